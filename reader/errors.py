@@ -1,0 +1,178 @@
+"""Name everything that can go wrong, with its exit code and its remedy.
+
+    ReaderError                         1   unexpected
+    ├── UsageError                      2
+    ├── ConfigError                     3   feeds.toml
+    │   └── NoLibrary                   3
+    ├── NotFound                        4
+    │   ├── NotAnId                     4
+    │   └── Ambiguous                   4
+    ├── Incomplete                      5   done, but something is missing
+    │   ├── SourceFailed                5
+    │   │   └── Unreachable             5
+    │   └── PdfError                    5
+    ├── StoreError                      6
+    │   ├── Locked                      6
+    │   ├── ReadOnly                    6
+    │   ├── DiskFull                    6
+    │   └── Damaged                     6
+    └── ModelError                      7
+        └── ModelMissing                7
+
+A class's docstring is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
+this library." The second paragraph, where there is one, is the hint: what to do. No
+third-party exception leaves an adapter; this module knows nothing of any of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from datetime import datetime
+
+
+class ReaderError(Exception):
+    """{what}"""
+
+    exit_code = 1
+
+    def __init__(self, **values: object) -> None:
+        self.values: Mapping[str, object] = values
+        message, _, hint = inspect.cleandoc(type(self).__doc__ or "").partition("\n\n")
+        self.message = " ".join(message.split()).format_map(values)
+        self.hint = " ".join(hint.split()).format_map(values)
+        super().__init__(self.message)
+
+
+class UsageError(ReaderError):
+    """{what}
+
+    {hint}
+    """
+
+    exit_code = 2
+
+
+class ConfigError(ReaderError):
+    """{file}, line {line}: {key}: {what}
+
+    {hint}
+    """
+
+    exit_code = 3
+
+
+class NoLibrary(ConfigError):
+    """There is no library at {where}: no feeds.toml there.
+
+    `reader init {where}` makes one; --library or READER_LIBRARY names another.
+    """
+
+
+class NotFound(ReaderError):
+    """{what} is not in this library.
+
+    `reader search` finds papers by words; `reader add {what}` fetches one by its id.
+    """
+
+    exit_code = 4
+
+
+class NotAnId(NotFound):
+    """{what} is no arXiv id, DOI, OpenReview or ACL Anthology id, and no title or key
+    here begins so.
+
+    Paste the paper's address, or the first words of its title.
+    """
+
+
+class Ambiguous(NotFound):
+    """{what} could be any of {n} papers: {several}.
+
+    Type more of the title, or the id.
+    """
+
+
+class Incomplete(ReaderError):
+    """{what}"""
+
+    exit_code = 5
+
+
+class SourceFailed(Incomplete):
+    """{source}: {what}
+
+    {hint}
+    """
+
+    def __init__(self, *, retry_at: datetime | None = None, **values: object) -> None:
+        values.setdefault("hint", "It is asked again at the next gather.")
+        super().__init__(**values)
+        self.retry_at = retry_at
+
+
+class Unreachable(SourceFailed):
+    """{source}: no answer ({what})
+
+    Is the network up? What was fetched before is all here.
+    """
+
+
+class PdfError(Incomplete):
+    """{file}: {what}
+
+    {hint}
+    """
+
+
+class StoreError(ReaderError):
+    """{file}: {what}
+
+    {hint}
+    """
+
+    exit_code = 6
+
+
+class Locked(StoreError):
+    """{file} is held by another process{who}.
+
+    Wait until that one is done, or end it; nothing was changed.
+    """
+
+
+class ReadOnly(StoreError):
+    """{file} cannot be written.
+
+    Look at the rights of the library's folder and whether its disk is mounted read-only.
+    """
+
+
+class DiskFull(StoreError):
+    """{file}: the disk is full.
+
+    Make room and say it again; what was confirmed before is safe.
+    """
+
+
+class Damaged(StoreError):
+    """{file} is no readable database: {what}
+
+    {hint}
+    """
+
+
+class ModelError(ReaderError):
+    """{model}: {what}
+
+    {hint}
+    """
+
+    exit_code = 7
+
+
+class ModelMissing(ModelError):
+    """{model} is not on this disk: {what}
+
+    {hint}
+    """

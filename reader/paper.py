@@ -1,0 +1,175 @@
+"""Say what a paper, a post, a mention and a batch are.
+
+Frozen values, valid once made, and the few plain functions on them. They know nothing
+of where they came from on the wire, nor of rows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+State = Literal["candidate", "pick", "skip", "read"]
+BatchState = Literal[
+    "complete",  # as many as the source said there are
+    "not checked",  # answered, but the source gives no total to count against
+    "unchanged",  # the source says that nothing is new since it was last read
+    "empty",  # answered, with nothing in it
+    "partial",  # fewer than the source said there are
+    "stale",  # an older batch than the one that is due
+    "failed",  # not answered, or not in a form that can be read
+    "not asked",  # not yet today, or held back after failures
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The intellectual thing, whatever its copies.
+
+    ids: every identifier known, scheme first ("arxiv:2401.01234", "doi:10.…"), the
+    canonical one first; never empty; without version.
+    """
+
+    ids: tuple[str, ...]
+    title: str
+    authors: tuple[str, ...] = ()
+    abstract: str = ""
+    categories: tuple[str, ...] = ()
+    """arXiv's own classes, the primary one first."""
+    comment: str = ""
+    published_on: date | None = None
+    """UTC day of the first version, None where the source does not say."""
+    announced_on: date | None = None
+    """arXiv's mailing day, None where unknown or not from arXiv."""
+    version: int | None = None
+    """The newest arXiv version seen, None where the source does not say."""
+    pdf_url: str = ""
+    """Where the PDF is when it is not arXiv's; empty where none is known."""
+
+    @property
+    def id(self) -> str:
+        return self.ids[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A paper as one library holds it."""
+
+    row: int
+    paper: Paper
+    state: State
+    arrived_on: date
+    topic: str | None = None
+    """Where it is filed, None before a pick."""
+    key: str | None = None
+    """The stem of its files, fixed at the first filing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """The fact that a post points at a paper."""
+
+    id: str
+    """Identifier as the post gave it, normalised."""
+    sentence: str = ""
+    """The post's own words around the link; empty when there is nothing but the link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A social item, or an entry of a blog's feed."""
+
+    guid: str
+    """Unique within its source."""
+    author: str
+    text: str
+    """Plain text, no markup, control characters removed."""
+    url: str
+    posted_at: datetime | None
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A post seen from the paper that it mentions."""
+
+    row: int
+    """The paper's."""
+    author: str
+    sentence: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one channel gave for one announcement day, counted.
+
+    expected: what the source says there is, None where it gives no total.
+    received: distinct papers that arrived.
+    """
+
+    source: str
+    covers: date
+    expected: int | None
+    received: int
+    state: BatchState
+    error: str = ""
+
+
+def family_name(author: str) -> str:
+    """Take the family name out of a name as arXiv prints it: the last word.
+
+    "Inaguma, Hirofumi" gives "Inaguma"; a trailing "Jr." or "III" does not count.
+    """
+    if "," in author:
+        return author.split(",")[0].strip()
+    words = [w for w in author.split() if w.rstrip(".").lower() not in {"jr", "sr", "ii", "iii"}]
+    return words[-1] if words else author.strip()
+
+
+def file_stem(paper: Paper) -> str:
+    """Name a paper's files: `<year>_<first author>_<short title>`.
+
+    Letters, digits and `_` only, NFC, at most 80 characters and 180 bytes of UTF-8; the
+    short title is what stands before a colon, else the first four words that carry
+    meaning. Never empty.
+    """
+    author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
+    head, colon, _ = paper.title.partition(":")
+    words = _words(head) if colon and len(head) <= 40 else []
+    words = words or _words(paper.title)
+    telling = [w for w in words if w.lower() not in _EMPTY_WORDS] or words
+    short = "".join(_capitalised(w) for w in telling[:4])
+    stem = "_".join([_year(paper), author[:30] or "Anon", short[:50] or "Untitled"])
+    # A file's name may have 255 bytes, its ending and a temporary one's prefix among them.
+    return unicodedata.normalize("NFC", stem)[:80].encode()[:180].decode(errors="ignore")
+
+
+_EMPTY_WORDS = frozenset(
+    {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or"}
+    | {"the", "to", "via", "with"}
+)
+
+
+def _capitalised(word: str) -> str:
+    capital = word[:1].upper()
+    return (capital if capital.isalnum() else word[:1]) + word[1:]  # "ǰ" has no capital of its own
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
+
+
+def _year(paper: Paper) -> str:
+    day = paper.published_on or paper.announced_on
+    if day:
+        return str(day.year)
+    match = re.match(r"arxiv:(?:[a-z-]+/)?(\d\d)(\d\d)", paper.id)
+    if match:
+        year = int(match[1])
+        return str(1900 + year if year > 90 else 2000 + year)
+    return "undated"
