@@ -1,0 +1,149 @@
+"""Turn a page of PyMuPDF's get_text("dict") into lines of horizontal text.
+
+Knows that dict and nothing of columns or paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
+_BOLD = re.compile(r"bold|black|heavy|demi|medi\b|CMBX|SFBX|-Bd|Gothic-B", re.IGNORECASE)
+_ITALIC = re.compile(r"ital|oblique|CMTI|SFTI|-It\b", re.IGNORECASE)
+
+
+class Line(NamedTuple):
+    """Characters that PyMuPDF put together, on one baseline, within one column.
+
+    x0 … y1: the box in points, from the top left of the page as it is read.
+    base: where the letters stand, so that H₂O is one row; size: of most characters;
+    top: of its largest letters, a tenth of them at least (small capitals).
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    text: str
+    size: float
+    top: float
+    is_bold: bool
+    is_italic: bool
+
+
+class PageLines(NamedTuple):
+    """width and height: of the page as its text is read."""
+
+    lines: list[Line]
+    width: float
+    height: float
+    rotated: list[str]
+    """Text in other directions than the page's own: stamps, labels of axes."""
+
+
+def page_lines(page: dict[str, Any]) -> PageLines:
+    """Take the lines in the direction that most characters of the page have.
+
+    Pages laid on their side, and vertical Japanese, are turned until their text is
+    horizontal; rotated text on a page is told apart.
+    """
+    lines = [line for block in page["blocks"] if block["type"] == 0 for line in block["lines"]]
+    directions: dict[tuple[int, int], int] = {}
+    turned = []
+    for line in lines:
+        x, y = line["dir"]
+        # Scans with a text layer are often a little askew: .97 is 14 degrees.
+        where = (1, 0) if x > 0.97 else (round(x), round(y))
+        turned.append(where)
+        directions[where] = directions.get(where, 0) + len(line["spans"])
+    main = max(directions, key=lambda key: directions[key], default=(1, 0))
+    if main not in _TURNS:
+        main = (1, 0)
+    made, rotated = [], []
+    for where, line in zip(turned, lines, strict=True):
+        if where == main:
+            new = _line(line, main)
+            if new.text:
+                made.append(new)
+        else:
+            rotated.append("".join([span["text"] for span in line["spans"]]).strip())
+    width, height = page["width"], page["height"]
+    if main[0] == 0:
+        width, height = height, width
+    return PageLines(_from_zero(made, main), width, height, rotated)
+
+
+_TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
+_styles: dict[tuple[str, int], tuple[bool, bool]] = {}
+
+
+def _style(font: str, flags: int) -> tuple[bool, bool]:
+    key = (font, flags)
+    if key not in _styles:
+        if len(_styles) > 10_000:  # a long-lived worker meets endless font names
+            _styles.clear()
+        is_bold = bool(flags & 16) or bool(_BOLD.search(font))
+        _styles[key] = (is_bold, bool(flags & 2) or bool(_ITALIC.search(font)))
+    return _styles[key]
+
+
+def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
+    text = "".join([span["text"] for span in line["spans"]])
+    if not text.isprintable():
+        text = _NOT_TEXT.sub("", text.replace("\xa0", " "))
+    text = text.strip()
+    counts: dict[tuple[float, str, int, float], int] = {}
+    for span in line["spans"]:
+        words = span["text"]
+        if words != " ":
+            key = (span["size"], span["font"], span["flags"], span["origin"][1])
+            counts[key] = counts.get(key, 0) + len(words)
+    if not counts:
+        return Line(0, 0, 0, 0, 0, "", 0, 0, False, False)
+    if len(counts) == 1:
+        ((size, font, flags, base),) = counts
+        top = size
+    else:
+        size, font, flags, base = max(counts, key=lambda key: counts[key])
+        is_mixed = max(counts)[0] > 1.05 * size
+        top = _top(line["spans"], size) if is_mixed else size
+    x0, y0, x1, y1 = line["bbox"]
+    if direction == (0, -1):
+        x0, y0, x1, y1 = -y1, x0, -y0, x1
+    elif direction == (0, 1):
+        x0, y0, x1, y1 = y0, -x1, y1, -x0
+    elif direction == (-1, 0):
+        x0, y0, x1, y1 = -x1, -y1, -x0, -y0
+    if direction != (1, 0):
+        base = y1 - 0.2 * size
+    return Line(x0, y0, x1, y1, base, text, size, top, *_style(font, flags))
+
+
+def _top(spans: list[dict[str, Any]], size: float) -> float:
+    letters: dict[float, int] = {}
+    for span in spans:
+        n = sum(map(str.isalpha, span["text"]))
+        if n:
+            letters[span["size"]] = letters.get(span["size"], 0) + n
+    enough = 0.1 * sum(letters.values())
+    return max([s for s, n in letters.items() if n >= enough], default=size)
+
+
+def _from_zero(lines: list[Line], direction: tuple[int, int]) -> list[Line]:
+    """Move turned lines so that their boxes begin near 0 again."""
+    if direction == (1, 0) or not lines:
+        return lines
+    dx = min(0.0, *(line.x0 for line in lines)) if direction != (0, 1) else 0.0
+    dy = min(0.0, *(line.y0 for line in lines)) if direction != (0, -1) else 0.0
+    return [
+        line._replace(
+            x0=line.x0 - dx,
+            y0=line.y0 - dy,
+            x1=line.x1 - dx,
+            y1=line.y1 - dy,
+            base=line.base - dy,
+        )
+        for line in lines
+    ]
