@@ -1,0 +1,1 @@
+"""Play a sample morning on this machine: invented papers, everything else real."""

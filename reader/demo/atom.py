@@ -1,0 +1,151 @@
+"""Write answers in the words of arXiv's own servers: API Atom and announcement Atom.
+
+The order of elements, the name spaces and the oddities are theirs (info.arxiv.org/help/
+api/user-manual.html and rss.html). This knows nothing of queries, calendars or sockets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from xml.sax.saxutils import escape, quoteattr
+
+from reader.announcement import EASTERN
+from reader.demo.catalogue import AnnounceType, Played
+
+_API = "https://arxiv.org/api"
+_ATOM = "http://www.w3.org/2005/Atom"
+_ARXIV = "http://arxiv.org/schemas/atom"
+
+# XML 1.0 has no place for these; a paper whose title holds one must not break the feed.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an API answer, and the question that it answers."""
+
+    query: str
+    id_list: str
+    start: int
+    size: int
+    total: int
+
+
+def api_feed(page: Page, entries: Sequence[Played], *, now: datetime) -> bytes:
+    """Write one page of the API's answer."""
+    asked = (
+        f"search_query={page.query}&id_list={page.id_list}"
+        f"&start={page.start}&max_results={page.size}"
+    )
+    written = "".join(_api_entry(played, now) for played in entries)
+    return _api_document(asked, page, written, now)
+
+
+def api_error(message: str, *, now: datetime) -> bytes:
+    """Write what the API answers, with status 400, to a malformed request."""
+    address = f"{_API}/errors#{message.replace(' ', '_')}"
+    entry = f"""  <entry>
+    <id>{_text(address)}</id>
+    <title>Error</title>
+    <updated>{_utc(now)}</updated>
+    <link href={_value(address)} rel="alternate" type="text/html"/>
+    <summary>{_text(message)}</summary>
+    <published>{_utc(now)}</published>
+    <author>
+      <name>arXiv api core</name>
+    </author>
+  </entry>
+"""
+    return _api_document("", Page("", "", 0, 1, 1), entry, now)
+
+
+def announcement_feed(
+    names: str, day: date, entries: Sequence[tuple[Played, AnnounceType]], *, now: datetime
+) -> bytes:
+    """Write the announcement feed of some categories, joined by "+", built for a day."""
+    midnight = datetime.combine(day, time(), EASTERN)
+    address = f"http://rss.arxiv.org/atom/{names}"
+    written = "".join(_announced(played, kind, midnight, now) for played, kind in entries)
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:arxiv="{_ARXIV}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="{_ATOM}" \
+xml:lang="en-us">
+  <id>{_text(address)}</id>
+  <title>{_text(names)} updates on arXiv.org</title>
+  <updated>{midnight.astimezone(UTC).isoformat()}</updated>
+  <link href={_value(address)} rel="self" type="application/atom+xml"/>
+  <subtitle>{_text(names)} updates on the arXiv.org e-print archive.</subtitle>
+{written}</feed>
+""".encode()
+
+
+def _api_document(asked: str, page: Page, entries: str, now: datetime) -> bytes:
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="{_ARXIV}" \
+xmlns="{_ATOM}">
+  <id>{_API}/played</id>
+  <title>arXiv Query: {_text(asked)}</title>
+  <updated>{_utc(now)}</updated>
+  <link href={_value(f"{_API}/query?{asked}")} type="application/atom+xml"/>
+  <opensearch:itemsPerPage>{page.size}</opensearch:itemsPerPage>
+  <opensearch:totalResults>{page.total}</opensearch:totalResults>
+  <opensearch:startIndex>{page.start}</opensearch:startIndex>
+{entries}</feed>
+""".encode()
+
+
+def _api_entry(played: Played, now: datetime) -> str:
+    paper = played.paper
+    versioned = _text(f"{played.number}v{played.version(now)}")
+    doi = next((name[4:] for name in paper.ids if name.startswith("doi:")), "")
+    lines = [
+        "  <entry>",
+        f"    <id>http://arxiv.org/abs/{versioned}</id>",
+        f"    <title>{_text(paper.title)}</title>",
+        f"    <updated>{_utc(played.updated_at(now))}</updated>",
+        f'    <link href="https://arxiv.org/abs/{versioned}" rel="alternate" type="text/html"/>',
+        f'    <link href="https://arxiv.org/pdf/{versioned}" rel="related"'
+        ' type="application/pdf" title="pdf"/>',
+        f"    <summary>{_text(paper.abstract)}</summary>",
+        *(f'    <category term={_value(c)} scheme="{_ARXIV}"/>' for c in paper.categories),
+        f"    <published>{_utc(played.submitted_at)}</published>",
+        *([f"    <arxiv:comment>{_text(paper.comment)}</arxiv:comment>"] * bool(paper.comment)),
+        *(f"    <arxiv:primary_category term={_value(c)}/>" for c in paper.categories[:1]),
+        *([f"    <arxiv:doi>{_text(doi)}</arxiv:doi>"] * bool(doi)),
+        *(f"    <author>\n      <name>{_text(a)}</name>\n    </author>" for a in paper.authors),
+        "  </entry>\n",
+    ]
+    return "\n".join(lines)
+
+
+def _announced(played: Played, kind: AnnounceType, midnight: datetime, now: datetime) -> str:
+    paper = played.paper
+    versioned = _text(f"{played.number}v{played.version(now)}")
+    categories = "\n".join(f"    <category term={_value(c)}/>" for c in paper.categories)
+    return f"""  <entry>
+    <id>oai:arXiv.org:{versioned}</id>
+    <title>{_text(paper.title)}</title>
+    <updated>{midnight.astimezone(UTC).isoformat()}</updated>
+    <link href="https://arxiv.org/abs/{_text(played.number)}" rel="alternate" type="text/html"/>
+    <summary>arXiv:{versioned} Announce Type: {kind} \nAbstract: {_text(paper.abstract)}</summary>
+{categories}
+    <published>{midnight.isoformat()}</published>
+    <arxiv:announce_type>{kind}</arxiv:announce_type>
+    <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
+    <dc:creator>{_text(", ".join(paper.authors))}</dc:creator>
+  </entry>
+"""
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text(text: str) -> str:
+    return escape(_ILLEGAL.sub("", text))
+
+
+def _value(text: str) -> str:
+    return quoteattr(_ILLEGAL.sub("", text))
