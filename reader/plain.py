@@ -1,0 +1,266 @@
+"""Make foreign text safe to print, and comparable by words.
+
+Titles, posts and queries come from anywhere: they may hold escape sequences, invisible
+characters, markup or operators of SQLite's full text. Every function takes any string
+at all, never raises, and needs time linear in its length. Knows nothing of papers.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+MAX_QUERY = 1_000
+MAX_TERMS = 32
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS…
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI, in 7 and 8 bits
+    r"|\x1b[ -/]*[0-~]?"  # any other escape
+)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
+    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff\ufffe\uffff]"  # bidi, zero width, tags, half characters
+)
+_LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def plain(text: str) -> str:
+    """Make one line that is safe on a terminal.
+
+    Escape sequences, control characters, bidi controls, zero-width characters and lone
+    surrogates are gone; white space of any kind is one space. Idempotent.
+    """
+    return " ".join(_seen(text).split())
+
+
+def plain_lines(text: str) -> str:
+    r"""Make safe text of several lines, each as `plain` gives it.
+
+    Every kind of line end becomes \n; blank lines stay, except first and last.
+    """
+    lines = _LINE_END.sub("\n", _seen(text)).split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines).strip("\n")
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut text to a display width, with "…" where something was cut.
+
+    East Asian wide characters count two columns, combining marks none.
+    """
+    used, fits = 0, 0
+    for i, char in enumerate(text):
+        columns = _columns(char)
+        if used + columns > width:
+            return text[:fits].rstrip() + "…" if width > 0 else ""
+        used += columns
+        if used < width:  # one column is left for "…"
+            fits = i + 1
+    return text
+
+
+def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
+    """Give the text a browser would show, and the addresses of its links in order.
+
+    Block elements and <br> become line breaks; scripts, styles and comments are gone. A
+    link whose text is its own address, as Mastodon shortens it, reads as the address.
+    """
+    # html.parser takes 29 s for 60 kB of "<a " and raises AssertionError on "<![x":
+    # this scanner looks at each character once.
+    page = _Page()
+    if "<![CDATA[" in markup:
+        markup = markup.replace("<![CDATA[", "").replace("]]>", "")
+    position = 0
+    for token in _TOKEN.finditer(markup):
+        if token.start() < position:
+            continue
+        page.add_text(markup[position : token.start()])
+        position = token.end()
+        name = (token["name"] or "").lower()
+        if not name:
+            continue
+        if not token[0].endswith(">"):  # an open end: text that only looked like a tag
+            page.add_text(token[0])
+        elif token["close"]:
+            page.close(name)
+        else:
+            page.open(name, token["attributes"])
+            if name in _RAW:
+                end = _RAW[name].search(markup, position)
+                position = end.start() if end else len(markup)
+    page.add_text(markup[position:])
+    return page.finish()
+
+
+def grams(text: str) -> str:
+    """Prepare text for FTS5's unicode61, which does not part Chinese, Japanese or Korean.
+
+    NFKC and casefold; a CJK run becomes its overlapping pairs and its last character,
+    so that every pair and every single character is the beginning of some word.
+    """
+    return " ".join(word for token in _tokens(text) for word in _indexed(token))
+
+
+def query_terms(query: str) -> str:
+    """Turn what a person typed into a safe MATCH expression over `grams`, or "".
+
+    Words are joined by OR. A CJK run must stand as it was typed ("機械学習" is the phrase
+    "機械 械学 学習"); a sentence, known by its hiragana, is looked for by its parts too.
+    """
+    terms: dict[str, None] = {}
+    for token in _tokens(query[:MAX_QUERY]):
+        terms.update(dict.fromkeys(_asked(token)))
+    return " OR ".join(list(terms)[:MAX_TERMS])
+
+
+_HIRAGANA = "\u3041-\u309f"
+_KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+_KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
+_WORD = re.compile(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
+_PART = re.compile(rf"[{_KANA_HAN}]+")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+
+
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", _SEQUENCE.sub("", text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(_nfkc(_nfkc(text).casefold())):
+        yield match[0]
+
+
+def _nfkc(text: str) -> str:
+    # Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so
+    # long text is normalised in pieces, none of which begins with a mark if it can be.
+    if text.isascii():
+        return text
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + 512
+        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize("NFKC", text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _indexed(token: str) -> list[str]:
+    return [*_pairs(token), token[-1]] if _IS_CJK.match(token) else [token]
+
+
+def _asked(token: str) -> list[str]:
+    if not _IS_CJK.match(token):
+        return [f'"{token}"']
+    if len(token) == 1:
+        return [f'"{token}"*']
+    parts = [token, *(part for part in _PART.findall(token) if len(part) > 1)]
+    return [f'"{" ".join(_pairs(part))}"' for part in parts]
+
+
+# Each alternative, once begun, reaches its end or the end of the text, and quotes are
+# looked for only after "=": so no part of the text is looked at twice.
+_TOKEN = re.compile(
+    r"<!--(?:.*?-->|.*)|<[!?][^>]*>?|"
+    r"<(?P<close>/?)(?P<name>[a-z][^\s/>]*)"
+    r"""(?P<attributes>(?:=\s*"[^"]*"|=\s*'[^']*'|[^>])*+)>?""",
+    re.IGNORECASE | re.DOTALL,
+)
+_HREF = re.compile(
+    r"""(?:^|[\s"'/])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
+)
+_RAW = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template")}
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6r]"
+    "|header|li|main|nav|ol|p|pre|section|table|tr|ul"
+)
+_HUGE_NUMBER = re.compile(r"&#\d{100,};?")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|www\.", re.IGNORECASE)
+
+
+class _Page:
+    """What the scanner has gathered so far: pieces of text, links, and the open link."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.hrefs: list[str] = []
+        self.link: int | None = None
+        """Where in `pieces` the open link's text begins."""
+        self.is_line_start = True
+
+    def add_text(self, source: str) -> None:
+        text = re.sub(r"\s+", " ", _unescape(source))
+        self.pieces.append(text)
+        self.is_line_start &= text in ("", " ")
+
+    def open(self, name: str, attributes: str) -> None:
+        if name == "a":
+            self._end_link()
+            href = _HREF.search(attributes)
+            if href:
+                address = _unescape(href[1] or href[2] or href[3] or "")
+                self.hrefs.append("".join(_seen(address).split()))
+                self.link = len(self.pieces)
+        elif name == "br":
+            self._break_line()
+        elif _BLOCK.fullmatch(name):
+            self._begin_block()
+        elif name in ("td", "th"):
+            self.pieces.append(" ")
+
+    def close(self, name: str) -> None:
+        if name == "a":
+            self._end_link()
+        elif _BLOCK.fullmatch(name):
+            self._begin_block()
+
+    def finish(self) -> tuple[str, tuple[str, ...]]:
+        self._end_link()
+        text = plain_lines("".join(self.pieces))
+        return re.sub(r"\n{3,}", "\n\n", text), tuple(href for href in self.hrefs if href)
+
+    def _begin_block(self) -> None:
+        if not self.is_line_start:
+            self._break_line()
+
+    def _break_line(self) -> None:
+        self.pieces.append("\n")
+        self.is_line_start = True
+
+    def _end_link(self) -> None:
+        if self.link is None:
+            return
+        shown = plain("".join(self.pieces[self.link :]))
+        if _is_address_of(shown, self.hrefs[-1]):
+            self.pieces[self.link :] = [self.hrefs[-1]]
+        self.link = None
+
+
+def _unescape(source: str) -> str:
+    # int() refuses more than 4,300 digits, and html.unescape does not expect that.
+    return html.unescape(_HUGE_NUMBER.sub("\ufffd", source))
+
+
+def _is_address_of(shown: str, href: str) -> bool:
+    shown = shown.removesuffix("…").rstrip(".")
+    if not shown or " " in shown or not _SCHEME.match(href):
+        return False
+    begins = (
+        _SCHEME.sub("", href, count=1).lower().startswith(_SCHEME.sub("", shown, count=1).lower())
+    )
+    return bool(_ADDRESS.fullmatch(shown)) or (begins and "." in shown)
