@@ -1,0 +1,90 @@
+"""Turn texts into vectors: open a model by its name in feeds.toml, in bulk or for one question.
+
+Importing this package loads neither torch nor numpy; opening a model does what it must.
+No vector is kept here, and no text is read: callers bring both.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.encoder.models import (
+    Found,
+    Progress,
+    check_folder,
+    download,
+    encoder_name,
+    find,
+    is_ready,
+    read_note,
+)
+from reader.errors import ModelMissing
+
+if TYPE_CHECKING:
+    from reader.encoder.model import Encoder
+    from reader.encoder.query import QueryEncoder
+
+__all__ = ["encoder_name", "open_encoder", "open_query_encoder", "prepare"]
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def prepare(
+    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
+) -> str:
+    """Do all that a model needs once, and return the name that its vectors carry.
+
+    The bundled one is unpacked into `cache`; any other is checked. allow_network: download a
+    hub's model that is not here. Raises ModelMissing, or ModelError for a broken one.
+    """
+    from reader.encoder.setup import set_up
+
+    found = _find(model, cache, allow_network=allow_network, progress=progress)
+    if not is_ready(found):
+        set_up(found, progress=progress)
+    return found.name
+
+
+def open_encoder(
+    model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
+) -> Encoder:
+    """Load a model for many texts (seconds: torch). Raises as `prepare` does."""
+    from reader.encoder.model import Encoder
+    from reader.encoder.setup import set_up
+
+    found = _find(model, cache, allow_network=allow_network, progress=progress)
+    return Encoder(found) if is_ready(found) else set_up(found, progress=progress)
+
+
+def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent) -> QueryEncoder:
+    """Open a model for one question, without torch where that gives the same vectors.
+
+    A model that was never prepared is prepared first. Raises as `prepare` does.
+    """
+    from reader.encoder.query import QueryEncoder, open_quick
+
+    found = _find(model, cache, allow_network=False, progress=progress)
+    if not is_ready(found):
+        prepare(model, cache=cache, progress=progress)
+    if not (note := read_note(found)):
+        quick = open_quick(found)
+        return QueryEncoder(found.name, quick.n_dimensions, "", quick.encode_query)
+    slow = open_encoder(model, cache=cache, progress=progress)
+    note = f"{model} takes seconds for a first question ({note})"
+    return QueryEncoder(found.name, slow.n_dimensions, note, slow.encode_query)
+
+
+def _find(model: str, cache: Path, *, allow_network: bool, progress: Progress) -> Found:
+    try:
+        found = find(model, cache)
+    except ModelMissing:
+        if not allow_network:
+            raise
+        download(model, progress)
+        found = find(model, cache)
+    if not found.is_bundled:
+        check_folder(found)
+    return found

