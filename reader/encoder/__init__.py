@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.encoder.model import Encoder
     from reader.encoder.query import QueryEncoder
 
-__all__ = ["encoder_name", "open_encoder", "open_query_encoder", "prepare"]
+__all__ = ["encoder_name", "is_quick", "open_encoder", "open_query_encoder", "prepare"]
 
 
 def _silent(_: str) -> None:
@@ -71,10 +71,27 @@ def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent)
         prepare(model, cache=cache, progress=progress)
     if not (note := read_note(found)):
         quick = open_quick(found)
-        return QueryEncoder(found.name, quick.n_dimensions, "", quick.encode_query)
+        return QueryEncoder(
+            found.name, quick.n_dimensions, "", quick.encode_query, quick.encode_passage
+        )
     slow = open_encoder(model, cache=cache, progress=progress)
     note = f"{model} takes seconds for a first question ({note})"
-    return QueryEncoder(found.name, slow.n_dimensions, note, slow.encode_query)
+    return QueryEncoder(
+        found.name,
+        slow.n_dimensions,
+        note,
+        slow.encode_query,
+        lambda text: slow.encode_passages([text])[0],
+    )
+
+
+def is_quick(model: str, *, cache: Path) -> bool:
+    """Tell whether a question can be encoded now without torch and without any set-up.
+
+    Raises ModelMissing if the model is not on this disk.
+    """
+    found = find(model, cache)
+    return is_ready(found) and not read_note(found)
 
 
 def _find(model: str, cache: Path, *, allow_network: bool, progress: Progress) -> Found:

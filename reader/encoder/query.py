@@ -36,12 +36,14 @@ class QueryEncoder:
 
     name: as the passages' encoder's. note: empty, or why every first question takes seconds.
     encode_query: (d,) float32, of length 1; a long question is cut into parts, as passages are.
+    encode_passage: the same of one text to be found, so that a note has its vector at once.
     """
 
     name: str
     n_dimensions: int
     note: str
     encode_query: Callable[[str], Floats]
+    encode_passage: Callable[[str], Floats]
 
 
 class QuickEncoder:
@@ -54,7 +56,7 @@ class QuickEncoder:
         config = read_json(folder / "config.json")
         if reason := why_not_bert(folder, config):
             raise ValueError(reason)
-        self._prefix = prompts(found)[0]
+        self._query, self._passage = prompts(found)
         self._limit = _limit(folder, config)
         self._pieces = _pieces(found)
         self._bert = Bert(config, read_tensors(folder / "model.safetensors"))
@@ -62,23 +64,31 @@ class QuickEncoder:
 
     def query_ids(self, text: str) -> list[int]:
         """Return the tokens of a question, prefix included, uncut, without the marks."""
-        return self._pieces.content(self._prefix + clean(text, self._pieces.specials))
+        return self._ids(text, self._query)
+
+    def _ids(self, text: str, prefix: str) -> list[int]:
+        return self._pieces.content(prefix + clean(text, self._pieces.specials))
 
     def encode_query(self, text: str) -> Floats:
         """Turn a question into a unit vector (d,)."""
         with self._one_thread():
-            return self._encode(text)
+            return self._encode(text, self._query)
 
-    def _encode(self, text: str) -> Floats:
+    def encode_passage(self, text: str) -> Floats:
+        """Turn a text to be found into a unit vector (d,)."""
+        with self._one_thread():
+            return self._encode(text, self._passage)
+
+    def _encode(self, text: str, prefix: str) -> Floats:
         import numpy as np
 
         head, tail = self._pieces.head, self._pieces.tail
         room = self._limit - len(head) - len(tail)
-        ids = self.query_ids(text)
+        ids = self._ids(text, prefix)
         if len(ids) <= room:
             return self._bert([*head, *ids, *tail])
-        before = self._pieces.content(self._prefix.strip())
-        ids = self._pieces.content(clean(text, self._pieces.specials))
+        before = self._pieces.content(prefix.strip())
+        ids = self._ids(text, "")
         parts = windows(ids, room - len(before))
         mean = np.mean([self._bert([*head, *before, *part, *tail]) for part in parts], axis=0)
         return np.asarray(mean / np.linalg.norm(mean), np.float32)
