@@ -1,0 +1,35 @@
+"""Read feeds.toml, the only configuration.
+
+values   what a configuration is, and every default
+reading  text → Config, with file, line, key and remedy for what is wrong
+lines    where in the text a key stands
+"""
+
+from reader.config.reading import KEYS, is_loopback, parse, path_problem
+from reader.config.values import (
+    Arxiv,
+    Config,
+    Deadline,
+    Feed,
+    FeedKind,
+    Lane,
+    Person,
+    Resolve,
+    Topic,
+)
+
+__all__ = [
+    "KEYS",
+    "Arxiv",
+    "Config",
+    "Deadline",
+    "Feed",
+    "FeedKind",
+    "Lane",
+    "Person",
+    "Resolve",
+    "Topic",
+    "is_loopback",
+    "parse",
+    "path_problem",
+]

@@ -1,0 +1,322 @@
+"""Turn the text of feeds.toml into a Config, or say what is wrong with it and where.
+
+Knows the keys and what each must be; never opens a file. docs/format.md explains each
+key, tests/test_docs.py holds that.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reader.config.lines import Place, line_of
+from reader.config.values import (
+    ARXIV_MIN_DELAY_S,
+    Arxiv,
+    Config,
+    Deadline,
+    Feed,
+    Person,
+    Resolve,
+    Topic,
+    short_address,
+)
+from reader.errors import ConfigError
+from reader.ids import parse_id
+
+# What each key must be. A `type` of tuple means a list of strings.
+_TABLES: dict[str, dict[str, type]] = {
+    "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
+               "theme_balance_days": int},
+    "encoder": {"model": str},
+    "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
+              "pdf_url": str, "delay_s": float},
+    "resolve": {"doi": str, "openreview": str, "acl": str},
+    "tablet": {"folder": str},
+}  # fmt: skip
+_LISTS: dict[str, dict[str, type]] = {
+    "deadline": {"name": str, "on": date, "days": int, "quota": int},
+    "feed": {"url": str, "kind": str, "name": str},
+    "person": {"name": str, "feeds": tuple},
+}
+_TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
+_REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",)}
+
+LARGEST = 100_000
+"""Of any number here: beyond it days leave the calendar, and so do infinities."""
+
+_TYPE_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    str: 'text in "quotes"',
+    tuple: 'a list of texts, ["…", "…"]',
+    date: "a date without quotes, 2027-03-01",
+    dict: "a table",
+    list: "a list of tables, [[…]]",
+}
+
+KEYS = tuple(
+    [f"{table}.{key}" for table, keys in (_TABLES | _LISTS).items() for key in keys]
+    + [f"topics.{key}" for key in _TOPIC]
+)
+"""Every key that feeds.toml may hold, table first; docs/format.md explains each."""
+
+
+def parse(text: str, *, file: str = "feeds.toml") -> Config:
+    """Read a whole feeds.toml.
+
+    file: its name, for messages. Raises ConfigError with file, line, key and remedy for
+    the first thing that is wrong.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Not only TOMLDecodeError: a number of 5,000 digits, brackets 1,000 deep.
+        raise _not_toml(text, file, str(error)) from None
+    return _Reading(text, file).config(raw)
+
+
+def _not_toml(text: str, file: str, error: str) -> ConfigError:
+    places = re.findall(r"\(at line (\d+),", error)
+    line = int(places[-1]) if places else text.count("\n") + 1
+    what = re.sub(r"\s*\(at (line \d+, column \d+|end of document)\)$", "", error)
+    return ConfigError(
+        file=file, line=line, key="TOML", what=what, hint="Texts stand in quotes, dates do not."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One file being checked: carries what a message needs."""
+
+    text: str
+    file: str
+
+    def config(self, raw: Mapping[str, Any]) -> Config:
+        known = [*_TABLES, *_LISTS, "topics"]
+        for name in raw:
+            if name not in known:
+                raise self.unknown((name,), known)
+        tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in _TABLES.items()}
+        lists = {t: self.tables(t, raw.get(t, []), keys) for t, keys in _LISTS.items()}
+        reader = tables["reader"]
+        if "language" in reader:
+            self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
+        if "timezone" in reader:
+            reader["timezone"] = self.timezone(reader["timezone"])
+        for key in ("quota", "minutes", "theme_balance_days"):
+            self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
+        config = Config(
+            **reader,
+            topics=self.topics(raw.get("topics")),
+            encoder=tables["encoder"].get("model", Config(topics=()).encoder),
+            arxiv=self.arxiv(tables["arxiv"]),
+            resolve=self.resolve(tables["resolve"]),
+            tablet=tables["tablet"].get("folder", ""),
+            deadlines=tuple(self.deadline(i, d) for i, d in enumerate(lists["deadline"])),
+            feeds=self.feeds(lists["feed"]),
+            people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
+        )
+        self.source_names(config)
+        return config
+
+    def source_names(self, config: Config) -> None:
+        """Refuse a source's name that another has: what is known of the two would be mixed."""
+        names = [feed.name for feed in config.all_feeds]
+        for index, feed in enumerate(config.all_feeds):
+            if names.count(feed.name) > 1 or feed.name.startswith("arXiv"):
+                of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
+                is_feed = index < len(config.feeds)
+                place = ("feed", index, "name") if is_feed else ("person", next(of_person), "name")
+                raise self.wrong(place, f"another source is named {feed.name!r}", "Change one.")
+
+    def topics(self, raw: object) -> tuple[Topic, ...]:
+        if not raw:
+            raise self.wrong(
+                ("topics",),
+                "there is no topic",
+                'Add one: [topics."speech/translation"] with lane = "own" and some words.',
+            )
+        if not isinstance(raw, dict):
+            raise self.wrong_type(("topics",), dict)
+        return tuple(self.topic(path, table) for path, table in raw.items())
+
+    def topic(self, path: str, raw: object) -> Topic:
+        place = ("topics", path)
+        if isinstance(raw, dict) and raw and all(isinstance(v, dict) for v in raw.values()):
+            raise self.wrong(
+                place,
+                "a topic path with a slash stands in quotes",
+                f'Write [topics."{path}/{next(iter(raw))}"].',
+            )
+        if problem := path_problem(path):
+            raise self.wrong(place, problem, "A topic is a folder path: speech/translation.")
+        table = self.table(place, raw, _TOPIC)
+        lane = table.get("lane", "own")
+        self.one_of((*place, "lane"), lane, ("own", "near"))
+        for word in table.get("words", ()):
+            # "-" would be found between any two words.
+            if not any(c.isalnum() for c in word):
+                raise self.wrong((*place, "words"), f"{word!r} is no word", "Take it out.")
+        return Topic(
+            path=path,
+            lane=lane,
+            theme=table.get("theme", "/".join(path.split("/")[:2])),
+            words=table.get("words", ()),
+            seeds=tuple(self.seed((*place, "seeds"), s) for s in table.get("seeds", ())),
+        )
+
+    def seed(self, place: Place, text: str) -> str:
+        found = parse_id(text)
+        if found is None:
+            raise self.wrong(place, f"{text!r} is no paper's id", "Like arxiv:2212.08055.")
+        return found.id
+
+    def arxiv(self, table: dict[str, Any]) -> Arxiv:
+        for key in ("api_url", "rss_url", "oai_url", "pdf_url"):
+            if key in table:
+                self.address(("arxiv", key), table[key])
+        for category in table.get("categories", ()):
+            if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
+                raise self.wrong(
+                    ("arxiv", "categories"), f"{category!r} is no arXiv class", "Like cs.CL."
+                )
+        arxiv = Arxiv(**table)
+        self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
+        if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
+            raise self.wrong(
+                ("arxiv", "delay_s"),
+                f"{arxiv.delay_s:g} s is faster than arXiv allows",
+                f"Write {ARXIV_MIN_DELAY_S:g} or more, or take the line out.",
+            )
+        return arxiv
+
+    def resolve(self, table: dict[str, Any]) -> Resolve:
+        for key, value in table.items():
+            if value != "off":
+                self.address(("resolve", key), value)
+        return Resolve(**{k: "" if v == "off" else v for k, v in table.items()})
+
+    def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
+        deadline = Deadline(**table)
+        for key in ("days", "quota"):
+            self.at_least(("deadline", index, key), getattr(deadline, key), 0)
+        return deadline
+
+    def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
+        feeds: list[Feed] = []
+        for index, table in enumerate(tables):
+            place = ("feed", index)
+            self.address((*place, "url"), table["url"])
+            self.one_of((*place, "kind"), table.get("kind", "posts"), ("posts", "papers"))
+            feed = Feed(**({"name": short_address(table["url"])} | table))
+            for key in ("url", "name"):
+                value = getattr(feed, key)
+                if any(value == getattr(other, key) for other in feeds):
+                    raise self.wrong((*place, key), f"{value} stands here twice", "Change one.")
+            feeds.append(feed)
+        return tuple(feeds)
+
+    def person(self, index: int, table: dict[str, Any]) -> Person:
+        for url in table.get("feeds", ()):
+            self.address(("person", index, "feeds"), url)
+        return Person(**table)
+
+    def timezone(self, name: str) -> ZoneInfo:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise self.wrong(
+                ("reader", "timezone"), f"there is no time zone {name!r}", "Like Asia/Tokyo."
+            ) from None
+
+    def tables(self, name: str, raw: object, keys: Mapping[str, type]) -> list[dict[str, Any]]:
+        if not isinstance(raw, list):
+            raise self.wrong_type((name,), list)
+        tables = [self.table((name, i), table, keys) for i, table in enumerate(raw)]
+        for index, table in enumerate(tables):
+            for key in _REQUIRED[name]:
+                if key not in table:
+                    raise self.wrong(
+                        (name, index), f"{key} is missing", f"Every [[{name}]] has one."
+                    )
+        return tables
+
+    def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise self.wrong_type(place, dict)
+        for key in raw:
+            if key not in keys:
+                raise self.unknown((*place, key), list(keys))
+        return {key: self.value((*place, key), value, keys[key]) for key, value in raw.items()}
+
+    def value(self, place: Place, value: object, kind: type) -> object:
+        if isinstance(value, int | float) and not abs(value) <= LARGEST:
+            raise self.wrong(place, "no such number is possible", f"{LARGEST} is the largest.")
+        if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        is_right = isinstance(value, kind) and not isinstance(value, bool | datetime)
+        if kind in (tuple, float) or not is_right:
+            raise self.wrong_type(place, kind)
+        return value
+
+    def address(self, place: Place, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:  # brackets that hold no IPv6 address
+            is_address = False
+        if not is_address:
+            raise self.wrong(place, f"{url!r} is no web address", "It begins with https://.")
+
+    def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
+        if value not in allowed:
+            raise self.wrong(place, f"{value!r} is not possible", f"One of: {', '.join(allowed)}.")
+
+    def at_least(self, place: Place, value: float, least: float) -> None:
+        if value < least:
+            raise self.wrong(place, f"{value:g} is too small", f"{least:g} or more.")
+
+    def unknown(self, place: Place, known: list[str]) -> ConfigError:
+        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
+        return self.wrong(place, "unknown key", hint)
+
+    def wrong_type(self, place: Place, kind: type) -> ConfigError:
+        return self.wrong(place, f"this must be {_TYPE_NAMES[kind]}", "See docs/format.md.")
+
+    def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
+        key = ".".join(part for part in place if isinstance(part, str))
+        return ConfigError(
+            file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
+        )
+
+
+def path_problem(path: str) -> str:
+    """Say why a text cannot be a topic's folder path; empty when it can."""
+    parts = path.split("/")
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+        return f"the topic path {path!r} is absolute"
+    if ".." in parts:
+        return f"the topic path {path!r} leads out of the library"
+    if "\\" in path:
+        return f"the topic path {path!r} has a backslash"
+    if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
+        return f"the topic path {path!r} has an empty or hidden part"
+    if any(ord(c) < 32 or c in '<>:"|?*\x7f' for c in path):
+        return f"the topic path {path!r} has a character that no folder can have"
+    return ""
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is this machine itself."""
+    return host in ("localhost", "::1") or (host or "").startswith("127.")

