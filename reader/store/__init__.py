@@ -1,0 +1,15 @@
+"""Keep a library's rows: the only place with SQL in it.
+
+    database   opens reader.db and index.db, and turns SQLite's errors into ours
+    schema     the tables, as numbered migrations
+    papers     papers, their identifiers, authors and versions
+    posts      posts and the mentions in them
+    sources    sources, batches, failures
+    decisions  picks, skips, undos, filings
+    notes      notes and what was last exported of them
+    pdfs       where each PDF lies
+    index      texts, full text and vectors: index.db, derived
+    standings  how papers stand to topics: index.db, derived
+
+Functions on an open `Database`. Rows become values here and nowhere else.
+"""

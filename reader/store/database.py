@@ -1,0 +1,286 @@
+"""Open a library's two databases and keep SQLite's manners in one place.
+
+reader.db is precious: write-ahead log, `synchronous=full`, foreign keys on. index.db is
+attached as `idx` and can be thrown away. Every write is a `BEGIN IMMEDIATE`
+transaction: a deferred one that reads first fails under a second writer, whatever the
+time-out. Knows files and errors, no table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from reader.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
+from reader.store import schema
+
+BUSY_S = 10.0
+"""How long a writer waits for another: the longest transaction is one batch of papers."""
+
+OLDEST_SQLITE = (3, 43)
+"""The first with `contentless_delete`, which the full text needs."""
+
+Row = sqlite3.Row
+Values = Sequence[Any]
+
+
+class Database:
+    """An open library: `read` anywhere, `execute` only inside `writing`.
+
+    is_read_only: the folder cannot be written, so the rows are shown as they stand.
+    index_is_new: index.db was made (or thrown away and remade) by this opening.
+    """
+
+    def __init__(self, folder: Path, *, busy_s: float = BUSY_S) -> None:
+        self.path = folder / "reader.db"
+        self.index_path = folder / "index.db"
+        self.index_is_new = False
+        self.index_was_damaged = False
+        self.is_read_only = not _can_write(folder, self.path)
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreError(
+                file=self.path,
+                what=f"this Python's SQLite is {sqlite3.sqlite_version}, too old for full text",
+                hint="Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's.",
+            )
+        with self._translated():
+            self._connection = self._open(busy_s)
+            try:
+                self._prepare(folder)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def read(self, sql: str, values: Values = ()) -> list[Row]:
+        """Run one SELECT and return all its rows."""
+        with self._translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def read_one(self, sql: str, values: Values = ()) -> Row | None:
+        """Run one SELECT and return its first row, None where there is none."""
+        with self._translated():
+            row: Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def execute(self, sql: str, values: Values = ()) -> int:
+        """Run one statement of an open transaction; returns the row id it inserted."""
+        with self._translated():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run one statement of an open transaction for each of the rows."""
+        with self._translated():
+            self._connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold one transaction: all of it is on the disk at the end, or none of it.
+
+        Inside another one it is part of that one. Raises Locked, ReadOnly or DiskFull.
+        """
+        if self._is_writing():
+            yield
+            return
+        if self.is_read_only:
+            raise ReadOnly(file=self.path)
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            # A full disk rolls back by itself, and then there is nothing to roll back.
+            if self._is_writing():
+                self.execute("ROLLBACK")
+            raise
+
+    def _is_writing(self) -> bool:
+        return self._connection.in_transaction
+
+    def _open(self, busy_s: float) -> sqlite3.Connection:
+        if self.is_read_only and not self.path.exists():
+            raise ReadOnly(file=self.path)
+        # Without a log beside it nobody is writing; a log cannot be made in such a folder.
+        has_log = self.path.with_name("reader.db-wal").exists()
+        mode = ("mode=ro" if has_log else "immutable=1") if self.is_read_only else "mode=rwc"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}",
+            uri=True,
+            timeout=busy_s,
+            isolation_level=None,
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _was_emptied(self) -> bool:
+        """Tell a file that lost its content from one that is being made."""
+        log = self.path.with_name("reader.db-wal")
+        files = (self.path, self.index_path)
+        sizes = [file.stat().st_size if file.exists() else 0 for file in files]
+        return self.path.exists() and sizes[0] == 0 and sizes[1] > 0 and not log.exists()
+
+    def _prepare(self, folder: Path) -> None:
+        run = self._connection.execute
+        if self._was_emptied():
+            raise Damaged(
+                file=self.path,
+                what="it is empty, and index.db beside it is not",
+                hint="Put a backup of reader.db in its place, or delete both to begin anew.",
+            )
+        version = run("PRAGMA user_version").fetchone()[0]
+        if version > schema.LATEST:
+            raise Damaged(
+                file=self.path,
+                what=f"it was written by a newer version (layout {version})",
+                hint="Update asayomi: pip install --upgrade asayomi.",
+            )
+        if not self.is_read_only:
+            run("PRAGMA journal_mode = wal")
+            run("PRAGMA synchronous = full")
+            run("PRAGMA foreign_keys = on")
+            if version < schema.LATEST:
+                with lock_file(folder / "reader.lock", wait=True):
+                    schema.migrate(self._connection)
+        self._attach_index(folder)
+
+    def _attach_index(self, folder: Path) -> None:
+        run = self._connection.execute
+        if self.is_read_only and not self.index_path.exists():
+            run("ATTACH ':memory:' AS idx")
+            self._make_index()
+            return
+        try:
+            self._attach_file()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error) or self.is_read_only:
+                raise
+            self._replace_index()
+        if run("PRAGMA idx.user_version").fetchone()[0] != schema.INDEX_VERSION:
+            if self.is_read_only:
+                run("DETACH idx")
+                run("ATTACH ':memory:' AS idx")
+                self._make_index()
+                return
+            with lock_file(folder / "reader.lock", wait=True):
+                if run("PRAGMA idx.user_version").fetchone()[0] != schema.INDEX_VERSION:
+                    self._replace_index()
+                    self._make_index()
+
+    def _attach_file(self) -> None:
+        run = self._connection.execute
+        uri = self.index_path.absolute().as_uri()
+        run("ATTACH ? AS idx", (f"{uri}?immutable=1" if self.is_read_only else uri,))
+        try:
+            if not self.is_read_only:
+                run("PRAGMA idx.journal_mode = wal")
+                run("PRAGMA idx.synchronous = normal")
+            run("SELECT count(*) FROM idx.sqlite_schema").fetchone()
+        except sqlite3.DatabaseError:
+            run("DETACH idx")
+            raise
+
+    def _replace_index(self) -> None:
+        """Throw index.db away; all of it can be made again."""
+        run = self._connection.execute
+        if any(row["name"] == "idx" for row in run("PRAGMA database_list")):
+            run("DETACH idx")
+        else:
+            self.index_was_damaged = True
+        for ending in ("", "-wal", "-shm"):
+            self.index_path.with_name(f"index.db{ending}").unlink(missing_ok=True)
+        self._attach_file()
+
+    def _make_index(self) -> None:
+        self.index_is_new = True
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in schema.INDEX_TABLES:
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA idx.user_version = {schema.INDEX_VERSION}")
+        self._connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            if _is_damage(error) and self._is_whole():
+                raise Damaged(
+                    file=self.index_path,
+                    what=str(error),
+                    hint="`reader index --rebuild` makes it anew; nothing that you made is in it.",
+                ) from error
+            raise _ours(error, self.path) from error
+
+    def _is_whole(self) -> bool:
+        """Tell whether reader.db is in order: then it is index.db that is damaged."""
+        try:
+            found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
+        except sqlite3.Error:
+            return False
+        return bool(found == "ok")
+
+
+def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
+    """Say in our words what SQLite or the system said."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Locked(file=path, who="")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return ReadOnly(file=path)
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(file=path)
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return Damaged(file=path, what=str(error), hint="Put a backup of reader.db in its place.")
+    return StoreError(file=path, what=str(error), hint="Look at the disk, then say it again.")
+
+
+def _is_damage(error: sqlite3.Error | OSError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def _can_write(folder: Path, path: Path) -> bool:
+    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+@contextlib.contextmanager
+def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a library-wide lock that the system lets go when this process ends.
+
+    Raises Locked when another process holds it and `wait` is off, ReadOnly where the
+    file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Locked(file=path, who="") from None
+    except OSError as error:
+        raise ReadOnly(file=path) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def forget_index(folder: Path) -> None:
+    """Delete index.db, so that the next opening makes it anew. Raises ReadOnly."""
+    try:
+        for ending in ("", "-wal", "-shm"):
+            (folder / f"index.db{ending}").unlink(missing_ok=True)
+    except OSError as error:
+        raise ReadOnly(file=folder / "index.db") from error

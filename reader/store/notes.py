@@ -1,0 +1,143 @@
+"""Keep the reader's notes, revision upon revision, and what was last written of them to a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reader.store.database import Database, Row
+
+CameFrom = Literal["command", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a note.
+
+    is_written: two sentences or more; else the paper was skimmed.
+    came_from: the note command, or a Markdown file edited by hand.
+    """
+
+    id: int
+    paper: int
+    text: str
+    is_written: bool
+    came_from: CameFrom
+    at: datetime
+    on_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was last written to a paper's Markdown file, and from which revision.
+
+    path: relative to the library, `/` between its parts.
+    """
+
+    paper: int
+    path: str
+    content: str
+    note: int
+
+
+def add_note(
+    db: Database,
+    paper: int,
+    text: str,
+    *,
+    is_written: bool,
+    came_from: CameFrom = "command",
+    at: datetime,
+    on: date,
+) -> int:
+    """Append a revision; it is on the disk when this returns. Returns the revision's id."""
+    with db.writing():
+        return db.execute(
+            """
+            INSERT INTO notes (paper, text, is_written, came_from, at, on_date)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (paper, text, is_written, came_from, at.isoformat(), on.isoformat()),
+        )
+
+
+def revisions(db: Database, paper: int) -> list[Revision]:
+    """List a paper's revisions, oldest first."""
+    return [
+        _revision(r) for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
+    ]
+
+
+def newest_notes(db: Database) -> list[Revision]:
+    """List the newest revision of every paper that has a note, by paper."""
+    rows = db.read(
+        "SELECT * FROM notes WHERE id IN (SELECT max(id) FROM notes GROUP BY paper) ORDER BY paper"
+    )
+    return [_revision(r) for r in rows]
+
+
+def n_noted_on(db: Database, day: date) -> tuple[int, int]:
+    """Count the papers written up and those only skimmed on a local day.
+
+    A paper counts on the day of its first note of that kind, so a later correction
+    does not count again.
+    """
+    row = db.read(
+        """
+        SELECT coalesce(sum(written = ?), 0) AS written,
+               coalesce(sum(written IS NULL AND any_note = ?), 0) AS skimmed
+        FROM (SELECT min(CASE WHEN is_written THEN on_date END) AS written,
+                     min(on_date) AS any_note
+              FROM notes WHERE paper IN (SELECT paper FROM notes WHERE on_date = ?)
+              GROUP BY paper)
+        """,
+        (day.isoformat(),) * 3,
+    )[0]
+    return int(row["written"]), int(row["skimmed"])
+
+
+def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
+    """Count the papers first written up between two days (both included), by topic filed."""
+    rows = db.read(
+        """
+        SELECT topic, count(*) AS n FROM (
+            SELECT (SELECT topic FROM filings AS f WHERE f.paper = n.paper
+                    ORDER BY f.id DESC LIMIT 1) AS topic, min(on_date) AS first_on
+            FROM notes AS n WHERE is_written GROUP BY paper)
+        WHERE first_on BETWEEN ? AND ? GROUP BY topic
+        """,
+        (first.isoformat(), last.isoformat()),
+    )
+    return {r["topic"] or "": r["n"] for r in rows}
+
+
+def exported(db: Database, paper: int) -> Export | None:
+    """Give what was last written of a paper, None before its first export."""
+    r = db.read_one("SELECT * FROM exports WHERE paper = ?", (paper,))
+    return Export(r["paper"], r["path"], r["content"], r["note"]) if r else None
+
+
+def set_exported(db: Database, export: Export) -> None:
+    """Record what a paper's file holds now."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO exports (paper, path, content, note) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET path = excluded.path, content = excluded.content,
+                note = excluded.note
+            """,
+            (export.paper, export.path, export.content, export.note),
+        )
+
+
+def _revision(row: Row) -> Revision:
+    return Revision(
+        id=row["id"],
+        paper=row["paper"],
+        text=row["text"],
+        is_written=bool(row["is_written"]),
+        came_from=row["came_from"],
+        at=datetime.fromisoformat(row["at"]),
+        on_date=date.fromisoformat(row["on_date"]),
+    )

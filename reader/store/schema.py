@@ -1,0 +1,256 @@
+"""Lay out the tables: reader.db by numbered migrations, index.db at once.
+
+reader.db is precious and only ever migrated; index.db is derived, so a changed layout
+drops it and starts again. docs/format.md explains every table and column.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MIGRATIONS: list[tuple[str, list[str]]] = [
+    (
+        "m001_first_tables",
+        [
+            """
+            CREATE TABLE papers (
+                id INTEGER PRIMARY KEY,
+                canonical TEXT NOT NULL UNIQUE,
+                title TEXT NOT NULL,
+                abstract TEXT NOT NULL DEFAULT '',
+                categories TEXT NOT NULL DEFAULT '',
+                comment TEXT NOT NULL DEFAULT '',
+                published_on TEXT,
+                announced_on TEXT,
+                arrived_on TEXT NOT NULL,
+                version INTEGER,
+                pdf_url TEXT NOT NULL DEFAULT '',
+                content_hash TEXT NOT NULL,
+                key TEXT UNIQUE
+            ) STRICT
+            """,
+            "CREATE INDEX papers_by_arrival ON papers(arrived_on)",
+            "CREATE INDEX papers_by_title ON papers(title COLLATE NOCASE)",
+            """
+            CREATE TABLE identifiers (
+                id TEXT PRIMARY KEY,
+                paper INTEGER NOT NULL REFERENCES papers(id)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX identifiers_of_paper ON identifiers(paper)",
+            """
+            CREATE TABLE authors (
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                position INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                PRIMARY KEY (paper, position)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE versions (
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                number INTEGER NOT NULL,
+                seen_on TEXT NOT NULL,
+                PRIMARY KEY (paper, number)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX versions_by_day ON versions(seen_on) WHERE number > 1",
+            """
+            CREATE TABLE origins (
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                source TEXT NOT NULL,
+                seen_on TEXT NOT NULL,
+                PRIMARY KEY (paper, source)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE sources (
+                name TEXT PRIMARY KEY,
+                etag TEXT NOT NULL DEFAULT '',
+                last_modified TEXT NOT NULL DEFAULT '',
+                asked_at TEXT,
+                succeeded_at TEXT,
+                n_errors INTEGER NOT NULL DEFAULT 0,
+                error TEXT NOT NULL DEFAULT '',
+                retry_at TEXT
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE batches (
+                id INTEGER PRIMARY KEY,
+                source TEXT NOT NULL,
+                covers TEXT NOT NULL,
+                at TEXT NOT NULL,
+                on_date TEXT NOT NULL,
+                expected INTEGER,
+                received INTEGER NOT NULL,
+                state TEXT NOT NULL,
+                error TEXT NOT NULL DEFAULT ''
+            ) STRICT
+            """,
+            "CREATE INDEX batches_by_source ON batches(source, covers)",
+            "CREATE INDEX batches_by_day ON batches(on_date)",
+            """
+            CREATE TABLE posts (
+                id INTEGER PRIMARY KEY,
+                source TEXT NOT NULL,
+                guid TEXT NOT NULL,
+                author TEXT NOT NULL,
+                text TEXT NOT NULL,
+                url TEXT NOT NULL,
+                posted_at TEXT,
+                UNIQUE (source, guid)
+            ) STRICT
+            """,
+            """
+            CREATE TABLE mentions (
+                post INTEGER NOT NULL REFERENCES posts(id),
+                identifier TEXT NOT NULL,
+                sentence TEXT NOT NULL,
+                seen_on TEXT NOT NULL,
+                PRIMARY KEY (post, identifier)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX mentions_of_identifier ON mentions(identifier)",
+            "CREATE INDEX mentions_by_day ON mentions(seen_on)",
+            """
+            CREATE TABLE decisions (
+                id INTEGER PRIMARY KEY,
+                act INTEGER NOT NULL,
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                kind TEXT NOT NULL CHECK (kind IN ('pick', 'skip', 'undo')),
+                undoes INTEGER UNIQUE REFERENCES decisions(id),
+                at TEXT NOT NULL,
+                on_date TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX decisions_of_paper ON decisions(paper)",
+            "CREATE INDEX decisions_by_day ON decisions(on_date)",
+            """
+            CREATE TABLE filings (
+                id INTEGER PRIMARY KEY,
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                topic TEXT NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX filings_of_paper ON filings(paper)",
+            """
+            CREATE TABLE notes (
+                id INTEGER PRIMARY KEY,
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                text TEXT NOT NULL,
+                is_written INTEGER NOT NULL,
+                came_from TEXT NOT NULL CHECK (came_from IN ('command', 'file')),
+                at TEXT NOT NULL,
+                on_date TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX notes_of_paper ON notes(paper)",
+            "CREATE INDEX notes_by_day ON notes(on_date)",
+            """
+            CREATE TABLE exports (
+                paper INTEGER PRIMARY KEY REFERENCES papers(id),
+                path TEXT NOT NULL,
+                content TEXT NOT NULL,
+                note INTEGER NOT NULL REFERENCES notes(id)
+            ) STRICT
+            """,
+            """
+            CREATE TABLE pdfs (
+                paper INTEGER PRIMARY KEY REFERENCES papers(id),
+                path TEXT NOT NULL,
+                sha256 TEXT NOT NULL,
+                n_bytes INTEGER NOT NULL,
+                fetched_at TEXT NOT NULL
+            ) STRICT
+            """,
+            """
+            CREATE TABLE failures (
+                stage TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                error TEXT NOT NULL,
+                hint TEXT NOT NULL,
+                at TEXT NOT NULL,
+                retry_at TEXT NOT NULL,
+                PRIMARY KEY (stage, subject)
+            ) STRICT, WITHOUT ROWID
+            """,
+        ],
+    ),
+]
+
+LATEST = len(MIGRATIONS)
+
+INDEX_VERSION = 1
+"""Raised whenever INDEX_TABLES change; an index.db of another version is made anew."""
+
+INDEX_TABLES = [
+    """
+    CREATE TABLE idx.texts (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('note', 'paper', 'passage')),
+        paper INTEGER NOT NULL,
+        position INTEGER NOT NULL DEFAULT 0,
+        page INTEGER,
+        section TEXT NOT NULL DEFAULT '',
+        text TEXT NOT NULL DEFAULT '',
+        source_hash TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        UNIQUE (paper, kind, position)
+    ) STRICT
+    """,
+    "CREATE INDEX idx.texts_by_hash ON texts(hash)",
+    """
+    CREATE VIRTUAL TABLE idx.full_text USING fts5(
+        note, title, abstract, passage,
+        content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TABLE idx.vectors (
+        encoder TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (encoder, hash)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE idx.ranks (
+        paper INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        nearness REAL,
+        is_member INTEGER NOT NULL,
+        PRIMARY KEY (paper, topic)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idx.ranked (
+        paper INTEGER PRIMARY KEY,
+        topics TEXT NOT NULL,
+        encoder TEXT NOT NULL
+    ) STRICT
+    """,
+]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring reader.db to the newest layout, each step in a transaction of its own.
+
+    sqlite-utils keeps the list of what was applied; `user_version` repeats its length, so
+    that a start-up which has nothing to do need not import it (some .2 s).
+    """
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("reader")
+    for name, statements in MIGRATIONS:
+
+        def apply(db: Database, statements: list[str] = statements) -> None:
+            for statement in statements:
+                db.execute(statement)
+
+        migrations(name=name)(apply)
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {LATEST}")

@@ -1,0 +1,208 @@
+"""Keep how each source fared: when it answered, what it gave, what failed and when to retry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from reader.paper import Batch, BatchState
+from reader.store.database import Database, Row
+
+FIRST_RETRY = timedelta(minutes=30)
+LONGEST_RETRY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of one source.
+
+    etag, last_modified: validators of its last good answer, empty for none.
+    error: why the last try failed, empty when it did not.
+    retry_at: not to be asked before; None: at once.
+    """
+
+    name: str
+    etag: str = ""
+    last_modified: str = ""
+    asked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    n_errors: int = 0
+    error: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A piece of work that did not succeed, and when it is tried again."""
+
+    stage: str
+    subject: str
+    attempts: int
+    error: str
+    hint: str
+    retry_at: datetime
+
+
+def source(db: Database, name: str) -> Source:
+    """Give what is known of a source; an unknown one is a fresh one."""
+    row = db.read_one("SELECT * FROM sources WHERE name = ?", (name,))
+    if row is None:
+        return Source(name)
+    return Source(
+        name=name,
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        asked_at=_moment(row["asked_at"]),
+        succeeded_at=_moment(row["succeeded_at"]),
+        n_errors=row["n_errors"],
+        error=row["error"],
+        retry_at=_moment(row["retry_at"]),
+    )
+
+
+def add_success(
+    db: Database, name: str, *, now: datetime, etag: str = "", last_modified: str = ""
+) -> None:
+    """Record that a source answered; its error counter starts again at none."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '',
+                last_modified = excluded.last_modified, asked_at = excluded.asked_at,
+                succeeded_at = excluded.succeeded_at, retry_at = NULL
+            """,
+            (name, etag, last_modified, now.isoformat(), now.isoformat()),
+        )
+
+
+def add_error(
+    db: Database, name: str, error: str, *, now: datetime, retry_at: datetime | None
+) -> None:
+    """Record that a source failed, and when it may be asked again."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, asked_at, n_errors, error, retry_at) VALUES (?, ?, 1, ?, ?)
+            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
+                n_errors = n_errors + 1, retry_at = excluded.retry_at
+            """,
+            (name, now.isoformat(), error, retry_at.isoformat() if retry_at else None),
+        )
+
+
+def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
+    """Keep the count of one answer; earlier counts of the same day stay as history."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO batches (source, covers, at, on_date, expected, received, state, error)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                batch.source,
+                batch.covers.isoformat(),
+                now.isoformat(),
+                on.isoformat(),
+                batch.expected,
+                batch.received,
+                batch.state,
+                batch.error,
+            ),
+        )
+
+
+def batches_on(db: Database, day: date) -> list[Batch]:
+    """List what the gathers of one local day gave: the last word on each batch."""
+    rows = db.read(
+        """
+        SELECT * FROM batches WHERE id IN (
+            SELECT max(id) FROM batches WHERE on_date = ? GROUP BY source, covers)
+        ORDER BY source, covers
+        """,
+        (day.isoformat(),),
+    )
+    return [_batch(row) for row in rows]
+
+
+def last_batch(db: Database, name: str, covers: date) -> Batch | None:
+    """Give the last word on one day of a source, None where there is none."""
+    row = db.read_one(
+        "SELECT * FROM batches WHERE source = ? AND covers = ? ORDER BY id DESC LIMIT 1",
+        (name, covers.isoformat()),
+    )
+    return _batch(row) if row else None
+
+
+def days_asked(db: Database, name: str) -> dict[date, tuple[str, datetime]]:
+    """Give the last state of each day that a source was asked for, and when that was."""
+    rows = db.read(
+        "SELECT covers, state, at, max(id) FROM batches WHERE source = ? GROUP BY covers",
+        (name,),
+    )
+    return {
+        date.fromisoformat(r["covers"]): (r["state"], datetime.fromisoformat(r["at"])) for r in rows
+    }
+
+
+def add_failure(
+    db: Database, stage: str, subject: str, error: tuple[str, str], *, now: datetime
+) -> None:
+    """Record that a stage failed on a subject; each failure doubles the wait, up to a week.
+
+    error: the message and the hint.
+    """
+    with db.writing():
+        row = db.read_one(
+            "SELECT attempts FROM failures WHERE stage = ? AND subject = ?", (stage, subject)
+        )
+        attempts = (row["attempts"] if row else 0) + 1
+        wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+        db.execute(
+            """
+            INSERT INTO failures (stage, subject, attempts, error, hint, at, retry_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET attempts = excluded.attempts, error = excluded.error,
+                hint = excluded.hint, at = excluded.at, retry_at = excluded.retry_at
+            """,
+            (stage, subject, attempts, *error, now.isoformat(), (now + wait).isoformat()),
+        )
+
+
+def clear_failure(db: Database, stage: str, subject: str) -> None:
+    """Forget a failure: it worked."""
+    with db.writing():
+        db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
+
+
+def failures(db: Database, stage: str) -> list[Failure]:
+    """List what a stage could not do so far."""
+    rows = db.read("SELECT * FROM failures WHERE stage = ? ORDER BY subject", (stage,))
+    return [
+        Failure(
+            stage=row["stage"],
+            subject=row["subject"],
+            attempts=row["attempts"],
+            error=row["error"],
+            hint=row["hint"],
+            retry_at=datetime.fromisoformat(row["retry_at"]),
+        )
+        for row in rows
+    ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _batch(row: Row) -> Batch:
+    return Batch(
+        source=row["source"],
+        covers=date.fromisoformat(row["covers"]),
+        expected=row["expected"],
+        received=row["received"],
+        state=cast(BatchState, row["state"]),
+        error=row["error"],
+    )

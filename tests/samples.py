@@ -1,0 +1,165 @@
+"""Invent papers, posts and a library for the tests that need one.
+
+Everything here is made up. The clock stands still, so that whole values can be compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reader.config import parse
+from reader.errors import ModelMissing, SourceFailed
+from reader.library.folder import Library
+from reader.paper import Mention, Paper, Post
+from reader.passage import Block, Document, Page
+from reader.stages.tools import Encoder, Tools
+from reader.store.database import Database
+from reader.wire import Request, Response
+
+DAY = date(2025, 6, 4)  # a Wednesday
+NOW = datetime(2025, 6, 4, 6, 30, tzinfo=UTC)
+
+FEEDS_TOML = """
+[reader]
+quota = 3
+timezone = "UTC"
+[arxiv]
+categories = ["cs.CL"]
+api_url = "http://127.0.0.1:9/api/query"
+rss_url = "http://127.0.0.1:9/atom/"
+pdf_url = "http://127.0.0.1:9/pdf/"
+delay_s = 0
+[topics."speech/translation"]
+words = ["speech translation", "同時通訳"]
+[topics."speech/recognition"]
+words = ["speech recognition"]
+[topics."nlp/llm"]
+lane = "near"
+words = ["large language model"]
+[[feed]]
+name = "timeline"
+url = "http://127.0.0.1:9/timeline.rss"
+[[person]]
+name = "Mio Hoshi"
+"""
+
+
+def paper(number: int, title: str = "", abstract: str = "", **more: Any) -> Paper:
+    """Invent an arXiv paper; `more` goes to Paper as it is."""
+    values: dict[str, Any] = {
+        "ids": (f"arxiv:2506.{number:05}",),
+        "title": title or f"Listening to Gardens, Part {number}",
+        "authors": ("Ada Field", "Bo Lind"),
+        "abstract": abstract,
+        "published_on": date(2025, 6, 3),
+        "announced_on": DAY,
+        "version": 1,
+    }
+    return Paper(**(values | more))
+
+
+def post(guid: str, id_: str, *, author: str = "Cy Pond", sentence: str = "Read this.") -> Post:
+    """Invent a post that mentions one paper."""
+    url = f"https://example.org/{guid}"
+    return Post(guid, author, f"{sentence} {id_}", url, NOW, (Mention(id_, sentence),))
+
+
+@functools.cache
+def _empty_files() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        Database(Path(name)).close()
+        return {file: (Path(name) / file).read_bytes() for file in ("reader.db", "index.db")}
+
+
+def new_database(folder: Path) -> Database:
+    """Open an empty database, its tables made once and copied: some ten times as fast."""
+    for name, content in _empty_files().items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
+    return Database(folder)
+
+
+@contextmanager
+def a_library(
+    folder: Path, text: str = FEEDS_TOML, *, now: Callable[[], datetime] = lambda: NOW
+) -> Iterator[Library]:
+    """Open a library with the configuration given, its clock standing at NOW."""
+    with Library(folder, parse(text), new_database(folder), now) as library:
+        yield library
+
+
+@dataclass
+class Web:
+    """Answer requests from a dict of address → body; what is not in it is not answered."""
+
+    pages: dict[str, bytes | Response | SourceFailed] = field(default_factory=dict)
+    seen: list[Request] = field(default_factory=list)
+
+    def fetch(self, request: Request) -> Response:
+        self.seen.append(request)
+        for begin, page in self.pages.items():
+            if request.url.startswith(begin):
+                if isinstance(page, SourceFailed):
+                    raise page
+                return page if isinstance(page, Response) else Response(request.url, 200, page)
+        raise SourceFailed(source=request.source, what="nobody answers")
+
+
+class SmallEncoder:
+    """Encode as a bag of hashed words: the same text, the same vector; shared words, near."""
+
+    name = "small@1"
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        vector = np.full(64, 0.01, np.float32)
+        for word in text.lower().replace(",", " ").split():
+            vector[hashlib.sha256(word.encode()).digest()[0] % 64] += 1
+        unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+        return unit
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [math.ceil(len(text) / 4) for text in texts]
+
+
+def no_encoder() -> Encoder:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+
+def document(*paragraphs: str) -> Document:
+    """Invent a PDF's text, a page for each paragraph."""
+    return Document(tuple(Page(n, (Block(text),)) for n, text in enumerate(paragraphs, 1)))
+
+
+def read_nothing(_: Path) -> Document:
+    return document()
+
+
+class Answering(Protocol):
+    def fetch(self, request: Request) -> Response: ...
+
+
+def tools(
+    web: Answering,
+    *,
+    encoder: Callable[[], Encoder] = SmallEncoder,
+    check_pdf: Callable[[bytes], None] = lambda _: None,
+    read_pdf: Callable[[Path], Document] = read_nothing,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+) -> Tools:
+    """Give tools that reach nothing outside."""
+    return Tools(web.fetch, encoder, SmallEncoder.name, check_pdf, read_pdf, progress)
