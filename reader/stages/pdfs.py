@@ -1,0 +1,144 @@
+"""Bring the PDFs of picks into their folders, and split them into passages."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from reader import passage
+from reader.config import Config
+from reader.errors import ModelError, PdfError, ReaderError
+from reader.library.choose import UNFILED
+from reader.library.folder import Library, write_whole
+from reader.paper import Held
+from reader.passage import Document
+from reader.stages.tools import Problem, Tools
+from reader.store import index, papers, pdfs, sources
+from reader.store.index import PassageText
+from reader.wire import Request
+
+MAX_PDF_BYTES = 200_000_000
+
+
+def fetch_pdfs(library: Library, tools: Tools) -> list[Problem]:
+    """Fetch every picked paper's PDF that is not here and may be asked for now."""
+    rows = pdfs.picks_without_pdf(library.db, now=library.now())
+    problems: list[Problem] = []
+    for n_done, held in enumerate(papers.papers_at(library.db, rows)):
+        tools.progress("pdf", n_done, len(rows))
+        try:
+            _fetch_one(library, tools, held)
+        except ReaderError as error:
+            problems.append(Problem("pdf", held.paper.id, error))
+            _fail(library, "pdf", held.paper.id, error)
+    tools.progress("pdf", len(rows), len(rows))
+    return problems
+
+
+def _fetch_one(library: Library, tools: Tools, held: Held) -> None:
+    url, is_trusted = pdf_address(held, library.config)
+    if not url:
+        raise PdfError(
+            file=held.paper.id,
+            what="no address of a PDF is known",
+            hint="`reader open` shows the paper's page.",
+        )
+    answer = tools.fetch(
+        Request(
+            url=url,
+            source=f"PDF of {held.paper.id}",
+            delay_s=library.config.arxiv.delay_s if held.paper.id.startswith("arxiv:") else 0.0,
+            accept="application/pdf",
+            max_bytes=MAX_PDF_BYTES,
+            is_trusted=is_trusted,
+        )
+    )
+    try:
+        tools.check_pdf(answer.content)
+    except PdfError as error:
+        raise PdfError(**{**error.values, "file": f"PDF of {held.paper.id}"}) from None
+    sha256 = hashlib.sha256(answer.content).hexdigest()
+    path = _place(library, held, sha256)
+    write_whole(library.folder / path, answer.content)
+    kept = pdfs.Pdf(held.row, path.as_posix(), sha256)
+    pdfs.add_pdf(library.db, kept, n_bytes=len(answer.content), at=library.now())
+    sources.clear_failure(library.db, "pdf", held.paper.id)
+
+
+def pdf_address(held: Held, config: Config) -> tuple[str, bool]:
+    """Give a paper's PDF address and whether it is built from one in feeds.toml."""
+    for id_ in held.paper.ids:
+        scheme, _, name = id_.partition(":")
+        if scheme == "arxiv":
+            return config.arxiv.pdf_url + name, True
+        if scheme == "acl" and config.resolve.acl:
+            return f"{config.resolve.acl}{name}.pdf", True
+        if scheme == "openreview":
+            return f"https://openreview.net/pdf?id={name}", False
+    return held.paper.pdf_url, False
+
+
+def _place(library: Library, held: Held, sha256: str) -> Path:
+    """Choose a PDF's path in the library: its own, also when a kill left it there before.
+
+    A file with other bytes there is somebody's (marked on a tablet, say) and stays.
+    """
+    folder = Path("papers", held.topic or UNFILED)
+    path = folder / f"{held.key}.pdf"
+    n = 2
+    while (file := library.folder / path).exists():
+        if hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
+            break
+        path = folder / f"{held.key}-{n}.pdf"
+        n += 1
+    return path
+
+
+def extract(library: Library, tools: Tools) -> list[Problem]:
+    """Split every PDF that has no passages yet; a bad one is counted and named."""
+    waiting = pdfs.pdfs_without_passages(library.db, now=library.now())
+    problems: list[Problem] = []
+    for n_done, pdf in enumerate(waiting):
+        tools.progress("extract", n_done, len(waiting))
+        try:
+            document = tools.read_pdf(library.folder / pdf.path)
+            passages = _split(document, tools)
+            if not passages:
+                raise PdfError(
+                    file=pdf.path,
+                    what="there is no text in it: its pages are pictures",
+                    hint="It can be read, not searched.",
+                )
+        except ReaderError as error:
+            problems.append(Problem("extract", pdf.path, error))
+            _fail(library, "extract", pdf.path, error)
+            continue
+        index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
+        sources.clear_failure(library.db, "extract", pdf.path)
+    tools.progress("extract", len(waiting), len(waiting))
+    return problems
+
+
+def _split(document: Document, tools: Tools) -> list[PassageText]:
+    """Cut a document into passages, counted in the encoder's tokens where there is one."""
+    try:
+        count = tools.encoder().count_tokens
+    except ModelError:
+        # Said by the encode stage; passages counted by characters are searchable by words.
+        count = _estimate
+    return [
+        PassageText(p.text, p.page, p.section) for p in passage.split(document, count_tokens=count)
+    ]
+
+
+def _estimate(texts: Sequence[str]) -> list[int]:
+    """Count tokens without a tokenizer, rather too many than too few: one for each three
+    Latin characters or each one of another script."""
+    return [math.ceil(sum(1 if ord(c) > 0x2E7F else 0.34 for c in text)) for text in texts]
+
+
+def _fail(library: Library, stage: str, subject: str, error: ReaderError) -> None:
+    words = (error.message, error.hint)
+    sources.add_failure(library.db, stage, subject, words, now=library.now())

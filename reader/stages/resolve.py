@@ -1,0 +1,106 @@
+"""Find out which papers the posts mean: identifiers without a paper become papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from reader.errors import ReaderError
+from reader.library.folder import Library
+from reader.paper import Paper
+from reader.stages.tools import Problem, Tools
+from reader.store import papers, posts, sources
+
+BATCH = 100
+"""arXiv ids asked for in one call."""
+
+STAGE = "resolve"
+
+
+def resolve(library: Library, tools: Tools) -> list[Problem]:
+    """Look up what is known of every mentioned identifier; returns what could not be.
+
+    An id that its registry does not know, and one that could not be asked for, are
+    recorded apart, and asked again later and later.
+    """
+    ids = posts.ids_without_paper(library.db, now=library.now())
+    by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
+    others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
+    return [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
+
+
+def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
+    """Ask the registry that an identifier belongs to; None where it does not know it.
+
+    Raises SourceFailed when it cannot be asked.
+    """
+    scheme = id_.partition(":")[0]
+    if scheme == "arxiv":
+        return next(iter(_ask_arxiv(library, tools, [id_])), None)
+    from reader.sources.acl import paper_by_acl
+    from reader.sources.doi import paper_by_doi
+    from reader.sources.openreview import paper_by_openreview
+
+    places = library.config.resolve
+    ask: dict[str, tuple[Callable[..., Paper | None], str]] = {
+        "doi": (paper_by_doi, places.doi),
+        "openreview": (paper_by_openreview, places.openreview),
+        "acl": (paper_by_acl, places.acl),
+    }
+    function, base = ask[scheme]
+    return function(tools.fetch, base, id_) if base else None
+
+
+def _ask_arxiv(library: Library, tools: Tools, ids: Sequence[str]) -> tuple[Paper, ...]:
+    from reader.sources.arxiv_api import ArxivPlace, papers_by_id
+
+    arxiv = library.config.arxiv
+    place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)
+    return papers_by_id(tools.fetch, place, ids)
+
+
+def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> list[Problem]:
+    problems: list[Problem] = []
+    ids = list(named)
+    for start in range(0, len(ids), BATCH):
+        tools.progress(STAGE, start, len(ids))
+        batch = ids[start : start + BATCH]
+        try:
+            found = _ask_arxiv(library, tools, batch)
+        except ReaderError as error:
+            problems.append(Problem(STAGE, f"{len(batch)} arXiv ids", error))
+            for id_ in batch:
+                _fail(library, id_, error.message)
+            continue
+        for paper in found:
+            source = next((named[id_] for id_ in paper.ids if id_ in named), "posts")
+            papers.add_papers(library.db, [paper], source=source, on=library.today())
+        known = {id_ for paper in found for id_ in paper.ids}
+        for id_ in batch:
+            if id_ in known:
+                sources.clear_failure(library.db, STAGE, id_)
+            else:
+                _fail(library, id_, "arXiv has no such paper")
+    return problems
+
+
+def _one_by_one(library: Library, tools: Tools, named: Mapping[str, str]) -> list[Problem]:
+    problems: list[Problem] = []
+    for n_done, (id_, source) in enumerate(named.items()):
+        tools.progress(STAGE, n_done, len(named))
+        try:
+            paper = look_up(library, tools, id_)
+        except ReaderError as error:
+            problems.append(Problem(STAGE, id_, error))
+            _fail(library, id_, error.message)
+            continue
+        if paper is None:
+            _fail(library, id_, "not known there, or its look-up is off in feeds.toml")
+        else:
+            papers.add_papers(library.db, [paper], source=source, on=library.today())
+            papers.add_identifier(library.db, id_, paper)
+            sources.clear_failure(library.db, STAGE, id_)
+    return problems
+
+
+def _fail(library: Library, id_: str, message: str) -> None:
+    sources.add_failure(library.db, STAGE, id_, (message, ""), now=library.now())

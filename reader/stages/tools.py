@@ -1,0 +1,59 @@
+"""Name what the stages are given: the adapters, and a way to say how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from reader.errors import ReaderError
+from reader.wire import Fetch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from reader.passage import Document
+
+
+class Encoder(Protocol):
+    """What makes vectors; `reader.encoder` has the real one, tests bring a small one."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+    def encode_query(self, text: str) -> NDArray[np.float32]: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """Say nothing: the progress of a quiet run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The adapters of one run.
+
+    encoder: opens the model, at most once; raises ModelError.
+    progress: told (what, done, total) before each item and at the end.
+    """
+
+    fetch: Fetch
+    encoder: Callable[[], Encoder]
+    encoder_name: str
+    check_pdf: Callable[[bytes], None]
+    read_pdf: Callable[[Path], Document]
+    progress: Callable[[str, int, int], None] = field(default=_silent)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a stage could not do: on what, and why."""
+
+    stage: str
+    subject: str
+    error: ReaderError

@@ -1,0 +1,146 @@
+"""Hold the keeping of the index: words first, vectors for what has none, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.errors import ModelError, ModelMissing
+from reader.library.folder import Library
+from reader.plain import query_terms
+from reader.stages import encode as stage
+from reader.stages.encode import VECTORS_AT_ONCE, encode, index_words
+from reader.stages.tools import Encoder
+from reader.store import index, notes, papers
+from reader.store.database import Database, forget_index
+from reader.store.index import PassageText
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, no_encoder, paper, tools
+
+SMALL = SmallEncoder.name
+N_TOPICS = 3
+TOOLS = tools(Web())
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        yield library
+
+
+def fill(library: Library, n: int) -> None:
+    given = [paper(i, f"Garden {i}") for i in range(1, n + 1)]
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+
+
+class Breaking(SmallEncoder):
+    """Break after some calls, as a kill or a broken model does."""
+
+    def __init__(self, n: int, error: BaseException) -> None:
+        self.n, self.error = n, error
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.n -= 1
+        if self.n < 0:
+            raise self.error
+        return super().encode_passages(texts)
+
+
+def test_new_papers_and_notes_are_put_into_the_full_text_once(library: Library) -> None:
+    fill(library, 3)
+    notes.add_note(library.db, 1, "Mine.", is_written=False, at=NOW, on=DAY)
+    assert index_words(library, TOOLS) == 4
+    assert index_words(library, TOOLS) == 0
+
+
+def test_everything_is_rebuilt_from_what_the_person_made(library: Library, tmp_path: Path) -> None:
+    fill(library, 3)
+    notes.add_note(library.db, 1, "Of frogs.", is_written=False, at=NOW, on=DAY)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    before = [index.find_words(library.db, query_terms(q), limit=9) for q in ("frogs", "garden")]
+    library.db.close()
+    forget_index(tmp_path)
+    with Database(tmp_path) as db:
+        again = Library(tmp_path, library.config, db, library.now)
+        assert db.index_is_new
+        assert index_words(again, TOOLS) == 4
+        assert encode(again, TOOLS) == []
+        found = [index.find_words(db, query_terms(q), limit=9) for q in ("frogs", "garden")]
+        assert [len(rows) for rows in found] == [len(rows) for rows in before] == [1, 3]
+        assert index.n_without_vector(db, SMALL) == 0
+
+
+def test_every_text_and_every_topic_with_words_gets_a_vector(library: Library) -> None:
+    fill(library, 2)
+    index.add_passages(library.db, 1, [PassageText("Rain.", 1, "")], sha256="a")
+    index_words(library, TOOLS)
+    assert encode(library, TOOLS) == []
+    rows, vectors = index.vectors_of(library.db, SMALL)
+    assert sorted(rows) == [1, 2, 3]
+    assert {len(vector) for vector in vectors} == {64 * 2}  # float16
+    for topic in library.config.topics:
+        assert index.has_vector(library.db, SMALL, ", ".join(topic.words))
+
+
+def test_what_is_encoded_already_asks_for_no_model(library: Library) -> None:
+    fill(library, 2)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    assert encode(library, tools(Web(), encoder=no_encoder)) == []
+
+
+def test_only_the_texts_of_some_papers_and_no_topics_when_asked(library: Library) -> None:
+    fill(library, 3)
+    index_words(library, TOOLS)
+    assert encode(library, TOOLS, papers=[2]) == []
+    assert index.n_without_vector(library.db, SMALL) == 2
+    assert not index.has_vector(library.db, SMALL, "speech recognition")
+    assert encode(library, tools(Web(), encoder=no_encoder), papers=[2]) == []
+
+
+def test_a_missing_model_is_one_problem_and_words_work_without_it(library: Library) -> None:
+    fill(library, 3)
+    lacking = tools(Web(), encoder=no_encoder)
+    assert index_words(library, lacking) == 3
+    problems = encode(library, lacking)
+    assert [(p.stage, p.subject, p.error.exit_code) for p in problems] == [("encode", "3 texts", 7)]
+    assert isinstance(problems[0].error, ModelMissing)
+    assert index.find_words(library.db, query_terms("garden"), limit=9)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), ModelError(model="small", what="broke", hint="Look.")]
+)
+def test_a_break_keeps_what_was_encoded_and_the_next_run_goes_on(
+    library: Library, error: BaseException
+) -> None:
+    fill(library, 2 * VECTORS_AT_ONCE + 5)
+    index_words(library, TOOLS)
+    breaking = Breaking(1, error)
+
+    def open_it() -> Encoder:
+        return breaking
+
+    if isinstance(error, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            encode(library, tools(Web(), encoder=open_it))
+    else:
+        assert len(encode(library, tools(Web(), encoder=open_it))) == 1
+    assert index.n_without_vector(library.db, SMALL) == VECTORS_AT_ONCE + 5
+    seen: list[tuple[str, int, int]] = []
+    told = tools(Web(), progress=lambda *step: seen.append(step))
+    assert encode(library, told) == []
+    n = VECTORS_AT_ONCE + 5
+    assert seen == [("encode", 0, n), ("encode", VECTORS_AT_ONCE, n), ("encode", n, n)]
+    assert index.n_without_vector(library.db, SMALL) == 0
+
+
+def test_more_papers_than_one_transaction_holds_are_all_indexed(library: Library) -> None:
+    n = stage.TEXTS_AT_ONCE + 3
+    fill(library, n)
+    assert index_words(library, TOOLS) == n
+    assert index.papers_without_text(library.db, limit=9) == []

@@ -1,0 +1,203 @@
+"""Hold the looking up of what posts mention: each id becomes a paper, or waits and is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.errors import SourceFailed
+from reader.library.folder import Library
+from reader.paper import Paper
+from reader.stages.resolve import BATCH, look_up, resolve
+from reader.store import papers, posts, sources
+from reader.wire import Request, Response
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, post, tools
+from tests.test_stages_gather import api_atom
+
+DOI = "doi:10.5555/garden.1"
+TEXT = (
+    FEEDS_TOML
+    + """
+[resolve]
+doi = "http://127.0.0.1:9/doi/"
+openreview = "off"
+acl = "http://127.0.0.1:9/acl/"
+"""
+)
+
+
+class Clock:
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Registry:
+    """Play arXiv and doi.org: `known` numbers and records, or no answer at all."""
+
+    def __init__(self, *known: int, is_down: bool = False) -> None:
+        self.known, self.is_down = known, is_down
+        self.records: dict[str, dict[str, object]] = {}
+        self.seen: list[Request] = []
+
+    def fetch(self, request: Request) -> Response:
+        self.seen.append(request)
+        if self.is_down:
+            raise SourceFailed(source=request.source, what="no answer")
+        if "/api/query" in request.url:
+            asked = [int(n) for n in re.findall(r"2506\.(\d{5})", request.url)]
+            found = [n for n in asked if n in self.known]
+            return Response(request.url, 200, api_atom(found, len(found)))
+        record = self.records.get(request.url.rpartition("/doi/")[2])
+        if record is None:
+            raise SourceFailed(source=request.source, what="answered 404", status=404)
+        return Response(request.url, 200, json.dumps(record).encode())
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
+    with a_library(tmp_path, TEXT, now=clock) as library:
+        yield library
+
+
+def mention(library: Library, *ids: str) -> None:
+    given = [post(id_, id_) for id_ in ids]
+    posts.add_posts(library.db, given, source="timeline", on=DAY)
+
+
+def run(library: Library, registry: Registry) -> list[tuple[str, str, str]]:
+    return [(p.stage, p.subject, p.error.message) for p in resolve(library, tools(registry))]
+
+
+def failed(library: Library) -> list[tuple[str, str]]:
+    return [(f.subject, f.error) for f in sources.failures(library.db, "resolve")]
+
+
+def ids(*numbers: int) -> list[str]:
+    return [f"arxiv:2506.{n:05}" for n in numbers]
+
+
+def test_arxiv_ids_are_asked_for_together_and_become_papers(library: Library) -> None:
+    mention(library, *ids(1, 2))
+    registry = Registry(1, 2)
+    assert run(library, registry) == []
+    assert len(registry.seen) == 1
+    for id_ in ids(1, 2):
+        held = papers.paper_with_id(library.db, id_)
+        assert held is not None
+        assert (held.arrived_on, papers.origins_of(library.db, [held.row])) == (
+            DAY,
+            {held.row: ("timeline",)},
+        )
+    assert run(library, registry) == []
+    assert len(registry.seen) == 1
+
+
+def test_nothing_is_asked_for_what_is_here_already(library: Library) -> None:
+    papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+    mention(library, *ids(1))
+    registry = Registry(1)
+    assert run(library, registry) == []
+    assert registry.seen == []
+
+
+def test_an_id_that_arxiv_does_not_know_is_no_problem_of_the_morning_but_waits(
+    library: Library, clock: Clock
+) -> None:
+    mention(library, *ids(1, 2))
+    registry = Registry(1)
+    assert run(library, registry) == []
+    assert failed(library) == [(ids(2)[0], "arXiv has no such paper")]
+    clock.at += sources.FIRST_RETRY
+    registry.known = (1, 2)  # announced since
+    assert run(library, registry) == []
+    assert papers.paper_with_id(library.db, ids(2)[0]) is not None
+    assert failed(library) == []
+
+
+def test_when_arxiv_is_down_the_batch_is_one_problem_and_the_others_go_on(
+    library: Library, clock: Clock
+) -> None:
+    mention(library, *ids(1, 2), DOI)
+    registry = Registry(is_down=True)
+    problems = run(library, registry)
+    assert [(stage, subject) for stage, subject, _ in problems] == [
+        ("resolve", "2 arXiv ids"),
+        ("resolve", DOI),
+    ]
+    assert [subject for subject, _ in failed(library)] == [*ids(1, 2), DOI]
+    assert run(library, registry) == []  # not before their time
+    clock.at += timedelta(days=1)
+    assert len(run(library, registry)) == 2
+
+
+def test_many_ids_are_asked_for_in_batches(library: Library) -> None:
+    numbers = range(1, BATCH + 3)
+    mention(library, *ids(*numbers))
+    registry = Registry(*numbers)
+    assert run(library, registry) == []
+    assert [len(re.findall(r"2506\.\d{5}", r.url)) for r in registry.seen] == [BATCH, 2]
+    assert papers.n_papers(library.db) == BATCH + 2
+
+
+def test_a_doi_becomes_a_paper_that_is_found_by_it(library: Library) -> None:
+    mention(library, DOI)
+    registry = Registry()
+    registry.records["10.5555/garden.1"] = {
+        "DOI": "10.5555/garden.1",
+        "title": "Listening to Gardens",
+        "author": [{"given": "Ada", "family": "Field"}],
+        "issued": {"date-parts": [[2024, 5, 1]]},
+    }
+    assert run(library, registry) == []
+    held = papers.paper_with_id(library.db, DOI)
+    assert held is not None
+    assert (held.paper.title, held.paper.authors, held.paper.published_on) == (
+        "Listening to Gardens",
+        ("Ada Field",),
+        date(2024, 5, 1),
+    )
+
+
+def test_one_bad_record_never_stops_the_next(library: Library) -> None:
+    other = "doi:10.5555/garden.2"
+    mention(library, DOI, other)
+    registry = Registry()
+    registry.records["10.5555/garden.1"] = {"title": []}
+    registry.records["10.5555/garden.2"] = {"title": "Listening"}
+    problems = run(library, registry)
+    assert [(stage, subject) for stage, subject, _ in problems] == [("resolve", DOI)]
+    assert papers.paper_with_id(library.db, other) is not None
+    assert [subject for subject, _ in failed(library)] == [DOI]
+
+
+def test_a_registry_that_is_off_is_not_asked(library: Library) -> None:
+    mention(library, "openreview:abcdefg")
+    registry = Registry()
+    assert run(library, registry) == []
+    assert registry.seen == []
+    assert [subject for subject, _ in failed(library)] == ["openreview:abcdefg"]
+
+
+def test_one_id_is_looked_up_by_itself(library: Library) -> None:
+    registry = Registry(7)
+    found = look_up(library, tools(registry), ids(7)[0])
+    assert isinstance(found, Paper)
+    assert found.id == ids(7)[0]
+    assert look_up(library, tools(registry), ids(8)[0]) is None
+    assert look_up(library, tools(registry), DOI) is None
+    assert look_up(library, tools(registry), "openreview:abcdefg") is None
+    registry.is_down = True
+    with pytest.raises(SourceFailed):
+        look_up(library, tools(registry), ids(7)[0])
