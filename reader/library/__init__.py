@@ -1,0 +1,10 @@
+"""Do what the person asks of a library: the use cases.
+
+    folder    find a library, open it, make a new one
+    choose    find the paper that is meant; pick, skip, undo
+    morning   today's lists
+    writing   notes, and their Markdown files
+    finding   search
+
+Each is given its adapters; none knows a terminal or a page.
+"""

@@ -1,0 +1,93 @@
+"""Find the paper that is meant, and record what was decided on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reader.config import Config
+from reader.errors import Ambiguous, NotAnId, NotFound
+from reader.ids import parse_id
+from reader.library.folder import Library
+from reader.paper import Held, file_stem
+from reader.plain import plain, shorten
+from reader.store import decisions, papers, standings
+from reader.store.decisions import Kind
+from reader.topic import best, fit
+
+UNFILED = "unfiled"
+"""The folder of a pick that fits no topic."""
+
+
+def find_paper(library: Library, text: str) -> Held:
+    """Find the one paper that a person means: an id in any form, a key, a title's beginning.
+
+    Raises NotFound for an id that is not here, NotAnId for what is none, Ambiguous for a
+    beginning that several papers have.
+    """
+    text = plain(text)
+    found = parse_id(text)
+    if found is not None:
+        held = papers.paper_with_id(library.db, found.id)
+        if held is not None:
+            return held
+    named = papers.papers_named(library.db, text) if text else []
+    if len(named) == 1:
+        return named[0]
+    if named:
+        several = "; ".join(f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3])
+        n = f"{len(named)} or more" if len(named) > 5 else len(named)
+        raise Ambiguous(what=text, n=n, several=several)
+    if found is not None:
+        raise NotFound(what=found.id)
+    raise NotAnId(what=shorten(repr(text), 80))
+
+
+def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[Held]:
+    """Pick or skip papers in one act; either all of the ids are found or nothing is decided.
+
+    Returns the papers as they stand then, each once. A picked paper is filed and gets
+    its key.
+    """
+    found = {held.row: held for held in (find_paper(library, text) for text in texts)}
+    return decide_rows(library, kind, list(found))
+
+
+def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Held]:
+    """Pick or skip papers by row, in one transaction."""
+    now = library.now()
+    with library.db.writing():
+        decisions.add_decisions(library.db, kind, rows, at=now, on=library.today())
+        if kind == "pick":
+            for held in papers.papers_at(library.db, rows):
+                file_away(library, held)
+    return papers.papers_at(library.db, rows)
+
+
+def file_away(library: Library, held: Held) -> None:
+    """File a paper under its best topic and fix its key, unless that was done before."""
+    papers.fix_key(library.db, held.row, file_stem(held.paper))
+    if held.topic is None:
+        topic = topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
+        decisions.add_filing(library.db, held.row, topic, at=library.now())
+
+
+def topic_for(held: Held, config: Config, ranks: dict[int, list[standings.Rank]]) -> str:
+    """Choose the folder of a pick: the best own topic, else the best near one, else `unfiled`."""
+    nearness = {rank.topic: rank.nearness for rank in ranks.get(held.row, [])}
+    for lane in ("own", "near"):
+        topics = [t for t in config.topics if t.lane == lane]
+        fits = (fit(held.paper, t, nearness=nearness.get(t.path)) for t in topics)
+        found = best(f for f in fits if f.is_member)
+        if found:
+            return found.topic
+    return UNFILED
+
+
+def undo(library: Library) -> list[Held]:
+    """Take back the last act; returns its papers as they stand then, none when there is none."""
+    undone = decisions.undo_last(library.db, at=library.now(), on=library.today())
+    return papers.papers_at(library.db, _unique(d.paper for d in undone))
+
+
+def _unique(rows: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(rows))

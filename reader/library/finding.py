@@ -1,0 +1,128 @@
+"""Search notes, papers and passages: full text and similarity, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reader.errors import ModelError
+from reader.library.folder import Library
+from reader.matching import best_sentence, fuse
+from reader.paper import Held
+from reader.plain import query_terms
+from reader.store import index, papers
+from reader.store.index import Kind, Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEPTH = 200
+"""How many texts each of the two rankings contributes."""
+
+KINDS: tuple[Kind, ...] = ("note", "paper", "passage")
+"""The person's own words first, then papers, then places in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: a note, a paper, or a place in a paper.
+
+    page: where the passage begins, from 1; None for notes and papers.
+    evidence: the sentence that answers the query best.
+    score: of the fusion; comparable within one search only.
+    """
+
+    kind: Kind
+    held: Held
+    page: int | None
+    section: str
+    evidence: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave; notice says what it could not look at, empty for nothing."""
+
+    hits: tuple[Hit, ...]
+    notice: ModelError | None = None
+    n_not_encoded: int = 0
+
+
+def search(
+    library: Library,
+    query: str,
+    *,
+    encode_query: Callable[[str], NDArray[np.float32]],
+    encoder: str,
+    kinds: Sequence[Kind] = KINDS,
+    limit: int = 10,
+) -> Found:
+    """Find what a person half remembers, in Japanese or English.
+
+    encode_query: text → unit vector (d,); when it raises ModelError full text answers
+    alone, and `notice` says so.
+    Returns at most `limit` hits of each kind, notes before papers before passages, a
+    paper once in each kind.
+    """
+    match = query_terms(query)
+    rankings = [index.find_words(library.db, match, limit=DEPTH)] if match else []
+    notice = None
+    try:
+        if query.strip():
+            rankings.append(_nearest(library, encode_query(query), encoder))
+    except ModelError as error:
+        notice = error
+    fused = fuse(rankings)
+    texts = index.texts_at(library.db, [row for row, _ in fused])
+    ranked = [(texts[row], score) for row, score in fused if row in texts]
+    return Found(
+        hits=tuple(
+            hit
+            for kind in KINDS
+            if kind in kinds
+            for hit in _hits(library, query, kind, ranked, limit)
+        ),
+        notice=notice,
+        n_not_encoded=index.n_without_vector(library.db, encoder),
+    )
+
+
+def _nearest(library: Library, query: NDArray[np.float32], encoder: str) -> list[int]:
+    """Rank texts by cosine to a query's vector; exact, best first."""
+    import numpy as np
+
+    rows, vectors = index.vectors_of(library.db, encoder)
+    if not rows:
+        return []
+    matrix = np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1)
+    cosines = matrix.astype(np.float32) @ query
+    top = np.argsort(-cosines, kind="stable")[:DEPTH]
+    return [rows[i] for i in top]
+
+
+def _hits(
+    library: Library,
+    query: str,
+    kind: Kind,
+    ranked: Sequence[tuple[Text, float]],
+    limit: int,
+) -> list[Hit]:
+    best: dict[int, tuple[Text, float]] = {}
+    for text, score in ranked:
+        if text.kind == kind:
+            best.setdefault(text.paper, (text, score))
+    chosen = list(best.values())[:limit]
+    held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
+    return [
+        Hit(kind, held[t.paper], t.page, t.section, best_sentence(_body(t), query), score)
+        for t, score in chosen
+    ]
+
+
+def _body(text: Text) -> str:
+    """Give what may be shown as evidence: of a paper the abstract, its title stands above."""
+    title, _, abstract = text.text.partition("\n")
+    return (abstract or title) if text.kind == "paper" else text.text

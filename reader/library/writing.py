@@ -1,0 +1,243 @@
+"""Keep notes, and write them out as Markdown without ever overwriting a hand's work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.errors import Incomplete, UsageError
+from reader.ids import url_of
+from reader.library.choose import UNFILED, file_away
+from reader.library.folder import Library, write_whole
+from reader.note import (
+    MAX_BYTES,
+    Sheet,
+    fields,
+    is_written,
+    merge_words,
+    render,
+    splice,
+    with_words,
+    words_of,
+)
+from reader.paper import Held, file_stem
+from reader.plain import plain
+from reader.store import index, notes, papers, pdfs
+from reader.store.notes import CameFrom, Export, Revision
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a note: the paper as it stands, and whether anything changed."""
+
+    held: Held
+    is_written: bool
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Exported:
+    """What an export did, paths relative to the library.
+
+    read_in: files edited by hand, now revisions; merged: those whose note had changed in
+    the library too, so that both are kept; left: files that were not touched, and why.
+    """
+
+    written: list[str] = field(default_factory=list)
+    n_unchanged: int = 0
+    read_in: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    left: list[Incomplete] = field(default_factory=list)
+
+
+def add_note(
+    library: Library,
+    held: Held,
+    text: str,
+    *,
+    came_from: CameFrom = "command",
+    encode: Encode | None = None,
+) -> Noted:
+    """Append a revision to a paper's note; it is on the disk and searchable on return.
+
+    encode: gives the name of the encoder and the text's vector (d,), so that similarity
+    finds the note at once; None: at the next gather.
+
+    An empty text, or the newest revision's own words, change nothing. Raises UsageError
+    for what cannot be a note.
+    """
+    text = checked_text(text)
+    known = notes.revisions(library.db, held.row)
+    if not plain(text) or (known and known[-1].text == text):
+        return Noted(held, bool(known) and known[-1].is_written, is_new=False)
+    written = is_written(text)
+    with library.db.writing():
+        file_away(library, held)
+        notes.add_note(
+            library.db,
+            held.row,
+            text,
+            is_written=written,
+            came_from=came_from,
+            at=library.now(),
+            on=library.today(),
+        )
+    index.add_note_text(library.db, held.row)
+    if encode is not None:
+        encoder, vector = encode(text)
+        kept = vector.astype("float16").tobytes()
+        index.add_vectors(library.db, encoder, [(index.hash_of(text), kept)])
+    return Noted(papers.papers_at(library.db, [held.row])[0], written, is_new=True)
+
+
+def checked_text(text: str) -> str:
+    """Give a note's text as it is kept, outer blank lines off. Raises UsageError."""
+    try:
+        n_bytes = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            what=f"The note is not UTF-8 (character {error.start + 1}).",
+            hint="Save the file as UTF-8; nothing was changed.",
+        ) from None
+    if n_bytes > MAX_BYTES:
+        raise UsageError(
+            what=f"The note has {n_bytes:,} bytes; {MAX_BYTES:,} are the most.",
+            hint="Is it the right file? Nothing was changed.",
+        )
+    return text.strip("\n")
+
+
+def export(library: Library) -> Exported:
+    """Bring notes/ up to date: one Markdown file for each paper that has a note.
+
+    What was edited by hand since the last export is read in first, as a revision. A file
+    whose markers are gone is left alone and named. Running it again changes nothing.
+    """
+    done = Exported()
+    for note in notes.newest_notes(library.db):
+        held = papers.papers_at(library.db, [note.paper])[0]
+        try:
+            _export_one(library, held, note, done)
+        except Incomplete as error:
+            done.left.append(error)
+    return done
+
+
+def _export_one(library: Library, held: Held, note: Revision, done: Exported) -> None:
+    last = notes.exported(library.db, held.row)
+    path = last.path if last else f"notes/{held.topic or UNFILED}/{held.key}.md"
+    file = library.folder / path
+    found = _read(file, path)
+    if found is not None and (last is None or found != last.content):
+        note = _read_in(library, held, note, last, found, done, path)
+    sheet = sheet_of(library, held, note, folder=file.parent)
+    content = render(sheet) if found is None else _brought_up(found, sheet, path)
+    if content != found:
+        # Somebody may have saved the file since it was read; their words go first.
+        if _read(file, path) != found:
+            raise Incomplete(what=f"{path} changed just now; run `reader export` again.")
+        write_whole(file, content.encode())
+        done.written.append(path)
+    else:
+        done.n_unchanged += 1
+    state = Export(held.row, path, content, note.id)
+    if state != last:
+        notes.set_exported(library.db, state)
+
+
+def _read(file: Path, path: str) -> str | None:
+    """Read a file as it is, newlines and all; None where there is none."""
+    try:
+        return file.read_bytes().decode()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        what = f"{path} cannot be read ({error.strerror}) and was left alone."
+        raise Incomplete(what=what) from error
+    except UnicodeDecodeError:
+        raise Incomplete(what=f"{path} is not UTF-8 and was left alone.") from None
+
+
+def _read_in(
+    library: Library,
+    held: Held,
+    note: Revision,
+    last: Export | None,
+    found: str,
+    done: Exported,
+    path: str,
+) -> Revision:
+    """Make revisions of what a hand wrote; returns the newest one then."""
+    if fields(found).get("sample") == "true":
+        raise Incomplete(what=f"{path} is a sample and was left alone; move it away.")
+    theirs = words_of(found)
+    if theirs is None:
+        raise Incomplete(
+            what=f"{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. "
+            "Put them back, or move the file away and export again."
+        )
+    before = words_of(last.content) if last else None
+    if theirs == before or theirs == words_of(render(sheet_of(library, held, note))):
+        return note
+    is_both = last is None or note.id != last.note
+    # In one transaction: a kill between the two would leave the library's own text behind.
+    with library.db.writing():
+        if add_note(library, held, theirs, came_from="file").is_new:
+            done.read_in.append(path)
+        joint = merge_words(note.text, theirs)
+        if is_both and add_note(library, held, joint, came_from="file").is_new:
+            done.merged.append(path)
+    return notes.revisions(library.db, held.row)[-1]
+
+
+def _brought_up(found: str, sheet: Sheet, path: str) -> str:
+    """Give a file's new content: our own lines and the note's words anew, the rest as found."""
+    if words_of(found) != words_of(render(sheet)):
+        found = with_words(found, sheet.text) or found
+    content = splice(found, sheet)
+    if content is None:
+        raise Incomplete(what=f"{path} was left alone: its front matter cannot be read.")
+    return content
+
+
+def sheet_of(library: Library, held: Held, note: Revision, *, folder: Path | None = None) -> Sheet:
+    """Give what a paper's Markdown file says.
+
+    folder: where the file lies, for the relative link to the PDF.
+    """
+    pdf = pdfs.pdf_of(library.db, held.row)
+    first = next((r for r in notes.revisions(library.db, held.row) if r.is_written), None)
+    stem = file_stem(held.paper)
+    return Sheet(
+        key=held.key or stem,
+        id=held.paper.id,
+        title=held.paper.title,
+        authors=held.paper.authors,
+        year=int(year) if (year := stem.partition("_")[0]).isdigit() else None,
+        topic=held.topic or UNFILED,
+        state="written" if first else "skimmed",
+        read_on=first.on_date if first else None,
+        url=url_of(held.paper.id),
+        pdf=_relative(library.folder / pdf.path, folder) if pdf and folder else "",
+        text=note.text,
+        also_known=held.paper.ids[1:],
+    )
+
+
+def _relative(file: Path, folder: Path) -> str:
+    return Path(os.path.relpath(file, folder)).as_posix()
+
+
+def newest_note(library: Library, held: Held) -> Revision | None:
+    """Give a paper's note as it stands, None where there is none."""
+    known: Sequence[Revision] = notes.revisions(library.db, held.row)
+    return known[-1] if known else None

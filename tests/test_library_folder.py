@@ -1,0 +1,153 @@
+"""Hold how a library is found, opened and made, and how a file is written whole."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.config import parse
+from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, UsageError
+from reader.library.folder import (
+    Library,
+    find_folder,
+    make_library,
+    open_library,
+    read_config,
+    system_clock,
+    template,
+    write_whole,
+)
+from tests.samples import FEEDS_TOML, NOW, new_database
+
+
+class TestFinding:
+    def test_what_is_named_on_the_command_line_comes_first(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").touch()
+        found = find_folder(Path("~/x"), {"READER_LIBRARY": "/y"}, tmp_path)
+        assert found == Path.home() / "x"
+
+    def test_then_what_the_environment_names(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").touch()
+        assert find_folder(None, {"READER_LIBRARY": "~/y"}, tmp_path) == Path.home() / "y"
+
+    def test_then_the_nearest_folder_above_that_has_a_feeds_toml(self, tmp_path: Path) -> None:
+        within = tmp_path / "a" / "b"
+        within.mkdir(parents=True)
+        for folder in (tmp_path, tmp_path / "a"):
+            (folder / "feeds.toml").touch()
+        assert find_folder(None, {"READER_LIBRARY": ""}, within) == tmp_path / "a"
+        assert find_folder(None, {}, tmp_path) == tmp_path
+
+    def test_and_at_last_the_reader_folder_at_home(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").mkdir()
+        assert find_folder(None, {}, tmp_path) == Path.home() / "reader"
+
+    def test_a_home_that_is_none_is_said_to_be_none(self, tmp_path: Path) -> None:
+        for given, environ in ((Path("~no-such-user/x"), {}), (None, {"READER_LIBRARY": "~n-s-u"})):
+            with pytest.raises(UsageError, match="there is no such home"):
+                find_folder(given, environ, tmp_path)
+
+
+class TestConfiguration:
+    def test_a_folder_without_feeds_toml_is_no_library(self, tmp_path: Path) -> None:
+        with pytest.raises(NoLibrary) as caught:
+            open_library(tmp_path)
+        assert caught.value.message == f"There is no library at {tmp_path}: no feeds.toml there."
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_wrong_in_it_names_the_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "feeds.toml"
+        file.write_text("[reader]\nqouta = 3\n")
+        with pytest.raises(ConfigError) as caught:
+            read_config(file)
+        assert caught.value.message == f"{file}, line 2: reader.qouta: unknown key"
+
+    def test_a_file_of_another_encoding_is_named_with_its_line(self, tmp_path: Path) -> None:
+        file = tmp_path / "feeds.toml"
+        file.write_bytes(b"# \xc3\xa4\n# \xe4\n")
+        with pytest.raises(ConfigError) as caught:
+            read_config(file)
+        assert caught.value.message == f"{file}, line 2: text: not UTF-8"
+
+    def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(self, tmp_path: Path) -> None:
+        file = tmp_path / "feeds.toml"
+        file.write_bytes(b"\xef\xbb\xbf" + FEEDS_TOML.replace("\n", "\r\n").encode())
+        assert read_config(file) == parse(FEEDS_TOML)
+
+    def test_a_folder_in_its_place_is_said_plainly(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").mkdir()
+        with pytest.raises(ConfigError) as caught:
+            read_config(tmp_path / "feeds.toml")
+        assert "file: Is a directory" in caught.value.message
+
+
+class TestMaking:
+    def test_a_new_library_is_the_template_and_empty_databases(self, tmp_path: Path) -> None:
+        folder = tmp_path / "a" / "b"
+        with make_library(folder, now=lambda: NOW) as library:
+            assert library.config == parse(template())
+            assert library.db.index_is_new
+        assert (folder / "feeds.toml").read_text("utf-8") == template()
+        with open_library(folder) as again:
+            assert again.config == library.config
+
+    def test_nothing_is_overwritten(self, tmp_path: Path) -> None:
+        (tmp_path / "feeds.toml").write_text("mine")
+        with pytest.raises(UsageError) as caught:
+            make_library(tmp_path)
+        assert "is there already" in caught.value.message
+        assert (tmp_path / "feeds.toml").read_text() == "mine"
+
+    @pytest.mark.parametrize("place", ["file", "file/below"])
+    def test_a_file_is_no_place_for_a_library(self, tmp_path: Path, place: str) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(UsageError) as caught:
+            make_library(tmp_path / place)
+        assert caught.value.message == f"{tmp_path / place} is no folder."
+
+
+class TestTime:
+    def test_today_is_the_local_date_of_feeds_toml(self, tmp_path: Path) -> None:
+        late = datetime(2025, 6, 4, 20, 0, tzinfo=UTC)
+        text = FEEDS_TOML.replace('timezone = "UTC"', 'timezone = "Asia/Tokyo"')
+        with Library(tmp_path, parse(text), new_database(tmp_path), lambda: late) as library:
+            assert library.today() == date(2025, 6, 5)
+
+    def test_the_systems_clock_is_aware(self) -> None:
+        assert system_clock().utcoffset() == timedelta(0)
+        assert system_clock().tzinfo == UTC
+
+
+class TestWritingAFile:
+    def test_it_is_whole_in_its_folder_and_nothing_else_is_left(self, tmp_path: Path) -> None:
+        file = tmp_path / "a" / "b.md"
+        for content in (b"old", b"new"):
+            write_whole(file, content)
+            assert file.read_bytes() == content
+        assert [f.name for f in file.parent.iterdir()] == ["b.md"]
+
+    def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "a").touch()
+        file = tmp_path / "a" / "b.md"
+        with pytest.raises(ReadOnly) as caught:
+            write_whole(file, b"x")
+        assert caught.value.values["file"] == file
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to be full")
+    def test_a_full_disk_is_said_and_the_old_file_stays(self, tmp_path: Path) -> None:
+        file = tmp_path / "b.md"
+        file.write_bytes(b"old")
+        # What is written beside its place goes to a device that is always full.
+        os.symlink("/dev/full", tmp_path / f".b.md.{os.getpid()}.part")
+        with pytest.raises(DiskFull):
+            write_whole(file, b"new")
+        assert file.read_bytes() == b"old"
+        assert [f.name for f in tmp_path.iterdir()] == ["b.md"]
+
+
+def test_the_template_lies_in_the_package_and_at_the_root_of_the_project() -> None:
+    root = Path(__file__).resolve().parent.parent
+    assert (root / "feeds.toml").read_text("utf-8") == template()
