@@ -1,0 +1,12 @@
+"""The command line: parse, call a use case, print, choose the exit code. Decides nothing else.
+
+frame      the group, the options that every command has, errors → exit codes
+build      the adapters for one run
+screen     a morning and a paper as lines of text
+output     printing foreign text safely; --json
+<command>  one module for commands that belong together, loaded when called
+"""
+
+from reader.cli.frame import main
+
+__all__ = ["main"]

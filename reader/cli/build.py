@@ -1,0 +1,209 @@
+"""Build what one run needs: library, clock, client, encoder, PDF reader, progress."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.cli.frame import Settings, settings_of
+from reader.config import Config
+from reader.errors import ModelError, UsageError
+from reader.library.folder import Clock, Library, find_folder, open_library, system_clock
+from reader.phrases import say
+from reader.stages.tools import Encoder, Tools
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def clock() -> Clock:
+    """Give the clock: the system's, or one that stands at READER_NOW (replays, tests)."""
+    text = os.environ.get("READER_NOW")
+    if not text:
+        return system_clock
+    try:
+        moment: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(what=say("clock.bad", text=repr(text)), hint=say("clock.form"))
+    fixed = moment.astimezone(UTC)
+    return lambda: fixed
+
+
+@contextlib.contextmanager
+def opened(context: click.Context) -> Iterator[Library]:
+    """Open the library that the command line means, and close it at the end."""
+    folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
+    with open_library(folder, now=clock()) as library:
+        if library.db.index_was_damaged:
+            click.echo(say("index.damaged"), err=True)
+        yield library
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made again and belongs to no library: models."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("asayomi"))
+
+
+@contextlib.contextmanager
+def tools(
+    context: click.Context, library: Library, *, may_download: bool = False
+) -> Iterator[Tools]:
+    """Open the adapters that the stages need, and close them at the end.
+
+    may_download: a hub's model that feeds.toml names may be fetched.
+    """
+    from reader import http, pdf
+
+    settings = settings_of(context)
+    with (
+        http.Client(
+            clock=library.now,
+            sleep=time.sleep,
+            monotonic=time.monotonic,
+            trusted_hosts=trusted_hosts(library.config),
+        ) as client,
+        pdf.PdfReader() as reader,
+        progress(settings) as tell,
+    ):
+        yield Tools(
+            fetch=client.fetch,
+            encoder=lazy_encoder(library.config, tell_text(settings), may_download),
+            encoder_name=encoder_name(library.config),
+            check_pdf=pdf.check_pdf,
+            read_pdf=reader.read,
+            progress=tell,
+        )
+
+
+def trusted_hosts(config: Config) -> frozenset[str]:
+    """List the hosts that feeds.toml names: they may be private, whoever links to them."""
+    from urllib.parse import urlsplit
+
+    arxiv, resolve = config.arxiv, config.resolve
+    urls = [
+        *(arxiv.api_url, arxiv.rss_url, arxiv.oai_url, arxiv.pdf_url),
+        *(resolve.doi, resolve.openreview, resolve.acl),
+        *(feed.url for feed in config.all_feeds),
+    ]
+    return frozenset(host for url in urls if (host := urlsplit(url).hostname))
+
+
+def lazy_encoder(
+    config: Config, tell: Callable[[str], None], may_download: bool
+) -> Callable[[], Encoder]:
+    """Give a function that loads the model at its first call and keeps it."""
+
+    @functools.cache
+    def load() -> Encoder:
+        from reader.encoder import open_encoder
+
+        return open_encoder(
+            config.encoder, cache=cache_folder(), allow_network=may_download, progress=tell
+        )
+
+    return load
+
+
+def encoder_name(config: Config) -> str:
+    """Name the encoder without loading it; empty where the model is missing."""
+    from reader.encoder import encoder_name as name_of
+
+    try:
+        return name_of(config.encoder, cache_folder())
+    except ModelError:
+        return ""
+
+
+def query_encoder(
+    config: Config, tell: Callable[[str], None]
+) -> Callable[[str], NDArray[np.float32]]:
+    """Give a function that encodes one question, its model loaded at the first call."""
+
+    def encode(text: str) -> NDArray[np.float32]:
+        from reader.encoder import open_query_encoder
+
+        encoder = open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
+        if encoder.note:
+            tell(encoder.note)
+        return encoder.encode_query(text)
+
+    return encode
+
+
+def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
+    """Give what encodes a note as it is saved; None where that would take seconds."""
+    from reader.encoder import is_quick, open_query_encoder
+
+    try:
+        if not is_quick(config.encoder, cache=cache_folder()):
+            return None
+        encoder = open_query_encoder(config.encoder, cache=cache_folder())
+    except ModelError:
+        # gather and search say what is wrong with the model; the note is kept all the same.
+        return None
+    return lambda text: (encoder.name, encoder.encode_passage(text))
+
+
+def tell_text(settings: Settings) -> Callable[[str], None]:
+    """Give a function for a sentence of progress: on a terminal only."""
+
+    def tell(text: str) -> None:
+        if not settings.is_quiet and sys.stderr.isatty():
+            click.echo(text, err=True)
+
+    return tell
+
+
+@contextlib.contextmanager
+def progress(settings: Settings) -> Iterator[Callable[[str, int, int], None]]:
+    """Show bars for long work on a terminal, nothing elsewhere."""
+    if settings.is_quiet or not sys.stderr.isatty():
+        yield lambda label, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def tell(label: str, done: int, total: int) -> None:
+            if total and label not in tasks:
+                tasks[label] = bars.add_task(say_step(label), total=total)
+            if label in tasks:
+                bars.update(tasks[label], completed=done, total=total, visible=done < total)  # type: ignore[arg-type]
+
+        yield tell
+
+
+def say_step(label: str) -> str:
+    """Name a step of work in the interface's language; an unknown one names itself."""
+    try:
+        return say(f"step.{label}")
+    except KeyError:
+        return label

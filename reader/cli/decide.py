@@ -1,0 +1,60 @@
+"""`reader pick`, `skip` and `undo`: decisions, on the disk before the command says so."""
+
+from __future__ import annotations
+
+import click
+
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.library.choose import decide, undo
+from reader.phrases import say
+from reader.plain import plain
+from reader.stages.pipe import index_picks
+
+_IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+
+
+@click.command("pick", cls=ReaderCommand, help=say("help.pick"))
+@_IDS
+@click.option("--no-fetch", is_flag=True, help=say("option.pick_no_fetch"))
+@click.pass_context
+def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
+    """Pick; 5 when a PDF could not be had, 7 when the model is missing."""
+    with build.opened(context) as library:
+        picked = decide(library, "pick", ids)
+        for held in picked:
+            _answer(context, "picked", title=held.paper.title, topic=held.topic)
+        if no_fetch:
+            return 0
+        with build.tools(context, library) as tools:
+            problems = index_picks(library, tools, [held.row for held in picked])
+        for problem in problems:
+            say_error(problem.error)
+    return problems[0].error.exit_code if problems else 0
+
+
+@click.command("skip", cls=ReaderCommand, help=say("help.skip"))
+@_IDS
+@click.pass_context
+def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
+    """Skip."""
+    with build.opened(context) as library:
+        for held in decide(library, "skip", ids):
+            _answer(context, "skipped", title=held.paper.title)
+
+
+@click.command("undo", cls=ReaderCommand, help=say("help.undo"))
+@click.pass_context
+def undo_command(context: click.Context) -> None:
+    """Take back the last act."""
+    with build.opened(context) as library:
+        undone = undo(library)
+        for held in undone:
+            _answer(context, "undone", title=held.paper.title)
+        if not undone:
+            _answer(context, "undo.nothing")
+
+
+def _answer(context: click.Context, key: str, **values: object) -> None:
+    if not settings_of(context).is_quiet:
+        output.put(plain(say(key, **values)))

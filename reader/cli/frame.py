@@ -1,0 +1,183 @@
+"""Hold the group of commands, the options that all have, and the way out with the right code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reader import __version__
+from reader.errors import ReaderError
+from reader.phrases import say
+
+# Each command's module is loaded only when it is called or its help is asked for.
+COMMANDS = {
+    "today": "today",
+    "gather": "gather",
+    "pick": "decide",
+    "skip": "decide",
+    "undo": "decide",
+    "show": "show",
+    "open": "show",
+    "note": "write",
+    "search": "search",
+    "export": "write",
+    "add": "gather",
+    "index": "gather",
+    "init": "setup",
+    "demo": "setup",
+}
+
+INTERRUPTED = 130
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the options that every command has were set to."""
+
+    library: Path | None = None
+    is_quiet: bool = False
+    is_debug: bool = False
+
+
+def settings_of(context: click.Context) -> Settings:
+    """Give the settings of the running command, wherever on the line they stood."""
+    root = context.find_root()
+    if not isinstance(root.obj, Settings):
+        root.obj = Settings()
+    return root.obj
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(settings_of(context), name, value)
+
+    return keep
+
+
+def _shared_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--library"],
+            type=click.Path(path_type=Path, file_okay=True),
+            help=say("option.library"),
+            expose_value=False,
+            callback=_keep("library"),
+        ),
+        click.Option(
+            ["--quiet"],
+            is_flag=True,
+            help=say("option.quiet"),
+            expose_value=False,
+            callback=_keep("is_quiet"),
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            help=say("option.debug"),
+            expose_value=False,
+            callback=_keep("is_debug"),
+        ),
+    ]
+
+
+class ReaderCommand(click.Command):
+    """A command with the options that every command has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(_shared_options())
+
+
+class ReaderGroup(click.Group):
+    """The commands by name, loaded when needed."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"reader.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not near:
+                raise
+            what = say("command.near", what=error.message, near=near[0])
+            raise click.UsageError(what, context) from None
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        # From the catalogue, so that --help loads no command.
+        rows = [(name, say(f"help.{name}").partition("\n")[0]) for name in COMMANDS]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=ReaderGroup, help=say("help"), context_settings={"max_content_width": 100})
+@click.version_option(__version__, prog_name="asayomi")
+def reader_group() -> None:
+    """Do nothing by itself; the commands do."""
+
+
+reader_group.params.extend(_shared_options())
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run one command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets a replacement, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    settings = Settings()
+    sys.exit(run(list(sys.argv[1:] if args is None else args), settings))
+
+
+def run(args: list[str], settings: Settings) -> int:
+    """Run one command line; gives its exit code, every error said on the error stream."""
+    try:
+        code = reader_group.main(args, prog_name="reader", standalone_mode=False, obj=settings)
+    except ReaderError as error:
+        say_error(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(say("interrupted"), err=True)
+        return INTERRUPTED
+    except SystemExit:
+        # So click leaves, and only so, when the reader of our output went away (`| head`).
+        return 0
+    except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
+        if settings.is_debug:
+            traceback.print_exc()
+        kind = type(error).__name__
+        click.echo(say("unexpected", kind=kind, what=error), err=True)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def say_error(error: ReaderError) -> None:
+    """Print an error and its remedy on the error stream."""
+    from reader.plain import plain
+
+    click.echo(say("error", message=plain(error.message)), err=True)
+    if error.hint:
+        click.echo(f"  {plain(error.hint)}", err=True)

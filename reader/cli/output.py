@@ -1,0 +1,112 @@
+"""Print: foreign text made safe, and values as JSON. docs/format.md has the fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import click
+
+from reader.ids import url_of
+from reader.library.finding import Hit
+from reader.paper import Held
+from reader.plain import plain
+from reader.today import Entry, Morning
+
+
+def put(text: str = "", *, is_error: bool = False) -> None:
+    """Print one line of our own, or foreign text that went through `plain`."""
+    click.echo(text, err=is_error)
+
+
+def put_json(value: Mapping[str, Any]) -> None:
+    """Print one object on one line, in UTF-8, keys in the order given."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain_value))
+
+
+def paper_json(held: Held) -> dict[str, Any]:
+    """Give the fields that every listing has for a paper."""
+    paper = held.paper
+    return {
+        "id": paper.id,
+        "title": plain(paper.title),
+        "state": held.state,
+        "authors": [plain(a) for a in paper.authors],
+        "ids": list(paper.ids),
+        "url": url_of(paper.id),
+        "topic": held.topic,
+        "key": held.key,
+        "announced_on": paper.announced_on,
+        "arrived_on": held.arrived_on,
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Give the fields of a line of the morning."""
+    return paper_json(entry.held) | {
+        "topic": entry.held.topic or entry.topic,
+        "score": entry.score,
+        "why": plain(entry.why),
+        "sources": list(entry.origins),
+        "mentions": [
+            {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
+            for m in entry.mentions
+        ],
+    }
+
+
+def morning_json(morning: Morning) -> dict[str, Any]:
+    """Give a whole morning as one object."""
+    quota = morning.quota
+    return {
+        "date": morning.day,
+        "is_complete": morning.is_complete,
+        "n_arrived": morning.n_arrived,
+        "own": [entry_json(e) for e in morning.own],
+        "near": [entry_json(e) for e in morning.near],
+        "n_talked": morning.n_talked,
+        "n_unknown": morning.n_unknown,
+        "wild": entry_json(morning.wild) if morning.wild else None,
+        "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
+        "new_versions": [paper_json(v.held) | {"version": v.version} for v in morning.new_versions],
+        "quota": {
+            "target": quota.target,
+            "written": quota.written,
+            "skimmed": quota.skimmed,
+            "to_go": quota.to_go,
+            "deadline": (
+                {"name": quota.deadline.name, "on": quota.deadline.on} if quota.deadline else None
+            ),
+        },
+        "balance": dict(morning.balance),
+        "sources": [
+            {
+                "name": s.name,
+                "state": s.state,
+                "expected": s.expected,
+                "received": s.received,
+                "covers": s.covers,
+                "error": s.error or None,
+            }
+            for s in morning.sources
+        ],
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Give the fields of something found."""
+    return paper_json(hit.held) | {
+        "kind": hit.kind,
+        "page": hit.page,
+        "section": plain(hit.section) or None,
+        "evidence": plain(hit.evidence),
+        "score": round(hit.score, 6),
+    }
+
+
+def _plain_value(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form here")

@@ -1,0 +1,176 @@
+"""Lay out a morning and a paper as lines of text, at any width, with and without colours."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import click
+
+from reader.ids import url_of
+from reader.paper import Held, State
+from reader.phrases import say
+from reader.plain import plain, shorten
+from reader.today import Entry, Morning, SourceLine
+
+MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
+
+
+def width_of_terminal() -> int:
+    """Give the width to write to: the terminal's, at most 100."""
+    import shutil
+
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)
+
+
+def morning_lines(morning: Morning, width: int) -> Iterator[str]:
+    """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
+    yield _bold(say("today.head", date=f"{morning.day:%A} {morning.day}", n=morning.n_arrived))
+    missing = [s for s in morning.sources if s.is_missing]
+    if missing:
+        names = ", ".join(dict.fromkeys(s.name for s in missing))
+        yield click.style(say("today.incomplete", names=plain(names)), fg="red", bold=True)
+    yield ""
+    ending = "today.own.partly" if missing else "today.own.all"
+    yield _bold(say("today.own", n=len(morning.own), of=morning.n_arrived) + say(ending))
+    yield from _entries(morning.own, width)
+    yield ""
+    yield _bold(say("today.near", n=len(morning.near), of=morning.n_talked))
+    yield from _entries(morning.near, width)
+    if morning.wild:
+        yield ""
+        yield _bold(say("today.wild"))
+        yield from _entries([morning.wild], width)
+    for version in morning.new_versions:
+        title = shorten(plain(version.held.paper.title), width - 30)
+        yield ""
+        yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
+    yield ""
+    for text in (*_progress(morning), _sources_text(morning.sources)):
+        yield from wrap(text, width)
+    for source in missing:
+        for line in wrap(plain(_source_text(source)), width, "  ! "):
+            yield click.style(line, fg="red")
+    for notice in morning.notices:
+        yield from wrap(notice, width)
+
+
+def _entries(entries: Sequence[Entry], width: int) -> Iterator[str]:
+    if not entries:
+        yield f"    {say('today.none')}"
+    for n, entry in enumerate(entries, 1):
+        yield from entry_lines(entry, width, n)
+
+
+def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
+    """Lay out one paper: title; who, where from; why; what was said."""
+    paper = entry.held.paper
+    mark = MARKS[entry.held.state]
+    yield f"{mark}{number:>2} " + _bold(shorten(plain(paper.title), width - 4))
+    topic = entry.held.topic or entry.topic
+    # What can be typed back comes first, so that a narrow screen cuts the authors.
+    facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
+    yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
+    why = say("today.why", why=entry.why, source=say("list").join(families(entry.origins)))
+    yield "    " + shorten(plain(why), width - 4)
+    for mention in [m for m in entry.mentions if m.sentence][:2]:
+        said = say("today.said", author=mention.author, text=mention.sentence)
+        yield "    " + _dim(shorten(plain(said), width - 4))
+
+
+def families(origins: Sequence[str]) -> list[str]:
+    """Name where a paper came from, arXiv's several channels as one."""
+    return list(dict.fromkeys("arXiv" if o.startswith("arXiv") else o for o in origins))
+
+
+def authors_text(authors: Sequence[str]) -> str:
+    """Name the first three authors and count the others."""
+    if not authors:
+        return say("authors.none")
+    first = ", ".join(authors[:3])
+    return first if len(authors) <= 3 else say("authors.more", first=first, n=len(authors) - 3)
+
+
+def _progress(morning: Morning) -> Iterator[str]:
+    quota = morning.quota
+    line = say("today.quota", written=quota.written, target=quota.target, skimmed=quota.skimmed)
+    if quota.deadline:
+        n_days = (quota.deadline.on - morning.day).days
+        line += say("today.deadline", name=plain(quota.deadline.name), n=n_days)
+    yield line
+    balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
+    if balance:
+        yield say("today.balance", balance=balance)
+    if morning.undecided:
+        n = sum(n for _, n in morning.undecided)
+        days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
+        yield say("today.undecided", n=n, days=days)
+    if morning.n_unknown:
+        yield say("today.unknown", n=morning.n_unknown)
+    if morning.n_not_encoded:
+        yield say("today.not_encoded", n=morning.n_not_encoded)
+
+
+def _sources_text(sources: Sequence[SourceLine]) -> str:
+    """Say how many sources answered, and what was counted against their own totals."""
+    counted = [s for s in sources if s.state == "complete" and s.expected is not None]
+    n_all = len({s.name for s in sources})
+    n_missing = len({s.name for s in sources if s.is_missing})
+    counts = say("list").join(
+        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers) for s in counted
+    )
+    head = say("sources.head", n=n_all - n_missing, of=n_all)
+    return plain(f"{head}: {counts}" if counts else f"{head}.")
+
+
+def _source_text(line: SourceLine) -> str:
+    text = say(
+        f"source.{line.state.replace(' ', '_')}",
+        name=line.name,
+        n=line.received,
+        of=line.expected,
+        day=line.covers,
+    )
+    return f"{text} {line.error}" if line.error else text
+
+
+def paper_lines(held: Held, width: int) -> Iterator[str]:
+    """Lay out what is known of one paper before its abstract."""
+    paper = held.paper
+    yield from wrap(_bold(plain(paper.title)), width)
+    yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
+    facts = [*paper.ids, *paper.categories]
+    yield _dim(plain(" · ".join(facts)))
+    yield _dim(url_of(paper.id))
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Break a text into lines of a display width, also Japanese without spaces.
+
+    Lines that the text has stay; a word that is longer than a line stands over it.
+    """
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line, used = "", 0
+        for piece in re.findall(r"[!-~À-ɏ]+\s*|\s*\S\s*", paragraph):
+            cells = _cells(piece.rstrip())
+            if line and len(indent) + used + cells > width:
+                lines.append(indent + line.rstrip())
+                line, used = "", 0
+            line += piece
+            used += _cells(piece)
+        lines.append((indent + line).rstrip())
+    return lines
+
+
+def _cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _dim(text: str) -> str:
+    return click.style(text, dim=True)

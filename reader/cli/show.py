@@ -1,0 +1,85 @@
+"""`reader show` and `open`: everything known of a paper; its PDF or its page."""
+
+from __future__ import annotations
+
+import click
+
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand
+from reader.ids import url_of
+from reader.library.choose import find_paper
+from reader.library.writing import newest_note
+from reader.phrases import say
+from reader.plain import plain, plain_lines
+from reader.store import index, papers, pdfs, posts
+
+
+@click.command("show", cls=ReaderCommand, help=say("help.show"))
+@click.argument("id_", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def show_command(context: click.Context, id_: str, as_json: bool) -> None:
+    """Show one paper whole."""
+    with build.opened(context) as library:
+        held = find_paper(library, id_)
+        db = library.db
+        note, pdf = newest_note(library, held), pdfs.pdf_of(db, held.row)
+        mentions = posts.mentions_of(db, [held.row])
+        origins = papers.origins_of(db, [held.row]).get(held.row, ())
+        if as_json:
+            output.put_json(
+                output.paper_json(held)
+                | {
+                    "abstract": plain(held.paper.abstract),
+                    "categories": list(held.paper.categories),
+                    "comment": plain(held.paper.comment),
+                    "version": held.paper.version,
+                    "sources": list(origins),
+                    "mentions": [
+                        {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
+                        for m in mentions
+                    ],
+                    "note": note.text if note else None,
+                    "pdf": pdf.path if pdf else None,
+                    "n_passages": index.n_passages(db, held.row),
+                }
+            )
+            return
+        width = screen.width_of_terminal()
+        for line in screen.paper_lines(held, width):
+            output.put(line)
+        facts = say("show.facts", state=held.state, day=held.arrived_on, source=", ".join(origins))
+        output.put(plain(facts))
+        if held.topic:
+            output.put(say("show.filed", topic=held.topic, key=held.key))
+        if pdf:
+            n = index.n_passages(db, held.row)
+            output.put(say("show.pdf", path=pdf.path, n=n))
+        output.put()
+        for line in screen.wrap(plain(held.paper.abstract) or say("show.no_abstract"), width):
+            output.put(line)
+        for mention in mentions:
+            output.put()
+            said = say("today.said", author=mention.author, text=mention.sentence)
+            for line in screen.wrap(plain(f"{said} {mention.url}"), width):
+                output.put(line)
+        if note:
+            output.put()
+            output.put(say("show.note", day=note.on_date))
+            for line in screen.wrap(plain_lines(note.text), width):
+                output.put(line)
+
+
+@click.command("open", cls=ReaderCommand, help=say("help.open"))
+@click.argument("id_", metavar="ID")
+@click.option("--print", "is_printed", is_flag=True, help=say("option.print"))
+@click.pass_context
+def open_command(context: click.Context, id_: str, is_printed: bool) -> None:
+    """Open the PDF where it is here, else the paper's page."""
+    with build.opened(context) as library:
+        held = find_paper(library, id_)
+        pdf = pdfs.pdf_of(library.db, held.row)
+        file = library.folder / pdf.path if pdf else None
+        place = str(file) if file and file.is_file() else url_of(held.paper.id)
+    if is_printed or click.launch(place) != 0:
+        output.put(place)
