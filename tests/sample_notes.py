@@ -1,0 +1,82 @@
+"""Make notes/ of this repository: what `reader export` writes, marked as samples.
+
+    python -m tests.sample_notes
+
+plays the demo's invented morning of a fixed day through the real stages (no encoder is
+needed for it) and writes its export to notes/ with `sample: true` in the front matter.
+tests/test_sample_notes.py holds the files to that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reader.demo.morning import sample_notes, sample_papers, sample_server
+from reader.demo.show import feeds_toml
+from reader.errors import ModelMissing
+from reader.http import Client
+from reader.library.choose import decide
+from reader.library.folder import FEEDS, Library, open_library
+from reader.library.writing import add_note, export
+from reader.pdf import check_pdf, read_pdf
+from reader.stages.pdfs import fetch_pdfs
+from reader.stages.pipe import fetch_and_rank
+from reader.stages.tools import Encoder, Tools
+from tests.data import ROOT
+
+DAY = datetime(2026, 11, 25, 22, 0, tzinfo=UTC)
+
+
+@contextlib.contextmanager
+def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
+    """Play the sample morning in a folder: everything gathered and ranked by words."""
+    with sample_server(DAY) as server:
+        (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
+        client = Client(clock=lambda: DAY, sleep=time.sleep, monotonic=time.monotonic)
+        tools = Tools(client.fetch, no_encoder, "", check_pdf, read_pdf)
+        with client, open_library(folder, now=lambda: DAY) as library:
+            fetch_and_rank(library, tools)
+            yield library, tools
+
+
+def exported_samples(folder: Path) -> dict[str, str]:
+    """Export the sample notes in a folder; gives path below notes/ → content, as samples."""
+    with sample_library(folder) as (library, tools):
+        notes = sample_notes(sample_papers(DAY))
+        picks = decide(library, "pick", [note.paper.id for note in notes])
+        fetch_pdfs(library, tools)
+        for held, note in zip(picks, notes, strict=True):
+            add_note(library, held, note.text)
+        export(library)
+    files = sorted((folder / "notes").rglob("*.md"))
+    return {
+        file.relative_to(folder / "notes").as_posix(): as_sample(file.read_text("utf-8"))
+        for file in files
+    }
+
+
+def as_sample(content: str) -> str:
+    """Mark an exported file: `sample: true` is the last of our keys."""
+    return content.replace("\n---\n\n#", "\nsample: true\n---\n\n#", 1)
+
+
+def no_encoder() -> Encoder:
+    raise ModelMissing(model="none", what="not needed here", hint="")
+
+
+def main() -> None:
+    """Write notes/ anew."""
+    with tempfile.TemporaryDirectory() as name:
+        for path, content in exported_samples(Path(name)).items():
+            file = ROOT / "notes" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
