@@ -87,7 +87,7 @@ ENGLISH: dict[str, str] = {
     "today.balance": "BALANCE  {balance}",
     "today.undecided": "UNDECIDED  {n} own papers of earlier days: {days}. `reader today --date`",
     "today.unknown": "LINKS  {n} papers that posts link are not known yet; looked up again later.",
-    "today.not_encoded": "{n} texts are found by words only, until `reader gather` encodes them.",
+    "today.not_encoded": "{n} of these are found by words only until `reader gather` encodes them.",
     "today.as_it_stands": "The library is shown as it stands; nothing was asked.",
     "today.english": "Only English so far: feeds.toml asks for another language.",
     "sources.head": "SOURCES  {n} of {of} answered",
@@ -138,6 +138,7 @@ ENGLISH: dict[str, str] = {
     "search.paper": "PAPER",
     "search.passage": "PAGE {page}",
     "search.nothing": "Nothing found for {query}.",
+    "search.not_encoded": "{n} texts are found by words only until `reader gather` encodes them.",
     "search.words_only": "Full text answered alone.",
     "demo.what": """A sample morning. Papers, authors, posts and PDFs are invented; the program,
 the model and the files are real. Nothing leaves this machine.

@@ -95,7 +95,7 @@ class Morning:
     undecided: (day, number) of own papers of earlier days without a decision, newest first.
     balance: papers written up of each theme within `theme_balance_days`.
     n_unknown: papers that posts link and that could not be looked up yet.
-    n_not_encoded: texts that similarity cannot see yet.
+    n_not_encoded: papers of the day that similarity cannot see yet.
     """
 
     day: date

@@ -69,4 +69,4 @@ def _say_limits(found: Found, text: str) -> None:
     if not found.hits:
         output.put(say("search.nothing", query=shorten(plain(text), 200)))
     if found.n_not_encoded and found.notice is None:
-        output.put(say("today.not_encoded", n=found.n_not_encoded), is_error=True)
+        output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)

@@ -42,7 +42,7 @@ def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
         balance=_balance(library, day),
         sources=source_lines(library, day),
         n_unknown=posts.n_without_paper(db, day),
-        n_not_encoded=index.n_without_vector(db, encoder) if encoder else 0,
+        n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
     )
 
 

@@ -15,12 +15,15 @@ from reader.store.database import lock_file
 
 
 def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[Problem]:
-    """Do what the morning list waits for: ask, resolve, rank by words. Raises Locked when
-    another process is at it."""
+    """Do what the morning list waits for: ask, resolve, rank by words, index for full text.
+
+    Raises Locked when another process is at it.
+    """
     with lock_file(library.folder / "gather.lock"):
         problems = gather(library, tools, only=only)
         problems += resolve(library, tools)
         rank_day(library, library.today())
+        index_words(library, tools)
     return problems
 
 

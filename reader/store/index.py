@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from reader.plain import grams
@@ -193,6 +194,18 @@ def n_without_vector(db: Database, encoder: str) -> int:
         (encoder,),
     )
     return int(row["n"]) if row else 0
+
+
+def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
+    """Count a day's papers that this encoder has not encoded yet."""
+    row = db.read(
+        """
+        SELECT count(*) AS n FROM papers AS p WHERE p.arrived_on = ? AND NOT EXISTS (
+            SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = p.content_hash)
+        """,
+        (day.isoformat(), encoder),
+    )[0]
+    return int(row["n"])
 
 
 def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]) -> None:
