@@ -24,6 +24,13 @@ BatchState = Literal[
     "not asked",  # not yet today, or held back after failures
 ]
 
+PostKind = Literal[
+    "post",  # own words
+    "repost",  # somebody else's words passed on: they say nothing of the one who did
+    "quote",  # own words about a post that stands below them
+    "reply",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -85,11 +92,17 @@ class Post:
     guid: str
     """Unique within its source."""
     author: str
+    """Who wrote it; of a repost who passed it on. Empty: nobody, an entry of a list."""
     text: str
     """Plain text, no markup, control characters removed."""
     url: str
     posted_at: datetime | None
     mentions: tuple[Mention, ...] = ()
+    kind: PostKind = "post"
+    links: tuple[str, ...] = ()
+    """Addresses in it that hold no id as they stand: short links may lead to one."""
+    n_votes: int | None = None
+    """Up-votes where the source counts them, None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,10 @@ def run(args: list[str], settings: Settings) -> int:
     except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
         if settings.is_debug:
             traceback.print_exc()
+        from reader.plain import plain
+
         kind = type(error).__name__
-        click.echo(say("unexpected", kind=kind, what=error), err=True)
+        click.echo(say("unexpected", kind=kind, what=plain(str(error))), err=True)
         return 1
     return code if isinstance(code, int) else 0
 

@@ -16,6 +16,7 @@ from reader.encoder.models import (
     download,
     encoder_name,
     find,
+    is_path,
     is_ready,
     read_note,
 )
@@ -98,7 +99,7 @@ def _find(model: str, cache: Path, *, allow_network: bool, progress: Progress) -
     try:
         found = find(model, cache)
     except ModelMissing:
-        if not allow_network:
+        if not allow_network or is_path(model):
             raise
         download(model, progress)
         found = find(model, cache)

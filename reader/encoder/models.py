@@ -234,8 +234,13 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+def is_path(model: str) -> bool:
+    """Tell a folder's path, which no hub has, from a hub's name: "organisation/name"."""
+    return model.startswith((".", "~")) or os.sep in model[:1] or model.count("/") > 1
+
+
 def _missing(model: str) -> ModelMissing:
-    if model.startswith((".", "~")) or os.sep in model[:1] or model.count("/") > 1:
+    if is_path(model):
         return ModelMissing(
             model=model,
             what="there is no such folder",
