@@ -1,0 +1,54 @@
+"""Fixtures of the tests that run the installed command; see tests/installed.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.demo.server import PlayServer
+from tests.installed import NOW, PAPERS, copy_library, feeds, new_library, paper, run
+
+
+def played() -> PlayServer:
+    return PlayServer(PAPERS, clock=lambda: NOW, feeds=feeds())
+
+
+@pytest.fixture
+def server() -> Iterator[PlayServer]:
+    """A server for one test, whose faults it may set."""
+    with played() as server:
+        yield server
+
+
+@pytest.fixture
+def crowd() -> Iterator[PlayServer]:
+    """A server with so many papers on one day that the API needs three pages for them."""
+    papers = [
+        paper(n, f"Speech translation, attempt {n}", "cs.CL" if n < 450 else "eess.AS")
+        for n in range(1, 451)
+    ]
+    with PlayServer(papers, clock=lambda: NOW, feeds=feeds()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library into which everything came; copied, never used itself."""
+    with played() as server:
+        folder = new_library(tmp_path_factory.mktemp("gathered") / "library", server)
+        assert run("gather", "--no-encode", library=folder)[::2] == (0, "")
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, server: PlayServer) -> Path:
+    """A library that nothing was gathered for yet."""
+    return new_library(tmp_path / "library", server)
+
+
+@pytest.fixture
+def library(tmp_path: Path, server: PlayServer, gathered: Path) -> Path:
+    """A library with everything in it that this test's server has."""
+    return copy_library(gathered, tmp_path / "library", server)

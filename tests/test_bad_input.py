@@ -1,0 +1,215 @@
+"""What a person may type or write wrongly: feeds.toml, ids, arguments. Each is answered in words.
+
+The other kinds of bad input have files of their own: test_bad_sources, test_bad_pdfs,
+test_bad_library, test_bad_notes, test_bad_text; kill -9 is in test_killed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.installed import (
+    ALL,
+    LADDER,
+    LIFT,
+    WATER,
+    ids_of,
+    rows,
+    run,
+    says,
+    shown,
+)
+
+TOPIC = '[topics."speech/translation"]\nwords = ["speech translation"]\n'
+HEAD = "[reader]\nquota = 5\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (HEAD + "qouta = 4\n" + TOPIC, ("line 3: reader.qouta: unknown key", "mean quota?")),
+        ("[raeder]\n" + TOPIC, ("line 1: raeder: unknown key", "Did you mean reader?")),
+        (
+            "[reader]\nquota = 'five'\n" + TOPIC,
+            ("line 2: reader.quota: this must be a whole number",),
+        ),
+        ("[reader]\nquota = true\n" + TOPIC, ("line 2: reader.quota: this must be a whole",)),
+        (
+            TOPIC + "[[deadline]]\nname = 'x'\non = '2027-13-41'\n",
+            ("line 5: deadline.on: this must be a date without quotes, 2027-03-01",),
+        ),
+        (
+            TOPIC + "[[deadline]]\nname = 'x'\non = 2027-02-31\n",
+            ("line 5: TOML:", "Texts stand in quotes"),
+        ),
+        (
+            '[topics."speech/../../etc"]\n',
+            ("line 1: topics.", "A topic is a folder path: speech/translation."),
+        ),
+        ('[topics."/etc"]\n', ("line 1: topics./etc:", "A topic is a folder path")),
+        (HEAD, ("topics: there is no topic", 'Add one: [topics."speech/translation"]')),
+        ("", ("line 1: topics: there is no topic", "Add one:")),
+        (
+            b"# \xff\xfe\n" + TOPIC.encode(),
+            ("line 1: text: not UTF-8", "Save it as UTF-8."),
+        ),
+        (TOPIC.encode("utf-16"), ("text: not UTF-8", "Save it as UTF-8.")),
+        (bytes(range(256)), ("not UTF-8", "Save it as UTF-8.")),
+        (TOPIC + "[arxiv]\ndelay_s = 0\n", ("line 4: arxiv.delay_s:", "Write 3 or more")),
+        (
+            TOPIC + '[[feed]]\nurl = "file:///etc/passwd"\n',
+            ("line 4: feed.url: 'file:///etc/passwd' is no web address",),
+        ),
+        (TOPIC + "[topics\n", ("line 3: TOML:",)),
+    ],
+)
+def test_a_wrong_feeds_toml_is_named_with_line_key_and_remedy(
+    library: Path, content: str | bytes, message: tuple[str, ...]
+) -> None:
+    file = library / "feeds.toml"
+    good = file.read_bytes()
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    code, out, err = run("today", library=library)
+    assert (code, out) == (3, "")
+    assert says(err, f"reader: {file}, line")
+    assert says(err, *message)
+    # A slip in the configuration costs nothing that was there.
+    file.write_bytes(good)
+    assert ids_of(library) == ALL
+
+
+def test_a_folder_without_feeds_toml_is_no_library_and_says_how_to_make_one(tmp_path: Path) -> None:
+    code, out, err = run("today", library=tmp_path / "elsewhere")
+    assert (code, out) == (3, "")
+    assert says(err, "There is no library at", "`reader init", "makes one; --library")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_overwrites_nothing(library: Path) -> None:
+    before = (library / "feeds.toml").read_bytes()
+    code, _, err = run("init", str(library))
+    assert code == 2
+    assert says(err, f"{library}/feeds.toml is there already.")
+    assert run("init", str(library / "feeds.toml")).code == 2
+    assert (library / "feeds.toml").read_bytes() == before
+
+
+NO_IDS = {
+    "nothing": "",
+    "blanks": " \t ",
+    "an emoji": "🐟",
+    "10 kB": "what? " * 1_700,
+    "an escape sequence": "\x1b[31mred\x1b]0;title\x07",
+    "a wildcard": "%",
+    "SQL": "' OR 1=1; --",
+    "a path": "/etc/passwd",
+    "a folder": "../../feeds.toml",
+    "a lone surrogate": "\udcff\udcfe",
+    "bidi": "\u202e",
+}
+
+
+@pytest.mark.parametrize("text", NO_IDS.values(), ids=list(NO_IDS))
+def test_what_is_no_id_is_refused_in_words(library: Path, text: str) -> None:
+    code, out, err = run("show", text, library=library)
+    assert (code, out) == (4, "")
+    assert says(err, "is no arXiv id, DOI, OpenReview or ACL Anthology id", "Paste the paper's")
+    assert len(err) < 400
+    assert "\x1b" not in err
+    assert "\u202e" not in err
+
+
+@pytest.mark.parametrize("command", ["pick", "skip", "open", "note", "add"])
+def test_no_command_takes_what_is_no_id(library: Path, command: str) -> None:
+    more = ("-m", "One. Two.") if command == "note" else ()
+    expected = 2 if command == "add" else 4
+    for text in ("", NO_IDS["10 kB"], NO_IDS["an escape sequence"]):
+        code, out, err = run(command, text, *more, library=library)
+        assert (code, out) == (expected, "")
+        assert "Traceback" not in err
+        assert err.startswith("reader: ")
+        assert "\x1b" not in err
+        assert len(err) < 400
+    assert rows(library, "SELECT count(*) FROM decisions") == [(0,)]
+    assert rows(library, "SELECT count(*) FROM notes") == [(0,)]
+    assert ids_of(library) == ALL
+
+
+def test_an_id_that_is_not_here_is_named_with_the_way_to_get_it(library: Path) -> None:
+    code, _, err = run("pick", LIFT, "2401.00001", library=library)
+    assert code == 4
+    assert says(err, "arxiv:2401.00001 is not in this library.", "`reader add arxiv:2401.00001`")
+    # All or nothing.
+    assert shown(library, LIFT)["state"] == "candidate"
+
+
+def test_an_id_that_nobody_knows_cannot_be_added(library: Path) -> None:
+    code, _, err = run("add", "2401.00001", library=library)
+    assert code == 4
+    assert says(err, "arxiv:2401.00001 (its registry does not know it)")
+    assert ids_of(library) == ALL
+
+
+def test_a_beginning_that_several_titles_have_lists_them(library: Path) -> None:
+    code, out, err = run("pick", "speech trans", library=library)
+    assert (code, out) == (4, "")
+    assert says(err, "speech trans could be any of 3 papers:", LADDER, LIFT, "Type more")
+    assert run("pick", "--no-fetch", "speech translation in", library=library).code == 0
+    assert shown(library, LIFT)["state"] == "pick"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("pick",), ("Missing argument", "ID...")),
+        (("pick", "--"), ("Missing argument", "ID...")),
+        (("show", "-x"), ("No such option", "-x")),
+        (("tody",), ("No such command", "Did you mean today?")),
+        (("today", "--date", "yesterday"), ("'yesterday' does not match", "%Y-%m-%d")),
+        (("search", "--limit", "0", "x"), ("0 is not in the range",)),
+        (("note", WATER, "-m", "a", "--file", "b"), ("-m and --file name two notes.",)),
+        (("note", WATER, "--file", "/no/such"), ("/no/such cannot be read: No such file",)),
+        (("note", WATER, "--file", "/"), ("/ cannot be read: Is a directory.",)),
+        (("gather", "no such source"), ("There is no source named", "arXiv feed cs.CL")),
+    ],
+    ids=str,
+)
+def test_a_wrong_command_line_exits_2_and_says_what_is_possible(
+    library: Path, args: tuple[str, ...], message: tuple[str, ...]
+) -> None:
+    code, out, err = run(*args, library=library)
+    assert (code, out) == (2, "")
+    assert says(err, *message)
+
+
+def test_a_clock_without_a_zone_is_refused(library: Path) -> None:
+    code, _, err = run("today", library=library, env={"READER_NOW": "tomorrow"})
+    assert code == 2
+    assert says(err, "READER_NOW='tomorrow' is no moment with a time zone.", "Like 2025")
+
+
+def test_a_huge_number_of_ids_is_one_act(library: Path) -> None:
+    code, out, _ = run("skip", *(ALL * 2_000), library=library, timeout=120)
+    assert (code, len(out.splitlines())) == (0, len(ALL))
+    assert rows(library, "SELECT count(*), count(DISTINCT act) FROM decisions") == [(len(ALL), 1)]
+    code, out, _ = run("undo", library=library)
+    assert (code, len(out.splitlines())) == (0, len(ALL))
+    many = [f"2401.{n:05}" for n in range(1, 20_001)]
+    code, out, err = run("skip", LIFT, *many, library=library)
+    assert (code, out) == (4, "")
+    assert says(err, "arxiv:2401.00001 is not in this library.")
+    assert shown(library, LIFT)["state"] == "candidate"
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", '"', "* OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
+)
+def test_any_search_is_answered(library: Path, query: str) -> None:
+    code, out, err = run("search", query, library=library)
+    assert code in (0, 7)
+    assert says(out, "Nothing found for")
+    assert "Traceback" not in err
+    assert "\x1b" not in out + err
+    assert len(out) < 2_000
