@@ -1,0 +1,11 @@
+"""Run every subject there is: `python -m tests.benchmarks`."""
+
+from __future__ import annotations
+
+from tests.benchmarks import speed
+from tests.benchmarks.frame import Subject, run_subjects
+
+SUBJECTS = (Subject("speed", speed.measure),)
+
+if __name__ == "__main__":
+    raise SystemExit(run_subjects(SUBJECTS))

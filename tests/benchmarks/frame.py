@@ -1,0 +1,239 @@
+"""Time whole fresh processes, hold figures against their bars, print them.
+
+Knows nothing of what is measured. A subject gives `Result`s; this prints them as a table
+or as JSON and turns them into an exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.data import ROOT
+
+MISSED = 1
+NO_DATA = 2
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure.
+
+    value: the best of the runs, in `unit`; median: None where there was one run only.
+    ratio: to bare Python in the same run, or to whatever `note` names; None for none.
+    bar: the most that `value` may be, None for no bar yet (a later one is in the note).
+    """
+
+    name: str
+    value: float
+    unit: str
+    bar: float | None = None
+    ratio: float | None = None
+    median: float | None = None
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.bar is None or self.value <= self.bar
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process from its start to its end; peak_mb is that of the largest process in it."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Several runs of the same command, at least one."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def best_s(self) -> float:
+        return min(run.wall_s for run in self.runs)
+
+    @property
+    def median_s(self) -> float:
+        return statistics.median(run.wall_s for run in self.runs)
+
+    @property
+    def best_cpu_s(self) -> float:
+        return min(run.cpu_s for run in self.runs)
+
+    @property
+    def peak_mb(self) -> float:
+        return max(run.peak_mb for run in self.runs)
+
+
+class DataMissing(Exception):
+    """A set that a subject needs is not in the data folder; the message names it."""
+
+
+class CommandFailed(Exception):
+    """A measured command failed, so its figure would mean nothing; the message is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked for.
+
+    cache: where built libraries and compiled modules are kept between runs.
+    """
+
+    data: Path
+    cache: Path
+    is_quick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One module of figures. `measure` raises DataMissing when it lacks its set."""
+
+    name: str
+    measure: Callable[[Asked], list[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Where commands run: environment, and the executables by the names used here.
+
+    Compiled modules are kept in `cache`, as an installation keeps them, even where the
+    surroundings forbid it (PYTHONDONTWRITEBYTECODE): else each start compiles anew.
+    """
+
+    cache: Path
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def environ(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("READER_", "PYTHON"))}
+        return {**inherited, "PYTHONPYCACHEPREFIX": str(self.cache / "pycache"), **self.extra}
+
+    def run(self, command: Sequence[str], *, codes: Sequence[int] = (0,)) -> Run:
+        """Run one command; its first word is `python` or `reader`, those of this installation.
+
+        Raises CommandFailed for an exit code that is not one of `codes`.
+        """
+        path = Path(sys.executable).with_name(command[0])
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report"
+            done = subprocess.run(
+                [sys.executable, "-I", "-S", str(LAUNCHER), str(report), str(path), *command[1:]],
+                env=self.environ(),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise CommandFailed(f"{path} did not start: {done.stderr[-300:]}")
+            wall_s, cpu_s, peak_kb, code = report.read_text("ascii").split()
+        if int(code) not in codes:
+            raise CommandFailed(f"{' '.join(command)}: exit code {code}: {done.stderr[-300:]}")
+        return Run(float(wall_s), float(cpu_s), int(peak_kb) / 1024, done.stdout)
+
+    def repeat(
+        self, command: Sequence[str], *, runs: int, warm_up: int = 1, codes: Sequence[int] = (0,)
+    ) -> Runs:
+        """Run a command again and again; the first `warm_up` runs do not count."""
+        several = [self.run(command, codes=codes) for _ in range(warm_up + runs)]
+        return Runs(tuple(several[warm_up:]))
+
+
+def exit_code(results: Sequence[Result]) -> int:
+    """Give MISSED when some figure is over its bar, else 0."""
+    return 0 if all(result.ok for result in results) else MISSED
+
+
+def table(results: Sequence[Result]) -> str:
+    """Lay figures out in columns, the missed bars marked."""
+    head = ("what", "best", "median", "× bare", "bar", "", "note")
+    rows = [head, *(_cells(result) for result in results)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
+    return "\n".join(
+        "  ".join(
+            [row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, 6)), row[6]]
+        ).rstrip()
+        for row in rows
+    )
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """Give one object: the machine, and every figure with `ok`."""
+    figures: list[dict[str, Any]] = [{**asdict(r), "ok": r.ok} for r in results]
+    return json.dumps({"machine": machine(), "results": figures}, ensure_ascii=False, indent=1)
+
+
+def machine() -> dict[str, Any]:
+    """Say what the figures were measured on, and how busy it was."""
+    load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return {"cpu": _cpu(), "n_cpus": os.cpu_count(), "load": load, "python": python}
+
+
+def run_subjects(subjects: Sequence[Subject], arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, measure, print; gives the exit code."""
+    asked, is_json = _parse(arguments)
+    results: list[Result] = []
+    missing: list[str] = []
+    for subject in subjects:
+        try:
+            results += subject.measure(asked)
+        except DataMissing as error:
+            missing.append(f"{subject.name}: {error}")
+    sys.stdout.write((as_json(results) if is_json else table(results)) + "\n")
+    for line in missing:
+        sys.stderr.write(f"not measured, {line}\n")
+    return NO_DATA if missing else exit_code(results)
+
+
+def _parse(arguments: Sequence[str] | None) -> tuple[Asked, bool]:
+    import platformdirs
+
+    parser = argparse.ArgumentParser(description="Measure, and hold the figures to their bars.")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--quick", action="store_true", help="less of everything, under a minute")
+    found = parser.parse_args(arguments)
+    cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
+    return Asked(found.data.resolve(), cache, found.quick), found.json
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    return (
+        result.name,
+        _number(result.value, result.unit),
+        "" if result.median is None else _number(result.median, result.unit),
+        "" if result.ratio is None else f"{result.ratio:.1f}",
+        "" if result.bar is None else _number(result.bar, result.unit),
+        "" if result.bar is None else ("ok" if result.ok else "MISSED"),
+        result.note,
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.3f} {unit}" if unit == "s" else f"{value:.1f} {unit}"
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return next((x.partition(":")[2].strip() for x in lines if x.startswith("model name")), "")
