@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
 
 import arxiv
 import feedparser
@@ -265,6 +266,78 @@ def test_a_replacement_comes_with_its_own_listing(clock: Clock) -> None:
     ]
 
 
+def listed(server: PlayServer, **asked: str) -> tuple[list[str], list[str], str]:
+    """Ask for one OAI-PMH page: its ids with their stamps, its error codes, its token."""
+    arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", **asked}
+    if "resumptionToken" in asked:
+        del arguments["metadataPrefix"]
+    answer = httpx.get(f"{server.url}/oai", params=arguments)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/xml")
+    root, oai = ElementTree.fromstring(answer.content), "{http://www.openarchives.org/OAI/2.0/}"
+    headers = [tuple(field.text or "" for field in h) for h in root.iter(f"{oai}header")]
+    return (
+        [f"{fields[0][-1]} {fields[1]}" for fields in headers],
+        [error.get("code", "") for error in root.iter(f"{oai}error")],
+        root.findtext(f".//{oai}resumptionToken", ""),
+    )
+
+
+def test_oai_lists_the_records_of_days_and_sets(server: PlayServer) -> None:
+    both = {"from": "2031-03-03", "until": "2031-03-04"}
+    assert [
+        listed(server, **both)[0],
+        listed(server, **both, set="cs:cs:CL")[0],
+        listed(server, set="eess", **{"from": "2031-03-04"})[0],
+        listed(server, **both, set="physics"),
+    ] == [
+        ["1 2031-03-03", "2 2031-03-03", "3 2031-03-04", "4 2031-03-04", "5 2031-03-04"],
+        ["1 2031-03-03", "2 2031-03-03", "3 2031-03-04", "4 2031-03-04"],
+        ["3 2031-03-04"],
+        ([], ["noRecordsMatch"], ""),
+    ]
+
+
+def test_oai_stamps_a_replaced_paper_anew_and_lists_no_listing_before_its_time(
+    server: PlayServer, clock: Clock
+) -> None:
+    clock.now = announced_at(TUESDAY) - timedelta(seconds=1)
+    assert listed(server, **{"from": "2031-03-04"}) == ([], ["noRecordsMatch"], "")
+    replaced = Played(PAPERS[0].paper, PAPERS[0].submitted_at, window(date(2031, 3, 7))[0])
+    with PlayServer([replaced], clock=clock) as other:
+        before = listed(other, **{"from": "2031-03-01"})[0]
+        clock.now = FRIDAY_NOON
+        after = listed(other, **{"from": "2031-03-01"})[0]
+        gone = listed(other, **{"from": "2031-03-03", "until": "2031-03-06"})[1]
+    assert (before, after, gone) == (["1 2031-03-03"], ["1 2031-03-07"], ["noRecordsMatch"])
+
+
+def test_oai_pages_are_joined_by_resumption_tokens(clock: Clock) -> None:
+    with PlayServer([played(n, MONDAY, "cs.CL") for n in range(250)], clock=clock) as server:
+        pages = [listed(server, **{"from": "2031-03-03"})]
+        while pages[-1][2]:
+            pages.append(listed(server, resumptionToken=pages[-1][2]))
+    assert [len(ids) for ids, _, _ in pages] == [100, 100, 50]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"verb": "Identify"}, "badVerb"),
+        ({"metadataPrefix": "oai_dc"}, "cannotDisseminateFormat"),
+        ({"from": "yesterday"}, "badArgument"),
+        ({"from": "2031-03-04", "until": "2031-03-03"}, "badArgument"),
+        ({"until": "2031-03-09"}, "badArgument"),
+        ({"set": "cs:math:CL"}, "badArgument"),
+        ({"set": "nothing"}, "badArgument"),
+        ({"resumptionToken": "verb%3DListRecords"}, "badResumptionToken"),
+    ],
+)
+def test_oai_refuses_what_arxiv_refuses(
+    server: PlayServer, asked: dict[str, str], code: str
+) -> None:
+    assert listed(server, **asked) == ([], [code], "")
+
+
 def test_an_unchanged_feed_is_answered_with_304(server: PlayServer, clock: Clock) -> None:
     url = f"{server.url}/atom/cs.CL"
     first = httpx.get(url).headers
@@ -360,6 +433,7 @@ def test_the_addresses_are_ready_for_feeds_toml(server: PlayServer) -> None:
     assert server.arxiv_toml().splitlines() == [
         f'api_url = "{server.url}/api/query"',
         f'rss_url = "{server.url}/atom/"',
+        f'oai_url = "{server.url}/oai"',
         f'pdf_url = "{server.url}/pdf/"',
         "delay_s = 0",
     ]

@@ -148,7 +148,7 @@ def test_the_printed_feeds_toml_names_only_this_server(server: Replay) -> None:
     parsed = tomllib.loads(feeds_toml(server))
     addresses = [v for k, v in parsed["arxiv"].items() if k.endswith("_url")]
     addresses += [feed["url"] for feed in parsed["feed"]]
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     assert all(address.startswith(f"{server.url}/") for address in addresses)
     assert [httpx.get(feed["url"]).status_code for feed in parsed["feed"]] == [200, 200]
 

@@ -48,11 +48,11 @@ def api_error(message: str, *, now: datetime) -> bytes:
     """Write what the API answers, with status 400, to a malformed request."""
     address = f"{_API}/errors#{message.replace(' ', '_')}"
     entry = f"""  <entry>
-    <id>{_text(address)}</id>
+    <id>{xml_text(address)}</id>
     <title>Error</title>
     <updated>{_utc(now)}</updated>
-    <link href={_value(address)} rel="alternate" type="text/html"/>
-    <summary>{_text(message)}</summary>
+    <link href={xml_value(address)} rel="alternate" type="text/html"/>
+    <summary>{xml_text(message)}</summary>
     <published>{_utc(now)}</published>
     <author>
       <name>arXiv api core</name>
@@ -72,11 +72,11 @@ def announcement_feed(
     return f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:arxiv="{_ARXIV}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="{_ATOM}" \
 xml:lang="en-us">
-  <id>{_text(address)}</id>
-  <title>{_text(names)} updates on arXiv.org</title>
+  <id>{xml_text(address)}</id>
+  <title>{xml_text(names)} updates on arXiv.org</title>
   <updated>{midnight.astimezone(UTC).isoformat()}</updated>
-  <link href={_value(address)} rel="self" type="application/atom+xml"/>
-  <subtitle>{_text(names)} updates on the arXiv.org e-print archive.</subtitle>
+  <link href={xml_value(address)} rel="self" type="application/atom+xml"/>
+  <subtitle>{xml_text(names)} updates on the arXiv.org e-print archive.</subtitle>
 {written}</feed>
 """.encode()
 
@@ -86,9 +86,9 @@ def _api_document(asked: str, page: Page, entries: str, now: datetime) -> bytes:
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="{_ARXIV}" \
 xmlns="{_ATOM}">
   <id>{_API}/played</id>
-  <title>arXiv Query: {_text(asked)}</title>
+  <title>arXiv Query: {xml_text(asked)}</title>
   <updated>{_utc(now)}</updated>
-  <link href={_value(f"{_API}/query?{asked}")} type="application/atom+xml"/>
+  <link href={xml_value(f"{_API}/query?{asked}")} type="application/atom+xml"/>
   <opensearch:itemsPerPage>{page.size}</opensearch:itemsPerPage>
   <opensearch:totalResults>{page.total}</opensearch:totalResults>
   <opensearch:startIndex>{page.start}</opensearch:startIndex>
@@ -98,23 +98,23 @@ xmlns="{_ATOM}">
 
 def _api_entry(played: Played, now: datetime) -> str:
     paper = played.paper
-    versioned = _text(f"{played.number}v{played.version(now)}")
+    versioned = xml_text(f"{played.number}v{played.version(now)}")
     doi = next((name[4:] for name in paper.ids if name.startswith("doi:")), "")
     lines = [
         "  <entry>",
         f"    <id>http://arxiv.org/abs/{versioned}</id>",
-        f"    <title>{_text(paper.title)}</title>",
+        f"    <title>{xml_text(paper.title)}</title>",
         f"    <updated>{_utc(played.updated_at(now))}</updated>",
         f'    <link href="https://arxiv.org/abs/{versioned}" rel="alternate" type="text/html"/>',
         f'    <link href="https://arxiv.org/pdf/{versioned}" rel="related"'
         ' type="application/pdf" title="pdf"/>',
-        f"    <summary>{_text(paper.abstract)}</summary>",
-        *(f'    <category term={_value(c)} scheme="{_ARXIV}"/>' for c in paper.categories),
+        f"    <summary>{xml_text(paper.abstract)}</summary>",
+        *(f'    <category term={xml_value(c)} scheme="{_ARXIV}"/>' for c in paper.categories),
         f"    <published>{_utc(played.submitted_at)}</published>",
-        *([f"    <arxiv:comment>{_text(paper.comment)}</arxiv:comment>"] * bool(paper.comment)),
-        *(f"    <arxiv:primary_category term={_value(c)}/>" for c in paper.categories[:1]),
-        *([f"    <arxiv:doi>{_text(doi)}</arxiv:doi>"] * bool(doi)),
-        *(f"    <author>\n      <name>{_text(a)}</name>\n    </author>" for a in paper.authors),
+        *([f"    <arxiv:comment>{xml_text(paper.comment)}</arxiv:comment>"] * bool(paper.comment)),
+        *(f"    <arxiv:primary_category term={xml_value(c)}/>" for c in paper.categories[:1]),
+        *([f"    <arxiv:doi>{xml_text(doi)}</arxiv:doi>"] * bool(doi)),
+        *(f"    <author>\n      <name>{xml_text(a)}</name>\n    </author>" for a in paper.authors),
         "  </entry>\n",
     ]
     return "\n".join(lines)
@@ -122,19 +122,20 @@ def _api_entry(played: Played, now: datetime) -> str:
 
 def _announced(played: Played, kind: AnnounceType, midnight: datetime, now: datetime) -> str:
     paper = played.paper
-    versioned = _text(f"{played.number}v{played.version(now)}")
-    categories = "\n".join(f"    <category term={_value(c)}/>" for c in paper.categories)
+    versioned = xml_text(f"{played.number}v{played.version(now)}")
+    categories = "\n".join(f"    <category term={xml_value(c)}/>" for c in paper.categories)
+    abstract = xml_text(paper.abstract)
     return f"""  <entry>
     <id>oai:arXiv.org:{versioned}</id>
-    <title>{_text(paper.title)}</title>
+    <title>{xml_text(paper.title)}</title>
     <updated>{midnight.astimezone(UTC).isoformat()}</updated>
-    <link href="https://arxiv.org/abs/{_text(played.number)}" rel="alternate" type="text/html"/>
-    <summary>arXiv:{versioned} Announce Type: {kind} \nAbstract: {_text(paper.abstract)}</summary>
+    <link href="https://arxiv.org/abs/{xml_text(played.number)}" rel="alternate" type="text/html"/>
+    <summary>arXiv:{versioned} Announce Type: {kind} \nAbstract: {abstract}</summary>
 {categories}
     <published>{midnight.isoformat()}</published>
     <arxiv:announce_type>{kind}</arxiv:announce_type>
     <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
-    <dc:creator>{_text(", ".join(paper.authors))}</dc:creator>
+    <dc:creator>{xml_text(", ".join(paper.authors))}</dc:creator>
   </entry>
 """
 
@@ -143,9 +144,11 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Write text as the content of an element."""
     return escape(_ILLEGAL.sub("", text))
 
 
-def _value(text: str) -> str:
+def xml_value(text: str) -> str:
+    """Write text as an attribute's value, its quotation marks included."""
     return quoteattr(_ILLEGAL.sub("", text))

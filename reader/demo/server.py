@@ -1,6 +1,7 @@
 """Play arXiv and a few feeds on this machine, over real HTTP, for papers it is given.
 
     /api/query      export.arxiv.org: queries, id lists, paging, totals
+    /oai            oaipmh.arxiv.org: ListRecords in arXivRaw, resumption tokens
     /atom/cs.CL     rss.arxiv.org: the announcement feed, "+" joins categories
     /pdf/ID         arxiv.org: PDFs that the caller has
     /feeds/NAME     any other feed, as bytes
@@ -27,6 +28,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from reader.announcement import EASTERN, is_listing_day
 from reader.demo.atom import Page, announcement_feed, api_error, api_feed
 from reader.demo.catalogue import Catalogue, Played
+from reader.demo.oai import oai_answer
 
 __all__ = ["Answer", "Fault", "PlayServer", "Played"]
 
@@ -121,6 +123,7 @@ class PlayServer:
         return (
             f'api_url = "{self.url}/api/query"\n'
             f'rss_url = "{self.url}/atom/"\n'
+            f'oai_url = "{self.url}/oai"\n'
             f'pdf_url = "{self.url}/pdf/"\n'
             "delay_s = 0\n"
         )
@@ -142,8 +145,11 @@ class PlayServer:
         parts = urlsplit(target)
         first, _, rest = unquote(parts.path).lstrip("/").partition("/")
         if (first, rest) == ("api", "query"):
-            asked = parse_qs(parts.query, keep_blank_values=True)
-            return self._query({name: values[-1] for name, values in asked.items()})
+            return self._query(_arguments(parts.query))
+        if (first, rest) == ("oai", ""):
+            url, asked = f"{self.url}/oai", _arguments(parts.query)
+            body = oai_answer(self.catalogue, asked, url=url, now=self.clock())
+            return Answer(200, body, {"Content-Type": "application/xml"})
         if first == "atom" and rest:
             return self._announcement(rest)
         if first == "pdf" and rest:
@@ -192,6 +198,11 @@ def _pdf(body: bytes | None) -> Answer:
 
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
+def _arguments(query: str) -> dict[str, str]:
+    asked = parse_qs(query, keep_blank_values=True)
+    return {name: values[-1] for name, values in asked.items()}
 
 
 def _unversioned(number: str) -> str:
