@@ -98,7 +98,7 @@ _NAMED = re.compile(
     (?<![0-9a-z./_-]) (?P<old> {_OLD} ) {_ENDS}
   | (?P<url> (?: https?:// | (?<![0-9a-z@.-]) {_HOST}/ ) {_URL} )
   | (?<![0-9a-z]) (?:arxiv|eprint) (?:[\s_-]?(?:id|identifier|preprint|paper|number|no\.?|abs|pdf))?
-    [\s:=.\#/_-]{{0,4}} [\[({{"']? (?P<arxiv> {_ARXIV} ) (?:\.pdf)? {_ENDS}
+    (?:\.org:)? [\s:=.\#/_-]{{0,4}} [\[({{"']? (?P<arxiv> {_ARXIV} ) (?:\.pdf)? {_ENDS}
   | (?<![0-9a-z./]) (?:(?P<said>doi) [\s:=]{{0,3}} [{{"(]? )? (?P<doi> {_DOI} )
   | (?<![0-9a-z]) acl: (?P<acl> {_ACL} ) {_ENDS}
   | (?<![0-9a-z./_-]) (?P<volume> {_ACL_NEW} ) (?:\.pdf|\.bib)? (?![0-9a-z_-]|\.\w)
@@ -127,12 +127,12 @@ _AMOUNTS = frozenset(
     {"version", "ver", "v", "rev", "build", "release", "firmware", "patch", "section", "sec", "fig"}
     | {"chapter", "table", "figure", "eq", "equation", "no", "loss", "score", "ppl", "perplexity"}
     | {"price", "cost", "total", "sum", "mean", "average", "avg", "std", "value", "time", "elo"}
-    | {"about", "approximately", "roughly", "around", "usd", "eur", "jpy", "isbn"}
+    | {"about", "approximately", "roughly", "around", "from", "step", "usd", "eur", "jpy", "isbn"}
 )
 _LINKS = frozenset({"is", "was", "of", "at", "to"})
 _AMOUNTS_JA = ("約", "およそ", "合計", "平均", "価格", "値段", "損失", "スコア", "バージョン")
 _AMOUNT_AFTER = re.compile(
-    r"""\s? (?: [%‰°°℃円] | ドル|ユーロ|秒|時間|分間|年間|人|個|点|票|回|件|倍|万|億|位
+    r"""\s? (?: [%‰°°℃円±×÷≈] | ドル|ユーロ|秒|時間|分間|年間|人|個|点|票|回|件|倍|万|億|位
     | (?: [kmgt]?b | [mukn]?m | [mun]?s | [km]?g | [kmg]?hz | k?w | k?v | usd | eur | jpy | yen
         | dollars? | euros? | secs? | seconds? | minutes? | hours? | days? | points? | percent
         | steps? | tokens? ) (?![0-9a-z]) )""",
@@ -279,7 +279,7 @@ def _doi(written: str) -> _Name | None:
 
 
 _TEMPLATE = re.compile(
-    r"[\W_]*|[0\W_]+|[nx\W_]{4,}|[n\dx]*(?:n{5,}|x{5,})[\W\dnx]*|1122445\.1122456|\d{1,2}\.(?:19|20)\d\d",
+    r"year|[0\W_]*|[nx\W_]{4,}|[n\dx]*(?:n{5,}|x{5,})[\W\dnx]*|1122445\.1122456|\d{1,2}\.(?:19|20)\d\d",
     re.ASCII,
 )
 
@@ -297,7 +297,8 @@ def _whole(written: str) -> str | None:
         if opening and opened[opening] < 0:
             end = mark.start()
             break
-    return written[:end].rstrip("/.,;:!?'\"*_") or None
+    loose = "/.,;:!?'\"*([{" + ("" if "openreview.net/" in written else "_")  # its ids end so
+    return written[:end].rstrip(loose) or None
 
 
 _BRACKET = re.compile(r"[()\[\]{}]")
@@ -317,8 +318,7 @@ def _in_url(url: str, depth: int = 3) -> _Name | None:
     if parts is None or depth == 0:
         return None
     host, path, query = _host(parts), unquote(parts["path"]), parts["query"] or ""
-    name = _on_site(host, path, query) or _in_path(host, path)
-    if name:
+    if name := _on_site(host, path, query) or _in_path(host, path):
         return name
     inner = re.search(r"https?://.*", path, re.IGNORECASE | re.DOTALL)
     if inner:
@@ -357,8 +357,8 @@ _ACL_PART = re.compile(
 )
 _DOI_PART = re.compile(rf"[/:=] ( {_DOI} )", _FLAGS)
 _DOI_TAIL = re.compile(
-    r"""(?: [/.] (?:full|abstract|abs|e?pdf|html?|meta|references|figures|citations?|summary
-    |fulltext|full-text|download) )+ \Z""",
+    r"""(?:[/.](?:full|abstract|abs|e?pdf|html?|meta|references|figures|citations?|summary|fulltext
+    |full-text|download))+(?:\+html)?\Z""",
     _FLAGS,
 )
 

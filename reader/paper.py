@@ -20,6 +20,7 @@ BatchState = Literal[
     "empty",  # answered, with nothing in it
     "partial",  # fewer than the source said there are
     "stale",  # an older batch than the one that is due
+    "not out yet",  # empty, and not sure to stay so: late, or a holiday
     "failed",  # not answered, or not in a form that can be read
     "not asked",  # not yet today, or held back after failures
 ]
@@ -115,6 +116,8 @@ class Mentioned:
     sentence: str
     url: str
     source: str
+    kind: PostKind = "post"
+    n_votes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,9 @@ class Batch:
 
     expected: what the source says there is, None where it gives no total.
     received: distinct papers that arrived.
+    category: the arXiv class that is counted, empty for all that the source gave.
+    digest: names the papers that came, so that the same list under another day is
+    recognised; empty where that cannot happen.
     """
 
     source: str
@@ -131,6 +137,29 @@ class Batch:
     received: int
     state: BatchState
     error: str = ""
+    category: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a paper is cited, as one source knows it; influential where it says."""
+
+    n: int
+    n_influential: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The newest count of a paper in a library.
+
+    published_on: None where unknown, and then no count says how fast it came.
+    """
+
+    row: int
+    n: int
+    on: date
+    published_on: date | None
 
 
 def family_name(author: str) -> str:

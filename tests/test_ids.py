@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from reader.ids import Found, find_ids, parse_id, url_of
 from tests.data import DATA, needs_data
+from tests.post_lines import lines
 
 # A post's line, then after "=>" what it names: bare numbers are arXiv's, "v" is a version.
 POSTS = """
@@ -296,6 +297,41 @@ def test_posts_in_a_row_name_what_each_names() -> None:
     assert named(text) == [pair for _, expected in CASES for pair in expected]
 
 
+def test_of_all_labelled_lines_no_id_is_wrong_and_hardly_any_is_missed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    labelled = [*CASES, *lines()]
+    n_named = n_found = n_right = 0
+    wrong: list[str] = []
+    for line, expected in labelled:
+        found, left = named(line), list(expected)
+        for one in found:
+            if one in left:
+                left.remove(one)
+                n_right += 1
+            else:
+                wrong.append(line)
+        n_named, n_found = n_named + len(expected), n_found + len(found)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n{len(labelled)} post lines, {n_named} ids: {n_found} found, {n_right} right; "
+            f"precision {n_right / n_found:.4f}, recall {n_right / n_named:.4f}"
+        )
+    assert len(labelled) >= 400
+    assert wrong == []
+    assert n_right / n_named >= 0.99
+
+
+def test_an_id_of_openreview_may_end_in_a_line_below() -> None:
+    assert named("See https://openreview.net/forum?id=aBcDeFgHi_.") == [
+        ("openreview:aBcDeFgHi_", None)
+    ]
+    assert named("_https://arxiv.org/abs/2401.01234_ *https://doi.org/10.1145/3394171_*") == [
+        ("arxiv:2401.01234", None),
+        ("doi:10.1145/3394171", None),
+    ]
+
+
 def test_positions_hold_the_whole_address() -> None:
     text = "今日（https://arxiv.org/abs/2401.01234v2?x=1）と arXiv：2402.04321。"
     assert [text[found.start : found.end] for found in find_ids(text)] == [
@@ -527,6 +563,45 @@ def test_every_talked_about_paper_is_found_in_every_form() -> None:
         assert [f.id for f in find_ids(f"今朝は{form}を読んだ。")] == [id], form
         bare = id.removeprefix("arxiv:")
         assert [f.id for f in find_ids(f"({bare}), {bare}: read")] == [id, id]
+
+
+@needs_data
+def test_the_real_data_names_as_many_papers_as_was_counted_there(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Compare with the counts that came with the files; each was made in another way."""
+    assert DATA
+    told = []
+    for path in ("arxiv/heat/heat_hf.jsonl.gz", "arxiv/heat/heat_mpotw.jsonl.gz"):
+        ids = {str(row["id"]) for row in json_lines(path) if row["id"]}
+        found = {f.id for id in ids for f in find_ids(f"https://arxiv.org/abs/{id}")}
+        told.append((path, len(ids), len(found)))
+    listed: set[str] = set()
+    for row in json_lines("arxiv/mornings/listings.jsonl.gz"):
+        for part in row.values():
+            listed.update(str(id) for id in part if _is_id(id)) if isinstance(part, list) else None
+    read = {f.id.removeprefix("arxiv:") for id in listed if (f := parse_id(id))}
+    told.append(("arxiv/mornings/listings.jsonl.gz", len(listed), len(read & listed)))
+    for row in json_lines("files/libraries_truth.jsonl"):
+        n_ids = row.get("distinct_arxiv_ids")
+        if isinstance(n_ids, int):
+            text = (DATA / "files" / str(row["file"])).read_text("utf-8", "replace")
+            arxiv = {f.id for f in find_ids(text) if f.id.startswith("arxiv:")}
+            told.append((str(row["file"]), n_ids, len(arxiv)))
+    notes = json_lines("files/vault_truth.jsonl")
+    n_known = sum(bool(row["arxiv_id_in_text"]) for row in notes)
+    texts = [(DATA / "files" / str(row["file"])).read_text("utf-8") for row in notes]
+    n_read = sum(any(f.id.startswith("arxiv:") for f in find_ids(text)) for text in texts)
+    told.append(("files/vault", n_known, n_read))
+    with capsys.disabled():
+        for path, expected, n in told:
+            print(f"\n{path}: {expected} counted, {n} found", end="")  # noqa: T201
+        print()  # noqa: T201
+    assert [(path, n) for path, _, n in told] == [(path, n) for path, n, _ in told]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) < 24
 
 
 @needs_data

@@ -54,6 +54,7 @@ class TestPosts:
                 url="https://social.example/@mio/1",
                 posted_at=AT,
                 mentions=(Mention("arxiv:2503.00001", "Worth a slow read"),),
+                links=("https://social.example/tags/speech",),
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.paper import Mention, Mentioned
-from reader.store import papers, posts, sources
+from reader.paper import Mention, Mentioned, Post
+from reader.store import papers, posts, schema, sources
 from reader.store.database import Database
 from tests.samples import DAY, NOW, new_database, paper, post
 
@@ -79,3 +80,96 @@ def test_a_mention_finds_its_paper_when_that_comes_later(db: Database) -> None:
     papers.add_papers(db, [paper(1)], source="posts", on=DAY + timedelta(1))
     assert posts.papers_mentioned_on(db, DAY) == [1]
     assert posts.ids_without_paper(db, now=NOW) == {}
+
+
+def test_what_kind_of_post_it_is_and_its_votes_are_kept(db: Database) -> None:
+    papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
+    given = replace(post("a", ID), kind="repost", n_votes=3)
+    posts.add_posts(db, [given], source="timeline", on=DAY)
+    assert posts.mentions_of(db, [1]) == [
+        Mentioned(1, "Cy Pond", "Read this.", "https://example.org/a", "timeline", "repost", 3)
+    ]
+
+
+def test_votes_only_grow_and_those_of_lists_are_counted_apart(db: Database) -> None:
+    papers.add_papers(db, [paper(1), paper(2)], source="arXiv", on=DAY)
+    entry = replace(post("a", ID), author="")
+    for n in (3, 12, 5, None):
+        posts.add_posts(db, [replace(entry, n_votes=n)], source="daily", on=DAY)
+    posts.add_posts(db, [replace(entry, n_votes=7)], source="other", on=DAY)
+    posts.add_posts(db, [replace(post("b", ID), n_votes=99)], source="timeline", on=DAY)
+    assert posts.votes_of(db, [1, 2]) == {1: 12}
+
+
+class TestShortLinks:
+    SHORT, OTHER = "https://t.example/a", "https://t.example/b"
+
+    def test_a_post_waits_until_its_links_are_followed(self, db: Database) -> None:
+        given = replace(post("a", ID), links=(self.OTHER, self.SHORT), kind="quote", n_votes=2)
+        posts.add_posts(db, [given, post("b", ID)], source="timeline", on=DAY)
+        waiting = posts.posts_with_open_links(db, now=NOW)
+        assert waiting == {"timeline": [replace(given, links=(self.SHORT, self.OTHER))]}
+        assert posts.n_open_links(db) == 2
+        posts.add_short_links(db, {self.SHORT: "https://arxiv.org/abs/2506.00002"}, now=NOW)
+        assert posts.posts_with_open_links(db, now=NOW) == {
+            "timeline": [replace(given, links=(self.OTHER,))]
+        }
+        assert posts.short_links(db, [self.SHORT, self.OTHER]) == {
+            self.SHORT: "https://arxiv.org/abs/2506.00002"
+        }
+
+    def test_a_followed_link_is_not_open_again_when_its_post_is_read_again(
+        self, db: Database
+    ) -> None:
+        given = replace(post("a", ID), links=(self.SHORT,))
+        posts.add_posts(db, [given], source="timeline", on=DAY)
+        posts.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=NOW)
+        posts.add_posts(db, [given], source="timeline", on=DAY)
+        assert posts.n_open_links(db) == 0
+        # In a new post it is open until the paper behind it is a mention there too.
+        posts.add_posts(db, [replace(given, guid="b")], source="timeline", on=DAY)
+        assert posts.n_open_links(db) == 1
+
+    def test_one_that_failed_waits_for_its_time(self, db: Database) -> None:
+        given = replace(post("a", ID), links=(self.SHORT,))
+        posts.add_posts(db, [given], source="timeline", on=DAY)
+        sources.add_failure(db, posts.LINK, self.SHORT, ("no answer", ""), now=NOW)
+        assert posts.links_held_back(db, now=NOW) == {self.SHORT}
+        assert posts.posts_with_open_links(db, now=NOW) == {}
+        later = NOW + sources.FIRST_RETRY
+        assert posts.links_held_back(db, now=later) == frozenset()
+        assert posts.posts_with_open_links(db, now=later) == {"timeline": [given]}
+        posts.add_short_links(db, {self.SHORT: "https://rain.example/"}, now=later)
+        assert sources.failures(db, posts.LINK) == []
+
+    def test_what_a_followed_link_leads_to_becomes_a_mention(self, db: Database) -> None:
+        given = replace(post("a", ID), links=(self.SHORT,))
+        posts.add_posts(db, [given], source="timeline", on=DAY)
+        found = Mention("arxiv:2506.00002", "Also.")
+        resolved = replace(given, mentions=(*given.mentions, found), links=())
+        assert posts.add_posts(db, [resolved], source="timeline", on=DAY) == 0
+        assert "arxiv:2506.00002" in posts.ids_without_paper(db, now=NOW)
+
+
+def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "reader.db")
+    for statement in schema.MIGRATIONS[0][1]:
+        old.execute(statement)
+    old.execute("INSERT INTO posts VALUES (1, 'timeline', 'a', 'Cy Pond', 'Text', 'u', NULL)")
+    old.execute("INSERT INTO mentions VALUES (1, 'arxiv:2506.00001', 'Words.', '2025-06-04')")
+    old.execute(
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+        " applied_at TEXT)"
+    )
+    old.execute("INSERT INTO _sqlite_migrations VALUES (1, 'reader', 'm001_first_tables', 'then')")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    with Database(tmp_path) as db:
+        papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
+        assert posts.mentions_of(db, [1]) == [
+            Mentioned(1, "Cy Pond", "Words.", "u", "timeline", "post", None)
+        ]
+        given = Post("a", "Cy Pond", "Text", "u", None, n_votes=4)
+        assert posts.add_posts(db, [given], source="timeline", on=DAY) == 0
+        assert posts.mentions_of(db, [1])[0].n_votes == 4

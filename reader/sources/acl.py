@@ -37,7 +37,7 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
         if error.values.get("status") == 404:
             return None
         raise
-    return _paper(_record(content), "acl:" + id.removeprefix("acl:"), f"{address}.pdf")
+    return paper_of_mods(_record(content), "acl:" + id.removeprefix("acl:"), f"{address}.pdf")
 
 
 def _record(content: bytes) -> ElementTree.Element:
@@ -54,12 +54,13 @@ def _record(content: bytes) -> ElementTree.Element:
     return record
 
 
-def _paper(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
+def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
+    """Turn one MODS record, its names without namespace, into a paper."""
     doi = parse_id(_text(record, "identifier[@type='doi']"))
     title = _text(record, "titleInfo/title")
     subtitle = _text(record, "titleInfo/subTitle")
     return Paper(
-        ids=(id, doi.id) if doi and doi.id.startswith("doi:") else (id,),
+        ids=(id, doi.id) if doi and doi.id != id else (id,),
         title=f"{title}: {subtitle}" if subtitle else title,
         authors=tuple(name for part in record.findall("name") if (name := _name(part))),
         abstract=_text(record, "abstract"),

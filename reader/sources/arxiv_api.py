@@ -149,7 +149,8 @@ class _Page:
     n_entries: int
 
 
-_FEED = re.compile(rb"\A\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<(?:\w+:)?feed[\s>]", re.DOTALL)
+# Atomic: many comments must not be parted in all possible ways.
+_FEED = re.compile(rb"\A(?>\s+|<\?xml[^>]*>|<!--(?>.*?-->))*+<(?:\w+:)?feed[\s>]", re.DOTALL)
 _FEED_END = re.compile(rb"</(?:\w+:)?feed>\s*\Z")
 _TOTAL = re.compile(rb"<(?:\w+:)?totalResults(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
 _ENTRY = re.compile(rb"<entry[\s>]")
@@ -215,7 +216,8 @@ def _paper(result: arxiv.Result) -> Paper | None:
     found = parse_id(result.entry_id)
     if not found or not found.id.startswith("arxiv:"):
         return None
-    dois = (f.id for f in find_ids(result.doi or "") if f.id.startswith("doi:"))
+    # A DOI of the ACL Anthology is that paper's id there.
+    dois = (f.id for f in find_ids(result.doi or "") if not f.id.startswith("arxiv:"))
     names = (plain(author.name) for author in result.authors)
     categories = (result.primary_category, *result.categories)
     return Paper(

@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
 
-import feedparser
-
 from reader.errors import SourceFailed
 from reader.plain import plain
 
@@ -38,6 +36,8 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
     content_type: the header, for its charset, which is believed only of bytes that are
     not UTF-8. Raises SourceFailed for what is no feed and for one that breaks off.
     """
+    import feedparser  # here, since most kinds of source need only what stands below
+
     data = to_utf8(content, content_type)
     if not data.strip():
         raise refusal(source, "the answer is empty, not even a feed without entries")

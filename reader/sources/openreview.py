@@ -1,4 +1,4 @@
-"""Look a paper up by its OpenReview id, through version 2 of its API.
+"""Look a paper up by its OpenReview id, or list a venue, through version 2 of its API.
 
 Written from its documentation and tried on invented answers only, never yet on real bytes.
 """
@@ -6,14 +6,17 @@ Written from its documentation and tried on invented answers only, never yet on 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from reader.errors import SourceFailed
-from reader.paper import Paper
+from reader.ids import parse_id, url_of
+from reader.paper import Mention, Paper, Post
 from reader.plain import plain
+from reader.sources.json_answer import count, inner, not_this, objects, read_json
 from reader.wire import Fetch, Request
 
 SOURCE = "OpenReview"
@@ -94,3 +97,54 @@ def _site(base: str) -> str:
     """Give the site whose API this is: files lie at openreview.net, not at api2."""
     parts = urlsplit(base)
     return f"{parts.scheme}://{parts.netloc.removeprefix('api2.').removeprefix('api.')}"
+
+
+def read_openreview(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
+    """Read a venue's notes as entries of nobody, one for each paper.
+
+    `https://api2.openreview.net/notes?content.venueid=<venue>&limit=1000`.
+    """
+    return tuple(
+        Post(
+            guid=paper.id,
+            author="",
+            text=paper.title,
+            url=url_of(paper.id),
+            posted_at=None,
+            mentions=(Mention(paper.id),),
+        )
+        for paper in openreview_papers(content, source=source, content_type=content_type)
+    )
+
+
+def openreview_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
+    """Read a venue's notes; a review or a comment below a paper is none."""
+    answer = read_json(content, source=source, content_type=content_type)
+    notes = answer.get("notes") if isinstance(answer, dict) else None
+    if not isinstance(notes, list):
+        raise not_this(source, "notes of OpenReview")
+    forums = [n for n in objects(notes) if parse_id(f"openreview:{n.get('id')}")]
+    tops = [n for n in forums if n.get("forum") in (None, n["id"])]
+    papers = (_paper(note, note["id"], _API) for note in tops)
+    return tuple(paper for paper in papers if paper)
+
+
+_API = "https://api2.openreview.net"
+
+
+def openreview_total(content: bytes) -> int | None:
+    """Give how many notes the venue has in all, None where the answer does not say."""
+    return count(inner(read_json(content, source=SOURCE)), "count")
+
+
+def openreview_next(url: str, content: bytes) -> str:
+    """Give the address of the page after this one, "" after the last."""
+    answer = read_json(content, source=SOURCE)
+    n, total = len(objects(inner(answer).get("notes"))), count(inner(answer), "count")
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    offset = query.get("offset", "0")
+    start = (int(offset) if re.fullmatch(r"[0-9]{1,7}", offset) else 0) + n
+    if n == 0 or total is None or start >= total:
+        return ""
+    return urlunsplit(parts._replace(query=urlencode(query | {"offset": str(start)})))

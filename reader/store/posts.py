@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import cast
 
-from reader.paper import Mentioned, Post
-from reader.store.database import Database
+from reader.paper import Mention, Mentioned, Post, PostKind
+from reader.store.database import Database, Row
+
+LINK = "link"
+"""The stage under which `failures` keeps short addresses that could not be followed."""
 
 
 def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> int:
     """Keep posts and their mentions, in one transaction; returns how many posts were new.
 
     A post is known by its guid within its source. Links added to it later become
-    mentions too; a mention's words stay as they were first seen.
+    mentions too; a mention's words stay as they were first seen, votes only grow.
+    Its `links` are kept as still to be followed; give it only those that are to be.
     """
     n_new = 0
     with db.writing():
@@ -24,6 +29,11 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
             )
             n_new += known is None
             row = known["id"] if known else _insert(db, post, source)
+            if known and post.n_votes is not None:
+                db.execute(
+                    "UPDATE posts SET n_votes = max(coalesce(n_votes, 0), ?) WHERE id = ?",
+                    (post.n_votes, row),
+                )
             db.execute_many(
                 """
                 INSERT INTO mentions (post, identifier, sentence, seen_on) VALUES (?, ?, ?, ?)
@@ -31,12 +41,23 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
                 """,
                 [(row, m.id, m.sentence, on.isoformat()) for m in post.mentions],
             )
+            db.execute_many(
+                """
+                INSERT INTO open_links (post, url) SELECT ?1, ?2
+                WHERE ?3 OR NOT EXISTS (SELECT 1 FROM short_links WHERE url = ?2)
+                ON CONFLICT DO NOTHING
+                """,
+                [(row, link, known is None) for link in post.links],
+            )
     return n_new
 
 
 def _insert(db: Database, post: Post, source: str) -> int:
     return db.execute(
-        "INSERT INTO posts (source, guid, author, text, url, posted_at) VALUES (?, ?, ?, ?, ?, ?)",
+        """
+        INSERT INTO posts (source, guid, author, text, url, posted_at, kind, n_votes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
         (
             source,
             post.guid,
@@ -44,7 +65,84 @@ def _insert(db: Database, post: Post, source: str) -> int:
             post.text,
             post.url,
             post.posted_at.isoformat() if post.posted_at else None,
+            post.kind,
+            post.n_votes,
         ),
+    )
+
+
+def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) -> None:
+    """Keep where short addresses led, so that none is asked for twice, and follow no more."""
+    with db.writing():
+        db.execute_many(
+            """
+            INSERT INTO short_links (url, target, at) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET target = excluded.target, at = excluded.at
+            """,
+            [(url, target, now.isoformat()) for url, target in targets.items()],
+        )
+        urls = [(url,) for url in targets]
+        db.execute_many("DELETE FROM open_links WHERE url = ?", urls)
+        db.execute_many("DELETE FROM failures WHERE stage = 'link' AND subject = ?", urls)
+
+
+def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
+    """Give where those of some addresses lead that were followed before."""
+    rows = db.read(
+        "SELECT url, target FROM short_links WHERE url IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(urls)),),
+    )
+    return {row["url"]: row["target"] for row in rows}
+
+
+def links_held_back(db: Database, *, now: datetime) -> frozenset[str]:
+    """Give the short addresses that failed and are not to be asked for yet."""
+    rows = db.read(
+        "SELECT subject FROM failures WHERE stage = 'link' AND retry_at > ?",
+        (now.isoformat(),),
+    )
+    return frozenset(row["subject"] for row in rows)
+
+
+def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post]]:
+    """Give, by source, the posts with short addresses that may be followed now.
+
+    Each with those addresses as its `links`, and with the mentions that it has.
+    """
+    rows = db.read(
+        """
+        SELECT p.*, o.url AS link FROM open_links AS o JOIN posts AS p ON p.id = o.post
+        WHERE NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'link'
+                          AND f.subject = o.url AND f.retry_at > ?)
+        ORDER BY p.id, o.url
+        """,
+        (now.isoformat(),),
+    )
+    links: dict[int, list[str]] = {}
+    for row in rows:
+        links.setdefault(row["id"], []).append(row["link"])
+    found: dict[str, list[Post]] = {}
+    for row in {row["id"]: row for row in rows}.values():
+        post = _post(db, row, tuple(links[row["id"]]))
+        found.setdefault(row["source"], []).append(post)
+    return found
+
+
+def _post(db: Database, row: Row, links: tuple[str, ...]) -> Post:
+    mentions = db.read(
+        "SELECT identifier, sentence FROM mentions WHERE post = ? ORDER BY identifier",
+        (row["id"],),
+    )
+    return Post(
+        guid=row["guid"],
+        author=row["author"],
+        text=row["text"],
+        url=row["url"],
+        posted_at=datetime.fromisoformat(row["posted_at"]) if row["posted_at"] else None,
+        mentions=tuple(Mention(m["identifier"], m["sentence"]) for m in mentions),
+        kind=cast(PostKind, row["kind"]),
+        links=links,
+        n_votes=row["n_votes"],
     )
 
 
@@ -77,6 +175,12 @@ def n_without_paper(db: Database, day: date) -> int:
     return int(row["n"])
 
 
+def n_open_links(db: Database) -> int:
+    """Count the short addresses of which nobody knows yet where they lead."""
+    row = db.read("SELECT count(DISTINCT url) AS n FROM open_links")[0]
+    return int(row["n"])
+
+
 def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
     """List the mentions of some papers, oldest post first.
 
@@ -84,7 +188,7 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
     """
     rows = db.read(
         """
-        SELECT i.paper, p.author, m.sentence, p.url, p.source
+        SELECT i.paper, p.author, m.sentence, p.url, p.source, p.kind, p.n_votes
         FROM json_each(?) AS wanted
         JOIN identifiers AS i ON i.paper = wanted.value
         JOIN mentions AS m ON m.identifier = i.id
@@ -94,18 +198,49 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
         (json.dumps(list(papers)),),
     )
     return [
-        Mentioned(row["paper"], row["author"], row["sentence"], row["url"], row["source"])
+        Mentioned(
+            row=row["paper"],
+            author=row["author"],
+            sentence=row["sentence"],
+            url=row["url"],
+            source=row["source"],
+            kind=cast(PostKind, row["kind"]),
+            n_votes=row["n_votes"],
+        )
         for row in rows
     ]
 
 
-def papers_mentioned_on(db: Database, day: date) -> list[int]:
-    """List the papers that a post pointed at, as this library saw it on that day."""
+def votes_of(db: Database, papers: Iterable[int]) -> dict[int, int]:
+    """Give the most votes that a list without authors counts for each of some papers."""
     rows = db.read(
         """
-        SELECT DISTINCT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
-        JOIN posts AS p ON p.id = m.post WHERE m.seen_on = ? AND p.author != '' ORDER BY i.paper
+        SELECT i.paper, max(p.n_votes) AS n FROM json_each(?) AS wanted
+        JOIN identifiers AS i ON i.paper = wanted.value
+        JOIN mentions AS m ON m.identifier = i.id
+        JOIN posts AS p ON p.id = m.post
+        WHERE p.author = '' AND p.n_votes IS NOT NULL GROUP BY i.paper
         """,
-        (day.isoformat(),),
+        (json.dumps(list(papers)),),
+    )
+    return {row["paper"]: row["n"] for row in rows}
+
+
+def papers_mentioned_on(db: Database, day: date) -> list[int]:
+    """List the papers that a post pointed at, as this library saw it on that day.
+
+    Also those that arrived on it and were mentioned before: they were looked up late.
+    """
+    rows = db.read(
+        """
+        SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+        JOIN posts AS p ON p.id = m.post WHERE m.seen_on = ? AND p.author != ''
+        UNION
+        SELECT i.paper FROM papers AS n JOIN identifiers AS i ON i.paper = n.id
+        JOIN mentions AS m ON m.identifier = i.id JOIN posts AS p ON p.id = m.post
+        WHERE n.arrived_on = ? AND m.seen_on <= n.arrived_on AND p.author != ''
+        ORDER BY paper
+        """,
+        (day.isoformat(), day.isoformat()),
     )
     return [row["paper"] for row in rows]

@@ -1,0 +1,144 @@
+"""Read what the ACL Anthology lists: a volume's or an event's page, its XML or its .bib.
+
+`https://aclanthology.org/volumes/2024.iwslt-1/`, the same with `.bib` or `.xml` (MODS), and
+the files of the Anthology's own repository (`data/xml/2024.iwslt.xml`). BibTeX gives ids and
+titles only: its accents are LaTeX. Written after the Anthology's templates and its
+documentation; not tried on real bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+# ElementTree fetches no external entity, and expat (2.4.1 on) stops entities that explode.
+from xml.etree import ElementTree
+
+from reader.ids import parse_id, url_of
+from reader.paper import Mention, Paper, Post
+from reader.plain import html_to_text, plain
+from reader.sources.acl import paper_of_mods
+from reader.sources.feed import refusal, to_utf8, what_came
+
+
+def read_acl(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
+    """Read a volume's papers as entries of nobody, without its front matter."""
+    data = to_utf8(content, content_type)
+    if data.lstrip()[:1] == b"@":
+        named = _of_bib(data.decode("utf-8", "replace"))
+    else:
+        papers = acl_papers(content, source=source, content_type=content_type)
+        named = ((paper.id, paper.title) for paper in papers)
+    posts = {
+        id: Post(id, "", title, url_of(id), None, mentions=(Mention(id),)) for id, title in named
+    }
+    if not posts:
+        raise refusal(source, f"{what_came(data).rstrip(',')}, no list of the ACL Anthology")
+    return tuple(posts.values())
+
+
+def acl_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
+    """Read all that is said of a volume's papers; nothing of a .bib."""
+    data = to_utf8(content, content_type)
+    start = data[:2000].lstrip().lower()
+    if start[:1] == b"@":
+        return ()
+    if b"<html" in start or b"<!doctype html" in start:
+        papers = _of_page(data.decode("utf-8", "replace"))
+    else:
+        papers = _of_xml(data, source)
+    return tuple({paper.id: paper for paper in papers if not _is_front(paper.id)}.values())
+
+
+def _is_front(id: str) -> bool:
+    """Tell a volume's front matter: paper 0 of it."""
+    name = id.removeprefix("acl:")
+    return bool(re.search(r"\.0$|^W\d\d-\d\d00$|^[A-VX-Z]\d\d-\d000$", name))
+
+
+_ID = r"(?:(?:19|20)\d\d\.[a-z][\w-]{1,60}\.\d{1,4}|[A-Z]\d\d-\d{4})"
+_TITLE = re.compile(
+    rf"""<a\s[^<>]*?href=["']?(?:https?://(?:www\.)?aclanthology\.org)?/(?P<id>{_ID})/?["']?
+    (?:\s[^<>]*)?>(?P<title>[^<]*(?:<(?!/?a\b)[^<]*)*)</a\s*>""",
+    re.VERBOSE,
+)
+_AUTHOR = re.compile(r"""<a\s[^<>]*?href=["']?[^\s"'<>]*/people/[^<>]*>([^<]*)</a\s*>""")
+_ABSTRACT = re.compile(r"""<div\sclass=["']?card-body[^<>]*>([^<]*(?:<(?!/?div\b)[^<]*)*)</div""")
+
+
+def _of_page(html: str) -> Iterator[Paper]:
+    titles = list(_TITLE.finditer(html))
+    ends = [title.start() for title in titles[1:]] + [len(html)]
+    for title, end in zip(titles, ends, strict=False):
+        below = html[title.end() : min(end, title.end() + 50_000)]
+        found, name = parse_id(f"acl:{title['id']}"), plain(html_to_text(title["title"])[0])
+        abstract = _ABSTRACT.search(below)
+        if found and name:
+            yield Paper(
+                ids=(found.id,),
+                title=name,
+                authors=tuple(plain(html_to_text(a)[0]) for a in _AUTHOR.findall(below)),
+                abstract=plain(html_to_text(abstract[1])[0]) if abstract else "",
+                published_on=_year(title["id"]),
+                pdf_url=f"https://aclanthology.org/{title['id']}.pdf",
+            )
+
+
+def _year(name: str) -> date | None:
+    digits = re.match(r"(\d{4})\.|[A-Z](\d\d)-", name)
+    if not digits:
+        return None
+    year = int(digits[1] or digits[2])
+    if not digits[1]:
+        year += 2000 if year < 50 else 1900
+    return date(year, 1, 1)
+
+
+def _of_xml(data: bytes, source: str) -> Iterator[Paper]:
+    try:
+        root = ElementTree.fromstring(data)  # noqa: S314
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        what = f"{what_came(data).rstrip(',')}, no list of the ACL Anthology"
+        raise refusal(source, what) from error
+    for element in root.iter():
+        element.tag = str(element.tag).rpartition("}")[2]  # names without their namespace
+    for record in root.iter("mods"):
+        url = record.findtext("location/url") or ""
+        if found := parse_id(url):
+            yield paper_of_mods(record, found.id, f"{url_of(found.id).rstrip('/')}.pdf")
+    for volume in root.iter("volume"):
+        for element in volume.iter("paper"):
+            if found := parse_id(f"acl:{element.findtext('url') or ''}"):
+                yield _of_own_xml(element, found.id, volume.findtext("meta/year") or "")
+
+
+def _of_own_xml(element: ElementTree.Element, id: str, year: str) -> Paper:
+    doi = parse_id(element.findtext("doi") or "")
+    names = [[plain(part.text or "") for part in author] for author in element.findall("author")]
+    return Paper(
+        ids=(id, doi.id) if doi and doi.id != id else (id,),
+        title=_said(element, "title"),
+        authors=tuple(name for parts in names if (name := " ".join(filter(None, parts)))),
+        abstract=_said(element, "abstract"),
+        published_on=date(int(year), 1, 1) if re.fullmatch(r"[12]\d{3}", year, re.ASCII) else None,
+        pdf_url=f"{url_of(id).rstrip('/')}.pdf",
+    )
+
+
+def _said(element: ElementTree.Element, name: str) -> str:
+    found = element.find(name)
+    return "" if found is None else plain("".join(found.itertext()))
+
+
+_ENTRY = re.compile(r"^@", re.MULTILINE)
+_BIB_TITLE = re.compile(r"""^[ \t]*title\s*=\s*["{](.*?)["}],?\s*$""", re.MULTILINE | re.DOTALL)
+_BIB_URL = re.compile(r"""^[ \t]*url\s*=\s*["{]([^"{}\s]{1,300})["}]""", re.MULTILINE)
+
+
+def _of_bib(text: str) -> Iterator[tuple[str, str]]:
+    for entry in _ENTRY.split(text)[1:]:
+        url, title = _BIB_URL.search(entry), _BIB_TITLE.search(entry[:5_000])
+        found = parse_id(url[1]) if url else None
+        if found and not _is_front(found.id):
+            yield found.id, plain(re.sub(r"[{}]", "", title[1])) if title else ""

@@ -1,0 +1,111 @@
+"""Hold the reading of the ACL Anthology's lists: page, MODS, its own XML, BibTeX."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from reader.errors import SourceFailed
+from reader.paper import Mention, Paper, Post
+from reader.sources.acl_volume import acl_papers, read_acl
+
+PAGE = """<!doctype html><html><head><title>Volume</title></head><body>
+<p class="d-sm-flex"><span class="list-button-row"><a class="badge"
+href=https://aclanthology.org/2024.rain-1.0.pdf>pdf</a></span><span class=d-block><strong><a
+class=align-middle href=/2024.rain-1.0/>Proceedings of Rain</a></strong></span></p>
+<p class="d-sm-flex"><span><a class="badge" href=https://aclanthology.org/2024.rain-1.1.pdf>pdf</a>
+<a href=/2024.rain-1.1.bib>bib</a></span><span class=d-block><strong><a class=align-middle
+href=/2024.rain-1.1/>Rivers <span class=acl-fixed-case>T</span>alk</a></strong><br>
+<a href=/people/a/ada-field/>Ada Field</a> | <a href=/people/b/bo-lind/>Bo Lind</a></span></p>
+<div class="card bg-light" id=abstract-2024--rain-1--1><div class="card-body p-3 small">They
+<i>do</i>.</div></div>
+<p><strong><a class="align-middle" href="https://aclanthology.org/P19-1001/">Gardens</a></strong>
+<br><a href="/people/c/cy-pond/">Cy Pond</a></p></body></html>"""
+RIVERS = Paper(
+    ids=("acl:2024.rain-1.1",),
+    title="Rivers Talk",
+    authors=("Ada Field", "Bo Lind"),
+    abstract="They do.",
+    published_on=date(2024, 1, 1),
+    pdf_url="https://aclanthology.org/2024.rain-1.1.pdf",
+)
+
+
+def entry(id: str, title: str) -> Post:
+    page = f"https://aclanthology.org/{id.removeprefix('acl:')}/"
+    return Post(id, "", title, page, None, (Mention(id),))
+
+
+def test_a_page_gives_titles_authors_abstracts_and_no_front_matter() -> None:
+    gardens = Paper(
+        ids=("acl:P19-1001",), title="Gardens", authors=("Cy Pond",), published_on=date(2019, 1, 1),
+        pdf_url="https://aclanthology.org/P19-1001.pdf",
+    )  # fmt: skip
+    assert acl_papers(PAGE.encode(), source="A") == (RIVERS, gardens)
+    assert read_acl(PAGE.encode(), source="A") == (
+        entry("acl:2024.rain-1.1", "Rivers Talk"),
+        entry("acl:P19-1001", "Gardens"),
+    )
+
+
+def test_a_collection_of_mods_records_is_read() -> None:
+    xml = """<?xml version="1.0"?><modsCollection xmlns="http://www.loc.gov/mods/v3"><mods>
+      <titleInfo><title>Rivers Talk</title></titleInfo><name type="personal">
+      <namePart type="given">Ada</namePart><namePart type="family">Field</namePart>
+      <role><roleTerm>author</roleTerm></role></name><abstract>They do.</abstract>
+      <identifier type="doi">10.18653/v1/2024.rain-1.1</identifier>
+      <location><url>https://aclanthology.org/2024.rain-1.1/</url></location>
+      <originInfo><dateIssued>2024-08</dateIssued></originInfo></mods></modsCollection>"""
+    assert acl_papers(xml.encode(), source="A") == (
+        Paper(
+            ids=("acl:2024.rain-1.1",), title="Rivers Talk", authors=("Ada Field",),
+            abstract="They do.", published_on=date(2024, 8, 1),
+            pdf_url="https://aclanthology.org/2024.rain-1.1.pdf",
+        ),
+    )  # fmt: skip
+
+
+def test_the_anthologys_own_xml_is_read() -> None:
+    xml = """<?xml version='1.0' encoding='UTF-8'?><collection id="2024.rain"><volume id="1">
+      <meta><booktitle>Rain</booktitle><year>2024</year></meta>
+      <frontmatter><url>2024.rain-1.0</url></frontmatter>
+      <paper id="1"><title>Rivers <fixed-case>T</fixed-case>alk</title>
+      <author><first>Ada</first><last>Field</last></author>
+      <author><first>Bo</first><last>Lind</last></author>
+      <abstract>They do.</abstract><url hash="x">2024.rain-1.1</url></paper></volume>
+      </collection>"""
+    assert acl_papers(xml.encode(), source="A") == (RIVERS,)
+
+
+def test_bibtex_gives_ids_and_titles_only() -> None:
+    bib = """@proceedings{rain-2024,\n    title = "Proceedings",
+    url = "https://aclanthology.org/2024.rain-1.0/",\n}
+@inproceedings{field-lind-2024,\n    title = "Rivers {T}alk: a
+      Study",\n    author = "Field, Ada  and\n      Lind, Bo",
+    url = "https://aclanthology.org/2024.rain-1.1/",\n    pages = "1--9",\n}\n"""
+    assert read_acl(bib.encode(), source="A") == (
+        entry("acl:2024.rain-1.1", "Rivers Talk: a Study"),
+    )
+    assert acl_papers(bib.encode(), source="A") == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<a><b>", b"<modsCollection/>", b"@misc{x}", b"<!doctype html><p>Nothing", b"<x>" * 200_000],
+)
+def test_what_lists_nothing_is_refused(content: bytes) -> None:
+    with pytest.raises(SourceFailed, match="no list of the ACL Anthology"):
+        read_acl(content, source="A")
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a href=/2024.rain-1.1/>", "<a href=", "@x{", "<a ", "title = {"]
+)
+@pytest.mark.parametrize("head", ["<!doctype html>", "@"])
+def test_endless_repetition_takes_no_endless_time(piece: str, head: str) -> None:
+    began = time.process_time()
+    with pytest.raises(SourceFailed):
+        read_acl((head + piece * (100_000 // len(piece))).encode(), source="A")
+    assert time.process_time() - began < 5
