@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from reader.identity import title_fold
 from reader.paper import Held, Paper, State
+from reader.store import merges, versions
+from reader.store.authors import set_authors
+from reader.store.copies import arxiv_ids, copies_of, join_rows, row_of
 from reader.store.database import Database, Row
 
 # Its last decision that was not taken back, and `read` as soon as there is a note.
@@ -20,7 +23,6 @@ STATE_SQL = """
           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
         ORDER BY d.id DESC LIMIT 1), 'candidate') END
 """
-
 
 LONGEST_NAME = 1_000
 """No title is longer, and SQLite refuses to compare with a pattern of 50,000 bytes."""
@@ -37,40 +39,47 @@ class Added:
 def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> Added:
     """Bring papers in, in one transaction; a known one only learns what is new of it.
 
-    on: the local day, kept as the day of arrival of those that are new.
+    on: the local day, kept as the day of arrival of those that are new. A copy of a paper
+    that is here becomes that paper; what may be one is kept apart, and asked about.
     """
     n_new = n_known = 0
     with db.writing():
         for paper in papers:
-            row = _row_of(db, paper.ids)
+            row = row_of(db, paper)
             if row is None:
-                row = _insert(db, paper, on)
-                _set_authors(db, row, paper)
-                n_new += 1
-            else:
-                if _is_newer(db, row, paper):
-                    _update(db, row, paper)
-                    _set_authors(db, row, paper)
-                n_known += 1
+                is_new = _add(db, paper, source, on)
+                n_new, n_known = n_new + is_new, n_known + (not is_new)
+                continue
+            if _speaks_for(db, row, paper) and _is_newer(db, row, paper):
+                _update(db, row, paper)
+                set_authors(db, row, paper.authors)
             _add_names(db, row, paper, source, on)
+            join_rows(db, row, paper, on)
+            n_known += 1
     return Added(n_new, n_known)
 
 
-def _row_of(db: Database, ids: Sequence[str]) -> int | None:
-    # The canonical id decides; where copies stand in two rows already, nothing is merged.
-    for id_ in ids:
-        found = db.read_one("SELECT paper FROM identifiers WHERE id = ?", (id_,))
-        if found:
-            return int(found["paper"])
-    return None
+def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
+    """Give a paper a row of its own, and join it to the one that it is a copy of."""
+    copies = copies_of(db, paper)
+    row = _insert(db, paper, on)
+    set_authors(db, row, paper.authors)
+    _add_names(db, row, paper, source, on)
+    strong = [other for other, match in copies.items() if match.strength == "strong"]
+    if len(strong) == 1:
+        merges.join(db, strong[0], row, why=copies[strong[0]].why, on=on)
+        return False
+    for other, match in copies.items():
+        merges.ask(db, other, row, why=match.why, on=on)
+    return True
 
 
 def _insert(db: Database, paper: Paper, on: date) -> int:
     return db.execute(
         """
         INSERT INTO papers (canonical, title, abstract, categories, comment, published_on,
-                            announced_on, arrived_on, version, pdf_url, content_hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            announced_on, arrived_on, version, pdf_url, content_hash, fold)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             paper.id,
@@ -84,8 +93,21 @@ def _insert(db: Database, paper: Paper, on: date) -> int:
             paper.version,
             paper.pdf_url,
             content_hash(paper),
+            title_fold(paper.title),
         ),
     )
+
+
+def _speaks_for(db: Database, row: int, paper: Paper) -> bool:
+    """Tell whether a paper's text is the row's own, or only that of a copy.
+
+    What arXiv says of a row's first number holds; another source fills what is blank.
+    """
+    numbers = arxiv_ids(db, row)
+    if paper.id in numbers:
+        return paper.id == numbers[0]
+    old = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))[0]
+    return not old["abstract"] or (old["version"] is None and not numbers)
 
 
 def _is_newer(db: Database, row: int, paper: Paper) -> bool:
@@ -96,9 +118,11 @@ def _is_newer(db: Database, row: int, paper: Paper) -> bool:
 
 def _update(db: Database, row: int, paper: Paper) -> None:
     """Take over a newer text; never replace something by nothing."""
+    if paper.version and paper.version > 1:
+        versions.add_changes(db, row, papers_at(db, [row])[0].paper, paper)
     db.execute(
         """
-        UPDATE papers SET title = ?, abstract = ?, content_hash = ?,
+        UPDATE papers SET title = ?, abstract = ?, content_hash = ?, fold = ?,
             categories = CASE WHEN ? = '' THEN categories ELSE ? END,
             comment = CASE WHEN ? = '' THEN comment ELSE ? END,
             pdf_url = CASE WHEN ? = '' THEN pdf_url ELSE ? END,
@@ -111,6 +135,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
             paper.title,
             paper.abstract,
             content_hash(paper),
+            title_fold(paper.title),
             *[" ".join(paper.categories)] * 2,
             *[paper.comment] * 2,
             *[paper.pdf_url] * 2,
@@ -131,31 +156,16 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
         "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (row, source, on.isoformat()),
     )
-    if paper.version is not None:
-        db.execute(
-            "INSERT INTO versions (paper, number, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (row, paper.version, on.isoformat()),
-        )
-
-
-def _set_authors(db: Database, row: int, paper: Paper) -> None:
-    """Take over a text's authors whole: a later version may have fewer."""
-    if not paper.authors:
-        return
-    db.execute_many(
-        """
-        INSERT INTO authors (paper, position, name) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET name = excluded.name
-        """,
-        [(row, i, name) for i, name in enumerate(paper.authors)],
-    )
-    db.execute("DELETE FROM authors WHERE paper = ? AND position >= ?", (row, len(paper.authors)))
+    numbers = arxiv_ids(db, row)
+    # Another number of the same paper counts its versions for itself.
+    if paper.version is not None and numbers[:1] in ([], [paper.id]):
+        versions.add_version(db, row, paper.version, on=on)
 
 
 def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> int:
     """Take over newer texts of papers that are here; others are left out. Returns how many."""
     with db.writing():
-        known = [paper for paper in papers if _row_of(db, paper.ids) is not None]
+        known = [paper for paper in papers if row_of(db, paper) is not None]
         return add_papers(db, known, source=source, on=on).n_known
 
 
@@ -184,18 +194,27 @@ def papers_at(db: Database, rows: Iterable[int]) -> list[Held]:
 def papers_named(db: Database, name: str, *, limit: int = 6) -> list[Held]:
     """List the papers that a person may mean by a key or the beginning of a title.
 
-    A key that fits whole comes alone. At most `limit`, newest first.
+    What fits whole comes alone, a key before a title. At most `limit`, newest first.
     """
     if len(name) > LONGEST_NAME:
         return []
-    exact = _held(db, "p.key = ?", (name,))
+    exact = _held(
+        db, "p.id = (SELECT coalesce(merged_into, id) FROM papers WHERE key = ?)", (name,)
+    )
+    exact = exact or _held(
+        db,
+        "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE title = ? COLLATE NOCASE)"
+        " ORDER BY p.id DESC LIMIT ?",
+        (name, limit),
+    )
     if exact:
         return exact
     pattern = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
     return _held(
         db,
-        "p.id IN (SELECT id FROM papers WHERE key LIKE ? ESCAPE '\\'"
-        " UNION SELECT id FROM papers WHERE title LIKE ? ESCAPE '\\') ORDER BY p.id DESC LIMIT ?",
+        "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE key LIKE ? ESCAPE '\\'"
+        " UNION SELECT coalesce(merged_into, id) FROM papers WHERE title LIKE ? ESCAPE '\\')"
+        " ORDER BY p.id DESC LIMIT ?",
         (pattern, pattern, limit),
     )
 
@@ -220,46 +239,44 @@ def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def papers_by(db: Database, names: Iterable[str], *, arrived_on: date) -> dict[int, str]:
-    """Find the papers of a day that one of these people wrote: row → name as followed.
-
-    Names compare whole and without case, as arXiv writes them.
-    """
+def announced_days(db: Database, ids: Sequence[str]) -> list[date]:
+    """Give the announcement days of those of some papers that are here and have one."""
     rows = db.read(
         """
-        SELECT a.paper, wanted.value AS name FROM papers AS p
-        JOIN authors AS a ON a.paper = p.id
-        JOIN json_each(?) AS wanted ON lower(wanted.value) = lower(a.name)
-        WHERE p.arrived_on = ?
+        SELECT p.announced_on AS day FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
+        WHERE i.id IN (SELECT value FROM json_each(?)) AND p.announced_on IS NOT NULL
         """,
-        (json.dumps(list(names)), arrived_on.isoformat()),
+        (json.dumps(list(ids)),),
     )
-    return {r["paper"]: r["name"] for r in rows}
+    return [date.fromisoformat(r["day"]) for r in rows]
 
 
-def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
-    """List (paper, version) for later versions seen on a day of papers that have a note."""
-    rows = db.read(
+def n_not_from(db: Database, source: str, category: str, *, announced_on: date) -> int:
+    """Count the papers of a primary class and announcement day that a source did not bring."""
+    row = db.read(
         """
-        SELECT paper, max(number) AS number FROM versions AS v WHERE seen_on = ? AND number > 1
-          AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND n.on_date <= v.seen_on)
-          AND EXISTS (SELECT 1 FROM versions AS o WHERE o.paper = v.paper AND o.number < v.number)
-        GROUP BY paper ORDER BY paper
+        SELECT count(*) AS n FROM papers AS p
+        WHERE p.announced_on = ? AND p.merged_into IS NULL
+          AND (p.categories = ? OR p.categories LIKE ? || ' %')
+          AND NOT EXISTS (SELECT 1 FROM origins AS o WHERE o.paper = p.id AND o.source = ?)
         """,
-        (day.isoformat(),),
-    )
-    return [(r["paper"], r["number"]) for r in rows]
+        (announced_on.isoformat(), category, category, source),
+    )[0]
+    return int(row["n"])
 
 
 def n_arrived(db: Database, day: date) -> int:
     """Count the papers that arrived on a local day."""
-    row = db.read_one("SELECT count(*) AS n FROM papers WHERE arrived_on = ?", (day.isoformat(),))
+    row = db.read_one(
+        "SELECT count(*) AS n FROM papers WHERE arrived_on = ? AND merged_into IS NULL",
+        (day.isoformat(),),
+    )
     return int(row["n"]) if row else 0
 
 
 def n_papers(db: Database) -> int:
     """Count the papers."""
-    row = db.read_one("SELECT count(*) AS n FROM papers")
+    row = db.read_one("SELECT count(*) AS n FROM papers WHERE merged_into IS NULL")
     return int(row["n"]) if row else 0
 
 
@@ -282,7 +299,7 @@ def fix_key(db: Database, row: int, stem: str) -> str:
 
 def content_hash(paper: Paper) -> str:
     """Name what is searched of a paper: its title and abstract."""
-    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:32]
+    return merges.text_hash(paper.title, paper.abstract)
 
 
 def _held(db: Database, where: str, values: Sequence[object]) -> list[Held]:

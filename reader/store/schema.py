@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from reader.identity import title_fold
+from reader.person import family_fold
+
 MIGRATIONS: list[tuple[str, list[str]]] = [
     (
         "m001_first_tables",
@@ -179,6 +182,105 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
             """,
         ],
     ),
+    (
+        "m002_posts_kinds",
+        [
+            "ALTER TABLE posts ADD COLUMN kind TEXT NOT NULL DEFAULT 'post'",
+            "ALTER TABLE posts ADD COLUMN n_votes INTEGER",
+            """
+            CREATE TABLE short_links (
+                url TEXT PRIMARY KEY,
+                target TEXT NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE open_links (
+                post INTEGER NOT NULL REFERENCES posts(id),
+                url TEXT NOT NULL,
+                PRIMARY KEY (post, url)
+            ) STRICT, WITHOUT ROWID
+            """,
+        ],
+    ),
+    (
+        "m003_merges",
+        [
+            "ALTER TABLE papers ADD COLUMN fold TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE papers ADD COLUMN merged_into INTEGER REFERENCES papers(id)",
+            "UPDATE papers SET fold = title_fold(title)",
+            "CREATE INDEX papers_by_fold ON papers(fold)",
+            "CREATE INDEX papers_merged ON papers(merged_into) WHERE merged_into IS NOT NULL",
+            "ALTER TABLE authors ADD COLUMN family_fold TEXT NOT NULL DEFAULT ''",
+            "UPDATE authors SET family_fold = family_fold(name)",
+            "CREATE INDEX authors_by_family ON authors(family_fold, name)",
+            """
+            CREATE TABLE merges (
+                id INTEGER PRIMARY KEY,
+                kept INTEGER NOT NULL REFERENCES papers(id),
+                merged INTEGER NOT NULL REFERENCES papers(id),
+                kind TEXT NOT NULL CHECK (kind IN ('merge', 'split')),
+                undoes INTEGER REFERENCES merges(id),
+                why TEXT NOT NULL,
+                on_date TEXT NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX merges_of_paper ON merges(merged)",
+            """
+            CREATE TABLE moves (
+                merge_id INTEGER NOT NULL REFERENCES merges(id),
+                part TEXT NOT NULL,
+                key TEXT NOT NULL,
+                PRIMARY KEY (merge_id, part, key)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE questions (
+                first INTEGER NOT NULL REFERENCES papers(id),
+                second INTEGER NOT NULL REFERENCES papers(id),
+                why TEXT NOT NULL,
+                asked_on TEXT NOT NULL,
+                answer TEXT CHECK (answer IN ('merge', 'split')),
+                PRIMARY KEY (first, second)
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE changes (
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                number INTEGER NOT NULL,
+                field TEXT NOT NULL CHECK (field IN ('title', 'authors', 'abstract', 'comment')),
+                before TEXT NOT NULL,
+                after TEXT NOT NULL,
+                PRIMARY KEY (paper, number, field)
+            ) STRICT, WITHOUT ROWID
+            """,
+        ],
+    ),
+    (
+        "m004_citations",
+        [
+            """
+            CREATE TABLE citations (
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                source TEXT NOT NULL,
+                n INTEGER,
+                n_influential INTEGER,
+                on_date TEXT NOT NULL,
+                PRIMARY KEY (paper, source, on_date)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX origins_by_citations ON origins(seen_on) WHERE source = 'citations'",
+        ],
+    ),
+    (
+        "m005_batches",
+        [
+            "ALTER TABLE batches ADD COLUMN category TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE batches ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE sources ADD COLUMN hint TEXT NOT NULL DEFAULT ''",
+            "CREATE INDEX papers_by_announcement ON papers(announced_on)",
+        ],
+    ),
 ]
 
 LATEST = len(MIGRATIONS)
@@ -244,6 +346,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+    for function in (title_fold, family_fold):
+        connection.create_function(function.__name__, 1, function, deterministic=True)
     migrations = Migrations("reader")
     for name, statements in MIGRATIONS:
 

@@ -1,0 +1,66 @@
+"""Keep who wrote what, and find the papers of a person who is followed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from reader.person import Certainty, family_fold, family_folds, matches
+from reader.store.database import Database
+
+
+def set_authors(db: Database, row: int, authors: Sequence[str]) -> None:
+    """Take over a text's authors whole: a later version may have fewer."""
+    if not authors:
+        return
+    db.execute_many(
+        """
+        INSERT INTO authors (paper, position, name, family_fold) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET name = excluded.name, family_fold = excluded.family_fold
+        """,
+        [(row, i, name, family_fold(name)) for i, name in enumerate(authors)],
+    )
+    db.execute("DELETE FROM authors WHERE paper = ? AND position >= ?", (row, len(authors)))
+
+
+def papers_by(
+    db: Database, names: Iterable[str], *, arrived_on: date, since: date | None = None
+) -> dict[int, tuple[str, Certainty]]:
+    """Find the papers of a day that one of these people wrote, or may have written.
+
+    since: the first of several days, of which `arrived_on` is the last.
+    Returns row → name as followed, and how sure it is that the author is this person.
+    """
+    by_fold: dict[str, list[str]] = {}
+    for name in names:
+        for fold in family_folds(name):
+            by_fold.setdefault(fold, []).append(name)
+    # From the day's papers to their authors: a family name alone may have 60,000 rows.
+    rows = db.read(
+        """
+        SELECT a.paper, a.name, a.family_fold FROM papers AS p
+        CROSS JOIN authors AS a ON a.paper = p.id
+        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL
+          AND a.family_fold IN (SELECT value FROM json_each(?))
+        """,
+        ((since or arrived_on).isoformat(), arrived_on.isoformat(), json.dumps(list(by_fold))),
+    )
+    found: dict[int, tuple[str, Certainty]] = {}
+    for r in rows:
+        for name in by_fold[r["family_fold"]]:
+            certainty = matches(name, r["name"])
+            if certainty == "same" or (certainty == "ambiguous" and r["paper"] not in found):
+                found[r["paper"]] = (name, certainty)
+    return found
+
+
+def authors_like(db: Database, name: str) -> dict[str, Certainty]:
+    """List the authors here, as printed, that a name may mean."""
+    rows = db.read(
+        "SELECT DISTINCT name FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))"
+        " ORDER BY name",
+        (json.dumps(list(family_folds(name))),),
+    )
+    certainties = {r["name"]: matches(name, r["name"]) for r in rows}
+    return {author: found for author, found in certainties.items() if found != "no"}

@@ -1,0 +1,77 @@
+"""Keep which versions of a paper were seen, and what each changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reader.paper import Paper
+from reader.store.database import Database
+
+FIELDS = ("title", "authors", "abstract", "comment")
+"""What a later version may change."""
+
+
+def add_version(db: Database, row: int, number: int, *, on: date) -> None:
+    """Keep the day on which a version was seen first."""
+    db.execute(
+        "INSERT INTO versions (paper, number, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (row, number, on.isoformat()),
+    )
+
+
+def add_changes(db: Database, row: int, old: Paper, paper: Paper) -> None:
+    """Keep what a later version (paper) changed, field by field, against the one before.
+
+    What a second source adds to the same version counts to it; a change that it takes
+    back is none.
+    """
+    if old.version is None:
+        return
+    before = {f: _field(old, f) for f in FIELDS}
+    after = {f: _field(paper, f) for f in FIELDS}
+    db.execute_many(
+        """
+        INSERT INTO changes (paper, number, field, before, after) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET after = excluded.after
+        """,
+        [
+            (row, paper.version, field, before[field], after[field])
+            for field in FIELDS
+            if after[field] and after[field] != before[field]
+        ],
+    )
+    db.execute("DELETE FROM changes WHERE paper = ? AND before = after", (row,))
+
+
+def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
+    """List (paper, version) for later versions seen on a day of papers that have a note."""
+    rows = db.read(
+        """
+        SELECT paper, max(number) AS number FROM versions AS v WHERE seen_on = ? AND number > 1
+          AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND n.on_date <= v.seen_on)
+          AND EXISTS (SELECT 1 FROM versions AS o WHERE o.paper = v.paper AND o.number < v.number)
+        GROUP BY paper ORDER BY paper
+        """,
+        (day.isoformat(),),
+    )
+    return [(r["paper"], r["number"]) for r in rows]
+
+
+def changed_fields(db: Database, day: date) -> dict[int, tuple[str, ...]]:
+    """Give what the later versions seen on a day changed: row → names of fields."""
+    rows = db.read(
+        """
+        SELECT DISTINCT c.paper, c.field FROM changes AS c
+        JOIN versions AS v ON v.paper = c.paper AND v.number = c.number WHERE v.seen_on = ?
+        """,
+        (day.isoformat(),),
+    )
+    changed: dict[int, set[str]] = {}
+    for r in rows:
+        changed.setdefault(r["paper"], set()).add(r["field"])
+    return {row: tuple(f for f in FIELDS if f in fields) for row, fields in changed.items()}
+
+
+def _field(paper: Paper, field: str) -> str:
+    value = getattr(paper, field)
+    return ", ".join(value) if isinstance(value, tuple) else " ".join(str(value).split())
