@@ -1,12 +1,13 @@
 """Arrange a morning: which papers stand in which lane, in which order, and why.
 
 Pure functions on values that others fetched. The own lane holds everything that fits an
-own topic or is by a followed person; the near lane only what people talk about; one
-wild card is talked about and fits nothing. Nothing is dropped without being counted.
+own topic or is by a followed person; the near lane only what people talk about or cite
+much; one wild card is talked about and fits nothing. Nothing is dropped without being counted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,12 +20,21 @@ from reader.topic import Fit, best
 NEAR_MINUTES = 3
 """One near paper for each three minutes of the time budget: ten in thirty minutes."""
 
+MUCH_CITED = 5.0
+"""Citations a month from which on a paper is much cited, and they count as heat: sixty in its
+first year. Chosen, not measured: no counts of real papers were at hand."""
+
+DAYS_A_MONTH = 30.4
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A paper of the day with all that speaks for it.
 
-    followed: the followed person who wrote it, empty for none.
+    followed: the followed person who wrote it, empty for none; is_followed_surely: else
+    only the name is like theirs.
+    n_citations: None where nobody counted; n_months: from its publication to that count,
+    None where unknown.
     """
 
     held: Held
@@ -32,6 +42,13 @@ class Candidate:
     mentions: tuple[Mentioned, ...] = ()
     origins: tuple[str, ...] = ()
     followed: str = ""
+    is_followed_surely: bool = True
+    n_citations: int | None = None
+    n_months: int | None = None
+
+    @property
+    def velocity(self) -> float:
+        return velocity(self.n_citations, self.n_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +62,21 @@ class Entry:
     why: str
     mentions: tuple[Mentioned, ...]
     origins: tuple[str, ...]
+    n_citations: int | None = None
+    n_months: int | None = None
+
+    @property
+    def heat(self) -> float:
+        return heat_of(self.mentions, velocity(self.n_citations, self.n_months))
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A later version of a paper that has a note."""
+    """A later version of a paper that has a note, and which of its fields it changed."""
 
     held: Held
     version: int
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +93,7 @@ class SourceLine:
     @property
     def is_missing(self) -> bool:
         """Something of this source is not here that should be."""
-        return self.state in ("partial", "stale", "failed", "not asked")
+        return self.state in ("partial", "stale", "not out yet", "failed", "not asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +120,7 @@ class Morning:
     balance: papers written up of each theme within `theme_balance_days`.
     n_unknown: papers that posts link and that could not be looked up yet.
     n_not_encoded: papers of the day that similarity cannot see yet.
+    has_citations: whether citations speak in the near lane too, and not posts alone.
     """
 
     day: date
@@ -111,6 +136,7 @@ class Morning:
     sources: tuple[SourceLine, ...]
     n_unknown: int = 0
     n_not_encoded: int = 0
+    has_citations: bool = True
     notices: tuple[str, ...] = ()
 
     @property
@@ -136,7 +162,7 @@ def lanes(
         of_near = best(f for f in candidate.fits if f.topic not in own_paths and f.is_member)
         if of_own or candidate.followed:
             own.append(_entry(candidate, "own", of_own))
-        elif candidate.mentions and of_near:
+        elif of_near and (candidate.mentions or candidate.velocity >= MUCH_CITED):
             near.append(_entry(candidate, "near", of_near))
         elif candidate.mentions:
             wild.append(_entry(candidate, None, None))
@@ -152,7 +178,7 @@ def lanes(
 
 
 def _entry(candidate: Candidate, lane: Lane | None, found: Fit | None) -> Entry:
-    heat = heat_of(candidate.mentions)
+    heat = heat_of(candidate.mentions, candidate.velocity)
     return Entry(
         held=candidate.held,
         lane=lane,
@@ -161,23 +187,41 @@ def _entry(candidate: Candidate, lane: Lane | None, found: Fit | None) -> Entry:
         why=why(candidate, found),
         mentions=candidate.mentions,
         origins=candidate.origins,
+        n_citations=candidate.n_citations,
+        n_months=candidate.n_months,
     )
 
 
-def heat_of(mentions: Iterable[Mentioned]) -> float:
-    """Count the distinct people who mention a paper: one each, however often they post."""
-    return float(len({m.author for m in mentions}))
+def heat_of(mentions: Iterable[Mentioned], velocity: float = 0.0) -> float:
+    """Count the distinct people who mention a paper: one each, however often they post.
+
+    velocity: citations a month. Where they are many their logarithm is added, since they
+    spread over five powers of ten: 7 a month weigh as three people, 31 as five.
+    """
+    people = float(len({m.author for m in mentions}))
+    return people + (math.log2(1 + velocity) if velocity >= MUCH_CITED else 0.0)
+
+
+def velocity(n_citations: int | None, n_months: int | None) -> float:
+    """Give the citations a month; 0 where either number is unknown."""
+    return n_citations / max(n_months, 1) if n_citations and n_months else 0.0
+
+
+def months_between(first: date | None, last: date) -> int | None:
+    """Count the months from a publication on, the one that runs included; None for none."""
+    return None if first is None else max(1, math.ceil((last - first).days / DAYS_A_MONTH))
 
 
 def _heat_first(entry: Entry) -> tuple[float, float, str]:
-    return -heat_of(entry.mentions), -entry.score, entry.held.paper.id
+    return -entry.heat, -entry.score, entry.held.paper.id
 
 
 def why(candidate: Candidate, found: Fit | None) -> str:
     """Say in one sentence why a paper is in the list, from the terms of its score."""
     parts: list[str] = []
     if candidate.followed:
-        parts.append(say("why.followed", name=candidate.followed))
+        key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
+        parts.append(say(key, name=candidate.followed))
     if found and found.title_words:
         parts.append(say("why.title", words=_quoted(found.title_words)))
     if found and (words := [w for w in found.abstract_words if w not in found.title_words]):
@@ -188,6 +232,10 @@ def why(candidate: Candidate, found: Fit | None) -> str:
         people = list(dict.fromkeys(m.author for m in candidate.mentions))
         said = {"people": ", ".join(people[:2]), "n": len(people) - 2}
         parts.append(say("why.mentions_more" if len(people) > 2 else "why.mentions", **said))
+    if candidate.velocity >= MUCH_CITED:
+        n, months = candidate.n_citations, candidate.n_months
+        key = "why.cited" if months != 1 else "why.cited_at_once"
+        parts.append(say(key, n=n, months=months))
     return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
 
 

@@ -15,13 +15,17 @@ MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET.
+    """One GET, or where there is a body one POST: a question too long for an address.
 
     source: the name to complain under.
     delay_s: least time between two calls to this host, 0 for none.
     etag, last_modified: what the last answer said of itself, empty for none.
     is_trusted: the address stands in feeds.toml or is built from one there, so it may be
     private (a mirror, a test server). An address found in content is not.
+    body: what is posted. It asks and changes nothing there, so it may be sent again; a
+    redirect of it is not followed.
+    headers: besides the usual ones. A secret belongs here and never in the address: they
+    go to this very host, never on to where a redirect leads, and into no message.
     """
 
     url: str
@@ -32,6 +36,8 @@ class Request:
     accept: str = "*/*"
     max_bytes: int = MAX_BYTES
     is_trusted: bool = True
+    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

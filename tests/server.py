@@ -47,6 +47,8 @@ class Seen:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,10 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             query = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
             headers = {k.lower(): v for k, v in self.headers.items()}
-            self._send(server.answer(Seen(parts.path, query, headers)))
+            body = self.rfile.read(int(headers.get("content-length", 0)))
+            self._send(server.answer(Seen(parts.path, query, headers, self.command, body)))
+
+        do_POST = do_GET
 
         def _send(self, answer: Answer) -> None:
             server.pause(answer.hang_s)

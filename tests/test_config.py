@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reader.config import (
     KEYS,
     Arxiv,
+    Citations,
     Config,
     Deadline,
     Feed,
@@ -48,6 +49,13 @@ delay_s = 0
 doi = "off"
 openreview = "https://or.example.org"
 acl = "https://acl.example.org/"
+short_links = ["t.example"]
+[citations]
+source = "openalex"
+semantic_scholar_url = "https://s2.example.org/graph"
+openalex_url = "https://oa.example.org"
+openalex_key_file = "~/openalex.key"
+max_age_days = 14
 [[deadline]]
 name = "A Conference"
 on = 2027-03-01
@@ -103,7 +111,14 @@ def test_every_key_means_what_it_says() -> None:
             "http://localhost:8080/pdf/",
             0.0,
         ),
-        resolve=Resolve("", "https://or.example.org", "https://acl.example.org/"),
+        resolve=Resolve("", "https://or.example.org", "https://acl.example.org/", ("t.example",)),
+        citations=Citations(
+            "openalex",
+            "https://s2.example.org/graph",
+            "https://oa.example.org",
+            "~/openalex.key",
+            14,
+        ),
         deadlines=(Deadline("A Conference", date(2027, 3, 1), 10, 2),),
         feeds=(
             Feed("timeline", "https://example.org/timeline.rss", "papers"),
@@ -197,6 +212,16 @@ WRONG = [
     (LEAST + '[[feed]]\nurl = "https://[x"\n', 4, "feed.url", "no web address", ""),
     (LEAST + '[[feed]]\nurl = "ftp://a.org"\n', 4, "feed.url", "no web address", ""),
     (LEAST + '[[feed]]\nurl = "https://a.org"\nkind = "x"\n', 5, "feed.kind", "'x'", "posts"),
+    (LEAST + '[[feed]]\nurl = "mails"\nkind = "hf"\n', 4, "feed.url", "no web address", ""),
+    (LEAST + '[[feed]]\nurl = " "\nkind = "scholar"\n', 4, "feed.url", "no path", "mbox"),
+    (
+        LEAST + '[[feed]]\nurl = "file:///x"\nkind = "scholar"\n',
+        4, "feed.url", "no web address", "",
+    ),
+    (
+        LEAST + '[resolve]\nshort_links = ["https://t.co/"]\n',
+        4, "resolve.short_links", "no host", "t.co",
+    ),
     (
         LEAST + '[[feed]]\nurl = "https://a.org"\n[[feed]]\nurl = "https://a.org"\n',
         6, "feed.url", "stands here twice", "",
@@ -225,6 +250,12 @@ WRONG = [
     ('[arxiv]\ncategories = ["cs CL"]\n' + LEAST, 2, "arxiv.categories", "'cs CL'", "cs.CL"),
     ('[arxiv]\napi_url = "nowhere"\n' + LEAST, 2, "arxiv.api_url", "no web address", ""),
     ('[resolve]\ndoi = "no"\n' + LEAST, 2, "resolve.doi", "no web address", ""),
+    ('[citations]\nsource = "google"\n' + LEAST, 2, "citations.source", "'google'", "openalex"),
+    ('[citations]\nmax_age_days = 0\n' + LEAST, 2, "citations.max_age_days", "too small", ""),
+    (
+        '[citations]\nsource = "openalex"\nopenalex_url = "http://a.org"\n' + LEAST,
+        3, "citations.openalex_url", "the key would travel unlocked", "https://",
+    ),
     ("", 1, "topics", "there is no topic", "Add one:"),
     ("[topics]\n", 1, "topics", "there is no topic", ""),
     ("topics = 3\n", 1, "topics", "a table", ""),
@@ -373,6 +404,19 @@ def test_one_wrong_value_in_a_good_file_is_a_configuration_or_an_error(data: st.
     value = data.draw(st.sampled_from(WORDS) | st.text(max_size=9))
     lines[at] = lines[at].partition(" = ")[0] + " = " + value
     checked("\n".join(lines))
+
+
+def test_a_local_kind_takes_a_path_or_an_address() -> None:
+    text = LEAST + "".join(
+        f'[[feed]]\nurl = "{url}"\nkind = "{kind}"\n'
+        for url, kind in (("mails/alerts.mbox", "scholar"), ("~/x-archive", "x-archive"),
+                          ("https://example.org/tweets.js", "x-archive"))
+    )  # fmt: skip
+    assert parse(text).feeds == (
+        Feed("mails/alerts.mbox", "mails/alerts.mbox", "scholar"),
+        Feed("~/x-archive", "~/x-archive", "x-archive"),
+        Feed("example.org/tweets.js", "https://example.org/tweets.js", "x-archive"),
+    )
 
 
 def test_no_default_stands_anywhere_but_in_the_values() -> None:

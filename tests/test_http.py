@@ -303,6 +303,63 @@ class TestRedirects:
         failure(client, ask(server.url("/a")))
 
 
+class TestAskingWithABody:
+    """A body makes it a POST; headers of one's own, a key among them, go to one host only."""
+
+    def test_it_is_posted_with_its_headers(self, client: Client, server: Server) -> None:
+        server.script("/a", Answer(b"[]"))
+        request = replace(
+            ask(server.url("/a?x=1")), body=b'{"ids": []}', headers={"Content-Type": "text/x"}
+        )
+        assert client.fetch(request).content == b"[]"
+        [seen] = server.seen
+        assert (seen.method, seen.query, seen.body) == ("POST", {"x": "1"}, b'{"ids": []}')
+        assert seen.headers["content-type"] == "text/x"
+
+    def test_it_is_asked_again_whole_when_the_server_is_busy(
+        self, client: Client, server: Server, time_: Time
+    ) -> None:
+        server.script("/a", Answer(status=429), Answer(status=429), Answer(b"here"))
+        request = replace(ask(server.url("/a")), body=b"question")
+        assert client.fetch(request).content == b"here"
+        assert [seen.body for seen in server.seen] == [b"question"] * 3
+        assert time_.slept == [2, 6]
+
+    def test_a_redirect_of_it_is_not_followed(self, client: Client, server: Server) -> None:
+        server.script("/a", redirect("/b", 307))
+        error = failure(client, replace(ask(server.url("/a")), body=b"question"))
+        assert error.message == "Feed: 127.0.0.1 answered 307: not what was asked for"
+        assert [seen.path for seen in server.seen] == ["/a"]
+
+    def test_headers_go_along_on_the_same_host_and_to_no_other(
+        self, client: Client, server: Server
+    ) -> None:
+        with Server() as other:
+            server.script("/a", redirect("/b"))
+            server.script("/b", redirect(other.url("/c")))
+            other.script("/c", Answer(b"here"))
+            request = replace(ask(server.url("/a")), headers={"Authorization": "Bearer s3cret"})
+            assert client.fetch(request).content == b"here"
+            assert [seen.headers.get("authorization") for seen in (*server.seen, *other.seen)] == [
+                "Bearer s3cret", "Bearer s3cret", None
+            ]  # fmt: skip
+
+    @pytest.mark.parametrize("secret", ["s3cret\r\nX: y", "s3crét", "s3cret\x00"])
+    def test_a_header_that_cannot_be_sent_is_refused_without_showing_it(
+        self, client: Client, server: Server, secret: str
+    ) -> None:
+        error = failure(client, replace(ask(server.url("/a")), headers={"X-Key": secret}))
+        assert error.message == (
+            "Feed: what is to be sent along cannot be: it is no printable ASCII"
+        )
+        assert server.seen == []
+
+    def test_neither_body_nor_headers_are_in_the_requests_own_words(self) -> None:
+        request = Request("https://a.example/", "Feed", body=b"s3cret", headers={"X": "s3cret"})
+        assert "s3cret" not in repr(request)
+        assert hash(request) == hash(replace(request, headers={}))
+
+
 class TestBadBytes:
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_half_a_body_is_a_failure(

