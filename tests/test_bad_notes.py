@@ -153,6 +153,58 @@ def test_an_editor_that_is_not_there_is_named_with_the_other_ways(library: Path)
     assert n_notes(library) == 0
 
 
+@pytest.mark.parametrize(
+    ("script", "content", "message"),
+    [
+        (r'printf "Caf\351 noir.\n" > "$1"', b"Caf\xe9 noir.\n", "is not UTF-8 (byte 4)"),
+        (
+            r'head -c 17000000 /dev/zero | tr "\0" a > "$1"',
+            b"a" * 17_000_000,
+            "The note has 17,000,000 bytes",
+        ),
+        ('echo "Fish hear." > "$1"; exit 3', b"Fish hear.\n", "Editing failed"),
+    ],
+    ids=["latin-1", "too large", "the editor fails after it saved"],
+)
+def test_words_from_an_editor_that_cannot_be_kept_stay_in_a_file_that_is_named(
+    library: Path, tmp_path: Path, script: str, content: bytes, message: str
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    run("note", WATER, "-m", NOTE, library=library)
+    edit, env = editor(tmp_path, script), {"TMPDIR": str(scratch)}
+    with editing(WATER, library=library, editor=edit, env=env) as process:
+        ran = finish(process)
+    (file,) = scratch.iterdir()
+    assert ran[:2] == (2, "")
+    assert says(ran.err, f"Your words are in {file}.", message)
+    assert "unexpected" not in ran.err
+    assert file.read_bytes() == content
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert (shown(library, WATER)["note"], n_notes(library)) == (NOTE, 1)
+
+
+@pytest.mark.parametrize("script", ['printf " Water sings." >> "$1"', "true", "exit 3", 'rm "$1"'])
+def test_an_editors_file_whose_words_are_kept_or_unchanged_is_deleted(
+    library: Path, tmp_path: Path, script: str
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    run("note", WATER, "-m", "Fish hear.", library=library)
+    edit, env = editor(tmp_path, script), {"TMPDIR": str(scratch)}
+    with editing(WATER, library=library, editor=edit, env=env) as process:
+        ran = finish(process)
+    assert "Your words" not in ran.err
+    assert list(scratch.iterdir()) == []
+
+
+def test_an_editor_with_a_quotation_mark_that_does_not_end_is_said_plainly(library: Path) -> None:
+    with editing(WATER, library=library, editor="vi '") as process:
+        ran = finish(process)
+    assert ran[:2] == (2, "")
+    assert says(ran.err, "The editor cannot be called", "Set EDITOR to an editor")
+
+
 @pytest.fixture
 def exported(library: Path) -> Path:
     """The Markdown file of a note, exported once."""
@@ -238,3 +290,17 @@ def test_a_place_that_cannot_be_written_is_named_and_no_note_is_lost(
     assert run("export", library=library).code == 0
     assert NOTE in "".join(p.read_text("utf-8") for p in notes.rglob("*.md"))
     assert today(library)[0] == 0
+
+
+def test_one_edit_too_large_is_named_and_the_other_notes_are_exported(
+    library: Path, exported: Path
+) -> None:
+    large = exported.read_bytes().replace(b"Water sings.", b"x" * 16_000_000)
+    exported.write_bytes(large)
+    run("note", LIFT, "-m", "A lift lifts. It translates upwards.", library=library)
+    code, out, err = run("export", library=library)
+    assert code == 5
+    path = exported.relative_to(library)
+    assert says(err, f"reader: {path} was left alone.", "bytes; 16,000,000 are the most.")
+    assert says(out, "written: notes/speech/translation/")
+    assert exported.read_bytes() == large

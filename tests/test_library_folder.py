@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reader.config import parse
-from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, UsageError
+from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
 from reader.library.folder import (
     Library,
+    disk_error,
     find_folder,
     make_library,
     open_library,
@@ -21,6 +24,10 @@ from reader.library.folder import (
     write_whole,
 )
 from tests.samples import FEEDS_TOML, NOW, new_database
+
+needs_full_device = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="no /dev/full to be full"
+)
 
 
 class TestFinding:
@@ -108,6 +115,16 @@ class TestMaking:
             make_library(tmp_path / place)
         assert caught.value.message == f"{tmp_path / place} is no folder."
 
+    @needs_full_device
+    def test_a_full_disk_is_said_and_leaves_no_half_of_a_library(self, tmp_path: Path) -> None:
+        os.symlink("/dev/full", tmp_path / f".feeds.toml.{os.getpid()}.part")
+        with pytest.raises(DiskFull) as caught:
+            make_library(tmp_path)
+        assert caught.value.values["file"] == tmp_path / "feeds.toml"
+        assert list(tmp_path.iterdir()) == []
+        make_library(tmp_path).db.close()
+        assert (tmp_path / "feeds.toml").read_text("utf-8") == template()
+
 
 class TestTime:
     def test_today_is_the_local_date_of_feeds_toml(self, tmp_path: Path) -> None:
@@ -132,11 +149,83 @@ class TestWritingAFile:
     def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "a").touch()
         file = tmp_path / "a" / "b.md"
-        with pytest.raises(ReadOnly) as caught:
+        with pytest.raises(StoreError) as caught:
             write_whole(file, b"x")
-        assert caught.value.values["file"] == file
+        assert caught.value.message == f"{file}: a file stands where its folder should be"
+        assert caught.value.hint == "Move that file away and say it again."
 
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to be full")
+    def test_each_obstacle_is_said_in_its_own_words(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        for name, what in (
+            ("x" * 300, "its name is too long for this disk"),
+            ("folder", "a folder stands in its place"),
+        ):
+            with pytest.raises(StoreError) as caught:
+                write_whole(tmp_path / name, b"x")
+            assert caught.value.message == f"{tmp_path / name}: {what}"
+
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [
+            ("EACCES", ReadOnly),
+            ("EPERM", ReadOnly),
+            ("EROFS", ReadOnly),
+            ("ENOSPC", DiskFull),
+            ("EDQUOT", DiskFull),
+            ("EIO", StoreError),
+        ],
+    )
+    def test_rights_and_a_full_disk_are_told_from_the_rest(
+        self, code: str, kind: type[StoreError]
+    ) -> None:
+        number = getattr(errno, code)
+        error = disk_error(OSError(number, os.strerror(number)), Path("a.md"))
+        assert type(error) is kind
+        assert (error.message == "a.md: Input/output error") == (code == "EIO")
+
+    def test_a_link_stays_one_and_its_file_is_written(self, tmp_path: Path) -> None:
+        vault, file = tmp_path / "vault" / "mine.md", tmp_path / "notes" / "b.md"
+        for folder in (vault.parent, file.parent):
+            folder.mkdir()
+        vault.write_bytes(b"old")
+        file.symlink_to(vault)
+        write_whole(file, b"new")
+        assert (file.readlink(), vault.is_symlink(), vault.read_bytes()) == (vault, False, b"new")
+        assert [f.name for f in (*vault.parent.iterdir(), *file.parent.iterdir())] == [
+            "mine.md",
+            "b.md",
+        ]
+
+    def test_a_link_that_leads_to_no_file_is_left_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "b.md"
+        for leads_to in ("unmounted/b.md", "b.md", ".", "/dev/null"):
+            file.symlink_to(leads_to)
+            with pytest.raises(StoreError) as caught:
+                write_whole(file, b"x")
+            assert caught.value.message == f"{file}: it is a link that leads to no file"
+            assert os.readlink(file) == leads_to
+            file.unlink()
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
+    def test_a_file_keeps_the_mode_that_it_has(self, tmp_path: Path, mode: int) -> None:
+        file = tmp_path / "b.md"
+        file.write_bytes(b"old")
+        file.chmod(mode)
+        write_whole(file, b"new")
+        assert (stat.S_IMODE(file.stat().st_mode), file.read_bytes()) == (mode, b"new")
+
+    @pytest.mark.skipif(os.name != "posix", reason="only there a folder can be synced")
+    def test_the_file_and_then_its_folder_are_brought_to_the_disk(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[int] = []
+        monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+        file = tmp_path / "b.md"
+        write_whole(file, b"x")
+        assert synced == [file.stat().st_ino, tmp_path.stat().st_ino]
+
+    @needs_full_device
     def test_a_full_disk_is_said_and_the_old_file_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "b.md"
         file.write_bytes(b"old")

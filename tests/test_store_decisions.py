@@ -89,20 +89,6 @@ def test_the_last_filing_holds(db: Database) -> None:
     assert papers.papers_at(db, [1])[0].topic == "speech/b"
 
 
-def test_picks_wait_until_skipped_taken_back_or_written_up(db: Database) -> None:
-    decide(db, "pick", 2)
-    decide(db, "pick", 1)
-    decide(db, "pick", 3)
-    decide(db, "skip", 3)
-    assert decisions.picks_waiting(db) == [2, 1]
-    notes.add_note(db, 2, "Mine.", is_written=False, at=NOW, on=DAY)
-    assert decisions.picks_waiting(db) == [1]
-    undo(db)
-    assert decisions.picks_waiting(db) == [1, 3]
-    undo(db)
-    assert decisions.picks_waiting(db) == [1]
-
-
 ACTS = st.lists(
     st.one_of(
         st.just(("undo", [])),

@@ -16,6 +16,7 @@ from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
 from reader.stages.pipe import index_picks
+from reader.store.decisions import Kind
 from reader.today import Entry, Morning
 
 END = ("q", "\x03", "\x04", "")
@@ -39,17 +40,25 @@ def triage(context: click.Context, library: Library, shown: Morning) -> None:
         with build.tools(context, library) as tools:
             for problem in index_picks(library, tools, asked.picked):
                 say_error(problem.error)
+    n_left = len(waiting) - len(set(asked.decided) | asked.noted)
+    n_skipped = len(asked.decided) - len(asked.picked)
+    output.put(say("triage.end", picked=len(asked.picked), skipped=n_skipped, left=n_left))
 
 
 @dataclass
 class _Triage:
-    """Where a person is in the list."""
+    """Where a person is in the list.
+
+    decided: papers (rows) picked or skipped here and not taken back, in their order.
+    """
 
     context: click.Context
     library: Library
     waiting: list[Entry]
     place: int = 0
     picked: list[int] = field(default_factory=list)
+    decided: list[int] = field(default_factory=list)
+    noted: set[int] = field(default_factory=set)
 
     @property
     def entry(self) -> Entry:
@@ -71,18 +80,14 @@ class _Triage:
         return key.lower()
 
     def answer(self, key: str) -> None:
-        row = self.entry.held.row
         if key == "p":
-            decide_rows(self.library, "pick", [row])
-            self.picked.append(row)
-            self.place += 1
+            self.decide("pick")
         elif key == "s":
-            decide_rows(self.library, "skip", [row])
-            self.place += 1
+            self.decide("skip")
         elif key in (" ", "\r", "\n"):
             self.place += 1
         elif key == "n":
-            self.place += write_note(settings_of(self.context), self.library, self.entry.held, None)
+            self.note()
         elif key == "u":
             self.undo()
         elif key == "w":
@@ -92,18 +97,33 @@ class _Triage:
         else:
             output.put(say("triage.keys"))
 
+    def decide(self, kind: Kind) -> None:
+        row = self.entry.held.row
+        decide_rows(self.library, kind, [row])
+        self.decided.append(row)
+        self.picked += [row] if kind == "pick" else []
+        self.place += 1
+
+    def note(self) -> None:
+        held = self.entry.held
+        if write_note(settings_of(self.context), self.library, held, None):
+            self.noted.add(held.row)
+            self.place += 1
+
     def undo(self) -> None:
-        """Take back the last act, and go to its paper where it is in this list."""
-        undone = undo(self.library)
-        for held in undone:
-            output.put(say("undone", title=plain(held.paper.title)))
+        """Take back the last act of this list, no older one, and go to its paper."""
+        undone = undo(self.library, only=self.decided)
         if not undone:
             output.put(say("undo.nothing"))
-        rows = [entry.held.row for entry in self.waiting]
-        self.place = next((rows.index(h.row) for h in undone if h.row in rows), self.place)
+        for held in undone:
+            output.put(say("undone", title=plain(held.paper.title)))
+            self.decided.remove(held.row)
+            self.picked = [row for row in self.picked if row != held.row]
+            self.place = [entry.held.row for entry in self.waiting].index(held.row)
 
     def tell_why(self) -> None:
         width = screen.width_of_terminal()
-        for text in (self.entry.why, self.entry.held.paper.abstract):
+        paper = self.entry.held.paper
+        for text in (paper.title, ", ".join(paper.authors), self.entry.why, paper.abstract):
             for line in screen.wrap(plain(text), width, "    "):
                 output.put(line)

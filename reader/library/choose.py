@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from reader.config import Config
-from reader.errors import Ambiguous, NotAnId, NotFound
+from reader.errors import Ambiguous, NotAnId, NotFound, UsageError
 from reader.ids import parse_id
 from reader.library.folder import Library
 from reader.paper import Held, file_stem
+from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.store import decisions, papers, standings
 from reader.store.decisions import Kind
@@ -83,10 +84,20 @@ def topic_for(held: Held, config: Config, ranks: dict[int, list[standings.Rank]]
     return UNFILED
 
 
-def undo(library: Library) -> list[Held]:
-    """Take back the last act; returns its papers as they stand then, none when there is none."""
-    undone = decisions.undo_last(library.db, at=library.now(), on=library.today())
-    return papers.papers_at(library.db, _unique(d.paper for d in undone))
+def undo(library: Library, *, only: Collection[int] | None = None) -> list[Held]:
+    """Take back the last act; returns its papers as they stand then, none when there is none.
+
+    only: the papers (rows) that it may be about; an act on another one stays, and raises
+    UsageError.
+    """
+    with library.db.writing():
+        undone = decisions.undo_last(library.db, at=library.now(), on=library.today())
+        found = papers.papers_at(library.db, _unique(d.paper for d in undone))
+        others = [held for held in found if only is not None and held.row not in only]
+        if others:
+            title = plain(others[0].paper.title)
+            raise UsageError(what=say("undo.older", title=title), hint=say("undo.older.hint"))
+    return found
 
 
 def _unique(rows: Iterable[int]) -> list[int]:

@@ -7,13 +7,15 @@ import errno
 import glob
 import importlib.resources
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.config import Config, parse
-from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, UsageError
+from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
+from reader.phrases import say
 from reader.store.database import Database
 
 Clock = Callable[[], datetime]
@@ -104,47 +106,107 @@ def template() -> str:
 def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     """Make a new library from the template, and open it.
 
-    A feeds.toml that is there already is an error: nothing is overwritten.
+    A feeds.toml that is there already is an error: nothing is overwritten. Raises
+    UsageError or StoreError, and then no feeds.toml was made.
     """
     file = folder / FEEDS
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as handle:
-            handle.write(template())
-    except FileExistsError:
-        if not folder.is_dir():
-            raise UsageError(what=f"{folder} is no folder.", hint="Name another place.") from None
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(what=f"{folder} is no folder.", hint="Name another place.") from None
+    except OSError as error:
+        raise disk_error(error, file) from error
+    if os.path.lexists(file):
         raise UsageError(
             what=f"{file} is there already.",
             hint=f"It is a library: `reader --library {folder} today`.",
-        ) from None
-    except NotADirectoryError:
-        raise UsageError(what=f"{folder} is no folder.", hint="Name another place.") from None
-    except OSError as error:
-        raise ReadOnly(file=file) from error
+        )
+    write_whole(file, template().encode())
     return open_library(folder, now=now)
 
 
 def write_whole(file: Path, content: bytes) -> None:
     """Write a file beside its place and rename it, so that it is whole or not there.
 
-    Raises ReadOnly or DiskFull.
+    A link stays one: the file that it leads to is written. A file that was there keeps its
+    mode. Raises StoreError.
     """
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(file)
-        with beside.open("wb") as handle:
+        target = _behind(file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        _replace(target, content)
+        _sync(target.parent)
+    except OSError as error:
+        raise disk_error(error, file) from error
+
+
+def disk_error(error: OSError, file: Path) -> StoreError:
+    """Say in our words why a file could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(file=file)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ReadOnly(file=file)
+    key = _OBSTACLES.get(error.errno or 0, "disk.other")
+    what = say(key, what=error.strerror or error)
+    return StoreError(file=file, what=what, hint=say(f"{key}.hint"))
+
+
+_OBSTACLES = {
+    errno.ENAMETOOLONG: "disk.name",
+    errno.EEXIST: "disk.no_folder",
+    errno.ENOTDIR: "disk.no_folder",
+    errno.EISDIR: "disk.folder",
+}
+
+
+def _behind(file: Path) -> Path:
+    """Follow a link to its file: somebody keeps the note in a vault of theirs."""
+    if not file.is_symlink():
+        return file
+    with contextlib.suppress(OSError, RuntimeError):  # leads nowhere, or round and round
+        target = file.resolve(strict=True)
+        if target.is_file():
+            return target
+    raise StoreError(file=file, what=say("disk.link"), hint=say("disk.link.hint"))
+
+
+def _replace(file: Path, content: bytes) -> None:
+    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
+
+    def create(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o666 if mode is None else mode)
+
+    try:
+        with open(beside, "wb", opener=create) as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
+        if mode is not None:
+            with contextlib.suppress(PermissionError):  # on a disk that knows no modes
+                beside.chmod(mode)
         beside.replace(file)
-    except OSError as error:
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise (DiskFull if is_full else ReadOnly)(file=file) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a rename to the disk; some file systems cannot be asked to."""
+    if os.name != "posix":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # a folder to write in and not to list
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
 
 
 def _sweep(file: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.errors import Incomplete, UsageError
+from reader.errors import DiskFull, Incomplete, ReaderError, StoreError, UsageError
 from reader.ids import url_of
 from reader.library.choose import UNFILED, file_away
 from reader.library.folder import Library, write_whole
@@ -21,10 +21,12 @@ from reader.note import (
     render,
     splice,
     with_words,
+    without_blank_ends,
     words_of,
 )
 from reader.paper import Held, file_stem
-from reader.plain import plain
+from reader.phrases import say
+from reader.plain import plain, shorten
 from reader.store import index, notes, papers, pdfs
 from reader.store.notes import CameFrom, Export, Revision
 
@@ -49,14 +51,16 @@ class Exported:
     """What an export did, paths relative to the library.
 
     read_in: files edited by hand, now revisions; merged: those whose note had changed in
-    the library too, so that both are kept; left: files that were not touched, and why.
+    the library too, so that both are kept; emptied: those whose words were deleted, and
+    came back; left: what was not written, and why.
     """
 
     written: list[str] = field(default_factory=list)
     n_unchanged: int = 0
     read_in: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
-    left: list[Incomplete] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
+    left: list[ReaderError] = field(default_factory=list)
 
 
 def add_note(
@@ -105,13 +109,12 @@ def checked_text(text: str) -> str:
         n_bytes = len(text.encode())
     except UnicodeEncodeError as error:
         raise UsageError(
-            what=f"The note is not UTF-8 (character {error.start + 1}).",
-            hint="Save the file as UTF-8; nothing was changed.",
+            what=say("note.surrogate", n=error.start + 1), hint=say("note.utf8")
         ) from None
     if n_bytes > MAX_BYTES:
         raise UsageError(
-            what=f"The note has {n_bytes:,} bytes; {MAX_BYTES:,} are the most.",
-            hint="Is it the right file? Nothing was changed.",
+            what=say("note.large", n=f"{n_bytes:,}", most=f"{MAX_BYTES:,}"),
+            hint=say("note.large.hint"),
         )
     return text.strip("\n")
 
@@ -120,31 +123,40 @@ def export(library: Library) -> Exported:
     """Bring notes/ up to date: one Markdown file for each paper that has a note.
 
     What was edited by hand since the last export is read in first, as a revision. A file
-    whose markers are gone is left alone and named. Running it again changes nothing.
+    whose markers are gone is left alone and named, as is one that cannot be written; the
+    others are done. Running it again changes nothing.
     """
     done = Exported()
-    for note in notes.newest_notes(library.db):
-        held = papers.papers_at(library.db, [note.paper])[0]
+    for row in [note.paper for note in notes.newest_notes(library.db)]:
         try:
-            _export_one(library, held, note, done)
-        except Incomplete as error:
+            _export_one(library, papers.papers_at(library.db, [row])[0], done)
+        except (Incomplete, StoreError) as error:
             done.left.append(error)
+            if _befalls_all(library, error):
+                break
     return done
 
 
-def _export_one(library: Library, held: Held, note: Revision, done: Exported) -> None:
+def _befalls_all(library: Library, error: ReaderError) -> bool:
+    """Tell what every other note would meet too: a full disk, a database that is held."""
+    databases = (library.db.path, library.db.index_path)
+    return isinstance(error, DiskFull) or error.values.get("file") in databases
+
+
+def _export_one(library: Library, held: Held, done: Exported) -> None:
     last = notes.exported(library.db, held.row)
     path = last.path if last else f"notes/{held.topic or UNFILED}/{held.key}.md"
     file = library.folder / path
     found = _read(file, path)
     if found is not None and (last is None or found != last.content):
-        note = _read_in(library, held, note, last, found, done, path)
+        _read_in(library, held, _Found(path, found, last), done)
+    note = notes.revisions(library.db, held.row)[-1]
     sheet = sheet_of(library, held, note, folder=file.parent)
     content = render(sheet) if found is None else _brought_up(found, sheet, path)
     if content != found:
         # Somebody may have saved the file since it was read; their words go first.
         if _read(file, path) != found:
-            raise Incomplete(what=f"{path} changed just now; run `reader export` again.")
+            raise Incomplete(what=say("export.changed", path=path))
         write_whole(file, content.encode())
         done.written.append(path)
     else:
@@ -161,42 +173,71 @@ def _read(file: Path, path: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        what = f"{path} cannot be read ({error.strerror}) and was left alone."
+        what = say("export.unreadable", path=path, what=error.strerror)
         raise Incomplete(what=what) from error
     except UnicodeDecodeError:
-        raise Incomplete(what=f"{path} is not UTF-8 and was left alone.") from None
+        raise Incomplete(what=say("export.encoding", path=path)) from None
 
 
-def _read_in(
-    library: Library,
-    held: Held,
-    note: Revision,
-    last: Export | None,
-    found: str,
-    done: Exported,
-    path: str,
-) -> Revision:
-    """Make revisions of what a hand wrote; returns the newest one then."""
-    if fields(found).get("sample") == "true":
-        raise Incomplete(what=f"{path} is a sample and was left alone; move it away.")
-    theirs = words_of(found)
-    if theirs is None:
-        raise Incomplete(
-            what=f"{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. "
-            "Put them back, or move the file away and export again."
-        )
-    before = words_of(last.content) if last else None
-    if theirs == before or theirs == words_of(render(sheet_of(library, held, note))):
-        return note
-    is_both = last is None or note.id != last.note
-    # In one transaction: a kill between the two would leave the library's own text behind.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file that is not as it was last written; last: None where none is on record."""
+
+    path: str
+    content: str
+    last: Export | None
+
+
+def _read_in(library: Library, held: Held, found: _Found, done: Exported) -> None:
+    """Make revisions of what a hand wrote. Raises Incomplete for a file to leave alone."""
+    theirs = _words_by_hand(held, found)
+    if not plain(theirs):
+        done.emptied.append(found.path)
+        return
+    is_new = is_joint = False
+    # In one transaction: no note comes between what is compared and what is kept, and a
+    # kill between the two revisions would leave the library's own text behind.
     with library.db.writing():
-        if add_note(library, held, theirs, came_from="file").is_new:
-            done.read_in.append(path)
-        joint = merge_words(note.text, theirs)
-        if is_both and add_note(library, held, joint, came_from="file").is_new:
-            done.merged.append(path)
-    return notes.revisions(library.db, held.row)[-1]
+        known = notes.revisions(library.db, held.row)
+        if _is_ours(theirs, known, found.last):
+            return
+        try:
+            is_new = add_note(library, held, theirs, came_from="file").is_new
+            if found.last is None or known[-1].id != found.last.note:
+                joint = merge_words(known[-1].text, theirs)
+                is_joint = add_note(library, held, joint, came_from="file").is_new
+        except UsageError as error:
+            what = say("export.refused", path=found.path, what=error.message)
+            raise Incomplete(what=what) from error
+    done.read_in += [found.path] if is_new else []
+    done.merged += [found.path] if is_joint else []
+
+
+def _words_by_hand(held: Held, found: _Found) -> str:
+    given = fields(found.content)
+    if given.get("sample") == "true":
+        raise Incomplete(what=say("export.sample", path=found.path))
+    written = fields(found.last.content).get("id", "") if found.last else ""
+    id_ = given.get("id", "")
+    if id_ not in ("", written, *held.paper.ids):
+        id_ = shorten(plain(id_), 80)
+        raise Incomplete(what=say("export.other", path=found.path, id=id_, own=held.paper.id))
+    words = words_of(found.content)
+    if words is None:
+        raise Incomplete(what=say("export.marks", path=found.path))
+    return words
+
+
+def _is_ours(theirs: str, known: Sequence[Revision], last: Export | None) -> bool:
+    """Tell words that the program wrote from an edit.
+
+    An export that was killed before it was recorded left those of a revision that came
+    after the one on record.
+    """
+    if last is not None and theirs == words_of(last.content):
+        return True
+    since = (note.text for note in known if last is None or note.id >= last.note)
+    return any(theirs == without_blank_ends(text) for text in since)
 
 
 def _brought_up(found: str, sheet: Sheet, path: str) -> str:
@@ -205,7 +246,7 @@ def _brought_up(found: str, sheet: Sheet, path: str) -> str:
         found = with_words(found, sheet.text) or found
     content = splice(found, sheet)
     if content is None:
-        raise Incomplete(what=f"{path} was left alone: its front matter cannot be read.")
+        raise Incomplete(what=say("export.marks", path=path))
     return content
 
 

@@ -55,18 +55,6 @@ class Sheet:
     highlights: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What a person did to a file since it was written.
-
-    words: theirs now; None when our marks are gone or doubled, so that the file must not
-    be written again.
-    """
-
-    words: str | None
-    is_changed: bool
-
-
 def render(sheet: Sheet) -> str:
     r"""Write a new file: `words_of` gives the text back but for blank lines around it.
 
@@ -96,12 +84,6 @@ def words_of(file_text: str) -> str | None:
     return _ESCAPED.sub(r"\1", words)
 
 
-def read_back(written: str, found: str) -> Edit:
-    """Compare a file with what was last written there."""
-    words = words_of(found)
-    return Edit(words, words is None or words != words_of(written))
-
-
 def splice(found: str, sheet: Sheet) -> str | None:
     """Bring a file up to date and leave every byte that is the person's as found.
 
@@ -113,11 +95,14 @@ def splice(found: str, sheet: Sheet) -> str | None:
         return None
     end = parts.line_end
     above = parts.above
-    heading = above.lstrip(BLANK).partition("\n")[0]
-    if _is_our_heading(heading, parts):
-        start = len(above) - len(above.lstrip(BLANK))
-        written = _heading(sheet.title) + heading[len(heading.rstrip()) :]
-        above = above[:start] + written + above[start + len(heading) :]
+    start = len(above) - len(above.lstrip(BLANK))
+    line = above[start:].partition("\n")[0]
+    heading = _heading(sheet.title)
+    if _is_our_heading(line, parts):
+        above = above[:start] + heading + above[start + len(line.rstrip()) :]
+    elif parts.front and line.rstrip() == heading:
+        # The person's own first line, which would pass for our heading from now on.
+        above = above[:start] + heading + end * 2 + above[start:]
     front = _spliced_front(parts.front, sheet, end) if parts.front else parts.front
     return front + above + _block(sheet).replace("\n", end) + parts.below
 
@@ -132,12 +117,14 @@ def with_words(found: str, text: str) -> str | None:
     if parts is None:
         return None
     end = parts.line_end
-    first = parts.above.lstrip(BLANK).partition("\n")[0].rstrip()
-    heading = [first] if _is_our_heading(first, parts) else []
     text = text.replace("\r\n", "\n") if end == "\r\n" else text
-    words = _ESCAPABLE.sub(r"\\\1", without_blank_ends(text)).replace("\n", end)
+    words = _ESCAPABLE.sub(r"\\\1", without_blank_ends(text))
+    # Words that begin as our heading does need it above them, or they lose that line.
+    firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
+    heading = next((line for line in firsts if _is_our_heading(line, parts)), "")
     block = found[len(parts.front) + len(parts.above) : len(found) - len(parts.below)]
-    return parts.front + end + (end * 2).join(filter(None, (*heading, words, block))) + end
+    pieces = filter(None, (heading, words.replace("\n", end), block))
+    return parts.front + end + (end * 2).join(pieces) + end
 
 
 def fields(file_text: str) -> dict[str, str]:

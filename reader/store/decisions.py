@@ -65,21 +65,5 @@ def add_filing(db: Database, paper: int, topic: str, *, at: datetime) -> None:
         )
 
 
-def picks_waiting(db: Database) -> list[int]:
-    """List the papers that are picked and have no note yet, oldest pick first."""
-    rows = db.read(
-        """
-        SELECT d.paper FROM decisions AS d WHERE d.kind = 'pick'
-          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
-                          AND l.kind != 'undo'
-                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
-          AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = d.paper)
-        ORDER BY d.id
-        """
-    )
-    return [r["paper"] for r in rows]
-
-
 def _next_act(db: Database) -> int:
     return int(db.read("SELECT coalesce(max(act), 0) + 1 AS act FROM decisions")[0]["act"])
