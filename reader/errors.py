@@ -5,6 +5,7 @@
     ├── ConfigError                     3   feeds.toml
     │   └── NoLibrary                   3
     ├── NotFound                        4
+    │   ├── NotKnown                    4
     │   ├── NotAnId                     4
     │   └── Ambiguous                   4
     ├── Incomplete                      5   done, but something is missing
@@ -76,6 +77,13 @@ class NotFound(ReaderError):
     """
 
     exit_code = 4
+
+
+class NotKnown(NotFound):
+    """{what}
+
+    {hint}
+    """
 
 
 class NotAnId(NotFound):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.config import Deadline
+from reader.config import Deadline, parse
 from reader.errors import SourceFailed
 from reader.library.choose import decide
 from reader.library.folder import Library
@@ -16,8 +18,9 @@ from reader.library.morning import candidates, morning, source_lines
 from reader.paper import Batch
 from reader.stages.encode import index_words
 from reader.stages.gather import gather
+from reader.stages.pipe import index_all
 from reader.store import decisions, notes, papers, posts, sources, standings
-from reader.store.database import forget_index
+from reader.store.database import Database, forget_index
 from reader.today import Morning, Quota, SourceLine
 from tests.samples import (
     DAY,
@@ -105,10 +108,63 @@ def test_a_new_post_brings_an_older_paper_back_unless_it_was_decided(library: Li
 def test_papers_without_a_decision_of_earlier_days_are_counted(library: Library) -> None:
     morning(library, DAY)
     decide(library, "skip", [TRANSLATION.id])
-    assert morning(library, NEXT).undecided == ((DAY, 1),)
+    assert morning(library, NEXT).undecided == ((DAY, 2),)
     assert morning(library, DAY).undecided == ()
-    assert morning(library, DAY + timedelta(14)).undecided == ((DAY, 1),)
+    assert morning(library, DAY + timedelta(14)).undecided == ((DAY, 2),)
     assert morning(library, DAY + timedelta(15)).undecided == ()
+
+
+def test_papers_of_followed_people_are_among_the_undecided(library: Library) -> None:
+    morning(library, DAY)
+    decide(library, "skip", [TRANSLATION.id, RECOGNITION.id])
+    assert morning(library, NEXT).undecided == ((DAY, 1),)
+    decide(library, "skip", [FOLLOWED.id])
+    assert morning(library, NEXT).undecided == ()
+
+
+def test_the_undecided_are_the_same_after_the_index_was_made_anew(
+    library: Library, tmp_path: Path
+) -> None:
+    morning(library, DAY)
+    before = morning(library, NEXT).undecided
+    library.db.close()
+    forget_index(tmp_path)
+    with new_database(tmp_path) as db:
+        again = Library(tmp_path, library.config, db, lambda: NOW + timedelta(1))
+        index_all(again, tools(Web()))
+        assert standings.members_on(db, DAY) == [1, 2, 3]
+        assert morning(again, NEXT).undecided == before == ((DAY, 3),)
+
+
+def test_the_undecided_follow_the_topics_words(library: Library, tmp_path: Path) -> None:
+    morning(library, DAY)
+    changed = parse(FEEDS_TOML.replace('"speech recognition"', '"bees", "wasps"'))
+    other = Library(tmp_path, changed, library.db, library.now)
+    # Gone is the one on recognition, new are those on bees and wasps.
+    assert morning(other, NEXT).undecided == ((DAY, 4),)
+    assert len(morning(other, DAY).own) == 4
+
+
+def test_a_library_that_cannot_be_written_shows_the_same_morning(
+    library: Library, tmp_path: Path
+) -> None:
+    holder = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with replace(library, db=Database(tmp_path, busy_s=0.0)) as locked:
+        found = [morning(locked, day) for day in (DAY, NEXT)]
+        assert standings.members_on(locked.db, DAY) == []
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert len(found[0].own) == 3
+    assert found[1].undecided == ((DAY, 3),)
+    assert found == [morning(library, day) for day in (DAY, NEXT)]
+
+
+@pytest.mark.parametrize("day", [date.min, date.min + timedelta(4), date.max])
+def test_the_first_and_the_last_day_that_there_are_have_a_morning(
+    library: Library, day: date
+) -> None:
+    assert morning(library, day).n_arrived == 0
 
 
 def test_a_new_version_of_what_has_a_note_is_news(library: Library) -> None:

@@ -17,7 +17,7 @@ from reader.stages.encode import VECTORS_AT_ONCE, encode, index_words
 from reader.stages.tools import Encoder
 from reader.store import index, notes, papers
 from reader.store.database import Database, forget_index
-from reader.store.index import PassageText
+from reader.store.index import Kind, PassageText
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, no_encoder, paper, tools
 
 SMALL = SmallEncoder.name
@@ -49,11 +49,23 @@ class Breaking(SmallEncoder):
         return super().encode_passages(texts)
 
 
+def n_texts(library: Library) -> int:
+    kinds: tuple[Kind, ...] = ("note", "paper")
+    return sum(len(index.rows_of_kind(library.db, kind)) for kind in kinds)
+
+
+def find(library: Library, kind: Kind, query: str) -> list[int]:
+    return index.find_words(library.db, kind, query_terms(query), limit=9)
+
+
 def test_new_papers_and_notes_are_put_into_the_full_text_once(library: Library) -> None:
     fill(library, 3)
     notes.add_note(library.db, 1, "Mine.", is_written=False, at=NOW, on=DAY)
-    assert index_words(library, TOOLS) == 4
-    assert index_words(library, TOOLS) == 0
+    index_words(library, TOOLS)
+    assert n_texts(library) == 4
+    rows = index.rows_of_kind(library.db, "paper")
+    index_words(library, TOOLS)
+    assert index.rows_of_kind(library.db, "paper") == rows
 
 
 def test_everything_is_rebuilt_from_what_the_person_made(library: Library, tmp_path: Path) -> None:
@@ -61,15 +73,16 @@ def test_everything_is_rebuilt_from_what_the_person_made(library: Library, tmp_p
     notes.add_note(library.db, 1, "Of frogs.", is_written=False, at=NOW, on=DAY)
     index_words(library, TOOLS)
     encode(library, TOOLS)
-    before = [index.find_words(library.db, query_terms(q), limit=9) for q in ("frogs", "garden")]
+    before = [find(library, "note", "frogs"), find(library, "paper", "garden")]
     library.db.close()
     forget_index(tmp_path)
     with Database(tmp_path) as db:
         again = Library(tmp_path, library.config, db, library.now)
         assert db.index_is_new
-        assert index_words(again, TOOLS) == 4
+        index_words(again, TOOLS)
+        assert n_texts(again) == 4
         assert encode(again, TOOLS) == []
-        found = [index.find_words(db, query_terms(q), limit=9) for q in ("frogs", "garden")]
+        found = [find(again, "note", "frogs"), find(again, "paper", "garden")]
         assert [len(rows) for rows in found] == [len(rows) for rows in before] == [1, 3]
         assert index.n_without_vector(db, SMALL) == 0
 
@@ -105,11 +118,12 @@ def test_only_the_texts_of_some_papers_and_no_topics_when_asked(library: Library
 def test_a_missing_model_is_one_problem_and_words_work_without_it(library: Library) -> None:
     fill(library, 3)
     lacking = tools(Web(), encoder=no_encoder)
-    assert index_words(library, lacking) == 3
+    index_words(library, lacking)
+    assert n_texts(library) == 3
     problems = encode(library, lacking)
     assert [(p.stage, p.subject, p.error.exit_code) for p in problems] == [("encode", "3 texts", 7)]
     assert isinstance(problems[0].error, ModelMissing)
-    assert index.find_words(library.db, query_terms("garden"), limit=9)
+    assert find(library, "paper", "garden")
 
 
 @pytest.mark.parametrize(
@@ -142,5 +156,6 @@ def test_a_break_keeps_what_was_encoded_and_the_next_run_goes_on(
 def test_more_papers_than_one_transaction_holds_are_all_indexed(library: Library) -> None:
     n = stage.TEXTS_AT_ONCE + 3
     fill(library, n)
-    assert index_words(library, TOOLS) == n
+    index_words(library, TOOLS)
+    assert n_texts(library) == n
     assert index.papers_without_text(library.db, limit=9) == []

@@ -15,11 +15,22 @@ from reader.library.folder import Library
 from reader.paper import Held, Paper
 from reader.passage import Document
 from reader.stages.pdfs import MAX_PDF_BYTES, extract, fetch_pdfs, pdf_address
+from reader.stages.pipe import index_picks
 from reader.stages.tools import Problem
 from reader.store import index, papers, pdfs, sources
 from reader.store.pdfs import Pdf
 from reader.wire import Request
-from tests.samples import DAY, NOW, Web, a_library, document, no_encoder, paper, tools
+from tests.samples import (
+    DAY,
+    FEEDS_TOML,
+    NOW,
+    Web,
+    a_library,
+    document,
+    no_encoder,
+    paper,
+    tools,
+)
 
 PDF = b"%PDF-1.7 invented"
 GARDENS = paper(1, "Speech Translation in Gardens")
@@ -63,6 +74,10 @@ def only_pdfs(content: bytes) -> None:
         raise PdfError(file="the download", what="no PDF", hint="Try later.")
 
 
+def a_page(_: Path) -> Document:
+    return document("The rain gauge hums at night.")
+
+
 class TestFetching:
     def test_a_picks_pdf_is_filed_under_its_topic_and_key(self, library: Library) -> None:
         pick(library, "2506.00001")
@@ -103,7 +118,16 @@ class TestFetching:
         assert [pdfs.pdf_of(library.db, row) is None for row in (1, 2)] == [True, False]
         assert not list((library.folder / "papers").rglob("*Gardens*"))
         served.pages["http://127.0.0.1:9/pdf/2506.00001"] = PDF
-        assert fetch_pdfs(library, tools(served, check_pdf=only_pdfs)) == []
+        problems = fetch_pdfs(library, tools(served, check_pdf=only_pdfs))
+        assert [(p.stage, p.subject, p.error.message, p.error.hint) for p in problems] == [
+            (
+                "pdf",
+                "arxiv:2506.00001",
+                "PDF of arxiv:2506.00001: no PDF; not tried again before 2025-06-04 07:00",
+                "",
+            )
+        ]
+        assert problems[0].error.exit_code == 5
         assert pdfs.pdf_of(library.db, 1) is None
         clock.at += sources.FIRST_RETRY
         assert fetch_pdfs(library, tools(served, check_pdf=only_pdfs)) == []
@@ -115,6 +139,57 @@ class TestFetching:
         problems = fetch_pdfs(library, tools(Web()))
         assert [p.subject for p in problems] == ["arxiv:2506.00001", "arxiv:2506.00002"]
         assert {p.error.exit_code for p in problems} == {5}
+
+    def test_what_is_picked_again_is_fetched_at_once_and_nothing_else(
+        self, library: Library
+    ) -> None:
+        pick(library, "2506.00001", "2506.00002")
+        fetch_pdfs(library, tools(Web()))
+        pick(library, "2506.00001")
+        served = web(n00001=PDF, n00002=PDF)
+        assert fetch_pdfs(library, tools(served), only=[1]) == []
+        assert [r.source for r in served.seen] == ["PDF of arxiv:2506.00001"]
+
+    def test_what_fails_of_an_older_pick_is_no_problem_of_this_one(self, library: Library) -> None:
+        pick(library, "2506.00001")
+        pick(library, "2506.00002")
+        served = web(n00002=PDF)
+        assert index_picks(library, tools(served, read_pdf=a_page), [2]) == []
+        assert [r.source for r in served.seen] == ["PDF of arxiv:2506.00002"]
+
+    def test_a_pdf_that_was_deleted_comes_again(self, library: Library) -> None:
+        pick(library, "2506.00002")
+        served = web(n00002=PDF)
+        fetch_pdfs(library, tools(served))
+        file = library.folder / "papers/unfiled/2025_Field_Ants.pdf"
+        file.unlink()
+        assert fetch_pdfs(library, tools(served)) == []
+        assert file.read_bytes() == PDF
+        assert len(served.seen) == 2
+        file.unlink()
+        (problem,) = fetch_pdfs(library, tools(Web()))
+        assert problem.subject == "arxiv:2506.00002"
+
+    def test_arxivs_host_gets_its_delay_whatever_the_papers_canonical_id(
+        self, tmp_path: Path
+    ) -> None:
+        found = Paper(ids=("doi:10.5555/b",), title="On Wasps", pdf_url="https://arxiv.org/pdf/1")
+        other = Paper(ids=("doi:10.5555/c",), title="On Flies", pdf_url="https://a.org/c.pdf")
+        text = FEEDS_TOML.replace("delay_s = 0", "delay_s = 4")
+        (tmp_path / "patient").mkdir()
+        with a_library(tmp_path / "patient", text) as library:
+            first = Paper(ids=("doi:10.5555/a",), title="On Ants")
+            papers.add_papers(library.db, [first, found, other], source="posts", on=DAY)
+            both = replace(ANTS, ids=("doi:10.5555/a", ANTS.id))
+            papers.add_papers(library.db, [both], source="arXiv", on=DAY)
+            pick(library, ANTS.id, "10.5555/b", "10.5555/c")
+            served = Web()
+            fetch_pdfs(library, tools(served))
+        assert [(r.url, r.delay_s) for r in served.seen] == [
+            ("http://127.0.0.1:9/pdf/2506.00002", 4.0),
+            ("https://arxiv.org/pdf/1", 4.0),
+            ("https://a.org/c.pdf", 0.0),
+        ]
 
     def test_a_paper_without_an_address_is_said_to_have_none(self, library: Library) -> None:
         unknown = Paper(ids=("doi:10.5555/garden.1",), title="On Bees")
@@ -170,7 +245,7 @@ class TestFetching:
             True,
         ),
         (["acl:2025.x-1.1"], "", "https://aclanthology.org/2025.x-1.1.pdf", True),
-        (["openreview:abcdefg"], "", "https://openreview.net/pdf?id=abcdefg", False),
+        (["openreview:abcdefg"], "", "https://api2.openreview.net/pdf?id=abcdefg", True),
         (["doi:10.5555/garden.1"], "https://a.org/a.pdf", "https://a.org/a.pdf", False),
         (["doi:10.5555/garden.1"], "", "", False),
     ],
@@ -186,6 +261,12 @@ def test_an_anthology_that_is_off_gives_the_address_that_was_found(library: Libr
     off = replace(library.config, resolve=replace(library.config.resolve, acl=""))
     held = Held(1, Paper(("acl:2025.x-1.1",), "A", pdf_url="https://a.org/a.pdf"), "pick", DAY)
     assert pdf_address(held, off) == ("https://a.org/a.pdf", False)
+
+
+def test_where_openreview_is_off_it_is_not_asked_for_pdfs_either(library: Library) -> None:
+    off = replace(library.config, resolve=replace(library.config.resolve, openreview=""))
+    held = Held(1, Paper(("openreview:abcdefg",), "A"), "pick", DAY)
+    assert pdf_address(held, off) == ("", False)
 
 
 class TestReading:
@@ -210,10 +291,18 @@ class TestReading:
             ("extract", "papers/1.pdf", "1.pdf: torn")
         ]
         assert (index.n_passages(here.db, 1), index.n_passages(here.db, 2) > 0) == (0, True)
-        assert extract(here, tools(Web(), read_pdf=self.read)) == []
+        (waiting,) = extract(here, tools(Web(), read_pdf=self.read))
+        assert (waiting.error.message, waiting.error.hint, waiting.error.exit_code) == (
+            "1.pdf: torn; not tried again before 2025-06-04 07:00",
+            "",
+            5,
+        )
+        assert extract(here, tools(Web(), read_pdf=self.read), only=[2]) == []
+        (again,) = extract(here, tools(Web(), read_pdf=self.read), only=[1])
+        assert again.error.message == "1.pdf: torn"
         clock.at += timedelta(days=1)
-        again = tools(Web(), read_pdf=lambda _: document("Whole at last. It rains."))
-        assert extract(here, again) == []
+        whole = tools(Web(), read_pdf=lambda _: document("Whole at last. It rains."))
+        assert extract(here, whole) == []
         assert index.n_passages(here.db, 1) == 1
         assert sources.failures(here.db, "extract") == []
 

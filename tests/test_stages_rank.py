@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,18 @@ import pytest
 from reader.config import parse
 from reader.library.folder import Library
 from reader.stages.encode import encode, index_words
-from reader.stages.rank import FEWEST, fingerprint, rank_day, topic_text
-from reader.store import papers, standings
+from reader.stages.rank import (
+    FEWEST,
+    LOOK_BACK_DAYS,
+    fingerprint,
+    rank_and_show,
+    rank_days,
+    topic_text,
+)
+from reader.store import papers, posts, standings
+from reader.store.database import Database
 from reader.store.standings import Rank
-from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, tools
+from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, post, tools
 
 SMALL = SmallEncoder.name
 
@@ -24,16 +35,24 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def fill(library: Library, n: int) -> None:
+def waiting(library: Library, *, encoder: str = "") -> int:
+    """Count what is still to be ranked, on any day."""
+    topics = fingerprint(library.config)
+    days = (date.min, date.max)
+    return len(standings.papers_to_rank(library.db, *days, topics, encoder=encoder))
+
+
+def fill(library: Library, n: int, *, on: date = DAY) -> None:
     """Bring n papers: the first of speech translation, the second near it, the rest not."""
     texts = ["Speech translation", "Translation of speech", *(f"On ants {i}" for i in range(n))]
     given = [paper(i, text) for i, text in enumerate(texts[:n], 1)]
-    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    papers.add_papers(library.db, given, source="arXiv", on=on)
 
 
 def test_words_alone_rank_at_once(library: Library) -> None:
     fill(library, 3)
-    assert rank_day(library, DAY) == 3
+    rank_days(library, DAY)
+    assert waiting(library) == 0
     assert standings.ranks_of(library.db, [1, 2, 3]) == {
         1: [Rank("speech/translation", None, True)]
     }
@@ -44,44 +63,99 @@ def test_what_is_ranked_is_not_ranked_again_until_the_topics_change(
     library: Library, tmp_path: Path
 ) -> None:
     fill(library, 3)
-    rank_day(library, DAY)
-    assert rank_day(library, DAY) == 0
+    rank_days(library, DAY)
+    assert waiting(library) == 0
     papers.add_papers(library.db, [paper(9)], source="arXiv", on=DAY)
-    assert rank_day(library, DAY) == 1
+    assert waiting(library) == 1
+    rank_days(library, DAY)
     changed = parse(FEEDS_TOML.replace('"speech recognition"', '"ants"'))
     other = Library(tmp_path, changed, library.db, library.now)
-    assert rank_day(other, DAY) == 4
+    assert waiting(other) == 4
+    rank_days(other, DAY)
     assert standings.ranks_of(library.db, [3]) == {3: [Rank("speech/recognition", None, True)]}
 
 
 def test_vectors_say_how_far_a_paper_stands_above_the_days_others(library: Library) -> None:
     fill(library, FEWEST + 60)
-    rank_day(library, DAY)
+    rank_days(library, DAY)
     index_words(library, tools(Web()))
     assert encode(library, tools(Web())) == []
-    assert rank_day(library, DAY, encoder=SMALL) == FEWEST + 60
+    assert waiting(library, encoder=SMALL) == FEWEST + 60
+    rank_days(library, DAY, encoder=SMALL)
     ranks = {r.topic: r for r in standings.ranks_of(library.db, [2])[2]}
     rank = ranks["speech/translation"]
     assert rank.nearness is not None
     assert rank.nearness > 3.5
     assert rank.is_member
-    assert rank_day(library, DAY, encoder=SMALL) == 0
+    assert waiting(library, encoder=SMALL) == 0
     # And the words' own ranking later takes nothing of it away.
-    assert rank_day(library, DAY) == 0
+    assert waiting(library) == 0
+
+
+def test_a_day_that_ended_before_its_vectors_came_is_ranked_by_them(library: Library) -> None:
+    fill(library, FEWEST + 60)
+    rank_days(library, DAY)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    rank_days(library, DAY + timedelta(LOOK_BACK_DAYS + 1), encoder=SMALL)
+    assert waiting(library, encoder=SMALL) == FEWEST + 60
+    rank_days(library, DAY + timedelta(LOOK_BACK_DAYS), encoder=SMALL)
+    assert waiting(library, encoder=SMALL) == 0
+    assert all(r.nearness for r in standings.ranks_of(library.db, [2])[2])
+
+
+def test_each_paper_is_held_against_the_others_of_its_own_day(library: Library) -> None:
+    fill(library, FEWEST + 60)
+    later = [paper(n, f"Translation of speech {n}") for n in range(500, 540)]
+    papers.add_papers(library.db, later, source="arXiv", on=DAY + timedelta(1))
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    rank_days(library, DAY + timedelta(1), encoder=SMALL)
+    ranks = standings.ranks_of(library.db, range(FEWEST + 61, FEWEST + 101)).values()
+    near = [r for of in ranks for r in of if r.topic == "speech/translation" and r.nearness]
+    # Against the ants of the day before all forty were near; among themselves few are.
+    assert 0 < len(near) < 20
+
+
+def test_the_days_that_are_looked_back_on_are_ranked_too(library: Library) -> None:
+    early = [DAY - timedelta(LOOK_BACK_DAYS), DAY - timedelta(LOOK_BACK_DAYS + 1)]
+    for n, day in enumerate(early, 1):
+        papers.add_papers(library.db, [paper(n, "Speech translation")], source="arXiv", on=day)
+    rank_days(library, DAY)
+    assert [standings.members_on(library.db, day) for day in early] == [[1], []]
+    # Unless a post brings it back.
+    posts.add_posts(library.db, [post("a", paper(2).id)], source="timeline", on=DAY)
+    rank_days(library, DAY)
+    assert standings.members_on(library.db, early[1]) == [2]
+
+
+def test_ranks_that_cannot_be_kept_are_given(library: Library, tmp_path: Path) -> None:
+    fill(library, 3)
+    holder = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with replace(library, db=Database(tmp_path, busy_s=0.0)) as other:
+        given = rank_and_show(other, DAY)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert given == {1: [Rank("speech/translation", None, True)], 2: [], 3: []}
+    assert waiting(library) == 3
+    assert rank_and_show(library, DAY) == {}
+    assert waiting(library) == 0
 
 
 def test_on_a_day_of_few_papers_vectors_mean_nothing(library: Library) -> None:
     fill(library, FEWEST - 1)
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
-    rank_day(library, DAY, encoder=SMALL)
+    rank_days(library, DAY, encoder=SMALL)
     found = [r for of in standings.ranks_of(library.db, range(1, FEWEST)).values() for r in of]
     assert found == [Rank("speech/translation", None, True)]
 
 
 def test_a_day_without_papers_is_ranked_at_once(library: Library) -> None:
-    assert rank_day(library, DAY) == 0
-    assert rank_day(library, DAY, encoder=SMALL) == 0
+    for encoder in ("", SMALL):
+        rank_days(library, DAY, encoder=encoder)
+    assert rank_and_show(library, date.min) == {}
 
 
 def test_ranks_depend_on_the_topics_and_their_words_only() -> None:

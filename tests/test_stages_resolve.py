@@ -13,7 +13,7 @@ import pytest
 from reader.errors import SourceFailed
 from reader.library.folder import Library
 from reader.paper import Paper
-from reader.stages.resolve import BATCH, look_up, resolve
+from reader.stages.resolve import BATCH, IS_OFF, NO_PAPER, is_off, look_up, resolve
 from reader.store import papers, posts, sources
 from reader.wire import Request, Response
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, post, tools
@@ -118,7 +118,8 @@ def test_an_id_that_arxiv_does_not_know_is_no_problem_of_the_morning_but_waits(
     mention(library, *ids(1, 2))
     registry = Registry(1)
     assert run(library, registry) == []
-    assert failed(library) == [(ids(2)[0], "arXiv has no such paper")]
+    assert failed(library) == [(ids(2)[0], NO_PAPER)]
+    assert run(library, registry) == []
     clock.at += sources.FIRST_RETRY
     registry.known = (1, 2)  # announced since
     assert run(library, registry) == []
@@ -137,9 +138,26 @@ def test_when_arxiv_is_down_the_batch_is_one_problem_and_the_others_go_on(
         ("resolve", DOI),
     ]
     assert [subject for subject, _ in failed(library)] == [*ids(1, 2), DOI]
-    assert run(library, registry) == []  # not before their time
+    # Not before their time: one line says so, however many they are.
+    n_asked = len(registry.seen)
+    assert run(library, registry) == [
+        (
+            "resolve",
+            "3 ids",
+            "3 papers that posts link are not asked for again before 2025-06-04 07:00: "
+            "arXiv API: no answer",
+        )
+    ]
+    assert len(registry.seen) == n_asked
     clock.at += timedelta(days=1)
     assert len(run(library, registry)) == 2
+
+
+def test_what_waits_and_came_by_another_way_is_no_problem(library: Library) -> None:
+    mention(library, *ids(1))
+    assert len(run(library, Registry(is_down=True))) == 1
+    papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+    assert run(library, Registry(is_down=True)) == []
 
 
 def test_many_ids_are_asked_for_in_batches(library: Library) -> None:
@@ -187,7 +205,11 @@ def test_a_registry_that_is_off_is_not_asked(library: Library) -> None:
     registry = Registry()
     assert run(library, registry) == []
     assert registry.seen == []
-    assert [subject for subject, _ in failed(library)] == ["openreview:abcdefg"]
+    assert failed(library) == [("openreview:abcdefg", IS_OFF)]
+    assert run(library, registry) == []
+    assert is_off(library, "openreview:abcdefg")
+    assert not is_off(library, DOI)
+    assert not is_off(library, ids(1)[0])
 
 
 def test_one_id_is_looked_up_by_itself(library: Library) -> None:

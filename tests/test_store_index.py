@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from reader.plain import query_terms
 from reader.store import decisions, index, notes, papers, posts, standings
 from reader.store.database import Database, forget_index
-from reader.store.index import PassageText, Text
+from reader.store.index import Kind, PassageText, Text
 from reader.store.standings import Rank
 from tests.samples import DAY, NOW, new_database, paper, post
 
@@ -38,8 +38,11 @@ def fill(db: Database) -> None:
 
 
 def find(db: Database, query: str) -> list[tuple[str, int]]:
-    """Find by words: (kind, paper), best first."""
-    rows = index.find_words(db, query_terms(query), limit=9)
+    """Find by words: (kind, paper), each kind apart, best first."""
+    kinds: tuple[Kind, ...] = ("note", "paper", "passage")
+    rows = [
+        row for kind in kinds for row in index.find_words(db, kind, query_terms(query), limit=9)
+    ]
     found = index.texts_at(db, rows)
     return [(found[row].kind, found[row].paper) for row in rows]
 
@@ -64,7 +67,7 @@ class TestWords:
         assert find(db, "翻訳") == [("paper", 2)]
         assert find(db, "nothing") == []
 
-    def test_the_persons_own_words_come_before_a_title_and_that_before_a_text(
+    def test_each_kind_is_ranked_by_itself_and_a_title_comes_before_a_text(
         self, db: Database
     ) -> None:
         papers.add_papers(db, [paper(3, "Rain at Noon", "It hums.")], source="arXiv", on=DAY)
@@ -73,6 +76,17 @@ class TestWords:
         index.add_passages(db, 1, PASSAGES, sha256="a")
         expected = [("note", 2), ("paper", 3), ("paper", 1), ("passage", 1)]
         assert find(db, "rain") == expected
+
+    def test_many_papers_push_no_passage_and_no_note_out(self, db: Database) -> None:
+        more = [paper(n, "Rain, Rain") for n in range(3, 40)]
+        papers.add_papers(db, more, source="arXiv", on=DAY)
+        index.add_passages(db, 1, PASSAGES, sha256="a")
+        note(db, 2, "Of frogs, of toads and, as they say of both of them, of rain.")
+        fill(db)
+        for kind, paper_row in (("passage", 1), ("note", 2)):
+            (row,) = index.find_words(db, kind, query_terms("rain"), limit=9)  # type: ignore[arg-type]
+            assert index.texts_at(db, [row])[row].paper == paper_row
+            assert index.rows_of_kind(db, kind)[0] <= row  # type: ignore[arg-type]
 
     def test_a_changed_abstract_takes_the_place_of_the_old_one(self, db: Database) -> None:
         fill(db)
@@ -96,7 +110,7 @@ class TestWords:
     def test_passages_know_their_page_and_are_replaced_together(self, db: Database) -> None:
         index.add_passages(db, 1, PASSAGES, sha256="a")
         assert index.n_passages(db, 1) == 2
-        rows = index.find_words(db, query_terms("雨量計 gauge"), limit=9)
+        rows = index.find_words(db, "passage", query_terms("雨量計 gauge"), limit=9)
         assert sorted(index.texts_at(db, rows).values(), key=lambda t: t.row) == [
             Text(1, "passage", 1, 1, "Method", "The rain gauge hums."),
             Text(2, "passage", 1, 2, "", "雨量計。"),
@@ -118,7 +132,7 @@ class TestWords:
     def test_what_looks_like_an_operator_is_text(self, db: Database, query: str) -> None:
         fill(db)
         if terms := query_terms(query):
-            index.find_words(db, terms, limit=9)
+            index.find_words(db, "paper", terms, limit=9)
 
     def test_a_deleted_index_is_made_again_as_it_was(self, db: Database, tmp_path: Path) -> None:
         note(db, 2, "All about rain.")
@@ -202,6 +216,9 @@ class TestRanks:
         ranks = {row: [Rank("speech/a", None, True), Rank("nlp", 0.5, False)] for row in rows}
         standings.set_ranks(db, ranks, topics=topics, encoder=encoder)
 
+    def to_rank(self, db: Database, day: date, topics: str, *, encoder: str = "") -> list[int]:
+        return list(standings.papers_to_rank(db, day, day, topics, encoder=encoder))
+
     def test_ranks_come_back_and_are_replaced_whole(self, db: Database) -> None:
         self.rank(db, 1)
         assert standings.ranks_of(db, [1, 2]) == {
@@ -211,26 +228,38 @@ class TestRanks:
         assert standings.ranks_of(db, [1]) == {}
 
     def test_a_days_papers_are_ranked_once_for_the_same_topics(self, db: Database) -> None:
-        assert standings.papers_to_rank(db, DAY, "t1") == [1, 2]
+        assert self.to_rank(db, DAY, "t1") == [1, 2]
         self.rank(db, 1)
-        assert standings.papers_to_rank(db, DAY, "t1") == [2]
-        assert standings.papers_to_rank(db, DAY, "t2") == [1, 2]
-        assert standings.papers_to_rank(db, DAY + timedelta(1), "t1") == []
+        assert self.to_rank(db, DAY, "t1") == [2]
+        assert self.to_rank(db, DAY, "t2") == [1, 2]
+        assert self.to_rank(db, DAY + timedelta(1), "t1") == []
 
     def test_an_older_paper_is_ranked_on_the_day_of_its_mention(self, db: Database) -> None:
         later = DAY + timedelta(1)
         posts.add_posts(db, [post("a", "arxiv:2506.00001")], source="timeline", on=later)
-        assert standings.papers_to_rank(db, later, "t1") == [1]
+        assert self.to_rank(db, later, "t1") == [1]
+
+    def test_papers_of_several_days_come_with_the_day_they_are_ranked_by(
+        self, db: Database
+    ) -> None:
+        later = DAY + timedelta(1)
+        papers.add_papers(db, [paper(3)], source="arXiv", on=later)
+        given = [post("a", paper(1).id), post("b", paper(3).id)]
+        posts.add_posts(db, given, source="timeline", on=later)
+        assert standings.papers_to_rank(db, DAY, later, "t1") == {1: DAY, 2: DAY, 3: later}
+        assert standings.papers_to_rank(db, later, later, "t1") == {1: later, 3: later}
+        self.rank(db, 1, 2, 3)
+        assert standings.papers_to_rank(db, DAY, later, "t1") == {}
 
     def test_a_paper_is_ranked_again_as_soon_as_it_has_a_vector(self, db: Database) -> None:
         fill(db)
         self.rank(db, 1, 2)
-        assert standings.papers_to_rank(db, DAY, "t1", encoder="small") == []
+        assert self.to_rank(db, DAY, "t1", encoder="small") == []
         encode(db, ["Listening to Gardens\nRain is heard at night."])
-        assert standings.papers_to_rank(db, DAY, "t1", encoder="small") == [1]
-        assert standings.papers_to_rank(db, DAY, "t1") == []
+        assert self.to_rank(db, DAY, "t1", encoder="small") == [1]
+        assert self.to_rank(db, DAY, "t1") == []
         self.rank(db, 1, encoder="small")
-        assert standings.papers_to_rank(db, DAY, "t1", encoder="small") == []
+        assert self.to_rank(db, DAY, "t1", encoder="small") == []
 
     def test_members_of_any_topic_are_listed_for_their_day(self, db: Database) -> None:
         self.rank(db, 1)
@@ -251,3 +280,9 @@ class TestRanks:
         assert standings.n_undecided(db, ["speech/a"], DAY, last) == found
         assert standings.n_undecided(db, ["speech/a"], DAY, DAY) == [(DAY, 1)]
         assert standings.n_undecided(db, ["nlp"], DAY, last) == []
+        more = standings.n_undecided(db, ["nlp"], DAY, last, more=[1, 4, 5])
+        assert more == [(DAY + timedelta(2), 1), (DAY + timedelta(1), 1)]
+
+    def test_no_ranks_to_keep_need_no_transaction(self, db: Database) -> None:
+        db.is_read_only = True
+        standings.set_ranks(db, {}, topics="t1", encoder="")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.store import decisions, index, papers, pdfs, sources
+from reader.store import decisions, index, papers, pdfs
 from reader.store.database import Database
 from reader.store.index import PassageText
 from reader.store.pdfs import Pdf
 from tests.samples import DAY, NOW, new_database, paper
-
-LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
@@ -34,12 +31,12 @@ def add(db: Database, row: int, sha256: str = "a") -> Pdf:
     return pdf
 
 
-def test_picks_without_a_pdf_are_wanted_oldest_pick_first(db: Database) -> None:
+def test_picks_come_oldest_first_with_where_their_pdf_was_put(db: Database) -> None:
     pick(db, 3, 1)
     pick(db, 1, 2)
-    assert pdfs.picks_without_pdf(db, now=NOW) == [3, 1, 2]
+    assert pdfs.picks(db) == [(3, ""), (1, ""), (2, "")]
     add(db, 1)
-    assert pdfs.picks_without_pdf(db, now=NOW) == [3, 2]
+    assert pdfs.picks(db) == [(3, ""), (1, "papers/speech/1.pdf"), (2, "")]
 
 
 def test_a_pick_that_was_taken_back_or_skipped_since_is_not_wanted(db: Database) -> None:
@@ -47,16 +44,9 @@ def test_a_pick_that_was_taken_back_or_skipped_since_is_not_wanted(db: Database)
     pick(db, 2)
     decisions.undo_last(db, at=NOW, on=DAY)
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
-    assert pdfs.picks_without_pdf(db, now=NOW) == []
+    assert pdfs.picks(db) == []
     decisions.undo_last(db, at=NOW, on=DAY)
-    assert pdfs.picks_without_pdf(db, now=NOW) == [1]
-
-
-def test_a_pdf_that_could_not_be_had_waits_until_its_time(db: Database) -> None:
-    pick(db, 1)
-    sources.add_failure(db, "pdf", "arxiv:2506.00001", ("no", ""), now=NOW)
-    assert pdfs.picks_without_pdf(db, now=NOW) == []
-    assert pdfs.picks_without_pdf(db, now=LATER) == [1]
+    assert pdfs.picks(db) == [(1, "")]
 
 
 def test_a_pdf_comes_back_as_it_was_recorded_last(db: Database) -> None:
@@ -69,16 +59,9 @@ def test_a_pdf_comes_back_as_it_was_recorded_last(db: Database) -> None:
 
 def test_a_pdf_is_to_be_read_until_its_very_bytes_were(db: Database) -> None:
     first, second = add(db, 1), add(db, 2)
-    assert pdfs.pdfs_without_passages(db, now=NOW) == [first, second]
+    assert pdfs.pdfs_without_passages(db) == [first, second]
     index.add_passages(db, 1, [PassageText("Rain.", 1, "")], sha256="a")
-    assert pdfs.pdfs_without_passages(db, now=NOW) == [second]
-    assert pdfs.pdfs_without_passages(db, now=NOW) == [second]
+    assert pdfs.pdfs_without_passages(db) == [second]
+    assert pdfs.pdfs_without_passages(db) == [second]
     changed = add(db, 1, "b")
-    assert pdfs.pdfs_without_passages(db, now=NOW) == [changed, second]
-
-
-def test_a_pdf_that_could_not_be_read_waits_until_its_time(db: Database) -> None:
-    pdf = add(db, 1)
-    sources.add_failure(db, "extract", pdf.path, ("torn", ""), now=NOW)
-    assert pdfs.pdfs_without_passages(db, now=NOW) == []
-    assert pdfs.pdfs_without_passages(db, now=LATER) == [pdf]
+    assert pdfs.pdfs_without_passages(db) == [changed, second]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import NotFound, ReadOnly, UsageError
-from reader.ids import parse_id
-from reader.library.folder import Library, find_folder
+from reader.errors import NotKnown, ReadOnly, StoreError, UsageError
+from reader.ids import parse_id, url_of
+from reader.library.folder import FEEDS, Library, find_folder, read_config
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.stages.encode import index_words
 from reader.stages.gather import source_names
 from reader.stages.pipe import fetch_and_rank, index_all
-from reader.stages.resolve import look_up
+from reader.stages.resolve import is_off, look_up
 from reader.stages.tools import Problem
 from reader.store import papers
-from reader.store.database import forget_index
+from reader.store.database import forget_index, lock_file
 
 
 @click.command("gather", cls=ReaderCommand, help=say("help.gather"))
@@ -34,8 +37,12 @@ def gather_command(context: click.Context, sources: tuple[str, ...], no_encode: 
         before = papers.n_papers(library.db)
         with build.tools(context, library) as tools:
             problems = fetch_and_rank(library, tools, only=sources)
-            if not no_encode:
-                problems += index_all(library, tools)
+            try:
+                problems += [] if no_encode else index_all(library, tools)
+            except StoreError:
+                # What the sources lacked is said all the same, before what stopped the rest.
+                report(problems)
+                raise
         n_new = papers.n_papers(library.db) - before
         if sys.stdout.isatty() and not settings_of(context).is_quiet:
             output.put(say("gathered", n=n_new))
@@ -74,12 +81,20 @@ def add_command(context: click.Context, ids: tuple[str, ...]) -> None:
             if held is None:
                 paper = look_up(library, tools, found.id)
                 if paper is None:
-                    raise NotFound(what=say("add.unknown", id=found.id))
+                    raise _not_known(library, found.id)
                 papers.add_papers(library.db, [paper], source="by hand", on=library.today())
                 papers.add_identifier(library.db, found.id, paper)
+                index_words(library, tools)
                 held = papers.paper_with_id(library.db, found.id)
             if held is not None and not settings_of(context).is_quiet:
                 output.put(plain(say("added", title=held.paper.title, state=held.state)))
+
+
+def _not_known(library: Library, id_: str) -> NotKnown:
+    if is_off(library, id_):
+        kind = id_.partition(":")[0]
+        return NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
+    return NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))
 
 
 @click.command("index", cls=ReaderCommand, help=say("help.index"))
@@ -88,10 +103,7 @@ def add_command(context: click.Context, ids: tuple[str, ...]) -> None:
 def index_command(context: click.Context, rebuild: bool) -> int:
     """Bring full text, passages and vectors up to date; 7 when the model is missing."""
     if rebuild:
-        import os
-        from pathlib import Path
-
-        forget_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
+        _forget_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
     with (
         build.opened(context) as library,
         build.tools(context, library, may_download=True) as tools,
@@ -99,3 +111,13 @@ def index_command(context: click.Context, rebuild: bool) -> int:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         return report(index_all(library, tools))
+
+
+def _forget_index(folder: Path) -> None:
+    """Delete index.db of what is a library, and beside nobody who fills it.
+
+    Raises NoLibrary, ConfigError, Locked or ReadOnly.
+    """
+    read_config(folder / FEEDS)
+    with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
+        forget_index(folder)

@@ -6,6 +6,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.errors import UsageError
 from reader.library.finding import KINDS, Found, Hit, search
 from reader.phrases import say
 from reader.plain import plain, shorten
@@ -29,8 +30,10 @@ def search_command(
     limit: int,
     as_json: bool,
 ) -> int:
-    """Search; 7 when the model is missing and full text answered alone."""
+    """Search; 5 when something is not indexed, 7 when full text answered alone."""
     text = " ".join(query)
+    if not text.strip():
+        raise UsageError(what=say("search.empty"), hint=say("search.ask"))
     settings = settings_of(context)
     with build.opened(context) as library:
         found = search(
@@ -48,11 +51,13 @@ def search_command(
             _show(hit)
     if not as_json:
         _say_limits(found, text)
+    if found.n_not_indexed:
+        output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)
     if found.notice is not None:
         say_error(found.notice)
         output.put(say("search.words_only"), is_error=True)
         return found.notice.exit_code
-    return 0
+    return 5 if found.n_not_indexed else 0
 
 
 def _show(hit: Hit) -> None:

@@ -31,7 +31,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 output.paper_json(held)
                 | {
                     "abstract": plain(held.paper.abstract),
-                    "categories": list(held.paper.categories),
+                    "categories": [plain(name) for name in held.paper.categories],
                     "comment": plain(held.paper.comment),
                     "version": held.paper.version,
                     "sources": list(origins),

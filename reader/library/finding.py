@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEPTH = 200
-"""How many texts each of the two rankings contributes."""
+"""How many texts of each kind each of the two rankings contributes."""
 
 KINDS: tuple[Kind, ...] = ("note", "paper", "passage")
 """The person's own words first, then papers, then places in them."""
@@ -31,7 +31,7 @@ class Hit:
 
     page: where the passage begins, from 1; None for notes and papers.
     evidence: the sentence that answers the query best.
-    score: of the fusion; comparable within one search only.
+    score: of the fusion; comparable within one search and kind only.
     """
 
     kind: Kind
@@ -49,6 +49,7 @@ class Found:
     hits: tuple[Hit, ...]
     notice: ModelError | None = None
     n_not_encoded: int = 0
+    n_not_indexed: int = 0
 
 
 def search(
@@ -67,53 +68,64 @@ def search(
     Returns at most `limit` hits of each kind, notes before papers before passages, a
     paper once in each kind.
     """
-    match = query_terms(query)
-    rankings = [index.find_words(library.db, match, limit=DEPTH)] if match else []
+    wanted = [kind for kind in KINDS if kind in kinds]
+    rankings = [_by_words(library, query, wanted)]
     notice = None
     try:
         if query.strip():
-            rankings.append(_nearest(library, encode_query(query), encoder))
+            rankings.append(_nearest(library, encode_query(query), encoder, wanted))
     except ModelError as error:
         notice = error
-    fused = fuse(rankings)
-    texts = index.texts_at(library.db, [row for row, _ in fused])
-    ranked = [(texts[row], score) for row, score in fused if row in texts]
+    fused = {kind: fuse(ranking.get(kind, []) for ranking in rankings) for kind in wanted}
     return Found(
         hits=tuple(
-            hit
-            for kind in KINDS
-            if kind in kinds
-            for hit in _hits(library, query, kind, ranked, limit)
+            hit for kind in wanted for hit in _hits(library, query, kind, fused[kind], limit)
         ),
         notice=notice,
         n_not_encoded=index.n_without_vector(library.db, encoder),
+        n_not_indexed=index.n_not_indexed(library.db),
     )
 
 
-def _nearest(library: Library, query: NDArray[np.float32], encoder: str) -> list[int]:
-    """Rank texts by cosine to a query's vector; exact, best first."""
+def _by_words(library: Library, query: str, kinds: Sequence[Kind]) -> dict[Kind, list[int]]:
+    """Rank the texts of each kind by bm25: a hundred titles push no note out."""
+    match = query_terms(query)
+    if not match:
+        return {}
+    return {kind: index.find_words(library.db, kind, match, limit=DEPTH) for kind in kinds}
+
+
+def _nearest(
+    library: Library, query: NDArray[np.float32], encoder: str, kinds: Sequence[Kind]
+) -> dict[Kind, list[int]]:
+    """Rank the texts of each kind by cosine to a query's vector; exact, best first."""
     import numpy as np
 
     rows, vectors = index.vectors_of(library.db, encoder)
     if not rows:
-        return []
+        return {}
     matrix = np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1)
     cosines = matrix.astype(np.float32) @ query
-    top = np.argsort(-cosines, kind="stable")[:DEPTH]
-    return [rows[i] for i in top]
+    ranked = np.array(rows)[np.argsort(-cosines, kind="stable")]
+    found: dict[Kind, list[int]] = {}
+    for kind in kinds:
+        is_kind = np.isin(ranked, index.rows_of_kind(library.db, kind))
+        found[kind] = ranked[is_kind][:DEPTH].tolist()
+    return found
 
 
 def _hits(
     library: Library,
     query: str,
     kind: Kind,
-    ranked: Sequence[tuple[Text, float]],
+    fused: Sequence[tuple[int, float]],
     limit: int,
 ) -> list[Hit]:
+    texts = index.texts_at(library.db, [row for row, _ in fused])
     best: dict[int, tuple[Text, float]] = {}
-    for text, score in ranked:
-        if text.kind == kind:
-            best.setdefault(text.paper, (text, score))
+    for row, score in fused:
+        if row in texts:
+            best.setdefault(texts[row].paper, (texts[row], score))
     chosen = list(best.values())[:limit]
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
     return [

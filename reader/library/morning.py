@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Container, Mapping, Sequence
+from datetime import date
 
 from reader.library.folder import Library
-from reader.paper import Held
-from reader.stages.gather import source_names
-from reader.stages.rank import rank_day
-from reader.store import index, notes, papers, posts, sources, standings
+from reader.paper import Counted, Held
+from reader.stages.cite import has_citations
+from reader.stages.gather import last_batches, source_names
+from reader.stages.rank import LOOK_BACK_DAYS, Ranks, days_back, rank_and_show
+from reader.store import (
+    authors,
+    citations,
+    index,
+    notes,
+    papers,
+    posts,
+    standings,
+    versions,
+)
 from reader.store.standings import Rank
-from reader.today import Candidate, Morning, NewVersion, Quota, SourceLine, lanes
+from reader.today import (
+    Candidate,
+    Morning,
+    NewVersion,
+    Quota,
+    SourceLine,
+    lanes,
+    months_between,
+)
 from reader.topic import Fit, fit
-
-LOOK_BACK_DAYS = 14
-"""How far back papers without a decision are counted."""
 
 
 def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
@@ -24,11 +39,9 @@ def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
     encoder: its name, to count what it has not encoded; empty: not counted.
     """
     db, config = library.db, library.config
-    rank_day(library, day)
-    own, near, wild, n_talked = lanes(candidates(library, day), config)
+    unsaved = rank_and_show(library, day)
+    own, near, wild, n_talked = lanes(candidates(library, day, unsaved=unsaved), config)
     written, skimmed = notes.n_noted_on(db, day)
-    first = _back(day, LOOK_BACK_DAYS)
-    own_paths = [t.path for t in config.own_topics]
     return Morning(
         day=day,
         own=own,
@@ -36,36 +49,72 @@ def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
         wild=wild,
         n_arrived=papers.n_arrived(db, day),
         n_talked=n_talked,
-        undecided=tuple(standings.n_undecided(db, own_paths, first, _back(day, 1))),
+        undecided=_undecided(library, day, unsaved),
         new_versions=_new_versions(library, day),
         quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
         balance=_balance(library, day),
         sources=source_lines(library, day),
         n_unknown=posts.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
+        has_citations=has_citations(library),
     )
 
 
-def candidates(library: Library, day: date) -> list[Candidate]:
-    """Give the papers of a day that something speaks for: a topic, a person or a post."""
+def candidates(library: Library, day: date, *, unsaved: Ranks | None = None) -> list[Candidate]:
+    """Give the papers of a day that something speaks for: a topic, a person, a post, or that
+    many cite them.
+
+    unsaved: ranks that could not be kept; they hold in place of those that are.
+    """
     db, config = library.db, library.config
-    followed = papers.papers_by(db, [p.name for p in config.people], arrived_on=day)
+    followed = authors.papers_by(db, [p.name for p in config.people], arrived_on=day)
     talked = posts.papers_mentioned_on(db, day)
-    rows = list(dict.fromkeys([*standings.members_on(db, day), *followed, *talked]))
+    cited = citations.brought_up_on(db, day)
+    brought_up = {*talked, *cited}
+    members = [*standings.members_on(db, day), *_members(unsaved or {})]
+    rows = list(dict.fromkeys([*members, *followed, *talked, *cited]))
+    counts = citations.newest_counts(db, rows, until=day)
     mentions = posts.mentions_of(db, rows)
-    ranks, origins = standings.ranks_of(db, rows), papers.origins_of(db, rows)
+    ranks = standings.ranks_of(db, rows) | dict(unsaved or {})
+    origins = papers.origins_of(db, rows)
     return [
         Candidate(
             held=held,
             fits=tuple(_fits(library, held, ranks)),
             mentions=tuple(m for m in mentions if m.row == held.row),
             origins=origins.get(held.row, ()),
-            followed=followed.get(held.row, ""),
+            followed=followed.get(held.row, ("", ""))[0],
+            is_followed_surely=followed.get(held.row, ("", "same"))[1] == "same",
+            n_citations=counts[held.row].n if held.row in counts else None,
+            n_months=_months(counts.get(held.row)),
         )
         for held in papers.papers_at(db, rows)
         # A paper of an earlier day that was decided is not brought up again by a new post.
-        if held.arrived_on == day or held.state == "candidate"
+        if held.arrived_on == day or (held.row in brought_up and held.state == "candidate")
     ]
+
+
+def _members(ranks: Ranks, topics: Container[str] | None = None) -> list[int]:
+    """List the papers that belong to some topic, or to one of those given."""
+    return [
+        row
+        for row, of_paper in ranks.items()
+        if any(r.is_member and (topics is None or r.topic in topics) for r in of_paper)
+    ]
+
+
+def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date, int], ...]:
+    """Count by day what stood in the own lane of the days before and has no decision."""
+    own = [t.path for t in library.config.own_topics]
+    people = [p.name for p in library.config.people]
+    first, last = days_back(day, LOOK_BACK_DAYS), days_back(day, 1)
+    followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
+    more = {*followed, *_members(unsaved, own)}
+    return tuple(standings.n_undecided(library.db, own, first, last, more=more))
+
+
+def _months(counted: Counted | None) -> int | None:
+    return months_between(counted.published_on, counted.on) if counted else None
 
 
 def _fits(library: Library, held: Held, ranks: Mapping[int, Sequence[Rank]]) -> list[Fit]:
@@ -75,12 +124,16 @@ def _fits(library: Library, held: Held, ranks: Mapping[int, Sequence[Rank]]) -> 
 
 
 def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
-    found = dict(papers.new_versions(library.db, day))
-    return tuple(NewVersion(h, found[h.row]) for h in papers.papers_at(library.db, found))
+    found = dict(versions.new_versions(library.db, day))
+    changed = versions.changed_fields(library.db, day)
+    return tuple(
+        NewVersion(held, found[held.row], changed.get(held.row, ()))
+        for held in papers.papers_at(library.db, found)
+    )
 
 
 def _balance(library: Library, day: date) -> dict[str, int]:
-    first = day - timedelta(days=library.config.theme_balance_days - 1)
+    first = days_back(day, library.config.theme_balance_days - 1)
     by_topic = notes.n_written_by_topic(library.db, first, day)
     theme_of = {t.path: t.theme for t in library.config.own_topics}
     balance = dict.fromkeys(library.config.themes, 0)
@@ -96,7 +149,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
     A source that was not asked on this day has a line that says so: silence is not
     an answer.
     """
-    batches = sources.batches_on(library.db, day)
+    batches = last_batches(library, day)
     asked = {b.source for b in batches}
     return (
         *(
@@ -109,8 +162,3 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
             if name not in asked
         ),
     )
-
-
-def _back(day: date, n: int) -> date:
-    """Go some days back, not beyond the first day that there is."""
-    return day - min(timedelta(days=n), day - date.min)

@@ -15,17 +15,15 @@ VECTORS_AT_ONCE = 64
 """Texts encoded before their vectors are kept: what a kill can cost is seconds."""
 
 
-def index_words(library: Library, tools: Tools) -> int:
-    """Put new and changed papers and notes into the full text; returns how many."""
-    n_done = 0
+def index_words(library: Library, tools: Tools) -> None:
+    """Put new and changed papers and notes into the full text."""
     for paper in index.notes_without_text(library.db):
         index.add_note_text(library.db, paper)
-        n_done += 1
+    n_done = 0
     while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
         index.add_paper_texts(library.db, rows)
         n_done += len(rows)
         tools.progress("words", n_done, n_done)
-    return n_done
 
 
 def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -> list[Problem]:

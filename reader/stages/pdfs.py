@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from reader import passage
 from reader.config import Config
@@ -15,6 +16,7 @@ from reader.library.folder import Library, write_whole
 from reader.paper import Held
 from reader.passage import Document
 from reader.stages.tools import Problem, Tools
+from reader.stages.waiting import still_missing, waiting
 from reader.store import index, papers, pdfs, sources
 from reader.store.index import PassageText
 from reader.wire import Request
@@ -22,12 +24,26 @@ from reader.wire import Request
 MAX_PDF_BYTES = 200_000_000
 
 
-def fetch_pdfs(library: Library, tools: Tools) -> list[Problem]:
-    """Fetch every picked paper's PDF that is not here and may be asked for now."""
-    rows = pdfs.picks_without_pdf(library.db, now=library.now())
+def fetch_pdfs(
+    library: Library, tools: Tools, *, only: Sequence[int] | None = None
+) -> list[Problem]:
+    """Fetch every picked paper's PDF that is not here, also one that was deleted by hand.
+
+    One that failed waits for its time, and is a problem until then.
+    only: these papers alone, and now, whatever failed before; None: all that are picked.
+    """
+    rows = [
+        row
+        for row, path in pdfs.picks(library.db)
+        if (only is None or row in only) and not (path and (library.folder / path).is_file())
+    ]
+    waits = waiting(library, "pdf") if only is None else {}
     problems: list[Problem] = []
     for n_done, held in enumerate(papers.papers_at(library.db, rows)):
         tools.progress("pdf", n_done, len(rows))
+        if held.paper.id in waits:
+            problems.append(still_missing(library, waits[held.paper.id]))
+            continue
         try:
             _fetch_one(library, tools, held)
         except ReaderError as error:
@@ -49,7 +65,7 @@ def _fetch_one(library: Library, tools: Tools, held: Held) -> None:
         Request(
             url=url,
             source=f"PDF of {held.paper.id}",
-            delay_s=library.config.arxiv.delay_s if held.paper.id.startswith("arxiv:") else 0.0,
+            delay_s=_delay_s(url, library.config),
             accept="application/pdf",
             max_bytes=MAX_PDF_BYTES,
             is_trusted=is_trusted,
@@ -75,9 +91,16 @@ def pdf_address(held: Held, config: Config) -> tuple[str, bool]:
             return config.arxiv.pdf_url + name, True
         if scheme == "acl" and config.resolve.acl:
             return f"{config.resolve.acl}{name}.pdf", True
-        if scheme == "openreview":
-            return f"https://openreview.net/pdf?id={name}", False
+        if scheme == "openreview" and config.resolve.openreview:
+            return f"{config.resolve.openreview.rstrip('/')}/pdf?id={name}", True
     return held.paper.pdf_url, False
+
+
+def _delay_s(url: str, config: Config) -> float:
+    """Give the seconds between two calls: arXiv's host gets its own, whatever the paper's id."""
+    host = urlsplit(url).hostname or ""
+    is_arxiv = host == urlsplit(config.arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
+    return config.arxiv.delay_for(url) if is_arxiv else 0.0
 
 
 def _place(library: Library, held: Held, sha256: str) -> Path:
@@ -96,12 +119,21 @@ def _place(library: Library, held: Held, sha256: str) -> Path:
     return path
 
 
-def extract(library: Library, tools: Tools) -> list[Problem]:
-    """Split every PDF that has no passages yet; a bad one is counted and named."""
-    waiting = pdfs.pdfs_without_passages(library.db, now=library.now())
+def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None) -> list[Problem]:
+    """Split every PDF that has no passages yet; a bad one is named, and again until its time.
+
+    only: the PDFs of these papers, and now; None: all.
+    """
+    unread = [
+        pdf for pdf in pdfs.pdfs_without_passages(library.db) if only is None or pdf.paper in only
+    ]
+    waits = waiting(library, "extract") if only is None else {}
     problems: list[Problem] = []
-    for n_done, pdf in enumerate(waiting):
-        tools.progress("extract", n_done, len(waiting))
+    for n_done, pdf in enumerate(unread):
+        tools.progress("extract", n_done, len(unread))
+        if pdf.path in waits:
+            problems.append(still_missing(library, waits[pdf.path]))
+            continue
         try:
             document = tools.read_pdf(library.folder / pdf.path)
             passages = _split(document, tools)
@@ -117,7 +149,7 @@ def extract(library: Library, tools: Tools) -> list[Problem]:
             continue
         index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
         sources.clear_failure(library.db, "extract", pdf.path)
-    tools.progress("extract", len(waiting), len(waiting))
+    tools.progress("extract", len(unread), len(unread))
     return problems
 
 

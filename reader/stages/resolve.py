@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from reader.errors import ReaderError
+from reader.errors import Incomplete, ReaderError
 from reader.library.folder import Library
 from reader.paper import Paper
+from reader.phrases import say
 from reader.stages.tools import Problem, Tools
-from reader.store import papers, posts, sources
+from reader.stages.waiting import local_time, waiting
+from reader.store import citations, papers, posts, sources
 
 BATCH = 100
 """arXiv ids asked for in one call."""
 
 STAGE = "resolve"
 
+NO_PAPER = "its registry has no such paper"
+IS_OFF = "its look-up is off in feeds.toml"
+"""Why an id became no paper although nothing failed."""
+
 
 def resolve(library: Library, tools: Tools) -> list[Problem]:
     """Look up what is known of every mentioned identifier; returns what could not be.
 
     An id that its registry does not know, and one that could not be asked for, are
-    recorded apart, and asked again later and later.
+    recorded apart, and asked again later and later. Those that could not be asked for and
+    wait are one problem together: there may be hundreds.
     """
+    held_back = _held_back(library)
     ids = posts.ids_without_paper(library.db, now=library.now())
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
-    return [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
+    problems = [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
+    return [*problems, *held_back]
+
+
+def is_off(library: Library, id_: str) -> bool:
+    """Tell whether feeds.toml says that ids of this kind are not looked up."""
+    places = library.config.resolve
+    bases = {"doi": places.doi, "openreview": places.openreview, "acl": places.acl}
+    return not bases.get(id_.partition(":")[0], "arXiv")
 
 
 def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
-    """Ask the registry that an identifier belongs to; None where it does not know it.
+    """Ask the registry that an identifier belongs to; None where it does not know it or is off.
 
     Raises SourceFailed when it cannot be asked.
     """
@@ -79,7 +95,7 @@ def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
             if id_ in known:
                 sources.clear_failure(library.db, STAGE, id_)
             else:
-                _fail(library, id_, "arXiv has no such paper")
+                _fail(library, id_, NO_PAPER)
     return problems
 
 
@@ -94,12 +110,25 @@ def _one_by_one(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
             _fail(library, id_, error.message)
             continue
         if paper is None:
-            _fail(library, id_, "not known there, or its look-up is off in feeds.toml")
+            _fail(library, id_, IS_OFF if is_off(library, id_) else NO_PAPER)
         else:
             papers.add_papers(library.db, [paper], source=source, on=library.today())
             papers.add_identifier(library.db, id_, paper)
             sources.clear_failure(library.db, STAGE, id_)
     return problems
+
+
+def _held_back(library: Library) -> list[Problem]:
+    waits = waiting(library, STAGE)
+    here = citations.ids_here(library.db, waits)
+    failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
+    failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
+    if not failed:
+        return []
+    first, n = failed[0], len(failed)
+    at = local_time(library, first.retry_at)
+    what = say("waits.resolve", n=n, at=at, error=first.error)
+    return [Problem(STAGE, f"{n} ids", Incomplete(what=what))]
 
 
 def _fail(library: Library, id_: str, message: str) -> None:

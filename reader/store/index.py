@@ -23,6 +23,9 @@ Kind = Literal["note", "paper", "passage"]
 # first, then what a title says, before what stands somewhere in a text.
 WEIGHTS = "8.0, 5.0, 2.0, 1.0"
 
+COLUMNS: dict[Kind, str] = {"note": "note", "paper": "title abstract", "passage": "passage"}
+"""The columns of the full text that a kind of text fills."""
+
 # What a text says: only a passage keeps its own words in index.db.
 TEXT_SQL = """
     CASE t.kind WHEN 'passage' THEN t.text
@@ -58,7 +61,7 @@ def papers_without_text(db: Database, *, limit: int) -> list[int]:
         """
         SELECT p.id FROM papers AS p
         LEFT JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper' AND t.position = 0
-        WHERE t.id IS NULL OR t.source_hash != p.content_hash LIMIT ?
+        WHERE p.merged_into IS NULL AND (t.id IS NULL OR t.source_hash != p.content_hash) LIMIT ?
         """,
         (limit,),
     )
@@ -133,14 +136,28 @@ def n_passages(db: Database, paper: int) -> int:
     return int(row["n"]) if row else 0
 
 
-def find_words(db: Database, match: str, *, limit: int) -> list[int]:
-    """Rank texts by bm25 for an FTS5 expression (made by `plain.query_terms`); best first."""
+def n_not_indexed(db: Database) -> int:
+    """Count notes and papers that the full text lacks, as after index.db was deleted."""
+    row = db.read(
+        """
+        SELECT max(0, (SELECT count(*) FROM papers WHERE merged_into IS NULL)
+                    - (SELECT count(*) FROM idx.texts WHERE kind = 'paper'))
+             + max(0, (SELECT count(DISTINCT paper) FROM notes)
+                    - (SELECT count(*) FROM idx.texts WHERE kind = 'note')) AS n
+        """
+    )[0]
+    return int(row["n"])
+
+
+def find_words(db: Database, kind: Kind, match: str, *, limit: int) -> list[int]:
+    """Rank the texts of one kind by bm25 for an FTS5 expression (made by `plain.query_terms`);
+    best first."""
     rows = db.read(
         f"""
         SELECT rowid FROM idx.full_text WHERE full_text MATCH ?
         ORDER BY bm25(full_text, {WEIGHTS}) LIMIT ?
         """,  # noqa: S608  a constant of this module
-        (match, limit),
+        (f"{{{COLUMNS[kind]}}} : ({match})", limit),
     )
     return [r["rowid"] for r in rows]
 
@@ -150,7 +167,8 @@ def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
     found = db.read(
         f"""
         SELECT t.id, t.kind, t.paper, t.page, t.section, {TEXT_SQL} AS text
-        FROM idx.texts AS t WHERE t.id IN (SELECT value FROM json_each(?))
+        FROM idx.texts AS t JOIN papers AS p ON p.id = t.paper AND p.merged_into IS NULL
+        WHERE t.id IN (SELECT value FROM json_each(?))
         """,  # noqa: S608  a constant of this module
         (json.dumps(list(rows)),),
     )
@@ -200,7 +218,8 @@ def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
     """Count a day's papers that this encoder has not encoded yet."""
     row = db.read(
         """
-        SELECT count(*) AS n FROM papers AS p WHERE p.arrived_on = ? AND NOT EXISTS (
+        SELECT count(*) AS n FROM papers AS p
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND NOT EXISTS (
             SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = p.content_hash)
         """,
         (day.isoformat(), encoder),
@@ -228,6 +247,11 @@ def vectors_of(db: Database, encoder: str) -> tuple[list[int], list[bytes]]:
         (encoder,),
     )
     return [r["id"] for r in rows], [r["vector"] for r in rows]
+
+
+def rows_of_kind(db: Database, kind: Kind) -> list[int]:
+    """List the rows of all texts of a kind."""
+    return [r["id"] for r in db.read("SELECT id FROM idx.texts WHERE kind = ?", (kind,))]
 
 
 def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:

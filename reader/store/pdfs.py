@@ -17,24 +17,22 @@ class Pdf:
     sha256: str
 
 
-def picks_without_pdf(db: Database, *, now: datetime) -> list[int]:
-    """List the papers that are picked, lack a PDF and may be fetched now."""
+def picks(db: Database) -> list[tuple[int, str]]:
+    """List the papers that are picked, oldest pick first, each with the path at which its PDF
+    was put, empty where none came yet."""
     rows = db.read(
         """
-        SELECT DISTINCT d.paper FROM decisions AS d JOIN papers AS p ON p.id = d.paper
+        SELECT d.paper, coalesce(pdfs.path, '') AS path
+        FROM decisions AS d LEFT JOIN pdfs ON pdfs.paper = d.paper
         WHERE d.kind = 'pick'
           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
           AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
                           AND l.kind = 'skip'
                           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
-          AND NOT EXISTS (SELECT 1 FROM pdfs WHERE pdfs.paper = d.paper)
-          AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'pdf'
-                          AND f.subject = p.canonical AND f.retry_at > ?)
-        ORDER BY d.id
-        """,
-        (now.isoformat(),),
+        GROUP BY d.paper ORDER BY min(d.id)
+        """
     )
-    return [r["paper"] for r in rows]
+    return [(r["paper"], r["path"]) for r in rows]
 
 
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
@@ -56,17 +54,14 @@ def pdf_of(db: Database, paper: int) -> Pdf | None:
     return Pdf(r["paper"], r["path"], r["sha256"]) if r else None
 
 
-def pdfs_without_passages(db: Database, *, now: datetime) -> list[Pdf]:
-    """List the PDFs that were not split into passages since they came, and may be tried now."""
+def pdfs_without_passages(db: Database) -> list[Pdf]:
+    """List the PDFs that were not split into passages since they came."""
     rows = db.read(
         """
         SELECT * FROM pdfs WHERE NOT EXISTS (
             SELECT 1 FROM idx.texts AS t WHERE t.paper = pdfs.paper AND t.kind = 'passage'
             AND t.source_hash = pdfs.sha256)
-          AND NOT EXISTS (SELECT 1 FROM failures AS f WHERE f.stage = 'extract'
-                          AND f.subject = pdfs.path AND f.retry_at > ?)
         ORDER BY paper
-        """,
-        (now.isoformat(),),
+        """
     )
     return [Pdf(r["paper"], r["path"], r["sha256"]) for r in rows]

@@ -19,34 +19,39 @@ class Rank:
     is_member: bool
 
 
-def papers_to_rank(db: Database, day: date, topics: str, *, encoder: str = "") -> list[int]:
-    """List a day's papers that were not ranked with these topics yet.
+def papers_to_rank(
+    db: Database, first: date, last: date, topics: str, *, encoder: str = ""
+) -> dict[int, date]:
+    """Give the papers of some days that were not ranked with these topics yet, each with its
+    day: that of its arrival, else that of the first post among these days.
 
     encoder: also those that were ranked by words alone or by another encoder's vectors,
     and have a vector of this one now.
     """
     rows = db.read(
         """
-        SELECT p.id FROM papers AS p LEFT JOIN idx.ranked AS r ON r.paper = p.id
-        WHERE p.id IN (
-            SELECT id FROM papers WHERE arrived_on = ?
-            UNION SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
-            WHERE m.seen_on = ?)
-        AND (r.paper IS NULL OR r.topics != ? OR (? != r.encoder AND ? != '' AND EXISTS (
+        SELECT p.id, min(d.day) AS day FROM (
+            SELECT id, arrived_on AS day FROM papers WHERE arrived_on BETWEEN ?1 AND ?2
+            UNION ALL SELECT i.paper, m.seen_on
+            FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+            WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
+        JOIN papers AS p ON p.id = d.id LEFT JOIN idx.ranked AS r ON r.paper = p.id
+        WHERE p.merged_into IS NULL
+          AND (r.paper IS NULL OR r.topics != ?3 OR (?4 != r.encoder AND ?4 != '' AND EXISTS (
             SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
-            WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?)))
-        ORDER BY p.id
+            WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?4)))
+        GROUP BY p.id ORDER BY p.id
         """,
-        (day.isoformat(), day.isoformat(), topics, encoder, encoder, encoder),
+        (first.isoformat(), last.isoformat(), topics, encoder),
     )
-    return [r["id"] for r in rows]
+    return {r["id"]: date.fromisoformat(r["day"]) for r in rows}
 
 
 def papers_of_day(db: Database, day: date) -> list[int]:
     """List the papers that arrived on a day or that a post seen on it points at."""
     rows = db.read(
         """
-        SELECT id FROM papers WHERE arrived_on = ?
+        SELECT id FROM papers WHERE arrived_on = ? AND merged_into IS NULL
         UNION SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
         WHERE m.seen_on = ?
         """,
@@ -59,6 +64,8 @@ def set_ranks(
     db: Database, ranks: Mapping[int, Sequence[Rank]], *, topics: str, encoder: str
 ) -> None:
     """Keep the ranks of papers, in place of their earlier ones."""
+    if not ranks:
+        return
     with db.writing():
         db.execute(
             "DELETE FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",
@@ -83,7 +90,7 @@ def members_on(db: Database, day: date) -> list[int]:
     rows = db.read(
         """
         SELECT DISTINCT p.id FROM papers AS p JOIN idx.ranks AS r ON r.paper = p.id
-        WHERE p.arrived_on = ? AND r.is_member ORDER BY p.id
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND r.is_member ORDER BY p.id
         """,
         (day.isoformat(),),
     )
@@ -91,21 +98,25 @@ def members_on(db: Database, day: date) -> list[int]:
 
 
 def n_undecided(
-    db: Database, topics: Sequence[str], first: date, last: date
+    db: Database, topics: Sequence[str], first: date, last: date, *, more: Iterable[int] = ()
 ) -> list[tuple[date, int]]:
-    """Count papers of some topics without a decision, by day of arrival, newest first."""
+    """Count papers of some topics without a decision, by day of arrival, newest first.
+
+    more: papers that are counted whatever their topics, if they arrived on these days.
+    """
     rows = db.read(
         """
-        SELECT p.arrived_on AS day, count(DISTINCT p.id) AS n
-        FROM papers AS p JOIN idx.ranks AS r ON r.paper = p.id
-        WHERE p.arrived_on BETWEEN ? AND ? AND r.is_member
-          AND r.topic IN (SELECT value FROM json_each(?))
+        SELECT p.arrived_on AS day, count(*) AS n FROM papers AS p
+        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL
+          AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
+            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
+            AND r.topic IN (SELECT value FROM json_each(?))))
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
           AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
                           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
         GROUP BY p.arrived_on ORDER BY p.arrived_on DESC
         """,
-        (first.isoformat(), last.isoformat(), json.dumps(list(topics))),
+        (first.isoformat(), last.isoformat(), json.dumps(list(more)), json.dumps(list(topics))),
     )
     return [(date.fromisoformat(r["day"]), r["n"]) for r in rows]
 

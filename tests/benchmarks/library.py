@@ -29,7 +29,7 @@ from reader.library.writing import add_note
 from reader.paper import Batch, Mention, Paper, Post
 from reader.stages.encode import index_words
 from reader.stages.gather import source_names
-from reader.stages.rank import rank_day
+from reader.stages.rank import rank_days
 from reader.stages.tools import Tools
 from reader.store import index, papers, posts, schema, sources, standings
 from reader.store.index import PassageText
@@ -135,7 +135,7 @@ def _live(library: Library, day: date, several: Sequence[Paper]) -> None:
         papers.add_papers(library.db, arrived, source="arXiv", on=day)
         posts.add_posts(library.db, _posts(day, arrived), source="timeline", on=day)
         note_batches(library, day, len(arrived))
-        rank_day(there, day)
+        rank_days(there, day)
         own = standings.members_on(library.db, day)[:3]
         for held in decide_rows(there, "pick", own)[:2]:
             words = f"On {day} the main point of {held.paper.id} was its evaluation. "

@@ -1,0 +1,26 @@
+"""Run `show`: what came from outside is made plain before it is printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reader.cli.frame import Settings, run
+from reader.store import papers
+from tests.installed import is_safe
+from tests.samples import DAY, FEEDS_TOML, a_library, paper
+
+EVIL = "cs.\x1b[31mCL\u202e"
+
+
+def test_no_class_can_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        given = paper(1, categories=(EVIL, "cs.SD"))
+        papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+    assert run(["--library", str(tmp_path), "show", given.id, "--json"], Settings()) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["categories"] == ["cs.CL", "cs.SD"]
+    assert is_safe(json.dumps(shown, ensure_ascii=False))

@@ -1,0 +1,74 @@
+"""Hold the search: each kind is looked through by itself, and none pushes another out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.errors import ModelMissing
+from reader.library.finding import DEPTH, Found, search
+from reader.library.folder import Library
+from reader.stages.encode import encode, index_words
+from reader.store import index, notes, papers
+from reader.store.index import Kind, PassageText
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
+
+PASSAGE = "In the third section we say why attention helps small gardens grow."
+NOTE = "Attention, of all things, waters it."
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """More papers than a ranking is deep say in their title what one page and one note say."""
+    with a_library(tmp_path) as library:
+        given = [paper(n, "Attention, Attention") for n in range(1, DEPTH + 50)]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        notes.add_note(library.db, 2, NOTE, is_written=False, at=NOW, on=DAY)
+        index.add_passages(library.db, 1, [PassageText(PASSAGE, 3, "")], sha256="a")
+        index_words(library, tools(Web()))
+        yield library
+
+
+def no_model(_: str) -> NDArray[np.float32]:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+
+def shown(found: Found) -> list[tuple[Kind, int, str]]:
+    return [(hit.kind, hit.held.row, hit.evidence) for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("kind", "hit"), [("passage", ("passage", 1, PASSAGE)), ("note", ("note", 2, NOTE))]
+)
+def test_one_kind_is_found_behind_more_papers_than_a_ranking_is_deep(
+    library: Library, kind: Kind, hit: tuple[Kind, int, str]
+) -> None:
+    found = search(library, "attention", encode_query=no_model, encoder="", kinds=[kind])
+    assert shown(found) == [hit]
+
+
+def test_by_meaning_too_each_kind_has_its_own_ranking(library: Library) -> None:
+    encode(library, tools(Web()))
+    encoder = SmallEncoder()
+    for words in ("attention", "attention attention"):
+        found = search(library, words, encode_query=encoder.encode_query, encoder=encoder.name)
+        assert found.notice is None
+        kinds = [hit.kind for hit in found.hits]
+        assert kinds == ["note", *["paper"] * 10, "passage"]
+
+
+def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
+    library: Library,
+) -> None:
+    kinds: list[Kind] = ["passage", "note"]
+    found = search(library, "attention", encode_query=no_model, encoder="", kinds=kinds)
+    assert [hit.kind for hit in found.hits] == ["note", "passage"]
+    assert isinstance(found.notice, ModelMissing)
+
+
+def test_a_query_without_a_word_finds_nothing(library: Library) -> None:
+    assert shown(search(library, " ", encode_query=no_model, encoder="")) == []
