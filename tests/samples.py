@@ -40,6 +40,7 @@ categories = ["cs.CL"]
 api_url = "http://127.0.0.1:9/api/query"
 rss_url = "http://127.0.0.1:9/atom/"
 pdf_url = "http://127.0.0.1:9/pdf/"
+oai_url = "off"
 delay_s = 0
 [topics."speech/translation"]
 words = ["speech translation", "同時通訳"]

@@ -28,7 +28,7 @@ from reader.library.folder import Library, open_library, template
 from reader.library.writing import add_note
 from reader.note import SEPARATOR, Sheet, render
 from reader.paper import Batch, BatchState, Mention, Paper, Post, State
-from reader.store import index, papers, pdfs, posts, sources
+from reader.store import index, merges, papers, pdfs, posts, sources
 from reader.store.database import Database
 from reader.today import SourceLine
 from tests.data import ROOT
@@ -158,6 +158,7 @@ def value_of(config: Config, key: str) -> object:
         "reader": config,
         "arxiv": config.arxiv,
         "resolve": config.resolve,
+        "citations": config.citations,
         "deadline": config.deadlines[0],
         "feed": config.feeds[0],
         "person": config.people[0],
@@ -388,6 +389,9 @@ on = 2031-04-01
 [[feed]]
 name = "timeline"
 url = "http://127.0.0.1:9/timeline"
+[arxiv]
+categories = ["cs.CL"]
+api_url = "http://127.0.0.1:9/api/query"
 [topics."speech/translation"]
 words = ["speech translation"]
 [topics."nlp/llm"]
@@ -541,6 +545,14 @@ def test_search_json_has_the_documented_fields(
     assert [d for hit in hits for d in differences(hit, "search")] == []
 
 
+def test_merge_json_has_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merges.ask(library.db, 1, 2, why="alike", on=TODAY)
+    code, [question] = printed(capsys, library, "merge", "--json")
+    assert (code, differences(question, "merge")) == (0, [])
+
+
 def test_a_field_that_is_missing_new_or_of_another_type_is_seen() -> None:
     wrong = {"name": 3, "day": "2031-04-01"}
     assert sorted(differences(wrong, "deadline")) == [
@@ -556,7 +568,7 @@ def test_the_states_of_papers_and_sources_are_documented() -> None:
     assert coded(meaning) == list(get_args(State))
     states = names(table("JSON", "Source states"))
     assert states == list(get_args(BatchState))
-    assert [s for s in states if SourceLine("a source", s).is_missing] == states[-4:]
+    assert [s for s in states if SourceLine("a source", s).is_missing] == states[-5:]
 
 
 # Files

@@ -25,7 +25,7 @@ PACKAGE = ROOT / "reader"
 
 ROWS = [
     {"ids", "paper", "topic", "today", "note", "passage", "config", "errors", "announcement",
-     "wire", "plain", "matching", "phrases"},
+     "wire", "plain", "matching", "phrases", "identity", "person"},
     {"store", "sources", "http", "pdf", "encoder"},
     {"library", "stages"},
     {"cli", "demo", "web"},

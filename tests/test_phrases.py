@@ -117,7 +117,7 @@ def test_every_state_of_a_source_that_is_missing_something_has_its_text() -> Non
     states = [s for s in get_args(BatchState) if SourceLine("timeline", s).is_missing]
     for state in states:
         say(f"source.{state.replace(' ', '_')}", name="timeline", n=1, of=2, day="2025-06-04")
-    assert states == ["partial", "stale", "failed", "not asked"]
+    assert states == ["partial", "stale", "not out yet", "failed", "not asked"]
 
 
 def test_every_command_and_kind_of_hit_has_its_text() -> None:

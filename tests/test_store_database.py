@@ -298,7 +298,7 @@ class TestDamage:
         with Database(folder) as db:
             assert texts(db) == ["Mine."]
             with pytest.raises(Damaged) as caught:
-                index.find_words(db, '"gardens"', limit=9)
+                index.find_words(db, "paper", '"gardens"', limit=9)
         assert caught.value.values["file"] == file
         assert "index --rebuild" in caught.value.hint
         forget_index(folder)

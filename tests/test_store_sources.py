@@ -38,16 +38,16 @@ def test_a_good_answer_is_kept_with_its_validators(db: Database) -> None:
 def test_failures_are_counted_and_leave_the_validators(db: Database) -> None:
     sources.add_success(db, "timeline", now=NOW, etag='"a"')
     for n in (1, 2):
-        sources.add_error(db, "timeline", f"no answer {n}", now=LATER, retry_at=LATER)
+        sources.add_error(db, "timeline", (f"no answer {n}", "wait"), now=LATER, retry_at=LATER)
     assert sources.source(db, "timeline") == Source(
-        "timeline", '"a"', "", LATER, NOW, 2, "no answer 2", LATER
+        "timeline", '"a"', "", LATER, NOW, 2, "no answer 2", "wait", LATER
     )
 
 
 def test_a_good_answer_ends_the_failures(db: Database) -> None:
-    sources.add_error(db, "timeline", "no answer", now=NOW, retry_at=None)
+    sources.add_error(db, "timeline", ("no answer", "wait"), now=NOW, retry_at=None)
     assert sources.source(db, "timeline") == Source(
-        "timeline", asked_at=NOW, n_errors=1, error="no answer"
+        "timeline", asked_at=NOW, n_errors=1, error="no answer", hint="wait"
     )
     sources.add_success(db, "timeline", now=LATER)
     assert sources.source(db, "timeline") == Source("timeline", "", "", LATER, LATER)
@@ -60,7 +60,7 @@ def test_the_last_word_on_each_batch_holds_and_earlier_ones_stay(db: Database) -
     before = Batch("arXiv", DAY - timedelta(1), 2, 2, "complete")
     for batch in (short, other, whole, before):
         sources.add_batch(db, batch, now=NOW, on=DAY)
-    assert sources.batches_on(db, DAY) == [before, whole, other]
+    assert sources.batches_on(db, DAY) == [other, whole, before]
     assert sources.batches_on(db, DAY + timedelta(1)) == []
     assert sources.last_batch(db, "arXiv", DAY) == whole
     assert sources.last_batch(db, "arXiv", DAY + timedelta(1)) is None
@@ -70,7 +70,7 @@ def test_days_asked_are_told_with_their_last_state_and_moment(db: Database) -> N
     sources.add_batch(db, Batch("arXiv", DAY, None, 0, "failed"), now=NOW, on=DAY)
     sources.add_batch(db, Batch("arXiv", DAY, 2, 2, "complete"), now=LATER, on=DAY)
     sources.add_batch(db, Batch("timeline", DAY, 2, 2, "complete"), now=LATER, on=DAY)
-    assert sources.days_asked(db, "arXiv") == {DAY: ("complete", LATER)}
+    assert sources.days_asked(db, "arXiv") == {DAY: sources.Asked("complete", LATER, "")}
 
 
 def test_a_failed_piece_of_work_is_told_until_it_worked(db: Database) -> None:

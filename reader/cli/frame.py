@@ -20,6 +20,7 @@ from reader.phrases import say
 COMMANDS = {
     "today": "today",
     "gather": "gather",
+    "sources": "sources",
     "pick": "decide",
     "skip": "decide",
     "undo": "decide",
@@ -30,6 +31,9 @@ COMMANDS = {
     "export": "write",
     "add": "gather",
     "index": "gather",
+    "merge": "join",
+    "split": "join",
+    "follow": "follow",
     "init": "setup",
     "demo": "setup",
 }

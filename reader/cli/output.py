@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
 
 from reader.ids import url_of
 from reader.library.finding import Hit
+from reader.library.joining import Asked
+from reader.library.trust import Report
 from reader.paper import Held
 from reader.plain import plain
 from reader.today import Entry, Morning
@@ -54,6 +56,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
             {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
             for m in entry.mentions
         ],
+        "n_citations": entry.n_citations,
     }
 
 
@@ -67,10 +70,14 @@ def morning_json(morning: Morning) -> dict[str, Any]:
         "own": [entry_json(e) for e in morning.own],
         "near": [entry_json(e) for e in morning.near],
         "n_talked": morning.n_talked,
+        "has_citations": morning.has_citations,
         "n_unknown": morning.n_unknown,
         "wild": entry_json(morning.wild) if morning.wild else None,
         "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
-        "new_versions": [paper_json(v.held) | {"version": v.version} for v in morning.new_versions],
+        "new_versions": [
+            paper_json(v.held) | {"version": v.version, "changed": list(v.changed)}
+            for v in morning.new_versions
+        ],
         "quota": {
             "target": quota.target,
             "written": quota.written,
@@ -92,6 +99,42 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             }
             for s in morning.sources
         ],
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Give the fields of one source."""
+    newest = report.newest
+    return {
+        "name": report.name,
+        "state": report.line.state,
+        "is_missing": report.line.is_missing,
+        "covers": newest.covers if newest else None,
+        "expected": newest.expected if newest else None,
+        "received": newest.received if newest else None,
+        "categories": [
+            {"name": b.category, "expected": b.expected, "received": b.received}
+            for b in report.by_category
+        ],
+        "succeeded_at": _moment(report.succeeded_at),
+        "n_errors": report.n_errors,
+        "error": plain(report.error) or None,
+        "hint": plain(report.hint) or None,
+        "retry_at": _moment(report.retry_at),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def question_json(question: Asked) -> dict[str, Any]:
+    """Give the fields of a pair that may be one paper."""
+    return {
+        "first": paper_json(question.first),
+        "second": paper_json(question.second),
+        "why": plain(question.why),
+        "asked_on": question.asked_on,
     }
 
 

@@ -12,7 +12,7 @@ from reader.ids import url_of
 from reader.paper import Held, State
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.today import Entry, Morning, SourceLine
+from reader.today import Entry, Morning, NewVersion, SourceLine
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 
@@ -36,7 +36,8 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     yield _bold(say("today.own", n=len(morning.own), of=morning.n_arrived) + say(ending))
     yield from _entries(morning.own, width)
     yield ""
-    yield _bold(say("today.near", n=len(morning.near), of=morning.n_talked))
+    posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
+    yield _bold(say("today.near", n=len(morning.near), of=morning.n_talked)) + posts_only
     yield from _entries(morning.near, width)
     if morning.wild:
         yield ""
@@ -46,14 +47,25 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
         yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
+        if version.changed:
+            fields = say("list").join(_changed_text(version, field) for field in version.changed)
+            yield from wrap(plain(say("today.changed", fields=fields)), width, "    ")
     yield ""
     for text in (*_progress(morning), _sources_text(morning.sources)):
         yield from wrap(text, width)
     for source in missing:
-        for line in wrap(plain(_source_text(source)), width, "  ! "):
+        for line in wrap(plain(_source_text(source)), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in morning.notices:
         yield from wrap(notice, width)
+
+
+def _changed_text(version: NewVersion, field: str) -> str:
+    """Name what a version changed; of the comment what it says now: "accepted at …"."""
+    comment = version.held.paper.comment
+    if field == "comment" and comment:
+        return say("today.changed.comment_now", comment=comment)
+    return say(f"today.changed.{field}")
 
 
 def _entries(entries: Sequence[Entry], width: int) -> Iterator[str]:
@@ -105,7 +117,7 @@ def _progress(morning: Morning) -> Iterator[str]:
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
         days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
-        yield say("today.undecided", n=n, days=days)
+        yield say("today.undecided", n=n, days=days, day=morning.undecided[0][0])
     if morning.n_unknown:
         yield say("today.unknown", n=morning.n_unknown)
     if morning.n_not_encoded:
@@ -125,11 +137,13 @@ def _sources_text(sources: Sequence[SourceLine]) -> str:
 
 
 def _source_text(line: SourceLine) -> str:
+    is_empty = line.state == "stale" and not line.received
+    state = "stale_empty" if is_empty else line.state.replace(" ", "_")
     text = say(
-        f"source.{line.state.replace(' ', '_')}",
+        f"source.{state}",
         name=line.name,
         n=line.received,
-        of=line.expected,
+        of="?" if line.expected is None else line.expected,
         day=line.covers,
     )
     return f"{text} {line.error}" if line.error else text
@@ -145,10 +159,11 @@ def paper_lines(held: Held, width: int) -> Iterator[str]:
     yield _dim(url_of(paper.id))
 
 
-def wrap(text: str, width: int, indent: str = "") -> list[str]:
+def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
     """Break a text into lines of a display width, also Japanese without spaces.
 
-    Lines that the text has stay; a word that is longer than a line stands over it.
+    first: stands before the first line instead of the indent. Lines that the text has
+    stay; a word that is longer than a line stands over it.
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
@@ -156,12 +171,13 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
         for piece in re.findall(r"[!-~À-ɏ]+\s*|\s*\S\s*", paragraph):
             cells = _cells(piece.rstrip())
             if line and len(indent) + used + cells > width:
-                lines.append(indent + line.rstrip())
+                lines.append(line.rstrip())
                 line, used = "", 0
             line += piece
             used += _cells(piece)
-        lines.append((indent + line).rstrip())
-    return lines
+        lines.append(line.rstrip())
+    before = [indent if first is None else first, *[indent] * (len(lines) - 1)]
+    return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
 
 
 def _cells(text: str) -> int:

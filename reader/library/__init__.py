@@ -5,6 +5,8 @@
     morning   today's lists
     writing   notes, and their Markdown files
     finding   search
+    joining   copies of one paper joined and parted
+    following people added to feeds.toml
 
 Each is given its adapters; none knows a terminal or a page.
 """

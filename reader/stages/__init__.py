@@ -1,6 +1,6 @@
 """The morning's pipe, each stage resumable by running it again:
 
-    sources | gather → posts, mentions, batches | resolve → papers | rank
+    sources | gather → posts, mentions, batches | follow links | resolve → papers | rank
             | fetch PDF | extract → passages | encode → vectors
 
 A stage is `for x in store.missing_x(): store.add_x(make_x(x))`: one item, one

@@ -1,75 +1,47 @@
 """Ask every source, keep what it gave, and count it.
 
 A source that fails is named and comes again; the others go on. What a batch should hold
-is counted against what came, so that an empty list is never a guess.
+is counted against what came, so that an empty list is never a guess. Hosts are asked at
+once, each by one thread; rows are written by this one alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import date
+from typing import TypeVar
 
-from reader.announcement import (
-    announced_at,
-    feed_has_papers,
-    is_listing_day,
-    latest_feed,
-    latest_listing,
-    listings_since,
-)
-from reader.config import Config, Feed
+from reader.announcement import announced_at, latest_feed, latest_listing
+from reader.config import Config
 from reader.errors import ReaderError, SourceFailed
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState
+from reader.stages.arxiv import (
+    ARXIV,
+    DAILY,
+    OAI,
+    arxiv_sources,
+    compare_channels,
+    days_lacking,
+    days_without_feed,
+    feed_name,
+)
+from reader.stages.source import FIRST_RETRY, Source, Work, fail
+from reader.stages.timelines import timeline_source
+from reader.stages.together import Ended, run_together
 from reader.stages.tools import Problem, Tools
-from reader.store import papers, posts, sources
-from reader.wire import Request, Response
+from reader.store import sources
 
-ARXIV = "arXiv"
-"""The name of arXiv's API among the sources."""
-
-FIRST_LISTINGS = 2
-"""How many announcement days a new library begins with."""
-
-SETTLES = timedelta(hours=8)
-"""For so long after an announcement the API may still grow; such a day is asked again."""
-
-PARTIAL_IS_FINAL = timedelta(days=14)
-"""A day that stays short of its total for two weeks is left, marked as partial."""
-
-EMPTY_IS_FINAL = timedelta(days=4)
-"""An announcement day that stays empty for so long was a holiday."""
-
-FIRST_RETRY = timedelta(minutes=10)
-LONGEST_RETRY = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One source of a library: its name and what asking it does.
-
-    ask returns the batches that came; it raises ReaderError when the source failed.
-    """
-
-    name: str
-    ask: Callable[[Library, Tools], list[Batch]]
+T = TypeVar("T")
 
 
 def all_sources(config: Config) -> list[Source]:
     """List the sources that feeds.toml names, arXiv first."""
-    found: list[Source] = []
-    if config.arxiv.categories:
-        found.append(Source(ARXIV, _ask_api))
-        found += [
-            Source(f"{ARXIV} feed {category}", _announcement(category))
-            for category in config.arxiv.categories
-        ]
-    return found + [Source(feed.name, _feed(feed)) for feed in config.all_feeds]
+    return [*arxiv_sources(config), *(timeline_source(feed) for feed in config.all_feeds)]
 
 
 def source_names(config: Config) -> list[str]:
-    """Name the sources, in the order in which they are asked."""
+    """Name the sources, in the order of feeds.toml, arXiv first."""
     return [source.name for source in all_sources(config)]
 
 
@@ -81,44 +53,115 @@ def gather(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[
     """
     problems: list[Problem] = []
     chosen = [s for s in all_sources(library.config) if not only or s.name in only]
-    for n_done, source in enumerate(chosen):
-        tools.progress("gather", n_done, len(chosen))
+    works: dict[str, Work] = {}
+    for source in chosen:
         try:
             if not only:
                 _hold_back(library, source.name)
-            for batch in source.ask(library, tools):
-                _keep(library, batch)
+            works[source.name] = source.plan(library, tools)
         except ReaderError as error:
-            _record_failure(library, source.name, error)
-            problems.append(Problem("gather", source.name, error))
-    tools.progress("gather", len(chosen), len(chosen))
-    return problems + _cut_short(library, {source.name for source in chosen})
+            problems.append(_record_failure(library, source.name, error))
+    problems += _run(library, tools, works, {source.name: source.host for source in chosen})
+    for batch in compare_channels(library):
+        _keep(library, batch)
+    order = {source.name: n for n, source in enumerate(chosen)}
+    problems.sort(key=lambda problem: order[problem.subject])
+    return problems + _not_whole(library, set(order) - {p.subject for p in problems})
 
 
-def _cut_short(library: Library, names: Set[str]) -> list[Problem]:
-    """Name the days of which a source told more papers than it gave."""
+def _run(
+    library: Library, tools: Tools, works: dict[str, Work], hosts: dict[str, str]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    counted: set[str] = set()
+    n_done = 0
+    feeds = {feed_name(category) for category in library.config.arxiv.categories}
+    for name, item in _last(feeds, run_together(works, hosts)):
+        tools.progress("gather", n_done, len(works))
+        try:
+            if isinstance(item, Ended):
+                n_done += 1
+            elif isinstance(item, Exception):
+                n_done += 1
+                raise item
+            else:
+                # What came, its validators and its count together, or none of them.
+                with library.db.writing():
+                    for batch in item():
+                        _keep(library, batch)
+                        counted.add(name)
+        except ReaderError as error:
+            problem = _record_failure(library, name, error, is_counted=name in counted)
+            problems.append(problem)
+    tools.progress("gather", len(works), len(works))
+    return problems
+
+
+def _last(names: Set[str], items: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+    """Hold back what some sources gave until the others are done.
+
+    Which day an announcement feed is of shows only against what the API has.
+    """
+    held_back: list[tuple[str, T]] = []
+    for name, item in items:
+        if name in names:
+            held_back.append((name, item))
+        else:
+            yield name, item
+    yield from held_back
+
+
+def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
+    """Name the days of which a source gave too little, or an older list."""
     return [
         Problem(
             "gather",
             batch.source,
             SourceFailed(
                 source=batch.source,
-                what=f"{batch.received} of {batch.expected} for {batch.covers}. {batch.error}",
+                what=_lacks(batch),
                 hint="The rest is asked again at the next gather.",
             ),
         )
-        for batch in sources.batches_on(library.db, library.today())
-        if batch.state == "partial" and batch.source in names
+        for batch in last_batches(library, library.today())
+        if batch.state in ("partial", "stale") and batch.source in names
     ]
+
+
+def _lacks(batch: Batch) -> str:
+    if batch.state == "stale" and not batch.received:
+        return f"the list of {batch.covers} is not in it yet"
+    if batch.state == "stale":
+        return f"still the list of {batch.covers}"
+    total = "?" if batch.expected is None else batch.expected
+    return f"{batch.received} of {total} for {batch.covers}. {batch.error}".rstrip()
+
+
+def last_batches(library: Library, day: date) -> list[Batch]:
+    """List the last word on each source that feeds.toml names, as of one local day.
+
+    arXiv's API and OAI-PMH speak of several days; of any other source only what it said
+    last counts, whatever day that was about.
+    """
+    names = source_names(library.config)
+    found: dict[tuple[str, date | None], Batch] = {}
+    for batch in sources.batches_on(library.db, day):
+        found[batch.source, batch.covers if batch.source in DAILY else None] = batch
+    return sorted(
+        (batch for batch in found.values() if batch.source in names),
+        key=lambda batch: (names.index(batch.source), batch.covers),
+    )
 
 
 def is_due(library: Library) -> bool:
     """Tell whether something new may be there since the sources were last asked.
 
-    So on a new local day, after arXiv's next announcement, and when a failed source may
-    be asked again.
+    So on a new local day, after arXiv's next announcement, when a failed source may be
+    asked again, and a while after one gave too little.
     """
     now = library.now()
+    batches = last_batches(library, library.today())
+    lacking = {b.source for b in batches if b.state in ("partial", "stale", "not out yet")}
     for name in source_names(library.config):
         known = sources.source(library.db, name)
         if known.asked_at is None:
@@ -127,6 +170,8 @@ def is_due(library: Library) -> bool:
             if known.retry_at is None or known.retry_at <= now:
                 return True
             continue
+        if name in lacking and known.asked_at + FIRST_RETRY <= now:
+            return True
         day = known.asked_at.astimezone(library.config.timezone).date()
         if day != library.today() or known.asked_at < announced_at(latest_listing(now)) <= now:
             return True
@@ -157,173 +202,28 @@ def _keep(library: Library, batch: Batch) -> None:
     sources.add_batch(library.db, batch, now=library.now(), on=library.today())
 
 
-def _record_failure(library: Library, name: str, error: ReaderError) -> None:
+def _record_failure(
+    library: Library, name: str, error: ReaderError, *, is_counted: bool = False
+) -> Problem:
+    """Keep that a source failed, and when it may be asked again; it is named until then.
+
+    is_counted: it gave batches before it failed, which say themselves what is missing.
+    """
+    is_held_back = isinstance(error, _HeldBack)
+    if not is_held_back:
+        fail(library, name, error)
+    if not is_counted:
+        state: BatchState = "not asked" if is_held_back else "failed"
+        for day in _days_due(library, name):
+            _keep(library, Batch(name, day, None, 0, state, error.message))
+    return Problem("gather", name, error)
+
+
+def _days_due(library: Library, name: str) -> list[date]:
+    """List the days that a source should have covered now, one at least."""
     now = library.now()
-    if not isinstance(error, _HeldBack):
-        known = sources.source(library.db, name)
-        retry_at = getattr(error, "retry_at", None) or now + wait_after(known.n_errors)
-        sources.add_error(library.db, name, error.message, now=now, retry_at=retry_at)
-    state: BatchState = "not asked" if isinstance(error, _HeldBack) else "failed"
-    covers = latest_listing(now) if name.startswith(ARXIV) else library.today()
-    _keep(library, Batch(name, covers, None, 0, state, error.message))
-
-
-def wait_after(n_errors: int) -> timedelta:
-    """Give how long a source rests that failed now and so many times before in a row."""
-    # At most 20 doublings: the fortieth failure is longer than a timedelta can be.
-    return min(FIRST_RETRY * (1 << min(n_errors, 20)), LONGEST_RETRY)
-
-
-def _ask_api(library: Library, tools: Tools) -> list[Batch]:
-    """Ask arXiv's API for each announcement day that is not here whole, oldest first."""
-    from reader.sources.arxiv_api import ArxivPlace, papers_listed
-
-    now, arxiv = library.now(), library.config.arxiv
-    place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)
-    days = days_to_ask(library, now)
-    for n_done, day in enumerate(days):
-        tools.progress(f"{ARXIV} {day}", n_done, len(days))
-        listed = papers_listed(tools.fetch, place, day)
-        papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
-        # Kept at once, day by day: a break in a long catch-up goes on where it was.
-        n = len(listed.papers)
-        state: BatchState = "complete" if n else "empty"
-        if listed.expected is None:
-            state = "not checked"
-        elif n < listed.expected:
-            state = "partial"
-        error = listed.failure.message if listed.failure else ""
-        _keep(library, Batch(ARXIV, day, listed.expected, n, state, error))
-    sources.add_success(library.db, ARXIV, now=now)
-    return [] if days else [_last_batch(library, latest_listing(now))]
-
-
-def _last_batch(library: Library, day: date) -> Batch:
-    """Repeat the count of a day that is here whole already, for this day's list."""
-    return sources.last_batch(library.db, ARXIV, day) or Batch(ARXIV, day, None, 0, "unchanged")
-
-
-def days_to_ask(library: Library, now: datetime) -> list[date]:
-    """List the announcement days that are out and not here whole, oldest first.
-
-    A library that arXiv never answered still begins where its first try would have.
-    """
-    known = sources.days_asked(library.db, ARXIV)
-    first = min(known, default=latest_listing(now))
-    is_begun = any(state not in _NO_ANSWER for state, _ in known.values())
-    begins = [] if is_begun else _back_from(first, FIRST_LISTINGS)
-    again = [day for day, (state, at) in known.items() if _is_open(state, at, day)]
-    missed = [day for day in (*begins, *listings_since(first, now)) if day not in known]
-    return sorted({*again, *missed})
-
-
-def _is_open(state: str, asked_at: datetime, day: date) -> bool:
-    """Tell whether a day that was asked before may hold more than what came."""
-    since = asked_at - announced_at(day)
-    if state == "empty":
-        return since < EMPTY_IS_FINAL
-    if state == "partial":
-        return since < PARTIAL_IS_FINAL
-    return state in _NO_ANSWER or since < SETTLES
-
-
-_NO_ANSWER = ("failed", "not asked")
-
-
-def _back_from(day: date, n: int) -> Iterator[date]:
-    while n:
-        if is_listing_day(day):
-            yield day
-            n -= 1
-        day -= timedelta(days=1)
-
-
-def _announcement(category: str) -> Callable[[Library, Tools], list[Batch]]:
-    """Make the question for one category's announcement feed."""
-
-    def ask(library: Library, tools: Tools) -> list[Batch]:
-        from reader.sources.announcement_feed import address, read_feed
-
-        name = f"{ARXIV} feed {category}"
-        arxiv, due = library.config.arxiv, latest_feed(library.now())
-        url = address(arxiv.rss_url, category)
-        answer = _fetch(library, tools, name, url, delay_s=arxiv.delay_s)
-        if answer.is_unchanged:
-            last = sources.last_batch(library.db, name, due)
-            # A day that failed or was stale does not come here by staying as it was.
-            if last is None or last.state not in ("not checked", "unchanged", "empty"):
-                return [Batch(name, due, None, 0, "stale")]
-            return [Batch(name, due, None, last.received, "unchanged")]
-        feed = read_feed(answer.content, source=name)
-        here = (*feed.new, *feed.cross)
-        papers.add_papers(library.db, here, source=name, on=library.today())
-        papers.add_known(library.db, feed.replaced, source=name, on=library.today())
-        _succeed(library, name, answer)
-        covers = feed.covers or due
-        state: BatchState = "not checked" if here else "empty"
-        if covers < due or (not here and feed_has_papers(library.now())):
-            state = "stale"
-        if feed.n_unread:
-            return [Batch(name, covers, len(here) + feed.n_unread, len(here), "partial")]
-        return [Batch(name, covers, None, len(here), state)]
-
-    return ask
-
-
-def _feed(feed: Feed) -> Callable[[Library, Tools], list[Batch]]:
-    """Make the question for one timeline or blog."""
-
-    def ask(library: Library, tools: Tools) -> list[Batch]:
-        from reader.sources.timeline import read_posts
-
-        day = library.today()
-        answer = _fetch(library, tools, feed.name, feed.url)
-        if answer.is_unchanged:
-            return [Batch(feed.name, day, None, 0, "unchanged")]
-        found = read_posts(
-            answer.content,
-            source=feed.name,
-            content_type=answer.headers.get("content-type", ""),
-        )
-        if feed.kind == "papers":
-            # Its entries are papers, not people who talk about them.
-            found = tuple(replace(post, author="") for post in found)
-        posts.add_posts(library.db, found, source=feed.name, on=day)
-        _succeed(library, feed.name, answer)
-        return [Batch(feed.name, day, None, len(found), "not checked" if found else "empty")]
-
-    return ask
-
-
-def _fetch(
-    library: Library, tools: Tools, name: str, url: str, *, delay_s: float = 0.0
-) -> Response:
-    known = sources.source(library.db, name)
-    answer = tools.fetch(
-        Request(
-            url=url,
-            source=name,
-            delay_s=delay_s,
-            etag=known.etag,
-            last_modified=known.last_modified,
-        )
-    )
-    if answer.is_unchanged:
-        _succeed(library, name, answer, etag=known.etag, last_modified=known.last_modified)
-    return answer
-
-
-def _succeed(
-    library: Library, name: str, answer: Response, *, etag: str = "", last_modified: str = ""
-) -> None:
-    """Record a good answer, and its validators only now that its rows are on the disk.
-
-    etag, last_modified: what holds where the answer does not say it again.
-    """
-    sources.add_success(
-        library.db,
-        name,
-        now=library.now(),
-        etag=answer.headers.get("etag", etag),
-        last_modified=answer.headers.get("last-modified", last_modified),
-    )
+    if name == ARXIV:
+        return days_lacking(library, now) or [latest_listing(now)]
+    if name == OAI:
+        return days_without_feed(library, now) or [latest_listing(now)]
+    return [latest_feed(now) if name.startswith(ARXIV) else library.today()]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.library.folder import Library
+from reader.stages.cite import cite
 from reader.stages.encode import encode, index_words
 from reader.stages.gather import gather
+from reader.stages.links import follow_links
 from reader.stages.pdfs import extract, fetch_pdfs
-from reader.stages.rank import rank_day
+from reader.stages.rank import rank_days
 from reader.stages.resolve import resolve
 from reader.stages.tools import Problem, Tools
 from reader.store.database import lock_file
@@ -21,24 +23,28 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
     """
     with lock_file(library.folder / "gather.lock"):
         problems = gather(library, tools, only=only)
+        problems += follow_links(library, tools)
         problems += resolve(library, tools)
-        rank_day(library, library.today())
+        rank_days(library, library.today())
         index_words(library, tools)
     return problems
 
 
 def index_all(library: Library, tools: Tools) -> list[Problem]:
-    """Do what can come after the list: full text, PDFs of picks, vectors, the second ranking."""
+    """Do what can come after the list: citations, full text, PDFs of picks, vectors, the second
+    ranking."""
     with lock_file(library.folder / "index.lock"):
+        problems = cite(library, tools)
         index_words(library, tools)
-        problems = [*fetch_pdfs(library, tools), *extract(library, tools)]
+        problems += [*fetch_pdfs(library, tools), *extract(library, tools)]
         problems += encode(library, tools)
-        rank_day(library, library.today(), encoder=tools.encoder_name)
+        rank_days(library, library.today(), encoder=tools.encoder_name)
     return problems
 
 
 def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem]:
     """Fetch, split and encode what was picked just now, and nothing else."""
     index_words(library, tools)
-    problems = [*fetch_pdfs(library, tools), *extract(library, tools)]
+    problems = fetch_pdfs(library, tools, only=rows)
+    problems += extract(library, tools, only=rows)
     return [*problems, *encode(library, tools, papers=rows)]

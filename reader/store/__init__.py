@@ -2,7 +2,11 @@
 
     database   opens reader.db and index.db, and turns SQLite's errors into ours
     schema     the tables, as numbered migrations
-    papers     papers, their identifiers, authors and versions
+    papers     papers and their identifiers
+    authors    who wrote them, and whose papers are followed
+    versions   their later versions, and what each changed
+    copies     which rows may be one paper
+    merges     rows joined and parted, and what is asked about
     posts      posts and the mentions in them
     sources    sources, batches, failures
     decisions  picks, skips, undos, filings

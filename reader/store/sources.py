@@ -18,7 +18,7 @@ class Source:
     """What is known of one source.
 
     etag, last_modified: validators of its last good answer, empty for none.
-    error: why the last try failed, empty when it did not.
+    error, hint: why the last try failed and what to do, empty when it did not.
     retry_at: not to be asked before; None: at once.
     """
 
@@ -29,6 +29,7 @@ class Source:
     succeeded_at: datetime | None = None
     n_errors: int = 0
     error: str = ""
+    hint: str = ""
     retry_at: datetime | None = None
 
 
@@ -57,6 +58,7 @@ def source(db: Database, name: str) -> Source:
         succeeded_at=_moment(row["succeeded_at"]),
         n_errors=row["n_errors"],
         error=row["error"],
+        hint=row["hint"],
         retry_at=_moment(row["retry_at"]),
     )
 
@@ -70,7 +72,7 @@ def add_success(
             """
             INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
             VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '',
+            ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '', hint = '',
                 last_modified = excluded.last_modified, asked_at = excluded.asked_at,
                 succeeded_at = excluded.succeeded_at, retry_at = NULL
             """,
@@ -78,18 +80,34 @@ def add_success(
         )
 
 
-def add_error(
-    db: Database, name: str, error: str, *, now: datetime, retry_at: datetime | None
-) -> None:
-    """Record that a source failed, and when it may be asked again."""
+def touch(db: Database, name: str, *, now: datetime) -> None:
+    """Record that there was nothing to ask a source for; it neither answered nor failed."""
     with db.writing():
         db.execute(
             """
-            INSERT INTO sources (name, asked_at, n_errors, error, retry_at) VALUES (?, ?, 1, ?, ?)
-            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
-                n_errors = n_errors + 1, retry_at = excluded.retry_at
+            INSERT INTO sources (name, asked_at) VALUES (?, ?)
+            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at
             """,
-            (name, now.isoformat(), error, retry_at.isoformat() if retry_at else None),
+            (name, now.isoformat()),
+        )
+
+
+def add_error(
+    db: Database, name: str, error: tuple[str, str], *, now: datetime, retry_at: datetime | None
+) -> None:
+    """Record that a source failed, and when it may be asked again.
+
+    error: the message and the hint.
+    """
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, asked_at, n_errors, error, hint, retry_at)
+            VALUES (?, ?, 1, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
+                hint = excluded.hint, n_errors = n_errors + 1, retry_at = excluded.retry_at
+            """,
+            (name, now.isoformat(), *error, retry_at.isoformat() if retry_at else None),
         )
 
 
@@ -98,8 +116,9 @@ def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
     with db.writing():
         db.execute(
             """
-            INSERT INTO batches (source, covers, at, on_date, expected, received, state, error)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO batches (source, covers, at, on_date, expected, received, state, error,
+                                 category, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 batch.source,
@@ -110,17 +129,23 @@ def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
                 batch.received,
                 batch.state,
                 batch.error,
+                batch.category,
+                batch.digest,
             ),
         )
 
 
 def batches_on(db: Database, day: date) -> list[Batch]:
-    """List what the gathers of one local day gave: the last word on each batch."""
+    """List what the gathers of one local day gave: the last word on each batch, oldest first.
+
+    Whole batches only; `batches_by_category` has the counts of each class.
+    """
     rows = db.read(
         """
         SELECT * FROM batches WHERE id IN (
-            SELECT max(id) FROM batches WHERE on_date = ? GROUP BY source, covers)
-        ORDER BY source, covers
+            SELECT max(id) FROM batches WHERE on_date = ? AND category = ''
+            GROUP BY source, covers)
+        ORDER BY id
         """,
         (day.isoformat(),),
     )
@@ -130,20 +155,71 @@ def batches_on(db: Database, day: date) -> list[Batch]:
 def last_batch(db: Database, name: str, covers: date) -> Batch | None:
     """Give the last word on one day of a source, None where there is none."""
     row = db.read_one(
-        "SELECT * FROM batches WHERE source = ? AND covers = ? ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM batches WHERE source = ? AND covers = ? AND category = ''"
+        " ORDER BY id DESC LIMIT 1",
         (name, covers.isoformat()),
     )
     return _batch(row) if row else None
 
 
-def days_asked(db: Database, name: str) -> dict[date, tuple[str, datetime]]:
-    """Give the last state of each day that a source was asked for, and when that was."""
+def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
+    """List the last counts of each class that a source gave for one day."""
     rows = db.read(
-        "SELECT covers, state, at, max(id) FROM batches WHERE source = ? GROUP BY covers",
+        """
+        SELECT * FROM batches WHERE id IN (
+            SELECT max(id) FROM batches WHERE source = ? AND covers = ? AND category != ''
+            GROUP BY category)
+        ORDER BY category
+        """,
+        (name, covers.isoformat()),
+    )
+    return [_batch(row) for row in rows]
+
+
+def newest_batch(db: Database, name: str) -> Batch | None:
+    """Give the last word on the newest day of a source that gave an answer for one."""
+    row = db.read_one(
+        """
+        SELECT * FROM batches WHERE source = ? AND category = ''
+        ORDER BY state IN ('failed', 'not asked'), covers DESC, id DESC LIMIT 1
+        """,
+        (name,),
+    )
+    return _batch(row) if row else None
+
+
+def day_of_digest(db: Database, name: str, digest: str, *, before: date) -> date | None:
+    """Find the earlier day for which a source gave exactly these papers, None if it never did."""
+    row = db.read_one(
+        "SELECT max(covers) AS day FROM batches WHERE source = ? AND digest = ? AND covers < ?",
+        (name, digest, before.isoformat()),
+    )
+    return date.fromisoformat(row["day"]) if row and row["day"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last word on one day of a source."""
+
+    state: str
+    at: datetime
+    digest: str
+
+
+def days_asked(db: Database, name: str) -> dict[date, Asked]:
+    """Give the last word on each day that a source was asked for."""
+    rows = db.read(
+        """
+        SELECT covers, state, at, digest, max(id) FROM batches
+        WHERE source = ? AND category = '' GROUP BY covers
+        """,
         (name,),
     )
     return {
-        date.fromisoformat(r["covers"]): (r["state"], datetime.fromisoformat(r["at"])) for r in rows
+        date.fromisoformat(r["covers"]): Asked(
+            r["state"], datetime.fromisoformat(r["at"]), r["digest"]
+        )
+        for r in rows
     }
 
 
@@ -205,4 +281,6 @@ def _batch(row: Row) -> Batch:
         received=row["received"],
         state=cast(BatchState, row["state"]),
         error=row["error"],
+        category=row["category"],
+        digest=row["digest"],
     )

@@ -1,0 +1,62 @@
+"""Say of each source whether today's list can be trusted with it, and what to do if not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reader.library.folder import Library
+from reader.library.morning import source_lines
+from reader.paper import Batch
+from reader.stages.gather import source_names
+from reader.store import sources
+from reader.today import SourceLine
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of one source.
+
+    line: this morning's last word. batches: its newest day, counted for each arXiv class
+    where it has several.
+    """
+
+    name: str
+    line: SourceLine
+    newest: Batch | None
+    by_category: Sequence[Batch]
+    succeeded_at: datetime | None
+    n_errors: int
+    error: str
+    hint: str
+    retry_at: datetime | None
+
+
+def reports(library: Library) -> list[Report]:
+    """Report on every source that feeds.toml names, in its order."""
+    lines: dict[str, SourceLine] = {}
+    for line in source_lines(library, library.today()):
+        known = lines.get(line.name)
+        # Of a source with several days the one that lacks something speaks, else the newest.
+        if known is None or line.is_missing or not known.is_missing:
+            lines[line.name] = line
+    return [_report(library, name, lines[name]) for name in source_names(library.config)]
+
+
+def _report(library: Library, name: str, line: SourceLine) -> Report:
+    known = sources.source(library.db, name)
+    newest = sources.newest_batch(library.db, name)
+    return Report(
+        name=name,
+        line=line,
+        newest=newest,
+        by_category=(
+            sources.batches_by_category(library.db, name, newest.covers) if newest else ()
+        ),
+        succeeded_at=known.succeeded_at,
+        n_errors=known.n_errors,
+        error=known.error or line.error,
+        hint=known.hint,
+        retry_at=known.retry_at,
+    )

@@ -1,0 +1,158 @@
+"""Read arXiv's announcement feeds, and count them against the API."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from reader.announcement import announced_at, feed_has_papers, latest_feed
+from reader.config import Config
+from reader.library.folder import Library
+from reader.paper import Batch, BatchState, Paper
+from reader.stages.arxiv.api import PARTIAL_IS_FINAL
+from reader.stages.arxiv.names import ARXIV, GOOD_FEED, OAI, feed_name
+from reader.stages.source import Keep, Source, Work, ask, host_of, succeed
+from reader.stages.tools import Tools
+from reader.store import papers, sources
+
+
+def announcement(config: Config, category: str) -> Source:
+    """Make the source of one class's announcement feed."""
+    from_config = config.arxiv
+    name = feed_name(category)
+
+    def plan(library: Library, tools: Tools) -> Work:
+        from reader.sources.announcement_feed import address, read_feed
+
+        known = sources.source(library.db, name)
+        due = latest_feed(library.now())
+        url = address(from_config.rss_url, category)
+
+        def work() -> Iterator[Keep]:
+            answer = ask(tools.fetch, known, url, delay_s=from_config.delay_for(url))
+            if answer.is_unchanged:
+
+                def keep_unchanged() -> list[Batch]:
+                    succeed(library, known, answer)
+                    return [_unchanged(library, name, due)]
+
+                yield keep_unchanged
+                return
+            feed = read_feed(answer.content, source=name)
+
+            def keep() -> list[Batch]:
+                covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
+                here = (*feed.new, *feed.cross)
+                papers.add_papers(library.db, here, source=name, on=library.today())
+                papers.add_known(library.db, feed.replaced, source=name, on=library.today())
+                succeed(library, known, answer)
+                n, n_unread = len(here), feed.n_unread
+                state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
+                if not here and feed_has_papers(library.now()):
+                    state = "stale"
+                elif not here and covers == due:
+                    # Of the weekend, and no word on whether Friday's was ever read.
+                    covers = due + timedelta(days=1)
+                if n_unread:
+                    return [Batch(name, covers, n + n_unread, n, "partial")]
+                return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
+
+            yield keep
+
+        return work
+
+    return Source(name, host_of(from_config.rss_url), plan)
+
+
+def _unchanged(library: Library, name: str, due: date) -> Batch:
+    """Count a feed that says it is the one read before: right only if that was the one due."""
+    last = sources.last_batch(library.db, name, due)
+    # A day that failed or was stale does not come here by staying as it was.
+    if last is None or last.state not in GOOD_FEED:
+        return Batch(name, due, None, 0, "stale")
+    return Batch(name, due, None, last.received, "unchanged", digest=last.digest)
+
+
+def _day_of(
+    library: Library, name: str, said: date | None, new: tuple[Paper, ...], due: date
+) -> tuple[date, bool]:
+    """Tell which day a feed really covers, and whether that is older than the one due.
+
+    Its date line is not believed: arXiv has served yesterday's papers under today's date.
+    The same papers as on an earlier day are that day's; so are papers of which most were
+    announced on an earlier day by their submission.
+    """
+    covers = said or due
+    if new:
+        earlier = sources.day_of_digest(library.db, name, digest_of(new), before=due)
+        if earlier:
+            return earlier, True
+        days = papers.announced_days(library.db, [paper.id for paper in new])
+        common, n = Counter(days).most_common(1)[0] if days else (covers, 0)
+        if n > len(new) / 2 and common < min(covers, due):
+            return common, True
+    return covers, covers < due
+
+
+def digest_of(found: Iterable[Paper]) -> str:
+    """Name a set of papers by their ids, empty for none."""
+    ids = sorted(paper.id for paper in found)
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32] if ids else ""
+
+
+def compare_channels(library: Library) -> list[Batch]:
+    """Count this morning's answers against the API: two channels that agree are complete.
+
+    A day for which the API has nothing while a feed lists papers is not whole; nor is one
+    of OAI-PMH that lacks papers which the API has.
+    """
+    found: list[Batch] = []
+    for category in library.config.arxiv.categories:
+        last = sources.newest_batch(library.db, feed_name(category))
+        if last is None or last.state != "not checked":
+            continue
+        api = sources.last_batch(library.db, ARXIV, last.covers)
+        if api is None:
+            continue
+        if api.state in ("empty", "not out yet") and last.received:
+            error = f"the feed of {category} lists {last.received} papers"
+            found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
+        elif api.state == "complete" and not papers.n_not_from(
+            library.db, feed_name(category), category, announced_on=last.covers
+        ):
+            found.append(
+                Batch(
+                    last.source,
+                    last.covers,
+                    last.received,
+                    last.received,
+                    "complete",
+                    digest=last.digest,
+                )
+            )
+    return [*found, *_lists_cut_short(library)]
+
+
+def _lists_cut_short(library: Library) -> Iterator[Batch]:
+    """Find the days of OAI-PMH, asked today, that lack papers: its lists have no total.
+
+    One that is older than `PARTIAL_IS_FINAL` is not asked for again.
+    """
+    for batch in sources.batches_on(library.db, library.today()):
+        api = sources.last_batch(library.db, ARXIV, batch.covers)
+        is_counted = batch.source == OAI and batch.state in ("complete", "empty")
+        if not (is_counted and api and api.state == "complete"):
+            continue
+        n = sum(
+            papers.n_not_from(library.db, OAI, category, announced_on=batch.covers)
+            for category in library.config.arxiv.categories
+        )
+        if n:
+            is_final = library.now() - announced_at(batch.covers) >= PARTIAL_IS_FINAL
+            state: BatchState = "not checked" if is_final else "partial"
+            yield replace(
+                batch, expected=None, state=state, error=f"it lacks {n} papers that the API has"
+            )

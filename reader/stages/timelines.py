@@ -1,0 +1,127 @@
+"""Ask timelines, blogs and lists of papers, over the network or on this disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from reader.config import Feed
+from reader.errors import SourceFailed
+from reader.library.folder import Library
+from reader.paper import Batch, BatchState, Paper, Post
+from reader.stages.source import Keep, Source, Work, ask, fail, host_of, succeed
+from reader.stages.tools import Tools
+from reader.store import papers, posts, sources
+from reader.store.sources import Source as Known
+from reader.wire import Fetch, Response
+
+MOST_PAGES = 50
+"""Pages of one list: a venue of 50,000 papers. A server that always names a next page stops."""
+
+
+@dataclass(slots=True)
+class _Came:
+    """What one source gave, all its pages together.
+
+    expected: its own total, None where it gives none. failures: what could not be read.
+    """
+
+    posts: tuple[Post, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    expected: int | None = None
+    is_unchanged: bool = False
+    answer: Response | None = None
+    failures: list[SourceFailed] = field(default_factory=list)
+
+
+def timeline_source(feed: Feed) -> Source:
+    """Make the source of one [[feed]], or of one of a person's."""
+
+    def plan(library: Library, tools: Tools) -> Work:
+        from reader.sources.kinds import KINDS
+
+        known, hosts = sources.source(library.db, feed.name), library.config.resolve.short_links
+        kind = KINDS[feed.kind]
+        is_local = kind.is_local and "://" not in feed.url
+        read: Callable[[], _Came] = (
+            (lambda: _from_disk(library, feed, known))
+            if is_local
+            else (lambda: _from_web(tools.fetch, feed, known))
+        )
+
+        def work() -> Iterator[Keep]:
+            from reader.sources.short_links import keep_short
+
+            came = read()
+            came.posts = keep_short(came.posts, frozenset(hosts))
+            yield lambda: _keep(library, known, came)
+
+        return work
+
+    return Source(feed.name, host_of(feed.url), plan)
+
+
+def _from_web(fetch: Fetch, feed: Feed, known: Known) -> _Came:
+    """Read a source page by page; a page that fails leaves what came before it."""
+    from reader.sources.kinds import KINDS
+
+    kind = KINDS[feed.kind]
+    answer = ask(fetch, known, feed.url)
+    if answer.is_unchanged:
+        return _Came(is_unchanged=True, answer=answer)
+    came = _Came(answer=answer)
+    for _ in range(MOST_PAGES):
+        content_type = answer.headers.get("content-type", "")
+        found = kind.read(answer.content, source=feed.name, content_type=content_type)
+        came.posts += found
+        if kind.papers:
+            came.papers += kind.papers(answer.content, source=feed.name)
+        if kind.total:
+            came.expected = kind.total(answer.content)
+        url = kind.next_url(answer.url, answer.content) if kind.next_url else ""
+        if not url or not found:
+            break
+        try:
+            answer = ask(fetch, Known(feed.name), url)
+        except SourceFailed as error:
+            came.failures.append(error)
+            break
+    return came
+
+
+def _from_disk(library: Library, feed: Feed, known: Known) -> _Came:
+    from reader.sources.kinds import KINDS
+    from reader.sources.local import local_path, read_local
+
+    path = local_path(feed.url, library.folder)
+    local = read_local(path, KINDS[feed.kind], source=feed.name, etag=known.etag)
+    n = len(local.posts)
+    return _Came(
+        posts=local.posts,
+        expected=n + local.n_missing if local.n_missing else None,
+        is_unchanged=local.is_unchanged,
+        answer=Response(feed.url, 200, b"", {"etag": local.etag}),
+        failures=list(local.failures),
+    )
+
+
+def _keep(library: Library, known: Known, came: _Came) -> list[Batch]:
+    day = library.today()
+    new = [p for p in came.papers if papers.paper_with_id(library.db, p.id) is None]
+    papers.add_papers(library.db, new, source=known.name, on=day)
+    posts.add_posts(library.db, came.posts, source=known.name, on=day)
+    if came.failures:
+        # Its validators are not kept: the next gather asks for the whole again.
+        fail(library, known.name, came.failures[0])
+    else:
+        succeed(library, known, came.answer)
+    if came.is_unchanged:
+        return [Batch(known.name, day, None, 0, "unchanged")]
+    n, expected = len({post.guid for post in came.posts}), came.expected
+    state: BatchState = "not checked" if n else "empty"
+    if came.failures or (expected or 0) > n:
+        state = "partial"
+    elif expected is not None:
+        state = "complete"
+    error = "; ".join(failure.message for failure in came.failures)
+    return [Batch(known.name, day, expected, n, state, error)]

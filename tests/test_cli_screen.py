@@ -1,0 +1,52 @@
+"""Hold what the screen and the JSON say of a new version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+import pytest
+
+from reader.cli.output import morning_json
+from reader.cli.screen import morning_lines
+from reader.paper import Held
+from reader.today import Morning, NewVersion, Quota
+from tests.samples import DAY, paper
+
+HELD = Held(1, paper(1, "Gardens", version=2), "read", DAY)
+MORNING = Morning(
+    day=DAY, own=(), near=(), wild=None, n_arrived=0, n_talked=0, undecided=(), new_versions=(),
+    quota=Quota(3, 0, 0), balance={}, sources=(),
+)  # fmt: skip
+
+
+def shown(version: NewVersion) -> list[str]:
+    lines = morning_lines(replace(MORNING, new_versions=(version,)), 100)
+    return [click.unstyle(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("comment", "changed", "line"),
+    [
+        ("", ("title", "abstract"), "    changed: the title, the abstract"),
+        ("Accepted at Gardens", ("comment",),
+         "    changed: the comment (now “Accepted at Gardens”)"),
+        ("", ("authors", "comment"), "    changed: the authors, the comment"),
+    ],
+)  # fmt: skip
+def test_a_new_version_says_what_it_changed(
+    comment: str, changed: tuple[str, ...], line: str
+) -> None:
+    held = replace(HELD, paper=replace(HELD.paper, comment=comment))
+    assert line in shown(NewVersion(held, 2, changed))
+
+
+def test_a_new_version_of_which_nothing_else_is_known_has_one_line() -> None:
+    assert not any("changed" in line for line in shown(NewVersion(HELD, 2)))
+
+
+def test_the_json_names_the_fields() -> None:
+    found = morning_json(replace(MORNING, new_versions=(NewVersion(HELD, 2, ("title",)),)))
+    (version,) = found["new_versions"]
+    assert (version["id"], version["version"], version["changed"]) == (
+        HELD.paper.id, 2, ["title"])  # fmt: skip
