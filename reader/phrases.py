@@ -126,6 +126,7 @@ ENGLISH: dict[str, str] = {
     "sources.all": "All {of} sources are here: today's list is complete.",
     "sources.some": "{n} of {of} sources lack something today.",
     "sources.success": "last answered {at}",
+    "sources.untried": "not tried on real bytes",
     "sources.never": "never",
     "sources.errors": "failed {n} times in a row",
     "sources.retry": "next try {at}",

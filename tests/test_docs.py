@@ -536,6 +536,15 @@ def test_show_json_has_the_documented_fields(
     assert differences(shown, "show") == []
 
 
+def test_sources_json_has_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = printed(capsys, library, "sources", "--json")
+    assert code == 5
+    assert found[0]["name"] == "arXiv"
+    assert [d for source in found for d in differences(source, "sources")] == []
+
+
 def test_search_json_has_the_documented_fields(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:

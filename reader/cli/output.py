@@ -121,6 +121,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "error": plain(report.error) or None,
         "hint": plain(report.hint) or None,
         "retry_at": _moment(report.retry_at),
+        "tried_on": report.tried_on,
     }
 
 

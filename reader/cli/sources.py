@@ -45,6 +45,8 @@ def _lines(report: Report, zone: tzinfo, width: int) -> Iterator[str]:
     if report.newest and report.newest.state not in ("failed", "not asked"):
         facts.append(_counted(report.newest))
     facts.append(say("sources.success", at=_when(report.succeeded_at, zone)))
+    if report.tried_on != "real bytes":
+        facts.append(say("sources.untried"))
     if report.n_errors:
         facts.append(say("sources.errors", n=report.n_errors))
     if report.retry_at:

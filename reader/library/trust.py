@@ -9,6 +9,7 @@ from datetime import datetime
 from reader.library.folder import Library
 from reader.library.morning import source_lines
 from reader.paper import Batch
+from reader.stages.arxiv import OAI
 from reader.stages.gather import source_names
 from reader.store import sources
 from reader.today import SourceLine
@@ -18,6 +19,7 @@ from reader.today import SourceLine
 class Report:
     """What is known of one source.
 
+    tried_on: "real bytes", or "documented format" of a kind never tried on a real answer.
     line: this morning's last word. batches: its newest day, counted for each arXiv class
     where it has several.
     """
@@ -31,6 +33,7 @@ class Report:
     error: str
     hint: str
     retry_at: datetime | None
+    tried_on: str
 
 
 def reports(library: Library) -> list[Report]:
@@ -59,4 +62,15 @@ def _report(library: Library, name: str, line: SourceLine) -> Report:
         error=known.error or line.error,
         hint=known.hint,
         retry_at=known.retry_at,
+        tried_on=_tried_on(library, name),
     )
+
+
+def _tried_on(library: Library, name: str) -> str:
+    from reader.sources.kinds import KINDS
+
+    kinds = {feed.name: feed.kind for feed in library.config.all_feeds}
+    if name in kinds:
+        return KINDS[kinds[name]].tried_on
+    # arXiv's API and feeds were recorded; its newer OAI-PMH endpoint was not.
+    return "documented format" if name == OAI else "real bytes"

@@ -76,7 +76,7 @@ def _run(
     counted: set[str] = set()
     n_done = 0
     feeds = {feed_name(category) for category in library.config.arxiv.categories}
-    for name, item in _last(feeds, run_together(works, hosts)):
+    for name, item in _after(ARXIV in works, feeds, run_together(works, hosts)):
         tools.progress("gather", n_done, len(works))
         try:
             if isinstance(item, Ended):
@@ -97,18 +97,22 @@ def _run(
     return problems
 
 
-def _last(names: Set[str], items: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
-    """Hold back what some sources gave until the others are done.
+def _after(
+    is_awaited: bool, feeds: Set[str], items: Iterable[tuple[str, T]]
+) -> Iterator[tuple[str, T]]:
+    """Hold back what the announcement feeds gave until the API is done, if it is awaited.
 
-    Which day an announcement feed is of shows only against what the API has.
+    Which day a feed is of shows only against what the API has.
     """
     held_back: list[tuple[str, T]] = []
     for name, item in items:
-        if name in names:
+        if is_awaited and name in feeds:
             held_back.append((name, item))
-        else:
-            yield name, item
-    yield from held_back
+            continue
+        yield name, item
+        if name == ARXIV and isinstance(item, Ended | Exception):
+            is_awaited = False
+            yield from held_back
 
 
 def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
