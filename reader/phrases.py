@@ -173,7 +173,7 @@ ENGLISH: dict[str, str] = {
     "merge.paper": "{id}  {title}",
     "merge.why": "{why}",
     "merge.how": "reader merge {first} {second}   or   reader split {first} {second}",
-    "merge.none": "There are no papers that may be one.",
+    "merge.none": "No two papers here look like copies of one.",
     "parted": "On its own: {title} ({id})",
     "split.one": "{id} was not joined with anything.",
     "split.hint": "`reader split ID ID` keeps two papers apart that may be one.",

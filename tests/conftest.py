@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.demo.server import PlayServer
-from tests.installed import NOW, PAPERS, copy_library, feeds, new_library, paper, run
+from tests.installed import MONDAY, NOW, PAPERS, copy_library, feeds, new_library, paper, run
 
 
 def played() -> PlayServer:
@@ -29,6 +29,7 @@ def crowd() -> Iterator[PlayServer]:
         paper(n, f"Speech translation, attempt {n}", "cs.CL" if n < 450 else "eess.AS")
         for n in range(1, 451)
     ]
+    papers.append(paper(451, "Speech translation, the day before", day=MONDAY))
     with PlayServer(papers, clock=lambda: NOW, feeds=feeds()) as server:
         yield server
 

@@ -98,7 +98,8 @@ def test_one_bad_source_of_each_kind_is_named_and_the_others_arrive(
     code, morning = today(fresh)
     assert (code, morning["is_complete"]) == (5, False)
     assert states(morning) == {
-        "arXiv": "failed",
+        # A server that says when to come back is not asked for the next day before.
+        "arXiv": "not asked" if "long wait" in way else "failed",
         "arXiv feed cs.CL": "failed",
         "arXiv feed eess.AS": "not checked",
         "timeline": "failed",
@@ -246,7 +247,7 @@ def test_a_second_page_that_fails_leaves_the_day_partial_until_it_comes(
     crowd.faults = lambda _path, _n: None
     assert run("gather", "arXiv", "--no-encode", library=library, now=SOON).code == 0
     _, morning = today(library, now=SOON)
-    assert (morning["n_arrived"], len(ids_of(library))) == (450, 450)
+    assert (morning["n_arrived"], len(ids_of(library))) == (451, 451)
 
 
 def test_two_gathers_at_once_the_second_says_so_and_leaves(fresh: Path, server: PlayServer) -> None:

@@ -91,9 +91,12 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
         yield "    " + _dim(shorten(plain(said), width - 4))
 
 
+ARXIV = "arXiv"
+
+
 def families(origins: Sequence[str]) -> list[str]:
     """Name where a paper came from, arXiv's several channels as one."""
-    return list(dict.fromkeys("arXiv" if o.startswith("arXiv") else o for o in origins))
+    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else o for o in origins))
 
 
 def authors_text(authors: Sequence[str]) -> str:
@@ -126,7 +129,13 @@ def _progress(morning: Morning) -> Iterator[str]:
 
 def _sources_text(sources: Sequence[SourceLine]) -> str:
     """Say how many sources answered, and what was counted against their own totals."""
-    counted = [s for s in sources if s.state == "complete" and s.expected is not None]
+    # The API's count is the day's; the feeds' stand in `reader sources`.
+    is_feed = f"{ARXIV} feed"
+    counted = [
+        s
+        for s in sources
+        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed)
+    ]
     n_all = len({s.name for s in sources})
     n_missing = len({s.name for s in sources if s.is_missing})
     counts = say("list").join(
