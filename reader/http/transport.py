@@ -80,7 +80,7 @@ class Transport(httpx.BaseTransport):
     def __init__(self, deadline: Deadline, *, is_guarded: bool, lookup: Lookup | None = None):
         backend = Backend(deadline, is_guarded=is_guarded, lookup=lookup or look_up)
         self._pool = httpcore.ConnectionPool(
-            max_connections=32, max_keepalive_connections=8, keepalive_expiry=15.0,
+            max_connections=128, max_keepalive_connections=8, keepalive_expiry=15.0,
             network_backend=backend,
         )  # fmt: skip
 

@@ -13,6 +13,10 @@ from threading import Lock
 from typing import Any
 
 from reader.demo.server import Answer, Played, PlayServer
+from reader.library.folder import Library
+from reader.paper import Batch
+from reader.stages.arxiv import ARXIV
+from reader.store import sources
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import LAST_DAY, rows_of
 from tests.replay import spread
@@ -53,9 +57,12 @@ def large_day(data: Path, about: int) -> Day:
 
 
 def usual_day(data: Path, about: int) -> Day:
-    """Choose such a day too, and play it on NEXT_DAY under new ids: no library has it."""
+    """Choose such a day too, and play it on NEXT_DAY under new names: no library has it."""
     rows = _rows_of_day(data, about)
-    renamed = [{**row, "id": f"2512.{90_000 + n}"} for n, row in enumerate(rows)]
+    renamed = [
+        {**row, "id": f"2512.{90_000 + n}", "title": f"{row['title']} ({n} of that day)"}
+        for n, row in enumerate(rows)
+    ]
     return _played(renamed, about=about, day=NEXT_DAY)
 
 
@@ -82,6 +89,14 @@ def _played(rows: Sequence[dict[str, Any]], *, about: int, day: date | None) -> 
     watched = [row for row in rows if set(row["categories"]) & set(chosen)][:about]
     on = day or date.fromisoformat(rows[0]["announced"])
     return Day(on, tuple(spread(on, watched)), tuple(chosen))
+
+
+def know_classes(library: Library, day: Day) -> None:
+    """Let the days that are here be days of these very classes: else they are asked again."""
+    digest = ",".join(sorted(day.categories))
+    for covers, asked in sources.days_asked(library.db, ARXIV).items():
+        batch = Batch(ARXIV, covers, 0, 0, "complete", digest=digest)
+        sources.add_batch(library.db, batch, now=asked.at, on=covers)
 
 
 def watching(feeds: str, server: PlayServer, categories: Sequence[str]) -> str:

@@ -59,13 +59,13 @@ def plan_api(library: Library, tools: Tools) -> Work:
                 batch = Batch(ARXIV, day, None, 0, "failed", error.message)
                 yield lambda batch=batch: [batch]  # type: ignore[misc]
                 if len(failures) == MOST_FAILURES or getattr(error, "retry_at", None):
-                    yield lambda error=error, n=n_done: not_asked(days[n + 1 :], error)  # type: ignore[misc]
+                    yield lambda error=error, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
                     break
                 continue
             # Kept day by day: a break in a long catch-up goes on where it was.
             yield lambda day=day, listed=listed: keep(day, listed)  # type: ignore[misc]
             if failure := listed.failure:
-                yield lambda error=failure, n=n_done: not_asked(days[n + 1 :], error)  # type: ignore[misc]
+                yield lambda error=failure, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
                 return
         if failures:
             raise failures[0]
@@ -77,7 +77,7 @@ def plan_api(library: Library, tools: Tools) -> Work:
         papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
         return api_batches(day, listed.papers, listed.expected, listed.failure, library=library)
 
-    def not_asked(left: list[date], error: ReaderError) -> list[Batch]:
+    def given_up(left: list[date], error: ReaderError) -> list[Batch]:
         # Named too, or a long gap would look like the few days that failed.
         lacking = set(days_lacking(library, library.now()))
         return [Batch(ARXIV, d, None, 0, "not asked", error.message) for d in left if d in lacking]
