@@ -149,7 +149,8 @@ def test_open_questions_are_listed_and_answered_by_the_commands(
     assert (code, f"reader merge {ONE} {TWO}" in out, "alike" in out) == (0, True, True)
     assert printed(capsys, library, "merge", ONE, TWO) == (
         0, f"One paper now: {BEES.title} ({ONE}, {TWO})\n", "")  # fmt: skip
-    assert printed(capsys, library, "merge") == (0, "No two papers here look like copies of one.\n", "")
+    none = "No two papers here look like copies of one.\n"
+    assert printed(capsys, library, "merge") == (0, none, "")
     assert printed(capsys, library, "merge", "--json") == (0, "", "")
     code, out, _ = printed(capsys, library, "split", TWO)
     assert (code, out.splitlines()[1]) == (0, f"On its own: {ANTS.title} ({TWO})")
