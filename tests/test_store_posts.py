@@ -27,8 +27,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def test_a_post_is_kept_once_within_its_source(db: Database) -> None:
     assert posts.add_posts(db, [post("a", ID), post("b", ID)], source="timeline", on=DAY) == 2
     assert posts.add_posts(db, [post("a", ID), post("c", ID)], source="timeline", on=DAY) == 1
-    another = post("a", ID, sentence="Another first post.")
-    assert posts.add_posts(db, [another], source="blog", on=DAY) == 1
+    assert posts.add_posts(db, [post("a", ID)], source="blog", on=DAY) == 1
 
 
 def test_a_link_added_later_becomes_a_mention_and_the_first_words_stay(db: Database) -> None:
@@ -174,11 +173,3 @@ def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
         given = Post("a", "Cy Pond", "Text", "u", None, n_votes=4)
         assert posts.add_posts(db, [given], source="timeline", on=DAY) == 0
         assert posts.mentions_of(db, [1])[0].n_votes == 4
-
-
-def test_a_feed_under_another_name_brings_nothing_up_again(db: Database) -> None:
-    later = DAY + timedelta(days=30)
-    assert posts.add_posts(db, [post("1", "arxiv:2506.00001")], source="old", on=DAY) == 1
-    assert posts.add_posts(db, [post("1", "arxiv:2506.00001")], source="new", on=later) == 0
-    other = replace(post("1", "arxiv:2506.00001"), text="Somebody else's first post.")
-    assert posts.add_posts(db, [other], source="third", on=later) == 1

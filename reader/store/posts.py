@@ -17,8 +17,7 @@ LINK = "link"
 def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> int:
     """Keep posts and their mentions, in one transaction; returns how many posts were new.
 
-    A post is known by its guid within its source, and as the same one in another: a feed
-    that was renamed or moved brings nothing up again. Links added to it later become
+    A post is known by its guid within its source. Links added to it later become
     mentions too; a mention's words stay as they were first seen, votes only grow.
     Its `links` are kept as still to be followed; give it only those that are to be.
     """
@@ -26,11 +25,7 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
     with db.writing():
         for post in posts:
             known = db.read_one(
-                """
-                SELECT id FROM posts WHERE guid = ? AND (source = ? OR (url = ? AND text = ?))
-                ORDER BY source = ? DESC LIMIT 1
-                """,
-                (post.guid, source, post.url, post.text, source),
+                "SELECT id FROM posts WHERE source = ? AND guid = ?", (source, post.guid)
             )
             n_new += known is None
             row = known["id"] if known else _insert(db, post, source)

@@ -281,7 +281,6 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
             "CREATE INDEX papers_by_announcement ON papers(announced_on)",
         ],
     ),
-    ("m006_posts_by_guid", ["CREATE INDEX posts_by_guid ON posts(guid)"]),
 ]
 
 LATEST = len(MIGRATIONS)
