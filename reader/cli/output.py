@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reader.ids import url_of
-from reader.library.finding import Hit
-from reader.library.joining import Asked
-from reader.library.trust import Report
 from reader.paper import Held
 from reader.plain import plain
 from reader.today import Entry, Morning
+
+if TYPE_CHECKING:
+    # Only their names are needed here; loading them would cost `today` some 40 ms.
+    from reader.library.finding import Hit
+    from reader.library.joining import Asked
+    from reader.library.trust import Report
 
 
 def put(text: str = "", *, is_error: bool = False) -> None:
