@@ -46,6 +46,8 @@ from tests.wrong import (
     without_entries,
 )
 
+pytestmark = pytest.mark.slow
+
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2031, 2, 28), *(date(2031, 3, d) for d in (3, 4, 5)))
 ON_MONDAY = datetime(2031, 3, 3, 17, tzinfo=UTC)  # noon in New York: lists and feeds are out
 ON_WEDNESDAY = ON_MONDAY + timedelta(days=2)
