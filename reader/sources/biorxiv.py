@@ -9,24 +9,18 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from reader.ids import parse_id, url_of
-from reader.paper import Mention, Paper, Post
+from reader.ids import parse_id
+from reader.paper import Paper, Post
 from reader.plain import plain
 from reader.sources.json_answer import Thing, count, inner, not_this, objects, read_json
 from reader.sources.json_answer import text as field
+from reader.sources.post import entry_of
 
 
 def read_biorxiv(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
     """Read the preprints as entries of nobody."""
     return tuple(
-        Post(
-            guid=paper.id,
-            author="",
-            text=paper.title,
-            url=url_of(paper.id),
-            posted_at=None,
-            mentions=(Mention(paper.id),),
-        )
+        entry_of(paper)
         for paper in biorxiv_papers(content, source=source, content_type=content_type)
     )
 

@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from reader.errors import SourceFailed
-from reader.ids import parse_id, url_of
-from reader.paper import Mention, Paper, Post
+from reader.ids import parse_id
+from reader.paper import Paper, Post
 from reader.plain import plain
 from reader.sources.json_answer import count, inner, not_this, objects, read_json
+from reader.sources.post import entry_of
 from reader.wire import Fetch, Request
 
 SOURCE = "OpenReview"
@@ -105,14 +106,7 @@ def read_openreview(content: bytes, *, source: str, content_type: str = "") -> t
     `https://api2.openreview.net/notes?content.venueid=<venue>&limit=1000`.
     """
     return tuple(
-        Post(
-            guid=paper.id,
-            author="",
-            text=paper.title,
-            url=url_of(paper.id),
-            posted_at=None,
-            mentions=(Mention(paper.id),),
-        )
+        entry_of(paper)
         for paper in openreview_papers(content, source=source, content_type=content_type)
     )
 

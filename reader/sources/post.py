@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reader.ids import find_ids
-from reader.paper import Mention, Post, PostKind
+from reader.ids import find_ids, url_of
+from reader.paper import Mention, Paper, Post, PostKind
 from reader.plain import html_to_text, plain, plain_lines
 
 MAX_SENTENCE = 300
@@ -195,3 +195,15 @@ def _without_ids(links: Iterable[str], own: str) -> tuple[str, ...]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def entry_of(paper: Paper) -> Post:
+    """Make the entry of a list of papers: nobody's words, and a mention of the paper."""
+    return Post(
+        guid=paper.id,
+        author="",
+        text=paper.title,
+        url=url_of(paper.id),
+        posted_at=None,
+        mentions=(Mention(paper.id),),
+    )
