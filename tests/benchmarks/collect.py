@@ -8,11 +8,7 @@ need for their answers is taken off where a figure says so; their silence is not
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +16,11 @@ from pathlib import Path
 from threading import Thread
 
 from reader.announcement import listings_since
-from reader.library.folder import make_library, open_library
+from reader.library.folder import open_library
 from reader.store import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, DataMissing, Result, Run, Shell, Subject, run_subjects
-from tests.benchmarks.library import PER_DAY, Size, built, moment, note_batches
+from tests.benchmarks.library import PER_DAY, Size, built, copied, moment, note_batches
 from tests.replay import load
 
 HOSTS_BAR = 2.0
@@ -88,7 +84,7 @@ def _feeds_gathered(asked: Asked, server: SlowFeeds, n_hosts: int) -> Run:
         for host in (f"127.0.0.{n}" for n in range(1, n_hosts + 1))
         for name in ("a", "b")
     )
-    with _library(None) as folder:
+    with copied(None) as folder:
         (folder / "feeds.toml").write_text(f'[topics.a]\nwords = ["speech"]\n{feeds}', "utf-8")
         now = moment(GAP_BEGINS)
         run = _shell(asked, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
@@ -215,7 +211,7 @@ def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | Non
     since: the last day that a new library has, the day before by default.
     """
     now = moment(day.day)
-    with TimedArxiv(day.papers, now) as server, _library(old) as folder:
+    with TimedArxiv(day.papers, now) as server, copied(old) as folder:
         feeds = (folder / "feeds.toml").read_text("utf-8")
         (folder / "feeds.toml").write_text(watching(feeds, server, day.categories), "utf-8")
         with open_library(folder, now=lambda: now) as library:
@@ -234,18 +230,6 @@ def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | Non
 def _shell(asked: Asked, folder: Path, now: datetime) -> Shell:
     environ = {"READER_LIBRARY": str(folder), "READER_NOW": now.isoformat()}
     return Shell(asked.cache, environ)
-
-
-@contextmanager
-def _library(of: Path | None) -> Iterator[Path]:
-    """Give a copy of a library that may be written, or a new one."""
-    with tempfile.TemporaryDirectory(prefix="asayomi-") as beside:
-        folder = Path(beside) / "library"
-        if of is None:
-            make_library(folder).db.close()
-        else:
-            shutil.copytree(of, folder)
-        yield folder
 
 
 if __name__ == "__main__":

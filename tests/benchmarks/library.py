@@ -15,7 +15,9 @@ import lzma
 import os
 import random
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -234,3 +236,15 @@ def _no_tools() -> Tools:
         check_pdf=refuse,
         read_pdf=refuse,
     )
+
+
+@contextmanager
+def copied(of: Path | None) -> Iterator[Path]:
+    """Give a copy of a library that may be written, or a new one."""
+    with tempfile.TemporaryDirectory(prefix="asayomi-") as beside:
+        folder = Path(beside) / "library"
+        if of is None:
+            make_library(folder).db.close()
+        else:
+            shutil.copytree(of, folder)
+        yield folder

@@ -9,20 +9,16 @@ in seconds are meant for a quiet machine; ratios are to bare Python in the same 
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from reader.library.folder import make_library, open_library
+from reader.library.folder import open_library
 from reader.store import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, Result, Run, Runs, Shell, Subject, run_subjects
-from tests.benchmarks.library import LAST_DAY, PER_DAY, Size, built, moment, note_batches
+from tests.benchmarks.library import LAST_DAY, PER_DAY, Size, built, copied, moment, note_batches
 
 BARE_RUNS = 30
 HELP_BAR = 8.0
@@ -114,7 +110,7 @@ def _reading(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
 
 def _deciding(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
     """Time what a person makes, on a copy: each run decides on another paper."""
-    with _copy(built(size, data=asked.data, cache=asked.cache)) as folder:
+    with copied(built(size, data=asked.data, cache=asked.cache)) as folder:
         shell = _shell(asked, folder, LAST_DAY)
         ids = _some_ids(folder, 2 * (plan.runs + 1))
         words = "It translates while one speaks. Why the delay is that short I did not understand."
@@ -194,7 +190,7 @@ def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
     """Gather and show a day, in a copy of `old` or in a new library; all must arrive."""
     # After the feed of the day is made (midnight in New York), before the next listing.
     now = moment(day.day)
-    with TimedArxiv(day.papers, now) as server, _copy(old) as folder:
+    with TimedArxiv(day.papers, now) as server, copied(old) as folder:
         feeds = (folder / "feeds.toml").read_text("utf-8")
         (folder / "feeds.toml").write_text(watching(feeds, server, day.categories), "utf-8")
         with open_library(folder, now=lambda: now) as library:
@@ -219,18 +215,6 @@ def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
 def _shell(asked: Asked, folder: Path, day: date) -> Shell:
     now = moment(day).isoformat()
     return Shell(asked.cache, {"READER_LIBRARY": str(folder), "READER_NOW": now})
-
-
-@contextmanager
-def _copy(of: Path | None) -> Iterator[Path]:
-    """Give a copy of a library that may be written, or a new one."""
-    with tempfile.TemporaryDirectory(prefix="asayomi-") as beside:
-        folder = Path(beside) / "library"
-        if of is None:
-            make_library(folder).db.close()
-        else:
-            shutil.copytree(of, folder)
-        yield folder
 
 
 def _some_ids(folder: Path, n: int) -> list[str]:
