@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
     return out.split()
 
 
+def tell(process: subprocess.Popen[str]) -> None:
+    """Let a process go on that waits for a line."""
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def answer(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    return line or finish(process)[0]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A library with two papers in it."""
@@ -105,13 +119,21 @@ class TestOpening:
         with pytest.raises(ReaderError):
             notes.add_note(db, 99, "Mine.", is_written=False, at=NOW, on=DAY)
 
-    def test_two_processes_may_make_one_library_at_once(self, tmp_path: Path) -> None:
-        for n in range(2):
-            made = tmp_path / str(n)
-            made.mkdir()
-            code = "with Database(folder) as db: print(papers.n_papers(db))"
-            both = [start(code, made) for _ in range(2)]
-            assert [finish(process) for process in both] == [["0"], ["0"]]
+    def test_processes_may_make_one_library_at_once(self, tmp_path: Path) -> None:
+        code = """
+        for n in range(20):
+            sys.stdin.readline()  # all are let go together
+            with Database(folder / str(n)) as db:
+                print(papers.n_papers(db), flush=True)
+        """
+        for n in range(20):
+            (tmp_path / str(n)).mkdir()
+        processes = [start(textwrap.dedent(code), tmp_path) for _ in range(3)]
+        for _ in range(20):
+            for process in processes:
+                tell(process)
+            assert [answer(process) for process in processes] == ["0"] * 3
+        assert [finish(process) for process in processes] == [[]] * 3
 
     def test_a_folder_that_is_not_there_cannot_be_written(self, tmp_path: Path) -> None:
         with pytest.raises(ReadOnly):

@@ -40,6 +40,7 @@ class Database:
         self.index_path = folder / "index.db"
         self.index_is_new = False
         self.index_was_damaged = False
+        self._is_alone = False
         self.is_read_only = not _can_write(folder, self.path)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
@@ -50,7 +51,11 @@ class Database:
         with self._translated():
             self._connection = self._open(busy_s)
             try:
-                self._prepare(folder)
+                if self.is_read_only or (_has_log(self.path) and _has_log(self.index_path)):
+                    self._prepare()
+                else:
+                    with self._alone():
+                        self._prepare()
             except BaseException:
                 self._connection.close()
                 raise
@@ -124,6 +129,23 @@ class Database:
         connection.row_factory = sqlite3.Row
         return connection
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process make or change the layout of this library meanwhile.
+
+        SQLite's time-out does not help: a file that turns its log on fails at once when
+        another process only looks at it.
+        """
+        if self._is_alone:
+            yield
+            return
+        with lock_file(self.path.with_name("reader.lock"), wait=True):
+            self._is_alone = True
+            try:
+                yield
+            finally:
+                self._is_alone = False
+
     def _was_emptied(self) -> bool:
         """Tell a file that lost its content from one that is being made."""
         log = self.path.with_name("reader.db-wal")
@@ -131,7 +153,7 @@ class Database:
         sizes = [file.stat().st_size if file.exists() else 0 for file in files]
         return self.path.exists() and sizes[0] == 0 and sizes[1] > 0 and not log.exists()
 
-    def _prepare(self, folder: Path) -> None:
+    def _prepare(self) -> None:
         run = self._connection.execute
         if self._was_emptied():
             raise Damaged(
@@ -151,11 +173,11 @@ class Database:
             run("PRAGMA synchronous = full")
             run("PRAGMA foreign_keys = on")
             if version < schema.LATEST:
-                with lock_file(folder / "reader.lock", wait=True):
+                with self._alone():
                     schema.migrate(self._connection)
-        self._attach_index(folder)
+        self._attach_index()
 
-    def _attach_index(self, folder: Path) -> None:
+    def _attach_index(self) -> None:
         run = self._connection.execute
         if self.is_read_only and not self.index_path.exists():
             run("ATTACH ':memory:' AS idx")
@@ -173,7 +195,7 @@ class Database:
                 run("ATTACH ':memory:' AS idx")
                 self._make_index()
                 return
-            with lock_file(folder / "reader.lock", wait=True):
+            with self._alone():
                 if run("PRAGMA idx.user_version").fetchone()[0] != schema.INDEX_VERSION:
                     self._replace_index()
                     self._make_index()
@@ -249,6 +271,18 @@ def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
 def _is_damage(error: sqlite3.Error | OSError) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def _has_log(path: Path) -> bool:
+    """Tell whether a database keeps a write-ahead log, by its header, without opening it.
+
+    Bytes 18 and 19, both 2 then: sqlite.org/fileformat.html, section 1.3.3.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\x02\x02"
+    except FileNotFoundError:
+        return False
 
 
 def _can_write(folder: Path, path: Path) -> bool:
