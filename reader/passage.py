@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["heading", "text", "caption", "footnote", "table", "figure", "reference"]
+Type = Literal["paper", "thesis", "slides", "supplement", "other"]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -54,6 +55,18 @@ class Document:
     """All words of page 1, running heads and stamp too: where printed ids are looked for."""
     n_scanned: int = 0
     """Pages without a readable text layer."""
+    authors: tuple[str, ...] = ()
+    """As printed below the title, marks of affiliations taken away; empty where not found."""
+    year: int | None = None
+    """Printed on page 1 or 2 as the paper's own; None where there is none."""
+    abstract: str = ""
+    """Printed on the first pages; empty where there is none."""
+    doi: str = ""
+    """Printed on page 1 as the paper's own (`10.21437/…`), not a reference's; to be checked."""
+    type: Type = "paper"
+    """What kind of writing it looks like."""
+    n_ocr: int = 0
+    """Pages whose text was read from pictures of it."""
 
     @property
     def n_pages(self) -> int:

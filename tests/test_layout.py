@@ -25,7 +25,8 @@ PACKAGE = ROOT / "reader"
 
 ROWS = [
     {"ids", "paper", "topic", "today", "note", "passage", "config", "errors", "announcement",
-     "wire", "plain", "matching", "phrases", "identity", "person"},
+     "wire", "plain", "matching", "phrases", "identity", "person", "highlight", "sketch",
+     "recognition", "filing"},
     {"store", "sources", "http", "pdf", "encoder"},
     {"library", "stages"},
     {"cli", "demo", "web"},

@@ -13,7 +13,8 @@ import pytest
 from reader.paper import Count, Counted
 from reader.store import citations, decisions, notes, papers, posts, standings
 from reader.store.database import Database
-from reader.store.schema import LATEST, MIGRATIONS
+from reader.store.migrations import MIGRATIONS
+from reader.store.schema import LATEST
 from reader.store.standings import Rank
 from tests.samples import DAY, NOW, new_database, paper, post
 

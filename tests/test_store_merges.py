@@ -19,8 +19,8 @@ from reader.paper import Held, Paper
 from reader.store import copies, decisions, index, merges, notes, papers, pdfs, posts, standings
 from reader.store.database import Database
 from reader.store.merges import Merge, Question
+from reader.store.migrations import MIGRATIONS
 from reader.store.papers import Added
-from reader.store.schema import MIGRATIONS
 from tests.samples import DAY, NOW, new_database, paper, post
 
 NEXT = DAY + timedelta(1)

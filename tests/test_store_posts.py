@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from reader.paper import Mention, Mentioned, Post
-from reader.store import papers, posts, schema, sources
+from reader.store import papers, posts, sources
 from reader.store.database import Database
+from reader.store.migrations import MIGRATIONS
 from tests.samples import DAY, NOW, new_database, paper, post
 
 ID = "arxiv:2506.00001"
@@ -153,7 +154,7 @@ class TestShortLinks:
 
 def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "reader.db")
-    for statement in schema.MIGRATIONS[0][1]:
+    for statement in MIGRATIONS[0][1]:
         old.execute(statement)
     old.execute("INSERT INTO posts VALUES (1, 'timeline', 'a', 'Cy Pond', 'Text', 'u', NULL)")
     old.execute("INSERT INTO mentions VALUES (1, 'arxiv:2506.00001', 'Words.', '2025-06-04')")

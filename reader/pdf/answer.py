@@ -18,6 +18,12 @@ def to_plain(document: Document) -> dict[str, Any]:
         "stamp": document.stamp,
         "first_page": document.first_page,
         "n_scanned": document.n_scanned,
+        "authors": document.authors,
+        "year": document.year,
+        "abstract": document.abstract,
+        "doi": document.doi,
+        "type": document.type,
+        "n_ocr": document.n_ocr,
     }
 
 
@@ -25,4 +31,4 @@ def from_plain(plain: dict[str, Any]) -> Document:
     pages = tuple(
         Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in plain["pages"]
     )
-    return Document(**plain | {"pages": pages})
+    return Document(**plain | {"pages": pages, "authors": tuple(plain["authors"])})

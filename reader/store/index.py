@@ -19,9 +19,9 @@ from reader.store.database import Database
 
 Kind = Literal["note", "paper", "passage"]
 
-# bm25 weights of the columns note, title, abstract, passage: the person's own words
+# bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
 # first, then what a title says, before what stands somewhere in a text.
-WEIGHTS = "8.0, 5.0, 2.0, 1.0"
+WEIGHTS = "8.0, 5.0, 2.0, 1.0, 4.0"
 
 COLUMNS: dict[Kind, str] = {"note": "note", "paper": "title abstract", "passage": "passage"}
 """The columns of the full text that a kind of text fills."""

@@ -65,6 +65,10 @@ PARTS = (
     _Part("versions", "number", "none"),
     _Part("exports", "''", "none"),
     _Part("pdfs", "''", "none"),
+    _Part("additions", "path", "all"),
+    _Part("taken", "id", "all"),
+    _Part("marked_copies", "sha256", "new"),
+    _Part("highlights", "id", "all"),
 )
 STAYING = ("citations",)
 """Tables whose rows stay with the copy that they were counted for."""

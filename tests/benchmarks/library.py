@@ -35,6 +35,7 @@ from reader.stages.rank import rank_days
 from reader.stages.tools import Tools
 from reader.store import index, papers, posts, schema, sources, standings
 from reader.store.index import PassageText
+from reader.store.migrations import MIGRATIONS
 from tests.benchmarks.frame import DataMissing
 
 PER_DAY = 380
@@ -75,7 +76,7 @@ def built(size: Size, *, data: Path, cache: Path) -> Path:
 def fingerprint(data: Path) -> str:
     """Name what a built library depends on: layout, topics, the data's files, this version."""
     files = [(p.name, p.stat().st_size) for p in _months(data)]
-    layout = (schema.MIGRATIONS, schema.INDEX_TABLES, schema.INDEX_VERSION)
+    layout = (MIGRATIONS, schema.INDEX_TABLES, schema.INDEX_VERSION)
     return hashlib.sha256(repr((layout, template(), files, VERSION)).encode()).hexdigest()[:12]
 
 
