@@ -187,9 +187,10 @@ def test_text_is_prepared_for_full_text(text: str, expected: str) -> None:
     [
         ("機械学習", '"機械 械学 学習"'),
         ("音", '"音"*'),
-        ("end-to-end", '"end" OR "to"'),
+        ("end-to-end", '"end"'),
+        ("to be of it", '"to" OR "be" OR "of" OR "it"'),
         ("音声翻訳の遅延", '"音声 声翻 翻訳 訳の の遅 遅延" OR "音声 声翻 翻訳" OR "遅延"'),
-        ('title:"x" AND NOT (y*)', '"title" OR "x" OR "and" OR "not" OR "y"'),
+        ('title:"x" AND NOT (y*)', '"title" OR "x" OR "not" OR "y"'),
         ('"" () * ^ -', ""),
         ("", ""),
     ],

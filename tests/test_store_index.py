@@ -13,7 +13,7 @@ from reader.store import decisions, index, notes, papers, posts, standings
 from reader.store.database import Database, forget_index
 from reader.store.index import Kind, PassageText, Text
 from reader.store.standings import Rank
-from tests.samples import DAY, NOW, new_database, paper, post
+from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, vectors_of
 
 GARDENS = paper(1, "Listening to Gardens", "Rain is heard at night.")
 TRAINS = paper(2, "Trains of Thought", "音声翻訳の新しい方法。")
@@ -86,7 +86,7 @@ class TestWords:
         for kind, paper_row in (("passage", 1), ("note", 2)):
             (row,) = index.find_words(db, kind, query_terms("rain"), limit=9)  # type: ignore[arg-type]
             assert index.texts_at(db, [row])[row].paper == paper_row
-            assert index.rows_of_kind(db, kind)[0] <= row  # type: ignore[arg-type]
+            assert rows_of_kind(db, kind)[0] <= row  # type: ignore[arg-type]
 
     def test_a_changed_abstract_takes_the_place_of_the_old_one(self, db: Database) -> None:
         fill(db)
@@ -175,8 +175,8 @@ class TestVectors:
         assert index.texts_without_vector(db, "small") == []
         assert index.n_without_vector(db, "small") == 0
         assert index.n_without_vector(db, "other") == 3
-        assert index.vectors_of(db, "small") == ([1, 2, 3], [vector(5)] * 3)
-        assert index.vectors_of(db, "other") == ([], [])
+        assert vectors_of(db, "small") == ([1, 2, 3], [vector(5)] * 3)
+        assert vectors_of(db, "other") == ([], [])
 
     def test_a_vector_belongs_to_exactly_this_text_and_encoder(self, db: Database) -> None:
         encode(db, ["speech translation"])

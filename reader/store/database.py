@@ -48,7 +48,7 @@ class Database:
                 what=f"this Python's SQLite is {sqlite3.sqlite_version}, too old for full text",
                 hint="Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's.",
             )
-        with self._translated():
+        with self.translated():
             self._connection = self._open(busy_s)
             try:
                 if self.is_read_only or (_has_log(self.path) and _has_log(self.index_path)):
@@ -71,23 +71,23 @@ class Database:
 
     def read(self, sql: str, values: Values = ()) -> list[Row]:
         """Run one SELECT and return all its rows."""
-        with self._translated():
+        with self.translated():
             return self._connection.execute(sql, values).fetchall()
 
     def read_one(self, sql: str, values: Values = ()) -> Row | None:
         """Run one SELECT and return its first row, None where there is none."""
-        with self._translated():
+        with self.translated():
             row: Row | None = self._connection.execute(sql, values).fetchone()
             return row
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run one statement of an open transaction; returns the row id it inserted."""
-        with self._translated():
+        with self.translated():
             return self._connection.execute(sql, values).lastrowid or 0
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement of an open transaction for each of the rows."""
-        with self._translated():
+        with self.translated():
             self._connection.executemany(sql, rows)
 
     @contextlib.contextmanager
@@ -229,11 +229,15 @@ class Database:
         self._connection.execute("BEGIN IMMEDIATE")
         for statement in schema.INDEX_TABLES:
             self._connection.execute(statement)
+        # Tells this index.db from the next one: files that repeat it remember the number.
+        number = int.from_bytes(os.urandom(3), "big") + 1
+        self._connection.execute(f"PRAGMA idx.application_id = {number}")
         self._connection.execute(f"PRAGMA idx.user_version = {schema.INDEX_VERSION}")
         self._connection.execute("COMMIT")
 
     @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """Say in our words what goes wrong in SQLite or with a file of the library."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:

@@ -1,8 +1,8 @@
 """Keep index.db: texts to search, their full text and vectors. All of it can be remade.
 
-A text is a paper's title and abstract, the newest revision of a note, or a passage of a
-PDF. Its `source_hash` says what it was made from, so what is missing or out of date is
-a query. Vectors are kept by encoder and content: nothing is encoded twice.
+A text is a paper's title and abstract, the newest revision of a note, a highlight, or a
+passage of a PDF. Its `source_hash` says what it was made from, so what is missing or out
+of date is a query. Vectors are kept by encoder and content: nothing is encoded twice.
 """
 
 from __future__ import annotations
@@ -16,22 +16,32 @@ from typing import Literal
 
 from reader.plain import grams
 from reader.store.database import Database
+from reader.store.origins import BROUGHT_SQL
 
-Kind = Literal["note", "paper", "passage"]
+Kind = Literal["note", "highlight", "paper", "passage"]
 
 # bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
 # first, then what a title says, before what stands somewhere in a text.
 WEIGHTS = "8.0, 5.0, 2.0, 1.0, 4.0"
 
-COLUMNS: dict[Kind, str] = {"note": "note", "paper": "title abstract", "passage": "passage"}
+COLUMNS: dict[Kind, str] = {
+    "note": "note",
+    "highlight": "highlight",
+    "paper": "title abstract",
+    "passage": "passage",
+}
 """The columns of the full text that a kind of text fills."""
 
+# A highlight is found by the marked words and by what was typed at them.
+_HIGHLIGHT_SQL = "trim(text || char(10) || note, char(10))"
+
 # What a text says: only a passage keeps its own words in index.db.
-TEXT_SQL = """
+TEXT_SQL = f"""
     CASE t.kind WHEN 'passage' THEN t.text
+    WHEN 'highlight' THEN (SELECT {_HIGHLIGHT_SQL} FROM highlights WHERE id = t.position)
     WHEN 'paper' THEN (SELECT title || char(10) || abstract FROM papers WHERE id = t.paper)
     ELSE (SELECT text FROM notes WHERE paper = t.paper ORDER BY id DESC LIMIT 1) END
-"""
+"""  # noqa: S608  a constant of this module
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,42 @@ def add_note_text(db: Database, paper: int) -> None:
         _full_text(db, text, note=note["text"])
 
 
+def highlights_without_text(db: Database) -> list[int]:
+    """List papers of whose highlights the full text has one too few or one too many."""
+    rows = db.read(
+        """
+        SELECT h.paper FROM highlights AS h
+        LEFT JOIN idx.texts AS t ON t.paper = h.paper AND t.kind = 'highlight'
+            AND t.position = h.id
+        WHERE (t.id IS NULL) = (h.gone_at IS NULL) AND h.text || h.note != ''
+        GROUP BY h.paper
+        """
+    )
+    return [r["paper"] for r in rows]
+
+
+def add_highlight_texts(db: Database, paper: int) -> None:
+    """Put a paper's highlights into the full text as they are now; removed ones are not found."""
+    with db.writing():
+        _drop(db, paper, "highlight")
+        for row in db.read(
+            f"""
+            SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights
+            WHERE paper = ? AND gone_at IS NULL AND text || note != '' ORDER BY id
+            """,  # noqa: S608  a constant of this module
+            (paper,),
+        ):
+            text = db.execute(
+                """
+                INSERT INTO idx.texts (kind, paper, position, page, source_hash, hash)
+                VALUES ('highlight', ?, ?, ?, ?, ?)
+                """,
+                (paper, row["id"], row["page"], str(row["id"]), hash_of(row["text"])),
+            )
+            _full_text(db, text, highlight=row["text"])
+            _seen_again(db, hash_of(row["text"]))
+
+
 def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, sha256: str) -> None:
     """Put a PDF's passages into the full text, in place of what stood there before."""
     with db.writing():
@@ -126,6 +172,7 @@ def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, s
                 ),
             )
             _full_text(db, text, passage=passage.text)
+            _seen_again(db, hash_of(passage.text))
 
 
 def n_passages(db: Database, paper: int) -> int:
@@ -137,13 +184,19 @@ def n_passages(db: Database, paper: int) -> int:
 
 
 def n_not_indexed(db: Database) -> int:
-    """Count notes and papers that the full text lacks, as after index.db was deleted."""
+    """Count notes, highlights and papers that the full text lacks, as after index.db was
+    deleted."""
     row = db.read(
         """
-        SELECT max(0, (SELECT count(*) FROM papers WHERE merged_into IS NULL)
+        SELECT max(0, (SELECT count(*) FROM papers)
+                    - (SELECT count(*) FROM papers WHERE merged_into IS NOT NULL)
                     - (SELECT count(*) FROM idx.texts WHERE kind = 'paper'))
              + max(0, (SELECT count(DISTINCT paper) FROM notes)
-                    - (SELECT count(*) FROM idx.texts WHERE kind = 'note')) AS n
+                    - (SELECT count(*) FROM idx.texts WHERE kind = 'note'))
+             + (SELECT count(*) FROM highlights AS h
+                WHERE gone_at IS NULL AND text || note != '' AND NOT EXISTS (
+                    SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper
+                    AND t.kind = 'highlight' AND t.position = h.id)) AS n
         """
     )[0]
     return int(row["n"])
@@ -181,7 +234,8 @@ def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
 def texts_without_vector(
     db: Database, encoder: str, *, papers: Sequence[int] | None = None, limit: int = 1_000_000
 ) -> list[tuple[str, str]]:
-    """List (hash, text) of what this encoder has not encoded; notes, then passages, then papers.
+    """List (hash, text) of what this encoder has not encoded; notes and highlights first, then
+    passages, then papers.
 
     papers: only texts of these, None for all.
     """
@@ -215,13 +269,13 @@ def n_without_vector(db: Database, encoder: str) -> int:
 
 
 def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
-    """Count a day's papers that this encoder has not encoded yet."""
+    """Count the papers that sources brought on a day and this encoder has not encoded yet."""
     row = db.read(
-        """
+        f"""
         SELECT count(*) AS n FROM papers AS p
-        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND NOT EXISTS (
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL} AND NOT EXISTS (
             SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = p.content_hash)
-        """,
+        """,  # noqa: S608  a constant
         (day.isoformat(), encoder),
     )[0]
     return int(row["n"])
@@ -235,23 +289,6 @@ def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]
             " ON CONFLICT DO NOTHING",
             [(encoder, hash_, vector) for hash_, vector in vectors],
         )
-
-
-def vectors_of(db: Database, encoder: str) -> tuple[list[int], list[bytes]]:
-    """Give the rows of all texts that have a vector, and the vectors beside them."""
-    rows = db.read(
-        """
-        SELECT t.id, v.vector FROM idx.texts AS t
-        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
-        """,
-        (encoder,),
-    )
-    return [r["id"] for r in rows], [r["vector"] for r in rows]
-
-
-def rows_of_kind(db: Database, kind: Kind) -> list[int]:
-    """List the rows of all texts of a kind."""
-    return [r["id"] for r in db.read("SELECT id FROM idx.texts WHERE kind = ?", (kind,))]
 
 
 def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:
@@ -307,10 +344,22 @@ def _drop(db: Database, paper: int, kind: Kind) -> None:
 
 
 def _insert(db: Database, kind: Kind, paper: int, source_hash: str, hash_: str) -> int:
+    _seen_again(db, hash_)
     return db.execute(
         "INSERT INTO idx.texts (kind, paper, source_hash, hash) VALUES (?, ?, ?, ?)",
         (kind, paper, source_hash, hash_),
     )
+
+
+def _seen_again(db: Database, hash_: str) -> None:
+    """Move the vectors that a new text has already behind all others, where those who keep
+    a copy of them look for what is new."""
+    for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
+        db.execute(
+            "UPDATE idx.vectors SET rowid = (SELECT max(rowid) FROM idx.vectors) + 1"
+            " WHERE hash = ? AND encoder = ?",
+            (hash_, r["encoder"]),
+        )
 
 
 def _full_text(
@@ -321,8 +370,10 @@ def _full_text(
     title: str = "",
     abstract: str = "",
     passage: str = "",
+    highlight: str = "",
 ) -> None:
     db.execute(
-        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage) VALUES (?, ?, ?, ?, ?)",
-        (row, grams(note), grams(title), grams(abstract), grams(passage)),
+        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (row, *map(grams, (note, title, abstract, passage, highlight))),
     )

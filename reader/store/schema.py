@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from reader.filing import fold_name
 from reader.identity import title_fold
 from reader.person import family_fold
 from reader.store.migrations import MIGRATIONS
@@ -33,6 +34,7 @@ INDEX_TABLES = [
     ) STRICT
     """,
     "CREATE INDEX idx.texts_by_hash ON texts(hash)",
+    "CREATE INDEX idx.texts_by_kind ON texts(kind, hash)",
     """
     CREATE VIRTUAL TABLE idx.full_text USING fts5(
         note, title, abstract, passage, highlight,
@@ -44,7 +46,7 @@ INDEX_TABLES = [
         encoder TEXT NOT NULL,
         hash TEXT NOT NULL,
         vector BLOB NOT NULL,
-        PRIMARY KEY (encoder, hash)
+        PRIMARY KEY (hash, encoder)
     ) STRICT
     """,
     """
@@ -83,7 +85,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    for function in (title_fold, family_fold):
+    for function in (title_fold, family_fold, fold_name):
         connection.create_function(function.__name__, 1, function, deterministic=True)
     migrations = Migrations("reader")
     for name, statements in MIGRATIONS:

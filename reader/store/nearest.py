@@ -1,0 +1,127 @@
+"""Find the vectors nearest to a question: exact, over files mapped into memory.
+
+What index.db has beyond the files is read from there. Imported only by what needs numpy
+anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reader.store.database import Database
+from reader.store.index import Kind
+from reader.store.vector_files import (
+    KEY,
+    State,
+    append,
+    beyond,
+    files_of,
+    folder_of,
+    n_beyond,
+    state_of,
+)
+
+Vectors = NDArray[np.float16]
+
+MAX_TAIL = 2_000
+"""Vectors read from index.db for a search, before the files are brought up to date first."""
+
+
+class Nearest:
+    """The vectors of one encoder, opened for one search or a few.
+
+    Raises StoreError where index.db cannot be read.
+    """
+
+    def __init__(self, db: Database, encoder: str) -> None:
+        self._db = db
+        self._upto = 0
+        self._maps: dict[str, tuple[Vectors, NDArray[np.uint8]]] = {}
+        self._open(encoder)
+        if not db.is_read_only and n_beyond(db, encoder, self._upto) > MAX_TAIL:
+            append(db, encoder)
+            self._open(encoder)
+        self._tail = beyond(db, encoder, self._upto)
+
+    def _open(self, encoder: str) -> None:
+        """Map the files; none where they are not there, and then index.db answers alone."""
+        folder = folder_of(self._db, encoder)
+        for _ in range(3):
+            state = state_of(self._db, folder)
+            if state is None:
+                return
+            try:
+                maps = {kind: _mapped(folder, state, kind) for kind, n in state.n.items() if n}
+            except FileNotFoundError:
+                continue  # another process has just made them anew
+            self._maps, self._upto = maps, state.upto
+            return
+
+    def rank(self, kind: Kind, query: NDArray[np.float32], *, limit: int) -> list[int]:
+        """Rank texts of a kind by their cosine to a question; rows of texts, best first.
+
+        query: (d,) float32, of length 1. Exact: all vectors are compared in float16, the
+        best again in float32.
+        """
+        scores: dict[str, float] = {}
+        for keys, vectors in (self._in_files(kind, query, limit), self._in_tail(kind)):
+            if len(vectors):
+                cosines = vectors.astype(np.float32) @ query
+                scores |= zip(keys, cosines.tolist(), strict=True)
+        best = sorted(scores, key=lambda key: -scores[key])
+        rows = _rows(self._db, kind, best)
+        return [row for key in best for row in rows.get(key, ())][:limit]
+
+    def _in_files(
+        self, kind: Kind, query: NDArray[np.float32], limit: int
+    ) -> tuple[list[str], Vectors]:
+        if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
+            return [], np.empty((0, len(query)), np.float16)
+        from usearch.compiled import MetricKind
+        from usearch.index import search as compare
+
+        vectors, keys = self._maps[kind]
+        # Some of the best may belong to texts that are gone, and float16 may swap neighbours.
+        k = min(len(vectors), 2 * limit)
+        found = compare(
+            vectors, query.astype(np.float16), k, MetricKind.IP, exact=True, threads=1
+        ).keys.astype(np.int64)
+        return [keys[at].tobytes().hex() for at in found], np.asarray(vectors[found])
+
+    def _in_tail(self, kind: Kind) -> tuple[list[str], Vectors]:
+        chosen = [(key, vector) for k, key, vector in self._tail if k == kind]
+        return _packed(chosen)
+
+
+def _mapped(folder: Path, state: State, kind: str) -> tuple[Vectors, NDArray[np.uint8]]:
+    vectors, keys = files_of(folder, kind, state.generation)
+    n = state.n[kind]
+    return (
+        np.memmap(vectors, np.float16, "r", shape=(n, state.d)),
+        np.memmap(keys, np.uint8, "r", shape=(n, KEY)),
+    )
+
+
+def _rows(db: Database, kind: Kind, keys: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for r in db.read(
+        "SELECT id, hash FROM idx.texts WHERE kind = ? AND hash IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        (kind, json.dumps(list(keys))),
+    ):
+        found.setdefault(r["hash"], []).append(r["id"])
+    return found
+
+
+def _packed(rows: Sequence[tuple[str, bytes]]) -> tuple[list[str], Vectors]:
+    if not rows:
+        return [], np.empty((0, 0), np.float16)
+    width = len(rows[0][1])
+    same = [(key, vector) for key, vector in rows if len(vector) == width]
+    matrix = np.frombuffer(b"".join(vector for _, vector in same), np.float16)
+    return [key for key, _ in same], matrix.reshape(len(same), -1)
