@@ -1,0 +1,110 @@
+"""Read a paper's front: who wrote what, when, from its first page or the one after a cover.
+
+Knows how the parts of a front are found and in which order; not how each is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reader.passage import Page, Type
+from reader.pdf.front.abstract import abstract_below, abstract_of
+from reader.pdf.front.authors import authors_of
+from reader.pdf.front.cells import Cell, cells_of
+from reader.pdf.front.cover import is_bare, is_cover
+from reader.pdf.front.imprint import doi_of, own_part, year_of
+from reader.pdf.front.kind import type_of
+from reader.pdf.front.title import plain, title_cells, title_text
+from reader.pdf.front.zone import zone_of
+from reader.pdf.lines import Line, PageLines
+
+N_RAW = 2
+"""Pages whose raw dict is needed."""
+N_ABSTRACT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What `reader.passage.Document` says of a paper besides its text."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    abstract: str = ""
+    doi: str = ""
+    type: Type = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One page as a front: its cells, its title's, those between title and abstract."""
+
+    page: PageLines
+    cells: list[Cell]
+    title: list[Cell]
+    zone: list[Cell]
+
+    @property
+    def end(self) -> float:
+        return max((cell.y1 for cell in [*self.title, *self.zone]), default=0.0)
+
+
+def read_front(
+    raw: Sequence[dict[str, Any]],
+    lines: Sequence[PageLines],
+    pages: Sequence[Page],
+    *,
+    dropped: Collection[Line] = (),
+    body: float,
+    stamp: str = "",
+) -> Front:
+    """Read title, authors, year, abstract, DOI and type.
+
+    raw: get_text("dict") of the first N_RAW pages; lines: of all pages; pages: as composed;
+    dropped: page 1's running heads; body: font size of the running text.
+    """
+    if not raw:
+        return Front()
+    first = _sheet(raw[0], lines[0], dropped, body)
+    sheet, cover = first, None
+    if len(raw) > 1 and (is_cover(first.cells) or (is_bare(first.cells) and first.title)):
+        second = _sheet(raw[1], lines[1], (), body)
+        if _is_behind(first, second, foreign=is_cover(first.cells)):
+            sheet, cover = second, first
+    title = title_text(sheet.title)
+    authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
+    if not authors and is_bare(sheet.cells) and sheet.title:
+        authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
+    doi = _doi(sheet) or (_doi(cover) if cover else "")
+    kind = type_of(lines, first.cells, first.title)
+    return Front(
+        title=title,
+        authors=authors,
+        year=year_of(own_part(sheet.cells), sheet.zone, stamp=stamp, doi=doi),
+        abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
+        # What a supplement or slides print is mostly the DOI of the paper they belong to.
+        doi=doi if kind in ("paper", "thesis") else "",
+        type=kind,
+    )
+
+
+def _sheet(raw: dict[str, Any], page: PageLines, dropped: Collection[Line], body: float) -> _Sheet:
+    cells = cells_of(raw, page, dropped=dropped)
+    title = title_cells(cells, page.height, body)
+    return _Sheet(page, cells, title, zone_of(cells, title, page.width, page.height))
+
+
+def _is_behind(cover: _Sheet, sheet: _Sheet, *, foreign: bool) -> bool:
+    """Say whether page 2 is the front: its title is on the cover, or the cover is foreign."""
+    title = plain(title_text(sheet.title))
+    words = plain("".join(cell.text for cell in cover.cells))
+    if len(title) > 15 and title in words:
+        return True
+    return foreign and bool(title) and bool(authors_of(sheet.zone))
+
+
+def _doi(sheet: _Sheet) -> str:
+    rotated = [text for text in sheet.page.rotated if not text.startswith("arXiv:")]
+    return doi_of(own_part(sheet.cells), rotated, height=sheet.page.height, end=sheet.end)

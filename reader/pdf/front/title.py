@@ -1,0 +1,179 @@
+"""Find a paper's title among the cells of its first page.
+
+The largest text is the title in four of five real PDFs; what that misses are banners and
+names of journals, small capitals, initials, subtitles in a smaller size, titles in two
+languages, and names of authors in the same size. Knows cells only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from reader.pdf.front.cells import MARK, Cell, rows_of
+from reader.pdf.front.names import names_in, tidy_accents
+from reader.pdf.join import joined
+
+MAX_CHARS = 300
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_BANNER = re.compile(
+    r"(?:open access|research articles?|original (?:research|article|paper)s?|review articles?"
+    r"|articles?|letters?|short (?:paper|communication)|full paper|report|editorial|brief report"
+    r"|technical (?:report|note)|working paper|extended abstract|preprint|proceedings of\b.*"
+    r"|.*\bjournal of\b.*|.*\bjournal\b.*|journal homepage.*|arxiv:.*|contents lists available.*"
+    r"|.*\bissn\b.*|.*\bvol(?:ume)?\.?\s*\d.*|transactions on\b.*|.*university press.*"
+    r"|(?:under review|published|accepted|to appear|submitted|draft|not for)\b.*|https?:.*|www\..*"
+    r"|received\b.*|doi:?\s.*|.*研究報告|.*研究会資料|.*研究会|.*発表論文集.*|.*卒業論文|.*修士論文"
+    r"|.*博士論文|.*学位論文|論文|原著論文|supplement(?:ary|al) (?:material|information|data)s?"
+    r"|(?:an? )?(?:ph\.?\s?d\.?|doctoral|master'?s?|bachelor'?s?|m\.?\s?sc\.?|diploma)?\s*"
+    r"(?:thesis|dissertation|project report)"
+    r"|(?:master|bachelor|diplom|doktor)arbeit|(?:inaugural-?)?dissertation|th[èe]se\b.*|m[ée]moire\b.*"
+    r"|tesis\b.*|(?:a )?(?:thesis|dissertation) (?:submitted|by|for)\b.*"
+    r"|this (?:is|version|article|paper) .*|see discussions.*|.*発表会)",
+    re.IGNORECASE,
+)
+_INSTITUTION = re.compile(
+    r"(?:the )?(?:[\w.&'’-]+ ){0,5}(?:university|universität|université|universidad|università"
+    r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
+    r"|.{2,12}大学(?:大学院)?.{0,14}",
+    re.IGNORECASE,
+)
+_MASTHEAD = re.compile(
+    r"(?:journal home\s?page|contents lists? available|available online at"
+    r"|www\.elsevier\.com/locate|journal (?:web)?site)\b.*",
+    re.IGNORECASE,
+)
+_NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
+_STRAY = re.compile(r"^[.·•|,;:]\s+")
+_NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b", re.IGNORECASE)
+
+
+def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
+    """Give the cells of the title, none where nothing stands out as one.
+
+    cells: of the page, in rows. body: font size of the running text.
+    """
+    high = [cell for cell in cells if cell.y0 < 0.62 * height and _has_words(cell)]
+    high = _below_masthead(high, height)
+    # Only what is large may be the title: the smaller rest need not be looked at.
+    largest = max((cell.top for cell in high), default=0.0)
+    high = _no_banners([c for c in high if c.top > 0.6 * largest]) or _no_banners(high)
+    if not high:
+        return []
+    size = max(cell.top for cell in high)
+    first = _first_language(high, size)
+    found = [first]
+    rows = rows_of(cells[cells.index(first) :])
+    for at, row in enumerate(rows):
+        below = [cell for cell in row if cell is not first and cell.x0 < _right(found)]
+        more = [cell for cell in below if _belongs(cell, found, body)]
+        if below and not more and first not in row:
+            found += _subtitle(found, rows[at:], body)
+            break
+        found += more
+    return found
+
+
+def title_text(cells: list[Cell]) -> str:
+    """Write the title in one line, marks of footnotes taken away."""
+    if not cells:
+        return ""
+    main = cells[0].top
+    texts: list[str] = []
+    for row in rows_of(cells):
+        text = _STRAY.sub("", " ".join(cell.text for cell in row))
+        is_smaller = row[0].top < 0.93 * main
+        if is_smaller and texts and not re.search(r"[:：?？!—–-]", " ".join(texts)):
+            texts[-1] += ":"
+        texts.append(text)
+    text = _NOTE_MARKS.sub("", tidy_accents(joined(texts)))
+    # Old fonts of one publisher give the ligatures as number signs: "simpli#ed".
+    text = re.sub(r"(?<=[a-z])#(?=[a-z])", "fi", text)
+    return text if len(text) <= MAX_CHARS else ""
+
+
+def _no_banners(cells: list[Cell]) -> list[Cell]:
+    kept = [cell for cell in cells if not _BANNER.fullmatch(cell.text)]
+    return [cell for cell in kept if not _INSTITUTION.fullmatch(cell.text)] or kept
+
+
+def _below_masthead(high: list[Cell], height: float) -> list[Cell]:
+    """Leave out a journal's name and address, which may be larger than any title."""
+    ends = [c.y1 for c in high if c.y0 < 0.3 * height and _MASTHEAD.match(c.text)]
+    return [cell for cell in high if cell.y0 >= max(ends) - 2] if ends else high
+
+
+def _has_words(cell: Cell) -> bool:
+    return sum(map(str.isalpha, cell.text)) >= (2 if _CJK.search(cell.text) else 3)
+
+
+def _first_language(high: list[Cell], size: float) -> Cell:
+    """Give the first cell of the title; of two languages the one that stands first."""
+    largest = next(cell for cell in high if cell.top >= 0.96 * size)
+    if not _CJK.search(largest.text):
+        for cell in high[: high.index(largest)]:
+            if cell.top >= 0.85 * size and _CJK.search(cell.text):
+                return next(c for c in high if c.top >= 0.93 * cell.top and _CJK.search(c.text))
+    return largest
+
+
+def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
+    """Say whether a cell of that size is still the title, and not the authors below it."""
+    first, last = found[0], found[-1]
+    is_cjk = bool(_CJK.search("".join(c.text for c in found)))
+    if not 0.92 * first.top <= cell.top <= 1.08 * first.top:
+        return False
+    if cell.y0 - last.y1 > 1.2 * cell.top:
+        return False
+    if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
+        return False
+    if _begins_authors(cell, last):
+        return False
+    is_same_row = abs(cell.base - last.base) < 0.4 * cell.top
+    return is_same_row or cell.is_bold == last.is_bold or (is_cjk or cell.top > 1.3 * body)
+
+
+def _begins_authors(cell: Cell, last: Cell) -> bool:
+    """Say whether a line in the title's own type is names: marked, or set off and several."""
+    names = names_in(cell.marked)
+    if names is None:
+        return False
+    return MARK in cell.marked or (len(names) > 1 and cell.y0 - last.y1 > 0.45 * cell.top)
+
+
+def _right(found: list[Cell]) -> float:
+    """Give how far to the right a title's next cell may begin."""
+    return max(cell.x1 + 2 * cell.top for cell in found)
+
+
+def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
+    """Take lines right below that are smaller than the title and larger than the names."""
+    taken: list[Cell] = []
+    last, first = found[-1], found[0]
+    for row, after in pairwise(rows):
+        cell = row[0]
+        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size or cell.x0 > first.x1:
+            break
+        is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
+        if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
+            break
+        if not _is_subtitle(cell, is_cjk=bool(_CJK.search(first.text))):
+            break
+        taken.append(cell)
+        last = cell
+    return taken
+
+
+def _is_subtitle(cell: Cell, *, is_cjk: bool) -> bool:
+    if _NO_SUBTITLE.search(cell.text) or MARK in cell.marked or _BANNER.fullmatch(cell.text):
+        return False
+    if is_cjk:
+        return bool(re.match(r"[-–—〜～―ー:：]", cell.text))
+    is_prose = len(cell.text.split()) > 2 and bool(re.search(r"\s[a-z]|[wW]ith|For|Of", cell.text))
+    return is_prose and names_in(cell.marked) is None and "," not in cell.text
+
+
+def plain(text: str) -> str:
+    """Give the letters and digits of a text alone, to compare titles by."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
