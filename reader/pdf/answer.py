@@ -1,10 +1,27 @@
-"""Carry a Document through a pipe: the same few lines of JSON for both its ends."""
+"""Carry what was read in a PDF through a pipe: the same few lines of JSON for both its ends."""
 
 from __future__ import annotations
 
+import base64
+from dataclasses import dataclass
 from typing import Any
 
+from reader.highlight import Highlight, Marks
 from reader.passage import Block, Document, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What a PDF looks like: by its first figure people know a paper again."""
+
+    page: bytes = b""
+    """Page 1, small, as PNG; empty where it cannot be drawn."""
+    figure: bytes = b""
+    """The first figure without its caption, as PNG; empty where none was found for sure."""
+    figure_page: int | None = None
+    """From 1; None without a figure."""
+    caption: str = ""
+    """Of the figure, as read; empty without one."""
 
 
 def to_plain(document: Document) -> dict[str, Any]:
@@ -24,6 +41,7 @@ def to_plain(document: Document) -> dict[str, Any]:
         "doi": document.doi,
         "type": document.type,
         "n_ocr": document.n_ocr,
+        "why_unread": document.why_unread,
     }
 
 
@@ -32,3 +50,35 @@ def from_plain(plain: dict[str, Any]) -> Document:
         Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in plain["pages"]
     )
     return Document(**plain | {"pages": pages, "authors": tuple(plain["authors"])})
+
+
+def pictures_to_plain(pictures: Pictures) -> dict[str, Any]:
+    return {
+        "page": base64.b64encode(pictures.page).decode(),
+        "figure": base64.b64encode(pictures.figure).decode(),
+        "figure_page": pictures.figure_page,
+        "caption": pictures.caption,
+    }
+
+
+def pictures_from_plain(plain: dict[str, Any]) -> Pictures:
+    images = {name: base64.b64decode(plain[name]) for name in ("page", "figure")}
+    return Pictures(**plain | images)
+
+
+def marks_to_plain(marks: Marks) -> dict[str, Any]:
+    return {
+        "highlights": [
+            [h.page, h.place, h.kind, h.text, h.note, h.colour, h.box, h.is_flattened]
+            for h in marks.highlights
+        ],
+        "n_ink": marks.n_ink,
+    }
+
+
+def marks_from_plain(plain: dict[str, Any]) -> Marks:
+    highlights = [
+        Highlight(page, place, kind, text, note, colour, tuple(box), is_flattened)
+        for page, place, kind, text, note, colour, box, is_flattened in plain["highlights"]
+    ]
+    return Marks(tuple(highlights), plain["n_ink"])

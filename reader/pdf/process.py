@@ -1,7 +1,7 @@
-"""Start, feed, limit and end the process that reads PDFs.
+"""Start, ask, limit and end the process that reads PDFs.
 
-The caller's side: no PyMuPDF here. Whatever a file does to the child, the caller gets a
-Document or a PdfError that names the file.
+The caller's side: no PyMuPDF here. Whatever a file does to the child, the caller gets an
+answer or a PdfError that names the file.
 """
 
 from __future__ import annotations
@@ -12,23 +12,30 @@ import os
 import queue
 import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from reader.errors import PdfError
+from reader.highlight import Marks
 from reader.passage import Document
-from reader.pdf.answer import from_plain
+from reader.pdf.answer import Pictures, from_plain, marks_from_plain, pictures_from_plain
 
+TIMEOUT_S = 60.0
 MAX_BYTES = 2 * 1024**3
 N_FILES = 200
 """A worker is replaced after so many: whatever PyMuPDF leaks stays small."""
 START_S = 60.0
 MAX_ANSWER = 512 * 1024**2
 """Bytes of text that the caller takes from one file."""
+
+_HARMLESS = ("encrypted", "not a pdf", "no file")
+"""What is wrong with files that MuPDF did not go into: the worker is as it was."""
 
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
@@ -39,11 +46,17 @@ _WORDS = {
     "not a pdf": ("is not a PDF", "It may be a web page saved under that name: fetch it again."),
     "broken": ("is damaged and cannot be opened", _AGAIN),
     "no page": ("has no readable page", _AGAIN),
-    "no file": ("cannot be read ({why})", "Is it still there?"),
-    "time": ("took more than {why} s to read", "The other files were read on."),
+    "no file": ("cannot be read ({why})", "Is it still there, and may you read it?"),
+    "empty": ("is empty (0 bytes)", "Fetch it again."),
+    "folder": ("is a folder, not a PDF", "Name the PDF in it."),
+    "device": ("is no file of bytes, but a pipe or a device", "Name a PDF."),
+    "time": ("took more than {why}", "The other files were read on."),
     "memory": ("took too much memory to read", "The other files were read on."),
     "crash": ("made the PDF reader crash", _AGAIN),
-    "start": ("could not be read: the PDF reader did not start", "`reader doctor` says more."),
+    "start": (
+        "could not be read: the PDF reader did not start",
+        "Is the machine very busy? Try again.",
+    ),
 }
 
 
@@ -54,7 +67,7 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
     neither "%%EOF" nor "startxref" there was cut off.
     """
     if not content:
-        raise PdfError(file=name, what="is empty (0 bytes)", hint="Fetch it again.")
+        raise _error(name, "empty")
     if _HTML.match(content[:1024]):
         raise PdfError(
             file=name,
@@ -69,20 +82,20 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
         raise PdfError(file=name, what=what, hint="Fetch it again.")
 
 
-def read_pdf(path: Path, *, timeout_s: float = 60, max_bytes: int = MAX_BYTES) -> Document:
+def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
     """Read one PDF in a process of its own; see `PdfReader` for many."""
     with PdfReader(timeout_s=timeout_s, max_bytes=max_bytes) as reader:
         return reader.read(path)
 
 
 class PdfReader:
-    """Reads many PDFs in one worker, which is replaced after a failure or 200 files.
+    """Asks one worker about many PDFs; it is replaced after a failure or 200 files.
 
     timeout_s and max_bytes hold for each file. Use from one thread; several readers work
-    side by side. The worker starts with the first file.
+    side by side (`pool`). The worker starts with the first file.
     """
 
-    def __init__(self, *, timeout_s: float = 60, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._worker: _Worker | None = None
@@ -99,35 +112,69 @@ class PdfReader:
         self.close()
 
     def read(self, path: Path) -> Document:
-        """Read a file; raises PdfError with the file and what is wrong with it."""
-        name = str(path)
-        if not path.is_file():
-            raise _error(name, "no file", "no such file")
-        worker = self._started(name)
-        answer: dict[str, Any] = {}
-        try:
-            answer = worker.ask({"path": str(path.absolute()), "timeout_s": self._timeout_s})
-        finally:
-            # Also after Ctrl-C: a late answer must not be taken for the next file's.
-            if worker.is_spent or "document" not in answer:
-                self.close()
-        if "document" in answer:
-            return from_plain(answer["document"])
-        raise _error(name, answer["failed"], answer["why"])
+        """Read a file's text; raises PdfError with the file and what is wrong with it."""
+        return from_plain(self._ask("read", path))
+
+    def marks(self, path: Path) -> Marks:
+        """Read what a person marked in a file; raises PdfError."""
+        return marks_from_plain(self._ask("marks", path))
+
+    def pictures(self, path: Path) -> Pictures:
+        """Draw a file's first page and first figure; raises PdfError."""
+        return pictures_from_plain(self._ask("pictures", path))
 
     def close(self) -> None:
-        if self._worker is not None:
-            self._worker.end()
-            self._worker = None
+        """End the worker, whatever it is at; the next question starts another."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
 
-    def _started(self, name: str) -> _Worker:
-        if self._worker is None:
-            worker = _Worker(self._max_bytes)
+    def _ask(self, task: str, path: Path) -> dict[str, Any]:
+        check_file(path)
+        worker = self._started(path)
+        question = {"task": task, "path": str(path.absolute()), "timeout_s": self._timeout_s}
+        answer: dict[str, Any] = {}
+        try:
+            answer = worker.ask(question)
+        finally:
+            # Also after Ctrl-C: a late answer must not be taken for the next file's.
+            is_well = "done" in answer or answer.get("failed") in _HARMLESS
+            if worker.is_spent or not is_well:
+                self.close()
+        if "done" in answer:
+            done: dict[str, Any] = answer["done"]
+            return done
+        raise _error(path, answer["failed"], answer["why"])
+
+    def _started(self, path: Path) -> _Worker:
+        worker = self._worker
+        if worker is None:
+            try:
+                worker = self._worker = _Worker(self._max_bytes)
+            except OSError as error:  # no more processes, no more memory
+                raise _error(path, "start") from error
             if "ready" not in worker.answer(START_S):
-                worker.end()
-                raise _error(name, "start")
-            self._worker = worker
-        return self._worker
+                self.close()
+                raise _error(path, "start")
+        return worker
+
+
+def check_file(path: Path) -> None:
+    """Raise PdfError unless a path leads to a file; opens nothing, so that no pipe blocks."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as error:
+        raise _error(path, "no file", _why(error)) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
+    if not found.st_size:
+        raise _error(path, "empty")
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    return (error.strerror if isinstance(error, OSError) else None) or "no such name"
 
 
 class _Worker:
@@ -158,24 +205,34 @@ class _Worker:
         try:
             stdin.write(json.dumps(question).encode() + b"\n")
             stdin.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):
             return {"failed": "crash", "why": ""}
         return self.answer(question["timeout_s"])
 
     def answer(self, timeout_s: float) -> dict[str, Any]:
-        try:
-            line = self._answers.get(timeout=timeout_s)
-        except queue.Empty:
-            return {"failed": "time", "why": f"{timeout_s:g}"}
-        if not line.endswith(b"\n"):
-            return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        """Wait for the answer; how far the child came is known only when it is too late."""
+        begin = time.monotonic()
+        place = ""
+        while True:
+            try:
+                line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
+            except queue.Empty:
+                return {"failed": "time", "why": f"{timeout_s:g} s to read{place}"}
+            if not line.endswith(b"\n"):
+                return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
+            try:
+                answer: dict[str, Any] = json.loads(line)
+            except ValueError:
+                return {"failed": "crash", "why": ""}
+            if "page" not in answer:
+                return answer
+            timeout_s += answer["more_s"]
+            place = f" (page {answer['page']} of {answer['of']} was reached)"
 
     def end(self) -> None:
         """Kill the group; a child that is already gone has nothing left to kill."""
         if sys.platform != "win32":
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         else:
             self._process.kill()
@@ -190,7 +247,10 @@ class _Worker:
         assert stdout is not None  # noqa: S101 (asked for above)
         line = b"\n"
         while line.endswith(b"\n"):
-            line = stdout.readline(MAX_ANSWER)
+            try:
+                line = stdout.readline(MAX_ANSWER)
+            except ValueError:  # closed by `end`
+                line = b""
             self._answers.put(line)
 
 
@@ -200,6 +260,12 @@ def _python_path() -> str:
     return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
 
 
-def _error(name: str, kind: str, why: str = "") -> PdfError:
+def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
     what, hint = _WORDS[kind]
-    return PdfError(file=name, what=what.format(why=why), hint=hint, kind=kind)
+    return PdfError(file=shown(path), what=what.format(why=why), hint=hint, kind=kind)
+
+
+def shown(path: Path | str) -> str:
+    """Write a path so that it can be printed, whatever bytes are in it."""
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,9 +1,10 @@
-"""Read PDFs with PyMuPDF, one after the other, as a child process.
+"""Answer questions about PDFs, one after the other, as a child process.
 
     python -m reader.pdf.worker MAX_BYTES
 
-Each line on standard input is a JSON object {"path", "timeout_s"}; each answer a line:
-{"document": …} or {"failed": kind, "why": words}. Whatever goes wrong in a way not
+Each line on standard input is a JSON object {"task", "path", "timeout_s"}; each answer a
+line: {"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before
+the answer say how far it is, and what more time is needed. Whatever goes wrong in a way not
 foreseen here ends this process; the caller sees that and starts another.
 """
 
@@ -11,25 +12,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
-from reader.passage import Document
-from reader.pdf.answer import to_plain
-from reader.pdf.compose import compose
-from reader.pdf.lines import PageLines, page_lines
+from reader.pdf import answer
+from reader.pdf.opening import Tell, Unreadable, opened
 
 if sys.platform != "win32":  # there the caller's clock is the only limit
+    import fcntl
     import resource
-
-
-class Unreadable(Exception):
-    """A file's own fault. kind: one of those that `process` has words for."""
-
-    def __init__(self, kind: str, why: str = "") -> None:
-        super().__init__(kind)
-        self.kind, self.why = kind, why
 
 
 def main() -> None:
@@ -37,74 +31,56 @@ def main() -> None:
     _limit_memory(int(sys.argv[1]))
     pymupdf = _load()
     _answer(answers, {"ready": True})
+
+    def tell(page: int, of: int, more_s: float = 0.0) -> None:
+        _answer(answers, {"page": page, "of": of, "more_s": more_s})
+
     for line in sys.stdin:
         asked = json.loads(line)
         _limit_cpu(asked["timeout_s"])
+        _die_with_the_caller(is_at_work=True)
         try:
-            answer: dict[str, Any] = {"document": to_plain(read(pymupdf, asked["path"]))}
+            with opened(pymupdf, asked["path"]) as file:
+                found: dict[str, Any] = {"done": TASKS[asked["task"]](pymupdf, file, tell)}
         except Unreadable as error:
-            answer = {"failed": error.kind, "why": error.why}
+            found = {"failed": error.kind, "why": error.why}
         except MemoryError:
-            answer = {"failed": "memory", "why": ""}
-        _answer(answers, answer)
+            found = {"failed": "memory", "why": ""}
+        _die_with_the_caller(is_at_work=False)
+        _answer(answers, found)
         pymupdf.TOOLS.store_shrink(100)
 
 
-def read(pymupdf: Any, path: str) -> Document:
-    """Open and read one file; raises Unreadable."""
-    failures = (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError)
-    try:
-        kind = "broken" if _has_header(path) else "not a pdf"
-        file = pymupdf.open(path)
-    except OSError as error:
-        raise Unreadable("no file", error.strerror or "") from error
-    except failures as error:
-        raise _unreadable(error, kind) from error
-    with file:
-        if not file.is_pdf:
-            raise Unreadable("not a pdf")
-        if file.needs_pass:
-            raise Unreadable("encrypted")
-        try:
-            n_pages = file.page_count
-        except failures as error:
-            raise _unreadable(error, "broken") from error
-        pages, n_failed = [], 0
-        flags = pymupdf.TEXTFLAGS_DICT & ~(
-            # MuPDF itself writes out the ligatures (fi, ffl, …) without that flag, and they
-            # alone: NFKC would also turn x² into x2 and full-width Japanese marks into ASCII.
-            pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
-        )
-        for number in range(n_pages):
-            try:
-                pages.append(page_lines(file[number].get_text("dict", flags=flags)))
-            except failures as error:
-                n_failed += 1
-                if _is_memory(error):
-                    raise Unreadable("memory") from error
-                pages.append(PageLines([], 0, 0, []))
-        if n_failed == len(pages):
-            raise Unreadable("no page")
-    return compose(pages)
+def _read(pymupdf: Any, file: Any, tell: Tell) -> dict[str, Any]:
+    from reader.pdf.pages import document_of
+
+    return answer.to_plain(document_of(pymupdf, file, tell))
 
 
-def _unreadable(error: Exception, kind: str) -> Unreadable:
-    return Unreadable("memory" if _is_memory(error) else kind, str(error)[:200])
+def _marks(pymupdf: Any, file: Any, _: Tell) -> dict[str, Any]:
+    from reader.pdf.marks import marks_of
+
+    return answer.marks_to_plain(marks_of(pymupdf, file))
 
 
-def _is_memory(error: Exception) -> bool:
-    return "alloc" in str(error)
+def _pictures(pymupdf: Any, file: Any, _: Tell) -> dict[str, Any]:
+    from reader.pdf.pictures import pictures_of
+
+    return answer.pictures_to_plain(pictures_of(pymupdf, file))
 
 
-def _has_header(path: str) -> bool:
-    with open(path, "rb") as file:
-        return b"%PDF-" in file.read(1024)
+TASKS: dict[str, Callable[[Any, Any, Tell], dict[str, Any]]] = {
+    "read": _read,
+    "marks": _marks,
+    "pictures": _pictures,
+}
 
 
 def _load() -> Any:
-    # PyMuPDF tries to import its layout model (with onnxruntime) at its own import, which
-    # nothing here uses: without it the import takes .2 s in place of .5.
-    sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
+    # PyMuPDF imports what it finds of its layout model and of its Markdown writer (numpy,
+    # onnxruntime), which nothing here uses: without them the import takes .1 s in place of .5.
+    for name in ("pymupdf.layout", "pymupdf4llm"):
+        sys.modules[name] = None  # type: ignore[assignment]
     import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
@@ -119,8 +95,8 @@ def _own_stdout() -> TextIO:
     return own
 
 
-def _answer(answers: TextIO, answer: dict[str, Any]) -> None:
-    answers.write(json.dumps(answer) + "\n")
+def _answer(answers: TextIO, said: dict[str, Any]) -> None:
+    answers.write(json.dumps(said) + "\n")
     answers.flush()
 
 
@@ -144,6 +120,21 @@ def _limit_cpu(timeout_s: float) -> None:
     soft = int(time.process_time() + timeout_s) + 10
     soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _die_with_the_caller(*, is_at_work: bool) -> None:
+    """Have the kernel end this process group when the caller's end of standard input closes.
+
+    Between files the loop sees that itself; within one, MuPDF may never come back, and no
+    Python runs meanwhile. While at work nothing is written to standard input, so the only
+    SIGIO that can come is for its end, and what SIGIO does to a process is end it.
+    """
+    if sys.platform == "win32":
+        return
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if is_at_work else flags & ~os.O_ASYNC)
 
 
 if __name__ == "__main__":

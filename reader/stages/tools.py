@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from reader.errors import ReaderError
+from reader.errors import PdfError, ReaderError
 from reader.wire import Fetch
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reader.highlight import Marks
     from reader.passage import Document
+    from reader.pdf import Pictures
 
 
 class Encoder(Protocol):
@@ -39,6 +41,8 @@ class Tools:
     """The adapters of one run.
 
     encoder: opens the model, at most once; raises ModelError.
+    read_pdf, read_marks: of one file; raise PdfError.
+    read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     progress: told (what, done, total) before each item and at the end.
     """
 
@@ -47,6 +51,9 @@ class Tools:
     encoder_name: str
     check_pdf: Callable[[bytes], None]
     read_pdf: Callable[[Path], Document]
+    read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
+    read_marks: Callable[[Path], Marks]
+    read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
     progress: Callable[[str, int, int], None] = field(default=_silent)
 
 

@@ -1,0 +1,73 @@
+"""Open a PDF with PyMuPDF in the child process, and say in one word what is wrong with it.
+
+Knows nothing of what is read in it afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Tell(Protocol):
+    """Tells the caller which page comes next, of how many, and what more time it may take."""
+
+    def __call__(self, page: int, of: int, more_s: float = 0.0) -> None: ...
+
+
+class Unreadable(Exception):
+    """A file's own fault. kind: one of those that `process` has words for."""
+
+    def __init__(self, kind: str, why: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.why = kind, why
+
+
+def failures(pymupdf: Any) -> tuple[type[Exception], ...]:
+    """List what PyMuPDF raises at what is wrong in a file."""
+    return (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError)
+
+
+@contextlib.contextmanager
+def opened(pymupdf: Any, path: str) -> Iterator[Any]:
+    """Open a file as a PDF and as nothing else, and close it; raises Unreadable.
+
+    One that is encrypted with an empty password opens as any other does.
+    """
+    try:
+        kind = "broken" if _has_header(path) else "not a pdf"
+        file = _open(pymupdf, path)
+    except OSError as error:
+        raise Unreadable("no file", error.strerror or "") from error
+    except failures(pymupdf) as error:
+        if not Path(path).exists():
+            raise Unreadable("no file", "no such file") from error
+        raise unreadable(error, kind) from error
+    with file:
+        if not file.is_pdf:
+            raise Unreadable("not a pdf")
+        if file.needs_pass:
+            raise Unreadable("encrypted")
+        yield file
+
+
+def unreadable(error: Exception, kind: str) -> Unreadable:
+    return Unreadable("memory" if is_memory(error) else kind, str(error)[:200])
+
+
+def is_memory(error: Exception) -> bool:
+    return "alloc" in str(error)
+
+
+def _open(pymupdf: Any, path: str) -> Any:
+    if path.isprintable():
+        return pymupdf.open(path)
+    # PyMuPDF takes no name that is not UTF-8.
+    return pymupdf.open(stream=Path(path).read_bytes(), filetype="pdf")
+
+
+def _has_header(path: str) -> bool:
+    with open(path, "rb") as file:
+        return b"%PDF-" in file.read(1024)
