@@ -1,0 +1,180 @@
+"""`reader take`, `back` and `highlights`: PDFs to the tablet, marks home, marks shown."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.library.choose import find_paper
+from reader.library.folder import Library
+from reader.library.marks import Shown, colour_word, shown
+from reader.library.returning import Brought, back
+from reader.library.tablet import Took, tablet_folder, take
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain, plain_lines
+from reader.store import highlights, pdfs
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command("take", cls=ReaderCommand, help=say("help.take"))
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--to", "folder", type=_FOLDER, help=say("option.to"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def take_command(
+    context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
+) -> int:
+    """Copy PDFs to the tablet's folder; 5 when one is not here."""
+    settings = settings_of(context)
+    took: list[Took] = []
+    with build.opened(context) as library:
+        target = tablet_folder(library, folder)
+        for one in take(library, ids, target):
+            took.append(one)
+            if as_json:
+                output.put_json(output.took_json(one))
+            elif one.error is None and not settings.is_quiet:
+                title = plain(one.held.paper.title)
+                output.put(say(f"take.{one.outcome}", name=plain(one.name), title=title))
+            if one.error is not None:
+                say_error(one.error)
+        if not took and not as_json and not settings.is_quiet:
+            output.put(say("take.nothing"))
+    return _code(one.error.exit_code for one in took if one.error)
+
+
+@click.command("back", cls=ReaderCommand, help=say("help.back"))
+@click.argument("folder", type=_FOLDER, required=False, metavar="[FOLDER]")
+@click.option("--as", "id_", metavar="ID", help=say("option.back_as"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def back_command(
+    context: click.Context, folder: Path | None, id_: str | None, as_json: bool
+) -> int:
+    """Bring marked PDFs home; 5 when a file could not be read or recognised."""
+    settings = settings_of(context)
+    can_ask = sys.stdin.isatty() and not as_json
+    done: list[Brought] = []
+    with build.opened(context) as library:
+        source = tablet_folder(library, folder)
+        known = find_paper(library, id_) if id_ is not None else None
+        with build.tools(context, library) as tools:
+            for brought in back(library, tools, source, known=known):
+                done.append(brought)
+                if not (can_ask and brought.candidates):
+                    _show_brought(settings, brought, as_json=as_json)
+        # Asked at the end: nobody waits for an answer while files could be read.
+        for i, brought in enumerate(done):
+            if can_ask and brought.candidates:
+                done[i] = _ask(context, library, source, brought)
+                _show_brought(settings, done[i], as_json=False)
+    if not as_json and not settings.is_quiet:
+        n = Counter(brought.outcome for brought in done)
+        left = sum(brought.error is not None for brought in done)
+        output.put(say("back.done", n=len(done), new=n["imported"], same=n["unchanged"], left=left))
+    return _code(brought.error.exit_code for brought in done if brought.error)
+
+
+def _code(codes: Iterable[int]) -> int:
+    """Give the exit code of the first error, 0 without one."""
+    return next(iter(codes), 0)
+
+
+def _ask(context: click.Context, library: Library, source: Path, brought: Brought) -> Brought:
+    """Ask the person which paper a file is, and import it; gives it back if it is none."""
+    name = plain(brought.name)
+    for held in brought.candidates[:3]:
+        question = say("back.ask", name=name, title=plain(held.paper.title))
+        if click.confirm(question, err=True):
+            file = source / brought.name if source.is_dir() else source
+            with build.tools(context, library) as tools:
+                (imported,) = back(library, tools, file, known=held)
+            return imported
+    return brought
+
+
+def _show_brought(settings: Settings, brought: Brought, *, as_json: bool) -> None:
+    if as_json:
+        output.put_json(output.brought_json(brought))
+    if brought.error is not None:
+        say_error(brought.error)
+    elif brought.held and brought.outcome == "imported" and not (as_json or settings.is_quiet):
+        title, name = plain(brought.held.paper.title), plain(brought.name)
+        output.put(say("back.file", title=title, name=name, counts=_counted(brought)))
+
+
+def _counted(brought: Brought) -> str:
+    counts = brought.counts
+    parts = [say("back.there", n=counts.there)]
+    for key, n in (
+        ("back.new", counts.new),
+        ("back.changed", counts.changed),
+        ("back.removed", counts.removed),
+        ("back.again", counts.again),
+        ("back.ink", counts.ink),
+    ):
+        parts += [say(key, n=n)] if n else []
+    parts += [say("back.copy", path=brought.copy)] if brought.copy else []
+    return say("list").join(parts)
+
+
+@click.command("highlights", cls=ReaderCommand, help=say("help.highlights"))
+@click.argument("id_", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
+    """Show what was marked in a paper's PDF, in reading order."""
+    with build.opened(context) as library:
+        held = find_paper(library, id_)
+        marks = shown(highlights.highlights_of(library.db, held.row))
+        ink = _ink(library, held)
+    if as_json:
+        for mark in marks:
+            output.put_json(output.highlight_json(held, mark))
+        if ink:
+            output.put_json(output.ink_json(held, ink[0]))
+        return
+    width = screen.width_of_terminal()
+    for line in screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width):
+        output.put(line)
+    for mark in marks:
+        _show_mark(mark, width)
+    if ink:
+        output.put()
+        output.put(say("marks.ink", n=ink[0], path=ink[1]))
+    if not marks:
+        output.put(say("marks.none"))
+
+
+def _ink(library: Library, held: Held) -> tuple[int, str] | None:
+    """Count what was drawn by hand, which only the eye can read, and name the file to see."""
+    drawn = [copy for copy in highlights.copies_of(library.db, held.row) if copy.n_ink]
+    if drawn:
+        return drawn[-1].n_ink, drawn[-1].path
+    n = max((last.n_ink for last in highlights.returned_of(library.db, held.row)), default=0)
+    original = pdfs.pdf_of(library.db, held.row)
+    return (n, original.path) if n and original else None
+
+
+def _show_mark(mark: Shown, width: int) -> None:
+    highlight = mark.highlight
+    colour = colour_word(highlight.colour)
+    facts = [say(f"marks.{highlight.kind.replace('-', '_')}")]
+    facts += [say(f"colour.{colour}")] if colour else []
+    facts += [say("marks.flattened")] if highlight.is_flattened else []
+    facts += [say("marks.removed", day=mark.gone_at.date())] if mark.gone_at else []
+    output.put()
+    output.put(say("marks.head", page=highlight.page, facts=say("list").join(facts)))
+    lines = screen.wrap(plain(highlight.text), width, "  ") if highlight.text else []
+    if highlight.note:
+        lines += screen.wrap(plain_lines(highlight.note), width, "    ", "  — ")
+    for line in lines:
+        output.put(click.style(line, dim=True) if mark.gone_at else line)

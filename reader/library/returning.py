@@ -1,0 +1,240 @@
+"""Bring marked PDFs home from a folder: find them, recognise each, read its marks.
+
+A file that is not whole yet, cannot be read or is not recognised for sure is named, and
+the others go on. Knows nothing of PDFs, nor of how marks are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from reader.errors import PdfError, ReaderError, UsageError
+from reader.library.folder import Library
+from reader.library.keeping import Came, Counts, keep
+from reader.library.recognising import Recognised, Texts, recognise
+from reader.library.strays import pdf_file
+from reader.library.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, place_of
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain
+from reader.recognition import SAME_TEXT
+from reader.sketch import sketch_of
+from reader.stages.tools import Tools
+from reader.store import additions, highlights, papers, pdfs
+from reader.store.database import lock_file
+from reader.store.highlights import Returned
+
+Outcome = Literal["imported", "unchanged", "asked", "unknown", "broken", "waiting"]
+
+TAIL = 1024
+"""Bytes in which a whole PDF has its head and its end mark, as Acrobat wants them: PDF 1.7
+reference, appendix H, notes 13 and 18."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of one file.
+
+    imported: something is new. asked: it may be one of `candidates`. waiting: not whole.
+    copy: where it is kept from now on, "" where that is not needed.
+    """
+
+    name: str
+    outcome: Outcome
+    held: Held | None = None
+    counts: Counts = field(default=Counts())
+    copy: str = ""
+    candidates: tuple[Held, ...] = ()
+    error: ReaderError | None = None
+
+
+def back(
+    library: Library, tools: Tools, folder: Path, *, known: Held | None = None
+) -> Iterator[Brought]:
+    """Import the marks of every PDF in a folder and below, or of one file; yields each.
+
+    known: the paper that the one file is, said by the person. A file that cannot be read or
+    recognised is yielded with its error, and the rest goes on. Raises UsageError for no
+    folder, Locked, ReadOnly or StoreError.
+    """
+    if not os.path.exists(folder):
+        raise UsageError(what=say("back.no_folder", folder=folder), hint=say("back.which"))
+    if known is not None and folder.is_dir():
+        raise UsageError(what=say("back.many"), hint=say("back.one_file"))
+    with lock_file(library.folder / LOCK):
+        with library.db.writing():
+            pass  # a library that cannot be written is said at once
+        run = _Run(library, tools, Path(os.path.realpath(folder)), known)
+        yield from run.brought()
+
+
+class _Run:
+    """One `back`: what all its files share."""
+
+    def __init__(self, library: Library, tools: Tools, root: Path, known: Held | None) -> None:
+        self.library, self.tools, self.root, self.known = library, tools, root, known
+        self._texts: Texts | None = None
+        self._closed: list[OSError] = []
+
+    def brought(self) -> Iterator[Brought]:
+        """Look at each PDF in turn; folders that cannot be looked into are named at the end."""
+        files = list(self._files())
+        for n, file in enumerate(files):
+            self.tools.progress("extract", n, len(files))
+            yield self._bring(file)
+        self.tools.progress("extract", len(files), len(files))
+        for error in self._closed:
+            name = str(error.filename or self.root)
+            yield _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+
+    def _files(self) -> Iterator[Path]:
+        """Find the PDFs, links followed, no folder twice; hidden ones are not the person's."""
+        if not self.root.is_dir():
+            yield self.root
+            return
+        seen: set[str] = set()
+        for at, folders, names in os.walk(self.root, onerror=self._closed.append, followlinks=True):
+            real = os.path.realpath(at)
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and real not in seen)
+            for name in sorted(names) if real not in seen else ():
+                stands_for = evicted(name) or name
+                if stands_for.lower().endswith(".pdf") and not stands_for.startswith("."):
+                    yield Path(at, name)
+            seen.add(real)
+
+    def _bring(self, file: Path) -> Brought:
+        name = file.name if file == self.root else file.relative_to(self.root).as_posix()
+        if evicted(file.name):
+            return _waiting(name, "back.evicted")
+        stamp = _stamp(file)
+        try:
+            content = file.read_bytes() if stamp.is_regular else b""
+        except OSError as error:
+            return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+        if not stamp.is_regular:
+            return _broken(name, say("back.no_file"), say("back.link"))
+        if not content:
+            return _waiting(name, "back.empty")
+        try:
+            return self._read(_File(file, name, content, stamp))
+        except PdfError as error:
+            return Brought(name, "broken", error=PdfError(**{**error.values, "file": name}))
+
+    def _read(self, file: _File) -> Brought:
+        sha256 = hashlib.sha256(file.content).hexdigest()
+        place = place_of(self.library, file.path)
+        own = place.removeprefix(IN_LIBRARY) if place.startswith(f"{IN_LIBRARY}papers/") else ""
+        last = highlights.returned_from(self.library.db, place)
+        kept = highlights.copy_at(self.library.db, own) if own else None
+        is_same = (last and last.sha256 == sha256) or (kept and kept.sha256 == sha256)
+        if is_same and not (self.known and last and last.paper != self.known.row):
+            return Brought(file.name, "unchanged")
+        row = self.known.row if self.known else additions.row_with_bytes(self.library.db, sha256)
+        if row is None:
+            is_pdf = b"%PDF-" in file.content[:TAIL]
+            if is_pdf and b"%%EOF" not in file.content[-TAIL:]:
+                return _waiting(file.name, "back.not_whole")
+            found = self._recognised(file, sha256, last)
+            if isinstance(found, Brought):
+                return found
+            row = found
+        marks = self.tools.read_marks(file.path)
+        if _stamp(file.path) != file.stamp:
+            return _waiting(file.name, "back.growing")
+        (held,) = papers.papers_at(self.library.db, [row])
+        came = Came(held, place, own, sha256, file.content, marks)
+        counts, copy = keep(self.library, came, walked=self.root)
+        is_news = copy or counts.new or counts.changed or counts.removed or counts.again
+        return Brought(file.name, "imported" if is_news else "unchanged", held, counts, copy)
+
+    def _recognised(self, file: _File, sha256: str, last: Returned | None) -> int | Brought:
+        """Say which paper a file is (its row), or what is to be said of it."""
+        document = self.tools.read_pdf(file.path)
+        stem, texts = file.path.stem, self._texts or self._read_taken()
+        self._texts = texts
+        found = recognise(self.library, document, sha256=sha256, name=stem, texts=texts)
+        if found.row is not None:
+            return found.row
+        # A stamp may name a paper that is here under another id: the text tells.
+        alike = max(((n, row) for row, n in texts.like(found.sketch).items()), default=(0.0, 0))
+        if alike[0] >= SAME_TEXT:
+            return alike[1]
+        for row in filter(None, (last.paper if last else None, self._taken_as(file.path.name))):
+            # The name, and what lay there before, count where the text does not deny it.
+            if row in found.candidates or (found.level == "none" and not found.sketch):
+                return row
+        return _unsure(self.library, file.name, found)
+
+    def _read_taken(self) -> Texts:
+        """Give the texts that are here; what was taken before it was ever read is read now."""
+        library = self.library
+        for row in sorted(set(highlights.taken_rows(library.db).values())):
+            pdf, file = pdfs.pdf_of(library.db, row), pdf_file(library, row)
+            if pdf and file and not pdf.sketch:
+                with contextlib.suppress(PdfError):  # then its copies are known by their names
+                    sketch = sketch_of(self.tools.read_pdf(file))
+                    pdfs.set_sketch(library.db, replace(pdf, sketch=sketch))
+        return Texts.of(library)
+
+    def _taken_as(self, name: str) -> int | None:
+        """Give the paper that a file of this name was taken as."""
+        taken = highlights.taken_rows(self.library.db).items()
+        fits = [(len(path), row) for path, row in taken if is_named_after(name, path)]
+        return max(fits)[1] if fits else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What changes when a file is written; of one that is not there nothing."""
+
+    n_bytes: int = 0
+    modified_ns: int = 0
+    is_regular: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    name: str
+    content: bytes
+    stamp: _Stamp
+
+
+def _stamp(file: Path) -> _Stamp:
+    try:
+        found = file.stat()
+    except OSError:
+        return _Stamp()
+    return _Stamp(found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
+
+
+def _unsure(library: Library, name: str, found: Recognised) -> Brought:
+    """Name a file that is not known for sure, and what to do."""
+    several = tuple(papers.papers_at(library.db, list(found.candidates)))
+    if several:
+        names = "; ".join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
+        what = say("back.asked", names=names, why=found.why)
+        hint = say("back.as", id=several[0].paper.id)
+    elif found.id:
+        what, hint = say("back.not_here", id=found.id), say("back.add", id=found.id)
+    else:
+        what, hint = say("back.unknown"), say("back.unknown.hint")
+    error = PdfError(file=name, what=what, hint=hint)
+    return Brought(name, "asked" if several else "unknown", candidates=several, error=error)
+
+
+def _broken(name: str, what: str, hint: str) -> Brought:
+    return Brought(name, "broken", error=PdfError(file=name, what=what, hint=hint))
+
+
+def _waiting(name: str, key: str) -> Brought:
+    """Say that a file is not whole; its marks would look as if they had been removed."""
+    error = PdfError(file=name, what=say(key), hint=say("back.wait"))
+    return Brought(name, "waiting", error=error)

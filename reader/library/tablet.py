@@ -1,0 +1,191 @@
+"""Copy PDFs to the folder that the person's cloud brings to the tablet.
+
+Knows nothing of the cloud and of the tablet: only a folder, in which files are renamed,
+evicted and marked by others. What lies there is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from reader.errors import Incomplete, PdfError, ReaderError, StoreError, UsageError
+from reader.filing import file_stem, fold_name
+from reader.library.choose import find_paper
+from reader.library.folder import Library, disk_error, write_whole
+from reader.library.strays import pdf_file
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain
+from reader.store import highlights, papers
+from reader.store.database import lock_file
+from reader.store.highlights import Taken
+
+LOCK = "tablet.lock"
+"""Held by the one `take` or `back` that works on a library."""
+
+IN_TABLET, IN_LIBRARY = "tablet:", "library:"
+"""How the names of places begin that lie in the tablet's folder and in the library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What became of one paper that should go to the tablet.
+
+    there: a copy lies there already, maybe marked, and stays. name: in the folder, "" for
+    none. error: of a paper that is missing.
+    """
+
+    held: Held
+    outcome: Literal["copied", "there", "missing"]
+    name: str = ""
+    error: ReaderError | None = None
+
+
+def tablet_folder(library: Library, given: Path | None = None) -> Path:
+    """Give the tablet's folder: given, else that of feeds.toml. Raises UsageError for none."""
+    if given is None and not library.config.tablet:
+        raise UsageError(what=say("tablet.none"), hint=say("tablet.key"))
+    folder = given if given is not None else Path(library.config.tablet)
+    try:
+        folder = folder.expanduser()
+    except RuntimeError:
+        raise UsageError(what=say("tablet.home", folder=folder), hint=say("tablet.key")) from None
+    # A relative one in feeds.toml is the library's neighbour, wherever the command runs.
+    return Path(os.path.abspath(folder if given is not None else library.folder / folder))
+
+
+def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Took]:
+    """Copy the PDFs of papers, or of today's picks, to a folder; yields each as it is done.
+
+    Once there, a paper is not copied again, on whatever day it is taken and whatever was
+    done to its copy. Raises NotFound before anything is copied, Locked, ReadOnly or
+    StoreError.
+    """
+    rows = [find_paper(library, text).row for text in texts]
+    rows = rows or highlights.picks_on(library.db, library.today())
+    with lock_file(library.folder / LOCK):
+        with library.db.writing():
+            pass  # a library that cannot be written is said before a file is
+        _make(folder)
+        for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
+            try:
+                yield _take_one(library, held, folder)
+            except (Incomplete, PdfError) as error:
+                yield Took(held, "missing", error=error)
+
+
+def _make(folder: Path) -> None:
+    """Make the folder, but not the disk or cloud that it should lie on."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        what, hint = say("tablet.no_parent"), say("tablet.no_parent.hint", parent=folder.parent)
+        raise StoreError(file=folder, what=what, hint=hint)
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise disk_error(error, folder) from error
+
+
+def _take_one(library: Library, held: Held, folder: Path) -> Took:
+    there = list(names_below(folder))
+    before = highlights.taken_of(library.db, held.row)
+    for taken in reversed(before):
+        for name in there:
+            if is_named_after(name, taken.path):
+                return Took(held, "there", name)
+    content = _content(library, held)
+    today = library.today().isoformat()
+    name = next((t.path for t in before if t.path.startswith(today)), "")
+    if not name:
+        number = _next_number([*there, *highlights.taken_rows(library.db)], today)
+        name = file_name(library, held, library.today(), number)
+    file = folder / name
+    taken = Taken(held.row, name, hashlib.sha256(content).hexdigest())
+    # The row first: a copy that is marked before it is on record would be a stranger's.
+    with library.db.writing():
+        highlights.add_taken(library.db, taken, at=library.now())
+        highlights.forget_place(library.db, place_of(library, file))
+    write_whole(file, content)
+    return Took(held, "copied", name)
+
+
+def file_name(library: Library, held: Held, day: date, number: int) -> str:
+    """Name a copy so that a folder's list shows the days, and each day's papers in order."""
+    stem = held.key or file_stem(held.paper, library.config.pdf_name)
+    return unicodedata.normalize("NFC", f"{day.isoformat()} {number:02} {stem}.pdf")
+
+
+def _next_number(names: Sequence[str], today: str) -> int:
+    found = (re.match(rf"{today} (\d+) ", name) for name in names)
+    return max((int(m[1]) for m in found if m), default=0) + 1
+
+
+def is_named_after(name: str, taken: str) -> bool:
+    """Tell whether a file has the name that a copy was taken under, or one that an app made
+    of it: `… (annotated).pdf`, `… 2.pdf`."""
+    stem, rest = fold_name(taken).removesuffix(".pdf"), fold_name(name)
+    return rest.startswith(stem) and not re.match(r"[\w-]", rest[len(stem) :])
+
+
+def _content(library: Library, held: Held) -> bytes:
+    title, hint = plain(held.paper.title), say("take.pick", id=held.paper.id)
+    file = pdf_file(library, held.row)
+    if file is None:
+        raise PdfError(file=title, what=say("take.missing"), hint=hint)
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        what = say("take.unreadable", file=file, what=error.strerror)
+        raise PdfError(file=title, what=what, hint=hint) from error
+
+
+def names_below(folder: Path) -> Iterator[str]:
+    """List the names of all files in a folder and below, also of those that iCloud took off
+    this disk for now: it leaves `.name.pdf.icloud` in the place of `name.pdf`."""
+    for _, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (evicted(name) or name for name in sorted(names))
+
+
+def evicted(name: str) -> str:
+    """Give the name of the file whose placeholder this is; "" for what is none."""
+    match = re.fullmatch(r"\.(.+)\.icloud", name)
+    return match[1] if match else ""
+
+
+def place_of(library: Library, file: Path) -> str:
+    """Name the place that a file lies in, so that it is known again on another machine."""
+    place = file.as_posix()
+    for prefix, root in _roots(library).items():
+        if file.is_relative_to(root):
+            place = prefix + file.relative_to(root).as_posix()
+            break
+    # A name need not be UTF-8, but a row is.
+    return unicodedata.normalize("NFC", place.encode("utf-8", "backslashreplace").decode())
+
+
+def file_at(library: Library, place: str) -> Path:
+    """Give the file that a place names."""
+    for prefix, root in _roots(library).items():
+        if prefix and place.startswith(prefix):
+            return root / place.removeprefix(prefix)
+    return Path(place)
+
+
+def _roots(library: Library) -> dict[str, Path]:
+    """Give what stands for a folder at the begin of a place; the tablet's may lie in the
+    library's."""
+    roots = {}
+    if library.config.tablet:
+        roots[IN_TABLET] = Path(os.path.realpath(tablet_folder(library)))
+    roots[IN_LIBRARY] = Path(os.path.realpath(library.folder))
+    return roots

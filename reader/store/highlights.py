@@ -1,0 +1,248 @@
+"""Keep what went to the tablet, what came back, and the marks in it.
+
+A row of `highlights` is one state of a mark: it is never changed, only gone and there
+again. `sightings` say which place's newest copy has which state. Decides nothing of
+whether two marks are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reader.highlight import Box, Highlight
+from reader.store.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A copy that was put into the tablet's folder; path is its name there."""
+
+    paper: int
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCopy:
+    """A marked PDF that is kept; path is relative to the library, `/` between its parts."""
+
+    paper: int
+    path: str
+    sha256: str
+    n_ink: int
+    """Strokes and drawings by hand in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What lay at a place when it was looked at last."""
+
+    place: str
+    paper: int
+    sha256: str
+    n_ink: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One state of a mark."""
+
+    id: int
+    mark: int
+    """The id of the mark's first state."""
+    paper: int
+    highlight: Highlight
+    at: datetime
+    gone_at: datetime | None
+
+
+def picks_on(db: Database, day: date) -> list[int]:
+    """List the papers that were picked on a local day and not let go since, in that order."""
+    rows = db.read(
+        """
+        SELECT d.paper FROM decisions AS d
+        WHERE d.kind = 'pick' AND d.on_date = ?
+          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                          AND l.kind = 'skip'
+                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        GROUP BY d.paper ORDER BY min(d.id)
+        """,
+        (day.isoformat(),),
+    )
+    return [r["paper"] for r in rows]
+
+
+def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
+    """Record a copy before it is put there; saying it twice changes nothing."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO taken (paper, path, sha256, at) SELECT ?, ?, ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM taken WHERE paper = ? AND path = ? AND sha256 = ?)
+            """,
+            (taken.paper, taken.path, taken.sha256, at.isoformat(),
+             taken.paper, taken.path, taken.sha256),
+        )  # fmt: skip
+
+
+def taken_of(db: Database, paper: int) -> list[Taken]:
+    """List what was taken of a paper, oldest first."""
+    rows = db.read("SELECT * FROM taken WHERE paper = ? ORDER BY id", (paper,))
+    return [Taken(r["paper"], r["path"], r["sha256"]) for r in rows]
+
+
+def taken_rows(db: Database) -> dict[str, int]:
+    """Give all that was ever taken: name → paper."""
+    rows = db.read(
+        """
+        SELECT t.path, coalesce(p.merged_into, p.id) AS row
+        FROM taken AS t JOIN papers AS p ON p.id = t.paper ORDER BY t.id
+        """
+    )
+    return {r["path"]: r["row"] for r in rows}
+
+
+def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
+    """List a paper's marked copies, oldest first."""
+    rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY id", (paper,))
+    return [MarkedCopy(r["paper"], r["path"], r["sha256"], r["n_ink"]) for r in rows]
+
+
+def copy_at(db: Database, path: str) -> MarkedCopy | None:
+    """Give the marked copy that was put at a path, None where none was."""
+    r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
+    return MarkedCopy(r["paper"], r["path"], r["sha256"], r["n_ink"]) if r else None
+
+
+def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record a marked copy that lies in its place; the same bytes are recorded once."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO marked_copies (paper, path, sha256, n_ink, at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            (copy.paper, copy.path, copy.sha256, copy.n_ink, at.isoformat()),
+        )
+
+
+def returned_from(db: Database, place: str) -> Returned | None:
+    """Give what lay at a place last, None where nothing came from it yet."""
+    r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
+    return Returned(r["place"], r["paper"], r["sha256"], r["n_ink"]) if r else None
+
+
+def returned_of(db: Database, paper: int) -> list[Returned]:
+    """List the places that a paper came back from, the one longest ago first."""
+    rows = db.read("SELECT * FROM returned WHERE paper = ? ORDER BY at, place", (paper,))
+    return [Returned(r["place"], r["paper"], r["sha256"], r["n_ink"]) for r in rows]
+
+
+def set_returned(db: Database, returned: Returned, *, at: datetime) -> None:
+    """Record what lies at a place now."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO returned (place, paper, sha256, n_ink, at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET paper = excluded.paper, sha256 = excluded.sha256,
+                n_ink = excluded.n_ink, at = excluded.at
+            """,
+            (returned.place, returned.paper, returned.sha256, returned.n_ink, at.isoformat()),
+        )
+
+
+def forget_place(db: Database, place: str) -> None:
+    """Let what comes from a place next begin anew; the marks that it had stay."""
+    with db.writing():
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+        db.execute("DELETE FROM returned WHERE place = ?", (place,))
+
+
+def move_place(db: Database, place: str, target: str) -> None:
+    """Let a place that came to have another name go on under it."""
+    with db.writing():
+        db.execute("DELETE FROM returned WHERE place = ?", (place,))
+        db.execute("UPDATE OR IGNORE sightings SET place = ? WHERE place = ?", (target, place))
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+
+
+def highlights_of(db: Database, paper: int) -> list[Kept]:
+    """List all states of a paper's marks, in reading order, the older state first."""
+    rows = db.read("SELECT * FROM highlights WHERE paper = ? ORDER BY page, place, id", (paper,))
+    return [_kept(r) for r in rows]
+
+
+def seen_at(db: Database, place: str) -> set[int]:
+    """List the states that the newest copy from a place has."""
+    rows = db.read("SELECT highlight FROM sightings WHERE place = ?", (place,))
+    return {r["highlight"] for r in rows}
+
+
+def add_highlight(
+    db: Database, paper: int, highlight: Highlight, *, mark: int | None, at: datetime
+) -> int:
+    """Add a state; mark None: of a new mark. Returns its id."""
+    h = highlight
+    with db.writing():
+        return db.execute(
+            """
+            INSERT INTO highlights (mark, paper, kind, page, place, text, note, colour,
+                                    is_flattened, box, at)
+            VALUES (coalesce(?, (SELECT coalesce(max(id), 0) + 1 FROM highlights)),
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
+             int(h.is_flattened), " ".join(f"{x:g}" for x in h.box), at.isoformat()),
+        )  # fmt: skip
+
+
+def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -> None:
+    """Record which states the newest copy from a place has.
+
+    They are there from now on. One that the place had before, and that no other place
+    has, is gone.
+    """
+    with db.writing():
+        before = seen_at(db, place)
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+        db.execute_many(
+            "INSERT OR IGNORE INTO sightings (place, highlight) VALUES (?, ?)",
+            [(place, state) for state in states],
+        )
+        _each(db, "UPDATE highlights SET gone_at = NULL WHERE id = ?", states)
+        db.execute_many(
+            """
+            UPDATE highlights SET gone_at = ? WHERE id = ? AND gone_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM sightings WHERE highlight = highlights.id)
+            """,
+            [(at.isoformat(), state) for state in sorted(before - set(states))],
+        )
+
+
+def _each(db: Database, sql: str, rows: Iterable[int]) -> None:
+    db.execute_many(sql, [(row,) for row in rows])
+
+
+def _kept(row: Row) -> Kept:
+    x0, y0, x1, y1 = map(float, row["box"].split())
+    box: Box = (x0, y0, x1, y1)
+    return Kept(
+        id=row["id"],
+        mark=row["mark"],
+        paper=row["paper"],
+        highlight=Highlight(
+            page=row["page"],
+            place=row["place"],
+            kind=row["kind"],
+            text=row["text"],
+            note=row["note"],
+            colour=row["colour"],
+            box=box,
+            is_flattened=bool(row["is_flattened"]),
+        ),
+        at=datetime.fromisoformat(row["at"]),
+        gone_at=datetime.fromisoformat(row["gone_at"]) if row["gone_at"] else None,
+    )

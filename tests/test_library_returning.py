@@ -1,0 +1,450 @@
+"""Hold that marks come home once, from every device, and that none is lost on the way.
+
+A PDF here is a head, JSON that says what a reader of PDFs would find, and an end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.errors import Locked, PdfError, ReadOnly, UsageError
+from reader.highlight import Highlight, Marks
+from reader.library.choose import decide
+from reader.library.finding import search
+from reader.library.folder import Library
+from reader.library.keeping import Counts
+from reader.library.marks import Shown, shown
+from reader.library.returning import Brought, back
+from reader.library.tablet import LOCK, take
+from reader.library.writing import add_note, export
+from reader.paper import Held
+from reader.passage import Block, Document, Page
+from reader.stages.encode import encode, index_words
+from reader.stages.tools import Tools
+from reader.store import highlights, index, papers, pdfs
+from reader.store.database import lock_file
+from tests import samples
+from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, a_library, paper
+
+RAIN = Highlight(1, 0, "highlight", "played rain", "", "#ffff00", (72.0, 100.0, 140.0, 112.0))
+SLEPT = Highlight(2, 3, "underline", "the others slept", "", "#ff0000", (72.0, 90.0, 170.0, 99.0))
+STICKY = Highlight(2, 9, "note", "", "Why?", "", (500.0, 90.0, 520.0, 110.0))
+NAME = "2025-06-04 01 2025_Field_WhatSnailsHearThrough.pdf"
+KEPT = "papers/2025_Field_WhatSnailsHearThrough.marked"
+SNAILS, MOSS = "What Snails Hear through Gravel", "Moss That Waits Eleven Months"
+
+
+def pdf(*marks: Highlight, title: str = SNAILS, n_ink: int = 0, extra: str = "") -> bytes:
+    said = {"title": title, "marks": [asdict(m) for m in marks], "n_ink": n_ink, "extra": extra}
+    return f"%PDF-1.7\n{json.dumps(said)}\n%%EOF\n".encode()
+
+
+def said(file: Path) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = json.loads(file.read_text("utf-8").splitlines()[1])
+    except (ValueError, IndexError):
+        raise PdfError(file=file, what="no PDF", hint="Look at it.") from None
+    return read
+
+
+def read_marks(file: Path) -> Marks:
+    found = said(file)
+    marks = (Highlight(**m | {"box": tuple(m["box"])}) for m in found["marks"])
+    return Marks(tuple(marks), found["n_ink"])
+
+
+def read_pdf(file: Path) -> Document:
+    """Give a text of a hundred words that only this title has."""
+    title = said(file)["title"]
+    text = " ".join(hashlib.sha256(f"{title}{n}".encode()).hexdigest()[:7] for n in range(99))
+    blocks = (Block(title, "heading", 18.0), Block(text)) if title else ()
+    return Document((Page(1, blocks),), title=title, first_page=f"{title}\n{text}")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
+    """A library with two papers; the first one was taken to the tablet today."""
+    folder, pad = tmp_path / "library", tmp_path / "pad"
+    folder.mkdir()
+    with a_library(folder, f'{FEEDS_TOML}[tablet]\nfolder = "{pad}"\n', now=clock) as library:
+        papers.add_papers(library.db, [paper(1, SNAILS), paper(2, MOSS)], source="arXiv", on=DAY)
+        (held,) = decide(library, "pick", ["2506.00001"])
+        put(folder / f"papers/{held.key}.pdf", pdf())
+        sha256 = hashlib.sha256(pdf()).hexdigest()
+        known = pdfs.Pdf(1, f"papers/{held.key}.pdf", sha256)
+        pdfs.add_pdf(library.db, known, n_bytes=len(pdf()), at=NOW)
+        assert [took.name for took in take(library, [], pad)] == [NAME]
+        yield library
+
+
+@pytest.fixture
+def tools() -> Tools:
+    return samples.tools(samples.Web(), read_pdf=read_pdf, read_marks=read_marks)
+
+
+@pytest.fixture
+def pad(tmp_path: Path) -> Path:
+    return tmp_path / "pad"
+
+
+def put(file: Path, content: bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+def held(library: Library, row: int = 1) -> Held:
+    return papers.papers_at(library.db, [row])[0]
+
+
+def bring(library: Library, tools: Tools, folder: Path) -> list[Brought]:
+    return list(back(library, tools, folder))
+
+
+def counts(library: Library, tools: Tools, folder: Path) -> Counts:
+    (brought,) = bring(library, tools, folder)
+    assert brought.error is None
+    return brought.counts
+
+
+def marks(library: Library, row: int = 1) -> list[Shown]:
+    return shown(highlights.highlights_of(library.db, row))
+
+
+def there(library: Library, row: int = 1) -> list[Highlight]:
+    return [mark.highlight for mark in marks(library, row) if mark.gone_at is None]
+
+
+def copies(library: Library) -> list[str]:
+    return sorted(
+        file.relative_to(library.folder).as_posix()
+        for file in (library.folder / "papers").rglob("*.marked*.pdf")
+    )
+
+
+def test_marks_come_home_once_and_the_copy_is_kept(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    file = put(pad / NAME, pdf(RAIN, SLEPT, n_ink=4))
+    assert bring(library, tools, pad) == [
+        Brought(
+            NAME,
+            "imported",
+            held(library),
+            Counts(there=2, new=2, ink=4),
+            copy=f"{KEPT}.pdf",
+        )
+    ]
+    assert there(library) == [RAIN, SLEPT]
+    assert (library.folder / f"{KEPT}.pdf").read_bytes() == file.read_bytes()
+    assert bring(library, tools, pad) == [Brought(NAME, "unchanged")]
+    file.write_bytes(pdf(RAIN, SLEPT, STICKY, n_ink=4))
+    assert counts(library, tools, pad) == Counts(there=3, new=1, ink=4)
+    assert there(library) == [RAIN, SLEPT, STICKY]
+    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}.pdf"]
+
+
+def test_a_mark_that_was_removed_is_shown_as_removed_and_can_come_again(
+    library: Library, tools: Tools, pad: Path, clock: Clock
+) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    clock.now += timedelta(hours=1)
+    put(pad / NAME, pdf(SLEPT))
+    assert counts(library, tools, pad) == Counts(there=1, removed=1)
+    assert [(m.highlight, m.gone_at) for m in marks(library)] == [(RAIN, clock.now), (SLEPT, None)]
+    clock.now += timedelta(hours=1)
+    put(pad / NAME, pdf(RAIN, SLEPT, extra="saved again"))
+    assert counts(library, tools, pad) == Counts(there=2, again=1)
+    put(pad / NAME, pdf())  # the very original: all marks were taken away
+    assert counts(library, tools, pad) == Counts(removed=2)
+    assert len(marks(library)) == 2
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        replace(RAIN, colour="#00ff00"),
+        replace(RAIN, note="for how long?"),
+        replace(RAIN, text="glass and played rain", box=(40.0, 100.0, 140.0, 112.0)),
+        replace(RAIN, kind="underline"),
+    ],
+)
+def test_a_mark_that_was_changed_is_one_mark(
+    library: Library, tools: Tools, pad: Path, edited: Highlight
+) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    put(pad / NAME, pdf(edited, SLEPT))
+    assert counts(library, tools, pad) == Counts(there=2, changed=1)
+    assert there(library) == [edited, SLEPT]
+    put(pad / NAME, pdf(RAIN, SLEPT, extra="as before"))
+    assert counts(library, tools, pad) == Counts(there=2, changed=1)
+    assert there(library) == [RAIN, SLEPT]
+    assert len(highlights.highlights_of(library.db, 1)) == 3
+
+
+def test_what_another_device_never_had_is_not_removed_by_it(
+    library: Library, tools: Tools, pad: Path, tmp_path: Path
+) -> None:
+    laptop = tmp_path / "laptop"
+    put(pad / NAME, pdf(RAIN))
+    put(laptop / "snails.pdf", pdf(SLEPT))
+    bring(library, tools, pad)
+    assert counts(library, tools, laptop) == Counts(there=2, new=1)
+    put(laptop / "snails.pdf", pdf(SLEPT, RAIN))
+    assert counts(library, tools, laptop) == Counts(there=2)
+    put(pad / NAME, pdf(extra="all away"))
+    assert counts(library, tools, pad) == Counts(there=2)
+    put(laptop / "snails.pdf", pdf(SLEPT, extra="here too"))
+    assert counts(library, tools, laptop) == Counts(there=1, removed=1)
+    assert there(library) == [SLEPT]
+
+
+def test_two_devices_that_typed_two_notes_at_one_mark_are_both_heard(
+    library: Library, tools: Tools, pad: Path, tmp_path: Path
+) -> None:
+    laptop = tmp_path / "laptop"
+    put(laptop / "snails.pdf", pdf(RAIN))
+    put(pad / NAME, pdf(replace(RAIN, note="How long?")))
+    bring(library, tools, laptop)
+    bring(library, tools, pad)
+    assert there(library) == [replace(RAIN, note="How long?")]
+    put(laptop / "snails.pdf", pdf(replace(RAIN, note="How loud?")))
+    bring(library, tools, laptop)
+    assert there(library) == [replace(RAIN, note="How loud?\nHow long?")]
+
+
+def test_a_renamed_file_goes_on_where_it_was(library: Library, tools: Tools, pad: Path) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT, STICKY))
+    bring(library, tools, pad)
+    (pad / NAME).unlink()
+    put(pad / "read" / "Snails (1).pdf", pdf(RAIN, SLEPT))
+    assert counts(library, tools, pad) == Counts(there=2, removed=1)
+
+
+def test_a_fresh_copy_of_a_paper_that_was_read_removes_nothing(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    (pad / NAME).unlink()
+    list(take(library, [], pad))
+    assert counts(library, tools, pad) == Counts(there=1)
+    put(pad / NAME, pdf(SLEPT))
+    assert counts(library, tools, pad) == Counts(there=2, new=1)
+    (pad / NAME).unlink()
+    put(pad / "other.pdf", pdf(STICKY, extra="from the web"))
+    assert counts(library, tools, pad) == Counts(there=3, new=1)
+
+
+def test_files_that_are_not_whole_are_named_and_remove_nothing(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    put(pad / NAME, pdf(RAIN, SLEPT)[:-8])
+    put(pad / "b.pdf", b"")
+    put(pad / ".c.pdf.icloud", b"x")
+    (pad / "d.pdf").symlink_to(pad / "nowhere.pdf")
+    os.mkfifo(pad / "e.pdf")
+    put(pad / "f.pdf", b"<html>")
+    put(pad / ".DS_Store", b"x")
+    put(pad / ".Trash" / "g.pdf", pdf(SLEPT))
+    put(pad / "._h.pdf", b"x")
+    brought = bring(library, tools, pad)
+    assert {b.name: (b.outcome, b.error.message if b.error else "") for b in brought} == {
+        ".c.pdf.icloud": ("waiting", ".c.pdf.icloud: it is in iCloud and not on this disk"),
+        NAME: ("waiting", f"{NAME}: its end is missing: it is still coming, or was cut short"),
+        "b.pdf": ("waiting", "b.pdf: there is nothing in it yet"),
+        "d.pdf": ("broken", "d.pdf: it is no file, or a link that leads nowhere"),
+        "e.pdf": ("broken", "e.pdf: it is no file, or a link that leads nowhere"),
+        "f.pdf": ("broken", "f.pdf: no PDF"),
+    }
+    assert there(library) == [RAIN]
+
+
+def test_a_file_that_grows_while_it_is_read_waits(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    def read_slowly(file: Path) -> Marks:
+        found = read_marks(file)
+        with file.open("ab") as handle:
+            handle.write(b"more")
+        return found
+
+    put(pad / NAME, pdf(RAIN))
+    (brought,) = bring(library, replace(tools, read_marks=read_slowly), pad)
+    assert (brought.outcome, there(library), copies(library)) == ("waiting", [], [])
+
+
+def test_who_a_file_is_must_be_sure_or_said(library: Library, tools: Tools, pad: Path) -> None:
+    stranger = put(pad / "soup.pdf", pdf(RAIN, title="A Menu of Soups"))
+    perhaps = put(pad / "moss.pdf", pdf(SLEPT, title=MOSS))
+    first, second, _ = bring(library, tools, pad)[::-1]
+    assert (first.name, first.outcome, first.candidates) == ("soup.pdf", "unknown", ())
+    assert (second.name, second.outcome, second.candidates) == (
+        "moss.pdf",
+        "asked",
+        (held(library, 2),),
+    )
+    assert second.error
+    assert second.error.hint == "If so: reader back FILE --as arxiv:2506.00002"
+    assert there(library) == there(library, 2) == []
+    for file, row in ((stranger, 1), (perhaps, 1), (perhaps, 2)):
+        list(back(library, tools, file, known=held(library, row)))
+    assert (there(library), there(library, 2)) == ([RAIN], [SLEPT])
+    # Known from now on: by its bytes, and by its place when they change and it may be so.
+    put(perhaps, pdf(SLEPT, STICKY, title=MOSS))
+    assert [b.outcome for b in bring(library, tools, pad)] == ["unchanged", "imported", "unchanged"]
+    with pytest.raises(UsageError):
+        list(back(library, tools, pad, known=held(library)))
+    with pytest.raises(UsageError):
+        list(back(library, tools, pad / "none"))
+
+
+def test_a_text_that_is_here_is_known_under_whatever_id_it_is_stamped(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    def read_stamped(file: Path) -> Document:
+        return replace(read_pdf(file), stamp="arXiv:2501.09999v1 [cs.CL] 3 Jan 2025")
+
+    put(pad / "other.pdf", pdf(RAIN))
+    put(pad / "soup.pdf", pdf(RAIN, title="A Menu of Soups"))
+    first = bring(library, replace(tools, read_pdf=read_stamped), pad)
+    assert [(b.name, b.outcome) for b in first[1:]] == [
+        ("other.pdf", "imported"),
+        ("soup.pdf", "unknown"),
+    ]
+    assert first[2].error
+    assert first[2].error.hint == "`reader add arxiv:2501.09999`, then `reader back` again."
+
+
+def test_a_copy_whose_text_is_gone_is_known_by_the_name_that_it_was_taken_under(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    drawn = put(pad / NAME.replace(".pdf", " flat.pdf"), pdf(title="", extra="pictures"))
+    put(pad / "flat.pdf", pdf(title="", extra="other pictures"))
+    (brought, _, other) = bring(library, tools, pad)
+    assert (brought.outcome, brought.counts) == ("imported", Counts())
+    assert (library.folder / brought.copy).read_bytes() == drawn.read_bytes()
+    assert other.outcome == "unknown"
+
+
+def test_what_was_marked_within_the_library_is_read_where_it_is(
+    library: Library, tools: Tools
+) -> None:
+    file = library.folder / "papers" / f"{held(library).key}.pdf"
+    put(file, pdf(RAIN, n_ink=1))
+    assert counts(library, tools, library.folder / "papers") == Counts(there=1, new=1, ink=1)
+    assert copies(library) == []
+    assert [r.n_ink for r in highlights.returned_of(library.db, 1)] == [1]
+
+
+def test_kept_copies_are_no_place_of_their_own(library: Library, tools: Tools, pad: Path) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    assert {b.outcome for b in bring(library, tools, library.folder / "papers")} == {"unchanged"}
+    put(pad / NAME, pdf(SLEPT))
+    assert counts(library, tools, pad) == Counts(there=1, new=1, removed=1)
+
+
+def test_links_and_loops_are_followed_once(library: Library, tools: Tools, pad: Path) -> None:
+    elsewhere = pad.parent / "elsewhere"
+    put(elsewhere / "snails.pdf", pdf(RAIN))
+    (pad / "link").symlink_to(elsewhere)
+    (elsewhere / "loop").symlink_to(pad)
+    assert sorted(b.name for b in bring(library, tools, pad)) == [NAME, "link/snails.pdf"]
+    assert there(library) == [RAIN]
+
+
+def test_a_kill_between_copy_and_rows_is_mended(library: Library, tools: Tools, pad: Path) -> None:
+    put(library.folder / f"{KEPT}.pdf", pdf(RAIN))
+    put(pad / NAME, pdf(RAIN))
+    (brought,) = bring(library, tools, pad)
+    assert (brought.copy, copies(library)) == (f"{KEPT}.pdf", [f"{KEPT}.pdf"])
+
+
+def test_one_at_a_time_and_never_without_being_able_to_write(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    with lock_file(library.folder / LOCK), pytest.raises(Locked):
+        bring(library, tools, pad)
+    library.db.is_read_only = True
+    with pytest.raises(ReadOnly):
+        bring(library, tools, pad)
+
+
+def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN, replace(SLEPT, note="<!-- reader:end -->")))
+    bring(library, tools, pad)
+    assert export(library).written == []  # no file for marks alone
+    add_note(library, held(library), "Snails hear. It was tried.")
+    (path,) = export(library).written
+    content = (library.folder / path).read_text("utf-8")
+    block = content.partition("<!-- reader:begin")[2]
+    assert "\n> played rain (p. 1)\n" in block
+    assert "\n> the others slept (p. 2, underlined)\n>\n> — \\<!-- reader:end -->\n" in block
+    again = export(library)
+    assert (again.written, again.read_in, again.n_unchanged) == ([], [], 1)
+    put(pad / NAME, pdf(SLEPT))
+    bring(library, tools, pad)
+    assert export(library).written == [path]
+    assert "played rain" not in (library.folder / path).read_text("utf-8")
+    assert (library.folder / path).read_text("utf-8").count("Snails hear. It was tried.") == 1
+
+
+def test_highlights_are_searched_at_once(library: Library, tools: Tools, pad: Path) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    (row,) = index.find_words(library.db, "highlight", '"rain"', limit=9)
+    text = index.texts_at(library.db, [row])[row]
+    assert (text.kind, text.page, text.text) == ("highlight", 1, "played rain")
+
+
+def test_highlights_are_found_by_meaning_and_after_a_rebuild(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    with library.db.writing():
+        for table in ("texts", "full_text"):
+            library.db.execute(f"DELETE FROM idx.{table}")
+    index_words(library, tools)
+    assert encode(library, tools) == []
+    near_rain = SmallEncoder().encode_query("played rain")
+    found = search(
+        library,
+        "unwritten",
+        encode_query=lambda _: near_rain,
+        encoder=SmallEncoder.name,
+        kinds=["highlight"],
+    )
+    assert [(hit.kind, hit.page, hit.evidence) for hit in found.hits] == [
+        ("highlight", 1, "played rain")
+    ]
+    assert (found.n_not_indexed, found.n_not_encoded) == (0, 0)
