@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["heading", "text", "caption", "footnote", "table", "figure", "reference"]
+WhyUnread = Literal["", "no tesseract", "time", "failed"]
 Type = Literal["paper", "thesis", "slides", "supplement", "other"]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -25,7 +26,8 @@ class Block:
 
     text: str
     kind: Kind = "text"
-    """table: cells in rows; figure: the words inside a picture."""
+    """table: cells in rows; figure: the words inside a picture; reference: one entry of
+    the list of references, whole, on the page where it begins."""
     size: float = 0.0
     """Font size of most of its characters, in points."""
     is_bold: bool = False
@@ -54,7 +56,7 @@ class Document:
     first_page: str = ""
     """All words of page 1, running heads and stamp too: where printed ids are looked for."""
     n_scanned: int = 0
-    """Pages without a readable text layer."""
+    """Pages that are pictures: something is on them, but no readable text layer."""
     authors: tuple[str, ...] = ()
     """As printed below the title, marks of affiliations taken away; empty where not found."""
     year: int | None = None
@@ -66,11 +68,19 @@ class Document:
     type: Type = "paper"
     """What kind of writing it looks like."""
     n_ocr: int = 0
-    """Pages whose text was read from pictures of it."""
+    """Of those, the pages whose text was read from the picture."""
+    why_unread: WhyUnread = ""
+    """Why the others were not: no program for it, not in the time for one file, or it
+    failed; empty where there are no others."""
 
     @property
     def n_pages(self) -> int:
         return len(self.pages)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The entries of the list of references, in order."""
+        return tuple(b.text for page in self.pages for b in page.blocks if b.kind == "reference")
 
 
 @dataclass(frozen=True, slots=True)

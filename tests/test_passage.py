@@ -173,3 +173,9 @@ def test_what_an_encoder_adds_to_each_text_is_within_the_limit(paper: Document) 
 @given(st.text(max_size=300))
 def test_sentences_put_together_are_the_text(text: str) -> None:
     assert "".join(sentences(text)) == text
+
+
+def test_the_references_are_the_entries_of_the_list() -> None:
+    paper = document(Block("Text."), Block("[1] A.", "reference"), Block("[2] B.", "reference"))
+    assert paper.references == ("[1] A.", "[2] B.")
+    assert Document(pages=()).references == ()

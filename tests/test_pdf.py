@@ -6,6 +6,7 @@ The small ones are made here; the real ones (needs_data) are others' papers and 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -225,13 +226,150 @@ def test_a_small_remark_under_all_text_is_a_footnote(reader: PdfReader, tmp_path
     assert texts(document, "footnote") == ["3 A remark at the foot of the page, smaller than text."]
 
 
-def test_pages_without_a_text_layer_are_counted(reader: PdfReader, tmp_path: Path) -> None:
+def test_a_blank_page_is_no_scanned_one(reader: PdfReader, tmp_path: Path) -> None:
     draft = Draft()
     draft.write(LEFT, TOP, "Only this page has words.")
     draft.page()
-    document = reader.read(draft.save(tmp_path / "scan.pdf"))
-    assert (document.n_pages, document.n_scanned) == (2, 1)
+    document = reader.read(draft.save(tmp_path / "blank.pdf"))
+    assert (document.n_pages, document.n_scanned) == (2, 0)
     assert document.pages[1].blocks == ()
+
+
+def headings(document: Document) -> list[str]:
+    return texts(document, "heading")
+
+
+def sections(draft: Draft, *names: str, size: float = 12) -> None:
+    """Write sections of two lines of text each below one another."""
+    for n, name in enumerate(names):
+        draft.write(LEFT, 130 + 80 * n, name, size=size, font="tibo")
+        draft.write(LEFT, 150 + 80 * n, f"Words on that; {LONG}", "and that is all of it.")
+
+
+def test_a_section_number_keeps_its_name_also_at_the_top_of_a_page(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    draft = Draft()
+    sections(draft, "1 Introduction", "2 Machines")
+    for number in (3, 4):
+        draft.page()
+        draft.write(LEFT, 60, f"{number}", size=12, font="tibo")
+        draft.write(LEFT + 24, 60, f"Part {'xyzab'[number]} of It", size=12, font="tibo")
+        draft.write(LEFT, 80, f"Words on that; {LONG}", "and that is all of it.")
+    assert headings(reader.read(draft.save(tmp_path / "top.pdf"))) == [
+        "1 Introduction",
+        "2 Machines",
+        "3 Part a of It",
+        "4 Part b of It",
+    ]
+
+
+def test_bold_words_that_begin_a_paragraph_are_no_heading(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    draft = Draft()
+    sections(draft, "1 Introduction", "2 Machines")
+    draft.write(LEFT, 300, "How loud is it? We listened.", font="tibo")
+    draft.write(LEFT + 140, 300, "At night it hums and in the morning it sings,")
+    draft.write(LEFT, 312, f"as we have seen before; {LONG}.")
+    assert headings(reader.read(draft.save(tmp_path / "run-in.pdf"))) == [
+        "1 Introduction",
+        "2 Machines",
+    ]
+
+
+def test_small_print_in_bold_is_no_heading_in_a_paper_with_numbers(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    draft = Draft()
+    sections(draft, "1 Introduction", "2 Machines")
+    draft.write(LEFT, 300, "Noise", font="tibo")
+    draft.write(LEFT + 200, 300, "Hum", font="tibo")
+    draft.write(LEFT, 312, "12")
+    draft.write(LEFT + 200, 312, "14")
+    draft.write(LEFT, 340, "3. Turn it off at night.", font="tibo")
+    draft.write(LEFT, 352, f"so that people sleep; {LONG}.")
+    assert headings(reader.read(draft.save(tmp_path / "bold.pdf"))) == [
+        "1 Introduction",
+        "2 Machines",
+    ]
+
+
+def test_a_centred_heading_in_the_size_of_the_text_is_told_by_its_number(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    draft = Draft()
+    draft.write(220, TOP, "1. Introduction")
+    draft.write(LEFT, TOP + 20, f"Words on that; {LONG}", f"again and again; {LONG}", "and so on.")
+    draft.write(215, TOP + 70, "2. Small machines")
+    draft.write(LEFT, TOP + 90, f"Words on that; {LONG}", f"again and again; {LONG}", "and so on.")
+    assert headings(reader.read(draft.save(tmp_path / "centred.pdf"))) == [
+        "1. Introduction",
+        "2. Small machines",
+    ]
+
+
+def test_a_table_of_contents_is_a_table(reader: PdfReader, tmp_path: Path) -> None:
+    draft = Draft()
+    draft.write(LEFT, 80, "A Report on Nights", size=18, font="tibo")
+    draft.write(LEFT, TOP, "Contents", size=12, font="tibo")
+    names = ["1 Introduction", "2 Machines", "3 Nights", "References"]
+    for n, name in enumerate(names):
+        draft.write(LEFT, TOP + 20 + 14 * n, name, font="tibo")
+        draft.write(500, TOP + 20 + 14 * n, str(n + 2), font="tibo")
+    draft.page()
+    sections(draft, "1 Introduction", "2 Machines")
+    document = reader.read(draft.save(tmp_path / "contents.pdf"))
+    assert texts(document, "table") == [f"{name} {n}" for n, name in enumerate(names, 2)]
+    assert headings(document) == ["A Report on Nights", "1 Introduction", "2 Machines"]
+    assert document.references == ()
+
+
+def test_references_are_split_by_number_or_by_how_they_hang_out(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    numbered, named = Draft(), Draft()
+    for draft, marks in ((numbered, ("[1] ", "[2] ", "[3] ")), (named, ("", "", ""))):
+        draft.write(LEFT, TOP, f"Running text first; {LONG}", "and on it goes until here.")
+        draft.write(LEFT, TOP + 60, "References", size=12, font="tibo")
+        for n, mark in enumerate(marks):
+            y = TOP + 80 + 24 * n
+            draft.write(LEFT, y, f"{mark}Doe, {'ABC'[n]}. A work of its own kind that has", size=9)
+            draft.write(LEFT + 14, y + 11, "1999. Two lines in all and a year.", size=9)
+    entries = [f"Doe, {c}. A work of its own kind that has 1999. Two lines in all and a year."
+               for c in "ABC"]  # fmt: skip
+    assert reader.read(named.save(tmp_path / "named.pdf")).references == tuple(entries)
+    document = reader.read(numbered.save(tmp_path / "numbered.pdf"))
+    assert document.references == tuple(f"[{n}] {e}" for n, e in enumerate(entries, 1))
+
+
+def test_an_entry_that_a_page_parts_is_one_reference(reader: PdfReader, tmp_path: Path) -> None:
+    draft = Draft()
+    draft.write(LEFT, TOP, f"Running text first; {LONG}", "and on it goes until here.")
+    draft.write(LEFT, 700, "References", size=12, font="tibo")
+    draft.write(LEFT, 720, "[1] A. Doe. A first work.", "[2] B. Roe. A second one with a")
+    draft.page()
+    draft.write(LEFT, TOP, "long title. 2001.", "[3] C. Poe. A third.")
+    document = reader.read(draft.save(tmp_path / "parted.pdf"))
+    assert document.references == (
+        "[1] A. Doe. A first work.",
+        "[2] B. Roe. A second one with a long title. 2001.",
+        "[3] C. Poe. A third.",
+    )
+
+
+def test_wide_spaces_make_no_columns_of_one(reader: PdfReader, tmp_path: Path) -> None:
+    draft = Draft()
+    for n in range(12):
+        if n % 3:
+            draft.write(LEFT, TOP + 12 * n, f"row {n} reaches over; {LONG} and more of it")
+        else:
+            draft.write(LEFT, TOP + 12 * n, f"row {n} has a stop here.")
+            draft.write(LEFT + 118, TOP + 12 * n, "A wide space parts it from this half.")
+    words = " ".join(texts(reader.read(draft.save(tmp_path / "wide.pdf"))))
+    places = [words.index(f"row {n} ") for n in range(12)]
+    assert places == sorted(places)
+    assert "row 3 has a stop here. A wide space parts it from this half. row 4" in words
 
 
 def whole_pdf(tmp_path: Path) -> bytes:
@@ -254,7 +392,7 @@ def test_an_encrypted_file_says_that_it_needs_a_password(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not a PDF"),
+        (b"", "is empty (0 bytes)"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is not a PDF"),
         (b"\x00\x01\x02" * 500, "is not a PDF"),
         (b"%PDF-1.7\n", "is damaged and cannot be opened"),
@@ -310,38 +448,6 @@ def test_a_whole_download_passes_and_half_of_it_does_not(tmp_path: Path) -> None
         check_pdf(whole[: len(whole) // 2])
 
 
-def bomb(path: Path, content: bytes) -> Path:
-    """Make a small file of one page that unpacks to very much."""
-    draft = Draft()
-    draft.write(LEFT, TOP, "Tick.")
-    draft.file.update_stream(draft.file[0].get_contents()[0], content)
-    return draft.save(path, deflate=True)
-
-
-ENDLESS = b"q 1 0 0 1 0 0 cm BT /tiro 9 Tf (x) Tj ET Q\n" * 5_000_000
-GREEDY = b"BT /tiro 9 Tf " + (b"(" + b"many words " * 100 + b") Tj\n") * 20_000 + b"ET"
-
-
-def test_an_endless_file_is_given_up_and_the_next_one_read(tmp_path: Path) -> None:
-    draft = Draft()
-    draft.write(LEFT, TOP, "Fine.")
-    fine = draft.save(tmp_path / "fine.pdf")
-    endless = bomb(tmp_path / "bomb.pdf", ENDLESS)
-    with PdfReader(timeout_s=1) as reader:
-        with pytest.raises(PdfError) as error:
-            reader.read(endless)
-        assert error.value.message == f"{endless}: took more than 1 s to read"
-        assert texts(reader.read(fine)) == ["Fine."]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="this system sets no limit on memory")
-def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    path = bomb(tmp_path / "bomb.pdf", GREEDY)
-    with pytest.raises(PdfError) as error:
-        read_pdf(path, max_bytes=500 * 1024**2)
-    assert error.value.message == f"{path}: took too much memory to read"
-
-
 def test_the_caller_never_loads_pymupdf() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import reader.pdf, sys; print('pymupdf' in sys.modules)"],
@@ -382,48 +488,29 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (DATA / "files" / name).open(encoding="utf-8")]
 
 
-# What the manifest expects → what may come of it. "document" stands for a Document.
-OUTCOMES = {
-    "opens": {"document"},
-    "repaired (opens with a warning)": {"document"},
-    "encrypted (needs a password)": {"encrypted"},
-    "not a pdf": {"not a pdf"},
-    "opens with no readable page": {"no page"},
-    # One of the three has no PDF header at all, which is the clearer word.
-    "does not open": {"broken", "not a pdf"},
-    # 200 MB of drawing on one page: a fast, idle machine is through in the 10 s given here.
-    "hangs: must be stopped by the caller": {"time", "document"},
-}
-
-
-@needs_data
-@pytest.mark.slow
-def test_every_hostile_file_comes_out_as_its_manifest_says() -> None:
-    assert DATA is not None
-    wrong = []
-    with PdfReader(timeout_s=10) as reader:
-        for row in rows_of("hostile_truth.jsonl"):
-            try:
-                reader.read(DATA / "files" / row["file"])
-                outcome: object = "document"
-            except PdfError as error:
-                outcome = error.values["kind"]
-            if outcome not in OUTCOMES[row["expected"]]:
-                wrong.append((row["file"], row["expected"], outcome))
-    assert wrong == []
-
-
 def squeezed(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in plain if not c.isspace() and c not in "-‐\xad")
 
 
+def bare(heading: str) -> str:
+    """Take a heading's number away: outlines often have none."""
+    plain = unicodedata.normalize("NFKC", heading)
+    return squeezed(re.sub(r"^(?:\d+(?:\.\d+)*|[IVX]+|[A-Z])[.:]?\s+", "", plain))
+
+
 @needs_data
 @pytest.mark.slow
-def test_real_papers_are_read_in_order_and_by_their_titles() -> None:
-    """Measured: abstracts 86 of 86, titles 91 of 97; the floors are a little below."""
+def test_real_papers_are_read_in_order_and_by_their_titles(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Measured: abstracts 86 of 86, references 44 of 44, headings 121 of 129 (6 of the 129
+    are references in a wrong outline); the floors are a little below."""
     assert DATA is not None
+    monkeypatch.setenv("PATH", str(tmp_path))  # the one scan takes a minute: see test_pdf_ocr
     abstracts: list[bool] = []
+    counts: list[bool] = []
+    names: list[bool] = []
     titles: list[bool] = []
     with PdfReader() as reader:
         for row in rows_of("truth.jsonl"):
@@ -432,12 +519,18 @@ def test_real_papers_are_read_in_order_and_by_their_titles() -> None:
             document = reader.read(path)
             assert document.n_pages == row["pages"]
             assert (document.n_scanned == document.n_pages) == row["scanned"]
+            if row["n_references"] is not None:
+                counts.append(len(document.references) == row["n_references"])
+            found = {bare(heading) for heading in headings(document)}
+            names += [bare(name) in found for name in row["section_headings"] or ()]
             abstract = row["abstract_first_words"] or row["abstract_first_chars"]
             if abstract:
                 blocks = [b.text for page in document.pages for b in page.blocks]
                 abstracts.append(squeezed(abstract) in squeezed(" ".join(blocks)))
             if not row["scanned"]:
                 titles.append(squeezed(document.title) == squeezed(row["title"]))
-    assert len(abstracts) == 86
+    assert (len(abstracts), len(counts), len(names)) == (86, 44, 129)
+    assert sum(counts) >= 42
+    assert sum(names) >= 117
     assert sum(abstracts) >= 84
     assert sum(titles) >= 88

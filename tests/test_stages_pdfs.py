@@ -13,7 +13,7 @@ from reader.errors import PdfError, SourceFailed
 from reader.library.choose import decide
 from reader.library.folder import Library
 from reader.paper import Held, Paper
-from reader.passage import Document
+from reader.passage import Block, Document, Page
 from reader.stages.pdfs import MAX_PDF_BYTES, extract, fetch_pdfs, pdf_address
 from reader.stages.pipe import index_picks
 from reader.stages.tools import Problem
@@ -307,8 +307,30 @@ class TestReading:
         assert sources.failures(here.db, "extract") == []
 
     def test_a_pdf_of_pictures_is_a_problem_with_its_remedy(self, here: Library) -> None:
-        problems = extract(here, tools(Web()))
-        assert [p.error.hint for p in problems] == ["It can be read, not searched."] * 2
+        pictures = Document((Page(1), Page(2)), n_scanned=2, why_unread="no tesseract")
+        problems = extract(here, tools(Web(), read_pdf=lambda _: pictures))
+        assert [p.error.message for p in problems] == [
+            f"papers/{n}.pdf: 2 pages are pictures; tesseract is not installed" for n in (1, 2)
+        ]
+        assert all("apt install tesseract-ocr tesseract-ocr-jpn" in p.error.hint for p in problems)
+        assert [p.error.exit_code for p in problems] == [5, 5]
+
+    def test_what_was_read_of_a_long_scan_is_kept_and_the_rest_is_told(self, here: Library) -> None:
+        pages = tuple(Page(n, (Block("It rains."),) if n < 13 else ()) for n in range(1, 301))
+        scan = Document(pages, n_scanned=300, n_ocr=12, why_unread="time")
+        problems = extract(here, tools(Web(), read_pdf=lambda _: scan), only=[1])
+        assert [p.error.message for p in problems] == [
+            "papers/1.pdf: 12 of 300 pages that are pictures were read; "
+            "more would have taken too long"
+        ]
+        assert index.n_passages(here.db, 1) == 1
+        assert sources.failures(here.db, "extract") == []
+
+    def test_a_figure_that_fills_a_page_is_no_problem(self, here: Library) -> None:
+        paper = Document(
+            (Page(1, (Block("It rains."),)), Page(2)), n_scanned=1, why_unread="no tesseract"
+        )
+        assert extract(here, tools(Web(), read_pdf=lambda _: paper), only=[1]) == []
 
     def test_without_the_model_passages_are_cut_all_the_same(self, here: Library) -> None:
         text = "The rain gauge hums at night. " * 60

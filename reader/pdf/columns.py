@@ -7,7 +7,7 @@ crosses it, and read each band's left side before its right one. Knows places, n
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import operator
 
 from reader.pdf.lines import Line
 
@@ -18,23 +18,9 @@ SLACK = 0.02
 """Of the width: how far a line may reach over the gutter and still be of its column."""
 
 
-class Row(NamedTuple):
-    """All lines on one baseline of one column, joined.
-
-    n: how many pieces it had: cells of a table, mostly, where more than two.
-    """
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    base: float
-    text: str
-    size: float
-    top: float
-    is_bold: bool
-    is_italic: bool
-    n: int
+Row = Line
+"""All lines on one baseline of one column, joined: mostly one, as it was."""
+_BASE = operator.attrgetter("base")
 
 
 def runs(lines: list[Line], width: float) -> list[list[Row]]:
@@ -52,26 +38,26 @@ def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
     left: list[Line] = []
     right: list[Line] = []
     across: list[Line] = []
-    for line in sorted(lines, key=_middle):
-        if line.x0 < gutter - slack and line.x1 > gutter + slack:
-            parts += _side_by_side(left, right, depth)
-            left, right = [], []
-            across.append(line)
+    for line in sorted(lines, key=_BASE):
+        if not (line.x0 < gutter - slack and line.x1 > gutter + slack):
+            (left if line.x0 + line.x1 < 2 * gutter else right).append(line)
             continue
-        if across:
-            parts.append(across)
-            across = []
-        (left if line.x0 + line.x1 < 2 * gutter else right).append(line)
-    parts.append(across)
-    parts += _side_by_side(left, right, depth)
-    return parts
+        if left or right:
+            if across and _is_of_one_column(left, right):
+                across += left + right
+            else:
+                parts += [across, *_side_by_side(left, right, depth)]
+                across = []
+            left, right = [], []
+        across.append(line)
+    return [*parts, across, *_side_by_side(left, right, depth)]
 
 
 def _side_by_side(left: list[Line], right: list[Line], depth: int) -> list[list[Line]]:
     """Read two sides of a band: one after the other, or across where one is a row or so."""
     if not left or not right:
         return [left + right]
-    if min(_n_rows(left), _n_rows(right)) < 2:
+    if min(_n_rows(left), _n_rows(right)) < 2 or _is_thin(left) or _is_thin(right):
         return [left + right]
     wide = _extent(left), _extent(right)
     sides: list[list[Line]] = []
@@ -79,6 +65,18 @@ def _side_by_side(left: list[Line], right: list[Line], depth: int) -> list[list[
         # Three columns: the side that is much wider than the other may have a gutter too.
         sides += _parts(side, own, depth + 1) if depth < 3 and own > 1.5 * other else [side]
     return sides
+
+
+def _is_of_one_column(left: list[Line], right: list[Line]) -> bool:
+    """Say whether lines that cross no gutter are yet no columns: the short last line of a
+    paragraph, a heading in the middle, one that a wide space parts."""
+    n_left, n_right = _n_rows(left), _n_rows(right)
+    return max(n_left, n_right) < (2 if n_left and n_right else 4)
+
+
+def _is_thin(lines: list[Line]) -> bool:
+    """Say whether a side holds only numbers, as of pages in a table of contents."""
+    return all(len(line.text) < 6 for line in lines)
 
 
 def _gutter(lines: list[Line], width: float) -> float | None:
@@ -124,27 +122,25 @@ def _extent(lines: list[Line]) -> float:
 
 def _n_rows(lines: list[Line]) -> int:
     rows, last = 0, -1e9
-    for y in sorted(map(_middle, lines)):
+    for y in sorted([line.base for line in lines]):
         if y - last > 4:
             rows, last = rows + 1, y
     return rows
 
 
-def _middle(line: Line) -> float:
-    return (line.y0 + line.y1) / 2
-
-
 def _rows(lines: list[Line]) -> list[Row]:
     """Join what stands on one baseline, left to right, and give rows top to bottom."""
     groups: list[list[Line]] = []
-    base = -1e9
-    for line in sorted(lines, key=_stand):
-        if groups and _stand(line) < base + 0.4 * max(line.size, groups[-1][0].size):
+    base = 0.0
+    has_initial = any(line.size > 18 and len(line.text) == 1 for line in lines)
+    for line in sorted(lines, key=_stand if has_initial else _BASE):
+        stand = _stand(line) if has_initial else line.base
+        if groups and stand < base + 0.4 * max(line.size, groups[-1][0].size):
             groups[-1].append(line)
         else:
             groups.append([line])
-            base = _stand(line)
-    return [_row(group) for group in groups]
+            base = stand
+    return [_row(group) if len(group) > 1 else group[0] for group in groups]
 
 
 def _stand(line: Line) -> float:
@@ -154,8 +150,6 @@ def _stand(line: Line) -> float:
 
 
 def _row(group: list[Line]) -> Row:
-    if len(group) == 1:
-        return Row(*group[0], 1)
     group.sort(key=lambda line: line.x0)
     text, end = group[0].text, group[0].x1
     for line in group[1:]:

@@ -29,6 +29,7 @@ _ACCENTS = {
     "ˇ": "\u030c",
 }
 _APART = re.compile("(?<=[A-Za-z])`(?=[aeiouAEIOU])|[´ˆ˜¨ˇ](?=[A-Za-zı])")
+_HAS_ACCENT = re.compile("[´ˆ˜¨ˇ]")
 _LINK = re.compile(r"-(?:a|and|by|for|in|of|on|or|the|to|up|vs)$")  # end-to-|end, state-of-the-|art
 _FIRST_PART = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
@@ -77,10 +78,11 @@ def tidy(text: str) -> str:
     A full-width space is meant (between two names, after a heading's number) and becomes
     an ordinary one.
     """
-    if any(accent in text for accent in _ACCENTS):
+    is_ascii = text.isascii()
+    if "`" in text or (not is_ascii and _HAS_ACCENT.search(text)):
         text = _APART.sub(lambda found: _ACCENTS[found[0]], text)
         text = _COMBINING.sub(_composed, text)
-    if text.isascii() and "  " not in text:
+    if is_ascii and text.isascii() and "  " not in text:
         return text.strip()
     white = _WHITE.sub(" ", text) if "\u3000" in text else " ".join(text.split())
     return " ".join(_SPACE_WITHIN_CJK.sub("", white).split())

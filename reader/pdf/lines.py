@@ -31,6 +31,8 @@ class Line(NamedTuple):
     top: float
     is_bold: bool
     is_italic: bool
+    n: int = 1
+    """How many pieces it had: cells of a table, mostly, where more than two."""
 
 
 class PageLines(NamedTuple):
@@ -41,6 +43,10 @@ class PageLines(NamedTuple):
     height: float
     rotated: list[str]
     """Text in other directions than the page's own: stamps, labels of axes."""
+    is_scanned: bool = False
+    """A picture, see `Document.n_scanned`."""
+    is_ocr: bool = False
+    """Its text was recognised in the picture."""
 
 
 def page_lines(page: dict[str, Any]) -> PageLines:
@@ -55,18 +61,22 @@ def page_lines(page: dict[str, Any]) -> PageLines:
     for line in lines:
         x, y = line["dir"]
         # Scans with a text layer are often a little askew: .97 is 14 degrees.
-        where = (1, 0) if x > 0.97 else (round(x), round(y))
+        where = _UPRIGHT if x > 0.97 else (round(x), round(y))
         turned.append(where)
         directions[where] = directions.get(where, 0) + len(line["spans"])
-    main = max(directions, key=lambda key: directions[key], default=(1, 0))
+    main = max(directions, key=directions.__getitem__, default=_UPRIGHT)
     if main not in _TURNS:
-        main = (1, 0)
-    made, rotated = [], []
+        main = _UPRIGHT
+    made: list[Line] = []
+    rotated: list[str] = []
     for where, line in zip(turned, lines, strict=True):
         if where == main:
             new = _line(line, main)
             if new.text:
-                made.append(new)
+                if made and abs(new.base - made[-1].base) < 3 and _goes_on(made[-1], new):
+                    made[-1] = _one(made[-1], new)
+                else:
+                    made.append(new)
         else:
             rotated.append("".join([span["text"] for span in line["spans"]]).strip())
     width, height = page["width"], page["height"]
@@ -75,11 +85,12 @@ def page_lines(page: dict[str, Any]) -> PageLines:
     return PageLines(_from_zero(made, main), width, height, rotated)
 
 
+_UPRIGHT = (1, 0)
 _TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
 _styles: dict[tuple[str, int], tuple[bool, bool]] = {}
 
 
-def _style(font: str, flags: int) -> tuple[bool, bool]:
+def style_of(font: str, flags: int) -> tuple[bool, bool]:
     key = (font, flags)
     if key not in _styles:
         if len(_styles) > 10_000:  # a long-lived worker meets endless font names
@@ -90,35 +101,105 @@ def _style(font: str, flags: int) -> tuple[bool, bool]:
 
 
 def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
-    text = "".join([span["text"] for span in line["spans"]])
+    spans = line["spans"]
+    text = spans[0]["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
     if not text.isprintable():
         text = _NOT_TEXT.sub("", text.replace("\xa0", " "))
     text = text.strip()
-    counts: dict[tuple[float, str, int, float], int] = {}
-    for span in line["spans"]:
-        words = span["text"]
-        if words != " ":
-            key = (span["size"], span["font"], span["flags"], span["origin"][1])
-            counts[key] = counts.get(key, 0) + len(words)
-    if not counts:
-        return Line(0, 0, 0, 0, 0, "", 0, 0, False, False)
-    if len(counts) == 1:
-        ((size, font, flags, base),) = counts
+    if not text:
+        return _EMPTY
+    if len(spans) == 1:
+        span = spans[0]
+        size, base = span["size"], span["origin"][1]
         top = size
+        is_bold, is_italic = style_of(span["font"], span["flags"])
     else:
-        size, font, flags, base = max(counts, key=lambda key: counts[key])
-        is_mixed = max(counts)[0] > 1.05 * size
-        top = _top(line["spans"], size) if is_mixed else size
+        size, top, base, is_bold, is_italic = _look(spans)
     x0, y0, x1, y1 = line["bbox"]
+    if direction == _UPRIGHT:
+        return Line(x0, y0, x1, y1, base, text, size, top, is_bold, is_italic)
     if direction == (0, -1):
         x0, y0, x1, y1 = -y1, x0, -y0, x1
     elif direction == (0, 1):
         x0, y0, x1, y1 = y0, -x1, y1, -x0
     elif direction == (-1, 0):
         x0, y0, x1, y1 = -x1, -y1, -x0, -y0
-    if direction != (1, 0):
-        base = y1 - 0.2 * size
-    return Line(x0, y0, x1, y1, base, text, size, top, *_style(font, flags))
+    base = y1 - 0.2 * size
+    return Line(x0, y0, x1, y1, base, text, size, top, is_bold, is_italic)
+
+
+def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]:
+    """Give size, top, base, bold and italic of a line of many spans."""
+    counts: dict[tuple[float, str, int, float], int] = {}
+    for span in spans:
+        words = span["text"]
+        if words != " ":
+            key = (span["size"], span["font"], span["flags"], span["origin"][1])
+            counts[key] = counts.get(key, 0) + len(words)
+    if len(counts) == 1:
+        ((size, font, flags, base),) = counts
+        return size, size, base, *style_of(font, flags)
+    size, font, flags, base = max(counts, key=counts.__getitem__)
+    top = _top(spans, size) if max(counts)[0] > 1.05 * size else size
+    is_bold, is_italic = style_of(font, flags)
+    return size, top, base, is_bold and _is_all_bold(spans), is_italic
+
+
+_EMPTY = Line(0, 0, 0, 0, 0, "", 0, 0, False, False)
+
+
+def _is_all_bold(spans: list[dict[str, Any]]) -> bool:
+    """Say no to a paragraph that begins with some words in bold.
+
+    Small capitals, which few fonts have in bold, say nothing.
+    """
+    n_bold = n = 0
+    for span in spans:
+        words = span["text"]
+        letters = 0 if words.isupper() else sum(map(str.isalpha, words))
+        n += letters
+        if style_of(span["font"], span["flags"])[0]:
+            n_bold += letters
+    return n_bold >= 0.9 * n
+
+
+_NUMBER = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]{1,5}|\[\d{1,3}\])[.．:)]?"
+)
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Say whether PyMuPDF parted a line at a wide space, as none is between columns.
+
+    The space after a full stop is stretched most; a section's number stands up to 3 em
+    before its name.
+    """
+    if abs(line.base - before.base) > 0.15 * before.size:
+        return False
+    gap = (line.x0 - before.x1) / before.size
+    if gap < -0.1 or gap > 3:
+        return False
+    if gap < 0.7 or (gap < 1.05 and before.text[-1] in ".,:;?!”)"):
+        return True
+    return bool(_NUMBER.fullmatch(before.text)) and not line.text[0].isdigit()
+
+
+def _one(before: Line, line: Line) -> Line:
+    look = line if len(line.text) >= len(before.text) else before
+    space = "" if line.x0 - before.x1 < 0.12 * line.size else " "
+    is_number = bool(_NUMBER.fullmatch(before.text))
+    return Line(
+        before.x0,
+        min(before.y0, line.y0),
+        max(before.x1, line.x1),
+        max(before.y1, line.y1),
+        look.base,
+        before.text + space + line.text,
+        look.size,
+        max(before.top, line.top),
+        line.is_bold and (before.is_bold or is_number),
+        look.is_italic,
+    )
 
 
 def _top(spans: list[dict[str, Any]], size: float) -> float:

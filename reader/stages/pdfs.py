@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,8 +14,12 @@ from reader.config import Config
 from reader.errors import ModelError, PdfError, ReaderError
 from reader.library.choose import UNFILED
 from reader.library.folder import Library, write_whole
+from reader.library.moving import existing, folder_at, is_here, settle, sha256_of
+from reader.library.strays import find_moved
 from reader.paper import Held
 from reader.passage import Document
+from reader.recognition import stamped_version
+from reader.sketch import sketch_of
 from reader.stages.tools import Problem, Tools
 from reader.stages.waiting import still_missing, waiting
 from reader.store import index, papers, pdfs, sources
@@ -29,16 +34,18 @@ def fetch_pdfs(
 ) -> list[Problem]:
     """Fetch every picked paper's PDF that is not here, also one that was deleted by hand.
 
-    One that failed waits for its time, and is a problem until then.
+    One that was moved by hand is found and not fetched; what was filed elsewhere is
+    brought there. One that failed waits for its time, and is a problem until then.
     only: these papers alone, and now, whatever failed before; None: all that are picked.
     """
+    find_moved(library, only, read=tools.read_pdf)
+    problems = [Problem("file", error.message, error) for error in settle(library, only)]
     rows = [
         row
         for row, path in pdfs.picks(library.db)
-        if (only is None or row in only) and not (path and (library.folder / path).is_file())
+        if (only is None or row in only) and not (path and is_here(library.folder / path))
     ]
     waits = waiting(library, "pdf") if only is None else {}
-    problems: list[Problem] = []
     for n_done, held in enumerate(papers.papers_at(library.db, rows)):
         tools.progress("pdf", n_done, len(rows))
         if held.paper.id in waits:
@@ -76,7 +83,7 @@ def _fetch_one(library: Library, tools: Tools, held: Held) -> None:
     except PdfError as error:
         raise PdfError(**{**error.values, "file": f"PDF of {held.paper.id}"}) from None
     sha256 = hashlib.sha256(answer.content).hexdigest()
-    path = _place(library, held, sha256)
+    path = place_of(library, held, sha256)
     write_whole(library.folder / path, answer.content)
     kept = pdfs.Pdf(held.row, path.as_posix(), sha256)
     pdfs.add_pdf(library.db, kept, n_bytes=len(answer.content), at=library.now())
@@ -103,17 +110,17 @@ def _delay_s(url: str, config: Config) -> float:
     return config.arxiv.delay_for(url) if is_arxiv else 0.0
 
 
-def _place(library: Library, held: Held, sha256: str) -> Path:
+def place_of(library: Library, held: Held, sha256: str) -> Path:
     """Choose a PDF's path in the library: its own, also when a kill left it there before.
 
     A file with other bytes there is somebody's (marked on a tablet, say) and stays.
     """
-    folder = Path("papers", held.topic or UNFILED)
+    folder = Path(folder_at(library, "papers", held.topic or UNFILED))
     path = folder / f"{held.key}.pdf"
     n = 2
-    while (file := library.folder / path).exists():
-        if hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
-            break
+    while found := existing(library.folder / path):
+        if found.is_file() and sha256_of(found) == sha256:
+            return folder / found.name
         path = folder / f"{held.key}-{n}.pdf"
         n += 1
     return path
@@ -128,32 +135,70 @@ def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None
         pdf for pdf in pdfs.pdfs_without_passages(library.db) if only is None or pdf.paper in only
     ]
     waits = waiting(library, "extract") if only is None else {}
-    problems: list[Problem] = []
-    for n_done, pdf in enumerate(unread):
-        tools.progress("extract", n_done, len(unread))
-        if pdf.path in waits:
-            problems.append(still_missing(library, waits[pdf.path]))
-            continue
+    found: dict[str, Problem] = {
+        path: still_missing(library, failure) for path, failure in waits.items()
+    }
+    tried = {library.folder / pdf.path: pdf for pdf in unread if pdf.path not in waits}
+    tools.progress("extract", 0, len(tried))
+    for n_done, (path, answer) in enumerate(tools.read_pdfs(tried), 1):
+        pdf = tried[path]
         try:
-            document = tools.read_pdf(library.folder / pdf.path)
-            passages = _split(document, tools)
-            if not passages:
-                raise PdfError(
-                    file=pdf.path,
-                    what="there is no text in it: its pages are pictures",
-                    hint="It can be read, not searched.",
-                )
-        except ReaderError as error:
-            problems.append(Problem("extract", pdf.path, error))
+            lacking = _keep_passages(library, tools, pdf, answer)
+            if lacking is not None:
+                found[pdf.path] = Problem("extract", pdf.path, lacking)
+        except (PdfError, ModelError) as error:
+            found[pdf.path] = Problem("extract", pdf.path, error)
             _fail(library, "extract", pdf.path, error)
-            continue
-        index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
-        sources.clear_failure(library.db, "extract", pdf.path)
-    tools.progress("extract", len(unread), len(unread))
-    return problems
+        tools.progress("extract", n_done, len(tried))
+    return [found[pdf.path] for pdf in unread if pdf.path in found]
 
 
-def _split(document: Document, tools: Tools) -> list[PassageText]:
+def _keep_passages(
+    library: Library, tools: Tools, pdf: pdfs.Pdf, answer: Document | PdfError
+) -> PdfError | None:
+    """Keep what a PDF says; gives what to tell of pages that could not be read."""
+    if isinstance(answer, PdfError):
+        raise answer
+    passages = passages_of(answer, tools)
+    lacking = unread_pages(answer, pdf.path)
+    if not passages:
+        raise lacking or PdfError(
+            file=pdf.path, what="there is no text in it", hint="It can be read, not searched."
+        )
+    index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
+    read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))
+    pdfs.set_sketch(library.db, read)
+    sources.clear_failure(library.db, "extract", pdf.path)
+    return lacking
+
+
+def unread_pages(document: Document, file: str) -> PdfError | None:
+    """Say that pages are pictures and stayed so, and what helps; None where hardly any did.
+
+    A figure that fills a page is nothing to tell about.
+    """
+    n_unread = document.n_scanned - document.n_ocr
+    if n_unread < min(2, document.n_pages) or n_unread < document.n_pages / 10:
+        return None
+    pages = "1 page is a picture" if n_unread == 1 else f"{n_unread} pages are pictures"
+    what, hint = pages, "They can be looked at, not searched."
+    if document.why_unread == "no tesseract":
+        what = f"{pages}; tesseract is not installed"
+        hint = (
+            "To have them read: apt install tesseract-ocr tesseract-ocr-jpn, on a Mac brew "
+            "install tesseract tesseract-lang; then `reader index --rebuild`."
+        )
+    elif document.why_unread == "time":
+        what = (
+            f"{document.n_ocr} of {document.n_scanned} pages that are pictures were read; "
+            "more would have taken too long"
+        )
+    elif document.why_unread == "failed":
+        what = f"{pages} that tesseract could not read"
+    return PdfError(file=file, what=what, hint=hint, kind="scanned")
+
+
+def passages_of(document: Document, tools: Tools) -> list[PassageText]:
     """Cut a document into passages, counted in the encoder's tokens where there is one."""
     try:
         count = tools.encoder().count_tokens
