@@ -6,8 +6,6 @@ of where they came from on the wire, nor of rows.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -171,47 +169,3 @@ def family_name(author: str) -> str:
         return author.split(",")[0].strip()
     words = [w for w in author.split() if w.rstrip(".").lower() not in {"jr", "sr", "ii", "iii"}]
     return words[-1] if words else author.strip()
-
-
-def file_stem(paper: Paper) -> str:
-    """Name a paper's files: `<year>_<first author>_<short title>`.
-
-    Letters, digits and `_` only, NFC, at most 80 characters and 180 bytes of UTF-8; the
-    short title is what stands before a colon, else the first four words that carry
-    meaning. Never empty.
-    """
-    author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
-    head, colon, _ = paper.title.partition(":")
-    words = _words(head) if colon and len(head) <= 40 else []
-    words = words or _words(paper.title)
-    telling = [w for w in words if w.lower() not in _EMPTY_WORDS] or words
-    short = "".join(_capitalised(w) for w in telling[:4])
-    stem = "_".join([_year(paper), author[:30] or "Anon", short[:50] or "Untitled"])
-    # A file's name may have 255 bytes, its ending and a temporary one's prefix among them.
-    return unicodedata.normalize("NFC", stem)[:80].encode()[:180].decode(errors="ignore")
-
-
-_EMPTY_WORDS = frozenset(
-    {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or"}
-    | {"the", "to", "via", "with"}
-)
-
-
-def _capitalised(word: str) -> str:
-    capital = word[:1].upper()
-    return (capital if capital.isalnum() else word[:1]) + word[1:]  # "ǰ" has no capital of its own
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
-
-
-def _year(paper: Paper) -> str:
-    day = paper.published_on or paper.announced_on
-    if day:
-        return str(day.year)
-    match = re.match(r"arxiv:(?:[a-z-]+/)?(\d\d)(\d\d)", paper.id)
-    if match:
-        year = int(match[1])
-        return str(1900 + year if year > 90 else 2000 + year)
-    return "undated"

@@ -36,6 +36,7 @@ minutes = 20
 timezone = "Asia/Tokyo"
 language = "ja"
 theme_balance_days = 7
+pdf_name = "{author}-{id}"
 [encoder]
 model = "somebody/encoder"
 [arxiv]
@@ -102,6 +103,7 @@ def test_every_key_means_what_it_says() -> None:
         timezone=ZoneInfo("Asia/Tokyo"),
         language="ja",
         theme_balance_days=7,
+        pdf_name="{author}-{id}",
         encoder="somebody/encoder",
         arxiv=Arxiv(
             ("cs.CL", "eess.AS"),
@@ -198,6 +200,19 @@ WRONG = [
     (LEAST + 'wrods = ["a"]\n', 3, "topics.speech/translation.wrods", "unknown", "words?"),
     ('[reader]\nquota = "3"\n' + LEAST, 2, "reader.quota", "a whole number", "docs/format.md"),
     ("[reader]\nquota = true\n" + LEAST, 2, "reader.quota", "a whole number", ""),
+    (
+        '[reader]\npdf_name = "{year}_{venue}"\n' + LEAST,
+        2, "reader.pdf_name", "there is no field {venue}", "{year}, {author}, {title}, {id}",
+    ),
+    (
+        '[reader]\n# names\npdf_name = "{year}"\n' + LEAST,
+        3, "reader.pdf_name", "many papers would have one name", "Fields:",
+    ),
+    (
+        LEAST + '[topics."音声"]\n[topics."A/ばら"]\n[topics."a/ば\u3099ら"]\n'
+        .replace("ば\u3099", "\u306f\u3099"),
+        5, "topics.a/は\u3099ら", "on some disks it is 'A/ばら'", "Change one.",
+    ),
     ("[reader]\nquota = 2.5\n" + LEAST, 2, "reader.quota", "a whole number", ""),
     ("[reader]\nquota = -1\n" + LEAST, 2, "reader.quota", "-1 is too small", "0 or more."),
     ("[reader]\nminutes = 0\n" + LEAST, 2, "reader.minutes", "too small", "1 or more."),
@@ -342,7 +357,7 @@ def test_a_folder_path_is_a_topic(path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["", "/", "a/", "/a", "~/a", "a//b", "..", "a/../b", ".a", "a/.b", " a", "a /b", "a\\b",
-     "C:a", "a\nb", "a?b", 'a"b', "a\x7f", "a/./b"],
+     "C:a", "a\nb", "a?b", 'a"b', "a\x7f", "a/./b", "a./b", "a/con", "Lpt1.x", "\udc80", "a" * 256],
 )  # fmt: skip
 def test_what_is_no_folder_within_the_library_is_no_topic(path: str) -> None:
     assert path_problem(path)

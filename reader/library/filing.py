@@ -1,0 +1,243 @@
+"""File papers where the person says, suggest where, and show and move whole topics.
+
+Suggestions are learned from what the person filed and never carried out. A folder need
+not be in feeds.toml: topics there say what is gathered, folders as fine as the person
+likes hold it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from reader.config import Config, Lane, path_problem
+from reader.errors import NotKnown, ReaderError, UsageError
+from reader.filing import (
+    Example,
+    Suggestion,
+    Wanted,
+    file_stem,
+    fold_name,
+    likenesses,
+    nearest_names,
+    scaled,
+    suggest,
+)
+from reader.library.choose import UNFILED
+from reader.library.folder import Library
+from reader.library.moving import nfc, settle
+from reader.library.strays import Read, find_moved
+from reader.paper import Held
+from reader.person import name_key
+from reader.phrases import say
+from reader.store import decisions, filings, index, papers
+from reader.store.filings import FiledByHand
+from reader.topic import best, fit
+
+PAPERS_ASKED, MOST_FOLDERS = 10, 50
+"""Papers of each folder, and folders, that are held against the topics: it takes a moment."""
+
+MOST_EXAMPLES = 1_000
+"""Papers that suggestions are learned from: those filed last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What filing did: the paper as it stands, its folder before (None: none), files moved as
+    (from, to) relative to the library, and what could not be moved."""
+
+    held: Held
+    before: str | None
+    moved: tuple[tuple[str, str], ...]
+    problems: tuple[ReaderError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic with what is filed there.
+
+    lane: None for a folder that is not in feeds.toml. below: the topic of feeds.toml whose
+    folder it is in, or empty. nearest: where it is neither, the topic of feeds.toml that
+    its papers fit best, else the one with the likest name; may be empty.
+    """
+
+    path: str
+    lane: Lane | None
+    n_papers: int
+    n_pdfs: int
+    n_notes: int
+    below: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMoved:
+    """What moving a topic did: papers filed anew, files moved, and what could not be."""
+
+    topic: str
+    rows: tuple[int, ...]
+    n_files: int
+    problems: tuple[ReaderError, ...]
+
+
+def file_paper(
+    library: Library, held: Held, topic: str, *, may_be_new: bool = False, read: Read | None = None
+) -> Filed:
+    """File a paper under a topic, and bring its PDFs and its Markdown file there.
+
+    The row comes first, so that what a kill leaves undone is done by the next run. Filing
+    again, elsewhere or back, is how it is taken back. Raises NotKnown, UsageError.
+    """
+    path = topic_meant(library, topic, may_be_new=may_be_new)
+    # Where a hand moved it first, it is found, and this filing has the last word.
+    find_moved(library, [held.row], read=read)
+    before = {(p.kind, p.id): p.path for p in filings.places(library.db, [held.row])}
+    with library.db.writing():
+        papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
+        if filings.last_filing(library.db, held.row) != (path, True):
+            decisions.add_filing(library.db, held.row, path, at=library.now(), is_by_hand=True)
+    problems = settle(library, [held.row])
+    after = filings.places(library.db, [held.row])
+    moved = [(before[p.kind, p.id], p.path) for p in after if before.get((p.kind, p.id)) != p.path]
+    (now,) = papers.papers_at(library.db, [held.row])
+    return Filed(now, held.topic, tuple(moved), tuple(problems))
+
+
+def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
+    """Find the topic or folder that a person means, whatever its case.
+
+    Raises UsageError for what no folder can be, NotKnown for one that is not there yet,
+    unless it may be new.
+    """
+    text = nfc(text.strip().strip("/"))
+    if problem := path_problem(text):
+        raise UsageError(what=say("topic.wrong", what=problem), hint=say("topic.form"))
+    known = _known_topics(library)
+    found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
+    if found is not None:
+        return found
+    is_folder = any((library.folder / root / text).is_dir() for root in ("papers", "notes"))
+    if may_be_new or is_folder:
+        return text
+    near = nearest_names(text, known)
+    hint = say("topic.near", near=", ".join(near)) if near else say("topic.list")
+    raise NotKnown(what=say("topic.unknown", topic=text), hint=hint)
+
+
+def _known_topics(library: Library) -> list[str]:
+    in_use = [count.topic for count in filings.counts(library.db)]
+    return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
+
+
+def suggestions(library: Library, held: Held, *, encoder: str = "") -> list[Suggestion]:
+    """Suggest up to three folders for a paper, from what the person filed before and from the
+    words of feeds.toml; best first.
+
+    encoder: whose vectors are compared; empty, or where the paper has none: words are.
+    """
+    filed = [f for f in filings.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
+    alike = _likenesses(library, held, filed, encoder)
+    examples = [
+        Example(f.topic, f.key, like, frozenset(map(name_key, f.authors)), f.category)
+        for f, like in zip(filed, alike, strict=True)
+    ]
+    wanted = Wanted(
+        authors={name_key(author): author for author in held.paper.authors},
+        category=held.paper.categories[0] if held.paper.categories else "",
+        words=_words(held, library.config),
+    )
+    return suggest(examples, wanted)
+
+
+def _likenesses(
+    library: Library, held: Held, filed: list[FiledByHand], encoder: str
+) -> list[float]:
+    rows = [f.row for f in filed]
+    vectors = index.paper_vectors(library.db, encoder, [held.row, *rows]) if encoder else {}
+    if held.row not in vectors or not any(row in vectors for row in rows):
+        return likenesses(f"{held.paper.title}\n{held.paper.abstract}", [f.text for f in filed])
+    import numpy as np
+
+    there = [row for row in rows if row in vectors]
+    kept = np.stack([np.frombuffer(vectors[row], np.float16) for row in there])
+    own = np.frombuffer(vectors[held.row], np.float16).astype(np.float32)
+    cosines = scaled([float(cosine) for cosine in kept.astype(np.float32) @ own])
+    by_row = dict(zip(there, cosines, strict=True))
+    return [by_row.get(row, 0.0) for row in rows]
+
+
+def _words(held: Held, config: Config) -> dict[str, tuple[str, ...]]:
+    fits = (fit(held.paper, topic) for topic in config.topics)
+    return {
+        f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
+        for f in fits
+        if f.score > 0
+    }
+
+
+def topics(library: Library) -> list[TopicLine]:
+    """List the topics of feeds.toml in its order, then the other folders that hold papers."""
+    counts = {count.topic: count for count in filings.counts(library.db)}
+    configured = {topic.path: topic.lane for topic in library.config.topics}
+    others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
+    below = {
+        path: str(parent)
+        for path in others
+        for parent in reversed(PurePosixPath(path).parents)
+        if str(parent) in configured
+    }
+    strange = [path for path in others if path not in below and path != UNFILED]
+    nearest = _nearest(library, strange)
+    lines = []
+    for path in [*configured, *others]:
+        count = counts.get(path)
+        numbers = (count.n_papers, count.n_pdfs, count.n_notes) if count else (0, 0, 0)
+        lane, near = configured.get(path), nearest.get(path, "")
+        lines.append(TopicLine(path, lane, *numbers, below.get(path, ""), near))
+    return lines
+
+
+def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
+    """Give the topic of feeds.toml that most papers of each folder fit by their words, else the
+    one with the likest name."""
+    known = [topic.path for topic in library.config.topics]
+    found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
+    rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
+    every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
+    fits = {h.row: best(fit(h.paper, topic) for topic in library.config.topics) for h in every}
+    for path, of_topic in rows.items():
+        votes = Counter(f.topic for row in of_topic if (f := fits.get(row)))
+        if votes:
+            found[path] = votes.most_common(1)[0][0]
+    return found
+
+
+def move_topic(
+    library: Library,
+    old: str,
+    new: str,
+    *,
+    may_be_new: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> TopicMoved:
+    """File all papers of one topic under another, and bring their files there.
+
+    Killed anywhere, the same call (or a gather) goes on. Raises NotKnown where nothing is
+    filed under the first and nothing was left to move.
+    """
+    source = nfc(old.strip().strip("/"))
+    target = topic_meant(library, new, may_be_new=may_be_new)
+    used = {fold_name(c.topic): c.topic for c in reversed(filings.counts(library.db))}
+    source = source if source in used.values() else used.get(fold_name(source), source)
+    if source == target:
+        raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))
+    before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
+    rows = filings.refile(library.db, source, target, at=library.now())
+    problems = settle(library, progress=progress)
+    moved = [p for p in filings.places(library.db) if before.get((p.kind, p.id)) != p.path]
+    if not rows and not moved and not problems:
+        raise NotKnown(what=say("topic.empty", topic=source), hint=say("topic.list"))
+    touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
+    return TopicMoved(target, tuple(touched), len(moved), tuple(problems))
