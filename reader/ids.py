@@ -43,6 +43,8 @@ def parse_id(text: str) -> Found | None:
         return None
     narrow = text.translate(_NARROW)
     typed = _TYPED.fullmatch(narrow)
+    if typed and typed["pdf"]:  # a paper of which nothing but its PDF is known
+        return Found(typed["pdf"].lower(), None, *typed.span("pdf"))
     if typed and typed["arxiv"]:
         return _found(typed, "arxiv", _arxiv(typed["arxiv"]))
     if typed:
@@ -110,7 +112,8 @@ _NAMED = re.compile(
 )
 _TYPED = re.compile(
     rf"""[\s\[(<"'「『]*
-    (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)? )
+    (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)?
+    | (?P<pdf> pdf:[0-9a-f]{{16}} ) )
     [\s\])>"'」』.,;、。]*""",
     _FLAGS,
 )
@@ -157,10 +160,8 @@ def _scan(text: str) -> Iterator[Found]:
 
 
 def _found(match: re.Match[str], group: str, name: _Name | None) -> Found | None:
-    if name is None:
-        return None
     start = match.start(group) if match.re is _TYPED else match.start()
-    return Found(name[0], name[1], start, match.end(group))
+    return Found(*name, start, match.end(group)) if name else None
 
 
 def _read_arxiv(match: re.Match[str]) -> Found | None:
@@ -365,9 +366,8 @@ _DOI_TAIL = re.compile(
 
 def _host(parts: re.Match[str]) -> str:
     host = (parts["host"] or parts["bare"] or "").lower().partition(":")[0]
-    if host.endswith(".translate.goog"):  # arxiv-org.translate.goog
-        host = host.removesuffix(".translate.goog").replace("-", ".")
-    return host
+    shown = host.removesuffix(".translate.goog")  # arxiv-org.translate.goog
+    return host if shown == host else shown.replace("-", ".")
 
 
 def _on_site(host: str, path: str, query: str) -> _Name | None:

@@ -23,7 +23,7 @@ from reader.http import Client
 from reader.library.choose import decide
 from reader.library.folder import FEEDS, Library, open_library
 from reader.library.writing import add_note, export
-from reader.pdf import check_pdf, read_pdf
+from reader.pdf import PdfPool, check_pdf
 from reader.stages.pdfs import fetch_pdfs
 from reader.stages.pipe import fetch_and_rank
 from reader.stages.tools import Encoder, Tools
@@ -38,8 +38,17 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
     with sample_server(DAY) as server:
         (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
         client = Client(clock=lambda: DAY, sleep=time.sleep, monotonic=time.monotonic)
-        tools = Tools(client.fetch, no_encoder, "", check_pdf, read_pdf)
-        with client, open_library(folder, now=lambda: DAY) as library:
+        with PdfPool(1) as pool, client, open_library(folder, now=lambda: DAY) as library:
+            tools = Tools(
+                fetch=client.fetch,
+                encoder=no_encoder,
+                encoder_name="",
+                check_pdf=check_pdf,
+                read_pdf=pool.read,
+                read_pdfs=pool.read_all,
+                read_marks=pool.marks,
+                read_pictures=pool.pictures_of_all,
+            )
             fetch_and_rank(library, tools)
             yield library, tools
 

@@ -9,21 +9,23 @@ import functools
 import hashlib
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reader.config import parse
-from reader.errors import ModelMissing, SourceFailed
+from reader.errors import ModelMissing, PdfError, SourceFailed
+from reader.highlight import Marks
 from reader.library.folder import Library
 from reader.paper import Mention, Paper, Post
 from reader.passage import Block, Document, Page
+from reader.pdf import Pictures
 from reader.stages.tools import Encoder, Tools
 from reader.store.database import Database
 from reader.wire import Request, Response
@@ -154,13 +156,70 @@ class Answering(Protocol):
     def fetch(self, request: Request) -> Response: ...
 
 
+def no_marks(_: Path) -> Marks:
+    return Marks()
+
+
+def page_only(_: Path) -> Pictures:
+    return Pictures(page=b"a picture of page 1")
+
+
+Answer = TypeVar("Answer")
+
+
+def one_by_one(
+    read: Callable[[Path], Answer],
+) -> Callable[[Iterable[Path]], Iterator[tuple[Path, Answer | PdfError]]]:
+    """Read many files as a pool does, with what reads one."""
+
+    def read_all(paths: Iterable[Path]) -> Iterator[tuple[Path, Answer | PdfError]]:
+        for path in paths:
+            try:
+                yield path, read(path)
+            except PdfError as error:
+                yield path, error
+
+    return read_all
+
+
 def tools(
     web: Answering,
     *,
     encoder: Callable[[], Encoder] = SmallEncoder,
     check_pdf: Callable[[bytes], None] = lambda _: None,
     read_pdf: Callable[[Path], Document] = read_nothing,
+    read_marks: Callable[[Path], Marks] = no_marks,
+    read_pictures: Callable[[Path], Pictures] = page_only,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Tools:
-    """Give tools that reach nothing outside."""
-    return Tools(web.fetch, encoder, SmallEncoder.name, check_pdf, read_pdf, progress)
+    """Give tools that reach nothing outside; many PDFs are read as one is."""
+    return Tools(
+        fetch=web.fetch,
+        encoder=encoder,
+        encoder_name=SmallEncoder.name,
+        check_pdf=check_pdf,
+        read_pdf=read_pdf,
+        read_pdfs=one_by_one(read_pdf),
+        read_marks=read_marks,
+        read_pictures=one_by_one(read_pictures),
+        progress=progress,
+    )
+
+
+def vectors_of(db: Database, encoder: str) -> tuple[list[int], list[bytes]]:
+    """Give the rows of all texts that have a vector, and the vectors beside them."""
+    rows = db.read(
+        """
+        SELECT t.id, v.vector FROM idx.texts AS t
+        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash ORDER BY t.id
+        """,
+        (encoder,),
+    )
+    return [r["id"] for r in rows], [r["vector"] for r in rows]
+
+
+def rows_of_kind(db: Database, kind: str) -> list[int]:
+    """List the rows of all texts of a kind."""
+    return [
+        r["id"] for r in db.read("SELECT id FROM idx.texts WHERE kind = ? ORDER BY id", (kind,))
+    ]

@@ -112,6 +112,9 @@ class TestFigures:
                 "ratio": 3.0,
                 "median": 1.5,
                 "note": "",
+                "floor": None,
+                "parts": [],
+                "misses": [],
                 "ok": True,
             }
         ]

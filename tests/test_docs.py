@@ -24,14 +24,16 @@ from reader.cli.frame import COMMANDS, INTERRUPTED, Settings, reader_group, run
 from reader.config import KEYS, Config, parse
 from reader.errors import ConfigError, ReaderError
 from reader.library.choose import decide, file_away
-from reader.library.folder import Library, open_library, template
+from reader.library.folder import Library, open_library, template, write_whole
 from reader.library.writing import add_note
 from reader.note import SEPARATOR, Sheet, render
 from reader.paper import Batch, BatchState, Mention, Paper, Post, State
-from reader.store import index, merges, papers, pdfs, posts, sources
+from reader.store import index, merges, papers, pdfs, pictures, posts, sources
 from reader.store.database import Database
+from reader.store.pictures import Picture
 from reader.today import SourceLine
 from tests.data import ROOT
+from tests.marked_pdfs import highlight, ink, marked, typeset
 
 FORMAT = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
 README = ROOT / "README.md"
@@ -202,6 +204,7 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         return of_address + [text.strip('"') for text in coded(type_)], ["neither", 1]
     return {
         "text": (["text"], [1, ["text"]]),
+        "pattern": (["{title}", "{id}-{year}"], ["{year}", "{venue}_{title}", "a/{title}", 1]),
         "time zone": (["Asia/Tokyo"], ["Mars/Base", 9]),
         "web address": (["http://example.org/x"], ["example.org", 1]),
         "date, without quotes": ([date(2031, 5, 1)], ["2031-05-01"]),
@@ -438,6 +441,10 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         add_note(library, held, "It listens twice. The second time it knows where words end.")
         kept = pdfs.Pdf(held.row, f"papers/speech/translation/{held.key}.pdf", "0" * 64)
         pdfs.add_pdf(db, kept, n_bytes=9, at=NOW)
+        taken = Picture(kept.sha256, 2, "Figure 1: Ears.")
+        pictures.add_picture(db, held.row, taken)
+        for name in (taken.page, taken.figure):
+            write_whole(tmp_path / name, b"a picture")
         piece = index.PassageText("Speech translation needs an ear.", 2, "1 Method")
         index.add_passages(db, held.row, [piece], sha256=kept.sha256)
         assert run(["today", "--no-fetch", "--date", f"{yesterday}"], Settings(tmp_path)) == 0
@@ -552,6 +559,37 @@ def test_search_json_has_the_documented_fields(
     assert code == 7, "the model of this library is missing, which the page says is 7"
     assert list(dict.fromkeys(hit["kind"] for hit in hits)) == ["note", "paper", "passage"]
     assert [d for hit in hits for d in differences(hit, "search")] == []
+
+
+def test_file_and_topics_json_have_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, [filed] = printed(capsys, library, "file", LISTENING.id, "nlp/ears", "--new", "--json")
+    assert (code, differences(filed, "file"), len(filed["moved"])) == (0, [], 0)
+    code, [asked] = printed(capsys, library, "file", paper(2, "").id, "--json")
+    assert (code, differences(asked, "file"), len(asked["suggestions"])) == (0, [], 2)
+    code, found = printed(capsys, library, "topics", "--json")
+    assert (code, [d for topic in found for d in differences(topic, "topics")]) == (0, [])
+    assert [topic["topic"] for topic in found] == ["speech/translation", "nlp/llm", "nlp/ears"]
+
+
+def test_the_tablets_json_has_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pad = str(tmp_path / "pad")
+    code, [missing] = printed(capsys, library, "take", LISTENING.id, "--to", pad, "--json")
+    assert (code, missing["outcome"], differences(missing, "take")) == (5, "missing", [])
+    content = marked(typeset(LISTENING.title), highlight("played rain", note="Why?"), ink())
+    write_whole(tmp_path / "pad" / "marked.pdf", content)
+    write_whole(tmp_path / "pad" / "soup.pdf", typeset("A Menu of Soups"))
+    file = str(tmp_path / "pad" / "marked.pdf")
+    code, [known] = printed(capsys, library, "back", file, "--as", LISTENING.id, "--json")
+    assert (code, known["outcome"], differences(known, "back")) == (0, "imported", [])
+    code, found = printed(capsys, library, "back", pad, "--json")
+    assert (code, [d for one in found for d in differences(one, "back")]) == (5, [])
+    code, found = printed(capsys, library, "highlights", LISTENING.id, "--json")
+    assert (code, [d for one in found for d in differences(one, "highlights")]) == (0, [])
+    assert [one["kind"] for one in found] == ["highlight", "ink"]
 
 
 def test_merge_json_has_the_documented_fields(

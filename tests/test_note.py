@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reader.highlight import Highlight
 from reader.note import (
     MAX_BYTES,
     SEPARATOR,
@@ -41,7 +42,11 @@ SHEET = Sheet(
     pdf="../../papers/speech/translation/2024_Sato (v2).pdf",
     text="They whisper to the model. It answers.\n\n# 疑問\n声は要るのか。",
     also_known=("acl:2024.acl-long.1",),
-    highlights=("first mark\nof two lines", "<b>second</b>"),
+    highlights=(
+        Highlight(2, 0, "highlight", "first mark\nof two lines", colour="#ffff00"),
+        Highlight(2, 1, "underline", "<b>second</b>", note="Really?\n<!-- reader:end -->"),
+        Highlight(3, 0, "note", "", note="Try it."),
+    ),
 )
 FILE = f"""---
 title: "Whispering: \\"quiet\\" speech --- translated"
@@ -73,9 +78,16 @@ They whisper to the model. It answers.
 [arxiv:2401.01234](https://arxiv.org/abs/2401.01234) · acl:2024.acl-long.1
 
 > first mark
-> of two lines
+> of two lines (p. 2)
 
-> \\<b>second\\</b>
+> \\<b>second\\</b> (p. 2, underlined)
+>
+> — Really?
+> \\<!-- reader:end -->
+
+> (p. 3)
+>
+> — Try it.
 
 {END}
 """
@@ -124,7 +136,17 @@ SHEETS = st.builds(
     text=TEXT,
     also_known=st.lists(st.text(max_size=8), max_size=2).map(tuple),
     is_sample=st.booleans(),
-    highlights=st.lists(TEXT, max_size=2).map(tuple),
+    highlights=st.lists(
+        st.builds(
+            Highlight,
+            page=st.integers(1, 9),
+            place=st.just(0),
+            kind=st.sampled_from(["highlight", "strike-out", "note"]),
+            text=TEXT,
+            note=TEXT,
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 

@@ -18,7 +18,18 @@ from reader.stages.tools import Encoder
 from reader.store import index, notes, papers
 from reader.store.database import Database, forget_index
 from reader.store.index import Kind, PassageText
-from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, no_encoder, paper, tools
+from tests.samples import (
+    DAY,
+    NOW,
+    SmallEncoder,
+    Web,
+    a_library,
+    no_encoder,
+    paper,
+    rows_of_kind,
+    tools,
+    vectors_of,
+)
 
 SMALL = SmallEncoder.name
 N_TOPICS = 3
@@ -51,7 +62,7 @@ class Breaking(SmallEncoder):
 
 def n_texts(library: Library) -> int:
     kinds: tuple[Kind, ...] = ("note", "paper")
-    return sum(len(index.rows_of_kind(library.db, kind)) for kind in kinds)
+    return sum(len(rows_of_kind(library.db, kind)) for kind in kinds)
 
 
 def find(library: Library, kind: Kind, query: str) -> list[int]:
@@ -63,9 +74,9 @@ def test_new_papers_and_notes_are_put_into_the_full_text_once(library: Library) 
     notes.add_note(library.db, 1, "Mine.", is_written=False, at=NOW, on=DAY)
     index_words(library, TOOLS)
     assert n_texts(library) == 4
-    rows = index.rows_of_kind(library.db, "paper")
+    rows = rows_of_kind(library.db, "paper")
     index_words(library, TOOLS)
-    assert index.rows_of_kind(library.db, "paper") == rows
+    assert rows_of_kind(library.db, "paper") == rows
 
 
 def test_everything_is_rebuilt_from_what_the_person_made(library: Library, tmp_path: Path) -> None:
@@ -92,7 +103,7 @@ def test_every_text_and_every_topic_with_words_gets_a_vector(library: Library) -
     index.add_passages(library.db, 1, [PassageText("Rain.", 1, "")], sha256="a")
     index_words(library, TOOLS)
     assert encode(library, TOOLS) == []
-    rows, vectors = index.vectors_of(library.db, SMALL)
+    rows, vectors = vectors_of(library.db, SMALL)
     assert sorted(rows) == [1, 2, 3]
     assert {len(vector) for vector in vectors} == {64 * 2}  # float16
     for topic in library.config.topics:

@@ -86,7 +86,7 @@ class TestWords:
         for kind, paper_row in (("passage", 1), ("note", 2)):
             (row,) = index.find_words(db, kind, query_terms("rain"), limit=9)  # type: ignore[arg-type]
             assert index.texts_at(db, [row])[row].paper == paper_row
-            assert rows_of_kind(db, kind)[0] <= row  # type: ignore[arg-type]
+            assert rows_of_kind(db, kind)[0] <= row
 
     def test_a_changed_abstract_takes_the_place_of_the_old_one(self, db: Database) -> None:
         fill(db)

@@ -76,7 +76,7 @@ def tools(
             monotonic=time.monotonic,
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
-        pdf.PdfReader() as reader,
+        pdf.PdfPool() as pool,
         progress(settings) as tell,
     ):
         yield Tools(
@@ -84,7 +84,10 @@ def tools(
             encoder=lazy_encoder(library.config, tell_text(settings), may_download),
             encoder_name=encoder_name(library.config),
             check_pdf=pdf.check_pdf,
-            read_pdf=reader.read,
+            read_pdf=pool.read,
+            read_pdfs=pool.read_all,
+            read_marks=pool.marks,
+            read_pictures=pool.pictures_of_all,
             progress=tell,
         )
 

@@ -1,4 +1,4 @@
-"""`reader gather`, `add` and `index`: what cron runs, what a hand adds, what can be remade."""
+"""`reader gather` and `index`: what cron runs, and what can be remade."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import click
 
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import NotKnown, ReadOnly, StoreError, UsageError
-from reader.ids import parse_id, url_of
+from reader.errors import ReadOnly, StoreError, UsageError
 from reader.library.folder import FEEDS, Library, find_folder, read_config
 from reader.phrases import say
-from reader.plain import plain, shorten
-from reader.stages.encode import index_words
+from reader.plain import plain
 from reader.stages.gather import source_names
 from reader.stages.pipe import fetch_and_rank, index_all
-from reader.stages.resolve import is_off, look_up
 from reader.stages.tools import Problem
 from reader.store import papers
 from reader.store.database import forget_index, lock_file
@@ -64,37 +61,6 @@ def _check_names(library: Library, names: tuple[str, ...]) -> None:
                 what=say("source.unknown", name=plain(name)),
                 hint=say("source.known", names=", ".join(known)),
             )
-
-
-@click.command("add", cls=ReaderCommand, help=say("help.add"))
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.pass_context
-def add_command(context: click.Context, ids: tuple[str, ...]) -> None:
-    """Look papers up by id and keep them; 4 for one that does not exist."""
-    with build.opened(context) as library, build.tools(context, library) as tools:
-        for text in ids:
-            found = parse_id(plain(text))
-            if found is None:
-                what = say("add.no_id", text=shorten(repr(plain(text)), 80))
-                raise UsageError(what=what, hint=say("add.forms"))
-            held = papers.paper_with_id(library.db, found.id)
-            if held is None:
-                paper = look_up(library, tools, found.id)
-                if paper is None:
-                    raise _not_known(library, found.id)
-                papers.add_papers(library.db, [paper], source="by hand", on=library.today())
-                papers.add_identifier(library.db, found.id, paper)
-                index_words(library, tools)
-                held = papers.paper_with_id(library.db, found.id)
-            if held is not None and not settings_of(context).is_quiet:
-                output.put(plain(say("added", title=held.paper.title, state=held.state)))
-
-
-def _not_known(library: Library, id_: str) -> NotKnown:
-    if is_off(library, id_):
-        kind = id_.partition(":")[0]
-        return NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
-    return NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))
 
 
 @click.command("index", cls=ReaderCommand, help=say("help.index"))

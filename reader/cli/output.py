@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     # Only their names are needed here; loading them would cost `today` some 40 ms.
     from reader.library.finding import Hit
     from reader.library.joining import Asked
+    from reader.library.marks import Shown
+    from reader.library.returning import Brought
+    from reader.library.tablet import Took
     from reader.library.trust import Report
+    from reader.stages.adding import Added
 
 
 def put(text: str = "", *, is_error: bool = False) -> None:
@@ -150,6 +154,82 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "section": plain(hit.section) or None,
         "evidence": plain(hit.evidence),
         "score": round(hit.score, 6),
+    }
+
+
+def took_json(took: Took) -> dict[str, Any]:
+    """Give the fields of a paper that should go to the tablet."""
+    return paper_json(took.held) | {"outcome": took.outcome, "file": plain(took.name) or None}
+
+
+def brought_json(brought: Brought) -> dict[str, Any]:
+    """Give the fields of a file that came home."""
+    held, counts, error = brought.held, brought.counts, brought.error
+    return {
+        "file": plain(brought.name),
+        "outcome": brought.outcome,
+        "id": held.paper.id if held else None,
+        "title": plain(held.paper.title) if held else None,
+        "state": held.state if held else None,
+        "n_highlights": counts.there,
+        "n_new": counts.new,
+        "n_changed": counts.changed,
+        "n_removed": counts.removed,
+        "n_again": counts.again,
+        "n_ink": counts.ink,
+        "copy": brought.copy or None,
+        "candidates": [candidate.paper.id for candidate in brought.candidates],
+        "error": plain(error.message) if error else None,
+        "hint": plain(error.hint) if error else None,
+    }
+
+
+def highlight_json(held: Held, shown: Shown) -> dict[str, Any]:
+    """Give the fields of one mark."""
+    highlight = shown.highlight
+    return paper_json(held) | {
+        "kind": highlight.kind,
+        "page": highlight.page,
+        "text": plain(highlight.text),
+        "note": highlight.note,
+        "colour": highlight.colour or None,
+        "is_flattened": highlight.is_flattened,
+        "n_ink": 0,
+        "at": _moment(shown.at),
+        "gone_at": _moment(shown.gone_at),
+    }
+
+
+def ink_json(held: Held, n_ink: int) -> dict[str, Any]:
+    """Give the fields of what was drawn by hand in a paper's PDF."""
+    return paper_json(held) | {
+        "kind": "ink",
+        "page": None,
+        "text": "",
+        "note": "",
+        "colour": None,
+        "is_flattened": False,
+        "n_ink": n_ink,
+        "at": None,
+        "gone_at": None,
+    }
+
+
+def added_json(added: Added | None, held: Held | None, pdf: str | None = None) -> dict[str, Any]:
+    """Give the fields of one thing that was added; added: None for one added by its id."""
+    addition = added.addition if added else None
+    return {
+        "path": addition.path if addition else None,
+        "outcome": addition.outcome if addition else "identified",
+        "id": held.paper.id if held else None,
+        "title": plain(held.paper.title) if held else None,
+        "topic": held.topic if held else None,
+        "pdf": pdf,
+        "why": plain(addition.why) if addition else "",
+        "hint": plain(addition.hint) or None if addition else None,
+        "is_new": added.is_new if added else True,
+        "is_moved": added.is_moved if added else False,
+        "candidates": [paper_json(one) for one in added.candidates] if added else [],
     }
 
 

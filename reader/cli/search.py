@@ -1,4 +1,4 @@
-"""`reader search`: notes, papers and pages by meaning and by words."""
+"""`reader search`: notes, highlights, papers and pages by meaning and by words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from reader.store.index import Kind
 @click.command("search", cls=ReaderCommand, help=say("help.search"))
 @click.argument("query", nargs=-1, required=True)
 @click.option("--notes", "kinds", flag_value="note", multiple=True, help=say("option.notes"))
+@click.option(
+    "--highlights", "kinds", flag_value="highlight", multiple=True, help=say("option.highlights")
+)
 @click.option("--papers", "kinds", flag_value="paper", multiple=True, help=say("option.papers"))
 @click.option(
     "--passages", "kinds", flag_value="passage", multiple=True, help=say("option.passages")

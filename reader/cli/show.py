@@ -8,10 +8,13 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.ids import url_of
 from reader.library.choose import find_paper
-from reader.library.writing import newest_note
+from reader.library.strays import pdf_file
+from reader.library.writing import marked, newest_note
+from reader.pdf import PdfReader
 from reader.phrases import say
-from reader.plain import plain, plain_lines
-from reader.store import index, papers, pdfs, posts
+from reader.plain import plain, plain_lines, shorten
+from reader.store import index, papers, pdfs, pictures, posts
+from reader.store.pictures import Picture
 
 
 @click.command("show", cls=ReaderCommand, help=say("help.show"))
@@ -26,6 +29,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         note, pdf = newest_note(library, held), pdfs.pdf_of(db, held.row)
         mentions = posts.mentions_of(db, [held.row])
         origins = papers.origins_of(db, [held.row]).get(held.row, ())
+        n_marked = len(marked(library, held))
         if as_json:
             output.put_json(
                 output.paper_json(held)
@@ -41,7 +45,9 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                     ],
                     "note": note.text if note else None,
                     "pdf": pdf.path if pdf else None,
+                    "pictures": _pictures_json(pictures.picture_of(db, held.row)),
                     "n_passages": index.n_passages(db, held.row),
+                    "n_highlights": n_marked,
                 }
             )
             return
@@ -55,6 +61,14 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         if pdf:
             n = index.n_passages(db, held.row)
             output.put(say("show.pdf", path=pdf.path, n=n))
+        picture = pictures.picture_of(db, held.row)
+        if picture and picture.figure:
+            caption = shorten(plain(picture.caption), 200)
+            output.put(
+                say("show.figure", file=picture.figure, page=picture.figure_page, caption=caption)
+            )
+        if n_marked:
+            output.put(say("show.highlights", n=n_marked, id=held.paper.id))
         output.put()
         for line in screen.wrap(plain(held.paper.abstract) or say("show.no_abstract"), width):
             output.put(line)
@@ -70,6 +84,17 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 output.put(line)
 
 
+def _pictures_json(picture: Picture | None) -> dict[str, object] | None:
+    if picture is None:
+        return None
+    return {
+        "page": picture.page,
+        "figure": picture.figure or None,
+        "figure_page": picture.figure_page,
+        "caption": plain(picture.caption),
+    }
+
+
 @click.command("open", cls=ReaderCommand, help=say("help.open"))
 @click.argument("id_", metavar="ID")
 @click.option("--print", "is_printed", is_flag=True, help=say("option.print"))
@@ -78,8 +103,8 @@ def open_command(context: click.Context, id_: str, is_printed: bool) -> None:
     """Open the PDF where it is here, else the paper's page."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
-        pdf = pdfs.pdf_of(library.db, held.row)
-        file = library.folder / pdf.path if pdf else None
-        place = str(file) if file and file.is_file() else url_of(held.paper.id)
+        with PdfReader() as reader:
+            file = pdf_file(library, held.row, read=reader.read)
+        place = str(file) if file else url_of(held.paper.id)
     if is_printed or click.launch(place) != 0:
         output.put(place)

@@ -11,10 +11,11 @@ import click
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
 from reader.errors import UsageError
+from reader.filing import file_stem
 from reader.library.choose import find_paper
 from reader.library.folder import Library, disk_error
 from reader.library.writing import Noted, add_note, export, newest_note
-from reader.paper import Held, file_stem
+from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
 from reader.store.notes import n_noted_on

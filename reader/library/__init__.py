@@ -5,6 +5,9 @@
     morning   today's lists
     writing   notes, and their Markdown files
     finding   search
+    filing    where papers are filed: said, suggested, whole topics moved
+    moving    files brought into the folders of their topics
+    strays    PDFs that a hand moved, found again
     joining   copies of one paper joined and parted
     following people added to feeds.toml
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from reader.config import Config
 from reader.errors import Ambiguous, NotAnId, NotFound, UsageError
+from reader.filing import file_stem
 from reader.ids import parse_id
 from reader.library.folder import Library
-from reader.paper import Held, file_stem
+from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.store import decisions, papers, standings
@@ -66,7 +67,7 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Held]
 
 def file_away(library: Library, held: Held) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
-    papers.fix_key(library.db, held.row, file_stem(held.paper))
+    papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
     if held.topic is None:
         topic = topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
         decisions.add_filing(library.db, held.row, topic, at=library.now())

@@ -1,4 +1,4 @@
-"""Search notes, papers and passages: full text and similarity, fused."""
+"""Search notes, highlights, papers and passages: full text and similarity, fused."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 DEPTH = 200
 """How many texts of each kind each of the two rankings contributes."""
 
-KINDS: tuple[Kind, ...] = ("note", "paper", "passage")
-"""The person's own words first, then papers, then places in them."""
+KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
+"""The person's own words first, then what they marked, then papers, then places in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: a note, a paper, or a place in a paper.
+    """One thing found: a note, a highlight, a paper, or a place in a paper.
 
-    page: where the passage begins, from 1; None for notes and papers.
+    page: where the passage or highlight begins, from 1; None for notes and papers.
     evidence: the sentence that answers the query best.
     score: of the fusion; comparable within one search and kind only.
     """
@@ -65,8 +65,7 @@ def search(
 
     encode_query: text → unit vector (d,); when it raises ModelError full text answers
     alone, and `notice` says so.
-    Returns at most `limit` hits of each kind, notes before papers before passages, a
-    paper once in each kind.
+    Returns at most `limit` hits of each kind, in the order of KINDS, a paper once in each.
     """
     wanted = [kind for kind in KINDS if kind in kinds]
     rankings = [_by_words(library, query, wanted)]
@@ -99,19 +98,10 @@ def _nearest(
     library: Library, query: NDArray[np.float32], encoder: str, kinds: Sequence[Kind]
 ) -> dict[Kind, list[int]]:
     """Rank the texts of each kind by cosine to a query's vector; exact, best first."""
-    import numpy as np
+    from reader.store.nearest import Nearest
 
-    rows, vectors = index.vectors_of(library.db, encoder)
-    if not rows:
-        return {}
-    matrix = np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1)
-    cosines = matrix.astype(np.float32) @ query
-    ranked = np.array(rows)[np.argsort(-cosines, kind="stable")]
-    found: dict[Kind, list[int]] = {}
-    for kind in kinds:
-        is_kind = np.isin(ranked, index.rows_of_kind(library.db, kind))
-        found[kind] = ranked[is_kind][:DEPTH].tolist()
-    return found
+    nearest = Nearest(library.db, encoder)
+    return {kind: nearest.rank(kind, query, limit=DEPTH) for kind in kinds}
 
 
 def _hits(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.errors import Ambiguous, Incomplete, UsageError
+from reader.filing import file_stem
 from reader.ids import parse_id
 from reader.library.choose import find_paper
 from reader.library.folder import Library
-from reader.paper import Held, file_stem
+from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
 from reader.store import copies, index, merges, notes, papers
@@ -90,7 +91,7 @@ def part(library: Library, text: str, other: str = "") -> tuple[Held, Held]:
             _index_notes(library, row)
             (held,) = papers.papers_at(library.db, [row])
             if held.topic and not held.key:
-                papers.fix_key(library.db, row, file_stem(held.paper))
+                papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
     first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
     return first, second
 

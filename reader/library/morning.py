@@ -15,6 +15,7 @@ from reader.store import (
     citations,
     index,
     notes,
+    origins,
     papers,
     posts,
     standings,
@@ -73,16 +74,19 @@ def candidates(library: Library, day: date, *, unsaved: Ranks | None = None) -> 
     brought_up = {*talked, *cited}
     members = [*standings.members_on(db, day), *_members(unsaved or {})]
     rows = list(dict.fromkeys([*members, *followed, *talked, *cited]))
+    # What a hand added is no news of that day.
+    news = brought_up | origins.brought(db, rows)
+    rows = [row for row in rows if row in news]
     counts = citations.newest_counts(db, rows, until=day)
     mentions = posts.mentions_of(db, rows)
     ranks = standings.ranks_of(db, rows) | dict(unsaved or {})
-    origins = papers.origins_of(db, rows)
+    came_by = papers.origins_of(db, rows)
     return [
         Candidate(
             held=held,
             fits=tuple(_fits(library, held, ranks)),
             mentions=tuple(m for m in mentions if m.row == held.row),
-            origins=origins.get(held.row, ()),
+            origins=came_by.get(held.row, ()),
             followed=followed.get(held.row, ("", ""))[0],
             is_followed_surely=followed.get(held.row, ("", "same"))[1] == "same",
             n_citations=counts[held.row].n if held.row in counts else None,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.errors import DiskFull, Incomplete, ReaderError, StoreError, UsageError
+from reader.filing import file_stem, year_of
+from reader.highlight import Highlight
 from reader.ids import url_of
 from reader.library.choose import UNFILED, file_away
 from reader.library.folder import Library, write_whole
+from reader.library.marks import shown
+from reader.library.moving import folder_at, settle
 from reader.note import (
     MAX_BYTES,
     Sheet,
@@ -24,10 +28,10 @@ from reader.note import (
     without_blank_ends,
     words_of,
 )
-from reader.paper import Held, file_stem
+from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.store import index, notes, papers, pdfs
+from reader.store import highlights, index, notes, papers, pdfs, pictures
 from reader.store.notes import CameFrom, Export, Revision
 
 if TYPE_CHECKING:
@@ -119,15 +123,19 @@ def checked_text(text: str) -> str:
     return text.strip("\n")
 
 
-def export(library: Library) -> Exported:
+def export(library: Library, *, only: Collection[int] | None = None) -> Exported:
     """Bring notes/ up to date: one Markdown file for each paper that has a note.
+
+    only: these papers alone; None: all.
 
     What was edited by hand since the last export is read in first, as a revision. A file
     whose markers are gone is left alone and named, as is one that cannot be written; the
     others are done. Running it again changes nothing.
     """
-    done = Exported()
+    done = Exported(left=settle(library, only))
     for row in [note.paper for note in notes.newest_notes(library.db)]:
+        if only is not None and row not in only:
+            continue
         try:
             _export_one(library, papers.papers_at(library.db, [row])[0], done)
         except (Incomplete, StoreError) as error:
@@ -145,7 +153,8 @@ def _befalls_all(library: Library, error: ReaderError) -> bool:
 
 def _export_one(library: Library, held: Held, done: Exported) -> None:
     last = notes.exported(library.db, held.row)
-    path = last.path if last else f"notes/{held.topic or UNFILED}/{held.key}.md"
+    folder = folder_at(library, "notes", held.topic or UNFILED)
+    path = last.path if last else f"{folder}/{held.key}.md"
     file = library.folder / path
     found = _read(file, path)
     if found is not None and (last is None or found != last.content):
@@ -253,17 +262,19 @@ def _brought_up(found: str, sheet: Sheet, path: str) -> str:
 def sheet_of(library: Library, held: Held, note: Revision, *, folder: Path | None = None) -> Sheet:
     """Give what a paper's Markdown file says.
 
-    folder: where the file lies, for the relative link to the PDF.
+    folder: where the file lies, for the relative links to PDF and figure.
     """
     pdf = pdfs.pdf_of(library.db, held.row)
+    picture = pictures.picture_of(library.db, held.row)
+    figure = library.folder / picture.figure if picture and picture.figure else None
+    has_figure = figure is not None and figure.is_file()
     first = next((r for r in notes.revisions(library.db, held.row) if r.is_written), None)
-    stem = file_stem(held.paper)
     return Sheet(
-        key=held.key or stem,
+        key=held.key or file_stem(held.paper, library.config.pdf_name),
         id=held.paper.id,
         title=held.paper.title,
         authors=held.paper.authors,
-        year=int(year) if (year := stem.partition("_")[0]).isdigit() else None,
+        year=year_of(held.paper),
         topic=held.topic or UNFILED,
         state="written" if first else "skimmed",
         read_on=first.on_date if first else None,
@@ -271,7 +282,16 @@ def sheet_of(library: Library, held: Held, note: Revision, *, folder: Path | Non
         pdf=_relative(library.folder / pdf.path, folder) if pdf and folder else "",
         text=note.text,
         also_known=held.paper.ids[1:],
+        figure=_relative(figure, folder) if figure and folder and has_figure else "",
+        caption=picture.caption if picture and has_figure else "",
+        highlights=marked(library, held),
     )
+
+
+def marked(library: Library, held: Held) -> tuple[Highlight, ...]:
+    """Give a paper's highlights that are there, in reading order."""
+    states = highlights.highlights_of(library.db, held.row)
+    return tuple(one.highlight for one in shown(states) if one.gone_at is None)
 
 
 def _relative(file: Path, folder: Path) -> str:

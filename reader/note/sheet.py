@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
+from reader.highlight import Highlight
 from reader.note.words import BLANK, without_blank_ends
 from reader.plain import plain, plain_lines
 
@@ -37,6 +38,8 @@ class Sheet:
     pdf: path relative to the file, "" where there is none.
     text: the newest revision of the note, "" where there is none.
     also_known: the other ids.
+    figure: path of a picture of it relative to the file, "" where there is none; caption: its.
+    highlights: what the reader marked, in reading order.
     """
 
     key: str
@@ -52,7 +55,9 @@ class Sheet:
     text: str = ""
     also_known: tuple[str, ...] = ()
     is_sample: bool = False
-    highlights: tuple[str, ...] = ()
+    figure: str = ""
+    caption: str = ""
+    highlights: tuple[Highlight, ...] = ()
 
 
 def render(sheet: Sheet) -> str:
@@ -271,8 +276,26 @@ def _block(sheet: Sheet) -> str:
     links = [f"[PDF]({_target(sheet.pdf.replace('%', '%25'))})"] if sheet.pdf else []
     links += [f"[{_shown(sheet.id)}]({_target(sheet.url)})"] if sheet.url else [_shown(sheet.id)]
     pieces = [" · ".join([*links, *map(_shown, sheet.also_known)])]
-    pieces += ["> " + _shown(words).replace("\n", "\n> ") for words in sheet.highlights]
+    pieces += [_figure(sheet)] if sheet.figure else []
+    pieces += [_quoted_mark(highlight) for highlight in sheet.highlights]
     return "\n\n".join([_BEGIN, *pieces, _END_MARK])
+
+
+def _figure(sheet: Sheet) -> str:
+    """Show the figure as a Markdown image; brackets in its caption would end it."""
+    words = re.sub(r"([\\\[\]<`])", r"\\\1", plain(sheet.caption))
+    return f"![{words}]({_target(sheet.figure.replace('%', '%25'))})"
+
+
+def _quoted_mark(highlight: Highlight) -> str:
+    """Quote marked words with their page; what the reader typed there stands below them."""
+    place = f"(p. {highlight.page}{_HOW.get(highlight.kind, '')})"
+    lines = [f"{_shown(highlight.text)} {place}".lstrip()]
+    lines += ["", f"— {_shown(highlight.note)}"] if _shown(highlight.note) else []
+    return "\n".join(f"> {line}".rstrip() for line in "\n".join(lines).split("\n"))
+
+
+_HOW = {"underline": ", underlined", "strike-out": ", struck out", "squiggle": ", squiggle"}
 
 
 def _shown(text: str) -> str:

@@ -7,6 +7,7 @@ from reader.library.folder import Library
 from reader.stages.rank import topic_text
 from reader.stages.tools import Encoder, Problem, Tools
 from reader.store import index
+from reader.store.vector_files import append
 
 TEXTS_AT_ONCE = 2000
 """Papers put into the full text in one transaction."""
@@ -16,9 +17,11 @@ VECTORS_AT_ONCE = 64
 
 
 def index_words(library: Library, tools: Tools) -> None:
-    """Put new and changed papers and notes into the full text."""
+    """Put new and changed papers, notes and highlights into the full text."""
     for paper in index.notes_without_text(library.db):
         index.add_note_text(library.db, paper)
+    for paper in index.highlights_without_text(library.db):
+        index.add_highlight_texts(library.db, paper)
     n_done = 0
     while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
         index.add_paper_texts(library.db, rows)
@@ -47,6 +50,7 @@ def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -
                 (h, v.astype("float16").tobytes()) for (h, _), v in zip(part, vectors, strict=True)
             ]
             index.add_vectors(library.db, encoder.name, kept)
+        append(library.db, encoder.name)
     except ModelError as error:
         return [Problem("encode", f"{len(waiting)} texts", error)]
     tools.progress("encode", len(waiting), len(waiting))

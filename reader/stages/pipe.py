@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.library.folder import Library
+from reader.stages.adding import complete
 from reader.stages.cite import cite
 from reader.stages.encode import encode, index_words
 from reader.stages.gather import gather
 from reader.stages.links import follow_links
 from reader.stages.pdfs import extract, fetch_pdfs
+from reader.stages.pictures import take_pictures
 from reader.stages.rank import rank_days
 from reader.stages.resolve import resolve
 from reader.stages.tools import Problem, Tools
@@ -25,18 +27,20 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
         problems = gather(library, tools, only=only)
         problems += follow_links(library, tools)
         problems += resolve(library, tools)
+        problems += complete(library, tools)
         rank_days(library, library.today())
         index_words(library, tools)
     return problems
 
 
 def index_all(library: Library, tools: Tools) -> list[Problem]:
-    """Do what can come after the list: citations, full text, PDFs of picks, vectors, the second
-    ranking."""
+    """Do what can come after the list: citations, full text, PDFs of picks and their pictures,
+    vectors, the second ranking."""
     with lock_file(library.folder / "index.lock"):
         problems = cite(library, tools)
         index_words(library, tools)
         problems += [*fetch_pdfs(library, tools), *extract(library, tools)]
+        problems += take_pictures(library, tools)
         problems += encode(library, tools)
         rank_days(library, library.today(), encoder=tools.encoder_name)
     return problems
@@ -47,4 +51,5 @@ def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem
     index_words(library, tools)
     problems = fetch_pdfs(library, tools, only=rows)
     problems += extract(library, tools, only=rows)
+    problems += take_pictures(library, tools, only=rows)
     return [*problems, *encode(library, tools, papers=rows)]

@@ -51,7 +51,7 @@ def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
     """
     scheme = id_.partition(":")[0]
     if scheme == "arxiv":
-        return next(iter(_ask_arxiv(library, tools, [id_])), None)
+        return next(iter(ask_arxiv(library, tools, [id_])), None)
     from reader.sources.acl import paper_by_acl
     from reader.sources.doi import paper_by_doi
     from reader.sources.openreview import paper_by_openreview
@@ -66,7 +66,8 @@ def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
     return function(tools.fetch, base, id_) if base else None
 
 
-def _ask_arxiv(library: Library, tools: Tools, ids: Sequence[str]) -> tuple[Paper, ...]:
+def ask_arxiv(library: Library, tools: Tools, ids: Sequence[str]) -> tuple[Paper, ...]:
+    """Ask arXiv's API for at most BATCH papers by id, in one call. Raises SourceFailed."""
     from reader.sources.arxiv_api import ArxivPlace, papers_by_id
 
     arxiv = library.config.arxiv
@@ -81,7 +82,7 @@ def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
         tools.progress(STAGE, start, len(ids))
         batch = ids[start : start + BATCH]
         try:
-            found = _ask_arxiv(library, tools, batch)
+            found = ask_arxiv(library, tools, batch)
         except ReaderError as error:
             problems.append(Problem(STAGE, f"{len(batch)} arXiv ids", error))
             for id_ in batch:

@@ -10,9 +10,11 @@
     posts      posts and the mentions in them
     sources    sources, batches, failures
     decisions  picks, skips, undos, filings
+    filings    where everything of a paper lies
     notes      notes and what was last exported of them
     pdfs       where each PDF lies
     index      texts, full text and vectors: index.db, derived
+    pictures   which PDFs had their pictures taken: index.db, derived
     standings  how papers stand to topics: index.db, derived
 
 Functions on an open `Database`. Rows become values here and nowhere else.

@@ -62,6 +62,23 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
             merges.ask(db, one, two, why=match.why, on=on)
 
 
+def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:
+    """Give the papers that have one of some ids or of some folded titles: row as it is read
+    now → the copy that has it.
+
+    By index alone; of a title that many have no more than MAX_CANDIDATES.
+    """
+    rows = db.read(
+        """
+        SELECT paper AS id FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
+        UNION SELECT id FROM papers WHERE fold != '' AND fold IN (SELECT value FROM json_each(?))
+        LIMIT ?
+        """,
+        (json.dumps(list(ids)), json.dumps(list(folds)), MAX_CANDIDATES),
+    )
+    return list(_papers(db, [r["id"] for r in rows]))
+
+
 def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
     """Give the rows that are this paper, or may be: row as it is read now → how sure."""
     found: dict[int, Match] = {}

@@ -68,6 +68,7 @@ PARTS = (
     _Part("additions", "path", "all"),
     _Part("taken", "id", "all"),
     _Part("marked_copies", "sha256", "new"),
+    _Part("returned", "place", "all"),
     _Part("highlights", "id", "all"),
 )
 STAYING = ("citations",)
@@ -326,11 +327,20 @@ def _set_hash(db: Database, row: int) -> None:
 
 
 def _move_texts(db: Database, moved: set[str], *, source: int, target: int) -> None:
-    """Let the index follow: passages go with their PDF, notes are indexed anew."""
+    """Let the index follow: passages go with their PDF, highlights with their rows, notes
+    are indexed anew."""
     if "pdfs" in moved:
         db.execute(
             "UPDATE OR IGNORE idx.texts SET paper = ? WHERE paper = ? AND kind = 'passage'",
             (target, source),
+        )
+    if "highlights" in moved:
+        db.execute(
+            """
+            UPDATE idx.texts SET paper = ? WHERE paper = ? AND kind = 'highlight'
+            AND position IN (SELECT id FROM highlights WHERE paper = ?)
+            """,
+            (target, source, target),
         )
     if "notes" in moved:
         stale = "SELECT id FROM idx.texts WHERE kind = 'note' AND paper IN (?, ?)"

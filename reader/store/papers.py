@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from reader.filing import fold_name, free_stem
 from reader.identity import title_fold
 from reader.paper import Held, Paper, State
 from reader.store import merges, versions
 from reader.store.authors import set_authors
 from reader.store.copies import arxiv_ids, copies_of, join_rows, row_of
 from reader.store.database import Database, Row
+from reader.store.origins import BROUGHT_SQL
 
 # Its last decision that was not taken back, and `read` as soon as there is a note.
 STATE_SQL = """
@@ -67,11 +69,18 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     _add_names(db, row, paper, source, on)
     strong = [other for other, match in copies.items() if match.strength == "strong"]
     if len(strong) == 1:
-        merges.join(db, strong[0], row, why=copies[strong[0]].why, on=on)
+        # A name made of a PDF's bytes gives way to one that others know.
+        kept, merged = (row, strong[0]) if _is_nameless(db, strong[0]) else (strong[0], row)
+        merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
         return False
     for other, match in copies.items():
         merges.ask(db, other, row, why=match.why, on=on)
     return True
+
+
+def _is_nameless(db: Database, row: int) -> bool:
+    found = db.read_one("SELECT canonical FROM papers WHERE id = ?", (row,))
+    return bool(found and found["canonical"].startswith("pdf:"))
 
 
 def _insert(db: Database, paper: Paper, on: date) -> int:
@@ -266,9 +275,12 @@ def n_not_from(db: Database, source: str, category: str, *, announced_on: date) 
 
 
 def n_arrived(db: Database, day: date) -> int:
-    """Count the papers that arrived on a local day."""
+    """Count the papers that sources brought on a local day."""
     row = db.read_one(
-        "SELECT count(*) AS n FROM papers WHERE arrived_on = ? AND merged_into IS NULL",
+        f"""
+        SELECT count(*) AS n FROM papers AS p
+        WHERE arrived_on = ? AND merged_into IS NULL AND {BROUGHT_SQL}
+        """,  # noqa: S608  a constant
         (day.isoformat(),),
     )
     return int(row["n"]) if row else 0
@@ -286,13 +298,12 @@ def fix_key(db: Database, row: int, stem: str) -> str:
         old = db.read_one("SELECT key FROM papers WHERE id = ?", (row,))
         if old and old["key"]:
             return str(old["key"])
-        # Compared without case: `Whisper.pdf` and `whisper.pdf` are one file on a Mac. Not
-        # by SQLite, whose lower() knows ASCII only.
-        keys = db.read("SELECT key FROM papers WHERE key IS NOT NULL")
-        taken = {r["key"].lower() for r in keys}
-        key, n = stem, 2
-        while key.lower() in taken:
-            key, n = f"{stem}-{n}", n + 1
+        # `Whisper.pdf` and `whisper.pdf` are one file on a Mac.
+        key = free_stem(
+            stem,
+            lambda fold: db.read_one("SELECT 1 FROM keys WHERE fold = ?", (fold,)) is not None,
+        )
+        db.execute("INSERT INTO keys (fold) VALUES (?)", (fold_name(key),))
         db.execute("UPDATE papers SET key = ? WHERE id = ?", (key, row))
     return key
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reader.store.database import Database
+from reader.store.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """One PDF on the disk; path is relative to the library, `/` between its parts."""
+    """One PDF on the disk; path is relative to the library, `/` between its parts.
+
+    version: arXiv's, as stamped on it. sketch: of its text; empty before it was read.
+    """
 
     paper: int
     path: str
     sha256: str
+    version: int | None = None
+    sketch: str = ""
 
 
 def picks(db: Database) -> list[tuple[int, str]]:
@@ -36,32 +41,75 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
 
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
-    """Record a PDF that lies in its place."""
+    """Record a PDF that lies in its place; what was read of the same bytes before stays."""
     with db.writing():
         db.execute(
             """
-            INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
-                n_bytes = excluded.n_bytes, fetched_at = excluded.fetched_at
+            INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at, version, sketch)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET path = excluded.path, n_bytes = excluded.n_bytes,
+                fetched_at = excluded.fetched_at,
+                version = CASE WHEN sha256 = excluded.sha256
+                    THEN coalesce(excluded.version, version) ELSE excluded.version END,
+                sketch = CASE WHEN sha256 = excluded.sha256 AND excluded.sketch = ''
+                    THEN sketch ELSE excluded.sketch END,
+                sha256 = excluded.sha256
             """,
-            (pdf.paper, pdf.path, pdf.sha256, n_bytes, at.isoformat()),
+            (
+                pdf.paper,
+                pdf.path,
+                pdf.sha256,
+                n_bytes,
+                at.isoformat(),
+                pdf.version,
+                pdf.sketch,
+            ),
         )
+
+
+def set_sketch(db: Database, pdf: Pdf) -> None:
+    """Record what reading a PDF told of it: its sketch and version, if it still has these bytes."""
+    with db.writing():
+        db.execute(
+            "UPDATE pdfs SET sketch = ?, version = ? WHERE paper = ? AND sha256 = ?",
+            (pdf.sketch, pdf.version, pdf.paper, pdf.sha256),
+        )
+
+
+def set_wordless(db: Database, pdf: Pdf) -> None:
+    """Record that these bytes were read and have no words: their pages are pictures."""
+    with db.writing():
+        db.execute(
+            "UPDATE pdfs SET wordless_sha256 = sha256 WHERE paper = ? AND sha256 = ?",
+            (pdf.paper, pdf.sha256),
+        )
+
+
+def sketches(db: Database) -> list[tuple[int, str]]:
+    """List the sketches of the PDFs that were read, each with its paper."""
+    rows = db.read("SELECT paper, sketch FROM pdfs WHERE sketch != ''")
+    return [(r["paper"], r["sketch"]) for r in rows]
 
 
 def pdf_of(db: Database, paper: int) -> Pdf | None:
     """Give a paper's PDF, None where there is none yet."""
     r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
-    return Pdf(r["paper"], r["path"], r["sha256"]) if r else None
+    return _pdf(r) if r else None
 
 
 def pdfs_without_passages(db: Database) -> list[Pdf]:
-    """List the PDFs that were not split into passages since they came."""
+    """List the PDFs that were not split into passages since they came, but for those without
+    words."""
     rows = db.read(
         """
-        SELECT * FROM pdfs WHERE NOT EXISTS (
+        SELECT * FROM pdfs WHERE wordless_sha256 != sha256 AND NOT EXISTS (
             SELECT 1 FROM idx.texts AS t WHERE t.paper = pdfs.paper AND t.kind = 'passage'
             AND t.source_hash = pdfs.sha256)
         ORDER BY paper
         """
     )
-    return [Pdf(r["paper"], r["path"], r["sha256"]) for r in rows]
+    return [_pdf(r) for r in rows]
+
+
+def _pdf(r: Row) -> Pdf:
+    return Pdf(r["paper"], r["path"], r["sha256"], r["version"], r["sketch"])

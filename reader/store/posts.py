@@ -9,6 +9,7 @@ from typing import cast
 
 from reader.paper import Mention, Mentioned, Post, PostKind
 from reader.store.database import Database, Row
+from reader.store.origins import BROUGHT_SQL
 
 LINK = "link"
 """The stage under which `failures` keeps short addresses that could not be followed."""
@@ -232,15 +233,15 @@ def papers_mentioned_on(db: Database, day: date) -> list[int]:
     Also those that arrived on it and were mentioned before: they were looked up late.
     """
     rows = db.read(
-        """
+        f"""
         SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
-        JOIN posts AS p ON p.id = m.post WHERE m.seen_on = ? AND p.author != ''
+        JOIN posts AS s ON s.id = m.post WHERE m.seen_on = ? AND s.author != ''
         UNION
-        SELECT i.paper FROM papers AS n JOIN identifiers AS i ON i.paper = n.id
-        JOIN mentions AS m ON m.identifier = i.id JOIN posts AS p ON p.id = m.post
-        WHERE n.arrived_on = ? AND m.seen_on <= n.arrived_on AND p.author != ''
+        SELECT i.paper FROM papers AS p JOIN identifiers AS i ON i.paper = p.id
+        JOIN mentions AS m ON m.identifier = i.id JOIN posts AS s ON s.id = m.post
+        WHERE p.arrived_on = ? AND m.seen_on <= p.arrived_on AND s.author != '' AND {BROUGHT_SQL}
         ORDER BY paper
-        """,
+        """,  # noqa: S608  a constant
         (day.isoformat(), day.isoformat()),
     )
     return [row["paper"] for row in rows]

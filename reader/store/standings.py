@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.store.database import Database
+from reader.store.origins import BROUGHT_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,12 @@ def n_undecided(
     """Count papers of some topics without a decision, by day of arrival, newest first.
 
     more: papers that are counted whatever their topics, if they arrived on these days.
+    What a hand added counts for nothing: its owner knows of it.
     """
     rows = db.read(
-        """
+        f"""
         SELECT p.arrived_on AS day, count(*) AS n FROM papers AS p
-        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL
+        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
           AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
             SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
             AND r.topic IN (SELECT value FROM json_each(?))))
@@ -115,7 +117,7 @@ def n_undecided(
           AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
                           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
         GROUP BY p.arrived_on ORDER BY p.arrived_on DESC
-        """,
+        """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat(), json.dumps(list(more)), json.dumps(list(topics))),
     )
     return [(date.fromisoformat(r["day"]), r["n"]) for r in rows]

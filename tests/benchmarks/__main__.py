@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import collect, speed
+from dataclasses import replace
+
+from tests.benchmarks import collect, pdfs, speed
 from tests.benchmarks.frame import Subject, run_subjects
 
-SUBJECTS = (Subject("speed", speed.measure), Subject("collect", collect.measure))
+SUBJECTS = (
+    Subject("speed", speed.measure),
+    Subject("collect", collect.measure),
+    *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
+)
 
 if __name__ == "__main__":
     raise SystemExit(run_subjects(SUBJECTS))

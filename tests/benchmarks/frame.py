@@ -27,12 +27,32 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one kind of thing has in a figure that counts: `n` of `total` are right."""
+
+    kind: str
+    n: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One thing that was not as the truth has it."""
+
+    where: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One figure.
 
     value: the best of the runs, in `unit`; median: None where there was one run only.
     ratio: to bare Python in the same run, or to whatever `note` names; None for none.
     bar: the most that `value` may be, None for no bar yet (a later one is in the note).
+    floor: the least that `value` may be, None for none.
+    parts: the same figure for each kind of thing; misses: what it counts as wrong.
     """
 
     name: str
@@ -42,10 +62,14 @@ class Result:
     ratio: float | None = None
     median: float | None = None
     note: str = ""
+    floor: float | None = None
+    parts: tuple[Part, ...] = ()
+    misses: tuple[Miss, ...] = ()
 
     @property
     def ok(self) -> bool:
-        return self.bar is None or self.value <= self.bar
+        is_low_enough = self.bar is None or self.value <= self.bar
+        return is_low_enough and (self.floor is None or self.value >= self.floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +181,7 @@ class Shell:
 
 
 def exit_code(results: Sequence[Result]) -> int:
-    """Give MISSED when some figure is over its bar, else 0."""
+    """Give MISSED when some figure is over its bar or below its floor, else 0."""
     return 0 if all(result.ok for result in results) else MISSED
 
 
@@ -165,13 +189,41 @@ def table(results: Sequence[Result]) -> str:
     """Lay figures out in columns, the missed bars marked."""
     head = ("what", "best", "median", "× bare", "bar", "", "note")
     rows = [head, *(_cells(result) for result in results)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
-    return "\n".join(
-        "  ".join(
-            [row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, 6)), row[6]]
-        ).rstrip()
-        for row in rows
-    )
+    return _columns(rows, last_is_free=True)
+
+
+def details(results: Sequence[Result]) -> list[str]:
+    """Lay out what figures hold for each kind of thing, and everything they count as wrong."""
+    found = [_parts_table(group) for group in _alike(results)]
+    for result in results:
+        if result.misses:
+            lines = [f"{m.where}: expected {m.expected}; got {m.got}" for m in result.misses]
+            found.append("\n  ".join([f"{result.name}, misses:", *lines]))
+    return found
+
+
+def _alike(results: Sequence[Result]) -> list[list[Result]]:
+    """Group neighbours that count the same kinds of thing; leaves out what counts none."""
+    groups: list[list[Result]] = []
+    kinds: set[str] = set()
+    for result in results:
+        own = {part.kind for part in result.parts}
+        if own & kinds:
+            groups[-1].append(result)
+            kinds |= own
+        elif own:
+            groups.append([result])
+            kinds = own
+    return groups
+
+
+def _parts_table(results: Sequence[Result]) -> str:
+    kinds = list(dict.fromkeys(part.kind for result in results for part in result.parts))
+    rows = [("right, of all", *kinds)]
+    for result in results:
+        counts = {part.kind: f"{part.n}/{part.total}" for part in result.parts}
+        rows.append((result.name, *(counts.get(kind, "") for kind in kinds)))
+    return _columns(rows)
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -189,30 +241,48 @@ def machine() -> dict[str, Any]:
 
 def run_subjects(subjects: Sequence[Subject], arguments: Sequence[str] | None = None) -> int:
     """Read the command line, measure, print; gives the exit code."""
-    asked, is_json = _parse(arguments)
+    asked, is_json, only = _parse(subjects, arguments)
     results: list[Result] = []
     missing: list[str] = []
     for subject in subjects:
+        if only and subject.name != only:
+            continue
         try:
             results += subject.measure(asked)
         except DataMissing as error:
             missing.append(f"{subject.name}: {error}")
-    sys.stdout.write((as_json(results) if is_json else table(results)) + "\n")
+    shown = as_json(results) if is_json else "\n\n".join([table(results), *details(results)])
+    sys.stdout.write(shown + "\n")
     for line in missing:
         sys.stderr.write(f"not measured, {line}\n")
     return NO_DATA if missing else exit_code(results)
 
 
-def _parse(arguments: Sequence[str] | None) -> tuple[Asked, bool]:
+def _parse(
+    subjects: Sequence[Subject], arguments: Sequence[str] | None
+) -> tuple[Asked, bool, str | None]:
     import platformdirs
 
     parser = argparse.ArgumentParser(description="Measure, and hold the figures to their bars.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="less of everything, under a minute")
+    parser.add_argument("--only", choices=[s.name for s in subjects], help="one subject alone")
     found = parser.parse_args(arguments)
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
-    return Asked(found.data.resolve(), cache, found.quick), found.json
+    return Asked(found.data.resolve(), cache, found.quick), found.json, found.only
+
+
+def _columns(rows: Sequence[Sequence[str]], *, last_is_free: bool = False) -> str:
+    """Align all but the first column to the right; a free last one is as long as it is."""
+    n = len(rows[0]) - last_is_free
+    widths = [max(len(row[i]) for row in rows) for i in range(n)]
+    return "\n".join(
+        "  ".join(
+            [row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, n)), *row[n:]]
+        ).rstrip()
+        for row in rows
+    )
 
 
 def _cells(result: Result) -> tuple[str, ...]:
@@ -221,14 +291,20 @@ def _cells(result: Result) -> tuple[str, ...]:
         _number(result.value, result.unit),
         "" if result.median is None else _number(result.median, result.unit),
         "" if result.ratio is None else f"{result.ratio:.1f}",
-        "" if result.bar is None else _number(result.bar, result.unit),
-        "" if result.bar is None else ("ok" if result.ok else "MISSED"),
+        _bar(result),
+        ("ok" if result.ok else "MISSED") if _bar(result) else "",
         result.note,
     )
 
 
+def _bar(result: Result) -> str:
+    if result.floor is not None:
+        return f"≥ {_number(result.floor, result.unit)}"
+    return "" if result.bar is None else _number(result.bar, result.unit)
+
+
 def _number(value: float, unit: str) -> str:
-    return f"{value:.3f} {unit}" if unit == "s" else f"{value:.1f} {unit}"
+    return f"{value:.3f} {unit}" if unit == "s" else f"{value:.1f} {unit}".rstrip()
 
 
 def _cpu() -> str:

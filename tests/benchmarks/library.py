@@ -236,6 +236,9 @@ def _no_tools() -> Tools:
         encoder_name=BUNDLED_NAME,
         check_pdf=refuse,
         read_pdf=refuse,
+        read_pdfs=refuse,
+        read_marks=refuse,
+        read_pictures=refuse,
     )
 
 

@@ -1,0 +1,329 @@
+"""Decide which paper a PDF is: surely, perhaps, or none that is known.
+
+A wrong paper is worse than none: everything here leans towards asking. What counts is
+what no other file has: arXiv's own stamp, or title, authors and abstract together. An id
+printed anywhere else is a hint that the title must bear out, since page 1 also names
+other papers. Pure functions on values; who knows the papers asks here about each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+from typing import Literal
+
+from reader.identity import is_generic, is_telling, same, title_fold, title_words
+from reader.ids import find_ids, parse_id
+from reader.paper import Paper, family_name
+from reader.passage import Document, Type
+from reader.phrases import say
+
+Level = Literal["strong", "medium", "none"]
+
+SAME_TEXT = 0.8
+"""Likeness of two sketches from which on they are one text: re-saved and marked copies have .95
+and more, two versions of a paper .3 to .9, different papers below .05."""
+LIKE_TEXT = 0.4
+
+MOST_OF_ABSTRACT, SOME_OF_ABSTRACT = 0.6, 0.3
+"""Share of a known abstract's pieces of three words that stand on the PDF's first pages."""
+
+FEWEST_WORDS = 110
+"""Words on a page of a paper; slides and posters have fewer on most."""
+
+MOST_PAGES = 80
+"""A thesis, a book or proceedings have more."""
+
+N_BLOCKS = 8
+"""Blocks at the top of page 1 among which the title is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A paper that a PDF may be, and what its own PDF's text has in common with this one.
+
+    row: None for one that is not in the library (looked up by a printed id).
+    """
+
+    row: int | None
+    paper: Paper
+    likeness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a PDF says of itself.
+
+    stamp: the id of arXiv's stamp, "" for none. doi: canonical id of the printed DOI,
+    which may be another paper's. hints: other ids on page 1.
+    """
+
+    stamp: str
+    version: int | None
+    doi: str
+    hints: tuple[str, ...]
+    titles: tuple[str, ...]
+    """The title as read, then what else at the top of page 1 may be it."""
+    paper: Paper
+    """Title, authors, abstract and year as printed; its id is made from the bytes."""
+    type: Type
+    is_plain: bool
+    """A paper and nothing else, as far as one can see."""
+    is_part: bool
+    """Slides or a supplement, or more than one paper: then the stamp may be one of several."""
+    words: frozenset[str] = field(repr=False, default=frozenset())
+    """The words of the first two pages, and their pieces of three words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """place: of the paper among those given, None for none of them; why: in words.
+
+    places: of those that it may be, the likeliest first. refuted: ids that are printed,
+    and belong to another paper.
+    """
+
+    level: Level
+    place: int | None = None
+    why: str = ""
+    places: tuple[int, ...] = ()
+    refuted: tuple[str, ...] = ()
+
+
+def read_print(document: Document, *, id_: str, name: str) -> Printed:
+    """Take out of a PDF's text what tells which paper it is.
+
+    id_: what it is called while nothing better is known. name: of the file, for one
+    without a title.
+    """
+    stamp = next(iter(find_ids(document.stamp)), None)
+    doi = parse_id(document.doi) if document.doi else None
+    own = {stamp.id if stamp else "", doi.id if doi else ""}
+    hints = tuple(dict.fromkeys(f.id for f in find_ids(document.first_page) if f.id not in own))
+    is_arxiv = stamp is not None and stamp.id.startswith("arxiv:")
+    has_second = _has_a_second(document)
+    words = _words_of(_begin(document))
+    return Printed(
+        stamp=stamp.id if stamp and is_arxiv else "",
+        version=stamp.version if stamp and is_arxiv else None,
+        doi=doi.id if doi else "",
+        hints=hints,
+        titles=tuple(_titles(document)),
+        paper=Paper(
+            ids=(id_,),
+            title=document.title or name,
+            authors=document.authors,
+            abstract=document.abstract,
+            published_on=date(document.year, 1, 1) if document.year else None,
+        ),
+        type=document.type,
+        is_plain=_is_plain(document) and not has_second,
+        is_part=has_second or document.type in ("slides", "supplement"),
+        words=frozenset([*words, *_pieces(words)]),
+    )
+
+
+def stamped_version(document: Document) -> int | None:
+    """Give the version of arXiv's stamp, None where there is none."""
+    stamp = next(iter(find_ids(document.stamp)), None)
+    return stamp.version if stamp else None
+
+
+def judge(printed: Printed, known: Sequence[Known]) -> Verdict:
+    """Say which of some papers a PDF is.
+
+    known: all that has a printed id, one of the possible titles, or a text like this
+    one's; others may be among them.
+    """
+    matches = [_compare(printed, one) for one in known]
+    refuted = tuple(
+        printed.doi
+        for one, match in zip(known, matches, strict=True)
+        if match.level == "none" and printed.doi in one.paper.ids
+    )
+    sure = [place for place, match in enumerate(matches) if match.level == "strong"]
+    alike = [place for place in sure if known[place].likeness >= SAME_TEXT]
+    sure = [max(alike, key=lambda p: known[p].likeness)] if alike else sure
+    # Copies of one paper are one.
+    if len({known[p].row if known[p].row is not None else -1 - p for p in sure}) == 1:
+        return Verdict("strong", sure[0], matches[sure[0]].why, refuted=refuted)
+    perhaps = [place for place, match in enumerate(matches) if match.level != "none"]
+    if not perhaps:
+        return Verdict("none", refuted=refuted)
+    perhaps.sort(key=lambda p: (p not in sure, -known[p].likeness))
+    return Verdict("medium", None, matches[perhaps[0]].why, tuple(perhaps), refuted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    level: Level
+    why: str = ""
+
+
+_NOT = _Match("none")
+
+
+def _compare(printed: Printed, one: Known) -> _Match:
+    ids = one.paper.ids
+    if printed.stamp:
+        return _by_stamp(printed, one)
+    title = _title_of(printed, one.paper)
+    covered = _covered(printed, one.paper)
+    if one.likeness >= SAME_TEXT:
+        return _Match("strong", say("recognised.text", percent=round(100 * one.likeness)))
+    named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
+    if title and named and printed.is_plain and _is_borne_out(printed, one.paper, named, covered):
+        return _Match("strong", say("recognised.id", id=named))
+    if title:
+        return _by_title(printed, one, title, covered)
+    if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
+        return _Match("medium", say("recognised.like_text"))
+    # An author who forgot to change the template's DOI; or a translation.
+    if named and named == printed.doi and _share_a_name(printed, one.paper):
+        return _Match("medium", say("recognised.other_title", id=named))
+    return _NOT
+
+
+def _by_stamp(printed: Printed, one: Known) -> _Match:
+    """arXiv prints its number itself; only a page that shows another paper is asked about."""
+    if printed.stamp not in one.paper.ids:
+        return _NOT
+    is_shown = (
+        bool(_title_of(printed, one.paper))
+        or _share_a_name(printed, one.paper)
+        or (_covered(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
+    )
+    if printed.is_part or not is_shown:
+        return _Match("medium", say("recognised.other_title", id=printed.stamp))
+    return _Match("strong", say("recognised.stamp", id=printed.stamp))
+
+
+def _is_borne_out(printed: Printed, paper: Paper, id_: str, covered: float | None) -> bool:
+    """Tell whether the title that a printed id's paper has is more than a chance."""
+    if not is_telling(paper.title) and not _share_a_name(printed, paper):
+        return False
+    if covered is not None and covered >= SOME_OF_ABSTRACT:
+        return True
+    return _share_a_name(printed, paper) and (covered is None or id_ == printed.doi)
+
+
+def _by_title(printed: Printed, one: Known, title: str, covered: float | None) -> _Match:
+    paper = Paper(
+        ids=printed.paper.ids,
+        title=title,
+        authors=printed.paper.authors,
+        abstract=printed.paper.abstract,
+        published_on=printed.paper.published_on,
+    )
+    match = same(paper, one.paper)
+    is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
+    is_named = _share_a_name(printed, one.paper)
+    if printed.is_plain and is_telling(title) and is_named and is_same_text:
+        return _Match("strong", say("recognised.title_text"))
+    is_other_text = covered is not None and covered < SOME_OF_ABSTRACT
+    if printed.is_plain and match.strength == "strong" and not is_other_text:
+        return _Match("strong", say("recognised.title"))
+    if match.strength == "none" and not is_same_text and not is_named:
+        return _NOT  # the same words above another's work
+    if printed.type != "paper" or not printed.is_plain:
+        return _Match("medium", say("recognised.kind", kind=say(f"kind.{printed.type}")))
+    return _Match("medium", match.why or say("recognised.same_title"))
+
+
+def _title_of(printed: Printed, paper: Paper) -> str:
+    """Give the printed title that is a paper's; "" for none, or for one that many have."""
+    fold = title_fold(paper.title)
+    if not fold or is_generic(paper.title):
+        return ""
+    return next((title for title in printed.titles if title_fold(title) == fold), "")
+
+
+def _covered(printed: Printed, paper: Paper) -> float | None:
+    """Give the share of a paper's abstract that stands on the first pages; None: unknown."""
+    pieces = set(_pieces(_words_of(paper.abstract)))
+    return len(pieces & printed.words) / len(pieces) if len(pieces) >= 20 else None
+
+
+def _share_a_name(printed: Printed, paper: Paper) -> bool:
+    """Tell whether an author is named on the first pages, among the authors where known."""
+    if printed.paper.authors and same_people(printed.paper.authors, paper.authors):
+        return True
+    names = [title_fold(family_name(a)) for a in paper.authors[:3]]
+    return not printed.paper.authors and any(n and n in printed.words for n in names)
+
+
+def same_people(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two lists of authors have a family name in common."""
+    names = [{title_fold(family_name(a)) for a in authors} - {""} for authors in (one, other)]
+    return bool(names[0] & names[1])
+
+
+def _titles(document: Document) -> Iterator[str]:
+    """Give what may be the title: as read, then each of the first blocks, and neighbours."""
+    found = [document.title] if document.title else []
+    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
+    for i in range(len(blocks)):
+        found += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
+    unique: dict[str, str] = {}
+    for text in found:
+        if len(text) <= _LONGEST_TITLE:
+            unique.setdefault(title_fold(text), text)
+    unique.pop("", None)
+    return iter(unique.values())
+
+
+def _is_plain(document: Document) -> bool:
+    """Tell whether a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
+    if document.type != "paper" or document.n_pages > MOST_PAGES:
+        return False
+    per_page = [sum(len(_WORD.findall(b.text)) for b in page.blocks) for page in document.pages]
+    if not per_page or median(per_page) < FEWEST_WORDS:
+        return False
+    top = document.pages[0].blocks[:N_BLOCKS]
+    heads = [document.title, *(b.text for b in top if len(b.text) <= _LONGEST_TITLE)]
+    return not any(_OTHER_KIND.search(head) for head in heads)
+
+
+def _has_a_second(document: Document) -> bool:
+    """Tell whether another abstract begins behind the first references."""
+    has_references = False
+    for page in document.pages:
+        for block in page.blocks:
+            has_references |= block.kind == "reference"
+            if has_references and page.number > 1 and _ABSTRACT.match(block.text):
+                return True
+    return False
+
+
+def _begin(document: Document) -> str:
+    return "\n".join(b.text for page in document.pages[:2] for b in page.blocks)
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    return [" ".join(words[i : i + 3]) for i in range(len(words) - 2)]
+
+
+def _words_of(text: str) -> list[str]:
+    """Fold a long text's words as those of titles are, sentence by sentence; two characters of
+    Japanese or Chinese, which have no spaces, are a word."""
+    parts = re.split(r"(?<=[.。\n])\s*", text)
+    return [w for part in parts for word in title_words(part) for w in _WORD.findall(word)]
+
+
+_LONGEST_TITLE = 400
+_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_WORD = re.compile(rf"[{_CJK}]{{1,2}}|[^\W_{_CJK}]+")
+_ABSTRACT = re.compile(r"\s*(?:abstract\b|概要|要旨|あらまし)", re.IGNORECASE)
+_OTHER_KIND = re.compile(
+    r"""\b(?: supplement(?:ary|al)?\b | supporting\ information | online\ appendix
+    | err?at(?:um|a)\b | corrigend | (?:publisher|author)?\ ?correction\b | retract(?:ion|ed)\b
+    | comments?\ (?:on|to)\b | (?:reply|response)\ to\b | rejoinder | review\ of\b
+    | ph\.?\ ?d\.?\b | dissertation | (?:master|bachelor|doctoral)[’']?s?\ | thesis
+    | proceedings\ of\b.{0,80}\Z | front\ matter | table\ of\ contents | slides | poster\b
+    | reading\ group | journal\ club | lecture )
+    | 卒業論文 | 修士論文 | 博士論文 | 学位論文 | 正誤表 | 訂正 | 補足資料 | 目次 | 発表資料""",
+    re.IGNORECASE | re.VERBOSE,
+)

@@ -1,0 +1,18 @@
+"""Measure search: what it finds, and what it costs.
+
+    python -m tests.benchmarks.search [--data DIR] [--json] [--quick] [--only SUBJECT]
+
+    questions  what is asked: notes, half-remembered ones, title words, quoted sentences
+    encoding   vectors, kept between runs
+    pool       the library that is searched: drawn papers and PDFs
+    ways       four ways to answer: the program's, its halves, plain bm25
+    quality    how high what was meant stands
+    cost       size, memory, time to add, a million passages
+
+How long a search takes from a cold start is in `speed`.
+"""
+
+from tests.benchmarks.frame import Subject
+from tests.benchmarks.search import cost, quality
+
+SUBJECTS = (Subject("quality", quality.measure), Subject("cost", cost.measure))

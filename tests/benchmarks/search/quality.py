@@ -1,0 +1,172 @@
+"""Ask half-remembered questions and count how high what was meant stands.
+
+    python -m tests.benchmarks.search --only quality
+
+Each set is answered in the four ways of `ways`. MRR@10: the mean of 1 / place, 0 beyond
+the tenth; hit@10: the share that is among the first ten. Floors hold in whole runs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reader.encoder.bundled import BUNDLED
+from reader.store import papers
+from reader.store.index import Text
+from tests.benchmarks.frame import Asked, Miss, Part, Result
+from tests.benchmarks.pdfs.truth import Truth, drawn, load
+from tests.benchmarks.search import pool, questions
+from tests.benchmarks.search.encoding import Installed, Model, Remembered
+from tests.benchmarks.search.pool import Pool
+from tests.benchmarks.search.questions import Question, Set
+from tests.benchmarks.search.ways import BM25, FUSED, MEANING, WORDS, Way, texts_of, ways
+
+LEAST_LEAD = -1.0
+"""What the fused answer may lose against the better of its halves, in hundredths."""
+
+FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {
+    ("English notes", 2_000): {"MRR@10": 96.0},
+    ("English notes", 10_000): {"MRR@10": 96.0},
+    ("Japanese notes", 2_000): {"hit@10": 90.0},
+    ("Japanese notes", 10_000): {"hit@10": 75.0},
+}
+
+Places = Mapping[str, Sequence[int | None]]
+"""For each way the place of what was meant, question by question, from 1; None: not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is asked.
+
+    sizes: papers among which the meant ones are to be found. n_pdfs: None for all. n_notes:
+    of each language, None for all. n_drawn: titles, and sentences.
+    """
+
+    sizes: tuple[int, ...] = (2_000, 10_000)
+    n_pdfs: int | None = None
+    n_notes: int | None = None
+    n_drawn: int = 200
+
+
+QUICK = Plan(sizes=(300,), n_pdfs=8, n_notes=30, n_drawn=40)
+
+
+def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+    """Give every figure of this subject. Raises DataMissing where a set is not there."""
+    plan = plan or (QUICK if asked.is_quick else Plan())
+    sets = questions.notes(asked.data, plan.n_notes)
+    pdfs = [truth for truth in load(asked.data) if truth.kind != "scanned"]
+    pdfs = pdfs if plan.n_pdfs is None else drawn(pdfs, plan.n_pdfs)
+    encoder = Remembered(model or Installed(BUNDLED), asked.cache / "search")
+    found: list[Result] = []
+    for n, size in enumerate(plan.sizes):
+        # The PDFs are asked about once: what stands among the papers is not among passages.
+        found += _among(asked, size, sets, pdfs if n == 0 else [], plan, encoder)
+    return found
+
+
+def _among(
+    asked: Asked,
+    size: int,
+    sets: Sequence[Set],
+    pdfs: Sequence[Truth],
+    plan: Plan,
+    encoder: Remembered,
+) -> list[Result]:
+    wanted = {question.paper for one in sets for question in one.questions}
+    several = pool.drawn(pool.all_papers(asked.data), wanted, size)
+    with (
+        tempfile.TemporaryDirectory(prefix="asayomi-") as folder,
+        pool.opened(Path(folder) / "library", several, pdfs, encoder) as opened,
+    ):
+        others = [paper for paper in several if paper.id not in wanted]
+        asked_of = [*sets, questions.titles(others, plan.n_drawn)]
+        among = f"{size:,} papers"
+        found = [r for one in asked_of for r in _answered(opened, one, size, among)]
+        if pdfs:
+            passages = _passages(opened)
+            one = questions.quotes(passages, plan.n_drawn)
+            found += _answered(opened, one, size, f"{len(passages):,} passages")
+    return found
+
+
+def _passages(opened: Pool) -> list[tuple[str, Text]]:
+    ids = {row: id_ for id_, row in opened.rows.items()}
+    return [(ids[text.paper], text) for text in texts_of(opened, "passage")]
+
+
+def _answered(opened: Pool, one: Set, size: int, among: str) -> list[Result]:
+    by_name = ways(opened)
+    places = {name: places_of(opened, one, way) for name, way in by_name.items()}
+    floors = FLOORS.get((one.name, size), {})
+    misses = tuple(
+        _miss(opened, q, {name: found[i] for name, found in places.items()})
+        for i, q in enumerate(one.questions)
+        if places[FUSED][i] is None
+    )
+    return results(f"{one.name} among {among}", places, floors, misses)
+
+
+def places_of(opened: Pool, one: Set, way: Way) -> list[int | None]:
+    """Ask all questions of a set; gives the place of what each one meant."""
+    found: list[int | None] = []
+    for question in one.questions:
+        row = opened.rows.get(question.paper)
+        hits = [
+            place
+            for place, got in enumerate(way(question.text, one.kind), 1)
+            if got.paper == row and question.page in (None, got.page)
+        ]
+        found.append(hits[0] if hits else None)
+    return found
+
+
+def results(
+    name: str, places: Places, floors: Mapping[str, float], misses: tuple[Miss, ...] = ()
+) -> list[Result]:
+    """Give what a set of questions came to: the fused answer, beside the others, and its lead."""
+    mrrs = {way: 100 * mrr(found) for way, found in places.items()}
+    hits = {way: 100 * hit(found) for way, found in places.items()}
+    n = len(places[FUSED])
+    lead = min(values[FUSED] - max(values[WORDS], values[MEANING]) for values in (mrrs, hits))
+    parts = tuple(Part(way, sum(p is not None for p in found), n) for way, found in places.items())
+    return [
+        Result(f"{name}, MRR@10", mrrs[FUSED], "%", floor=floors.get("MRR@10"), note=_others(mrrs)),
+        Result(
+            f"{name}, hit@10",
+            hits[FUSED],
+            "%",
+            floor=floors.get("hit@10"),
+            note=_others(hits),
+            parts=parts,
+            misses=misses,
+        ),
+        # The smaller of the two leads counts.
+        Result(f"{name}, fused - better alone", lead, "%", floor=LEAST_LEAD if n >= 100 else None),
+    ]
+
+
+def mrr(places: Sequence[int | None]) -> float:
+    """Mean reciprocal rank: 1 / place, 0 for what was not found."""
+    return sum(1 / place for place in places if place) / max(1, len(places))
+
+
+def hit(places: Sequence[int | None]) -> float:
+    """Give the share that was found at all."""
+    return sum(place is not None for place in places) / max(1, len(places))
+
+
+def _others(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{way} {values[way]:.1f}" for way in (WORDS, MEANING, BM25) if way in values)
+
+
+def _miss(opened: Pool, question: Question, places: Mapping[str, int | None]) -> Miss:
+    held = papers.paper_with_id(opened.library.db, question.paper)
+    title = held.paper.title if held else question.paper
+    page = "" if question.page is None else f", page {question.page}"
+    got = ", ".join(f"{way} {place or 'none'}" for way, place in places.items())
+    return Miss(question.text[:60].replace("\n", " "), f"{title[:50]}{page}", got)

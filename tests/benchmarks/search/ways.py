@@ -1,0 +1,115 @@
+"""Answer a question in four ways: as the program does, by each of its two halves, plainly.
+
+The program's ways go through `reader.library.finding.search` and the store. The plain one
+is SQLite's own bm25 over words as they stand, every word of the question counted.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from reader.errors import ModelError
+from reader.library.finding import search
+from reader.store import index
+from reader.store.index import Kind, Text
+from reader.store.nearest import Nearest
+from tests.benchmarks.search.pool import Pool
+from tests.samples import rows_of_kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BEST = 10
+DEPTH = 200
+
+FUSED, WORDS, MEANING, BM25 = "fused", "full text", "similarity", "plain BM25"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One answer: a paper's row, and the page where the passage begins; None for a paper."""
+
+    paper: int
+    page: int | None
+
+
+Way = Callable[[str, Kind], list[Place]]
+"""Gives the best ten places of a kind for a question, each paper once."""
+
+
+def ways(pool: Pool) -> dict[str, Way]:
+    """Give every way by its name."""
+    plain = Plain(pool)
+    return {
+        FUSED: lambda question, kind: _search(pool, question, kind, pool.encoder.encode_query),
+        WORDS: lambda question, kind: _search(pool, question, kind, _no_model),
+        MEANING: lambda question, kind: _by_meaning(pool, question, kind),
+        BM25: plain.answer,
+    }
+
+
+def texts_of(pool: Pool, kind: Kind) -> list[Text]:
+    """Give all texts of a kind."""
+    return list(index.texts_at(pool.library.db, rows_of_kind(pool.library.db, kind)).values())
+
+
+def _search(
+    pool: Pool, question: str, kind: Kind, encode: Callable[[str], NDArray[np.float32]]
+) -> list[Place]:
+    found = search(
+        pool.library,
+        question,
+        encode_query=encode,
+        encoder=pool.encoder.name,
+        kinds=[kind],
+        limit=BEST,
+    )
+    return [Place(hit.held.row, hit.page) for hit in found.hits]
+
+
+def _no_model(_: str) -> NoReturn:
+    raise ModelError(model="none", what="left out", hint="")
+
+
+def _by_meaning(pool: Pool, question: str, kind: Kind) -> list[Place]:
+    db = pool.library.db
+    near = Nearest(db, pool.encoder.name)
+    rows = near.rank(kind, pool.encoder.encode_query(question), limit=DEPTH)
+    texts = index.texts_at(db, rows)
+    return _once(texts[row] for row in rows if row in texts)
+
+
+def _once(texts: Iterable[Text]) -> list[Place]:
+    """Fold to the best text of each paper, as search does."""
+    best: dict[int, Place] = {}
+    for text in texts:
+        best.setdefault(text.paper, Place(text.paper, text.page))
+    return list(best.values())[:BEST]
+
+
+class Plain:
+    """Plain bm25: FTS5 with unicode61, words joined by OR, no weights, nothing left out."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._db = sqlite3.connect(":memory:")
+        self._texts: dict[int, Text] = {}
+        for kind in ("paper", "passage"):
+            self._db.execute(f"CREATE VIRTUAL TABLE {kind} USING fts5(text)")
+            self._texts |= {text.row: text for text in texts_of(pool, kind)}
+            rows = [(t.row, t.text) for t in self._texts.values() if t.kind == kind]
+            self._db.executemany(f"INSERT INTO {kind} (rowid, text) VALUES (?, ?)", rows)
+
+    def answer(self, question: str, kind: Kind) -> list[Place]:
+        words = dict.fromkeys(re.findall(r"[^\W_]+", question.lower()))
+        if not words:
+            return []
+        match = " OR ".join(f'"{word}"' for word in words)
+        found = self._db.execute(
+            f"SELECT rowid FROM {kind} WHERE {kind} MATCH ? ORDER BY rank LIMIT ?", (match, DEPTH)
+        )
+        return _once(self._texts[row] for (row,) in found)
