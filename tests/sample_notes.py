@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +43,7 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
                 fetch=client.fetch,
                 encoder=no_encoder,
                 encoder_name="",
+                token_counter=no_counter,
                 check_pdf=check_pdf,
                 read_pdf=pool.read,
                 read_pdfs=pool.read_all,
@@ -72,6 +73,10 @@ def exported_samples(folder: Path) -> dict[str, str]:
 def as_sample(content: str) -> str:
     """Mark an exported file: `sample: true` is the last of our keys."""
     return content.replace("\n---\n\n#", "\nsample: true\n---\n\n#", 1)
+
+
+def no_counter() -> Callable[[Sequence[str]], list[int]]:
+    raise ModelMissing(model="none", what="samples need no vectors", hint="")
 
 
 def no_encoder() -> Encoder:

@@ -135,8 +135,13 @@ class SmallEncoder:
         unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
         return unit
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [math.ceil(len(text) / 4) for text in texts]
+
+def count_tokens(texts: Sequence[str]) -> list[int]:
+    return [math.ceil(len(text) / 4) for text in texts]
+
+
+def no_counter() -> Callable[[Sequence[str]], list[int]]:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
 
 
 def no_encoder() -> Encoder:
@@ -187,6 +192,7 @@ def tools(
     *,
     encoder: Callable[[], Encoder] = SmallEncoder,
     check_pdf: Callable[[bytes], None] = lambda _: None,
+    token_counter: Callable[[], Callable[[Sequence[str]], list[int]]] = lambda: count_tokens,
     read_pdf: Callable[[Path], Document] = read_nothing,
     read_marks: Callable[[Path], Marks] = no_marks,
     read_pictures: Callable[[Path], Pictures] = page_only,
@@ -197,6 +203,7 @@ def tools(
         fetch=web.fetch,
         encoder=encoder,
         encoder_name=SmallEncoder.name,
+        token_counter=token_counter,
         check_pdf=check_pdf,
         read_pdf=read_pdf,
         read_pdfs=one_by_one(read_pdf),

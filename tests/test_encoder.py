@@ -96,6 +96,21 @@ def test_tokens_are_counted_without_prefix_and_without_end(e5: Encoder) -> None:
     assert e5.count_tokens(["", "speech", "speech " * 2000]) == [0, 1, 2000]
 
 
+def test_the_tokenizer_alone_counts_as_the_model_does_without_torch(
+    e5: Encoder, cache: Path
+) -> None:
+    texts = ["", "speech", "音声翻訳の遅延を減らす。", "<s> a\u200b b", "speech " * 2000]
+    code = (
+        "import json, sys; from pathlib import Path\n"
+        "from reader.encoder import open_token_counter\n"
+        "count = open_token_counter(sys.argv[1], cache=Path(sys.argv[2]))\n"
+        "print(json.dumps([count(json.loads(sys.argv[3])), 'torch' in sys.modules]))"
+    )
+    run = [sys.executable, "-c", code, BUNDLED, str(cache), json.dumps(texts)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [e5.count_tokens(texts), False]
+
+
 def test_the_end_of_a_long_text_is_not_cut_off(e5: Encoder) -> None:
     filler = "We describe the recordings and their speakers in detail. " * 60
     endings = ["Bananas are yellow fruit.", "Simultaneous interpretation of parliament debates."]

@@ -27,7 +27,7 @@ from tests.samples import (
     Web,
     a_library,
     document,
-    no_encoder,
+    no_counter,
     paper,
     tools,
 )
@@ -334,7 +334,7 @@ class TestReading:
 
     def test_without_the_model_passages_are_cut_all_the_same(self, here: Library) -> None:
         text = "The rain gauge hums at night. " * 60
-        lacking = tools(Web(), encoder=no_encoder, read_pdf=lambda _: document(text))
+        lacking = tools(Web(), token_counter=no_counter, read_pdf=lambda _: document(text))
         problems: list[Problem] = extract(here, lacking)
         assert problems == []
         n = index.n_passages(here.db, 1)

@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +83,7 @@ def tools(
             fetch=client.fetch,
             encoder=lazy_encoder(library.config, tell_text(settings), may_download),
             encoder_name=encoder_name(library.config),
+            token_counter=lazy_counter(library.config, tell_text(settings)),
             check_pdf=pdf.check_pdf,
             read_pdf=pool.read,
             read_pdfs=pool.read_all,
@@ -117,6 +118,20 @@ def lazy_encoder(
         return open_encoder(
             config.encoder, cache=cache_folder(), allow_network=may_download, progress=tell
         )
+
+    return load
+
+
+def lazy_counter(
+    config: Config, tell: Callable[[str], None]
+) -> Callable[[], Callable[[Sequence[str]], list[int]]]:
+    """Give a function that opens the model's tokenizer at its first call and keeps it."""
+
+    @functools.cache
+    def load() -> Callable[[Sequence[str]], list[int]]:
+        from reader.encoder import open_token_counter
+
+        return open_token_counter(config.encoder, cache=cache_folder(), progress=tell)
 
     return load
 

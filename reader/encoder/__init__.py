@@ -6,6 +6,7 @@ No vector is kept here, and no text is read: callers bring both.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
     from reader.encoder.model import Encoder
     from reader.encoder.query import QueryEncoder
 
-__all__ = ["encoder_name", "is_quick", "open_encoder", "open_query_encoder", "prepare"]
+__all__ = [
+    "encoder_name",
+    "is_quick",
+    "open_encoder",
+    "open_query_encoder",
+    "open_token_counter",
+    "prepare",
+]
 
 
 def _silent(_: str) -> None:
@@ -84,6 +92,29 @@ def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent)
         slow.encode_query,
         lambda text: slow.encode_passages([text])[0],
     )
+
+
+def open_token_counter(
+    model: str, *, cache: Path, progress: Progress = _silent
+) -> Callable[[Sequence[str]], list[int]]:
+    """Open only a model's tokenizer (half a second, no torch): for n texts n counts.
+
+    Counted without prefix and marks; nothing is cut. A model that was never prepared is
+    prepared first. Raises as `prepare` does.
+    """
+    from reader.encoder.pieces import read_pieces
+    from reader.encoder.texts import clean
+
+    found = _find(model, cache, allow_network=False, progress=progress)
+    if not is_ready(found):
+        prepare(model, cache=cache, progress=progress)
+    pieces = read_pieces(found)
+
+    def count(texts: Sequence[str]) -> list[int]:
+        cleaned = [clean(text, pieces.specials) for text in texts]
+        return [len(ids) for ids in pieces.contents(cleaned)]
+
+    return count
 
 
 def is_quick(model: str, *, cache: Path) -> bool:

@@ -201,7 +201,7 @@ def unread_pages(document: Document, file: str) -> PdfError | None:
 def passages_of(document: Document, tools: Tools) -> list[PassageText]:
     """Cut a document into passages, counted in the encoder's tokens where there is one."""
     try:
-        count = tools.encoder().count_tokens
+        count = tools.token_counter()
     except ModelError:
         # Said by the encode stage; passages counted by characters are searchable by words.
         count = _estimate

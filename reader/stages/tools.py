@@ -29,8 +29,6 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> NDArray[np.float32]: ...
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
-
 
 def _silent(label: str, done: int, total: int) -> None:
     """Say nothing: the progress of a quiet run."""
@@ -41,6 +39,7 @@ class Tools:
     """The adapters of one run.
 
     encoder: opens the model, at most once; raises ModelError.
+    token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
     read_pdf, read_marks: of one file; raise PdfError.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     progress: told (what, done, total) before each item and at the end.
@@ -49,6 +48,7 @@ class Tools:
     fetch: Fetch
     encoder: Callable[[], Encoder]
     encoder_name: str
+    token_counter: Callable[[], Callable[[Sequence[str]], list[int]]]
     check_pdf: Callable[[bytes], None]
     read_pdf: Callable[[Path], Document]
     read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]

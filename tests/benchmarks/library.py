@@ -234,6 +234,7 @@ def _no_tools() -> Tools:
         fetch=refuse,
         encoder=refuse,
         encoder_name=BUNDLED_NAME,
+        token_counter=refuse,
         check_pdf=refuse,
         read_pdf=refuse,
         read_pdfs=refuse,

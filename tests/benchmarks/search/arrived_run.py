@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from reader.cli.build import cache_folder
-from reader.encoder import encoder_name, open_encoder
+from reader.encoder import encoder_name, open_encoder, open_token_counter
 from reader.library.folder import Library, open_library
 from reader.paper import Paper
 from reader.pdf.pool import PdfPool
@@ -56,7 +56,8 @@ def _arrive(library: Library, file: Path) -> int:
 
 
 def _tools(library: Library, pool: PdfPool) -> Tools:
-    model, opened = library.config.encoder, []
+    model = library.config.encoder
+    opened: list[Encoder] = []
 
     def encoder() -> Encoder:
         if not opened:
@@ -70,6 +71,7 @@ def _tools(library: Library, pool: PdfPool) -> Tools:
         fetch=refuse,
         encoder=encoder,
         encoder_name=encoder_name(model, cache_folder()),
+        token_counter=lambda: open_token_counter(model, cache=cache_folder()),
         check_pdf=refuse,
         read_pdf=pool.read,
         read_pdfs=pool.read_all,

@@ -22,11 +22,12 @@ from reader.paper import Paper
 from reader.pdf.pool import PdfPool
 from reader.stages.encode import encode, index_words
 from reader.stages.pdfs import passages_of
-from reader.stages.tools import Encoder, Tools
+from reader.stages.tools import Tools
 from reader.store import index, papers
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import rows_of
 from tests.benchmarks.pdfs.truth import Truth
+from tests.benchmarks.search.encoding import Model
 
 SEED = 5
 DAY = date(2025, 12, 30)
@@ -37,7 +38,7 @@ class Pool:
     """A library whose every text has a vector. rows: of its papers, by id."""
 
     library: Library
-    encoder: Encoder
+    encoder: Model
     rows: dict[str, int]
 
 
@@ -81,7 +82,7 @@ def paper_of(truth: Truth) -> Paper:
 
 @contextmanager
 def opened(
-    folder: Path, several: Sequence[Paper], pdfs: Sequence[Truth], encoder: Encoder
+    folder: Path, several: Sequence[Paper], pdfs: Sequence[Truth], encoder: Model
 ) -> Iterator[Pool]:
     """Make a library of papers, and of PDFs with all their passages, in a new folder."""
     with make_library(folder) as library:
@@ -97,7 +98,7 @@ def opened(
         yield Pool(library, encoder, _rows(library, added))
 
 
-def tools_of(encoder: Encoder, pool: PdfPool) -> Tools:
+def tools_of(encoder: Model, pool: PdfPool) -> Tools:
     """Give tools that read PDFs and encode, and reach nothing else."""
 
     def refuse(*_: object) -> NoReturn:
@@ -107,6 +108,7 @@ def tools_of(encoder: Encoder, pool: PdfPool) -> Tools:
         fetch=refuse,
         encoder=lambda: encoder,
         encoder_name=encoder.name,
+        token_counter=lambda: encoder.count_tokens,
         check_pdf=refuse,
         read_pdf=pool.read,
         read_pdfs=pool.read_all,
