@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.paper import Paper, family_name
-from reader.plain import grams
+from reader.words import grams
 
 FIELDS = ("year", "author", "title", "id")
 DEFAULT_PATTERN = "{year}_{author}_{title}"
@@ -141,6 +141,8 @@ def _title(paper: Paper) -> str:
     words = _words(head) if colon and len(head) <= 40 else []
     words = words or _words(paper.title)
     telling = [w for w in words if w.lower() not in _EMPTY_WORDS] or words
+    if paper.title.isupper() and len(paper.title.split()) > 1:
+        telling = [w.capitalize() if _VOWEL.search(w) else w for w in telling]
     return _nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
 
 
@@ -168,8 +170,15 @@ _FIELD = {"year": _year, "author": _author, "title": _title, "id": _id}
 
 
 def _capitalised(word: str) -> str:
+    """Write a word large, but not "mSLAM", nor a sign as "π", nor what has no capital: "ǰ"."""
     capital = word[:1].upper()
-    return (capital if capital.isalnum() else word[:1]) + word[1:]  # "ǰ" has no capital of its own
+    is_name = word[:1].islower() and any(map(str.isupper, word))
+    is_sign = len(word) == 1 and not unicodedata.name(word, "").startswith("LATIN")
+    return word if is_name or is_sign or not capital.isalnum() else capital + word[1:]
+
+
+_VOWEL = re.compile(r"[^\W\d_B-DF-HJ-NP-TV-XZ]")
+"""A word in capitals without one is an acronym: XML, HMM."""
 
 
 def _words(text: str) -> list[str]:

@@ -5,7 +5,9 @@ Knows neither PDFs nor tables: `pdf` reads marks, `store` keeps them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["highlight", "underline", "strike-out", "squiggle", "note"]
@@ -40,5 +42,42 @@ class Marks:
 
     highlights: tuple[Highlight, ...] = ()
     """In reading order, over columns and pages."""
-    n_ink: int = 0
-    """Strokes and drawings by hand, whose words nobody can read here."""
+    ink: tuple[int, ...] = ()
+    """The page of each stroke and drawing by hand, whose words nobody can read here."""
+    unread: tuple[int, ...] = ()
+    """Pages whose marks could not all be read: what is missing there need not be gone."""
+    traces: frozenset[str] = field(default=frozenset(), compare=False)
+    """Fingerprints of what no highlight says: of each stroke, and of what each page paints. A
+    copy that lacks one of another's may lack handwriting. Empty: not known."""
+
+    @property
+    def n_ink(self) -> int:
+        """Count the strokes and drawings by hand."""
+        return len(self.ink)
+
+
+def once(text: str) -> str:
+    """Give a phrase that one mark covers at three places or more ("BLEU BLEU BLEU") once."""
+    found = _REPEATED.fullmatch(text)
+    return found[1] if found else text
+
+
+_REPEATED = re.compile(r"(\S.{0,200}?)(?: \1){2,}", re.DOTALL)
+
+
+def gathered(marks: Iterable[Highlight]) -> list[tuple[int, ...]]:
+    """Give for each mark the pages that it is shown with.
+
+    The same words marked alike again and again, nothing typed at them, are shown where they
+    come first, with all pages; the others of them with none: ().
+    """
+    marks = list(marks)
+    pages: dict[tuple[str, ...], list[int]] = {}
+    keys = [(once(m.text).casefold(), m.kind, m.colour) for m in marks]
+    for mark, key in zip(marks, keys, strict=True):
+        if mark.text and not mark.note:
+            pages.setdefault(key, []).append(mark.page)
+    return [
+        tuple(dict.fromkeys(pages.pop(key, ()))) if mark.text and not mark.note else (mark.page,)
+        for mark, key in zip(marks, keys, strict=True)
+    ]

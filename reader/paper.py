@@ -6,6 +6,7 @@ of where they came from on the wire, nor of rows.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -161,11 +162,33 @@ class Counted:
 
 
 def family_name(author: str) -> str:
-    """Take the family name out of a name as arXiv prints it: the last word.
+    """Take the family name out of a name as arXiv prints it: the last word, its particles too.
 
-    "Inaguma, Hirofumi" gives "Inaguma"; a trailing "Jr." or "III" does not count.
+    "Inaguma, Hirofumi" gives "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" "de la Cruz";
+    a trailing "Jr." or "III" does not count. Of a name in Chinese, Japanese or Korean
+    characters it is the whole without blanks: nothing tells surely where its parts meet.
     """
-    if "," in author:
-        return author.split(",")[0].strip()
-    words = [w for w in author.split() if w.rstrip(".").lower() not in {"jr", "sr", "ii", "iii"}]
-    return words[-1] if words else author.strip()
+    if _CJK.search(author):
+        return re.sub(r"[\s·・･,、]", "", author)
+    family, comma, given = author.partition(",")
+    words = [word for word in author.split() if word.rstrip(".").lower() not in _SUFFIXES]
+    if comma:
+        return " ".join([*_particles(given.split()), family.strip()])
+    return " ".join([*_particles(words[:-1]), words[-1]]) if words else author.strip()
+
+
+def _particles(words: list[str]) -> list[str]:
+    """Give the particles at the end: "van", "de la"; a capital makes a given name of one."""
+    n = 0
+    while n < len(words) and words[-1 - n] in _PARTICLES:
+        n += 1
+    return words[len(words) - n :]
+
+
+_CJK = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+_SUFFIXES = {"jr", "sr", "ii", "iii"}
+_PARTICLES = frozenset(
+    {"'t", "af", "al", "av", "bin", "da", "das", "de", "degli", "del", "della", "den", "der"}
+    | {"des", "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "los", "ten", "ter"}
+    | {"van", "vom", "von", "zu", "zum", "zur"}
+)

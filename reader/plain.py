@@ -1,7 +1,7 @@
-"""Make foreign text safe to print, and comparable by words.
+"""Make foreign text safe to print.
 
 Titles, posts and queries come from anywhere: they may hold escape sequences, invisible
-characters, markup or operators of SQLite's full text. Every function takes any string
+characters or markup. Every function takes any string
 at all, never raises, and needs time linear in its length. Knows nothing of papers.
 """
 
@@ -10,10 +10,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
-
-MAX_QUERY = 1_000
-MAX_TERMS = 32
 
 _SEQUENCE = re.compile(
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS…
@@ -44,6 +40,11 @@ def plain_lines(text: str) -> str:
     """
     lines = _LINE_END.sub("\n", _seen(text)).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip("\n")
+
+
+def as_utf8(name: str) -> str:
+    r"""Write a file's name so that a row can hold it: bytes that are no UTF-8 as \udc83."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def shorten(text: str, width: int) -> str:
@@ -95,45 +96,6 @@ def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
     return page.finish()
 
 
-def grams(text: str) -> str:
-    """Prepare text for FTS5's unicode61, which does not part Chinese, Japanese or Korean.
-
-    NFKC and casefold; a CJK run becomes its overlapping pairs and its last character,
-    so that every pair and every single character is the beginning of some word.
-    """
-    return " ".join(word for token in _tokens(text) for word in _indexed(token))
-
-
-def query_terms(query: str) -> str:
-    """Turn what a person typed into a safe MATCH expression over `grams`, or "".
-
-    Words are joined by OR. A CJK run must stand as it was typed ("機械学習" is the phrase
-    "機械 械学 学習"); a sentence, known by its hiragana, is looked for by its parts too.
-    Words that stand in nearly every English text count only where nothing else was typed.
-    """
-    terms: dict[str, None] = {}
-    tokens = list(_tokens(query[:MAX_QUERY]))
-    for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
-        terms.update(dict.fromkeys(_asked(token)))
-    return " OR ".join(list(terms)[:MAX_TERMS])
-
-
-# Ranking a word that most of 300,000 texts have takes .25 s and tells nothing.
-_EVERYWHERE = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does",
-     "for", "from", "had", "has", "have", "how", "in", "into", "is", "it", "its", "of", "on", "or",
-     "than", "that", "the", "their", "there", "these", "they", "this", "those", "to", "was", "we",
-     "were", "what", "when", "where", "which", "who", "why", "will", "with")
-)  # fmt: skip
-_HIRAGANA = "\u3041-\u309f"
-_KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-_KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
-_CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
-_WORD = re.compile(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
-_PART = re.compile(rf"[{_KANA_HAN}]+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
-
-
 def _seen(text: str) -> str:
     return _UNSEEN.sub("", _SEQUENCE.sub("", text))
 
@@ -142,43 +104,6 @@ def _columns(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(_nfkc(_nfkc(text).casefold())):
-        yield match[0]
-
-
-def _nfkc(text: str) -> str:
-    # Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so
-    # long text is normalised in pieces, none of which begins with a mark if it can be.
-    if text.isascii():
-        return text
-    pieces, start = [], 0
-    while start < len(text):
-        end = start + 512
-        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
-            end += 1
-        pieces.append(unicodedata.normalize("NFKC", text[start:end]))
-        start = end
-    return "".join(pieces)
-
-
-def _pairs(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)]
-
-
-def _indexed(token: str) -> list[str]:
-    return [*_pairs(token), token[-1]] if _IS_CJK.match(token) else [token]
-
-
-def _asked(token: str) -> list[str]:
-    if not _IS_CJK.match(token):
-        return [f'"{token}"']
-    if len(token) == 1:
-        return [f'"{token}"*']
-    parts = [token, *(part for part in _PART.findall(token) if len(part) > 1)]
-    return [f'"{" ".join(_pairs(part))}"' for part in parts]
 
 
 # Each alternative, once begun, reaches its end or the end of the text, and quotes are

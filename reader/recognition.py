@@ -25,7 +25,7 @@ Level = Literal["strong", "medium", "none"]
 
 SAME_TEXT = 0.8
 """Likeness of two sketches from which on they are one text: re-saved and marked copies have .95
-and more, two versions of a paper .3 to .9, different papers below .05."""
+and more, two versions of a paper .3 to .9, different papers at most .29."""
 LIKE_TEXT = 0.4
 
 MOST_OF_ABSTRACT, SOME_OF_ABSTRACT = 0.6, 0.3

@@ -111,6 +111,15 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A search of feeds.toml, and how many papers of the day fit it."""
+
+    name: str
+    query: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Morning:
     """Everything that `reader today` shows.
 
@@ -138,6 +147,7 @@ class Morning:
     n_not_encoded: int = 0
     has_citations: bool = True
     notices: tuple[str, ...] = ()
+    searches: tuple[Saved, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -199,6 +199,14 @@ def tools(
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Tools:
     """Give tools that reach nothing outside; many PDFs are read as one is."""
+
+    def marked(path: Path) -> tuple[Document, Marks | PdfError]:
+        document = read_pdf(path)
+        try:
+            return document, read_marks(path)
+        except PdfError as error:
+            return document, error
+
     return Tools(
         fetch=web.fetch,
         encoder=encoder,
@@ -208,6 +216,7 @@ def tools(
         read_pdf=read_pdf,
         read_pdfs=one_by_one(read_pdf),
         read_marks=read_marks,
+        read_marked=one_by_one(marked),
         read_pictures=one_by_one(read_pictures),
         progress=progress,
     )

@@ -204,7 +204,7 @@ def test_a_huge_number_of_ids_is_one_act(library: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ['"', "* OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
+    "query", ["* OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
 )
 def test_any_search_is_answered(library: Path, query: str) -> None:
     code, out, err = run("search", query, library=library)
@@ -215,7 +215,7 @@ def test_any_search_is_answered(library: Path, query: str) -> None:
     assert len(out) < 2_000
 
 
-@pytest.mark.parametrize("query", ["", " ", "\n"])
+@pytest.mark.parametrize("query", ["", " ", "\n", '"', "- -", "*"])
 def test_a_search_for_nothing_says_how_to_ask(library: Path, query: str) -> None:
     code, out, err = run("search", query, library=library)
     assert (code, out) == (2, "")

@@ -32,6 +32,7 @@ def make(
     *,
     authors: str = "Uma Vale, Wim Yarrow",
     stamp: str = "",
+    foot: str = "",
     body: str = "",
 ) -> Path:
     """Write a PDF of two pages with a title, authors, an abstract and a text of its own."""
@@ -47,6 +48,8 @@ def make(
         page.insert_textbox((72, 332, 540, 760), text(f"{seed} 1", 300), fontsize=10)
         if stamp:
             page.insert_text((30, 600), stamp, fontsize=18, rotate=90)
+        if foot:
+            page.insert_text((72, 800), foot, fontsize=8)
         page = pdf.new_page()
         page.insert_textbox((72, 60, 540, 760), text(f"{seed} 2", 500), fontsize=10)
         pdf.save(file)
@@ -81,15 +84,25 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     before = {f: f.read_bytes() for f in shelf.rglob("*") if f.is_file()}
     code, out, err = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
     assert (code, err) == (5, "")
-    assert says(out, "ASKED", "water.pdf", WATER, "BROKEN (2)", "UNKNOWN")
-    assert says(out, "1 unknown, 0 duplicates, 1 asked, 2 broken", "1 other files")
+    assert says(out, "ASKED", "water.pdf", WATER, "BROKEN nothing was added of these (2)")
+    assert says(out, "ADDED no paper that is known: kept under its own title (1)")
+    assert says(out, f"{shelf}/speech/recognition/x.pdf → [Vale] {titled(1)} → ")
+    assert says(out, "New: 1 under their own title, 1 asked about, 2 broken.")
+    assert says(out, "1 other file", "Next: `reader index`")
     assert "page.pdf: is not a PDF" in out
+    assert says(out, "→ It may be a web page saved under that name: fetch it again.")
+    code, out, _ = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
+    assert (code, out) == (
+        5,
+        "Nothing new: 4 files done before. Of these 1 still asked about, 2 broken; "
+        "--json lists them.\n",
+    )
     assert {f: f.read_bytes() for f in shelf.rglob("*") if f.is_file()} == before
     make(shelf / "again.pdf", "Something else", body=titled(1))
     again, objects = added(library, "--no-fetch", str(shelf))
     by_name = {Path(o["path"]).name: o for o in objects}
     new = sorted(name for name, o in by_name.items() if o["is_new"])
-    assert (again, new) == (5, ["again.pdf", "water.pdf"])
+    assert (again, new) == (5, ["again.pdf"])
     assert {name: o["outcome"] for name, o in by_name.items()} == {
         "x.pdf": "unknown",
         "water.pdf": "asked",
@@ -176,7 +189,42 @@ def test_what_is_not_there_is_said(library: Path, shelf: Path) -> None:
         assert (code, out) == (4, "")
         assert says(err, f"{text_} is not there")
     assert run("add", "three words here", library=library).code == 2
-    assert says(run("add", str(shelf), library=library).out, "0 identified")
+    assert run("add", str(shelf), library=library).out == "No PDFs there; 0 other files.\n"
+
+
+def test_what_is_there_is_added_beside_what_is_not(library: Path, shelf: Path) -> None:
+    file = make(shelf / "a.pdf", titled(1))
+    missing = str(shelf / "none.pdf")
+    given = ("add", "--no-fetch", missing, str(file), WATER, "doi:10.5555/nowhere")
+    code, out, err = run(*given, library=library, timeout=120)
+    assert code == 4
+    assert says(err, f"{missing} is not there", "doi:10.5555/nowhere")
+    assert says(out, "Here already: [", WATER, f"{file} → [Vale] {titled(1)} →")
+
+
+def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> None:
+    file = make(shelf / "a.pdf", titled(1))
+    with pymupdf.open(file) as pdf:
+        x0, y0, x1, y1, first, *_ = pdf[1].get_text("words")[0]
+        pdf[1].add_highlight_annot(pymupdf.Rect(x0, y0, x1, y1))
+        pdf.save(shelf / "marked.pdf")
+    code, out, _ = run("add", "--no-fetch", str(file), library=library, timeout=120)
+    assert (code, says(out, f"{file} → [Vale] {titled(1)} → ")) == (0, True)
+    code, out, _ = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
+    assert says(out, f"{shelf}/marked.pdf is [Vale] {titled(1)}: a marked copy, kept as papers/")
+    assert says(out, "1 duplicate", "1 file had marks: 1 highlight.", "Before: 1 file,")
+    marks = run("highlights", titled(1), "--json", library=library).out.splitlines()
+    assert [json.loads(line)["text"] for line in marks] == [first]
+    code, objects = added(library, "--no-fetch", str(shelf))
+    assert [(o["is_new"], o["n_highlights"]) for o in objects] == [(False, 0), (False, 0)]
+
+
+def test_a_doi_that_waits_to_be_looked_up_is_shown(library: Path, shelf: Path) -> None:
+    make(shelf / "a.pdf", titled(1), foot="https://doi.org/10.5555/leaf.1")
+    _, objects = added(library, "--no-fetch", str(shelf))
+    out = run("show", objects[0]["id"], library=library).out
+    assert says(out, "added by hand on", "DOI printed in it: 10.5555/leaf.1; `reader gather`")
+    assert shown(library, objects[0]["id"])["to_look_up"] == ["doi:10.5555/leaf.1"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to become somebody else")

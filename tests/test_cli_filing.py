@@ -87,6 +87,32 @@ def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
     assert run("export", library=picked) == (0, "", "")
 
 
+def test_several_papers_are_filed_at_once_or_none(picked: Path) -> None:
+    code, out, err = run("file", WATER, LIFT, WATER, "nlp/llm", library=picked)
+    assert (code, err) == (0, "")
+    assert [line for line in out.splitlines() if line.startswith("Filed")] == [
+        "Filed under nlp/llm: Speech recognition under water",
+        f"Filed under nlp/llm: {shown(picked, LIFT)['title']}",
+    ]
+    assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", f"papers/nlp/llm/{KEY}.pdf"]
+    told = as_json(picked, "file", WATER, LIFT, "speech/recognition")
+    assert [one["topic"] for one in told] == ["speech/recognition"] * 2
+    code, out, _ = run("file", WATER, "arxiv:9999.99999", "nlp/llm", library=picked)
+    assert (code, out, shown(picked, WATER)["topic"]) == (4, "", "speech/recognition")
+
+
+def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
+    (picked / "papers/nlp/llm").mkdir(parents=True)
+    file = picked / f"papers/speech/recognition/{KEY}.pdf"
+    file.rename(picked / "papers/nlp/llm/fish.pdf")
+    assert run("topics", library=picked).out.splitlines() == [
+        "speech/translation: 0 papers · 0 PDFs · 0 notes",
+        "speech/recognition: 0 papers · 0 PDFs · 0 notes",
+        "nlp/llm: 1 paper · 1 PDF · 1 note",
+    ]
+    assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", "papers/nlp/llm/fish.pdf"]
+
+
 def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picked: Path) -> None:
     assert run("file", LIFT, "speech/lifts", "--new", library=picked).code == 0
     before = rows(picked, "SELECT * FROM filings")
@@ -96,7 +122,7 @@ def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picke
         out,
         "Speech translation on a ladder",
         "speech/lifts: like 2031_Neverwas_SpeechTranslationLift, filed there; by Ada Neverwas, "
-        "Émile Nulle-Part, as 1 filed there",
+        "Émile Nulle-Part, as 1 paper filed there",
         f'reader file {LADDER} "speech/lifts"',
         "speech/translation: words: speech translation",
     )
@@ -145,13 +171,13 @@ def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> Non
         "speech/translation: 0 papers · 0 PDFs · 0 notes",
         "speech/asr: 0 papers · 0 PDFs · 0 notes",
         "nlp/llm: 0 papers · 0 PDFs · 0 notes",
-        "speech/recognition: 1 papers · 1 PDFs · 1 notes · not in feeds.toml",
+        "speech/recognition: 1 paper · 1 PDF · 1 note · not in feeds.toml",
         "    nearest: speech/asr; to move them: "
         'reader topics --move "speech/recognition" "speech/asr"',
     ]
     code, out, err = run("topics", "--move", "speech/recognition", "speech/asr", library=picked)
     assert (code, err) == (0, "")
-    assert out == "Filed under speech/asr: 1 papers; 2 files moved.\n"
+    assert out == "Filed under speech/asr: 1 paper; 2 files moved.\n"
     assert paths(picked) == [f"notes/speech/asr/{KEY}.md", f"papers/speech/asr/{KEY}.pdf"]
     assert [t["topic"] for t in as_json(picked, "topics")] == [
         "speech/translation",

@@ -69,7 +69,11 @@ def test_what_is_added_by_hand_is_found_by_words_at_once(library: Path, server: 
         Fault(status=200, body=RECORD) if path.startswith("/doi/") else None
     )
     code, out, err = run("add", "10.5555/kettle.1", library=library)
-    assert (code, out, err) == (0, "Here as candidate: On Kettles that Whistle\n", "")
+    assert (code, err) == (0, "")
+    assert out == (
+        "Added by hand: On Kettles that Whistle (doi:10.5555/kettle.1)\n"
+        "  `reader pick doi:10.5555/kettle.1` fetches its PDF.\n"
+    )
     assert says(run("search", "kettles", library=library).out, "PAPER On Kettles that Whistle")
 
 

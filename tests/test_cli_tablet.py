@@ -64,7 +64,7 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     original = (pad / NAME).read_bytes()
     assert original == typeset(SNAIL)
     assert run(library, "take") == (0, f"there already: {NAME}\n", "")
-    nothing_new = "1 PDFs: 0 with something new, 1 without, 0 left.\n"
+    nothing_new = "1 PDF: 0 with something new, 1 without.\n"
     assert run(library, "back") == (0, nothing_new, "")
 
     back_home = marked(
@@ -77,7 +77,7 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     code, out, err = run(library, "back")
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == (
-        f"{SNAIL}: 2 highlights, 2 new, 1 strokes of ink, "
+        f"{SNAIL}: 2 highlights, 2 new, 1 stroke of ink on page 1, "
         f"kept as papers/2025_Field_WhatSnailsHearThrough.marked.pdf [{NAME}]"
     )
     kept = library / "papers/2025_Field_WhatSnailsHearThrough.marked.pdf"
@@ -90,7 +90,7 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     assert [(m["kind"], m["page"], m["text"], m["note"], m["n_ink"]) for m in marks] == [
         ("highlight", 1, SENTENCE, "How many slept?", 0),
         ("highlight", 2, OTHER, "", 0),
-        ("ink", None, "", "", 1),
+        ("ink", 1, "", "", 1),
     ]
     assert run(library, "highlights", "2506.00001").out.splitlines() == [
         f"{SNAIL} (arxiv:2506.00001)",
@@ -102,10 +102,16 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
         "PAGE 2  highlight, green",
         f"  {OTHER}",
         "",
-        "Ink on the PDF: 1 strokes, not readable here; see "
-        "papers/2025_Field_WhatSnailsHearThrough.marked.pdf.",
+        "Ink on page 1, not readable here; see papers/2025_Field_WhatSnailsHearThrough.marked.pdf.",
     ]
-    assert installed.shown(library, "2506.00001", now=NOW)["n_highlights"] == 2
+    about = installed.shown(library, "2506.00001", now=NOW)
+    assert (about["n_highlights"], about["year"]) == (2, 2025)
+    assert about["marked_copies"] == ["papers/2025_Field_WhatSnailsHearThrough.marked.pdf"]
+    told = run(library, "show", "2506.00001").out
+    assert installed.says(told, "of 2025", f"marked: {about['marked_copies'][0]} (came 2025-06-04)")
+    assert run(library, "open", "2506.00001", "--print").out == f"{kept}\n"
+    original = library / about["pdf"]
+    assert run(library, "open", "2506.00001", "--original", "--print").out == f"{original}\n"
     code, out, err = run(library, "search", "slept", "--highlights", "--json")
     assert [(hit["kind"], hit["page"], hit["id"]) for hit in lines(out)] == [
         ("highlight", 1, "arxiv:2506.00001")
@@ -136,6 +142,9 @@ def test_a_renamed_and_rewritten_copy_is_recognised_and_a_stranger_is_named(
         "web.pdf": ("broken", None, 0),
     }
     assert installed.says(err, "menu.pdf", "which paper it is cannot be told", "--as ID")
+    assert run(library, "back").out == (
+        "5 PDFs: 0 with something new, 1 without, 4 not brought home, named above.\n"
+    )
     menu = run(library, "back", str(pad / "menu.pdf"), "--as", "2506.00002")
     assert menu.code == 0
 
@@ -158,9 +167,9 @@ def test_what_may_be_a_paper_is_asked_about_on_a_terminal(library: Path, tmp_pat
     assert (yes.code, yes.out.splitlines()) == (
         0,
         [
-            f"{MOSS_TITLE}: 1 highlights, 1 new, kept as papers/unfiled/"
+            f"{MOSS_TITLE}: 1 highlight, 1 new, kept as papers/unfiled/"
             "2025_Field_MossThatWaitsEleven.marked.pdf [moss.pdf]",
-            "1 PDFs: 1 with something new, 0 without, 0 left.",
+            "1 PDF: 1 with something new, 0 without.",
         ],
     )
 
@@ -194,7 +203,7 @@ def test_killed_in_the_middle_the_next_back_has_everything_once(
     process.communicate(timeout=60)
     assert process.returncode == -9
     assert run(library, "back").code == 0
-    assert run(library, "back").out == "9 PDFs: 0 with something new, 9 without, 0 left.\n"
+    assert run(library, "back").out == "9 PDFs: 0 with something new, 9 without.\n"
     assert len(list(kept.iterdir())) == 9  # the original and eight copies, no half one
     counted = "SELECT count(*), count(DISTINCT mark) FROM highlights WHERE gone_at IS NULL"
     assert installed.rows(library, counted) == [(8, 2)]
@@ -250,4 +259,34 @@ def test_what_is_missing_is_said_with_its_remedy(library: Path, tmp_path: Path) 
         ("arxiv:2506.00001", "copied", NAME),
     ]
     assert installed.says(err, MOSS_TITLE, "its PDF is not here", "reader pick arxiv:2506.00002")
-    assert run(library, "back", str(tmp_path / "nowhere")).code == 2
+    assert installed.says(err, "reader take --to FOLDER") is False
+    nowhere = str(tmp_path / "no" / "where")
+    back, take = run(library, "back", nowhere), run(library, "take", "--to", nowhere)
+    assert back == take
+    assert (back.code, installed.says(back.err, f"{nowhere} is not there.")) == (2, True)
+
+
+def test_the_day_on_which_a_mark_was_removed_is_the_persons_own(library: Path) -> None:
+    pad, feeds = library.parent / "pad", library / "feeds.toml"
+    text = feeds.read_text("utf-8").replace('timezone = "UTC"', 'timezone = "Asia/Tokyo"')
+    feeds.write_text(text, "utf-8")
+    assert run(library, "take").code == 0
+    (pad / NAME).write_bytes(marked(typeset(SNAIL), highlight(SENTENCE), highlight(OTHER, page=2)))
+    assert run(library, "back").code == 0
+    (pad / NAME).write_bytes(marked(typeset(SNAIL), highlight(OTHER, page=2)))
+    late = NOW.replace(hour=22)  # in Tokyo the next day has begun
+    assert installed.run("back", library=library, now=late).code == 0
+    shown = installed.run("highlights", "2506.00001", library=library, now=late).out
+    assert "PAGE 1  highlight, yellow, removed 2025-06-05" in shown.splitlines()
+
+
+def test_words_marked_all_over_are_shown_once_with_their_pages(library: Path) -> None:
+    pad = library.parent / "pad"
+    assert run(library, "take").code == 0
+    both = [highlight("sound"), highlight("sound", page=2)]
+    (pad / NAME).write_bytes(marked(typeset(SNAIL), *both))
+    code, _, err = run(library, "back")
+    assert (code, err) == (0, "")
+    shown = run(library, "highlights", "2506.00001").out
+    assert shown.splitlines()[2:] == ["PAGES 1, 2  highlight, yellow", "  sound"]
+    assert len(lines(run(library, "highlights", "2506.00001", "--json").out)) == 2

@@ -18,6 +18,7 @@ from reader.config import (
     Feed,
     Person,
     Resolve,
+    SavedSearch,
     Topic,
     is_loopback,
     parse,
@@ -83,6 +84,9 @@ feeds = ["https://example.org/@mio.rss", "https://example.net/mio"]
 [[person]]
 name = "Ada Field"
 feeds = ["https://example.org/@ada.rss"]
+[[search]]
+name = "gardens"
+query = "garden -weed year:2027"
 """
 
 
@@ -131,6 +135,7 @@ def test_every_key_means_what_it_says() -> None:
             Person("Ada Field", ("https://example.org/@ada.rss",)),
         ),
         tablet="~/tablet",
+        searches=(SavedSearch("gardens", "garden -weed year:2027"),),
     )
 
 
@@ -251,6 +256,12 @@ WRONG = [
         5, "feed.name", "another source is named 'Mio'", "",
     ),
     (LEAST + '[[person]]\nfeeds = []\n', 3, "person", "name is missing", ""),
+    (LEAST + '[[search]]\nname = "a"\nquery = "-x"\n', 5, "search.query", "looks for nothing", ""),
+    (LEAST + '[[search]]\nname = "a"\nquery = "yaer:1"\n', 5, "search.query", "is no filter", ""),
+    (
+        LEAST + '[[search]]\nname = "a"\nquery = "x"\n[[search]]\nname = "a"\nquery = "y"\n',
+        7, "search.name", "another search is named 'a'", "Change one.",
+    ),
     (
         LEAST + '[[person]]\nname = "A"\n[[person]]\nname = "B"\nfeeds = ["b.org"]\n',
         7, "person.feeds", "'b.org' is no web address", "",

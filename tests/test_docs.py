@@ -138,6 +138,7 @@ def smallest() -> dict[str, Any]:
         "deadline": [{"name": "A deadline", "on": date(2031, 4, 1)}],
         "feed": [{"url": "https://example.org/feed"}],
         "person": [{"name": "Aoi Kaneda"}],
+        "search": [{"name": "ears", "query": "ears"}],
     }
 
 
@@ -164,6 +165,7 @@ def value_of(config: Config, key: str) -> object:
         "deadline": config.deadlines[0],
         "feed": config.feeds[0],
         "person": config.people[0],
+        "search": config.searches[0],
         "topics": config.topics[0],
     }
     value = getattr(config, name) if name in ("encoder", "tablet") else None
@@ -400,6 +402,9 @@ words = ["speech translation"]
 [topics."nlp/llm"]
 lane = "near"
 words = ["language model"]
+[[search]]
+name = "one pass"
+query = "speech pass"
 """
 
 
@@ -559,6 +564,11 @@ def test_search_json_has_the_documented_fields(
     assert code == 7, "the model of this library is missing, which the page says is 7"
     assert list(dict.fromkeys(hit["kind"] for hit in hits)) == ["note", "paper", "passage"]
     assert [d for hit in hits for d in differences(hit, "search")] == []
+    assert hits[0]["matches"]
+    code, near = printed(capsys, library, "similar", LISTENING.id, "--json")
+    assert code == 7, "it is not encoded, which the page says is 7"
+    assert near
+    assert [d for one in near for d in differences(one, "similar")] == []
 
 
 def test_file_and_topics_json_have_the_documented_fields(

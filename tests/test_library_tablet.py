@@ -129,6 +129,25 @@ def test_a_copy_that_lies_there_stays_as_it_is_on_any_day(
     assert [f.read_bytes() for f in pad.rglob("*") if f.is_file()] == [b"marked"]
 
 
+def test_a_copy_that_came_back_under_another_name_stays_as_it_is(
+    library: Library, pad: Path, clock: Clock
+) -> None:
+    pick(library, 1)
+    taken(library, pad)
+    file = pad / "read" / "Snails (final).pdf"
+    file.parent.mkdir()
+    (pad / FIRST).rename(file)
+    place = place_of(library, Path(os.path.realpath(file)))
+    highlights.set_returned(library.db, highlights.Returned(place, 1, "1" * 64), at=NOW)
+    clock.now += timedelta(days=3)
+    assert taken(library, pad, "On Snails") == [("there", "read/Snails (final).pdf")]
+    assert [f for f in pad.rglob("*") if f.is_file()] == [file]
+    file.rename(file.with_name(f".{file.name}.icloud"))
+    assert taken(library, pad, "On Snails") == [("there", "read/Snails (final).pdf")]
+    file.with_name(f".{file.name}.icloud").unlink()
+    assert taken(library, pad, "On Snails")[0][0] == "copied"
+
+
 def test_a_copy_that_was_deleted_is_made_again(library: Library, pad: Path, clock: Clock) -> None:
     pick(library, 1)
     taken(library, pad)
@@ -190,9 +209,9 @@ def test_an_unknown_paper_stops_all_before_anything_is_copied(library: Library, 
 
 
 def test_a_folder_without_its_disk_is_not_made(library: Library, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no place for the tablet's folder") as raised:
+    with pytest.raises(UsageError, match="cloud/pad is not there") as raised:
         taken(library, tmp_path / "cloud" / "pad")
-    assert raised.value.exit_code == 6
+    assert "Is its disk or cloud there?" in raised.value.hint
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StoreError):
         taken(library, tmp_path / "file")
@@ -242,6 +261,21 @@ def test_names_that_an_app_makes_of_ours_are_known() -> None:
     assert not is_named_after("2025-06-04 01 Snails-2.pdf", "2025-06-04 01 Snails.pdf")
     assert not is_named_after("Snails.pdf", "2025-06-04 01 Snails.pdf")
     assert (evicted(".a.pdf.icloud"), evicted("a.pdf")) == ("a.pdf", "")
+
+
+@pytest.mark.parametrize("name", ["", "papers", "papers/nlp", "Notes", "vectors"])
+def test_nothing_is_copied_to_where_the_library_keeps_its_own_files(
+    library: Library, name: str
+) -> None:
+    pick(library, 1)
+    with pytest.raises(UsageError, match="where the library keeps its own files"):
+        taken(library, library.folder / name)
+
+
+def test_a_folder_whose_name_no_disk_can_have_is_said_in_our_words(library: Library) -> None:
+    pick(library, 1)
+    with pytest.raises(StoreError, match="its name is too long for this disk"):
+        taken(library, library.folder.parent / ("n" * 300))
 
 
 def test_a_library_that_cannot_be_written_is_said_before_a_file_is(

@@ -40,12 +40,17 @@ SHEET = Sheet(
     read_on=date(2024, 1, 5),
     url="https://arxiv.org/abs/2401.01234",
     pdf="../../papers/speech/translation/2024_Sato (v2).pdf",
+    marked="../../papers/speech/translation/2024_Sato.marked.pdf",
     text="They whisper to the model. It answers.\n\n# 疑問\n声は要るのか。",
     also_known=("acl:2024.acl-long.1",),
     highlights=(
         Highlight(2, 0, "highlight", "first mark\nof two lines", colour="#ffff00"),
         Highlight(2, 1, "underline", "<b>second</b>", note="Really?\n<!-- reader:end -->"),
-        Highlight(3, 0, "note", "", note="Try it."),
+        Highlight(3, 0, "highlight", "BLEU BLEU BLEU BLEU"),
+        Highlight(3, 1, "note", "", note="Try it.\nTwice."),
+        Highlight(5, 0, "highlight", "bleu"),
+        Highlight(5, 1, "highlight", "BLEU", note="this one"),
+        Highlight(8, 0, "highlight", "BLEU"),
     ),
 )
 FILE = f"""---
@@ -74,6 +79,7 @@ They whisper to the model. It answers.
 
 {BEGIN}
 
+[marked PDF](../../papers/speech/translation/2024_Sato.marked.pdf) · \
 [PDF](../../papers/speech/translation/2024_Sato%20%28v2%29.pdf) · \
 [arxiv:2401.01234](https://arxiv.org/abs/2401.01234) · acl:2024.acl-long.1
 
@@ -85,9 +91,14 @@ They whisper to the model. It answers.
 > — Really?
 > \\<!-- reader:end -->
 
-> (p. 3)
+> BLEU (pp. 3, 5, 8)
+
+> (p. 3) Try it.
+> Twice.
+
+> BLEU (p. 5)
 >
-> — Try it.
+> — this one
 
 {END}
 """

@@ -16,11 +16,21 @@ from reader.paper import Paper, family_name
         ("John Public III", "Public"),
         ("Plato", "Plato"),
         ("Jr.", "Jr."),
-        ("山田 太郎", "太郎"),
+        ("山田 太郎", "山田太郎"),
+        ("山田太郎", "山田太郎"),
+        ("アダ・ラブレス", "アダラブレス"),
+        ("Benjamin van Niekerk", "van Niekerk"),
+        ("Niekerk, Benjamin van", "van Niekerk"),
+        ("van Niekerk, Benjamin", "van Niekerk"),
+        ("van Niekerk", "van Niekerk"),
+        ("Ada M. de la Cruz Jr.", "de la Cruz"),
+        ("Eva von der Thirdson", "von der Thirdson"),
+        ("Ada Van Example", "Example"),
+        ("dora fifth", "fifth"),
         ("", ""),
     ],
 )
-def test_the_family_name_is_the_last_word_or_what_stands_before_a_comma(
+def test_the_family_name_is_the_last_word_with_particles_or_a_whole_name_in_characters(
     author: str, family: str
 ) -> None:
     assert family_name(author) == family

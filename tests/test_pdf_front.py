@@ -316,6 +316,21 @@ def test_a_japanese_school_year_yields_to_the_day() -> None:
     assert document.authors == ("雨野 花子",)
 
 
+def test_a_committee_has_as_many_names_as_stand_below_its_word() -> None:
+    sheet = Sheet().mid(200, "Quiet Machines that Listen", 20, "tibo").mid(260, ADA, 12)
+    for at, line in enumerate(["Committee:", f"{BEN}, Chair", "Carl Fourth", "Dora Fifth"]):
+        sheet.mid(400 + 15 * at, line, 12)
+    sheet.mid(600, "In Partial Fulfillment of the Requirements", 12).page().prose(70, 100, 40)
+    assert sheet.read().authors == (ADA,)
+
+
+def test_a_title_that_breaks_between_japanese_and_latin_letters_has_no_blank_there() -> None:
+    sheet = Sheet().mid(80, "静かな機械による", 18, "japan").mid(102, "BERTの学習", 18, "japan")
+    assert sheet.mid(140, "雨野 花子", 11, "japan").body().read().title == (
+        "静かな機械によるBERTの学習"
+    )
+
+
 def test_slides_are_wide_with_few_large_words() -> None:
     sheet = Sheet(720, 540).mid(200, "Quiet Machines that Listen", 40, "helv")
     sheet.mid(280, f"{ADA} and {BEN}", 24, "helv").mid(320, "Somewhere University", 20, "helv")
@@ -388,6 +403,17 @@ def test_dois_and_years_below_the_references_are_others() -> None:
         (150, "14 February 2031", 2031),
         (150, "December 2031", 2031),
         (150, "Received: 1 January 2030 / Accepted: 16 November 2031", 2031),
+        (800, "RAIN '31, August 6-10, 2031, Somewhere", 2031),
+        (800, "28 February - 2 March 2031, Somewhere", 2031),
+        (760, "Somewhere Univ. J. Rain 8(1): 7-10, 2031 (June)", 2031),
+        (40, "Vol.2031-XY-289 No.5", 2031),
+        (40, "TECHNICAL REPORT OF RAIN  XY2031-12(2031-06)", 2031),
+        (40, "RAINDROP 2031", 2031),
+        (800, "July 2031", 2031),
+        (800, "Downloaded on May 5, 2031 from an archive", None),
+        (700, "1 Supported by grant 2031-1234 of the Rain Council.", None),
+        (720, "2 https://example.org/rain (accessed 3 March 2031)", None),
+        (600, "the 21-25 October 2031, when it rained, are left out", None),
         (600, "in 2031 it rained on the 14th of February", None),
     ],
 )
@@ -395,6 +421,40 @@ def test_the_year_is_what_the_page_prints_of_itself(y: float, line: str, year: i
     sheet = titled().mid(110, ADA, 11).body(200)
     sheet.put(70, y, line, 9)
     assert sheet.read().year == year
+
+
+@pytest.mark.parametrize(
+    ("line", "year"),
+    [
+        ("Rain Letters   Volume 12 / Number 10 / October, 2031", 2031),
+        ("[8th meeting on rain, Somewhere, 21-25 October 2031]", 2031),
+        ("To appear in RAIN 2031", 2031),
+        ("Rain in Motion | www.example.org   October 2031 | Volume 12 | Article 123", 2031),
+        ("© 2031 Rain Society of Japan", 2031),
+        ("July 2031", 2031),
+        ("Quiet Machines", None),
+    ],
+)
+@pytest.mark.parametrize("y", [30, 810])
+def test_the_year_of_a_head_or_foot_on_each_page_counts(
+    y: float, line: str, year: int | None
+) -> None:
+    sheet = titled().mid(110, ADA, 11).body(200).mid(y, line, 8)
+    assert sheet.page().prose(70, 100, 40).mid(y, line, 8).read().year == year
+
+
+def test_proceedings_go_on_over_three_lines_beside_another_column() -> None:
+    sheet = titled().mid(110, ADA, 11).body(200)
+    lines = ["Proceedings of the 9th Conference", "on Rain, Somewhere. Copyright by", "them, 2031."]
+    for at, line in enumerate(lines):
+        sheet.put(60, 760 + 10 * at, line, 8)
+        sheet.put(320, 758 + 10 * at, "of the words that we say in 1999, a text", 8)
+    assert sheet.read().year == 2031
+
+
+def test_the_years_of_a_form_yield_to_the_date_below_the_title() -> None:
+    sheet = titled().mid(110, ADA, 11).mid(125, "(version 2031/10/29)", 11).body(200)
+    assert sheet.mid(800, "©1959 Rain Society of Japan", 8).read().year == 2031
 
 
 def test_arxivs_number_tells_the_year_of_the_first_version() -> None:

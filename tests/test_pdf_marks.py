@@ -151,6 +151,16 @@ def test_a_hyphen_at_a_lines_end_goes_and_one_inside_a_compound_stays() -> None:
     assert texts(draft.marks()) == ["the listening is best done with a hand-made chair"]
 
 
+def test_a_compound_of_another_marked_page_keeps_its_hyphen() -> None:
+    draft = Draft()
+    draft.write(LEFT, 100, "A twelve-fold chair stands here.")
+    draft.mark("stands")
+    draft.new_page()
+    draft.write(LEFT, 100, "It is a twelve-", "fold one.")
+    draft.mark("twelve-", "fold one")
+    assert texts(draft.marks()) == ["stands", "twelve-fold one"]
+
+
 def test_japanese_has_no_blanks_between_its_lines_and_keeps_its_marks() -> None:
     draft = Draft()
     draft.write(LEFT, 100, "庭の機械は毎朝、天気に", "ついて（少し）話します。", font="japan")
@@ -284,7 +294,7 @@ def test_ink_and_shapes_are_counted_and_are_no_highlights() -> None:
     draft.page.add_ink_annot([[(60, 90), (80, 110), (100, 95)]])
     draft.page.add_rect_annot((60, 90, 200, 105))
     draft.page.add_stamp_annot((300, 300, 400, 350))
-    assert draft.marks() == Marks((), n_ink=2)
+    assert draft.marks() == Marks((), ink=(1, 1))
 
 
 def test_links_widgets_and_hidden_annotations_are_no_marks() -> None:
@@ -392,6 +402,7 @@ def test_ten_thousand_annotations_are_read_and_no_more() -> None:
     listed = f"<</Subtype/Highlight/QuadPoints {quad}>>" * 10_005
     draft.file.xref_set_key(draft.page.xref, "Annots", f"[{listed}]")
     assert Counter(texts(draft.marks())) == {"gardener": 10_000}
+    assert draft.marks().unread == (1,)
 
 
 def test_a_page_whose_text_cannot_be_read_keeps_its_marks_without_words() -> None:
@@ -400,6 +411,43 @@ def test_a_page_whose_text_cannot_be_read_keeps_its_marks_without_words() -> Non
     draft.file.xref_set_key(draft.page.xref, "Type", "/Nothing")
     draft.file.xref_set_key(draft.page.xref, "MediaBox", "(no box)")
     assert [one.note for one in draft.marks().highlights] == ["who?"]
+
+
+def test_a_page_that_cannot_be_loaded_is_named_and_keeps_its_marks() -> None:
+    draft = a_page()
+    draft.mark("gardener", note="who?")
+
+    class Torn:
+        """An opened file of which no page can be loaded."""
+
+        def __init__(self, file: Any) -> None:
+            self.this, self.page_count, self._file = file.this, file.page_count, file
+
+        def __getitem__(self, number: int) -> Any:
+            raise RuntimeError(f"page {number} is torn")
+
+    marks = marks_of(pymupdf, Torn(draft.saved()))
+    assert [(one.text, one.note) for one in marks.highlights] == [("", "who?")]
+    assert (marks.unread, marks.traces) == ((1,), frozenset())
+
+
+def test_more_ink_has_the_traces_of_less_and_other_ink_or_paint_has_not() -> None:
+    draft = a_page()
+    plain = draft.marks().traces
+    draft.page.add_ink_annot([[(60, 90), (80, 110), (100, 95)]])
+    one = draft.marks()
+    draft.page.add_ink_annot([[(60, 290), (80, 310)]])
+    draft.mark("gardener")
+    two = draft.marks()
+    draft.page.delete_annot(next(draft.page.annots()))
+    other = draft.marks()
+    assert (one.ink, two.ink, other.ink) == ((1,), (1, 1), (1,))
+    assert plain < one.traces < two.traces
+    assert not one.traces <= other.traces
+    draft.page.add_stamp_annot((300, 300, 400, 350))
+    assert other.traces < draft.marks().traces
+    draft.page.draw_line((60, 400), (90, 420))
+    assert not other.traces <= draft.marks().traces
 
 
 def test_reading_marks_leaves_the_opened_file_as_it_was() -> None:
@@ -442,11 +490,15 @@ def test_a_file_without_marks_is_read_without_its_letters() -> None:
         ),
         max_size=3,
     ),
-    st.integers(0, 9),
+    st.lists(st.integers(1, 9), max_size=3),
+    st.frozensets(st.text(max_size=4), max_size=3),
 )
-def test_marks_come_through_the_pipe_as_they_were(highlights: list[Highlight], n: int) -> None:
-    marks = Marks(tuple(highlights), n)
-    assert marks_from_plain(json.loads(json.dumps(marks_to_plain(marks)))) == marks
+def test_marks_come_through_the_pipe_as_they_were(
+    highlights: list[Highlight], pages: list[int], traces: frozenset[str]
+) -> None:
+    marks = Marks(tuple(highlights), tuple(pages), tuple(pages[:1]), traces)
+    again = marks_from_plain(json.loads(json.dumps(marks_to_plain(marks))))
+    assert (again, again.traces) == (marks, traces)
 
 
 def _bare(text: str) -> str:

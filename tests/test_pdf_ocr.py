@@ -12,7 +12,7 @@ import pymupdf
 import pytest
 
 from reader.passage import Document
-from reader.pdf import read_pdf
+from reader.pdf import PdfReader, read_pdf
 from reader.pdf.lines import PageLines, page_lines
 from reader.pdf.ocr import FILE_S, Table, languages, page_dict, pictured, read_pages
 from tests.data import DATA, needs_data
@@ -84,6 +84,15 @@ def test_a_japanese_scan_has_no_stray_spaces(tmp_path: Path) -> None:
     text = "".join(texts(read_pdf(path)))
     assert "風を聞いて記録する装置" in text
     assert " " not in text.strip()
+
+
+@needs_tesseract
+def test_which_page_is_being_recognised_is_told(tmp_path: Path) -> None:
+    path = scan(tmp_path / "scan.pdf", [(14, "One page.")], [(14, "And another.")])
+    told: list[tuple[Path, int, int]] = []
+    with PdfReader(tell=lambda *page: told.append(page)) as reader:
+        reader.read(path)
+    assert sorted(set(told)) == [(path, 1, 2), (path, 2, 2)]
 
 
 @needs_tesseract

@@ -9,7 +9,8 @@ import pymupdf
 import pytest
 
 from reader.pdf import PdfReader, Pictures
-from reader.pdf.figures import Box, Look, Words, find_figures, gutter
+from reader.pdf.boxes import Box, Look, Words
+from reader.pdf.figures import find_figures, gutter
 
 BODY = (10.0, "Serif")
 TEXT = "Rain falls on the roof of the house at night and nobody counts it"
@@ -66,6 +67,35 @@ def test_a_caption_of_two_lines_is_read_whole() -> None:
     second = line("Measured on a roof.", 200, 352, block=5)
     (found,) = find_figures(look([CAPTION, second, *paragraph(400, block=6)], [CURVE]))
     assert found.caption == "Figure 1: Rain by hour. Measured on a roof."
+
+
+def test_a_caption_keeps_the_hyphens_that_the_paper_itself_writes() -> None:
+    lines = [
+        line("Figure 1: Twelve-", 200, 340, block=5),
+        line("fold rain on a nat-", 200, 352, block=5),
+        line("ural roof.", 200, 364, block=5),
+    ]
+    (found,) = find_figures(
+        look([*lines, *paragraph(400, block=6)], [CURVE]), frozenset({"twelve-fold"})
+    )
+    assert found.caption == "Figure 1: Twelve-fold rain on a natural roof."
+
+
+def test_a_japanese_caption_is_a_little_smaller_than_its_number() -> None:
+    number = Words(Box(200, 340, 230, 350), "図1.2", 9.8, "latin", "latin", 5)
+    words = Words(Box(240, 340, 300, 350), "雨の音", 9.06, "kana", "kana", 5)
+    (found,) = find_figures(look([number, words, *paragraph(400, block=6)], [CURVE]))
+    assert found.caption == "図1.2 雨の音"
+
+
+def test_a_figure_may_be_words_alone_where_all_are_indented() -> None:
+    rows = [line("r ::= drop | r r", 150, 170 + 14 * n, block=3) for n in range(8)]
+    assert boxes(look([*paragraph(100), *rows, CAPTION], [])) == []
+    caption = line("Figure 1: Rain.", 200, 300, block=5)
+    page = [*paragraph(100), *rows, caption, *paragraph(400, block=6)]
+    assert boxes(look(page, [])) == [Box(146, 166, 226, 282)]
+    left = [row._replace(box=row.box._replace(x0=60)) for row in rows]
+    assert boxes(look([*paragraph(100), *left, caption], [])) == []
 
 
 def test_each_column_has_its_own() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.errors import PdfError
+from reader.highlight import Marks
 from reader.passage import Document
 from reader.pdf import PdfPool
 from reader.pdf.process import N_FILES
@@ -42,6 +43,15 @@ def test_each_file_comes_back_once_with_its_document_or_its_error(
     assert [d.first_page for d in documents if isinstance(d, Document)] == [
         f"Paper {n}." for n in range(5)
     ]
+
+
+def test_text_and_marks_of_each_file_come_together(pool: PdfPool, tmp_path: Path) -> None:
+    file, missing = good(tmp_path / "a.pdf", "Paper A."), tmp_path / "missing.pdf"
+    found = dict(pool.read_marked([file, missing]))
+    both = found[file]
+    assert isinstance(both, tuple)
+    assert (both[0].first_page, both[1]) == ("Paper A.", Marks())
+    assert isinstance(found[missing], PdfError)
 
 
 def test_nothing_asked_is_nothing_read(pool: PdfPool) -> None:

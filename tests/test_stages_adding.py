@@ -14,14 +14,20 @@ from typing import Any
 import pytest
 
 from reader.errors import DiskFull, Locked, NotKnown, PdfError
+from reader.filing import file_stem
+from reader.highlight import Highlight, Marks
 from reader.library.choose import find_paper
 from reader.library.folder import Library
+from reader.library.marks import shown
 from reader.library.morning import morning
+from reader.library.returning import back
 from reader.paper import Paper
 from reader.passage import Document
 from reader.stages.adding import Added, Adding, Wishes, complete, find_files, settle
+from reader.stages.adding.marking import Marked
+from reader.stages.pdfs import extract, forget_readings
 from reader.stages.tools import Tools
-from reader.store import index, papers, pdfs, sources
+from reader.store import additions, highlights, index, papers, pdfs, sources
 from reader.store.database import lock_file
 from tests.samples import DAY, NOW, a_library, paper, tools
 from tests.test_recognition import ABSTRACT, AUTHORS, TITLE, pdf
@@ -37,6 +43,7 @@ class Shelf:
 
     folder: Path
     documents: dict[bytes, Document] = field(default_factory=dict)
+    marks: dict[bytes, Marks | PdfError] = field(default_factory=dict)
     n_read: Counter[str] = field(default_factory=Counter)
 
     def put(self, name: str, document: Document | None, content: str = "") -> Path:
@@ -53,6 +60,17 @@ class Shelf:
         found = self.documents.get(path.read_bytes())
         if found is None:
             raise PdfError(file=path, what="is damaged", hint="Fetch it again.", kind="broken")
+        return found
+
+    def mark(self, file: Path, *words: str) -> None:
+        """Say what is marked in a file."""
+        several = [Highlight(1, n, "highlight", text) for n, text in enumerate(words)]
+        self.marks[file.read_bytes()] = Marks(tuple(several))
+
+    def read_marks(self, path: Path) -> Marks:
+        found = self.marks.get(path.read_bytes(), Marks())
+        if isinstance(found, PdfError):
+            raise found
         return found
 
 
@@ -76,7 +94,9 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 def kit(shelf: Shelf, registry: Registry | None = None) -> Tools:
-    return tools(registry or Registry(is_down=True), read_pdf=shelf.read)
+    return tools(
+        registry or Registry(is_down=True), read_pdf=shelf.read, read_marks=shelf.read_marks
+    )
 
 
 def add(
@@ -178,7 +198,7 @@ def test_the_same_bytes_and_the_same_text_are_duplicates(library: Library, shelf
     found = add(library, shelf)["c.pdf"]
     assert (found.addition.outcome, found.addition.why) == (
         "duplicate",
-        "its text is that of a PDF that is here (99 %)",
+        "another copy, not kept (its text is that of a PDF that is here (99 %))",
     )
 
 
@@ -194,7 +214,7 @@ def test_of_two_versions_the_newer_one_is_the_papers_pdf(library: Library, shelf
         if version == 1:
             assert (found.addition.outcome, found.addition.why) == (
                 "duplicate",
-                "version 2 of it is here",
+                "an older version; version 2 is here",
             )
     # The PDF of version 2 stays where it was: somebody may have marked it.
     assert len(list((library.folder / "papers").rglob("*.pdf"))) == 2
@@ -210,7 +230,12 @@ def test_what_is_not_sure_is_asked_about_and_nothing_is_done(
         [GARDEN.id],
     )
     assert pdfs.pdf_of(library.db, found.candidates[0].row) is None
-    assert add(library, shelf)["slides.pdf"].is_new  # until somebody says
+    again = add(library, shelf)["slides.pdf"]  # until somebody says
+    assert (again.is_new, again.candidates, shelf.n_read["slides.pdf"]) == (
+        False,
+        found.candidates,
+        2,
+    )
     said = settle(library, kit(shelf), file, None)
     assert (said.addition.outcome, said.held and said.held.paper.title) == (
         "unknown",
@@ -296,7 +321,102 @@ def test_moving_deletes_what_is_safe_and_nothing_else(library: Library, shelf: S
         "b.pdf",
         "c.pdf",
     ]
+    assert {name: added.stayed for name, added in found.items() if added.stayed} == {
+        "broken.pdf": "it could not be read",
+        "link.pdf": "it is a link",
+        "marked.pdf": "another copy of the paper is here, not these very bytes",
+        "slides.pdf": "another copy of the paper is here, not these very bytes",
+    }
     assert len(list((library.folder / "papers").rglob("*.pdf"))) == 2
+
+
+def words_marked(library: Library) -> list[str]:
+    row = find_paper(library, GARDEN.id).row
+    return [m.highlight.text for m in shown(highlights.highlights_of(library.db, row))]
+
+
+def copies_kept(library: Library) -> list[str]:
+    row = find_paper(library, GARDEN.id).row
+    return [Path(copy.path).name for copy in highlights.copies_of(library.db, row)]
+
+
+def test_the_marks_of_the_first_copy_come_in_with_it(library: Library, shelf: Shelf) -> None:
+    shelf.mark(shelf.put("a.pdf", pdf()), "wet moss", "dry moss")
+    found = add(library, shelf)["a.pdf"]
+    assert (found.addition.outcome, found.marked) == ("identified", Marked(2, 2))
+    assert (words_marked(library), copies_kept(library)) == (["wet moss", "dry moss"], [])
+    assert add(library, shelf)["a.pdf"].marked == Marked()
+    shelf.put("b.pdf", pdf("Untitled"), "without marks")
+    clean = add(library, shelf)["b.pdf"]
+    assert (clean.addition.outcome, clean.marked) == ("duplicate", Marked())
+    assert words_marked(library) == ["wet moss", "dry moss"]
+
+
+def test_a_marked_copy_of_what_is_here_is_kept_beside_it(library: Library, shelf: Shelf) -> None:
+    shelf.put("a.pdf", pdf())
+    add(library, shelf)
+    file = shelf.put("b.pdf", pdf("Untitled"), "saved with marks")
+    shelf.mark(file, "wet moss")
+    found = add(library, shelf)["b.pdf"]
+    (name,) = copies_kept(library)
+    copy = f"papers/unfiled/{name}"
+    assert (found.addition.outcome, found.addition.why, found.marked) == (
+        "duplicate",
+        f"a marked copy, kept as {copy}",
+        Marked(1, 1, copy=copy),
+    )
+    assert (library.folder / copy).read_bytes() == file.read_bytes()
+    assert words_marked(library) == ["wet moss"]
+    assert add(library, shelf)["b.pdf"].is_new is False
+    moved = add(library, shelf, replace(OFFLINE, is_moving=True))
+    assert (moved["b.pdf"].is_moved, file.exists()) == (True, False)
+
+
+def test_a_file_is_done_only_when_its_marks_are_in(library: Library, shelf: Shelf) -> None:
+    file = shelf.put("a.pdf", pdf())
+    broken = PdfError(file=file, what="made the reader crash", hint="", kind="crash")
+    shelf.marks[file.read_bytes()] = broken
+    found = add(library, shelf, replace(OFFLINE, is_moving=True))["a.pdf"]
+    assert (found.addition.outcome, found.marked.error, found.stayed) == (
+        "identified",
+        broken,
+        "its marks could not be read",
+    )
+    shelf.mark(file, "wet moss")
+    again = add(library, shelf)["a.pdf"]
+    assert (again.is_new, again.marked, shelf.n_read["a.pdf"]) == (False, Marked(1, 1), 1)
+    assert words_marked(library) == ["wet moss"]
+
+
+def test_a_file_that_a_person_names_brings_its_marks(library: Library, shelf: Shelf) -> None:
+    file = shelf.put("slides.pdf", pdf(type="slides"))
+    shelf.mark(file, "wet moss")
+    said = settle(library, kit(shelf), file, find_paper(library, GARDEN.id))
+    assert (said.marked, words_marked(library)) == (Marked(1, 1), ["wet moss"])
+
+
+def test_what_add_brought_is_nothing_new_to_back(library: Library, shelf: Shelf) -> None:
+    shelf.mark(shelf.put("deep/a.pdf", pdf()), "wet moss")
+    add(library, shelf)
+    brought = list(back(library, kit(shelf), shelf.folder))
+    assert [(b.name, b.outcome) for b in brought] == [("deep/a.pdf", "unchanged")]
+
+
+def test_a_scan_is_read_by_the_first_index_that_finds_tesseract(
+    library: Library, shelf: Shelf
+) -> None:
+    file = shelf.put("scan.pdf", Document((), n_scanned=3, why_unread="no tesseract"))
+    found = add(library, shelf)["scan.pdf"]
+    assert found.lacking
+    assert found.lacking.values["what"] == "3 pages are pictures; tesseract is not installed"
+    assert found.held
+    assert extract(library, kit(shelf)) == []
+    shelf.documents[file.read_bytes()] = replace(pdf(), n_scanned=3, n_ocr=3)
+    assert extract(library, kit(shelf)) == []
+    assert index.n_passages(library.db, found.held.row) > 1
+    n_read = shelf.n_read.total()
+    assert extract(library, kit(shelf)) == []
+    assert shelf.n_read.total() == n_read
 
 
 def test_a_copy_that_was_marked_in_the_library_does_not_cost_the_original(
@@ -351,7 +471,7 @@ def test_a_stamp_is_enough_without_network_and_completed_by_the_next_gather(
     problems = complete(library, kit(shelf, registry))
     assert [(p.stage, p.subject) for p in problems] == [("add", "1 ids")]
     registry.is_down = False
-    assert complete(library, kit(shelf, registry)) == []  # not again before its time
+    assert len(complete(library, kit(shelf, registry))) == 1  # not again before its time
     assert find_paper(library, "2506.00007").paper.categories == ()
     clock.at = NOW + timedelta(hours=2)
     assert complete(library, kit(shelf, registry)) == []
@@ -409,6 +529,9 @@ def test_a_doi_that_could_not_be_looked_up_is_so_later_and_takes_the_paper_over(
     shelf.put("b.pdf", other("On Dew that Waits for Morning", "twice", doi="10.5555/moss.2"))
     found = add(library, shelf)
     assert outcomes(found) == {"a.pdf": "unknown", "b.pdf": "unknown"}
+    first = found["a.pdf"].held
+    assert first
+    assert additions.printed_of(library.db, first.row) == [f"doi:{DOI}"]
     registry = Registry()
     registry.records = {DOI: RECORD, "10.5555/moss.2": {"title": "A Template"}}
     assert complete(library, kit(shelf, registry)) == []
@@ -477,3 +600,98 @@ def test_a_disk_that_fails_leaves_nothing_half_done(library: Library, shelf: She
     assert pdfs.pdf_of(library.db, find_paper(library, GARDEN.id).row) is None
     (library.folder / "papers").unlink()
     assert outcomes(add(library, shelf)) == {"a.pdf": "identified"}
+
+
+def test_passages_that_a_kill_kept_from_the_disk_are_read_by_the_next_run(
+    library: Library, shelf: Shelf
+) -> None:
+    file = shelf.put("a.pdf", other("On Moss that Remembers Winters"))
+    held = add(library, shelf)["a.pdf"].held
+    assert held
+    library.db.execute("DELETE FROM idx.texts WHERE kind = 'passage'")
+    assert [pdf.paper for pdf in pdfs.pdfs_without_passages(library.db)] == [held.row]
+    adding = Adding(library, kit(shelf), find_files(library, [file]), OFFLINE)
+    assert [a.is_new for a in adding.run()] == [False]
+    assert (adding.n_reread, adding.problems) == (1, [])
+    assert index.n_passages(library.db, held.row) > 1
+    again = Adding(library, kit(shelf), find_files(library, [file]), OFFLINE)
+    assert ([a.is_new for a in again.run()], again.n_reread) == ([False], 0)
+
+
+def test_a_pdf_that_icloud_took_off_the_disk_is_not_written_again(
+    library: Library, shelf: Shelf
+) -> None:
+    shelf.put("a.pdf", stamped(7, 1))
+    held = add(library, shelf)["a.pdf"].held
+    assert held
+    pdf_here = pdfs.pdf_of(library.db, held.row)
+    assert pdf_here
+    file = library.folder / pdf_here.path
+    placeholder = file.rename(file.with_name(f".{file.name}.icloud"))
+    assert not add(library, shelf)["a.pdf"].is_new
+    shelf.put("b.pdf", stamped(7, 1), (shelf.folder / "a.pdf").read_text())
+    assert outcomes(add(library, shelf)) == {"a.pdf": "identified", "b.pdf": "duplicate"}
+    assert list(file.parent.iterdir()) == [placeholder]
+    shelf.put("c.pdf", stamped(7, 2))
+    assert outcomes(add(library, shelf))["c.pdf"] == "identified"
+    newer = file.with_name(f"{file.stem}-2.pdf")
+    assert sorted(file.parent.iterdir()) == sorted([placeholder, newer])
+
+
+def test_a_twin_of_what_could_not_be_opened_is_said_to_be_that(
+    library: Library, shelf: Shelf
+) -> None:
+    shelf.put("a.pdf", pdf(), "same")
+    shelf.put("b.pdf", pdf(), "same")
+
+    def read(path: Path) -> Document:
+        raise PdfError(file=path, what="did not start", hint="Try again.", kind="start")
+
+    found = find_files(library, [shelf.folder])
+    several = Adding(library, tools(Registry(is_down=True), read_pdf=read), found, OFFLINE).run()
+    assert [(a.addition.path, a.addition.outcome, a.addition.why, a.held) for a in several] == [
+        (str(shelf.folder / name), "broken", "did not start", None) for name in ("a.pdf", "b.pdf")
+    ]
+    assert outcomes(add(library, shelf)) == {"a.pdf": "identified", "b.pdf": "duplicate"}
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="has no file that is unreadable")
+def test_a_strangers_file_in_its_place_that_cannot_be_read_stays(
+    library: Library, shelf: Shelf
+) -> None:
+    shelf.put("a.pdf", pdf())
+    held = find_paper(library, GARDEN.id)
+    papers_folder = library.folder / "papers" / "unfiled"
+    papers_folder.mkdir(parents=True)
+    stranger = papers_folder / f"{file_stem(held.paper, library.config.pdf_name)}.pdf"
+    stranger.symlink_to("/proc/self/mem")
+    assert outcomes(add(library, shelf)) == {"a.pdf": "identified"}
+    assert sorted(papers_folder.iterdir()) == [stranger.with_stem(f"{stranger.stem}-2"), stranger]
+
+
+def test_a_rebuild_reads_scans_and_failed_pdfs_again(library: Library, shelf: Shelf) -> None:
+    shelf.put("a.pdf", Document((), n_scanned=3))
+    held = add(library, shelf)["a.pdf"].held
+    assert held
+    sources.add_failure(library.db, "extract", "papers/x.pdf", ("no", ""), now=NOW)
+    shelf.put("a.pdf", other("On Moss that Remembers Winters"))
+    assert extract(library, kit(shelf)) == []
+    assert index.n_passages(library.db, held.row) == 0
+    forget_readings(library)
+    assert extract(library, kit(shelf)) == []
+    assert index.n_passages(library.db, held.row) > 1
+    assert sources.failures(library.db, "extract") == []
+
+
+def test_a_file_of_a_paper_that_has_its_pdf_is_said_not_to_be_kept(
+    library: Library, shelf: Shelf
+) -> None:
+    shelf.put("a.pdf", pdf())
+    add(library, shelf)
+    file = shelf.put("b.pdf", other("On Moss that Remembers Winters"))
+    said = settle(library, kit(shelf), file, find_paper(library, GARDEN.id))
+    assert (said.addition.outcome, said.addition.why) == (
+        "duplicate",
+        "another copy, not kept (you said so)",
+    )
+    assert len(list((library.folder / "papers").rglob("*.pdf"))) == 1

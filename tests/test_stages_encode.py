@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ from numpy.typing import NDArray
 
 from reader.errors import ModelError, ModelMissing
 from reader.library.folder import Library
-from reader.plain import query_terms
 from reader.stages import encode as stage
 from reader.stages.encode import VECTORS_AT_ONCE, encode, index_words
 from reader.stages.tools import Encoder
-from reader.store import index, notes, papers
+from reader.store import full_text, index, notes, papers, vector_files
 from reader.store.database import Database, forget_index
 from reader.store.index import Kind, PassageText
+from reader.words import query_terms
 from tests.samples import (
     DAY,
     NOW,
@@ -66,7 +67,8 @@ def n_texts(library: Library) -> int:
 
 
 def find(library: Library, kind: Kind, query: str) -> list[int]:
-    return index.find_words(library.db, kind, query_terms(query), limit=9)
+    found = full_text.find_words(library.db, kind, query_terms(query), limit=9)
+    return [row for row, _ in found]
 
 
 def test_new_papers_and_notes_are_put_into_the_full_text_once(library: Library) -> None:
@@ -162,6 +164,53 @@ def test_a_break_keeps_what_was_encoded_and_the_next_run_goes_on(
     n = VECTORS_AT_ONCE + 5
     assert seen == [("encode", 0, n), ("encode", VECTORS_AT_ONCE, n), ("encode", n, n)]
     assert index.n_without_vector(library.db, SMALL) == 0
+
+
+class Other(SmallEncoder):
+    name = "other"
+
+
+def test_another_model_encodes_all_anew_and_only_then_the_old_vectors_go(
+    library: Library,
+) -> None:
+    fill(library, VECTORS_AT_ONCE + 5)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    stopped = ModelError(model="other", what="broke", hint="Look.")
+
+    class Stopping(Breaking):
+        name = "other"
+
+    other = replace(tools(Web(), encoder=lambda: Stopping(1, stopped)), encoder_name="other")
+    assert len(encode(library, other)) == 1
+    assert vector_files.others(library.db, "other") == [SMALL]
+    assert vector_files.serving(library.db, "other") == SMALL
+    assert encode(library, replace(tools(Web(), encoder=Other), encoder_name="other")) == []
+    assert vector_files.others(library.db, "other") == []
+    assert vector_files.serving(library.db, "other") == "other"
+    assert index.n_without_vector(library.db, "other") == 0
+
+
+def test_a_model_that_is_not_here_drops_nothing(library: Library) -> None:
+    fill(library, 2)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    encode(library, replace(tools(Web(), encoder=no_encoder), encoder_name=""))
+    assert index.n_without_vector(library.db, SMALL) == 0
+
+
+def test_all_waiting_texts_are_encoded_however_few_are_held_at_once(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "WAITING_AT_ONCE", 3)
+    monkeypatch.setattr(stage, "VECTORS_AT_ONCE", 2)
+    fill(library, 8)
+    index_words(library, TOOLS)
+    seen: list[tuple[str, int, int]] = []
+    assert encode(library, tools(Web(), progress=lambda *step: seen.append(step))) == []
+    assert index.n_without_vector(library.db, SMALL) == 0
+    assert [done for _, done, _ in seen] == [0, 2, 3, 5, 6, 8]
+    assert {total for _, _, total in seen} == {8}
 
 
 def test_more_papers_than_one_transaction_holds_are_all_indexed(library: Library) -> None:

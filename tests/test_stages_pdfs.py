@@ -315,6 +315,17 @@ class TestReading:
         assert all("apt install tesseract-ocr tesseract-ocr-jpn" in p.error.hint for p in problems)
         assert [p.error.exit_code for p in problems] == [5, 5]
 
+    def test_a_scan_waits_for_tesseract_and_not_for_a_time(self, here: Library) -> None:
+        pictures = Document((Page(1), Page(2)), n_scanned=2, why_unread="no tesseract")
+        assert len(extract(here, tools(Web(), read_pdf=lambda _: pictures), only=[1])) == 1
+        assert extract(here, tools(Web(), read_pdf=lambda _: pictures), only=[1]) == []
+        assert sources.failures(here.db, "extract") == []
+        (here.folder / "papers").mkdir(exist_ok=True)
+        (here.folder / "papers" / "1.pdf").write_bytes(PDF)
+        words = tools(Web(), read_pdf=lambda _: document("Now it is read. It rains."))
+        assert extract(here, words) == []
+        assert index.n_passages(here.db, 1) == 1
+
     def test_what_was_read_of_a_long_scan_is_kept_and_the_rest_is_told(self, here: Library) -> None:
         pages = tuple(Page(n, (Block("It rains."),) if n < 13 else ()) for n in range(1, 301))
         scan = Document(pages, n_scanned=300, n_ocr=12, why_unread="time")

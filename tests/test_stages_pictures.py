@@ -113,7 +113,9 @@ def test_only_the_papers_named_are_drawn(library: Library) -> None:
     assert camera.asked == ["2.pdf"]
 
 
-def test_one_that_cannot_be_drawn_is_said_once_and_the_others_are_drawn(library: Library) -> None:
+def test_one_that_cannot_be_drawn_is_said_each_time_and_the_others_are_drawn(
+    library: Library,
+) -> None:
     camera = Camera(torn=("1.pdf",))
     given = tools(Web(), read_pictures=camera)
     problems = take_pictures(library, given)
@@ -121,15 +123,18 @@ def test_one_that_cannot_be_drawn_is_said_once_and_the_others_are_drawn(library:
         ("picture", "papers/1.pdf", "1.pdf: torn")
     ]
     assert set(files(library)) == {PAGES[2]}
-    # Its time has not come: nothing is tried, and nothing said again.
-    assert take_pictures(library, given) == []
+    # Its time has not come: it is not tried, and missing all the same.
+    assert [(p.stage, p.subject, p.error.message) for p in take_pictures(library, given)] == [
+        ("picture", "papers/1.pdf", "1.pdf: torn; not tried again before 2025-06-04 07:00")
+    ]
     assert camera.asked == ["1.pdf", "2.pdf"]
 
 
 def test_what_was_said_of_the_text_is_not_said_of_the_picture_again(library: Library) -> None:
     sources.add_failure(library.db, "extract", "papers/1.pdf", ("torn", ""), now=NOW)
     camera = Camera(torn=("1.pdf",))
-    assert take_pictures(library, tools(Web(), read_pictures=camera)) == []
+    for _ in range(2):
+        assert take_pictures(library, tools(Web(), read_pictures=camera)) == []
 
 
 def test_a_pdf_that_lies_nowhere_is_the_business_of_others(library: Library) -> None:

@@ -23,6 +23,7 @@ from reader.stages.rank import (
 )
 from reader.store import papers, posts, standings
 from reader.store.database import Database
+from reader.store.origins import BY_HAND
 from reader.store.standings import Rank
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, post, tools
 
@@ -167,3 +168,24 @@ def test_ranks_depend_on_the_topics_and_their_words_only() -> None:
 
 def test_a_topics_words_are_one_question() -> None:
     assert topic_text(parse(FEEDS_TOML).topics[0]) == "speech translation, 同時通訳"
+
+
+def test_what_a_hand_added_changes_nothing_in_the_days_list(library: Library) -> None:
+    fill(library, FEWEST + 60)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    rank_days(library, DAY, encoder=SMALL)
+    before = standings.ranks_of(library.db, range(1, FEWEST + 61))
+    mine = [paper(n, f"Translation of speech {n}") for n in range(500, 700)]
+    papers.add_papers(library.db, mine, source=BY_HAND, on=DAY)
+    assert waiting(library, encoder=SMALL) == 0
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    with library.db.writing():
+        library.db.execute("DELETE FROM idx.ranked")
+    rank_days(library, DAY, encoder=SMALL)
+    assert standings.ranks_of(library.db, range(1, FEWEST + 261)) == before
+    # As soon as a source brings one of them, or a post names it, it counts.
+    papers.add_papers(library.db, mine[:1], source="arXiv", on=DAY)
+    posts.add_posts(library.db, [post("a", mine[1].id)], source="timeline", on=DAY)
+    assert waiting(library, encoder=SMALL) == 2

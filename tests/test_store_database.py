@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from reader.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
-from reader.store import decisions, index, notes, papers
+from reader.store import decisions, full_text, index, notes, papers
 from reader.store.database import Database, forget_index, lock_file
 from reader.store.schema import LATEST
 from tests.data import ROOT
@@ -320,7 +320,7 @@ class TestDamage:
         with Database(folder) as db:
             assert texts(db) == ["Mine."]
             with pytest.raises(Damaged) as caught:
-                index.find_words(db, "paper", '"gardens"', limit=9)
+                full_text.find_words(db, "paper", '"gardens"', limit=9)
         assert caught.value.values["file"] == file
         assert "index --rebuild" in caught.value.hint
         forget_index(folder)
@@ -471,3 +471,19 @@ except ReadOnly as error:
     print(error.values["file"])
 """
         assert as_reader(code, shelf) == [str(shelf / "reader.db")]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE additions SET paper = 2 WHERE paper = 1",
+        "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
+        "UPDATE taken SET paper = 2 WHERE paper = 1",
+        "SELECT * FROM taken WHERE sha256 = ?",
+        "UPDATE returned SET paper = 2 WHERE paper = 1",
+        "SELECT * FROM marked_copies WHERE sha256 = ?",
+    ],
+)
+def test_a_files_row_is_found_by_an_index(db: Database, sql: str) -> None:
+    plan = db.read(f"EXPLAIN QUERY PLAN {sql}", ("x",) if "?" in sql else ())
+    assert [r["detail"].split()[0] for r in plan] == ["SEARCH"]

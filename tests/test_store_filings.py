@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.store import decisions, filings, highlights, papers, pdfs, sources
+from reader.store import decisions, filings, highlights, merges, papers, pdfs, sources
 from reader.store.database import Database
 from reader.store.filings import Count, FiledByHand, Place
 from reader.store.migrations import MIGRATIONS
@@ -102,3 +102,14 @@ def test_a_library_of_the_first_layout_keeps_its_filings_and_keys(tmp_path: Path
             (7, 1, "gardens", "then", 0)
         ]
         assert papers.fix_key(db, 2, "2025_FIELD_RÖSEN") == "2025_FIELD_RÖSEN-2"
+
+
+def test_the_pdfs_of_a_copy_belong_to_the_paper_that_it_was_joined_to(db: Database) -> None:
+    pdfs.add_pdf(db, pdfs.Pdf(2, "papers/gardens/b.pdf", "def"), n_bytes=8, at=NOW)
+    merges.join(db, 2, 1, why="by hand", on=DAY)
+    decisions.add_filing(db, 2, "roses", at=NOW)
+    own = Place("pdf", 2, 2, "papers/gardens/b.pdf", "roses", "def", 8)
+    copys = Place("pdf", 1, 2, "papers/gardens/a.pdf", "roses", "abc", 9)
+    assert filings.places(db) == filings.places(db, [2]) == [own, copys]
+    filings.set_path(db, copys, "papers/roses/a.pdf")
+    assert pdfs.pdf_of(db, 1) == pdfs.Pdf(1, "papers/roses/a.pdf", "abc")

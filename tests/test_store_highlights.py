@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.highlight import Highlight
-from reader.store import decisions, highlights, index, merges, papers
+from reader.store import decisions, full_text, highlights, index, merges, papers
 from reader.store.database import Database
 from reader.store.highlights import Kept, MarkedCopy, Returned, Taken
 from reader.store.migrations import MIGRATIONS
@@ -41,7 +41,7 @@ def there(db: Database, paper: int = 1) -> list[int]:
 
 
 def found(db: Database, words: str) -> list[tuple[int, int | None, str]]:
-    rows = index.find_words(db, "highlight", words, limit=9)
+    rows = [row for row, _ in full_text.find_words(db, "highlight", words, limit=9)]
     return [(t.paper, t.page, t.text) for t in index.texts_at(db, rows).values()]
 
 
@@ -102,6 +102,24 @@ def test_what_was_taken_and_kept_is_listed_once(db: Database) -> None:
     assert highlights.copy_at(db, "papers/none.pdf") is None
 
 
+def test_a_newer_copy_takes_an_older_ones_row_and_versions_are_no_marked_copies(
+    db: Database,
+) -> None:
+    version = MarkedCopy(1, "papers/Snails.pdf", "0" * 64, 0, is_version=True)
+    older = MarkedCopy(1, "papers/Snails.marked.pdf", "1" * 64, 1, (2,), frozenset({"a", "b"}))
+    other = MarkedCopy(1, "papers/Snails.marked-2.pdf", "2" * 64, 0)
+    for copy in (version, older, other):
+        highlights.add_copy(db, copy, at=NOW)
+    newer = replace(older, sha256="3" * 64, n_ink=2, ink=(2, 5), traces=frozenset({"a", "b", "c"}))
+    highlights.replace_copy(db, older, newer, at=LATER)
+    assert highlights.copies_of(db, 1) == [version, other, newer]
+    assert highlights.marked_of(db, 1) == [other, newer]
+    assert [copy.at for copy in highlights.marked_of(db, 1)] == [NOW, LATER]
+    back = Returned("tablet:a.pdf", 1, "3" * 64, 2, (2, 5))
+    highlights.set_returned(db, back, at=LATER)
+    assert highlights.returned_of(db, 1) == [back]
+
+
 def test_todays_picks_are_those_that_stand_in_their_order(db: Database) -> None:
     papers.add_papers(db, [paper(3, "On Rain"), paper(4, "On Fog")], source="arXiv", on=DAY)
     yesterday = DAY - timedelta(1)
@@ -129,6 +147,18 @@ def test_highlights_are_found_by_words_and_notes_until_they_are_removed(db: Data
     assert found(db, "rain") == []
     assert index.highlights_without_text(db) == []
     assert [text for _, text in index.texts_without_vector(db, "small@1")] == ["眠っていた"]
+
+
+def test_texts_of_highlights_that_stay_are_left_as_they_are(db: Database) -> None:
+    def rows() -> list[tuple[int, int]]:
+        return [(r["id"], r["position"]) for r in db.read("SELECT id, position FROM idx.texts")]
+
+    add(db, RAIN)
+    index.add_highlight_texts(db, 1)
+    before = rows()
+    add(db, SLEPT)
+    index.add_highlight_texts(db, 1)
+    assert (rows()[: len(before)], len(rows())) == (before, len(before) + 1)
 
 
 def test_a_merge_takes_all_of_it_along_and_a_split_gives_it_back(db: Database) -> None:

@@ -15,12 +15,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.highlight import Highlight
 from reader.paper import Held, Paper
-from reader.store import copies, decisions, index, merges, notes, papers, pdfs, posts, standings
+from reader.store import (
+    copies,
+    decisions,
+    highlights,
+    index,
+    merges,
+    notes,
+    origins,
+    papers,
+    pdfs,
+    pictures,
+    posts,
+    standings,
+)
 from reader.store.database import Database
 from reader.store.merges import Merge, Question
 from reader.store.migrations import MIGRATIONS
+from reader.store.origins import BY_HAND
 from reader.store.papers import Added
+from reader.store.pictures import Picture
 from tests.samples import DAY, NOW, new_database, paper, post
 
 NEXT = DAY + timedelta(1)
@@ -284,3 +300,40 @@ def test_a_library_of_the_first_layout_is_brought_up_to_date(tmp_path: Path) -> 
         ] * 2
         assert [pair[:2] for pair in copies.doubles(db)] == [(1, 2)]
         assert db.read("PRAGMA foreign_key_check") == []
+
+
+def test_a_mark_that_was_changed_in_between_goes_back_whole(db: Database) -> None:
+    add(db, PREPRINT, OTHER)
+    mark = Highlight(1, 0, "highlight", "played rain")
+    first = highlights.add_highlight(db, 2, mark, mark=None, at=NOW)
+    own = highlights.add_highlight(db, 1, mark, mark=None, at=NOW)
+    merge = join(db, 1, 2)
+    changed = replace(mark, note="for how long?")
+    later = highlights.add_highlight(db, 1, changed, mark=first, at=NOW)
+    new = highlights.add_highlight(db, 1, replace(mark, place=5), mark=None, at=NOW)
+    merges.part(db, merge, why="by hand", on=DAY)
+    assert [[k.id for k in highlights.highlights_of(db, row)] for row in (1, 2)] == [
+        [own, new], [first, later]]  # fmt: skip
+
+
+def test_pictures_go_with_their_pdf_and_come_back_with_it(db: Database) -> None:
+    add(db, PREPRINT, OTHER)
+    pdfs.add_pdf(db, pdfs.Pdf(2, "papers/a.pdf", "0" * 64), n_bytes=9, at=NOW)
+    pictures.add_picture(db, 1, Picture("1" * 64))  # of a PDF that is gone
+    pictures.add_picture(db, 2, Picture("0" * 64, 3, "Figure 1: Rain."))
+    merge = join(db, 1, 2)
+    assert pictures.picture_of(db, 1) == Picture("0" * 64, 3, "Figure 1: Rain.")
+    merges.part(db, merge, why="by hand", on=DAY)
+    assert [pictures.picture_of(db, row) is None for row in (1, 2)] == [True, False]
+
+
+def test_what_its_owner_had_under_a_pdfs_name_is_no_news_when_a_source_brings_it(
+    db: Database,
+) -> None:
+    mine = paper(1, TITLE, ids=("pdf:00aa11bb22cc33dd",), version=None)
+    add(db, mine, source=BY_HAND)
+    add(db, PREPRINT, on=NEXT)
+    held = one(db, PREPRINT.id)
+    assert (held.paper.ids, held.arrived_on) == ((PREPRINT.id, mine.id), DAY)
+    assert papers.n_arrived(db, NEXT) == 0
+    assert (standings.papers_of_day(db, NEXT), origins.brought(db, [held.row])) == ([], set())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +20,8 @@ from reader.store import index, papers, vector_files
 from reader.store.database import Database, forget_index, lock_file
 from reader.store.index import PassageText
 from reader.store.nearest import Nearest
-from reader.store.vector_files import append, folder_of, refresh
+from reader.store.vector_files import append, drop, folder_of, others, refresh, serving
+from tests.data import ROOT
 from tests.samples import DAY, new_database, paper, rows_of_kind, vectors_of
 
 D = 8
@@ -65,8 +68,12 @@ def words(db: Database, rows: list[int]) -> list[str]:
     return [texts[row].text for row in rows]
 
 
+def rows(nearest: Nearest, *, limit: int) -> list[int]:
+    return [row for row, _ in nearest.rank("passage", QUERY, limit=limit)]
+
+
 def ranked(db: Database, *, limit: int = 9) -> list[str]:
-    return words(db, Nearest(db, E5).rank("passage", QUERY, limit=limit))
+    return words(db, rows(Nearest(db, E5), limit=limit))
 
 
 def state(db: Database) -> dict[str, object]:
@@ -94,13 +101,26 @@ def test_with_and_without_files_the_order_is_that_of_the_cosines(
     assert ranked(db, limit=2) == by_hand(db)[:2]
 
 
+@pytest.mark.parametrize("make", [None, append])
+@pytest.mark.parametrize("wanted", [set(), {"snow"}, {"rain", "wind", "雨"}, {"nowhere"}])
+def test_only_some_texts_are_compared_where_only_they_are_asked_for(
+    db: Database, make: Callable[[Database, str], None] | None, wanted: set[str]
+) -> None:
+    if make:
+        make(db, E5)
+    add_passages(db, 2, ["wind", "fog"])
+    within = {index.hash_of(text) for text in wanted}
+    found = [row for row, _ in Nearest(db, E5).rank("passage", QUERY, limit=9, within=within)]
+    assert words(db, found) == [text for text in by_hand(db) if text in wanted]
+
+
 def test_each_kind_is_ranked_by_itself(db: Database) -> None:
     index.add_paper_texts(db, [3])
     encode(db)
     append(db, E5)
     nearest = Nearest(db, E5)
     assert [
-        index.texts_at(db, [row])[row].paper for row in nearest.rank("paper", QUERY, limit=9)
+        index.texts_at(db, [row])[row].paper for row, _ in nearest.rank("paper", QUERY, limit=9)
     ] == [3]
     assert nearest.rank("note", QUERY, limit=9) == []
 
@@ -201,7 +221,7 @@ def test_two_encoders_live_side_by_side(db: Database) -> None:
     append(db, "other")
     assert folder_of(db, E5) != folder_of(db, "other")
     assert ranked(db) == by_hand(db)
-    assert ranked(db) == words(db, Nearest(db, "other").rank("passage", QUERY, limit=9))
+    assert ranked(db) == words(db, rows(Nearest(db, "other"), limit=9))
 
 
 def test_a_question_of_another_width_finds_nothing_here(db: Database) -> None:
@@ -226,11 +246,113 @@ def test_while_another_process_writes_them_index_db_answers(db: Database, tmp_pa
         assert ranked(db) == by_hand(db)
 
 
+def test_on_a_full_disk_index_db_answers(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(db, E5)
+    monkeypatch.setattr("reader.store.nearest.MAX_TAIL", 0)
+    add_passages(db, 2, ["new words"])
+    # A file that cannot be written stands for a disk that takes no more.
+    (folder_of(db, E5) / "state.json.part").mkdir()
+    assert ranked(db) == by_hand(db)
+
+
+def test_vectors_that_stand_twice_push_nothing_out(db: Database) -> None:
+    append(db, E5)
+    for n in range(6):
+        index.add_passages(
+            db, 1, [PassageText(t, 1, "") for t in ("rain", "雨", "snow", "hail")], sha256=str(n)
+        )
+        append(db, E5)
+    assert state(db)["n"] == {"passage": 4 * 7}
+    assert ranked(db, limit=3) == by_hand(db)[:3]
+
+
+def test_the_one_before_serves_until_the_new_one_has_as_many(db: Database) -> None:
+    assert serving(db, E5) == E5
+    append(db, E5)
+    add_passages(db, 2, ["wind"], encoder="none")
+    assert serving(db, "new") == E5
+    part = [(index.hash_of(text), b"\0\0" * D) for text in ("rain", "雨")]
+    index.add_vectors(db, "new", part)
+    append(db, "new")
+    assert (serving(db, "new"), others(db, "new")) == (E5, [E5, "none"])
+    encode(db, "new")
+    append(db, "new")
+    assert serving(db, "new") == "new"
+    assert serving(db, E5) == "new"  # it lacks what came since
+
+
+def test_what_comes_after_a_dropped_encoder_is_not_overlooked(db: Database) -> None:
+    encode(db, "old")
+    add_passages(db, 2, ["wind"])
+    encode(db, "old")  # the last rows are the old one's
+    append(db, E5)
+    append(db, "old")
+    drop(db, "old")
+    assert others(db, E5) == []
+    assert not folder_of(db, "old").exists()
+    add_passages(db, 3, ["fog"])
+    assert ranked(db) == by_hand(db)
+    append(db, E5)
+    assert "fog" in ranked(db)
+    assert ranked(db) == by_hand(db)
+
+
+def test_the_only_vectors_there_are_are_not_dropped(db: Database) -> None:
+    append(db, E5)
+    drop(db, E5)
+    assert others(db, "new") == [E5]
+    assert ranked(db) == by_hand(db)
+
+
+def test_folders_that_count_for_nothing_are_swept(db: Database) -> None:
+    append(db, "gone")
+    folder_of(db, "gone").mkdir(parents=True)
+    (folder_of(db, "gone") / "passage-1.f16").write_bytes(b"torn")
+    refresh(db, E5)
+    assert [f.name for f in folder_of(db, E5).parent.glob("*/")] == [folder_of(db, E5).name]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from reader.store.database import Database
+from reader.store.vector_files import append, refresh
+with Database(Path(sys.argv[1])) as db:
+    print("ready", flush=True)
+    while True:
+        refresh(db, "e5 @1/2")
+        append(db, "e5 @1/2")
+        for file in Path(sys.argv[1], "vectors").glob("*/state.json"):
+            if sys.argv[2] == "remake":
+                file.unlink()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["append", "remake"])
+def test_kills_at_any_moment_lose_nothing(db: Database, tmp_path: Path, way: str) -> None:
+    for n in range(12):
+        child = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(tmp_path), way], stdout=subprocess.PIPE, cwd=ROOT
+        )
+        assert child.stdout
+        child.stdout.readline()
+        for i in range(n + 1):
+            add_passages(db, 2 + n % 4, [f"{n} {i} {j}" for j in range(40)])
+        child.kill()
+        child.communicate()
+        assert ranked(db) == by_hand(db)
+        append(db, E5)
+        assert ranked(db) == by_hand(db)
+    refresh(db, E5)
+    assert ranked(db) == by_hand(db)
+
+
 TEXTS = st.lists(st.sampled_from("abcdefgh"), max_size=4)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("texts"), st.integers(1, 5), TEXTS),
-        st.tuples(st.sampled_from(["append", "refresh", "tear", "forget"])),
+        st.tuples(st.sampled_from(["append", "refresh", "tear", "forget", "other", "drop"])),
     ),
     max_size=8,
 )  # fmt: skip
@@ -249,6 +371,11 @@ def test_after_any_steps_the_order_is_that_of_the_cosines(steps: list[tuple[obje
                     append(db, E5)
                 case ("refresh",):
                     refresh(db, E5)
+                case ("other",):
+                    encode(db, "other")
+                    append(db, "other")
+                case ("drop",):
+                    drop(db, "other")
                 case ("tear",):
                     for file in folder_of(db, E5).glob("*.f16"):
                         file.write_bytes(file.read_bytes()[:-3])

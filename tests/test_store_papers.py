@@ -242,3 +242,16 @@ def test_every_identifier_finds_the_one_paper_that_has_it(given: list[Paper]) ->
         assert papers.n_papers(db) == len(rows)
         ids = [i for h in papers.papers_at(db, rows) for i in h.paper.ids]
         assert sorted(ids) == sorted(seen)
+
+
+def test_a_name_is_taken_off_a_paper_and_free_for_its_own(db: Database) -> None:
+    published = paper(1, "Gardens, and What They Hear at Night", ids=("doi:10.1/a",), version=None)
+    add(db, published, replace(published, ids=("arxiv:2506.00001",), version=2))
+    assert one(db, published.id).paper.version == 2
+    papers.take_name(db, 1, "arxiv:2506.00001", instead="pdf:00aa11bb22cc33dd")
+    assert one(db, published.id).paper == replace(
+        published, ids=(published.id, "pdf:00aa11bb22cc33dd")
+    )
+    own = paper(1, "On Ladders", authors=("Zoe Zander",))
+    assert add(db, own) == Added(1, 0)
+    assert one(db).paper == own

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.store import decisions, index, papers, pdfs
+from reader.store import decisions, index, merges, papers, pdfs
 from reader.store.database import Database
 from reader.store.index import PassageText
 from reader.store.pdfs import Pdf
@@ -65,3 +65,11 @@ def test_a_pdf_is_to_be_read_until_its_very_bytes_were(db: Database) -> None:
     assert pdfs.pdfs_without_passages(db) == [second]
     changed = add(db, 1, "b")
     assert pdfs.pdfs_without_passages(db) == [changed, second]
+
+
+def test_the_sketch_of_a_copys_pdf_is_of_the_paper_that_it_was_joined_to(db: Database) -> None:
+    for row in (1, 2, 3):
+        kept = Pdf(row, f"papers/{row}.pdf", str(row), None, f"sketch {row}")
+        pdfs.add_pdf(db, kept, n_bytes=9, at=NOW)
+    merges.join(db, 3, 1, why="by hand", on=DAY)
+    assert sorted(pdfs.sketches(db)) == [(2, "sketch 2"), (3, "sketch 1"), (3, "sketch 3")]

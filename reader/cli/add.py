@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,10 @@ from typing import Literal
 
 import click
 
+from reader.cli import added as says
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import NotKnown, PdfError, ReaderError, ReadOnly, UsageError
+from reader.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
 from reader.ids import parse_id, url_of
 from reader.library.choose import find_paper
 from reader.library.folder import Library
@@ -31,13 +31,6 @@ from reader.store.origins import BY_HAND
 INCOMPLETE = 5
 NEW = "new"
 """What `--as` takes for a paper of its own."""
-
-OUTCOMES = ("identified", "unknown", "duplicate", "asked", "broken")
-SHOWN = ("asked", "broken", "unknown")
-"""Outcomes whose files are listed one by one: a person may want to look at them."""
-
-MOST_LISTED = 20
-"""Of files that need nothing so many are listed."""
 
 
 @click.command("add", cls=ReaderCommand, help=say("help.add"))
@@ -56,52 +49,90 @@ def add_command(
     as_json: bool,
 ) -> int:
     """Add; 4 for what does not exist, 5 when a file is broken or a person is to say."""
-    paths, ids = _sorted(_lines(texts))
+    paths, ids, missing = _sorted(_lines(texts))
+    if as_ is not None and missing:
+        raise missing[0]
+    if as_ is not None and ids:
+        raise _not_one(len(ids) + len(paths))
     with build.opened(context) as library:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         found = find_files(library, paths) if paths else Found()
         with build.tools(context, library) as tools:
             report = _Report(context, library, tools, as_json)
-            for id_ in ids:
-                report.add_id(id_, may_fetch=not no_fetch)
             if as_ is not None:
                 return report.settle_one(found, as_)
+            for error in missing:
+                report.fail(error)
+            for id_ in ids:
+                report.add_id(id_, may_fetch=not no_fetch)
             if paths:
                 report.add_files(found, Wishes(may_fetch=not no_fetch, is_moving=is_moving))
             return report.code
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
-    """Put standard input's lines in the place of `-`."""
+    """Put standard input's lines in the place of `-`; names in it need not be UTF-8."""
     found: list[str] = []
     for text in texts:
         if text == "-":
-            found += [line for line in sys.stdin.read().splitlines() if line.strip()]
+            found += [line.removesuffix("\r") for line in _input().split("\n") if line.strip()]
         else:
             found.append(text)
     return found
 
 
-def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str]]:
+def _input() -> str:
+    try:
+        if sys.stdin is not None:
+            return os.fsdecode(sys.stdin.buffer.read())
+    except OSError as error:
+        why = error.strerror
+        raise UsageError(what=say("add.bad_stdin", why=why), hint=say("add.stdin")) from error
+    raise UsageError(what=say("add.no_stdin"), hint=say("add.stdin"))
+
+
+def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderError]]:
     """Tell paths from ids: what is there is a path, whatever else it looks like.
 
-    Raises NotKnown for a path where nothing is, UsageError for what is neither.
+    The errors name what is neither, and paths where nothing is: the rest is added.
     """
     paths: list[Path] = []
     ids: list[str] = []
+    missing: list[ReaderError] = []
     for text in texts:
-        path = Path(os.path.expanduser(text.strip()))
-        if text.strip() and os.path.lexists(path):
+        path = _path(text)
+        if path is not None:
             paths.append(path)
         elif (found := parse_id(plain(text))) and found.id not in ids:
             ids.append(found.id)
         elif not found and _is_path(text):
-            raise NotKnown(what=say("add.no_path", path=plain(text)), hint=say("add.paths"))
+            what = say("add.no_path", path=plain(text))
+            missing.append(NotKnown(what=what, hint=say("add.paths")))
         elif not found:
             what = say("add.no_id", text=shorten(repr(plain(text)), 80))
-            raise UsageError(what=what, hint=say("add.forms"))
-    return paths, ids
+            missing.append(UsageError(what=what, hint=say("add.forms")))
+    return paths, ids, missing
+
+
+def _path(text: str) -> Path | None:
+    """Give what stands under a name, taken as it is, then without the blanks around it, then
+    with `~` as a home; None where nothing does. Raises UsageError for nobody's home."""
+    for name in (text, text.strip()):
+        if name.strip() and _is_there(name):
+            return Path(name)
+    name = text.strip()
+    home = os.path.expanduser(name)
+    if home == name and name.startswith("~"):
+        raise UsageError(what=say("add.no_home", path=plain(name)), hint=say("add.paths"))
+    return Path(home) if home != name and _is_there(home) else None
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return os.path.lexists(name)
+    except ValueError:  # a zero byte
+        return False
 
 
 def _is_path(text: str) -> bool:
@@ -118,17 +149,23 @@ class _Report:
     tools: Tools
     as_json: bool
     code: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    listed: dict[str, list[Added]] = field(default_factory=dict)
+    told: says.Told = field(default_factory=says.Told)
 
     def add_id(self, id_: str, *, may_fetch: bool) -> None:
-        held = papers.paper_with_id(self.library.db, id_)
-        if held is None:
-            held = _look_up(self.library, self.tools, id_, may_fetch=may_fetch)
+        before = papers.paper_with_id(self.library.db, id_)
+        try:
+            held = before or _look_up(self.library, self.tools, id_, may_fetch=may_fetch)
+        except (NotKnown, Incomplete) as error:
+            self.fail(error)
+            return
         if self.as_json:
             output.put_json(output.added_json(None, held))
         elif not settings_of(self.context).is_quiet:
-            output.put(plain(say("added", title=held.paper.title, state=held.state)))
+            how = say("added.before" if before else "added.new")
+            paper, id_ = says.paper_text(held), held.paper.id
+            output.put(plain(say("added", how=how, paper=paper, id=id_)))
+            if held.state == "candidate":
+                output.put("  " + say("added.pick", id=id_))
 
     def add_files(self, found: Found, wishes: Wishes) -> None:
         adding = Adding(self.library, self.tools, found, wishes)
@@ -139,19 +176,21 @@ class _Report:
             is_ended = True
         finally:
             # Also after Ctrl-C or on a full disk: what was done is done.
+            self.told.n_reread = adding.n_reread
             self._say(found, is_ended)
+        for problem in adding.problems:
+            self.fail(problem.error)
         if adding.error is not None:
-            self._fail(adding.error)
-        if self.listed.get("asked") and not self.as_json and _is_terminal(self.context):
+            self.fail(adding.error)
+        if self.told.asked and not self.as_json and _is_terminal(self.context):
             self._ask(found)
-        if any(self.listed.get(outcome) for outcome in ("asked", "broken")):
+        if self.told.asked or self.told.n_broken:
             self.code = self.code or INCOMPLETE
 
     def settle_one(self, found: Found, as_: str) -> int:
         """Add one file as what the person says it is."""
         if len(found.files) != 1:
-            what = say("add.as_one", n=len(found.files))
-            raise UsageError(what=what, hint=say("add.as_one_hint"))
+            raise _not_one(len(found.files))
         held = None if as_ == NEW else find_paper(self.library, as_)
         self._settle(*next(iter(found.files.items())), held)
         return self.code
@@ -160,25 +199,19 @@ class _Report:
         try:
             added = settle(self.library, self.tools, path, held, named=named)
         except PdfError as error:
-            self._fail(error)
+            self.fail(error)
             return
         if self.as_json:
             output.put_json(output.added_json(added, added.held))
-        elif not settings_of(self.context).is_quiet and added.held:
-            title, state = added.held.paper.title, added.held.state
-            output.put(plain(say("added", title=title, state=state)))
+        elif not settings_of(self.context).is_quiet:
+            output.put(plain(says.line_of(added)))
 
-    def _fail(self, error: ReaderError) -> None:
+    def fail(self, error: ReaderError) -> None:
         say_error(error)
         self.code = self.code or error.exit_code
 
     def _count(self, added: Added) -> None:
-        outcome = added.addition.outcome
-        self.counts[outcome] += 1
-        self.counts["moved"] += added.is_moved
-        self.counts["before"] += not added.is_new
-        if outcome in SHOWN and (added.is_new or outcome != "unknown"):
-            self.listed.setdefault(outcome, []).append(added)
+        self.told.take(added)
         if self.as_json:
             pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
             output.put_json(output.added_json(added, added.held, pdf.path if pdf else None))
@@ -186,31 +219,24 @@ class _Report:
     def _say(self, found: Found, is_ended: bool) -> None:
         if self.as_json or settings_of(self.context).is_quiet:
             return
-        for outcome in SHOWN:
-            _list(outcome, self.listed.get(outcome, []))
-        output.put(say("add.counts", **{o: self.counts[o] for o in OUTCOMES}))
-        if self.counts["before"]:
-            output.put(say("add.before", n=self.counts["before"]))
-        if self.counts["moved"]:
-            output.put(say("add.moved", n=self.counts["moved"]))
-        if found.n_other or found.n_hidden:
-            output.put(say("add.ignored", n=found.n_other, hidden=found.n_hidden))
-        if not is_ended:
-            output.put(say("add.resume"))
-        elif self.counts["identified"] + self.counts["unknown"] > self.counts["before"]:
-            output.put(say("add.index"))
+        for line in says.report(self.told, found, is_ended=is_ended):
+            output.put(line)
 
     def _ask(self, found: Found) -> None:
         """Ask which paper each of the doubtful files is; what is not answered waits."""
         left: list[Added] = []
-        for added in self.listed["asked"]:
+        for added in self.told.asked:
             answer = _answer_to(added)
             if answer is None:
                 left.append(added)
                 continue
-            path = Path(added.addition.path)
+            path = found.path_of(added.addition.path)
             self._settle(path, found.files[path], answer or None)
-        self.listed["asked"] = left
+        self.told.asked = left
+
+
+def _not_one(n: int) -> UsageError:
+    return UsageError(what=say("add.as_one", n=n), hint=say("add.as_one_hint"))
 
 
 def _answer_to(added: Added) -> Held | Literal[False] | None:
@@ -218,42 +244,34 @@ def _answer_to(added: Added) -> Held | Literal[False] | None:
     output.put()
     output.put(plain(say("add.line", path=added.addition.path, what=added.addition.why)))
     for n, held in enumerate(added.candidates, 1):
-        title, id_ = held.paper.title, held.paper.id
-        output.put("    " + plain(say("add.choice", n=n, title=title, id=id_)))
+        paper, id_ = says.paper_text(held), held.paper.id
+        output.put("    " + plain(say("add.choice", n=n, paper=paper, id=id_)))
     choices = [str(n) for n in range(1, len(added.candidates) + 1)]
-    try:
-        answer = click.prompt(
-            say("add.ask"),
-            type=click.Choice([*choices, "o", "l"]),
-            default="l",
-            show_choices=False,
-        )
-    except (EOFError, click.Abort):
-        return None
+    answer = _chosen([*choices, "o", "l"])
     if answer == "o":
         return False
     return added.candidates[int(answer) - 1] if answer in choices else None
 
 
-def _list(outcome: str, several: Sequence[Added]) -> None:
-    if not several:
-        return
-    output.put(say(f"add.head.{outcome}", n=len(several)))
-    for added in several[:MOST_LISTED] if outcome == "unknown" else several:
-        path, why, held = added.addition.path, added.addition.why, added.held
-        what = held.paper.title if held and outcome == "unknown" else why
-        output.put("    " + plain(say("add.line", path=path, what=what)))
-        for one in added.candidates:
-            paper = one.paper
-            output.put("        " + plain(say("add.candidate", title=paper.title, id=paper.id)))
-    if outcome == "unknown" and len(several) > MOST_LISTED:
-        output.put("    " + say("add.more", n=len(several) - MOST_LISTED))
-    if outcome == "asked":
-        output.put("    " + say("add.ask_hint"))
+def _chosen(choices: Sequence[str]) -> str:
+    """Ask until one of the choices is typed; nothing, or the end of what is typed: later.
+
+    Not by click, which takes Ctrl-C for the end.
+    """
+    while True:
+        try:
+            answer = input(say("add.ask") + " [l]: ").strip() or "l"
+        except EOFError:
+            output.put()
+            return "l"
+        if answer in choices:
+            return answer
+        output.put(say("add.ask_again", choices=say("list").join(choices)))
 
 
 def _is_terminal(context: click.Context) -> bool:
-    return not settings_of(context).is_quiet and sys.stdin.isatty() and sys.stdout.isatty()
+    has_both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return has_both and not settings_of(context).is_quiet
 
 
 def _look_up(library: Library, tools: Tools, id_: str, *, may_fetch: bool) -> Held:

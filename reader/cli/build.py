@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,13 @@ from reader.config import Config
 from reader.errors import ModelError, UsageError
 from reader.library.folder import Clock, Library, find_folder, open_library, system_clock
 from reader.phrases import say
+from reader.plain import plain
 from reader.stages.tools import Encoder, Tools
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from rich.progress import Progress, TaskID
 
 
 def clock() -> Clock:
@@ -76,8 +79,8 @@ def tools(
             monotonic=time.monotonic,
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
-        pdf.PdfPool() as pool,
         progress(settings) as tell,
+        pdf.PdfPool(tell=tell.slow_page) as pool,
     ):
         yield Tools(
             fetch=client.fetch,
@@ -88,6 +91,7 @@ def tools(
             read_pdf=pool.read,
             read_pdfs=pool.read_all,
             read_marks=pool.marks,
+            read_marked=pool.read_marked,
             read_pictures=pool.pictures_of_all,
             progress=tell,
         )
@@ -146,6 +150,13 @@ def encoder_name(config: Config) -> str:
         return ""
 
 
+def stand_in(config: Config) -> str:
+    """Name the hub's model that stands in for the bundled one; empty where none has to."""
+    from reader.encoder import HUBS_OWN, stands_in
+
+    return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
+
+
 def query_encoder(
     config: Config, tell: Callable[[str], None]
 ) -> Callable[[str], NDArray[np.float32]]:
@@ -160,6 +171,37 @@ def query_encoder(
         return encoder.encode_query(text)
 
     return encode
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The encoder whose vectors a search looks at, and what makes a question's."""
+
+    name: str
+    encode_query: Callable[[str], NDArray[np.float32]]
+
+
+def serving(context: click.Context, library: Library) -> Serving:
+    """Choose the encoder that answers: while a library is encoded anew, the one before.
+
+    Says which on stderr where it is not the one that feeds.toml names, or should not be.
+    """
+    from reader.encoder import model_of
+    from reader.store.vector_files import serving as serving_of
+
+    config, tell = library.config, tell_text(settings_of(context))
+    name = encoder_name(config)
+    # Without the model that is asked for there is a word with its remedy, and full text.
+    serves = serving_of(library.db, name) if name else name
+    if serves != name:
+        try:
+            config = replace(config, encoder=model_of(serves, cache=cache_folder()))
+            said = say("search.replacing", old=plain(serves), new=plain(name))
+        except ModelError:
+            said = say("search.replaced", old=plain(serves), new=plain(name))
+            serves = name
+        click.echo(said, err=True)
+    return Serving(serves, query_encoder(config, tell))
 
 
 def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
@@ -186,11 +228,49 @@ def tell_text(settings: Settings) -> Callable[[str], None]:
     return tell
 
 
+class Silent:
+    """Shows no progress."""
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        """Take how far a step is."""
+
+    def slow_page(self, path: Path, page: int, of: int) -> None:
+        """Take which page of a file is being read, where that takes seconds."""
+
+
+class Bars(Silent):
+    """Shows a bar for each step, and beside it the file that keeps it waiting."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+        self._last = ""
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        if total and label not in self._tasks:
+            self._tasks[label] = self._bars.add_task(say_step(label), total=total)
+        if label in self._tasks:
+            self._last = label
+            self._bars.update(
+                self._tasks[label],
+                completed=done,
+                total=total,
+                visible=done < total,
+                description=say_step(label),
+            )
+
+    def slow_page(self, path: Path, page: int, of: int) -> None:
+        if self._last in self._tasks:
+            name, step = plain(path.name), say_step(self._last)
+            words = say("slow.page", step=step, name=name, page=page, of=of)
+            self._bars.update(self._tasks[self._last], description=words)
+
+
 @contextlib.contextmanager
-def progress(settings: Settings) -> Iterator[Callable[[str, int, int], None]]:
+def progress(settings: Settings) -> Iterator[Silent]:
     """Show bars for long work on a terminal, nothing elsewhere."""
     if settings.is_quiet or not sys.stderr.isatty():
-        yield lambda label, done, total: None
+        yield Silent()
         return
     from rich.console import Console
     from rich.progress import (
@@ -208,15 +288,7 @@ def progress(settings: Settings) -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
-
-        def tell(label: str, done: int, total: int) -> None:
-            if total and label not in tasks:
-                tasks[label] = bars.add_task(say_step(label), total=total)
-            if label in tasks:
-                bars.update(tasks[label], completed=done, total=total, visible=done < total)  # type: ignore[arg-type]
-
-        yield tell
+        yield Bars(bars)
 
 
 def say_step(label: str) -> str:

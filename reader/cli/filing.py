@@ -29,30 +29,36 @@ from reader.store import filings
 
 
 @click.command("file", cls=ReaderCommand, help=say("help.file"))
-@click.argument("id_", metavar="ID")
-@click.argument("topic", metavar="[TOPIC]", required=False, default="")
+@click.argument("args", nargs=-1, required=True, metavar="ID... [TOPIC]")
 @click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def file_command(
-    context: click.Context, id_: str, topic: str, may_be_new: bool, as_json: bool
+    context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
 ) -> int:
-    """File a paper, or suggest where; 5 or 6 when a file could not follow."""
+    """File papers under the topic named last, or suggest one; 5 or 6 when a file could not
+    follow."""
+    ids, topic = args[:-1] or args, args[-1] if len(args) > 1 else ""
+    problems: list[ReaderError] = []
     with build.opened(context) as library:
-        held = find_paper(library, id_)
+        # All are found before the first one is moved.
+        found_first = [find_paper(library, id_) for id_ in ids]
+        wanted = list({held.row: held for held in found_first}.values())
         if not topic:
             if may_be_new:
                 raise UsageError(what=say("file.new"), hint=say("topic.form"))
-            found = suggestions(library, held, encoder=build.encoder_name(library.config))
-            _put_suggestions(held, found, as_json=as_json)
+            found = suggestions(library, wanted[0], encoder=build.encoder_name(library.config))
+            _put_suggestions(wanted[0], found, as_json=as_json)
             return 0
         with PdfReader() as reader:
-            filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
-        problems = [*filed.problems, *_exported(library, [held.row])]
-    if as_json:
-        output.put_json(_file_json(filed.held, [], filed.moved))
-    elif not settings_of(context).is_quiet:
-        _put_filed(filed)
+            for held in wanted:
+                filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
+                problems += filed.problems
+                if as_json:
+                    output.put_json(_file_json(filed.held, [], filed.moved))
+                elif not settings_of(context).is_quiet:
+                    _put_filed(filed)
+        problems += _exported(library, [held.row for held in wanted])
     return _say_all(problems)
 
 

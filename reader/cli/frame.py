@@ -30,6 +30,7 @@ COMMANDS = {
     "topics": "filing",
     "note": "write",
     "search": "search",
+    "similar": "search",
     "export": "write",
     "take": "tablet",
     "back": "tablet",

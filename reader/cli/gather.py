@@ -15,6 +15,7 @@ from reader.library.folder import FEEDS, Library, find_folder, read_config
 from reader.phrases import say
 from reader.plain import plain
 from reader.stages.gather import source_names
+from reader.stages.pdfs import forget_readings
 from reader.stages.pipe import fetch_and_rank, index_all
 from reader.stages.tools import Problem
 from reader.store import papers
@@ -76,6 +77,8 @@ def index_command(context: click.Context, rebuild: bool) -> int:
     ):
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
+        if rebuild:
+            forget_readings(library)
         return report(index_all(library, tools))
 
 

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
+from reader.errors import ReaderError
 from reader.ids import url_of
 from reader.paper import Held
 from reader.plain import plain
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from reader.library.trust import Report
     from reader.stages.adding import Added
 
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Kinds of characters: controls, invisible ones, halves, line ends."""
+
 
 def put(text: str = "", *, is_error: bool = False) -> None:
     """Print one line of our own, or foreign text that went through `plain`."""
@@ -31,8 +36,14 @@ def put(text: str = "", *, is_error: bool = False) -> None:
 
 
 def put_json(value: Mapping[str, Any]) -> None:
-    """Print one object on one line, in UTF-8, keys in the order given."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=_plain_value))
+    r"""Print one object on one line, in UTF-8, keys in the order given.
+
+    What a terminal obeys or does not show is written as \u202e: the value stays exact.
+    """
+    text = json.dumps(value, ensure_ascii=False, default=_plain_value)
+    if not text.isprintable():
+        text = "".join(json.dumps(c)[1:-1] if category(c) in _UNSEEN else c for c in text)
+    click.echo(text)
 
 
 def paper_json(held: Held) -> dict[str, Any]:
@@ -94,6 +105,9 @@ def morning_json(morning: Morning) -> dict[str, Any]:
                 {"name": quota.deadline.name, "on": quota.deadline.on} if quota.deadline else None
             ),
         },
+        "searches": [
+            {"name": plain(s.name), "query": plain(s.query), "n": s.n} for s in morning.searches
+        ],
         "balance": dict(morning.balance),
         "sources": [
             {
@@ -152,7 +166,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "kind": hit.kind,
         "page": hit.page,
         "section": plain(hit.section) or None,
-        "evidence": plain(hit.evidence),
+        "evidence": hit.evidence,
+        "matches": [{"start": start, "end": end} for start, end in hit.matches],
+        "has_words": hit.has_words,
+        "also": [plain(id_) for id_ in hit.also],
         "score": round(hit.score, 6),
     }
 
@@ -176,7 +193,9 @@ def brought_json(brought: Brought) -> dict[str, Any]:
         "n_changed": counts.changed,
         "n_removed": counts.removed,
         "n_again": counts.again,
-        "n_ink": counts.ink,
+        "n_ink": len(counts.ink),
+        "ink_pages": sorted(set(counts.ink)),
+        "unread_pages": list(counts.unread),
         "copy": brought.copy or None,
         "candidates": [candidate.paper.id for candidate in brought.candidates],
         "error": plain(error.message) if error else None,
@@ -200,11 +219,11 @@ def highlight_json(held: Held, shown: Shown) -> dict[str, Any]:
     }
 
 
-def ink_json(held: Held, n_ink: int) -> dict[str, Any]:
-    """Give the fields of what was drawn by hand in a paper's PDF."""
+def ink_json(held: Held, page: int | None, n_ink: int) -> dict[str, Any]:
+    """Give the fields of what was drawn by hand on a page of a paper's PDF."""
     return paper_json(held) | {
         "kind": "ink",
-        "page": None,
+        "page": page,
         "text": "",
         "note": "",
         "colour": None,
@@ -224,13 +243,24 @@ def added_json(added: Added | None, held: Held | None, pdf: str | None = None) -
         "id": held.paper.id if held else None,
         "title": plain(held.paper.title) if held else None,
         "topic": held.topic if held else None,
+        "key": held.key if held else None,
         "pdf": pdf,
         "why": plain(addition.why) if addition else "",
         "hint": plain(addition.hint) or None if addition else None,
         "is_new": added.is_new if added else True,
         "is_moved": added.is_moved if added else False,
+        "stayed": plain(added.stayed) or None if added else None,
+        "n_highlights": added.marked.n_highlights if added else 0,
+        "n_new_highlights": added.marked.n_new if added else 0,
+        "n_ink": added.marked.n_ink if added else 0,
+        "copy": added.marked.copy or None if added else None,
+        "lacking": [_what(e) for e in (added.lacking, added.marked.error) if e] if added else [],
         "candidates": [paper_json(one) for one in added.candidates] if added else [],
     }
+
+
+def _what(error: ReaderError) -> str:
+    return plain(str(error.values.get("what", error.message)))
 
 
 def _plain_value(value: object) -> str:

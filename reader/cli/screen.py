@@ -117,6 +117,8 @@ def _progress(morning: Morning) -> Iterator[str]:
     balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
     if balance:
         yield say("today.balance", balance=balance)
+    for search in morning.searches:
+        yield say("today.saved", name=plain(search.name), n=search.n, query=plain(search.query))
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
         days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
@@ -187,6 +189,27 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
         lines.append(line.rstrip())
     before = [indent if first is None else first, *[indent] * (len(lines) - 1)]
     return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
+
+
+def wrap_marked(
+    text: str, marks: Sequence[tuple[int, int]], width: int, indent: str
+) -> Iterator[str]:
+    """Break a text into lines as `wrap` does, with what stands at some places in bold."""
+    at = 0
+    for line in wrap(text, width, indent):
+        shown = line.removeprefix(indent)
+        at = text.index(shown[0], at) if shown else at
+        spans = [(max(start - at, 0), min(end - at, len(shown))) for start, end in marks]
+        yield indent + _with_bold(shown, [(a, b) for a, b in spans if a < b])
+        at += len(shown)
+
+
+def _with_bold(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    pieces, done = [], 0
+    for start, end in spans:
+        pieces += [text[done:start], _bold(text[start:end])]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _cells(text: str) -> int:

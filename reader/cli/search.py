@@ -1,20 +1,40 @@
-"""`reader search`: notes, highlights, papers and pages by meaning and by words."""
+"""`reader search` and `reader similar`: by meaning and by words, with evidence."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, say_error
 from reader.errors import UsageError
 from reader.library.finding import KINDS, Found, Hit, search
+from reader.library.folder import Library
 from reader.phrases import say
-from reader.plain import plain, shorten
+from reader.plain import plain, plain_lines, shorten
+from reader.query import parse
 from reader.store.index import Kind
 
+LARGEST = 10_000_000
+"""Bytes of a text file for --like: more is no text that somebody read."""
 
-@click.command("search", cls=ReaderCommand, help=say("help.search"))
-@click.argument("query", nargs=-1, required=True)
+
+HELP = f"{say('help.search')}\n\n    \b\n{say('help.queries')}"
+
+
+# So that "-survey" is a word to leave out, and no option that is not known.
+@click.command(
+    "search", cls=ReaderCommand, help=HELP, context_settings={"ignore_unknown_options": True}
+)
+@click.argument("query", nargs=-1, metavar="[QUERY...]")
+@click.option(
+    "--like",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say("option.like"),
+)
 @click.option("--notes", "kinds", flag_value="note", multiple=True, help=say("option.notes"))
 @click.option(
     "--highlights", "kinds", flag_value="highlight", multiple=True, help=say("option.highlights")
@@ -29,31 +49,151 @@ from reader.store.index import Kind
 def search_command(
     context: click.Context,
     query: tuple[str, ...],
+    like: Path | None,
     kinds: tuple[Kind, ...],
     limit: int,
     as_json: bool,
 ) -> int:
     """Search; 5 when something is not indexed, 7 when full text answered alone."""
+    for word in query:
+        if re.match("--[a-z]", word):
+            raise click.NoSuchOption(word.split()[0], ctx=context)
     text = " ".join(query)
-    if not text.strip():
-        raise UsageError(what=say("search.empty"), hint=say("search.ask"))
-    settings = settings_of(context)
-    with build.opened(context) as library:
-        found = search(
-            library,
-            text,
-            encode_query=build.query_encoder(library.config, build.tell_text(settings)),
-            encoder=build.encoder_name(library.config),
-            kinds=kinds or KINDS,
-            limit=limit,
+    if bool(text.strip()) == (like is not None):
+        raise UsageError(
+            what=say("search.both" if like else "search.empty"), hint=say("search.ask")
         )
-    for hit in found.hits:
-        if as_json:
-            output.put_json(output.hit_json(hit))
+    asked = parse(text)
+    if like is None and not asked.asks:
+        what = say("search.without_only" if asked.without else "search.empty")
+        raise UsageError(what=what, hint=say("search.ask"))
+    with build.opened(context) as library:
+        chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
+        if like is not None:
+            found = _search_like(context, library, like, chosen, limit)
         else:
-            _show(hit)
-    if not as_json:
-        _say_limits(found, text)
+            found = _search(context, library, text, chosen, limit)
+    _show(found, text or str(like), as_json=as_json)
+    return _leave(found)
+
+
+@click.command("similar", cls=ReaderCommand, help=say("help.similar"))
+@click.argument("id", metavar="ID")
+@click.option("--limit", type=click.IntRange(1, 200), default=5, help=say("option.limit"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
+    """Show a paper's neighbours; 5 when something is not indexed, 7 when it has no vector."""
+    from reader.library.choose import find_paper
+    from reader.library.similar import similar
+
+    with build.opened(context) as library:
+        held = find_paper(library, id)
+        name = build.serving(context, library).name
+        found, neighbours = similar(library, held, encoder=name, limit=limit)
+    for near in neighbours:
+        if as_json:
+            output.put_json(output.hit_json(near.hit) | {"words": [plain(w) for w in near.words]})
+            continue
+        _show_hit(near.hit)
+        if near.words:
+            words = say("list").join(near.words)
+            _put_wrapped(plain(say("similar.why", words=words)))
+    if not neighbours and not as_json:
+        output.put(say("similar.nothing", title=shorten(plain(held.paper.title), 100)))
+    return _leave(found)
+
+
+def _search(
+    context: click.Context, library: Library, text: str, kinds: list[Kind], limit: int
+) -> Found:
+    serving = build.serving(context, library)
+    return search(
+        library,
+        text,
+        encode_query=serving.encode_query,
+        encoder=serving.name,
+        kinds=kinds,
+        limit=limit,
+    )
+
+
+def _search_like(
+    context: click.Context, library: Library, file: Path, kinds: list[Kind], limit: int
+) -> Found:
+    from reader.library.similar import search_like
+
+    serving = build.serving(context, library)
+    return search_like(
+        library,
+        _text_of(context, library, file),
+        encode_query=serving.encode_query,
+        encoder=serving.name,
+        kinds=kinds,
+        limit=limit,
+    )
+
+
+def _text_of(context: click.Context, library: Library, file: Path) -> str:
+    """Read what a file is about. Raises UsageError where there are no words, or PdfError."""
+    from reader.library.similar import text_of
+
+    with file.open("rb") as handle:
+        content = handle.read(LARGEST)
+    if content[:1024].lstrip().startswith(b"%PDF"):
+        with build.tools(context, library) as tools:
+            text = text_of(tools.read_pdf(file))
+    else:
+        text = content.decode("utf-8-sig", "replace")
+        text = "" if "\0" in text[:1024] else text
+    text = plain_lines(text)
+    if not any(c.isalnum() for c in text):
+        raise UsageError(what=say("search.no_text", file=file), hint=say("search.like_what"))
+    return text
+
+
+def _show(found: Found, text: str, *, as_json: bool) -> None:
+    if as_json:
+        for hit in found.hits:
+            output.put_json(output.hit_json(hit))
+    else:
+        _show_hits(found, text)
+    for sentence in found.said:
+        output.put(plain(sentence), is_error=True)
+
+
+def _show_hits(found: Found, text: str) -> None:
+    if found.hits and found.is_listing:
+        output.put(say("search.newest"))
+    elif found.hits and not found.has_words:
+        output.put(say("search.near_only"))
+    for hit in found.hits:
+        _show_hit(hit)
+    if not found.hits:
+        output.put(say("search.nothing", query=shorten(plain(text), 200)))
+    if found.n_not_encoded and found.notice is None and not found.is_listing:
+        output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
+
+
+def _show_hit(hit: Hit) -> None:
+    width = screen.width_of_terminal()
+    where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
+    title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
+    output.put(f"{where} " + click.style(title, bold=True))
+    also = f" {say('search.also', ids=say('list').join(hit.also))}" if hit.also else ""
+    output.put("  " + click.style(plain(hit.held.paper.id + also), dim=True))
+    for line in screen.wrap_marked(hit.evidence, hit.matches, width, "  "):
+        output.put(line)
+
+
+def _put_wrapped(text: str) -> None:
+    lines: Iterable[str] = screen.wrap(text, screen.width_of_terminal(), "  ")
+    for line in lines:
+        output.put(click.style(line, dim=True))
+
+
+def _leave(found: Found) -> int:
+    """Say what could not be looked at, and give the exit code."""
     if found.n_not_indexed:
         output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)
     if found.notice is not None:
@@ -61,20 +201,3 @@ def search_command(
         output.put(say("search.words_only"), is_error=True)
         return found.notice.exit_code
     return 5 if found.n_not_indexed else 0
-
-
-def _show(hit: Hit) -> None:
-    width = screen.width_of_terminal()
-    where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
-    title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
-    output.put(f"{where} " + click.style(title, bold=True))
-    output.put("  " + click.style(hit.held.paper.id, dim=True))
-    for line in screen.wrap(plain(hit.evidence), width, "  "):
-        output.put(line)
-
-
-def _say_limits(found: Found, text: str) -> None:
-    if not found.hits:
-        output.put(say("search.nothing", query=shorten(plain(text), 200)))
-    if found.n_not_encoded and found.notice is None:
-        output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)

@@ -25,6 +25,8 @@ def init_command(context: click.Context, folder: Path | None) -> None:
     with make_library(target, now=build.clock()) as library:
         if not settings.is_quiet:
             output.put(say("init.done", folder=library.folder))
+            if model := build.stand_in(library.config):
+                output.put(say("init.hub", model=model), is_error=True)
 
 
 def _is_named() -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
+from reader.filing import year_of
 from reader.ids import url_of
 from reader.library.choose import find_paper
-from reader.library.strays import pdf_file
+from reader.library.strays import marked_file, pdf_file
 from reader.library.writing import marked, newest_note
+from reader.paper import Held
 from reader.pdf import PdfReader
 from reader.phrases import say
 from reader.plain import plain, plain_lines, shorten
-from reader.store import index, papers, pdfs, pictures, posts
+from reader.store import additions, highlights, index, papers, pdfs, pictures, posts
+from reader.store.origins import BY_HAND
 from reader.store.pictures import Picture
 
 
@@ -30,10 +35,13 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         mentions = posts.mentions_of(db, [held.row])
         origins = papers.origins_of(db, [held.row]).get(held.row, ())
         n_marked = len(marked(library, held))
+        to_look_up = additions.printed_of(db, held.row)
+        beside = highlights.copies_of(db, held.row)[::-1]
         if as_json:
             output.put_json(
                 output.paper_json(held)
                 | {
+                    "year": year_of(held.paper),
                     "abstract": plain(held.paper.abstract),
                     "categories": [plain(name) for name in held.paper.categories],
                     "comment": plain(held.paper.comment),
@@ -45,22 +53,33 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                     ],
                     "note": note.text if note else None,
                     "pdf": pdf.path if pdf else None,
+                    "marked_copies": [copy.path for copy in beside if not copy.is_version],
                     "pictures": _pictures_json(pictures.picture_of(db, held.row)),
                     "n_passages": index.n_passages(db, held.row),
                     "n_highlights": n_marked,
+                    "to_look_up": to_look_up,
                 }
             )
             return
         width = screen.width_of_terminal()
         for line in screen.paper_lines(held, width):
             output.put(line)
-        facts = say("show.facts", state=held.state, day=held.arrived_on, source=", ".join(origins))
-        output.put(plain(facts))
+        if year := year_of(held.paper):
+            output.put(say("show.year", year=year))
+        output.put(plain(_arrival(held, origins)))
+        for printed in to_look_up:
+            scheme, _, name = printed.partition(":")
+            key = "show.printed_doi" if scheme == "doi" else "show.printed"
+            output.put(plain(say(key, id=name if scheme == "doi" else printed)))
         if held.topic:
             output.put(say("show.filed", topic=held.topic, key=held.key))
         if pdf:
             n = index.n_passages(db, held.row)
             output.put(say("show.pdf", path=pdf.path, n=n))
+        for copy in beside:
+            key = "show.older" if copy.is_version else "show.marked"
+            day = library.day_of(copy.at) if copy.at else ""
+            output.put(plain(say(key, path=copy.path, day=day)))
         picture = pictures.picture_of(db, held.row)
         if picture and picture.figure:
             caption = shorten(plain(picture.caption), 200)
@@ -84,6 +103,16 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 output.put(line)
 
 
+def _arrival(held: Held, origins: Sequence[str]) -> str:
+    """Say how a paper came; one that only a hand added is no candidate of any day."""
+    day = held.arrived_on
+    if list(origins) != [BY_HAND]:
+        return say("show.facts", state=held.state, day=day, source=say("list").join(origins))
+    if held.state == "candidate":
+        return say("show.by_hand", day=day)
+    return say("show.by_hand_as", state=held.state, day=day)
+
+
 def _pictures_json(picture: Picture | None) -> dict[str, object] | None:
     if picture is None:
         return None
@@ -97,14 +126,17 @@ def _pictures_json(picture: Picture | None) -> dict[str, object] | None:
 
 @click.command("open", cls=ReaderCommand, help=say("help.open"))
 @click.argument("id_", metavar="ID")
+@click.option("--original", "is_original", is_flag=True, help=say("option.original"))
 @click.option("--print", "is_printed", is_flag=True, help=say("option.print"))
 @click.pass_context
-def open_command(context: click.Context, id_: str, is_printed: bool) -> None:
-    """Open the PDF where it is here, else the paper's page."""
+def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
+    """Open the newest marked copy or the PDF where it is here, else the paper's page."""
     with build.opened(context) as library:
         held = find_paper(library, id_)
         with PdfReader() as reader:
-            file = pdf_file(library, held.row, read=reader.read)
+            read = reader.read
+            file = None if is_original else marked_file(library, held.row, read=read)
+            file = file or pdf_file(library, held.row, read=read)
         place = str(file) if file else url_of(held.paper.id)
     if is_printed or click.launch(place) != 0:
         output.put(place)

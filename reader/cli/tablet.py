@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.highlight import gathered, once
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.marks import Shown, colour_word, shown
@@ -79,7 +82,11 @@ def back_command(
     if not as_json and not settings.is_quiet:
         n = Counter(brought.outcome for brought in done)
         left = sum(brought.error is not None for brought in done)
-        output.put(say("back.done", n=len(done), new=n["imported"], same=n["unchanged"], left=left))
+        total, new, same = len(done), n["imported"], n["unchanged"]
+        if left:
+            output.put(say("back.done_but", n=total, new=new, same=same, left=left))
+        else:
+            output.put(say("back.done", n=total, new=new, same=same))
     return _code(brought.error.exit_code for brought in done if brought.error)
 
 
@@ -119,11 +126,22 @@ def _counted(brought: Brought) -> str:
         ("back.changed", counts.changed),
         ("back.removed", counts.removed),
         ("back.again", counts.again),
-        ("back.ink", counts.ink),
     ):
         parts += [say(key, n=n)] if n else []
+    if counts.ink:
+        parts.append(say("back.ink", n=len(counts.ink), pages=_pages(counts.ink)))
+    if counts.unread:
+        parts.append(say("back.unread", pages=_pages(counts.unread)))
     parts += [say("back.copy", path=brought.copy)] if brought.copy else []
     return say("list").join(parts)
+
+
+def _pages(pages: Iterable[int]) -> str:
+    """Name pages, each once."""
+    names = [str(page) for page in sorted(set(pages))]
+    if len(names) == 1:
+        return say("marks.page", page=names[0])
+    return say("marks.pages", pages=say("list").join(names))
 
 
 @click.command("highlights", cls=ReaderCommand, help=say("help.highlights"))
@@ -136,45 +154,69 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         held = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, held.row))
         ink = _ink(library, held)
+        gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     if as_json:
         for mark in marks:
             output.put_json(output.highlight_json(held, mark))
-        if ink:
-            output.put_json(output.ink_json(held, ink[0]))
+        # Of what came before its pages were kept there is only the number.
+        counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
+        for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
+            output.put_json(output.ink_json(held, page, n))
         return
     width = screen.width_of_terminal()
     for line in screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width):
         output.put(line)
+    there = [mark for mark in marks if not mark.gone_at]
+    pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
-        _show_mark(mark, width)
+        # The same words marked again and again are shown once.
+        if at := pages.get(mark.id, (mark.highlight.page,)):
+            _show_mark(mark, at, gone_on.get(mark.id), width)
     if ink:
         output.put()
-        output.put(say("marks.ink", n=ink[0], path=ink[1]))
+        if ink.pages:
+            output.put(say("marks.ink", pages=_pages(ink.pages), path=ink.path))
+        else:
+            output.put(say("marks.ink_somewhere", n=ink.n, path=ink.path))
     if not marks:
         output.put(say("marks.none"))
 
 
-def _ink(library: Library, held: Held) -> tuple[int, str] | None:
-    """Count what was drawn by hand, which only the eye can read, and name the file to see."""
-    drawn = [copy for copy in highlights.copies_of(library.db, held.row) if copy.n_ink]
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """What was drawn by hand, which only the eye can read, and the file to see."""
+
+    n: int
+    pages: tuple[int, ...]
+    path: str
+
+
+def _ink(library: Library, held: Held) -> _Ink | None:
+    """Give the ink of the newest copy that has some, else of the PDF itself."""
+    drawn = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
     if drawn:
-        return drawn[-1].n_ink, drawn[-1].path
-    n = max((last.n_ink for last in highlights.returned_of(library.db, held.row)), default=0)
+        return _Ink(drawn[-1].n_ink, drawn[-1].ink, drawn[-1].path)
+    came = [last for last in highlights.returned_of(library.db, held.row) if last.n_ink]
     original = pdfs.pdf_of(library.db, held.row)
-    return (n, original.path) if n and original else None
+    return _Ink(came[-1].n_ink, came[-1].ink, original.path) if came and original else None
 
 
-def _show_mark(mark: Shown, width: int) -> None:
+def _show_mark(mark: Shown, pages: Sequence[int], gone_on: date | None, width: int) -> None:
     highlight = mark.highlight
     colour = colour_word(highlight.colour)
     facts = [say(f"marks.{highlight.kind.replace('-', '_')}")]
     facts += [say(f"colour.{colour}")] if colour else []
     facts += [say("marks.flattened")] if highlight.is_flattened else []
-    facts += [say("marks.removed", day=mark.gone_at.date())] if mark.gone_at else []
+    facts += [say("marks.removed", day=gone_on)] if gone_on else []
+    joined = say("list").join(facts)
     output.put()
-    output.put(say("marks.head", page=highlight.page, facts=say("list").join(facts)))
-    lines = screen.wrap(plain(highlight.text), width, "  ") if highlight.text else []
+    if len(pages) == 1:
+        output.put(say("marks.head", page=pages[0], facts=joined))
+    else:
+        output.put(say("marks.head_pages", pages=say("list").join(map(str, pages)), facts=joined))
+    text = once(plain(highlight.text))
+    lines = screen.wrap(text, width, "  ") if text else []
     if highlight.note:
         lines += screen.wrap(plain_lines(highlight.note), width, "    ", "  — ")
     for line in lines:
-        output.put(click.style(line, dim=True) if mark.gone_at else line)
+        output.put(click.style(line, dim=True) if gone_on else line)

@@ -16,6 +16,7 @@ from reader.config.values import (
     Lane,
     Person,
     Resolve,
+    SavedSearch,
     Topic,
     is_loopback,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Lane",
     "Person",
     "Resolve",
+    "SavedSearch",
     "Topic",
     "is_loopback",
     "parse",

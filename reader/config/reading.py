@@ -28,6 +28,7 @@ from reader.config.values import (
     Feed,
     Person,
     Resolve,
+    SavedSearch,
     Topic,
     is_loopback,
     short_address,
@@ -35,6 +36,7 @@ from reader.config.values import (
 from reader.errors import ConfigError
 from reader.filing import FIELDS, fold_name, is_reserved, pattern_problem
 from reader.ids import parse_id
+from reader.query import parse as parse_query
 
 # What each key must be. A `type` of tuple means a list of strings.
 _TABLES: dict[str, dict[str, type]] = {
@@ -52,9 +54,11 @@ _LISTS: dict[str, dict[str, type]] = {
     "deadline": {"name": str, "on": date, "days": int, "quota": int},
     "feed": {"url": str, "kind": str, "name": str},
     "person": {"name": str, "feeds": tuple},
+    "search": {"name": str, "query": str},
 }
 _TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
-_REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",)}
+_REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
+             "search": ("name", "query")}  # fmt: skip
 
 LARGEST = 100_000
 """Of any number here: beyond it days leave the calendar, and so do infinities."""
@@ -135,6 +139,7 @@ class _Reading:
             deadlines=tuple(self.deadline(i, d) for i, d in enumerate(lists["deadline"])),
             feeds=self.feeds(lists["feed"]),
             people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
+            searches=self.searches(lists["search"]),
         )
         self.source_names(config)
         return config
@@ -244,6 +249,20 @@ class _Reading:
         for key in ("days", "quota"):
             self.at_least(("deadline", index, key), getattr(deadline, key), 0)
         return deadline
+
+    def searches(self, tables: list[dict[str, Any]]) -> tuple[SavedSearch, ...]:
+        for index, table in enumerate(tables):
+            query = parse_query(table["query"])
+            if not query.asks:
+                raise self.wrong(("search", index, "query"), "it looks for nothing", "Add a word.")
+            if query.unclear:
+                part = query.unclear[0].text
+                what = f"{part} is no filter that is understood"
+                raise self.wrong(("search", index, "query"), what, "See reader search --help.")
+            if any(table["name"] == other["name"] for other in tables[:index]):
+                what = f"another search is named {table['name']!r}"
+                raise self.wrong(("search", index, "name"), what, "Change one.")
+        return tuple(SavedSearch(**table) for table in tables)
 
     def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
         feeds: list[Feed] = []

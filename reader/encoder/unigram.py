@@ -26,6 +26,9 @@ _TILDE, _STAND_IN = "～", "\ufdd0"
 """The one common character that NFKC changes and this model's own table does not. It waits
 behind a code point that Unicode promises never to assign."""
 
+_KNOWN_WORDS, _SHORT = 1 << 15, 24
+"""So many short words' splits are remembered; a Japanese sentence is one long word."""
+
 _UNK_PENALTY = 10.0
 """An unknown character costs so much more than the rarest piece (sentencepiece's rule)."""
 
@@ -174,6 +177,7 @@ class Table:
         self._bounds = _mapped(folder / "bounds.npy")
         self._scores = _mapped(folder / "scores.npy")
         self._blob = _mapped(folder / "blob.npy")
+        self._known = lru_cache(maxsize=_KNOWN_WORDS)(self._best)
 
     def content(self, text: str) -> list[int]:
         """Return the ids of the text alone, without the marks of beginning and end."""
@@ -181,13 +185,12 @@ class Table:
         if not text:
             return []
         words = (text if text.startswith(SPACE) else SPACE + text).split(SPACE)[1:]
-        known: dict[str, list[int]] = {}
-        ids: list[int] = []
-        for word in words:
-            if word not in known:
-                known[word] = self._best(SPACE + word)
-            ids += known[word]
-        return ids
+        splits = (self._known if len(word) < _SHORT else self._best for word in words)
+        return [i for word, split in zip(words, splits, strict=True) for i in split(SPACE + word)]
+
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        return [self.content(text) for text in texts]
 
     def _find(self, piece: str) -> int:
         """Return the id of the piece, -1 if there is none."""

@@ -178,7 +178,11 @@ def _words(held: Held, config: Config) -> dict[str, tuple[str, ...]]:
 
 
 def topics(library: Library) -> list[TopicLine]:
-    """List the topics of feeds.toml in its order, then the other folders that hold papers."""
+    """List the topics of feeds.toml in its order, then the other folders that hold papers.
+
+    What a hand moved is found first.
+    """
+    find_moved(library)
     counts = {count.topic: count for count in filings.counts(library.db)}
     configured = {topic.path: topic.lane for topic in library.config.topics}
     others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
@@ -234,9 +238,11 @@ def move_topic(
     if source == target:
         raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))
     before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
+    find_moved(library)
     rows = filings.refile(library.db, source, target, at=library.now())
     problems = settle(library, progress=progress)
-    moved = [p for p in filings.places(library.db) if before.get((p.kind, p.id)) != p.path]
+    there = [p for p in filings.places(library.db) if p.topic == target]
+    moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
     if not rows and not moved and not problems:
         raise NotKnown(what=say("topic.empty", topic=source), hint=say("topic.list"))
     touched = dict.fromkeys([*rows, *(p.paper for p in moved)])

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.errors import ModelError
 from reader.library.folder import Library
-from reader.matching import best_sentence, fuse
+from reader.library.narrowing import Meant, conditions, meant
+from reader.library.ranking import Ranking
+from reader.matching import evidence, fingerprint, is_same_text
 from reader.paper import Held
-from reader.plain import query_terms
-from reader.store import index, papers
+from reader.phrases import say
+from reader.query import Query, parse
+from reader.store import filters, index, papers
 from reader.store.index import Kind, Text
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-DEPTH = 200
-"""How many texts of each kind each of the two rankings contributes."""
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
 """The person's own words first, then what they marked, then papers, then places in them."""
@@ -30,8 +30,10 @@ class Hit:
     """One thing found: a note, a highlight, a paper, or a place in a paper.
 
     page: where the passage or highlight begins, from 1; None for notes and papers.
-    evidence: the sentence that answers the query best.
+    evidence: the sentence that answers the query best. matches: where words of the query
+    stand in it. has_words: full text found it, and not similarity alone.
     score: of the fusion; comparable within one search and kind only.
+    also: ids of other papers with the same text.
     """
 
     kind: Kind
@@ -40,16 +42,30 @@ class Hit:
     section: str
     evidence: str
     score: float
+    matches: tuple[tuple[int, int], ...] = ()
+    has_words: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave; notice says what it could not look at, empty for nothing."""
+    """What a search gave; notice says what it could not look at, empty for nothing.
+
+    said: what of the query was not taken as it stands, in sentences.
+    is_listing: there were no words to look for, so what fits the filters, newest first.
+    """
 
     hits: tuple[Hit, ...]
     notice: ModelError | None = None
     n_not_encoded: int = 0
     n_not_indexed: int = 0
+    said: tuple[str, ...] = ()
+    is_listing: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Tell whether anything has a word of the query."""
+        return self.is_listing or any(hit.has_words for hit in self.hits)
 
 
 def search(
@@ -63,65 +79,118 @@ def search(
 ) -> Found:
     """Find what a person half remembers, in Japanese or English.
 
+    query: words, phrases and filters, as `reader.query` reads them.
     encode_query: text → unit vector (d,); when it raises ModelError full text answers
     alone, and `notice` says so.
     Returns at most `limit` hits of each kind, in the order of KINDS, a paper once in each.
     """
+    asked = parse(query)
     wanted = [kind for kind in KINDS if kind in kinds]
-    rankings = [_by_words(library, query, wanted)]
-    notice = None
-    try:
-        if query.strip():
-            rankings.append(_nearest(library, encode_query(query), encoder, wanted))
-    except ModelError as error:
-        notice = error
-    fused = {kind: fuse(ranking.get(kind, []) for ranking in rankings) for kind in wanted}
-    return Found(
-        hits=tuple(
-            hit for kind in wanted for hit in _hits(library, query, kind, fused[kind], limit)
-        ),
-        notice=notice,
+    if not asked.asks:
+        return with_limits(Found((), is_listing=True), library, encoder)
+    meaning = meant(library, asked)
+    if not asked.words.strip():
+        return _listing(library, asked, meaning, wanted, encoder, limit)
+    said = list(meaning.said)
+    vector, notice = None, None
+    if not meaning.is_name:
+        try:
+            vector = encode_query(asked.words)
+        except ModelError as error:
+            notice = error
+    hits = _found(Ranking(library, asked, encoder, vector, meaning), wanted, limit)
+    if not hits and asked.phrases:
+        # A phrase that is nowhere: its words may be.
+        said.append(say("search.no_phrase", phrase=asked.phrases[0]))
+        loose = replace(asked, phrases=())
+        hits = _found(Ranking(library, loose, encoder, vector, meaning), wanted, limit)
+    return with_limits(Found(hits, notice, said=tuple(said)), library, encoder)
+
+
+def with_limits(found: Found, library: Library, encoder: str) -> Found:
+    """Add the counts of what a search could not see."""
+    return replace(
+        found,
         n_not_encoded=index.n_without_vector(library.db, encoder),
         n_not_indexed=index.n_not_indexed(library.db),
     )
 
 
-def _by_words(library: Library, query: str, kinds: Sequence[Kind]) -> dict[Kind, list[int]]:
-    """Rank the texts of each kind by bm25: a hundred titles push no note out."""
-    match = query_terms(query)
-    if not match:
-        return {}
-    return {kind: index.find_words(library.db, kind, match, limit=DEPTH) for kind in kinds}
+def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[Hit, ...]:
+    return tuple(hit for kind in kinds for hit in _hits(ranking, kind, limit))
 
 
-def _nearest(
-    library: Library, query: NDArray[np.float32], encoder: str, kinds: Sequence[Kind]
-) -> dict[Kind, list[int]]:
-    """Rank the texts of each kind by cosine to a query's vector; exact, best first."""
-    from reader.store.nearest import Nearest
-
-    nearest = Nearest(library.db, encoder)
-    return {kind: nearest.rank(kind, query, limit=DEPTH) for kind in kinds}
+def _hits(ranking: Ranking, kind: Kind, limit: int) -> list[Hit]:
+    ranked, by_words = ranking.rank(kind)
+    query = ranking.shown_words
+    hits = hits_of(ranking.library, kind, ranked, query=query, limit=limit)
+    return [replace(hit, has_words=row in by_words) for row, hit in hits]
 
 
-def _hits(
-    library: Library,
-    query: str,
-    kind: Kind,
-    fused: Sequence[tuple[int, float]],
-    limit: int,
-) -> list[Hit]:
-    texts = index.texts_at(library.db, [row for row, _ in fused])
+def hits_of(
+    library: Library, kind: Kind, ranked: Sequence[tuple[int, float]], *, query: str, limit: int
+) -> list[tuple[int, Hit]]:
+    """Give what to show of ranked texts, beside the text's row: a paper once, and papers that
+    say the same once."""
+    texts = index.texts_at(library.db, [row for row, _ in ranked])
     best: dict[int, tuple[Text, float]] = {}
-    for row, score in fused:
+    for row, score in ranked:
         if row in texts:
             best.setdefault(texts[row].paper, (texts[row], score))
-    chosen = list(best.values())[:limit]
+    chosen = list(best.values())[: 2 * limit]
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
-    return [
-        Hit(kind, held[t.paper], t.page, t.section, best_sentence(_body(t), query), score)
-        for t, score in chosen
-    ]
+    hits: list[tuple[int, Hit]] = []
+    seen: list[frozenset[str]] = []
+    for text, score in chosen:
+        words = fingerprint(text.text)
+        same = next((n for n, other in enumerate(seen) if is_same_text(words, other)), None)
+        if same is not None:
+            row, hit = hits[same]
+            hits[same] = row, replace(hit, also=(*hit.also, held[text.paper].paper.id))
+        elif len(hits) < limit:
+            why = evidence(_body(text), query)
+            hits.append(
+                (
+                    text.row,
+                    Hit(
+                        kind,
+                        held[text.paper],
+                        text.page,
+                        text.section,
+                        why.text,
+                        score,
+                        matches=why.matches,
+                    ),
+                )
+            )
+            seen.append(words)
+    return hits
+
+
+def _listing(
+    library: Library,
+    query: Query,
+    meaning: Meant,
+    kinds: Sequence[Kind],
+    encoder: str,
+    limit: int,
+) -> Found:
+    """List what fits the filters, the newest first; passages only where nothing else is asked
+    for."""
+    hits: list[Hit] = []
+    for kind in kinds:
+        wanted = conditions(library, query, kind, meaning)
+        if wanted is None or (kind == "passage" and len(kinds) > 1):
+            continue
+        rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
+        ranked = [(row, 0.0) for row in rows]
+        hits += [hit for _, hit in hits_of(library, kind, ranked, query="", limit=limit)]
+    found = Found(tuple(hits), said=meaning.said, is_listing=True)
+    return with_limits(found, library, encoder)
+
+
+MOST_OF_ONE = 20
+"""Texts of one paper that may push others out of a listing."""
 
 
 def _body(text: Text) -> str:

@@ -46,7 +46,11 @@ class Library:
 
     def today(self) -> date:
         """Give the local date in the time zone of feeds.toml."""
-        return self.now().astimezone(self.config.timezone).date()
+        return self.day_of(self.now())
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the local date of a moment, in the time zone of feeds.toml."""
+        return moment.astimezone(self.config.timezone).date()
 
 
 def find_folder(given: Path | None, environ: Mapping[str, str], working_dir: Path) -> Path:

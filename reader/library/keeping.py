@@ -1,23 +1,24 @@
 """Keep a marked copy that came home, and what is marked in it; nothing twice.
 
 A place (a file in the tablet's folder, one on the laptop) has its marks to itself: one is
-removed when the last place that had it has it no longer. Knows nothing of PDFs, nor how a
-paper was recognised.
+removed when the last place that had it has it no longer. Of each place the newest copy is
+kept, and older ones that have something more. Knows nothing of PDFs, nor how a paper was
+recognised.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from reader.filing import file_stem
-from reader.highlight import Marks
+from reader.highlight import Highlight, Marks
 from reader.library.choose import UNFILED
 from reader.library.folder import Library, write_whole
-from reader.library.marks import Match, cleaned, match, shown
+from reader.library.marks import Match, cleaned, holds, match, shown
+from reader.library.moving import is_here, sha256_of
 from reader.library.tablet import file_at, is_named_after
 from reader.paper import Held
 from reader.store import highlights, index, pdfs
@@ -50,25 +51,41 @@ class Counts:
     removed: int = 0
     again: int = 0
     """Removed before, and there again."""
-    ink: int = 0
-    """Strokes and drawings by hand in this copy."""
+    ink: tuple[int, ...] = ()
+    """The page of each stroke and drawing by hand in this copy."""
+    unread: tuple[int, ...] = ()
+    """Pages of it whose marks could not be read: what was known of them stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What came from a place last: None for nothing; had: the states of marks in it."""
+
+    last: Returned | None
+    had: tuple[Kept, ...] = ()
 
 
 def keep(library: Library, came: Came, *, walked: Path) -> tuple[Counts, str]:
     """Put a copy into its place, and all that is marked in it into the library.
 
     walked: the folder that is looked through; a file that is there no longer may have been
-    renamed. Returns what is new, and the path of the copy, "" where none was needed.
+    renamed. Returns what is new, and the path of the copy, "" where none was needed. An
+    older copy from the same place gives way to one that has all that it has.
     """
-    db, now = library.db, library.now()
-    copy = _copy(library, came)
-    if copy:
-        write_whole(library.folder / copy.path, came.content)
-    last = Returned(came.place, came.held.row, came.sha256, came.marks.n_ink)
+    db, now, ink = library.db, library.now(), came.marks.ink
+    last = Returned(came.place, came.held.row, came.sha256, len(ink), ink)
+    # Marks and bytes in one transaction: rolled back, an older copy is replaced again.
     with db.writing():
-        counts = _import(library, came, walked)
+        counts, before = _import(library, came, walked)
+        copy = _copy(library, came)
         if copy:
-            highlights.add_copy(db, copy, at=now)
+            older = _held_by(library, came, before)
+            copy = replace(copy, path=older.path) if older else copy
+            write_whole(library.folder / copy.path, came.content)
+            if older:
+                highlights.replace_copy(db, older, copy, at=now)
+            else:
+                highlights.add_copy(db, copy, at=now)
         highlights.set_returned(db, last, at=now)
     return counts, copy.path if copy else ""
 
@@ -79,7 +96,7 @@ def _copy(library: Library, came: Came) -> MarkedCopy | None:
     One that we took to the tablet and that came back changed is kept even if no mark can
     be read in it: handwriting may be part of its pages.
     """
-    row, sha256, n_ink = came.held.row, came.sha256, came.marks.n_ink
+    row, sha256, marks = came.held.row, came.sha256, came.marks
     original = pdfs.pdf_of(library.db, row)
     taken = highlights.taken_of(library.db, row)
     here = {one.sha256 for one in highlights.copies_of(library.db, row)}
@@ -88,10 +105,34 @@ def _copy(library: Library, came: Came) -> MarkedCopy | None:
         return None
     name = file_at(library, came.place).name
     is_taken = any(is_named_after(name, t.path) for t in taken)
-    if not (came.marks.highlights or n_ink or is_taken):
+    if not (marks.highlights or marks.ink or marks.unread or is_taken):
         return None
     path = _free_path(library, came.held, original.path if original else "", sha256)
-    return MarkedCopy(row, path, sha256, n_ink)
+    return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)
+
+
+def _held_by(library: Library, came: Came, before: _Before) -> MarkedCopy | None:
+    """Give the kept copy that came from this place last, if this one has all that it has.
+
+    All its marks, strokes and stamps, on pages that paint the same (an app may draw
+    handwriting into them), and no other place had these very bytes last. Else, and where a
+    hand changed it since, it is not to be replaced.
+    """
+    row, last = came.held.row, before.last
+    if last is None or last.sha256 == came.sha256:
+        return None
+    copies = highlights.marked_of(library.db, row)
+    older = next((copy for copy in copies if copy.sha256 == last.sha256), None)
+    if older is None or not older.traces or not older.traces <= came.marks.traces:
+        return None
+    others = highlights.returned_of(library.db, row)
+    if any(o.sha256 == older.sha256 and o.place not in (came.place, last.place) for o in others):
+        return None
+    seen = highlights.seen_at(library.db, came.place)
+    now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
+    file = library.folder / older.path
+    is_as_it_came = _has_bytes(file, older.sha256) or _has_bytes(file, came.sha256)
+    return older if is_as_it_came and holds(before.had, now) else None
 
 
 def _free_path(library: Library, held: Held, original: str, sha256: str) -> str:
@@ -99,65 +140,98 @@ def _free_path(library: Library, held: Held, original: str, sha256: str) -> str:
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
-    while os.path.lexists(library.folder / path):
+    while _is_taken(library, path.as_posix()):
         if _has_bytes(library.folder / path, sha256):
             break
         path, n = beside.with_name(f"{beside.stem}.marked-{n}.pdf"), n + 1
     return path.as_posix()
 
 
+def _is_taken(library: Library, path: str) -> bool:
+    """Tell whether a file stands at a path, if only in iCloud, or a row says that one does."""
+    file = library.folder / path
+    is_named = highlights.copy_at(library.db, path) is not None
+    return is_named or os.path.lexists(file) or is_here(file)
+
+
 def _has_bytes(file: Path, sha256: str) -> bool:
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+        return sha256_of(file) == sha256
     except OSError:
         return False
 
 
-def _import(library: Library, came: Came, walked: Path) -> Counts:
-    db, row, now = library.db, came.held.row, library.now()
+def _import(library: Library, came: Came, walked: Path) -> tuple[Counts, _Before]:
+    db, row, now, unread = library.db, came.held.row, library.now(), came.marks.unread
     found = cleaned(came.marks.highlights)
     known = highlights.highlights_of(db, row)
     matches = match(known, found)
-    _follow(library, came, known, matches, walked)
-    states = [
-        m.state if m.state else highlights.add_highlight(db, row, h, mark=m.mark, at=now)
+    last = _follow(library, came, known, matches, walked)
+    seen = highlights.seen_at(db, came.place)
+    before = _Before(last, tuple(kept for kept in known if kept.id in seen))
+    states = _of_same_bytes(library, came, known, len(found)) or [
+        m.state or highlights.add_highlight(db, row, _worded(h, m), mark=m.mark, at=now)
         for h, m in zip(found, matches, strict=True)
+    ]
+    here = {m.mark for m in matches}
+    states += [
+        kept.id for kept in before.had if kept.highlight.page in unread and kept.mark not in here
     ]
     highlights.set_seen(db, came.place, states, at=now)
     index.add_highlight_texts(db, row)
-    return _counts(known, highlights.highlights_of(db, row), came.marks.n_ink)
+    counts = _counts(known, highlights.highlights_of(db, row))
+    return replace(counts, ink=came.marks.ink, unread=unread), before
+
+
+def _of_same_bytes(library: Library, came: Came, known: Sequence[Kept], n_found: int) -> list[int]:
+    """Give the states that the very bytes had at another place, if as many were read there."""
+    ids = {kept.id for kept in known}
+    for other in highlights.returned_of(library.db, came.held.row):
+        if other.sha256 == came.sha256:
+            states = highlights.seen_at(library.db, other.place) & ids
+            if len(states) >= n_found:
+                return sorted(states)
+    return []
+
+
+def _worded(new: Highlight, found: Match) -> Highlight:
+    """Give a mark that came without its words those that it had."""
+    old = found.before
+    return new if old is None else replace(new, text=old.text, place=old.place)
 
 
 def _follow(
     library: Library, came: Came, known: Sequence[Kept], matches: Sequence[Match], walked: Path
-) -> None:
-    """Let a file that was renamed go on where it was; another paper's place begins anew."""
+) -> Returned | None:
+    """Let a file that was renamed go on where it was; another paper's place begins anew.
+
+    Returns what came of this paper from there last.
+    """
     db = library.db
     last = highlights.returned_from(db, came.place)
     if last is not None:
-        if last.paper != came.held.row and last.sha256 == came.sha256:
+        if last.paper == came.held.row:
+            return last
+        if last.sha256 == came.sha256:
             # The person says that this very file is another paper than it was taken for.
             highlights.set_seen(db, came.place, [], at=library.now())
             index.add_highlight_texts(db, last.paper)
-        elif last.paper != came.held.row:
+        else:
             highlights.forget_place(db, came.place)
-        return
+        return None
     here = {m.mark for m in matches}
     marks = {kept.id: kept.mark for kept in known}
-    for place in (last.place for last in highlights.returned_of(db, came.held.row)):
-        before = {marks[state] for state in highlights.seen_at(db, place) if state in marks}
-        file = file_at(library, place)
+    for last in highlights.returned_of(db, came.held.row):
+        before = {marks[state] for state in highlights.seen_at(db, last.place) if state in marks}
+        file = file_at(library, last.place)
         is_like = bool(before) and 2 * len(before & here) >= len(before)
-        if is_like and file.is_relative_to(walked) and not _is_there(file):
-            highlights.move_place(db, place, came.place)
-            return
+        if is_like and file.is_relative_to(walked) and not is_here(file):
+            highlights.move_place(db, last.place, came.place)
+            return last
+    return None
 
 
-def _is_there(file: Path) -> bool:
-    return file.exists() or file.with_name(f".{file.name}.icloud").exists()
-
-
-def _counts(before: list[Kept], after: list[Kept], n_ink: int) -> Counts:
+def _counts(before: list[Kept], after: list[Kept]) -> Counts:
     marks = {kept.id: kept.mark for kept in after}
     old = {marks[s.id]: s for s in shown(before)}
     new = {marks[s.id]: s for s in shown(after)}
@@ -169,5 +243,4 @@ def _counts(before: list[Kept], after: list[Kept], n_ink: int) -> Counts:
         changed=sum(old[m].highlight != new[m].highlight for m in there & was_there),
         removed=len(was_there - there),
         again=len(there & (old.keys() - was_there)),
-        ink=n_ink,
     )

@@ -15,8 +15,9 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from reader.highlight import Box, Highlight
-from reader.plain import grams, plain, plain_lines
+from reader.plain import plain, plain_lines
 from reader.store.highlights import Kept
+from reader.words import grams
 
 TELLING = 25
 """Characters of marked words that stand on a page once: the mark may lie elsewhere in a
@@ -25,8 +26,9 @@ copy of another layout."""
 OVERLAP = 0.5
 """What two boxes share of the smaller one, where two ranges can be one mark's."""
 
-MOST_ON_PAGE = 300
-"""Marks of a page that are compared one with each other; a made-up file may have more."""
+MOST_ALIKE = 300
+"""Marks of a page that are compared one with each other, of those that are not known by the
+very state; a made-up file may have more."""
 
 MOST_CHARS = 2_000
 """How much of two texts is compared for a common run: that takes the square of it."""
@@ -38,6 +40,8 @@ class Match:
 
     mark: int | None = None
     state: int | None = None
+    before: Highlight | None = None
+    """Whose words and place it has, where its own words could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +67,58 @@ def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
 def match(known: Sequence[Kept], found: Sequence[Highlight]) -> list[Match]:
     """Recognise the marks of a copy among all states that are known; in the order of `found`.
 
-    Each mark is recognised once, the surest first: the very state; the same words where
-    they were (or anywhere on the page, if they are long); a range that was changed, or a
-    typed note that was changed or moved.
+    Each mark is recognised once, the surest first: the very state at the very place; the
+    same words where they were (or anywhere on the page, if they are long); a range that was
+    changed, or a typed note that was changed or moved; one that lies where a mark was, and
+    of which the words cannot be read, now or then.
     """
     matches = [Match()] * len(found)
     claimed: set[int] = set()
-    by_page: dict[int, list[Kept]] = defaultdict(list)
-    for kept in known:
-        by_page[kept.highlight.page].append(kept)
-    for is_same in (_is_state, _is_alike, _is_changed):
-        n_compared: dict[int, int] = defaultdict(int)
-        for i, new in enumerate(found):
-            n_compared[new.page] += matches[i].mark is None
-            if matches[i].mark is not None or n_compared[new.page] > MOST_ON_PAGE:
+    old, new = [_keys(k.highlight) for k in known], [_keys(h) for h in found]
+    states: dict[tuple[int, object], int] = {}
+    for kept, keys in zip(known, old, strict=True):
+        states[kept.mark, keys[1]] = max(kept.id, states.get((kept.mark, keys[1]), 0))
+    for n, is_same in _WAYS:
+        left = [i for i, m in enumerate(matches) if m.mark is None]
+        groups: dict[object, list[Kept]] = defaultdict(list)
+        for kept, keys in zip(known if left else (), old if left else (), strict=True):
+            groups[keys[n]].append(kept)
+        n_asked: dict[object, int] = defaultdict(int)
+        for i in left:
+            key = new[i][n]
+            n_asked[key] += 1
+            if key not in groups or n_asked[key] > MOST_ALIKE:
                 continue
-            free = [k for k in by_page[new.page] if k.mark not in claimed][:MOST_ON_PAGE]
-            best = _best(new, free, is_same)
+            free = [k for k in groups[key] if k.mark not in claimed][:MOST_ALIKE]
+            best = _best(found[i], free, is_same)
             if best is not None:
                 claimed.add(best.mark)
-                matches[i] = Match(best.mark, _state(best.mark, new, by_page[new.page]))
+                state = states.get((best.mark, new[i][1]))
+                matches[i] = Match(best.mark, state)
+                if is_same is _is_wordless and best.highlight.text:
+                    matches[i] = _as_it_was(best, found[i], known)
     return matches
+
+
+def _as_it_was(best: Kept, new: Highlight, known: Iterable[Kept]) -> Match:
+    """Take the words of a mark from before, and its state where nothing else is new."""
+    said = (new.note, colour_word(new.colour))
+    old = [k for k in known if k.mark == best.mark and k.highlight.text]
+    same = [k.id for k in old if (k.highlight.note, colour_word(k.highlight.colour)) == said]
+    return Match(best.mark, max(same, default=None), best.highlight)
+
+
+def holds(older: Iterable[Kept], newer: Iterable[Kept]) -> bool:
+    """Tell whether a newer copy has all marks of an older one, as they were or with more words."""
+    by_mark: dict[int, list[Highlight]] = defaultdict(list)
+    for kept in newer:
+        by_mark[kept.mark].append(kept.highlight)
+    return all(any(_says(new, k.highlight) for new in by_mark[k.mark]) for k in older)
+
+
+def _says(new: Highlight, old: Highlight) -> bool:
+    is_one_look = (new.kind, colour_word(new.colour)) == (old.kind, colour_word(old.colour))
+    return is_one_look and old.note in new.note and fold(old.text) in fold(new.text)
 
 
 def shown(states: Iterable[Kept]) -> list[Shown]:
@@ -128,21 +163,17 @@ def _key(h: Highlight) -> tuple[object, ...]:
     return (h.page, h.kind, fold(h.text), h.note, colour_word(h.colour))
 
 
+def _keys(h: Highlight) -> tuple[object, object, object, object]:
+    """Say what a mark is looked up by, the surest first. A row has its box as `:g` gives it."""
+    key = _key(h)
+    return (key, tuple(f"{x:g}" for x in h.box)), key, key[:3], h.page
+
+
 def _best(
     new: Highlight, free: Sequence[Kept], is_same: Callable[[Highlight, Highlight], bool]
 ) -> Kept | None:
     fitting = [k for k in free if is_same(k.highlight, new)]
     return max(fitting, key=lambda k: (_alike(k.highlight.box, new.box), k.id), default=None)
-
-
-def _state(mark: int, new: Highlight, known: Iterable[Kept]) -> int | None:
-    """Find the state of a mark that a copy has, the newest of like ones."""
-    same = [k.id for k in known if k.mark == mark and _key(k.highlight) == _key(new)]
-    return max(same, default=None)
-
-
-def _is_state(old: Highlight, new: Highlight) -> bool:
-    return _key(old) == _key(new) and _is_alike(old, new)
 
 
 def _is_alike(old: Highlight, new: Highlight) -> bool:
@@ -164,6 +195,19 @@ def _is_changed(old: Highlight, new: Highlight) -> bool:
         return bool(one) or old.kind == new.kind
     run = SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
     return run >= max(OVERLAP * len(one), 3)
+
+
+def _is_wordless(old: Highlight, new: Highlight) -> bool:
+    is_one_look = old.kind == new.kind and bool(old.text) != bool(new.text)
+    return is_one_look and _alike(old.box, new.box) >= OVERLAP
+
+
+def _is_any(old: Highlight, new: Highlight) -> bool:
+    return True
+
+
+_WAYS = ((0, _is_any), (1, _is_alike), (2, _is_alike), (3, _is_changed), (3, _is_wordless))
+"""Which of `_keys` two marks share, and what else tells that they are one."""
 
 
 def _shared(one: Box, other: Box) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date
 
 from reader.library.folder import Library
+from reader.library.saved import saved_lines
 from reader.paper import Counted, Held
 from reader.stages.cite import has_citations
 from reader.stages.gather import last_batches, source_names
@@ -58,6 +59,7 @@ def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
         n_unknown=posts.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
+        searches=saved_lines(library, day),
     )
 
 

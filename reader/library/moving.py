@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from reader.errors import ReaderError, StoreError
 from reader.library.folder import Library, disk_error, write_whole
 from reader.note import fields
+from reader.phrases import say
 from reader.store import filings, papers
 from reader.store.database import lock_file
 from reader.store.filings import Place
@@ -92,8 +93,12 @@ def _moved(library: Library, place: Place) -> str:
     root = ROOTS[place.kind]
     folder = library.folder / folder_at(library, root, str(place.topic))
     is_there = os.path.lexists(source)
+    if not is_there and is_evicted(source):
+        raise StoreError(file=source, what=say("moved.evicted"), hint=say("moved.evicted.hint"))
     for target in _names(folder, source.name):
         found = existing(target)
+        if found is None and is_evicted(target):
+            continue
         if found is None and not is_there:
             return ""
         if found is None:
@@ -195,7 +200,12 @@ def folder_at(library: Library, root: str, topic: str) -> str:
 
 def is_here(file: Path) -> bool:
     """Tell whether a file is there, also one that iCloud took off this disk for now."""
-    return file.is_file() or file.with_name(f".{file.name}.icloud").exists()
+    return file.is_file() or is_evicted(file)
+
+
+def is_evicted(file: Path) -> bool:
+    """Tell whether iCloud left a placeholder where a file was."""
+    return os.path.lexists(file.with_name(f".{file.name}.icloud"))
 
 
 def existing(file: Path) -> Path | None:

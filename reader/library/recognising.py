@@ -52,8 +52,9 @@ class Texts:
     One for each run of many; it must be told what is added.
     """
 
-    sketches: dict[int, str] = field(default_factory=dict)
-    _rows: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    _sketches: list[tuple[int, str]] = field(default_factory=list)
+    """Row and sketch; a paper that was joined of copies has one for each of their PDFs."""
+    _having: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, library: Library) -> Texts:
@@ -65,21 +66,26 @@ class Texts:
     def add(self, row: int, sketch: str) -> None:
         if not sketch:
             return
-        self.sketches[row] = sketch
-        for place in enumerate(places(sketch)):
-            if place[1] is not None:
-                self._rows.setdefault((place[0], place[1]), []).append(row)
+        number = len(self._sketches)
+        self._sketches.append((row, sketch))
+        for n, value in enumerate(places(sketch)):
+            if value is not None:
+                self._having.setdefault((n, value), []).append(number)
 
     def like(self, sketch: str) -> dict[int, float]:
         """Give the rows whose text is like a sketch's: row → likeness."""
         shared = Counter(
-            row
+            number
             for n, value in enumerate(places(sketch))
             if value is not None
-            for row in self._rows.get((n, value), ())
+            for number in self._having.get((n, value), ())
         )
-        found = {r: likeness(self.sketches[r], sketch) for r, n in shared.most_common(20) if n > 2}
-        return {row: alike for row, alike in found.items() if alike >= LIKE_TEXT / 2}
+        found: dict[int, float] = {}
+        for number, n in shared.most_common(20):
+            row, here = self._sketches[number]
+            if n > 2 and (alike := likeness(here, sketch)) >= LIKE_TEXT / 2:
+                found[row] = max(alike, found.get(row, 0.0))
+        return found
 
 
 def pdf_id(sha256: str) -> str:

@@ -18,9 +18,10 @@ from typing import Literal
 from reader.errors import PdfError, ReaderError, UsageError
 from reader.library.folder import Library
 from reader.library.keeping import Came, Counts, keep
+from reader.library.moving import sha256_of
 from reader.library.recognising import Recognised, Texts, recognise
 from reader.library.strays import pdf_file
-from reader.library.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, place_of
+from reader.library.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -36,6 +37,9 @@ Outcome = Literal["imported", "unchanged", "asked", "unknown", "broken", "waitin
 TAIL = 1024
 """Bytes in which a whole PDF has its head and its end mark, as Acrobat wants them: PDF 1.7
 reference, appendix H, notes 13 and 18."""
+
+MAX_BYTES = 1_000_000_000
+"""No larger file is read: the PDF reader has 2 GiB to work in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def back(
     folder, Locked, ReadOnly or StoreError.
     """
     if not os.path.exists(folder):
-        raise UsageError(what=say("back.no_folder", folder=folder), hint=say("back.which"))
+        raise no_folder(folder)
     if known is not None and folder.is_dir():
         raise UsageError(what=say("back.many"), hint=say("back.one_file"))
     with lock_file(library.folder / LOCK):
@@ -114,21 +118,24 @@ class _Run:
         if evicted(file.name):
             return _waiting(name, "back.evicted")
         stamp = _stamp(file)
-        try:
-            content = file.read_bytes() if stamp.is_regular else b""
-        except OSError as error:
-            return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
         if not stamp.is_regular:
             return _broken(name, say("back.no_file"), say("back.link"))
-        if not content:
+        if not stamp.n_bytes:
             return _waiting(name, "back.empty")
+        if stamp.n_bytes > MAX_BYTES:
+            most = say("back.too_large", n=MAX_BYTES // 10**6)
+            return _broken(name, most, say("back.too_large.hint"))
         try:
-            return self._read(_File(file, name, content, stamp))
+            looked_at = _looked_at(file, name, stamp)
+        except OSError as error:
+            return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+        try:
+            return self._read(looked_at)
         except PdfError as error:
             return Brought(name, "broken", error=PdfError(**{**error.values, "file": name}))
 
     def _read(self, file: _File) -> Brought:
-        sha256 = hashlib.sha256(file.content).hexdigest()
+        sha256 = file.sha256
         place = place_of(self.library, file.path)
         own = place.removeprefix(IN_LIBRARY) if place.startswith(f"{IN_LIBRARY}papers/") else ""
         last = highlights.returned_from(self.library.db, place)
@@ -136,20 +143,22 @@ class _Run:
         is_same = (last and last.sha256 == sha256) or (kept and kept.sha256 == sha256)
         if is_same and not (self.known and last and last.paper != self.known.row):
             return Brought(file.name, "unchanged")
-        row = self.known.row if self.known else additions.row_with_bytes(self.library.db, sha256)
+        row = additions.row_with_bytes(self.library.db, sha256)
+        # Who says what a file is need not know that it is still coming.
+        if row is None and not file.is_whole:
+            return _waiting(file.name, "back.not_whole")
+        row = self.known.row if self.known else row
         if row is None:
-            is_pdf = b"%PDF-" in file.content[:TAIL]
-            if is_pdf and b"%%EOF" not in file.content[-TAIL:]:
-                return _waiting(file.name, "back.not_whole")
             found = self._recognised(file, sha256, last)
             if isinstance(found, Brought):
                 return found
             row = found
         marks = self.tools.read_marks(file.path)
-        if _stamp(file.path) != file.stamp:
+        content = _bytes_of(file)
+        if content is None:
             return _waiting(file.name, "back.growing")
         (held,) = papers.papers_at(self.library.db, [row])
-        came = Came(held, place, own, sha256, file.content, marks)
+        came = Came(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, came, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
         return Brought(file.name, "imported" if is_news else "unchanged", held, counts, copy)
@@ -203,8 +212,10 @@ class _Stamp:
 class _File:
     path: Path
     name: str
-    content: bytes
     stamp: _Stamp
+    sha256: str
+    is_whole: bool
+    """It is no PDF, or one that has its end."""
 
 
 def _stamp(file: Path) -> _Stamp:
@@ -213,6 +224,26 @@ def _stamp(file: Path) -> _Stamp:
     except OSError:
         return _Stamp()
     return _Stamp(found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
+
+
+def _looked_at(file: Path, name: str, stamp: _Stamp) -> _File:
+    """Hash a file's bytes, and look at both of its ends; raises OSError."""
+    with file.open("rb") as handle:
+        head = handle.read(TAIL)
+        handle.seek(max(stamp.n_bytes - TAIL, 0))
+        tail = handle.read(TAIL)
+    is_whole = b"%PDF-" not in head or b"%%EOF" in tail
+    return _File(file, name, stamp, sha256_of(file), is_whole)
+
+
+def _bytes_of(file: _File) -> bytes | None:
+    """Read a file that was looked at; None where it is another by now."""
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        return None
+    is_same = _stamp(file.path) == file.stamp
+    return content if is_same and hashlib.sha256(content).hexdigest() == file.sha256 else None
 
 
 def _unsure(library: Library, name: str, found: Recognised) -> Brought:

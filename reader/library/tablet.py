@@ -13,23 +13,27 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
-from reader.errors import Incomplete, PdfError, ReaderError, StoreError, UsageError
+from reader.errors import Incomplete, PdfError, ReaderError, UsageError
 from reader.filing import file_stem, fold_name
 from reader.library.choose import find_paper
 from reader.library.folder import Library, disk_error, write_whole
+from reader.library.moving import is_here
 from reader.library.strays import pdf_file
 from reader.paper import Held
 from reader.phrases import say
-from reader.plain import plain
+from reader.plain import as_utf8, plain
 from reader.store import highlights, papers
 from reader.store.database import lock_file
 from reader.store.highlights import Taken
 
 LOCK = "tablet.lock"
 """Held by the one `take` or `back` that works on a library."""
+
+OWN_FOLDERS = ("papers", "notes", "pictures", "vectors")
+"""Where copies would be taken for the library's own files, or get in their way."""
 
 IN_TABLET, IN_LIBRARY = "tablet:", "library:"
 """How the names of places begin that lie in the tablet's folder and in the library."""
@@ -39,8 +43,8 @@ IN_TABLET, IN_LIBRARY = "tablet:", "library:"
 class Took:
     """What became of one paper that should go to the tablet.
 
-    there: a copy lies there already, maybe marked, and stays. name: in the folder, "" for
-    none. error: of a paper that is missing.
+    there: a copy lies there already, maybe marked or under another name, and stays. name: in
+    the folder, "" for none. error: of a paper that is missing.
     """
 
     held: Held
@@ -66,11 +70,12 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Took]
     """Copy the PDFs of papers, or of today's picks, to a folder; yields each as it is done.
 
     Once there, a paper is not copied again, on whatever day it is taken and whatever was
-    done to its copy. Raises NotFound before anything is copied, Locked, ReadOnly or
-    StoreError.
+    done to its copy. Raises NotFound or UsageError before anything is copied, Locked,
+    ReadOnly or StoreError.
     """
     rows = [find_paper(library, text).row for text in texts]
     rows = rows or highlights.picks_on(library.db, library.today())
+    _check(library, folder)
     with lock_file(library.folder / LOCK):
         with library.db.writing():
             pass  # a library that cannot be written is said before a file is
@@ -82,17 +87,29 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Took]
                 yield Took(held, "missing", error=error)
 
 
+def _check(library: Library, folder: Path) -> None:
+    """Refuse the folders that hold the library's own files; raises UsageError."""
+    own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
+    if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
+        what = say("tablet.inside", folder=folder)
+        raise UsageError(what=what, hint=say("tablet.inside.hint"))
+
+
 def _make(folder: Path) -> None:
     """Make the folder, but not the disk or cloud that it should lie on."""
-    if folder.is_dir():
-        return
-    if not folder.parent.is_dir():
-        what, hint = say("tablet.no_parent"), say("tablet.no_parent.hint", parent=folder.parent)
-        raise StoreError(file=folder, what=what, hint=hint)
     try:
+        if folder.is_dir():
+            return
+        if not folder.parent.is_dir():
+            raise no_folder(folder)
         folder.mkdir()
     except OSError as error:
         raise disk_error(error, folder) from error
+
+
+def no_folder(folder: Path) -> UsageError:
+    """Say that a folder is not there, in the same words for `take` and `back`."""
+    return UsageError(what=say("tablet.no_folder", folder=folder), hint=say("tablet.which"))
 
 
 def _take_one(library: Library, held: Held, folder: Path) -> Took:
@@ -102,6 +119,8 @@ def _take_one(library: Library, held: Held, folder: Path) -> Took:
         for name in there:
             if is_named_after(name, taken.path):
                 return Took(held, "there", name)
+    if name := _came_back_from(library, held, folder):
+        return Took(held, "there", name)
     content = _content(library, held)
     today = library.today().isoformat()
     name = next((t.path for t in before if t.path.startswith(today)), "")
@@ -116,6 +135,16 @@ def _take_one(library: Library, held: Held, folder: Path) -> Took:
         highlights.forget_place(library.db, place_of(library, file))
     write_whole(file, content)
     return Took(held, "copied", name)
+
+
+def _came_back_from(library: Library, held: Held, folder: Path) -> str:
+    """Give the name of a file of the folder that `back` knew as this paper; "" for none."""
+    root = Path(os.path.realpath(folder))
+    for last in reversed(highlights.returned_of(library.db, held.row)):
+        file = file_at(library, last.place)
+        if file.is_relative_to(root) and is_here(file):
+            return file.relative_to(root).as_posix()
+    return ""
 
 
 def file_name(library: Library, held: Held, day: date, number: int) -> str:
@@ -170,7 +199,7 @@ def place_of(library: Library, file: Path) -> str:
             place = prefix + file.relative_to(root).as_posix()
             break
     # A name need not be UTF-8, but a row is.
-    return unicodedata.normalize("NFC", place.encode("utf-8", "backslashreplace").decode())
+    return unicodedata.normalize("NFC", as_utf8(place))
 
 
 def file_at(library: Library, place: str) -> Path:

@@ -155,6 +155,10 @@ def _export_one(library: Library, held: Held, done: Exported) -> None:
     last = notes.exported(library.db, held.row)
     folder = folder_at(library, "notes", held.topic or UNFILED)
     path = last.path if last else f"{folder}/{held.key}.md"
+    if last and not os.path.lexists(library.folder / path):
+        # Deleted, and its paper filed elsewhere since: it comes back where its paper is.
+        now = f"{folder}/{Path(path).name}"
+        path = path if os.path.lexists(library.folder / now) else now
     file = library.folder / path
     found = _read(file, path)
     if found is not None and (last is None or found != last.content):
@@ -265,6 +269,7 @@ def sheet_of(library: Library, held: Held, note: Revision, *, folder: Path | Non
     folder: where the file lies, for the relative links to PDF and figure.
     """
     pdf = pdfs.pdf_of(library.db, held.row)
+    came_back = highlights.marked_of(library.db, held.row)[-1:]
     picture = pictures.picture_of(library.db, held.row)
     figure = library.folder / picture.figure if picture and picture.figure else None
     has_figure = figure is not None and figure.is_file()
@@ -280,6 +285,7 @@ def sheet_of(library: Library, held: Held, note: Revision, *, folder: Path | Non
         read_on=first.on_date if first else None,
         url=url_of(held.paper.id),
         pdf=_relative(library.folder / pdf.path, folder) if pdf and folder else "",
+        marked=next((_relative(library.folder / c.path, folder) for c in came_back if folder), ""),
         text=note.text,
         also_known=held.paper.ids[1:],
         figure=_relative(figure, folder) if figure and folder and has_figure else "",

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from reader.highlight import Highlight
+from reader.highlight import Highlight, gathered, once
 from reader.note.words import BLANK, without_blank_ends
 from reader.plain import plain, plain_lines
 
@@ -35,7 +35,7 @@ from reader.plain import plain, plain_lines
 class Sheet:
     """What a paper's Markdown file shows.
 
-    pdf: path relative to the file, "" where there is none.
+    pdf: path relative to the file, "" where there is none; marked: that of its newest marked copy.
     text: the newest revision of the note, "" where there is none.
     also_known: the other ids.
     figure: path of a picture of it relative to the file, "" where there is none; caption: its.
@@ -52,6 +52,7 @@ class Sheet:
     read_on: date | None = None
     url: str = ""
     pdf: str = ""
+    marked: str = ""
     text: str = ""
     also_known: tuple[str, ...] = ()
     is_sample: bool = False
@@ -273,25 +274,30 @@ def _spliced_front(front: str, sheet: Sheet, line_end: str) -> str:
 
 
 def _block(sheet: Sheet) -> str:
-    links = [f"[PDF]({_target(sheet.pdf.replace('%', '%25'))})"] if sheet.pdf else []
+    files = {"marked PDF": sheet.marked, "PDF": sheet.pdf}
+    links = [f"[{name}]({_file(path)})" for name, path in files.items() if path]
     links += [f"[{_shown(sheet.id)}]({_target(sheet.url)})"] if sheet.url else [_shown(sheet.id)]
     pieces = [" · ".join([*links, *map(_shown, sheet.also_known)])]
     pieces += [_figure(sheet)] if sheet.figure else []
-    pieces += [_quoted_mark(highlight) for highlight in sheet.highlights]
+    at = zip(sheet.highlights, gathered(sheet.highlights), strict=True)
+    pieces += [_quoted_mark(highlight, pages) for highlight, pages in at if pages]
     return "\n\n".join([_BEGIN, *pieces, _END_MARK])
 
 
 def _figure(sheet: Sheet) -> str:
     """Show the figure as a Markdown image; brackets in its caption would end it."""
     words = re.sub(r"([\\\[\]<`])", r"\\\1", plain(sheet.caption))
-    return f"![{words}]({_target(sheet.figure.replace('%', '%25'))})"
+    return f"![{words}]({_file(sheet.figure)})"
 
 
-def _quoted_mark(highlight: Highlight) -> str:
-    """Quote marked words with their page; what the reader typed there stands below them."""
-    place = f"(p. {highlight.page}{_HOW.get(highlight.kind, '')})"
-    lines = [f"{_shown(highlight.text)} {place}".lstrip()]
-    lines += ["", f"— {_shown(highlight.note)}"] if _shown(highlight.note) else []
+def _quoted_mark(highlight: Highlight, pages: tuple[int, ...]) -> str:
+    """Quote marked words with their pages; what the reader typed there stands below them, or
+    in their place where there are none."""
+    text, note = _shown(once(highlight.text)), _shown(highlight.note)
+    where = "p. " if len(pages) == 1 else "pp. "
+    place = f"({where}{', '.join(map(str, pages))}{_HOW.get(highlight.kind, '')})"
+    lines = [f"{text} {place}" if text else f"{place} {note}".rstrip()]
+    lines += ["", f"— {note}"] if text and note else []
     return "\n".join(f"> {line}".rstrip() for line in "\n".join(lines).split("\n"))
 
 
@@ -300,6 +306,10 @@ _HOW = {"underline": ", underlined", "strike-out": ", struck out", "squiggle": "
 
 def _shown(text: str) -> str:
     return plain_lines(text).replace("<", "\\<")
+
+
+def _file(path: str) -> str:
+    return _target(path.replace("%", "%25"))
 
 
 def _target(address: str) -> str:

@@ -72,7 +72,9 @@ def marks_to_plain(marks: Marks) -> dict[str, Any]:
             [h.page, h.place, h.kind, h.text, h.note, h.colour, h.box, h.is_flattened]
             for h in marks.highlights
         ],
-        "n_ink": marks.n_ink,
+        "ink": marks.ink,
+        "unread": marks.unread,
+        "traces": sorted(marks.traces),
     }
 
 
@@ -81,4 +83,5 @@ def marks_from_plain(plain: dict[str, Any]) -> Marks:
         Highlight(page, place, kind, text, note, colour, tuple(box), is_flattened)
         for page, place, kind, text, note, colour, box, is_flattened in plain["highlights"]
     ]
-    return Marks(tuple(highlights), plain["n_ink"])
+    ink, unread = tuple(plain["ink"]), tuple(plain["unread"])
+    return Marks(tuple(highlights), ink, unread, frozenset(plain["traces"]))

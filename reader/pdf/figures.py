@@ -12,12 +12,10 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-_CAPTION = re.compile(
-    r"(?P<label>(?:Figure|Fig\.?|FIGURE|FIG\.?)\s*[A-Z]?\d+(?:[.\-]\d+)*|図\s*[\d０-９]+(?:[.\-]\d+)*)"
-    r"(?P<mark>\s*[.:：|—–]|\s*$|\s+)(?P<rest>.*)"
-)
-_GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
-"""What makes a sentence of 図3."""
+from reader.pdf.boxes import Box, Look, Words, around
+from reader.pdf.captions import CAPTION, captions_of
+from reader.pdf.join import joined
+
 _OTHER = re.compile(
     r"(?:Table|TABLE|Tab\.|Algorithm|Listing|表)\s*[A-Z]?[\dIVX０-９]+|ALGORITHM\s*\d"
 )
@@ -28,65 +26,10 @@ _SUB_CAPTION = re.compile(r"\(?[a-z]\)\s")
 LEAST = (60.0, 36.0)
 """Width and height in points of what is worth showing: less is a logo or an equation."""
 MARGIN = 4.0
+FEWEST_ROWS = 4
+"""Of a figure of words alone: fewer are an equation."""
 MAX_GAP = 42.0
 """Points between a figure and its caption: a row of sub-captions may stand there."""
-
-
-class Box(NamedTuple):
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def width(self) -> float:
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        return self.y1 - self.y0
-
-    def cut(self, other: Box) -> Box:
-        """Give what both have in common; of negative width or height where nothing."""
-        return Box(
-            max(self.x0, other.x0),
-            max(self.y0, other.y0),
-            min(self.x1, other.x1),
-            min(self.y1, other.y1),
-        )
-
-    def meets(self, other: Box) -> bool:
-        shared = self.cut(other)
-        return shared.width > 0 and shared.height > 0
-
-
-class Words(NamedTuple):
-    """A line of text.
-
-    size, font: of most of it; lead: font of its first letters; block: its place among
-    PyMuPDF's blocks.
-    """
-
-    box: Box
-    text: str
-    size: float
-    font: str
-    lead: str
-    block: int
-
-
-class Look(NamedTuple):
-    """What stands on a page.
-
-    body: size and font of the document's running text. gutter: see `gutter`.
-    """
-
-    width: float
-    height: float
-    words: list[Words]
-    drawn: list[Box]
-    body: tuple[float, str]
-    gutter: float | None = None
 
 
 class Figure(NamedTuple):
@@ -94,76 +37,19 @@ class Figure(NamedTuple):
     caption: str
 
 
-def find_figures(look: Look) -> list[Figure]:
+def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[Figure]:
     """Give the figures of a page that are found for sure, in the order of their numbers.
 
     The box is generous: white around the drawing is the caller's to trim.
+    hyphenated: see `join.joined`, by which captions are written.
     """
-    captions = _captions(look)
+    captions = captions_of(look)
     found = []
     for caption in captions:
         box = _figure_box(look, caption, captions)
         if box is not None:
-            found.append(Figure(box, " ".join(line.text for line in caption)))
+            found.append(Figure(box, joined([line.text for line in caption], hyphenated)))
     return found
-
-
-def has_caption(words: Iterable[Words]) -> bool:
-    """Say whether any line looks as the beginning of a caption: cheap, and rather too often."""
-    return any(_CAPTION.match(line.text) for line in words)
-
-
-def _captions(look: Look) -> list[list[Words]]:
-    """Give each figure's caption as its lines."""
-    found = []
-    for at, line in enumerate(look.words):
-        match = _CAPTION.match(line.text)
-        if match is None or not _begins(look, at, match):
-            continue
-        lines = [line]
-        for after in look.words[at + 1 :]:
-            if not _goes_on(lines, after):
-                break
-            lines.append(after)
-        found.append(lines)
-    return sorted(found, key=lambda lines: _number(lines[0].text))
-
-
-def _number(text: str) -> tuple[int, ...]:
-    match = _CAPTION.match(text)
-    return tuple(map(int, re.findall(r"\d+", match["label"]))) if match else ()
-
-
-def _begins(look: Look, at: int, match: re.Match[str]) -> bool:
-    """Tell a caption from a sentence of the text that has "Figure 1" at a line's begin."""
-    line = look.words[at]
-    before = look.words[at - 1] if at else None
-    if before is not None and before.block == line.block:
-        is_near = line.box.y0 - before.box.y1 < 0.5 * line.size
-        is_alike = abs(before.size - line.size) < 0.3 and before.font == line.font
-        is_beside = before.box.y1 > line.box.y0 + 0.5 * line.size
-        has_bold_label = line.lead not in (line.font, before.font)
-        if is_near and is_alike and not is_beside and not has_bold_label:
-            return False
-    if match["label"].startswith("図") and _GOES_ON.match(match["rest"]):
-        return False
-    if match["mark"].strip() or not match["rest"] or match["label"].startswith("図"):
-        return True
-    # "Fig. 3 The parts of it": what "Fig. 3 shows" is text.
-    is_first = before is None or before.block != line.block
-    return is_first and not match["rest"][0].islower()
-
-
-def _goes_on(lines: Sequence[Words], after: Words) -> bool:
-    first, last = lines[0], lines[-1]
-    gap = after.box.y0 - last.box.y1
-    is_below = -0.6 * first.size < gap < 0.45 * first.size
-    is_beside = abs(after.box.y0 - last.box.y0) < 0.4 * first.size and after.box.x0 > last.box.x0
-    if not (is_below or is_beside) or abs(after.size - first.size) > 0.7 or len(lines) > 14:
-        return False
-    if _CAPTION.match(after.text) and is_beside:
-        return False
-    return after.block == last.block or (len(lines) == 1 and len(first.text) < 14)
 
 
 def _figure_box(
@@ -188,7 +74,23 @@ def _figure_box(
     if any(_is_claimed(lower, other) for other in others):
         return None
     found = _fill(look, lower, own)
+    if found is None and top is not None:
+        return _typed(look, upper, top.box)
     return found if found is not None and found.y0 - own.y1 < MAX_GAP else None
+
+
+def _typed(look: Look, space: Box, text: Box) -> Box | None:
+    """Give the box of a figure of words alone, a grammar or a listing, as they stand between
+    the text above and the caption; None unless all of them are indented."""
+    lines = [line for line in look.words if _is_in(line.box, space)]
+    if any(_is_in(box, space) and min(box.width, box.height) > MARGIN for box in look.drawn):
+        return None
+    box = around([line.box for line in lines]) if lines else space
+    is_near = box.y0 - text.y1 < MAX_GAP and space.y1 - box.y1 < MAX_GAP
+    n_rows = len({round(line.box.y1 / line.size) for line in lines})
+    if n_rows < FEWEST_ROWS or not is_near or box.x0 < text.x0 + 2 * lines[0].size:
+        return None
+    return Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN).cut(space)
 
 
 def _is_beside(look: Look, own: Box, left: float, right: float) -> bool:
@@ -297,7 +199,7 @@ def _is_head(look: Look, lines: Sequence[Words]) -> bool:
     """Say whether lines are a heading, a title, an address or the begin of a caption."""
     size, font = look.body
     first = lines[0]
-    if _CAPTION.match(first.text) or any("@" in line.text for line in lines):
+    if CAPTION.match(first.text) or any("@" in line.text for line in lines):
         return True
     if len(lines) > 4 or first.size < size - 0.3:
         return False
@@ -369,14 +271,3 @@ def _is_rule(box: Box, look: Look) -> bool:
     """Tell rules over a column, and what lies under the whole page (a scan, or strips of it)."""
     is_line = box.height < 2 and box.width > 0.35 * look.width
     return is_line or box.width > 0.95 * look.width
-
-
-def around(boxes: Iterable[Box]) -> Box:
-    """Give the smallest box around all; there must be one at least."""
-    several = list(boxes)
-    return Box(
-        min(box.x0 for box in several),
-        min(box.y0 for box in several),
-        max(box.x1 for box in several),
-        max(box.y1 for box in several),
-    )

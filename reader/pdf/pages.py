@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from reader.passage import Document
+from reader.pdf.blanks import is_doubtful, without_stray_blanks
 from reader.pdf.compose import compose
 from reader.pdf.front import N_RAW
 from reader.pdf.lines import PageLines, page_lines
@@ -49,6 +50,8 @@ def document_of(pymupdf: Any, file: Any, tell: Tell) -> Document:
         tell(number + 1, n_pages)
         try:
             page = file[number].get_text("dict", flags=flags)
+            if number < N_RAW and is_doubtful(page):
+                without_stray_blanks(page, file[number].get_text("rawdict", flags=flags))
             pages.append(page_lines(page))
         except faults as error:
             n_failed += 1

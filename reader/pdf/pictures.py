@@ -10,8 +10,10 @@ from collections import Counter
 from typing import Any
 
 from reader.pdf.answer import Pictures
-from reader.pdf.figures import Box, Figure, Look, Words, find_figures, gutter, has_caption
-from reader.pdf.join import joined
+from reader.pdf.boxes import Box, Look, Words
+from reader.pdf.captions import has_caption
+from reader.pdf.figures import Figure, find_figures, gutter
+from reader.pdf.join import compounds
 from reader.pdf.opening import Unreadable, failures, unreadable
 
 PAGE_WIDTH = 480
@@ -43,17 +45,19 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         raise unreadable(error, "no page") from error
     pages, middle = _read(pymupdf, file, faults)
     body = _body([line for lines in pages for line in lines])
+    hyphenated = compounds(line.text for lines in pages for line in lines)
     for number, words in enumerate(pages, 1):
         if not has_caption(words):
             continue
         try:
             look = _look(file[number - 1], words, body, middle)
-            images = ((_figure_png(pymupdf, file, number, f), f) for f in find_figures(look))
+            figures = find_figures(look, hyphenated)
+            images = ((_figure_png(pymupdf, file, number, f), f) for f in figures)
             image, figure = next(images, (b"", None))
         except faults:
             continue
         if figure is not None:
-            return Pictures(page, image, number, joined([figure.caption])[:MAX_CAPTION])
+            return Pictures(page, image, number, figure.caption[:MAX_CAPTION])
     return Pictures(page)
 
 

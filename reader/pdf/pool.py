@@ -32,15 +32,21 @@ class PdfPool:
     """Answers about PDFs with up to `n_workers` processes, started as they are needed.
 
     n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Use it
-    from one thread. At its end no child is left.
+    from one thread. At its end no child is left. tell: see `PdfReader`; called by any thread.
     """
 
     def __init__(
-        self, n_workers: int = 0, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES
+        self,
+        n_workers: int = 0,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        max_bytes: int = MAX_BYTES,
+        tell: Callable[[Path, int, int], None] | None = None,
     ) -> None:
         self.n_workers = n_workers or n_cores()
         self._readers = [
-            PdfReader(timeout_s=timeout_s, max_bytes=max_bytes) for _ in range(self.n_workers)
+            PdfReader(timeout_s=timeout_s, max_bytes=max_bytes, tell=tell)
+            for _ in range(self.n_workers)
         ]
         # The last one put back is taken first: one file after the other needs one worker.
         self._free: queue.LifoQueue[PdfReader] = queue.LifoQueue()
@@ -69,6 +75,15 @@ class PdfPool:
         with self._one() as reader:
             return reader.marks(path)
 
+    def marked(self, path: Path) -> tuple[Document, Marks | PdfError]:
+        """Read one file's text and marks; raises PdfError where the text cannot be read."""
+        with self._one() as reader:
+            document = reader.read(path)
+            try:
+                return document, reader.marks(path)
+            except PdfError as error:
+                return document, error
+
     def pictures(self, path: Path) -> Pictures:
         """Draw one file's first page and first figure; raises PdfError."""
         with self._one() as reader:
@@ -83,6 +98,12 @@ class PdfPool:
         nothing.
         """
         return self._all(self.read, paths)
+
+    def read_marked(
+        self, paths: Iterable[Path]
+    ) -> Generator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError], None, None]:
+        """Read many files' texts and marks, as `read_all` reads."""
+        return self._all(self.marked, paths)
 
     def pictures_of_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Pictures | PdfError]]:
         """Draw the pictures of many files, as `read_all` reads."""

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -93,11 +94,21 @@ class PdfReader:
 
     timeout_s and max_bytes hold for each file. Use from one thread; several readers work
     side by side (`pool`). The worker starts with the first file.
+
+    tell: told (file, page, of how many) before each page that takes seconds: pictures of
+    pages that tesseract reads.
     """
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        max_bytes: int = MAX_BYTES,
+        tell: Callable[[Path, int, int], None] | None = None,
+    ) -> None:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
+        self._tell = tell
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Self:
@@ -135,7 +146,9 @@ class PdfReader:
         question = {"task": task, "path": str(path.absolute()), "timeout_s": self._timeout_s}
         answer: dict[str, Any] = {}
         try:
-            answer = worker.ask(question)
+            tell = self._tell
+            slow = (lambda page, of: tell(path, page, of)) if tell else None
+            answer = worker.ask(question, slow)
         finally:
             # Also after Ctrl-C: a late answer must not be taken for the next file's.
             is_well = "done" in answer or answer.get("failed") in _HARMLESS
@@ -198,7 +211,9 @@ class _Worker:
     def is_spent(self) -> bool:
         return self._n_files >= N_FILES
 
-    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+    def ask(
+        self, question: dict[str, Any], tell: Callable[[int, int], None] | None = None
+    ) -> dict[str, Any]:
         self._n_files += 1
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 (asked for above)
@@ -207,12 +222,14 @@ class _Worker:
             stdin.flush()
         except (BrokenPipeError, ValueError):
             return {"failed": "crash", "why": ""}
-        return self.answer(question["timeout_s"])
+        return self.answer(question["timeout_s"], tell)
 
-    def answer(self, timeout_s: float) -> dict[str, Any]:
-        """Wait for the answer; how far the child came is known only when it is too late."""
+    def answer(
+        self, timeout_s: float, tell: Callable[[int, int], None] | None = None
+    ) -> dict[str, Any]:
+        """Wait for the answer; tell: how far the child is, once it has asked for more time."""
         begin = time.monotonic()
-        place = ""
+        place, is_slow = "", False
         while True:
             try:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
@@ -227,6 +244,9 @@ class _Worker:
             if "page" not in answer:
                 return answer
             timeout_s += answer["more_s"]
+            is_slow = is_slow or answer["more_s"] > 0
+            if tell is not None and is_slow:
+                tell(answer["page"], answer["of"])
             place = f" (page {answer['page']} of {answer['of']} was reached)"
 
     def end(self) -> None:

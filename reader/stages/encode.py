@@ -7,13 +7,17 @@ from reader.library.folder import Library
 from reader.stages.rank import topic_text
 from reader.stages.tools import Encoder, Problem, Tools
 from reader.store import index
-from reader.store.vector_files import append
+from reader.store.vector_files import append, drop, others, refresh
 
 TEXTS_AT_ONCE = 2000
 """Papers put into the full text in one transaction."""
 
-VECTORS_AT_ONCE = 64
-"""Texts encoded before their vectors are kept: what a kill can cost is seconds."""
+VECTORS_AT_ONCE = 256
+"""Texts encoded before their vectors are kept: enough to keep all processors at work, and what
+a kill can cost is half a minute."""
+
+WAITING_AT_ONCE = 20_000
+"""Texts held in memory that wait to be encoded."""
 
 
 def index_words(library: Library, tools: Tools) -> None:
@@ -33,28 +37,57 @@ def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -
     """Make the vectors that are missing: all, or those of some papers.
 
     Resumable: what was encoded is kept in small transactions. A model that is missing or
-    broken is one problem; full text works without it.
+    broken is one problem; full text works without it. Once all texts have vectors of the
+    model that feeds.toml names, those of another go.
     """
-    waiting = index.texts_without_vector(library.db, tools.encoder_name, papers=papers)
+    waiting = _waiting(library, tools, papers)
     topics = [] if papers is not None else _topics_without_vector(library, tools)
-    if not waiting and not topics:
-        return []
     try:
-        encoder = tools.encoder()
-        _encode_topics(library, encoder, topics)
+        if waiting or topics:
+            _encode_all(library, tools, papers, topics, waiting)
+    except ModelError as error:
+        n = index.n_without_vector(library.db, tools.encoder_name)
+        return [Problem("encode", f"{len(waiting) if papers else n} texts", error)]
+    if papers is not None:
+        append(library.db, tools.encoder_name)
+    elif tools.encoder_name:
+        refresh(library.db, tools.encoder_name)
+        for replaced in others(library.db, tools.encoder_name):
+            drop(library.db, replaced)
+    return []
+
+
+def _waiting(library: Library, tools: Tools, papers: list[int] | None) -> list[tuple[str, str]]:
+    return index.texts_without_vector(
+        library.db, tools.encoder_name, papers=papers, limit=WAITING_AT_ONCE
+    )
+
+
+def _encode_all(
+    library: Library,
+    tools: Tools,
+    papers: list[int] | None,
+    topics: list[str],
+    waiting: list[tuple[str, str]],
+) -> None:
+    total = len(waiting)
+    if total >= WAITING_AT_ONCE // 2:  # one text may stand in several places
+        total = max(total, index.n_without_vector(library.db, tools.encoder_name))
+    encoder = tools.encoder()
+    _encode_topics(library, encoder, topics)
+    n_done = 0
+    while waiting:
         for start in range(0, len(waiting), VECTORS_AT_ONCE):
-            tools.progress("encode", start, len(waiting))
+            tools.progress("encode", n_done, max(total, n_done + 1))
             part = waiting[start : start + VECTORS_AT_ONCE]
             vectors = encoder.encode_passages([text for _, text in part])
             kept = [
                 (h, v.astype("float16").tobytes()) for (h, _), v in zip(part, vectors, strict=True)
             ]
             index.add_vectors(library.db, encoder.name, kept)
-        append(library.db, encoder.name)
-    except ModelError as error:
-        return [Problem("encode", f"{len(waiting)} texts", error)]
-    tools.progress("encode", len(waiting), len(waiting))
-    return []
+            n_done += len(part)
+        waiting = _waiting(library, tools, papers)
+    tools.progress("encode", n_done, n_done)
 
 
 def _topics_without_vector(library: Library, tools: Tools) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,9 @@ from reader.store.index import PassageText
 from reader.wire import Request
 
 MAX_PDF_BYTES = 200_000_000
+
+UNREAD = "ocr"
+"""Under this stage's name stand the papers with pages that wait for tesseract."""
 
 
 def fetch_pdfs(
@@ -113,17 +117,25 @@ def _delay_s(url: str, config: Config) -> float:
 def place_of(library: Library, held: Held, sha256: str) -> Path:
     """Choose a PDF's path in the library: its own, also when a kill left it there before.
 
-    A file with other bytes there is somebody's (marked on a tablet, say) and stays.
+    A file with other bytes there is somebody's (marked on a tablet, say) and stays, as does
+    one that cannot be read or that iCloud took off this disk.
     """
     folder = Path(folder_at(library, "papers", held.topic or UNFILED))
     path = folder / f"{held.key}.pdf"
     n = 2
-    while found := existing(library.folder / path):
-        if found.is_file() and sha256_of(found) == sha256:
+    while (found := existing(library.folder / path)) or is_here(library.folder / path):
+        if found and _has_bytes(found, sha256):
             return folder / found.name
         path = folder / f"{held.key}-{n}.pdf"
         n += 1
     return path
+
+
+def _has_bytes(file: Path, sha256: str) -> bool:
+    try:
+        return file.is_file() and sha256_of(file) == sha256
+    except OSError:
+        return False
 
 
 def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None) -> list[Problem]:
@@ -131,8 +143,11 @@ def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None
 
     only: the PDFs of these papers, and now; None: all.
     """
+    wanted = None if only is None else set(only)
     unread = [
-        pdf for pdf in pdfs.pdfs_without_passages(library.db) if only is None or pdf.paper in only
+        pdf
+        for pdf in pdfs.pdfs_without_passages(library.db)
+        if wanted is None or pdf.paper in wanted
     ]
     waits = waiting(library, "extract") if only is None else {}
     found: dict[str, Problem] = {
@@ -150,7 +165,58 @@ def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None
             found[pdf.path] = Problem("extract", pdf.path, error)
             _fail(library, "extract", pdf.path, error)
         tools.progress("extract", n_done, len(tried))
-    return [found[pdf.path] for pdf in unread if pdf.path in found]
+    problems = [found[pdf.path] for pdf in unread if pdf.path in found]
+    return problems + (_read_scans(library, tools, set(found)) if only is None else [])
+
+
+def forget_readings(library: Library) -> None:
+    """Have every PDF read anew, also those that failed or had no words, as index.db is made
+    anew."""
+    with library.db.writing():
+        pdfs.forget_wordless(library.db)
+        sources.clear_failures(library.db, "extract")
+
+
+def extract_left(library: Library, tools: Tools) -> tuple[int, list[Problem]]:
+    """Split the PDFs whose passages a kill kept from the disk, but for those that failed and
+    wait; gives how many were read."""
+    waits = waiting(library, "extract")
+    left = [
+        pdf.paper
+        for pdf in pdfs.pdfs_without_passages(library.db)
+        if pdf.path not in waits and (library.folder / pdf.path).is_file()
+    ]
+    problems = extract(library, tools, only=left) if left else []
+    return len(left) - len(problems), problems
+
+
+def _read_scans(library: Library, tools: Tools, told: Set[str]) -> list[Problem]:
+    """Read again what came when tesseract was not installed; the first tells if it is now.
+
+    told: paths that were tried just now, and are not again.
+    """
+    scans: dict[Path, pdfs.Pdf] = {}
+    for failure in sources.failures(library.db, UNREAD):
+        held = papers.paper_with_id(library.db, failure.subject)
+        pdf = pdfs.pdf_of(library.db, held.row) if held else None
+        if pdf and pdf.path not in told and is_here(library.folder / pdf.path):
+            scans[library.folder / pdf.path] = pdf
+    answers = tools.read_pdfs(itertools.islice(scans, 1))
+    problems = []
+    for path, answer in itertools.chain(answers, tools.read_pdfs(itertools.islice(scans, 1, None))):
+        if isinstance(answer, Document) and answer.why_unread == "no tesseract":
+            return []
+        pdf = scans[path]
+        try:
+            lacking = _keep_passages(library, tools, pdf, answer)
+        except PdfError as error:
+            # Not again with each gather: reading it takes minutes.
+            (held,) = papers.papers_at(library.db, [pdf.paper])
+            sources.clear_failure(library.db, UNREAD, held.paper.id)
+            lacking = error
+        if lacking is not None:
+            problems.append(Problem("extract", pdf.path, lacking))
+    return problems
 
 
 def _keep_passages(
@@ -161,6 +227,12 @@ def _keep_passages(
         raise answer
     passages = passages_of(answer, tools)
     lacking = unread_pages(answer, pdf.path)
+    note_unread(library, papers.papers_at(library.db, [pdf.paper])[0], answer)
+    if not passages and lacking and answer.why_unread == "no tesseract":
+        # It waits for tesseract, not for a time.
+        pdfs.set_wordless(library.db, pdf)
+        sources.clear_failure(library.db, "extract", pdf.path)
+        return lacking
     if not passages:
         raise lacking or PdfError(
             file=pdf.path, what="there is no text in it", hint="It can be read, not searched."
@@ -170,6 +242,15 @@ def _keep_passages(
     pdfs.set_sketch(library.db, read)
     sources.clear_failure(library.db, "extract", pdf.path)
     return lacking
+
+
+def note_unread(library: Library, held: Held, document: Document) -> None:
+    """Record that a paper's PDF has pages which tesseract could read were it installed."""
+    lacking = unread_pages(document, held.paper.id)
+    if lacking is not None and document.why_unread == "no tesseract":
+        _fail(library, UNREAD, held.paper.id, lacking)
+    else:
+        sources.clear_failure(library.db, UNREAD, held.paper.id)
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:
@@ -186,7 +267,7 @@ def unread_pages(document: Document, file: str) -> PdfError | None:
         what = f"{pages}; tesseract is not installed"
         hint = (
             "To have them read: apt install tesseract-ocr tesseract-ocr-jpn, on a Mac brew "
-            "install tesseract tesseract-lang; then `reader index --rebuild`."
+            "install tesseract tesseract-lang; then `reader index` reads them."
         )
     elif document.why_unread == "time":
         what = (

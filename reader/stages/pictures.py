@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reader.errors import PdfError
 from reader.library.folder import Library, write_whole
 from reader.pdf import Pictures
 from reader.stages.tools import Problem, Tools
-from reader.stages.waiting import waiting
+from reader.stages.waiting import still_missing, waiting
 from reader.store import pictures, sources
 from reader.store.pdfs import Pdf
 from reader.store.pictures import FOLDER, Picture
@@ -28,21 +29,25 @@ def take_pictures(
 ) -> list[Problem]:
     """Take the pictures of every PDF that has none; several at once.
 
-    One that cannot be drawn is a problem now, and tried again when its time comes. Where
-    reading its text failed too, that was said.
+    One that cannot be drawn is a problem until it can be, and tried again when its time comes.
+    Where reading its text failed too, that was said.
     only: the PDFs of these papers, whatever failed before; None: all.
     """
     here = _sweep(library) if only is None else _names(library)
     waits = waiting(library, "picture") if only is None else {}
-    lacking = {
+    undrawn = {
         library.folder / pdf.path: pdf
         for pdf, picture in pictures.all_pdfs(library.db)
         if (only is None or pdf.paper in only)
-        and pdf.sha256 not in waits
         and not _is_here(picture, here)
         and (library.folder / pdf.path).is_file()
     }
-    problems: list[Problem] = []
+    lacking = {path: pdf for path, pdf in undrawn.items() if pdf.sha256 not in waits}
+    problems = [
+        replace(still_missing(library, waits[pdf.sha256]), subject=pdf.path)
+        for pdf in undrawn.values()
+        if pdf.sha256 in waits and not _was_said(library, pdf)
+    ]
     tools.progress("picture", 0, len(lacking))
     for n_done, (path, found) in enumerate(tools.read_pictures(lacking), 1):
         pdf = lacking[path]
@@ -71,8 +76,11 @@ def _keep(library: Library, pdf: Pdf, found: Pictures) -> None:
 def _failed(library: Library, pdf: Pdf, error: PdfError) -> list[Problem]:
     words = (error.message, error.hint)
     sources.add_failure(library.db, "picture", pdf.sha256, words, now=library.now())
-    was_said = any(f.subject == pdf.path for f in sources.failures(library.db, "extract"))
-    return [] if was_said else [Problem("picture", pdf.path, error)]
+    return [] if _was_said(library, pdf) else [Problem("picture", pdf.path, error)]
+
+
+def _was_said(library: Library, pdf: Pdf) -> bool:
+    return any(f.subject == pdf.path for f in sources.failures(library.db, "extract"))
 
 
 def _names(library: Library) -> set[str]:

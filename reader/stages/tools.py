@@ -42,6 +42,7 @@ class Tools:
     token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
     read_pdf, read_marks: of one file; raise PdfError.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
+    read_marked: likewise text and marks; the marks are an error where only they fail.
     progress: told (what, done, total) before each item and at the end.
     """
 
@@ -53,6 +54,9 @@ class Tools:
     read_pdf: Callable[[Path], Document]
     read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
     read_marks: Callable[[Path], Marks]
+    read_marked: Callable[
+        [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
+    ]
     read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
     progress: Callable[[str, int, int], None] = field(default=_silent)
 

@@ -85,29 +85,42 @@ def row_with_bytes(db: Database, sha256: str) -> int | None:
     return int(row["row"]) if row else None
 
 
-def to_complete(db: Database, *, now: datetime) -> dict[str, int]:
-    """Give the ids that added files print and that were not looked up yet: id → its paper.
-
-    Those that failed wait for their time.
-    """
+def to_complete(db: Database) -> dict[str, list[Addition]]:
+    """Give the ids that added files print and that were not looked up yet, each with these
+    files; their papers as they are read now."""
     rows = db.read(
         """
-        SELECT a.printed AS id, coalesce(p.merged_into, p.id) AS row
+        SELECT a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.why, a.hint, a.printed,
+            coalesce(p.merged_into, p.id) AS paper
         FROM additions AS a JOIN papers AS p ON p.id = a.paper
-        WHERE a.printed != '' AND NOT EXISTS (
-            SELECT 1 FROM failures AS f WHERE f.stage = 'add' AND f.subject = a.printed
-            AND f.retry_at > ?)
-        ORDER BY a.at, a.path
-        """,
-        (now.isoformat(),),
+        WHERE a.printed != '' ORDER BY a.at, a.path
+        """
     )
-    return {r["id"]: r["row"] for r in rows}
+    found: dict[str, list[Addition]] = {}
+    for row in rows:
+        found.setdefault(row["printed"], []).append(_addition(row))
+    return found
+
+
+def printed_of(db: Database, paper: int) -> list[str]:
+    """List the ids that a paper's PDFs print and that are still to be looked up."""
+    rows = db.read(
+        """
+        SELECT DISTINCT a.printed AS id FROM additions AS a JOIN papers AS p ON p.id = a.paper
+        WHERE a.printed != '' AND coalesce(p.merged_into, p.id) = ? ORDER BY a.printed
+        """,
+        (paper,),
+    )
+    return [r["id"] for r in rows]
 
 
 def forget_printed(db: Database, ids: Iterable[str]) -> None:
     """Look these ids up no more: they are known now, or no paper's of ours."""
     with db.writing():
-        db.execute_many("UPDATE additions SET printed = '' WHERE printed = ?", [(i,) for i in ids])
+        db.execute_many(
+            "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
+            [(id_,) for id_ in ids],
+        )
 
 
 def _addition(row: Row) -> Addition:

@@ -64,3 +64,40 @@ def authors_like(db: Database, name: str) -> dict[str, Certainty]:
     )
     certainties = {r["name"]: matches(name, r["name"]) for r in rows}
     return {author: found for author, found in certainties.items() if found != "no"}
+
+
+def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> dict[str, int]:
+    """Count what each of some folded family names has written, of those that are here; each
+    at most `limit`."""
+    found = {}
+    for fold in sorted(folds):
+        row = db.read_one(
+            "SELECT count(*) AS n FROM (SELECT 1 FROM authors WHERE family_fold = ? LIMIT ?)",
+            (fold, limit),
+        )
+        if row and row["n"]:
+            found[fold] = int(row["n"])
+    return found
+
+
+def families_from(db: Database, beginning: str) -> list[str]:
+    """List the folded family names that begin so."""
+    rows = db.read(
+        "SELECT DISTINCT family_fold FROM authors WHERE family_fold >= ? AND family_fold < ?",
+        (beginning, beginning + "\U0010ffff"),
+    )
+    return [r["family_fold"] for r in rows]
+
+
+def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
+    """List the papers of people with these family names, the newest first."""
+    rows = db.read(
+        """
+        SELECT p.id FROM papers AS p
+        WHERE p.merged_into IS NULL AND p.id IN (
+            SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?)))
+        ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
+        """,
+        (json.dumps(list(folds)), limit),
+    )
+    return [r["id"] for r in rows]

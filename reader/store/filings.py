@@ -25,7 +25,8 @@ _NEWEST = """
 class Place:
     """A file of a paper, as the rows say.
 
-    id: of its row among `marked_copies`, else the paper. path: relative to the library, `/`
+    id: of its row among `marked_copies`, else the row of `papers` that it came with: that of a
+    copy, where the paper was joined of several. path: relative to the library, `/`
     between its parts. topic: where the paper is filed, None for a PDF of one that is not.
     sha256: of a PDF as it came, empty for a note. n_bytes: size then, None where unknown.
     """
@@ -65,17 +66,24 @@ def places(
     db: Database, papers: Iterable[int] | None = None, *, has_notes: bool = True
 ) -> list[Place]:
     """List the files of some papers, or of all; has_notes: their Markdown files too."""
-    only = "" if papers is None else "WHERE paper IN (SELECT value FROM json_each(?))"
-    values = () if papers is None else (json.dumps([*papers]),)
-    topic = _LAST.format(paper="t.paper")
+    values = () if papers is None else (json.dumps([*papers]),) * 5
+    among = "(SELECT value FROM json_each(?))"
+    of_copies = of_own = ""
+    if papers is not None:
+        of_own = f"WHERE t.paper IN {among}"
+        of_copies = f"{of_own} OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among})"  # noqa: S608
+    row = "coalesce(p.merged_into, p.id)"
+    topic, own_topic = _LAST.format(paper=row), _LAST.format(paper="t.paper")
+    joined = f"AS t JOIN papers AS p ON p.id = t.paper {of_copies}"
+    # The Markdown file of a copy stays where it was: the paper has its own.
     found = db.read(
-        f"SELECT 'pdf' AS kind, paper AS id, paper, path, ({topic}) AS topic, sha256, n_bytes"  # noqa: S608
-        f" FROM pdfs AS t {only} UNION ALL"
-        f" SELECT 'marked', id, paper, path, ({topic}), sha256, NULL FROM marked_copies AS t {only}"
-        f" UNION ALL"
-        f" SELECT 'note', paper, paper, path, ({topic}), '', NULL FROM exports AS t {only}"
-        " ORDER BY paper, kind",
-        values * 3,
+        f"SELECT * FROM (SELECT 'pdf' AS kind, t.paper AS id, {row} AS paper, path,"  # noqa: S608
+        f" ({topic}) AS topic, sha256, n_bytes FROM pdfs {joined} UNION ALL"
+        f" SELECT 'marked', t.id, {row}, path, ({topic}), sha256, NULL"
+        f" FROM marked_copies {joined} UNION ALL"
+        f" SELECT 'note', paper, paper, path, ({own_topic}), '', NULL FROM exports AS t {of_own}"
+        ") ORDER BY paper, kind, id != paper, id",
+        values,
     )
     return [Place(*r) for r in found if has_notes or r["kind"] != "note"]
 

@@ -8,7 +8,7 @@ whether two marks are one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from reader.highlight import Box, Highlight
@@ -33,6 +33,14 @@ class MarkedCopy:
     sha256: str
     n_ink: int
     """Strokes and drawings by hand in it."""
+    ink: tuple[int, ...] = ()
+    """The page of each of them; empty where only their number is known."""
+    traces: frozenset[str] = frozenset()
+    """As `Marks.traces`; empty: not known."""
+    is_version: bool = False
+    """It is the paper's own PDF of before, in whose place a newer version came."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it came; None where it is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Returned:
     paper: int
     sha256: str
     n_ink: int = 0
+    ink: tuple[int, ...] = ()
+    """The page of each stroke; empty where only their number is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +116,20 @@ def taken_rows(db: Database) -> dict[str, int]:
 
 
 def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
-    """List a paper's marked copies, oldest first."""
-    rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY id", (paper,))
-    return [MarkedCopy(r["paper"], r["path"], r["sha256"], r["n_ink"]) for r in rows]
+    """List the PDFs kept beside a paper's own, the one that came last at the end."""
+    rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY at, id", (paper,))
+    return [_copy(r) for r in rows]
+
+
+def marked_of(db: Database, paper: int) -> list[MarkedCopy]:
+    """List a paper's marked copies, the one that came last at the end."""
+    return [copy for copy in copies_of(db, paper) if not copy.is_version]
 
 
 def copy_at(db: Database, path: str) -> MarkedCopy | None:
     """Give the marked copy that was put at a path, None where none was."""
     r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
-    return MarkedCopy(r["paper"], r["path"], r["sha256"], r["n_ink"]) if r else None
+    return _copy(r) if r else None
 
 
 def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
@@ -122,35 +137,57 @@ def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
     with db.writing():
         db.execute(
             """
-            INSERT INTO marked_copies (paper, path, sha256, n_ink, at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            INSERT INTO marked_copies (paper, path, is_version, sha256, n_ink, ink, traces, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
-            (copy.paper, copy.path, copy.sha256, copy.n_ink, at.isoformat()),
+            (copy.paper, copy.path, int(copy.is_version), *_content(copy), at.isoformat()),
         )
+
+
+def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record that a newer marked copy lies where an older one of the same paper lay."""
+    with db.writing():
+        db.execute(
+            """
+            UPDATE marked_copies SET path = ?, sha256 = ?, n_ink = ?, ink = ?, traces = ?, at = ?
+            WHERE paper = ? AND sha256 = ?
+            """,
+            (copy.path, *_content(copy), at.isoformat(), older.paper, older.sha256),
+        )
+        # A split gives a copy back to the paper that it came with.
+        db.execute(
+            "UPDATE OR REPLACE moves SET key = ? WHERE part = 'marked_copies' AND key = ?",
+            (copy.sha256, older.sha256),
+        )
+
+
+def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
+    return copy.sha256, copy.n_ink, _joined(copy.ink), " ".join(sorted(copy.traces))
 
 
 def returned_from(db: Database, place: str) -> Returned | None:
     """Give what lay at a place last, None where nothing came from it yet."""
     r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
-    return Returned(r["place"], r["paper"], r["sha256"], r["n_ink"]) if r else None
+    return _returned(r) if r else None
 
 
 def returned_of(db: Database, paper: int) -> list[Returned]:
     """List the places that a paper came back from, the one longest ago first."""
     rows = db.read("SELECT * FROM returned WHERE paper = ? ORDER BY at, place", (paper,))
-    return [Returned(r["place"], r["paper"], r["sha256"], r["n_ink"]) for r in rows]
+    return [_returned(r) for r in rows]
 
 
 def set_returned(db: Database, returned: Returned, *, at: datetime) -> None:
     """Record what lies at a place now."""
+    r = returned
     with db.writing():
         db.execute(
             """
-            INSERT INTO returned (place, paper, sha256, n_ink, at) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO returned (place, paper, sha256, n_ink, ink, at) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET paper = excluded.paper, sha256 = excluded.sha256,
-                n_ink = excluded.n_ink, at = excluded.at
+                n_ink = excluded.n_ink, ink = excluded.ink, at = excluded.at
             """,
-            (returned.place, returned.paper, returned.sha256, returned.n_ink, at.isoformat()),
+            (r.place, r.paper, r.sha256, r.n_ink, _joined(r.ink), at.isoformat()),
         )
 
 
@@ -224,6 +261,31 @@ def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -
 
 def _each(db: Database, sql: str, rows: Iterable[int]) -> None:
     db.execute_many(sql, [(row,) for row in rows])
+
+
+def _copy(row: Row) -> MarkedCopy:
+    return MarkedCopy(
+        paper=row["paper"],
+        path=row["path"],
+        sha256=row["sha256"],
+        n_ink=row["n_ink"],
+        ink=_pages(row["ink"]),
+        traces=frozenset(row["traces"].split()),
+        is_version=bool(row["is_version"]),
+        at=datetime.fromisoformat(row["at"]) if row["at"] else None,
+    )
+
+
+def _returned(row: Row) -> Returned:
+    return Returned(row["place"], row["paper"], row["sha256"], row["n_ink"], _pages(row["ink"]))
+
+
+def _joined(pages: tuple[int, ...]) -> str:
+    return " ".join(map(str, pages))
+
+
+def _pages(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split()))
 
 
 def _kept(row: Row) -> Kept:

@@ -14,23 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from reader.plain import grams
 from reader.store.database import Database
 from reader.store.origins import BROUGHT_SQL
+from reader.words import searchable
 
 Kind = Literal["note", "highlight", "paper", "passage"]
-
-# bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
-# first, then what a title says, before what stands somewhere in a text.
-WEIGHTS = "8.0, 5.0, 2.0, 1.0, 4.0"
-
-COLUMNS: dict[Kind, str] = {
-    "note": "note",
-    "highlight": "highlight",
-    "paper": "title abstract",
-    "passage": "passage",
-}
-"""The columns of the full text that a kind of text fills."""
 
 # A highlight is found by the marked words and by what was typed at them.
 _HIGHLIGHT_SQL = "trim(text || char(10) || note, char(10))"
@@ -129,13 +117,28 @@ def highlights_without_text(db: Database) -> list[int]:
 
 
 def add_highlight_texts(db: Database, paper: int) -> None:
-    """Put a paper's highlights into the full text as they are now; removed ones are not found."""
+    """Put a paper's highlights into the full text as they are now; removed ones are not found.
+
+    A row of theirs never changes, so those that are there already are left as they are.
+    """
     with db.writing():
-        _drop(db, paper, "highlight")
+        for r in db.read(
+            """
+            SELECT t.id FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
+            WHERE t.paper = ? AND t.kind = 'highlight'
+            AND (h.paper IS NOT t.paper OR h.gone_at IS NOT NULL)
+            """,
+            (paper,),
+        ):
+            db.execute("DELETE FROM idx.full_text WHERE rowid = ?", (r["id"],))
+            db.execute("DELETE FROM idx.texts WHERE id = ?", (r["id"],))
         for row in db.read(
             f"""
-            SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights
-            WHERE paper = ? AND gone_at IS NULL AND text || note != '' ORDER BY id
+            SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights AS h
+            WHERE paper = ? AND gone_at IS NULL AND text || note != '' AND NOT EXISTS (
+                SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper AND t.kind = 'highlight'
+                AND t.position = h.id)
+            ORDER BY id
             """,  # noqa: S608  a constant of this module
             (paper,),
         ):
@@ -200,19 +203,6 @@ def n_not_indexed(db: Database) -> int:
         """
     )[0]
     return int(row["n"])
-
-
-def find_words(db: Database, kind: Kind, match: str, *, limit: int) -> list[int]:
-    """Rank the texts of one kind by bm25 for an FTS5 expression (made by `plain.query_terms`);
-    best first."""
-    rows = db.read(
-        f"""
-        SELECT rowid FROM idx.full_text WHERE full_text MATCH ?
-        ORDER BY bm25(full_text, {WEIGHTS}) LIMIT ?
-        """,  # noqa: S608  a constant of this module
-        (f"{{{COLUMNS[kind]}}} : ({match})", limit),
-    )
-    return [r["rowid"] for r in rows]
 
 
 def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
@@ -375,5 +365,5 @@ def _full_text(
     db.execute(
         "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (row, *map(grams, (note, title, abstract, passage, highlight))),
+        (row, *map(searchable, (note, title, abstract, passage, highlight))),
     )

@@ -258,6 +258,14 @@ def _revert(db: Database, merge: Merge) -> None:
             _move(db, parts[row["part"]], row["key"], source=merge.kept, target=merge.merged)
             moved.add(row["part"])
     db.execute("DELETE FROM moves WHERE merge_id = ?", (merge.id,))
+    # A mark that was changed meanwhile goes back with all that became of it.
+    db.execute(
+        """
+        UPDATE highlights SET paper = ?1 WHERE paper = ?2
+        AND mark IN (SELECT mark FROM highlights WHERE paper = ?1)
+        """,
+        (merge.merged, merge.kept),
+    )
     _set_hash(db, merge.kept)
     for row_ in _below(db, merge):
         db.execute("UPDATE papers SET merged_into = ? WHERE id = ?", (merge.merged, row_))
@@ -327,13 +335,14 @@ def _set_hash(db: Database, row: int) -> None:
 
 
 def _move_texts(db: Database, moved: set[str], *, source: int, target: int) -> None:
-    """Let the index follow: passages go with their PDF, highlights with their rows, notes
-    are indexed anew."""
+    """Let the index follow: passages and pictures go with their PDF, highlights with their
+    rows, notes are indexed anew."""
     if "pdfs" in moved:
         db.execute(
             "UPDATE OR IGNORE idx.texts SET paper = ? WHERE paper = ? AND kind = 'passage'",
             (target, source),
         )
+        db.execute("UPDATE OR REPLACE idx.pictures SET paper = ? WHERE paper = ?", (target, source))
     if "highlights" in moved:
         db.execute(
             """

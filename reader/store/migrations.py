@@ -368,4 +368,27 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
             """,
         ],
     ),
+    (
+        "m008_years",
+        ["CREATE INDEX papers_by_year ON papers(coalesce(published_on, announced_on))"],
+    ),
+    (
+        "m009_files",
+        [
+            "CREATE INDEX additions_of_paper ON additions(paper)",
+            "CREATE INDEX taken_of_paper ON taken(paper)",
+            "CREATE INDEX taken_by_bytes ON taken(sha256)",
+            "CREATE INDEX returned_of_paper ON returned(paper)",
+            "CREATE INDEX marked_copies_by_bytes ON marked_copies(sha256)",
+        ],
+    ),
+    (
+        "m010_ink",
+        [
+            "ALTER TABLE marked_copies ADD COLUMN ink TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE marked_copies ADD COLUMN traces TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE marked_copies ADD COLUMN is_version INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE returned ADD COLUMN ink TEXT NOT NULL DEFAULT ''",
+        ],
+    ),
 ]

@@ -6,13 +6,15 @@ anyway.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reader.errors import StoreError
 from reader.store.database import Database
 from reader.store.index import Kind
 from reader.store.vector_files import (
@@ -44,7 +46,9 @@ class Nearest:
         self._maps: dict[str, tuple[Vectors, NDArray[np.uint8]]] = {}
         self._open(encoder)
         if not db.is_read_only and n_beyond(db, encoder, self._upto) > MAX_TAIL:
-            append(db, encoder)
+            # A full disk, say: index.db has them all the same.
+            with contextlib.suppress(StoreError):
+                append(db, encoder)
             self._open(encoder)
         self._tail = beyond(db, encoder, self._upto)
 
@@ -52,7 +56,7 @@ class Nearest:
         """Map the files; none where they are not there, and then index.db answers alone."""
         folder = folder_of(self._db, encoder)
         for _ in range(3):
-            state = state_of(self._db, folder)
+            state = state_of(self._db, encoder)
             if state is None:
                 return
             try:
@@ -62,23 +66,55 @@ class Nearest:
             self._maps, self._upto = maps, state.upto
             return
 
-    def rank(self, kind: Kind, query: NDArray[np.float32], *, limit: int) -> list[int]:
-        """Rank texts of a kind by their cosine to a question; rows of texts, best first.
+    def rank(
+        self,
+        kind: Kind,
+        query: NDArray[np.float32],
+        *,
+        limit: int,
+        within: Collection[str] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Rank texts of a kind by their cosine to a question: (row, cosine), best first.
 
-        query: (d,) float32, of length 1. Exact: all vectors are compared in float16, the
-        best again in float32.
+        query: (d,) float32, of length 1. within: the texts' hashes, only which are compared;
+        None for all. Exact: all vectors are compared in float16, the best again in float32.
         """
+        k = 2 * limit  # float16 may swap neighbours
+        while True:
+            in_files = (
+                self._in_files(kind, query, k)
+                if within is None
+                else self._among(kind, query, within)
+            )
+            ranked, n_from_files = self._ranked(kind, query, in_files, within)
+            if within is not None or n_from_files >= limit or k >= self._n_in_files(kind):
+                return ranked[:limit]
+            k *= 4  # some belong to texts that are gone, or stand there twice
+
+    def _ranked(
+        self,
+        kind: Kind,
+        query: NDArray[np.float32],
+        in_files: tuple[list[str], Vectors],
+        within: Collection[str] | None,
+    ) -> tuple[list[tuple[int, float]], int]:
+        """Rank what the files gave together with the tail; how many rows are the files'."""
         scores: dict[str, float] = {}
-        for keys, vectors in (self._in_files(kind, query, limit), self._in_tail(kind)):
+        for keys, vectors in (in_files, self._in_tail(kind, within)):
             if len(vectors):
                 cosines = vectors.astype(np.float32) @ query
                 scores |= zip(keys, cosines.tolist(), strict=True)
         best = sorted(scores, key=lambda key: -scores[key])
         rows = _rows(self._db, kind, best)
-        return [row for key in best for row in rows.get(key, ())][:limit]
+        n_from_files = sum(len(rows.get(key, ())) for key in set(in_files[0]))
+        ranked = [(row, scores[key]) for key in best for row in rows.get(key, ())]
+        return ranked, n_from_files
+
+    def _n_in_files(self, kind: Kind) -> int:
+        return len(self._maps[kind][0]) if kind in self._maps else 0
 
     def _in_files(
-        self, kind: Kind, query: NDArray[np.float32], limit: int
+        self, kind: Kind, query: NDArray[np.float32], k: int
     ) -> tuple[list[str], Vectors]:
         if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
             return [], np.empty((0, len(query)), np.float16)
@@ -86,16 +122,39 @@ class Nearest:
         from usearch.index import search as compare
 
         vectors, keys = self._maps[kind]
-        # Some of the best may belong to texts that are gone, and float16 may swap neighbours.
-        k = min(len(vectors), 2 * limit)
+        most = min(len(vectors), k)
         found = compare(
-            vectors, query.astype(np.float16), k, MetricKind.IP, exact=True, threads=1
+            vectors, query.astype(np.float16), most, MetricKind.IP, exact=True, threads=1
         ).keys.astype(np.int64)
         return [keys[at].tobytes().hex() for at in found], np.asarray(vectors[found])
 
-    def _in_tail(self, kind: Kind) -> tuple[list[str], Vectors]:
-        chosen = [(key, vector) for k, key, vector in self._tail if k == kind]
+    def _among(
+        self, kind: Kind, query: NDArray[np.float32], within: Collection[str]
+    ) -> tuple[list[str], Vectors]:
+        """Give the vectors of some texts, read from their places in the file alone."""
+        if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
+            return [], np.empty((0, len(query)), np.float16)
+        vectors, keys = self._maps[kind]
+        # The first half of a hash tells; what shares it by chance is left out below.
+        halves = np.frombuffer(b"".join(bytes.fromhex(h[:KEY]) for h in within), np.uint64)
+        at = np.flatnonzero(np.isin(np.asarray(keys).view(np.uint64)[:, 0], halves))
+        wanted = set(within)
+        names = [keys[i].tobytes().hex() for i in at]
+        kept = [n for n, name in enumerate(names) if name in wanted]
+        return [names[n] for n in kept], np.asarray(vectors[at[kept]])
+
+    def _in_tail(self, kind: Kind, within: Collection[str] | None) -> tuple[list[str], Vectors]:
+        chosen = [
+            (key, vector)
+            for k, key, vector in self._tail
+            if k == kind and (within is None or key in within)
+        ]
         return _packed(chosen)
+
+
+def vector_from(kept: bytes) -> NDArray[np.float32]:
+    """Make a vector (d,) of what index.db keeps."""
+    return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
 def _mapped(folder: Path, state: State, kind: str) -> tuple[Vectors, NDArray[np.uint8]]:

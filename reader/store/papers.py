@@ -64,13 +64,15 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
 def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     """Give a paper a row of its own, and join it to the one that it is a copy of."""
     copies = copies_of(db, paper)
-    row = _insert(db, paper, on)
+    strong = [other for other, match in copies.items() if match.strength == "strong"]
+    nameless_since = _nameless_since(db, strong[0]) if len(strong) == 1 else None
+    # What its owner has had for months is no news.
+    row = _insert(db, paper, min(nameless_since or on, on))
     set_authors(db, row, paper.authors)
     _add_names(db, row, paper, source, on)
-    strong = [other for other, match in copies.items() if match.strength == "strong"]
     if len(strong) == 1:
         # A name made of a PDF's bytes gives way to one that others know.
-        kept, merged = (row, strong[0]) if _is_nameless(db, strong[0]) else (strong[0], row)
+        kept, merged = (row, strong[0]) if nameless_since else (strong[0], row)
         merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
         return False
     for other, match in copies.items():
@@ -78,9 +80,11 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     return True
 
 
-def _is_nameless(db: Database, row: int) -> bool:
-    found = db.read_one("SELECT canonical FROM papers WHERE id = ?", (row,))
-    return bool(found and found["canonical"].startswith("pdf:"))
+def _nameless_since(db: Database, row: int) -> date | None:
+    """Give the day on which a paper came that has no name but its PDF's bytes; else None."""
+    found = db.read_one("SELECT canonical, arrived_on FROM papers WHERE id = ?", (row,))
+    is_nameless = found is not None and found["canonical"].startswith("pdf:")
+    return date.fromisoformat(found["arrived_on"]) if found and is_nameless else None
 
 
 def _insert(db: Database, paper: Paper, on: date) -> int:
@@ -188,6 +192,22 @@ def add_identifier(db: Database, id_: str, paper: Paper) -> None:
             """,
             (id_, paper.id),
         )
+
+
+def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
+    """Take an identifier off a paper that is not its paper; it is called `instead` from now on."""
+    with db.writing():
+        db.execute("DELETE FROM identifiers WHERE id = ? AND paper = ?", (id_, row))
+        db.execute(
+            "INSERT INTO identifiers (id, paper) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (instead, row),
+        )
+        # It may be the name of a copy that was joined to the paper.
+        db.execute("UPDATE papers SET canonical = ? WHERE canonical = ?", (instead, id_))
+        if not arxiv_ids(db, row):
+            db.execute("UPDATE papers SET version = NULL WHERE id = ?", (row,))
+            db.execute("UPDATE pdfs SET version = NULL WHERE paper = ?", (row,))
+            db.execute("DELETE FROM versions WHERE paper = ?", (row,))
 
 
 def papers_at(db: Database, rows: Iterable[int]) -> list[Held]:

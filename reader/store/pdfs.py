@@ -71,7 +71,11 @@ def set_sketch(db: Database, pdf: Pdf) -> None:
     """Record what reading a PDF told of it: its sketch and version, if it still has these bytes."""
     with db.writing():
         db.execute(
-            "UPDATE pdfs SET sketch = ?, version = ? WHERE paper = ? AND sha256 = ?",
+            """
+            UPDATE pdfs SET sketch = ?1, version = ?2,
+                wordless_sha256 = CASE WHEN ?1 = '' THEN wordless_sha256 ELSE '' END
+            WHERE paper = ?3 AND sha256 = ?4
+            """,
             (pdf.sketch, pdf.version, pdf.paper, pdf.sha256),
         )
 
@@ -85,9 +89,21 @@ def set_wordless(db: Database, pdf: Pdf) -> None:
         )
 
 
+def forget_wordless(db: Database) -> None:
+    """Have PDFs without words read again: what reads them may have become better."""
+    with db.writing():
+        db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
+
+
 def sketches(db: Database) -> list[tuple[int, str]]:
-    """List the sketches of the PDFs that were read, each with its paper."""
-    rows = db.read("SELECT paper, sketch FROM pdfs WHERE sketch != ''")
+    """List the sketches of the PDFs that were read, each with its paper; a paper that was
+    joined of copies may have several."""
+    rows = db.read(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS paper, d.sketch
+        FROM pdfs AS d JOIN papers AS p ON p.id = d.paper WHERE d.sketch != ''
+        """
+    )
     return [(r["paper"], r["sketch"]) for r in rows]
 
 

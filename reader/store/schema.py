@@ -15,8 +15,9 @@ from reader.store.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 2
-"""Raised whenever INDEX_TABLES change; an index.db of another version is made anew."""
+INDEX_VERSION = 3
+"""Raised whenever INDEX_TABLES, or the words put into them, change; an index.db of another
+version is made anew."""
 
 INDEX_TABLES = [
     """

@@ -253,6 +253,12 @@ def clear_failure(db: Database, stage: str, subject: str) -> None:
         db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
 
 
+def clear_failures(db: Database, stage: str) -> None:
+    """Forget all that failed in a stage, so that it is tried now."""
+    with db.writing():
+        db.execute("DELETE FROM failures WHERE stage = ?", (stage,))
+
+
 def failures(db: Database, stage: str) -> list[Failure]:
     """List what a stage could not do so far."""
     rows = db.read("SELECT * FROM failures WHERE stage = ? ORDER BY subject", (stage,))

@@ -27,12 +27,13 @@ def papers_to_rank(
     day: that of its arrival, else that of the first post among these days.
 
     encoder: also those that were ranked by words alone or by another encoder's vectors,
-    and have a vector of this one now.
+    and have a vector of this one now. What only a hand added has no day here.
     """
     rows = db.read(
-        """
+        f"""
         SELECT p.id, min(d.day) AS day FROM (
-            SELECT id, arrived_on AS day FROM papers WHERE arrived_on BETWEEN ?1 AND ?2
+            SELECT p.id, p.arrived_on AS day FROM papers AS p
+            WHERE p.arrived_on BETWEEN ?1 AND ?2 AND {BROUGHT_SQL}
             UNION ALL SELECT i.paper, m.seen_on
             FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
             WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
@@ -42,20 +43,24 @@ def papers_to_rank(
             SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
             WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?4)))
         GROUP BY p.id ORDER BY p.id
-        """,
+        """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat(), topics, encoder),
     )
     return {r["id"]: date.fromisoformat(r["day"]) for r in rows}
 
 
 def papers_of_day(db: Database, day: date) -> list[int]:
-    """List the papers that arrived on a day or that a post seen on it points at."""
+    """List the papers that sources brought on a day or that a post seen on it points at.
+
+    A folder of PDFs that a hand added would change what is near among the day's own.
+    """
     rows = db.read(
-        """
-        SELECT id FROM papers WHERE arrived_on = ? AND merged_into IS NULL
+        f"""
+        SELECT p.id FROM papers AS p
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
         UNION SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
         WHERE m.seen_on = ?
-        """,
+        """,  # noqa: S608  a constant
         (day.isoformat(), day.isoformat()),
     )
     return [r["id"] for r in rows]

@@ -19,7 +19,8 @@ _HEADING = re.compile(
 )
 _RUN_IN = re.compile(
     r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|概\s*要|要\s*旨|摘\s*要|あらまし|内容梗概)"
-    r"(?:\s*[—–―:：.．-]+\s*|\s{1,3}(?=[A-Z\u3040-\u9fff]))(?=\S)",
+    r"(?:\s*[—–―:：.．-]+\s*|\s{1,3}(?=[A-Z\u3040-\u9fff]))(?=\S)"
+    r"|あらまし(?=[\u3040-\u9fff])",
     re.IGNORECASE,
 )
 _PART = re.compile(

@@ -16,10 +16,11 @@ from reader.pdf.front.names import names_before, names_in, names_loosely
 _Words = tuple[Cell, str, bool]
 """A cell, its words as far as a list goes on, and whether it stands beside the one before."""
 _ADVISOR = re.compile(
-    r"supervis|advis[oe]r|examin|committee|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
+    r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
     r"|reviewed by|translat",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"committee|examiners|visors|visers|jury|審査", re.IGNORECASE)
 _OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
 
 
@@ -52,16 +53,22 @@ def _alike(
 
 
 def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
-    """Leave out teachers and editors, and the name that stands below such a word."""
-    skips_next = False
+    """Leave out teachers and editors, and the names that stand below such a word.
+
+    Below "Committee:" there are as many as stand close.
+    """
+    last: Cell | None = None
+    is_list = False
     for line in lines:
-        text = line[0].text
-        if _ADVISOR.search(text):
-            skips_next = text.rstrip().endswith((":", "：")) or len(text) < 24
-        elif skips_next:
-            skips_next = False
-        else:
+        cell = line[0]
+        if _ADVISOR.search(cell.text):
+            is_label = cell.text.rstrip().endswith((":", "：")) or len(cell.text) < 24
+            last, is_list = (cell if is_label else None), bool(_SEVERAL.search(cell.text))
+        elif last is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
+            last = None
             yield line
+        else:
+            last = cell if is_list else None
 
 
 def _read(zone: list[Cell]) -> Iterator[_Words]:

@@ -1,4 +1,4 @@
-"""Read what a paper's first page prints about itself: its own DOI and its year.
+"""Find the DOI that a paper's first page prints as its own.
 
 A DOI counts only where imprints stand (edges of the page, below the title, the block of
 rights), never in a sentence, a reference or a template. In doubt: none. Knows cells.
@@ -34,40 +34,6 @@ _DATA_SETS = re.compile(
     r"|5255/ukda|18434/|3886/|21227/|11588/data|48550/arxiv)",
     re.IGNORECASE,
 )
-_YEAR = r"((?:19[5-9]|20[0-4])\d)"
-_DOI_YEAR = re.compile(rf"(?<=[a-z]\.){_YEAR}[-.]|/\d{{4}}-\d{{3}}[\dx]/{_YEAR}/", re.IGNORECASE)
-_PROCEEDINGS = re.compile(
-    r"^\W*(?:in\s*:?\s+)?(?:the\s+)?(?:proceedings|proc\.|to appear in|published (?:as|at|in|on)"
-    r"|appeared in|accepted (?:at|to|by|for)|findings of|interspeech|\d+(?:st|nd|rd|th)\s"
-    rf"|{_YEAR}\s+(?:ieee|acm|international|conference|annual|\d+))",
-    re.IGNORECASE,
-)
-_RIGHTS = re.compile(
-    rf"(?:©|c⃝|⃝c|⃝|\(c\)|copyright)\s*(?:(?:©|c⃝|⃝|\(c\)|by|the authors?[,.]?|,)\s*)*{_YEAR}",
-    re.IGNORECASE,
-)
-_ISSUE = re.compile(
-    rf"\d\s*\(\s*{_YEAR}\s*\)\s*[\d:,]|\bvol(?:ume|\.)?\W*\d.*\b{_YEAR}\b"
-    rf"|\bpublished\b[^.]*?\b{_YEAR}\b|\b{_YEAR}[,;]\s*(?:vol\.?\s*)?\d+\s*[,:(]",
-    re.IGNORECASE,
-)
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter)"
-)
-_DATE = re.compile(
-    rf"(?:.{{0,40}}[\s(,]|)(?:{_MONTH}\.?\s*(?:\d{{1,2}}(?:st|nd|rd|th)?)?\s*,?\s*{_YEAR}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH}\.?,?\s+{_YEAR}|\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR}"
-    rf"|{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})\W{{0,3}}|{_YEAR}",
-    re.IGNORECASE,
-)
-_DAY = re.compile(rf"\b{_MONTH}\.? \d{{1,2}}, {_YEAR}\b", re.IGNORECASE)
-_JAPANESE = re.compile(rf"(平成|令和|昭和)\s*(\d{{1,2}}|元)\s*年|{_YEAR}\s*年")
-_ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018}
-_STAMP = re.compile(
-    r"arXiv:(?:(\d\d)\d\d\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/(\d\d)\d{5})", re.IGNORECASE
-)
-_HISTORY = re.compile(rf"\b(?:accepted|received|revised)\b.*?\b{_YEAR}\b", re.IGNORECASE)
 
 
 def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end: float) -> str:
@@ -136,76 +102,3 @@ def _trimmed(doi: str) -> str:
     while doi and doi[-1] in ")]}" and doi.count(doi[-1]) > doi.count("([{"[")]}".index(doi[-1])]):
         doi = doi[:-1].rstrip(".,;:")
     return doi
-
-
-def year_of(cells: Sequence[Cell], zone: Sequence[Cell], *, stamp: str, doi: str) -> int | None:
-    """Give the year that the page prints as the paper's own, the surest place first.
-
-    The DOI, the line of the proceedings, arXiv's number (of the first version: the stamp's
-    date is the last one's), the line of rights, the journal's issue, a date alone.
-    """
-    found = _DOI_YEAR.search(doi)
-    if found:
-        return int(found[1] or found[2])
-    texts = _with_next(cells)
-    edge = max((cell.y1 for cell in cells), default=0.0)
-    outer = [c for c in cells if c.y0 < 0.15 * edge or c.y0 > 0.78 * edge]
-    at_edge = _with_next([*outer, *zone])
-    for text in at_edge:
-        if _PROCEEDINGS.match(text) and (printed := re.findall(rf"\b{_YEAR}\b", text)):
-            return max(map(int, printed))
-    stamped = _STAMP.match(stamp)
-    if stamped:
-        short = int(stamped[1] or stamped[2])
-        return short + (1900 if short > 90 else 2000)
-    for pattern, lines in ((_RIGHTS, texts), (_ISSUE, at_edge)):
-        years = [_year(found) for text in lines if (found := pattern.search(text))]
-        if years:
-            return max(years)
-    return _dated(cells, zone)
-
-
-def _with_next(cells: Sequence[Cell]) -> list[str]:
-    """Give each small cell's text with the line below it, where an imprint goes on."""
-    texts = []
-    for cell, after in zip_longest(cells, cells[1:]):
-        if not _MAYBE_IMPRINT.search(cell.text):
-            continue
-        near = after is not None and 0 < after.base - cell.base < 1.6 * cell.size
-        texts.append(f"{cell.text} {after.text}" if near and after is not None else cell.text)
-    return texts
-
-
-def _dated(cells: Sequence[Cell], zone: Sequence[Cell]) -> int | None:
-    for cell in zone:
-        found = _DATE.fullmatch(cell.text)
-        if found:
-            return _year(found)
-    if len(zone) < 15:  # a title page: "12. März 2031"
-        ends = [re.search(rf"\b{_YEAR}\W*$", cell.text) for cell in zone if len(cell.text) < 40]
-        years = [int(end[1]) for end in ends if end]
-        if years:
-            return years[-1]
-    # A school year begins before the day of the thesis: the last date printed counts.
-    years = [_japanese(m) for cell in [*cells[:4], *zone] for m in _JAPANESE.finditer(cell.text)]
-    if not years:
-        texts = [cell.text for cell in cells if "ccepted" in cell.text or "eceived" in cell.text]
-        years = [int(found[1]) for text in texts if (found := _HISTORY.search(text))]
-    if not years and cells:
-        edge = max(cell.y1 for cell in cells)
-        outer = [cell.text for cell in cells if cell.y0 < 0.08 * edge or cell.y0 > 0.95 * edge]
-        years = [int(found[1]) for text in outer if (found := _DAY.search(text))]
-    return max(years, default=None)
-
-
-_MAYBE_IMPRINT = re.compile(r"(?:19|20)\d\d|[Pp]roc|[Cc]opyright|PROC|COPYRIGHT|©|⃝|[Vv]ol|^In ")
-
-
-def _year(found: re.Match[str]) -> int:
-    return int("".join(year for year in found.groups() if year)[:4])
-
-
-def _japanese(found: re.Match[str]) -> int:
-    if found[3]:
-        return int(found[3])
-    return _ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))

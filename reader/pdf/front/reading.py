@@ -14,9 +14,10 @@ from reader.pdf.front.abstract import abstract_below, abstract_of
 from reader.pdf.front.authors import authors_of
 from reader.pdf.front.cells import Cell, cells_of
 from reader.pdf.front.cover import is_bare, is_cover
-from reader.pdf.front.imprint import doi_of, own_part, year_of
+from reader.pdf.front.imprint import doi_of, own_part
 from reader.pdf.front.kind import type_of
 from reader.pdf.front.title import plain, title_cells, title_text
+from reader.pdf.front.years import year_of
 from reader.pdf.front.zone import zone_of
 from reader.pdf.lines import Line, PageLines
 
@@ -39,9 +40,13 @@ class Front:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One page as a front: its cells, its title's, those between title and abstract."""
+    """One page as a front: its cells, its title's, those between title and abstract.
+
+    heads: its running heads and feet, which are not among the cells.
+    """
 
     page: PageLines
+    heads: list[Cell]
     cells: list[Cell]
     title: list[Cell]
     zone: list[Cell]
@@ -78,11 +83,12 @@ def read_front(
     if not authors and is_bare(sheet.cells) and sheet.title:
         authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
     doi = _doi(sheet) or (_doi(cover) if cover else "")
+    own = None if cover is None or is_cover(cover.cells) else cover
     kind = type_of(lines, first.cells, first.title)
     return Front(
         title=title,
         authors=authors,
-        year=year_of(own_part(sheet.cells), sheet.zone, stamp=stamp, doi=doi),
+        year=_year(sheet, stamp, doi) or (_year(own, stamp, doi) if own else None),
         abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
         # What a supplement or slides print is mostly the DOI of the paper they belong to.
         doi=doi if kind in ("paper", "thesis") else "",
@@ -93,7 +99,11 @@ def read_front(
 def _sheet(raw: dict[str, Any], page: PageLines, dropped: Collection[Line], body: float) -> _Sheet:
     cells = cells_of(raw, page, dropped=dropped)
     title = title_cells(cells, page.height, body)
-    return _Sheet(page, cells, title, zone_of(cells, title, page.width, page.height))
+    heads = [
+        Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
+        for line in sorted(dropped, key=lambda line: (line.base, line.x0))
+    ]
+    return _Sheet(page, heads, cells, title, zone_of(cells, title, page.width, page.height))
 
 
 def _is_behind(cover: _Sheet, sheet: _Sheet, *, foreign: bool) -> bool:
@@ -103,6 +113,10 @@ def _is_behind(cover: _Sheet, sheet: _Sheet, *, foreign: bool) -> bool:
     if len(title) > 15 and title in words:
         return True
     return foreign and bool(title) and bool(authors_of(sheet.zone))
+
+
+def _year(sheet: _Sheet, stamp: str, doi: str) -> int | None:
+    return year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi)
 
 
 def _doi(sheet: _Sheet) -> str:

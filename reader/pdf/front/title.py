@@ -87,10 +87,19 @@ def title_text(cells: list[Cell]) -> str:
         if is_smaller and texts and not re.search(r"[:：?？!—–-]", " ".join(texts)):
             texts[-1] += ":"
         texts.append(text)
-    text = _NOTE_MARKS.sub("", tidy_accents(joined(texts)))
+    text = _NOTE_MARKS.sub("", tidy_accents(_joined(texts)))
     # Old fonts of one publisher give the ligatures as number signs: "simpli#ed".
     text = re.sub(r"(?<=[a-z])#(?=[a-z])", "fi", text)
     return text if len(text) <= MAX_CHARS else ""
+
+
+def _joined(texts: list[str]) -> str:
+    """Join a title's lines: no blank where a line ends between Japanese and Latin letters."""
+    whole = ""
+    for text in texts:
+        is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
+        whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
+    return joined([whole])
 
 
 def _no_banners(cells: list[Cell]) -> list[Cell]:

@@ -8,6 +8,7 @@ file it was before, and of what is kept of it.
     letters      which of them lie under a mark, and what they read as
     drawings     coloured shapes that text shows through
     flattened    those of them that are marks which an app drew into the page
+    traces       fingerprints of strokes and paint, to compare two copies by
     reading      all of these in order: file → Marks
 """
 

@@ -87,6 +87,11 @@ class Objects:
         finally:
             self._mupdf.pdf_dict_puts(page_object, "Annots", annots)
 
+    def count(self, page: int) -> int:
+        """Count the annotation objects of a page (from 0), whatever they are."""
+        page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
+        return int(self._mupdf.pdf_array_len(self._get(page_object, "Annots")))
+
     def read(self, page: int, most: int) -> list[Annotation]:
         """Read the first `most` annotations of a page (from 0) that can be marks."""
         page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)

@@ -17,6 +17,7 @@ from reader.pdf.marks.drawings import Painted, painting_order
 from reader.pdf.marks.flattened import Mark, Stroke, marks, often_on_prose, pens, strokes
 from reader.pdf.marks.letters import PageLetters, Turn
 from reader.pdf.marks.order import page_letters
+from reader.pdf.marks.traces import Traces
 from reader.pdf.opening import Unreadable, failures, is_memory, unreadable
 
 _BETWEEN = re.compile(r"[\s\-‐\xad]+")
@@ -27,21 +28,23 @@ MAX_LETTERS = 1_000_000
 
 
 def marks_of(pymupdf: Any, file: Any) -> Marks:
-    """Read the marks of an opened PDF; what is broken in it is left out.
+    """Read the marks of an opened PDF; what is broken in it is left out, and its page named.
 
     Raises Unreadable where it has no pages, or takes too much memory.
     """
     opened = _File(pymupdf, file)
     pages: list[_Page] = []
-    n_ink, n_left = 0, MAX_ANNOTATIONS
+    ink: list[int] = []
+    n_left = MAX_ANNOTATIONS
     for number in range(opened.n_pages()):
         found = opened.annotations(number, n_left)
         n_left -= len(found)
-        n_ink += sum(one.subtype in DRAWN and one.kind is None for one in found)
+        ink += [number + 1 for one in found if one.subtype in DRAWN and one.kind is None]
         page = opened.page(number, _with_notes(found))
         if page is not None:
             pages.append(page)
-    return Marks(tuple(_highlights(pages)), n_ink)
+    highlights = tuple(_highlights(pages))
+    return Marks(highlights, tuple(ink), tuple(sorted(opened.unread)), opened.traces())
 
 
 class _Page(NamedTuple):
@@ -52,10 +55,11 @@ class _Page(NamedTuple):
 
 
 class _File:
-    """A PDF whose broken parts are as if they were not there."""
+    """A PDF whose broken parts are as if they were not there; unread: the pages that had some."""
 
     def __init__(self, pymupdf: Any, file: Any) -> None:
-        self._file = file
+        self.unread: set[int] = set()
+        self._file, self._traces = file, Traces(pymupdf, file)
         self._faults = failures(pymupdf)
         self._objects, self._painted = Objects(pymupdf, file), Painted(pymupdf, file)
         # Without a mapping the number of a glyph is no letter: U+FFFD says so.
@@ -71,10 +75,23 @@ class _File:
 
     def annotations(self, number: int, most: int) -> list[Annotation]:
         try:
+            if self._objects.count(number) > most:
+                self.unread.add(number + 1)
             return self._objects.read(number, most)
         except self._faults as error:
             _go_on_after(error)
+            self.unread.add(number + 1)
             return []
+
+    def traces(self) -> frozenset[str]:
+        """Give what copies are compared by; nothing where a page could not be read."""
+        try:
+            for number in range(0 if self.unread else self.n_pages()):
+                self._traces.read(number, MAX_ANNOTATIONS)
+        except self._faults as error:
+            _go_on_after(error)
+            return frozenset()
+        return frozenset() if self.unread else self._traces.all()
 
     def page(self, number: int, wanted: list[Annotation]) -> _Page | None:
         """Read a page (from 0) that has annotations or may have flattened marks.
@@ -90,6 +107,7 @@ class _File:
                 return self._read(number, wanted, is_translucent)
         except self._faults as error:
             _go_on_after(error)
+            self.unread.add(number + 1)
             return _Page(number + 1, PageLetters([]), wanted, []) if wanted else None
 
     def _read(self, number: int, wanted: list[Annotation], is_translucent: bool) -> _Page | None:
@@ -156,8 +174,8 @@ def _highlights(pages: list[_Page]) -> Iterator[Highlight]:
     all_strokes = [stroke for page in pages for stroke in page.strokes]
     believed, sure = pens(all_strokes), often_on_prose(all_strokes)
     n_left = MAX_LETTERS
+    hyphenated = compounds(text for page in pages for text in page.letters.line_texts())
     for page in pages:
-        hyphenated = compounds(page.letters.line_texts())
         made = []
         for one in page.annotations:
             found = [page.letters.under(quad) for quad in one.quads] if n_left > 0 else []

@@ -5,8 +5,10 @@
     complete  what only its arXiv stamp or DOI is known of → the registry's own words
     run       all of these for many files, read on all cores
 
-A file's paper, PDF, passages and record are one transaction, its bytes on the disk before
-that: so a run that was killed goes on where it stopped, and nothing is there twice.
+A file's paper, PDF and record are one transaction, its bytes on the disk before that: so a
+run that was killed goes on where it stopped, and nothing is there twice. Its passages are
+in index.db, which a kill may leave a moment behind: the next run, or `index`, reads what
+has none again.
 """
 
 from reader.stages.adding.complete import complete

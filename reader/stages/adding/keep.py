@@ -1,40 +1,29 @@
-"""Keep one file that was read: its paper, its place in the library, its passages, its record."""
+"""Keep one file that was read: its paper, place, passages, marks and record."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reader.errors import PdfError
 from reader.library.choose import file_away
 from reader.library.folder import Library, write_whole
+from reader.library.moving import is_here
 from reader.library.recognising import Recognised, Texts
 from reader.library.strays import pdf_file
 from reader.paper import Held, Paper
-from reader.passage import Document
 from reader.phrases import say
-from reader.stages.pdfs import passages_of, place_of
+from reader.recognition import stamped_version
+from reader.sketch import sketch_of
+from reader.stages.adding.files import File, Read, bytes_of, folder_topic
+from reader.stages.adding.marking import Marked, import_marks
+from reader.stages.pdfs import note_unread, passages_of, place_of, unread_pages
 from reader.stages.tools import Tools
-from reader.store import additions, copies, decisions, index, papers, pdfs
+from reader.store import additions, copies, decisions, highlights, index, merges, papers, pdfs
 from reader.store.additions import Addition
 from reader.store.index import PassageText
 from reader.store.origins import BY_HAND
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to add, as it was when its bytes were hashed. named: what the person named."""
-
-    path: Path
-    named: Path
-    n_bytes: int
-    modified_ns: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +31,27 @@ class Added:
     """What became of one file.
 
     held: the paper, None for none. candidates: those that it may be, where a person is to
-    say. is_new: found out just now; else by an earlier run. is_moved: the file itself is
-    gone, its bytes being in the library.
+    say. marked: what was marked in it, imported just now. lacking: pages of it that could
+    not be read. is_new: found out just now; else by an earlier run. is_moved: the file
+    itself is gone, its bytes being in the library; stayed: why it is not, where it should.
     """
 
     addition: Addition
     held: Held | None = None
     candidates: tuple[Held, ...] = ()
+    marked: Marked = field(default=Marked())
+    lacking: PdfError | None = None
     is_new: bool = True
     is_moved: bool = False
+    stayed: str = ""
     is_recorded: bool = True
-
-
-def look_at(path: Path, named: Path) -> File:
-    """Hash a file's bytes. Raises PdfError when it cannot be read."""
-    try:
-        status = path.stat()
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        what = say("add.unreadable", why=error.strerror or "")
-        raise PdfError(file=path, what=what, hint=say("add.unreadable_hint")) from error
-    return File(path, named, status.st_size, status.st_mtime_ns, digest.hexdigest())
 
 
 def record(file: File, recognised: Recognised, **values: str | int | None) -> Addition:
     """Lay out what is recorded of a file."""
     given = {"outcome": "identified", "why": recognised.why, **values}
     return Addition(
-        str(file.path),
+        file.key,
         file.n_bytes,
         file.modified_ns,
         file.sha256,
@@ -83,9 +62,10 @@ def record(file: File, recognised: Recognised, **values: str | int | None) -> Ad
 def ask_about(library: Library, file: File, recognised: Recognised) -> Added:
     """Record that a person is to say which paper a file is; nothing else is done."""
     addition = record(file, recognised, outcome="asked", hint=say("add.ask_hint"))
+    is_new = additions.addition_of(library.db, addition.path) != addition
     additions.add_addition(library.db, addition, at=library.now())
     several = papers.papers_at(library.db, recognised.candidates)
-    return Added(addition, candidates=tuple(several))
+    return Added(addition, candidates=tuple(several), is_new=is_new)
 
 
 def keep_broken(library: Library, file: File, error: PdfError) -> Added:
@@ -106,40 +86,91 @@ class Keeper:
     tools: Tools
     texts: Texts
 
-    def keep(
-        self, file: File, document: Document, recognised: Recognised, *, found: Paper | None = None
-    ) -> Added:
+    def keep(self, read: Read, recognised: Recognised, *, found: Paper | None = None) -> Added:
         """Keep a file as what it was recognised as, or as a paper of its own.
 
         found: what its printed id was looked up as. Raises StoreError, and PdfError when
         the file changed since it was looked at; then nothing was kept.
         """
         held = self._here(recognised)
-        if held is not None and (copy := self.copy_of(file, held, recognised)):
-            return copy
+        if held is not None and self.has_pdf(held, recognised):
+            return self.keep_copy(read, held, recognised)
+        file, document = read.file, read.document
         passages = passages_of(document, self.tools)
-        content = _read(file)
+        content = bytes_of(file)
         with self.library.db.writing():
-            held = held or self._bring_in(file, recognised, found)
+            if held is None:
+                held = self._bring_in(file, recognised, found)
+                # It may have joined a paper that has its PDF: a preprint the published one.
+                if self.has_pdf(held, recognised):
+                    later = _to_look_up(recognised, found)
+                    return self.keep_copy(read, held, recognised, printed=later)
             self._file_away(file, held)
             (held,) = papers.papers_at(self.library.db, [held.row])
             self._place(file, content, held, recognised, passages)
+            note_unread(self.library, held, document)
             addition = self._record(file, held, recognised, found)
+            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
         self.texts.add(held.row, recognised.sketch)
-        return Added(addition, held)
+        lacking = unread_pages(document, addition.path)
+        return Added(addition, held, marked=marked, lacking=lacking)
 
-    def copy_of(self, file: File, held: Held, recognised: Recognised) -> Added | None:
-        """Record a file whose paper has a PDF here already; None: it has none, or an older one."""
+    def has_pdf(self, held: Held, recognised: Recognised) -> bool:
+        """Tell whether a paper has a PDF here, and no older one than this file's version."""
         pdf = pdfs.pdf_of(self.library.db, held.row)
-        if pdf is None or pdf_file(self.library, held.row) is None:
-            return None
-        if recognised.version and pdf.version and recognised.version > pdf.version:
-            return None
-        is_older = recognised.version and pdf.version and recognised.version < pdf.version
-        why = say("add.older", version=pdf.version) if is_older else recognised.why
-        addition = record(file, recognised, outcome="duplicate", paper=held.row, why=why)
-        additions.add_addition(self.library.db, addition, at=self.library.now())
-        return Added(addition, held)
+        here = pdf_file(self.library, held.row) if pdf is not None else None
+        if pdf is None or not (here or is_here(self.library.folder / pdf.path)):
+            return False
+        if recognised.version is None:
+            return True
+        version = self._version_of(pdf, here)
+        return version is None or recognised.version <= version
+
+    def _version_of(self, pdf: pdfs.Pdf, file: Path | None) -> int | None:
+        """Give the version stamped on a PDF of the library, also on one that was not read yet.
+
+        What cannot be read is older than all that can.
+        """
+        if pdf.version is not None or pdf.sketch or file is None:
+            return pdf.version
+        try:
+            document = self.tools.read_pdf(file)
+        except PdfError:
+            return -1
+        read = replace(pdf, sketch=sketch_of(document), version=stamped_version(document))
+        pdfs.set_sketch(self.library.db, read)
+        return read.version
+
+    def keep_copy(
+        self, read: Read, held: Held, recognised: Recognised, *, printed: str = ""
+    ) -> Added:
+        """Record a file whose paper has a PDF here already; a marked one is kept beside it.
+
+        printed: see Addition. A file that was only touched stays what it was.
+        """
+        file = read.file
+        content = bytes_of(file)
+        with self.library.db.writing():
+            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
+            why = self._why_copy(file, held, recognised, marked)
+            addition = _as_before(self.library, file, held, recognised) or record(
+                file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
+            )
+            additions.add_addition(self.library.db, addition, at=self.library.now())
+        return Added(addition, held, marked=marked)
+
+    def _why_copy(self, file: File, held: Held, recognised: Recognised, marked: Marked) -> str:
+        """Say what sort of copy a file is."""
+        pdf = pdfs.pdf_of(self.library.db, held.row)
+        if pdf is not None and pdf.sha256 == file.sha256:
+            return say("add.same_bytes")
+        if marked.copy:
+            return say("add.marked_copy", path=marked.copy)
+        if recognised.version and pdf and pdf.version and recognised.version < pdf.version:
+            return say("add.older", version=pdf.version)
+        if marked.n_highlights or marked.n_ink:
+            return say("add.marked_here")
+        return say("add.other_copy", why=recognised.why)
 
     def _here(self, recognised: Recognised) -> Held | None:
         if recognised.row is not None:
@@ -160,8 +191,6 @@ class Keeper:
         papers.add_papers(db, [paper], source=BY_HAND, on=self.library.today())
         held = papers.paper_with_id(db, paper.id)
         assert held is not None  # noqa: S101  added just above
-        if found is not None and recognised.printed and recognised.printed.doi:
-            papers.add_identifier(db, recognised.printed.doi, paper)
         return held
 
     def _own_title(self, file: File, recognised: Recognised, paper: Paper) -> str:
@@ -172,7 +201,7 @@ class Keeper:
             return f"{paper.title} ({say(f'title.{kind}')})"
         alike = copies.copies_of(self.library.db, paper) if recognised.candidates else {}
         is_one = any(match.strength == "strong" for match in alike.values())
-        return f"{paper.title} ({file.path.stem})" if is_one else paper.title
+        return f"{paper.title} ({file.stem})" if is_one else paper.title
 
     def _file_away(self, file: File, held: Held) -> None:
         topic = folder_topic(file, [t.path for t in self.library.config.topics])
@@ -194,6 +223,7 @@ class Keeper:
         """Write the bytes, then the rows: a kill in between leaves a file that is found again."""
         db = self.library.db
         path = place_of(self.library, held, file.sha256)
+        self._keep_older(held, file)
         write_whole(self.library.folder / path, content)
         pdf = pdfs.Pdf(
             held.row, path.as_posix(), file.sha256, recognised.version, recognised.sketch
@@ -204,77 +234,45 @@ class Keeper:
         else:
             pdfs.set_wordless(db, pdf)
 
+    def _keep_older(self, held: Held, file: File) -> None:
+        """Let the PDF in whose place a newer version comes stay with its paper: somebody may
+        have marked it."""
+        old = pdfs.pdf_of(self.library.db, held.row)
+        if (
+            old is not None
+            and old.sha256 != file.sha256
+            and is_here(self.library.folder / old.path)
+        ):
+            copy = highlights.MarkedCopy(held.row, old.path, old.sha256, 0, is_version=True)
+            highlights.add_copy(self.library.db, copy, at=self.library.now())
+
     def _record(
         self, file: File, held: Held, recognised: Recognised, found: Paper | None
     ) -> Addition:
-        is_known = recognised.level == "strong"
-        later = ""
-        if found is None and recognised.row is None:
-            later = recognised.id or ("" if is_known else recognised.unknown_doi)
         addition = record(
             file,
             recognised,
-            outcome="identified" if is_known else "unknown",
+            outcome="identified" if recognised.level == "strong" else "unknown",
             paper=held.row,
             why=recognised.why or say("add.own"),
-            printed=later,
+            printed=_to_look_up(recognised, found),
         )
         additions.add_addition(self.library.db, addition, at=self.library.now())
         return addition
 
 
-def remove_original(library: Library, added: Added) -> bool:
-    """Delete a file whose very bytes lie in the library, synced; tells whether it did.
-
-    Looked at again: the copy's bytes, and that the file is still the one that was read.
-    A link is no file of its own and stays.
-    """
-    addition = added.addition
-    path = Path(addition.path)
-    pdf = pdfs.pdf_of(library.db, addition.paper) if addition.paper is not None else None
-    if pdf is None or pdf.sha256 != addition.sha256 or path.is_symlink():
-        return False
-    copy = library.folder / pdf.path
-    with contextlib.suppress(OSError, PdfError):
-        if os.path.samefile(copy, path) or look_at(copy, copy).sha256 != addition.sha256:
-            return False
-        status = path.stat()
-        if (status.st_size, status.st_mtime_ns) == (addition.n_bytes, addition.modified_ns):
-            path.unlink()
-            return True
-    return False
+def _to_look_up(recognised: Recognised, found: Paper | None) -> str:
+    """Give the printed id that is still to be looked up; "" for none."""
+    if found is not None or recognised.row is not None:
+        return ""
+    return recognised.id or ("" if recognised.level == "strong" else recognised.unknown_doi)
 
 
-def folder_topic(file: File, topics: Sequence[str]) -> str:
-    """Give the topic that the person's own folder names, the innermost one; "" for none.
-
-    `anywhere/speech/translation/2023/x.pdf` is of `speech/translation`, whatever the case.
-    """
-    parts = [_fold(part) for part in file.path.parent.parts]
-    n_above = len(file.named.parts) if file.named != file.path else len(parts)
-    by_fold = {tuple(_fold(p) for p in topic.split("/")): topic for topic in topics}
-    for end in range(len(parts), min(n_above, len(parts)) - 1, -1):
-        for start in range(end):
-            topic = by_fold.get(tuple(parts[start:end]))
-            if topic:
-                return topic
-    return ""
-
-
-def _fold(part: str) -> str:
-    return unicodedata.normalize("NFC", part).casefold()
-
-
-def _read(file: File) -> bytes:
-    try:
-        content = file.path.read_bytes()
-    except OSError as error:
-        what = say("add.unreadable", why=error.strerror or "")
-        raise PdfError(
-            file=file.path, what=what, hint=say("add.unreadable_hint"), kind="no file"
-        ) from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise PdfError(
-            file=file.path, what=say("add.changed"), hint=say("add.again"), kind="no file"
-        )
-    return content
+def _as_before(library: Library, file: File, held: Held, recognised: Recognised) -> Addition | None:
+    """Give the record of a file that was only touched: what it prints may be to be looked up."""
+    before = additions.addition_of(library.db, file.key)
+    if recognised.printed is not None or before is None or before.sha256 != file.sha256:
+        return None
+    if before.paper is None or merges.row_now(library.db, before.paper) != held.row:
+        return None
+    return replace(before, n_bytes=file.n_bytes, modified_ns=file.modified_ns)

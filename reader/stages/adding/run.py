@@ -8,27 +8,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reader.errors import PdfError, ReaderError
+from reader.highlight import Marks
 from reader.library.folder import Library
+from reader.library.moving import is_here
 from reader.library.recognising import Recognised, Texts, recognise
 from reader.paper import Held, Paper
 from reader.passage import Document
 from reader.phrases import say
 from reader.recognition import read_print
-from reader.stages.adding.complete import ask
-from reader.stages.adding.keep import (
-    Added,
-    File,
-    Keeper,
-    ask_about,
-    keep_broken,
-    look_at,
-    record,
-    remove_original,
-)
+from reader.stages.adding.complete import Registries
+from reader.stages.adding.files import File, Read, bytes_of, key_of, look_at
+from reader.stages.adding.keep import Added, Keeper, ask_about, keep_broken, record
+from reader.stages.adding.leaving import remove_original
+from reader.stages.adding.marking import Marked, are_in, import_marks
 from reader.stages.adding.walk import Found
 from reader.stages.encode import index_words
+from reader.stages.pdfs import extract_left
 from reader.stages.resolve import BATCH
-from reader.stages.tools import Tools
+from reader.stages.tools import Problem, Tools
 from reader.store import additions, merges, papers, pdfs
 from reader.store.additions import Addition
 from reader.store.database import lock_file
@@ -57,9 +54,10 @@ def settle(
         keeper = Keeper(library, tools, Texts.of(library))
         file = look_at(path, named or path)
         document = tools.read_pdf(path)
-        guess = recognise(library, document, sha256=file.sha256, name=path.stem)
+        read = Read(file, document, marks_in(tools, path))
+        guess = recognise(library, document, sha256=file.sha256, name=file.stem)
         if guess.printed is None:
-            printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=path.stem)
+            printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
             guess = replace(guess, printed=printed)
         # What the page prints is another's, says the person: it is not looked up.
         why = say("add.by_hand")
@@ -69,23 +67,42 @@ def settle(
         )
         if held is not None:
             said = replace(said, level="strong", row=held.row)
-        added = keeper.keep(file, document, said)
+        added = keeper.keep(read, said)
         index_words(library, tools)
         return added
 
 
+def marks_in(tools: Tools, path: Path) -> Marks | PdfError:
+    """Read one file's marks; what is wrong with them does not cost its text."""
+    try:
+        return tools.read_marks(path)
+    except PdfError as error:
+        return error
+
+
 class Adding:
-    """One run over many files. error: of the registry that could not be asked, None for none."""
+    """One run over many files.
+
+    error: of the registry that could not be asked, None for none. n_reread: PDFs that an
+    earlier run left without passages, read now; problems: those that could not be.
+    """
 
     def __init__(self, library: Library, tools: Tools, found: Found, wishes: Wishes) -> None:
         self.library, self.tools, self.found, self.wishes = library, tools, found, wishes
-        self.error: ReaderError | None = None
+        self._registries = Registries(library, tools)
         self._keeper = Keeper(library, tools, Texts.of(library))
         self._hashed: dict[Path, File] = {}
         self._shas: set[str] = set()
         self._twins: list[File] = []
         self._failed: list[Added] = []
-        self._waiting: list[tuple[File, Document, Recognised]] = []
+        self._unread: dict[str, Added] = {}
+        self.n_reread = 0
+        self.problems: list[Problem] = []
+        self._waiting: list[tuple[Read, Recognised]] = []
+
+    @property
+    def error(self) -> ReaderError | None:
+        return next(iter(self._registries.errors.values()), None)
 
     def run(self) -> Iterator[Added]:
         """Give what became of each file as it is done; first what earlier runs did.
@@ -94,36 +111,35 @@ class Adding:
         given before is safe, and the next run goes on from there.
         """
         with lock_file(self.library.folder / "add.lock"):
+            self.n_reread, self.problems = extract_left(self.library, self.tools)
             for added in self._all():
-                is_done = added.addition.outcome in ("identified", "unknown", "duplicate")
-                if self.wishes.is_moving and is_done and remove_original(self.library, added):
-                    yield replace(added, is_moved=True)
+                if self.wishes.is_moving:
+                    file = self.found.path_of(added.addition.path)
+                    stayed = remove_original(self.library, added, file)
+                    yield replace(added, is_moved=not stayed, stayed=stayed)
                 else:
                     yield added
             index_words(self.library, self.tools)
 
     def _all(self) -> Iterator[Added]:
-        fresh: list[Path] = []
-        for path in self.found.files:
-            done = self._done_before(path)
-            if done is None:
-                fresh.append(path)
-            else:
-                yield done
-        for n_done, added in enumerate(self._new(fresh)):
+        # All before the first is given: `--move` then deletes what a link may lead to.
+        before = {path: self._done_before(path) for path in self.found.files}
+        yield from filter(None, before.values())
+        fresh = [path for path, done in before.items() if done is None]
+        self.tools.progress("add", 0, len(fresh))
+        for n_done, added in enumerate(self._new(fresh), 1):
             self.tools.progress("add", n_done, len(fresh))
             yield added
-        self.tools.progress("add", len(fresh), len(fresh))
         yield from self._not_here()
 
     def _new(self, fresh: Iterable[Path]) -> Iterator[Added]:
-        for path, answer in self.tools.read_pdfs(self._to_read(fresh)):
+        for path, answer in self.tools.read_marked(self._to_read(fresh)):
             yield from self._take_failed()
             file = self._hashed.pop(path)
             if isinstance(answer, PdfError):
-                yield keep_broken(self.library, file, answer)
+                yield self._keep_broken(file, answer)
             else:
-                yield from self._take(file, answer)
+                yield from self._take(Read(file, *answer))
         yield from self._take_failed()
         yield from self._flush()
         for file in self._twins:
@@ -150,65 +166,65 @@ class Adding:
         """Tell whether a PDF of these bytes lies in the library: then it need not be read."""
         row = additions.row_with_bytes(self.library.db, file.sha256)
         pdf = pdfs.pdf_of(self.library.db, row) if row is not None else None
-        return pdf is not None and (self.library.folder / pdf.path).is_file()
+        return pdf is not None and is_here(self.library.folder / pdf.path)
 
     def _take_failed(self) -> Iterator[Added]:
         failed, self._failed = self._failed, []
         yield from failed
 
-    def _take(self, file: File, document: Document) -> Iterator[Added]:
-        recognised = self._recognise(file, document)
-        if self.wishes.may_fetch and self.error is None and _asks_for(recognised):
-            self._waiting.append((file, document, recognised))
+    def _take(self, read: Read) -> Iterator[Added]:
+        recognised = self._recognise(read)
+        if self.wishes.may_fetch and _asks_for(recognised):
+            self._waiting.append((read, recognised))
             if len(self._waiting) >= BATCH:
                 yield from self._flush()
             return
-        yield self._keep(file, document, recognised)
+        yield self._keep(read, recognised)
 
-    def _recognise(self, file: File, document: Document, found: Iterable[Paper] = ()) -> Recognised:
+    def _recognise(self, read: Read, found: Iterable[Paper] = ()) -> Recognised:
         return recognise(
             self.library,
-            document,
-            sha256=file.sha256,
-            name=file.path.stem,
+            read.document,
+            sha256=read.file.sha256,
+            name=read.file.stem,
             texts=self._keeper.texts,
             found=found,
         )
 
-    def _keep(
-        self, file: File, document: Document, recognised: Recognised, found: Paper | None = None
-    ) -> Added:
+    def _keep(self, read: Read, recognised: Recognised, found: Paper | None = None) -> Added:
         if recognised.level == "medium":
-            return ask_about(self.library, file, recognised)
+            return ask_about(self.library, read.file, recognised)
         try:
-            return self._keeper.keep(file, document, recognised, found=found)
+            return self._keeper.keep(read, recognised, found=found)
         except PdfError as error:
-            return keep_broken(self.library, file, error)
+            return self._keep_broken(read.file, error)
+
+    def _keep_broken(self, file: File, error: PdfError) -> Added:
+        added = keep_broken(self.library, file, error)
+        if not added.is_recorded:
+            self._unread[file.sha256] = added
+        return added
 
     def _flush(self) -> Iterator[Added]:
         """Look up what the waiting files print, and keep them as what they are."""
         waiting, self._waiting = self._waiting, []
-        ids = list(dict.fromkeys(_asks_for(recognised) for _, _, recognised in waiting))
-        answers: Mapping[str, Paper | None] = {}
-        if ids:
-            answers, self.error = ask(self.library, self.tools, ids)
-        for file, document, before in waiting:
-            yield self._keep_answered(file, document, _asks_for(before), answers)
+        ids = list(dict.fromkeys(_asks_for(recognised) for _, recognised in waiting))
+        answers = self._registries.ask(ids)
+        for read, before in waiting:
+            yield self._keep_answered(read, _asks_for(before), answers)
 
-    def _keep_answered(
-        self, file: File, document: Document, id_: str, answers: Mapping[str, Paper | None]
-    ) -> Added:
+    def _keep_answered(self, read: Read, id_: str, answers: Mapping[str, Paper | None]) -> Added:
         if id_ not in answers:
-            return self._keep(file, document, self._recognise(file, document))
+            return self._keep(read, self._recognise(read))
         paper = answers[id_]
-        recognised = self._recognise(file, document, [paper] if paper else [])
+        recognised = self._recognise(read, [paper] if paper else [])
         if paper and recognised.id in paper.ids:
-            return self._keep(file, document, recognised, paper)
+            return self._keep(read, recognised, paper)
         # It was misread or invented, or belongs to another paper: it is not asked for again.
-        without = replace(document, doi="", stamp="")
-        again = self._recognise(file, without)
+        without = replace(read, document=replace(read.document, doi="", stamp=""))
+        again = self._recognise(without)
         why = again.why or say("recognised.other_title" if paper else "add.no_such", id=id_)
-        return self._keep(file, without, replace(again, why=why))
+        return self._keep(without, replace(again, why=why))
 
     def _keep_twin(self, file: File) -> Added:
         """Record a file whose very bytes another one had."""
@@ -216,17 +232,22 @@ class Adding:
         same = Recognised("strong", row, say("recognised.bytes"))
         if row is not None:
             (held,) = papers.papers_at(self.library.db, [row])
-            copy = self._keeper.copy_of(file, held, same)
-            if copy is not None:
-                return copy
+            if self._keeper.has_pdf(held, same):
+                read = Read(file, Document(()), marks_in(self.tools, file.path))
+                try:
+                    return self._keeper.keep_copy(read, held, same)
+                except PdfError as error:
+                    return keep_broken(self.library, file, error)
+        if file.sha256 in self._unread:
+            first = self._unread[file.sha256]
+            return replace(first, addition=replace(first.addition, path=file.key))
         other = additions.addition_with_bytes(self.library.db, file.sha256)
         if other is None:
             return Added(record(file, same, outcome="duplicate", paper=row), is_recorded=False)
-        again = replace(
-            other, path=str(file.path), n_bytes=file.n_bytes, modified_ns=file.modified_ns
-        )
+        again = replace(other, path=file.key, n_bytes=file.n_bytes, modified_ns=file.modified_ns)
+        is_new = additions.addition_of(self.library.db, again.path) != again
         additions.add_addition(self.library.db, again, at=self.library.now())
-        return Added(again)
+        return Added(again, is_new=is_new)
 
     def _done_before(self, path: Path) -> Added | None:
         """Give what an earlier run found in a file; None where it is to be done (again).
@@ -234,7 +255,7 @@ class Adding:
         Again: one that changed, whose copy was deleted, or that a person is to say something
         about; and a broken one that was named itself.
         """
-        known = additions.addition_of(self.library.db, str(path))
+        known = additions.addition_of(self.library.db, key_of(path))
         if known is None or not _is_unchanged(path, known):
             return None
         is_named = self.found.files[path] == path
@@ -244,9 +265,22 @@ class Adding:
             return Added(known, is_new=False)
         (held,) = papers.papers_at(self.library.db, [merges.row_now(self.library.db, known.paper)])
         pdf = pdfs.pdf_of(self.library.db, held.row)
-        if pdf is None or not (self.library.folder / pdf.path).is_file():
+        if pdf is None or not is_here(self.library.folder / pdf.path):
             return None
-        return Added(known, held, is_new=False)
+        return self._with_marks(path, Added(known, held, is_new=False), held)
+
+    def _with_marks(self, path: Path, added: Added, held: Held) -> Added:
+        """Bring in the marks of a file that was added without them, as after a kill."""
+        known = added.addition
+        if are_in(self.library, known, path, self.found.files[path]):
+            return added
+        file = File(path, self.found.files[path], known.n_bytes, known.modified_ns, known.sha256)
+        try:
+            content, marks = bytes_of(file), self.tools.read_marks(path)
+        except PdfError as error:
+            return replace(added, marked=Marked(error=error))
+        marked = import_marks(self.library, file, held=held, marks=marks, content=content)
+        return replace(added, marked=marked)
 
     def _not_here(self) -> Iterator[Added]:
         for path in self.found.absent:
@@ -256,7 +290,7 @@ class Adding:
 
 
 def _not_read(path: Path, why: str, hint: str) -> Added:
-    return Added(Addition(str(path), 0, 0, "", "broken", None, why, hint), is_recorded=False)
+    return Added(Addition(key_of(path), 0, 0, "", "broken", None, why, hint), is_recorded=False)
 
 
 def _asks_for(recognised: Recognised) -> str:

@@ -11,6 +11,7 @@ from reader.errors import NotKnown
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
+from reader.stages.adding.files import key_of
 
 
 @dataclass
@@ -27,6 +28,17 @@ class Found:
     absent: list[Path] = field(default_factory=list)
     n_other: int = 0
     n_hidden: int = 0
+    _by_key: dict[str, Path] = field(default_factory=dict)
+    """The files whose names are no UTF-8."""
+
+    def add(self, path: Path, named: Path) -> None:
+        self.files.setdefault(path, named)
+        if (key := key_of(path)) != str(path):
+            self._by_key[key] = path
+
+    def path_of(self, key: str) -> Path:
+        """Give the file that is recorded under a text."""
+        return self._by_key.get(key) or Path(key)
 
 
 def find_files(library: Library, paths: Sequence[Path]) -> Found:
@@ -39,13 +51,13 @@ def find_files(library: Library, paths: Sequence[Path]) -> Found:
     own = [_place(library.folder / name) for name in ("papers", "pictures", "vectors")]
     seen = {place for place in own if place}
     for named in paths:
-        path = Path(os.path.abspath(named.expanduser()))
+        path = Path(os.path.abspath(named))
         if not os.path.lexists(path):
             raise NotKnown(what=say("add.no_path", path=plain(str(named))), hint=say("add.paths"))
         if path.is_dir():
             _walk(path, path, found, seen)
         else:
-            found.files.setdefault(path, path)
+            found.add(path, path)
     return found
 
 
@@ -68,7 +80,7 @@ def _walk(folder: Path, named: Path, found: Found, seen: set[tuple[int, int]]) -
             elif _is_folder(entry):
                 folders.append(here / entry.name)
             elif entry.name.lower().endswith(".pdf"):
-                found.files.setdefault(here / entry.name, named)
+                found.add(here / entry.name, named)
             else:
                 found.n_other += 1
         waiting += reversed(folders)

@@ -43,7 +43,8 @@ class Plan:
     """How much is measured.
 
     small, filled: the same papers without and with passages. large: what a paper is added
-    to. huge: what is searched, None for nothing. n_added: papers; runs: of each command.
+    to. huge: what is searched, None for `filled`. n_added: papers. n_arrived: PDFs. runs: of
+    each command.
     """
 
     small: Size = SMALL
@@ -51,10 +52,11 @@ class Plan:
     large: Size = LARGE
     huge: Size | None = HUGE
     n_added: int = 15
+    n_arrived: int = 1
     runs: int = 5
 
 
-QUICK = Plan(large=FILLED, huge=None, n_added=9, runs=2)
+QUICK = Plan(large=FILLED, huge=None, n_added=9, n_arrived=0, runs=2)
 
 
 def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
@@ -63,7 +65,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     return [
         *sizes(asked, plan),
         *growth(asked, plan),
-        *arrived(asked),
+        *arrived(asked, plan),
         *searched(asked, plan, plan.huge or plan.filled),
     ]
 
@@ -151,22 +153,23 @@ def _seconds_to_add(library: Library, row: int) -> float:
     return time.perf_counter() - begin
 
 
-def arrived(asked: Asked) -> list[Result]:
+def arrived(asked: Asked, plan: Plan) -> list[Result]:
     """Read, cut and encode a real PDF in a fresh process with the real model."""
-    able = [t for t in load(asked.data) if t.kind == "two columns" and 9 <= t.n_pages <= 14]
+    if not plan.n_arrived:
+        return []
+    able = [t for t in load(asked.data) if t.kind == "two columns" and 6 <= t.n_pages <= 9]
     if not able:
         raise DataMissing(f"there is no usual paper in {asked.data / 'files'}")
-    with copied(None) as folder:
-        run = Shell(asked.cache).run(["python", str(ARRIVED_RUN), str(folder), str(able[0].path)])
-    return [
-        Result(
-            "a PDF arrived, until it is found",
-            run.wall_s,
-            "s",
-            bar=ARRIVED_BAR_S,
-            note=f"{run.output.strip()}; CPU {run.cpu_s:.1f} s, {run.peak_mb:.0f} MB",
-        )
-    ]
+    found = []
+    for truth in able[: plan.n_arrived]:
+        with copied(None) as folder:
+            command = ["python", str(ARRIVED_RUN), str(folder), str(truth.path)]
+            run = Shell(asked.cache).run(command)
+        what = f"{truth.n_pages} pages, {run.output.strip()}"
+        note = f"CPU {run.cpu_s:.1f} s, {run.peak_mb:.0f} MB"
+        name = f"a PDF arrived ({what}), until it is found"
+        found.append(Result(name, run.wall_s, "s", bar=ARRIVED_BAR_S, note=note))
+    return found
 
 
 def searched(asked: Asked, plan: Plan, size: Size) -> list[Result]:

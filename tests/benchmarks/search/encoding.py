@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.cli import build
-from reader.encoder import encoder_name, open_encoder, open_query_encoder
+from reader.encoder import (
+    encoder_name,
+    open_encoder,
+    open_query_encoder,
+    open_token_counter,
+)
 from reader.store.index import hash_of
 
 if TYPE_CHECKING:
@@ -51,6 +56,7 @@ class Installed:
         self.name = encoder_name(model, cache)
         self._many = functools.cache(lambda: open_encoder(model, cache=cache))
         self._one = functools.cache(lambda: open_query_encoder(model, cache=cache))
+        self._counter = functools.cache(lambda: open_token_counter(model, cache=cache))
 
     def encode_passages(self, texts: Sequence[str]) -> Floats:
         return self._many().encode_passages(texts)
@@ -59,7 +65,7 @@ class Installed:
         return self._one().encode_query(text)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self._many().count_tokens(texts)
+        return self._counter()(texts)
 
 
 class Remembered:

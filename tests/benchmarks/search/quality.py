@@ -52,7 +52,7 @@ class Plan:
     n_drawn: int = 200
 
 
-QUICK = Plan(sizes=(300,), n_pdfs=8, n_notes=30, n_drawn=40)
+QUICK = Plan(sizes=(300,), n_pdfs=5, n_notes=20, n_drawn=30)
 
 
 def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
@@ -117,9 +117,10 @@ def places_of(opened: Pool, one: Set, way: Way) -> list[int | None]:
     for question in one.questions:
         row = opened.rows.get(question.paper)
         hits = [
-            place
-            for place, got in enumerate(way(question.text, one.kind), 1)
-            if got.paper == row and question.page in (None, got.page)
+            n
+            for n, place in enumerate(way(question.text, one.kind), 1)
+            if (place.paper == row and question.page in (None, place.page))
+            or question.paper in place.also
         ]
         found.append(hits[0] if hits else None)
     return found

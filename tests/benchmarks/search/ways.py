@@ -18,7 +18,6 @@ from reader.store import index
 from reader.store.index import Kind, Text
 from reader.store.nearest import Nearest
 from tests.benchmarks.search.pool import Pool
-from tests.samples import rows_of_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,10 +31,14 @@ FUSED, WORDS, MEANING, BM25 = "fused", "full text", "similarity", "plain BM25"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One answer: a paper's row, and the page where the passage begins; None for a paper."""
+    """One answer: a paper's row, and the page where the passage begins; None for a paper.
+
+    also: ids of papers that say the same and were folded into it.
+    """
 
     paper: int
     page: int | None
+    also: tuple[str, ...] = ()
 
 
 Way = Callable[[str, Kind], list[Place]]
@@ -55,7 +58,9 @@ def ways(pool: Pool) -> dict[str, Way]:
 
 def texts_of(pool: Pool, kind: Kind) -> list[Text]:
     """Give all texts of a kind."""
-    return list(index.texts_at(pool.library.db, rows_of_kind(pool.library.db, kind)).values())
+    db = pool.library.db
+    rows = db.read("SELECT id FROM idx.texts WHERE kind = ? ORDER BY id", (kind,))
+    return list(index.texts_at(db, [row["id"] for row in rows]).values())
 
 
 def _search(
@@ -69,7 +74,7 @@ def _search(
         kinds=[kind],
         limit=BEST,
     )
-    return [Place(hit.held.row, hit.page) for hit in found.hits]
+    return [Place(hit.held.row, hit.page, hit.also) for hit in found.hits]
 
 
 def _no_model(_: str) -> NoReturn:
@@ -79,7 +84,8 @@ def _no_model(_: str) -> NoReturn:
 def _by_meaning(pool: Pool, question: str, kind: Kind) -> list[Place]:
     db = pool.library.db
     near = Nearest(db, pool.encoder.name)
-    rows = near.rank(kind, pool.encoder.encode_query(question), limit=DEPTH)
+    found = near.rank(kind, pool.encoder.encode_query(question), limit=DEPTH)
+    rows = [row for row, _ in found]
     texts = index.texts_at(db, rows)
     return _once(texts[row] for row in rows if row in texts)
 

@@ -1,0 +1,189 @@
+"""Rank the texts of one kind for a question: by words, by meaning, by names; and fuse them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.library.folder import Library
+from reader.library.narrowing import Meant, conditions
+from reader.matching import fuse, standing
+from reader.query import Query
+from reader.store import authors, filters, full_text
+from reader.store.filters import Conditions
+from reader.store.index import Kind
+from reader.words import phrase_term, query_terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from reader.store.nearest import Nearest
+
+DEPTH = 200
+"""How many texts of each kind each of the rankings contributes."""
+
+WIDE = 5
+"""So many times as many are ranked where many papers fit, and held against filters afterwards."""
+
+ENOUGH = 50
+"""Where fewer of those fit, all papers that do are listed first."""
+
+
+WORDS, MEANING = 2.0, 1.0
+"""How much a standard deviation of bm25 and one of the cosines weigh. On half of the notes,
+titles and quoted sentences of the real data 1.2 to 2 are about equal (tests.benchmarks.search)."""
+
+NAME, NAME_ALONE = 1.0, 8.0
+"""What the newest paper by somebody named in the question gets; more where that is all of it."""
+
+
+class _Lists(NamedTuple):
+    """The texts of one kind in three orders, best first; of the first two with their scores."""
+
+    by_words: list[tuple[int, float]]
+    by_meaning: list[tuple[int, float]]
+    by_name: list[int]
+
+    @property
+    def longest(self) -> int:
+        return max(len(self.by_words), len(self.by_meaning), len(self.by_name))
+
+    @property
+    def n(self) -> int:
+        return len(self.by_words) + len(self.by_meaning) + len(self.by_name)
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """One question, ready to be asked of each kind of text.
+
+    vector: of the question, (d,); None: words alone.
+    """
+
+    library: Library
+    query: Query
+    encoder: str
+    vector: NDArray[np.float32] | None
+    meaning: Meant
+
+    @property
+    def shown_words(self) -> str:
+        """The words that evidence is looked for by."""
+        return f"{self.query.words} {self.meaning.more}".strip()
+
+    def rank(self, kind: Kind) -> tuple[list[tuple[int, float]], frozenset[int]]:
+        """Give the texts of a kind as (row, score), best first, and those that words found."""
+        lists = self._lists(kind)
+        n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
+        names = [(row, 1 - place / DEPTH) for place, row in enumerate(lists.by_name)]
+        fused = fuse(
+            (WORDS, standing(lists.by_words[:DEPTH], n=n, zero=0.0)),
+            (MEANING, standing(lists.by_meaning[:DEPTH], n=n)),
+            (NAME_ALONE if self.vector is None else NAME, names[:DEPTH]),
+        )
+        return fused, frozenset([*(row for row, _ in lists.by_words), *lists.by_name])
+
+    def _lists(self, kind: Kind) -> _Lists:
+        """Rank in each way, among what fits the filters."""
+        wanted = conditions(self.library, self.query, kind, self.meaning)
+        if wanted is None:
+            return self._ranked(kind, None, DEPTH)
+        if wanted not in self._few:  # of most filters the same for each kind
+            self._few[wanted] = filters.few_papers(self.library.db, wanted)
+        few = self._few[wanted]
+        if few is None:
+            every = self._ranked(kind, None, DEPTH * WIDE)
+            fitting = self._fitting(wanted, every)
+            is_all = every.longest < DEPTH * WIDE
+            if is_all or fitting.n >= ENOUGH:
+                return fitting
+            few = filters.papers_that_fit(self.library.db, wanted)
+        return self._fitting(wanted, self._ranked(kind, few, DEPTH))
+
+    def _ranked(self, kind: Kind, few: Collection[int] | None, depth: int) -> _Lists:
+        return _Lists(
+            self._by_words(kind, few, depth),
+            self._by_meaning(kind, few, depth),
+            self._by_name(kind),
+        )
+
+    def _by_words(
+        self, kind: Kind, few: Collection[int] | None, depth: int
+    ) -> list[tuple[int, float]]:
+        """Rank by bm25: a hundred titles push no note out."""
+        match = self._match
+        if not match:
+            return []
+        return full_text.find_words(self.library.db, kind, match, limit=depth, within=few)
+
+    def _by_meaning(
+        self, kind: Kind, few: Collection[int] | None, depth: int
+    ) -> list[tuple[int, float]]:
+        """Rank by cosine to the question's vector; exact."""
+        if self.vector is None:
+            return []
+        db = self.library.db
+        texts = None
+        if few is not None or self._must:
+            having = full_text.having(db, kind, self._must) if self._must else None
+            texts = full_text.hashes_of(db, kind, papers=few, rows=having)
+        within = None if texts is None else set(texts.values())
+        found = self._nearest.rank(kind, self.vector, limit=depth, within=within)
+        if texts is not None:
+            # Another paper may have the very same text.
+            found = [(row, cosine) for row, cosine in found if row in texts]
+        if self._without:
+            left_out = set(full_text.having(db, kind, self._without, [row for row, _ in found]))
+            found = [(row, cosine) for row, cosine in found if row not in left_out]
+        return found
+
+    def _by_name(self, kind: Kind) -> list[int]:
+        """Rank what people wrote whose name is in the question, the newest first."""
+        if kind not in ("note", "paper") or not self.meaning.families:
+            return []
+        db = self.library.db
+        theirs = authors.newest_by_family(db, self.meaning.families, limit=DEPTH)
+        rows = full_text.rows_of(db, kind, theirs)
+        if self._without:
+            left_out = set(full_text.having(db, kind, self._without, rows))
+            rows = [row for row in rows if row not in left_out]
+        return rows
+
+    def _fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
+        rows = {row for scored in lists[:2] for row, _ in scored} | set(lists.by_name)
+        fits = filters.fitting(self.library.db, wanted, sorted(rows)) if rows else set()
+        return _Lists(
+            [(row, score) for row, score in lists.by_words if row in fits],
+            [(row, cosine) for row, cosine in lists.by_meaning if row in fits],
+            [row for row in lists.by_name if row in fits],
+        )
+
+    @functools.cached_property
+    def _few(self) -> dict[Conditions, list[int] | None]:
+        return {}
+
+    @functools.cached_property
+    def _nearest(self) -> Nearest:
+        from reader.store.nearest import Nearest
+
+        return Nearest(self.library.db, self.encoder)
+
+    @functools.cached_property
+    def _must(self) -> str:
+        terms = [term for phrase in self.query.phrases if (term := phrase_term(phrase))]
+        return " AND ".join(terms)
+
+    @functools.cached_property
+    def _without(self) -> str:
+        terms = [term for word in self.query.without if (term := phrase_term(word))]
+        return " OR ".join(terms)
+
+    @functools.cached_property
+    def _match(self) -> str:
+        words = query_terms(self.shown_words)
+        if self._must:
+            words = f"({self._must}) AND ({self._must} OR {words})"
+        return f"({words}) NOT ({self._without})" if words and self._without else words

@@ -1,0 +1,137 @@
+"""Find what is like a paper, or like a text from outside: own notes first, and say why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reader.errors import ModelError, ModelMissing
+from reader.library.finding import Found, Hit, hits_of, with_limits
+from reader.library.folder import Library
+from reader.library.narrowing import Meant
+from reader.library.ranking import DEPTH, Ranking
+from reader.matching import shared_words
+from reader.paper import Held
+from reader.passage import Document
+from reader.phrases import say
+from reader.query import Query
+from reader.store import full_text, index
+from reader.store.index import Kind
+from reader.words import MAX_QUERY, phrase_term, query_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SIMILAR_KINDS: tuple[Kind, ...] = ("note", "paper")
+
+LIKE_LETTERS = 2_000
+"""Of a text from outside that are compared by meaning: more than models read at once."""
+
+READ_LETTERS = 20_000
+"""Of a text from outside in which words are looked for."""
+
+TELLING = 12
+"""Words of a text that are looked for: those that fewest papers have."""
+
+COMMON = 2_000
+"""Papers with a word from which on it tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Something found, and the words that it shares with what was asked about."""
+
+    hit: Hit
+    words: tuple[str, ...]
+
+
+def similar(
+    library: Library, held: Held, *, encoder: str, limit: int = 10
+) -> tuple[Found, list[Neighbour]]:
+    """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
+    from reader.store.nearest import vector_from
+
+    text = f"{held.paper.title}\n{held.paper.abstract}"
+    kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
+    notice = None
+    if kept is None:
+        what, hint = say("similar.not_encoded"), say("similar.encode")
+        notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
+    # Where there is a vector it says more than words that happen to be rare.
+    words = "" if kept is not None else telling_words(library, text)
+    vector = None if kept is None else vector_from(kept)
+    ranking = Ranking(library, Query(words=words), encoder, vector, Meant({}))
+    hits = [
+        hit
+        for kind in SIMILAR_KINDS
+        for hit in _hits(ranking, kind, text, limit=limit, leave_out=held.row)
+    ]
+    found = with_limits(Found(tuple(hits), notice), library, encoder)
+    return found, [Neighbour(hit, _shared(library, text, hit)) for hit in hits]
+
+
+def search_like(
+    library: Library,
+    text: str,
+    *,
+    encode_query: Callable[[str], NDArray[np.float32]],
+    encoder: str,
+    kinds: Sequence[Kind],
+    limit: int,
+) -> Found:
+    """Find what is like a text: its first 2,000 characters by meaning, its telling words."""
+    vector, notice = None, None
+    try:
+        vector = encode_query(text[:LIKE_LETTERS])
+    except ModelError as error:
+        notice = error
+    words = telling_words(library, text[:READ_LETTERS])
+    ranking = Ranking(library, Query(words=words), encoder, vector, Meant({}))
+    hits = tuple(hit for kind in kinds for hit in _hits(ranking, kind, words, limit=limit))
+    return with_limits(Found(hits, notice), library, encoder)
+
+
+def text_of(document: Document) -> str:
+    """Give what a PDF is about: title and abstract, else its first pages."""
+    if document.abstract:
+        return f"{document.title}\n{document.abstract}"
+    blocks = [b.text for page in document.pages[:3] for b in page.blocks if b.kind == "text"]
+    return "\n".join([document.title, *blocks]).strip()
+
+
+def telling_words(library: Library, text: str) -> str:
+    """Choose the words of a text that fewest papers have, among those that some have."""
+    found = [(_n_papers(library, word), word) for word in query_words_of(text)]
+    rare = sorted((n, word) for n, word in found if 0 < n < COMMON) or sorted(found)
+    return " ".join(word for _, word in rare[:TELLING])
+
+
+def query_words_of(text: str) -> list[str]:
+    """List the words of a long text that may tell what it is about, each once."""
+    pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
+    words = (word for piece in pieces for word in query_words(piece))
+    return list(dict.fromkeys(word for word in words if 2 < len(word) < 20))[:300]
+
+
+def _hits(
+    ranking: Ranking, kind: Kind, text: str, *, limit: int, leave_out: int | None = None
+) -> list[Hit]:
+    ranked, by_words = ranking.rank(kind)
+    found = hits_of(ranking.library, kind, ranked[:DEPTH], query=text, limit=limit + 1)
+    hits = [replace(hit, has_words=row in by_words) for row, hit in found]
+    return [hit for hit in hits if hit.held.row != leave_out][:limit]
+
+
+def _shared(library: Library, text: str, hit: Hit) -> tuple[str, ...]:
+    """Give the words that say most of why two papers are near: shared, and rare."""
+    other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
+    shared = shared_words(text, f"{other}\n{hit.evidence}")
+    rare = sorted((_n_papers(library, word), printed) for word, printed in shared.items())
+    return tuple(printed for n, printed in rare[:6] if n < COMMON)
+
+
+def _n_papers(library: Library, word: str) -> int:
+    term = phrase_term(word)
+    return full_text.n_having(library.db, term, limit=COMMON, kind="paper") if term else 0

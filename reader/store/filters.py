@@ -1,0 +1,186 @@
+"""Find the papers that a query's filters let through.
+
+Each filter is a condition on a paper `p`. Where only few papers fit they are listed, and
+the rest of a search looks at nothing else; where many do, what was found is held against
+the conditions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from reader.query import Filter
+from reader.store.database import Database
+from reader.store.index import Kind
+from reader.store.origins import BROUGHT_SQL
+
+FEW = 5_000
+"""Papers up to which their texts are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The authors that a filter means: by family name, folded, and of those only `printed`,
+    or all of them where that is None."""
+
+    folds: frozenset[str]
+    printed: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What papers must fulfil, as SQL and its values.
+
+    kind: what is found of them, since a day means another thing for each.
+    """
+
+    kind: Kind = field(compare=False)
+    sql: str
+    values: tuple[object, ...]
+    is_narrow: bool
+    """Whether an index leads to the papers that fit."""
+
+
+_SQL = {
+    "topic": """p.id IN (
+        SELECT f.paper FROM filings AS f
+        WHERE instr('/' || lower(f.topic) || '/', '/' || ? || '/')
+          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper))""",
+    "author": """p.id IN (
+        SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
+          AND (? IS NULL OR name IN (SELECT value FROM json_each(?))))""",
+    "year": "coalesce(p.published_on, p.announced_on) BETWEEN ? AND ?",
+    "has note": "p.id IN (SELECT paper FROM notes)",
+    "has pdf": "p.id IN (SELECT paper FROM pdfs)",
+    "has highlight": "p.id IN (SELECT paper FROM highlights WHERE gone_at IS NULL)",
+    "on": "p.arrived_on BETWEEN ? AND ?",
+    "note on": "p.id IN (SELECT paper FROM notes WHERE on_date BETWEEN ? AND ?)",
+    "highlight on": "p.id IN (SELECT paper FROM highlights WHERE at >= ? AND at < ?)",
+}
+
+
+def conditions(
+    filters: Sequence[Filter], kind: Kind, *, names: dict[Filter, Names], zone: tzinfo
+) -> Conditions:
+    """Put the filters of a query into SQL for one kind of text.
+
+    names: whom each `author` filter means. zone: where a day begins and ends.
+    """
+    pieces, values = ["p.merged_into IS NULL"], []
+    for one in filters:
+        key, given = _piece(one, kind, names, zone)
+        pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
+        values += given
+    is_narrow = any(not one.is_not for one in filters)
+    return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
+
+
+def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
+    """List the papers that fit; None where they are too many for that to save time."""
+    found = papers_that_fit(db, wanted, limit=FEW + 1) if wanted.is_narrow else None
+    return found if found is not None and len(found) <= FEW else None
+
+
+def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
+    """List the papers that fit, in no order; at most `limit`, -1 for all."""
+    rows = db.read(
+        f"SELECT p.id FROM papers AS p WHERE {wanted.sql} LIMIT ?",  # noqa: S608  constants above
+        (*wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]:
+    """Give those of some texts whose papers fit."""
+    found = db.read(
+        f"""
+        SELECT t.id FROM idx.texts AS t CROSS JOIN papers AS p ON p.id = t.paper
+        WHERE t.id IN (SELECT value FROM json_each(?)) AND {wanted.sql}
+        """,  # noqa: S608  constants above
+        (json.dumps(list(rows)), *wanted.values),
+    )
+    return {r["id"] for r in found}
+
+
+def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
+    """List the newest texts of papers that fit: notes by when they were written, the others
+    by when their paper came."""
+    order = {
+        "note": "(SELECT max(id) FROM notes WHERE paper = p.id) DESC",
+        "highlight": "t.position DESC",
+    }.get(wanted.kind, "p.arrived_on DESC, p.id DESC, t.position")
+    rows = db.read(
+        f"""
+        SELECT t.id FROM papers AS p
+        CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = ?
+        WHERE {wanted.sql} ORDER BY {order} LIMIT ?
+        """,  # noqa: S608  constants of this function and above
+        (wanted.kind, *wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def texts_of_day(db: Database, day: date) -> list[int]:
+    """List the texts of the papers that came on a day."""
+    rows = db.read(
+        """
+        SELECT t.id FROM papers AS p
+        CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper'
+        WHERE p.arrived_on = ?
+        """,
+        (day.isoformat(),),
+    )
+    return [r["id"] for r in rows]
+
+
+def n_of_day(
+    db: Database, wanted: Conditions | None, day: date, texts: Sequence[int] | None
+) -> int:
+    """Count the papers that sources brought on a day and that fit.
+
+    texts: one of these must be theirs; None: all may be.
+    """
+    of_texts = "p.id IN (SELECT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?)))"
+    row = db.read_one(
+        f"""
+        SELECT count(*) AS n FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
+          AND {"p.merged_into IS NULL" if wanted is None else wanted.sql}
+          AND {"1" if texts is None else of_texts}
+        """,  # noqa: S608  constants of this function and above
+        (
+            day.isoformat(),
+            *(() if wanted is None else wanted.values),
+            *(() if texts is None else (json.dumps(list(texts)),)),
+        ),
+    )
+    return int(row["n"]) if row else 0
+
+
+def _piece(
+    one: Filter, kind: Kind, names: dict[Filter, Names], zone: tzinfo
+) -> tuple[str, list[object]]:
+    if one.name == "topic":
+        return "topic", [one.value.lower()]
+    if one.name == "author":
+        meant = names[one]
+        printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
+        return "author", [json.dumps(sorted(meant.folds)), printed, printed]
+    if one.name == "has":
+        return f"has {one.value}", []
+    first, last = one.days or (date.min, date.max)
+    if one.name == "on" and kind == "highlight":
+        return "highlight on", [_begin(first, zone), _begin(last, zone, days=1)]
+    key = "note on" if one.name == "on" and kind == "note" else one.name
+    return key, [first.isoformat(), last.isoformat()]
+
+
+def _begin(day: date, zone: tzinfo, *, days: int = 0) -> str:
+    """Give the moment at which a day begins, as moments are kept: UTC, text that sorts."""
+    try:
+        moment = datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
+    except OverflowError:  # the year 9999
+        return day.isoformat()
+    return moment.isoformat()

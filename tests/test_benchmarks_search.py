@@ -1,0 +1,246 @@
+"""The benchmark of search draws the same questions always, counts right, runs on any data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pymupdf
+import pytest
+from numpy.typing import NDArray
+
+from reader.paper import Paper
+from reader.store.index import Text
+from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects
+from tests.benchmarks.library import Size
+from tests.benchmarks.search import SUBJECTS, cost, quality
+from tests.benchmarks.search.encoding import Remembered
+from tests.benchmarks.search.pool import drawn
+from tests.benchmarks.search.questions import half_remembered, notes, quotes, titles
+from tests.benchmarks.search.ways import BM25, FUSED, MEANING, WORDS
+
+WAYS = (FUSED, WORDS, MEANING, BM25)
+
+THINGS = (
+    *("mirrors", "kettles", "glaciers", "lanterns", "orchards", "violins", "harbours", "beetles"),
+    *("marbles", "feathers", "chimneys", "meadows", "anchors", "puzzles", "thunder", "saddles"),
+)
+
+
+class Letters:
+    """An encoder that counts letters: alike texts have alike vectors, and it is at once done."""
+
+    name = "letters"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return np.stack([self._vector(text) for text in texts])
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        self.asked.append(text)
+        return self._vector(text)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        counts = np.ones(64, np.float32)
+        for a, b in zip(text.lower(), text.lower()[1:], strict=False):
+            counts[(31 * ord(a) + ord(b)) % 64] += 1
+        return np.asarray(counts / np.linalg.norm(counts), np.float32)
+
+
+def a_paper(n: int) -> Paper:
+    thing, other = THINGS[n % 16], THINGS[(n // 2 + 7) % 16]
+    title = f"Speech among {thing} and {other}"
+    return Paper(ids=(f"arxiv:2506.{n:05d}",), title=title, abstract=f"We count the {thing}.")
+
+
+class TestQuestions:
+    def test_a_title_is_remembered_by_some_of_its_longer_words_in_their_order(self) -> None:
+        several = [a_paper(n) for n in range(1, 9)]
+        found = titles(several, 5)
+        assert found == titles(several, 5)
+        assert (found.kind, len(found.questions)) == ("paper", 5)
+        by_id = {paper.id: paper.title for paper in several}
+        for question in found.questions:
+            words = question.text.split()
+            assert 2 <= len(words) <= 4
+            rest = iter(by_id[question.paper].split())
+            assert all(word in rest for word in words)
+
+    def test_a_sentence_loses_words_and_keeps_their_order(self) -> None:
+        sentence = "the quick kettle whistles under a very old bridge"
+        kept = half_remembered(sentence, random.Random(1)).split()
+        assert len(kept) == 6
+        rest = iter(sentence.split())
+        assert all(word in rest for word in kept)
+
+    def test_a_japanese_sentence_loses_whole_runs_of_one_script(self) -> None:
+        kept = half_remembered("魚は水の中でスピーカを聞くらしい", random.Random(1))
+        assert "スピーカ" in kept or "スピ" not in kept
+        assert 0 < len(kept) < len("魚は水の中でスピーカを聞くらしい")
+
+    def test_a_quote_knows_its_paper_and_page(self) -> None:
+        long = "Many kettles whistle under old bridges while nobody listens to them."
+        text = Text(1, "passage", 1, 4, "Method", f"Short. {long}")
+        found = quotes([("doi:10.1/a", text)], 3)
+        (question,) = found.questions
+        assert (found.kind, question.paper, question.page) == ("passage", "doi:10.1/a", 4)
+        assert set(question.text.split()) < set(long.split())
+
+    def test_a_larger_draw_of_papers_holds_a_smaller_one_and_always_what_is_meant(self) -> None:
+        several = [a_paper(n) for n in range(1, 60)]
+        wanted = {several[7].id, several[50].id}
+        small, large = (drawn(several, wanted, n) for n in (10, 30))
+        assert [len(small), len(large)] == [10, 30]
+        assert wanted < {paper.id for paper in small} < {paper.id for paper in large}
+
+
+class TestCounting:
+    def test_places_become_mean_reciprocal_ranks_and_hits(self) -> None:
+        assert quality.mrr([1, 2, None, 4]) == pytest.approx((1 + 0.5 + 0 + 0.25) / 4)
+        assert quality.hit([1, 2, None, 4]) == 0.75
+        assert (quality.mrr([]), quality.hit([])) == (0, 0)
+
+    def test_the_fused_answer_is_held_to_its_floors_and_to_its_better_half(self) -> None:
+        places: quality.Places = {
+            "fused": [1] * 98 + [2, None],
+            "full text": [1] * 100,
+            "similarity": [1] * 50 + [None] * 50,
+            "plain BM25": [None] * 100,
+        }
+        miss = Miss("what", "which", "none")
+        one, two, lead = quality.results("notes", places, {"MRR@10": 99.0}, (miss,))
+        assert (one.name, one.value, one.floor, one.ok) == ("notes, MRR@10", 98.5, 99.0, False)
+        assert one.note == "full text 100.0, similarity 50.0, plain BM25 0.0"
+        assert (two.value, two.floor, two.misses) == (99.0, None, (miss,))
+        assert two.parts[0] == Part("fused", 99, 100)
+        # The greater loss counts: 1.5 of MRR@10, 1.0 of hit@10.
+        assert (lead.value, lead.ok) == (-1.5, False)
+
+    def test_few_questions_are_held_to_no_lead(self) -> None:
+        places: quality.Places = {way: [None if way == FUSED else 1] for way in WAYS}
+        assert all(result.ok for result in quality.results("notes", places, {}))
+
+
+def test_no_text_is_encoded_twice_by_one_model(tmp_path: Path) -> None:
+    model = Letters()
+    texts = ["one", "two", "one"]
+    first = Remembered(model, tmp_path)
+    vectors = first.encode_passages(texts)
+    assert (first.n_encoded, sorted(model.asked)) == (2, ["one", "two"])
+    again = Remembered(model, tmp_path)
+    assert np.array_equal(again.encode_passages(texts), vectors)
+    assert np.array_equal(vectors, Letters().encode_passages(texts))
+    # A question is no passage: many models mark them.
+    again.encode_query("one")
+    again.encode_query("one")
+    assert (again.n_encoded, len(model.asked)) == (1, 3)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Lay out forty papers, notes on four of them, and two PDFs as the real data is."""
+    folder = tmp_path / "data"
+    for name in ("arxiv/papers", "arxiv/bench", "files/papers"):
+        (folder / name).mkdir(parents=True)
+    rows = [
+        {
+            "id": paper.id.removeprefix("arxiv:"),
+            "title": paper.title,
+            "abstract": paper.abstract,
+            "authors": ["Ada Invented"],
+            "categories": ["cs.CL"],
+            "comment": None,
+        }
+        for paper in map(a_paper, range(1, 41))
+    ]
+    with lzma.open(folder / "arxiv" / "papers" / "papers_2025-06.jsonl.xz", "wt") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+    told = [
+        {"lang": lang, "id": f"2506.{n:05d}", "note": text, "note_masked": text[-12:]}
+        for lang, n, text in (
+            ("en", 1, a_paper(1).title),
+            ("en", 2, a_paper(2).title),
+            ("ja", 3, f"{THINGS[3]} と {THINGS[8]} の話"),
+        )
+    ]
+    (folder / "arxiv" / "bench" / "Q_notes.json.gz").write_bytes(
+        gzip.compress(json.dumps(told).encode())
+    )
+    truths = [pdf(folder / "files", n) for n in (0, 1)]
+    lines_ = "".join(json.dumps(row) + "\n" for row in truths)
+    (folder / "files" / "truth.jsonl").write_text(lines_, "utf-8")
+    return folder
+
+
+def pdf(files: Path, n: int) -> dict[str, Any]:
+    """Draw two pages with a sentence of eight words or more on each."""
+    row = {"file": f"papers/p{n}.pdf", "title": f"The {n + 2} small machines", "columns": 1}
+    with pymupdf.open() as file:
+        for page in range(2):
+            thing, other = THINGS[4 * n + page], THINGS[4 * n + page + 2]
+            drawn_on = file.new_page(width=595, height=842)
+            text = f"On this page several {thing} listen quietly while {other} speak aloud."
+            drawn_on.insert_text((60, 200), text, fontsize=10, fontname="tiro")
+        file.save(files / str(row["file"]))
+    return {**row, "authors": ["Ada Invented"], "kind": "paper", "language": "en", "pages": 2}
+
+
+def test_quality_comes_from_any_folder_of_the_same_layout(data: Path, tmp_path: Path) -> None:
+    plan = quality.Plan(sizes=(10, 20), n_drawn=4)
+    found = quality.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+    sorts = ("English notes", "English notes, masked", "Japanese notes", "Japanese notes, masked")
+    names = [f"{sort} among 10 papers" for sort in (*sorts, "title words")]
+    names.append("quoted sentences among 2 passages")
+    names += [f"{sort} among 20 papers" for sort in (*sorts, "title words")]
+    sorts_of_figure = ("MRR@10", "hit@10", "fused - better alone")
+    assert [r.name for r in found] == [
+        f"{n}, {figure}" for n in names for figure in sorts_of_figure
+    ]
+    by_name = {r.name: r for r in found}
+    assert by_name["English notes among 20 papers, MRR@10"].value == 100
+    quoted = by_name["quoted sentences among 2 passages, hit@10"]
+    assert [(p.kind, p.n, p.total) for p in quoted.parts] == [(way, 2, 2) for way in WAYS]
+
+
+def test_the_languages_of_notes_are_asked_apart(data: Path) -> None:
+    assert [(one.name, len(one.questions)) for one in notes(data)] == [
+        ("English notes", 2),
+        ("English notes, masked", 2),
+        ("Japanese notes", 1),
+        ("Japanese notes, masked", 1),
+    ]
+    assert [len(one.questions) for one in notes(data, 1)] == [1, 1, 1, 1]
+
+
+def test_sizes_and_growth_come_from_small_libraries_too(data: Path, tmp_path: Path) -> None:
+    small, filled = Size(40), Size(40, 400)
+    plan = cost.Plan(small=small, filled=filled, large=filled, huge=None, n_added=1, runs=1)
+    asked = Asked(data, tmp_path / "cache")
+    (size,) = cost.sizes(asked, plan)
+    assert size.value > 0
+    (growth,) = cost.growth(asked, plan)
+    assert growth.value > 0
+
+
+@pytest.mark.parametrize("name", [subject.name for subject in SUBJECTS])
+def test_a_set_that_is_not_there_leaves_with_2(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measure(asked: Asked) -> list[Any]:
+        (subject,) = (subject for subject in SUBJECTS if subject.name == name)
+        return list(subject.measure(Asked(asked.data, tmp_path / "cache")))
+
+    assert run_subjects([Subject(name, measure)], ["--data", str(tmp_path)]) == NO_DATA
+    assert f"not measured, {name}: there " in capsys.readouterr().err

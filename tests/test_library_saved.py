@@ -1,0 +1,43 @@
+"""Hold the saved searches: how many of a day's papers fit each, by words and filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reader.library.morning import morning
+from reader.library.saved import saved_lines
+from reader.stages.encode import index_words
+from reader.store import papers
+from reader.today import Saved
+from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
+
+QUERIES = {
+    "both words": "snails listen",
+    "a phrase": '"snails listen"',
+    "less one": "snails -rain",
+    "a person": "author:lind",
+    "a person and a word": "author:lind tides",
+    "nobody": "author:linf tides",
+    "Japanese": "蝸牛",
+}
+SAVED = FEEDS_TOML + "".join(
+    f"[[search]]\nname = '{name}'\nquery = '{query}'\n" for name, query in QUERIES.items()
+)
+
+
+def test_each_saved_search_counts_the_days_papers_that_have_all_of_it(tmp_path: Path) -> None:
+    with a_library(tmp_path, SAVED) as library:
+        given = [
+            paper(1, "Snails listen", "To rain."),
+            paper(2, "We listen to snails", "At night.", authors=("Ada Field",)),
+            paper(3, "Tides", "蝸牛は聞く。"),
+        ]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        papers.add_papers(library.db, [paper(4, "Snails listen")], source="by hand", on=DAY)
+        earlier = DAY.replace(day=1)
+        papers.add_papers(library.db, [paper(5, "Snails listen")], source="arXiv", on=earlier)
+        index_words(library, tools(Web()))
+        counts = [2, 1, 1, 2, 1, 0, 1]
+        lines = tuple(Saved(*pair, n) for pair, n in zip(QUERIES.items(), counts, strict=True))
+        assert saved_lines(library, DAY) == lines
+        assert morning(library, DAY).searches == lines
