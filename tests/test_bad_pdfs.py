@@ -27,6 +27,8 @@ from tests.installed import (
     today,
 )
 
+pytestmark = pytest.mark.slow
+
 TEXT = "Under water the vowels arrive before the consonants, and nobody knows why. "
 
 

