@@ -8,7 +8,7 @@ import click
 import pytest
 
 from reader.cli.output import morning_json
-from reader.cli.screen import morning_lines
+from reader.cli.screen import morning_lines, paper_lines
 from reader.paper import Held
 from reader.today import Morning, NewVersion, Quota
 from tests.samples import DAY, paper
@@ -43,6 +43,14 @@ def test_a_new_version_says_what_it_changed(
 
 def test_a_new_version_of_which_nothing_else_is_known_has_one_line() -> None:
     assert not any("changed" in line for line in shown(NewVersion(HELD, 2)))
+
+
+@pytest.mark.parametrize("width", range(10, 40))
+def test_a_title_is_bold_line_by_line_whatever_its_length(width: int) -> None:
+    held = Held(1, paper(1, "A Title of Some Length"), state="candidate", arrived_on=DAY)
+    for line in paper_lines(held, width):
+        assert click.unstyle(line) == line or line.endswith("\x1b[0m")
+        assert "\x1b" not in click.unstyle(line)
 
 
 def test_the_json_names_the_fields() -> None:

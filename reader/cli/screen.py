@@ -163,7 +163,7 @@ def _source_text(line: SourceLine) -> str:
 def paper_lines(held: Held, width: int) -> Iterator[str]:
     """Lay out what is known of one paper before its abstract."""
     paper = held.paper
-    yield from wrap(_bold(plain(paper.title)), width)
+    yield from map(_bold, wrap(plain(paper.title), width))
     yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
     facts = [*paper.ids, *paper.categories]
     yield _dim(plain(" · ".join(facts)))
