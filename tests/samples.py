@@ -136,6 +136,16 @@ class SmallEncoder:
         return unit
 
 
+class Clock:
+    """A clock that stands until a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 def count_tokens(texts: Sequence[str]) -> list[int]:
     return [math.ceil(len(text) / 4) for text in texts]
 

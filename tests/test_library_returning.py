@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from reader.stages.tools import Tools
 from reader.store import full_text, highlights, index, merges, papers, pdfs
 from reader.store.database import lock_file
 from tests import samples
-from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, a_library, paper
+from tests.samples import DAY, FEEDS_TOML, NOW, Clock, SmallEncoder, a_library, paper
 
 RAIN = Highlight(1, 0, "highlight", "played rain", "", "#ffff00", (72.0, 100.0, 140.0, 112.0))
 SLEPT = Highlight(2, 3, "underline", "the others slept", "", "#ff0000", (72.0, 90.0, 170.0, 99.0))
@@ -83,14 +83,6 @@ def read_pdf(file: Path) -> Document:
     text = " ".join(hashlib.sha256(f"{title}{n}".encode()).hexdigest()[:7] for n in range(99))
     blocks = (Block(title, "heading", 18.0), Block(text)) if title else ()
     return Document((Page(1, blocks),), title=title, first_page=f"{title}\n{text}")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,18 +28,10 @@ from reader.library.tablet import (
 from reader.paper import Held
 from reader.store import highlights, papers, pdfs
 from reader.store.database import lock_file
-from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
+from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 
 TITLES = ("On Snails", "On Moss", "On Rain")
 FIRST, SECOND = "2025-06-04 01 2025_Field_Snails.pdf", "2025-06-04 02 2025_Field_Rain.pdf"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from reader.highlight import Highlight, Marks
 from reader.library.choose import UNFILED
 from reader.library.folder import Library, write_whole
 from reader.library.marks import Match, cleaned, holds, match, shown
-from reader.library.moving import is_here, sha256_of
+from reader.library.moving import has_bytes, is_here
 from reader.library.tablet import file_at, is_named_after
 from reader.paper import Held
 from reader.store import highlights, index, pdfs
@@ -131,7 +131,7 @@ def _held_by(library: Library, came: Came, before: _Before) -> MarkedCopy | None
     seen = highlights.seen_at(library.db, came.place)
     now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
     file = library.folder / older.path
-    is_as_it_came = _has_bytes(file, older.sha256) or _has_bytes(file, came.sha256)
+    is_as_it_came = has_bytes(file, older.sha256) or has_bytes(file, came.sha256)
     return older if is_as_it_came and holds(before.had, now) else None
 
 
@@ -141,7 +141,7 @@ def _free_path(library: Library, held: Held, original: str, sha256: str) -> str:
     beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
     while _is_taken(library, path.as_posix()):
-        if _has_bytes(library.folder / path, sha256):
+        if has_bytes(library.folder / path, sha256):
             break
         path, n = beside.with_name(f"{beside.stem}.marked-{n}.pdf"), n + 1
     return path.as_posix()
@@ -152,13 +152,6 @@ def _is_taken(library: Library, path: str) -> bool:
     file = library.folder / path
     is_named = highlights.copy_at(library.db, path) is not None
     return is_named or os.path.lexists(file) or is_here(file)
-
-
-def _has_bytes(file: Path, sha256: str) -> bool:
-    try:
-        return sha256_of(file) == sha256
-    except OSError:
-        return False
 
 
 def _import(library: Library, came: Came, walked: Path) -> tuple[Counts, _Before]:

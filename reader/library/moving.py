@@ -121,9 +121,9 @@ def _names(folder: Path, name: str) -> Iterator[Path]:
 
 def _is_it(library: Library, place: Place, file: Path) -> bool:
     """Tell whether a file is the one that a killed move brought here before recording it."""
+    if place.kind != "note":
+        return has_bytes(file, place.sha256)
     try:
-        if place.kind != "note":
-            return sha256_of(file) == place.sha256
         given = fields(file.read_bytes().decode()).get("id", "")
     except (OSError, UnicodeDecodeError):
         return False
@@ -220,6 +220,14 @@ def sha256_of(file: Path) -> str:
     """Name a file's bytes. Raises OSError."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def has_bytes(file: Path, sha256: str) -> bool:
+    """Tell whether a file holds just these bytes; one that cannot be read, or is none, does not."""
+    try:
+        return file.is_file() and sha256_of(file) == sha256
+    except OSError:
+        return False
 
 
 def nfc(text: str) -> str:

@@ -15,7 +15,7 @@ from reader.config import Config
 from reader.errors import ModelError, PdfError, ReaderError
 from reader.library.choose import UNFILED
 from reader.library.folder import Library, write_whole
-from reader.library.moving import existing, folder_at, is_here, settle, sha256_of
+from reader.library.moving import existing, folder_at, has_bytes, is_here, settle
 from reader.library.strays import find_moved
 from reader.paper import Held
 from reader.passage import Document
@@ -124,18 +124,11 @@ def place_of(library: Library, held: Held, sha256: str) -> Path:
     path = folder / f"{held.key}.pdf"
     n = 2
     while (found := existing(library.folder / path)) or is_here(library.folder / path):
-        if found and _has_bytes(found, sha256):
+        if found and has_bytes(found, sha256):
             return folder / found.name
         path = folder / f"{held.key}-{n}.pdf"
         n += 1
     return path
-
-
-def _has_bytes(file: Path, sha256: str) -> bool:
-    try:
-        return file.is_file() and sha256_of(file) == sha256
-    except OSError:
-        return False
 
 
 def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None) -> list[Problem]:

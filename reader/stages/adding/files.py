@@ -13,6 +13,7 @@ from pathlib import Path
 from reader.errors import PdfError
 from reader.highlight import Marks
 from reader.library.folder import Library
+from reader.library.moving import sha256_of
 from reader.library.tablet import place_of
 from reader.passage import Document
 from reader.pdf.process import check_file
@@ -61,13 +62,10 @@ def look_at(path: Path, named: Path) -> File:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             check_file(path)  # which says what it is
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        sha256 = sha256_of(path)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return File(path, named, status.st_size, status.st_mtime_ns, digest.hexdigest())
+    return File(path, named, status.st_size, status.st_mtime_ns, sha256)
 
 
 def bytes_of(file: File) -> bytes:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from reader.errors import PdfError
 from reader.library.folder import Library
+from reader.library.moving import has_bytes
 from reader.phrases import say
-from reader.stages.adding.files import look_at
 from reader.stages.adding.keep import Added
 from reader.store import highlights, merges, pdfs
 from reader.store.additions import Addition
@@ -35,7 +34,7 @@ def remove_original(library: Library, added: Added, path: Path) -> str:
     try:
         if any(os.path.samefile(copy, path) for copy in copies if copy.is_file()):
             return say("stayed.own")
-        if not any(_has_bytes(copy, addition.sha256) for copy in copies):
+        if not any(has_bytes(copy, addition.sha256) for copy in copies):
             return say("stayed.copy_changed")
         status = path.stat()
         if (status.st_size, status.st_mtime_ns) != (addition.n_bytes, addition.modified_ns):
@@ -55,10 +54,3 @@ def _copies(library: Library, addition: Addition) -> list[Path]:
     found = [(pdf.path, pdf.sha256)] if pdf else []
     found += [(copy.path, copy.sha256) for copy in highlights.copies_of(library.db, row)]
     return [library.folder / path for path, sha256 in found if sha256 == addition.sha256]
-
-
-def _has_bytes(copy: Path, sha256: str) -> bool:
-    try:
-        return look_at(copy, copy).sha256 == sha256
-    except PdfError:
-        return False
