@@ -26,8 +26,9 @@ PACKAGE = ROOT / "reader"
 ROWS = [
     {"ids", "paper", "topic", "today", "note", "passage", "config", "errors", "announcement",
      "wire", "plain", "matching", "phrases", "identity", "person", "highlight", "sketch",
-     "recognition", "filing", "query", "spelling", "words"},
-    {"store", "sources", "http", "pdf", "encoder"},
+     "recognition", "filing", "query", "spelling", "words", "score", "relevance", "heat",
+     "own_words", "reading_time", "heatmap"},
+    {"store", "sources", "http", "pdf", "encoder", "learner", "memory"},
     {"library", "stages"},
     {"cli", "demo", "web"},
 ]  # fmt: skip

@@ -1,12 +1,8 @@
-"""List the numbered steps that bring reader.db from an empty file to the newest layout.
-
-Steps are only ever added: each library out there has applied some of them.
-docs/format.md explains every table and column.
-"""
+"""The steps up to layout 10: papers, sources, decisions, notes, merges, PDFs, highlights."""
 
 from __future__ import annotations
 
-MIGRATIONS: list[tuple[str, list[str]]] = [
+STEPS: list[tuple[str, list[str]]] = [
     (
         "m001_first_tables",
         [
