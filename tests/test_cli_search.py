@@ -50,9 +50,9 @@ def test_each_hit_has_its_place_its_id_and_the_sentence_that_answers(
     code, out, err = said(capsys, folder, "search", "snails hear")
     assert code == 7, "the model is missing, and words answered alone"
     assert out == (
-        "PAPER Snails in gardens\n  arxiv:2506.00001\n"
+        "PAPER Snails in gardens\n  arxiv:2506.00001 · Field & Lind · 2025\n"
         "  We listen to snails, and to rain in gardens.\n"
-        "PAGE 3 Snails in gardens\n  arxiv:2506.00001\n  A snail hears it.\n"
+        "PAGE 3 Snails in gardens\n  arxiv:2506.00001 · Field & Lind · 2025\n  A snail hears it.\n"
     )
     assert "Full text answered alone." in err
 
@@ -141,7 +141,7 @@ def test_similar_says_what_a_paper_shares_and_that_it_is_not_encoded(
     assert code == 7
     assert out.splitlines() == [
         "PAPER Snails by night",
-        "  arxiv:2506.00003",
+        "  arxiv:2506.00003 · Field & Lind · 2025",
         "  At night snails listen.",
         "  shared: Snails, listen",
     ]

@@ -82,6 +82,7 @@ TEXTS: dict[str, str] = {
     "similar.nothing": "Nothing is near {title}.",
     "similar.not_encoded": "this paper is not encoded yet",
     "similar.encode": "`reader index` encodes it; until then its rare words are looked for.",
+    "search.by_several": "{names} et al.",
     "search.also": "also {ids}",
     "search.near_only": "Nothing has these words; nearest by meaning:",
     "search.newest": "The newest that fit:",
