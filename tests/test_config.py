@@ -16,9 +16,12 @@ from reader.config import (
     Config,
     Deadline,
     Feed,
+    NoteSettings,
     Person,
+    RecallSettings,
     Resolve,
     SavedSearch,
+    Template,
     Topic,
     is_loopback,
     parse,
@@ -38,6 +41,7 @@ timezone = "Asia/Tokyo"
 language = "ja"
 theme_balance_days = 7
 pdf_name = "{author}-{id}"
+days_off = ["Sunday", 2027-01-01, "2027-01-02"]
 [encoder]
 model = "somebody/encoder"
 [arxiv]
@@ -87,6 +91,15 @@ feeds = ["https://example.org/@ada.rss"]
 [[search]]
 name = "gardens"
 query = "garden -weed year:2027"
+[note]
+template = "mine"
+export = false
+[recall]
+a_day = 3
+pile = 30
+[[template]]
+name = "mine"
+text = "## What for?"
 """
 
 
@@ -136,6 +149,10 @@ def test_every_key_means_what_it_says() -> None:
         ),
         tablet="~/tablet",
         searches=(SavedSearch("gardens", "garden -weed year:2027"),),
+        days_off=("sunday", "2027-01-01", "2027-01-02"),
+        note=NoteSettings("mine", export=False),
+        templates=(Template("mine", "## What for?"),),
+        recall=RecallSettings(3, 30),
     )
 
 
@@ -195,6 +212,21 @@ def test_the_lowest_quota_of_the_deadlines_that_are_near_holds(
     config = Config(topics=(TOPIC,), deadlines=deadlines)
     found = config.next_deadline(day)
     assert (config.quota_on(day), found.name if found else None) == (quota, name)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_off"),
+    [
+        (date(2027, 1, 1), True),
+        (date(2027, 1, 2), False),
+        (date(2027, 1, 3), True),
+        (date(2027, 1, 4), False),
+    ],
+)
+def test_nothing_is_asked_on_a_day_off(day: date, is_off: bool) -> None:
+    near = (Deadline("first", date(2027, 1, 3), 21, 2),)
+    config = Config(topics=(TOPIC,), days_off=("sunday", "2027-01-01"), deadlines=near)
+    assert (config.is_day_off(day), config.quota_on(day) == 0) == (is_off, is_off)
 
 
 WRONG = [
@@ -281,6 +313,21 @@ WRONG = [
     (
         '[citations]\nsource = "openalex"\nopenalex_url = "http://a.org"\n' + LEAST,
         3, "citations.openalex_url", "the key would travel unlocked", "https://",
+    ),
+    ('[reader]\ndays_off = ["sun"]\n' + LEAST, 2, "reader.days_off", "'sun' is no day", "sunday"),
+    ('[reader]\ndays_off = [7]\n' + LEAST, 2, "reader.days_off", "a list of days", ""),
+    ('[reader]\ndays_off = "sunday"\n' + LEAST, 2, "reader.days_off", "a list of days", ""),
+    ('[note]\nexport = "no"\n' + LEAST, 2, "note.export", "true or false", ""),
+    ('[note]\nexport = 1\n' + LEAST, 2, "note.export", "true or false", ""),
+    ('[note]\ntemplate = "x"\n' + LEAST, 2, "note.template", "'x'", "key-points, six-questions"),
+    ('[recall]\na_day = -1\n' + LEAST, 2, "recall.a_day", "too small", "0 or more."),
+    ('[recall]\npile = 0\n' + LEAST, 2, "recall.pile", "too small", "1 or more."),
+    (LEAST + '[[template]]\nname = "a"\n', 3, "template", "text is missing", "Every [[template]]"),
+    (LEAST + '[[template]]\nname = ""\ntext = "x"\n', 4, "template.name", "it is empty", ""),
+    (LEAST + '[[template]]\nname = "a"\ntext = " "\n', 5, "template.text", "it is empty", ""),
+    (
+        LEAST + '[[template]]\nname = "none"\ntext = "x"\n',
+        4, "template.name", "another template is named 'none'", "Change one.",
     ),
     ("", 1, "topics", "there is no topic", "Add one:"),
     ("[topics]\n", 1, "topics", "there is no topic", ""),

@@ -6,19 +6,19 @@ key, tests/test_docs.py holds that.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from reader.config.lines import Place, line_of
+from reader.config.checks import Checks
+from reader.config.keys import KEYS, LISTS, TABLES, TOPIC
+from reader.config.lines import Place
 from reader.config.values import (
     ARXIV_MIN_DELAY_S,
+    BUILT_IN_TEMPLATES,
     FEED_KINDS,
     LOCAL_KINDS,
     Arxiv,
@@ -26,9 +26,12 @@ from reader.config.values import (
     Config,
     Deadline,
     Feed,
+    NoteSettings,
     Person,
+    RecallSettings,
     Resolve,
     SavedSearch,
+    Template,
     Topic,
     is_loopback,
     short_address,
@@ -38,46 +41,7 @@ from reader.filing import FIELDS, fold_name, is_reserved, pattern_problem
 from reader.ids import parse_id
 from reader.query import parse as parse_query
 
-# What each key must be. A `type` of tuple means a list of strings.
-_TABLES: dict[str, dict[str, type]] = {
-    "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
-               "theme_balance_days": int, "pdf_name": str},
-    "encoder": {"model": str},
-    "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
-              "pdf_url": str, "delay_s": float},
-    "resolve": {"doi": str, "openreview": str, "acl": str, "short_links": tuple},
-    "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
-                  "openalex_key_file": str, "max_age_days": int},
-    "tablet": {"folder": str},
-}  # fmt: skip
-_LISTS: dict[str, dict[str, type]] = {
-    "deadline": {"name": str, "on": date, "days": int, "quota": int},
-    "feed": {"url": str, "kind": str, "name": str},
-    "person": {"name": str, "feeds": tuple},
-    "search": {"name": str, "query": str},
-}
-_TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
-_REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
-             "search": ("name", "query")}  # fmt: skip
-
-LARGEST = 100_000
-"""Of any number here: beyond it days leave the calendar, and so do infinities."""
-
-_TYPE_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    str: 'text in "quotes"',
-    tuple: 'a list of texts, ["…", "…"]',
-    date: "a date without quotes, 2027-03-01",
-    dict: "a table",
-    list: "a list of tables, [[…]]",
-}
-
-KEYS = tuple(
-    [f"{table}.{key}" for table, keys in (_TABLES | _LISTS).items() for key in keys]
-    + [f"topics.{key}" for key in _TOPIC]
-)
-"""Every key that feeds.toml may hold, table first; docs/format.md explains each."""
+__all__ = ["KEYS", "parse", "path_problem"]
 
 
 def parse(text: str, *, file: str = "feeds.toml") -> Config:
@@ -103,20 +67,18 @@ def _not_toml(text: str, file: str, error: str) -> ConfigError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One file being checked: carries what a message needs."""
+class _Reading(Checks):
+    """One file being read."""
 
-    text: str
-    file: str
+    __slots__ = ()
 
     def config(self, raw: Mapping[str, Any]) -> Config:
-        known = [*_TABLES, *_LISTS, "topics"]
+        known = [*TABLES, *LISTS, "topics"]
         for name in raw:
             if name not in known:
                 raise self.unknown((name,), known)
-        tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in _TABLES.items()}
-        lists = {t: self.tables(t, raw.get(t, []), keys) for t, keys in _LISTS.items()}
+        tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in TABLES.items()}
+        lists = {t: self.tables(t, raw.get(t, []), keys) for t, keys in LISTS.items()}
         reader = tables["reader"]
         if "language" in reader:
             self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
@@ -140,6 +102,9 @@ class _Reading:
             feeds=self.feeds(lists["feed"]),
             people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
             searches=self.searches(lists["search"]),
+            templates=self.templates(lists["template"]),
+            note=self.note(tables["note"], lists["template"]),
+            recall=self.recall(tables["recall"]),
         )
         self.source_names(config)
         return config
@@ -179,7 +144,7 @@ class _Reading:
             )
         if problem := path_problem(path):
             raise self.wrong(place, problem, "A topic is a folder path: speech/translation.")
-        table = self.table(place, raw, _TOPIC)
+        table = self.table(place, raw, TOPIC)
         lane = table.get("lane", "own")
         self.one_of((*place, "lane"), lane, ("own", "near"))
         for word in table.get("words", ()):
@@ -264,6 +229,33 @@ class _Reading:
                 raise self.wrong(("search", index, "name"), what, "Change one.")
         return tuple(SavedSearch(**table) for table in tables)
 
+    def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:
+        names = [*BUILT_IN_TEMPLATES]
+        for index, table in enumerate(tables):
+            name = table["name"]
+            if not name.strip():
+                raise self.wrong(("template", index, "name"), "it is empty", "Give it a name.")
+            if name in names:
+                what = f"another template is named {name!r}"
+                raise self.wrong(("template", index, "name"), what, "Change one.")
+            if not table["text"].strip():
+                hint = "Its headings, a line each."
+                raise self.wrong(("template", index, "text"), "it is empty", hint)
+            names.append(name)
+        return tuple(Template(**table) for table in tables)
+
+    def note(self, table: dict[str, Any], templates: list[dict[str, Any]]) -> NoteSettings:
+        note = NoteSettings(**table)
+        names = (*BUILT_IN_TEMPLATES, *(one["name"] for one in templates))
+        self.one_of(("note", "template"), note.template, names)
+        return note
+
+    def recall(self, table: dict[str, Any]) -> RecallSettings:
+        recall = RecallSettings(**table)
+        self.at_least(("recall", "a_day"), recall.a_day, 0)
+        self.at_least(("recall", "pile"), recall.pile, 1)
+        return recall
+
     def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
         feeds: list[Feed] = []
         for index, table in enumerate(tables):
@@ -294,69 +286,6 @@ class _Reading:
             raise self.wrong(
                 ("reader", "timezone"), f"there is no time zone {name!r}", "Like Asia/Tokyo."
             ) from None
-
-    def tables(self, name: str, raw: object, keys: Mapping[str, type]) -> list[dict[str, Any]]:
-        if not isinstance(raw, list):
-            raise self.wrong_type((name,), list)
-        tables = [self.table((name, i), table, keys) for i, table in enumerate(raw)]
-        for index, table in enumerate(tables):
-            for key in _REQUIRED[name]:
-                if key not in table:
-                    raise self.wrong(
-                        (name, index), f"{key} is missing", f"Every [[{name}]] has one."
-                    )
-        return tables
-
-    def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
-        if not isinstance(raw, dict):
-            raise self.wrong_type(place, dict)
-        for key in raw:
-            if key not in keys:
-                raise self.unknown((*place, key), list(keys))
-        return {key: self.value((*place, key), value, keys[key]) for key, value in raw.items()}
-
-    def value(self, place: Place, value: object, kind: type) -> object:
-        if isinstance(value, int | float) and not abs(value) <= LARGEST:
-            raise self.wrong(place, "no such number is possible", f"{LARGEST} is the largest.")
-        if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
-            return tuple(value)
-        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        is_right = isinstance(value, kind) and not isinstance(value, bool | datetime)
-        if kind in (tuple, float) or not is_right:
-            raise self.wrong_type(place, kind)
-        return value
-
-    def address(self, place: Place, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
-        except ValueError:  # brackets that hold no IPv6 address
-            is_address = False
-        if not is_address:
-            raise self.wrong(place, f"{url!r} is no web address", "It begins with https://.")
-
-    def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
-        if value not in allowed:
-            raise self.wrong(place, f"{value!r} is not possible", f"One of: {', '.join(allowed)}.")
-
-    def at_least(self, place: Place, value: float, least: float) -> None:
-        if value < least:
-            raise self.wrong(place, f"{value:g} is too small", f"{least:g} or more.")
-
-    def unknown(self, place: Place, known: list[str]) -> ConfigError:
-        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
-        return self.wrong(place, "unknown key", hint)
-
-    def wrong_type(self, place: Place, kind: type) -> ConfigError:
-        return self.wrong(place, f"this must be {_TYPE_NAMES[kind]}", "See docs/format.md.")
-
-    def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
-        key = ".".join(part for part in place if isinstance(part, str))
-        return ConfigError(
-            file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
-        )
 
 
 LONGEST_PART = 255

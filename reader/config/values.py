@@ -28,6 +28,11 @@ SHORT_LINKS = (
 )  # fmt: skip
 """Hosts whose addresses stand for others."""
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+BUILT_IN_TEMPLATES = ("key-points", "six-questions", "none")
+"""Templates of notes that need no feeds.toml; `reader.note.templates` has what they say."""
+
 ARXIV_MIN_DELAY_S = 3.0
 """What arXiv's terms of use ask for between two calls of the API."""
 
@@ -119,6 +124,30 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What the editor shows for a new note: Markdown, a heading for each question."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSettings:
+    """template: the name of the one that opens; export: notes/ is written without being told."""
+
+    template: str = "key-points"
+    export: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSettings:
+    """a_day: cards shown a day at most; pile: cards that may wait at most."""
+
+    a_day: int = 5
+    pile: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     topics: tuple[Topic, ...]
     quota: int = 5
@@ -136,6 +165,11 @@ class Config:
     people: tuple[Person, ...] = ()
     tablet: str = ""
     searches: tuple[SavedSearch, ...] = ()
+    days_off: tuple[str, ...] = ()
+    """Weekdays in English, small letters; dates as ISO text."""
+    note: NoteSettings = NoteSettings()
+    templates: tuple[Template, ...] = ()
+    recall: RecallSettings = RecallSettings()
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:
@@ -164,8 +198,15 @@ class Config:
         """Give the first deadline from this day on, however far."""
         return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
 
+    def is_day_off(self, day: date) -> bool:
+        """Tell whether the person takes this day off."""
+        return WEEKDAYS[day.weekday()] in self.days_off or day.isoformat() in self.days_off
+
     def quota_on(self, day: date) -> int:
-        """Give the day's quota: the lowest that a near deadline asks for, else the usual."""
+        """Give the day's quota: 0 on a day off, else the lowest that a near deadline asks
+        for, else the usual."""
+        if self.is_day_off(day):
+            return 0
         return min((d.quota for d in self.deadlines if d.is_near(day)), default=self.quota)
 
 

@@ -1,0 +1,109 @@
+"""Check parsed TOML, table by table; what is wrong is said with file, line, key and remedy.
+
+Knows types and forms, and nothing of what a key is for.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from reader.config.keys import REQUIRED, TYPE_NAMES
+from reader.config.lines import Place, line_of
+from reader.config.values import WEEKDAYS
+from reader.errors import ConfigError
+
+LARGEST = 100_000
+"""Of any number here: beyond it days leave the calendar, and so do infinities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of one file: carries what a message needs."""
+
+    text: str
+    file: str
+
+    def tables(self, name: str, raw: object, keys: Mapping[str, type]) -> list[dict[str, Any]]:
+        if not isinstance(raw, list):
+            raise self.wrong_type((name,), list)
+        tables = [self.table((name, i), table, keys) for i, table in enumerate(raw)]
+        for index, table in enumerate(tables):
+            for key in REQUIRED[name]:
+                if key not in table:
+                    raise self.wrong(
+                        (name, index), f"{key} is missing", f"Every [[{name}]] has one."
+                    )
+        return tables
+
+    def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise self.wrong_type(place, dict)
+        for key in raw:
+            if key not in keys:
+                raise self.unknown((*place, key), list(keys))
+        return {key: self.value((*place, key), value, keys[key]) for key, value in raw.items()}
+
+    def value(self, place: Place, value: object, kind: type) -> object:
+        if isinstance(value, int | float) and not abs(value) <= LARGEST:
+            raise self.wrong(place, "no such number is possible", f"{LARGEST} is the largest.")
+        if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        if kind is frozenset and isinstance(value, list):
+            return tuple(self.day(place, one) for one in value)
+        if kind is bool and isinstance(value, bool):
+            return value
+        is_right = isinstance(value, kind) and not isinstance(value, bool | datetime)
+        if kind in (tuple, float) or not is_right:
+            raise self.wrong_type(place, kind)
+        return value
+
+    def day(self, place: Place, value: object) -> str:
+        """Give a weekday's English name in small letters, or a date as ISO text."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
+        if not isinstance(value, str):
+            raise self.wrong_type(place, frozenset)
+        name = value.strip().lower()
+        try:
+            return name if name in WEEKDAYS else date.fromisoformat(name).isoformat()
+        except ValueError:
+            hint = f"One of {', '.join(WEEKDAYS)}, or a date: 2027-01-01."
+            raise self.wrong(place, f"{value!r} is no day", hint) from None
+
+    def address(self, place: Place, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:  # brackets that hold no IPv6 address
+            is_address = False
+        if not is_address:
+            raise self.wrong(place, f"{url!r} is no web address", "It begins with https://.")
+
+    def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
+        if value not in allowed:
+            raise self.wrong(place, f"{value!r} is not possible", f"One of: {', '.join(allowed)}.")
+
+    def at_least(self, place: Place, value: float, least: float) -> None:
+        if value < least:
+            raise self.wrong(place, f"{value:g} is too small", f"{least:g} or more.")
+
+    def unknown(self, place: Place, known: list[str]) -> ConfigError:
+        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
+        return self.wrong(place, "unknown key", hint)
+
+    def wrong_type(self, place: Place, kind: type) -> ConfigError:
+        return self.wrong(place, f"this must be {TYPE_NAMES[kind]}", "See docs/format.md.")
+
+    def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
+        key = ".".join(part for part in place if isinstance(part, str))
+        return ConfigError(
+            file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
+        )
