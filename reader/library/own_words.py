@@ -1,0 +1,60 @@
+"""Hold a note against its paper: abstract, highlights and passages. Decides no thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from reader.library.folder import Library
+from reader.library.marks import shown
+from reader.own_words import Check, Closeness, Source, check
+from reader.paper import Held
+from reader.store import highlights, index, papers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+
+
+def check_note(
+    library: Library, held: Held, text: str, *, closeness: Closeness | None = None
+) -> Check:
+    """Tell own words from copied ones, sentence by sentence.
+
+    closeness: what finds translations; None where there is no model, and the check says so.
+    """
+    return check(text, sources_of(library, held.row), closeness=closeness)
+
+
+def sources_of(library: Library, row: int) -> list[Source]:
+    """List a paper's texts. What stands in several is named by the first: the abstract, then
+    what the person marked, then the PDF's passages."""
+    paper = papers.papers_at(library.db, [row])[0].paper
+    found = [Source(paper.title, "title"), Source(paper.abstract, "abstract")]
+    for one in shown(highlights.highlights_of(library.db, row)):
+        if one.gone_at is None:
+            found.append(Source(one.highlight.text, "highlight", one.highlight.page))
+    for passage in index.passages_of(library.db, row):
+        found.append(Source(passage.text, "passage", passage.page))
+    return [source for source in found if source.text.strip()]
+
+
+def closeness_of(encode: Encode) -> Closeness:
+    """Make what compares sentences by meaning out of the encoder of notes.
+
+    encode: gives the encoder's name and a text's unit vector (d,).
+    """
+    vectors: dict[str, NDArray[np.float32]] = {}
+
+    def vector(text: str) -> NDArray[np.float32]:
+        if text not in vectors:
+            vectors[text] = encode(text)[1]
+        return vectors[text]
+
+    def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
+        columns = [vector(text) for text in theirs]
+        return [[float(vector(text) @ column) for column in columns] for text in ours]
+
+    return closeness

@@ -1,0 +1,138 @@
+"""The benchmark of the own-words check counts right, and runs on any data of the layout."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.benchmarks import notes
+from tests.benchmarks.frame import Asked, DataMissing, Part
+from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
+
+ABSTRACT = (
+    "We asked forty gardeners which of their birds had learned to imitate the telephone. Most of "
+    "them named the blackbird, and nobody named the wren, although wrens can be loud."
+)
+OWN = "Ours does the doorbell. I would not trust what gardeners say about wrens at all."
+
+
+class Letters:
+    """An encoder that counts letters."""
+
+    name = "letters"
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        counts = np.ones(64, np.float32)
+        for letter in text:
+            counts[ord(letter) % 64] += 1
+        return np.asarray(counts / np.linalg.norm(counts), np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+
+def pair(label: str, note: str) -> Pair:
+    return Pair(label, label, True, "On Birds", ABSTRACT, note)
+
+
+def data(folder: Path, pairs: Sequence[Pair]) -> Asked:
+    file = folder / "data" / "files" / "notes" / "pairs.jsonl"
+    file.parent.mkdir(parents=True)
+    rows = [
+        {
+            "id": f"n{n}",
+            "label": one.label,
+            "note_language": "en" if one.is_english else "ja",
+            "title": None,
+            "abstract": one.abstract,
+            "note": one.note,
+        }
+        for n, one in enumerate(pairs)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)) + "\n", "utf-8")
+    return Asked(folder / "data", folder / "cache", is_quick=True)
+
+
+def test_there_are_enough_pairs_of_our_own_making_of_every_kind() -> None:
+    pairs = own_pairs()
+    assert len(pairs) >= 40
+    assert min(Counter(one.label for one in pairs).values()) >= 15
+    assert len({one.where for one in pairs}) == len({one.note for one in pairs}) == len(pairs)
+    assert own_pairs(2) == own_pairs(2) != pairs
+
+
+def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:
+    pairs = [
+        pair("copied", ABSTRACT),
+        pair("copied", OWN),
+        pair("own", OWN),
+        pair("paraphrased", "People think that blackbirds ring."),
+    ]
+    japanese = Pair("", "own", False, "", ABSTRACT, "うちの鳥は呼び鈴のまねをする。")
+    results = notes.measure(data(tmp_path, [*pairs, japanese]), Letters())
+    found = {one.name: one for one in results}
+    copied = found["English: copied notes found"]
+    assert (copied.value, copied.ok, copied.parts) == (50.0, False, (Part("copied", 1, 2),))
+    assert [(m.where, m.expected, m.got) for m in copied.misses] == [
+        ("n1", "copied", "own, 0.00 copied")
+    ]
+    assert found["English: false alarms on own notes"].value == 0
+    assert found["English: AUC ×100, the check"].value == 75
+    assert found["Japanese, real: false alarms on own notes"].parts == (Part("own", 1, 1),)
+    assert found["a note, its paper taken apart anew"].bar == 50
+    assert {
+        "Japanese, ours: copied notes found",
+        "Japanese, ours, no model: copied notes found",
+    } < {*found}
+
+
+def test_data_without_notes_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataMissing, match=r"pairs\.jsonl"):
+        notes.measure(Asked(tmp_path, tmp_path, is_quick=True), Letters())
+
+
+def test_pairs_are_read_with_what_is_empty(tmp_path: Path) -> None:
+    asked = data(tmp_path, [pair("own", OWN)])
+    file = asked.data / "files" / "notes" / "pairs.jsonl"
+    assert real_pairs(file) == [Pair("n0", "own", True, "", ABSTRACT, OWN)]
+
+
+def test_the_area_under_the_curve_counts_ties_as_half() -> None:
+    assert notes.auc([3, 2], [1, 0]) == 1
+    assert notes.auc([1], [1, 0]) == 0.75
+    assert notes.auc([], [1]) == 0
+
+
+def test_a_threshold_lies_where_fewest_are_wrong() -> None:
+    assert notes.best_threshold([0.8, 0.9], [0.1, 0.2]) == 0.5
+    assert notes.best_threshold([0.15, 0.8, 0.9], [0.1, 0.2]) in (0.125, 0.5)
+    assert notes.best_threshold([], []) == 0.5
+
+
+def test_a_threshold_is_held_on_the_other_half() -> None:
+    scores = {"a": 0.9, "b": 0.8, "c": 0.1, "d": 0.85}
+    pairs = {name: Pair(name, "", True, "", "", "") for name in scores}
+    own, copied = [pairs["c"], pairs["d"]], [pairs["a"], pairs["b"]]
+    assert notes.by_halves(own, copied, lambda p: scores[p.where]) == (100.0, 50.0)
+
+
+def test_plain_baselines_see_runs_and_grams() -> None:
+    copied, own = pair("copied", ABSTRACT), pair("own", OWN)
+    assert notes.longest_run(copied) == 30
+    assert notes.longest_run(own) < 3
+    assert (notes.shared_grams(copied), notes.shared_grams(own)) == (1.0, 0.0)
+
+
+def test_changed_notes_lose_every_nth_word_and_are_drawn_the_same_again() -> None:
+    (changed,) = with_changes([pair("copied", "a b c d e f g h")], every=4)
+    assert changed.note.split()[:3] == ["a", "b", "c"]
+    assert with_changes([changed], every=4) == with_changes([changed], every=4)
