@@ -14,21 +14,8 @@ TEXTS: dict[str, str] = {
     "note.large.hint": "Is it the right file? Nothing was changed.",
     "note.editor_bad": "The editor cannot be called: {what}.",
     "note.editor": "Set EDITOR to an editor that is installed, or use -m or --file.",
-    "note.rescued": "Your words are in {file}.",
+    "note.rescued": "Your words are in {file}. reader note {id} opens them again.",
     "note.same": "Nothing changed: {title}",
     "note.written": "Written ({n} of {target} today): {title}",
     "note.skimmed": "Skimmed (one sentence; two count as written): {title}",
-    "export.read_in": "read in: {path}",
-    "export.merged": "both kept: {path}",
-    "export.emptied": "emptied by hand; the note stays: {path}",
-    "export.written": "written: {path}",
-    "export.changed": "{path} changed just now; run `reader export` again.",
-    "export.unreadable": "{path} cannot be read ({what}) and was left alone.",
-    "export.encoding": "{path} is not UTF-8 and was left alone.",
-    "export.sample": "{path} is a sample and was left alone; move it away.",
-    "export.other": "{path} was left alone: its front matter says {id}, and it is the file of "
-    "{own}. Put that id back, or move the file away and export again.",
-    "export.marks": "{path} was left alone: its lines `<!-- reader:… -->` are missing or damaged. "
-    "Put them back, or move the file away and export again.",
-    "export.refused": "{path} was left alone. {what}",
 }

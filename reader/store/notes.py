@@ -1,4 +1,4 @@
-"""Keep the reader's notes, revision upon revision, and what was last written of them to a file."""
+"""Keep the reader's notes, revision upon revision."""
 
 from __future__ import annotations
 
@@ -28,19 +28,6 @@ class Revision:
     on_date: date
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What was last written to a paper's Markdown file, and from which revision.
-
-    path: relative to the library, `/` between its parts.
-    """
-
-    paper: int
-    path: str
-    content: str
-    note: int
-
-
 def add_note(
     db: Database,
     paper: int,
@@ -67,6 +54,17 @@ def revisions(db: Database, paper: int) -> list[Revision]:
     return [
         _revision(r) for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
     ]
+
+
+def add_opening(db: Database, paper: int, *, at: datetime) -> None:
+    """Remember that the editor was opened on a paper's note."""
+    with db.writing():
+        db.execute("INSERT INTO openings (paper, at) VALUES (?, ?)", (paper, at.isoformat()))
+
+
+def was_opened(db: Database, paper: int) -> bool:
+    """Tell whether the editor was ever opened on a paper's note."""
+    return db.read_one("SELECT 1 FROM openings WHERE paper = ? LIMIT 1", (paper,)) is not None
 
 
 def newest_notes(db: Database) -> list[Revision]:
@@ -110,25 +108,6 @@ def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
         (first.isoformat(), last.isoformat()),
     )
     return {r["topic"] or "": r["n"] for r in rows}
-
-
-def exported(db: Database, paper: int) -> Export | None:
-    """Give what was last written of a paper, None before its first export."""
-    r = db.read_one("SELECT * FROM exports WHERE paper = ?", (paper,))
-    return Export(r["paper"], r["path"], r["content"], r["note"]) if r else None
-
-
-def set_exported(db: Database, export: Export) -> None:
-    """Record what a paper's file holds now."""
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO exports (paper, path, content, note) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET path = excluded.path, content = excluded.content,
-                note = excluded.note
-            """,
-            (export.paper, export.path, export.content, export.note),
-        )
 
 
 def _revision(row: Row) -> Revision:

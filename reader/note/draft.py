@@ -1,0 +1,97 @@
+"""Lay out what the editor is given, and take the person's words out of what it saved.
+
+    the note as it is, or a template
+    <!-- reader:show … -->           from here on what is only shown,
+    ┊ the abstract                   each line with the mark in front
+    <!-- reader:shown -->
+
+What is only shown is told line by line, wherever an editor or a hand moved it: a line that
+begins with the mark is never kept, and neither are the two comments. So nothing typed
+below, above or between them is lost. A line that stood in the note before is the person's,
+whatever it begins with. Pure; linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from reader.note.templates import HINT
+
+BEGIN, END = "<!-- reader:show: {what} -->", "<!-- reader:shown -->"
+
+
+def laid_out(words: str, shown: Sequence[str], *, what: str) -> str:
+    """Put what is only shown below the words.
+
+    shown: lines, safe to print. what: says in a sentence that they are not kept.
+    """
+    lines = [f"{HINT} {line}".rstrip() for line in shown]
+    block = "\n".join([BEGIN.format(what=what), *lines, END])
+    return f"{words}\n\n{block}\n" if words else f"\n{block}\n"
+
+
+def with_headings(words: str, template: str) -> str:
+    """Put a template's headings below a note, but for those that it has."""
+    have = {line.strip() for line in words.split("\n")}
+    kept, is_left_out = list[str](), False
+    for line in template.split("\n"):
+        if _HEADING.match(line):
+            is_left_out = line.strip() in have
+        if not is_left_out:
+            kept.append(line)
+    more = "\n".join(kept).strip("\n")
+    return "\n\n".join(filter(None, (words.rstrip("\n"), more)))
+
+
+def without_shown(saved: str, *, before: str = "") -> str:
+    """Drop what was only shown; what the person typed stays, as do lines of `before`."""
+    own = Counter(before.split("\n"))
+    kept = list[str]()
+    for line in saved.split("\n"):
+        if own[line] > 0 or not _is_shown(line):
+            own[line] -= 1  # the note stands first: the same line below it is the shown one
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+def words_in(saved: str, *, templates: Collection[str] = (), before: str = "") -> str:
+    """Give what the person wrote: without what was only shown, and without what they left of
+    a template as it stood.
+
+    A heading of a template goes where nothing was written below it, up to the next one of
+    its level or a higher one. saved: lines end in \\n. before: the note as it was; what
+    stood in it is the person's.
+    """
+    own = set(before.split("\n"))
+    theirs = {line.rstrip() for text in templates for line in text.split("\n")} - {""}
+    lines = [
+        line
+        for line in without_shown(saved, before=before).split("\n")
+        if line in own or _HEADING.match(line) or line.rstrip() not in theirs
+    ]
+    kept: list[str] = []
+    # From the end: for each level of heading, whether something is written below it.
+    is_filled = dict.fromkeys(range(1, 8), False)
+    for line in reversed(lines):
+        heading = _HEADING.match(line)
+        level = len(heading[1]) if heading else 7
+        is_theirs = heading and line not in own and line.rstrip() in theirs
+        if is_theirs and not is_filled[level]:
+            while kept and not kept[-1].strip():  # the gap that it would leave
+                kept.pop()
+            continue
+        kept.append(line)
+        if heading or line.strip():
+            is_filled = {n: not heading or n < level for n in is_filled}
+    return "\n".join(reversed(kept)).strip("\n")
+
+
+def _is_shown(line: str) -> bool:
+    bare = line.lstrip()
+    return bare.startswith(HINT) or bool(_COMMENT.match(bare))
+
+
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]|\Z)")
+_COMMENT = re.compile(r"<!-- reader:show(?:n|:[^\n]*)? ?-->")
