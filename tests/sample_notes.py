@@ -21,8 +21,9 @@ from reader.demo.show import feeds_toml
 from reader.errors import ModelMissing
 from reader.http import Client
 from reader.library.choose import decide
+from reader.library.exporting import export
 from reader.library.folder import FEEDS, Library, open_library
-from reader.library.writing import add_note, export
+from reader.library.writing import add_note
 from reader.pdf import PdfPool, check_pdf
 from reader.stages.pdfs import fetch_pdfs
 from reader.stages.pipe import fetch_and_rank

@@ -30,6 +30,7 @@ from tests.installed import (
     editing,
     finish,
     ids_of,
+    is_page,
     new_library,
     rows,
     run,
@@ -58,8 +59,8 @@ def kill_when(process: subprocess.Popen[bytes], is_reached: Callable[[], bool]) 
 
 
 def files_in(library: Path, folder: str) -> list[str]:
-    """List the files of a folder of the library, half ones too."""
-    return sorted(p.name for p in (library / folder).rglob("*") if p.is_file())
+    """List the files of a folder of the library, half ones too; no pages of topics or weeks."""
+    return sorted(p.name for p in (library / folder).rglob("*") if p.is_file() and not is_page(p))
 
 
 def is_whole(library: Path) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from reader.cli.frame import Settings, run
 from reader.errors import Ambiguous, Incomplete, UsageError
 from reader.library import choose, writing
+from reader.library.exporting import export
 from reader.library.folder import Library
 from reader.library.joining import join, part, questions
 from reader.paper import Held
@@ -87,11 +88,11 @@ def test_undo_takes_back_decisions_and_never_a_merge(library: Library) -> None:
 def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
-    writing.export(library)
+    export(library)
     file = library.folder / "notes/unfiled/2025_Field_AntsWetGardens.md"
     before = file.read_bytes()
     assert join(library, ONE, TWO).left == "notes/unfiled/2025_Field_AntsWetGardens.md"
-    assert writing.export(library).written == ["notes/unfiled/2025_Field_BeesWetGardens.md"]
+    assert export(library).written == ["notes/unfiled/2025_Field_BeesWetGardens.md"]
     assert file.read_bytes() == before
     assert held(library, "2025_Field_AntsWetGardens").row == 1
 
@@ -99,12 +100,12 @@ def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
 def test_words_in_a_file_that_were_not_read_in_hold_a_merge_back(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
-    writing.export(library)
+    export(library)
     file = library.folder / "notes/unfiled/2025_Field_AntsWetGardens.md"
     file.write_text(file.read_text("utf-8").replace("Ants walk.", "Ants run."), "utf-8")
     with pytest.raises(Incomplete, match="reader export"):
         join(library, ONE, TWO)
-    writing.export(library)
+    export(library)
     join(library, ONE, TWO)
     assert [r.text for r in notes.revisions(library.db, 1)][-1] == "Ants run. They do."
 

@@ -10,12 +10,13 @@ import click
 import pytest
 
 from reader.cli.frame import Settings, run
+from reader.library.exporting import export
 from reader.library.folder import make_library
-from reader.library.writing import add_note, export
+from reader.library.writing import add_note
 from reader.paper import Paper
 from reader.store.papers import add_papers, papers_named
 from tests.data import ROOT
-from tests.picture import PICTURE, sample_screen
+from tests.picture import PICTURE, readme_block, sample_block, sample_screen
 from tests.sample_notes import exported_samples
 
 
@@ -25,7 +26,12 @@ def test_the_sample_notes_are_what_export_writes(tmp_path: Path) -> None:
         for file in (ROOT / "notes").rglob("*.md")
     }
     assert exported_samples(tmp_path) == kept
-    assert len(kept) == 3
+    assert len(kept) == 6  # a page for each of two topics and for the week
+
+
+def test_the_block_in_the_readme_is_the_real_screen(tmp_path: Path) -> None:
+    assert readme_block() == sample_block(tmp_path)
+    assert len(readme_block().splitlines()) == 24
 
 
 def test_the_picture_in_the_readme_is_the_real_screen(tmp_path: Path) -> None:
@@ -46,7 +52,7 @@ def test_a_sample_is_never_read_in_as_someones_note(
         (held,) = papers_named(library.db, "Quiet")
         add_note(library, held, "Trains are quiet. I checked.")
         export(library)
-        (file,) = (library.folder / "notes").rglob("*.md")
+        (file,) = (library.folder / "notes" / "unfiled").glob("20*.md")
         sample = '---\ntitle: "Quiet Trains"\nsample: true\n---\n\nNot mine.\n'
         file.write_text(sample, encoding="utf-8")
     assert run(["export"], Settings(library=tmp_path / "library")) == 5

@@ -11,6 +11,7 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import ReaderError, UsageError
 from reader.filing import Suggestion
 from reader.library.choose import UNFILED, find_paper
+from reader.library.exporting import export
 from reader.library.filing import (
     Filed,
     TopicLine,
@@ -20,7 +21,6 @@ from reader.library.filing import (
     topics,
 )
 from reader.library.folder import Library
-from reader.library.writing import export
 from reader.paper import Held
 from reader.pdf import PdfReader
 from reader.phrases import say

@@ -26,13 +26,14 @@ from reader.filing import (
     suggest,
 )
 from reader.library.choose import UNFILED
+from reader.library.exporting import find_moved_notes
 from reader.library.folder import Library
 from reader.library.moving import nfc, settle
 from reader.library.strays import Read, find_moved
 from reader.paper import Held
 from reader.person import name_key
 from reader.phrases import say
-from reader.store import decisions, filings, index, papers
+from reader.store import decisions, filings, index, lessons, papers
 from reader.store.filings import FiledByHand
 from reader.topic import best, fit
 
@@ -93,6 +94,7 @@ def file_paper(
     path = topic_meant(library, topic, may_be_new=may_be_new)
     # Where a hand moved it first, it is found, and this filing has the last word.
     find_moved(library, [held.row], read=read)
+    find_moved_notes(library, [held.row])
     before = {(p.kind, p.id): p.path for p in filings.places(library.db, [held.row])}
     with library.db.writing():
         papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
@@ -183,6 +185,7 @@ def topics(library: Library) -> list[TopicLine]:
     What a hand moved is found first.
     """
     find_moved(library)
+    find_moved_notes(library)
     counts = {count.topic: count for count in filings.counts(library.db)}
     configured = {topic.path: topic.lane for topic in library.config.topics}
     others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
@@ -239,11 +242,17 @@ def move_topic(
         raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))
     before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
     find_moved(library)
-    rows = filings.refile(library.db, source, target, at=library.now())
+    find_moved_notes(library)
+    with library.db.writing():
+        rows = filings.refile(library.db, source, target, at=library.now())
+        # What `teach` was told of a topic goes with it.
+        n_taught = lessons.rename_topic(
+            library.db, source, target, at=library.now(), on=library.today()
+        )
     problems = settle(library, progress=progress)
     there = [p for p in filings.places(library.db) if p.topic == target]
     moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
-    if not rows and not moved and not problems:
+    if not (rows or moved or problems or n_taught):
         raise NotKnown(what=say("topic.empty", topic=source), hint=say("topic.list"))
     touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
     return TopicMoved(target, tuple(touched), len(moved), tuple(problems))

@@ -13,7 +13,7 @@ from reader.library.folder import Library
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
-from reader.store import copies, index, merges, notes, papers
+from reader.store import copies, exports, index, merges, notes, papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ def _merge_meant(library: Library, held: Held, texts: list[str]) -> merges.Merge
 
 def _file_left(library: Library, kept: Held, merged: Held) -> str:
     """Name the merged paper's Markdown file, if the kept paper has one of its own."""
-    theirs = notes.exported(library.db, merged.row)
-    if theirs is None or notes.exported(library.db, kept.row) is None:
+    theirs = exports.exported(library.db, merged.row)
+    if theirs is None or exports.exported(library.db, kept.row) is None:
         return ""
     try:
         content = (library.folder / theirs.path).read_bytes()

@@ -83,7 +83,7 @@ def _bring(library: Library, places: Sequence[Place]) -> list[ReaderError]:
         for place, path in moved:
             filings.set_path(library.db, place, path)
     for place, _ in moved:
-        _drop_empty((library.folder / place.path).parent, library.folder / ROOTS[place.kind])
+        drop_empty((library.folder / place.path).parent, library.folder / ROOTS[place.kind])
     return problems
 
 
@@ -102,7 +102,7 @@ def _moved(library: Library, place: Place) -> str:
         if found is None and not is_there:
             return ""
         if found is None:
-            _move(source, target)
+            move(source, target)
             return target.relative_to(library.folder).as_posix()
         if _is_same_file(source, found) if is_there else _is_it(library, place, found):
             if is_there:
@@ -131,7 +131,7 @@ def _is_it(library: Library, place: Place, file: Path) -> bool:
     return given in held.paper.ids
 
 
-def _move(source: Path, target: Path) -> None:
+def move(source: Path, target: Path) -> None:
     """Give a file another path where nothing stands yet. Raises StoreError.
 
     A second name is made before the first one goes, since a rename overwrites what comes
@@ -180,7 +180,7 @@ def _let_go(source: Path, target: Path) -> None:
         raise disk_error(error, source) from error
 
 
-def _drop_empty(folder: Path, root: Path) -> None:
+def drop_empty(folder: Path, root: Path) -> None:
     """Remove folders that became empty, up to the root; Finder's own file does not count."""
     with contextlib.suppress(OSError):  # somebody put something there, or may not remove it
         while folder != root and root in folder.parents:

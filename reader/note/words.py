@@ -11,6 +11,7 @@ from collections.abc import Iterator
 MAX_BYTES = 16_000_000
 """More than this is no note but some other file, named by mistake."""
 SEPARATOR = "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
+BESIDE = "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
 BLANK = " \t\r\n"
 
 
@@ -20,12 +21,19 @@ def n_sentences(text: str) -> int:
     Headings, quoted lines (> …) and fenced code are not counted. A line without an end
     mark is a sentence if it has three words, or six Chinese or Japanese characters.
     """
-    return sum(_n_in_line(line) for line in _prose(text))
+    return sum(1 for _ in sentences(text))
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Give the sentences that the person wrote, without list marks, in their order."""
+    for line in _prose(text):
+        yield from _in_line(line)
 
 
 def is_written(text: str) -> bool:
-    """Tell a note that counts from one that only skims: two sentences or more."""
-    return n_sentences(text) >= 2
+    """Tell a note that counts from one that only skims: two sentences or more, without what
+    stands in quotation marks."""
+    return n_sentences(_QUOTED.sub(" ", text)) >= 2
 
 
 def merge_words(ours: str, theirs: str) -> str:
@@ -35,6 +43,12 @@ def merge_words(ours: str, theirs: str) -> str:
     if without_blank_ends(ours) in theirs:
         return theirs
     return f"{ours}\n\n{SEPARATOR}\n\n{theirs}"
+
+
+def beside(first: str, second: str) -> str:
+    """Keep both of two texts that were written at once, with `BESIDE` between; where the
+    second one holds the first it is enough."""
+    return second if first in second else f"{first}\n\n{BESIDE}\n\n{second}"
 
 
 _CJK = "\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f\U00020000-\U0003ffff"
@@ -53,6 +67,7 @@ _END = re.compile(
     rf"(?<!\d)．[{_CLOSING}]*|．(?!\d)[{_CLOSING}]*|[。！？｡‼⁇]+[{_CLOSING}]*"
     rf"|(?<![.!?])[.!?]++[{_CLOSING}]*+(?=\s|\Z|[{_CJK}])"
 )
+_QUOTED = re.compile("“[^“”]{1,2000}”|「[^「」]{1,2000}」|『[^『』]{1,2000}』|\"[^\"\\n]{1,2000}\"")
 _MARKER = re.compile(r"\A\s*(?:[-*+•・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*[0-9A-Za-z/#=]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -67,7 +82,7 @@ def _prose(text: str) -> Iterator[str]:
     for line in re.split(r"\r\n|[\n\r]", text):
         bare = line.strip()
         mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
-        is_apart = not bare or bare[0] in "#>" or bare == SEPARATOR or mark or fence
+        is_apart = not bare or bare[0] in "#>" or bare in (SEPARATOR, BESIDE) or mark or fence
         if mark and fence in ("", mark):
             fence = "" if fence else mark
         goes_on = held and bare[:1].islower() and held[-1] not in _ENDS and len(held) < 2_000
@@ -81,20 +96,24 @@ def _prose(text: str) -> Iterator[str]:
         yield held
 
 
-def _n_in_line(line: str) -> int:
-    line = _ADDRESS.sub("", _MARKER.sub("", line, count=1))
-    count, start = 0, 0
-    for end in _END.finditer(line):
+def _in_line(line: str) -> Iterator[str]:
+    """Give the sentences of a line; an address is none and ends none."""
+    line = _MARKER.sub("", line, count=1)
+    hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
+    start = 0
+    for end in _END.finditer(hidden):
         before, after = (
-            line[max(start, end.start() - 12) : end.start()],
-            line[end.end() : end.end() + 3],
+            hidden[max(start, end.start() - 12) : end.start()],
+            hidden[end.end() : end.end() + 3],
         )
         if end[0] == "." and _is_short(before, after.strip()):
             continue
-        count += bool(_LETTER.search(line, start, end.start()))
+        if _LETTER.search(hidden, start, end.start()):
+            yield line[start : end.end()].strip()
         start = end.end()
-    rest = line[start:]
-    return count + (2 * len(_WORDS.findall(rest)) + len(_HAN_KANA.findall(rest)) >= 6)
+    rest = hidden[start:]
+    if 2 * len(_WORDS.findall(rest)) + len(_HAN_KANA.findall(rest)) >= 6:
+        yield line[start:].strip()
 
 
 def _is_short(before: str, after: str) -> bool:
