@@ -95,11 +95,11 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     assert run(library, "highlights", "2506.00001").out.splitlines() == [
         f"{SNAIL} (arxiv:2506.00001)",
         "",
-        "PAGE 1  highlight, yellow",
+        "PAGE 1  highlight, yellow, #1",
         f"  {SENTENCE}",
         "  — How many slept?",
         "",
-        "PAGE 2  highlight, green",
+        "PAGE 2  highlight, green, #2",
         f"  {OTHER}",
         "",
         "Ink on page 1, not readable here; see papers/2025_Field_WhatSnailsHearThrough.marked.pdf.",
@@ -288,5 +288,5 @@ def test_words_marked_all_over_are_shown_once_with_their_pages(library: Path) ->
     code, _, err = run(library, "back")
     assert (code, err) == (0, "")
     shown = run(library, "highlights", "2506.00001").out
-    assert shown.splitlines()[2:] == ["PAGES 1, 2  highlight, yellow", "  sound"]
+    assert shown.splitlines()[2:] == ["PAGES 1, 2  highlight, yellow, #1", "  sound"]
     assert len(lines(run(library, "highlights", "2506.00001", "--json").out)) == 2

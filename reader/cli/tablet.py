@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import click
@@ -155,9 +154,11 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         marks = shown(highlights.highlights_of(library.db, held.row))
         ink = _ink(library, held)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
+    there = [mark for mark in marks if not mark.gone_at]
+    numbers = {mark.id: n for n, mark in enumerate(there, 1)}
     if as_json:
         for mark in marks:
-            output.put_json(output.highlight_json(held, mark))
+            output.put_json(output.highlight_json(held, mark, numbers.get(mark.id)))
         # Of what came before its pages were kept there is only the number.
         counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
@@ -166,12 +167,14 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     width = screen.width_of_terminal()
     for line in screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width):
         output.put(line)
-    there = [mark for mark in marks if not mark.gone_at]
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # The same words marked again and again are shown once.
         if at := pages.get(mark.id, (mark.highlight.page,)):
-            _show_mark(mark, at, gone_on.get(mark.id), width)
+            gone = gone_on.get(mark.id)
+            facts = [say("marks.removed", day=gone)] if gone else []
+            facts += [f"#{numbers[mark.id]}"] if mark.id in numbers else []
+            _show_mark(mark, at, facts, width)
     if ink:
         output.put()
         if ink.pages:
@@ -201,14 +204,14 @@ def _ink(library: Library, held: Held) -> _Ink | None:
     return _Ink(came[-1].n_ink, came[-1].ink, original.path) if came and original else None
 
 
-def _show_mark(mark: Shown, pages: Sequence[int], gone_on: date | None, width: int) -> None:
+def _show_mark(mark: Shown, pages: Sequence[int], more: Sequence[str], width: int) -> None:
+    """Print one mark; more: what stands behind its kind and colour."""
     highlight = mark.highlight
     colour = colour_word(highlight.colour)
     facts = [say(f"marks.{highlight.kind.replace('-', '_')}")]
     facts += [say(f"colour.{colour}")] if colour else []
     facts += [say("marks.flattened")] if highlight.is_flattened else []
-    facts += [say("marks.removed", day=gone_on)] if gone_on else []
-    joined = say("list").join(facts)
+    joined = say("list").join([*facts, *more])
     output.put()
     if len(pages) == 1:
         output.put(say("marks.head", page=pages[0], facts=joined))
@@ -219,4 +222,4 @@ def _show_mark(mark: Shown, pages: Sequence[int], gone_on: date | None, width: i
     if highlight.note:
         lines += screen.wrap(plain_lines(highlight.note), width, "    ", "  — ")
     for line in lines:
-        output.put(click.style(line, dim=True) if gone_on else line)
+        output.put(click.style(line, dim=True) if mark.gone_at else line)

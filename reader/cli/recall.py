@@ -1,0 +1,190 @@
+"""`reader recall`: a note comes back as a question; remember, look, grade with one key."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+import click
+
+from reader.cli import build, output, screen
+from reader.cli.cards import card_lines, due_json, graded_text, head_lines
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.one_key import END, Ask, asking
+from reader.errors import NotFound, ReaderError, UsageError
+from reader.ids import url_of
+from reader.library import recall
+from reader.library.choose import find_paper
+from reader.library.folder import Library
+from reader.library.recall import GRADES, Due
+from reader.library.writing import newest_note
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain, plain_lines
+from reader.store.reviews import Waiting
+
+
+@click.command("recall", cls=ReaderCommand, help=say("help.recall"))
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--grade", "given", type=click.Choice(GRADES), help=say("option.grade"))
+@click.option("--undo", "is_undo", is_flag=True, help=say("option.recall_undo"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def recall_command(
+    context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool
+) -> None:
+    """Ask about the notes of today, or about those named; list them where nobody can answer."""
+    if (given and not ids) or (is_undo and (ids or given)):
+        raise UsageError(what=say("recall.options"), hint=say("recall.options.hint"))
+    with build.opened(context) as library:
+        if is_undo:
+            _undo(context, library)
+        elif given:
+            _grade(context, library, ids, GRADES.index(given) + 1, as_json=as_json)
+        else:
+            day = library.today()
+            cards = _named(library, ids) if ids else recall.cards(library, day)
+            if as_json:
+                output.put_json(due_json(library, recall.due(library, day), cards))
+            elif not _is_terminal():
+                _list(library, cards, recall.due(library, day), is_named=bool(ids))
+            else:
+                _ask_all(library, cards, recall.due(library, day), is_named=bool(ids))
+
+
+def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[Held, Waiting]]:
+    """Find the papers that are named, due or not. Raises UsageError for one without a note."""
+    found = []
+    for text in ids:
+        held = find_paper(library, text)
+        found.append((held, recall.waiting_of(library, held)))
+    return found
+
+
+def _grade(
+    context: click.Context, library: Library, ids: tuple[str, ...], given: int, *, as_json: bool
+) -> None:
+    from reader.memory import next_day
+
+    for held in [find_paper(library, text) for text in ids]:
+        graded = recall.grade(library, held, given, next_day=next_day)
+        if as_json:
+            output.put_json(
+                output.paper_json(graded.held)
+                | {"grade": GRADES[given - 1], "due_on": graded.due_on}
+            )
+        elif not settings_of(context).is_quiet:
+            output.put(graded_text(library, graded, has_title=True))
+
+
+def _undo(context: click.Context, library: Library) -> None:
+    undone = recall.undo_grade(library)
+    if undone is None:
+        raise NotFound(what=say("recall.no_grade"))
+    if not settings_of(context).is_quiet:
+        title = plain(undone[0].paper.title)
+        output.put(say("recall.undone", grade=say(f"recall.{undone[1].grade}"), title=title))
+
+
+def _ask_all(
+    library: Library, cards: list[tuple[Held, Waiting]], due: Due, *, is_named: bool
+) -> None:
+    """Go through the cards; every grade is on the disk at once."""
+    for line in head_lines(due, is_named=is_named, n=len(cards)):
+        output.put(line)
+    with asking() as ask:
+        asked = _Recall(library, cards, ask)
+        while asked.place < len(cards):
+            try:
+                if not asked.go_on():
+                    break
+            except ReaderError as error:
+                # A locked library: the card stays where it is.
+                say_error(error)
+    if cards:
+        output.put()
+        output.put(say("recall.end", n=len(asked.graded), left=len(cards) - len(asked.graded)))
+
+
+@dataclass
+class _Recall:
+    """Where a person is among the cards."""
+
+    library: Library
+    cards: list[tuple[Held, Waiting]]
+    ask: Ask
+    place: int = 0
+    graded: list[int] = field(default_factory=list)
+
+    def go_on(self) -> bool:
+        """Show one card, then its words, and take the grade; False: the person ends."""
+        held, waiting = self.cards[self.place]
+        for line in card_lines(self.library, held, waiting, number=self.place + 1):
+            output.put(line)
+        key = self.ask(say("recall.reveal", n=self.place + 1, of=len(self.cards)))
+        if key in END:
+            return False
+        if key in ("l", "u"):
+            self._step_or_undo(key)
+            return True
+        note = newest_note(self.library, held)
+        output.put()
+        for line in screen.wrap(plain_lines(note.text if note else ""), _width(), "    "):
+            output.put(line)
+        output.put()
+        return self._take_grade(held)
+
+    def _take_grade(self, held: Held) -> bool:
+        from reader.memory import next_day
+
+        days = recall.next_days(self.library, held, next_day=next_day)
+        today = self.library.today()
+        choices = [
+            say("recall.choice", key=n, grade=say(f"recall.{n}"), n=(day - today).days)
+            for n, day in enumerate(days, 1)
+        ]
+        for line in screen.wrap(" · ".join(choices), _width(), "    "):
+            output.put(line)
+        while (key := self.ask(say("recall.keys"))) not in END:
+            if key in ("1", "2", "3", "4"):
+                graded = recall.grade(self.library, held, int(key), next_day=next_day)
+                output.put("    " + graded_text(self.library, graded, has_title=False))
+                self.graded.append(self.place)
+                self.place += 1
+                return True
+            if key in ("l", "u"):
+                self._step_or_undo(key)
+                return True
+            if key == "o":
+                click.launch(url_of(held.paper.id))
+        return False
+
+    def _step_or_undo(self, key: str) -> None:
+        """Go past a card, or take back the last grade given here and show its card again."""
+        if key == "l":
+            self.place += 1
+        elif not self.graded:
+            output.put(say("recall.no_grade"))
+        else:
+            held, _ = self.cards[self.graded[-1]]
+            undone = recall.undo_grade(self.library, of=held)
+            if undone:
+                grade, title = say(f"recall.{undone[1].grade}"), plain(undone[0].paper.title)
+                output.put(say("recall.undone", grade=grade, title=title))
+            self.place = self.graded.pop()
+
+
+def _list(library: Library, cards: list[tuple[Held, Waiting]], due: Due, *, is_named: bool) -> None:
+    for line in head_lines(due, is_named=is_named, n=len(cards)):
+        output.put(line)
+    for number, (held, waiting) in enumerate(cards, 1):
+        for line in card_lines(library, held, waiting, number=number):
+            output.put(line)
+
+
+def _width() -> int:
+    return screen.width_of_terminal()
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,94 @@
+"""`reader share`: papers with your words as one page, or as Markdown, for others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, settings_of
+from reader.errors import UsageError
+from reader.library.choose import find_paper
+from reader.library.folder import Library, write_whole
+from reader.library.share import Choice, share, share_week
+from reader.note.shared import Shared, markdown
+from reader.phrases import say
+
+STDOUT = Path("-")
+
+
+@click.command("share", cls=ReaderCommand, help=say("help.share"))
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option(
+    "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=say("option.share_week")
+)
+@click.option(
+    "--html", "file", type=click.Path(path_type=Path, allow_dash=True), help=say("option.html")
+)
+@click.option("--highlights", "chosen", default="none", help=say("option.share_highlights"))
+@click.option("--no-figures", is_flag=True, help=say("option.no_figures"))
+@click.pass_context
+def share_command(
+    context: click.Context,
+    ids: tuple[str, ...],
+    day: str | None,
+    file: Path | None,
+    chosen: str,
+    no_figures: bool,
+) -> None:
+    """Print Markdown, or write a page; what was left out as private is said."""
+    if bool(ids) == (day is not None):
+        raise UsageError(what=say("share.what"), hint=say("share.what.hint"))
+    choice = _choice(chosen)
+    if isinstance(choice, frozenset) and len(ids) != 1:
+        raise UsageError(what=say("share.numbers"), hint=say("share.choices"))
+    with build.opened(context) as library:
+        shared = _shared(library, ids, day, choice, has_figures=not no_figures)
+    if file is None:
+        click.echo(markdown(shared), nl=False)
+    else:
+        _write_page(context, shared, file)
+    if shared.n_left_out and not settings_of(context).is_quiet:
+        output.put(say("share.left_out", n=shared.n_left_out), is_error=True)
+
+
+def _shared(
+    library: Library, ids: tuple[str, ...], day: str | None, choice: Choice, *, has_figures: bool
+) -> Shared:
+    if day is None:
+        held = list({h.row: h for h in (find_paper(library, text) for text in ids)}.values())
+        return share(library, held, choice=choice, has_figures=has_figures)
+    try:
+        on = datetime.strptime(day, "%Y-%m-%d").date() if day else library.today()  # noqa: DTZ007  a date has no zone
+    except ValueError:
+        raise UsageError(
+            what=say("share.date", text=repr(day)), hint=say("share.date.hint")
+        ) from None
+    return share_week(library, on, choice=choice, has_figures=has_figures)
+
+
+def _write_page(context: click.Context, shared: Shared, file: Path) -> None:
+    from reader.markup import to_html
+    from reader.note.shared_html import html_page
+
+    page = html_page(shared, to_html)
+    if file == STDOUT:
+        click.echo(page, nl=False)
+        return
+    write_whole(file, page.encode())
+    if not settings_of(context).is_quiet:
+        output.put(
+            say("share.written", file=file, n=f"{len(page.encode()) / 1000:,.0f}"), is_error=True
+        )
+
+
+def _choice(text: str) -> Choice:
+    """Read which highlights: all, none, or numbers. Raises UsageError."""
+    if text in ("all", "none"):
+        return text  # type: ignore[return-value]
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise UsageError(what=say("share.bad_choice", text=repr(text)), hint=say("share.choices"))
+    return frozenset(map(int, parts))

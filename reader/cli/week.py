@@ -1,0 +1,120 @@
+"""`reader week`: what was read and what it said, new links, what was let go too soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import click
+
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand
+from reader.library.week import Link, Read, Regret, Week, week
+from reader.phrases import say
+from reader.plain import plain, shorten
+
+
+@click.command("week", cls=ReaderCommand, help=say("help.week"))
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("option.week_on"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def week_command(context: click.Context, day: datetime | None, as_json: bool) -> None:
+    """Look back on one week."""
+    with build.opened(context) as library:
+        chosen = day.date() if day else library.today()
+        found = week(library, chosen, encoder=build.encoder_name(library.config))
+    if as_json:
+        output.put_json(week_json(found))
+        return
+    for line in week_lines(found, screen.width_of_terminal()):
+        output.put(line)
+
+
+def week_lines(found: Week, width: int) -> Iterator[str]:
+    """Lay out a week: what was read by theme, links, what may be regretted."""
+    n_skimmed = len(found.read) - found.n_written
+    counts = {"written": found.n_written, "skimmed": n_skimmed}
+    yield _bold(say("week.head", first=found.first, last=found.last, **counts))
+    if not found.read:
+        yield say("week.nothing", first=found.first)
+    for theme, read in groupby(found.read, key=lambda one: one.theme):
+        yield ""
+        yield _bold(plain(theme) or say("week.no_theme"))
+        for one in read:
+            yield from _read_lines(one, width)
+    if found.links:
+        yield ""
+        yield _bold(say("week.links"))
+        for link in found.links:
+            yield from _link_lines(link, width)
+    if found.regrets:
+        yield ""
+        yield _bold(say("week.regrets"))
+        for regret in found.regrets:
+            yield from _regret_lines(regret, width)
+        if found.n_more:
+            yield say("week.more", n=found.n_more)
+
+
+def _read_lines(one: Read, width: int) -> Iterator[str]:
+    mark = "*" if one.is_written else "~"
+    yield from screen.wrap(plain(one.held.paper.title), width, "    ", f"  {mark} ")
+    lines = screen.wrap(plain(one.sentence), width, "      ")
+    yield from (click.style(line, dim=True) for line in lines if line)
+
+
+def _link_lines(link: Link, width: int) -> Iterator[str]:
+    yield "  " + shorten(plain(link.source.paper.title), width - 2)
+    yield "    -> " + shorten(plain(link.target.paper.title), width - 7)
+
+
+def _regret_lines(regret: Regret, width: int) -> Iterator[str]:
+    yield "  " + shorten(plain(regret.held.paper.title), width - 2)
+    for line in screen.wrap(_regret_text(regret), width, "    "):
+        yield click.style(line, dim=True)
+
+
+def _regret_text(regret: Regret) -> str:
+    facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
+    if regret.near is None:
+        return say("week.talked", n=regret.n_people, **facts)
+    return say("week.near", title=shorten(plain(regret.near.paper.title), 60), **facts)
+
+
+def week_json(found: Week) -> dict[str, Any]:
+    """Give a week as one object."""
+    return {
+        "first": found.first,
+        "last": found.last,
+        "read": [read_json(one) for one in found.read],
+        "links": [
+            {"from": output.paper_json(link.source), "to": output.paper_json(link.target)}
+            for link in found.links
+        ],
+        "regrets": [
+            output.paper_json(one.held)
+            | {
+                "skipped_on": one.skipped_on,
+                "n_people": one.n_people,
+                "near": one.near.paper.id if one.near else None,
+            }
+            for one in found.regrets
+        ],
+        "n_more": found.n_more,
+    }
+
+
+def read_json(one: Read) -> dict[str, Any]:
+    """Give the fields of a paper that was noted."""
+    return output.paper_json(one.held) | {
+        "on": one.on_date,
+        "is_written": one.is_written,
+        "sentence": plain(one.sentence),
+        "theme": plain(one.theme),
+    }
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True)
