@@ -63,6 +63,11 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def columns(text: str) -> int:
+    """Give how many columns a text takes on a terminal, as `shorten` counts them."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
 def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
     """Give the text a browser would show, and the addresses of its links in order.
 

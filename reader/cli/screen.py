@@ -12,9 +12,15 @@ from reader.ids import url_of
 from reader.paper import Held, State
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.score import Term, in_print, total
 from reader.today import Entry, Morning, NewVersion, SourceLine
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
+
+
+LITTLE = 0.05
+"""Terms of a sum that are less than this, and learned words, share their lines."""
+SUM_INDENT = " " * 12
 
 
 def width_of_terminal() -> int:
@@ -26,23 +32,57 @@ def width_of_terminal() -> int:
 
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
+    listed = morning.folded or morning
     yield _bold(say("today.head", date=f"{morning.day:%A} {morning.day}", n=morning.n_arrived))
     missing = [s for s in morning.sources if s.is_missing]
     if missing:
         names = ", ".join(dict.fromkeys(s.name for s in missing))
-        yield click.style(say("today.incomplete", names=plain(names)), fg="red", bold=True)
+        for line in wrap(say("today.incomplete", names=plain(names)), width):
+            yield click.style(line, fg="red", bold=True)
+    if morning.folded:
+        yield from map(_bold, wrap(folded_text(morning), width))
     yield ""
-    ending = "today.own.partly" if missing else "today.own.all"
-    yield _bold(say("today.own", n=len(morning.own), of=morning.n_arrived) + say(ending))
-    yield from _entries(morning.own, width)
+    yield _bold(own_text(morning))
+    yield from _entries(listed.own, width)
+    if listed.doubtful:
+        yield ""
+        yield _bold(doubtful_text(morning))
+        yield from _entries(listed.doubtful, width)
     yield ""
     posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
-    yield _bold(say("today.near", n=len(morning.near), of=morning.n_talked)) + posts_only
-    yield from _entries(morning.near, width)
-    if morning.wild:
+    yield _bold(say("today.near", n=len(listed.near), of=listed.n_talked)) + posts_only
+    yield from _entries(listed.near, width)
+    if listed.wild:
         yield ""
         yield _bold(say("today.wild"))
-        yield from _entries([morning.wild], width)
+        yield from _entries([listed.wild], width)
+    yield from report_lines(morning, width)
+
+
+def own_text(morning: Morning) -> str:
+    """Say how many papers are the person's, of how many, and whether these are all."""
+    listed = morning.folded or morning
+    ending = "today.own.all" if morning.is_complete else "today.own.partly"
+    return say("today.own", n=len(listed.own), of=listed.n_arrived) + say(ending)
+
+
+def doubtful_text(morning: Morning) -> str:
+    """Say how many papers are just below the cut."""
+    return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
+
+
+def folded_text(morning: Morning) -> str:
+    """Say of what several days are one list, empty for a usual morning."""
+    folded = morning.folded
+    if folded is None:
+        return ""
+    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": len(folded.near)}
+    key = "screen.folded.away" if folded.reason == "away" else "screen.folded.deadline"
+    return say(key, first=folded.first, **counts)
+
+
+def report_lines(morning: Morning, width: int) -> Iterator[str]:
+    """Lay out what a morning has besides its lanes: new versions, progress, sources."""
     for version in morning.new_versions:
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
@@ -53,7 +93,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     yield ""
     for text in (*_progress(morning), _sources_text(morning.sources)):
         yield from wrap(text, width)
-    for source in missing:
+    for source in (s for s in morning.sources if s.is_missing):
         for line in wrap(plain(_source_text(source)), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in morning.notices:
@@ -89,6 +129,33 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
     for mention in [m for m in entry.mentions if m.sentence][:2]:
         said = say("today.said", author=mention.author, text=mention.sentence)
         yield "    " + _dim(shorten(plain(said), width - 4))
+
+
+def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
+    """Lay out a sum, a term a line with its reason; the printed numbers add up.
+
+    Learned words of little weight, of which there are dozens, share their lines.
+    """
+    printed = [(term, value) for term, value in in_print(terms) if value]
+    small = [(t, v) for t, v in printed if t.kind == "learned" and abs(v) < LITTLE]
+    small = small if len(small) > 2 else []  # noqa: PLR2004  two lines are short enough
+    for term, value in printed:
+        if (term, value) not in small:
+            yield from wrap(plain(term_text(term)), width, SUM_INDENT, f"{value:+10.3f}  ")
+    if small:
+        words = say("list").join(f"“{term.what}” {value:+.3f}" for term, value in small)
+        text = say("why.little", n=len(small), words=words)
+        value = round(sum(value for _, value in small), 3)
+        yield from wrap(plain(text), width, SUM_INDENT, f"{value:+10.3f}  ")
+    yield f"{round(total(terms), 3):+10.3f}  {say('why.total')}"
+
+
+def term_text(term: Term) -> str:
+    """Say what a term of a score is, in words."""
+    try:
+        return say(f"term.{term.kind}", what=term.what)
+    except KeyError:
+        return say("term.other", kind=term.kind, what=term.what)
 
 
 ARXIV = "arXiv"
@@ -179,7 +246,7 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
         line, used = "", 0
-        for piece in re.findall(r"[!-~À-ɏ]+\s*|\s*\S\s*", paragraph):
+        for piece in _PIECE.findall(paragraph):
             cells = _cells(piece.rstrip())
             if line and len(indent) + used + cells > width:
                 lines.append(line.rstrip())
@@ -189,6 +256,10 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
         lines.append(line.rstrip())
     before = [indent if first is None else first, *[indent] * (len(lines) - 1)]
     return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
+
+
+# A quotation mark stays with its word.
+_PIECE = re.compile(r"[“‘]*[!-~À-ɏ]+[”’…]*[,.;:]*\s*|\s*\S\s*")
 
 
 def wrap_marked(

@@ -68,7 +68,7 @@ def _step(key: str, args: list[str], folder: Path, *, is_quiet: bool) -> int:
     if not is_quiet:
         click.echo("\n" + click.style(say(key), dim=True))
         click.echo(click.style(f"$ {shown}", bold=True))
-    return run(args, Settings(library=folder, is_quiet=is_quiet))
+    return run(args, Settings(library=folder, is_quiet=is_quiet, may_ask=False))
 
 
 @contextlib.contextmanager

@@ -2,4 +2,83 @@
 
 from __future__ import annotations
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "screen.head": "{day} · {n} of {of} decided · {spent} min, about {to_go} left",
+    "screen.head.short": "{n} of {of} decided · {spent} min, about {to_go} left",
+    "screen.head.least": "{n}/{of} · {spent} min, {to_go} left · {written}/{target} written",
+    "screen.quota": "written {written} of {target}, {n} to go",
+    "screen.quota.done": "written {written} of {target}",
+    "screen.keys": "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q end",
+    "screen.keys.short": "p s o w n u · / find · ? keys · q end",
+    "screen.doubtful": "DOUBTFUL  {n:paper|papers} just below the cut; a decision teaches it",
+    "screen.doubtful.fold": "{n} more just below the cut: d shows them",
+    "screen.folded.away": "BACK  {n} announced while you were away, {own} yours, {near} talked"
+    " about, since {first}",
+    "screen.folded.deadline": "DEADLINE  {n} announced, {own} yours, {near} talked about,"
+    " since {first}",
+    "screen.talk": "{name} +{n}",
+    "screen.more_talk": " (+{n}: enter)",
+    "screen.mentioned": "{author} passed it on.",
+    "screen.why": "Why: {why}",
+    "screen.minutes": "{n} min",
+    "screen.no_abstract": "(no abstract known)",
+    "screen.page.keys": "esc back",
+    "screen.page.more": "esc back · ↓ space more",
+    "screen.incomplete": "NOT COMPLETE: {names}. See i.",
+    "screen.elsewhere.pick": "Picked elsewhere just now: {title}",
+    "screen.elsewhere.skip": "Skipped elsewhere just now: {title}",
+    "screen.elsewhere.read": "Written up elsewhere just now: {title}",
+    "screen.elsewhere.candidate": "Taken back elsewhere just now: {title}",
+    "screen.already.pick": "Picked before: {title}",
+    "screen.already.skip": "Skipped before: {title}",
+    "screen.has_note": "It has your note, and stays: {title}",
+    "screen.skip_rest": "Skip {n:paper|papers} without a decision? y: yes · any other key: no",
+    "screen.skipped_rest": "Skipped: {n:paper|papers}. u takes all of it back.",
+    "screen.not_skipped": "Nothing was skipped.",
+    "screen.undone": "Taken back: {n:decision|decisions}.",
+    "screen.noted": "{written} of {target} written today.",
+    "screen.nothing_left": "There is nothing left to skip.",
+    "screen.all_decided": "All are decided: q ends.",
+    "screen.all_decided.fold": "All are decided: q ends, d shows the doubtful ones.",
+    "screen.last": "No paper below this one waits.",
+    "screen.no_doubtful": "No paper is doubtful today.",
+    "screen.no_key": "{key} means nothing here; ? shows the keys.",
+    "screen.finding": "/{query}_   {n} of {of} · enter keeps these · esc shows all",
+    "screen.found": "/{query}   {n} of {of} · esc shows all",
+    "screen.why.more": "What would change it: reader why {id}",
+    "screen.said_at": "{author}: {text} {url}",
+    "screen.mentioned_at": "{author} passed it on: {url}",
+    "screen.opened": "Opened: {place}",
+    "screen.no_opener": "No program here opens it: {place}",
+    "screen.opener_failed": "{program} could not open {place}",
+    "screen.no_place": "Nobody knows where it is.",
+    "screen.fetching": "Asking the sources; any key shows the list as it stands.",
+    "screen.cut": "The list as it stands: not all sources were asked.",
+    "screen.and_more": "{text} (and {n} more)",
+    "screen.back": "Any key: back to the list.",
+    "screen.undecided": "{n} undecided of earlier days",
+    "screen.deadline": "{name} in {n:day|days}",
+    "screen.recall": "{n:note|notes} to recall",
+    "screen.help.title": "Keys",
+    "screen.paper.title": "The paper",
+    "screen.why.title": "Why it is here",
+    "screen.morning.title": "This morning",
+    "screen.help": """\
+p  pick: read it today        s  skip: not for me
+space  later: on to the next  u  undo the last act
+o  open the PDF or its page   n  write the note
+w  why: the whole sum         enter  the whole abstract, all talk
+up down j k  move             home end g  first, last
+page up, page down  by a screen
+/  find: the list narrows as you type; enter keeps, esc shows all
+d  the doubtful ones, shown or folded
+S  skip all that is left (asks, with their number)
+i  this morning: quota, sources, new versions, saved searches
+q  end: picks are fetched and indexed now
+ctrl-c  leave at once; the next gather fetches the picks
+ctrl-z  to the shell and back with fg      ctrl-l  draw anew
+
++ picked   - skipped   * has your note
+Each decision is on the disk before the next paper is shown. What you leave
+waits for you, on any device.""",
+}

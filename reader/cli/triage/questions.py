@@ -1,4 +1,7 @@
-"""Ask about each paper of a morning with one key; every answer is on the disk at once."""
+"""Ask about each paper with one key, line by line: for terminals that cannot move a cursor.
+
+Every answer is on the disk before the next paper is shown.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +9,42 @@ from dataclasses import dataclass, field
 
 import click
 
-from reader.cli import build, output, screen
+from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
-from reader.cli.write import write_note
+from reader.cli.note import write_note
+from reader.cli.triage.opening import Opened, opener
+from reader.cli.triage.outcome import Outcome
 from reader.errors import ReaderError
 from reader.ids import url_of
 from reader.library.choose import decide_rows, undo
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.pipe import index_picks
 from reader.store.decisions import Kind
 from reader.today import Entry, Morning
 
 END = ("q", "\x03", "\x04", "")
 
 
-def triage(context: click.Context, library: Library, shown: Morning) -> None:
-    """Go through what is not decided; afterwards fetch and index what was picked."""
+def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
+    """Go through what is not decided, until the end or `q`."""
     waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
-    if not waiting:
-        return
-    output.put()
-    output.put(say("triage.keys"))
-    asked = _Triage(context, library, waiting)
+    asked = _Questions(context, library, waiting)
+    if waiting:
+        output.put()
+        output.put(say("triage.keys"))
     while asked.place < len(waiting) and (key := asked.ask()) not in END:
         try:
             asked.answer(key)
         except ReaderError as error:
             # A locked library or a missing editor: the paper stays, the morning goes on.
             say_error(error)
-    if asked.picked:
-        with build.tools(context, library) as tools:
-            for problem in index_picks(library, tools, asked.picked):
-                say_error(problem.error)
     n_left = len(waiting) - len(set(asked.decided) | asked.noted)
-    n_skipped = len(asked.decided) - len(asked.picked)
-    output.put(say("triage.end", picked=len(asked.picked), skipped=n_skipped, left=n_left))
+    return Outcome(asked.picked, len(asked.decided) - len(asked.picked), n_left)
 
 
 @dataclass
-class _Triage:
+class _Questions:
     """Where a person is in the list.
 
     decided: papers (rows) picked or skipped here and not taken back, in their order.
@@ -59,6 +57,7 @@ class _Triage:
     picked: list[int] = field(default_factory=list)
     decided: list[int] = field(default_factory=list)
     noted: set[int] = field(default_factory=set)
+    opened: Opened = field(default_factory=lambda: Opened(opener()))
 
     @property
     def entry(self) -> Entry:
@@ -93,7 +92,7 @@ class _Triage:
         elif key == "w":
             self.tell_why()
         elif key == "o":
-            click.launch(url_of(self.entry.held.paper.id))
+            output.put(self.opened.open(url_of(self.entry.held.paper.id)))
         else:
             output.put(say("triage.keys"))
 
@@ -127,3 +126,5 @@ class _Triage:
         for text in (paper.title, ", ".join(paper.authors), self.entry.why, paper.abstract):
             for line in screen.wrap(plain(text), width, "    "):
                 output.put(line)
+        for line in screen.sum_lines(self.entry.terms, width):
+            output.put(line)

@@ -1,0 +1,245 @@
+"""Lay a morning out on a screen of any size: values in, lines out, nothing else.
+
+Above the progress, then the list, then all of the paper at which the person is, at the
+bottom the keys or what was said last. Every line fits its width, and there are never more
+lines than the screen has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reader.cli.screen import authors_text, families
+from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
+from reader.cli.triage.listing import Row, States, entry_seconds
+from reader.paper import State
+from reader.phrases import say
+from reader.plain import columns, plain, shorten
+from reader.reading_time import minutes
+from reader.today import Entry
+
+MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
+LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
+PROSE = 100
+"""Columns of running text at most: longer lines are hard to read."""
+INDENT = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the list. spent, to_go: minutes; more: what else there is today.
+
+    lacking: what is missing from the list, empty for nothing.
+    """
+
+    day: str
+    n_decided: int
+    n_all: int
+    spent: int
+    to_go: int
+    written: int
+    target: int
+    more: tuple[str, ...] = ()
+    lacking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is on the screen. here: the paper (row) at which the person is.
+
+    said: what the last key did, in place of the keys; is_warning: it needs an eye. n_rows:
+    rows of the whole list, so that nothing moves while it is narrowed.
+    """
+
+    head: Head
+    rows: tuple[Row, ...]
+    states: States
+    here: int | None
+    said: str = ""
+    is_warning: bool = False
+    n_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A text that covers the list for a while; `top` is its first line that is shown."""
+
+    title: str
+    lines: tuple[Line, ...]
+    top: int = 0
+
+
+def screen_lines(view: View, width: int, height: int) -> list[Line]:
+    """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
+    head = _head(view.head, width, height)
+    foot = _foot(view, width, height)
+    body = max(height - len(head) - len(foot), 0)
+    has_rule = body >= 12
+    here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
+    n_list, n_paper = shares(view.n_rows or len(view.rows), body - has_rule)
+    rows = _list(view, width, n_list)
+    rows += [()] * (n_list - len(rows))
+    rule = [line("─" * width, "dim")] if has_rule else []
+    paper = paper_block(here, width, n_paper) if here else []
+    lines = [*head, *rows, *rule, *paper][: max(height - len(foot), 0)]
+    lines += [()] * (height - len(foot) - len(lines))
+    return [cut(spans, width) for spans in (*lines, *foot)][-height:]
+
+
+def shares(n_rows: int, body: int) -> tuple[int, int]:
+    """Part the lines of the body between the list and its paper.
+
+    It depends on no single paper, so that nothing jumps while a person goes down the list.
+    """
+    if body <= 0:
+        return 0, 0
+    least = min(body * 5 // 8, max(9, body // 3))
+    n_list = max(min(n_rows, body - least), 1)
+    return n_list, body - n_list
+
+
+def page_lines(page: Page, width: int, height: int) -> list[Line]:
+    """Lay out a page over the whole screen."""
+    n = max(height - 2, 0)
+    top = last_top(page, height) if page.top > last_top(page, height) else page.top
+    shown = page.lines[top : top + n]
+    title = spread([Span(f" {page.title}", "bar")], [], width, "bar")
+    is_more = top + n < len(page.lines)
+    foot = line(say("screen.page.more" if is_more else "screen.page.keys"), "dim")
+    blank: list[Line] = [()] * (n - len(shown))
+    return [cut(spans, width) for spans in (title, *shown, *blank, foot)][:height]
+
+
+def last_top(page: Page, height: int) -> int:
+    """Give the first line with which a page's end is on the screen."""
+    return max(0, len(page.lines) - max(height - 2, 1))
+
+
+def _head(head: Head, width: int, height: int) -> list[Line]:
+    values = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
+    written = {"written": head.written, "target": head.target}
+    left_to_write = max(head.target - head.written, 0)
+    if left_to_write:
+        quota = say("screen.quota", n=left_to_write, **written)
+    else:
+        quota = say("screen.quota.done", **written)
+    sides = [
+        (say("screen.head", day=head.day, **values), quota),
+        (say("screen.head.short", **values), quota),
+        (say("screen.head.least", **written, **values), ""),
+    ]
+    left, right = next((s for s in sides if columns(s[0] + s[1]) + 4 <= width), sides[-1])
+    lines = [spread([Span(f" {left}", "bar")], [Span(f"{right} ", "bar")], width, "bar")]
+    if head.lacking:
+        lines.append(line(f" {head.lacking}", "warn"))
+    if head.more and height >= 14:
+        lines.append(line(" " + " · ".join(head.more), "dim"))
+    return lines[: max(1, height // 4)]
+
+
+def _foot(view: View, width: int, height: int) -> list[Line]:
+    if view.said:
+        # What went well is said in one line, so that the paper stays where it is.
+        most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
+        style: Style = "warn" if view.is_warning else "bold"
+        return [line(text, style) for text in fold(view.said, width, most)]
+    wide, narrow = say("screen.keys"), say("screen.keys.short")
+    return [line(wide if columns(wide) <= width else narrow, "dim")]
+
+
+def _list(view: View, width: int, n: int) -> list[Line]:
+    rows = view.rows
+    at = next((i for i, r in enumerate(rows) if r.entry and r.entry.held.row == view.here), 0)
+    top = min(max(at - n // 2, 0), max(len(rows) - n, 0))
+    shown = list(rows[top : top + n])
+    lane = next((i for i in range(at, -1, -1) if rows and rows[i].kind == "head"), None)
+    if lane is not None and lane < top and n >= 4:
+        # The lane's count stays in sight however far down its papers go.
+        shown[0] = rows[lane]
+    return [_row(row, view, width) for row in shown]
+
+
+def _row(row: Row, view: View, width: int) -> Line:
+    if row.entry is None:
+        style: Style = "bold" if row.kind == "head" else "dim"
+        return cut([Span(("" if row.kind == "head" else "     ") + row.text, style)], width)
+    held = row.entry.held
+    state = view.states[held.row]
+    is_here = held.row == view.here
+    start = f"{'>' if is_here else ' '}{MARKS[state]}{row.number:>2} "
+    style = "here" if is_here else LOOKS[state]
+    talk = _talk(row.entry) if row.is_near and width >= 60 else ""
+    title = cut(
+        [Span(start + plain(held.paper.title), style)], width - columns(talk) - 2 * bool(talk)
+    )
+    return spread(
+        title, [Span(talk, "here" if is_here else "dim")], width, "here" if is_here else ""
+    )
+
+
+def _talk(entry: Entry) -> str:
+    """Name who talks about a paper: the first, and how many more."""
+    people = list(dict.fromkeys(plain(m.author) for m in entry.mentions))
+    if not people:
+        return ""
+    # Of "@name@its.server" the server is no name.
+    name = shorten(re.sub(r"(?<=.)@[\w.-]+$", "", people[0]), 18)
+    return name if len(people) == 1 else say("screen.talk", name=name, n=len(people) - 1)
+
+
+def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
+    """Lay a paper out in `n` lines: title, people, abstract, talk, why; the abstract gives way."""
+    width = min(width, PROSE)
+    inner = max(width - len(INDENT), 1)
+    paper = entry.held.paper
+    title = fold(plain(paper.title), width, 2 if n >= 7 else 1)
+    who = authors_text(tuple(map(plain, paper.authors)))
+    people = fold(who, inner, 1 if n < 14 else 3)
+    facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
+    why = fold(say("screen.why", why=plain(entry.why)), inner, 1 if n < 10 else 3)
+    talk = talk_lines(entry, inner, 1 if n < 14 else 4) if n >= 8 else []
+    n_left = n - len(title) - len(people) - len(facts) - len(why) - len(talk)
+    text = plain(paper.abstract) or say("screen.no_abstract")
+    abstract = fold(text, inner, max(n_left, 0)) if n_left > 0 else []
+    lines: list[Line] = [line(text, "bold") for text in title]
+    lines += [line(INDENT + text, "dim") for text in (*people, *facts)]
+    lines += [line(INDENT + text) for text in abstract]
+    lines += [line(INDENT + text, "dim") for text in talk]
+    lines += [line(INDENT + text) for text in why]
+    return lines[:n]
+
+
+def _facts(entry: Entry) -> list[str]:
+    paper = entry.held.paper
+    topic = entry.held.topic or entry.topic
+    time = say("screen.minutes", n=minutes(entry_seconds(entry)))
+    return [
+        plain(f) for f in (paper.id, *([topic] if topic else []), time, *families(entry.origins))
+    ]
+
+
+def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
+    """Lay out what people say of a paper, those with words first; the rest is counted."""
+    said = sorted(entry.mentions, key=lambda m: not m.sentence)
+    lines: list[str] = []
+    for i, mention in enumerate(said[:most]):
+        key = "today.said" if mention.sentence else "screen.mentioned"
+        text = (
+            say(key, author=mention.author, text=mention.sentence)
+            if mention.sentence
+            else say(key, author=mention.author)
+        )
+        more = len(said) - i - 1
+        if more and i == most - 1:
+            ending = say("screen.more_talk", n=more)
+            text = fold(plain(text), width - columns(ending), 1)[0] + ending
+        lines += fold(plain(text), width, 1)
+    return lines
+
+
+def as_lines(texts: Sequence[str], width: int, style: Style = "") -> list[Line]:
+    """Fold paragraphs into the lines of a page."""
+    inner = max(min(width, PROSE) - 2 * len(INDENT), 1)
+    return [line(INDENT + part, style) for text in texts for part in fold(text, inner)]

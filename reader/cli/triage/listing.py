@@ -1,0 +1,133 @@
+"""Say what stands in the list, in which order, and where a person goes on. Pure functions.
+
+The order is the morning's, fixed when the list is opened; decisions change marks and nothing
+else. Knows no terminal and no database.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reader.cli.screen import doubtful_text, folded_text, own_text
+from reader.paper import State
+from reader.phrases import say
+from reader.reading_time import paper_seconds
+from reader.today import Entry, Morning
+
+Kind = Literal["head", "paper", "fold", "text"]
+States = Mapping[int, State]
+"""What each paper (row) is now: candidate, pick, skip or read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list. number: the paper's in its lane, from 1."""
+
+    kind: Kind
+    text: str = ""
+    entry: Entry | None = None
+    number: int = 0
+    is_near: bool = False
+    """What is said of it is the reason that it is here."""
+
+
+def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[Row, ...]:
+    """Lay the lanes under each other.
+
+    is_open: the doubtful papers are shown. query: only papers that have its words, in any
+    case and width; the lanes without any are left out.
+    """
+    listed = shown.folded or shown
+    wild = [listed.wild] if listed.wild else []
+    rows: list[Row] = []
+    if shown.folded:
+        rows.append(Row("head", folded_text(shown)))
+    rows += _lane(own_text(shown), listed.own, query)
+    if listed.doubtful:
+        if is_open or query:
+            rows += _lane(doubtful_text(shown), listed.doubtful, query)
+        else:
+            rows.append(Row("fold", say("screen.doubtful.fold", n=len(listed.doubtful))))
+    near = say("today.near", n=len(listed.near), of=listed.n_talked)
+    near += "" if shown.has_citations else say("today.near.posts_only")
+    rows += _lane(near, listed.near, query, is_near=True)
+    if wild:
+        rows += _lane(say("today.wild"), wild, query, is_near=True)
+    return tuple(rows)
+
+
+def _lane(text: str, entries: Sequence[Entry], query: str, *, is_near: bool = False) -> list[Row]:
+    words = _words(query)
+    found = [
+        Row("paper", entry=entry, number=n, is_near=is_near)
+        for n, entry in enumerate(entries, 1)
+        if not words or fits(entry, words)
+    ]
+    if not found and query:
+        return []
+    return [Row("head", text), *(found or [Row("text", say("today.none"))])]
+
+
+def fits(entry: Entry, words: Sequence[str]) -> bool:
+    """Tell whether a paper has all of these words, as parts of words too."""
+    paper = entry.held.paper
+    topic = entry.held.topic or entry.topic or ""
+    said = [part for m in entry.mentions for part in (m.author, m.sentence)]
+    text = _even(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *said)))
+    return all(word in text for word in words)
+
+
+def _words(query: str) -> list[str]:
+    return _even(query).split()
+
+
+def _even(text: str) -> str:
+    # Of 5,000 abstracts most are ASCII, for which there is nothing to normalise.
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def papers_in(rows: Sequence[Row]) -> list[Entry]:
+    """List the papers that are shown."""
+    return [row.entry for row in rows if row.entry]
+
+
+def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
+    """Give the paper (its row in the library) to begin at, None for an empty list.
+
+    last: the one decided last, on whatever device. What waits below it comes first, so that
+    the next device goes on where this one stopped; else the first that waits, else the top.
+    """
+    papers = [entry.held.row for entry in papers_in(rows)]
+    waiting = [row for row in papers if states[row] == "candidate"]
+    below = papers[papers.index(last) + 1 :] if last in papers else []
+    after = [row for row in below if states[row] == "candidate"]
+    return next(iter((*after, *waiting, *papers)), None)
+
+
+def next_of(rows: Sequence[Row], states: States, here: int) -> int:
+    """Give the next paper without a decision below one, itself where there is none."""
+    papers = [entry.held.row for entry in papers_in(rows)]
+    place = papers.index(here) if here in papers else -1
+    return next((row for row in papers[place + 1 :] if states[row] == "candidate"), here)
+
+
+def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:
+    """Give the paper so many places on, the first or last one where the list ends."""
+    papers = [entry.held.row for entry in papers_in(rows)]
+    if not papers:
+        return here
+    place = papers.index(here) if here in papers else 0
+    return papers[min(max(place + by, 0), len(papers) - 1)]
+
+
+def n_waiting(entries: Sequence[Entry], states: States) -> int:
+    """Count the papers without a decision."""
+    return sum(states[e.held.row] == "candidate" for e in entries)
+
+
+def entry_seconds(entry: Entry) -> float:
+    """Give the seconds that one line of the list takes to be read."""
+    return paper_seconds(entry.held.paper, [m.sentence for m in entry.mentions])

@@ -1,0 +1,88 @@
+"""Make the pages that cover the list for a while: help, a paper, its sum, the whole morning.
+
+Pure functions: values and a width in, lines out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import click
+
+from reader.cli.screen import report_lines, sum_lines
+from reader.cli.triage.layout import PROSE, Page, as_lines
+from reader.cli.triage.lines import Line, line
+from reader.phrases import say
+from reader.plain import plain
+from reader.today import Entry, Morning
+
+Which = Literal["help", "paper", "why", "morning"]
+TWO_COLUMNS = 72
+"""Columns under which the help has one key a line."""
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
+WITH_PAPER = ("paper", "why")
+
+
+def page_for(which: Which, shown: Morning, entry: Entry | None, width: int) -> Page | None:
+    """Make one of the pages; None for one about a paper where there is none."""
+    if which == "help":
+        return help_page(width)
+    if which == "morning":
+        return morning_page(shown, width)
+    if entry is None:
+        return None
+    return why_page(entry, width) if which == "why" else paper_page(entry, width)
+
+
+def help_page(width: int) -> Page:
+    """Name every key."""
+    parts = say("screen.help").split("\n")
+    if width < TWO_COLUMNS:
+        parts = [key for part in parts for key in _GAP.split(part)]
+    lines = [text for part in parts for text in as_lines([part], width)]
+    return Page(say("screen.help.title"), tuple(lines))
+
+
+def paper_page(entry: Entry, width: int) -> Page:
+    """Show all that is known of a paper before one reads it: the whole abstract, all talk."""
+    paper = entry.held.paper
+    said = [_said(m.author, m.sentence, m.url) for m in entry.mentions]
+    facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
+    lines: list[Line] = [
+        *as_lines([plain(paper.title)], width, "bold"),
+        *as_lines([plain(", ".join(paper.authors)) or say("authors.none"), facts], width, "dim"),
+        (),
+        *as_lines([plain(paper.abstract) or say("screen.no_abstract")], width),
+    ]
+    if said:
+        lines += [(), *as_lines(said, width)]
+    lines += [(), *as_lines([say("screen.why", why=plain(entry.why))], width)]
+    if paper.comment:
+        lines += as_lines([plain(paper.comment)], width, "dim")
+    return Page(say("screen.paper.title"), tuple(lines))
+
+
+def why_page(entry: Entry, width: int) -> Page:
+    """Show the whole sum behind a paper's place."""
+    lines: list[Line] = [
+        *as_lines([plain(entry.held.paper.title)], width, "bold"),
+        *as_lines([plain(entry.why)], width),
+        (),
+    ]
+    if entry.terms:
+        lines += [line(text) for text in sum_lines(entry.terms, min(width - 2, PROSE))]
+    lines += [(), *as_lines([say("screen.why.more", id=plain(entry.held.paper.id))], width, "dim")]
+    return Page(say("screen.why.title"), tuple(lines))
+
+
+def morning_page(shown: Morning, width: int) -> Page:
+    """Show what else the morning has: quota, balance, new versions, sources."""
+    texts = [click.unstyle(text) for text in report_lines(shown, min(width - 2, 100))]
+    return Page(say("screen.morning.title"), tuple(line(f" {text}") for text in texts))
+
+
+def _said(author: str, sentence: str, url: str) -> str:
+    if sentence:
+        return plain(say("screen.said_at", author=author, text=sentence, url=url))
+    return plain(say("screen.mentioned_at", author=author, url=url))

@@ -1,0 +1,62 @@
+"""Count how far a morning is: decided, minutes, written. Reads rows, shows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from reader.cli.screen import families
+from reader.cli.triage.layout import Head
+from reader.cli.triage.listing import States, entry_seconds, n_waiting
+from reader.library.folder import Library
+from reader.phrases import say
+from reader.plain import plain
+from reader.reading_time import minutes, spent_s
+from reader.store.decisions import moments_on
+from reader.store.notes import n_noted_on
+from reader.today import Entry, Morning
+
+
+class Progress:
+    """The minutes spent, from the day's decisions on any device and the keys pressed here."""
+
+    def __init__(
+        self, library: Library, shown: Morning, papers: Sequence[int], more: tuple[str, ...]
+    ) -> None:
+        self._library, self._shown, self._more = library, shown, more
+        self.n_written = shown.quota.written
+        decided = moments_on(library.db, library.today(), papers)
+        self._moments: list[datetime] = [*decided, library.now()]
+        self._seconds: dict[int, float] = {}
+
+    def note_key(self) -> None:
+        """A key was pressed: the person is at it."""
+        self._moments.append(self._library.now())
+
+    def refresh(self) -> None:
+        """Count anew what was written today."""
+        self.n_written, _ = n_noted_on(self._library.db, self._library.today())
+
+    def head(self, entries: Sequence[Entry], states: States) -> Head:
+        """Say how far these papers are."""
+        shown = self._shown
+        missing = families([plain(s.name) for s in shown.sources if s.is_missing])
+        return Head(
+            day=f"{shown.day:%a %m-%d}",
+            n_decided=len(entries) - n_waiting(entries, states),
+            n_all=len(entries),
+            spent=minutes(spent_s(self._moments)),
+            to_go=self._minutes_left(entries, states),
+            written=self.n_written,
+            target=shown.quota.target,
+            more=self._more,
+            lacking=say("screen.incomplete", names=", ".join(missing)) if missing else "",
+        )
+
+    def _minutes_left(self, entries: Sequence[Entry], states: States) -> int:
+        """Give the minutes that titles, abstracts and talk of what waits take."""
+        waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
+        for entry in waiting:
+            if entry.held.row not in self._seconds:
+                self._seconds[entry.held.row] = entry_seconds(entry)
+        return minutes(sum(self._seconds[entry.held.row] for entry in waiting))

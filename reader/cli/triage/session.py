@@ -1,0 +1,274 @@
+"""Say what each key of the list does, and what is on the screen then.
+
+Holds where the person is. Knows no terminal: keys come in as names, `view` gives values to be
+laid out. What leaves the screen (an editor, a browser) is given as functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from reader.cli.triage import pages
+from reader.cli.triage.covering import Covering
+from reader.cli.triage.deciding import Deciding
+from reader.cli.triage.finding import Finding
+from reader.cli.triage.hands import Hands
+from reader.cli.triage.keys import letter
+from reader.cli.triage.layout import Page, View, shares
+from reader.cli.triage.listing import (
+    Row,
+    moved,
+    n_waiting,
+    next_of,
+    papers_in,
+    rows_of,
+    start_of,
+)
+from reader.cli.triage.progress import Progress
+from reader.errors import ReaderError
+from reader.library.folder import Library
+from reader.phrases import say
+from reader.plain import plain
+from reader.store.decisions import Kind, last_decided
+from reader.today import Entry, Morning
+
+
+class Session:
+    """One person at one list, until `is_over`; is_interrupted: by Ctrl-C.
+
+    here: the paper (row) at which they are. asked: papers that wait for the second key.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        shown: Morning,
+        hands: Hands,
+        *,
+        more: tuple[str, ...] = (),
+        said: str = "",
+    ) -> None:
+        self._shown, self._hands = shown, hands
+        self.deciding = Deciding(library, {e.held.row: e.held for e in shown.entries})
+        self._progress = Progress(library, shown, list(self.deciding.held), more)
+        self._finding = Finding()
+        self._covering = Covering(self._make_page)
+        self._is_open = False
+        self._asked: tuple[int, ...] = ()
+        self._said, self._is_warning = said, bool(said)
+        self.is_over = self.is_interrupted = False
+        self._size = (80, 24)
+        self._rows: tuple[Row, ...] = rows_of(shown)
+        self._n_rows = len(self._rows)
+        last = last_decided(library.db, list(self.deciding.held))
+        self.here = start_of(self._rows, self.deciding.states, last)
+
+    @property
+    def page(self) -> Page | None:
+        """The page that covers the list, None for none."""
+        return self._covering.page
+
+    def view(self) -> View:
+        """Give what the list shows now."""
+        said, is_warning, finding = self._said, self._is_warning, self._finding
+        listed, states = self._listed(), self.deciding.states
+        if finding.is_typing or (finding.query and not said):
+            key = "screen.finding" if finding.is_typing else "screen.found"
+            said = say(key, query=finding.query, n=len(papers_in(self._rows)), of=len(listed))
+        if self._asked:
+            said, is_warning = say("screen.skip_rest", n=len(self._asked)), True
+        head = self._progress.head(listed, states)
+        return View(head, self._rows, states, self.here, said, is_warning, self._n_rows)
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Take the screen's (columns, lines)."""
+        if size != self._size:
+            self._covering.resize(size[0])
+        self._size = size
+
+    def tell(self, text: str, *, is_warning: bool = False) -> None:
+        """Say something until the next key."""
+        self._said, self._is_warning = text, is_warning
+
+    def tick(self) -> None:
+        """Look what other devices did meanwhile."""
+        try:
+            self.deciding.refresh()
+            self._progress.refresh()
+        except ReaderError as error:
+            self.tell(plain(f"{error.message} {error.hint}"), is_warning=True)
+
+    def press(self, key: str) -> None:
+        """Do what a key means here. An error of the library is said, and nothing moves."""
+        self._progress.note_key()
+        key = letter(key)
+        try:
+            if key == "<ctrl-c>":
+                self.is_over = self.is_interrupted = True
+            elif key == "<ctrl-z>":
+                self._hands.stop()
+            elif key == "<ctrl-l>":
+                self._hands.redraw()
+            elif self._asked:
+                self._answer(key)
+            elif self._finding.is_typing:
+                self._finding.press(key)
+                self._lay()
+            elif not self.page or (key := self._covering.press(key, self._size[1])):
+                self._press_in_list(key)
+        except ReaderError as error:
+            self.tell(plain(f"{error.message} {error.hint}"), is_warning=True)
+
+    def _press_in_list(self, key: str) -> None:
+        self.tell("")
+        act = self._acts().get(key if key == "S" else key.lower())
+        if act:
+            act()
+        elif not key.startswith("<"):
+            self.tell(say("screen.no_key", key=key))
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        page = max(shares(self._n_rows, self._size[1] - 3)[0] - 1, 1)
+        every = len(self._rows)
+        moves = {
+            "j": 1, "<down>": 1, "k": -1, "<up>": -1, "<page down>": page, "<page up>": -page,
+            "g": -every, "<home>": -every, "<end>": every,
+        }  # fmt: skip
+        return {
+            "p": lambda: self._decide("pick"),
+            "s": lambda: self._decide("skip"),
+            "S": self._ask_rest,
+            "u": self._undo,
+            " ": self._later,
+            "o": self._open,
+            "n": self._note,
+            "w": lambda: self._turn("why"),
+            "<enter>": lambda: self._turn("paper"),
+            "<right>": lambda: self._turn("paper"),
+            "i": lambda: self._turn("morning"),
+            "?": lambda: self._turn("help"),
+            "h": lambda: self._turn("help"),
+            "/": self._find,
+            "<escape>": self._show_all,
+            "d": self._toggle,
+            **{key: partial(self._move, by) for key, by in moves.items()},
+            "q": self._leave,
+            "<ctrl-d>": self._leave,
+        }
+
+    def _leave(self) -> None:
+        self.is_over = True
+
+    def _move(self, by: int) -> None:
+        self.here = moved(self._rows, self.here, by)
+
+    def _decide(self, kind: Kind) -> None:
+        if self.here is None or not self._entry():
+            return
+        is_done, text = self.deciding.decide(kind, self.here)
+        self.tell(text, is_warning=not is_done)
+        if is_done:
+            self._go_on()
+
+    def _later(self) -> None:
+        before = self.here
+        self._go_on()
+        if self.here == before and not self._said:
+            self.tell(say("screen.last"))
+
+    def _go_on(self) -> None:
+        """Go to the next paper that waits; say so where nothing waits any more."""
+        if self.here is not None:
+            self.here = next_of(self._rows, self.deciding.states, self.here)
+        self._say_ended()
+
+    def _say_ended(self) -> None:
+        """Say so where nothing waits any more."""
+        if not n_waiting(self._listed(), self.deciding.states):
+            has_fold = any(row.kind == "fold" for row in self._rows)
+            ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
+            # In front, since a long title is cut at the edge.
+            self.tell(f"{ending} {self._said}".strip())
+
+    def _ask_rest(self) -> None:
+        rows = self.deciding.waiting([e.held.row for e in papers_in(self._rows)])
+        if rows:
+            self._asked = tuple(rows)
+        else:
+            self.tell(say("screen.nothing_left"))
+
+    def _answer(self, key: str) -> None:
+        rows, self._asked = self._asked, ()
+        if key.lower() == "y":
+            self.tell(self.deciding.skip_all(rows))
+            self._say_ended()
+        else:
+            self.tell(say("screen.not_skipped"))
+
+    def _undo(self) -> None:
+        rows, text = self.deciding.undo()
+        self.tell(text)
+        if rows and not self._shown_of(rows):
+            self._is_open, self._finding = True, Finding()
+            self._lay()
+        self.here = next(iter(self._shown_of(rows)), self.here)
+
+    def _shown_of(self, rows: Sequence[int]) -> list[int]:
+        """Give those of some papers that stand in the list now, in its order."""
+        return [e.held.row for e in papers_in(self._rows) if e.held.row in rows]
+
+    def _open(self) -> None:
+        if entry := self._entry():
+            self.tell(self._hands.open_paper(entry.held))
+
+    def _note(self) -> None:
+        entry = self._entry()
+        if entry and self._hands.write_note(entry.held):
+            self.tick()
+            self.tell(
+                say(
+                    "screen.noted",
+                    written=self._progress.n_written,
+                    target=self._shown.quota.target,
+                )
+            )
+            self._go_on()
+
+    def _toggle(self) -> None:
+        if not (self._shown.folded or self._shown).doubtful:
+            self.tell(say("screen.no_doubtful"))
+            return
+        self._is_open = not self._is_open
+        self._lay()
+
+    def _find(self) -> None:
+        self._finding.is_typing = True
+
+    def _show_all(self) -> None:
+        self._finding = Finding()
+        self._lay()
+
+    def _lay(self) -> None:
+        """Lay the list anew and stay at the same paper, if it is still shown."""
+        self._rows = rows_of(self._shown, is_open=self._is_open, query=self._finding.query)
+        if not self._finding.query:
+            self._n_rows = len(self._rows)
+        if not self._entry():
+            self.here = start_of(self._rows, self.deciding.states)
+
+    def _listed(self) -> list[Entry]:
+        """List what counts as the morning: the doubtful ones only where they are shown."""
+        return papers_in(rows_of(self._shown, is_open=self._is_open))
+
+    def _entry(self) -> Entry | None:
+        """Give the paper at which the person is, as it stands now."""
+        found = next((e for e in papers_in(self._rows) if e.held.row == self.here), None)
+        return found and replace(found, held=self.deciding.held[found.held.row])
+
+    def _turn(self, which: pages.Which) -> None:
+        self._covering.turn(which, self._size[0])
+
+    def _make_page(self, which: pages.Which, width: int) -> Page | None:
+        return pages.page_for(which, self._shown, self._entry(), width)

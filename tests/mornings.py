@@ -1,0 +1,88 @@
+"""Invent mornings for the tests of the list: papers of a small library in their lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reader.library.folder import Library
+from reader.paper import Held, Mentioned
+from reader.score import Term
+from reader.store import papers
+from reader.today import Entry, Morning, Quota
+from tests.samples import DAY, paper
+
+TITLES = (
+    "Speech Translation in Gardens",
+    "静かな部屋の音声翻訳：待たない同時通訳のための句読点予測と、その長い題名の折り返し",
+    "Speech Recognition in Gardens, a Title That Goes on until It Must Be Broken Somewhere",
+    "Learning to Wait",
+    "On Ants",
+    "Tides of an Inland Sea",
+    "A Language Model with a Memory",
+    "Twelve Kinds of Silence",
+)
+OWN, DOUBTFUL, NEAR, WILD = slice(0, 4), slice(4, 6), slice(6, 7), 7
+ABSTRACT = (
+    "We ask whether listening twice helps. On three invented test sets of gardens, ponds and one "
+    "very small sea, a model that hears each utterance a second time makes a fifth fewer errors, "
+    "mostly where wind is loud. It costs twice the time, unless the second pass starts early."
+)
+JAPANESE = (
+    "雑音のない部屋で話す人の声を、そのまま「静かな翻訳」にする方法を提案する。実験では、"
+    "同時通訳者が待つ時間の半分で、同じ質の訳文を得た。"
+)
+
+
+def held_papers(library: Library) -> list[Held]:
+    """Bring the papers of TITLES in; gives them in that order."""
+    given = [
+        paper(
+            n,
+            title,
+            ABSTRACT if title.isascii() else JAPANESE,
+            authors=("Ada Field", "山田 太郎", "Émile Nulle-Part", "Bo Lind"),
+        )
+        for n, title in enumerate(TITLES, 1)
+    ]
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    return papers.papers_at(library.db, range(1, len(TITLES) + 1))
+
+
+def entry(held: Held, *said: tuple[str, str], **more: Any) -> Entry:
+    """Make a line of the morning; said: who, in which words."""
+    mentions = tuple(
+        Mentioned(held.row, author, text, "https://example.org/1", "timeline")
+        for author, text in said
+    )
+    values: dict[str, Any] = {
+        "held": held,
+        "lane": "own",
+        "topic": "speech/translation",
+        "score": 1.5,
+        "why": "“speech translation” in the title.",
+        "mentions": mentions,
+        "origins": ("arXiv",),
+        "terms": (Term("title", "speech translation", 1.2), Term("author", "Mio Hoshi", 0.3)),
+    }
+    return Entry(**(values | more))
+
+
+def a_morning(held: Sequence[Held], **more: Any) -> Morning:
+    """Put the papers of TITLES into their lanes."""
+    values: dict[str, Any] = {
+        "day": DAY,
+        "own": tuple(entry(h) for h in held[OWN]),
+        "doubtful": tuple(entry(h) for h in held[DOUBTFUL]),
+        "near": tuple(entry(h, ("@cy@pond.example", "Read this."), lane="near")
+                      for h in held[NEAR]),
+        "wild": entry(held[WILD], ("Cy Pond", "It is not zero."), ("Mio Hoshi", ""), lane=None),
+        "n_arrived": 612,
+        "n_talked": 17,
+        "undecided": (),
+        "new_versions": (),
+        "quota": Quota(5, 1, 0),
+        "balance": {},
+        "sources": (),
+    }  # fmt: skip
+    return Morning(**(values | more))

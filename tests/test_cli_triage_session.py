@@ -1,0 +1,343 @@
+"""Hold what each key of the list does to the library and to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cli.triage.hands import Hands
+from reader.cli.triage.session import Session
+from reader.library.choose import decide_rows
+from reader.library.folder import Library
+from reader.library.writing import add_note
+from reader.paper import Held
+from reader.store import decisions, papers
+from reader.today import Morning
+from tests.mornings import TITLES, a_morning, held_papers
+from tests.samples import DAY, NOW, Clock, a_library
+
+CLOCK = Clock()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    CLOCK.now = NOW
+    with a_library(tmp_path, now=CLOCK) as library:
+        held_papers(library)
+        yield library
+
+
+def shown(library: Library) -> Morning:
+    return a_morning(papers.papers_at(library.db, range(1, len(TITLES) + 1)))
+
+
+@dataclass
+class Fake:
+    """Hands that remember what they were asked."""
+
+    library: Library
+    asked: list[str] = field(default_factory=list)
+
+    def hands(self) -> Hands:
+        return Hands(self.write, self.open, lambda: self.asked.append("stop"), lambda: None)
+
+    def write(self, held: Held) -> bool:
+        add_note(self.library, held, "It listens twice. It costs twice the time.")
+        return True
+
+    def open(self, held: Held) -> str:
+        self.asked.append(held.paper.id)
+        return f"Opened: {held.paper.id}"
+
+
+@pytest.fixture
+def fake(library: Library) -> Fake:
+    return Fake(library)
+
+
+@pytest.fixture
+def session(library: Library, fake: Fake) -> Session:
+    return Session(library, shown(library), fake.hands())
+
+
+def press(session: Session, *keys: str) -> Session:
+    for key in keys:
+        for one in [key] if key.startswith("<") else key:
+            session.press(one)
+    return session
+
+
+def states(library: Library) -> str:
+    """Give the papers' states in order, a letter each: c, p, s, r."""
+    return "".join(h.state[0] for h in papers.papers_at(library.db, range(1, len(TITLES) + 1)))
+
+
+def said(session: Session) -> str:
+    return session.view().said
+
+
+def title(session: Session) -> str:
+    """Name the page that covers the list, "" for none."""
+    return session.page.title if session.page else ""
+
+
+class TestDeciding:
+    def test_a_decision_is_on_the_disk_and_the_next_paper_is_there(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "p")
+        assert (states(library), session.here) == ("pccccccc", 2)
+        assert said(session) == f"Picked for speech/translation: {TITLES[0]}"
+        press(session, "s ")
+        assert (states(library), session.here) == ("psc" + "ccccc", 4)
+        head = session.view().head
+        assert (head.n_decided, head.n_all) == (2, 6)
+
+    def test_each_key_is_one_act_and_u_takes_back_one(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "psu")
+        assert (states(library), session.here) == ("pccccccc", 2)
+        assert said(session) == f"Taken back: {TITLES[1]}"
+        press(session, "uu")
+        assert (states(library), said(session)) == (
+            "cccccccc", "There is nothing to take back.")  # fmt: skip
+
+    def test_a_decision_can_be_changed(self, library: Library, session: Session) -> None:
+        press(session, "p", "<up>", "s")
+        assert states(library) == "sccccccc"
+        press(session, "<home>", "s")
+        assert said(session) == f"Skipped before: {TITLES[0]}"
+        assert len(decisions.moments_on(library.db, DAY, [1])) == 2
+
+    def test_a_paper_with_a_note_stays(self, library: Library, session: Session) -> None:
+        press(session, "n", "<up>", "s")
+        assert states(library) == "rccccccc"
+        assert said(session).startswith("It has your note")
+
+    def test_an_act_of_before_this_list_stays_and_is_named(
+        self, library: Library, fake: Fake
+    ) -> None:
+        held = papers.papers_at(library.db, range(1, 9))
+        without_ants = a_morning(held, doubtful=())
+        decide_rows(library, "skip", [5])
+        session = Session(library, without_ants, fake.hands())
+        press(session, "u")
+        assert said(session).startswith("The last act is not of this list: On Ants")
+        assert states(library) == "ccccsccc"
+
+
+class TestTheRest:
+    def test_it_is_skipped_only_with_a_second_key_that_names_how_many(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "pS")
+        assert said(session) == "Skip 5 papers without a decision? y: yes · any other key: no"
+        assert states(library) == "pccccccc"
+        press(session, "S")
+        assert (states(library), said(session)) == ("pccccccc", "Nothing was skipped.")
+        press(session, "Sy")
+        assert states(library) == "psssccss"
+        assert said(session) == "Skipped: 5 papers. u takes all of it back."
+
+    def test_one_u_takes_all_of_it_back(self, library: Library, session: Session) -> None:
+        press(session, "pSyu")
+        assert (states(library), said(session)) == ("pccccccc", "Taken back: 5 decisions.")
+        assert session.here == 2
+
+    def test_of_a_narrowed_list_it_is_what_is_shown(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "/wait", "<enter>", "S")
+        assert said(session).startswith("Skip 1 paper ")
+        press(session, "y")
+        assert states(library) == "cccscccc"
+
+    def test_with_nothing_left_that_is_said(self, session: Session) -> None:
+        press(session, "SyS")
+        assert said(session) == "There is nothing left to skip."
+
+
+class TestGoingOn:
+    def test_a_new_session_goes_on_where_the_last_one_stopped(
+        self, library: Library, session: Session, fake: Fake
+    ) -> None:
+        press(session, "p s")
+        again = Session(library, shown(library), fake.hands())
+        assert again.here == 4
+        assert again.view().head.n_decided == 2
+
+    def test_what_another_device_decided_is_seen_and_wins(
+        self, library: Library, session: Session
+    ) -> None:
+        decide_rows(library, "skip", [1])
+        press(session, "p")
+        assert said(session) == f"Skipped elsewhere just now: {TITLES[0]}"
+        assert states(library) == "sccccccc"
+        press(session, "p")
+        assert states(library) == "pccccccc"
+
+    def test_the_rest_leaves_what_another_device_decided(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "S")
+        decide_rows(library, "pick", [3])
+        press(session, "y")
+        assert states(library) == "sspsccss"
+
+    def test_marks_of_other_devices_come_by_themselves_and_nothing_moves(
+        self, library: Library, session: Session
+    ) -> None:
+        before = [row.text or row.entry for row in session.view().rows]
+        decide_rows(library, "pick", [3])
+        session.tick()
+        assert session.view().states[3] == "pick"
+        assert [row.text or row.entry for row in session.view().rows] == before
+        assert session.here == 1
+
+    def test_minutes_count_over_sessions_and_leave_pauses_out(
+        self, library: Library, session: Session, fake: Fake
+    ) -> None:
+        for seconds in (60, 120):
+            CLOCK.now = NOW + timedelta(seconds=seconds)
+            press(session, "s")
+        assert session.view().head.spent == 2
+        CLOCK.now = NOW + timedelta(hours=5)
+        again = Session(library, shown(library), fake.hands())
+        assert again.view().head.spent == 1
+
+    def test_minutes_left_are_of_what_waits(self, session: Session) -> None:
+        before = session.view().head.to_go
+        assert before >= 1
+        press(session, "ssssss")
+        assert session.view().head.to_go == 0
+
+    def test_at_the_end_it_is_said_that_all_is_decided(self, session: Session) -> None:
+        press(session, "ssssss")
+        assert said(session).startswith("All are decided: q ends, d shows the doubtful ones. ")
+        press(session, "dSyq")
+        assert session.is_over
+        assert not session.is_interrupted
+
+    def test_space_at_the_end_says_so(self, session: Session) -> None:
+        press(session, "<end>", " ")
+        assert said(session) == "No paper below this one waits."
+
+
+class TestLooking:
+    def test_words_narrow_the_list_while_they_are_typed(self, session: Session) -> None:
+        press(session, "/音")
+        assert (session.here, said(session)) == (
+            2, "/音_   1 of 6 · enter keeps these · esc shows all")  # fmt: skip
+        press(session, "<backspace>", "sea", "<enter>")
+        assert said(session).startswith("/sea   ")
+        press(session, "<escape>")
+        assert len([r for r in session.view().rows if r.entry]) == 6
+
+    def test_letters_of_a_search_decide_nothing(self, library: Library, session: Session) -> None:
+        press(session, "/psupq", "<paste>pp\nss", "<ctrl-u>")
+        assert states(library) == "cccccccc"
+        assert not session.is_over
+
+    def test_what_is_pasted_into_the_list_does_nothing(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "<paste>pppq")
+        assert states(library) == "cccccccc"
+
+    def test_a_search_that_finds_nothing_decides_nothing(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "/zzz", "<enter>", "p", "n", "o", "w", "S")
+        assert (states(library), title(session)) == ("cccccccc", "")
+
+    def test_the_doubtful_are_shown_by_a_key_and_decided_like_others(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "d", "<end>", "kkk", "p")
+        assert states(library) == "ccccpccc"
+        assert session.view().head.n_all == 8
+
+    def test_what_was_taken_back_in_the_fold_is_shown(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "d", "<down>", "<down>", "<down>", "<down>", "s", "d", "u")
+        assert (session.here, states(library)) == (5, "cccccccc")
+
+    def test_pages_are_left_by_their_keys_and_decide_from_a_paper(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "?")
+        assert title(session) == "Keys"
+        press(session, "p")
+        assert (title(session), states(library)) == ("", "cccccccc")
+        press(session, "<enter>", "w")
+        assert title(session) == "Why it is here"
+        press(session, "s")
+        assert (title(session), states(library)) == ("", "sccccccc")
+
+    def test_a_page_is_laid_out_anew_for_another_size(self, session: Session) -> None:
+        press(session, "<enter>")
+        before = session.page
+        session.resize((40, 10))
+        assert session.page is not None
+        assert before is not None
+        assert len(session.page.lines) > len(before.lines)
+
+    def test_an_unknown_key_is_said(self, session: Session) -> None:
+        press(session, "x")
+        assert said(session) == "x means nothing here; ? shows the keys."
+
+
+def test_what_is_opened_and_where_is_said(session: Session, fake: Fake) -> None:
+    press(session, "o")
+    assert (fake.asked, said(session)) == (["arxiv:2506.00001"], "Opened: arxiv:2506.00001")
+
+
+def test_a_note_counts_at_once(session: Session) -> None:
+    press(session, "n")
+    assert (said(session), session.view().head.written, session.here) == (
+        "1 of 5 written today.", 1, 2)  # fmt: skip
+
+
+def test_ctrl_c_leaves_at_once_and_ctrl_z_stops(session: Session, fake: Fake) -> None:
+    press(session, "<ctrl-z>")
+    assert fake.asked == ["stop"]
+    press(session, "S", "<ctrl-c>")
+    assert session.is_over
+    assert session.is_interrupted
+
+
+def test_an_error_of_the_library_is_said_with_its_remedy_and_nothing_moves(
+    library: Library, session: Session
+) -> None:
+    library.db.is_read_only = True
+    press(session, "p")
+    view = session.view()
+    assert (
+        view.said == f"{library.folder}/reader.db cannot be written. " + view.said.split(". ", 1)[1]
+    )
+    assert view.is_warning
+    assert (states(library), session.here) == ("cccccccc", 1)
+    library.db.is_read_only = False
+    press(session, "p")
+    assert states(library) == "pccccccc"
+
+
+def test_what_was_done_is_counted_without_what_was_taken_back(
+    library: Library, session: Session
+) -> None:
+    press(session, "ppsu", "<down>", "s")
+    assert session.deciding.outcome() == ([1, 2], 1)
+    assert states(library) == "ppcscccc"
+
+
+def test_an_empty_morning_takes_every_key(library: Library, fake: Fake) -> None:
+    empty = replace(shown(library), own=(), near=(), doubtful=(), wild=None)
+    session = Session(library, empty, fake.hands())
+    press(session, "psuown Sdjk", "<enter>", "<escape>", "i", "<end>", "q")
+    assert session.view().here is None
