@@ -111,13 +111,6 @@ def months_line(map_: Heatmap) -> str:
     return months
 
 
-def lines(map_: Heatmap) -> Iterator[str]:
-    """Write the map in plain characters: months, then a line for each weekday."""
-    yield f"    {months_line(map_)}".rstrip()
-    for name, squares in rows(map_):
-        yield f"{name:<4}" + "".join(square.sign if square else " " for square in squares)
-
-
 def svg(map_: Heatmap) -> str:
     """Draw the map; each square says its day and number to who points at it.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import sqlite3
@@ -21,6 +23,7 @@ from reader.highlight import Highlight
 from reader.store import highlights, papers
 from tests.installed import (
     LIFT,
+    NOW,
     WATER,
     Ran,
     editing,
@@ -28,7 +31,6 @@ from tests.installed import (
     rows,
     run,
     says,
-    shown,
 )
 from tests.installed import start as start_reader
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
@@ -44,7 +46,11 @@ def texts(library: Path) -> list[str]:
 
 def files(library: Path) -> list[str]:
     folder = library / "drafts"
-    return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
+    if not folder.exists():
+        return []
+    found = sorted(file.name for file in folder.iterdir())
+    assert found, "an empty folder of drafts stays behind"
+    return found
 
 
 class Editor:
@@ -99,8 +105,27 @@ def write(text: str) -> str:
     return f"printf '%s\\n' '{text}' > \"$1\""
 
 
+@pytest.fixture(autouse=True)
+def _same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READER_NOW", NOW.isoformat())
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def here(*args: str, library: Path) -> Ran:
+    """Run a command that asks no editor within this process: six times as fast."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli_run(list(args), Settings(library))
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
 def note(library: Path, text: str, id_: str = WATER) -> Ran:
-    return run("note", id_, "-m", text, library=library)
+    return here("note", id_, "-m", text, library=library)
+
+
+def shown(library: Path, id_: str) -> dict[str, Any]:
+    (one,) = objects(here("show", id_, "--json", library=library))
+    return one
 
 
 def objects(ran: Ran) -> list[dict[str, Any]]:
@@ -264,12 +289,30 @@ class TestDrafts:
         assert editor.run(library, "true").code == 0
         assert (texts(library)[-1], files(library)) == (f"{ONE}\n\n{TWO}", [])
 
+    def test_words_typed_behind_a_hint_are_the_note(self, library: Path, editor: Editor) -> None:
+        does = "sed -i 's/^┊ Where might it not hold?/& On land. In the air./' \"$1\""
+        ran = editor.run(library, does)
+        assert says(ran.out, "Written (1 of 5 today)")
+        assert (texts(library), files(library)) == (["## Doubt\nOn land. In the air."], [])
+
+    def test_one_of_a_paper_that_was_joined_to_another_opens_with_that(
+        self, library: Path, editor: Editor
+    ) -> None:
+        note(library, TWO, LIFT)
+        editor.run(library, f"{append(ONE)}\nexit 3")
+        assert here("merge", LIFT, WATER, library=library).code == 0
+        assert len(files(library)) == 1
+        editor.run(library, "true", id_=LIFT)
+        assert all(part in texts(library)[-1] for part in (ONE, TWO))
+        assert files(library) == []
+
     def test_one_that_is_emptied_goes(self, library: Path, editor: Editor) -> None:
         editor.run(library, f"{append(ONE)}\nexit 3")
         ran = editor.run(library, ': > "$1"')
         assert ran[:2] == (0, "Nothing changed: Speech recognition under water\n")
         assert (texts(library), files(library)) == ([], [])
 
+    @pytest.mark.slow  # asks an editor three times
     def test_one_that_is_not_utf_8_stays_until_it_is(self, library: Path, editor: Editor) -> None:
         for _ in range(2):
             ran = editor.run(library, r'printf "Caf\351 noir. Toujours.\n" > "$1"')
@@ -334,7 +377,7 @@ class TestGoingBack:
         return library
 
     def test_revisions_are_listed_compared_and_restored(self, revised: Path) -> None:
-        assert run("note", WATER, "--history", library=revised) == (
+        assert here("note", WATER, "--history", library=revised) == (
             0,
             "  1  2031-03-04 17:00  command  skimmed  Fish hear.\n"
             "  2  2031-03-04 17:00  command  written  Fish hear. Water sings.\n",
@@ -345,8 +388,8 @@ class TestGoingBack:
             "-Fish hear.\n+Fish hear. Water sings.\n"
         )
         for numbers in ((), ("1",), ("1", "2")):
-            assert run("note", WATER, "--diff", *numbers, library=revised) == (0, difference, "")
-        ran = run("note", WATER, "--restore", "1", library=revised)
+            assert here("note", WATER, "--diff", *numbers, library=revised) == (0, difference, "")
+        ran = here("note", WATER, "--restore", "1", library=revised)
         said = "Revision 1 is back, as revision 3: Speech recognition under water\n"
         assert ran == (0, said, "")
         assert texts(revised) == ["Fish hear.", ONE, "Fish hear."]
@@ -496,13 +539,13 @@ class TestSaving:
             (WATER, f"As in [[{key}]], and unlike [[{key}x]].")
         ]
         assert [one["id"] for one in shown(library, WATER)["links"]] == [LIFT]
-        assert says(run("show", LIFT, library=library).out, "Linked from [[", "As in [[")
+        assert says(here("show", LIFT, library=library).out, "Linked from [[", "As in [[")
         own = shown(library, WATER)["key"]
         near = note(library, "Ears pop everywhere. Even here.")
         assert says(
             near.out, "Nearest of your notes, by words alone", f"[[{key}]]", "Lifts translate"
         )
-        (one,) = objects(run("note", WATER, "--related", "--json", library=library))
+        (one,) = objects(here("note", WATER, "--related", "--json", library=library))
         assert (one["id"], one["sentence"]) == (LIFT, "Lifts translate floors.")
         assert own != key
 

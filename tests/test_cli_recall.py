@@ -109,7 +109,6 @@ def test_no_text_of_the_habit_reproaches() -> None:
     [
         (["--grade", "good"], 2, "--grade needs an ID"),
         (["--undo", FIRST], 2, "--undo takes neither"),
-        (["--undo"], 4, "no grade to take back"),
         ([FIRST, "--grade", "fine"], 2, "'fine' is not one of"),
         ([LADDER, "--grade", "good"], 2, "no note of two sentences: Speech Translation on"),
         ([ANTS], 2, "no note of two sentences: On Ants"),
@@ -161,6 +160,23 @@ def test_a_slip_is_taken_back_with_one_key(library: Path, screen: OnTerminal) ->
     screen.press("q")
     assert screen.end() == 0
     assert graded(library) == [(3, 1, None), (3, None, 1), (3, 4, None)]
+
+
+def test_without_a_grade_there_is_nothing_to_take_back(library: Path) -> None:
+    assert recall(library, "--undo") == (0, "There is no grade to take back.\n", "")
+
+
+def test_a_note_that_another_window_graded_is_not_asked_again(
+    library: Path, screen: OnTerminal
+) -> None:
+    screen.until("[1/3]")
+    assert recall(library, QUIET, "--grade", "easy").code == 0
+    screen.press(" 3")
+    screen.until("Graded in another window meanwhile: " + TITLES[1])
+    screen.until("[3/3]")
+    screen.press("q")
+    assert screen.end() == 0
+    assert graded(library) == [(2, 4, None), (3, 3, None)]
 
 
 def test_a_dumb_terminal_takes_lines(library: Path) -> None:

@@ -342,7 +342,7 @@ def test_a_full_disk_is_said_and_nothing_moves(library: Path) -> None:
     with open_library(library), today(library, prefix=("prlimit", "--fsize=1")) as terminal:
         here = terminal.here()
         press(terminal, "p")
-        terminal.until(f"{library.name}/reader.db")
+        terminal.until("disk I/O error")
         assert terminal.here() == here
         assert states(library) == {}
 

@@ -11,8 +11,9 @@ import pytest
 
 from reader.plain import columns
 from tests.habit import ANTS, CANDLE, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
-from tests.installed import Ran, run
+from tests.installed import READER, Ran, environment, run
 from tests.samples import NOW
+from tests.terminal import on_terminal
 from tests.test_docs import differences
 
 
@@ -110,6 +111,7 @@ def test_the_map_is_drawn_into_files(library: Path, tmp_path: Path) -> None:
     assert "2025-06-02: 1 paper written up" in svg.read_text("utf-8")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert reader(library, "stats", "--svg", str(svg / "below.svg")).code == 6
+    assert reader(library, "stats", "--svg", "-") == (0, svg.read_text("utf-8"), "")
 
 
 def test_a_paper_is_shared_as_markdown(library: Path) -> None:
@@ -137,6 +139,21 @@ def test_a_page_is_written_whole_or_to_standard_output(library: Path, tmp_path: 
     assert "<title>2 papers</title>" in page
     assert page.count("<article>") == 2
     assert "data:image/png;base64,iVBOR" in page
+
+
+def test_pages_of_letters_are_not_printed_on_a_screen(library: Path) -> None:
+    env = environment(library, NOW, {"TERM": "xterm"})
+    with on_terminal([READER, "share", FIRST], env) as screen:
+        screen.until("Figures are left out on a terminal")
+        assert screen.end() == 0
+    assert "base64" not in screen.text()
+
+
+def test_a_week_without_a_note_is_said(library: Path) -> None:
+    code, out, err = reader(library, "share", "--week", "2024-06-05")
+    assert (code, err) == (0, "Nothing was written up in that week.\n")
+    assert out == "# Papers of the week, 2024-06-03 to 2024-06-09\n"
+    assert "reader week --on 2024-05-27" in reader(library, "week", "--on", "2024-06-05").out
 
 
 def test_a_week_is_shared_for_a_group(library: Path) -> None:

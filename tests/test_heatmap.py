@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
-from reader.heatmap import Heatmap, Streak, heatmap, lines, streak, svg
+from reader.heatmap import Heatmap, Streak, heatmap, months_line, rows, streak, svg
 from reader.pdf.drawing import png_of
 
 LAST = date(2031, 3, 4)  # a Tuesday
+
+
+def lines(map_: Heatmap) -> Iterator[str]:
+    yield months_line(map_)
+    for name, squares in rows(map_):
+        yield f"{name:<4}" + "".join(square.sign if square else " " for square in squares)
 
 
 def is_sunday(day: date) -> bool:

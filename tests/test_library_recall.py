@@ -58,6 +58,15 @@ def after(n: int) -> date:
     return DAY + timedelta(n)
 
 
+def test_a_grade_of_a_day_to_come_hides_no_note_for_years(library: Library) -> None:
+    write(library, 1, 2, on=after(-9))
+    review(library, 1, on=1, due_in=30)  # a journey west
+    review(library, 2, on=3_000, due_in=30)  # a clock that was wrong
+    assert rows(library, DAY) == [2]
+    grade(library, 2, 3)
+    assert rows(library, after(1)) == []
+
+
 def test_a_new_note_comes_back_from_the_day_after_it_was_written(library: Library) -> None:
     write(library, 1)
     write(library, 2, is_written=False)

@@ -161,6 +161,15 @@ def test_highlights_go_along_as_chosen(library: Library) -> None:
         marks(library, frozenset({1, 3}))
 
 
+def test_a_path_that_was_typed_at_a_highlight_is_left_out(library: Library) -> None:
+    mark = Highlight(3, 1, "note", "", "See /home/secret/x y.pdf, then this.")
+    highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
+    before = given(library, SHARED.id)
+    shared = given(library, SHARED.id, choice=frozenset({3}))
+    assert [h.note for h in shared.papers[0].highlights] == ["See …, then this."]
+    assert shared.n_left_out == before.n_left_out + 1
+
+
 def test_several_papers_stand_in_the_order_given_under_a_title(library: Library) -> None:
     found = given(library, OTHER.id, UNNOTED.id)
     assert (found.title, [p.title for p in found.papers]) == (

@@ -91,7 +91,9 @@ def test_links_that_came_into_notes_are_new_and_those_that_were_there_are_not(
     library: Library,
 ) -> None:
     write(library, 1, "As [[key-2]] says. Yes.", on=BEFORE)
-    write(library, 1, "As [[key-2]] says, and [[key-3|the models]]. Yes. [[nobody]] [[key-1]]")
+    write(
+        library, 1, "As [[key-2]] says, and [[KEY-3|the models]], [[key-3]]. [[nobody]] [[key-1]]"
+    )
     write(library, 2, "Like [[key-1]]. And `[[key-3]]`.")
     write(library, 2, "Like [[key-1]]. Later [[key-4]].", on=SUNDAY + timedelta(1))
     found = week(library, DAY).links

@@ -83,6 +83,22 @@ def test_what_is_typed_into_the_part_to_read_is_kept_and_what_was_moved_out_is_n
     assert kept(no_end) == "Bees count.\n\nMine, at the end."
 
 
+def test_what_is_typed_at_the_end_of_a_line_to_read_is_kept() -> None:
+    hint = "┊ Where might it not hold?"
+    begun = page(text_of("key-points")).replace(hint, f"{hint} In the dark.  ")
+    assert kept(begun) == "## Doubt\nIn the dark."
+    assert without_shown(begun, given=all_texts()).count("In the dark.") == 1
+    opened = page("Bees count.")
+    saved = opened.replace("shown cards.\n", "shown cards. Not ants!\n").replace("┊\n", "┊ x\n")
+    assert words_in(saved, given=opened) == "Bees count.\n\nNot ants!"
+
+
+def test_lines_to_read_that_an_editor_joined_or_broke_are_not_kept() -> None:
+    opened = page("Bees count.")
+    joined = opened.replace("ABSTRACT\n┊", "ABSTRACT ┊").replace("shown cards.", "shown\n┊ cards.")
+    assert words_in(joined, given=opened) == "Bees count."
+
+
 def test_a_line_that_stood_in_the_note_is_the_persons_whatever_it_begins_with() -> None:
     before = "┊ drawn by hand\n## Idea\n<!-- reader:shown -->"
     assert kept(page(before), before) == before

@@ -103,6 +103,18 @@ def test_without_a_model_it_is_said_that_translations_were_not_looked_for() -> N
     ]
 
 
+def test_of_a_long_note_it_is_said_how_much_was_not_compared() -> None:
+    found = check(
+        "".join(f"{n}匹目の蜂が巣の前で静かに踊った。" for n in range(70)),
+        [SOURCE],
+        closeness=closeness_of({}, low=0.8, high=1.0),
+    )
+    assert (found.n_unseen, found.is_long) == (10, True)
+    assert lines(found) == [
+        "A long note: 10 sentences in another language than the paper's not compared."
+    ]
+
+
 def test_a_paper_with_too_few_sentences_has_nothing_to_stand_out_from() -> None:
     def never(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
         raise AssertionError(ours)

@@ -11,7 +11,7 @@ from reader.cli import build, output, screen
 from reader.cli.cards import card_lines, due_json, graded_text, head_lines
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.cli.one_key import END, Ask, asking
-from reader.errors import NotFound, ReaderError, UsageError
+from reader.errors import ReaderError, UsageError
 from reader.ids import url_of
 from reader.library import recall
 from reader.library.choose import find_paper
@@ -79,9 +79,11 @@ def _grade(
 
 def _undo(context: click.Context, library: Library) -> None:
     undone = recall.undo_grade(library)
+    if settings_of(context).is_quiet:
+        return
     if undone is None:
-        raise NotFound(what=say("recall.no_grade"))
-    if not settings_of(context).is_quiet:
+        output.put(say("recall.no_grade"))
+    else:
         title = plain(undone[0].paper.title)
         output.put(say("recall.undone", grade=say(f"recall.{undone[1].grade}"), title=title))
 
@@ -99,8 +101,10 @@ def _ask_all(
                 if not asked.go_on():
                     break
             except ReaderError as error:
-                # A locked library: the card stays where it is.
+                # A locked library, a disk that was pulled out: the card stays where it is.
                 say_error(error)
+                if ask(say("recall.again")) in END:
+                    break
     if cards:
         output.put()
         output.put(say("recall.end", n=len(asked.graded), left=len(cards) - len(asked.graded)))
@@ -119,6 +123,10 @@ class _Recall:
     def go_on(self) -> bool:
         """Show one card, then its words, and take the grade; False: the person ends."""
         held, waiting = self.cards[self.place]
+        if recall.has_changed(self.library, waiting):
+            output.put(say("recall.elsewhere", title=plain(held.paper.title)))
+            self.place += 1
+            return True
         for line in card_lines(self.library, held, waiting, number=self.place + 1):
             output.put(line)
         key = self.ask(say("recall.reveal", n=self.place + 1, of=len(self.cards)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -46,11 +48,22 @@ def share_command(
         raise UsageError(what=say("share.numbers"), hint=say("share.choices"))
     with build.opened(context) as library:
         shared = _shared(library, ids, day, choice, has_figures=not no_figures)
-    if file is None:
-        click.echo(markdown(shared), nl=False)
-    else:
+    # In Markdown a picture is pages of letters, which nobody reads on a screen.
+    is_too_long = file is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
+    if file is not None:
         _write_page(context, shared, file)
-    if shared.n_left_out and not settings_of(context).is_quiet:
+    elif is_too_long:
+        bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
+        click.echo(markdown(replace(shared, papers=bare)), nl=False)
+    else:
+        click.echo(markdown(shared), nl=False)
+    if settings_of(context).is_quiet:
+        return
+    if not shared.papers:
+        output.put(say("share.nothing"), is_error=True)
+    if is_too_long:
+        output.put(say("share.no_picture"), is_error=True)
+    if shared.n_left_out:
         output.put(say("share.left_out", n=shared.n_left_out), is_error=True)
 
 

@@ -18,14 +18,17 @@ from reader.library.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown,
 from reader.phrases import say
 from reader.plain import columns, plain, shorten
 
+STDOUT = Path("-")
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
 """Of a terminal's 256 colours, ground and digit for each level; the digit says the same."""
+
+_FILE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.command("stats", cls=ReaderCommand, help=say("help.stats"))
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("option.stats_on"))
-@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help=say("option.svg"))
-@click.option("--png", "png_file", type=click.Path(path_type=Path), help=say("option.png"))
+@click.option("--svg", "svg_file", type=_FILE, help=say("option.svg"))
+@click.option("--png", "png_file", type=_FILE, help=say("option.png"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def stats_command(
@@ -66,7 +69,9 @@ def _draw(
         (svg_file, drawing.encode() if svg_file else b""),
         (png_file, png_of(drawing) if png_file else b""),
     ):
-        if file is not None:
+        if file == STDOUT:
+            click.echo(content, nl=False)
+        elif file is not None:
             write_whole(file, content)
             if not settings_of(context).is_quiet:
                 output.put(say("stats.drawn", file=file), is_error=True)
@@ -79,7 +84,8 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     yield from _map_lines(found)
     yield from screen.wrap(say("stats.key"), width, "    ")
     yield ""
-    yield say("stats.streak", n=found.streak.n, longest=found.streak.longest)
+    streak = say("stats.streak", n=found.streak.n, longest=found.streak.longest)
+    yield from screen.wrap(streak, width, "    ", "")
     n = [
         sum(getattr(day, name) for day in found.days)
         for name in ("n_written", "n_skimmed", "n_recalled")

@@ -14,6 +14,7 @@ from reader.cli.frame import ReaderCommand
 from reader.library.week import Link, Read, Regret, Week, week
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.stages.rank import days_back
 
 
 @click.command("week", cls=ReaderCommand, help=say("help.week"))
@@ -38,7 +39,7 @@ def week_lines(found: Week, width: int) -> Iterator[str]:
     counts = {"written": found.n_written, "skimmed": n_skimmed}
     yield _bold(say("week.head", first=found.first, last=found.last, **counts))
     if not found.read:
-        yield say("week.nothing", first=found.first)
+        yield say("week.nothing", before=days_back(found.first, 7))
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
         yield _bold(plain(theme) or say("week.no_theme"))

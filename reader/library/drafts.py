@@ -11,11 +11,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.config import Template
 from reader.errors import Locked, UsageError
 from reader.filing import file_stem
 from reader.library.folder import Library, disk_error, write_whole
@@ -65,6 +64,7 @@ def opened(
     known = notes.revisions(library.db, held.row)
     texts = {note.id: note.text for note in known}
     with contextlib.ExitStack() as locks:
+        locks.callback(_tidy, library.folder / FOLDER)
         for name in _drafts_of(library, held):
             draft = Draft(name.file, name.base, texts.get(name.base, ""), is_old=True)
             try:
@@ -72,7 +72,7 @@ def opened(
             except Locked:
                 n_open += 1
                 continue
-            if not _has_words(draft, library.config.templates):
+            if not _has_words(library, draft):
                 draft.file.unlink(missing_ok=True)
                 continue
             waiting.append(draft)
@@ -99,6 +99,13 @@ def words_of(draft: Draft) -> str:
         what = say("note.encoding", file=draft.file, n=error.start + 1)
         raise UsageError(what=what, hint=say("note.utf8")) from None
     return text.replace("\r\n", "\n")
+
+
+def own_words(library: Library, draft: Draft, saved: str, *, given: str = "") -> str:
+    """Give what the person wrote in a draft. given: what the editor was given, "" where that
+    is not known."""
+    templates = all_texts(library.config.templates)
+    return words_in(saved, templates=templates, before=draft.before, given=given)
 
 
 def rewrite(draft: Draft, content: str) -> None:
@@ -177,16 +184,21 @@ def _hold(file: Path, locks: contextlib.ExitStack) -> None:
     locks.callback(_forget, lock)
 
 
+def _tidy(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # other drafts, or a file that an editor left
+        folder.rmdir()
+
+
 def _forget(lock: Path) -> None:
     with contextlib.suppress(OSError):  # Windows keeps a file that is open
         lock.unlink()
 
 
-def _has_words(draft: Draft, own: Sequence[Template]) -> bool:
+def _has_words(library: Library, draft: Draft) -> bool:
     """Tell a draft that was written in from one that is as it was opened; what cannot be
     read may be anything."""
     try:
-        words = words_in(words_of(draft), templates=all_texts(own), before=draft.before)
+        words = own_words(library, draft, words_of(draft))
     except UsageError:
         return True
     return bool(words.strip()) and words != draft.before

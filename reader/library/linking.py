@@ -73,7 +73,7 @@ def related(
             near, encoded = _by_meaning(library, text, encode)
             is_by_words = False
     near += [row for row in _by_words(library, text, limit) if row not in encoded]
-    left_out = {held.row, *(row for _, row in _targets(library, links_in(text)))}
+    left_out = {held.row, *(row for _, row in targets(library, links_in(text)))}
     chosen = [row for row in dict.fromkeys(near) if row not in left_out][:limit]
     at = {one.row: one for one in papers.papers_at(library.db, chosen)}
     return Near(tuple(_said(library, at[row]) for row in chosen), is_by_words)
@@ -110,21 +110,27 @@ def backlinks(library: Library, row: int) -> list[Linked]:
 
 def links_of(library: Library, text: str) -> list[Linked]:
     """List the papers that a note links to, in its order."""
-    rows = [row for _, row in _targets(library, links_in(text)) if row]
+    rows = [row for _, row in targets(library, links_in(text)) if row]
     held = {one.row: one for one in papers.papers_at(library.db, rows)}
     return [_said(library, held[row]) for row in dict.fromkeys(rows) if row in held]
 
 
 def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
     """List the keys that a note links to and no paper has, each with the likest one or ""."""
-    lost = [key for key, row in _targets(library, links_in(text)) if not row]
+    lost = [key for key, row in targets(library, links_in(text)) if not row]
     if not lost:
         return []
     keys = list(links.papers_by_key(library.db))
     return [(key, next(iter(difflib.get_close_matches(key, keys, n=1)), "")) for key in lost]
 
 
-def _targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
+def target_of(library: Library, inside: str) -> Held | None:
+    """Give the paper to which `[[inside]]` leads, None for none."""
+    rows = [row for _, row in targets(library, links_in(f"[[{inside}]]")) if row]
+    return next(iter(papers.papers_at(library.db, rows)), None)
+
+
+def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
     """Give the paper that each key leads to, 0 for none; case and composition do not count."""
     if not keys:
         return []

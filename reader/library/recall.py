@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from reader.config import Deadline
 from reader.errors import UsageError
@@ -78,19 +78,26 @@ def near_deadline(library: Library, day: date) -> Deadline | None:
 def waiting_on(library: Library, day: date) -> list[Waiting]:
     """Choose the notes that come back on a day that is no pause, in their order.
 
-    Those that were recalled before go first, the most overdue for its interval first;
+    Those that were recalled before go first, the most overdue for its interval first, and
+    with them those that were recalled on a day yet to come: the clock was wrong then, or
+    the note would wait for years;
     then new ones, the newest first, from the day after they were written and while
     there is room in the pile. At most `recall.a_day`, what was done today counted.
     """
     settings = library.config.recall
     known = reviews.waiting(library.db)
-    again = [w for w in known if w.due_on is not None and w.due_on <= day]
+    again = [w for w in known if w.due_on is not None and (w.due_on <= day or _is_ahead(w, day))]
     n_learning = sum((w.interval or FIRM_DAYS) < FIRM_DAYS for w in known)
     new = [w for w in known if w.due_on is None and w.written_on < day]
     room = max(0, settings.pile - n_learning)
     again.sort(key=lambda w: (-_overdue(w, day), w.paper))
     left = max(0, settings.a_day - reviews.n_recalled_on(library.db, day))
     return [*again[: settings.pile], *new[::-1][:room]][:left]
+
+
+def _is_ahead(one: Waiting, day: date) -> bool:
+    # One day ahead is what a journey west makes of today.
+    return one.last_on is not None and one.last_on - day > timedelta(1)
 
 
 def _overdue(one: Waiting, day: date) -> float:
@@ -115,6 +122,11 @@ def waiting_of(library: Library, held: Held) -> Waiting:
         title = plain(held.paper.title)
         raise UsageError(what=say("recall.not_written", title=title), hint=say("recall.write"))
     return found
+
+
+def has_changed(library: Library, waiting: Waiting) -> bool:
+    """Tell that a note was graded, or went, since it was chosen: in another window."""
+    return waiting not in reviews.waiting(library.db)
 
 
 def grade(library: Library, held: Held, given: int, *, next_day: NextDay) -> Graded:

@@ -14,13 +14,14 @@ from reader.filing import year_of
 from reader.highlight import Highlight
 from reader.ids import url_of
 from reader.library.folder import Library
+from reader.library.linking import target_of
 from reader.library.marks import shown
 from reader.library.week import read_between, week_of
-from reader.note.shared import Shared, SharedPaper, public_words
+from reader.note.shared import Shared, SharedPaper, public_words, without_paths
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
-from reader.store import highlights, notes, papers, pictures
+from reader.store import highlights, notes, pictures
 
 Choice = Literal["all", "none"] | Collection[int]
 """Which highlights go along: all, none, or some by their number in reading order, from 1."""
@@ -66,7 +67,9 @@ def _paper(
 ) -> tuple[SharedPaper, int]:
     known = notes.revisions(library.db, held.row)
     text = known[-1].text if known else ""
-    words, n_left_out = public_words(text, lambda key: _linked(library, key), _folders(library))
+    folders = _folders(library)
+    words, n_left_out = public_words(text, lambda key: _linked(library, key), folders)
+    marks, n_in_marks = _public_marks(_chosen(library, held, choice), folders)
     figure, caption = _figure(library, held) if has_figures else (b"", "")
     paper = held.paper
     return (
@@ -78,9 +81,9 @@ def _paper(
             words=words,
             figure=figure,
             caption=caption,
-            highlights=_chosen(library, held, choice),
+            highlights=marks,
         ),
-        n_left_out,
+        n_left_out + n_in_marks,
     )
 
 
@@ -92,9 +95,17 @@ def _folders(library: Library) -> list[str]:
     return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
 
 
+def _public_marks(
+    marks: Sequence[Highlight], folders: Sequence[str]
+) -> tuple[tuple[Highlight, ...], int]:
+    """Take out of what was typed at highlights what names a file; also counts it."""
+    typed = [without_paths(mark.note, folders) for mark in marks]
+    public = (replace(mark, note=note) for mark, (note, _) in zip(marks, typed, strict=True))
+    return tuple(public), sum(n for _, n in typed)
+
+
 def _linked(library: Library, key: str) -> tuple[str, str] | None:
-    name = key.rpartition("/")[2].removesuffix(".md")
-    found = papers.paper_with_key(library.db, name)
+    found = target_of(library, key)
     return (plain(found.paper.title), url_of(found.paper.id)) if found else None
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from reader.filing import FEWEST_FOR_BASE, likenesses, scaled
 from reader.library.balance import theme_of
 from reader.library.folder import Library
+from reader.library.linking import targets
 from reader.note.gist import key_sentence
 from reader.note.links import links_in
 from reader.paper import Held
@@ -133,12 +134,14 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
         for key in dict.fromkeys(links_in(one.after))
         if key not in links_in(one.before)
     ]
-    target = {key: papers.paper_with_key(library.db, key) for _, key in pairs}
-    source = {h.row: h for h in papers.papers_at(library.db, {row for row, _ in pairs})}
+    row_of = dict(targets(library, {key for _, key in pairs}))
+    rows = {*(row for row, _ in pairs), *row_of.values()}
+    held = {h.row: h for h in papers.papers_at(library.db, rows)}
+    found = dict.fromkeys((row, row_of[key]) for row, key in pairs)
     return [
-        Link(source[row], found)
-        for row, key in pairs
-        if (found := target[key]) is not None and found.row != row and row in source
+        Link(held[row], held[target])
+        for row, target in found
+        if row in held and target in held and target != row
     ]
 
 

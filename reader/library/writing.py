@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 6_000
-"""Characters of a note up to which it is encoded as it is saved: beyond them it takes
+"""Characters of a note up to which its vector is made as it is saved: beyond them it takes
 seconds, and `gather` does it."""
 
 
@@ -73,7 +73,6 @@ def add_note(
     note; what is only derived (check, vector) never keeps one from being saved.
     """
     text = checked_text(text)
-    encode = encode if len(text) <= AT_ONCE else None
     check = _check(library, held, text, encode)
     with library.db.writing():
         known = notes.revisions(library.db, held.row)
@@ -138,7 +137,7 @@ def _check(library: Library, held: Held, text: str, encode: Encode | None) -> Ch
 
 
 def _add_vector(library: Library, text: str, encode: Encode | None) -> None:
-    if encode is None:
+    if encode is None or len(text) > AT_ONCE:
         return
     try:
         encoder, vector = encode(text)

@@ -7,8 +7,9 @@
 
 What is only shown is told line by line, wherever an editor or a hand moved it: a line that
 begins with the mark is never kept, and neither are the two comments. So nothing typed
-below, above or between them is lost. A line that stood in the note before is the person's,
-whatever it begins with. Pure; linear in the length of the text.
+below, above or between them is lost, nor what was typed behind a line that was shown: it is
+kept as a line of its own. A line that stood in the note before is the person's, whatever it
+begins with. Pure; linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -45,30 +46,38 @@ def with_headings(words: str, template: str) -> str:
     return "\n\n".join(filter(None, (words.rstrip("\n"), more)))
 
 
-def without_shown(saved: str, *, before: str = "") -> str:
-    """Drop what was only shown; what the person typed stays, as do lines of `before`."""
+def without_shown(saved: str, *, before: str = "", given: Collection[str] = ()) -> str:
+    """Drop what was only shown; what the person typed stays, as do lines of `before`.
+
+    given: texts with lines that were shown; what stands behind one of them was typed.
+    """
     own = Counter(before.split("\n"))
+    shown = {line.rstrip() for text in given for line in text.split("\n") if _is_shown(line)}
     kept = list[str]()
     for line in saved.split("\n"):
         if own[line] > 0 or not _is_shown(line):
             own[line] -= 1  # the note stands first: the same line below it is the shown one
             kept.append(line)
+        elif typed := _typed_behind(line.rstrip(), shown):
+            kept.append(typed)
     return "\n".join(kept).strip("\n")
 
 
-def words_in(saved: str, *, templates: Collection[str] = (), before: str = "") -> str:
+def words_in(
+    saved: str, *, templates: Collection[str] = (), before: str = "", given: str = ""
+) -> str:
     """Give what the person wrote: without what was only shown, and without what they left of
     a template as it stood.
 
     A heading of a template goes where nothing was written below it, up to the next one of
     its level or a higher one. saved: lines end in \\n. before: the note as it was; what
-    stood in it is the person's.
+    stood in it is the person's. given: what the editor was given, "" where that is not known.
     """
     own = set(before.split("\n"))
     theirs = {line.rstrip() for text in templates for line in text.split("\n")} - {""}
     lines = [
         line
-        for line in without_shown(saved, before=before).split("\n")
+        for line in without_shown(saved, before=before, given=[*templates, given]).split("\n")
         if line in own or _HEADING.match(line) or line.rstrip() not in theirs
     ]
     kept: list[str] = []
@@ -86,6 +95,16 @@ def words_in(saved: str, *, templates: Collection[str] = (), before: str = "") -
         if heading or line.strip():
             is_filled = {n: not heading or n < level for n in is_filled}
     return "\n".join(reversed(kept)).strip("\n")
+
+
+def _typed_behind(line: str, shown: Collection[str]) -> str:
+    """Give what somebody wrote at the end of a line that was only shown. An empty line that
+    was shown tells nothing, and a program that joins lines brings the next one's mark."""
+    if line in shown:
+        return ""
+    begins = [one for one in shown if one != HINT and line.startswith(one)]
+    typed = line[len(max(begins, key=len)) :].strip() if begins else ""
+    return "" if typed.startswith(HINT) else typed
 
 
 def _is_shown(line: str) -> bool:

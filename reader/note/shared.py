@@ -59,8 +59,8 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
     folders: of this machine, whose paths are known although they may have blanks.
 
     `[[key]]` becomes the paper's title with its address. Comments (`<!-- -->`, `%% %%`),
-    pictures and files that are embedded, links that lead to no web page and paths of files
-    go; the words of a link stay.
+    pictures and files that are embedded, links that lead to no public web page and paths of
+    files go; the words of a link stay.
     """
     n_left_out = 0
 
@@ -89,11 +89,22 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
     text = _WIKI.sub(lambda m: linked(m), text)
     text = _LINK.sub(addressed, text)
     text = _DEFINITION.sub(defined, text)
-    for folder in folders:
-        text = re.sub(rf"{re.escape(folder)}(?![\w-])[^\s<>()]*", leave, text)
-    text = _PATH.sub(leave, text)
+    text, n_paths = without_paths(text, folders)
     lines = ((_indent(line) + plain(line)).rstrip() for line in text.split("\n"))
-    return "\n".join(lines).strip("\n"), n_left_out
+    return "\n".join(lines).strip("\n"), n_left_out + n_paths
+
+
+def without_paths(text: str, folders: Sequence[str] = ()) -> tuple[str, int]:
+    """Put … where a text names a file or an address of this machine; also counts them.
+
+    folders: as for `public_words`.
+    """
+    n_all = 0
+    for folder in folders:
+        text, n = re.subn(rf"{re.escape(folder)}(?![\w-])[^\s<>()]*{_BLANKS}", "…", text)
+        n_all += n
+    text, n = _PATH.subn("…", text)
+    return text, n_all + n
 
 
 def markdown(shared: Shared) -> str:
@@ -162,7 +173,8 @@ def _address(address: str) -> str:
 
 
 def _is_web(address: str) -> bool:
-    return address.strip(" <>").lower().startswith(("http://", "https://"))
+    bare = address.strip(" <>")
+    return bare.lower().startswith(("http://", "https://")) and not _AT_HOME.match(bare)
 
 
 def _indent(line: str) -> str:
@@ -176,9 +188,30 @@ _LINK = re.compile(r"\[([^\[\]\n]+)\]\(\s*(<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^(
 _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]+\]:\s*(\S+)[^\n]*$", re.MULTILINE)
 # A path of this machine or of the library; an address of the web holds none of them.
 _REST = r"[^\s<>()「」『』【】、。,;]+"
+# What goes on behind blanks in a path, as far as a file's ending shows that it does.
+_BLANKS = (
+    r"(?:(?<!\.pdf)(?<!\.md)(?:[ ](?![/~])[^\s<>()「」『』【】、。,;:]{1,60}){1,4}?"
+    r"(?:(?<=\.(?:pdf|png|csv|txt|tex|bib|jpg|zip))|(?<=\.md)"
+    r"|(?<=\.(?:json|docx|html|pptx|xlsx|jpeg)))(?!\w|\.\w))?"
+)
+# An address that only this machine or its network knows, or that holds a password.
+_AT_HOME = re.compile(
+    r"https?://(?:[^\s/@<>:]*:[^\s/@<>]*@|(?:localhost|127(?:\.\d+){3}|10(?:\.\d+){3}"
+    r"|192\.168(?:\.\d+){2}|\[::1\]|[\w.-]+\.(?:local|lan|internal))(?=[:/?#\s]|\Z))",
+    re.IGNORECASE,
+)
 _PATH = re.compile(
     rf"<?\bfile:{_REST}>?"
-    rf"|(?<![A-Za-z0-9_/.:~])~?/(?:home|Users|root|tmp|mnt|media|var|etc|opt|private|Volumes|srv)/{_REST}"
-    rf"|(?<![A-Za-z0-9_/.:])~/{_REST}|(?<![A-Za-z0-9_])[A-Za-z]:\\{_REST}"
-    rf"|(?<![A-Za-z0-9_/.:])(?:\.{{1,2}}/)*(?:papers|notes|pictures|vectors)/{_REST}\.(?:pdf|md|png|json)\b"
+    # What opens a program of this machine: obsidian://, zotero://, smb://.
+    rf"|<?\b(?!(?:https?|ftp|doi):)[A-Za-z][A-Za-z0-9+.-]{{1,20}}://{_REST}>?"
+    rf"|(?i:{_AT_HOME.pattern})[^\s<>()]*"
+    r"|(?<![A-Za-z0-9_/.:~])~?/(?:home|Users|root|tmp|mnt|media|var|etc|opt|private|Volumes|srv)/"
+    rf"{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_/.:])~(?:[a-z_][a-z0-9_-]*)?/{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_])[A-Za-z]:(?:\\|/(?!/)){_REST}{_BLANKS}"
+    rf"|(?<![\\\w])\\\\[\w.-]+\\{_REST}{_BLANKS}"
+    r"|(?:\$\{?(?:HOME|PWD|XDG_[A-Z_]+)\}?|%(?:USERPROFILE|APPDATA|HOMEPATH)%)[/\\]"
+    rf"{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_/.:])(?:\.{{1,2}}/)*(?:papers|notes|pictures|vectors|drafts)/{_REST}"
+    r"\.(?:pdf|md|png|json)\b"
 )

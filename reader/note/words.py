@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
+
+from reader.own_words.prose import own_prose
 
 MAX_BYTES = 16_000_000
 """More than this is no note but some other file, named by mistake."""
+LOOKED_AT = 200_000
+"""Characters in which two sentences are looked for."""
 SEPARATOR = "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
 BESIDE = "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
 BLANK = " \t\r\n"
@@ -32,8 +37,8 @@ def sentences(text: str) -> Iterator[str]:
 
 def is_written(text: str) -> bool:
     """Tell a note that counts from one that only skims: two sentences or more, without what
-    stands in quotation marks."""
-    return n_sentences(_QUOTED.sub(" ", text)) >= 2
+    is quoted, code or a comment."""
+    return len(list(islice(sentences(own_prose(text[:LOOKED_AT])), 2))) == 2
 
 
 def merge_words(ours: str, theirs: str) -> str:
@@ -67,7 +72,6 @@ _END = re.compile(
     rf"(?<!\d)．[{_CLOSING}]*|．(?!\d)[{_CLOSING}]*|[。！？｡‼⁇]+[{_CLOSING}]*"
     rf"|(?<![.!?])[.!?]++[{_CLOSING}]*+(?=\s|\Z|[{_CJK}])"
 )
-_QUOTED = re.compile("“[^“”]{1,2000}”|「[^「」]{1,2000}」|『[^『』]{1,2000}』|\"[^\"\\n]{1,2000}\"")
 _MARKER = re.compile(r"\A\s*(?:[-*+•・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*[0-9A-Za-z/#=]")
 _LETTER = re.compile(r"[^\W\d_]")

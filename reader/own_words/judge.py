@@ -23,6 +23,8 @@ CLOSE = 0.35
 """The same for close,"""
 LONG = 8 * LATIN
 """and a stretch without a change that weighs this much is enough for it."""
+LONGEST = 60_000
+"""Characters of a note that are looked at: twenty pages, of which the beginning tells."""
 MOSTLY = 0.5
 """Share of a note's words in copied sentences, from which on it does not count."""
 
@@ -33,10 +35,11 @@ def check(
     """Compare each sentence of a note with a paper's texts.
 
     closeness: with it Japanese sentences that translate English ones are found, and the
-    other way round; without it `n_unseen` counts the sentences in another language.
+    other way round; `n_unseen` counts the sentences in another language that were not
+    compared.
     """
     prepared = sources if isinstance(sources, Prepared) else prepare(sources)
-    parts = parts_of(note)
+    parts = parts_of(note[:LONGEST])
     flow = [token.word for part in parts for token in part.found]
     found = _within(parts, copied_runs(flow, prepared), prepared)
     left = [n for n in foreign(parts, prepared) if found[n].verdict != "copied"]
@@ -44,7 +47,8 @@ def check(
         return _summed(parts, found, n_unseen=len(left))
     for one in compared(parts, left, prepared, closeness):
         found[one.place] = _compared(found[one.place], one)
-    return _summed(parts, found, n_unseen=max(0, len(left) - MOST_OWN))
+    n_unseen = max(0, len(left) - MOST_OWN)
+    return replace(_summed(parts, found, n_unseen=n_unseen), is_long=n_unseen > 0)
 
 
 def _within(parts: Sequence[Part], runs: Sequence[Run], prepared: Prepared) -> list[Sentence]:

@@ -43,6 +43,12 @@ def parts_of(note: str) -> list[Part]:
     return parts
 
 
+def own_prose(note: str) -> str:
+    """Blank what is no prose of the person's: quotations, headings, code, formulas, links to
+    notes, comments. Lists keep their points."""
+    return _blank_spans(_blank_lines(note)).replace(POINT, "-")
+
+
 def pieces_of(note: str) -> list[Piece]:
     """List the sentences that the person wrote, in order. note: any text."""
     note = composed(note)
@@ -126,6 +132,7 @@ _SPANS = (
     re.compile(r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$|\\\[[^\n]{1,2000}?\\\]"),
     re.compile(r"!\[[^\]\n]{0,300}\](?:\([^)\n]{0,1000}\))?|\[\[[^\]\n]{0,300}\]\]"),
     re.compile(r"(?:https?://|www\.)[!-~]+|<[a-zA-Z/][^<>\n]{0,300}>"),
+    re.compile("„[^„“”]{1,2000}[“”]|«[^«»]{1,2000}»|‘(?=\\S)[^‘]{1,2000}?’(?!\\w)"),
     re.compile("“[^“”]{1,2000}”|「[^「」]{1,2000}」|『[^『』]{1,2000}』"),
     re.compile("「[^「」]{1,2000}」|『[^『』]{1,2000}』"),
     re.compile(r'(?<![\w"])"(?=\S)[^"]{1,2000}"(?!\w)'),

@@ -24,7 +24,7 @@ def lines(check: Check, *, most: int = 5) -> list[str]:
     if len(found) > most:
         told.append(say("words.more", n=len(found) - most))
     if check.n_unseen:
-        told.append(say("words.within"))
+        told.append(say("words.many" if check.is_long else "words.within", n=check.n_unseen))
     return told
 
 

@@ -53,8 +53,8 @@ class Check:
     sentences: those that the person wrote, in order; quotations, headings, code are not.
     verdict: the note as a whole. is_mostly_copied: it does not count towards the quota.
     share: how much of the note is in copied sentences, 0 to 1.
-    n_unseen: sentences in another language than the paper's that were not compared, since
-    no model was at hand.
+    n_unseen: sentences in another language than the paper's that were not compared: there
+    was no model, or there are too many of them (is_long).
     """
 
     sentences: tuple[Sentence, ...] = ()
@@ -62,6 +62,7 @@ class Check:
     is_mostly_copied: bool = False
     share: float = 0.0
     n_unseen: int = 0
+    is_long: bool = False
 
     @property
     def found(self) -> tuple[Sentence, ...]:

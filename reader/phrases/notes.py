@@ -13,9 +13,10 @@ TEXTS: dict[str, str] = {
     "note.large": "The note has {n} bytes; {most} are the most.",
     "note.large.hint": "Is it the right file? Nothing was changed.",
     "note.editor_bad": "The editor cannot be called: {what}.",
+    "note.editor_failed": "It ended with a failure, so nothing was saved.",
     "note.editor": "Set EDITOR to an editor that is installed, or use -m or --file.",
     "note.rescued": "Your words are in {file}. reader note {id} opens them again.",
     "note.same": "Nothing changed: {title}",
     "note.written": "Written ({n} of {target} today): {title}",
-    "note.skimmed": "Skimmed (one sentence; two count as written): {title}",
+    "note.skimmed": "Skimmed (two sentences of your own count as written): {title}",
 }

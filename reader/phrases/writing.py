@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "words.more": "… and {n:more sentence|more sentences}",
     "words.within": "Looked at within one language only: without the model translations are "
     "not seen.",
+    "words.many": "A long note: {n:sentence|sentences} in another language than the paper's"
+    " not compared.",
     "note.copied": "Kept, not counted (mostly copied): {title}",
     "note.meanwhile": "Revision {n} came while you wrote. Revision {number} has both texts, with a "
     "line between: reader note {id}",
@@ -57,6 +59,7 @@ TEXTS: dict[str, str] = {
     "show.backlink": "Linked from [[{key}]]: {sentence}",
     "note.restored": "Revision {n} is back, as revision {number}: {title}",
     "note.own": "Own words: nothing in it is close to the paper's.",
+    "note.no_own": "Nothing in it to compare: quotations, headings or code alone.",
     "note.alone": "{option} goes without {other}.",
     "note.alone.hint": "Give one of them; nothing was changed.",
     "note.no_terminal": "{option} is for the editor, and there is no terminal.",

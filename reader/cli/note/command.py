@@ -17,7 +17,7 @@ from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.linking import related
 from reader.library.own_words import check_note, closeness_of
-from reader.library.writing import AT_ONCE, newest_note, restore
+from reader.library.writing import newest_note, restore
 from reader.own_words import Check, Sentence
 from reader.own_words.say import where
 from reader.paper import Held
@@ -145,14 +145,14 @@ def _show_check(library: Library, held: Held, *, as_json: bool) -> None:
             output.put(say("note.none", title=plain(held.paper.title)))
         return
     encode = kept.note_encoder(library)
-    is_short = len(note.text) <= AT_ONCE
-    closeness = closeness_of(encode) if encode and is_short else None
+    closeness = closeness_of(encode) if encode else None
     check = check_note(library, held, note.text, closeness=closeness)
     if as_json:
         output.put_json(output.paper_json(held) | _check_json(check))
         return
     width = screen.width_of_terminal()
-    for text in kept.check_lines(check) or [say("note.own")]:
+    nothing = say("note.own" if check.sentences else "note.no_own")
+    for text in kept.check_lines(check) or [nothing]:
         for line in screen.wrap(text, width, "  ", ""):
             output.put(line)
 

@@ -16,8 +16,6 @@ from reader.errors import StoreError, UsageError
 from reader.library import drafts
 from reader.library.drafts import Draft, Others
 from reader.library.writing import Noted, add_note
-from reader.note.draft import words_in
-from reader.note.templates import all_texts
 from reader.phrases import say
 from reader.plain import plain
 from reader.store import notes
@@ -40,7 +38,7 @@ def edited(page: Page, *, encode: Encode | None) -> Noted:
             _ask_editor(draft.file)
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)
-            words = _words(page, draft, saved)
+            words = _words(page, draft, saved, given)
             noted = add_note(library, held, words, encode=encode, base=draft.base)
             drafts.drop(draft, read=saved)
         finally:
@@ -75,11 +73,10 @@ def _prepared(page: Page, draft: Draft, others: Others) -> str | None:
     return given
 
 
-def _words(page: Page, draft: Draft, saved: str) -> str:
+def _words(page: Page, draft: Draft, saved: str, given: str | None) -> str:
     """Give what the person wrote; the note as it was where they changed nothing but line ends."""
     before = draft.before
-    templates = all_texts(page.library.config.templates)
-    words = words_in(saved, templates=templates, before=before)
+    words = drafts.own_words(page.library, draft, saved, given=given or "")
     return before if words == before.replace("\r\n", "\n") else words
 
 
@@ -87,7 +84,9 @@ def _ask_editor(file: Path) -> None:
     try:
         click.edit(filename=str(file))
     except click.ClickException as error:
-        raise UsageError(what=error.message, hint=say("note.editor")) from None
+        is_missing = isinstance(error.__cause__, OSError)  # else it ended with a failure
+        hint = say("note.editor" if is_missing else "note.editor_failed")
+        raise UsageError(what=error.message, hint=hint) from None
     except ValueError as error:  # EDITOR has a quotation mark that is not closed
         raise UsageError(what=say("note.editor_bad", what=error), hint=say("note.editor")) from None
 
@@ -100,7 +99,7 @@ def _leave(page: Page, draft: Draft, given: str | None) -> None:
         if not draft.file.exists():
             return
     else:
-        has_words = bool(_words(page, draft, saved).strip())
+        has_words = bool(_words(page, draft, saved, given).strip())
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
             return

@@ -12,7 +12,7 @@ from reader.highlight import gathered, once
 from reader.library.folder import Library
 from reader.library.writing import marked
 from reader.note.draft import laid_out, with_headings, without_shown
-from reader.note.templates import HINT, template_text
+from reader.note.templates import HINT, all_texts, template_text
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -42,7 +42,8 @@ class Page:
 
     def again(self, saved: str, before: str) -> str:
         """Lay out a draft that an earlier editor left, with what is shown brought up to date."""
-        words = without_shown(saved, before=before)
+        templates = all_texts(self.library.config.templates)
+        words = without_shown(saved, before=before, given=templates)
         return self._with_shown(with_headings(words, self._template()) if self.template else words)
 
     def _template(self) -> str:
