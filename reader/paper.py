@@ -117,6 +117,8 @@ class Mentioned:
     source: str
     kind: PostKind = "post"
     n_votes: int | None = None
+    on: date | None = None
+    """The local day on which this library first saw it, None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,3 +24,19 @@ class Term:
 def total(terms: Iterable[Term]) -> float:
     """Add the terms up; the order does not matter, to the last bit."""
     return math.fsum(term.value for term in terms)
+
+
+def in_print(terms: Iterable[Term], digits: int = 3) -> list[tuple[Term, float]]:
+    """Round terms so that the rounded ones add up to the rounded total.
+
+    Each is cut, and what is lacking is given to those that lost most (largest remainders).
+    """
+    unit = 10**digits
+    several = list(terms)
+    exact = [term.value * unit for term in several]
+    cut = [math.floor(value) for value in exact]
+    lacking = round(math.fsum(exact)) - sum(cut)
+    by_loss = sorted(range(len(cut)), key=lambda i: cut[i] - exact[i])
+    for i in by_loss[:lacking]:
+        cut[i] += 1
+    return [(term, n / unit) for term, n in zip(several, cut, strict=True)]

@@ -235,6 +235,16 @@ def copy_library(library: Path, folder: Path, server: PlayServer) -> Path:
     return folder
 
 
+def is_page(file: Path) -> bool:
+    """Tell the page of a topic or of a week from the file of a paper."""
+    return file.name == "index.md" or file.parent.name == "weeks"
+
+
+def note_files(library: Path) -> list[Path]:
+    """List the Markdown files of papers."""
+    return sorted(f for f in (library / "notes").rglob("*.md") if not is_page(f))
+
+
 def ids_of(library: Path) -> list[str]:
     """List the arXiv ids that are in a library, in order, doubled ones twice."""
     return [row[0] for row in rows(library, "SELECT id FROM identifiers ORDER BY id")]

@@ -9,9 +9,9 @@ import functools
 import hashlib
 import math
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,14 +19,15 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from reader.config import parse
+from reader.config import Topic, parse
 from reader.errors import ModelMissing, PdfError, SourceFailed
 from reader.highlight import Marks
 from reader.library.folder import Library
 from reader.paper import Mention, Paper, Post
 from reader.passage import Block, Document, Page
 from reader.pdf import Pictures
-from reader.stages.tools import Encoder, Tools
+from reader.relevance import Label, TopicModel, start
+from reader.stages.tools import Encoder, FitTopic, Tools
 from reader.store.database import Database
 from reader.wire import Request, Response
 
@@ -197,6 +198,27 @@ def one_by_one(
     return read_all
 
 
+def fit_means(
+    topic: Topic,
+    examples: Sequence[tuple[Mapping[str, float], Label]],
+    background: Sequence[Mapping[str, float]],
+    *,
+    seed: int = 0,
+) -> TopicModel:
+    """Learn as little as can be: each word's mean in what belongs, less that in what does not.
+
+    What only a topic's words guess teaches nothing.
+    """
+    examples = [(found, label) for found, label in examples if label.origin != "guessed"]
+    weights: dict[str, float] = {}
+    for features, label in examples:
+        share = label.weight / len(examples) * (3 if label.is_in else -3)
+        for name, value in features.items():
+            weights[name] = weights.get(name, 0.0) + share * value
+    n_in = sum(label.is_in for _, label in examples)
+    return replace(start(topic), weights=weights, n_in=n_in, n_out=len(examples) - n_in)
+
+
 def tools(
     web: Answering,
     *,
@@ -206,6 +228,7 @@ def tools(
     read_pdf: Callable[[Path], Document] = read_nothing,
     read_marks: Callable[[Path], Marks] = no_marks,
     read_pictures: Callable[[Path], Pictures] = page_only,
+    fit_topic: FitTopic = fit_means,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Tools:
     """Give tools that reach nothing outside; many PDFs are read as one is."""
@@ -228,6 +251,7 @@ def tools(
         read_marks=read_marks,
         read_marked=one_by_one(marked),
         read_pictures=one_by_one(read_pictures),
+        fit_topic=fit_topic,
         progress=progress,
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reader.demo.server import Fault, PlayServer
-from reader.store.database import lock_file
+from reader.store import models
+from reader.store.database import Database, lock_file
 from tests.installed import LIFT, NOW, WATER, run, says
 
 OTHER = "arxiv:3103.90077"
@@ -36,6 +37,13 @@ def test_the_index_is_not_thrown_away_beside_somebody_who_fills_it(
     assert file.stat().st_ino == before
     assert run("index", "--rebuild", library=library).code == 7  # its model is missing
     assert says(run("search", "water", library=library).out, "PAPER Speech recognition")
+
+
+def test_without_vectors_it_learns_all_the_same(library: Path) -> None:
+    run("skip", WATER, library=library)
+    run("gather", "--no-encode", library=library)
+    with Database(library) as db:
+        assert "topic speech/recognition" in models.fingerprints(db)
 
 
 def test_a_pdf_that_is_missing_is_said_by_each_gather_in_one_line(

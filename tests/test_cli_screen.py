@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import click
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reader.cli.output import morning_json
 from reader.cli.screen import morning_lines, paper_lines
 from reader.paper import Held
-from reader.today import Morning, NewVersion, Quota
+from reader.today import Morning, NewVersion, Quota, SourceLine
 from tests.samples import DAY, paper
 
 HELD = Held(1, paper(1, "Gardens", version=2), "read", DAY)
@@ -51,6 +52,19 @@ def test_a_title_is_bold_line_by_line_whatever_its_length(width: int) -> None:
     for line in paper_lines(held, width):
         assert click.unstyle(line) == line or line.endswith("\x1b[0m")
         assert "\x1b" not in click.unstyle(line)
+
+
+def test_days_that_a_source_could_not_give_are_said_in_one_line_and_no_line_is_too_wide() -> None:
+    days = [SourceLine("arXiv OAI", "partial", None, 0, DAY + timedelta(n), "no answer.")
+            for n in range(4)]  # fmt: skip
+    other = SourceLine("arXiv feed cs.CL with a very long name of its own", "failed", covers=DAY)
+    lines = [click.unstyle(line) for line in
+             morning_lines(replace(MORNING, sources=(*days, other)), 80)]  # fmt: skip
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07; the rest" in text
+    assert text.count("! arXiv OAI") == 1
+    assert f"could not ask for {DAY}" in text
 
 
 def test_the_json_names_the_fields() -> None:

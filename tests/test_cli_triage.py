@@ -14,7 +14,7 @@ from reader.cli.triage import triage
 from reader.library.choose import decide
 from reader.library.folder import Library
 from reader.library.morning import morning
-from reader.store import papers
+from reader.store import models, papers
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 TITLES = (
@@ -89,6 +89,15 @@ class TestTakingBack:
 
     def test_with_no_act_at_all_that_is_said(self, library: Library) -> None:
         assert said(library, "uq") == ["There is nothing to take back."]
+
+
+def test_a_morning_of_skips_alone_is_learned_from_at_its_end(library: Library) -> None:
+    assert models.fingerprints(library.db) == {}
+    said(library, "sq")
+    first = models.fingerprints(library.db)
+    assert "topic speech/translation" in first
+    said(library, "sq")
+    assert models.fingerprints(library.db) != first
 
 
 def test_an_editor_that_saves_no_text_ends_nothing(library: Library, tmp_path: Path) -> None:

@@ -183,6 +183,13 @@ def test_pages_fit_every_size(width: int, height: int) -> None:
     assert max(columns(text_of(spans)) for spans in lines) <= width
 
 
+def test_the_help_of_a_narrow_screen_has_one_key_a_line() -> None:
+    texts = [text.strip() for text in seen(list(help_page(40).lines))]
+    assert {"p  pick: read it today", "s  skip: not for me", "- skipped"} <= set(texts)
+    wide = [text.strip() for text in seen(list(help_page(80).lines))]
+    assert "p  pick: read it today        s  skip: not for me" in wide
+
+
 def test_the_sum_of_a_paper_adds_up(shown: Morning) -> None:
     assert seen(list(why_page(shown.own[0], 80).lines)) == [
         "  Speech Translation in Gardens",

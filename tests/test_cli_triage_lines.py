@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cli.screen import wrap
 from reader.cli.triage.lines import COLOURED, PLAIN, Span, cut, fold, painted, spread, text_of
 from reader.plain import columns, plain
 
@@ -15,6 +16,11 @@ def test_japanese_is_broken_as_it_is_printed() -> None:
     # No comma begins a line and no opening bracket ends one.
     assert fold("静かな庭、遠い「海」の音。", 8) == ["静かな", "庭、遠い", "「海」の", "音。"]
     assert fold("ASR は 音声認識", 8) == ["ASR は", "音声認識"]
+
+
+def test_a_quotation_mark_stays_with_its_word() -> None:
+    assert fold("in the title; “ASR”, “word”", 16) == ["in the title;", "“ASR”, “word”"]
+    assert wrap("in the title; “ASR”, “word”", 14) == ["in the title;", "“ASR”, “word”"]
 
 
 def test_a_word_longer_than_a_line_is_broken() -> None:

@@ -55,6 +55,14 @@ def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Mor
         "DOUBTFUL  2 papers just below the cut; a decision teaches it", *TITLES[4:6]]  # fmt: skip
 
 
+def test_papers_of_which_nobody_has_spoken_are_not_counted_as_talked_about(
+    shown: Morning,
+) -> None:
+    silent = replace(shown.near[0], is_foretold=True)
+    both = replace(shown, near=(*shown.near, silent))
+    assert "TALKED ABOUT  1 of 17, 1 more of which nobody has spoken yet" in texts(rows_of(both))
+
+
 def test_a_lane_without_papers_says_so_and_a_list_that_lacks_something_too(
     shown: Morning,
 ) -> None:

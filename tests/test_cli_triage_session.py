@@ -268,6 +268,14 @@ class TestLooking:
         press(session, "d", "<down>", "<down>", "<down>", "<down>", "s", "d", "u")
         assert (session.here, states(library)) == (5, "cccccccc")
 
+    def test_of_several_taken_back_one_that_is_in_sight_is_gone_to(
+        self, library: Library, session: Session
+    ) -> None:
+        decide_rows(library, "skip", [5, 3])
+        session.tick()
+        press(session, "u")
+        assert (session.here, states(library)) == (3, "cccccccc")
+
     def test_pages_are_left_by_their_keys_and_decide_from_a_paper(
         self, library: Library, session: Session
     ) -> None:

@@ -28,8 +28,10 @@ from reader.library.folder import Library, open_library, template, write_whole
 from reader.library.writing import add_note
 from reader.note import SEPARATOR, Sheet, render
 from reader.paper import Batch, BatchState, Mention, Paper, Post, State
-from reader.store import index, merges, papers, pdfs, pictures, posts, sources
+from reader.relevance import TopicModel
+from reader.store import index, lessons, merges, models, papers, pdfs, pictures, posts, sources
 from reader.store.database import Database
+from reader.store.models import Stored
 from reader.store.pictures import Picture
 from reader.today import SourceLine
 from tests.data import ROOT
@@ -139,6 +141,7 @@ def smallest() -> dict[str, Any]:
         "feed": [{"url": "https://example.org/feed"}],
         "person": [{"name": "Aoi Kaneda"}],
         "search": [{"name": "ears", "query": "ears"}],
+        "template": [{"name": "ears", "text": "## Ears"}],
     }
 
 
@@ -166,6 +169,9 @@ def value_of(config: Config, key: str) -> object:
         "feed": config.feeds[0],
         "person": config.people[0],
         "search": config.searches[0],
+        "note": config.note,
+        "recall": config.recall,
+        "template": config.templates[0],
         "topics": config.topics[0],
     }
     value = getattr(config, name) if name in ("encoder", "tablet") else None
@@ -206,6 +212,9 @@ def samples(type_: str) -> tuple[list[object], list[object]]:
         return of_address + [text.strip('"') for text in coded(type_)], ["neither", 1]
     return {
         "text": (["text"], [1, ["text"]]),
+        "boolean": ([True, False], ["true", 1]),
+        "name of a template": (["none", "ears"], ["text", 1]),
+        "list of days": ([[], ["sunday"], [date(2031, 5, 1)]], ["sunday", [1], ["someday"]]),
         "pattern": (["{title}", "{id}-{year}"], ["{year}", "{venue}_{title}", "a/{title}", 1]),
         "time zone": (["Asia/Tokyo"], ["Mars/Base", 9]),
         "web address": (["http://example.org/x"], ["example.org", 1]),
@@ -391,6 +400,7 @@ model = "/there/is/no/model"
 [[deadline]]
 name = "A deadline"
 on = 2031-04-01
+days = 30
 [[feed]]
 name = "timeline"
 url = "http://127.0.0.1:9/timeline"
@@ -458,12 +468,17 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
             paper(3, "Speech translation in one pass"),
             paper(4, "A language model with a memory"),
             paper(5, "Tides of an inland sea"),
+            paper(6, "Waves of an inland lake"),
         ]
+        words = ("speech translation",)
+        taught = TopicModel("speech/translation", words, weights={"w:wave": 1.0})
+        models.keep(db, [Stored("topic speech/translation", "", taught.to_text())])
+        lessons.add_lessons(db, "yes", "speech/gone", [1], at=NOW, on=yesterday)
         papers.add_papers(db, fresh, source="arXiv", on=TODAY)
         posts.add_posts(db, [post(n) for n in (1, 3, 4, 5)], source="timeline", on=TODAY)
         batch = Batch("arXiv", date(2031, 3, 3), 5, 4, "partial", "the last page failed")
         sources.add_batch(db, batch, now=NOW, on=TODAY)
-        index.add_paper_texts(db, range(1, 6))
+        index.add_paper_texts(db, range(1, 7))
         yield library
 
 
@@ -548,6 +563,24 @@ def test_show_json_has_the_documented_fields(
     assert differences(shown, "show") == []
 
 
+def test_note_json_has_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = papers.papers_at(library.db, [2])[0]
+    copied = f"{LISTENING.abstract} Ears first."
+    for text in (copied, f"Ears first. Unlike [[{papers.papers_at(library.db, [1])[0].key}]]."):
+        assert run(["note", other.paper.id, "-m", text, "--quiet"], Settings(library.folder)) == 0
+    code, found = printed(capsys, library, "note", other.paper.id, "--history", "--json")
+    assert (code, [one["number"] for one in found]) == (0, [1, 2])
+    assert [d for one in found for d in differences(one, "revision")] == []
+    code, found = printed(capsys, library, "note", other.paper.id, "--related", "--json")
+    assert (code, [d for one in found for d in differences(one, "related")]) == (0, [])
+    code, [check] = printed(capsys, library, "note", other.paper.id, "--check", "--json")
+    assert (code, bool(check["sentences"]), differences(check, "check")) == (0, True, [])
+    code, [shown] = printed(capsys, library, "show", LISTENING.id, "--json")
+    assert (len(shown["backlinks"]), differences(shown, "show")) == (1, [])
+
+
 def test_sources_json_has_the_documented_fields(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -581,6 +614,16 @@ def test_file_and_topics_json_have_the_documented_fields(
     code, found = printed(capsys, library, "topics", "--json")
     assert (code, [d for topic in found for d in differences(topic, "topics")]) == (0, [])
     assert [topic["topic"] for topic in found] == ["speech/translation", "nlp/llm", "nlp/ears"]
+
+
+def test_why_and_teach_json_have_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, shelf in ((3, "own"), (4, "near"), (5, "wild"), (6, "doubtful")):
+        code, [found] = printed(capsys, library, "why", paper(number, "").ids[0], "--json")
+        assert (code, found["shelf"], differences(found, "why")) == (0, shelf, [])
+    code, taught = printed(capsys, library, "teach", paper(6, "").ids[0], "--no-ask", "--json")
+    assert (code, [d for one in taught for d in differences(one, "lesson")]) == (0, [])
 
 
 def test_the_tablets_json_has_the_documented_fields(
@@ -656,6 +699,7 @@ def test_a_markdown_file_is_laid_out_as_documented() -> None:
         year=2031,
         topic="speech/translation",
         state="written",
+        noted_on=TODAY,
         read_on=TODAY,
         url="https://example.org/",
         pdf="../a.pdf",

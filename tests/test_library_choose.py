@@ -12,7 +12,7 @@ from reader.library.choose import UNFILED, decide, find_paper, topic_for, undo
 from reader.library.folder import Library
 from reader.paper import Held
 from reader.store import papers, standings
-from reader.store.standings import Rank
+from reader.today import Rank
 from tests.samples import DAY, a_library, paper
 
 TRANSLATION = paper(
@@ -136,18 +136,18 @@ class TestTopics:
         assert topic_for(self.held(library, row), library.config, {}) == topic
 
     def test_a_little_nearness_files_nothing_under_an_own_topic(self, library: Library) -> None:
-        ranks = {3: [Rank("speech/translation", 0.4, False)]}
+        ranks = {3: [Rank("speech/translation", 0.4, "out")]}
         assert topic_for(self.held(library, 3), library.config, ranks) == "nlp/llm"
-        ranks = {4: [Rank("speech/translation", 0.4, False)]}
+        ranks = {4: [Rank("speech/translation", 0.4, "out")]}
         assert topic_for(self.held(library, 4), library.config, ranks) == UNFILED
 
     def test_great_nearness_does_and_an_own_topic_comes_before_a_near_one(
         self, library: Library
     ) -> None:
-        ranks = {3: [Rank("speech/recognition", 4.0, True)]}
+        ranks = {3: [Rank("speech/recognition", 4.0, "in")]}
         assert topic_for(self.held(library, 3), library.config, ranks) == "speech/recognition"
 
     def test_the_ranks_that_are_kept_are_those_used(self, library: Library) -> None:
-        kept = {4: [Rank("speech/recognition", 4.0, True)]}
+        kept = {4: [Rank("speech/recognition", 4.0, "in")]}
         standings.set_ranks(library.db, kept, topics="t", encoder="small")
         assert decide(library, "pick", ["On Ants"])[0].topic == "speech/recognition"

@@ -14,7 +14,8 @@ from reader.config import Deadline, parse
 from reader.errors import SourceFailed
 from reader.library.choose import decide
 from reader.library.folder import Library
-from reader.library.morning import candidates, morning, source_lines
+from reader.library.listing import candidates, day_of
+from reader.library.morning import keep_shown, morning, source_lines
 from reader.paper import Batch
 from reader.stages.encode import index_words
 from reader.stages.gather import gather
@@ -83,6 +84,7 @@ def test_a_morning_has_its_lanes_and_its_counts(library: Library) -> None:
 
 
 def test_a_day_on_which_nothing_came_is_empty_and_says_so(library: Library) -> None:
+    keep_shown(library, morning(library, DAY))
     found = morning(library, NEXT)
     assert ids(found) == ([], [], "")
     assert found.n_arrived == 0
@@ -98,6 +100,7 @@ def test_what_was_decided_stays_in_its_own_day_with_its_state(library: Library) 
 
 
 def test_a_new_post_brings_an_older_paper_back_unless_it_was_decided(library: Library) -> None:
+    keep_shown(library, morning(library, DAY))
     decide(library, "skip", [TRANSLATION.id])
     again = [post("d", TRANSLATION.id), post("e", RECOGNITION.id)]
     posts.add_posts(library.db, again, source="timeline", on=NEXT)
@@ -244,6 +247,6 @@ def test_a_morning_is_the_same_after_the_index_was_made_anew(
 
 def test_every_paper_that_something_speaks_for_is_a_candidate_once(library: Library) -> None:
     morning(library, DAY)
-    rows = [c.held.row for c in candidates(library, DAY)]
+    rows = [c.held.row for c in candidates(library, day_of(library, DAY))]
     assert sorted(rows) == [1, 2, 3, 4, 5]
     assert standings.members_on(library.db, DAY) == [1, 2, 3]

@@ -19,6 +19,7 @@ import pytest
 from reader.errors import Locked, PdfError, ReadOnly, UsageError
 from reader.highlight import Highlight, Marks
 from reader.library.choose import decide
+from reader.library.exporting import export
 from reader.library.finding import search
 from reader.library.folder import Library
 from reader.library.keeping import Counts
@@ -26,7 +27,7 @@ from reader.library.marks import Shown, shown
 from reader.library.returning import Brought, back
 from reader.library.strays import marked_file
 from reader.library.tablet import LOCK, take
-from reader.library.writing import add_note, export
+from reader.library.writing import add_note
 from reader.paper import Held
 from reader.passage import Block, Document, Page
 from reader.stages.encode import encode, index_words

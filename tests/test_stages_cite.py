@@ -407,7 +407,8 @@ def test_a_count_joins_the_heat_of_what_people_talk_about(library: Library) -> N
     citations.add_counts(library.db, {1: Count(240)}, source="a", on=DAY)
     [entry] = morning(library, DAY).near
     assert entry.held.row == 1
-    assert entry.heat == pytest.approx(math.log2(1 + 240 / 7))
+    values = {term.kind: term.value for term in entry.terms}
+    assert values["citations"] == pytest.approx(math.log2(1 + 240 / 7))
 
 
 def test_the_pipe_counts_after_the_list_and_finds_and_encodes_what_came(

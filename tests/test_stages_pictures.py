@@ -10,8 +10,9 @@ import pytest
 
 from reader.errors import PdfError
 from reader.library.choose import decide
+from reader.library.exporting import export
 from reader.library.folder import Library, write_whole
-from reader.library.writing import add_note, export
+from reader.library.writing import add_note
 from reader.note import Sheet, render, words_of
 from reader.pdf import Pictures
 from reader.stages.pictures import take_pictures
@@ -149,7 +150,7 @@ def test_the_note_shows_the_figure_as_long_as_it_is_there(library: Library) -> N
     (held,) = decide(library, "pick", ["2506.00001"])
     add_note(library, held, "It rains. Nobody counts it.")
     export(library)
-    (note,) = (library.folder / "notes").rglob("*.md")
+    (note,) = (library.folder / "notes").rglob("20*_*.md")
     up = "../" * (len(note.relative_to(library.folder).parts) - 1)
     image = f"\n\n![Figure 1: Rain.]({up}{FIGURES[1]})\n\n"
     assert image in note.read_text("utf-8")

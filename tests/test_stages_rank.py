@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,20 +12,22 @@ import pytest
 
 from reader.config import parse
 from reader.library.folder import Library
+from reader.relevance import TopicModel, features
+from reader.score import Term, total
 from reader.stages.encode import encode, index_words
+from reader.stages.nearness import FEWEST, topic_text
 from reader.stages.rank import (
-    FEWEST,
     LOOK_BACK_DAYS,
+    MOST_DOUBTFUL,
     fingerprint,
     rank_and_show,
     rank_days,
-    topic_text,
 )
-from reader.store import papers, posts, standings
+from reader.store import decisions, models, notes, papers, posts, standings
 from reader.store.database import Database
 from reader.store.origins import BY_HAND
-from reader.store.standings import Rank
-from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, a_library, paper, post, tools
+from reader.today import Rank
+from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
 SMALL = SmallEncoder.name
 
@@ -43,6 +45,11 @@ def waiting(library: Library, *, encoder: str = "") -> int:
     return len(standings.papers_to_rank(library.db, *days, topics, encoder=encoder))
 
 
+def places(ranks: Mapping[int, Sequence[Rank]]) -> dict[int, list[tuple[str, str]]]:
+    """Give by paper where it stands for which topics."""
+    return {row: [(r.topic, r.place) for r in of_paper] for row, of_paper in ranks.items()}
+
+
 def fill(library: Library, n: int, *, on: date = DAY) -> None:
     """Bring n papers: the first of speech translation, the second near it, the rest not."""
     texts = ["Speech translation", "Translation of speech", *(f"On ants {i}" for i in range(n))]
@@ -54,9 +61,14 @@ def test_words_alone_rank_at_once(library: Library) -> None:
     fill(library, 3)
     rank_days(library, DAY)
     assert waiting(library) == 0
-    assert standings.ranks_of(library.db, [1, 2, 3]) == {
-        1: [Rank("speech/translation", None, True)]
-    }
+    found = standings.ranks_of(library.db, [1, 2, 3])
+    assert places(found) == {1: [("speech/translation", "in")]}
+    [rank] = found[1]
+    assert [(t.kind, t.what) for t in rank.terms] == [
+        ("title", "speech translation"),
+        ("start", ""),
+    ]
+    assert (rank.score, rank.cut) == (total(rank.terms), 0.0)
     assert standings.members_on(library.db, DAY) == [1]
 
 
@@ -73,7 +85,8 @@ def test_what_is_ranked_is_not_ranked_again_until_the_topics_change(
     other = Library(tmp_path, changed, library.db, library.now)
     assert waiting(other) == 4
     rank_days(other, DAY)
-    assert standings.ranks_of(library.db, [3]) == {3: [Rank("speech/recognition", None, True)]}
+    ranked = places(standings.ranks_of(library.db, [3]))
+    assert ranked == {3: [("speech/recognition", "in")]}
 
 
 def test_vectors_say_how_far_a_paper_stands_above_the_days_others(library: Library) -> None:
@@ -87,7 +100,7 @@ def test_vectors_say_how_far_a_paper_stands_above_the_days_others(library: Libra
     rank = ranks["speech/translation"]
     assert rank.nearness is not None
     assert rank.nearness > 3.5
-    assert rank.is_member
+    assert rank.place == "in"
     assert waiting(library, encoder=SMALL) == 0
     # And the words' own ranking later takes nothing of it away.
     assert waiting(library) == 0
@@ -138,7 +151,7 @@ def test_ranks_that_cannot_be_kept_are_given(library: Library, tmp_path: Path) -
         given = rank_and_show(other, DAY)
     holder.execute("ROLLBACK")
     holder.close()
-    assert given == {1: [Rank("speech/translation", None, True)], 2: [], 3: []}
+    assert places(given) == {1: [("speech/translation", "in")], 2: [], 3: []}
     assert waiting(library) == 3
     assert rank_and_show(library, DAY) == {}
     assert waiting(library) == 0
@@ -149,8 +162,9 @@ def test_on_a_day_of_few_papers_vectors_mean_nothing(library: Library) -> None:
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
     rank_days(library, DAY, encoder=SMALL)
-    found = [r for of in standings.ranks_of(library.db, range(1, FEWEST)).values() for r in of]
-    assert found == [Rank("speech/translation", None, True)]
+    found = standings.ranks_of(library.db, range(1, FEWEST))
+    assert places(found) == {1: [("speech/translation", "in")]}
+    assert found[1][0].nearness is None
 
 
 def test_a_day_without_papers_is_ranked_at_once(library: Library) -> None:
@@ -189,3 +203,79 @@ def test_what_a_hand_added_changes_nothing_in_the_days_list(library: Library) ->
     papers.add_papers(library.db, mine[:1], source="arXiv", on=DAY)
     posts.add_posts(library.db, [post("a", mine[1].id)], source="timeline", on=DAY)
     assert waiting(library, encoder=SMALL) == 2
+
+
+def test_what_is_near_says_near_to_which_note_or_paper(library: Library) -> None:
+    fill(library, FEWEST + 60)
+    mine = paper(900, "Translation of Mosses")
+    papers.add_papers(library.db, [mine], source="arXiv", on=DAY - timedelta(40))
+    row = FEWEST + 61
+    decisions.add_filing(library.db, row, "speech/translation", at=NOW, is_by_hand=True)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    rank_days(library, DAY, encoder=SMALL)
+    kinds = {(t.kind, t.what) for r in standings.ranks_of(library.db, [2])[2] for t in r.terms}
+    assert ("paper", "Translation of Mosses") in kinds
+    notes.add_note(library.db, row, "One. Two.", is_written=True, at=NOW, on=DAY)
+    forget_ranks(library)
+    rank_days(library, DAY, encoder=SMALL)
+    kinds = {(t.kind, t.what) for r in standings.ranks_of(library.db, [2])[2] for t in r.terms}
+    assert ("note", "Translation of Mosses") in kinds
+
+
+def test_authors_and_words_are_named_as_the_paper_prints_them(library: Library) -> None:
+    given = paper(1, "Speech translation of Series", authors=("Émile Nulle-Part", "Bo Lind"))
+    papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+    weights = {name: 0.7 for name in features(given) if name[0] == "a" or "ser" in name}
+    model = TopicModel("speech/translation", ("speech translation",), weights=weights)
+    models.keep(library.db, [models.Stored("topic speech/translation", "now", model.to_text())])
+    rank_days(library, DAY)
+    [rank] = standings.ranks_of(library.db, [1])[1]
+    authors = {t.what for t in rank.terms if t.kind == "author"}
+    assert authors == {"Émile Nulle-Part", "Bo Lind"}
+    assert [t.what for t in rank.terms if t.kind == "learned"] == ["series"]
+
+
+def forget_ranks(library: Library) -> None:
+    with library.db.writing():
+        library.db.execute("DELETE FROM idx.ranked")
+
+
+def test_of_what_is_out_only_what_people_name_has_ranks_and_no_terms(library: Library) -> None:
+    fill(library, 5)
+    posts.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
+    rank_days(library, DAY)
+    found = standings.ranks_of(library.db, range(1, 6))
+    assert sorted(found) == [1, 3]
+    assert sorted((r.topic, r.terms) for r in found[3]) == [
+        ("nlp/llm", ()),
+        ("speech/recognition", ()),
+        ("speech/translation", ()),
+    ]
+
+
+def test_a_paper_that_people_name_days_later_is_ranked_for_all_topics_once(
+    library: Library,
+) -> None:
+    fill(library, 5)
+    rank_days(library, DAY)
+    posts.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
+    assert waiting(library) == 1
+    rank_days(library, DAY)
+    assert waiting(library) == 0
+
+
+def test_of_the_doubtful_those_nearest_to_the_cut_are_kept(library: Library) -> None:
+    own, weights = "speech/translation", {"w:ant": 0.9}
+    model = TopicModel(own, ("speech translation",), base=-1.0, doubt=1.0, weights=weights)
+    models.keep(library.db, [models.Stored("topic speech/translation", "", model.to_text())])
+    fill(library, MOST_DOUBTFUL + 20)
+    rank_days(library, DAY)
+    assert len(standings.doubtful_on(library.db, DAY)) == MOST_DOUBTFUL
+
+
+def test_terms_are_read_back_to_the_last_bit() -> None:
+    terms = (Term("title", "a\tb c", 0.1 + 0.2), Term("start", "", -1e-17))
+    again = standings.from_text(standings.to_text(terms))
+    assert again == (Term("title", "a b c", 0.1 + 0.2), Term("start", "", -1e-17))
+    assert standings.from_text("") == ()

@@ -15,7 +15,7 @@ from reader.store import citations, decisions, notes, papers, posts, standings
 from reader.store.database import Database
 from reader.store.migrations import MIGRATIONS
 from reader.store.schema import LATEST
-from reader.store.standings import Rank
+from reader.today import Rank
 from tests.samples import DAY, NOW, new_database, paper, post
 
 NEAR, OWN = "nlp/llm", "speech/translation"
@@ -28,8 +28,8 @@ def db(tmp_path: Path) -> Iterator[Database]:
     """Five papers: three near ones, an own one that is near too, one that is neither."""
     with new_database(tmp_path) as db:
         papers.add_papers(db, [paper(n) for n in range(1, 6)], source="arXiv", on=DAY)
-        near, own = Rank(NEAR, None, True), Rank(OWN, None, True)
-        ranks = {1: [near], 2: [near], 3: [near], 4: [near, own], 5: [Rank(NEAR, None, False)]}
+        near, own = Rank(NEAR, None, "in"), Rank(OWN, None, "in")
+        ranks = {1: [near], 2: [near], 3: [near], 4: [near, own], 5: [Rank(NEAR, None, "out")]}
         standings.set_ranks(db, ranks, topics="x", encoder="")
         yield db
 
@@ -62,7 +62,7 @@ def test_papers_older_than_asked_for_are_not_due(db: Database) -> None:
     old = paper(6, published_on=SINCE - timedelta(1))
     undated = paper(7, published_on=None, announced_on=None)
     papers.add_papers(db, [old, undated], source="arXiv", on=DAY)
-    standings.set_ranks(db, {n: [Rank(NEAR, None, True)] for n in (6, 7)}, topics="x", encoder="")
+    standings.set_ranks(db, {n: [Rank(NEAR, None, "in")] for n in (6, 7)}, topics="x", encoder="")
     assert due(db) == [1, 2, 3, 4, 7]
 
 

@@ -11,7 +11,7 @@ import pytest
 from reader.store import decisions, full_text, index, notes, papers, posts, standings
 from reader.store.database import Database, forget_index
 from reader.store.index import Kind, PassageText, Text
-from reader.store.standings import Rank
+from reader.today import Rank
 from reader.words import query_terms
 from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, vectors_of
 
@@ -216,7 +216,7 @@ class TestVectors:
 
 class TestRanks:
     def rank(self, db: Database, *rows: int, topics: str = "t1", encoder: str = "") -> None:
-        ranks = {row: [Rank("speech/a", None, True), Rank("nlp", 0.5, False)] for row in rows}
+        ranks = {row: [Rank("speech/a", None, "in"), Rank("nlp", 0.5, "out")] for row in rows}
         standings.set_ranks(db, ranks, topics=topics, encoder=encoder)
 
     def to_rank(self, db: Database, day: date, topics: str, *, encoder: str = "") -> list[int]:
@@ -225,7 +225,7 @@ class TestRanks:
     def test_ranks_come_back_and_are_replaced_whole(self, db: Database) -> None:
         self.rank(db, 1)
         assert standings.ranks_of(db, [1, 2]) == {
-            1: [Rank("nlp", 0.5, False), Rank("speech/a", None, True)]
+            1: [Rank("nlp", 0.5, "out"), Rank("speech/a", None, "in")]
         }
         standings.set_ranks(db, {1: []}, topics="t1", encoder="")
         assert standings.ranks_of(db, [1]) == {}
@@ -266,7 +266,7 @@ class TestRanks:
 
     def test_members_of_any_topic_are_listed_for_their_day(self, db: Database) -> None:
         self.rank(db, 1)
-        standings.set_ranks(db, {2: [Rank("nlp", 1.0, False)]}, topics="t1", encoder="")
+        standings.set_ranks(db, {2: [Rank("nlp", 1.0, "out")]}, topics="t1", encoder="")
         assert standings.members_on(db, DAY) == [1]
         assert standings.members_on(db, DAY + timedelta(1)) == []
 

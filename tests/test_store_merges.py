@@ -20,6 +20,7 @@ from reader.paper import Held, Paper
 from reader.store import (
     copies,
     decisions,
+    exports,
     highlights,
     index,
     merges,
@@ -228,7 +229,7 @@ def act(db: Database, kind: str, row: int) -> None:
     elif kind == "export":
         note(db, row, "Out.")
         last = notes.revisions(db, row)[-1].id
-        notes.set_exported(db, notes.Export(row, f"{row}.md", "Out.", last))
+        exports.set_exported(db, exports.Export(row, f"{row}.md", "Out.", last))
     elif row % 2:
         add(db, paper(row, f"On Bees {row}", "Later.", version=2), on=NEXT)
 

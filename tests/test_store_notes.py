@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.store import decisions, notes, papers
+from reader.store import decisions, exports, notes, papers
 from reader.store.database import Database
-from reader.store.notes import Export, Revision
+from reader.store.exports import Export
+from reader.store.notes import Revision
 from tests.samples import DAY, NOW, new_database, paper
 
 NEXT = DAY + timedelta(1)
@@ -74,7 +75,7 @@ def test_what_was_written_is_counted_by_the_topic_it_is_filed_under(db: Database
 
 def test_what_was_exported_last_is_remembered(db: Database) -> None:
     note = write(db, 1)
-    assert notes.exported(db, 1) is None
+    assert exports.exported(db, 1) is None
     for content in ("old", "new"):
-        notes.set_exported(db, Export(1, "notes/a.md", content, note))
-    assert notes.exported(db, 1) == Export(1, "notes/a.md", "new", note)
+        exports.set_exported(db, Export(1, "notes/a.md", content, note))
+    assert exports.exported(db, 1) == Export(1, "notes/a.md", "new", note)

@@ -39,8 +39,10 @@ def test_a_link_added_later_becomes_a_mention_and_the_first_words_stay(db: Datab
     later = replace(first, mentions=mentions)
     posts.add_posts(db, [later], source="timeline", on=DAY + timedelta(1))
     assert posts.mentions_of(db, [1, 2]) == [
-        Mentioned(1, "Cy Pond", "First.", "https://example.org/a", "timeline"),
-        Mentioned(2, "Cy Pond", "Also.", "https://example.org/a", "timeline"),
+        Mentioned(1, "Cy Pond", "First.", "https://example.org/a", "timeline", on=DAY),
+        Mentioned(
+            2, "Cy Pond", "Also.", "https://example.org/a", "timeline", on=DAY + timedelta(1)
+        ),
     ]
     assert posts.papers_mentioned_on(db, DAY) == [1]
     assert posts.papers_mentioned_on(db, DAY + timedelta(1)) == [2]
@@ -88,7 +90,9 @@ def test_what_kind_of_post_it_is_and_its_votes_are_kept(db: Database) -> None:
     given = replace(post("a", ID), kind="repost", n_votes=3)
     posts.add_posts(db, [given], source="timeline", on=DAY)
     assert posts.mentions_of(db, [1]) == [
-        Mentioned(1, "Cy Pond", "Read this.", "https://example.org/a", "timeline", "repost", 3)
+        Mentioned(
+            1, "Cy Pond", "Read this.", "https://example.org/a", "timeline", "repost", 3, on=DAY
+        )
     ]
 
 
@@ -169,7 +173,7 @@ def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
     with Database(tmp_path) as db:
         papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
         assert posts.mentions_of(db, [1]) == [
-            Mentioned(1, "Cy Pond", "Words.", "u", "timeline", "post", None)
+            Mentioned(1, "Cy Pond", "Words.", "u", "timeline", "post", None, on=DAY)
         ]
         given = Post("a", "Cy Pond", "Text", "u", None, n_votes=4)
         assert posts.add_posts(db, [given], source="timeline", on=DAY) == 0

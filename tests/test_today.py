@@ -4,31 +4,50 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.config import Config, Topic
+from reader.heat import closeness_of, near_score
 from reader.paper import Held, Mentioned, Paper
+from reader.score import Term, total
 from reader.today import (
     Candidate,
     Entry,
+    Folded,
+    Kept,
+    Lanes,
     Morning,
     Quota,
+    Rank,
     SourceLine,
-    heat_of,
     lanes,
+    listing_days,
     months_between,
     velocity,
     why,
 )
-from reader.topic import Fit, fit
 from tests.samples import DAY, paper
 
 OWN = Topic("speech/translation", "own", "speech", ("speech translation",))
 NEAR = Topic("nlp/llm", "near", "nlp", ("large language model",))
 CONFIG = Config(topics=(OWN, NEAR), minutes=9)
+START = Term("start", "", -1.0)
+TITLE = Term("title", "speech translation", 3.0)
+LEARNED = Term("learned", "garden", 0.6)
+IN = Rank(OWN.path, None, "in", 2.0, 0.0, (TITLE, START))
+DOUBTFUL = Rank(OWN.path, None, "doubtful", -0.4, 0.0, (START, LEARNED))
+MODEL = Term("title", "large language model", 3.0)
+NEAR_IN = Rank(NEAR.path, None, "in", 2.0, 0.0, (MODEL, START))
+RANKS = {
+    "Speech translation": (IN,),
+    "Speech in doubt": (DOUBTFUL,),
+    "Large language models": (NEAR_IN,),
+    "On ants": (),
+}
 
 
 def held(paper: Paper, row: int = 1) -> Held:
@@ -39,14 +58,14 @@ def said(author: str, row: int = 1) -> Mentioned:
     return Mentioned(row, author, "Read this.", f"https://example.org/{author}", "timeline")
 
 
-def candidate(number: int, title: str = "", *people: str, followed: str = "") -> Candidate:
-    it = paper(number, title)
+def candidate(number: int, title: str = "On ants", *people: str, followed: str = "") -> Candidate:
     return Candidate(
-        held=held(it, number),
-        fits=tuple(fit(it, topic) for topic in CONFIG.topics),
+        held=held(paper(number, title), number),
+        ranks=RANKS.get(title, ()),
         mentions=tuple(said(name, number) for name in people),
         origins=("arXiv",),
         followed=followed,
+        heat=tuple(Term("mention", name, 1.0) for name in people),
     )
 
 
@@ -54,138 +73,302 @@ def rows(entries: tuple[Entry, ...]) -> list[int]:
     return [entry.held.row for entry in entries]
 
 
+def in_lanes(found: Lanes) -> tuple[list[int], list[int], list[int], int | None]:
+    wild = found.wild.held.row if found.wild else None
+    return rows(found.own), rows(found.doubtful), rows(found.near), wild
+
+
 def test_what_fits_an_own_topic_is_listed_though_nobody_talks_about_it() -> None:
-    own, near, wild, n_talked = lanes([candidate(1, "Speech translation")], CONFIG)
-    assert own == (
-        Entry(
-            held=held(paper(1, "Speech translation")),
-            lane="own",
-            topic="speech/translation",
-            score=3.0,
-            why="“speech translation” in the title.",
-            mentions=(),
-            origins=("arXiv",),
-        ),
+    found = lanes([candidate(1, "Speech translation")], CONFIG)
+    assert found == Lanes(
+        own=(
+            Entry(
+                held=held(paper(1, "Speech translation")),
+                lane="own",
+                topic="speech/translation",
+                score=2.0,
+                why="“speech translation” in the title.",
+                mentions=(),
+                origins=("arXiv",),
+                terms=(TITLE, START),
+            ),
+        )
     )
-    assert (near, wild, n_talked) == ((), None, 0)
 
 
 def test_what_fits_a_near_topic_is_listed_only_when_talked_about() -> None:
-    quiet, loud = (candidate(1, "A large language model"),
+    quiet, loud = (candidate(1, "Large language models"),
                    candidate(2, "Large language models", "Cy"))  # fmt: skip
-    own, near, wild, n_talked = lanes([quiet, loud], CONFIG)
-    assert (rows(own), rows(near), wild, n_talked) == ([], [2], None, 1)
-    assert near[0].topic == "nlp/llm"
+    found = lanes([quiet, loud], CONFIG)
+    assert (in_lanes(found), found.n_talked) == (([], [], [2], None), 1)
+    assert found.near[0].topic == "nlp/llm"
+    assert found.near[0].why == "“large language model” in the title; mentioned by Cy."
+    assert {t.kind: t.what for t in found.near[0].terms} == {
+        "mention": "Cy",
+        "closeness": "nlp/llm",
+    }
+
+
+def test_a_near_papers_score_is_heat_times_closeness() -> None:
+    [entry] = lanes([candidate(2, "Large language models", "Cy", "Di")], CONFIG).near
+    heat = [Term("mention", name, 1.0) for name in ("Cy", "Di")]
+    terms = near_score(heat, (), closeness_of(2.0))
+    assert entry.score == round(total(terms), 4) == round(total(entry.terms), 4)
 
 
 def test_a_paper_by_somebody_of_a_like_name_says_that_it_is_not_sure() -> None:
     unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
-    own, _, _, _ = lanes([unsure], CONFIG)
-    assert [e.why for e in own] == [
+    assert [e.why for e in lanes([unsure], CONFIG).own] == [
         "perhaps by Mio Hoshi, whom you follow (the name may be another's)."
     ]
 
 
+def test_of_two_topics_the_doubtful_nearest_to_their_own_cut_come_first() -> None:
+    low = Rank(OWN.path, None, "doubtful", -3.1, -3.0, (START, LEARNED))
+    several = [replace(candidate(n, "Speech in doubt"), ranks=(low,)) for n in (8, 9)]
+    found = lanes([candidate(1, "Speech in doubt"), *several], CONFIG)
+    assert in_lanes(found)[1] == [8, 9, 1]
+
+
 def test_a_followed_persons_paper_is_in_the_own_lane_whatever_it_is_about() -> None:
-    own, near, _, _ = lanes([candidate(1, "On ants", followed="Mio Hoshi")], CONFIG)
-    assert [(e.lane, e.topic, e.score, e.why) for e in own] == [
-        ("own", None, 2.0, "by Mio Hoshi, whom you follow.")
+    found = lanes([candidate(1, "On ants", followed="Mio Hoshi")], CONFIG)
+    assert [(e.lane, e.topic, e.score, e.why) for e in found.own] == [
+        ("own", None, 1.0, "by Mio Hoshi, whom you follow.")
     ]
-    assert near == ()
+    assert found.near == ()
+
+
+def test_a_followed_person_brings_a_paper_over_the_cut_and_the_terms_say_so() -> None:
+    far = Rank(OWN.path, None, "out", -7.0, 1.5, (Term("start", "", -7.0),))
+    [entry] = lanes([replace(candidate(1, followed="Mio"), ranks=(far,))], CONFIG).own
+    assert entry.score == 1.51
+    assert (entry.terms[0].kind, entry.terms[0].what) == ("followed", "Mio")
+    assert entry.terms[0].value == pytest.approx(8.51)
+
+
+def test_what_stands_just_below_the_cut_is_doubtful_and_five_are_shown() -> None:
+    many = [candidate(n, "Speech in doubt") for n in range(1, 9)]
+    found = lanes([*many, candidate(20, "Speech translation")], CONFIG)
+    assert in_lanes(found) == ([20], [1, 2, 3, 4, 5], [], None)
+    assert {e.why for e in found.doubtful} == {"“garden”, as in other papers of this topic."}
+    assert {e.lane for e in found.doubtful} == {"own"}
+
+
+def test_a_paper_below_the_cut_that_nothing_speaks_for_is_not_asked_about() -> None:
+    nothing = Rank(OWN.path, None, "doubtful", -1.0, 0.0, (START,))
+    assert lanes([replace(candidate(1), ranks=(nothing,))], CONFIG) == Lanes()
+
+
+def test_a_doubtful_paper_that_is_near_and_talked_about_stands_in_the_near_lane() -> None:
+    both = replace(candidate(1, "On ants", "Cy"), ranks=(DOUBTFUL, NEAR_IN))
+    assert in_lanes(lanes([both], CONFIG)) == ([], [], [1], None)
+
+
+def test_a_doubtful_paper_of_an_earlier_day_does_not_come_again() -> None:
+    old = replace(candidate(1, "Speech in doubt"), is_new=False)
+    assert lanes([old], CONFIG) == Lanes()
 
 
 def test_the_most_talked_about_paper_that_fits_nothing_is_the_wild_card() -> None:
-    found = lanes([candidate(1, "On ants", "Cy"), candidate(2, "On bees", "Cy", "Di")], CONFIG)
-    own, near, wild, n_talked = found
-    assert (rows(own), rows(near), n_talked) == ([], [1], 1)
-    assert wild is not None
-    assert (wild.held.row, wild.lane, wild.topic) == (2, None, None)
+    found = lanes([candidate(1, "On ants", "Cy"), candidate(2, "On ants", "Cy", "Di")], CONFIG)
+    assert (in_lanes(found), found.n_talked) == (([], [], [1], 2), 1)
+    assert found.wild is not None
+    assert (found.wild.lane, found.wild.topic) == (None, None)
+
+
+def test_what_was_brought_up_before_is_not_brought_up_again() -> None:
+    seen = [replace(candidate(n, t, "Cy"), was_shown=True) for n, t in enumerate(RANKS, 1)]
+    assert in_lanes(lanes(seen, CONFIG)) == ([1], [2], [], None)
+
+
+LIKELY = (Term("start", "", -3.0), Term("record", "Ada: 3 of 4", 4.0), Term("place", "3", 0.1))
+
+
+def silent(number: int, **more: Any) -> Candidate:
+    """A new paper of a near topic that is likely to be talked about."""
+    likely: dict[str, Any] = {"forecast": LIKELY}
+    return replace(candidate(number, "Large language models"), **(likely | more))
+
+
+def test_a_near_paper_that_is_likely_to_be_talked_about_takes_a_free_place_and_says_so() -> None:
+    found = lanes([silent(1), candidate(2, "Large language models", "Cy")], CONFIG)
+    assert (in_lanes(found), found.n_talked) == (([], [], [2, 1], None), 1)
+    assert [e.is_foretold for e in found.near] == [False, True]
+    assert found.near[1].why == (
+        "“large language model” in the title; nobody has spoken of it yet; earlier papers of its "
+        "authors were talked about."
+    )
+    assert found.near[1].score == round(total(found.near[1].terms), 4)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"forecast": (Term("start", "", -0.1),)},  # hardly likely
+        {"forecast": ()},
+        {"is_new": False},
+        {"was_shown": True},
+        {"was_foretold": True},
+        {"ranks": ()},
+        {"ranks": (replace(NEAR_IN, place="doubtful"),)},
+    ],
+)
+def test_other_near_papers_of_which_nobody_has_spoken_stay_out(other: dict[str, Any]) -> None:
+    assert lanes([silent(1, **other)], CONFIG) == Lanes()
+
+
+def test_without_a_near_topic_nothing_is_foretold() -> None:
+    assert lanes([silent(1)], replace(CONFIG, topics=(OWN,))) == Lanes()
+
+
+def test_few_papers_are_foretold_on_a_day_and_talk_that_is_worth_more_goes_first() -> None:
+    wide = replace(CONFIG, minutes=90)
+    assert rows(lanes([silent(n) for n in range(1, 20)], wide).near) == list(range(1, 7))
+    talked = [candidate(n, "Large language models", "Cy", "Di") for n in (21, 22, 23)]
+    assert rows(lanes([silent(1), *talked], CONFIG).near) == [21, 22, 23]
+
+
+def test_what_was_foretold_stays_in_its_day_and_counts_among_the_few() -> None:
+    kept = {n: Kept("near", n) for n in (7, 8)}
+    several = [silent(n) for n in range(1, 9)]
+    found = lanes(several, replace(CONFIG, minutes=90), kept)
+    assert rows(found.near) == [7, 8, 1, 2, 3, 4]
+
+
+def test_what_was_foretold_comes_again_behind_what_was_never_shown_and_says_so() -> None:
+    title = "Large language models"
+    back = replace(candidate(1, title, "Cy", "Di", "Ed"), was_foretold=True, is_new=False)
+    found = lanes([back, candidate(2, title, "Cy"), silent(3)], CONFIG)
+    assert (rows(found.near), found.n_talked) == ([2, 1, 3], 2)
+    assert found.near[1].why == (
+        "“large language model” in the title; shown before, when nobody had spoken of it; "
+        "mentioned by Cy, Di and 1 more."
+    )
+    others = [candidate(n, title, "Cy") for n in (2, 3, 4)]
+    assert rows(lanes([back, *others], CONFIG).near) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("terms", "reasons"),
+    [
+        ([Term("record", "", 0.2)], ""),
+        ([Term("text", "", 0.2)], "; it is written like papers that were talked about"),
+        ([Term("place", "9", 0.2)], "; it was handed in shortly before arXiv's deadline"),
+        ([Term("place", "9", 0.01), Term("text", "", -1), Term("closeness", "a", 3)], ""),
+        ([Term("record", "A: 1 of 2", 0.1), Term("place", "9", 0.2), Term("text", "", 0.3)],
+         "; it is written like papers that were talked about; it was handed in shortly before"
+         " arXiv's deadline"),
+    ],
+)  # fmt: skip
+def test_a_foretold_paper_names_what_speaks_for_it_most(terms: list[Term], reasons: str) -> None:
+    it = Candidate(held(paper(1)))
+    assert why(it, terms) == f"nobody has spoken of it yet{reasons}."
+
+
+def test_a_direction_that_was_left_makes_a_wild_card() -> None:
+    left = Rank("speech/emotion", None, "in", 1.0, 0.0, ())
+    found = lanes(
+        [candidate(1, "On ants", "Cy"), replace(candidate(2, "On ants", "Cy"), ranks=(left,))],
+        CONFIG,
+    )
+    assert found.wild is not None
+    assert (found.wild.held.row, found.wild.why) == (
+        2,
+        "from speech/emotion, which you left; mentioned by Cy.",
+    )
 
 
 def test_near_topics_come_before_what_else_was_talked_about_hottest_first() -> None:
     title = "Large language models"
-    _, near, wild, _ = lanes(
+    found = lanes(
         [
             candidate(1, title, "Cy"),
             candidate(2, title, "Cy", "Di"),
             candidate(3, "On ants", "Cy", "Di", "Ed"),
-            candidate(4, "On bees", "Cy"),
+            candidate(4, "On ants", "Cy"),
         ],
         CONFIG,
     )
-    assert (rows(near), wild and wild.held.row) == ([2, 1, 4], 3)
+    assert in_lanes(found) == ([], [], [2, 1, 4], 3)
+
+
+def test_a_lists_votes_alone_bring_up_only_what_is_near() -> None:
+    votes = (Term("votes", "40", 6.0),)
+    near, far, farther = (
+        replace(candidate(n, t), heat=votes, n_votes=40)
+        for n, t in enumerate(["Large language models", "On ants", "On ants"], 1)
+    )
+    found = lanes([near, far, farther], CONFIG)
+    assert (in_lanes(found), found.n_talked) == (([], [], [1], 2), 1)
+    assert found.near[0].why == "“large language model” in the title; 40 up-votes."
 
 
 def test_the_near_lane_is_cut_to_the_time_and_the_rest_is_counted() -> None:
     many = [candidate(n, "Large language models", "Cy") for n in range(1, 8)]
-    _, near, _, n_talked = lanes(many, CONFIG)
-    assert (len(near), n_talked) == (3, 7)
-    _, near, _, _ = lanes(many, Config(topics=CONFIG.topics, minutes=1))
-    assert len(near) == 1
+    found = lanes(many, CONFIG)
+    assert (len(found.near), found.n_talked) == (3, 7)
+    assert len(lanes(many, Config(topics=CONFIG.topics, minutes=1)).near) == 1
 
 
 def test_the_own_lane_is_never_cut() -> None:
     many = [candidate(n, "Speech translation") for n in range(1, 200)]
-    assert len(lanes(many, CONFIG)[0]) == 199
+    assert len(lanes(many, CONFIG).own) == 199
 
 
 def test_own_papers_stand_by_score_then_by_id() -> None:
-    own, *_ = lanes(
-        [
-            candidate(3, "Speech translation"),
-            candidate(2, "Speech translation"),
-            candidate(1, "On ants", followed="Mio Hoshi"),
-            candidate(4, "Speech translation", "Cy"),
-        ],
-        CONFIG,
+    high = replace(candidate(4, "On ants"), ranks=(replace(IN, terms=(TITLE,), score=3.0),))
+    found = lanes(
+        [candidate(3, "Speech translation"), candidate(2, "Speech translation"), high], CONFIG
     )
-    assert rows(own) == [4, 2, 3, 1]
+    assert rows(found.own) == [4, 2, 3]
 
 
-def test_heat_counts_people_not_posts() -> None:
-    assert heat_of([said("Cy"), said("Cy"), said("Di")]) == 2.0
-    assert heat_of([]) == 0.0
+def test_of_two_topics_that_one_counts_above_whose_cut_a_paper_stands_higher() -> None:
+    other = Topic("speech/recognition", "own", "speech")
+    config = replace(CONFIG, topics=(OWN, other))
+    stands = Rank(other.path, None, "in", 9.0, 8.0, (Term("title", "x", 9.0),))
+    both = replace(candidate(1), ranks=(stands, IN))
+    assert [e.topic for e in lanes([both], config).own] == [OWN.path]
+
+
+def test_what_was_shown_keeps_its_place_and_what_came_later_stands_below() -> None:
+    several = [candidate(n, "Speech translation") for n in (1, 2, 3)]
+    kept = {3: Kept("own", 1), 2: Kept("own", 2)}
+    assert rows(lanes(several, CONFIG, kept).own) == [3, 2, 1]
+
+
+def test_what_was_shown_stays_in_its_lane_whatever_is_said_of_it_now() -> None:
+    several = [candidate(1, "Speech translation"), candidate(2, "On ants", "Cy", "Di"),
+               candidate(3, "On ants", "Cy"), candidate(4)]  # fmt: skip
+    kept = {1: Kept("doubtful", 1), 3: Kept("wild", 3), 4: Kept("near", 2)}
+    found = lanes(several, CONFIG, kept)
+    assert in_lanes(found) == ([], [1], [4, 2], 3)
+
+
+def test_what_was_shown_in_the_near_lane_is_not_pushed_out_by_hotter_papers() -> None:
+    title = "Large language models"
+    several = [candidate(n, title, *"CDEFG"[: n // 2]) for n in range(2, 12)]
+    kept = {n: Kept("near", n) for n in (2, 3, 4)}
+    assert rows(lanes(several, CONFIG, kept).near) == [2, 3, 4]
 
 
 def cited(number: int, n: int | None, months: int | None, *people: str) -> Candidate:
     it = candidate(number, "Large language models", *people)
-    return replace(it, n_citations=n, n_months=months)
+    heat = (*it.heat, Term("citations", "", 3.0)) if velocity(n, months) >= 5 else it.heat
+    return replace(it, n_citations=n, n_months=months, heat=heat)
 
 
 def test_a_near_paper_is_talked_about_when_many_cite_it() -> None:
-    found = [cited(1, 240, 14), cited(2, 69, 14), cited(3, 240, None), cited(4, None, 14)]
-    _, near, wild, n_talked = lanes(found, CONFIG)
-    assert (rows(near), wild, n_talked) == ([1], None, 1)
-    assert [(e.topic, e.n_citations, e.n_months, e.why) for e in near] == [
+    found = lanes([cited(1, 240, 14), cited(2, 69, 14), cited(3, 240, None)], CONFIG)
+    assert (in_lanes(found), found.n_talked) == (([], [], [1], None), 1)
+    assert [(e.topic, e.n_citations, e.n_months, e.why) for e in found.near] == [
         ("nlp/llm", 240, 14, "“large language model” in the title; cited 240 times in 14 months.")
     ]
 
 
 def test_what_is_much_cited_and_fits_nothing_stays_out() -> None:
-    ants = replace(candidate(1, "On ants"), n_citations=900, n_months=2)
-    assert lanes([ants], CONFIG) == ((), (), None, 0)
-
-
-def test_citations_and_people_make_one_heat() -> None:
-    found = [
-        cited(1, None, None, "Cy", "Di", "Ed"),
-        cited(2, 31, 1, "Cy"),
-        cited(3, 31, 1),
-        cited(4, 4, 1, "Cy"),
-    ]
-    _, near, _, _ = lanes(found, CONFIG)
-    assert [(e.held.row, e.heat) for e in near] == [(2, 6.0), (3, 5.0), (1, 3.0)]
-
-
-def test_heat_grows_with_the_logarithm_of_the_citations_a_month() -> None:
-    heats = [heat_of([], velocity(n, 1)) for n in (4, 7, 31, 1023)]
-    assert heats == [0.0, 3.0, 5.0, 10.0]
-    assert heat_of([said("Cy")], velocity(62, 2)) == 6.0
-
-
-def test_a_first_month_is_named_so() -> None:
-    it = replace(cited(1, 12, 1), fits=())
-    assert why(it, None) == "cited 12 times in its first month."
+    ants = replace(cited(1, 900, 2), ranks=())
+    assert lanes([ants], CONFIG) == Lanes()
 
 
 def test_months_are_counted_from_publication_the_running_one_included() -> None:
@@ -193,37 +376,53 @@ def test_months_are_counted_from_publication_the_running_one_included() -> None:
     lasts = (date(2024, 4, 1), day, date(2024, 5, 31), date(2024, 6, 1), date(2025, 5, 1))
     assert [months_between(day, last) for last in lasts] == [1, 1, 1, 2, 13]
     assert months_between(None, day) is None
+    assert [velocity(n, m) for n, m in ((None, 2), (3, None), (0, 2), (8, 2))] == [0, 0, 0, 4]
+
+
+def test_listing_days_are_those_of_the_week() -> None:
+    friday, monday = date(2025, 6, 6), date(2025, 6, 9)
+    assert [listing_days(friday, day) for day in (friday, monday, date(2025, 6, 5))] == [1, 2, 0]
 
 
 @pytest.mark.parametrize(
-    ("followed", "found", "people", "sentence"),
+    ("followed", "terms", "people", "sentence"),
     [
-        ("", None, (), "fits no topic."),
-        ("Mio", None, (), "by Mio, whom you follow."),
-        ("", Fit("a", 3, ("x", "y"), (), None, True), (), "“x”, “y” in the title."),
-        ("", Fit("a", 4, ("x",), ("x", "z"), 2.0, True), (),
+        ("", [], (), "fits no topic."),
+        ("Mio", [], (), "by Mio, whom you follow."),
+        ("", [Term("title", "y", 2), Term("title", "x", 3)], (), "“x”, “y” in the title."),
+        ("", [Term("title", "x", 3), Term("abstract", "x", 1), Term("abstract", "z", 1)], (),
          "“x” in the title; “z” in the abstract."),
-        ("", Fit("a", 2, (), (), 4.04, True), (),
-         "nearer to a than nearly all of today's papers (4.0 standard deviations)."),
-        ("", None, ("Cy",), "mentioned by Cy."),
-        ("", None, ("Cy", "Cy", "Di", "Ed"), "mentioned by Cy, Di and 1 more."),
-        ("Mio", Fit("a", 3, ("x",), (), None, True), ("Cy",),
+        ("", [Term("learned", w, v) for w, v in zip("abcde", (1, 4, 2, 3, -9), strict=True)],
+         (), "“b”, “d”, “c”, as in other papers of this topic."),
+        ("", [Term("title", "x", 3), Term("learned", "a", 1)], (), "“x” in the title."),
+        ("", [Term("learned", "34", 2), Term("learned", "a", 1)], (),
+         "“a”, as in other papers of this topic."),
+        ("", [Term("author", "Mio Hoshi", 1)], (), "by Mio Hoshi, who writes on this topic."),
+        # So little comes from one paper, which may be this one.
+        ("", [Term("title", "x", 3), Term("author", "Mio Hoshi", 0.4)], (), "“x” in the title."),
+        ("", [Term("note", "On Moss", 1)], (), "near your note on “On Moss”."),
+        ("", [Term("paper", "On Moss", 1)], (), "near “On Moss”, which you filed."),
+        ("", [Term("nearness", "a/b", 1)], (), "nearer to a/b than most of the day's papers."),
+        ("", [Term("category", "cs.CL", 1), START], ("Cy",), "mentioned by Cy."),
+        ("", [], ("Cy", "Cy", "Di", "Ed"), "mentioned by Cy, Di and 1 more."),
+        ("Mio", [Term("title", "x", 3)], ("Cy",),
          "by Mio, whom you follow; “x” in the title; mentioned by Cy."),
     ],
 )  # fmt: skip
 def test_one_sentence_says_why_from_the_terms_of_the_score(
-    followed: str, found: Fit | None, people: tuple[str, ...], sentence: str
+    followed: str, terms: list[Term], people: tuple[str, ...], sentence: str
 ) -> None:
     mentions = tuple(said(name) for name in people)
-    assert why(Candidate(held(paper(1)), (), mentions, (), followed), found) == sentence
+    it = Candidate(held(paper(1)), mentions=mentions, followed=followed)
+    assert why(it, terms) == sentence
 
 
 @settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["Speech translation", "Large language models", "On ants"]),
-            st.lists(st.sampled_from("CDEF"), max_size=3),
+            st.sampled_from(list(RANKS)),
+            st.lists(st.sampled_from("CDEF"), max_size=3, unique=True),
             st.sampled_from(["", "Mio"]),
         ),
         max_size=30,
@@ -233,21 +432,33 @@ def test_every_candidate_with_a_reason_is_shown_or_counted_once(
     drawn: list[tuple[str, list[str], str]],
 ) -> None:
     all_ = [candidate(n, t, *p, followed=f) for n, (t, p, f) in enumerate(drawn, 1)]
-    own, near, wild, n_talked = lanes(all_, CONFIG)
-    shown = [*rows(own), *rows(near), *([wild.held.row] if wild else [])]
+    found = lanes(all_, CONFIG)
+    own, doubtful, near, wild = in_lanes(found)
+    shown = [*own, *doubtful, *near, *([wild] if wild else [])]
     assert len(set(shown)) == len(shown)
-    must = [c for c in all_ if c.followed or c.held.paper.title == "Speech translation"]
-    assert sorted(rows(own)) == [c.held.row for c in must]
-    others = [c for c in all_ if c not in must and c.mentions]
-    assert n_talked + (wild is not None) == len(others)
-    assert len(near) == min(n_talked, 3)
-    shuffled = lanes(reversed(all_), CONFIG)
-    assert shuffled == (own, near, wild, n_talked)
+    must = [c for c in all_ if c.followed or c.ranks == (IN,)]
+    assert sorted(own) == [c.held.row for c in must]
+    below = [c for c in all_ if c not in must and c.ranks == (DOUBTFUL,)]
+    assert len(doubtful) == min(len(below), 5)
+    others = [c for c in all_ if c not in must and c not in below and c.mentions]
+    assert found.n_talked + (wild is not None) == len(others)
+    assert len(near) == min(found.n_talked, 3)
+    assert lanes(reversed(all_), CONFIG) == found
+
+
+@settings(deadline=None)
+@given(st.permutations(range(1, 8)), st.integers(0, 7))
+def test_a_list_that_was_shown_is_the_same_when_it_is_shown_again(
+    order: list[int], n_shown: int
+) -> None:
+    several = [candidate(n, "Speech translation") for n in range(1, 8)]
+    kept = {row: Kept("own", n) for n, row in enumerate(order[:n_shown], 1)}
+    assert rows(lanes(several, CONFIG, kept).own)[:n_shown] == order[:n_shown]
 
 
 def morning(*sources: SourceLine, wild: Entry | None = None) -> Morning:
-    own, near, _, _ = lanes([candidate(1, "Speech translation")], CONFIG)
-    return Morning(DAY, own, near, wild, 1, 0, (), (), Quota(5, 1, 0), {}, sources)
+    found = lanes([candidate(1, "Speech translation")], CONFIG)
+    return Morning(DAY, found.own, (), wild, 1, 0, (), (), Quota(5, 1, 0), {}, sources)
 
 
 @pytest.mark.parametrize(
@@ -262,10 +473,12 @@ def test_a_morning_is_complete_when_no_source_owes_anything(state: str, is_missi
 
 
 def test_the_entries_are_the_lanes_one_after_another() -> None:
-    _, near, wild, _ = lanes([candidate(2, "On ants", "Cy")], CONFIG)
-    assert near == ()
-    assert rows(morning(wild=wild).entries) == [1, 2]
+    found = lanes([candidate(2, "On ants", "Cy")], CONFIG)
+    assert found.near == ()
+    assert rows(morning(wild=found.wild).entries) == [1, 2]
     assert rows(morning().entries) == [1]
+    folded = Folded("away", DAY, DAY, 1, 1, 0, (), found.near, (), found.wild)
+    assert rows(replace(morning(), folded=folded).entries) == [2]
 
 
 def test_what_is_still_to_write_is_never_below_none() -> None:

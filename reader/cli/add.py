@@ -68,7 +68,9 @@ def add_command(
                 report.add_id(id_, may_fetch=not no_fetch)
             if paths:
                 report.add_files(found, Wishes(may_fetch=not no_fetch, is_moving=is_moving))
-            return report.code
+        # Without the tools' progress bar, which would wipe the questions away.
+        report.ask(found)
+        return report.code
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
@@ -182,10 +184,6 @@ class _Report:
             self.fail(problem.error)
         if adding.error is not None:
             self.fail(adding.error)
-        if self.told.asked and not self.as_json and _is_terminal(self.context):
-            self._ask(found)
-        if self.told.asked or self.told.n_broken:
-            self.code = self.code or INCOMPLETE
 
     def settle_one(self, found: Found, as_: str) -> int:
         """Add one file as what the person says it is."""
@@ -222,17 +220,24 @@ class _Report:
         for line in says.report(self.told, found, is_ended=is_ended):
             output.put(line)
 
-    def _ask(self, found: Found) -> None:
+    def ask(self, found: Found) -> None:
         """Ask which paper each of the doubtful files is; what is not answered waits."""
-        left: list[Added] = []
-        for added in self.told.asked:
-            answer = _answer_to(added)
-            if answer is None:
-                left.append(added)
-                continue
-            path = found.path_of(added.addition.path)
+        if not self.as_json and _is_terminal(self.context):
+            self.told.asked = [
+                added for added in self.told.asked if not self._is_told(added, found)
+            ]
+        if self.told.asked or self.told.n_broken:
+            self.code = self.code or INCOMPLETE
+
+    def _is_told(self, added: Added, found: Found) -> bool:
+        """Ask about one file and do at once what is said; False for an answer that waits."""
+        answer = _answer_to(added)
+        if answer is None:
+            return False
+        path = found.path_of(added.addition.path)
+        with build.tools(self.context, self.library) as self.tools:
             self._settle(path, found.files[path], answer or None)
-        self.told.asked = left
+        return True
 
 
 def _not_one(n: int) -> UsageError:

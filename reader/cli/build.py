@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from rich.progress import Progress, TaskID
+
+    from reader.config import Topic
+    from reader.heat import Coefficients
+    from reader.heat.forecast import Example
+    from reader.relevance import Label, TopicModel
 
 
 def clock() -> Clock:
@@ -93,8 +98,30 @@ def tools(
             read_marks=pool.marks,
             read_marked=pool.read_marked,
             read_pictures=pool.pictures_of_all,
+            fit_topic=fit_topic,
+            fit_talk=fit_talk,
             progress=tell,
         )
+
+
+def fit_topic(
+    topic: Topic,
+    examples: Sequence[tuple[Mapping[str, float], Label]],
+    background: Sequence[Mapping[str, float]],
+    *,
+    seed: int = 0,
+) -> TopicModel:
+    """Fit a topic's model; scikit-learn is loaded at the first call."""
+    from reader import learner
+
+    return learner.fit_topic(topic, examples, background, seed=seed)
+
+
+def fit_talk(examples: Sequence[Example], before: Coefficients) -> Coefficients:
+    """Fit the numbers of the forecast; scikit-learn is loaded at the first call."""
+    from reader.learner.talk import fit_talk as fit
+
+    return fit(examples, before)
 
 
 def trusted_hosts(config: Config) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -25,18 +26,24 @@ COMMANDS = {
     "skip": "decide",
     "undo": "decide",
     "show": "show",
+    "why": "why",
     "open": "show",
     "file": "filing",
     "topics": "filing",
-    "note": "write",
+    "note": "note",
     "search": "search",
     "similar": "search",
-    "export": "write",
+    "export": "export",
+    "recall": "recall",
+    "week": "week",
+    "stats": "stats",
+    "share": "share",
     "take": "tablet",
     "back": "tablet",
     "highlights": "tablet",
     "add": "add",
     "index": "gather",
+    "teach": "teach",
     "merge": "join",
     "split": "join",
     "follow": "follow",
@@ -49,11 +56,15 @@ INTERRUPTED = 130
 
 @dataclass(slots=True)
 class Settings:
-    """What the options that every command has were set to."""
+    """What the options that every command has were set to.
+
+    may_ask: a person sits there and decides; the demo only shows.
+    """
 
     library: Path | None = None
     is_quiet: bool = False
     is_debug: bool = False
+    may_ask: bool = True
 
 
 def settings_of(context: click.Context) -> Settings:
@@ -161,8 +172,11 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(args: list[str], settings: Settings) -> int:
     """Run one command line; gives its exit code, every error said on the error stream."""
+    # None: as click does, which asks whether a terminal is there.
+    has_no_styles = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
+    more: dict[str, Any] = {"obj": settings, "color": False if has_no_styles else None}
     try:
-        code = reader_group.main(args, prog_name="reader", standalone_mode=False, obj=settings)
+        code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
     except ReaderError as error:
         say_error(error)
         return error.exit_code

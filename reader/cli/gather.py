@@ -16,7 +16,7 @@ from reader.phrases import say
 from reader.plain import plain
 from reader.stages.gather import source_names
 from reader.stages.pdfs import forget_readings
-from reader.stages.pipe import fetch_and_rank, index_all
+from reader.stages.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.stages.tools import Problem
 from reader.store import papers
 from reader.store.database import forget_index, lock_file
@@ -36,7 +36,10 @@ def gather_command(context: click.Context, sources: tuple[str, ...], no_encode: 
         with build.tools(context, library) as tools:
             problems = fetch_and_rank(library, tools, only=sources)
             try:
-                problems += [] if no_encode else index_all(library, tools)
+                if no_encode:
+                    learn_decisions(library, tools)
+                else:
+                    problems += index_all(library, tools)
             except StoreError:
                 # What the sources lacked is said all the same, before what stopped the rest.
                 report(problems)

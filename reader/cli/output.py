@@ -10,11 +10,13 @@ from unicodedata import category
 
 import click
 
+from reader.config import Deadline
 from reader.errors import ReaderError
 from reader.ids import url_of
 from reader.paper import Held
 from reader.plain import plain
-from reader.today import Entry, Morning
+from reader.score import in_print
+from reader.today import Entry, Folded, Morning
 
 if TYPE_CHECKING:
     # Only their names are needed here; loading them would cost `today` some 40 ms.
@@ -75,7 +77,34 @@ def entry_json(entry: Entry) -> dict[str, Any]:
             for m in entry.mentions
         ],
         "n_citations": entry.n_citations,
+        "terms": [
+            {"kind": term.kind, "what": plain(term.what), "value": value}
+            for term, value in in_print(entry.terms, 4)
+        ],
+        "is_foretold": entry.is_foretold,
     }
+
+
+def folded_json(folded: Folded) -> dict[str, Any]:
+    """Give the fields of several days in one list."""
+    return {
+        "reason": folded.reason,
+        "first": folded.first,
+        "last": folded.last,
+        "n_days": folded.n_days,
+        "n_arrived": folded.n_arrived,
+        "n_own": len(folded.own),
+        "n_talked": folded.n_talked,
+        "own": [entry_json(e) for e in folded.own],
+        "doubtful": [entry_json(e) for e in folded.doubtful],
+        "near": [entry_json(e) for e in folded.near],
+        "wild": entry_json(folded.wild) if folded.wild else None,
+        "deadline": _deadline(folded.deadline),
+    }
+
+
+def _deadline(deadline: Deadline | None) -> dict[str, Any] | None:
+    return {"name": deadline.name, "on": deadline.on} if deadline else None
 
 
 def morning_json(morning: Morning) -> dict[str, Any]:
@@ -86,11 +115,13 @@ def morning_json(morning: Morning) -> dict[str, Any]:
         "is_complete": morning.is_complete,
         "n_arrived": morning.n_arrived,
         "own": [entry_json(e) for e in morning.own],
+        "doubtful": [entry_json(e) for e in morning.doubtful],
         "near": [entry_json(e) for e in morning.near],
         "n_talked": morning.n_talked,
         "has_citations": morning.has_citations,
         "n_unknown": morning.n_unknown,
         "wild": entry_json(morning.wild) if morning.wild else None,
+        "folded": folded_json(morning.folded) if morning.folded else None,
         "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
         "new_versions": [
             paper_json(v.held) | {"version": v.version, "changed": list(v.changed)}
@@ -101,14 +132,13 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             "written": quota.written,
             "skimmed": quota.skimmed,
             "to_go": quota.to_go,
-            "deadline": (
-                {"name": quota.deadline.name, "on": quota.deadline.on} if quota.deadline else None
-            ),
+            "deadline": _deadline(quota.deadline),
         },
         "searches": [
             {"name": plain(s.name), "query": plain(s.query), "n": s.n} for s in morning.searches
         ],
         "balance": dict(morning.balance),
+        "notices": [plain(notice) for notice in morning.notices],
         "sources": [
             {
                 "name": s.name,
@@ -203,8 +233,8 @@ def brought_json(brought: Brought) -> dict[str, Any]:
     }
 
 
-def highlight_json(held: Held, shown: Shown) -> dict[str, Any]:
-    """Give the fields of one mark."""
+def highlight_json(held: Held, shown: Shown, number: int | None) -> dict[str, Any]:
+    """Give the fields of one mark; number: its place among those that are there."""
     highlight = shown.highlight
     return paper_json(held) | {
         "kind": highlight.kind,
@@ -216,6 +246,7 @@ def highlight_json(held: Held, shown: Shown) -> dict[str, Any]:
         "n_ink": 0,
         "at": _moment(shown.at),
         "gone_at": _moment(shown.gone_at),
+        "number": number,
     }
 
 
@@ -231,6 +262,7 @@ def ink_json(held: Held, page: int | None, n_ink: int) -> dict[str, Any]:
         "n_ink": n_ink,
         "at": None,
         "gone_at": None,
+        "number": None,
     }
 
 

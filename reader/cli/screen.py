@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import click
 
@@ -50,7 +51,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from _entries(listed.doubtful, width)
     yield ""
     posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
-    yield _bold(say("today.near", n=len(listed.near), of=listed.n_talked)) + posts_only
+    yield _bold(near_text(morning)) + posts_only
     yield from _entries(listed.near, width)
     if listed.wild:
         yield ""
@@ -66,6 +67,20 @@ def own_text(morning: Morning) -> str:
     return say("today.own", n=len(listed.own), of=listed.n_arrived) + say(ending)
 
 
+def near_text(morning: Morning) -> str:
+    """Say how many papers that are talked about are shown, and how many that will be."""
+    listed = morning.folded or morning
+    n = n_talked(listed.near)
+    n_foretold = len(listed.near) - n
+    more = say("today.near.foretold", n=n_foretold) if n_foretold else ""
+    return say("today.near", n=n, of=listed.n_talked) + more
+
+
+def n_talked(entries: Sequence[Entry]) -> int:
+    """Count the papers that are in a list because somebody spoke of them."""
+    return sum(not entry.is_foretold for entry in entries)
+
+
 def doubtful_text(morning: Morning) -> str:
     """Say how many papers are just below the cut."""
     return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
@@ -76,7 +91,7 @@ def folded_text(morning: Morning) -> str:
     folded = morning.folded
     if folded is None:
         return ""
-    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": len(folded.near)}
+    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": n_talked(folded.near)}
     key = "screen.folded.away" if folded.reason == "away" else "screen.folded.deadline"
     return say(key, first=folded.first, **counts)
 
@@ -93,8 +108,8 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     yield ""
     for text in (*_progress(morning), _sources_text(morning.sources)):
         yield from wrap(text, width)
-    for source in (s for s in morning.sources if s.is_missing):
-        for line in wrap(plain(_source_text(source)), width, "    ", "  ! "):
+    for several in _alike([s for s in morning.sources if s.is_missing]):
+        for line in wrap(plain(_source_text(several)), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in morning.notices:
         yield from wrap(notice, width)
@@ -138,7 +153,7 @@ def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
     """
     printed = [(term, value) for term, value in in_print(terms) if value]
     small = [(t, v) for t, v in printed if t.kind == "learned" and abs(v) < LITTLE]
-    small = small if len(small) > 2 else []  # noqa: PLR2004  two lines are short enough
+    small = small if len(small) > 2 else []  # two lines are short enough
     for term, value in printed:
         if (term, value) not in small:
             yield from wrap(plain(term_text(term)), width, SUM_INDENT, f"{value:+10.3f}  ")
@@ -153,7 +168,8 @@ def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
 def term_text(term: Term) -> str:
     """Say what a term of a score is, in words."""
     try:
-        return say(f"term.{term.kind}", what=term.what)
+        # Of what nothing is known the sum says that much.
+        return say(f"term.{term.kind}", what=term.what).removesuffix(": ")
     except KeyError:
         return say("term.other", kind=term.kind, what=term.what)
 
@@ -214,7 +230,16 @@ def _sources_text(sources: Sequence[SourceLine]) -> str:
     return plain(f"{head}: {counts}" if counts else f"{head}.")
 
 
-def _source_text(line: SourceLine) -> str:
+def _alike(lines: Sequence[SourceLine]) -> list[list[SourceLine]]:
+    """Put lines together that say the same of several days: after an outage there are many."""
+    found: dict[SourceLine, list[SourceLine]] = {}
+    for line in lines:
+        found.setdefault(replace(line, covers=None), []).append(line)
+    return list(found.values())
+
+
+def _source_text(several: Sequence[SourceLine]) -> str:
+    line, days = several[0], sorted(s.covers for s in several if s.covers)
     is_empty = line.state == "stale" and not line.received
     state = "stale_empty" if is_empty else line.state.replace(" ", "_")
     text = say(
@@ -222,7 +247,9 @@ def _source_text(line: SourceLine) -> str:
         name=line.name,
         n=line.received,
         of="?" if line.expected is None else line.expected,
-        day=line.covers,
+        day=say("source.days", first=days[0], last=days[-1], n=len(days))
+        if len(days) > 1
+        else line.covers,
     )
     return f"{text} {line.error}" if line.error else text
 

@@ -11,6 +11,7 @@ from reader.cli.frame import ReaderCommand
 from reader.filing import year_of
 from reader.ids import url_of
 from reader.library.choose import find_paper
+from reader.library.linking import Linked, backlinks, links_of
 from reader.library.strays import marked_file, pdf_file
 from reader.library.writing import marked, newest_note
 from reader.paper import Held
@@ -37,6 +38,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
         n_marked = len(marked(library, held))
         to_look_up = additions.printed_of(db, held.row)
         beside = highlights.copies_of(db, held.row)[::-1]
+        linked = backlinks(library, held.row)
         if as_json:
             output.put_json(
                 output.paper_json(held)
@@ -52,6 +54,8 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                         for m in mentions
                     ],
                     "note": note.text if note else None,
+                    "links": _links_json(links_of(library, note.text) if note else []),
+                    "backlinks": _links_json(linked),
                     "pdf": pdf.path if pdf else None,
                     "marked_copies": [copy.path for copy in beside if not copy.is_version],
                     "pictures": _pictures_json(pictures.picture_of(db, held.row)),
@@ -101,6 +105,24 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
             output.put(say("show.note", day=note.on_date))
             for line in screen.wrap(plain_lines(note.text), width):
                 output.put(line)
+        if linked:
+            output.put()
+        for one in linked:
+            said = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
+            for line in screen.wrap(said, width, "    ", ""):
+                output.put(line)
+
+
+def _links_json(linked: Sequence[Linked]) -> list[dict[str, object]]:
+    return [
+        {
+            "id": one.held.paper.id,
+            "title": plain(one.held.paper.title),
+            "key": one.held.key,
+            "sentence": plain(one.sentence),
+        }
+        for one in linked
+    ]
 
 
 def _arrival(held: Held, origins: Sequence[str]) -> str:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import click
 
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error
-from reader.cli.triage import triage
+from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import ReadOnly, StoreError
 from reader.library.folder import Library
-from reader.library.morning import morning
+from reader.library.morning import keep_shown, morning
 from reader.phrases import say
+from reader.plain import plain
 from reader.stages.gather import is_due
-from reader.stages.pipe import fetch_and_rank
 from reader.stages.tools import Problem
 from reader.today import Morning
 
@@ -32,54 +31,99 @@ def today_command(
     """Show the morning; 5 when a source is missing from it, 6 when it could not be fetched."""
     with build.opened(context) as library:
         chosen = day.date() if day else library.today()
-        trouble: StoreError | None = None
-        problems: list[Problem] = []
+        is_asked = _is_terminal() and settings_of(context).may_ask and not as_json
+        fetched = Fetched()
         is_fetching = not no_fetch and chosen == library.today()
         if is_fetching:
-            trouble, problems = _fetch(context, library)
-        shown = _with_notices(library, chosen, trouble)
+            fetched = _fetch(context, library, may_cut=is_asked)
+        shown = _with_notices(library, chosen, fetched, may_fold=day is None)
+        if chosen == library.today():
+            keep_shown(library, shown)
         if as_json:
             output.put_json(output.morning_json(shown))
+        elif is_asked and chosen <= library.today() and not library.db.is_read_only:
+            from reader.cli.triage import triage  # what only prints need not load it: 20 ms
+
+            triage(context, library, shown, said=fetched.said)
+            _export(library)
         else:
             for line in screen.morning_lines(shown, screen.width_of_terminal()):
                 output.put(line)
-            if _is_terminal() and chosen == library.today() and not library.db.is_read_only:
-                triage(context, library, shown)
-    if trouble is not None:
-        return trouble.exit_code
+    if fetched.trouble is not None:
+        return fetched.trouble.exit_code
     # Without a fetch what nobody asked for is not missing; what was held back still is.
     asked = [s for s in shown.sources if is_fetching or s.covers is not None]
-    return 5 if problems or any(s.is_missing for s in asked) else 0
+    return 5 if fetched.problems or any(s.is_missing for s in asked) else 0
 
 
-def _fetch(context: click.Context, library: Library) -> tuple[StoreError | None, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How asking the sources went.
+
+    trouble: what stopped it; problems: what failed besides the sources, which the list names;
+    is_cut: a key ended it.
+    """
+
+    trouble: StoreError | None = None
+    problems: tuple[Problem, ...] = ()
+    is_cut: bool = False
+
+    @property
+    def said(self) -> str:
+        """Say what went wrong, where a whole screen covers what was printed."""
+        errors = [self.trouble] if self.trouble else [problem.error for problem in self.problems]
+        if not errors:
+            return say("screen.cut") if self.is_cut else ""
+        text = plain(f"{errors[0].message} {errors[0].hint}")
+        return text if len(errors) == 1 else say("screen.and_more", text=text, n=len(errors) - 1)
+
+
+def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> Fetched:
     """Ask the sources if something may be new; the list is shown whatever happens.
 
-    Gives what stopped it, and what failed besides the sources, which the list names.
+    may_cut: any key ends it, and the list is shown as it stands.
     """
-    problems: list[Problem] = []
     try:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
-        if is_due(library):
-            with build.tools(context, library) as tools:
-                problems = [p for p in fetch_and_rank(library, tools) if p.stage != "gather"]
+        if not is_due(library):
+            return Fetched()
+        # 30 ms of its own, and most mornings cron has fetched already.
+        from reader.stages.pipe import fetch_and_rank
+
+        with build.tools(context, library) as tools:
+            if may_cut:
+                from reader.cli.triage import unless_key
+
+                found, is_cut = unless_key(lambda: fetch_and_rank(library, tools))
+            else:
+                found, is_cut = fetch_and_rank(library, tools), False
     except StoreError as error:
         say_error(error)
-        return error, problems
+        return Fetched(error)
+    problems = tuple(p for p in found or () if p.stage != "gather")
     for problem in problems:
         say_error(problem.error)
-    return None, problems
+    return Fetched(None, problems, is_cut)
 
 
-def _with_notices(library: Library, day: date, trouble: StoreError | None) -> Morning:
-    shown = morning(library, day, encoder=build.encoder_name(library.config))
-    notices = []
-    if trouble is not None or library.db.is_read_only:
+def _with_notices(library: Library, day: date, fetched: Fetched, *, may_fold: bool) -> Morning:
+    name = build.encoder_name(library.config)
+    shown = morning(library, day, encoder=name, may_fold=may_fold)
+    notices = list(shown.notices)
+    if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
         notices.append(say("today.as_it_stands"))
     if library.config.language != "en":
         notices.append(say("today.english"))
     return replace(shown, notices=tuple(notices))
+
+
+def _export(library: Library) -> None:
+    """Write the notes that are in no file yet, as feeds.toml allows; they are safe anyhow."""
+    from reader.library.exporting import export_quietly  # 70 ms, which no list waits for
+
+    for error in export_quietly(library):
+        say_error(error)
 
 
 def _is_terminal() -> bool:

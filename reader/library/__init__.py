@@ -10,6 +10,11 @@
     strays    PDFs that a hand moved, found again
     joining   copies of one paper joined and parted
     following people added to feeds.toml
+    recall    which notes come back, and how they were remembered
+    balance   how the own themes stand to each other
+    week      the look-back on a week
+    stats     days counted
+    share     what is sent to others
 
 Each is given its adapters; none knows a terminal or a page.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from reader.config import Config
 from reader.errors import Ambiguous, NotAnId, NotFound, UsageError
@@ -14,6 +14,7 @@ from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.store import decisions, papers, standings
 from reader.store.decisions import Kind
+from reader.today import Rank
 from reader.topic import best, fit
 
 UNFILED = "unfiled"
@@ -73,13 +74,18 @@ def file_away(library: Library, held: Held) -> None:
         decisions.add_filing(library.db, held.row, topic, at=library.now())
 
 
-def topic_for(held: Held, config: Config, ranks: dict[int, list[standings.Rank]]) -> str:
-    """Choose the folder of a pick: the best own topic, else the best near one, else `unfiled`."""
-    nearness = {rank.topic: rank.nearness for rank in ranks.get(held.row, [])}
+def topic_for(held: Held, config: Config, ranks: Mapping[int, Sequence[Rank]]) -> str:
+    """Choose the folder of a pick: the best own topic, else the best near one, else `unfiled`.
+
+    By how it was ranked; a paper that was not, by the topics' words.
+    """
     for lane in ("own", "near"):
-        topics = [t for t in config.topics if t.lane == lane]
-        fits = (fit(held.paper, t, nearness=nearness.get(t.path)) for t in topics)
-        found = best(f for f in fits if f.is_member)
+        paths = {t.path for t in config.topics if t.lane == lane}
+        here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
+        if here:
+            return max(here, key=lambda r: r.margin).topic
+    for topics in (config.own_topics, config.near_topics):
+        found = best(f for t in topics if (f := fit(held.paper, t)).is_member)
         if found:
             return found.topic
     return UNFILED

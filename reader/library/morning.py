@@ -2,111 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from reader.errors import StoreError
+from reader.library.balance import balance
 from reader.library.folder import Library
+from reader.library.folding import first_day, fold
+from reader.library.listing import candidates, day_of
 from reader.library.saved import saved_lines
-from reader.paper import Counted, Held
+from reader.phrases import say
 from reader.stages.cite import has_citations
 from reader.stages.gather import last_batches, source_names
 from reader.stages.rank import LOOK_BACK_DAYS, Ranks, days_back, rank_and_show
 from reader.store import (
     authors,
-    citations,
     index,
     notes,
-    origins,
     papers,
     posts,
+    shown,
     standings,
     versions,
 )
-from reader.store.standings import Rank
-from reader.today import (
-    Candidate,
-    Morning,
-    NewVersion,
-    Quota,
-    SourceLine,
-    lanes,
-    months_between,
-)
-from reader.topic import Fit, fit
+from reader.store import labels as acts
+from reader.today import Entry, Morning, NewVersion, Quota, Shelf, SourceLine, lanes
 
 
-def morning(library: Library, day: date, *, encoder: str = "") -> Morning:
+def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = False) -> Morning:
     """Give the morning of one local day.
 
     encoder: its name, to count what it has not encoded; empty: not counted.
+    may_fold: after missed days and near deadlines all of them are one list, beside the day's.
     """
     db, config = library.db, library.config
-    unsaved = rank_and_show(library, day)
-    own, near, wild, n_talked = lanes(candidates(library, day, unsaved=unsaved), config)
+    first = first_day(library, day) if may_fold else None
+    back = max(LOOK_BACK_DAYS, (day - first).days) if first else LOOK_BACK_DAYS
+    unsaved = rank_and_show(library, day, back=back)
+    on_it = day_of(library, day)
+    found = lanes(candidates(library, on_it, unsaved=unsaved), config, on_it.kept)
     written, skimmed = notes.n_noted_on(db, day)
+    themes = balance(library, day)
     return Morning(
         day=day,
-        own=own,
-        near=near,
-        wild=wild,
+        own=found.own,
+        doubtful=found.doubtful,
+        near=found.near,
+        wild=found.wild,
+        folded=fold(library, first, day, unsaved=unsaved) if first else None,
         n_arrived=papers.n_arrived(db, day),
-        n_talked=n_talked,
-        undecided=_undecided(library, day, unsaved),
+        n_talked=found.n_talked,
+        undecided=_undecided(library, first or day, unsaved),
         new_versions=_new_versions(library, day),
         quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
-        balance=_balance(library, day),
+        balance=themes.counts,
         sources=source_lines(library, day),
         n_unknown=posts.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
+        notices=(*themes.hints, *_notices(library, encoder)),
         searches=saved_lines(library, day),
     )
 
 
-def candidates(library: Library, day: date, *, unsaved: Ranks | None = None) -> list[Candidate]:
-    """Give the papers of a day that something speaks for: a topic, a person, a post, or that
-    many cite them.
+def keep_shown(library: Library, given: Morning) -> None:
+    """Remember what a list showed: its order stays, and no paper is brought up a second time.
 
-    unsaved: ranks that could not be kept; they hold in place of those that are.
+    A library that cannot be written forgets it.
     """
-    db, config = library.db, library.config
-    followed = authors.papers_by(db, [p.name for p in config.people], arrived_on=day)
-    talked = posts.papers_mentioned_on(db, day)
-    cited = citations.brought_up_on(db, day)
-    brought_up = {*talked, *cited}
-    members = [*standings.members_on(db, day), *_members(unsaved or {})]
-    rows = list(dict.fromkeys([*members, *followed, *talked, *cited]))
-    # What a hand added is no news of that day.
-    news = brought_up | origins.brought(db, rows)
-    rows = [row for row in rows if row in news]
-    counts = citations.newest_counts(db, rows, until=day)
-    mentions = posts.mentions_of(db, rows)
-    ranks = standings.ranks_of(db, rows) | dict(unsaved or {})
-    came_by = papers.origins_of(db, rows)
-    return [
-        Candidate(
-            held=held,
-            fits=tuple(_fits(library, held, ranks)),
-            mentions=tuple(m for m in mentions if m.row == held.row),
-            origins=came_by.get(held.row, ()),
-            followed=followed.get(held.row, ("", ""))[0],
-            is_followed_surely=followed.get(held.row, ("", "same"))[1] == "same",
-            n_citations=counts[held.row].n if held.row in counts else None,
-            n_months=_months(counts.get(held.row)),
-        )
-        for held in papers.papers_at(db, rows)
-        # A paper of an earlier day that was decided is not brought up again by a new post.
-        if held.arrived_on == day or (held.row in brought_up and held.state == "candidate")
-    ]
+    known = shown.shown_on(library.db, given.day)
+    new = [row for row in _listed(given) if row[0] not in known]
+    if new:
+        with contextlib.suppress(StoreError):
+            shown.add_shown(library.db, given.day, new, at=library.now())
 
 
-def _members(ranks: Ranks, topics: Container[str] | None = None) -> list[int]:
-    """List the papers that belong to some topic, or to one of those given."""
-    return [
-        row
-        for row, of_paper in ranks.items()
-        if any(r.is_member and (topics is None or r.topic in topics) for r in of_paper)
+def _listed(given: Morning) -> Iterator[tuple[int, Shelf, str]]:
+    """List what is shown, as (row, lane, topic), in its order."""
+    shows = given.folded or given
+    lists: list[tuple[Shelf, Iterable[Entry]]] = [
+        ("own", shows.own),
+        ("doubtful", shows.doubtful),
+        ("near", shows.near),
+        ("wild", [shows.wild] if shows.wild else []),
     ]
+    for shelf, entries in lists:
+        yield from ((e.held.row, shelf, e.topic or "") for e in entries)
+
+
+def _notices(library: Library, encoder: str) -> Iterator[str]:
+    """Say what is not as feeds.toml says: topics that went, a model that is being replaced."""
+    for topic, n in acts.of_other_topics(library.db, [t.path for t in library.config.topics]):
+        yield say("ranking.topic_gone", topic=topic, n=n)
+    if encoder:
+        from reader.store.vector_files import serving
+
+        serves = serving(library.db, encoder)
+        if serves != encoder:
+            yield say("ranking.replacing", old=serves, new=encoder)
 
 
 def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date, int], ...]:
@@ -115,18 +109,10 @@ def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date,
     people = [p.name for p in library.config.people]
     first, last = days_back(day, LOOK_BACK_DAYS), days_back(day, 1)
     followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
-    more = {*followed, *_members(unsaved, own)}
+    unkept = {row for row, ranks in unsaved.items() for r in ranks
+              if r.place == "in" and r.topic in own}  # fmt: skip
+    more = {*followed, *unkept}
     return tuple(standings.n_undecided(library.db, own, first, last, more=more))
-
-
-def _months(counted: Counted | None) -> int | None:
-    return months_between(counted.published_on, counted.on) if counted else None
-
-
-def _fits(library: Library, held: Held, ranks: Mapping[int, Sequence[Rank]]) -> list[Fit]:
-    nearness = {rank.topic: rank.nearness for rank in ranks.get(held.row, ())}
-    topics = library.config.topics
-    return [fit(held.paper, topic, nearness=nearness.get(topic.path)) for topic in topics]
 
 
 def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
@@ -136,17 +122,6 @@ def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
         NewVersion(held, found[held.row], changed.get(held.row, ()))
         for held in papers.papers_at(library.db, found)
     )
-
-
-def _balance(library: Library, day: date) -> dict[str, int]:
-    first = days_back(day, library.config.theme_balance_days - 1)
-    by_topic = notes.n_written_by_topic(library.db, first, day)
-    theme_of = {t.path: t.theme for t in library.config.own_topics}
-    balance = dict.fromkeys(library.config.themes, 0)
-    for topic, n in by_topic.items():
-        if topic in theme_of:
-            balance[theme_of[topic]] += n
-    return balance
 
 
 def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:

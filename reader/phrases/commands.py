@@ -39,7 +39,9 @@ TEXTS: dict[str, str] = {
     --move OLD NEW files all papers of one under another, as after a topic was renamed.""",
     "help.note": """Write a paper up in your own words: editor, -m, --file or standard input.
 
-    Each time appends a revision. Two sentences or more count as written, less as skimmed.""",
+    The editor opens on a template, the abstract comes the second time. Each time appends a
+    revision. Two sentences or more that are not mostly copied count as written, less as
+    skimmed. A draft that was not saved opens again. NUMBER: revisions to compare.""",
     "help.search": """Find what is half remembered: notes first, then papers, then pages.
 
     By meaning and by words, in English and Japanese. What is understood, in single quotes
@@ -57,9 +59,10 @@ TEXTS: dict[str, str] = {
     "help.similar": """The papers and notes nearest to a paper, and the words that they share.
 
     By its vector; without one, by the words that fewest papers have. 7: it has none yet.""",
-    "help.export": """Write the notes out as Markdown, notes/<topic>/<key>.md.
+    "help.export": """Write the notes out as Markdown, with pages for topics and weeks.
 
-    A file edited by hand is read in first, as a revision; nothing is overwritten.""",
+    notes/<topic>/<key>.md: what a hand edited, renamed or moved there is read in first, as revisions and filings;
+    no byte of a hand's is overwritten.""",
     "help.take": """Copy PDFs to the tablet's folder: today's picks, or the papers named.
 
     What lies there is never overwritten; taking twice is harmless. 5: a PDF is not here.""",
@@ -104,6 +107,13 @@ TEXTS: dict[str, str] = {
     "option.original": "The PDF as it came, and not its marked copy.",
     "option.feed": "Their timeline or blog; may be given several times.",
     "option.message": "The note itself.",
+    "option.template": "What to write under: key-points, six-questions, none, or one of your own.",
+    "option.show": "Abstract and highlights in the editor at once.",
+    "option.check": "Which sentences are close to the paper's words, and where.",
+    "option.related": "The nearest earlier notes.",
+    "option.history": "List the note's revisions.",
+    "option.diff": "Show what changed: the last time, since A, or from A to B.",
+    "option.restore": "Make revision N the note again, as a new revision.",
     "option.file": "The file that holds the note; - for standard input.",
     "option.like": "A text or PDF file in place of a query: what is like it.",
     "option.notes": "Search notes (several of these four may be given).",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.errors import ModelError
 from reader.library.folder import Library
-from reader.stages.rank import topic_text
+from reader.stages.nearness import topic_text
 from reader.stages.tools import Encoder, Problem, Tools
 from reader.store import index
 from reader.store.vector_files import append, drop, others, refresh

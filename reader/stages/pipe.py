@@ -8,7 +8,10 @@ from reader.library.folder import Library
 from reader.stages.adding import complete
 from reader.stages.cite import cite
 from reader.stages.encode import encode, index_words
+from reader.stages.foretell import foretell_day
 from reader.stages.gather import gather
+from reader.stages.learn import learn
+from reader.stages.learn_talk import learn_talk
 from reader.stages.links import follow_links
 from reader.stages.pdfs import extract, fetch_pdfs
 from reader.stages.pictures import take_pictures
@@ -29,27 +32,38 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
         problems += resolve(library, tools)
         problems += complete(library, tools)
         rank_days(library, library.today())
+        foretell_day(library, library.today())
         index_words(library, tools)
     return problems
 
 
 def index_all(library: Library, tools: Tools) -> list[Problem]:
     """Do what can come after the list: citations, full text, PDFs of picks and their pictures,
-    vectors, the second ranking."""
+    vectors, what decisions teach, the second ranking."""
     with lock_file(library.folder / "index.lock"):
         problems = cite(library, tools)
         index_words(library, tools)
         problems += [*fetch_pdfs(library, tools), *extract(library, tools)]
         problems += take_pictures(library, tools)
         problems += encode(library, tools)
-        rank_days(library, library.today(), encoder=tools.encoder_name)
+        learn_talk(library, tools)
+        learn_decisions(library, tools)
     return problems
 
 
 def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem]:
-    """Fetch, split and encode what was picked just now, and nothing else."""
+    """Fetch, split and encode what was picked just now, and learn from what was decided."""
     index_words(library, tools)
     problems = fetch_pdfs(library, tools, only=rows)
     problems += extract(library, tools, only=rows)
     problems += take_pictures(library, tools, only=rows)
-    return [*problems, *encode(library, tools, papers=rows)]
+    problems += encode(library, tools, papers=rows)
+    learn_decisions(library, tools)
+    return problems
+
+
+def learn_decisions(library: Library, tools: Tools) -> None:
+    """Learn from what was decided since, and let what no list has shown yet go by it."""
+    learn(library, tools)
+    rank_days(library, library.today(), encoder=tools.encoder_name)
+    foretell_day(library, library.today())

@@ -1,56 +1,71 @@
-"""Rank a day's papers: how near each is to each topic, by words and, where there, vectors."""
+"""Rank a day's papers: what each topic's model says of them, with vectors where they are there.
+
+The models are those that `learn` left, or else each topic's words: nothing is fitted here.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from reader.config import Config, Topic
 from reader.errors import StoreError
 from reader.library.folder import Library
-from reader.paper import Held
-from reader.store import index, papers, standings
-from reader.store.standings import Rank
-from reader.topic import fit
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-FEWEST = 30
-"""Papers with vectors that a day needs before standard deviations mean anything."""
-
-LATEST_FILED = 50
-"""Papers filed in a topic whose vectors say what it is about now."""
+from reader.paper import Held, Paper
+from reader.person import name_key
+from reader.relevance import Judged, TopicModel, features, judge, levelled, start
+from reader.score import Term
+from reader.stages.nearness import Near, nearness
+from reader.store import authors, models, papers, standings, talk
+from reader.store.models import topic_name
+from reader.today import Rank
+from reader.words import folded
 
 LOOK_BACK_DAYS = 14
 """How far back papers without a decision are counted, and ranked."""
+
+MOST_DOUBTFUL = 20
+"""Papers just below a topic's cut that a day keeps; five are shown."""
+
+UNTAUGHT = "words"
+"""What papers are said to be judged by where nothing was learned yet."""
 
 Ranks = Mapping[int, Sequence[Rank]]
 """By paper; none for one that fits no topic."""
 
 
-def rank_days(library: Library, day: date, *, encoder: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The models of all topics, and the mark by which a paper remembers who judged it."""
+
+    models: Mapping[str, TopicModel]
+    mark: str
+
+
+def rank_days(library: Library, day: date, *, encoder: str = "", back: int | None = None) -> None:
     """Rank what is not ranked yet of a day's papers and of those of the days that it looks back.
 
-    A day whose vectors came after it ended is ranked again by them.
+    What no list has shown is ranked again when its vectors came after it, and, of this day,
+    when something was learned since.
     encoder: the name of the encoder whose vectors are used; empty: words alone.
     Raises StoreError where the ranks cannot be kept.
     """
-    by_vectors, by_words = _new_ranks(library, day, encoder)
-    _keep(library, by_vectors, by_words, encoder)
+    mark = mark_of(library)
+    by_vectors, by_words = _new_ranks(library, day, encoder, mark=mark, back=back)
+    _keep(library, by_vectors, by_words, encoder, mark)
 
 
-def rank_and_show(library: Library, day: date) -> Ranks:
-    """Rank as `rank_days` does, by words; gives the ranks that could not be kept.
+def rank_and_show(library: Library, day: date, *, back: int | None = None) -> Ranks:
+    """Rank what was never ranked, by words; gives the ranks that could not be kept.
 
     So a list is shown on a full disk and in a library that is locked or read-only.
     """
-    by_vectors, by_words = _new_ranks(library, day, "")
+    by_vectors, by_words = _new_ranks(library, day, "", back=back)
     try:
-        _keep(library, by_vectors, by_words, "")
+        _keep(library, by_vectors, by_words, "", mark_of(library))
     except StoreError:
         return by_words
     return {}
@@ -67,85 +82,182 @@ def fingerprint(config: Config) -> str:
     return hashlib.sha256(topics.encode()).hexdigest()[:16]
 
 
-def topic_text(topic: Topic) -> str:
-    """Give the words of a topic as one query for the encoder."""
-    return ", ".join(topic.words)
+def mark_of(library: Library) -> str:
+    """Name the models that there are now; they need not be read for it."""
+    known = sorted(models.fingerprints(library.db).items())
+    known = [item for item in known if item[0] != models.TALK]
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16] if known else UNTAUGHT
 
 
-def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str) -> None:
+def judges(library: Library) -> Judges:
+    """Read the models: those learned, for the others the words alone; also those of folders
+    that are no topics any more."""
+    kept = models.stored(library.db)
+    found = {topic.path: _model(topic, kept.get(topic_name(topic.path))) for topic in
+             library.config.topics}  # fmt: skip
+    for name, stored in kept.items():
+        path = name.removeprefix(topic_name(""))
+        if name != models.TALK and path not in found:
+            found[path] = _model(Topic(path, "near", ""), stored)
+    return Judges(levelled(found), mark_of(library))
+
+
+def _model(topic: Topic, stored: models.Stored | None) -> TopicModel:
+    if stored is None:
+        return start(topic)
+    try:
+        # Words that were changed in feeds.toml count at once.
+        return replace(TopicModel.from_text(stored.text), words=topic.words)
+    except ValueError:
+        return start(topic)  # another version's text; `learn` makes it anew
+
+
+def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str, mark: str) -> None:
     if not by_vectors and not by_words:
         return
     topics = fingerprint(library.config)
     with library.db.writing():
-        standings.set_ranks(library.db, by_vectors, topics=topics, encoder=encoder)
-        standings.set_ranks(library.db, by_words, topics=topics, encoder="")
+        for ranks, by in ((by_vectors, encoder), (by_words, "")):
+            standings.set_ranks(library.db, ranks, topics=topics, encoder=by, models=mark)
 
 
-def _new_ranks(library: Library, day: date, encoder: str) -> tuple[Ranks, Ranks]:
+def _new_ranks(
+    library: Library, day: date, encoder: str, *, mark: str = "", back: int | None = None
+) -> tuple[Ranks, Ranks]:
     """Rank what is not ranked yet: by vectors, and by words alone.
 
     A paper whose vector comes later, or whose day is too small yet, is ranked again then.
     """
+    first = days_back(day, LOOK_BACK_DAYS if back is None else back)
     days = standings.papers_to_rank(
-        library.db,
-        days_back(day, LOOK_BACK_DAYS),
-        day,
-        fingerprint(library.config),
-        encoder=encoder,
+        library.db, first, day, fingerprint(library.config), encoder=encoder, models=mark
     )
     if not days:
         return {}, {}
-    nearness = _nearness(library, set(days.values()), encoder) if encoder else {}
-    near = {row for row, _ in nearness}
-    by_vectors: dict[int, list[Rank]] = {}
-    by_words: dict[int, list[Rank]] = {}
-    for held in papers.papers_at(library.db, days):
-        kept = by_vectors if held.row in near else by_words
-        kept[held.row] = _ranks(held, library.config, nearness)
+    near = nearness(library, set(days.values()), encoder) if encoder else {}
+    encoded = {row for row, _ in near}
+    judged_by, titles = judges(library), _titles(library, near)
+    several = papers.papers_at(library.db, days)
+    given = {held.row: held.paper for held in several}
+    spoken_for = _spoken_for(library, first, day)
+    ranks = {
+        held.row: _ranks(
+            held, judged_by.models, near, titles, is_brief=held.row not in spoken_for.followed
+        )
+        for held in several
+    }
+    worth = _worth_keeping(library, ranks, days, spoken_for)
+    kept = {
+        row: [replace(r, terms=as_printed(r.terms, given[row])) for r in of_paper]
+        for row, of_paper in worth.items()
+    }
+    by_vectors = {row: of_paper for row, of_paper in kept.items() if row in encoded}
+    by_words = {row: of_paper for row, of_paper in kept.items() if row not in encoded}
     return by_vectors, by_words
 
 
-def _ranks(held: Held, config: Config, nearness: Mapping[tuple[int, str], float]) -> list[Rank]:
-    return [
-        Rank(found.topic, found.nearness, found.is_member)
-        for topic in config.topics
-        if (found := fit(held.paper, topic, nearness=nearness.get((held.row, topic.path))))
-        and (found.score > 0 or found.is_member)
-    ]
+@dataclass(frozen=True, slots=True)
+class _SpokenFor:
+    """Papers whose ranks are kept whatever they are."""
+
+    followed: frozenset[int]
+    talked: frozenset[int]
 
 
-def _nearness(
-    library: Library, days: Iterable[date], encoder: str
-) -> Mapping[tuple[int, str], float]:
-    """Give (paper, topic) → standard deviations above the mean cosine of its day's papers."""
-    import numpy as np
-
-    centres = _centres(library, encoder)
-    found: dict[tuple[int, str], float] = {}
-    for day in sorted(days, reverse=True):
-        kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
-        if len(kept) < FEWEST:
-            continue
-        vectors = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
-        for path, centre in centres.items():
-            cosines = vectors.astype(np.float32) @ centre
-            spread = float(cosines.std())
-            if spread > 0:
-                scaled = (cosines - cosines.mean()) / spread
-                found |= {(row, path): float(z) for row, z in zip(kept, scaled, strict=True)}
-    return found
+def _spoken_for(library: Library, first: date, last: date) -> _SpokenFor:
+    people = [person.name for person in library.config.people]
+    followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
+    talked = talk.talked_between(library.db, first, last)
+    return _SpokenFor(frozenset(followed), frozenset(talked))
 
 
-def _centres(library: Library, encoder: str) -> dict[str, NDArray[np.float32]]:
-    """Give the mean vector of what says what a topic is about, by topic."""
-    import numpy as np
+def _worth_keeping(
+    library: Library,
+    ranks: Mapping[int, Sequence[Rank]],
+    days: Mapping[int, date],
+    spoken_for: _SpokenFor,
+) -> dict[int, list[Rank]]:
+    """Leave out what no list will ask for; of who is only talked about the terms."""
+    known = {topic.path for topic in library.config.topics}
+    own = {topic.path for topic in library.config.own_topics}
+    doubtful = _most_doubtful(ranks, days, own)
+    kept: dict[int, list[Rank]] = {}
+    for row, of_paper in ranks.items():
+        whole = [
+            r
+            for r in of_paper
+            if row in spoken_for.followed
+            or (r.place == "in" and r.topic in known)
+            or (row, r.topic) in doubtful
+        ]
+        rest = [replace(r, terms=()) for r in of_paper if r not in whole]
+        kept[row] = [*whole, *(rest if row in spoken_for.talked else [])]
+    return kept
 
-    centres: dict[str, NDArray[np.float32]] = {}
-    for topic in library.config.topics:
-        examples = index.topic_vectors(
-            library.db, encoder, topic.path, topic.seeds, topic_text(topic), limit=LATEST_FILED
-        )
-        if examples:
-            mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)
-            centres[topic.path] = mean.astype(np.float32)
-    return centres
+
+def _most_doubtful(
+    ranks: Mapping[int, Sequence[Rank]], days: Mapping[int, date], own: Container[str]
+) -> set[tuple[int, str]]:
+    """Choose those just below an own topic's cut that something speaks for: each day's nearest."""
+    found: dict[tuple[date, str], list[tuple[float, int]]] = {}
+    for row, of_paper in ranks.items():
+        for r in of_paper:
+            is_spoken_for = any(t.value > 0 for t in r.terms)
+            if r.place == "doubtful" and r.topic in own and is_spoken_for:
+                found.setdefault((days[row], r.topic), []).append((-r.margin, row))
+    return {
+        (row, topic) for (_, topic), several in found.items() for _, row in
+        sorted(several)[:MOST_DOUBTFUL]
+    }  # fmt: skip
+
+
+def _ranks(
+    held: Held,
+    judging: Mapping[str, TopicModel],
+    near: Mapping[tuple[int, str], Near],
+    titles: Mapping[int, Term],
+    *,
+    is_brief: bool,
+) -> list[Rank]:
+    own = features(held.paper)
+    ranks = []
+    for path, model in judging.items():
+        found = near.get((held.row, path))
+        above = found.above if found else None
+        judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
+        terms = _named(judged, titles.get(found.neighbour or 0) if found else None)
+        ranks.append(Rank(path, above, judged.place, judged.score, model.cut, terms))
+    return ranks
+
+
+def _named(judged: Judged, neighbour: Term | None) -> tuple[Term, ...]:
+    """Let what is near say near to what: the reader's note or paper that is nearest."""
+    if neighbour is None:
+        return judged.terms
+    return tuple(
+        replace(t, kind=neighbour.kind, what=neighbour.what) if t.kind == "nearness" else t
+        for t in judged.terms
+    )
+
+
+def as_printed(terms: Sequence[Term], paper: Paper) -> tuple[Term, ...]:
+    """Give terms in a person's words: authors and learned words as the paper prints them."""
+    printed = {"author": {name_key(author): author for author in paper.authors}}
+    if any(term.kind == "learned" for term in terms):
+        words = _WORD.findall(f"{paper.title} {paper.abstract}".casefold())
+        printed["learned"] = {folded(word): word for word in reversed(words)}
+    return tuple(
+        replace(t, what=printed.get(t.kind, {}).get(t.what, t.what)) if t.what else t for t in terms
+    )
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _titles(library: Library, near: Mapping[tuple[int, str], Near]) -> dict[int, Term]:
+    """Name the papers that others are nearest to: by row, "note" where one was written."""
+    rows = sorted({n.neighbour for n in near.values() if n.neighbour is not None})
+    return {
+        held.row: Term("note" if held.state == "read" else "paper", held.paper.title, 0.0)
+        for held in papers.papers_at(library.db, rows)
+    }

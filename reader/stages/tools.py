@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reader.config import Topic
+    from reader.heat import Coefficients
+    from reader.heat.forecast import Example
     from reader.highlight import Marks
     from reader.passage import Document
     from reader.pdf import Pictures
+    from reader.relevance import Label, TopicModel
 
 
 class Encoder(Protocol):
@@ -30,8 +34,39 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> NDArray[np.float32]: ...
 
 
+class FitTopic(Protocol):
+    """What fits a topic's model to decisions; `reader.learner` has the real one."""
+
+    def __call__(
+        self,
+        topic: Topic,
+        examples: Sequence[tuple[Mapping[str, float], Label]],
+        background: Sequence[Mapping[str, float]],
+        *,
+        seed: int = 0,
+    ) -> TopicModel: ...
+
+
 def _silent(label: str, done: int, total: int) -> None:
     """Say nothing: the progress of a quiet run."""
+
+
+def _learn_nothing(
+    topic: Topic,
+    examples: Sequence[tuple[Mapping[str, float], Label]],
+    background: Sequence[Mapping[str, float]],
+    *,
+    seed: int = 0,
+) -> TopicModel:
+    """Give the model of day one."""
+    from reader.relevance import start
+
+    return start(topic)
+
+
+def _as_before(examples: Sequence[Example], before: Coefficients) -> Coefficients:
+    """Learn nothing of what was talked about."""
+    return before
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +78,7 @@ class Tools:
     read_pdf, read_marks: of one file; raise PdfError.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     read_marked: likewise text and marks; the marks are an error where only they fail.
+    fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
     progress: told (what, done, total) before each item and at the end.
     """
 
@@ -58,6 +94,8 @@ class Tools:
         [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
     ]
     read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
+    fit_topic: FitTopic = field(default=_learn_nothing)
+    fit_talk: Callable[[Sequence[Example], Coefficients], Coefficients] = field(default=_as_before)
     progress: Callable[[str, int, int], None] = field(default=_silent)
 
 

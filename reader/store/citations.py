@@ -28,7 +28,7 @@ def papers_to_count(
         FROM papers AS p
         WHERE coalesce(p.published_on, p.announced_on, p.arrived_on) >= ?
           AND p.merged_into IS NULL
-          AND EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
+          AND EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
                       AND r.topic IN (SELECT value FROM json_each(?)))
           AND NOT EXISTS (SELECT 1 FROM citations AS c WHERE c.paper = p.id AND c.source = ?
                           AND c.on_date > ?)
@@ -91,9 +91,9 @@ def never_shown(
         FROM citations AS c JOIN papers AS p ON p.id = c.paper
         WHERE c.n >= ? AND coalesce(p.published_on, p.announced_on) >= ?
           AND p.merged_into IS NULL
-          AND EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
+          AND EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
                       AND r.topic IN (SELECT value FROM json_each(?)))
-          AND NOT EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
+          AND NOT EXISTS (SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
                           AND r.topic IN (SELECT value FROM json_each(?)))
           AND NOT EXISTS (SELECT 1 FROM origins AS o WHERE o.paper = p.id
                           AND o.source = 'citations')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,12 +15,12 @@ Kind = Literal["pick", "skip"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision on one paper; `act` joins those made by one command."""
+    """One decision or lesson on one paper; `act` joins those made by one command."""
 
     id: int
     act: int
     paper: int
-    kind: Kind
+    kind: str
 
 
 def add_decisions(
@@ -27,31 +28,70 @@ def add_decisions(
 ) -> None:
     """Record one act on some papers; all of it is on the disk when this returns."""
     with db.writing():
-        act = _next_act(db)
+        act = next_act(db)
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
             [(act, paper, kind, at.isoformat(), on.isoformat()) for paper in papers],
         )
 
 
+def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]:
+    """List when something was decided or taken back on a day about some papers, in order."""
+    rows = db.read(
+        """
+        SELECT at FROM decisions WHERE on_date = ?
+        AND paper IN (SELECT value FROM json_each(?)) ORDER BY id
+        """,
+        (day.isoformat(), json.dumps(list(papers))),
+    )
+    return [datetime.fromisoformat(r["at"]) for r in rows]
+
+
+def last_decided(db: Database, papers: Sequence[int]) -> int | None:
+    """Give the one of some papers whose pick or skip is the newest that still stands."""
+    found = db.read_one(
+        """
+        SELECT paper FROM decisions AS d WHERE kind IN ('pick', 'skip')
+        AND paper IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+        ORDER BY id DESC LIMIT 1
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return int(found["paper"]) if found else None
+
+
 def undo_last(db: Database, *, at: datetime, on: date) -> list[Decision]:
-    """Take back the last act that still stands; returns its decisions, none when there is none."""
+    """Take back the last act that still stands, decisions or lessons of `teach`; returns what it
+    was, nothing when there is none."""
     with db.writing():
         rows = db.read(
             """
-            SELECT id, act, paper, kind FROM decisions WHERE kind != 'undo' AND act = (
-                SELECT max(act) FROM decisions AS d WHERE kind != 'undo'
-                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
-            ORDER BY id
+            WITH acts AS (
+                SELECT 'decisions' AS place, id, act, paper, kind FROM decisions AS d
+                WHERE kind != 'undo'
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+                UNION ALL SELECT 'lessons', id, act, paper, kind FROM lessons AS l
+                WHERE kind != 'undo'
+                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id))
+            SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
             """
         )
-        act = _next_act(db)
+        act = next_act(db)
+        moment = (at.isoformat(), on.isoformat())
         db.execute_many(
             """
             INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
             VALUES (?, ?, 'undo', ?, ?, ?)
             """,
-            [(act, r["paper"], r["id"], at.isoformat(), on.isoformat()) for r in rows],
+            [(act, r["paper"], r["id"], *moment) for r in rows if r["place"] == "decisions"],
+        )
+        db.execute_many(
+            """
+            INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
+            SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
+            """,
+            [(act, *moment, r["id"]) for r in rows if r["place"] == "lessons"],
         )
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
 
@@ -70,5 +110,12 @@ def add_filing(
         )
 
 
-def _next_act(db: Database) -> int:
-    return int(db.read("SELECT coalesce(max(act), 0) + 1 AS act FROM decisions")[0]["act"])
+def next_act(db: Database) -> int:
+    """Number an act; decisions and lessons are counted together."""
+    row = db.read_one(
+        """
+        SELECT 1 + max(coalesce((SELECT max(act) FROM decisions), 0),
+                       coalesce((SELECT max(act) FROM lessons), 0)) AS act
+        """
+    )
+    return int(row["act"]) if row else 1

@@ -178,6 +178,16 @@ def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, s
             _seen_again(db, hash_of(passage.text))
 
 
+def passages_of(db: Database, paper: int) -> list[PassageText]:
+    """List a paper's passages as its PDF has them, in order."""
+    rows = db.read(
+        "SELECT text, page, section FROM idx.texts WHERE paper = ? AND kind = 'passage'"
+        " ORDER BY position",
+        (paper,),
+    )
+    return [PassageText(r["text"], r["page"], r["section"]) for r in rows]
+
+
 def n_passages(db: Database, paper: int) -> int:
     """Count a paper's passages."""
     row = db.read_one(

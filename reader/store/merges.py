@@ -57,6 +57,8 @@ class _Part:
 PARTS = (
     _Part("identifiers", "id", "all"),
     _Part("decisions", "id", "all"),
+    _Part("lessons", "id", "all"),
+    _Part("shown", "day", "new"),
     _Part("filings", "id", "all"),
     _Part("notes", "id", "all"),
     _Part("origins", "source", "new"),
@@ -70,6 +72,8 @@ PARTS = (
     _Part("marked_copies", "sha256", "new"),
     _Part("returned", "place", "all"),
     _Part("highlights", "id", "all"),
+    _Part("reviews", "id", "all"),
+    _Part("openings", "id", "all"),
 )
 STAYING = ("citations",)
 """Tables whose rows stay with the copy that they were counted for."""

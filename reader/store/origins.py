@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 
 from reader.store.database import Database
 
@@ -31,3 +32,15 @@ def brought(db: Database, rows: Iterable[int]) -> set[int]:
         (json.dumps(list(rows)),),
     )
     return {r["id"] for r in found}
+
+
+def n_brought(db: Database, first: date, last: date) -> int:
+    """Count the papers that sources brought on some days."""
+    row = db.read_one(
+        f"""
+        SELECT count(*) AS n FROM papers AS p
+        WHERE arrived_on BETWEEN ? AND ? AND merged_into IS NULL AND {BROUGHT_SQL}
+        """,  # noqa: S608  a constant
+        (first.isoformat(), last.isoformat()),
+    )
+    return int(row["n"]) if row else 0

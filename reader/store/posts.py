@@ -189,7 +189,7 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
     """
     rows = db.read(
         """
-        SELECT i.paper, p.author, m.sentence, p.url, p.source, p.kind, p.n_votes
+        SELECT i.paper, p.author, m.sentence, p.url, p.source, p.kind, p.n_votes, m.seen_on
         FROM json_each(?) AS wanted
         JOIN identifiers AS i ON i.paper = wanted.value
         JOIN mentions AS m ON m.identifier = i.id
@@ -207,6 +207,7 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
             source=row["source"],
             kind=cast(PostKind, row["kind"]),
             n_votes=row["n_votes"],
+            on=date.fromisoformat(row["seen_on"]),
         )
         for row in rows
     ]

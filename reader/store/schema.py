@@ -15,7 +15,7 @@ from reader.store.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raised whenever INDEX_TABLES, or the words put into them, change; an index.db of another
 version is made anew."""
 
@@ -55,7 +55,10 @@ INDEX_TABLES = [
         paper INTEGER NOT NULL,
         topic TEXT NOT NULL,
         nearness REAL,
-        is_member INTEGER NOT NULL,
+        place TEXT NOT NULL CHECK (place IN ('in', 'doubtful', 'out')),
+        score REAL NOT NULL,
+        cut REAL NOT NULL,
+        terms TEXT NOT NULL,
         PRIMARY KEY (paper, topic)
     ) STRICT, WITHOUT ROWID
     """,
@@ -63,7 +66,22 @@ INDEX_TABLES = [
     CREATE TABLE idx.ranked (
         paper INTEGER PRIMARY KEY,
         topics TEXT NOT NULL,
-        encoder TEXT NOT NULL
+        encoder TEXT NOT NULL,
+        models TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE idx.models (
+        name TEXT PRIMARY KEY,
+        fitted_on TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idx.forecasts (
+        paper INTEGER PRIMARY KEY,
+        model TEXT NOT NULL,
+        terms TEXT NOT NULL
     ) STRICT
     """,
     """

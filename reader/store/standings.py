@@ -1,50 +1,52 @@
-"""Keep how the papers of a day stand to the topics. Derived: remade from papers and vectors."""
+"""Keep how the papers of a day stand to the topics. Derived: remade from papers and vectors.
+
+Only what is worth keeping has a row: in or just below a topic, or talked about.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from reader.store.database import Database
+from reader.score import Term
+from reader.store.database import Database, Row
 from reader.store.origins import BROUGHT_SQL
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """How a paper stands to a topic: what `topic.fit` cannot know from the paper alone."""
-
-    topic: str
-    nearness: float | None
-    is_member: bool
+from reader.today import Rank
 
 
 def papers_to_rank(
-    db: Database, first: date, last: date, topics: str, *, encoder: str = ""
+    db: Database, first: date, last: date, topics: str, *, encoder: str = "", models: str = ""
 ) -> dict[int, date]:
     """Give the papers of some days that were not ranked with these topics yet, each with its
     day: that of its arrival, else that of the first post among these days.
 
     encoder: also those that were ranked by words alone or by another encoder's vectors,
-    and have a vector of this one now. What only a hand added has no day here.
+    and have a vector of this one now; models: also those of the last day that other models
+    judged. Neither holds for what a list has shown: its order stays. What only a hand added
+    has no day here.
     """
     rows = db.read(
         f"""
         SELECT p.id, min(d.day) AS day FROM (
-            SELECT p.id, p.arrived_on AS day FROM papers AS p
+            SELECT p.id, p.arrived_on AS day, 0 AS is_talk FROM papers AS p
             WHERE p.arrived_on BETWEEN ?1 AND ?2 AND {BROUGHT_SQL}
-            UNION ALL SELECT i.paper, m.seen_on
+            UNION ALL SELECT i.paper, m.seen_on, 1
             FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
             WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
         JOIN papers AS p ON p.id = d.id LEFT JOIN idx.ranked AS r ON r.paper = p.id
         WHERE p.merged_into IS NULL
-          AND (r.paper IS NULL OR r.topics != ?3 OR (?4 != r.encoder AND ?4 != '' AND EXISTS (
-            SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
-            WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?4)))
+          AND (r.paper IS NULL OR r.topics != ?3
+            OR d.is_talk AND NOT EXISTS (SELECT 1 FROM idx.ranks AS k WHERE k.paper = p.id)
+            OR (
+            (?5 != r.models AND ?5 != '' AND d.day = ?2
+             OR ?4 != r.encoder AND ?4 != '' AND EXISTS (
+                SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
+                WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?4))
+            AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.paper = p.id)))
         GROUP BY p.id ORDER BY p.id
         """,  # noqa: S608  a constant
-        (first.isoformat(), last.isoformat(), topics, encoder),
+        (first.isoformat(), last.isoformat(), topics, encoder, models),
     )
     return {r["id"]: date.fromisoformat(r["day"]) for r in rows}
 
@@ -67,7 +69,12 @@ def papers_of_day(db: Database, day: date) -> list[int]:
 
 
 def set_ranks(
-    db: Database, ranks: Mapping[int, Sequence[Rank]], *, topics: str, encoder: str
+    db: Database,
+    ranks: Mapping[int, Sequence[Rank]],
+    *,
+    topics: str,
+    encoder: str,
+    models: str = "",
 ) -> None:
     """Keep the ranks of papers, in place of their earlier ones."""
     if not ranks:
@@ -78,27 +85,44 @@ def set_ranks(
             (json.dumps(list(ranks)),),
         )
         db.execute_many(
-            "INSERT INTO idx.ranks (paper, topic, nearness, is_member) VALUES (?, ?, ?, ?)",
+            """
+            INSERT INTO idx.ranks (paper, topic, nearness, place, score, cut, terms)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
             [
-                (paper, rank.topic, rank.nearness, rank.is_member)
+                (paper, r.topic, r.nearness, r.place, r.score, r.cut, to_text(r.terms))
                 for paper, of_paper in ranks.items()
-                for rank in of_paper
+                for r in of_paper
             ],
         )
         db.execute_many(
-            "INSERT OR REPLACE INTO idx.ranked (paper, topics, encoder) VALUES (?, ?, ?)",
-            [(paper, topics, encoder) for paper in ranks],
+            "INSERT OR REPLACE INTO idx.ranked (paper, topics, encoder, models)"
+            " VALUES (?, ?, ?, ?)",
+            [(paper, topics, encoder, models) for paper in ranks],
         )
 
 
-def members_on(db: Database, day: date) -> list[int]:
-    """List the papers that arrived on a day and belong to some topic."""
+def members_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
+    """List the papers that arrived on a day, or from it until another, and belong to some topic."""
+    return _placed(db, "in", day, until or day)
+
+
+def doubtful_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
+    """List those that stand just below some topic."""
+    return _placed(db, "doubtful", day, until or day)
+
+
+def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
+    # From the days' papers to their ranks: SQLite would rather read all ranks that there are.
     rows = db.read(
         """
-        SELECT DISTINCT p.id FROM papers AS p JOIN idx.ranks AS r ON r.paper = p.id
-        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND r.is_member ORDER BY p.id
+        SELECT p.id FROM papers AS p INDEXED BY papers_by_arrival
+        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND EXISTS (
+            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = ?
+            AND (r.place = 'in' OR r.terms != ''))
+        ORDER BY p.id
         """,
-        (day.isoformat(),),
+        (first.isoformat(), last.isoformat(), place),
     )
     return [r["id"] for r in rows]
 
@@ -116,7 +140,7 @@ def n_undecided(
         SELECT p.arrived_on AS day, count(*) AS n FROM papers AS p
         WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
           AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
-            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.is_member
+            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
             AND r.topic IN (SELECT value FROM json_each(?))))
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
           AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
@@ -135,7 +159,58 @@ def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
         "SELECT * FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",
         (json.dumps(list(papers)),),
     ):
-        ranks.setdefault(r["paper"], []).append(
-            Rank(r["topic"], r["nearness"], bool(r["is_member"]))
-        )
+        ranks.setdefault(r["paper"], []).append(_rank(r))
     return ranks
+
+
+def _rank(r: Row) -> Rank:
+    terms = from_text(r["terms"])
+    return Rank(r["topic"], r["nearness"], r["place"], r["score"], r["cut"], terms)
+
+
+def example_vectors(
+    db: Database, encoder: str, topic: str, seeds: Sequence[str], *, limit: int
+) -> dict[int, bytes]:
+    """Give the vectors of a topic's seeds and of what was filed there last, by paper."""
+    rows = db.read(
+        """
+        SELECT t.paper, v.vector FROM (
+            SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
+            UNION SELECT paper FROM (
+                SELECT paper, max(id) AS last FROM filings WHERE topic = ?
+                GROUP BY paper ORDER BY last DESC LIMIT ?)) AS known
+        JOIN idx.texts AS t ON t.paper = known.paper AND t.kind = 'paper' AND t.position = 0
+        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        """,
+        (json.dumps(list(seeds)), topic, limit, encoder),
+    )
+    return {r["paper"]: r["vector"] for r in rows}
+
+
+def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, ...]]:
+    """Give what was foretold of some papers."""
+    rows = db.read(
+        "SELECT paper, terms FROM idx.forecasts WHERE paper IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: from_text(r["terms"]) for r in rows}
+
+
+def set_forecasts(db: Database, found: Mapping[int, Sequence[Term]], *, model: str) -> None:
+    """Keep what was foretold of papers."""
+    with db.writing():
+        db.execute_many(
+            "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
+            [(paper, model, to_text(terms)) for paper, terms in found.items()],
+        )
+
+
+def to_text(terms: Iterable[Term]) -> str:
+    """Write terms one a line, their numbers so that they are read back to the last bit."""
+    return "\n".join(f"{t.kind}\t{t.value!r}\t{' '.join(t.what.split())}" for t in terms)
+
+
+def from_text(text: str) -> tuple[Term, ...]:
+    """Read what `to_text` wrote."""
+    lines = (line.split("\t", 2) for line in text.split("\n") if line)
+    return tuple(Term(kind, what, float(value)) for kind, value, what in lines)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.benchmarks import collect, encoder, pdfs, search, speed
+from tests.benchmarks import collect, encoder, notes, pdfs, screen, search, speed
 from tests.benchmarks.frame import Subject, run_subjects
 
 SUBJECTS = (
     Subject("speed", speed.measure),
+    Subject("screen", screen.measure),
     Subject("collect", collect.measure),
     Subject("encoder", encoder.measure),
+    Subject("notes", notes.measure),
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
     *(replace(subject, name=f"search-{subject.name}") for subject in search.SUBJECTS),
 )

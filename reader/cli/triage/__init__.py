@@ -66,7 +66,7 @@ def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
         if outcome.picked:
             problems = index_picks(library, tools, list(outcome.picked))
         else:
-            # Skips, notes and what was taken back teach too; where nothing changed, nothing is done.
+            # Skips, notes and what was taken back teach too.
             learn_decisions(library, tools)
     for problem in problems:
         say_error(problem.error)

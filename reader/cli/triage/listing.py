@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.cli.screen import doubtful_text, folded_text, own_text
+from reader.cli.screen import doubtful_text, folded_text, near_text, own_text
 from reader.paper import State
 from reader.phrases import say
 from reader.reading_time import paper_seconds
@@ -51,7 +51,7 @@ def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[
             rows += _lane(doubtful_text(shown), listed.doubtful, query)
         else:
             rows.append(Row("fold", say("screen.doubtful.fold", n=len(listed.doubtful))))
-    near = say("today.near", n=len(listed.near), of=listed.n_talked)
+    near = near_text(shown)
     near += "" if shown.has_citations else say("today.near.posts_only")
     rows += _lane(near, listed.near, query, is_near=True)
     if wild:

@@ -182,11 +182,8 @@ class Session:
         """Go to the next paper that waits; say so where nothing waits any more."""
         if self.here is not None:
             self.here = next_of(self._rows, self.deciding.states, self.here)
-        self._say_ended()
-
-    def _say_ended(self) -> None:
-        """Say so where nothing waits any more."""
-        if not n_waiting(self._listed(), self.deciding.states):
+        n_left = n_waiting(self._listed(), self.deciding.states)
+        if not n_left:
             has_fold = any(row.kind == "fold" for row in self._rows)
             ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
             # In front, since a long title is cut at the edge.
@@ -203,7 +200,6 @@ class Session:
         rows, self._asked = self._asked, ()
         if key.lower() == "y":
             self.tell(self.deciding.skip_all(rows))
-            self._say_ended()
         else:
             self.tell(say("screen.not_skipped"))
 

@@ -1,0 +1,268 @@
+"""`reader teach`: examples, then a dozen questions with one key each, and what each changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.errors import Incomplete, ReaderError, ReadOnly, UsageError
+from reader.library.choose import find_paper
+from reader.library.folder import Library
+from reader.library.teaching import (
+    Effect,
+    Teaching,
+    bring_in,
+    finish,
+    papers_by,
+    topic_to_teach,
+)
+from reader.paper import Held, Paper
+from reader.phrases import say
+from reader.plain import plain
+from reader.stages.adding import Adding, Wishes, find_files
+from reader.stages.tools import Tools
+from reader.store import papers
+
+YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
+
+
+@click.command("teach", cls=ReaderCommand, help=say("help.teach"))
+@click.argument("what", nargs=-1, metavar="[WHAT...]")
+@click.option("--topic", default="", metavar="TOPIC", help=say("option.topic"))
+@click.option("--author", "people", multiple=True, metavar="NAME", help=say("option.author"))
+@click.option("--no-ask", is_flag=True, help=say("option.no_ask"))
+@click.option("--no-fetch", is_flag=True, help=say("option.teach_no_fetch"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def teach_command(
+    context: click.Context,
+    what: tuple[str, ...],
+    topic: str,
+    people: tuple[str, ...],
+    no_ask: bool,
+    no_fetch: bool,
+    as_json: bool,
+) -> int:
+    """Teach; 4 for a paper that is not here, 5 when something could not be read."""
+    with build.opened(context) as library:
+        meant = topic_to_teach(library, topic)
+        if library.db.is_read_only:
+            raise ReadOnly(file=library.folder)
+        with build.tools(context, library) as tools:
+            examples = _Examples(library, tools, may_fetch=not no_fetch)
+            rows = examples.rows(what, people)
+        # Without the tools' progress bar, which would wipe the question away.
+        lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
+        if rows:
+            lesson.tell_examples(rows)
+        if not no_ask and (not (what or people) or _is_terminal()):
+            lesson.ask()
+        if rows or lesson.n_answers:
+            with build.tools(context, library) as tools:
+                finish(library, tools)
+        for error in examples.problems:
+            say_error(error)
+        lesson.end()
+    return examples.problems[0].exit_code if examples.problems else 0
+
+
+class _Examples:
+    """Finds the papers that are named as examples; what could not be read is a problem."""
+
+    def __init__(self, library: Library, tools: Tools, *, may_fetch: bool) -> None:
+        self._library, self._tools, self._may_fetch = library, tools, may_fetch
+        self.problems: list[ReaderError] = []
+
+    def rows(self, several: Sequence[str], people: Sequence[str]) -> list[int]:
+        """Give the rows of all examples, each once. Raises what a wrong name raises."""
+        # Names first: nothing is brought in where one of them is wrong.
+        named = {text: self._named(text) for text in several if not Path(text).exists()}
+        found = [row for name in people for row in papers_by(self._library, name)]
+        for text in several:
+            found += named[text] if text in named else self._of_file(Path(text))
+        return list(dict.fromkeys(found))
+
+    def _named(self, text: str) -> list[int]:
+        return [find_paper(self._library, text).row]
+
+    def _of_file(self, path: Path) -> list[int]:
+        if path.suffix.lower() in (".bib", ".bibtex") and path.is_file():
+            return self._of_bibtex(path)
+        if path.suffix.lower() != ".pdf" and not path.is_dir():
+            what = say("teach.nothing", what=plain(str(path)))
+            raise UsageError(what=what, hint=say("teach.nothing.hint"))
+        adding = Adding(
+            self._library, self._tools, find_files(self._library, [path]),
+            Wishes(may_fetch=self._may_fetch, is_moving=False),
+        )  # fmt: skip
+        found = [added.held.row for added in adding.run() if added.held]
+        self.problems += [problem.error for problem in adding.problems]
+        return found
+
+    def _of_bibtex(self, path: Path) -> list[int]:
+        from reader.sources.bibtex import read_bibtex
+
+        try:
+            read = read_bibtex(path.read_bytes())
+        except OSError as error:
+            what = f"{plain(str(path))}: {error.strerror}"
+            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+        if read.n_broken:
+            what = say("teach.broken", file=plain(path.name), n=read.n_broken)
+            self.problems.append(Incomplete(what=what))
+        return bring_in(self._library, self._tools, self._completed(read.papers))
+
+    def _completed(self, several: Sequence[Paper]) -> list[Paper]:
+        """Ask arXiv for the abstracts that a bibliography leaves out."""
+        from reader.stages.resolve import BATCH, ask_arxiv
+
+        bare = [
+            p.id
+            for p in several
+            if p.id.startswith("arxiv:") and not p.abstract and not self._has_abstract(p.id)
+        ]
+        found: dict[str, Paper] = {}
+        try:
+            for start in range(0, len(bare) if self._may_fetch else 0, BATCH):
+                batch = bare[start : start + BATCH]
+                found |= {p.id: p for p in ask_arxiv(self._library, self._tools, batch)}
+        except ReaderError as error:
+            self.problems.append(error)
+        return [found.get(paper.id, paper) for paper in several]
+
+    def _has_abstract(self, id_: str) -> bool:
+        held = papers.paper_with_id(self._library.db, id_)
+        return held is not None and bool(held.paper.abstract)
+
+
+class _Lesson:
+    """Tells what is taught, asks, and says what each answer changed."""
+
+    def __init__(self, context: click.Context, teaching: Teaching, as_json: bool) -> None:
+        self._teaching, self._as_json = teaching, as_json
+        self._is_quiet = settings_of(context).is_quiet or as_json
+        self.n_answers = 0
+
+    @property
+    def _topic(self) -> str:
+        return self._teaching.topic.path
+
+    def tell_examples(self, rows: Sequence[int]) -> None:
+        effect = self._teaching.teach("seed", rows)
+        self._say_wrapped(say("teach.examples", n=len(rows), topic=self._topic))
+        self._say_wrapped(self._effect(effect))
+        if self._as_json:
+            for n, held in enumerate(papers.papers_at(self._teaching.library.db, rows)):
+                self._put(held, "seed", effect if n == 0 else None)
+
+    def ask(self) -> None:
+        """Ask one question after another, until all are answered or the person ends it."""
+        waiting = self._teaching.questions()
+        if waiting:
+            self._say(say("teach.keys"))
+        place = 0
+        while place < len(waiting):
+            held = waiting[place]
+            key = self._ask(held, place + 1, len(waiting))
+            if key == END:
+                break
+            if key in (YES, NO):
+                effect = self._teaching.teach("yes" if key == YES else "no", [held.row])
+                self.n_answers += 1
+                self._say_wrapped(self._answer(effect), "    ")
+                if self._as_json:
+                    self._put(held, "yes" if key == YES else "no", effect)
+                place += 1
+            elif key == UNDO:
+                place = self._undo(waiting, place)
+            elif key == LATER:
+                place += 1
+            else:
+                self._say(say("teach.keys"))
+        if self._as_json:
+            for held in waiting[place:]:
+                self._put(held, "asked", None)
+
+    def end(self) -> None:
+        if self.n_answers:
+            self._say(say("teach.end", n=self.n_answers, topic=self._topic))
+
+    def _undo(self, waiting: Sequence[Held], place: int) -> int:
+        """Take back the last answer of this lesson, no older act; gives where to go on."""
+        if not self.n_answers:
+            self._say(say("undo.nothing"))
+            return place
+        undone = self._teaching.undo()
+        self.n_answers -= 1
+        for held in undone:
+            self._say(say("undone", title=plain(held.paper.title)))
+        rows = {held.row for held in undone}
+        return next((n for n, held in enumerate(waiting) if held.row in rows), place)
+
+    def _ask(self, held: Held, n: int, of: int) -> str:
+        width = screen.width_of_terminal()
+        for line in self._question(held, width):
+            self._say(line)
+        prompt = say("teach.ask", n=n, of=of, topic=self._topic)
+        if not _is_terminal():
+            self._say(prompt)
+            line = sys.stdin.readline() if sys.stdin is not None else ""
+            typed = line.strip().lower()[:1]
+            return (typed or LATER) if line else END
+        click.echo(f"{prompt} ", nl=False, err=self._as_json)
+        try:
+            key = click.getchar().lower()
+        except (EOFError, KeyboardInterrupt):
+            key = END
+        click.echo(key if key.isprintable() else "", err=self._as_json)
+        return END if key in ("", "\x03", "\x04", "\x1b") else key
+
+    def _question(self, held: Held, width: int) -> Iterator[str]:
+        yield ""
+        yield from screen.paper_lines(held, width)
+        yield from screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
+
+    def _effect(self, effect: Effect) -> str:
+        n_in, n_out = effect.n_in, effect.n_out
+        return say("teach.effect", of=self._teaching.n_of_day, n_in=n_in, n_out=n_out)
+
+    def _answer(self, effect: Effect) -> str:
+        margins = {"margin": f"{effect.after:+.2f}", "before": f"{effect.before:+.2f}"}
+        place = say(f"place.{effect.place}")
+        return f"{say('teach.answer', place=place, **margins)} · {self._effect(effect)}"
+
+    def _say(self, text: str) -> None:
+        if not self._is_quiet:
+            output.put(text)
+
+    def _say_wrapped(self, text: str, indent: str = "") -> None:
+        for line in screen.wrap(text, screen.width_of_terminal(), indent):
+            self._say(line)
+
+    def _put(self, held: Held, kind: str, effect: Effect | None) -> None:
+        output.put_json(lesson_json(held, kind, self._topic, effect, self._teaching))
+
+
+def lesson_json(
+    held: Held, kind: str, topic: str, effect: Effect | None, teaching: Teaching
+) -> dict[str, Any]:
+    """Give the fields of one thing taught or asked."""
+    judged = teaching.judged(held.row)
+    return output.paper_json(held) | {
+        "topic": topic,
+        "kind": kind,
+        "score": round(judged.score, 4),
+        "place": judged.place,
+        "n_in": effect.n_in if effect else None,
+        "n_out": effect.n_out if effect else None,
+    }
+
+
+def _is_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

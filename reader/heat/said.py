@@ -1,0 +1,180 @@
+"""Count how much a paper is talked about: people, up-votes, citations, each with its half-life.
+
+The unit is one person who mentions a paper in their own words today. Knows no source and
+no clock: the day comes in as an argument, and what is later than it does not count.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from reader.paper import Mentioned, Paper, PostKind
+from reader.person import matches
+from reader.score import Term, total
+
+HALF_LIFE_DAYS = 7.0
+"""What a person said is worth half after a week."""
+VOTES_HALF_LIFE_DAYS = 90.0
+"""A list's count goes on growing, so it hardly fades: what was found late is caught too."""
+
+ROLE_MODEL = 3.0
+KIND_WEIGHT: Mapping[PostKind, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.4}
+OWN_PAPER = 0.25
+"""Who posts about a paper of their own says that it is out, and little more."""
+BOT = 0.1
+MANY_A_DAY = 30
+"""Papers that one author mentions on a day from which on it is a machine or a list."""
+
+LIKE = 0.1
+"""What each doubling of the votes for a post adds to the post's weight."""
+VOTE = 1.0
+"""What each doubling of a list's up-votes counts: 1 as one person, 15 as four."""
+MUCH_CITED = 5.0
+"""Citations a month from which on they count, their doublings as people."""
+
+CLASS_SHARE: Mapping[str, float] = {
+    "cs.CV": 1.45, "cs.CL": 1.5, "cs.LG": 1.8, "cs.GR": 1.25, "cs.AI": 0.7, "cs.RO": 0.5,
+    "cs.SD": 0.4, "eess.AS": 0.45, "cs.IR": 0.3, "cs.CY": 0.25, "cs.HC": 0.25,
+}  # fmt: skip
+"""How often a class's papers are talked about, to the usual 1. Of what people say and of the
+citations the sixth root of it is taken back, so that a small field is not drowned by a large
+one; not of a list's votes: of those each sixth cost one in forty of the papers to be caught."""
+EVENING = 1 / 6
+
+_BOT = re.compile(
+    r"(?i)(?:^|[\W_])bot(?:$|[\W_])|(?:paper|arxiv|news|feed)s?bot$|\barxiv\b|\bdaily_?papers\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One post that mentions a paper.
+
+    n_votes: the post's own; on: the day it was seen, None where unknown (it counts whole).
+    is_own_paper: who posts is an author of the paper.
+    """
+
+    author: str
+    kind: PostKind = "post"
+    n_votes: int | None = None
+    on: date | None = None
+    is_role_model: bool = False
+    is_own_paper: bool = False
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All that is known of the talk about one paper.
+
+    n_votes: the most that a list without authors counts; voted_on: the day it was seen.
+    n_months: from its publication to the count of citations, None where unknown.
+    category: arXiv's primary class, empty where unknown.
+    """
+
+    voices: tuple[Voice, ...] = ()
+    n_votes: int | None = None
+    voted_on: date | None = None
+    n_citations: int | None = None
+    n_months: int | None = None
+    category: str = ""
+
+
+def talk_of(
+    paper: Paper,
+    mentions: Iterable[Mentioned],
+    *,
+    role_models: Iterable[str] = (),
+    busy: Container[str] = frozenset(),
+) -> Talk:
+    """Put mentions into the form that heat is counted from; votes and citations by `replace`.
+
+    role_models: the names of people of feeds.toml; busy: authors who mention MANY_A_DAY.
+    """
+    followed = tuple(role_models)
+    voices = tuple(
+        Voice(
+            author=m.author,
+            kind=m.kind,
+            n_votes=m.n_votes,
+            on=m.on,
+            is_role_model=any(_is_same(name, m.author) for name in followed),
+            is_own_paper=any(_is_same(name, m.author) for name in paper.authors),
+            is_bot=m.author in busy or bool(_BOT.search(m.author)),
+        )
+        for m in mentions
+    )
+    return Talk(voices, category=paper.categories[0] if paper.categories else "")
+
+
+def heat(talk: Talk, day: date) -> tuple[Term, ...]:
+    """Say how hot a paper is on a day: one term a person, the votes, the citations, the class.
+
+    Each person counts once, with their weightiest post. No talk: no terms.
+    """
+    people: dict[str, Term] = {}
+    for voice in talk.voices:
+        if voice.on and voice.on > day:
+            continue
+        term = _term(voice, day)
+        known = people.get(voice.author)
+        if known is None or term.value > known.value:
+            people[voice.author] = term
+    said = [*people.values(), *_citations(talk)]
+    evened = total(said) * (_evening(talk.category) - 1)
+    terms = (*said, *_votes(talk, day))
+    return (*terms, Term("class", talk.category, evened)) if evened else terms
+
+
+def is_hot(talk: Talk, day: date) -> bool:
+    """Tell whether a paper counts as talked about when forecasts are learned: it stands on a
+    list with votes, or somebody who did not write it has words about it."""
+    is_listed = talk.n_votes is not None and (talk.voted_on is None or talk.voted_on <= day)
+    return is_listed or any(
+        v.kind != "repost" and not v.is_own_paper and not v.is_bot and (v.on is None or v.on <= day)
+        for v in talk.voices
+    )
+
+
+def _term(voice: Voice, day: date) -> Term:
+    weight = KIND_WEIGHT[voice.kind] * (ROLE_MODEL if voice.is_role_model else 1.0)
+    weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)
+    weight *= 1 + LIKE * math.log2(1 + max(0, voice.n_votes or 0))
+    kind = "repost" if voice.kind == "repost" else "mention"
+    return Term(kind, voice.author, weight * _fading(voice.on, day, HALF_LIFE_DAYS))
+
+
+def _votes(talk: Talk, day: date) -> list[Term]:
+    n = talk.n_votes
+    if n is None or (talk.voted_on and talk.voted_on > day):
+        return []
+    doublings = 1 + math.log2(1 + max(0, n))  # to stand on the list at all is one vote
+    fading = _fading(talk.voted_on, day, VOTES_HALF_LIFE_DAYS)
+    return [Term("votes", str(n), VOTE * doublings * fading)]
+
+
+def _citations(talk: Talk) -> list[Term]:
+    if not talk.n_citations or not talk.n_months:
+        return []
+    a_month = talk.n_citations / max(1, talk.n_months)
+    return (
+        [Term("citations", f"{a_month:.0f}", math.log2(1 + a_month))]
+        if a_month >= MUCH_CITED
+        else []
+    )
+
+
+def _fading(on: date | None, day: date, half_life: float) -> float:
+    return 1.0 if on is None else float(0.5 ** ((day - on).days / half_life))
+
+
+def _evening(category: str) -> float:
+    return float(CLASS_SHARE.get(category, 1.0) ** -EVENING)
+
+
+def _is_same(name: str, author: str) -> bool:
+    return matches(name, author) == "same"

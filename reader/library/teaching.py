@@ -1,0 +1,175 @@
+"""Teach topics: by examples, and by a few questions whose answers say most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reader.config import Topic
+from reader.errors import UsageError
+from reader.library.choose import undo
+from reader.library.folder import Library
+from reader.paper import Held, Paper
+from reader.person import family_folds, matches
+from reader.phrases import say
+from reader.relevance import Judged, Label, TopicModel, judge, start, uncertain
+from reader.relevance.asking import N_QUESTIONS
+from reader.relevance.judging import Place
+from reader.stages.encode import index_words
+from reader.stages.learn import Texts, fit_one, learn, lessons
+from reader.stages.rank import rank_days
+from reader.stages.tools import FitTopic, Tools
+from reader.store import authors, labels, papers, shown, standings
+from reader.store import lessons as rows_of_lessons
+from reader.store.lessons import Kind
+from reader.store.origins import BY_HAND
+
+ASKED_AMONG = 800
+"""Papers without a decision among which questions are looked for."""
+
+MOST_BY_AUTHOR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a lesson changed.
+
+    n_in, n_out: papers of the day that came into the topic, and that left it. before, after:
+    the paper's own score above the topic's cut; place: where that puts it now.
+    """
+
+    n_in: int
+    n_out: int
+    before: float
+    after: float
+    place: Place
+
+
+class Teaching:
+    """A lesson on one topic: each example and answer is on the disk at once, then counts.
+
+    The day's papers, on which effects are counted, are today's, or else the newest ones.
+    """
+
+    def __init__(self, library: Library, fit: FitTopic, topic: Topic) -> None:
+        self.library, self.topic = library, topic
+        self._fit_topic = fit
+        self._taught = lessons(library)
+        self._pool = labels.background(library.db, ASKED_AMONG)
+        self._day = standings.papers_of_day(library.db, library.today())
+        self._day = self._day or labels.newest(library.db, ASKED_AMONG)
+        known = (label.paper for of_topic in self._taught.labels.values() for label in of_topic)
+        self._texts = Texts(library, [*known, *self._taught.background, *self._pool, *self._day])
+        self._model = self._fit()
+
+    def teach(self, kind: Kind, rows: Sequence[int]) -> Effect:
+        """Say of papers that they belong to the topic ("seed", "yes") or do not ("no")."""
+        db, now = self.library.db, self.library.now()
+        rows_of_lessons.add_lessons(
+            db, kind, self.topic.path, rows, at=now, on=self.library.today()
+        )
+        return self._changed(rows[0])
+
+    def undo(self) -> list[Held]:
+        """Take back the last act, of this lesson or before it; gives its papers."""
+        undone = undo(self.library)
+        if undone:
+            self._changed(undone[0].row)
+        return undone
+
+    def questions(self, n: int = N_QUESTIONS) -> list[Held]:
+        """Choose undecided papers to ask about, the one that says most first."""
+        known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
+        judged = [
+            (row, self._judged(row, self._model), self._texts.features(row))
+            for row in self._pool
+            if row not in known
+        ]
+        return papers.papers_at(self.library.db, uncertain(judged, self._model, n=n))
+
+    @property
+    def n_of_day(self) -> int:
+        """Count the papers on which effects are counted."""
+        return len(self._day)
+
+    def judged(self, row: int) -> Judged:
+        """Say how a paper stands to the topic now."""
+        return self._judged(row, self._model)
+
+    def _changed(self, row: int) -> Effect:
+        before = self._model
+        self._taught = lessons(self.library)
+        self._texts.add(self.library, [row, *(x.paper for x in self._labels)])
+        self._model = self._fit()
+        was, now = (
+            {r for r in self._day if self._judged(r, model).place == "in"}
+            for model in (before, self._model)
+        )
+        old, new = self._judged(row, before), self._judged(row, self._model)
+        return Effect(
+            n_in=len(now - was),
+            n_out=len(was - now),
+            before=old.score - before.cut,
+            after=new.score - self._model.cut,
+            place=new.place,
+        )
+
+    @property
+    def _labels(self) -> Sequence[Label]:
+        return self._taught.labels[self.topic.path]
+
+    def _fit(self) -> TopicModel:
+        if not self._labels:
+            return start(self.topic)
+        return fit_one(self._fit_topic, self._texts, self._taught, self.topic, self._labels)
+
+    def _judged(self, row: int, model: TopicModel) -> Judged:
+        return judge(self._texts.paper(row), self._texts.features(row), model)
+
+
+def finish(library: Library, tools: Tools) -> None:
+    """Let what was taught count: the models, and today's list, which is put in order anew."""
+    learn(library, tools)
+    shown.forget_order(library.db, library.today())
+    rank_days(library, library.today(), encoder=tools.encoder_name)
+
+
+def topic_to_teach(library: Library, text: str) -> Topic:
+    """Find the topic of feeds.toml that is meant; the only own one where none is named.
+
+    Raises UsageError.
+    """
+    known = {topic.path: topic for topic in library.config.topics}
+    own = library.config.own_topics
+    if not text and len(own) == 1:
+        return own[0]
+    found = [t for path, t in known.items() if path.casefold() == text.strip("/ ").casefold()]
+    if found:
+        return found[0]
+    key = "teach.no_topic" if text else "teach.which_topic"
+    names = say("list").join(known)
+    raise UsageError(what=say(key, topic=text), hint=say("teach.topics", names=names))
+
+
+def bring_in(library: Library, tools: Tools, several: Iterable[Paper]) -> list[int]:
+    """Take papers that somebody lists into the library, as added by hand; gives their rows."""
+    given = list(several)
+    papers.add_papers(library.db, given, source=BY_HAND, on=library.today())
+    index_words(library, tools)
+    found = (papers.paper_with_id(library.db, paper.id) for paper in given)
+    return list(dict.fromkeys(held.row for held in found if held))
+
+
+def papers_by(library: Library, name: str) -> list[int]:
+    """List the papers here that a person wrote for sure, the newest first. Raises UsageError."""
+    folds = family_folds(name)
+    rows = authors.newest_by_family(library.db, folds, limit=MOST_BY_AUTHOR)
+    found = [
+        held.row
+        for held in papers.papers_at(library.db, rows)
+        if any(matches(name, author) == "same" for author in held.paper.authors)
+    ]
+    if not found:
+        what = say("teach.nobody", name=name)
+        raise UsageError(what=what, hint=say("teach.nobody.hint"))
+    return found

@@ -1,0 +1,104 @@
+"""Say what a person's decisions teach about each topic: labels with weights that change by day.
+
+Pure: knows neither texts nor models. What was taken back is not among the events it is
+given, so the labels after an undo are those from before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Kind = Literal["pick", "skip", "write", "file", "yes", "no", "seed"]
+
+LIKES: Mapping[str, float] = {"seed": 1.0, "yes": 1.0, "pick": 1.0, "file": 1.0, "write": 1.5}
+"""What each kind of event says for a topic: a written note says more than a pick."""
+
+DISLIKES: Mapping[str, float] = {"skip": 0.5, "no": 1.0}
+"""What each says against it. A skip may mean "no time"; an answered question is plain."""
+
+FADE_DAYS = 90
+"""From then on a dislike says nothing; before, it loses as much each day."""
+
+WARM_DAYS = 60
+"""So long after its last like a topic is as warm as ever."""
+
+COOLING_DAYS = 90
+"""After that its likes weigh half as much after so many days more; seeds never cool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision that stands.
+
+    paper: its row. topic: the one it was decided for, None where it was in no topic's lane.
+    """
+
+    paper: int
+    kind: Kind
+    topic: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """That a paper belongs in a topic, or does not; weight: more than 0.
+
+    origin: who says so: a decision, a seed of feeds.toml, or the topic's words alone.
+    """
+
+    paper: int
+    is_in: bool
+    weight: float
+    origin: Literal["decided", "seed", "guessed"] = "decided"
+
+
+def labels(events: Iterable[Event], day: date, topics: Sequence[str]) -> dict[str, list[Label]]:
+    """Give what the events up to a day teach about each topic, one label a paper, by row.
+
+    Of several events on one paper the newest side counts, with its heaviest weight. A skip
+    without a topic speaks against all topics; a pick without one for none. What was only
+    shown, and not decided, is no event and so no label.
+    """
+    of_topic: dict[str, list[Event]] = {topic: [] for topic in topics}
+    for event in events:
+        if event.on > day:
+            continue
+        if event.topic in of_topic:
+            of_topic[event.topic].append(event)
+        elif event.topic is None and event.kind in DISLIKES:
+            for found in of_topic.values():
+                found.append(event)
+    return {topic: _labels(found, day) for topic, found in of_topic.items()}
+
+
+def warmth(last_like: date | None, day: date) -> float:
+    """Give what likes of a topic weigh on a day: 1 while it is in use, less once it is left."""
+    idle = (day - last_like).days - WARM_DAYS if last_like else 0
+    return math.exp2(-max(0, idle) / COOLING_DAYS)
+
+
+def _labels(events: Sequence[Event], day: date) -> list[Label]:
+    last_like = max((e.on for e in events if e.kind in LIKES and e.kind != "seed"), default=None)
+    warm = warmth(last_like, day)
+    by_paper: dict[int, list[Event]] = {}
+    for event in events:
+        by_paper.setdefault(event.paper, []).append(event)
+    found = (_label(paper, of, day, warm) for paper, of in sorted(by_paper.items()))
+    return [label for label in found if label.weight > 0]
+
+
+def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label:
+    # On one day the order is not known: then what speaks for the paper stands.
+    newest = max(events, key=lambda e: (e.on, e.kind in LIKES))
+    if newest.kind in LIKES:
+        likes = (e for e in events if e.kind in LIKES)
+        weight = max(LIKES[e.kind] * (1.0 if e.kind == "seed" else warm) for e in likes)
+        is_seed = all(e.kind == "seed" for e in events)
+        return Label(paper, True, weight, "seed" if is_seed else "decided")
+    dislikes = (e for e in events if e.kind in DISLIKES)
+    weight = max(DISLIKES[e.kind] * (1 - (day - e.on).days / FADE_DAYS) for e in dislikes)
+    return Label(paper, False, max(0.0, weight))

@@ -1,0 +1,56 @@
+"""Turn a paper into features: named numbers that a model weighs. Knows no topic.
+
+The name says what it is: "w:" a word of title or abstract, "a:" an author, "c:" an arXiv
+class.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from reader.paper import Paper
+from reader.person import name_key
+from reader.words import folded, is_cjk
+
+TITLE_COUNTS = 3
+"""A word of the title counts as if it stood so often."""
+
+MOST_AUTHORS = 50
+"""Papers by more say little by any one name."""
+
+
+def features(paper: Paper) -> Mapping[str, float]:
+    """Give a paper's features; the words' squares add up to 1.
+
+    A word's number is 1 + log of how often it stands there. Words that stand everywhere and
+    single letters are left out; singular and plural are one word. A paper without words
+    has none of these.
+    """
+    counts = Counter(_words(paper.title) * TITLE_COUNTS + _words(paper.abstract))
+    found = {f"w:{word}": 1 + math.log(n) for word, n in counts.items()}
+    length = math.sqrt(math.fsum(v * v for v in found.values())) or 1.0
+    scaled = {name: value / length for name, value in found.items()}
+    scaled |= {f"a:{name_key(a)}": 1.0 for a in paper.authors[:MOST_AUTHORS]}
+    return scaled | {f"c:{c}": 1.0 for c in paper.categories}
+
+
+def _words(text: str) -> list[str]:
+    return [_form(w) for w in _WORD.findall(text.casefold()) if w not in _EVERYWHERE]
+
+
+@functools.lru_cache(maxsize=65_536)
+def _form(word: str) -> str:
+    return word if is_cjk(word) else folded(word)
+
+
+_WORD = re.compile(r"[^\W_][^\W_]+")
+_EVERYWHERE = frozenset(
+    ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
+     "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
+     "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
+     "with")
+)  # fmt: skip

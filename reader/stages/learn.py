@@ -1,0 +1,194 @@
+"""Fit the models of the topics anew where what they were fitted on has changed.
+
+    acts that stand → events → labels of each topic → its model, kept in index.db
+
+Never on the way to a list: `gather`, `index`, the end of a triage and `teach` come here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reader.config import Config, Topic
+from reader.library.folder import Library
+from reader.paper import Paper
+from reader.relevance import Event, Label, TopicModel, features, guesses, labels
+from reader.relevance.events import FADE_DAYS, WARM_DAYS
+from reader.stages.tools import FitTopic, Tools
+from reader.store import labels as acts
+from reader.store import models
+from reader.store.models import Stored, topic_name
+from reader.topic import best
+from reader.topic import fit as fit_words
+
+SEED = 6
+VERSION = 1
+"""Raised when the same labels should be fitted anew."""
+
+N_BACKGROUND = 2_000
+"""Papers that stand for all the others."""
+
+MOST_LABELS = 1_200
+"""Labels of one topic that are learned from, the newest: older ones say the same again."""
+
+FEWEST_LEFT = 5
+"""Papers that a person liked in a folder that is no topic any more, before it counts as a
+direction that was left."""
+
+UNFILED = "unfiled"
+
+Features = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What can be learned now: each topic's labels, and the topics with folders that were left.
+
+    background: papers that stand for all others; a topic's words guess at them, and what they
+    do not find does not belong.
+    """
+
+    topics: tuple[Topic, ...]
+    labels: Mapping[str, Sequence[Label]]
+    background: Sequence[int]
+
+    def says(self, topic: Topic) -> bool:
+        """Tell whether there is anything to learn a topic from."""
+        return bool(self.labels[topic.path] or (topic.words and self.background))
+
+
+def learn(library: Library, tools: Tools) -> list[str]:
+    """Fit what has changed; returns the topics that were fitted anew."""
+    taught = lessons(library)
+    known = models.fingerprints(library.db)
+    wanted = {topic: _fingerprint(taught, topic) for topic in taught.topics if taught.says(topic)}
+    due = {topic: on for topic, on in wanted.items() if known.get(topic_name(topic.path)) != on}
+    gone = known.keys() - {models.TALK, *(topic_name(topic.path) for topic in wanted)}
+    if not due and not gone:
+        return []
+    texts = Texts(library, _rows(taught, due))
+    fitted = []
+    for n, (topic, print_) in enumerate(due.items()):
+        tools.progress("learn", n, len(due))
+        model = fit_one(tools.fit_topic, texts, taught, topic, taught.labels[topic.path])
+        fitted.append(Stored(topic_name(topic.path), print_, model.to_text()))
+    tools.progress("learn", len(due), len(due))
+    models.keep(library.db, fitted, gone=gone)
+    return [topic.path for topic in due]
+
+
+def lessons(library: Library) -> Taught:
+    """Gather what stands into labels for each topic, and what is not decided as background."""
+    events, day, config = events_of(library), library.today(), library.config
+    left = _left(events, config, day)
+    topics = (*config.topics, *(Topic(path, "near", "") for path in left))
+    found = labels(events, day, [topic.path for topic in topics])
+    return Taught(
+        topics=topics,
+        labels={path: of_topic[-MOST_LABELS:] for path, of_topic in found.items()},
+        background=acts.background(library.db, N_BACKGROUND),
+    )
+
+
+def events_of(library: Library) -> list[Event]:
+    """List what a person did that stands: decisions, notes, filings by hand, lessons, seeds."""
+    config, day = library.config, library.today()
+    since = day - min(timedelta(days=FADE_DAYS), day - date.min)
+    decided = acts.acts(library.db, skips_since=since)
+    unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
+    texts = acts.texts(library.db, unknown)
+    events = [
+        Event(act.paper, act.kind, _topic_of(act, config, texts.get(act.paper)), act.on)
+        for act in (*decided, *acts.filed_by_hand(library.db, config.timezone))
+    ]
+    seeds = acts.seeds(library.db, {id_ for topic in config.topics for id_ in topic.seeds})
+    events += [
+        Event(seeds[id_], "seed", topic.path, date.min)
+        for topic in config.topics
+        for id_ in topic.seeds
+        if id_ in seeds
+    ]
+    return [*events, *acts.lessons(library.db)]
+
+
+def fit_one(
+    fit: FitTopic, texts: Texts, taught: Taught, topic: Topic, given: Sequence[Label]
+) -> TopicModel:
+    """Fit one topic's model to some labels."""
+    known = {label.paper for label in given}
+    others = {row: texts.paper(row) for row in taught.background if row not in known}
+    guessed, outside = guesses(others, topic, n_decided=len(given))
+    return fit(
+        topic,
+        [(texts.features(label.paper), label) for label in (*given, *guessed)],
+        [texts.features(row) for row in outside],
+        seed=SEED,
+    )
+
+
+class Texts:
+    """What some papers say, and their features, each made once."""
+
+    def __init__(self, library: Library, rows: Iterable[int]) -> None:
+        self._papers: dict[int, Paper] = {}
+        self._features: dict[int, Features] = {}
+        self.add(library, rows)
+
+    def add(self, library: Library, rows: Iterable[int]) -> None:
+        """Take in papers that are not there yet."""
+        new = sorted(set(rows) - self._papers.keys())
+        self._papers |= acts.texts(library.db, new)
+
+    def paper(self, row: int) -> Paper:
+        return self._papers[row]
+
+    def features(self, row: int) -> Features:
+        if row not in self._features:
+            found = self._papers.get(row)
+            self._features[row] = features(found) if found else {}
+        return self._features[row]
+
+
+def _rows(taught: Taught, topics: Iterable[Topic]) -> list[int]:
+    decided = (label.paper for topic in topics for label in taught.labels[topic.path])
+    return [*decided, *taught.background]
+
+
+def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
+    """Tell which topic an act was about: where the paper is filed, else in whose lane it stood,
+    else the one that its words fit; None: none."""
+    is_filed = act.filed and act.filed != UNFILED
+    if is_filed and (act.kind != "skip" or act.listed is None):
+        return _above(act.filed, config)
+    if act.listed is not None:
+        return act.listed or None
+    found = best(fit_words(paper, topic) for topic in config.topics) if paper else None
+    return found.topic if found else None
+
+
+def _above(filed: str, config: Config) -> str | None:
+    """Give the topic of a folder: itself, or the one in whose folder it lies; else the folder."""
+    known = [t.path for t in config.topics if filed == t.path or filed.startswith(f"{t.path}/")]
+    return max(known, key=len) if known else filed
+
+
+def _left(events: Iterable[Event], config: Config, day: date) -> list[str]:
+    """List the folders that are no topics, where much was liked once and nothing lately."""
+    known = {topic.path for topic in config.topics} | {UNFILED}
+    liked: dict[str, dict[int, date]] = {}
+    for event in events:
+        if event.topic and event.topic not in known and event.kind in ("pick", "file", "write"):
+            liked.setdefault(event.topic, {})[event.paper] = event.on
+    return sorted(
+        path
+        for path, of_folder in liked.items()
+        if len(of_folder) >= FEWEST_LEFT and (day - max(of_folder.values())).days > WARM_DAYS
+    )
+
+
+def _fingerprint(taught: Taught, topic: Topic) -> str:
+    on = (VERSION, topic.path, topic.words, taught.labels[topic.path], taught.background)
+    return hashlib.sha256(repr(on).encode()).hexdigest()[:16]

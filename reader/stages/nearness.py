@@ -1,0 +1,103 @@
+"""Say how near a day's papers are to each topic, and which of its papers is nearest.
+
+Needs vectors, and numpy; what reads a list never comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.config import Topic
+from reader.library.folder import Library
+from reader.store import index, standings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FEWEST = 30
+"""Papers with vectors that a day needs before standard deviations mean anything."""
+
+LATEST_FILED = 50
+"""Papers filed in a topic whose vectors say what it is about now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near a paper is to a topic: standard deviations above the mean cosine of its day's
+    papers; neighbour: the row of the topic's nearest paper, None where it has none."""
+
+    above: float
+    neighbour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Centre:
+    mean: NDArray[np.float32]
+    rows: list[int]
+    vectors: NDArray[np.float32] | None
+
+
+def nearness(
+    library: Library, days: Iterable[date], encoder: str
+) -> Mapping[tuple[int, str], Near]:
+    """Give (paper, topic) → how near they are."""
+    import numpy as np
+
+    centres = _centres(library, encoder)
+    found: dict[tuple[int, str], Near] = {}
+    for day in sorted(days, reverse=True):
+        kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
+        if len(kept) < FEWEST:
+            continue
+        vectors = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
+        for path, centre in centres.items():
+            found |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
+    return found
+
+
+def topic_text(topic: Topic) -> str:
+    """Give the words of a topic as one query for the encoder."""
+    return ", ".join(topic.words)
+
+
+def _of_topic(
+    rows: list[int], vectors: NDArray[np.float32], path: str, centre: _Centre
+) -> dict[tuple[int, str], Near]:
+    cosines = vectors @ centre.mean
+    spread = float(cosines.std())
+    if spread <= 0:
+        return {}
+    scaled = (cosines - cosines.mean()) / spread
+    nearest: list[int | None] = [None] * len(rows)
+    if centre.vectors is not None:
+        nearest = [centre.rows[i] for i in (vectors @ centre.vectors.T).argmax(axis=1)]
+    return {
+        (row, path): Near(float(z), other if other != row else None)
+        for row, z, other in zip(rows, scaled, nearest, strict=True)
+    }
+
+
+def _centres(library: Library, encoder: str) -> dict[str, _Centre]:
+    """Give what says what a topic is about, by topic: its words, its seeds, what lies there."""
+    import numpy as np
+
+    centres: dict[str, _Centre] = {}
+    for topic in library.config.topics:
+        words = topic_text(topic)
+        limit = LATEST_FILED
+        examples = index.topic_vectors(
+            library.db, encoder, topic.path, topic.seeds, words, limit=limit
+        )
+        if not examples:
+            continue
+        mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)
+        known = standings.example_vectors(library.db, encoder, topic.path, topic.seeds, limit=limit)
+        stacked = [np.frombuffer(v, np.float16).astype(np.float32) for v in known.values()]
+        centres[topic.path] = _Centre(
+            mean.astype(np.float32), list(known), np.stack(stacked) if stacked else None
+        )
+    return centres

@@ -1,0 +1,169 @@
+"""Read what a person's acts say of each topic: only those that stand, as events to learn from.
+
+An act that was taken back is not here at all, so what is learned after it is what was
+learned before. Knows no model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from reader.paper import Paper
+from reader.relevance import Event
+from reader.relevance.events import Kind
+from reader.store.database import Database
+from reader.store.origins import BROUGHT_SQL
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that stands, with what is known of its topic.
+
+    filed: where the paper is filed now, "" for nowhere; listed: the topic in whose lane the
+    act found it, "" where it was in none, None where no list had shown it.
+    """
+
+    paper: int
+    kind: Kind
+    on: date
+    filed: str = ""
+    listed: str | None = None
+
+
+def acts(db: Database, *, skips_since: date) -> list[Act]:
+    """List each paper's last decision and its first written note, oldest first.
+
+    skips_since: earlier skips say nothing any more and are left out.
+    """
+    rows = db.read(
+        f"""
+        SELECT d.paper, d.kind, d.on_date, {_FILED} AS filed,
+            (SELECT s.topic FROM shown AS s WHERE s.paper = d.paper AND s.day <= d.on_date
+             ORDER BY s.day DESC LIMIT 1) AS listed
+        FROM decisions AS d WHERE d.id IN (
+            SELECT max(id) FROM decisions AS k WHERE k.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = k.id) GROUP BY paper)
+        AND (d.kind = 'pick' OR d.on_date >= ?)
+        UNION ALL
+        SELECT d.paper, 'write', min(d.on_date), {_FILED}, NULL
+        FROM notes AS d WHERE d.is_written GROUP BY d.paper
+        ORDER BY 3, 1
+        """,  # noqa: S608  a constant of this module
+        (skips_since.isoformat(),),
+    )
+    return [
+        Act(r["paper"], r["kind"], date.fromisoformat(r["on_date"]), r["filed"] or "", r["listed"])
+        for r in rows
+    ]
+
+
+_FILED = "(SELECT topic FROM filings AS f WHERE f.paper = d.paper ORDER BY f.id DESC LIMIT 1)"
+
+
+def filed_by_hand(db: Database, zone: tzinfo) -> list[Act]:
+    """List the papers that a person filed, where each lies now."""
+    rows = db.read(
+        """
+        SELECT f.paper, f.topic, f.at FROM filings AS f
+        JOIN (SELECT paper, max(id) AS id FROM filings GROUP BY paper) AS last ON last.id = f.id
+        WHERE f.is_by_hand ORDER BY f.id
+        """
+    )
+    return [
+        Act(r["paper"], "file", datetime.fromisoformat(r["at"]).astimezone(zone).date(), r["topic"])
+        for r in rows
+    ]
+
+
+def lessons(db: Database) -> list[Event]:
+    """List what `teach` was told and stands: of a paper and a topic the last word."""
+    rows = db.read(
+        """
+        SELECT paper, topic, kind, on_date FROM lessons WHERE id IN (
+            SELECT max(id) FROM lessons AS l WHERE kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
+            GROUP BY paper, topic)
+        ORDER BY id
+        """
+    )
+    return [
+        Event(r["paper"], r["kind"], r["topic"], date.fromisoformat(r["on_date"])) for r in rows
+    ]
+
+
+def of_other_topics(db: Database, topics: Sequence[str]) -> list[tuple[str, int]]:
+    """Count what was taught about topics that are none any more, by topic: papers filed there
+    and lessons, of what lists or `teach` once knew as a topic."""
+    rows = db.read(
+        """
+        SELECT k.topic,
+            (SELECT count(*) FROM (SELECT paper, max(id) AS id FROM filings GROUP BY paper) AS l
+             JOIN filings AS f ON f.id = l.id WHERE f.topic = k.topic)
+            + (SELECT count(DISTINCT l.paper) FROM lessons AS l
+               WHERE l.topic = k.topic AND l.kind != 'undo'
+               AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
+               AND NOT EXISTS (SELECT 1 FROM lessons AS o WHERE o.paper = l.paper
+                               AND o.topic IN (SELECT value FROM json_each(?1)))) AS n
+        FROM (SELECT topic FROM shown UNION SELECT topic FROM lessons) AS k
+        WHERE k.topic != '' AND k.topic NOT IN (SELECT value FROM json_each(?1))
+        GROUP BY k.topic HAVING n > 0 ORDER BY k.topic
+        """,
+        (json.dumps(list(topics)),),
+    )
+    return [(r["topic"], r["n"]) for r in rows]
+
+
+def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
+    """Give the rows of those of some identifiers that are here."""
+    rows = db.read(
+        "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {r["id"]: r["paper"] for r in rows}
+
+
+def background(db: Database, n: int) -> list[int]:
+    """Draw papers that sources brought, whatever was decided on them: the same ones as long as
+    no others come.
+
+    Half of them are the newest, the others are spread over the whole library.
+    """
+    rows = db.read(
+        f"SELECT id FROM papers AS p WHERE merged_into IS NULL AND {BROUGHT_SQL} ORDER BY id DESC"  # noqa: S608
+    )
+    ids = [r["id"] for r in rows]
+    newest, rest = ids[: n // 2], ids[n // 2 :]
+    step = max(1, len(rest) // max(1, n - len(newest)))
+    return sorted([*newest, *rest[::step][: n - len(newest)]])
+
+
+def newest(db: Database, n: int) -> list[int]:
+    """List the papers that came last."""
+    rows = db.read("SELECT id FROM papers WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?", (n,))
+    return [r["id"] for r in rows]
+
+
+def texts(db: Database, papers: Sequence[int]) -> dict[int, Paper]:
+    """Give what is learned from papers: titles, abstracts, authors, classes."""
+    rows = db.read(
+        """
+        SELECT p.id, p.canonical, p.title, p.abstract, p.categories,
+            (SELECT json_group_array(name) FROM
+                (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors
+        FROM json_each(?) AS wanted JOIN papers AS p ON p.id = wanted.value
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {
+        r["id"]: Paper(
+            ids=(r["canonical"],),
+            title=r["title"],
+            abstract=r["abstract"],
+            authors=tuple(json.loads(r["authors"])),
+            categories=tuple(r["categories"].split()),
+        )
+        for r in rows
+    }

@@ -1,0 +1,32 @@
+"""Arrange a morning: which papers stand in which lane, in which order, and why.
+
+    values   what a morning is made of
+    lanes    a day's papers → its lanes
+    reasons  the terms of a score → one plain sentence
+    measure  how fast citations come, how many days were missed
+
+Pure functions on values that others fetched.
+"""
+
+from reader.today.lanes import Lanes, lanes
+from reader.today.measure import MUCH_CITED, listing_days, months_between, velocity
+from reader.today.reasons import why
+from reader.today.values import (
+    Candidate,
+    Entry,
+    Folded,
+    Kept,
+    Morning,
+    NewVersion,
+    Quota,
+    Rank,
+    Saved,
+    Shelf,
+    SourceLine,
+)
+
+__all__ = [
+    "MUCH_CITED", "Candidate", "Entry", "Folded", "Kept", "Lanes", "Morning", "NewVersion",
+    "Quota", "Rank", "Saved", "Shelf", "SourceLine", "lanes", "listing_days",
+    "months_between", "velocity", "why",
+]  # fmt: skip

@@ -1,0 +1,65 @@
+"""Say what would change where a paper stands: computed with the terms of its own sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reader.heat import closeness_of, near_score
+from reader.relevance import TopicModel, place_of
+from reader.relevance.judging import Place
+from reader.score import Term, total
+from reader.today.values import Candidate, Rank
+
+MOST_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a score would be if something were not, or were.
+
+    kind: "without" the term `what`; "more": one more person who mentions the paper; "pick",
+    "skip": that decision; "undecided": the one that stands taken back. place: where the
+    paper would stand for its topic; position: in the near lane, from 1; None where that is
+    not asked.
+    """
+
+    kind: str
+    what: str
+    score: float
+    place: Place | None = None
+    position: int | None = None
+
+
+def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
+    """Take each of the weightiest terms away; first those that would move the paper."""
+    weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
+    changes = []
+    for term in weighty:
+        if term.kind == "start":
+            continue
+        score = total(t for t in rank.terms if t is not term)
+        what = f"{term.kind}\t{term.what}"
+        changes.append(Change("without", what, score, place_of(score, model)))
+    moving = [c for c in changes if c.place != rank.place]
+    yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
+
+
+def with_other_talk(
+    candidate: Candidate, closeness_rank: Rank | None, others: Sequence[float]
+) -> Iterator[Change]:
+    """Take each of the weightiest voices away, and add one.
+
+    others: the scores of the other papers that were found for the near lane.
+    """
+    closeness = closeness_of(closeness_rank.margin) if closeness_rank else 0.0
+
+    def changed(kind: str, what: str, heat: Sequence[Term]) -> Change:
+        score = total(near_score(heat, candidate.forecast, closeness, n_days=candidate.n_days))
+        return Change(kind, what, score, position=1 + sum(o > score for o in others))
+
+    said = [t for t in candidate.heat if t.kind != "class" and t.value > 0]
+    for term in sorted(said, key=lambda t: -t.value)[: MOST_CHANGES - 1]:
+        rest = [t for t in candidate.heat if t is not term]
+        yield changed("without", f"{term.kind}\t{term.what}", rest)
+    yield changed("more", "", [*candidate.heat, Term("mention", "", 1.0)])

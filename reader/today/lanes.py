@@ -1,0 +1,240 @@
+"""Sort a day's papers into the lanes of its list. Pure: the same papers, the same list.
+
+The own lane holds everything that belongs to an own topic or is by a followed person; below
+it stand a few doubtful ones. The near lane has what people talk about or cite much, and in
+places that this leaves a few new papers that they are likely to talk about; one wild card is
+talked about and far from everything known. What a list of the same day showed keeps its
+place. Nothing is dropped without being counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reader.config import Config, Lane
+from reader.heat import N_FORETOLD, caught, closeness_of, is_likely, near_score, wild_score
+from reader.score import Term, total
+from reader.today.reasons import why
+from reader.today.values import Candidate, Entry, Kept, Rank, Shelf
+
+NEAR_MINUTES = 3
+"""One near paper for each three minutes of the time budget: ten in thirty minutes."""
+
+N_DOUBTFUL = 5
+"""Papers below the cut that are shown: a decision on them teaches most."""
+
+FOLLOWED = 1.0
+"""What a followed author adds, as does a topic's word in the title; as much more as it takes
+to bring the paper in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """A day's list. n_talked: papers found for the near lane, before its cap."""
+
+    own: tuple[Entry, ...] = ()
+    doubtful: tuple[Entry, ...] = ()
+    near: tuple[Entry, ...] = ()
+    wild: Entry | None = None
+    n_talked: int = 0
+
+
+def lanes(
+    candidates: Iterable[Candidate], config: Config, kept: Mapping[int, Kept] | None = None
+) -> Lanes:
+    """Sort a day's candidates.
+
+    kept: by row, where a list of this day showed a paper before; it stays there, and what
+    came since follows it.
+    """
+    kept = kept or {}
+    own, below, close, far = [], [], [], []
+    again: set[int] = set()
+    margins: dict[int, float] = {}
+    for candidate in candidates:
+        if candidate.was_foretold:
+            again.add(candidate.held.row)
+        shelf = _shelf(candidate, config, kept.get(candidate.held.row))
+        entry = _ENTRIES[shelf](candidate, config) if shelf else None
+        if entry and shelf == "own":
+            own.append(entry)
+        elif entry and shelf == "doubtful":
+            below.append(entry)
+            margins[entry.held.row] = _margin(candidate, config)
+        elif entry and shelf == "near":
+            close.append(entry)
+        elif entry:
+            far.append((entry, candidate))
+    wild, others = _card(far, kept)
+    # What else the person's own timeline pointed at follows the near topics.
+    close += [_near(c, config) for c in others if c.mentions]
+    cap = max(1, config.minutes // NEAR_MINUTES)
+    return Lanes(
+        own=tuple(_in_order(own, "own", kept)),
+        doubtful=tuple(_in_order(below, "doubtful", kept, margins)[:N_DOUBTFUL]),
+        near=tuple(_cut(close, again, kept, cap)),
+        wild=wild,
+        n_talked=sum(not entry.is_foretold for entry in close),
+    )
+
+
+def _cut(
+    entries: Iterable[Entry], again: Container[int], kept: Mapping[int, Kept], cap: int
+) -> list[Entry]:
+    """Choose the near lane: what it showed before, then what is best of the rest."""
+    there: list[Entry] = []
+    fresh: list[Entry] = []
+    for entry in _in_order(entries, "near", kept):
+        before = kept.get(entry.held.row)
+        (there if before and before.shelf == "near" else fresh).append(entry)
+    talked = {e.held.row: e.score for e in fresh if not e.is_foretold}
+    rows = caught(
+        {row: score for row, score in talked.items() if row not in again},
+        {e.held.row: e.score for e in fresh if e.is_foretold},
+        {row: score for row, score in talked.items() if row in again},
+        cap=cap - len(there),
+        n_foretold=N_FORETOLD - sum(e.is_foretold for e in there),
+    )
+    found = {e.held.row: e for e in fresh}
+    return [*there, *(found[row] for row in rows)][:cap]
+
+
+def _shelf(candidate: Candidate, config: Config, kept: Kept | None) -> Shelf | None:
+    """Tell where a paper stands; None: nowhere."""
+    if kept:
+        return kept.shelf
+    own = _best(candidate.ranks, {t.path for t in config.own_topics})
+    if candidate.followed or (own and own.place == "in"):
+        return "own"
+    is_talked = total(candidate.heat) > 0 and not candidate.was_shown
+    near = _best(candidate.ranks, {t.path for t in config.near_topics})
+    is_near = near is not None and near.place == "in"
+    if is_talked and is_near:
+        return "near"
+    if own and own.place == "doubtful" and candidate.is_new and _speaks(own):
+        return "doubtful"
+    if is_near and _may_be_foretold(candidate):
+        return "near"
+    is_said = candidate.mentions or candidate.n_votes
+    return "wild" if is_talked and is_said else None
+
+
+def _own(candidate: Candidate, config: Config) -> Entry:
+    found = _best(candidate.ranks, {t.path for t in config.own_topics})
+    terms = list(found.terms if found else ())
+    if candidate.followed:
+        # A hundredth, since sums of decimals may end just below the cut.
+        short = found.cut - total(terms) + 0.01 if found else 0.0
+        terms.append(Term("followed", candidate.followed, max(FOLLOWED, short)))
+    topic = found.topic if found and found.place != "out" and _speaks(found) else None
+    return _entry(candidate, terms, "own", topic, terms)
+
+
+def _near(candidate: Candidate, config: Config) -> Entry:
+    found = _best(candidate.ranks, {t.path for t in config.near_topics})
+    closeness = closeness_of(found.margin) if found else 0.0
+    terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
+    is_member = found is not None and found.place == "in"
+    named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
+    reasons = [*(found.terms if found and is_member else ()), *terms]
+    topic = found.topic if found and is_member else None
+    entry = _entry(candidate, named, "near", topic, reasons)
+    return replace(entry, is_foretold=_is_silent(candidate))
+
+
+def _wild(candidate: Candidate, config: Config) -> Entry:
+    known = {t.path for t in config.topics}
+    found = _best(candidate.ranks, known)
+    left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
+    closeness = closeness_of(found.margin) if found else 0.0
+    terms = wild_score(
+        candidate.heat, candidate.forecast, closeness, left=left, n_days=candidate.n_days
+    )
+    return _entry(candidate, terms, None, None, terms)
+
+
+_ENTRIES = {"own": _own, "doubtful": _own, "near": _near, "wild": _wild}
+
+
+def _may_be_foretold(candidate: Candidate) -> bool:
+    """Tell whether a near paper that nobody spoke of is here for the first time, and likely to
+    be talked about."""
+    is_first = candidate.is_new and not candidate.was_shown and not candidate.was_foretold
+    return is_first and _is_silent(candidate) and is_likely(candidate.forecast)
+
+
+def _is_silent(candidate: Candidate) -> bool:
+    return total(candidate.heat) <= 0
+
+
+def _speaks(rank: Rank) -> bool:
+    """Tell whether anything speaks for a paper: what every paper has does not."""
+    return any(t.value > 0 for t in rank.terms)
+
+
+def _entry(
+    candidate: Candidate,
+    terms: Sequence[Term],
+    lane: Lane | None,
+    topic: str | None,
+    reasons: Sequence[Term],
+) -> Entry:
+    return Entry(
+        held=candidate.held,
+        lane=lane,
+        topic=topic,
+        score=round(total(terms), 4),
+        why=why(candidate, reasons),
+        mentions=candidate.mentions,
+        origins=candidate.origins,
+        n_citations=candidate.n_citations,
+        n_months=candidate.n_months,
+        terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
+    )
+
+
+def _best(ranks: Iterable[Rank], topics: set[str]) -> Rank | None:
+    """Choose the topic that a paper fits best: by how far above its cut the paper stands."""
+    return max((r for r in ranks if r.topic in topics), key=lambda r: r.margin, default=None)
+
+
+def _card(
+    far: Sequence[tuple[Entry, Candidate]], kept: Mapping[int, Kept]
+) -> tuple[Entry | None, list[Candidate]]:
+    """Choose the wild card; gives the rest too."""
+    if not far:
+        return None, []
+    card = min(far, key=lambda f: (f[0].held.row not in kept, *_best_first(f[0])))
+    return card[0], [candidate for entry, candidate in far if entry is not card[0]]
+
+
+def _margin(candidate: Candidate, config: Config) -> float:
+    """Tell how far above the cut of its best own topic a paper stands."""
+    found = _best(candidate.ranks, {t.path for t in config.own_topics})
+    return found.margin if found else 0.0
+
+
+def _in_order(
+    entries: Iterable[Entry],
+    shelf: Shelf,
+    kept: Mapping[int, Kept],
+    margins: Mapping[int, float] | None = None,
+) -> list[Entry]:
+    """Put what was shown where it was, and the rest behind it, best first.
+
+    margins: by row, what goes for best in place of the score: each topic has its own cut.
+    """
+
+    def place(entry: Entry) -> tuple[bool, int, float, str]:
+        before = kept.get(entry.held.row)
+        is_there = before is not None and before.shelf == shelf
+        position = before.position if before and is_there else 0
+        score, id_ = _best_first(entry)
+        return not is_there, position, -margins[entry.held.row] if margins else score, id_
+
+    return sorted(entries, key=place)
+
+
+def _best_first(entry: Entry) -> tuple[float, str]:
+    return -entry.score, entry.held.paper.id

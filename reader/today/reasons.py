@@ -1,0 +1,99 @@
+"""Say in one plain sentence why a paper is in the list, from the terms of its score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reader.heat.lanes import FORECAST
+from reader.phrases import say
+from reader.score import Term, total
+from reader.today.measure import MUCH_CITED
+from reader.today.values import Candidate
+
+MOST_WORDS = 3
+"""Learned words that a sentence names: the weightiest."""
+
+AUTHOR = 0.7
+"""What an author adds at least to be a reason: less comes from a single paper, often this one."""
+
+FORETELLS = ("record", "text", "place")
+A_REASON = 0.3
+"""What one of these adds to the forecast's log-odds at least to be a reason, and how many of
+them a sentence names: the weightiest."""
+MOST_FORETELLING = 2
+
+
+def why(candidate: Candidate, terms: Sequence[Term]) -> str:
+    """Say why a paper is in the list.
+
+    terms: those of its score and, in the near lane, of its nearest topic.
+    """
+    is_silent = total(candidate.heat) <= 0 and not candidate.mentions
+    talk = _foretold(terms) if is_silent else _talk(candidate, terms)
+    parts = [*_person(candidate), *_words(terms), *_neighbours(terms), *talk]
+    return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
+
+
+def _person(candidate: Candidate) -> Iterator[str]:
+    if candidate.followed:
+        key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
+        yield say(key, name=candidate.followed)
+
+
+def _words(terms: Sequence[Term]) -> Iterator[str]:
+    title, abstract = (_of(terms, kind) for kind in ("title", "abstract"))
+    if title:
+        yield say("why.title", words=_quoted(title))
+    if words := [word for word in abstract if word not in title]:
+        yield say("why.abstract", words=_quoted(words))
+    if not title and not abstract and (learned := _learned(terms)):
+        yield say("why.learned", words=_quoted(learned))
+    if authors := _of((t for t in terms if t.value >= AUTHOR), "author")[:1]:
+        yield say("why.author", name=authors[0])
+
+
+def _learned(terms: Sequence[Term]) -> list[str]:
+    """Give the weightiest learned words; a number says nothing to a person."""
+    return [word for word in _of(terms, "learned") if not word.isdecimal()][:MOST_WORDS]
+
+
+def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
+    for kind in ("note", "paper", "nearness", "left"):
+        for what in _of(terms, kind):
+            yield say(f"why.{kind}", what=what)
+
+
+def _foretold(terms: Sequence[Term]) -> Iterator[str]:
+    """Say that nobody has spoken of a paper, and why somebody is likely to."""
+    if not any(t.kind in FORETELLS for t in terms):
+        return
+    yield say("why.foretold")
+    found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
+    for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
+        if term.kind != "record" or term.what:  # else no paper of theirs was talked about
+            yield say(f"why.foretold.{term.kind}")
+
+
+def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
+    if candidate.was_foretold:
+        yield say("why.again")
+    if candidate.mentions:
+        people = list(dict.fromkeys(m.author for m in candidate.mentions))
+        said = {"people": ", ".join(people[:2]), "n": len(people) - 2}
+        yield say("why.mentions_more" if len(people) > 2 else "why.mentions", **said)
+    if candidate.n_votes and _of(terms, "votes"):
+        yield say("why.votes", n=candidate.n_votes)
+    if candidate.velocity >= MUCH_CITED:
+        n, months = candidate.n_citations, candidate.n_months
+        key = "why.cited" if months != 1 else "why.cited_at_once"
+        yield say(key, n=n, months=months)
+
+
+def _of(terms: Iterable[Term], kind: str) -> list[str]:
+    """Give what speaks for a paper in one way, the weightiest first."""
+    found = sorted((t for t in terms if t.kind == kind and t.value > 0), key=lambda t: -t.value)
+    return list(dict.fromkeys(t.what for t in found))
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

@@ -1,0 +1,228 @@
+"""Say what a morning is made of: frozen values, valid once made. Knows no rows and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from reader.config import Deadline, Lane
+from reader.paper import Held, Mentioned
+from reader.relevance.judging import Place
+from reader.score import Term
+from reader.today.measure import velocity
+
+Shelf = Literal["own", "doubtful", "near", "wild"]
+"""Where in a morning's list a paper stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """How a paper stands to a topic, as the topic's model said when it was ranked.
+
+    nearness: standard deviations above the mean of the day's papers in cosine to the topic,
+    None without vectors. terms: they add up to the score. cut: from which score on a paper
+    belonged to the topic then.
+    """
+
+    topic: str
+    nearness: float | None
+    place: Place
+    score: float = 0.0
+    cut: float = 0.0
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def margin(self) -> float:
+        return self.score - self.cut
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a list of the same day showed a paper before."""
+
+    shelf: Shelf
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper of the day with all that speaks for it.
+
+    followed: the followed person who wrote it, empty for none; is_followed_surely: else
+    only the name is like theirs.
+    heat, forecast: the terms of what is said of it, and of what it will be.
+    n_citations: None where nobody counted; n_months: from its publication to that count,
+    None where unknown. n_votes: the most that a list counts, None where none does.
+    is_new: it came on the days of the list; was_shown: an earlier list had it for what is
+    said of it; was_foretold: one had it when nobody had spoken of it. n_days: since it was
+    announced, else since it came; 0 on the first morning that can have it.
+    """
+
+    held: Held
+    ranks: tuple[Rank, ...] = ()
+    mentions: tuple[Mentioned, ...] = ()
+    origins: tuple[str, ...] = ()
+    followed: str = ""
+    is_followed_surely: bool = True
+    heat: tuple[Term, ...] = ()
+    forecast: tuple[Term, ...] = ()
+    n_citations: int | None = None
+    n_months: int | None = None
+    n_votes: int | None = None
+    is_new: bool = True
+    was_shown: bool = False
+    was_foretold: bool = False
+    n_days: int = 0
+
+    @property
+    def velocity(self) -> float:
+        return velocity(self.n_citations, self.n_months)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the morning.
+
+    terms: what the score is the sum of, the greatest first. is_foretold: in the near lane,
+    nobody has spoken of it yet.
+    """
+
+    held: Held
+    lane: Lane | None
+    topic: str | None
+    score: float
+    why: str
+    mentions: tuple[Mentioned, ...]
+    origins: tuple[str, ...]
+    n_citations: int | None = None
+    n_months: int | None = None
+    terms: tuple[Term, ...] = ()
+    is_foretold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A later version of a paper that has a note, and which of its fields it changed."""
+
+    held: Held
+    version: int
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Whether one source can be trusted today."""
+
+    name: str
+    state: str
+    expected: int | None = None
+    received: int | None = None
+    covers: date | None = None
+    error: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Something of this source is not here that should be."""
+        return self.state in ("partial", "stale", "not out yet", "failed", "not asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The day's progress in papers; `deadline` is the next one, near or far."""
+
+    target: int
+    written: int
+    skimmed: int
+    deadline: Deadline | None = None
+
+    @property
+    def to_go(self) -> int:
+        return max(0, self.target - self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A search of feeds.toml, and how many papers of the day fit it."""
+
+    name: str
+    query: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Several days as one list, ranked once across them.
+
+    reason: "away" when listing days went by without a visit, "deadline" when one is near.
+    first, last: the days; the last one is the morning's own. n_days: listing days among them.
+    n_arrived: papers that came in on them. own: all of the own topics; near: cut to the time
+    budget, of `n_talked`. deadline: the near one, None without.
+    """
+
+    reason: Literal["away", "deadline"]
+    first: date
+    last: date
+    n_days: int
+    n_arrived: int
+    n_talked: int
+    own: tuple[Entry, ...]
+    doubtful: tuple[Entry, ...]
+    near: tuple[Entry, ...]
+    wild: Entry | None = None
+    deadline: Deadline | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (*self.own, *self.doubtful, *self.near, *([self.wild] if self.wild else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """Everything that `reader today` shows.
+
+    own: everything that belongs to the own topics; doubtful: a few below the cut, decisions
+    on which teach most.
+    n_arrived: papers that came in on this day, whatever their lane.
+    n_talked: talked-about papers found for the near lane, before its cap.
+    undecided: (day, number) of own papers of earlier days without a decision, newest first.
+    balance: papers written up of each theme within `theme_balance_days`.
+    n_unknown: papers that posts link and that could not be looked up yet.
+    n_not_encoded: papers of the day that similarity cannot see yet.
+    has_citations: whether citations speak in the near lane too, and not posts alone.
+    folded: several days in one list, shown in place of this day's lanes; None on a usual
+    morning.
+    """
+
+    day: date
+    own: tuple[Entry, ...]
+    near: tuple[Entry, ...]
+    wild: Entry | None
+    n_arrived: int
+    n_talked: int
+    undecided: tuple[tuple[date, int], ...]
+    new_versions: tuple[NewVersion, ...]
+    quota: Quota
+    balance: Mapping[str, int]
+    sources: tuple[SourceLine, ...]
+    n_unknown: int = 0
+    n_not_encoded: int = 0
+    has_citations: bool = True
+    notices: tuple[str, ...] = ()
+    searches: tuple[Saved, ...] = ()
+    doubtful: tuple[Entry, ...] = ()
+    folded: Folded | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is shown and decided, in its order: the folded list where there is one."""
+        if self.folded:
+            return self.folded.entries
+        wild = [self.wild] if self.wild else []
+        return (*self.own, *self.doubtful, *self.near, *wild)
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing was missing from any source."""
+        return not any(s.is_missing for s in self.sources)

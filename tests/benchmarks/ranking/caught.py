@@ -1,0 +1,308 @@
+"""Play the near lane morning by morning: which of the much talked-about does it catch?
+
+Ten papers a morning of those announced within the last weeks, chosen by `heat.caught` from
+`near_score`s with closeness switched off; a page's votes are seen the morning after it.
+Nobody decides anything, so what was foretold and is talked about later comes again.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from reader.heat import (
+    CATCH_DAYS,
+    N_FORETOLD,
+    Coefficients,
+    Talk,
+    caught,
+    forecast,
+    heat,
+    is_likely,
+    near_score,
+)
+from reader.heat.forecast import MUCH_VOTES
+from reader.learner.shipped import shipped_talk
+from reader.learner.talk import fit_talk
+from reader.score import Term, total
+from tests.benchmarks.frame import Result
+from tests.benchmarks.ranking import intervals
+from tests.benchmarks.ranking.replayed import Replay
+
+CAP = 10
+WITHIN = {5: 0.90, 7: 0.94}
+OF_SEEN = 0.97
+SHIPPED_UNTIL = date(2025, 9, 30)
+"""The last day that the shipped numbers were fitted on: they are no prior for days up to it."""
+N_QUICK = 20
+"""Days of those that are reported in a quick run: the last ones."""
+EVERY_DAYS = 60
+"""Days from one refit to the next before the days that are reported."""
+STILL = 40
+"""So many papers of a day may still be shown for their forecast alone on a later one."""
+
+Terms = tuple[Term, ...]
+Forecasts = Mapping[str, Terms]
+Lane = Callable[[Terms, Terms, int], float | None]
+"""A paper's score by its heat, its forecast and its days; None: it does not come up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catches:
+    """On which morning each recipe showed each paper, by its name; the first is ours.
+
+    days: those whose papers count; reported: the part on which nothing was chosen.
+    is_quick: too few days for a bar to mean anything, so there is none.
+    """
+
+    shown: Mapping[str, Mapping[str, date]]
+    days: Sequence[date]
+    reported: Sequence[date]
+    is_quick: bool = False
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a recipe showed, on which morning first; foretold: what nobody had spoken of then;
+    again: those of them that came a second time, as talked about."""
+
+    on: dict[str, date] = field(default_factory=dict)
+    foretold: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
+
+
+def _near(heat: Terms, foretold: Terms, n_days: int) -> float | None:
+    if not heat and (n_days or not is_likely(foretold)):
+        return None
+    return total(near_score(heat, foretold, None, n_days=n_days))
+
+
+def _by(kind: str) -> Lane:
+    return lambda heat, foretold, n_days: total(t for t in foretold if t.kind == kind)
+
+
+OURS = "near lane"
+PEERS: Mapping[str, Lane] = {
+    "votes alone": lambda heat, foretold, n_days: total(heat) if heat else None,
+    "forecast alone": lambda heat, foretold, n_days: total(
+        near_score((), foretold, None, n_days=n_days)
+    ),
+    "authors alone": _by("record"),
+    "text alone": _by("text"),
+}
+
+
+def catches(
+    replayed: Replay,
+    reported: Sequence[date],
+    refits: Sequence[tuple[date, Coefficients]],
+    *,
+    is_quick: bool = False,
+) -> Catches:
+    """Play all mornings, in a quick run the last of those that are reported."""
+    days = replayed.days
+    reported = reported[-N_QUICK:] if is_quick else reported
+    begin = reported[0] - timedelta(days=CATCH_DAYS) if is_quick else days[0]
+    numbers = [*([] if is_quick else earlier(replayed, reported[0])), *refits]
+    played = [d for d in days if d >= begin]
+    foretold = forecasts(replayed, played, numbers)
+    return Catches(
+        {
+            OURS: play_near(replayed, played, foretold).on,
+            **{name: _play(replayed, played, foretold, by).on for name, by in PEERS.items()},
+        },
+        reported if is_quick else days,
+        reported,
+        is_quick,
+    )
+
+
+def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
+    """Give the share of the much talked-about that was shown within so many days."""
+    ours = found.shown[OURS]
+    results = []
+    for n, bar in WITHIN.items():
+        seen = could_be_seen(replayed, found.days, n)
+        for name, shown in found.shown.items():
+            value = within(replayed, shown, found.days, n)
+            results.append(
+                Result(
+                    f"D caught within {n} days: {name}",
+                    100 * value,
+                    "%",
+                    floor=100 * bar if shown is ours and not found.is_quick else None,
+                    note=_note(replayed, found, name, n),
+                )
+            )
+        share = within(replayed, ours, found.days, n) / seen if seen else 0.0
+        floor = None if found.is_quick else 100 * OF_SEEN
+        note = f"votes could be seen of {100 * seen:.1f} %"
+        name = f"D caught within {n} days: of what could be seen"
+        results.append(Result(name, 100 * share, "%", floor=floor, note=note))
+    return results
+
+
+def _note(replayed: Replay, found: Catches, name: str, n: int) -> str:
+    shown, ours = found.shown[name], found.shown[OURS]
+    late = 100 * within(replayed, shown, found.reported, n)
+    of = 100 * could_be_seen(replayed, found.reported, n)
+    note = f"{len(much(replayed, found.days))} papers; on the reported days {late:.1f} of {of:.1f}"
+    if shown is ours:
+        return f"{note} to be seen"
+    days = [
+        (_n_within(of_day, ours, n), _n_within(of_day, shown, n), len(of_day))
+        for day in found.days
+        if (of_day := much(replayed, [day]))
+    ]
+    return f"{note}; near lane is {intervals.shown(intervals.of_shares(days))} above"
+
+
+def much(replayed: Replay, days: Sequence[date]) -> list[tuple[str, date]]:
+    """List the much talked-about papers of some days, each with its day."""
+    return [
+        (seen.id, day)
+        for day in days
+        for seen in replayed.seen[day]
+        if (found := replayed.talked.get(seen.id)) and found.n_votes >= MUCH_VOTES
+    ]
+
+
+def within(replayed: Replay, shown: Mapping[str, date], days: Sequence[date], n: int) -> float:
+    """Give the share of them that were shown within n days of their announcement."""
+    papers = much(replayed, days)
+    return _n_within(papers, shown, n) / max(1, len(papers))
+
+
+def _n_within(papers: Sequence[tuple[str, date]], shown: Mapping[str, date], n: int) -> int:
+    return sum(id_ in shown and (shown[id_] - day).days <= n for id_, day in papers)
+
+
+def could_be_seen(replayed: Replay, days: Sequence[date], n: int) -> float:
+    """Give the share of which the votes are known on some morning within n days."""
+    papers = much(replayed, days)
+    mornings = replayed.days
+    n_seen = 0
+    for id_, day in papers:
+        place = bisect.bisect_right(mornings, replayed.talked[id_].on)
+        first = max(mornings[place], day) if place < len(mornings) else date.max
+        n_seen += (first - day).days <= n
+    return n_seen / max(1, len(papers))
+
+
+def earlier(replayed: Replay, first: date) -> list[tuple[date, Coefficients]]:
+    """Refit before the days that are reported too, each time on earlier days alone."""
+    prior = prior_of(replayed)
+    found = [(replayed.days[0], prior)]
+    for day in replayed.days:
+        if day < first and (day - found[-1][0]).days >= EVERY_DAYS:
+            found.append((day, fit_talk(replayed.history(day), prior)))
+    return found
+
+
+def prior_of(replayed: Replay) -> Coefficients:
+    """Give the numbers that a refit starts from: none where the shipped ones know the days."""
+    return shipped_talk() if replayed.days[0] > SHIPPED_UNTIL else Coefficients()
+
+
+def forecasts(
+    replayed: Replay, days: Sequence[date], numbers: Sequence[tuple[date, Coefficients]]
+) -> Forecasts:
+    firsts = [first for first, _ in numbers]
+    return {
+        seen.id: forecast(
+            replayed.facts(seen),
+            seen.records,
+            numbers[max(0, bisect.bisect_right(firsts, day) - 1)][1],
+        )
+        for day in days
+        for seen in replayed.seen[day]
+    }
+
+
+def play_near(
+    replayed: Replay, days: Sequence[date], foretold: Forecasts, *, n_foretold: int = N_FORETOLD
+) -> Shown:
+    """Play the near lane as `today` has it."""
+    return _play(replayed, days, foretold, _near, n_foretold)
+
+
+def _play(
+    replayed: Replay,
+    days: Sequence[date],
+    foretold: Forecasts,
+    lane: Lane,
+    n_foretold: int | None = None,
+) -> Shown:
+    """Show ten papers each morning; n_foretold: how many of which nobody spoke, None: any."""
+    shown = Shown()
+    waiting: dict[str, date] = {}
+    for morning in days:
+        waiting = {i: d for i, d in waiting.items() if (morning - d).days < CATCH_DAYS}
+        waiting |= {seen.id: morning for seen in replayed.seen[morning]}
+        scores: dict[str, float] = {}
+        silent: set[str] = set()
+        for id_, day in waiting.items():
+            said = heat(_talk(replayed, id_, morning), morning)
+            if id_ in shown.foretold and not said:
+                continue
+            score = lane(said, foretold[id_], (morning - day).days)
+            if score is not None:
+                scores[id_] = score
+            if not said:
+                silent.add(id_)
+        _show(shown, morning, scores, silent, n_foretold)
+        is_done = shown.on.keys() - (shown.foretold - shown.again)
+        waiting = _still(replayed, {i: d for i, d in waiting.items() if i not in is_done}, scores)
+    return shown
+
+
+def _show(
+    shown: Shown,
+    morning: date,
+    scores: Mapping[str, float],
+    silent: set[str],
+    n_foretold: int | None,
+) -> None:
+    if n_foretold is None:
+        shown.on |= dict.fromkeys(caught(scores, cap=CAP), morning)
+        return
+    chosen = caught(
+        {i: s for i, s in scores.items() if i not in silent and i not in shown.foretold},
+        {i: s for i, s in scores.items() if i in silent},
+        {i: s for i, s in scores.items() if i in shown.foretold},
+        cap=CAP,
+        n_foretold=n_foretold,
+    )
+    for id_ in chosen:
+        if id_ in shown.foretold:
+            shown.again.add(id_)
+        else:
+            shown.on[id_] = morning
+    shown.foretold |= silent.intersection(chosen)
+
+
+def _still(
+    replayed: Replay, waiting: Mapping[str, date], scores: Mapping[str, float]
+) -> dict[str, date]:
+    """Leave out what no later morning can show: no votes to come, and a poor forecast."""
+    kept: dict[str, date] = {i: d for i, d in waiting.items() if i in replayed.talked}
+    by_day: dict[date, list[str]] = {}
+    for id_, day in waiting.items():
+        by_day.setdefault(day, []).append(id_)
+    for day, ids in by_day.items():
+        kept |= dict.fromkeys(sorted(ids, key=lambda i: (-scores.get(i, 0.0), i))[:STILL], day)
+    return kept
+
+
+def _talk(replayed: Replay, id_: str, morning: date) -> Talk:
+    found = replayed.talked.get(id_)
+    if found is None or found.on >= morning:
+        return Talk()
+    categories = replayed.papers[id_].categories
+    return Talk(
+        n_votes=found.n_votes,
+        voted_on=found.on + timedelta(days=1),
+        category=categories[0] if categories else "",
+    )

@@ -1,0 +1,65 @@
+"""The recipes that the forecast is held against: the text alone, the authors alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from reader.heat.record import evidence
+from tests.benchmarks.ranking.replayed import Replay
+
+Ranker = Callable[[date], Mapping[str, float]]
+
+
+def by_text(replayed: Replay, first: date, *, is_quick: bool = False) -> Ranker:
+    """Weigh words by tf-idf and logistic regression, fitted on all days before the first."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [s for day in replayed.days if day < first for s in replayed.seen[day]]
+    if is_quick:
+        rows = [s for s in rows if s.id in replayed.drawn or s.id in replayed.talked]
+    table = TfidfVectorizer(min_df=3, sublinear_tf=True, stop_words="english")
+    words = table.fit_transform([_text(replayed, s.id) for s in rows])
+    hot = [_is_known(replayed, s.id, first) for s in rows]
+    model = LogisticRegression(C=1.0, solver="liblinear").fit(words, hot)
+
+    def ranked(day: date) -> dict[str, float]:
+        ids = [s.id for s in replayed.seen[day]]
+        scores = model.decision_function(table.transform([_text(replayed, i) for i in ids]))
+        return dict(zip(ids, map(float, scores), strict=True))
+
+    return ranked
+
+
+def by_authors(replayed: Replay, first: date) -> Ranker:
+    """Weigh what the authors' earlier papers came to, and nothing else, in the same way."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    examples = replayed.history(first)
+    rows = [list(evidence(e.records).values()) for e in examples]
+    scale = StandardScaler().fit(rows)
+    model = LogisticRegression(C=0.1, solver="liblinear").fit(
+        scale.transform(rows),
+        [e.n_votes is not None for e in examples],
+        sample_weight=[e.weight for e in examples],
+    )
+
+    def ranked(day: date) -> dict[str, float]:
+        several = replayed.seen[day]
+        table = [list(evidence(s.records).values()) for s in several]
+        scores = model.decision_function(scale.transform(table))
+        return dict(zip([s.id for s in several], map(float, scores), strict=True))
+
+    return ranked
+
+
+def _text(replayed: Replay, id_: str) -> str:
+    paper = replayed.papers[id_]
+    return f"{paper.title} . {paper.title} . {paper.abstract}"
+
+
+def _is_known(replayed: Replay, id_: str, day: date) -> bool:
+    found = replayed.talked.get(id_)
+    return found is not None and found.on < day

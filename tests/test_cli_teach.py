@@ -1,0 +1,306 @@
+"""Hold `reader why` and `teach` as they are typed: what they say, keep, and take back."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader import learner
+from reader.cli.frame import Settings, run
+from reader.library.choose import decide_rows
+from reader.library.folder import Library, open_library
+from reader.library.morning import keep_shown, morning
+from reader.library.why import explain
+from reader.plain import columns
+from reader.relevance import Event, TopicModel
+from reader.stages.learn import learn
+from reader.store import labels, lessons, models, papers, posts
+from reader.today import Rank
+from tests.marked_pdfs import typeset
+from tests.samples import DAY, FEEDS_TOML, NOW, Web, fit_means, paper, post, tools
+
+OWN, OTHER = "speech/translation", "speech/recognition"
+WORDS = ("Ash", "Beech", "Cove", "Dale", "Elm", "Fen", "Glade", "Hill", "Isle", "Kiln", "Lake",
+         "Moor", "Nook")  # fmt: skip
+SPEECH, MODELS = "Speech Translation in Gardens", "Large Language Models in Gardens"
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """Fill a library: three papers of an own topic, one near and talked about, eight others."""
+    monkeypatch.setenv("READER_NOW", NOW.isoformat())
+    folder = tmp_path / "library"
+    folder.mkdir()
+    config = FEEDS_TOML + '[encoder]\nmodel = "/there/is/no/model"\n'
+    (folder / "feeds.toml").write_text(config, encoding="utf-8")
+    with open_library(folder, now=lambda: NOW) as library:
+        given = [paper(n, f"{SPEECH} {n}", authors=(f"Ada {WORDS[n]}",)) for n in (1, 2, 3)]
+        given += [paper(n, f"Of {n} Ants", authors=(f"Bo {WORDS[n]}",)) for n in range(5, 13)]
+        papers.add_papers(library.db, [*given, paper(4, MODELS)], source="arXiv", on=DAY)
+        said = [post("a", paper(4).id), post("b", paper(4).id, author="Di Moor")]
+        posts.add_posts(library.db, said, source="timeline", on=DAY)
+        yield library
+
+
+def typed(capsys: pytest.CaptureFixture[str], library: Library, *args: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(list(args), Settings(library.folder))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def as_json(
+    capsys: pytest.CaptureFixture[str], library: Library, *args: str
+) -> tuple[int, list[dict[str, Any]]]:
+    code, out, _ = typed(capsys, library, *args, "--json")
+    return code, [json.loads(line) for line in out.splitlines()]
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+# why
+
+
+@pytest.mark.parametrize("number", [1, 4, 7])
+def test_the_terms_of_why_add_up_to_the_score_that_the_list_has(
+    library: Library, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    code, [found] = as_json(capsys, library, "why", paper(number).id)
+    assert code == 0
+    assert round(sum(term["value"] for term in found["terms"]), 4) == found["score"]
+    _, [shown] = as_json(capsys, library, "today", "--no-fetch")
+    listed = {e["id"]: e for lane in ("own", "doubtful", "near") for e in shown[lane]}
+    entry = listed.get(found["id"])
+    assert (entry is None) == (found["shelf"] is None)
+    if entry:
+        assert (entry["score"], entry["why"]) == (found["score"], found["why"])
+
+
+def test_why_says_the_place_the_sum_and_what_would_change_it(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = typed(capsys, library, "why", paper(1).id)
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0] == f"{SPEECH} 1"
+    assert "own topics: 1 of 3, 2025-06-04" in lines
+    [score] = [line.split()[0] for line in lines if line.endswith("  score")]
+    cut = f"the cut of speech/translation is 0.000: in by {score[1:]}"
+    assert any(cut in line for line in lines)
+    assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
+    assert any(line.startswith("a pick would make it ") for line in lines)
+    assert any(line.startswith("speech/recognition: ") for line in lines)
+
+
+def test_what_nothing_speaks_for_is_out_however_near_the_cut_is(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 7):
+        _, [found] = as_json(capsys, library, "why", paper(number).id)
+        assert {t["topic"]: t["place"] for t in found["topics"]} == {
+            OWN: "in" if number == 1 else "out", OTHER: "out", "nlp/llm": "out"
+        }  # fmt: skip
+
+
+def test_learned_words_of_little_weight_share_their_lines_and_the_sum_holds(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"w:speech": 0.02, "w:translation": -0.05, "w:garden": 0.06, "a:beech a": 0.7}
+    model = TopicModel(OWN, ("speech translation",), weights=words).to_text()
+    models.keep(library.db, [models.Stored(f"topic {OWN}", "now", model)])
+    code, out, _ = typed(capsys, library, "why", paper(1).id)
+    lines = out.splitlines()
+    assert code == 0
+    assert any(line.endswith("  Ada Beech as an author") for line in lines)
+    [little] = [line for line in lines if " learned words of little weight: " in line]
+    assert "3 learned words" in little
+    terms = [float(line[:10]) for line in lines if line[:10].strip()[:1] in ("+", "-")]
+    *several, score = terms
+    assert round(sum(several), 3) == score
+
+
+def test_what_a_pick_would_do_is_what_it_does(library: Library) -> None:
+    given = tools(Web(), fit_topic=learner.fit_topic)
+    decide_rows(library, "pick", [2])
+    decide_rows(library, "skip", [5])
+    learn(library, given)
+    [held] = papers.papers_at(library.db, [1])
+    before = explain(library, held, learner.fit_topic)
+    [pick] = [c for c in before.changes if c.kind == "pick"]
+    assert before.score != pick.score
+    decide_rows(library, "pick", [1])
+    learn(library, given)
+    library.db.execute("BEGIN IMMEDIATE")
+    library.db.execute("DELETE FROM idx.ranked")
+    library.db.execute("COMMIT")
+    [held] = papers.papers_at(library.db, [1])
+    after = explain(library, held, learner.fit_topic)
+    assert after.score == pytest.approx(pick.score)
+    assert [c.kind for c in after.changes][-1] == "undecided"
+
+
+def test_a_near_papers_why_names_each_voice_and_its_place_without_it(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, [found] = as_json(capsys, library, "why", paper(4).id)
+    assert (found["shelf"], found["cut"], found["n_found"]) == ("near", None, 1)
+    kinds = {term["kind"]: term["what"] for term in found["terms"]}
+    assert kinds["closeness"] == "nlp/llm"
+    assert {t["what"] for t in found["terms"] if t["kind"] == "mention"} == {"Cy Pond", "Di Moor"}
+    assert [(c["kind"], c["position"]) for c in found["changes"]] == [
+        ("without", 1),
+        ("without", 1),
+        ("more", 1),
+    ]
+    assert found["changes"][0]["score"] < found["score"] < found["changes"][2]["score"]
+
+
+def test_why_of_what_is_not_here_is_not_found(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(capsys, library, "why", "2401.99999")[0] == 4
+
+
+# teach
+
+
+def test_named_papers_are_taught_and_undo_takes_them_back(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = typed(
+        capsys, library, "teach", "--topic", OTHER, paper(5).id, paper(6).id, "--no-ask"
+    )
+    assert (code, out.splitlines()[0]) == (0, f"2 papers taught to {OTHER}.")
+    assert "came in and" in out
+    assert [(e.kind, e.topic) for e in labels.lessons(library.db)] == [("seed", OTHER)] * 2
+    assert f"topic {OTHER}" in models.fingerprints(library.db)
+    code, out, _ = typed(capsys, library, "undo")
+    assert (code, out.splitlines()) == (0, ["Taken back: Of 5 Ants", "Taken back: Of 6 Ants"])
+    assert labels.lessons(library.db) == []
+
+
+def test_a_bibtex_file_teaches_what_is_here_and_brings_in_what_is_not(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.bib"
+    file.write_text(
+        "@misc{a, title={Of 5 Ants}, author={Bo Fen}, eprint={2506.00005}}\n"
+        "@misc{b, title={On Listening to Moss}, author={Cy Fern}, year={2024},"
+        " abstract={Moss speaks.}}\n@broken{c, title=\n",
+        encoding="utf-8",
+    )
+    args = ("teach", "--topic", OWN, str(file), "--no-fetch")
+    code, found = as_json(capsys, library, *args)
+    assert (code, [f["title"] for f in found]) == (5, ["Of 5 Ants", "On Listening to Moss"])
+    assert {f["kind"] for f in found} == {"seed"}
+    assert lessons.taught(library.db, OWN) == {4: "seed", 13: "seed"}
+    # It is no news of the day.
+    assert 13 not in [e.held.row for e in morning(library, DAY).entries]
+
+
+def test_an_author_and_a_folder_of_pdfs_teach(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = as_json(capsys, library, "teach", "--topic", OWN, "--author", "Bo Hill")
+    assert (code, [f["title"] for f in found]) == (0, ["Of 7 Ants"])
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "a.pdf").write_bytes(typeset("On Listening to Ferns"))
+    args = ("teach", "--topic", OWN, str(tmp_path / "pdfs"), "--no-fetch")
+    code, found = as_json(capsys, library, *args)
+    assert (code, [f["title"] for f in found]) == (0, ["On Listening to Ferns"])
+
+
+def test_questions_are_answered_line_by_line_and_each_says_what_it_changed(
+    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, "y", "n", "", "x", "u", "y", "q")
+    code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
+    assert code == 0
+    said = [line for line in out.splitlines() if "to the cut" in line]
+    assert len(said) == 3
+    assert " ".join(out.split()).count(" came in and ") == 3
+    assert max(map(columns, out.splitlines())) <= 80
+    assert "Taken back: " in out
+    assert f"2 answers for {OWN}" in out
+    assert sorted(e.kind for e in labels.lessons(library.db)) == ["yes", "yes"]
+
+
+def test_what_is_asked_is_listed_where_nobody_answers(
+    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch)
+    code, found = as_json(capsys, library, "teach", "--topic", OWN)
+    assert (code, {f["kind"] for f in found}) == (0, {"asked"})
+    assert len(found) == 12
+    assert labels.lessons(library.db) == []
+
+
+def test_what_was_taught_puts_todays_list_in_order_anew(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_shown(library, morning(library, DAY))
+    before = [e.score for e in morning(library, DAY).own]
+    code, _, _ = typed(
+        capsys, library, "teach", "--topic", OWN, *(paper(n).id for n in (2, 3)), "--no-ask"
+    )
+    assert code == 0
+    after = morning(library, DAY)
+    assert {e.held.row for e in after.own} == {1, 2, 3}
+    assert [e.score for e in after.own] != before
+    scores = [e.score for e in after.own]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        ((), 2, "Which topic is to be taught?"),
+        (("--topic", "speech/x"), 2, "There is no topic named speech/x."),
+        (("--topic", OWN, "2401.99999"), 4, ""),
+        (("--topic", OWN, "--author", "Nobody Here"), 2, "No paper here is by Nobody Here"),
+    ],
+)
+def test_what_cannot_be_taught_says_why_and_teaches_nothing(
+    library: Library,
+    capsys: pytest.CaptureFixture[str],
+    args: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    given, _, err = typed(capsys, library, "teach", *args)
+    assert (given, said in err) == (code, True)
+    assert labels.lessons(library.db) == []
+
+
+def test_a_file_of_another_kind_is_refused(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
+    code, _, err = typed(capsys, library, "teach", "--topic", OWN, str(tmp_path / "a.txt"))
+    assert (code, "there is no paper in it" in err) == (2, True)
+
+
+def test_of_one_own_topic_no_name_is_needed(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = library.folder / "feeds.toml"
+    text = file.read_text("utf-8").replace('[topics."speech/recognition"]', '[topics."near/sr"]')
+    near = text.replace('words = ["speech recognition"]', 'lane = "near"')
+    file.write_text(near, encoding="utf-8")
+    code, _, _ = typed(capsys, library, "teach", paper(5).id, "--no-ask")
+    assert (code, labels.lessons(library.db)) == (0, [Event(4, "seed", OWN, DAY)])
+
+
+def test_a_rank_without_terms_is_explained_all_the_same(library: Library) -> None:
+    [held] = papers.papers_at(library.db, [5])
+    found = explain(library, held, fit_means)
+    assert (found.shelf, found.place) == (None, found.ranks[0].place)
+    assert all(isinstance(rank, Rank) and rank.terms for rank in found.ranks)

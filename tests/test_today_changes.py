@@ -1,0 +1,51 @@
+"""Hold what would change a paper's place: computed from its own terms."""
+
+from __future__ import annotations
+
+from reader.heat import closeness_of, near_score
+from reader.paper import Held
+from reader.relevance import TopicModel
+from reader.score import Term, total
+from reader.today import Candidate, Rank
+from reader.today.changes import Change, with_other_talk, without_terms
+from tests.samples import DAY, paper
+
+MODEL = TopicModel("a", ("x",), cut=0.0, doubt=1.0)
+START = Term("start", "", -1.0)
+
+
+def rank(*terms: Term) -> Rank:
+    score = total(terms)
+    return Rank("a", None, "in" if score >= 0 else "out", score, 0.0, terms)
+
+
+def test_the_terms_that_hold_a_paper_in_come_first() -> None:
+    found = rank(START, Term("learned", "y", 0.2), Term("title", "x", 1.5))
+    assert list(without_terms(found, MODEL)) == [
+        Change("without", "title\tx", -0.8, "doubtful"),
+        Change("without", "learned\ty", 0.5, "in"),
+    ]
+
+
+def test_what_speaks_against_a_paper_is_taken_away_too() -> None:
+    found = rank(START, Term("title", "x", 3.0), Term("learned", "ants", -4.0))
+    assert list(without_terms(found, MODEL)) == [
+        Change("without", "learned\tants", 2.0, "in"),
+        Change("without", "title\tx", -5.0, "out"),
+    ]
+
+
+def test_one_voice_less_and_one_more_are_computed_with_the_whole_sum() -> None:
+    heat = (Term("mention", "Cy", 2.0), Term("votes", "9", 1.0), Term("class", "cs.CL", -0.1))
+    foretold = (Term("start", "", -3.0),)
+    it = Candidate(Held(1, paper(1), "candidate", DAY), heat=heat, forecast=foretold)
+    near = Rank("b", None, "in", 2.0, 0.0)
+
+    def score(*terms: Term) -> float:
+        return total(near_score(terms, foretold, closeness_of(2.0)))
+
+    assert list(with_other_talk(it, near, [1.0, -9.0])) == [
+        Change("without", "mention\tCy", score(*heat[1:]), position=2),
+        Change("without", "votes\t9", score(heat[0], heat[2]), position=1),
+        Change("more", "", score(*heat, Term("mention", "", 1.0)), position=1),
+    ]
