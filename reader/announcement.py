@@ -93,5 +93,10 @@ def listings_since(last: date, now: datetime) -> list[date]:
     return [day for day in days if is_listing_day(day)]
 
 
+def days_back(day: date, n: int) -> date:
+    """Go some days back, not beyond the first day that there is."""
+    return day - min(timedelta(days=n), day - date.min)
+
+
 def _deadline(day: date) -> datetime:
     return datetime.combine(day, DEADLINE, EASTERN).astimezone(UTC)

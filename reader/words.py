@@ -11,12 +11,20 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 MAX_QUERY = 1_000
 MAX_TERMS = 32
 SHORT_QUERY = 8
 """Words of a query up to which neighbours are looked for as one word."""
 LONGEST_COMPOUND = 40
+TELLING_NOTHING = frozenset(
+    ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
+     "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
+     "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
+     "with")
+)  # fmt: skip
+"""Words that no model of papers weighs; numbers that were fitted without them are shipped."""
 
 
 def grams(text: str) -> str:
@@ -124,6 +132,24 @@ def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     return "".join(pieces), starts, ends
 
 
+def composed(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """Bring text into a normal form, in a time that is linear in its length.
+
+    Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so long text
+    is normalised in pieces, none of which begins with a mark if it can be.
+    """
+    if text.isascii():
+        return text
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + 512
+        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize(form, text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
 def is_cjk(token: str) -> bool:
     """Tell whether a token is a run of Chinese, Japanese or Korean characters."""
     return _IS_CJK.match(token) is not None
@@ -154,7 +180,7 @@ def _compounds(text: str) -> list[str]:
     if not _HYPHEN.search(text):
         return []
     # Looking at the few words with a hyphen alone takes a fifth of the time.
-    words = (word for word in _nfkc(text).casefold().split() if _HYPHEN.search(word))
+    words = (word for word in composed(text, "NFKC").casefold().split() if _HYPHEN.search(word))
     joined = (_HYPHEN.sub("", found) for word in words for found in _COMPOUND.findall(word))
     return [folded(word) for word in joined if len(word) <= LONGEST_COMPOUND]
 
@@ -195,23 +221,8 @@ _COMPOUND = re.compile(
 
 
 def _tokens(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(_nfkc(_nfkc(text).casefold())):
+    for match in _WORD.finditer(composed(composed(text, "NFKC").casefold(), "NFKC")):
         yield match[0]
-
-
-def _nfkc(text: str) -> str:
-    # Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so
-    # long text is normalised in pieces, none of which begins with a mark if it can be.
-    if text.isascii():
-        return text
-    pieces, start = [], 0
-    while start < len(text):
-        end = start + 512
-        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
-            end += 1
-        pieces.append(unicodedata.normalize("NFKC", text[start:end]))
-        start = end
-    return "".join(pieces)
 
 
 def _pairs(run: str) -> list[str]:

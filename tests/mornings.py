@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from reader.library.folder import Library
-from reader.paper import Held, Mentioned
+from reader.library.morning import keep_shown, morning
+from reader.paper import Held, Mentioned, Paper
 from reader.score import Term
-from reader.store import papers
+from reader.store import papers, posts
 from reader.today import Entry, Morning, Quota
-from tests.samples import DAY, paper
+from tests.samples import DAY, NOW, paper, post
 
 TITLES = (
     "Speech Translation in Gardens",
@@ -32,6 +35,30 @@ JAPANESE = (
     "雑音のない部屋で話す人の声を、そのまま「静かな翻訳」にする方法を提案する。実験では、"
     "同時通訳者が待つ時間の半分で、同じ質の訳文を得た。"
 )
+
+
+def at(library: Library, day: date) -> Library:
+    """Give the library as it is opened on a day."""
+    return replace(library, now=lambda: NOW + (day - DAY))
+
+
+def bring(library: Library, day: date, *given: Paper) -> None:
+    papers.add_papers(library.db, given, source="arXiv", on=day)
+
+
+def talk(library: Library, day: date, row: int, *people: str) -> None:
+    """Let some people mention a paper on a day."""
+    [held] = papers.papers_at(library.db, [row])
+    said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
+    posts.add_posts(library.db, said, source="timeline", on=day)
+
+
+def look(library: Library, day: date, *, may_fold: bool) -> Morning:
+    """Look at a list on its day, as `reader today` does."""
+    there = at(library, day)
+    found = morning(there, day, may_fold=may_fold)
+    keep_shown(there, found)
+    return found
 
 
 def held_papers(library: Library) -> list[Held]:

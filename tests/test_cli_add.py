@@ -8,6 +8,7 @@ import pty
 import random
 import signal
 from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,22 @@ import pymupdf
 import pytest
 
 from reader.demo.server import Fault, PlayServer
-from tests.installed import LIFT, NOBODY, WATER, finish, rows, run, says, shown, start, today
+from tests.installed import (
+    LIFT,
+    NOBODY,
+    NOW,
+    READER,
+    WATER,
+    environment,
+    finish,
+    rows,
+    run,
+    says,
+    shown,
+    start,
+    today,
+)
+from tests.terminal import OnTerminal, on_terminal
 
 WORDS = [a + b + c for a in ("ka", "mo", "ri") for b in ("ven", "lo", "tu") for c in "dfgkmnst"]
 
@@ -258,3 +274,27 @@ def test_on_a_terminal_it_asks_and_an_answer_is_kept(library: Path, shelf: Path)
     os.close(terminal)
     assert (code, says(err, "Which is it")) == (0, True)
     assert shown(library, WATER)["pdf"]
+
+
+def _on_a_terminal(library: Path, shelf: Path) -> AbstractContextManager[OnTerminal]:
+    command = [READER, "add", "--no-fetch", str(shelf)]
+    env = environment(library, NOW, {"TERM": "xterm-256color"})
+    return on_terminal(command, env, columns=100, lines=40)
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_on_a_terminal_the_report_stands_alone_where_the_bars_were(
+    library: Path, shelf: Path, is_stopped: bool
+) -> None:
+    for n in range(40 if is_stopped else 2):
+        make(shelf / f"{n}.pdf", titled(n))
+    with _on_a_terminal(library, shelf) as terminal:
+        terminal.until("━")
+        if is_stopped:
+            terminal.until(lambda t: bool(rows(library, "SELECT 1 FROM additions")))
+            terminal.press("\x03")
+        assert terminal.end() == (130 if is_stopped else 0)
+        lines = [line for line in terminal.lines() if line]
+    assert lines[0].startswith("ADDED ")
+    assert not any("━" in line for line in lines)
+    assert ("Stopped. What is counted is safe" in " ".join(lines)) is is_stopped

@@ -227,6 +227,7 @@ def many(library: Path, n: int) -> None:
     assert run("export", library=library).code == 0
 
 
+@pytest.mark.slow
 def test_killed_while_a_topic_moves_the_same_command_or_a_gather_goes_on(
     tmp_path: Path, crowd: PlayServer
 ) -> None:
@@ -258,6 +259,7 @@ def test_killed_while_a_topic_moves_the_same_command_or_a_gather_goes_on(
     assert is_whole(library)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_of_filing_nothing_is_lost_or_doubled(
     tmp_path: Path, server: PlayServer, picked: Path
 ) -> None:

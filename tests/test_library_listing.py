@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,16 +12,17 @@ from reader.heat import Coefficients
 from reader.library.choose import decide_rows
 from reader.library.folder import Library
 from reader.library.listing import candidates, day_of
-from reader.library.morning import keep_shown, morning
-from reader.library.why import explain
-from reader.paper import Paper
+from reader.library.morning import morning
+from reader.library.why import changes, explain
 from reader.stages.foretell import foretell_day
 from reader.stages.pipe import fetch_and_rank
 from reader.stages.rank import rank_days
-from reader.store import models, papers, posts, shown, standings
+from reader.store import models, shown, standings
 from reader.store.models import TALK, Stored
 from reader.today import Entry, Morning
-from tests.samples import DAY, FEEDS_TOML, NOW, Web, a_library, paper, post, tools
+from tests.mornings import at, bring, talk
+from tests.mornings import look as look_at
+from tests.samples import DAY, FEEDS_TOML, Web, a_library, fit_means, paper, tools
 
 MODELS = "Large Language Models in Gardens"
 SPEECH = "Speech Translation in Gardens"
@@ -53,27 +53,8 @@ def listen(library: Library) -> None:
     talk(library, after(-60), OLD, "Cy")
 
 
-def at(library: Library, day: date) -> Library:
-    """Give the library as it is opened on a day."""
-    return replace(library, now=lambda: NOW + (day - DAY))
-
-
-def bring(library: Library, day: date, *given: Paper) -> None:
-    papers.add_papers(library.db, given, source="arXiv", on=day)
-
-
-def talk(library: Library, day: date, row: int, *people: str) -> None:
-    [held] = papers.papers_at(library.db, [row])
-    said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
-    posts.add_posts(library.db, said, source="timeline", on=day)
-
-
 def look(library: Library, day: date, *, may_fold: bool = False) -> Morning:
-    """Look at a list on its day, as `reader today` does."""
-    there = at(library, day)
-    found = morning(there, day, may_fold=may_fold)
-    keep_shown(there, found)
-    return found
+    return look_at(library, day, may_fold=may_fold)
 
 
 def lines(entries: tuple[Entry, ...]) -> list[tuple[int, bool, str]]:
@@ -92,10 +73,10 @@ def test_a_new_near_paper_that_is_likely_to_be_talked_about_is_shown_and_says_so
 def test_why_does_not_call_it_talked_about(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     [entry] = look(library, DAY).near
-    found = explain(library, entry.held, tools(Web()).fit_topic)
+    found = explain(library, entry.held)
     assert (found.shelf, found.is_foretold, found.sentence) == ("near", True, SILENT)
     assert found.terms == entry.terms
-    assert [change.kind for change in found.changes] == ["more"]
+    assert [change.kind for change in changes(library, found, fit_means)] == ["more"]
 
 
 def test_it_is_shown_on_one_morning_alone_and_its_day_shows_it_again(library: Library) -> None:

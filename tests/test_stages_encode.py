@@ -213,6 +213,7 @@ def test_all_waiting_texts_are_encoded_however_few_are_held_at_once(
     assert {total for _, _, total in seen} == {8}
 
 
+@pytest.mark.slow
 def test_more_papers_than_one_transaction_holds_are_all_indexed(library: Library) -> None:
     n = stage.TEXTS_AT_ONCE + 3
     fill(library, n)

@@ -347,7 +347,7 @@ class TestDamage:
         def look() -> None:
             with Database(folder) as db:
                 papers.papers_at(db, [1, 2])
-                notes.newest_notes(db)
+                notes.revisions(db, 1)
 
         with pytest.raises(Damaged) as caught:
             look()

@@ -34,8 +34,7 @@ def test_revisions_are_appended_and_the_newest_is_the_note(db: Database) -> None
     second = Revision(ids[2], 1, "Second. Longer.", True, "command", NOW, NEXT)
     assert notes.revisions(db, 1) == [first, second]
     assert notes.revisions(db, 3) == []
-    other = Revision(ids[1], 2, "Other.", False, "command", NOW, DAY)
-    assert notes.newest_notes(db) == [second, other]
+    assert notes.revisions(db, 2) == [Revision(ids[1], 2, "Other.", False, "command", NOW, DAY)]
 
 
 def test_a_hand_edited_file_is_told_from_a_command(db: Database) -> None:

@@ -58,17 +58,22 @@ def add_command(
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         found = find_files(library, paths) if paths else Found()
-        with build.tools(context, library) as tools:
-            report = _Report(context, library, tools, as_json)
-            if as_ is not None:
-                return report.settle_one(found, as_)
-            for error in missing:
-                report.fail(error)
-            for id_ in ids:
-                report.add_id(id_, may_fetch=not no_fetch)
-            if paths:
-                report.add_files(found, Wishes(may_fetch=not no_fetch, is_moving=is_moving))
-        # Without the tools' progress bar, which would wipe the questions away.
+        report = _Report(context, library, as_json)
+        if as_ is not None:
+            return report.settle_one(found, as_)
+        for error in missing:
+            report.fail(error)
+        wishes = Wishes(may_fetch=not no_fetch, is_moving=is_moving)
+        try:
+            with build.tools(context, library) as tools:
+                for id_ in ids:
+                    report.add_id(id_, tools, may_fetch=not no_fetch)
+                if paths:
+                    report.add_files(Adding(library, tools, found, wishes))
+        finally:
+            # After the tools' progress bar, which would stand in what is said or wipe it away;
+            # also after Ctrl-C or on a full disk: what was done is done.
+            report.tell(found)
         report.ask(found)
         return report.code
 
@@ -148,15 +153,16 @@ class _Report:
 
     context: click.Context
     library: Library
-    tools: Tools
     as_json: bool
     code: int = 0
     told: says.Told = field(default_factory=says.Told)
+    adding: Adding | None = None
+    is_ended: bool = False
 
-    def add_id(self, id_: str, *, may_fetch: bool) -> None:
+    def add_id(self, id_: str, tools: Tools, *, may_fetch: bool) -> None:
         before = papers.paper_with_id(self.library.db, id_)
         try:
-            held = before or _look_up(self.library, self.tools, id_, may_fetch=may_fetch)
+            held = before or _look_up(self.library, tools, id_, may_fetch=may_fetch)
         except (NotKnown, Incomplete) as error:
             self.fail(error)
             return
@@ -169,21 +175,25 @@ class _Report:
             if held.state == "candidate":
                 output.put("  " + say("added.pick", id=id_))
 
-    def add_files(self, found: Found, wishes: Wishes) -> None:
-        adding = Adding(self.library, self.tools, found, wishes)
-        is_ended = False
-        try:
-            for added in adding.run():
-                self._count(added)
-            is_ended = True
-        finally:
-            # Also after Ctrl-C or on a full disk: what was done is done.
-            self.told.n_reread = adding.n_reread
-            self._say(found, is_ended)
-        for problem in adding.problems:
-            self.fail(problem.error)
-        if adding.error is not None:
-            self.fail(adding.error)
+    def add_files(self, adding: Adding) -> None:
+        self.adding = adding
+        for added in adding.run():
+            self._count(added)
+        self.is_ended = True
+
+    def tell(self, found: Found) -> None:
+        """Say what became of the files, of all of them or until the run was broken off."""
+        if self.adding is None:
+            return
+        self.told.n_reread = self.adding.n_reread
+        if not (self.as_json or settings_of(self.context).is_quiet):
+            for line in says.report(self.told, found, is_ended=self.is_ended):
+                output.put(line)
+        if self.is_ended:
+            for problem in self.adding.problems:
+                self.fail(problem.error)
+            if self.adding.error is not None:
+                self.fail(self.adding.error)
 
     def settle_one(self, found: Found, as_: str) -> int:
         """Add one file as what the person says it is."""
@@ -195,7 +205,8 @@ class _Report:
 
     def _settle(self, path: Path, named: Path, held: Held | None) -> None:
         try:
-            added = settle(self.library, self.tools, path, held, named=named)
+            with build.tools(self.context, self.library) as tools:
+                added = settle(self.library, tools, path, held, named=named)
         except PdfError as error:
             self.fail(error)
             return
@@ -214,12 +225,6 @@ class _Report:
             pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
             output.put_json(output.added_json(added, added.held, pdf.path if pdf else None))
 
-    def _say(self, found: Found, is_ended: bool) -> None:
-        if self.as_json or settings_of(self.context).is_quiet:
-            return
-        for line in says.report(self.told, found, is_ended=is_ended):
-            output.put(line)
-
     def ask(self, found: Found) -> None:
         """Ask which paper each of the doubtful files is; what is not answered waits."""
         if not self.as_json and _is_terminal(self.context):
@@ -235,8 +240,7 @@ class _Report:
         if answer is None:
             return False
         path = found.path_of(added.addition.path)
-        with build.tools(self.context, self.library) as self.tools:
-            self._settle(path, found.files[path], answer or None)
+        self._settle(path, found.files[path], answer or None)
         return True
 
 

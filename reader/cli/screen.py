@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ import click
 from reader.ids import url_of
 from reader.paper import Held, State
 from reader.phrases import say
-from reader.plain import plain, shorten
+from reader.plain import columns, plain, shorten
 from reader.score import Term, in_print, total
 from reader.today import Entry, Morning, NewVersion, SourceLine
 
@@ -274,12 +273,12 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
     for paragraph in text.splitlines() or [""]:
         line, used = "", 0
         for piece in _PIECE.findall(paragraph):
-            cells = _cells(piece.rstrip())
+            cells = columns(piece.rstrip())
             if line and len(indent) + used + cells > width:
                 lines.append(line.rstrip())
                 line, used = "", 0
             line += piece
-            used += _cells(piece)
+            used += columns(piece)
         lines.append(line.rstrip())
     before = [indent if first is None else first, *[indent] * (len(lines) - 1)]
     return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
@@ -308,10 +307,6 @@ def _with_bold(text: str, spans: Sequence[tuple[int, int]]) -> str:
         pieces += [text[done:start], _bold(text[start:end])]
         done = end
     return "".join([*pieces, text[done:]])
-
-
-def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _bold(text: str) -> str:

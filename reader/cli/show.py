@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import click
 
@@ -11,14 +13,16 @@ from reader.cli.frame import ReaderCommand
 from reader.filing import year_of
 from reader.ids import url_of
 from reader.library.choose import find_paper
+from reader.library.folder import Library
 from reader.library.linking import Linked, backlinks, links_of
 from reader.library.strays import marked_file, pdf_file
 from reader.library.writing import marked, newest_note
-from reader.paper import Held
+from reader.paper import Held, Mentioned
 from reader.pdf import PdfReader
 from reader.phrases import say
 from reader.plain import plain, plain_lines, shorten
 from reader.store import additions, highlights, index, papers, pdfs, pictures, posts
+from reader.store.notes import Revision
 from reader.store.origins import BY_HAND
 from reader.store.pictures import Picture
 
@@ -30,87 +34,124 @@ from reader.store.pictures import Picture
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show one paper whole."""
     with build.opened(context) as library:
-        held = find_paper(library, id_)
-        db = library.db
-        note, pdf = newest_note(library, held), pdfs.pdf_of(db, held.row)
-        mentions = posts.mentions_of(db, [held.row])
-        origins = papers.origins_of(db, [held.row]).get(held.row, ())
-        n_marked = len(marked(library, held))
-        to_look_up = additions.printed_of(db, held.row)
-        beside = highlights.copies_of(db, held.row)[::-1]
-        linked = backlinks(library, held.row)
+        shown = _shown(library, find_paper(library, id_))
         if as_json:
-            output.put_json(
-                output.paper_json(held)
-                | {
-                    "year": year_of(held.paper),
-                    "abstract": plain(held.paper.abstract),
-                    "categories": [plain(name) for name in held.paper.categories],
-                    "comment": plain(held.paper.comment),
-                    "version": held.paper.version,
-                    "sources": list(origins),
-                    "mentions": [
-                        {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
-                        for m in mentions
-                    ],
-                    "note": note.text if note else None,
-                    "links": _links_json(links_of(library, note.text) if note else []),
-                    "backlinks": _links_json(linked),
-                    "pdf": pdf.path if pdf else None,
-                    "marked_copies": [copy.path for copy in beside if not copy.is_version],
-                    "pictures": _pictures_json(pictures.picture_of(db, held.row)),
-                    "n_passages": index.n_passages(db, held.row),
-                    "n_highlights": n_marked,
-                    "to_look_up": to_look_up,
-                }
-            )
+            links = links_of(library, shown.note.text) if shown.note else []
+            output.put_json(output.paper_json(shown.held) | _json(shown, links))
             return
         width = screen.width_of_terminal()
-        for line in screen.paper_lines(held, width):
-            output.put(line)
-        if year := year_of(held.paper):
-            output.put(say("show.year", year=year))
-        output.put(plain(_arrival(held, origins)))
-        for printed in to_look_up:
-            scheme, _, name = printed.partition(":")
-            key = "show.printed_doi" if scheme == "doi" else "show.printed"
-            output.put(plain(say(key, id=name if scheme == "doi" else printed)))
-        if held.topic:
-            output.put(say("show.filed", topic=held.topic, key=held.key))
-        if pdf:
-            n = index.n_passages(db, held.row)
-            output.put(say("show.pdf", path=pdf.path, n=n))
-        for copy in beside:
-            key = "show.older" if copy.is_version else "show.marked"
-            day = library.day_of(copy.at) if copy.at else ""
-            output.put(plain(say(key, path=copy.path, day=day)))
-        picture = pictures.picture_of(db, held.row)
-        if picture and picture.figure:
-            caption = shorten(plain(picture.caption), 200)
-            output.put(
-                say("show.figure", file=picture.figure, page=picture.figure_page, caption=caption)
-            )
-        if n_marked:
-            output.put(say("show.highlights", n=n_marked, id=held.paper.id))
-        output.put()
-        for line in screen.wrap(plain(held.paper.abstract) or say("show.no_abstract"), width):
-            output.put(line)
-        for mention in mentions:
-            output.put()
-            said = say("today.said", author=mention.author, text=mention.sentence)
-            for line in screen.wrap(plain(f"{said} {mention.url}"), width):
+        for part in (_facts, _abstract, _said):
+            for line in part(shown, width):
                 output.put(line)
-        if note:
-            output.put()
-            output.put(say("show.note", day=note.on_date))
-            for line in screen.wrap(plain_lines(note.text), width):
-                output.put(line)
-        if linked:
-            output.put()
-        for one in linked:
-            said = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
-            for line in screen.wrap(said, width, "    ", ""):
-                output.put(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is known of a paper; beside: its other PDFs, the newest first."""
+
+    held: Held
+    origins: Sequence[str]
+    to_look_up: Sequence[str]
+    pdf: pdfs.Pdf | None
+    beside: Sequence[tuple[highlights.MarkedCopy, date | None]]
+    picture: Picture | None
+    n_passages: int
+    n_highlights: int
+    mentions: Sequence[Mentioned]
+    note: Revision | None
+    linked: Sequence[Linked]
+
+
+def _shown(library: Library, held: Held) -> _Shown:
+    db, row = library.db, held.row
+    copies = highlights.copies_of(db, row)[::-1]
+    return _Shown(
+        held=held,
+        origins=papers.origins_of(db, [row]).get(row, ()),
+        to_look_up=additions.printed_of(db, row),
+        pdf=pdfs.pdf_of(db, row),
+        beside=[(copy, library.day_of(copy.at) if copy.at else None) for copy in copies],
+        picture=pictures.picture_of(db, row),
+        n_passages=index.n_passages(db, row),
+        n_highlights=len(marked(library, held)),
+        mentions=posts.mentions_of(db, [row]),
+        note=newest_note(library, held),
+        linked=backlinks(library, row),
+    )
+
+
+def _json(shown: _Shown, links: Sequence[Linked]) -> dict[str, object]:
+    paper = shown.held.paper
+    return {
+        "year": year_of(paper),
+        "abstract": plain(paper.abstract),
+        "categories": [plain(name) for name in paper.categories],
+        "comment": plain(paper.comment),
+        "version": paper.version,
+        "sources": list(shown.origins),
+        "mentions": [
+            {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
+            for m in shown.mentions
+        ],
+        "note": shown.note.text if shown.note else None,
+        "links": _links_json(links),
+        "backlinks": _links_json(shown.linked),
+        "pdf": shown.pdf.path if shown.pdf else None,
+        "marked_copies": [copy.path for copy, _ in shown.beside if not copy.is_version],
+        "pictures": _pictures_json(shown.picture),
+        "n_passages": shown.n_passages,
+        "n_highlights": shown.n_highlights,
+        "to_look_up": shown.to_look_up,
+    }
+
+
+def _facts(shown: _Shown, width: int) -> Iterator[str]:
+    held = shown.held
+    yield from screen.paper_lines(held, width)
+    if year := year_of(held.paper):
+        yield say("show.year", year=year)
+    yield plain(_arrival(held, shown.origins))
+    for printed in shown.to_look_up:
+        scheme, _, name = printed.partition(":")
+        key = "show.printed_doi" if scheme == "doi" else "show.printed"
+        yield plain(say(key, id=name if scheme == "doi" else printed))
+    if held.topic:
+        yield say("show.filed", topic=held.topic, key=held.key)
+    if shown.pdf:
+        yield say("show.pdf", path=shown.pdf.path, n=shown.n_passages)
+    for copy, day in shown.beside:
+        key = "show.older" if copy.is_version else "show.marked"
+        yield plain(say(key, path=copy.path, day=day or ""))
+    picture = shown.picture
+    if picture and picture.figure:
+        caption = shorten(plain(picture.caption), 200)
+        page = picture.figure_page
+        yield say("show.figure", file=picture.figure, page=page, caption=caption)
+    if shown.n_highlights:
+        yield say("show.highlights", n=shown.n_highlights, id=held.paper.id)
+
+
+def _abstract(shown: _Shown, width: int) -> Iterator[str]:
+    yield ""
+    abstract = plain(shown.held.paper.abstract) or say("show.no_abstract")
+    yield from screen.wrap(abstract, width)
+
+
+def _said(shown: _Shown, width: int) -> Iterator[str]:
+    """Lay out what others said, what the person wrote, and which notes link here."""
+    for mention in shown.mentions:
+        yield ""
+        said = say("today.said", author=mention.author, text=mention.sentence)
+        yield from screen.wrap(plain(f"{said} {mention.url}"), width)
+    if shown.note:
+        yield ""
+        yield say("show.note", day=shown.note.on_date)
+        yield from screen.wrap(plain_lines(shown.note.text), width)
+    if shown.linked:
+        yield ""
+    for one in shown.linked:
+        said = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
+        yield from screen.wrap(said, width, "    ", "")
 
 
 def _links_json(linked: Sequence[Linked]) -> list[dict[str, object]]:

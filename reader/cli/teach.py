@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import Incomplete, ReaderError, ReadOnly, UsageError
-from reader.library.choose import find_paper
-from reader.library.folder import Library
+from reader.errors import ReadOnly
+from reader.library.examples import Examples
 from reader.library.teaching import (
     Effect,
     Teaching,
-    bring_in,
     finish,
-    papers_by,
     topic_to_teach,
 )
-from reader.paper import Held, Paper
+from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.adding import Adding, Wishes, find_files
-from reader.stages.tools import Tools
 from reader.store import papers
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
@@ -55,7 +49,7 @@ def teach_command(
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         with build.tools(context, library) as tools:
-            examples = _Examples(library, tools, may_fetch=not no_fetch)
+            examples = Examples(library, tools, may_fetch=not no_fetch)
             rows = examples.rows(what, people)
         # Without the tools' progress bar, which would wipe the question away.
         lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
@@ -70,75 +64,6 @@ def teach_command(
             say_error(error)
         lesson.end()
     return examples.problems[0].exit_code if examples.problems else 0
-
-
-class _Examples:
-    """Finds the papers that are named as examples; what could not be read is a problem."""
-
-    def __init__(self, library: Library, tools: Tools, *, may_fetch: bool) -> None:
-        self._library, self._tools, self._may_fetch = library, tools, may_fetch
-        self.problems: list[ReaderError] = []
-
-    def rows(self, several: Sequence[str], people: Sequence[str]) -> list[int]:
-        """Give the rows of all examples, each once. Raises what a wrong name raises."""
-        # Names first: nothing is brought in where one of them is wrong.
-        named = {text: self._named(text) for text in several if not Path(text).exists()}
-        found = [row for name in people for row in papers_by(self._library, name)]
-        for text in several:
-            found += named[text] if text in named else self._of_file(Path(text))
-        return list(dict.fromkeys(found))
-
-    def _named(self, text: str) -> list[int]:
-        return [find_paper(self._library, text).row]
-
-    def _of_file(self, path: Path) -> list[int]:
-        if path.suffix.lower() in (".bib", ".bibtex") and path.is_file():
-            return self._of_bibtex(path)
-        if path.suffix.lower() != ".pdf" and not path.is_dir():
-            what = say("teach.nothing", what=plain(str(path)))
-            raise UsageError(what=what, hint=say("teach.nothing.hint"))
-        adding = Adding(
-            self._library, self._tools, find_files(self._library, [path]),
-            Wishes(may_fetch=self._may_fetch, is_moving=False),
-        )  # fmt: skip
-        found = [added.held.row for added in adding.run() if added.held]
-        self.problems += [problem.error for problem in adding.problems]
-        return found
-
-    def _of_bibtex(self, path: Path) -> list[int]:
-        from reader.sources.bibtex import read_bibtex
-
-        try:
-            read = read_bibtex(path.read_bytes())
-        except OSError as error:
-            what = f"{plain(str(path))}: {error.strerror}"
-            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
-        if read.n_broken:
-            what = say("teach.broken", file=plain(path.name), n=read.n_broken)
-            self.problems.append(Incomplete(what=what))
-        return bring_in(self._library, self._tools, self._completed(read.papers))
-
-    def _completed(self, several: Sequence[Paper]) -> list[Paper]:
-        """Ask arXiv for the abstracts that a bibliography leaves out."""
-        from reader.stages.resolve import BATCH, ask_arxiv
-
-        bare = [
-            p.id
-            for p in several
-            if p.id.startswith("arxiv:") and not p.abstract and not self._has_abstract(p.id)
-        ]
-        found: dict[str, Paper] = {}
-        try:
-            for start in range(0, len(bare) if self._may_fetch else 0, BATCH):
-                batch = bare[start : start + BATCH]
-                found |= {p.id: p for p in ask_arxiv(self._library, self._tools, batch)}
-        except ReaderError as error:
-            self.problems.append(error)
-        return [found.get(paper.id, paper) for paper in several]
-
-    def _has_abstract(self, id_: str) -> bool:
-        held = papers.paper_with_id(self._library.db, id_)
-        return held is not None and bool(held.paper.abstract)
 
 
 class _Lesson:

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
+from reader.announcement import days_back
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.library.week import Link, Read, Regret, Week, week
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.stages.rank import days_back
 
 
 @click.command("week", cls=ReaderCommand, help=say("help.week"))

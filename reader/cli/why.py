@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.library.choose import find_paper
-from reader.library.why import Explained, explain
+from reader.library.why import Explained, changes, explain
 from reader.phrases import say
 from reader.plain import plain
 from reader.score import Term, in_print
@@ -26,16 +27,22 @@ DIGITS = 3
 def why_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Explain one paper."""
     with build.opened(context) as library:
-        found = explain(library, find_paper(library, id_), build.fit_topic)
-    if as_json:
-        output.put_json(explained_json(found))
-        return
-    width = screen.width_of_terminal()
-    for line in (*screen.paper_lines(found.held, width), *_lines(found, width)):
-        output.put(line)
+        found = explain(library, find_paper(library, id_))
+        others = changes(library, found, build.fit_topic)
+        if as_json:
+            output.put_json(_explained_json(found, others))
+            return
+        width = screen.width_of_terminal()
+        # Line by line: the sum is read while models are fitted, which takes seconds.
+        for line in itertools.chain(
+            screen.paper_lines(found.held, width),
+            _sum_lines(found, width),
+            _change_lines(found, others, width),
+        ):
+            output.put(line)
 
 
-def explained_json(found: Explained) -> dict[str, Any]:
+def _explained_json(found: Explained, others: Iterable[Change]) -> dict[str, Any]:
     """Give the fields of an explanation; its terms add up to its score."""
     terms = in_print(found.terms, 4)
     return output.paper_json(found.held) | {
@@ -52,7 +59,7 @@ def explained_json(found: Explained) -> dict[str, Any]:
         "terms": [
             {"kind": term.kind, "what": plain(term.what), "value": value} for term, value in terms
         ],
-        "changes": [_change_json(change) for change in found.changes],
+        "changes": [_change_json(change) for change in others],
         "topics": [
             {
                 "topic": rank.topic,
@@ -76,7 +83,7 @@ def _change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def _lines(found: Explained, width: int) -> Iterator[str]:
+def _sum_lines(found: Explained, width: int) -> Iterator[str]:
     yield from screen.wrap(plain(_where(found)), width)
     yield from screen.wrap(plain(found.sentence), width) if found.sentence else ()
     yield ""
@@ -85,7 +92,10 @@ def _lines(found: Explained, width: int) -> Iterator[str]:
         text = _cut(found.topic, found.score, found.cut, found.place)
         yield from screen.wrap(plain(text), width, screen.SUM_INDENT)
     yield ""
-    for change in found.changes:
+
+
+def _change_lines(found: Explained, others: Iterable[Change], width: int) -> Iterator[str]:
+    for change in others:
         yield from screen.wrap(plain(_changed(change)), width, "    ", "")
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:

@@ -20,7 +20,7 @@ from reader.heat.lanes import (
 )
 from reader.heat.place import Place, places
 from reader.heat.record import Record, author_key, records_of
-from reader.heat.said import Talk, Voice, heat, is_hot, talk_of
+from reader.heat.said import Talk, Voice, heat, talk_of
 from reader.heat.text import buckets
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "facts_of",
     "forecast",
     "heat",
-    "is_hot",
     "is_likely",
     "near_score",
     "places",

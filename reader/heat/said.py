@@ -130,16 +130,6 @@ def heat(talk: Talk, day: date) -> tuple[Term, ...]:
     return (*terms, Term("class", talk.category, evened)) if evened else terms
 
 
-def is_hot(talk: Talk, day: date) -> bool:
-    """Tell whether a paper counts as talked about when forecasts are learned: it stands on a
-    list with votes, or somebody who did not write it has words about it."""
-    is_listed = talk.n_votes is not None and (talk.voted_on is None or talk.voted_on <= day)
-    return is_listed or any(
-        v.kind != "repost" and not v.is_own_paper and not v.is_bot and (v.on is None or v.on <= day)
-        for v in talk.voices
-    )
-
-
 def _term(voice: Voice, day: date) -> Term:
     weight = KIND_WEIGHT[voice.kind] * (ROLE_MODEL if voice.is_role_model else 1.0)
     weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)

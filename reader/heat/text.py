@@ -12,6 +12,8 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping
 
+from reader.words import TELLING_NOTHING
+
 N_BUCKETS = 1 << 14
 
 TITLE_COUNTS = 2
@@ -33,7 +35,7 @@ def buckets(title: str, abstract: str) -> Mapping[int, float]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text.lower()) if word not in _EVERYWHERE]
+    return [word for word in _WORD.findall(text.lower()) if word not in TELLING_NOTHING]
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -43,9 +45,3 @@ def _bucket(word: str) -> tuple[int, int]:
 
 
 _WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+")
-_EVERYWHERE = frozenset(
-    ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
-     "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
-     "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
-     "with")
-)  # fmt: skip

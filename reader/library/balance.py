@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from reader.announcement import days_back
 from reader.config import Config
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.rank import days_back
 from reader.store import notes
 
 MOST_THEMES = 2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from reader.announcement import days_back
 from reader.library.folder import Library
 from reader.library.listing import candidates, day_of
-from reader.stages.rank import Ranks, days_back
+from reader.stages.rank import Ranks
 from reader.store import origins, shown
 from reader.today import Folded, lanes, listing_days
 

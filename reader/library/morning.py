@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from reader.announcement import days_back
 from reader.errors import StoreError
 from reader.library.balance import balance
 from reader.library.folder import Library
@@ -15,7 +16,7 @@ from reader.library.saved import saved_lines
 from reader.phrases import say
 from reader.stages.cite import has_citations
 from reader.stages.gather import last_batches, source_names
-from reader.stages.rank import LOOK_BACK_DAYS, Ranks, days_back, rank_and_show
+from reader.stages.rank import LOOK_BACK_DAYS, Ranks, rank_and_show
 from reader.store import (
     authors,
     index,

@@ -17,6 +17,7 @@ from reader.filing import file_stem, fold_name
 from reader.library.folder import Library
 from reader.library.moving import is_here, nfc, settle, sha256_of
 from reader.library.recognising import recognise
+from reader.library.walking import files_below
 from reader.passage import Document
 from reader.store import decisions, filings, highlights, papers, pdfs
 from reader.store.filings import Place
@@ -169,27 +170,7 @@ def _name(path: str) -> str:
 
 
 def _pdfs_below(folder: Path, library: Path) -> Iterator[tuple[str, int]]:
-    """Walk a folder, through links too: (path relative to the library, bytes) of its PDFs."""
-    waiting, seen = [folder], set()
-    while waiting:
-        here = waiting.pop()
-        try:
-            status = here.stat()
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that may not be looked into holds nothing that can be found
-        if (status.st_dev, status.st_ino) in seen:
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        for entry in entries:
-            if entry.name.startswith(".") or not _is_text(entry.name):
-                continue
-            if entry.is_dir():
-                waiting.append(Path(entry.path))
-            elif entry.name.lower().endswith(".pdf") and entry.is_file():
-                yield Path(entry.path).relative_to(library).as_posix(), entry.stat().st_size
-
-
-def _is_text(name: str) -> bool:
-    """Tell a name from bytes that are no UTF-8, which no row can hold."""
-    return not any("\ud800" <= c <= "\udfff" for c in name)
+    """Walk a folder: (path relative to the library, bytes) of its PDFs."""
+    for file in files_below(folder, ".pdf"):
+        if file.is_file():
+            yield Path(file.path).relative_to(library).as_posix(), file.stat().st_size

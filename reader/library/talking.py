@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from reader.announcement import days_back
 from reader.heat import CATCH_DAYS, heat, talk_of
 from reader.heat.said import MANY_A_DAY
 from reader.library.folder import Library
 from reader.paper import Counted, Held, Mentioned
 from reader.score import Term
-from reader.stages.rank import days_back
 from reader.store import citations, posts, talk
 from reader.today import months_between
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from reader.announcement import days_back
 from reader.filing import FEWEST_FOR_BASE, likenesses, scaled
 from reader.library.balance import theme_of
 from reader.library.folder import Library
@@ -17,7 +18,6 @@ from reader.library.linking import targets
 from reader.note.gist import key_sentence
 from reader.note.links import links_in
 from reader.paper import Held
-from reader.stages.rank import days_back
 from reader.store import days, index, notes, papers
 
 SKIPS_DAYS = 90

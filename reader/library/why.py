@@ -1,4 +1,4 @@
-"""Explain where one paper stands: the whole sum, and what would change it."""
+"""Explain where one paper stands: the whole sum at once, what would change it on demand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reader.library.folder import Library
 from reader.library.folding import first_day
 from reader.library.listing import Day, candidates, day_of
 from reader.paper import Held
-from reader.relevance import Label, features, judge, levelled
+from reader.relevance import Label, features, judge, levelled, place_of
 from reader.relevance.judging import Place
 from reader.score import Term, total
 from reader.stages.learn import Texts, fit_one, lessons
@@ -19,6 +19,7 @@ from reader.stages.tools import FitTopic
 from reader.store import standings
 from reader.today import Candidate, Entry, Lanes, Rank, Shelf, lanes
 from reader.today.changes import Change, with_other_talk, without_terms
+from reader.today.lanes import followed_term
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Explained:
     and for a wild card, which have no cut.
     ranks: how it stands to each topic. sentence: as in the list; empty where it is in none.
     is_foretold: in the near lane, and nobody has spoken of it yet.
+    by, found: the models and the list as they were read, for `changes`.
     """
 
     held: Held
@@ -46,12 +48,15 @@ class Explained:
     n_found: int
     sentence: str
     ranks: tuple[Rank, ...]
-    changes: tuple[Change, ...]
+    by: Judges
+    found: InList | None
     is_foretold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class InList:
+    """A paper in the lane that shows it; others: the scores of all else found for near."""
+
     shelf: Shelf
     day: Day
     entry: Entry
@@ -61,16 +66,13 @@ class _Found:
     others: tuple[float, ...]
 
 
-def explain(library: Library, held: Held, fit: FitTopic) -> Explained:
-    """Explain one paper as today's list has it, else that of the day of its arrival.
-
-    fit: fits a topic's model, to say what a decision would do.
-    """
+def explain(library: Library, held: Held) -> Explained:
+    """Explain one paper as today's list has it, else that of the day of its arrival."""
     found = _found(library, held)
     by = judges(library)
     ranks = _ranks(library, held, by)
     if found and found.shelf in ("near", "wild"):
-        return _of_talk(library, held, found, ranks)
+        return _of_talk(held, found, by, ranks)
     own = {topic.path for topic in library.config.own_topics}
     mine = [r for r in ranks if r.topic in own] or list(ranks)
     best = max(mine, key=lambda r: r.margin)
@@ -78,8 +80,6 @@ def explain(library: Library, held: Held, fit: FitTopic) -> Explained:
     rank = replace(best, terms=terms, score=total(terms))
     if found and found.candidate.followed:
         rank = replace(rank, place="in")
-    changes = [*without_terms(rank, by.models[rank.topic]),
-               *_decisions(library, held, rank, by, fit)]  # fmt: skip
     position = 1 + list(found.lane).index(found.entry) if found else None
     return Explained(
         held=held,
@@ -95,8 +95,35 @@ def explain(library: Library, held: Held, fit: FitTopic) -> Explained:
         n_found=len(found.lane) if found else 0,
         sentence=found.entry.why if found else "",
         ranks=tuple(ranks),
-        changes=tuple(changes),
+        by=by,
+        found=found,
     )
+
+
+def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[Change]:
+    """Say what would change where a paper stands, the quick answers first.
+
+    fit: fits a topic's model, to say what a decision would do: once for each decision, and
+    not at all for what stands by the talk about it.
+    """
+    found = explained.found
+    rank = _rank_of(explained)
+    if rank is not None:
+        yield from without_terms(rank, explained.by.models[rank.topic])
+        yield from _decisions(library, explained.held, rank, explained.by, fit)
+    elif found is not None and found.shelf == "near":
+        near = {topic.path for topic in library.config.near_topics}
+        several = (r for r in explained.ranks if r.topic in near)
+        closest = max(several, key=lambda r: r.margin, default=None)
+        yield from with_other_talk(found.candidate, closest, found.others)
+
+
+def _rank_of(explained: Explained) -> Rank | None:
+    """Give the rank that decides where a paper stands; None where the talk about it does."""
+    if explained.place is None:
+        return None
+    rank = next(r for r in explained.ranks if r.topic == explained.topic)
+    return replace(rank, terms=explained.terms, score=explained.score, place=explained.place)
 
 
 def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
@@ -115,7 +142,7 @@ def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
     return ranks
 
 
-def _found(library: Library, held: Held) -> _Found | None:
+def _found(library: Library, held: Held) -> InList | None:
     """Look for a paper in today's list, folded or not, then in that of its own day."""
     today = library.today()
     lists = [day_of(library, today)]
@@ -133,7 +160,7 @@ def _found(library: Library, held: Held) -> _Found | None:
 
 def _in_lanes(
     library: Library, day: Day, several: Sequence[Candidate], mine: Candidate
-) -> _Found | None:
+) -> InList | None:
     shown = lanes(several, library.config, day.kept)
     # Without the cap, to say where a paper stands among all that were found.
     wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
@@ -146,13 +173,11 @@ def _in_lanes(
         for entry in lane:
             if entry.held.row == row:
                 others = tuple(e.score for e in wide.near if e.held.row != row)
-                return _Found(shelf, day, entry, mine, shown, lane, others)
+                return InList(shelf, day, entry, mine, shown, lane, others)
     return None
 
 
-def _of_talk(library: Library, held: Held, found: _Found, ranks: Sequence[Rank]) -> Explained:
-    near = {topic.path for topic in library.config.near_topics}
-    closest = max((r for r in ranks if r.topic in near), key=lambda r: r.margin, default=None)
+def _of_talk(held: Held, found: InList, by: Judges, ranks: Sequence[Rank]) -> Explained:
     return Explained(
         held=held,
         shelf=found.shelf,
@@ -168,11 +193,8 @@ def _of_talk(library: Library, held: Held, found: _Found, ranks: Sequence[Rank])
         sentence=found.entry.why,
         is_foretold=found.entry.is_foretold,
         ranks=tuple(ranks),
-        changes=(
-            tuple(with_other_talk(found.candidate, closest, found.others))
-            if found.shelf == "near"
-            else ()
-        ),
+        by=by,
+        found=found,
     )
 
 
@@ -194,18 +216,17 @@ def _decisions(
     ]
     if is_decided:
         others = [("undecided", rest)]
+    followed = [term.what for term in rank.terms if term.kind == "followed"]
+    own = texts.features(held.row)
     for kind, given in others:
         anew = fit_one(fit, texts, taught, topic, given)
         fitted = levelled({**by.models, topic.path: anew})[topic.path]
-        own = texts.features(held.row)
-        judged = judge(held.paper, own, fitted, nearness=rank.nearness, followed=_followed(rank))
-        yield Change(kind, "", judged.score, _place(judged.place, judged.terms))
+        terms = judge(held.paper, own, fitted, nearness=rank.nearness).terms
+        terms += tuple(followed_term(name, terms, fitted.cut) for name in followed)
+        score = total(terms)
+        yield Change(kind, "", score, _place(place_of(score, fitted), terms))
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:
     """Give a paper's place: what nothing speaks for is out, however near the cut it begins."""
     return place if any(t.value > 0 for t in terms) else "out"
-
-
-def _followed(rank: Rank) -> str:
-    return next((t.what for t in rank.terms if t.kind == "followed"), "")

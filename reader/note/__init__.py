@@ -20,7 +20,6 @@ from reader.note.words import (
     beside,
     is_written,
     merge_words,
-    n_sentences,
     without_blank_ends,
 )
 
@@ -34,7 +33,6 @@ __all__ = [
     "fields",
     "is_written",
     "merge_words",
-    "n_sentences",
     "new_file",
     "render",
     "splice",

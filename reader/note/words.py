@@ -20,17 +20,12 @@ BESIDE = "**⋯ written at the same time: above, what was saved first; below, wh
 BLANK = " \t\r\n"
 
 
-def n_sentences(text: str) -> int:
-    """Count the sentences that the person wrote, English and Japanese.
+def sentences(text: str) -> Iterator[str]:
+    """Give the sentences that the person wrote, English and Japanese, without list marks.
 
     Headings, quoted lines (> …) and fenced code are not counted. A line without an end
     mark is a sentence if it has three words, or six Chinese or Japanese characters.
     """
-    return sum(1 for _ in sentences(text))
-
-
-def sentences(text: str) -> Iterator[str]:
-    """Give the sentences that the person wrote, without list marks, in their order."""
     for line in _prose(text):
         yield from _in_line(line)
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reader.own_words.tokens import Token, composed, tokens
+from reader.own_words.tokens import Token, tokens
+from reader.words import composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def own_prose(note: str) -> str:
 
 def pieces_of(note: str) -> list[Piece]:
     """List the sentences that the person wrote, in order. note: any text."""
-    note = composed(note)
+    note = composed(note, "NFC")
     blanked = _blank_spans(_blank_lines(note))
     found: list[Piece] = []
     start = 0

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reader.own_words.terms import LINKING, counts, weigh
-from reader.own_words.tokens import LATIN, composed, is_character, weight_of, words
+from reader.own_words.tokens import LATIN, is_character, weight_of, words
 from reader.own_words.values import Source
+from reader.words import composed
 
 SEED = 3 * LATIN
 """The shortest stretch that is looked for: three words, or six characters."""
@@ -70,13 +71,13 @@ def prepare(sources: Sequence[Source]) -> Prepared:
     firsts: list[int] = []
     for source in counting:
         firsts.append(len(flow))
-        found, names = words(composed(source.text))
+        found, names = words(composed(source.text, "NFC"))
         flow += [*found, ""]
         are_names += [*names, False]
     places: dict[tuple[str, ...], list[int]] = {}
     for start, seed in _seeds(flow, SEED):
         places.setdefault(seed, []).append(start)
-    titles = [words(composed(one.text))[0] for one in sources if one.where == "title"]
+    titles = [words(composed(one.text, "NFC"))[0] for one in sources if one.where == "title"]
     names_of_paper = frozenset(seed for title in titles for _, seed in _seeds(title, TITLE))
     return Prepared(counting, flow, are_names, firsts, places, names_of_paper)
 

@@ -11,9 +11,8 @@ import functools
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
 
-from reader.words import folded
+from reader.words import composed, folded
 
 LATIN, CHARACTER = 2, 1
 """What a word weighs, and what a character of a script without blanks."""
@@ -33,21 +32,6 @@ class Token:
     def weight(self) -> int:
         """Say what it weighs."""
         return weight_of(self.word)
-
-
-def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
-    """Bring text into a normal form, in pieces: sorting many combining marks takes a time
-    that grows with their square."""
-    if text.isascii():
-        return text
-    pieces, start = [], 0
-    while start < len(text):
-        end = start + 512
-        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
-            end += 1
-        pieces.append(unicodedata.normalize(form, text[start:end]))
-        start = end
-    return "".join(pieces)
 
 
 def words(text: str) -> tuple[list[str], list[bool]]:

@@ -61,8 +61,8 @@ TEXTS: dict[str, str] = {
     By its vector; without one, by the words that fewest papers have. 7: it has none yet.""",
     "help.export": """Write the notes out as Markdown, with pages for topics and weeks.
 
-    notes/<topic>/<key>.md: what a hand edited, renamed or moved there is read in first, as revisions and filings;
-    no byte of a hand's is overwritten.""",
+    notes/<topic>/<key>.md: what a hand edited, renamed or moved there is read in first, as
+    revisions and filings; no byte of a hand's is overwritten.""",
     "help.take": """Copy PDFs to the tablet's folder: today's picks, or the papers named.
 
     What lies there is never overwritten; taking twice is harmless. 5: a PDF is not here.""",

@@ -1,7 +1,7 @@
 """Turn a paper into features: named numbers that a model weighs. Knows no topic.
 
 The name says what it is: "w:" a word of title or abstract, "a:" an author, "c:" an arXiv
-class.
+class, "t:" a size of the team that wrote it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ TITLE_COUNTS = 3
 MOST_AUTHORS = 50
 """Papers by more say little by any one name."""
 
+TEAM_SIZES = (2, 4, 6, 8, 10, 13, 20, 40)
+"""Some readers pick what large groups write; each size counts for all larger teams too."""
+
 
 def features(paper: Paper) -> Mapping[str, float]:
     """Give a paper's features; the words' squares add up to 1.
@@ -35,6 +38,7 @@ def features(paper: Paper) -> Mapping[str, float]:
     length = math.sqrt(math.fsum(v * v for v in found.values())) or 1.0
     scaled = {name: value / length for name, value in found.items()}
     scaled |= {f"a:{name_key(a)}": 1.0 for a in paper.authors[:MOST_AUTHORS]}
+    scaled |= {f"t:{size}+": 1.0 for size in TEAM_SIZES if len(paper.authors) >= size}
     return scaled | {f"c:{c}": 1.0 for c in paper.categories}
 
 

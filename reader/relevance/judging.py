@@ -17,7 +17,7 @@ Place = Literal["in", "doubtful", "out"]
 FOLLOWED = 2.0
 """What a followed author adds; as much more as it takes to bring the paper in."""
 
-KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category"}
+KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t": "authors"}
 """Kind of term by the first letter of the feature."""
 
 
@@ -27,8 +27,9 @@ class Judged:
 
     terms: they add up to the score to the last bit (`reader.score.total`), largest first;
     empty where they were not asked for. "title" and "abstract" are the topic's own words
-    found there, "learned" a word that the decisions taught, "author", "category",
-    "nearness", "followed", and "start", what every paper begins with.
+    found there, "learned" a word that the decisions taught, "author", "authors"
+    (their number), "category", "nearness", "followed", and "start", what every paper begins
+    with.
     place: "in" from the model's cut on, "doubtful" just below it.
     """
 

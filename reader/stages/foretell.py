@@ -1,7 +1,7 @@
 """Foretell for papers that people talk about, and for new ones of near topics, how much they
 will be talked about.
 
-The numbers come with the program (`reader/heat/*.txt`), or were fitted on the library's
+The numbers come with the program (`reader/heat/talk.txt`), or were fitted on the library's
 own talk; what they give is kept, since reading them takes a moment.
 """
 
@@ -91,5 +91,4 @@ def _text(library: Library) -> str:
 
 def shipped() -> str:
     """Give the numbers that come with the program."""
-    files = importlib.resources.files("reader.heat").iterdir()
-    return next((f.read_text("utf-8") for f in files if f.name.endswith(".txt")), "")
+    return (importlib.resources.files("reader.heat") / "talk.txt").read_text("utf-8")

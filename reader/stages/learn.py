@@ -28,7 +28,7 @@ SEED = 6
 VERSION = 1
 """Raised when the same labels should be fitted anew."""
 
-N_BACKGROUND = 2_000
+N_BACKGROUND = 4_000
 """Papers that stand for all the others."""
 
 MOST_LABELS = 1_200

@@ -10,11 +10,11 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
+from reader.announcement import days_back
 from reader.heat import Coefficients
 from reader.heat.forecast import Example
 from reader.library.folder import Library
 from reader.stages.foretell import evidence, shipped
-from reader.stages.rank import days_back
 from reader.stages.tools import Tools
 from reader.store import labels, models, talk
 from reader.store.models import TALK, Stored

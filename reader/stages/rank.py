@@ -9,8 +9,9 @@ import hashlib
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
+from reader.announcement import days_back
 from reader.config import Config, Topic
 from reader.errors import StoreError
 from reader.library.folder import Library
@@ -69,11 +70,6 @@ def rank_and_show(library: Library, day: date, *, back: int | None = None) -> Ra
     except StoreError:
         return by_words
     return {}
-
-
-def days_back(day: date, n: int) -> date:
-    """Go some days back, not beyond the first day that there is."""
-    return day - min(timedelta(days=n), day - date.min)
 
 
 def fingerprint(config: Config) -> str:

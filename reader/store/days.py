@@ -154,9 +154,3 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
         (first.isoformat(), last.isoformat()),
     )
     return [FromSource(r["source"], r["n"], r["n_picked"], r["n_written"]) for r in rows]
-
-
-def first_noted_on(db: Database) -> date | None:
-    """Give the local day of the first note; None before it."""
-    row = db.read_one("SELECT min(on_date) AS day FROM notes")
-    return date.fromisoformat(row["day"]) if row and row["day"] else None

@@ -67,14 +67,6 @@ def was_opened(db: Database, paper: int) -> bool:
     return db.read_one("SELECT 1 FROM openings WHERE paper = ? LIMIT 1", (paper,)) is not None
 
 
-def newest_notes(db: Database) -> list[Revision]:
-    """List the newest revision of every paper that has a note, by paper."""
-    rows = db.read(
-        "SELECT * FROM notes WHERE id IN (SELECT max(id) FROM notes GROUP BY paper) ORDER BY paper"
-    )
-    return [_revision(r) for r in rows]
-
-
 def n_noted_on(db: Database, day: date) -> tuple[int, int]:
     """Count the papers written up and those only skimmed on a local day.
 

@@ -96,15 +96,6 @@ def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
     return {row["url"]: row["target"] for row in rows}
 
 
-def links_held_back(db: Database, *, now: datetime) -> frozenset[str]:
-    """Give the short addresses that failed and are not to be asked for yet."""
-    rows = db.read(
-        "SELECT subject FROM failures WHERE stage = 'link' AND retry_at > ?",
-        (now.isoformat(),),
-    )
-    return frozenset(row["subject"] for row in rows)
-
-
 def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post]]:
     """Give, by source, the posts with short addresses that may be followed now.
 
@@ -211,21 +202,6 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
         )
         for row in rows
     ]
-
-
-def votes_of(db: Database, papers: Iterable[int]) -> dict[int, int]:
-    """Give the most votes that a list without authors counts for each of some papers."""
-    rows = db.read(
-        """
-        SELECT i.paper, max(p.n_votes) AS n FROM json_each(?) AS wanted
-        JOIN identifiers AS i ON i.paper = wanted.value
-        JOIN mentions AS m ON m.identifier = i.id
-        JOIN posts AS p ON p.id = m.post
-        WHERE p.author = '' AND p.n_votes IS NOT NULL GROUP BY i.paper
-        """,
-        (json.dumps(list(papers)),),
-    )
-    return {row["paper"]: row["n"] for row in rows}
 
 
 def papers_mentioned_on(db: Database, day: date) -> list[int]:

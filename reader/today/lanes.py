@@ -124,11 +124,15 @@ def _own(candidate: Candidate, config: Config) -> Entry:
     found = _best(candidate.ranks, {t.path for t in config.own_topics})
     terms = list(found.terms if found else ())
     if candidate.followed:
-        # A hundredth, since sums of decimals may end just below the cut.
-        short = found.cut - total(terms) + 0.01 if found else 0.0
-        terms.append(Term("followed", candidate.followed, max(FOLLOWED, short)))
+        terms.append(followed_term(candidate.followed, terms, found.cut if found else 0.0))
     topic = found.topic if found and found.place != "out" and _speaks(found) else None
     return _entry(candidate, terms, "own", topic, terms)
+
+
+def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
+    """Give what a followed author adds to the other terms of a topic: the paper is always in."""
+    # A hundredth, since sums of decimals may end just below the cut.
+    return Term("followed", name, max(FOLLOWED, cut - total(terms) + 0.01))
 
 
 def _near(candidate: Candidate, config: Config) -> Entry:

@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from reader.encoder.bundled import BUNDLED
 from reader.own_words import Check, Closeness, Source, check
-from reader.own_words.tokens import composed, tokens
+from reader.own_words.tokens import tokens
+from reader.words import composed
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -178,7 +179,7 @@ def shared_grams(pair: Pair) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return [token.word for token in tokens(composed(text))]
+    return [token.word for token in tokens(composed(text, "NFC"))]
 
 
 def auc(high: Sequence[float], low: Sequence[float]) -> float:

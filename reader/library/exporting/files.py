@@ -13,6 +13,7 @@ from reader.errors import Incomplete
 from reader.ids import parse_id
 from reader.library.folder import Library
 from reader.library.moving import is_evicted
+from reader.library.walking import files_below
 from reader.note import MAX_BYTES
 from reader.note.frame import block_of
 from reader.note.front import claimed, field
@@ -85,30 +86,14 @@ def read(library: Library, path: str) -> str | None:
 
 
 def markdown_in(library: Library) -> Iterator[str]:
-    """Walk notes/, through links too: paths relative to the library, folder by folder."""
-    root = library.folder / ROOT
-    waiting, seen = [root], set[tuple[int, int]]()
-    while waiting:
-        here = waiting.pop()
-        try:
-            status = here.stat()
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that may not be looked into holds nothing that can be found
-        if (status.st_dev, status.st_ino) in seen:
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        for entry in entries:
-            if entry.name.startswith(".") or any("\ud800" <= c <= "\udfff" for c in entry.name):
-                continue
-            if entry.is_dir():
-                waiting.append(Path(entry.path))
-            elif entry.name.lower().endswith(".md") and _is_small_file(entry):
-                yield Path(entry.path).relative_to(library.folder).as_posix()
+    """Walk notes/: paths relative to the library, folder by folder."""
+    for file in files_below(library.folder / ROOT, ".md"):
+        if _is_small_file(file):
+            yield Path(file.path).relative_to(library.folder).as_posix()
 
 
-def _is_small_file(entry: os.DirEntry[str]) -> bool:
+def _is_small_file(file: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_file() and entry.stat().st_size <= 2 * MAX_BYTES
+        return file.is_file() and file.stat().st_size <= 2 * MAX_BYTES
     except OSError:
         return False  # a link that leads nowhere

@@ -24,9 +24,9 @@ from reader.heat import (
     near_score,
 )
 from reader.heat.forecast import MUCH_VOTES
-from reader.learner.shipped import shipped_talk
 from reader.learner.talk import fit_talk
 from reader.score import Term, total
+from reader.stages.foretell import shipped
 from tests.benchmarks.frame import Result
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.replayed import Replay
@@ -203,7 +203,8 @@ def earlier(replayed: Replay, first: date) -> list[tuple[date, Coefficients]]:
 
 def prior_of(replayed: Replay) -> Coefficients:
     """Give the numbers that a refit starts from: none where the shipped ones know the days."""
-    return shipped_talk() if replayed.days[0] > SHIPPED_UNTIL else Coefficients()
+    is_unseen = replayed.days[0] > SHIPPED_UNTIL
+    return Coefficients.read(shipped()) if is_unseen else Coefficients()
 
 
 def forecasts(

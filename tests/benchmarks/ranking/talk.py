@@ -15,8 +15,8 @@ from datetime import date
 
 from reader.heat import Coefficients
 from reader.heat.forecast import MUCH_VOTES
-from reader.learner.shipped import shipped_talk
 from reader.learner.talk import fit_talk
+from reader.stages.foretell import shipped
 from tests.benchmarks.frame import Asked, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
 from tests.benchmarks.ranking.caught import catches, measure_caught, prior_of
@@ -107,11 +107,11 @@ def _rankers(
     *,
     is_quick: bool,
 ) -> dict[str, Ranker]:
-    shipped = shipped_talk()
+    given = Coefficients.read(shipped())
     return {
         OURS: lambda d: replayed.foretold(d, numbers_on(d, refits)),
-        "as shipped": lambda d: replayed.foretold(d, shipped),
-        "as shipped, empty library": lambda d: replayed.foretold(d, shipped, is_empty=True),
+        "as shipped": lambda d: replayed.foretold(d, given),
+        "as shipped, empty library": lambda d: replayed.foretold(d, given, is_empty=True),
         "text alone": by_text(replayed, first, is_quick=is_quick),
         "authors alone": by_authors(replayed, first),
         "drawn": lambda d: {s.id: random.Random(s.id).random() for s in replayed.seen[d]},
