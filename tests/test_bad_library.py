@@ -181,8 +181,7 @@ def test_a_library_held_by_another_process_is_named_and_no_word_is_lost(
     # All at once, since each waits for ten seconds first.
     picking = start("pick", "--no-fetch", LADDER, library=library)
     noting = start("note", WATER, "-m", NOTE, library=library)
-    env = {"TMPDIR": str(tmp_path)}
-    with editing(LIFT, library=library, editor=str(editor), env=env) as edited:
+    with editing(LIFT, library=library, editor=str(editor)) as edited:
         # Who only reads does not wait.
         assert shown(library, WATER)["note"] is None
         ended = [finish(process) for process in (picking, noting, edited)]
@@ -191,7 +190,7 @@ def test_a_library_held_by_another_process_is_named_and_no_word_is_lost(
     for code, out, err in ended:
         assert (code, out) == (6, "")
         assert says(err, f"{library}/reader.db is held by another process", "nothing was changed")
-    (rescued,) = list(tmp_path.glob("*.md"))
+    (rescued,) = list((library / "drafts").glob("*.md"))
     assert says(ended[2].err, f"Your words are in {rescued}.")
     assert rescued.read_text() == "Words from an editor. Two of them."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.benchmarks import collect, encoder, notes, pdfs, screen, search, speed
+from tests.benchmarks import collect, encoder, notes, pdfs, ranking, screen, search, speed
 from tests.benchmarks.frame import Subject, run_subjects
 
 SUBJECTS = (
@@ -15,6 +15,7 @@ SUBJECTS = (
     Subject("notes", notes.measure),
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
     *(replace(subject, name=f"search-{subject.name}") for subject in search.SUBJECTS),
+    *(replace(subject, name=f"ranking-{subject.name}") for subject in ranking.SUBJECTS),
 )
 
 if __name__ == "__main__":

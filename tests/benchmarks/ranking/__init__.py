@@ -1,6 +1,24 @@
 """Replay real mornings through the shipped ranking, and beside it the peers' recipes.
 
-python -m tests.benchmarks.ranking [--data DIR] [--json] [--quick] [--only SUBJECT]
+    python -m tests.benchmarks.ranking [--data DIR] [--json] [--quick] [--only SUBJECT]
 
-mornings  papers, days, labels
+    mornings  papers, days, labels
+    tasks     a day to rank and what was known before it; answers, means, bootstrap
+    shipped   the program's own ranking; peers: theirs, each in some thirty lines
+    own       a person's two themes on judged days, with the lane's own cut (lane)
+    curated   what curated lists took
+    picks     readers' own picks
+    talk      who is talked about: foretold in the morning, caught within days
+
+Figures are held in docs/ranking.md.
 """
+
+from tests.benchmarks.frame import Subject
+from tests.benchmarks.ranking import curated, own, picks, talk
+
+SUBJECTS = (
+    Subject("own", own.measure),
+    Subject("curated", curated.measure),
+    Subject("picks", picks.measure),
+    talk.SUBJECT,
+)

@@ -1,0 +1,68 @@
+"""Turn answers into figures with their bars. Figures of quality are hundredths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.ranking.tasks import Answer, lead, mean_precision, mean_recall
+from tests.data import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The least that the shipped ranking may reach, in hundredths; None: no bar."""
+
+    precision: float | None = None
+    recall: float | None = None
+
+
+NO_FLOORS = Floors()
+
+
+def absolute(asked: Asked, value: float | None) -> float | None:
+    """Give an absolute bar where it holds: on the whole of the data it was set on."""
+    is_its_data = asked.data == (ROOT.parent / "shared" / "data").resolve()
+    return value if is_its_data and not asked.is_quick else None
+
+
+def figures(
+    asked: Asked,
+    name: str,
+    ours: Sequence[Answer],
+    peers: Mapping[str, Sequence[Answer]],
+    *,
+    floors: Floors = NO_FLOORS,
+    note: str = "",
+) -> list[Result]:
+    """Give MAP and recall of the shipped ranking, the same of each peer, and what lies between.
+
+    Above every peer: the shipped MAP may not be below any of them, on any data.
+    """
+    n = f"{len(ours)} days, {sum(a.n_wanted for a in ours)} papers"
+    mean_of, recall_of = 100 * mean_precision(ours), 100 * mean_recall(ours)
+    found = [
+        Result(
+            f"{name}: MAP",
+            mean_of,
+            "",
+            floor=absolute(asked, floors.precision),
+            note=f"{n}; {note}" if note else n,
+        ),
+        Result(f"{name}: recall@20", recall_of, "", floor=absolute(asked, floors.recall)),
+    ]
+    for peer, theirs in peers.items():
+        by, low, high = (100 * x for x in lead(ours, theirs))
+        found.append(
+            Result(
+                f"{name}: ahead of {peer}",
+                by,
+                "",
+                floor=0.0,
+                note=f"MAP {100 * mean_precision(theirs):.1f}, recall@20"
+                f" {100 * mean_recall(theirs):.1f}; 95 % of draws of days"
+                f" {low:+.1f} to {high:+.1f}",
+            )
+        )
+    return found

@@ -1,0 +1,120 @@
+"""Rank as the program does: its labels, guesses, fit and judgement, on papers in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from reader import learner
+from reader.config import Topic
+from reader.paper import Paper
+from reader.relevance import (
+    Event,
+    Judged,
+    Label,
+    TopicModel,
+    guesses,
+    judge,
+    labels,
+    levelled,
+    place_of,
+    start,
+)
+from reader.stages.learn import MOST_LABELS, N_BACKGROUND, SEED
+from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.tasks import Lesson, Scores
+
+ABOVE = 1_000.0
+"""Added to what is in, half of it to what is doubtful: the lanes stand one after another."""
+
+
+N_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The shipped ranking over a data folder. Rows are the papers' numbers there."""
+
+    mornings: Mornings
+    rows: Mapping[str, int]
+    ids: Sequence[str]
+    kept: dict[Lesson, dict[str, TopicModel]] = field(default_factory=dict)
+
+    @classmethod
+    def over(cls, mornings: Mornings) -> Shipped:
+        ids = [id_ for of_day in mornings.days.values() for id_ in of_day]
+        return cls(mornings, {id_: row for row, id_ in enumerate(ids)}, ids)
+
+    def __call__(self, lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
+        models = self.models(lesson)
+        return lambda ids: [_order(self.judged(id_, models), models) for id_ in ids]
+
+    def models(self, lesson: Lesson) -> dict[str, TopicModel]:
+        """Fit a model for each topic of a lesson, as `learn` does; the last lessons are kept."""
+        if lesson not in self.kept:
+            while len(self.kept) >= N_KEPT:
+                del self.kept[next(iter(self.kept))]
+            self.kept[lesson] = self._fitted(lesson)
+        return self.kept[lesson]
+
+    def _fitted(self, lesson: Lesson) -> dict[str, TopicModel]:
+        events = [Event(self.rows[i], "pick", t, on) for t, i, on in lesson.liked]
+        events += [Event(self.rows[i], "seed", t, date.min) for t, i in lesson.seeds]
+        known = labels(events, lesson.before, [topic.path for topic in lesson.topics])
+        background = self.background(lesson.before)
+        return levelled(
+            {
+                t.path: self._model(t, known[t.path][-MOST_LABELS:], background)
+                for t in lesson.topics
+            }
+        )
+
+    def background(self, before: date) -> list[int]:
+        """Choose undecided papers as the store does: the newest, and some of all the others."""
+        rows = [self.rows[id_] for id_ in self.mornings.before(before)][::-1]
+        newest, rest = rows[: N_BACKGROUND // 2], rows[N_BACKGROUND // 2 :]
+        step = max(1, len(rest) // max(1, N_BACKGROUND - len(newest)))
+        return sorted([*newest, *rest[::step][: N_BACKGROUND - len(newest)]])
+
+    def judged(self, id_: str, models: Mapping[str, TopicModel]) -> list[Judged]:
+        """Judge one paper by all models."""
+        own = self.mornings.features(id_)
+        paper = self.mornings.papers[id_]
+        return [judge(paper, own, model, is_brief=True) for model in models.values()]
+
+    def _model(self, topic: Topic, given: Sequence[Label], background: Sequence[int]) -> TopicModel:
+        known = {label.paper for label in given}
+        undecided = {row: self._paper(row) for row in background if row not in known}
+        guessed, outside = guesses(undecided, topic, n_decided=len(given))
+        examples = [(self._features(x.paper), x) for x in (*given, *guessed)]
+        return learner.fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
+
+    def _paper(self, row: int) -> Paper:
+        return self.mornings.papers[self.ids[row]]
+
+    def _features(self, row: int) -> Mapping[str, float]:
+        return self.mornings.features(self.ids[row])
+
+
+def words_alone(mornings: Mornings) -> Callable[[Lesson], Callable[[Sequence[str]], Scores]]:
+    """Rank by the topics' words and nothing learned: the program on its first day."""
+    shipped = Shipped(mornings, {}, ())
+
+    def learn(lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
+        models = {topic.path: start(topic) for topic in lesson.topics}
+        return lambda ids: [max(j.score for j in shipped.judged(id_, models)) for id_ in ids]
+
+    return learn
+
+
+def best(judged: Sequence[Judged], models: Mapping[str, TopicModel]) -> Judged:
+    """Choose the topic that a paper stands under: where it is furthest above the cut."""
+    return max(judged, key=lambda j: j.score - models[j.topic].cut)
+
+
+def _order(judged: Sequence[Judged], models: Mapping[str, TopicModel]) -> float:
+    """Give a number that orders as the lanes do: the own lane, the doubtful, the rest."""
+    found = best(judged, models)
+    place = place_of(found.score, models[found.topic])
+    return found.score + {"in": ABOVE, "doubtful": ABOVE / 2, "out": 0.0}[place]

@@ -1,0 +1,72 @@
+"""Hold how a topic's model is fitted: the same from the same, and no flood from one pick."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.config import Topic
+from reader.learner.topics import FEWEST, MOST_SHARE, SHARE_PER_LIKE, fit_topic
+from reader.paper import Paper
+from reader.relevance import Label, TopicModel, features, judge, start
+from tests.samples import paper
+
+TOPIC = Topic("speech/translation", "own", "speech", ("speech translation",))
+NOUNS = ("ladder", "lift", "river", "kettle", "window", "garden", "bridge", "lantern")
+
+
+def about(n: int, words: str) -> Paper:
+    """Give a paper about some words, with two nouns of its own."""
+    noun, other = NOUNS[n % len(NOUNS)], NOUNS[(n // len(NOUNS)) % len(NOUNS)]
+    return paper(n, f"{words} {noun}", f"On the {other}, {words}.")
+
+
+BACKGROUND = [about(n, "cooking bread") for n in range(2 * FEWEST)]
+LIKED = [about(n, "whispering snails") for n in range(900, 904)]
+
+
+def fitted(*examples: tuple[Paper, Label], background: list[Paper] | None = None) -> TopicModel:
+    of = BACKGROUND if background is None else background
+    given = [(features(one), label) for one, label in examples]
+    return fit_topic(TOPIC, given, [features(one) for one in of])
+
+
+def liked(*papers: Paper) -> list[tuple[Paper, Label]]:
+    return [(one, Label(n, True, 1.0)) for n, one in enumerate(papers, 1)]
+
+
+def test_without_a_paper_that_is_in_it_is_the_model_of_day_one() -> None:
+    assert fitted() == start(TOPIC)
+    assert fitted((BACKGROUND[0], Label(1, False, 1.0))) == start(TOPIC)
+
+
+def test_the_same_input_gives_the_same_model() -> None:
+    assert fitted(*liked(*LIKED)) == fitted(*liked(*LIKED))
+
+
+def test_what_is_like_the_picks_stands_above_what_is_not() -> None:
+    model = fitted(*liked(*LIKED))
+    like, unlike = about(950, "whispering snails"), about(951, "cooking bread")
+    scores = [judge(one, features(one), model).score for one in (like, unlike)]
+    assert scores[0] > scores[1]
+    assert (model.n_in, model.n_out) == (len(LIKED), 0)
+
+
+@pytest.mark.parametrize("n_picks", [1, 4])
+def test_a_few_picks_bring_few_of_the_undecided_papers_in(n_picks: int) -> None:
+    # Half of all papers are of the picks' kind: tomorrow is not to be filled with them.
+    kind = [about(n, "whispering snails") for n in range(FEWEST)]
+    model = fitted(*liked(*LIKED[:n_picks]), background=[*BACKGROUND[:FEWEST], *kind])
+    n_in = sum(judge(one, features(one), model).place == "in" for one in [*BACKGROUND, *kind])
+    assert n_in <= min(MOST_SHARE, SHARE_PER_LIKE * n_picks) * 2 * FEWEST
+
+
+def test_ten_thousand_dislikes_leave_what_was_liked_in() -> None:
+    dislikes = [(about(n, "cooking bread"), Label(10 + n, False, 0.5)) for n in range(10_000)]
+    model = fitted(*liked(*LIKED), *dislikes)
+    assert [judge(one, features(one), model).place for one in LIKED] == ["in"] * len(LIKED)
+
+
+def test_the_topics_own_words_keep_their_weight_in_a_small_library() -> None:
+    model = fitted(*liked(*LIKED), background=BACKGROUND[:20])
+    one = paper(1, "Speech translation", "")
+    assert judge(one, features(one), model).place == "in"

@@ -1,0 +1,182 @@
+"""Hold what a topic's model says of a paper: sums that add up, labels that fade, the order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.config import Topic
+from reader.relevance import (
+    Event,
+    Label,
+    TopicModel,
+    features,
+    guesses,
+    judge,
+    labels,
+    levelled,
+    start,
+    uncertain,
+)
+from reader.score import total
+from tests.samples import paper
+
+TOPIC = Topic("speech/translation", "own", "speech", ("speech translation", "音声翻訳"))
+OTHER = Topic("nlp/llm", "near", "nlp", ("language model",))
+DAY = date(2031, 3, 4)
+WORDS = st.text("ab cdé翻訳語.", max_size=60)
+WEIGHTS = st.dictionaries(
+    st.sampled_from(["w:ab", "w:cd", "w:翻訳", "a:x", "c:cs.CL"]),
+    st.floats(-5, 5).map(lambda x: round(x, 4)),
+)
+
+
+class TestDayOne:
+    @pytest.mark.parametrize(
+        ("title", "abstract", "place"),
+        [
+            ("Speech translation on a ladder", "", "in"),
+            ("On a ladder", "We do speech-translation.", "in"),
+            ("静かな部屋の音声翻訳", "", "in"),
+            ("On a ladder", "Nobody speaks.", "out"),
+        ],
+    )
+    def test_any_of_the_topics_words_brings_a_paper_in(
+        self, title: str, abstract: str, place: str
+    ) -> None:
+        one = paper(1, title, abstract)
+        assert judge(one, {}, start(TOPIC)).place == place
+
+    def test_a_word_in_the_title_weighs_more_than_one_in_the_abstract(self) -> None:
+        title, abstract = (
+            judge(one, {}, start(TOPIC)).score
+            for one in (paper(1, "Speech translation", ""), paper(2, "", "Speech translation"))
+        )
+        assert title > abstract
+
+    def test_a_followed_authors_paper_is_in_whatever_it_is_about(self) -> None:
+        model = replace(start(TOPIC), cut=9.0)
+        found = judge(paper(1), {}, model, followed="Ada Neverwas")
+        assert (found.place, found.terms[0].kind, found.terms[0].what) == (
+            "in",
+            "followed",
+            "Ada Neverwas",
+        )
+
+
+@given(WORDS, WORDS, WEIGHTS, st.none() | st.floats(-4, 9), st.sampled_from(["", "Ada"]))
+@settings(max_examples=150, deadline=None)
+def test_the_terms_add_up_to_the_score_and_the_same_input_gives_the_same(
+    title: str, abstract: str, weights: dict[str, float], nearness: float | None, followed: str
+) -> None:
+    one = paper(1, title, abstract)
+    model = replace(start(TOPIC), weights=weights)
+    first = judge(one, features(one), model, nearness=nearness, followed=followed)
+    assert total(first.terms) == first.score
+    assert first == judge(one, features(one), model, nearness=nearness, followed=followed)
+    brief = judge(one, features(one), model, nearness=nearness, followed=followed, is_brief=True)
+    assert brief.place == first.place
+
+
+class TestLabels:
+    def test_what_was_only_shown_is_no_label(self) -> None:
+        assert labels([], DAY, [TOPIC.path]) == {TOPIC.path: []}
+
+    def test_the_newest_side_counts(self) -> None:
+        events = [
+            Event(1, "skip", TOPIC.path, DAY - timedelta(2)),
+            Event(1, "pick", TOPIC.path, DAY - timedelta(1)),
+            Event(2, "pick", TOPIC.path, DAY - timedelta(2)),
+            Event(2, "skip", TOPIC.path, DAY),
+        ]
+        found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
+        assert found == [Label(1, True, 1.0), Label(2, False, 0.5)]
+
+    def test_a_dislike_fades_and_says_nothing_after_ninety_days(self) -> None:
+        def weight(days: int) -> float:
+            events = [Event(1, "no", TOPIC.path, DAY - timedelta(days))]
+            found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
+            return found[0].weight if found else 0.0
+
+        assert [weight(0), weight(45), weight(90), weight(500)] == [1.0, 0.5, 0.0, 0.0]
+
+    def test_a_topic_that_was_left_cools_and_its_seeds_do_not(self) -> None:
+        events = [
+            Event(1, "pick", TOPIC.path, DAY - timedelta(150)),
+            Event(2, "seed", TOPIC.path, date.min),
+        ]
+        found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
+        assert found == [Label(1, True, 0.5), Label(2, True, 1.0, "seed")]
+
+    def test_a_skip_without_a_topic_speaks_against_all_and_a_pick_for_none(self) -> None:
+        events = [Event(1, "skip", None, DAY), Event(2, "pick", None, DAY)]
+        found = labels(events, DAY, [TOPIC.path, OTHER.path])
+        assert found == {path: [Label(1, False, 0.5)] for path in (TOPIC.path, OTHER.path)}
+
+    def test_what_happens_later_is_not_known_yet(self) -> None:
+        events = [Event(1, "pick", TOPIC.path, DAY + timedelta(1))]
+        assert labels(events, DAY, [TOPIC.path]) == {TOPIC.path: []}
+
+
+def test_a_guess_needs_a_word_in_the_title_and_weighs_less_with_each_decision() -> None:
+    papers = {
+        1: paper(1, "Speech translation", ""),
+        2: paper(2, "Ladders", "A little speech translation."),
+        3: paper(3, "Ladders", "Nothing of it."),
+    }
+    (first,), outside = guesses(papers, TOPIC)
+    (later,), _ = guesses(papers, TOPIC, n_decided=20)
+    assert (first.paper, first.is_in, first.origin, outside) == (1, True, "guessed", [3])
+    assert later.weight == first.weight / 2
+
+
+def test_a_model_written_out_is_read_back_the_very_same() -> None:
+    model = replace(start(TOPIC), weights={"w:翻訳": 0.1 + 0.2}, n_in=3, cut=-1.5)
+    assert TopicModel.from_text(model.to_text()) == model
+    for text in ("", "[]", "{}", '{"words": 3}', model.to_text().replace("cut", "cat")):
+        with pytest.raises(ValueError, match=r".+"):
+            TopicModel.from_text(text)
+
+
+def test_what_is_liked_less_stands_lower_and_no_paper_changes_its_place() -> None:
+    models = {
+        TOPIC.path: replace(start(TOPIC), liked=30.0),
+        OTHER.path: replace(start(OTHER), liked=1.0),
+    }
+    after = levelled(models)
+    one = paper(1, "A language model", "")
+    before_, after_ = (judge(one, {}, of[OTHER.path]) for of in (models, after))
+    assert after_.score < before_.score
+    assert after_.place == before_.place == "in"
+    assert levelled(after) == after
+    assert after[TOPIC.path] == models[TOPIC.path]
+
+
+def test_what_is_asked_is_near_the_cut_and_not_twice_the_same() -> None:
+    model = start(TOPIC)
+    several = [
+        (1, "Speech translation", "About ladders and lifts."),
+        (2, "Speech translation", "About ladders and lifts."),
+        (3, "Gardens", "Speech translation of snails, once."),
+        (4, "Nothing", "At all."),
+    ]
+    judged = []
+    for row, title, abstract in several:
+        one = paper(row, title, abstract)
+        judged.append((row, judge(one, features(one), model), features(one)))
+    asked = uncertain(judged, model, n=3)
+    assert asked[0] == 3
+    assert not {1, 2} <= set(asked[:2])
+    assert uncertain(judged, model, n=0) == []
+    assert sorted(uncertain(judged, model)) == [1, 2, 3, 4]
+
+
+def test_features_know_singular_and_plural_case_and_width_as_one() -> None:
+    one, other = (features(paper(1, title, "")) for title in ("Snails ＡＢ", "SNAIL AB"))
+    assert {n: v for n, v in one.items() if n[0] == "w"} == pytest.approx(
+        {n: v for n, v in other.items() if n[0] == "w"}
+    )
