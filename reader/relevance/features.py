@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from reader.paper import Paper
 from reader.person import name_key
-from reader.words import folded, is_cjk
+from reader.words import TELLING_NOTHING, folded, is_cjk
 
 TITLE_COUNTS = 3
 """A word of the title counts as if it stood so often."""
@@ -43,7 +43,7 @@ def features(paper: Paper) -> Mapping[str, float]:
 
 
 def _words(text: str) -> list[str]:
-    return [_form(w) for w in _WORD.findall(text.casefold()) if w not in _EVERYWHERE]
+    return [_form(w) for w in _WORD.findall(text.casefold()) if w not in TELLING_NOTHING]
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -52,9 +52,3 @@ def _form(word: str) -> str:
 
 
 _WORD = re.compile(r"[^\W_][^\W_]+")
-_EVERYWHERE = frozenset(
-    ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
-     "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
-     "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
-     "with")
-)  # fmt: skip
