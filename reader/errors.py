@@ -21,8 +21,10 @@
         └── ModelMissing                7
 
 A class's docstring is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
-this library." The second paragraph, where there is one, is the hint: what to do. No
-third-party exception leaves an adapter; this module knows nothing of any of them.
+this library." The second paragraph, where there is one, is the hint: what to do. Both are
+made in the language that is spoken when the error is; other languages have theirs in
+`phrases/`, by the name of the class. No third-party exception leaves an adapter; this
+module knows nothing of any of them.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from datetime import datetime
+
+from reader.phrases import say, spoken
 
 
 class ReaderError(Exception):
@@ -39,10 +43,19 @@ class ReaderError(Exception):
 
     def __init__(self, **values: object) -> None:
         self.values: Mapping[str, object] = values
-        message, _, hint = inspect.cleandoc(type(self).__doc__ or "").partition("\n\n")
+        message, _, hint = text_of(type(self)).partition("\n\n")
         self.message = " ".join(message.split()).format_map(values)
         self.hint = " ".join(hint.split()).format_map(values)
         super().__init__(self.message)
+
+
+def text_of(kind: type[ReaderError]) -> str:
+    """Give the message of a class, and after an empty line its hint, where it has one."""
+    if spoken() == "ja":
+        from reader.phrases.japanese.errors import ERRORS
+
+        return ERRORS[kind.__name__]
+    return inspect.cleandoc(kind.__doc__ or "")
 
 
 class UsageError(ReaderError):
@@ -114,7 +127,7 @@ class SourceFailed(Incomplete):
     """
 
     def __init__(self, *, retry_at: datetime | None = None, **values: object) -> None:
-        values.setdefault("hint", "It is asked again at the next gather.")
+        values.setdefault("hint", say("source.again"))
         super().__init__(**values)
         self.retry_at = retry_at
 

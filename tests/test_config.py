@@ -119,6 +119,7 @@ def test_every_key_means_what_it_says() -> None:
         minutes=20,
         timezone=ZoneInfo("Asia/Tokyo"),
         language="ja",
+        is_language_written=True,
         theme_balance_days=7,
         pdf_name="{author}-{id}",
         encoder="somebody/encoder",

@@ -34,7 +34,7 @@ ROWS = [
 ]  # fmt: skip
 CORE, ADAPTERS, USE_CASES, INTERFACES = ROWS
 
-TOGETHER = [{"library", "stages"}, {"cli", "demo"}]
+TOGETHER = [{"library", "stages"}, {"cli", "demo", "web"}]
 """Packages of one row that may import each other."""
 
 LONGEST = 400

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from reader.config import Topic
+    from reader.encoder.query import QueryEncoder
     from reader.heat import Coefficients
     from reader.heat.forecast import Example
     from reader.relevance import Label, TopicModel
@@ -208,27 +209,55 @@ class Serving:
     encode_query: Callable[[str], NDArray[np.float32]]
 
 
-def serving(context: click.Context, library: Library) -> Serving:
-    """Choose the encoder that answers: while a library is encoded anew, the one before.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The encoder that answers; config: names its model. said: why it is not the one that
+    feeds.toml names, or should not be; empty where all is as it says."""
 
-    Says which on stderr where it is not the one that feeds.toml names, or should not be.
-    """
+    name: str
+    config: Config
+    said: str = ""
+
+
+def chosen_encoder(library: Library) -> Chosen:
+    """Choose the encoder that answers: while a library is encoded anew, the one before."""
     from reader.encoder import model_of
     from reader.store.vector_files import serving as serving_of
 
-    config, tell = library.config, tell_text(settings_of(context))
+    config = library.config
     name = encoder_name(config)
     # Without the model that is asked for there is a word with its remedy, and full text.
     serves = serving_of(library.db, name) if name else name
-    if serves != name:
-        try:
-            config = replace(config, encoder=model_of(serves, cache=cache_folder()))
-            said = say("search.replacing", old=plain(serves), new=plain(name))
-        except ModelError:
-            said = say("search.replaced", old=plain(serves), new=plain(name))
-            serves = name
-        click.echo(said, err=True)
-    return Serving(serves, query_encoder(config, tell))
+    if serves == name:
+        return Chosen(name, config)
+    try:
+        former = replace(config, encoder=model_of(serves, cache=cache_folder()))
+    except ModelError:
+        return Chosen(name, config, say("search.replaced", old=plain(serves), new=plain(name)))
+    return Chosen(serves, former, say("search.replacing", old=plain(serves), new=plain(name)))
+
+
+def serving(context: click.Context, library: Library) -> Serving:
+    """Choose the encoder that answers, and say on stderr where it is not feeds.toml's."""
+    chosen = chosen_encoder(library)
+    if chosen.said:
+        click.echo(chosen.said, err=True)
+    tell = tell_text(settings_of(context))
+    return Serving(chosen.name, query_encoder(chosen.config, tell))
+
+
+def warm_encoder(
+    config: Config, tell: Callable[[str], None]
+) -> Callable[[str], NDArray[np.float32]]:
+    """Give what encodes questions by a model that stays in memory from the first one on."""
+
+    @functools.cache
+    def load() -> QueryEncoder:
+        from reader.encoder import open_query_encoder
+
+        return open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
+
+    return lambda text: load().encode_query(text)
 
 
 def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:

@@ -42,6 +42,7 @@ COMMANDS = {
     "back": "tablet",
     "highlights": "tablet",
     "add": "add",
+    "serve": "serve",
     "index": "gather",
     "teach": "teach",
     "merge": "join",

@@ -92,6 +92,7 @@ class _Reading(Checks):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
         config = Config(
             **reader,
+            is_language_written="language" in reader,
             topics=self.topics(raw.get("topics")),
             encoder=tables["encoder"].get("model", Config(topics=()).encoder),
             arxiv=self.arxiv(tables["arxiv"]),

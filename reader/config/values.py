@@ -170,6 +170,8 @@ class Config:
     note: NoteSettings = NoteSettings()
     templates: tuple[Template, ...] = ()
     recall: RecallSettings = RecallSettings()
+    is_language_written: bool = False
+    """feeds.toml names the language; else pages take the browser's."""
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:

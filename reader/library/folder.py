@@ -75,13 +75,16 @@ def _expanded(path: Path) -> Path:
         ) from None
 
 
-def open_library(folder: Path, *, now: Clock = system_clock) -> Library:
+def open_library(
+    folder: Path, *, now: Clock = system_clock, is_for_any_thread: bool = False
+) -> Library:
     """Read feeds.toml and open the databases beside it, making them where they are missing.
 
+    is_for_any_thread: threads may use it one after the other, never two at once.
     Raises NoLibrary, ConfigError or StoreError.
     """
     config = read_config(folder / FEEDS)
-    return Library(folder, config, Database(folder), now)
+    return Library(folder, config, Database(folder, is_for_any_thread=is_for_any_thread), now)
 
 
 def read_config(file: Path) -> Config:

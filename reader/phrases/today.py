@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "source.stale": "{name}: still the list of {day}; asked again at the next gather.",
     "source.stale_empty": "{name}: the list of {day} is not in it yet; asked again.",
     "source.not_out_yet": "{name}: nothing for {day} yet: late, or a holiday; asked again.",
+    "source.again": "It is asked again at the next gather.",
     "source.failed": "{name}: could not ask for {day}.",
     "source.not_asked": "{name}: not asked on this day.",
     "source.unknown": "There is no source named {name}.",

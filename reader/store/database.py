@@ -33,14 +33,18 @@ class Database:
 
     is_read_only: the folder cannot be written, so the rows are shown as they stand.
     index_is_new: index.db was made (or thrown away and remade) by this opening.
+    is_for_any_thread: threads may use it one after the other, never two at once.
     """
 
-    def __init__(self, folder: Path, *, busy_s: float = BUSY_S) -> None:
+    def __init__(
+        self, folder: Path, *, busy_s: float = BUSY_S, is_for_any_thread: bool = False
+    ) -> None:
         self.path = folder / "reader.db"
         self.index_path = folder / "index.db"
         self.index_is_new = False
         self.index_was_damaged = False
         self._is_alone = False
+        self._is_for_any_thread = is_for_any_thread
         self.is_read_only = not _can_write(folder, self.path)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
@@ -125,6 +129,7 @@ class Database:
             uri=True,
             timeout=busy_s,
             isolation_level=None,
+            check_same_thread=not self._is_for_any_thread,
         )
         connection.row_factory = sqlite3.Row
         return connection

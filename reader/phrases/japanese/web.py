@@ -1,0 +1,18 @@
+"""Texts that all pages have, in Japanese."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {
+    "web.name": "reader",
+    "web.to_content": "本文へ",
+    "web.nav": "ページ",
+    "web.nav.today": "今日",
+    "web.nav.search": "検索",
+    "web.nav.recall": "想起",
+    "web.nav.papers": "論文",
+    "web.nav.more": "その他",
+    "web.error": "うまくいきませんでした",
+    "web.home": "今日へ",
+    "web.and_others": "ほか{n}名",
+    "web.today": "今日 {day}",
+}

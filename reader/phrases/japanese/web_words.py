@@ -1,0 +1,5 @@
+"""Texts of the pages in Japanese: notes, search, recall and looks back."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,18 @@
+"""Texts that all pages have: where to go, errors, the frame around them."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {
+    "web.name": "reader",
+    "web.to_content": "To the content",
+    "web.nav": "Pages",
+    "web.nav.today": "Today",
+    "web.nav.search": "Search",
+    "web.nav.recall": "Recall",
+    "web.nav.papers": "Papers",
+    "web.nav.more": "More",
+    "web.error": "That did not work",
+    "web.home": "To today",
+    "web.and_others": "and {n:other|others}",
+    "web.today": "Today, {day}",
+}

@@ -1,0 +1,17 @@
+"""Give the morning as pages: server-rendered, complete without JavaScript.
+
+    parts     what the pages are given by who serves them
+    pool      open libraries, one for each request at a time
+    visit     one request, with what a page may use
+    render    templates to HTML, in the language of the reader
+    app       all of it put together
+
+    pages/    one module for each subject: asks a use case, fills a template
+
+No decision is made here and no SQL written: what a page does, the command line can do.
+"""
+
+from reader.web.app import application
+from reader.web.parts import Parts
+
+__all__ = ["Parts", "application"]

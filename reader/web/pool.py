@@ -1,0 +1,79 @@
+"""Keep libraries open between requests: opening one takes as long as a page.
+
+A request has one to itself. feeds.toml is read anew once it changed. Knows no page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reader.library.folder import FEEDS, Library
+
+MOST_KEPT = 8
+"""Libraries that stay open while nobody asks; more are opened where more ask at once."""
+
+Stamp = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(slots=True)
+class Pool:
+    """Libraries of one folder, lent to one request each."""
+
+    folder: Path
+    open_library: Callable[[], Library]
+    _free: list[tuple[Stamp, Library]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[Library]:
+        """Lend a library, opened anew where feeds.toml or reader.db is another one by now."""
+        stamp = self._stamp()
+        library = self._take(stamp) or self.open_library()
+        try:
+            yield library
+        except BaseException:
+            # It may be in the middle of something; the next request gets a fresh one.
+            library.db.close()
+            raise
+        self._give_back(stamp, library)
+
+    def close(self) -> None:
+        with self._lock:
+            free, self._free = self._free, []
+        for _, library in free:
+            library.db.close()
+
+    def _take(self, stamp: Stamp) -> Library | None:
+        with self._lock:
+            old = [library for was, library in self._free if was != stamp]
+            self._free = [(was, library) for was, library in self._free if was == stamp]
+            found = self._free.pop()[1] if self._free else None
+        for library in old:
+            library.db.close()
+        return found
+
+    def _give_back(self, stamp: Stamp, library: Library) -> None:
+        with self._lock:
+            if len(self._free) < MOST_KEPT:
+                self._free.append((stamp, library))
+                return
+        library.db.close()
+
+    def _stamp(self) -> Stamp:
+        """Tell this library's files from others that take their place (a backup, an index)."""
+        return tuple(
+            _of(self.folder / name, is_written)
+            for name, is_written in ((FEEDS, True), ("reader.db", False), ("index.db", False))
+        )
+
+
+def _of(file: Path, is_written: bool) -> tuple[int, int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, *((found.st_mtime_ns, found.st_size) if is_written else (0, 0)))

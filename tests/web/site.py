@@ -1,0 +1,66 @@
+"""Serve an invented library to a test: in this process, by a client without a network."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from reader.config import Config
+from reader.library.folder import Library, open_library
+from reader.stages.tools import Tools
+from reader.web import Parts, application
+from tests.samples import FEEDS_TOML, NOW, SmallEncoder, new_database
+
+
+@dataclass(frozen=True, slots=True)
+class SmallServing:
+    """Search with the small encoder of the tests."""
+
+    name: str = SmallEncoder.name
+    said: str = ""
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return SmallEncoder().encode_query(text)
+
+
+def _encode(text: str) -> tuple[str, NDArray[np.float32]]:
+    return SmallEncoder.name, SmallEncoder().encode_query(text)
+
+
+def parts_of(
+    folder: Path, text: str = FEEDS_TOML, *, now: Callable[[], datetime] = lambda: NOW
+) -> Parts:
+    """Give the pages an empty library in a folder, made where it is not there yet."""
+    if not (folder / "feeds.toml").exists():
+        (folder / "feeds.toml").write_text(text, encoding="utf-8")
+        new_database(folder).close()
+
+    def encode_note(_: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]]:
+        return _encode
+
+    def no_tools(_: Library) -> contextlib.AbstractContextManager[Tools]:
+        raise AssertionError("this test has no tools")
+
+    return Parts(
+        folder=folder,
+        open_library=lambda: open_library(folder, now=now, is_for_any_thread=True),
+        encoder_name=lambda _: SmallEncoder.name,
+        serving=lambda _: SmallServing(),
+        encode_note=encode_note,
+        tools=no_tools,
+        command=(),
+    )
+
+
+@contextlib.contextmanager
+def site(parts: Parts) -> Iterator[TestClient]:
+    """Open a client to the pages; it follows redirects."""
+    with TestClient(application(parts), base_url="http://127.0.0.1") as client:
+        yield client
