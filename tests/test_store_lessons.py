@@ -119,11 +119,20 @@ def test_only_what_a_person_filed_teaches_and_only_where_it_lies_now(db: Databas
 
 def test_the_background_is_the_same_whatever_was_decided(db: Database) -> None:
     assert labels.background(db, 100) == list(range(1, 9))
-    assert labels.background(db, 2) == [7, 8]
+    assert labels.background(db, 2) == [1, 8]
     decide(db, "pick", 8)
     teach(db, "no", "a", 7)
-    assert labels.background(db, 2) == [7, 8]
+    assert labels.background(db, 2) == [1, 8]
     assert labels.newest(db, 2) == [8, 7]
+
+
+def test_the_background_is_drawn_anew_once_a_sixteenth_more_papers_have_come(db: Database) -> None:
+    papers.add_papers(db, [paper(n, f"Wasps {n}") for n in range(20, 52)], source="arXiv", on=DAY)
+    before = labels.background(db, 100)
+    papers.add_papers(db, [paper(60, "Hornets")], source="arXiv", on=DAY)
+    assert labels.background(db, 100) == before == list(range(1, 41))
+    papers.add_papers(db, [paper(61, "Bees")], source="arXiv", on=DAY)
+    assert labels.background(db, 100) == list(range(1, 43))
 
 
 def test_what_a_hand_added_is_no_background(db: Database) -> None:

@@ -296,9 +296,10 @@ def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int
     rows = db.read(
         """
         SELECT t.paper, v.vector FROM json_each(?) AS wanted
-        JOIN idx.texts AS t ON t.paper = wanted.value AND t.kind = 'paper' AND t.position = 0
-        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
-        """,
+        CROSS JOIN idx.texts AS t
+            ON t.paper = wanted.value AND t.kind = 'paper' AND t.position = 0
+        CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        """,  # CROSS: else all texts are gone through for each list of papers (2.6 s of 100,000)
         (json.dumps(list(papers)), encoder),
     )
     return {r["paper"]: r["vector"] for r in rows}

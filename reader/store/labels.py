@@ -125,19 +125,39 @@ def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
     return {r["id"]: r["paper"] for r in rows}
 
 
-def background(db: Database, n: int) -> list[int]:
-    """Draw papers that sources brought, whatever was decided on them: the same ones as long as
-    no others come.
+MOST_AT_ONCE = 2_000
+"""So many papers come, in a large library, before others stand for all of them."""
 
-    Half of them are the newest, the others are spread over the whole library.
+
+def background(db: Database, n: int) -> list[int]:
+    """Draw at most n papers that sources brought, whatever was decided on them.
+
+    Half of them are the newest, the others are spread over the whole library. The same ones
+    until a sixteenth more papers have come, or MOST_AT_ONCE: a new draw means that every
+    model is fitted anew.
     """
+    last = db.read_one("SELECT coalesce(max(id), 0) AS last FROM papers")
+    top = _settled(last["last"] if last else 0)
+    brought = f"FROM papers AS p WHERE merged_into IS NULL AND {BROUGHT_SQL}"
     rows = db.read(
-        f"SELECT id FROM papers AS p WHERE merged_into IS NULL AND {BROUGHT_SQL} ORDER BY id DESC"  # noqa: S608
+        f"SELECT id {brought} AND id <= ? ORDER BY id DESC LIMIT ?",
+        (top, n - n // 2),
     )
-    ids = [r["id"] for r in rows]
-    newest, rest = ids[: n // 2], ids[n // 2 :]
-    step = max(1, len(rest) // max(1, n - len(newest)))
-    return sorted([*newest, *rest[::step][: n - len(newest)]])
+    newest = [r["id"] for r in rows]
+    older = newest[-1] if newest else 0
+    spread = range(1, older, max(1, -(-older // max(1, n // 2))))
+    rows = db.read(
+        f"SELECT id {brought} AND id IN (SELECT value FROM json_each(?))",  # noqa: S608
+        (json.dumps(list(spread)),),
+    )
+    return sorted([*newest, *(r["id"] for r in rows)])
+
+
+def _settled(last: int) -> int:
+    """Give the last row that is drawn from: the last multiple of a sixteenth of the greatest
+    power of two in the library's size."""
+    step = min(MOST_AT_ONCE, max(1, 2 ** (last.bit_length() - 1) // 16)) if last else 1
+    return last - last % step
 
 
 def newest(db: Database, n: int) -> list[int]:
