@@ -54,7 +54,7 @@ def text_of(kind: type[ReaderError]) -> str:
     if spoken() == "ja":
         from reader.phrases.japanese.errors import ERRORS
 
-        return ERRORS[kind.__name__]
+        return next(ERRORS[k.__name__] for k in kind.__mro__ if k.__name__ in ERRORS)
     return inspect.cleandoc(kind.__doc__ or "")
 
 

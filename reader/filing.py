@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.paper import Paper, family_name
+from reader.phrases import say
 from reader.words import grams
 
 FIELDS = ("year", "author", "title", "id")
@@ -45,18 +46,18 @@ def pattern_problem(pattern: str) -> str:
     text = "".join(literals)
     for field in fields:
         if field not in FIELDS:
-            return f"there is no field {{{field}}}"
+            return say("pattern.no_field", field=f"{{{field}}}")
     if re.search(r"[^\w-]|[^\x00-\x7f]", text):
         wrong = next(c for c in text if re.match(r"[^\w-]|[^\x00-\x7f]", c))
-        return f"{wrong!r} cannot stand in a name"
+        return say("pattern.character", character=wrong)
     if pattern.startswith("-"):
-        return "a name cannot begin with '-'"
+        return say("pattern.dash")
     if not {"title", "id"} & set(fields):
-        return "many papers would have one name"
+        return say("pattern.one_name")
     if len(fields) != len(set(fields)):
-        return "a field stands in it twice"
+        return say("pattern.twice")
     if len(text) > LONGEST_LITERALS:
-        return "it leaves too little room for the fields"
+        return say("pattern.long")
     return ""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reader.phrases import say
+from reader.plain import columns
 
 LEVELS = 4
 """Shades of a day with something; 0 is none."""
@@ -87,13 +88,13 @@ def _square(
 
 def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
     """Give where each month's name stands: the week with its first Monday, where it has room."""
-    taken = -1
+    taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]
         name = say(f"month.{monday.day.month}") if monday and monday.day.day <= 7 else ""
-        if name and n > taken:
+        if name and n >= taken:
             yield n, name
-            taken = n + len(name)
+            taken = n + columns(name)
 
 
 def rows(map_: Heatmap) -> Iterator[tuple[str, tuple[Square | None, ...]]]:
@@ -106,8 +107,8 @@ def months_line(map_: Heatmap) -> str:
     """Write the months' names over the weeks, those that have room."""
     months = ""
     for n, name in month_marks(map_):
-        if n + len(name) <= len(map_.weeks):
-            months = months.ljust(n) + name
+        if n + columns(name) <= len(map_.weeks):
+            months += " " * (n - columns(months)) + name
     return months
 
 

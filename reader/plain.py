@@ -42,6 +42,14 @@ def plain_lines(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in lines).strip("\n")
 
 
+def visible(text: str) -> str:
+    """Take off what no page should show, and keep white space and line ends as they are.
+
+    Of a note in Markdown, where indents and blank lines mean something.
+    """
+    return _seen(text)
+
+
 def as_utf8(name: str) -> str:
     r"""Write a file's name so that a row can hold it: bytes that are no UTF-8 as \udc83."""
     return name.encode("utf-8", "backslashreplace").decode()

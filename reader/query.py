@@ -1,6 +1,6 @@
 """Read the query language of `reader search`: words, "phrases", -words and filters.
 
-    topic:speech/translation  author:inaguma  year:2020-2023  has:note  on:2026-10
+    topic:speech/translation  author:inaguma  year:2020-2023  has:note  state:pick  on:2026-10
 
 Any string is a query: what is no filter is words. Knows nothing of papers and indexes.
 """
@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-Name = Literal["topic", "author", "year", "has", "on"]
+from reader.paper import State
+
+Name = Literal["topic", "author", "year", "has", "state", "on"]
 Has = Literal["note", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)
 HAS: tuple[Has, ...] = get_args(Has)
+STATES: tuple[State, ...] = get_args(State)
 
 PASTED, PASTED_WORDS = 300, 30
 """Characters, and words, from which on a text was pasted rather than asked. Of 416 notes a
@@ -158,6 +161,9 @@ def _filter(name: Name, value: str, *, is_not: bool) -> Filter | None:
     if name == "has":
         kind = value.casefold().removesuffix("s")
         return Filter(name, kind, is_not) if kind in HAS else None
+    if name == "state":
+        state = value.casefold()
+        return Filter(name, state, is_not) if state in STATES else None
     shown = value.strip("/") if name == "topic" else value
     return Filter(name, shown, is_not) if any(c.isalnum() for c in shown) else None
 

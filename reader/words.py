@@ -54,12 +54,17 @@ def query_terms(query: str) -> str:
     Neighbours are also looked for as one word ("end to end": "endtoend").
     Words that stand in nearly every English text count only where nothing else was typed.
     """
-    terms: dict[str, None] = {}
+    return " OR ".join([term for terms in term_lists(query) for term in terms][:MAX_TERMS])
+
+
+def term_lists(query: str) -> tuple[list[str], list[str]]:
+    """Give the terms of `query_terms` apart: those of the words, those of neighbours as one."""
+    words: dict[str, None] = {}
     tokens = list(_tokens(query[:MAX_QUERY]))
     for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
-        terms.update(dict.fromkeys(_asked(folded(token))))
-    terms.update(dict.fromkeys(f'"{word}"' for word in _joined(query[:MAX_QUERY], tokens)))
-    return " OR ".join(list(terms)[:MAX_TERMS])
+        words.update(dict.fromkeys(_asked(folded(token))))
+    joined = dict.fromkeys(f'"{word}"' for word in _joined(query[:MAX_QUERY], tokens))
+    return list(words), [term for term in joined if term not in words]
 
 
 def phrase_term(phrase: str) -> str:

@@ -20,6 +20,8 @@ from reader.errors import (
     SourceFailed,
     Unreachable,
 )
+from reader.phrases import speaking
+from reader.phrases.japanese.errors import ERRORS
 
 CODES = {
     "ReaderError": 1, "UsageError": 2, "ConfigError": 3, "NoLibrary": 3, "NotFound": 4,
@@ -87,6 +89,47 @@ def test_a_source_that_failed_knows_when_to_come_back_and_has_a_hint_of_its_own(
     )
     assert SourceFailed(source="a", what="b", hint="Look.").hint == "Look."
     assert Unreachable(source="a", what="timed out").message == "a: no answer (timed out)"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_japanese_has_each_class_with_its_values_and_a_hint_where_english_has_one() -> None:
+    assert list(ERRORS) == [kind.__name__ for kind in sorted(ALL, key=_line)]
+    for kind in ALL:
+        english, japanese = inspect.cleandoc(kind.__doc__ or ""), ERRORS[kind.__name__]
+        for ours, theirs in zip(english.partition("\n\n"), japanese.partition("\n\n"), strict=True):
+            assert (placeholders(ours), bool(ours)) == (placeholders(theirs), bool(theirs))
+        assert "\n" not in japanese.replace("\n\n", "", 1)
+
+
+def _line(kind: type[ReaderError]) -> int:
+    return inspect.getsourcelines(kind)[1]
+
+
+def test_an_error_speaks_the_language_in_which_it_was_made() -> None:
+    with speaking("ja"):
+        error = NotFound(what="2401.1")
+        failed = SourceFailed(source="timeline", what="503")
+    assert error.message == str(error) == "2401.1 はこのライブラリにありません。"
+    assert error.hint.startswith("`reader search`")
+    assert (failed.message, failed.hint) == (
+        "timeline: 503",
+        "次の取得でもう一度問い合わせます。",
+    )
+    assert NotFound(what="2401.1").message == "2401.1 is not in this library."
+
+
+def test_a_class_of_elsewhere_speaks_as_the_one_that_it_is_made_from() -> None:
+    class Late(SourceFailed):
+        """{source}: {what}
+
+        {hint}
+        """
+
+    with speaking("ja"):
+        assert Late(source="a", what="b", hint="c").hint == "c"
 
 
 def test_a_missing_library_is_an_error_of_its_feeds_toml() -> None:

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from reader.config.keys import REQUIRED, TYPE_NAMES
+from reader.config.keys import REQUIRED
 from reader.config.lines import Place, line_of
 from reader.config.values import WEEKDAYS
 from reader.errors import ConfigError
+from reader.phrases import say
 
 LARGEST = 100_000
 """Of any number here: beyond it days leave the calendar, and so do infinities."""
@@ -35,9 +36,8 @@ class Checks:
         for index, table in enumerate(tables):
             for key in REQUIRED[name]:
                 if key not in table:
-                    raise self.wrong(
-                        (name, index), f"{key} is missing", f"Every [[{name}]] has one."
-                    )
+                    hint = say("toml.missing.hint", table=name)
+                    raise self.wrong((name, index), say("toml.missing", key=key), hint)
         return tables
 
     def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class Checks:
 
     def value(self, place: Place, value: object, kind: type) -> object:
         if isinstance(value, int | float) and not abs(value) <= LARGEST:
-            raise self.wrong(place, "no such number is possible", f"{LARGEST} is the largest.")
+            raise self.wrong(place, say("toml.number"), say("toml.number.hint", n=LARGEST))
         if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
             return tuple(value)
         if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
@@ -74,8 +74,8 @@ class Checks:
         try:
             return name if name in WEEKDAYS else date.fromisoformat(name).isoformat()
         except ValueError:
-            hint = f"One of {', '.join(WEEKDAYS)}, or a date: 2027-01-01."
-            raise self.wrong(place, f"{value!r} is no day", hint) from None
+            hint = say("toml.day.hint", names=say("list").join(WEEKDAYS))
+            raise self.wrong(place, say("toml.day", value=value), hint) from None
 
     def address(self, place: Place, url: str) -> None:
         try:
@@ -84,23 +84,27 @@ class Checks:
         except ValueError:  # brackets that hold no IPv6 address
             is_address = False
         if not is_address:
-            raise self.wrong(place, f"{url!r} is no web address", "It begins with https://.")
+            raise self.wrong(place, say("toml.address", url=url), say("toml.address.hint"))
 
     def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            raise self.wrong(place, f"{value!r} is not possible", f"One of: {', '.join(allowed)}.")
+            hint = say("toml.one_of.hint", allowed=say("list").join(allowed))
+            raise self.wrong(place, say("toml.one_of", value=value), hint)
 
     def at_least(self, place: Place, value: float, least: float) -> None:
         if value < least:
-            raise self.wrong(place, f"{value:g} is too small", f"{least:g} or more.")
+            hint = say("toml.small.hint", least=least)
+            raise self.wrong(place, say("toml.small", value=value), hint)
 
     def unknown(self, place: Place, known: list[str]) -> ConfigError:
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
-        return self.wrong(place, "unknown key", hint)
+        names = say("list").join(known)
+        hint = say("toml.near", near=near[0]) if near else say("toml.known", names=names)
+        return self.wrong(place, say("toml.unknown"), hint)
 
     def wrong_type(self, place: Place, kind: type) -> ConfigError:
-        return self.wrong(place, f"this must be {TYPE_NAMES[kind]}", "See docs/format.md.")
+        what = say("toml.type", kind=say(f"toml.type.{kind.__name__}"))
+        return self.wrong(place, what, say("toml.see"))
 
     def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
         key = ".".join(part for part in place if isinstance(part, str))

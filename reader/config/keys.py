@@ -29,18 +29,6 @@ TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tu
 REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
              "search": ("name", "query"), "template": ("name", "text")}  # fmt: skip
 
-TYPE_NAMES = {
-    int: "a whole number",
-    float: "a number",
-    str: 'text in "quotes"',
-    tuple: 'a list of texts, ["…", "…"]',
-    bool: "true or false, without quotes",
-    frozenset: 'a list of days, ["saturday", 2027-01-01]',
-    date: "a date without quotes, 2027-03-01",
-    dict: "a table",
-    list: "a list of tables, [[…]]",
-}
-
 KEYS = tuple(
     [f"{table}.{key}" for table, keys in (TABLES | LISTS).items() for key in keys]
     + [f"topics.{key}" for key in TOPIC]

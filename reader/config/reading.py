@@ -39,6 +39,7 @@ from reader.config.values import (
 from reader.errors import ConfigError
 from reader.filing import FIELDS, fold_name, is_reserved, pattern_problem
 from reader.ids import parse_id
+from reader.phrases import say
 from reader.query import parse as parse_query
 
 __all__ = ["KEYS", "parse", "path_problem"]
@@ -62,9 +63,7 @@ def _not_toml(text: str, file: str, error: str) -> ConfigError:
     places = re.findall(r"\(at line (\d+),", error)
     line = int(places[-1]) if places else text.count("\n") + 1
     what = re.sub(r"\s*\(at (line \d+, column \d+|end of document)\)$", "", error)
-    return ConfigError(
-        file=file, line=line, key="TOML", what=what, hint="Texts stand in quotes, dates do not."
-    )
+    return ConfigError(file=file, line=line, key="TOML", what=what, hint=say("toml.hint"))
 
 
 class _Reading(Checks):
@@ -86,7 +85,7 @@ class _Reading(Checks):
             reader["timezone"] = self.timezone(reader["timezone"])
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
             fields = ", ".join(f"{{{field}}}" for field in FIELDS)
-            hint = f"Fields: {fields}, one of the last two among them; else a-z, 0-9, _ and -."
+            hint = say("toml.pdf_name.hint", fields=fields)
             raise self.wrong(("reader", "pdf_name"), problem, hint)
         for key in ("quota", "minutes", "theme_balance_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
@@ -118,40 +117,36 @@ class _Reading(Checks):
                 of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
                 is_feed = index < len(config.feeds)
                 place = ("feed", index, "name") if is_feed else ("person", next(of_person), "name")
-                raise self.wrong(place, f"another source is named {feed.name!r}", "Change one.")
+                what = say("toml.source_twice", name=feed.name)
+                raise self.wrong(place, what, say("toml.change"))
 
     def topics(self, raw: object) -> tuple[Topic, ...]:
         if not raw:
-            raise self.wrong(
-                ("topics",),
-                "there is no topic",
-                'Add one: [topics."speech/translation"] with lane = "own" and some words.',
-            )
+            raise self.wrong(("topics",), say("toml.no_topic"), say("toml.no_topic.hint"))
         if not isinstance(raw, dict):
             raise self.wrong_type(("topics",), dict)
         seen: dict[str, str] = {}
         for path in raw:
             if (other := seen.setdefault(fold_name(path), path)) != path:
-                raise self.wrong(("topics", path), f"on some disks it is {other!r}", "Change one.")
+                what = say("toml.same_folder", other=other)
+                raise self.wrong(("topics", path), what, say("toml.change"))
         return tuple(self.topic(path, table) for path, table in raw.items())
 
     def topic(self, path: str, raw: object) -> Topic:
         place = ("topics", path)
         if isinstance(raw, dict) and raw and all(isinstance(v, dict) for v in raw.values()):
-            raise self.wrong(
-                place,
-                "a topic path with a slash stands in quotes",
-                f'Write [topics."{path}/{next(iter(raw))}"].',
-            )
+            hint = say("toml.quotes.hint", path=f"{path}/{next(iter(raw))}")
+            raise self.wrong(place, say("toml.quotes"), hint)
         if problem := path_problem(path):
-            raise self.wrong(place, problem, "A topic is a folder path: speech/translation.")
+            raise self.wrong(place, problem, say("topic.form"))
         table = self.table(place, raw, TOPIC)
         lane = table.get("lane", "own")
         self.one_of((*place, "lane"), lane, ("own", "near"))
         for word in table.get("words", ()):
             # "-" would be found between any two words.
             if not any(c.isalnum() for c in word):
-                raise self.wrong((*place, "words"), f"{word!r} is no word", "Take it out.")
+                what = say("toml.no_word", word=word)
+                raise self.wrong((*place, "words"), what, say("toml.take_out"))
         return Topic(
             path=path,
             lane=lane,
@@ -163,7 +158,7 @@ class _Reading(Checks):
     def seed(self, place: Place, text: str) -> str:
         found = parse_id(text)
         if found is None:
-            raise self.wrong(place, f"{text!r} is no paper's id", "Like arxiv:2212.08055.")
+            raise self.wrong(place, say("toml.no_id", text=text), say("toml.no_id.hint"))
         return found.id
 
     def arxiv(self, table: dict[str, Any]) -> Arxiv:
@@ -172,17 +167,13 @@ class _Reading(Checks):
                 self.address(("arxiv", key), table[key])
         for category in table.get("categories", ()):
             if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
-                raise self.wrong(
-                    ("arxiv", "categories"), f"{category!r} is no arXiv class", "Like cs.CL."
-                )
+                what = say("toml.no_class", category=category)
+                raise self.wrong(("arxiv", "categories"), what, say("toml.no_class.hint"))
         arxiv = Arxiv(**(table | ({"oai_url": ""} if table.get("oai_url") == "off" else {})))
         self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
         if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
-            raise self.wrong(
-                ("arxiv", "delay_s"),
-                f"{arxiv.delay_s:g} s is faster than arXiv allows",
-                f"Write {ARXIV_MIN_DELAY_S:g} or more, or take the line out.",
-            )
+            hint = say("toml.fast.hint", least=ARXIV_MIN_DELAY_S)
+            raise self.wrong(("arxiv", "delay_s"), say("toml.fast", n=arxiv.delay_s), hint)
         return arxiv
 
     def resolve(self, table: dict[str, Any]) -> Resolve:
@@ -191,7 +182,8 @@ class _Reading(Checks):
                 self.address(("resolve", key), value)
         for host in table.get("short_links", ()):
             if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
-                raise self.wrong(("resolve", "short_links"), f"{host!r} is no host", "Like t.co.")
+                what = say("toml.no_host", host=host)
+                raise self.wrong(("resolve", "short_links"), what, say("toml.no_host.hint"))
         given: dict[str, Any] = {k: "" if v == "off" else v for k, v in table.items()}
         return Resolve(**given)
 
@@ -205,9 +197,8 @@ class _Reading(Checks):
         url = urlsplit(citations.openalex_url)
         is_open = url.scheme == "http" and not is_loopback(url.hostname)
         if is_open and citations.source == "openalex":
-            raise self.wrong(
-                ("citations", "openalex_url"), "the key would travel unlocked", "Use https://."
-            )
+            hint = say("toml.unlocked.hint")
+            raise self.wrong(("citations", "openalex_url"), say("toml.unlocked"), hint)
         return citations
 
     def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
@@ -220,14 +211,14 @@ class _Reading(Checks):
         for index, table in enumerate(tables):
             query = parse_query(table["query"])
             if not query.asks:
-                raise self.wrong(("search", index, "query"), "it looks for nothing", "Add a word.")
+                hint = say("toml.no_search.hint")
+                raise self.wrong(("search", index, "query"), say("toml.no_search"), hint)
             if query.unclear:
-                part = query.unclear[0].text
-                what = f"{part} is no filter that is understood"
-                raise self.wrong(("search", index, "query"), what, "See reader search --help.")
+                what = say("toml.no_filter", part=query.unclear[0].text)
+                raise self.wrong(("search", index, "query"), what, say("toml.no_filter.hint"))
             if any(table["name"] == other["name"] for other in tables[:index]):
-                what = f"another search is named {table['name']!r}"
-                raise self.wrong(("search", index, "name"), what, "Change one.")
+                what = say("toml.search_twice", name=table["name"])
+                raise self.wrong(("search", index, "name"), what, say("toml.change"))
         return tuple(SavedSearch(**table) for table in tables)
 
     def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:
@@ -235,13 +226,14 @@ class _Reading(Checks):
         for index, table in enumerate(tables):
             name = table["name"]
             if not name.strip():
-                raise self.wrong(("template", index, "name"), "it is empty", "Give it a name.")
+                hint = say("toml.empty_name.hint")
+                raise self.wrong(("template", index, "name"), say("toml.empty"), hint)
             if name in names:
-                what = f"another template is named {name!r}"
-                raise self.wrong(("template", index, "name"), what, "Change one.")
+                what = say("toml.template_twice", name=name)
+                raise self.wrong(("template", index, "name"), what, say("toml.change"))
             if not table["text"].strip():
-                hint = "Its headings, a line each."
-                raise self.wrong(("template", index, "text"), "it is empty", hint)
+                hint = say("toml.empty_text.hint")
+                raise self.wrong(("template", index, "text"), say("toml.empty"), hint)
             names.append(name)
         return tuple(Template(**table) for table in tables)
 
@@ -266,12 +258,13 @@ class _Reading(Checks):
             if kind not in LOCAL_KINDS or "://" in table["url"]:
                 self.address((*place, "url"), table["url"])
             elif not table["url"].strip() or "\0" in table["url"]:
-                raise self.wrong((*place, "url"), "this is no path", "Like mails/alerts.mbox.")
+                raise self.wrong((*place, "url"), say("toml.no_path"), say("toml.no_path.hint"))
             feed = Feed(**({"name": short_address(table["url"])} | table))
             for key in ("url", "name"):
                 value = getattr(feed, key)
                 if any(value == getattr(other, key) for other in feeds):
-                    raise self.wrong((*place, key), f"{value} stands here twice", "Change one.")
+                    what = say("toml.twice", value=value)
+                    raise self.wrong((*place, key), what, say("toml.change"))
             feeds.append(feed)
         return tuple(feeds)
 
@@ -284,9 +277,8 @@ class _Reading(Checks):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise self.wrong(
-                ("reader", "timezone"), f"there is no time zone {name!r}", "Like Asia/Tokyo."
-            ) from None
+            what, hint = say("toml.no_zone", name=name), say("toml.no_zone.hint")
+            raise self.wrong(("reader", "timezone"), what, hint) from None
 
 
 LONGEST_PART = 255
@@ -297,17 +289,17 @@ def path_problem(path: str) -> str:
     """Say why a text cannot be a topic's folder path; empty when it can."""
     parts = path.split("/")
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
-        return f"the topic path {path!r} is absolute"
+        return say("path.absolute", path=path)
     if ".." in parts:
-        return f"the topic path {path!r} leads out of the library"
+        return say("path.out", path=path)
     if "\\" in path:
-        return f"the topic path {path!r} has a backslash"
+        return say("path.backslash", path=path)
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
-        return f"the topic path {path!r} has an empty or hidden part"
+        return say("path.hidden", path=path)
     if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
-        return f"the topic path {path!r} has a character that no folder can have"
+        return say("path.character", path=path)
     if any(part.endswith(".") or is_reserved(part) for part in parts):
-        return f"the topic path {path!r} has a part that Windows cannot keep"
+        return say("path.windows", path=path)
     if any(len(part.encode()) > LONGEST_PART for part in parts):
-        return f"the topic path {path!r} has a part that is too long"
+        return say("path.long", path=path)
     return ""

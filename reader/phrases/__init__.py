@@ -16,18 +16,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from string import Formatter
 from typing import Literal
 
 from reader.phrases import (
     adding,
+    answers,
     commands,
+    failures,
     habit,
+    models,
     notes,
     pages,
     papers,
     ranking,
     screen,
+    settings,
     today,
     web,
     web_door,
@@ -42,13 +47,17 @@ Language = Literal["en", "ja"]
 
 SUBJECTS = (
     adding.TEXTS,
+    answers.TEXTS,
     commands.TEXTS,
+    failures.TEXTS,
     habit.TEXTS,
+    models.TEXTS,
     notes.TEXTS,
     pages.TEXTS,
     papers.TEXTS,
     ranking.TEXTS,
     screen.TEXTS,
+    settings.TEXTS,
     today.TEXTS,
     web.TEXTS,
     web_door.TEXTS,
@@ -99,6 +108,11 @@ def say(key: str, /, **values: object) -> str:
     """
     text = catalogue(_spoken.get())[key]
     return _COUNTING.vformat(text, (), values) if "|" in text else text.format_map(values)
+
+
+def say_day(day: date, form: Literal["long", "short"] = "long") -> str:
+    """Give a day with its weekday: "Thursday 2031-07-03", "Thu 07-03"; 7月3日(木)."""
+    return say(f"day.{form}", day=day, weekday=say(f"weekday.long.{day.weekday()}"))
 
 
 class _Counting(Formatter):

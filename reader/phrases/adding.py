@@ -152,6 +152,8 @@ TEXTS: dict[str, str] = {
     "back.unknown.hint": "Say it: reader back FILE --as ID",
     "back.not_here": "it is {id}, which is not in this library",
     "back.add": "`reader add {id}`, then `reader back` again.",
+    "back.other": "it is another paper, {title}; nothing was taken over",
+    "back.other.hint": "Hand it in there.",
     "back.file": "{title}: {counts} [{name}]",
     "back.there": "{n:highlight|highlights}",
     "back.new": "{n} new",

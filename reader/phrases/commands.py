@@ -54,6 +54,7 @@ TEXTS: dict[str, str] = {
     author:inaguma             or author:"Shinji Watanabe"
     year:2023                  or year:2020-2023
     has:note                   or has:pdf, has:highlight
+    state:pick                 or state:candidate, state:skip, state:read
     on:2026-10                 or on:2026-10-03: note written, mark brought home,
                                paper arrived""",
     "help.similar": """The papers and notes nearest to a paper, and the words that they share.
@@ -91,6 +92,11 @@ TEXTS: dict[str, str] = {
     Adds a [[person]] to feeds.toml; the rest of the file stays as it is.""",
     "help.init": "Make a library in DIR (default: ~/reader) with a feeds.toml to edit.",
     "help.demo": "A sample morning in a temporary library, offline; only the papers are invented.",
+    "heading.usage": "Usage:",
+    "heading.options": "Options",
+    "heading.commands": "Commands",
+    "click.help": "Show this message and exit.",
+    "click.version": "Show the version and exit.",
     "option.library": "The library's folder.",
     "option.quiet": "Say only what was asked for, and errors.",
     "option.debug": "Show where an unexpected error came from.",

@@ -14,5 +14,11 @@ TEXTS: dict[str, str] = {
     "web.error": "That did not work",
     "web.home": "To today",
     "web.and_others": "and {n:other|others}",
-    "web.today": "Today, {day}",
+    "web.pick": "Pick",
+    "web.skip": "Skip",
+    "web.undo": "Undo",
+    "web.picked": "Picked",
+    "web.skipped": "Skipped",
+    "web.read": "Read",
+    "web.decide": "Decide on “{title}”",
 }

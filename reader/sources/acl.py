@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from reader.errors import SourceFailed
 from reader.ids import parse_id
 from reader.paper import Paper
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.feed import what_came
 from reader.wire import Fetch, Request
@@ -44,13 +45,13 @@ def _record(content: bytes) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(content)  # noqa: S314
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        what = f"{what_came(content)} instead of a MODS record"
+        what = say("answer.no_mods", came=what_came(content))
         raise SourceFailed(source=SOURCE, what=what) from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]  # names without their namespace
     record = root if root.tag == "mods" else root.find("mods")
     if record is None or not _text(record, "titleInfo/title"):
-        raise SourceFailed(source=SOURCE, what="its record holds no title")
+        raise SourceFailed(source=SOURCE, what=say("answer.no_title_here"))
     return record
 
 

@@ -19,7 +19,7 @@ from reader.ids import parse_id, url_of
 from reader.paper import Mention, Paper, Post
 from reader.plain import html_to_text, plain
 from reader.sources.acl import paper_of_mods
-from reader.sources.feed import refusal, to_utf8, what_came
+from reader.sources.feed import not_but, refusal, to_utf8
 
 
 def read_acl(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
@@ -34,7 +34,7 @@ def read_acl(content: bytes, *, source: str, content_type: str = "") -> tuple[Po
         id: Post(id, "", title, url_of(id), None, mentions=(Mention(id),)) for id, title in named
     }
     if not posts:
-        raise refusal(source, f"{what_came(data).rstrip(',')}, no list of the ACL Anthology")
+        raise refusal(source, not_but("answer.no_acl", data))
     return tuple(posts.values())
 
 
@@ -99,8 +99,7 @@ def _of_xml(data: bytes, source: str) -> Iterator[Paper]:
     try:
         root = ElementTree.fromstring(data)  # noqa: S314
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        what = f"{what_came(data).rstrip(',')}, no list of the ACL Anthology"
-        raise refusal(source, what) from error
+        raise refusal(source, not_but("answer.no_acl", data)) from error
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]  # names without their namespace
     for record in root.iter("mods"):

@@ -23,6 +23,7 @@ from reader.announcement import listing_day, window
 from reader.errors import SourceFailed
 from reader.ids import find_ids, parse_id
 from reader.paper import Paper
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.feed import what_came
 from reader.wire import Fetch, Request
@@ -162,16 +163,16 @@ def _read_page(content: bytes) -> _Page:
     """Check that this is an answer of the API; raises SourceFailed for all else."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
-        raise _failed(f"{what_came(content)} instead of Atom")
+        raise _failed(say("answer.no_atom", came=what_came(content)))
     if _ERROR.search(content):
         said = _SUMMARY.search(content)
-        text = plain(said[1].decode("utf-8", "replace"))[:200] if said else "without a reason"
-        raise _failed(f"it reports an error: {text}", status=400)
+        text = plain(said[1].decode("utf-8", "replace"))[:200] if said else say("answer.no_reason")
+        raise _failed(say("answer.error", said=text), status=400)
     total = _TOTAL.search(content)
     if not total:
-        raise _failed("an Atom feed without a total, so not the API's answer")
+        raise _failed(say("answer.no_total"))
     if not _FEED_END.search(content[-200:]):
-        raise _failed("half an answer: its Atom feed has no end")
+        raise _failed(say("answer.half_atom"))
     return _Page(content, int(total[1]), len(_ENTRY.findall(content)))
 
 
@@ -205,9 +206,9 @@ def _papers(
         failure = error
     except arxiv.UnexpectedEmptyPageError:
         # Asked for twice already. Unknown ids may count in the total, but never come.
-        failure = None if search.id_list else _failed("a page stayed empty that was not the last")
+        failure = None if search.id_list else _failed(say("answer.empty_page"))
     except (arxiv.ArxivError, ValueError, OverflowError) as error:
-        failure = _failed(f"its answer cannot be read ({plain(str(error))[:100]})")
+        failure = _failed(say("answer.unreadable", error=plain(str(error))[:100]))
     return tuple(papers.values()), failure
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from reader.ids import parse_id
 from reader.paper import Paper, Post
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.json_answer import Thing, count, inner, not_this, objects, read_json
 from reader.sources.json_answer import text as field
@@ -32,10 +33,10 @@ def biorxiv_papers(content: bytes, *, source: str, content_type: str = "") -> tu
     """
     answer = read_json(content, source=source, content_type=content_type)
     if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
-        raise not_this(source, "an answer of bioRxiv")
+        raise not_this(source, say("kind_of.biorxiv"))
     status = field(_message(answer), "status")
     if status not in ("", "ok") and "no posts" not in status.lower():
-        raise not_this(source, f"a list (it says {plain(status)[:100]!r})")
+        raise not_this(source, say("kind_of.list", status=plain(status)[:100]))
     papers: dict[str, Paper] = {}
     for item in objects(answer["collection"]):
         paper = _paper(item)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from html import escape
 
 from reader.paper import Post
+from reader.phrases import say
 from reader.sources.json_answer import Thing, count, inner, moment_of, not_this, objects, read_json
 from reader.sources.json_answer import text as field
 from reader.sources.post import Said, make_posts
@@ -25,7 +26,7 @@ def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tupl
     answer = read_json(content, source=source, content_type=content_type)
     views = _views(answer)
     if views is None and answer != []:
-        raise not_this(source, "posts of Bluesky")
+        raise not_this(source, say("kind_of.bluesky"))
     return make_posts(_by_somebody(_said(view), source) for view in views or [])
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from reader.errors import SourceFailed
 from reader.ids import parse_id
 from reader.paper import Count, Paper
+from reader.phrases import say
 from reader.plain import plain
 from reader.wire import Fetch, Request
 
@@ -97,10 +98,10 @@ def most_cited(
     answer = read_json(fetch(_request(url)).content, SOURCE)
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
-        raise _failed("its answer holds no list of papers")
+        raise _failed(say("answer.no_papers"))
     found = [_cited(entry) for entry in data if isinstance(entry, dict)]
     if data and not any(found):
-        raise _failed("its answer holds no paper that can be read")
+        raise _failed(say("answer.no_paper"))
     return [cited for cited in found if cited]
 
 
@@ -121,12 +122,12 @@ def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, Count | 
     # The answers stand in the order of the ids, null for one that is not known; so a list
     # of another length says nothing of any.
     if not isinstance(answer, list):
-        raise _failed("its answer is no list")
+        raise _failed(say("answer.no_list"))
     if len(answer) != len(asked):
-        raise _failed(f"{len(answer)} answers to {len(asked)} ids")
+        raise _failed(say("answer.other_length", n=len(answer), of=len(asked)))
     found = [_count(entry) for entry in answer]
     if not any(found):
-        raise _failed("its answer holds no citation count")
+        raise _failed(say("answer.no_counts"))
     return dict(zip(names, found, strict=False))
 
 
@@ -147,7 +148,7 @@ def read_json(content: bytes, source: str) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SourceFailed(source=source, what="its answer is no JSON, or half of it") from error
+        raise SourceFailed(source=source, what=say("answer.half_json")) from error
 
 
 def _failed(what: str) -> SourceFailed:

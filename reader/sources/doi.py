@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from reader.errors import SourceFailed
 from reader.paper import Paper
+from reader.phrases import say
 from reader.plain import html_to_text, plain
 from reader.wire import Fetch, Request
 
@@ -43,10 +44,10 @@ def _record(content: bytes, name: str) -> Mapping[str, Any]:
     try:
         record = json.loads(content)
     except (ValueError, RecursionError) as error:
-        what = f"what came for {plain(name)} is no CSL-JSON"
+        what = say("answer.no_csl", name=plain(name))
         raise SourceFailed(source=SOURCE, what=what) from error
     if not isinstance(record, dict) or not _first(record.get("title")):
-        raise SourceFailed(source=SOURCE, what=f"the record of {plain(name)} has no title")
+        raise SourceFailed(source=SOURCE, what=say("answer.no_title", name=plain(name)))
     return record
 
 

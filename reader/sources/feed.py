@@ -19,6 +19,7 @@ from time import struct_time
 from typing import Any
 
 from reader.errors import SourceFailed
+from reader.phrases import say
 from reader.plain import plain
 
 
@@ -40,7 +41,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
 
     data = to_utf8(content, content_type)
     if not data.strip():
-        raise refusal(source, "the answer is empty, not even a feed without entries")
+        raise refusal(source, say("answer.empty"))
     try:
         parsed = feedparser.parse(
             io.BytesIO(_without_entities(data)),
@@ -49,34 +50,39 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
             resolve_relative_uris=False,
         )
     except _FEEDPARSER_FAULTS as error:
-        raise refusal(source, f"its feed cannot be read ({plain(repr(error))[:100]})") from error
+        what = say("answer.unreadable_feed", error=plain(repr(error))[:100])
+        raise refusal(source, what) from error
     if not parsed.version:
-        raise refusal(source, what_came(data).rstrip(",") + ", not a feed")
+        raise refusal(source, not_but("answer.no_feed", data))
     if parsed.bozo and not _END.search(data[-1000:]):
-        raise refusal(source, f"its feed breaks off after {len(parsed.entries)} entries")
+        raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
     return Feed(parsed.feed, parsed.entries)
 
 
 def refusal(source: str, what: str) -> SourceFailed:
     """Blame the source for what came instead of a feed."""
-    hint = "Open the address of it in a browser. It is asked again at the next gather."
-    return SourceFailed(source=source, what=what, hint=hint)
+    return SourceFailed(source=source, what=what, hint=say("answer.browser"))
+
+
+def not_but(key: str, content: bytes) -> str:
+    """Say what came in place of what was wanted. key: of a text that asks for `came`."""
+    return say(key, came=what_came(content).rstrip(","))
 
 
 def what_came(content: bytes) -> str:
     """Name what some bytes are, for the sentence that refuses them."""
     start = content[:2000].lstrip().lower()
     if not start:
-        return "an empty answer"
+        return say("came.nothing")
     if b"<!doctype html" in start or b"<html" in start:
-        return "an HTML page"
+        return say("came.html")
     if start.startswith(b"%pdf"):
-        return "a PDF"
+        return say("came.pdf")
     if start[:1] in (b"{", b"["):
-        return "JSON of some kind"
+        return say("came.json")
     if start[:1] == b"<":
-        return "other XML, or half of it,"
-    return f"something that begins with {plain(start[:40].decode('utf-8', 'replace'))!r}"
+        return say("came.xml")
+    return say("came.other", start=plain(start[:40].decode("utf-8", "replace")))
 
 
 def moment(parsed: struct_time | None) -> datetime | None:

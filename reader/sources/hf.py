@@ -12,6 +12,7 @@ import re
 
 from reader.ids import parse_id
 from reader.paper import Mention, Paper, Post
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.json_answer import Thing, count, inner, moment_of, not_this, objects, read_json
 from reader.sources.json_answer import text as field
@@ -71,7 +72,7 @@ def _entries(content: bytes, source: str, content_type: str) -> list[Thing]:
     entries = objects([_python(item) if isinstance(item, str) else item for item in listed])
     entries = [e for e in entries if field(inner(e, "paper") or e, "id")]
     if not isinstance(answer, list) or (listed and not entries):
-        raise not_this(source, "Hugging Face's daily papers")
+        raise not_this(source, say("kind_of.hf"))
     return entries
 
 

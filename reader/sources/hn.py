@@ -7,6 +7,7 @@ hn.algolia.com/api; not tried on real bytes.
 from __future__ import annotations
 
 from reader.paper import Post
+from reader.phrases import say
 from reader.sources.json_answer import (
     Thing,
     count,
@@ -28,7 +29,7 @@ def read_hn(content: bytes, *, source: str, content_type: str = "") -> tuple[Pos
     answer = read_json(content, source=source, content_type=content_type)
     hits = answer.get("hits") if isinstance(answer, dict) else None
     if not isinstance(hits, list):
-        raise not_this(source, "a search of Hacker News")
+        raise not_this(source, say("kind_of.hn"))
     return make_posts(_said(hit) for hit in objects(hits))
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from reader.paper import Post
 from reader.plain import html_to_text, plain
-from reader.sources.feed import refusal, to_utf8, what_came
+from reader.sources.feed import not_but, refusal, to_utf8
 
 _ENTRY = re.compile(
     r"""<a\s[^<>]*?href\s*=\s*["']?(?P<href>[\w./:-]{0,200}?(?P<key>[a-z0-9-]{1,60}\d\d[a-z]{0,3}
@@ -36,7 +36,7 @@ def read_isca(content: bytes, *, source: str, content_type: str = "") -> tuple[P
             text = "\n\n".join([lines[0], " ".join(lines[1:])]).strip()
             posts.setdefault(entry["key"], Post(entry["key"], "", text, url, None))
     if not posts:
-        raise refusal(source, f"{what_came(data).rstrip(',')}, no conference of the ISCA archive")
+        raise refusal(source, not_but("answer.no_isca", data))
     return tuple(posts.values())
 
 

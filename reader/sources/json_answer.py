@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reader.errors import SourceFailed
-from reader.sources.feed import refusal, to_utf8, what_came
+from reader.phrases import say
+from reader.sources.feed import not_but, refusal, to_utf8
 
 Thing = Mapping[str, Any]
 
@@ -27,16 +28,16 @@ def read_json(content: bytes, *, source: str, content_type: str = "") -> Any:
     """
     data = to_utf8(content, content_type)
     if data.lstrip()[:1] not in (b"{", b"["):
-        raise refusal(source, f"{what_came(data).rstrip(',')}, not JSON")
+        raise refusal(source, not_but("answer.no_json", data))
     try:
         return json.loads(data, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
-        raise refusal(source, f"JSON that is damaged or breaks off ({error})"[:200]) from error
+        raise refusal(source, say("answer.bad_json", error=error)[:200]) from error
 
 
 def not_this(source: str, what: str) -> SourceFailed:
     """Say that an answer is JSON, but not of the form that its kind has."""
-    return refusal(source, f"JSON of some kind, not {what}: is the kind in feeds.toml right?")
+    return refusal(source, say("answer.wrong_kind", what=what))
 
 
 def _refuse_number(text: str) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reader.errors import SourceFailed
 from reader.paper import Post
+from reader.phrases import say
 from reader.sources.kinds import Kind
 
 MAX_BYTES = 500_000_000
@@ -56,8 +57,8 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     except (OSError, ValueError) as error:
         raise _failed(source, f"{path}: {_why(error)}") from error
     if not files:
-        names = ", ".join(kind.files)
-        raise _failed(source, f"{path} holds no file to read ({names})")
+        names = say("list").join(kind.files)
+        raise _failed(source, say("local.nothing", path=path, names=names))
     said = "".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n" for name, state in states)
     state = hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     if state == etag:
@@ -94,7 +95,7 @@ def _files(path: Path, patterns: Sequence[str]) -> list[Path]:
 def _content(file: Path, source: str) -> bytes:
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise _failed(source, f"longer than {MAX_BYTES:,} bytes")
+            raise _failed(source, say("local.too_long", n=f"{MAX_BYTES:,}"))
         return file.read_bytes()
     except OSError as error:
         raise _failed(source, _why(error)) from error
@@ -106,5 +107,4 @@ def _why(error: Exception) -> str:
 
 
 def _failed(source: str, what: str) -> SourceFailed:
-    hint = "Is the path in feeds.toml still right? It is read again at the next gather."
-    return SourceFailed(source=source, what=what, hint=hint)
+    return SourceFailed(source=source, what=what, hint=say("local.hint"))

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from reader.paper import Post
+from reader.phrases import say
 from reader.sources.json_answer import Thing, count, inner, moment_of, not_this, objects, read_json
 from reader.sources.json_answer import text as field
 from reader.sources.post import Said, make_posts
@@ -25,7 +26,7 @@ def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tup
     answer = read_json(content, source=source, content_type=content_type)
     statuses = _statuses(answer)
     if not statuses and answer != [] and not _is_empty_search(answer):
-        raise not_this(source, "statuses of Mastodon")
+        raise not_this(source, say("kind_of.mastodon"))
     # Who is not named is the source: only an entry of a list is nobody's.
     return make_posts(
         said if said.author else replace(said, author=source) for said in map(_said, statuses)

@@ -31,6 +31,7 @@ from oaipmh_scythe.response import OAIResponse
 from reader.announcement import is_listing_day
 from reader.errors import SourceFailed, Unreachable
 from reader.paper import Paper
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.oai_record import (
     OAI,
@@ -178,11 +179,11 @@ def _read_list(
     except SourceFailed as failure:
         return failure
     if is_damaged:
-        return failed("its XML is damaged; what could be read of it is here")
+        return failed(say("answer.damaged_xml"))
     if n_unread:
-        return failed(f"{n_unread} of its records cannot be read")
+        return failed(say("answer.records", n=n_unread))
     if len(names) < n_announced:
-        return failed(f"it announced {n_announced} records and sent {len(names)}")
+        return failed(say("answer.fewer", announced=n_announced, sent=len(names)))
     return None
 
 
@@ -213,7 +214,7 @@ class _Session(Scythe):
         """Fetch one page, without records where none match. Raises SourceFailed for all else."""
         asked = urlencode(query)
         if asked in self._asked:
-            raise failed("it gives one resumption token twice: a list without an end")
+            raise failed(say("answer.endless"))
         self._asked.add(asked)
         url = f"{self.endpoint}{'&' if '?' in self.endpoint else '?'}{asked}"
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/xml, text/xml")
@@ -230,14 +231,14 @@ def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
     except SyntaxError:  # what lxml's own errors are
         root = None
     if root is None:
-        raise failed("its XML cannot be read")
+        raise failed(say("answer.unreadable_xml"))
     error = root.find(f"{OAI}error")
     code = "" if error is None else error.get("code", "")
     if error is not None and not (code == "noRecordsMatch" and is_first):
-        said = plain(error.text or "")[:200] or "without a reason"
-        raise failed(f"it reports an error: {plain(code)[:40]}: {said}", status=400)
+        said = plain(error.text or "")[:200] or say("answer.no_reason")
+        raise failed(say("answer.error_code", code=plain(code)[:40], said=said), status=400)
     if error is None and root.find(f"{OAI}ListRecords") is None:
-        raise failed("an OAI-PMH answer without a list of records")
+        raise failed(say("answer.no_records"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from reader.announcement import is_listing_day, listing_day
 from reader.errors import SourceFailed
 from reader.ids import find_ids, parse_id
 from reader.paper import Paper
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.announcement_feed import split_authors
 from reader.sources.feed import to_utf8, what_came
@@ -50,9 +51,9 @@ def whole_page(content: bytes) -> bytes:
     text = to_utf8(content)
     head = _HEAD.match(text)
     if not head:
-        raise failed(f"{what_came(content)} instead of an OAI-PMH answer")
+        raise failed(say("answer.no_oai", came=what_came(content)))
     if not _END.search(text[-200:]):
-        raise failed("half an answer: its XML has no end")
+        raise failed(say("answer.half_xml"))
     return text[head.end() :]
 
 

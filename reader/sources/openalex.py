@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from reader.errors import ConfigError, SourceFailed, UsageError
 from reader.paper import Count
+from reader.phrases import say
 from reader.sources.citations import number, read_json
 from reader.wire import Fetch, Request
 
@@ -61,33 +62,34 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
     """
     if named := environ.get("OPENALEX_API_KEY", "").strip():
         if not _is_key(named):
-            raise UsageError(what=f"{KEY_NAME} holds no key: {_NO_KEY}.", hint=_ANEW)
+            raise UsageError(
+                what=say("openalex.no_key", name=KEY_NAME, form=say("openalex.form")),
+                hint=say("openalex.anew"),
+            )
         return named
     if not file:
         raise _wrong(
             "feeds.toml",
             "source",
-            "OpenAlex wants a key, and none is here",
-            f"Set {KEY_NAME}, or name a file with it in openalex_key_file.",
+            say("openalex.none"),
+            say("openalex.none.hint", name=KEY_NAME),
         )
     path = folder / os.path.expanduser(file)
     try:
         with path.open("rb") as handle:
             about = os.fstat(handle.fileno())
             if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise _wrong(path, "openalex_key_file", "others can read it", f"chmod 600 {path}")
+                hint = f"chmod 600 {path}"
+                raise _wrong(path, "openalex_key_file", say("openalex.open"), hint)
             content = handle.read(LONGEST_KEY + 1)
     except OSError as error:
-        what = f"it cannot be read ({error.strerror})"
-        raise _wrong(path, "openalex_key_file", what, "Look at its name and rights.") from None
+        what, hint = say("openalex.unreadable", why=error.strerror), say("openalex.unreadable.hint")
+        raise _wrong(path, "openalex_key_file", what, hint) from None
     key = content.decode("ascii", "replace").strip()
     if not _is_key(key):
-        raise _wrong(path, "openalex_key_file", f"no key is in it: {_NO_KEY}", _ANEW)
+        what = say("openalex.none_in_it", form=say("openalex.form"))
+        raise _wrong(path, "openalex_key_file", what, say("openalex.anew"))
     return key
-
-
-_NO_KEY = "one has letters, digits and signs on one line"
-_ANEW = "Copy it anew from openalex.org."
 
 
 def _is_key(text: str) -> bool:
@@ -123,19 +125,19 @@ def _ask(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Mapping[str
         answer = read_json(fetch(request).content, SOURCE)
     except SourceFailed as error:
         if error.values.get("status") in (401, 403):
-            hint = f"Is the key in {KEY_NAME} or openalex_key_file right, and its budget left?"
-            raise SourceFailed(source=SOURCE, what="it does not take the key", hint=hint) from error
+            what, hint = say("openalex.refused"), say("openalex.refused.hint", name=KEY_NAME)
+            raise SourceFailed(source=SOURCE, what=what, hint=hint) from error
         raise
     works = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(works, list):
-        raise SourceFailed(source=SOURCE, what="its answer holds no list of works")
+        raise SourceFailed(source=SOURCE, what=say("answer.no_works"))
     found: dict[str, int] = {}
     for work in works:
         doi, n = _work(work)
         if n is not None:
             found[doi] = max(n, found.get(doi, 0))
     if works and not found:
-        raise SourceFailed(source=SOURCE, what="its answer holds no citation count")
+        raise SourceFailed(source=SOURCE, what=say("answer.no_counts"))
     return found
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from reader.errors import SourceFailed
 from reader.ids import parse_id
 from reader.paper import Paper, Post
+from reader.phrases import say
 from reader.plain import plain
 from reader.sources.json_answer import count, inner, not_this, objects, read_json
 from reader.sources.post import entry_of
@@ -48,10 +49,10 @@ def _notes(content: bytes) -> list[Any]:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SourceFailed(source=SOURCE, what="its answer is no JSON, or half of it") from error
+        raise SourceFailed(source=SOURCE, what=say("answer.half_json")) from error
     notes = answer.get("notes") if isinstance(answer, dict) else None
     if not isinstance(notes, list):
-        raise SourceFailed(source=SOURCE, what="its answer holds no list of notes")
+        raise SourceFailed(source=SOURCE, what=say("answer.no_notes"))
     return notes
 
 
@@ -116,7 +117,7 @@ def openreview_papers(content: bytes, *, source: str, content_type: str = "") ->
     answer = read_json(content, source=source, content_type=content_type)
     notes = answer.get("notes") if isinstance(answer, dict) else None
     if not isinstance(notes, list):
-        raise not_this(source, "notes of OpenReview")
+        raise not_this(source, say("kind_of.openreview"))
     forums = [n for n in objects(notes) if parse_id(f"openreview:{n.get('id')}")]
     tops = [n for n in forums if n.get("forum") in (None, n["id"])]
     papers = (_paper(note, note["id"], _API) for note in tops)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import unescape
 
 from reader.paper import Post, PostKind
+from reader.phrases import say
 from reader.sources.json_answer import (
     Thing,
     count,
@@ -30,7 +31,7 @@ def read_reddit(content: bytes, *, source: str, content_type: str = "") -> tuple
     answer = read_json(content, source=source, content_type=content_type)
     listings = objects(answer if isinstance(answer, list) else [answer])
     if not listings or any("children" not in inner(listing, "data") for listing in listings):
-        raise not_this(source, "a listing of Reddit")
+        raise not_this(source, say("kind_of.reddit"))
     children = [c for one in listings for c in objects(inner(one, "data").get("children"))]
     return make_posts(_said(inner(c, "data")) for c in children if field(c, "kind") in ("t1", "t3"))
 

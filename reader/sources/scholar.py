@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from reader.ids import find_ids
 from reader.paper import Mention, Post
+from reader.phrases import say
 from reader.plain import html_to_text, plain
-from reader.sources.feed import refusal, to_utf8, what_came
+from reader.sources.feed import not_but, refusal, to_utf8
 
 FILES = ("*.eml", "*.mbox", "*.mbx")
 """What of a folder is read."""
@@ -36,7 +37,7 @@ def read_scholar(content: bytes, *, source: str, content_type: str = "") -> tupl
     """
     posts, n_unread = _read(content, source)
     if n_unread and not posts:
-        raise refusal(source, f"{n_unread} alerts, and no paper in them that can be read")
+        raise refusal(source, say("answer.alerts", n=n_unread))
     return tuple(posts.values())
 
 
@@ -49,7 +50,7 @@ def scholar_total(content: bytes) -> int | None:
 def _read(content: bytes, source: str) -> tuple[dict[str, Post], int]:
     mails = [part for part in _NEXT_MAIL.split(content) if part.strip()]
     if not mails or not _HEADER.match(mails[0]):
-        raise refusal(source, f"{what_came(content).rstrip(',')}, neither a mail nor an mbox")
+        raise refusal(source, not_but("answer.no_mail", content))
     posts: dict[str, Post] = {}
     n_unread = 0
     for mail in mails:

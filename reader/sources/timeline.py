@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from reader.paper import Post
-from reader.sources.feed import moment, parse_feed, refusal, to_utf8, what_came
+from reader.sources.feed import moment, not_but, parse_feed, refusal, to_utf8
 from reader.sources.habits import tidy
 from reader.sources.json_answer import Thing, moment_of, objects, read_json, text
 from reader.sources.post import Said, make_posts
@@ -60,8 +60,7 @@ def _json_entries(content: bytes, source: str, content_type: str) -> Iterator[Sa
     feed = read_json(content, source=source, content_type=content_type)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in text(feed, "version"):
-        came = what_came(to_utf8(content, content_type))
-        raise refusal(source, f"{came}, not a feed")
+        raise refusal(source, not_but("answer.no_feed", to_utf8(content, content_type)))
     author = _json_author(feed) or text(feed, "title")
     return (_json_entry(item, author) for item in objects(items))
 

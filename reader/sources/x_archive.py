@@ -13,7 +13,8 @@ from datetime import datetime
 from html import unescape
 
 from reader.paper import Post, PostKind
-from reader.sources.feed import refusal, what_came
+from reader.phrases import say
+from reader.sources.feed import not_but, refusal
 from reader.sources.json_answer import Thing, count, inner, not_this, objects, read_json
 from reader.sources.json_answer import text as field
 from reader.sources.post import Said, make_posts
@@ -28,13 +29,13 @@ def read_x_archive(content: bytes, *, source: str, content_type: str = "") -> tu
     """Read one file of an archive. What the person liked counts as passed on."""
     head = _HEAD.match(content)
     if head is None:
-        raise refusal(source, f"{what_came(content).rstrip(',')}, no tweets.js of an X archive")
+        raise refusal(source, not_but("answer.no_tweets", content))
     items = objects(read_json(content[head.end() :].rstrip().rstrip(b";"), source=source))
     likes = [like for item in items if (like := inner(item, "like"))]
     tweets = [inner(item, "tweet") or item for item in items if not inner(item, "like")]
     tweets = [tweet for tweet in tweets if "full_text" in tweet or "text" in tweet]
     if items and not (likes or tweets):
-        raise not_this(source, "tweets or likes of an X archive")
+        raise not_this(source, say("kind_of.x"))
     own = frozenset(field(tweet, "id_str", "id") for tweet in tweets)
     said = [_tweet(tweet, source, own) for tweet in tweets]
     return make_posts([*said, *(_like(like, source) for like in likes)])

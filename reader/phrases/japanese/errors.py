@@ -8,7 +8,7 @@ from __future__ import annotations
 ERRORS: dict[str, str] = {
     "ReaderError": "{what}",
     "UsageError": "{what}\n\n{hint}",
-    "ConfigError": "{file} の {line} 行目: {key}: {what}\n\n{hint}",
+    "ConfigError": "{file} の{line}行目: {key}: {what}\n\n{hint}",
     "NoLibrary": "{where} にライブラリがありません(feeds.toml がありません)。\n\n"
     "`reader init {where}` で作れます。ほかのライブラリは --library か READER_LIBRARY で"
     "指定します。",

@@ -14,7 +14,8 @@ TEXTS: dict[str, str] = {
     "note.large.hint": "ファイルを間違えていませんか。何も変更していません。",
     "note.editor_bad": "エディタを起動できません: {what}。",
     "note.editor_failed": "エディタが異常終了したため、何も保存していません。",
-    "note.editor": "EDITOR にインストール済みのエディタを設定するか、-m か --file を使ってください。",
+    "note.editor": "EDITOR にインストール済みのエディタを設定するか、"
+    "-m か --file を使ってください。",
     "note.rescued": "書いた内容は {file} にあります。reader note {id} で再び開けます。",
     "note.same": "変更なし: {title}",
     "note.written": "読了(今日{target}本中{n}本): {title}",

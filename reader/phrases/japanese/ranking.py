@@ -7,7 +7,7 @@ TEXTS: dict[str, str] = {
     "why.author": "このトピックで書いている {name} の論文",
     "why.note": "自分のノート「{what}」に近い",
     "why.paper": "分類した「{what}」に近い",
-    "why.left": "離れた {what} から",
+    "why.left": "しばらく離れている {what} の論文",
     "why.foretold": "まだ誰も話題にしていない",
     "why.foretold.record": "著者の以前の論文は話題になった",
     "why.foretold.text": "話題になった論文に似た書き方",
@@ -15,12 +15,14 @@ TEXTS: dict[str, str] = {
     "why.again": "誰も話題にしていないうちに一度表示済み",
     "today.near.foretold": "、ほかにまだ誰も話題にしていない{n}本",
     "why.votes": "高評価{n}件",
-    "ranking.topic_gone": "{topic} はもう feeds.toml のトピックではありません。論文{n}本から学んだことは"
-    "使われません。`reader topics --move` で別のトピックへ移せます。",
-    "ranking.replacing": "`reader index` が {new} のベクトルを作り終えるまで、{old} のものを使います。",
+    "ranking.topic_gone": "{topic} はもう feeds.toml のトピックではありません。"
+    "論文{n}本から学んだことは使われません。`reader topics --move` で別のトピックへ移せます。",
+    "ranking.replacing": "`reader index` が {new} のベクトルを作り終えるまで、"
+    "{old} のものを使います。",
     "step.learn": "学習",
-    "help.why": "論文がその位置にある理由を示します。点数の内訳すべてと、何があれば変わるか。",
-    "help.teach": "例といくつかの質問で、何がトピックに入るかを教えます。\n\nWHAT は BibTeX ファイル、"
+    "help.why": "論文がその位置にある理由: スコアの内訳と、何があれば変わるか。",
+    "help.teach": "トピックに何が入るかを、例といくつかの質問で教えます。"
+    "\n\nWHAT は BibTeX ファイル、"
     "PDF、PDF のフォルダ、またはここにある論文です。",
     "option.topic": "教えるトピック。feeds.toml に自分のトピックが複数あるときは必須。",
     "option.author": "この人の、ここにある論文も使う。",
@@ -51,7 +53,7 @@ TEXTS: dict[str, str] = {
     "term.class": "{what} の話題になりやすさ",
     "term.closeness": "{what} への近さ",
     "term.far": "全トピックからの遠さ: {what}",
-    "term.left": "離れた {what}",
+    "term.left": "しばらく離れている {what}",
     "term.text": "書き方",
     "term.record": "著者の以前の論文の話題度: {what}",
     "term.authors": "著者数: {what}",
@@ -66,7 +68,7 @@ TEXTS: dict[str, str] = {
     "why.cut": "{topic} の基準は {cut}: {margin} 上回り、{place}",
     "why.below": "{topic} の基準は {cut}: {margin} 足りず、{place}",
     "why.other_topic": "{topic}: {score}、基準 {cut}、{place}",
-    "change.without": "{what}がなければ: {score}、{place}",
+    "change.without": "{what}: なければ {score}、{place}",
     "change.more": "言及する人があと1人いれば: {score}、{place}",
     "change.pick": "選べば: {score}、{place}",
     "change.skip": "見送れば: {score}、{place}",
@@ -83,7 +85,7 @@ TEXTS: dict[str, str] = {
     "teach.examples": "{topic} に論文{n}本を教えました。",
     "teach.effect": "調べた{of}本のうち、{n_in}本が入り、{n_out}本が外れました。",
     "teach.ask": "[{n}/{of}] {topic} に入りますか。 y n u space q:",
-    "teach.keys": "y はい · n いいえ · space あとで · u 取消 · q 終了",
+    "teach.keys": "y はい  n いいえ  space あとで  u 取消  q 終了",
     "teach.answer": "{place}、基準まで {margin} (前は {before})",
     "teach.end": "{topic} に{n}件答えました。今日の一覧に反映されます。",
 }

@@ -34,8 +34,8 @@ TEXTS: dict[str, str] = {
     "note.draft": "保存していない下書きを再び開きます: {title}",
     "note.open": "別のエディタがこのノートを開いています。両方の文章を残します。",
     "note.waiting": "下書きがあと{n}件あります。次の `reader note` で1件開きます。",
-    "note.at_once": "エディタがすぐに戻りました。別のウィンドウを開くエディタなら、待つように設定して"
-    "ください: EDITOR='code --wait'。",
+    "note.at_once": "エディタがすぐに戻りました。別のウィンドウを開くエディタなら、"
+    "待つように設定してください: EDITOR='code --wait'。",
     "note.template": "{name} というテンプレートはありません。",
     "note.template.hint": "あるもの: {names}。feeds.toml の [[template]] で追加できます。",
     "note.page": "{mark} で始まる行は読むためのもので、保存されません",
@@ -60,7 +60,7 @@ TEXTS: dict[str, str] = {
     "note.no_own": "比べる文がありません。引用、見出し、コードだけです。",
     "note.alone": "{option} は {other} と一緒に使えません。",
     "note.alone.hint": "どちらか一方を指定してください。何も変更していません。",
-    "note.no_terminal": "{option} はエディタで書くときのもので、ここには端末がありません。",
+    "note.no_terminal": "{option} はエディタで書くときのもので、ここにはターミナルがありません。",
     "note.no_terminal.hint": "指定しなければ、ノートを標準入力から読みます。",
     "note.numbers": "稿の番号は --diff と一緒に指定します。",
     "note.numbers.hint": "reader note ID --diff [A [B]]、または --restore N。",
