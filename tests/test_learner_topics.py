@@ -7,7 +7,7 @@ import pytest
 from reader.config import Topic
 from reader.learner.topics import FEWEST, MOST_SHARE, SHARE_PER_LIKE, fit_topic
 from reader.paper import Paper
-from reader.relevance import Label, TopicModel, features, judge, start
+from reader.relevance import Label, TopicModel, features, judge, learned_from, start
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation",))
@@ -64,6 +64,22 @@ def test_ten_thousand_dislikes_leave_what_was_liked_in() -> None:
     dislikes = [(about(n, "cooking bread"), Label(10 + n, False, 0.5)) for n in range(10_000)]
     model = fitted(*liked(*LIKED), *dislikes)
     assert [judge(one, features(one), model).place for one in LIKED] == ["in"] * len(LIKED)
+
+
+def test_a_skip_of_a_weak_paper_raises_no_other() -> None:
+    texts = dict(enumerate([*BACKGROUND, *(about(n, "whispering snails") for n in range(40))], 1))
+    likes = [(one, Label(1_000 + n, True, 1.0)) for n, one in enumerate(LIKED)]
+
+    def scores(*dislikes: Label) -> list[float]:
+        given = [*(label for _, label in likes), *dislikes]
+        papers = {label.paper: one for one, label in likes} | texts
+        learned, outside = learned_from(given, texts, TOPIC)
+        examples = [(features(papers[x.paper]), x) for x in learned]
+        model = fit_topic(TOPIC, examples, [features(papers[row]) for row in outside])
+        return [judge(one, features(one), model).score for one in texts.values()]
+
+    before, after = scores(), scores(Label(1, False, 0.5))
+    assert max(b - a for a, b in zip(before, after, strict=True)) < 0.01
 
 
 def test_the_topics_own_words_keep_their_weight_in_a_small_library() -> None:

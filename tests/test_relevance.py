@@ -18,6 +18,7 @@ from reader.relevance import (
     guesses,
     judge,
     labels,
+    learned_from,
     levelled,
     start,
     uncertain,
@@ -102,15 +103,16 @@ class TestLabels:
             found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
             return found[0].weight if found else 0.0
 
-        assert [weight(0), weight(45), weight(90), weight(500)] == [1.0, 0.5, 0.0, 0.0]
+        assert [weight(0), weight(42), weight(90), weight(500)] == [1.0, 1 - 42 / 90, 0.0, 0.0]
+        assert [weight(1), weight(2)] == [1.0, 1 - 7 / 90]  # by weeks: DAY is a Tuesday
 
     def test_a_topic_that_was_left_cools_and_its_seeds_do_not(self) -> None:
         events = [
-            Event(1, "pick", TOPIC.path, DAY - timedelta(150)),
+            Event(1, "pick", TOPIC.path, DAY - timedelta(147)),
             Event(2, "seed", TOPIC.path, date.min),
         ]
         found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
-        assert found == [Label(1, True, 0.5), Label(2, True, 1.0, "seed")]
+        assert found == [Label(1, True, 2 ** (-87 / 90)), Label(2, True, 1.0, "seed")]
 
     def test_a_skip_without_a_topic_speaks_against_all_and_a_pick_for_none(self) -> None:
         events = [Event(1, "skip", None, DAY), Event(2, "pick", None, DAY)]
@@ -129,9 +131,32 @@ def test_a_guess_needs_a_word_in_the_title_and_weighs_less_with_each_decision() 
         3: paper(3, "Ladders", "Nothing of it."),
     }
     (first,), outside = guesses(papers, TOPIC)
-    (later,), _ = guesses(papers, TOPIC, n_decided=20)
+    (later,), _ = guesses(papers, TOPIC, n_liked=10)
     assert (first.paper, first.is_in, first.origin, outside) == (1, True, "guessed", [3])
     assert later.weight == first.weight / 2
+
+
+def test_a_disliked_paper_stands_among_the_rest_and_speaks_against_its_kind_on_top() -> None:
+    papers = {
+        1: paper(1, "Speech translation", ""),
+        2: paper(2, "Ladders", "A little speech translation."),
+        3: paper(3, "Ladders", "Nothing of it."),
+        4: paper(4, "Ladders", "Nothing of it either."),
+    }
+    before, outside = learned_from([], papers, TOPIC)
+    dislikes = [Label(1, False, 0.5), Label(3, False, 0.5)]
+    assert before == [Label(1, True, 0.7, "guessed"), Label(2, False, 0.0, "guessed")]
+    assert learned_from(dislikes, papers, TOPIC) == ([*dislikes, before[1]], outside)
+    likes = [Label(4, True, 1.0)]
+    assert learned_from(likes, papers, TOPIC)[1] == [3]
+
+
+def test_a_word_of_the_title_is_one_term_with_the_same_word_of_the_text() -> None:
+    one = paper(1, "Snails", "Snails whisper.", authors=())
+    model = replace(start(TOPIC), base=0.0, weights={"w:snail": 2.0, "h:snail": 0.5})
+    found = judge(one, features(one), model)
+    assert [(t.kind, t.what) for t in found.terms] == [("learned", "snail")]
+    assert found.score == pytest.approx(2.0 * features(one)["w:snail"] + 0.5)
 
 
 def test_a_model_written_out_is_read_back_the_very_same() -> None:
@@ -172,7 +197,8 @@ def test_what_is_asked_is_near_the_cut_and_not_twice_the_same() -> None:
     assert asked[0] == 3
     assert not {1, 2} <= set(asked[:2])
     assert uncertain(judged, model, n=0) == []
-    assert sorted(uncertain(judged, model)) == [1, 2, 3, 4]
+    assert sorted(uncertain(judged, model)[:3]) == [1, 2, 3]
+    assert uncertain(judged, model)[3:] == [4]
 
 
 def test_features_know_singular_and_plural_case_and_width_as_one() -> None:

@@ -9,6 +9,8 @@ from reader.relevance.judging import Judged
 from reader.relevance.model import TopicModel
 
 N_QUESTIONS = 12
+NEAREST = 3
+"""Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
 
 
 def uncertain(
@@ -19,9 +21,10 @@ def uncertain(
 ) -> list[int]:
     """Choose the papers nearest to the cut that are unlike one another; best to ask first.
 
-    judged: (row, what the topic's model says of it, its features), each paper once.
+    judged: (row, what the topic's model says of it with its terms, its features), each paper
+    once. Papers that nothing speaks for are asked about when there are no others any more.
     """
-    near = sorted(judged, key=lambda j: (abs(j[1].score - model.cut), j[0]))[: 20 * n]
+    near = sorted(judged, key=lambda j: _cost(j, (), model))[: NEAREST * n]
     chosen: list[tuple[int, Mapping[str, float]]] = []
     while near and len(chosen) < n:
         best = min(near, key=lambda j: _cost(j, chosen, model))
@@ -34,10 +37,11 @@ def _cost(
     asked: tuple[int, Judged, Mapping[str, float]],
     chosen: Sequence[tuple[int, Mapping[str, float]]],
     model: TopicModel,
-) -> tuple[float, int]:
+) -> tuple[bool, float, int]:
     row, found, own = asked
+    is_silent = not any(term.value > 0 for term in found.terms)
     likeness = max((_likeness(own, other) for _, other in chosen), default=0.0)
-    return abs(found.score - model.cut) + 2 * likeness, row
+    return is_silent, abs(found.score - model.cut) + 2 * likeness, row
 
 
 def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """That a paper belongs in a topic, or does not; weight: more than 0.
+    """That a paper belongs in a topic, or does not; weight: 0 where it may be either.
 
     origin: who says so: a decision, a seed of feeds.toml, or the topic's words alone.
     """
@@ -77,7 +77,7 @@ def labels(events: Iterable[Event], day: date, topics: Sequence[str]) -> dict[st
 
 def warmth(last_like: date | None, day: date) -> float:
     """Give what likes of a topic weigh on a day: 1 while it is in use, less once it is left."""
-    idle = (day - last_like).days - WARM_DAYS if last_like else 0
+    idle = _age(last_like, day) - WARM_DAYS if last_like else 0
     return math.exp2(-max(0, idle) / COOLING_DAYS)
 
 
@@ -100,5 +100,11 @@ def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label
         is_seed = all(e.kind == "seed" for e in events)
         return Label(paper, True, weight, "seed" if is_seed else "decided")
     dislikes = (e for e in events if e.kind in DISLIKES)
-    weight = max(DISLIKES[e.kind] * (1 - (day - e.on).days / FADE_DAYS) for e in dislikes)
+    weight = max(DISLIKES[e.kind] * (1 - _age(e.on, day) / FADE_DAYS) for e in dislikes)
     return Label(paper, False, max(0.0, weight))
+
+
+def _age(on: date, day: date) -> int:
+    """Count the days since an event in whole weeks that begin on Mondays: labels that fade a
+    little every day would have every model fitted anew every day."""
+    return 7 * ((day.toordinal() - 1) // 7 - (on.toordinal() - 1) // 7)

@@ -6,7 +6,7 @@ of what they found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reader.config import Topic
 from reader.paper import Paper
@@ -16,20 +16,38 @@ from reader.topic import count_words
 GUESSED = 0.7
 """What a guess weighs; a pick weighs 1."""
 
-SETTLED = 20
-"""So many decisions halve the weight of guesses."""
+SETTLED = 10
+"""So many likes halve the weight of guesses."""
 
 MOST_GUESSED = 400
 """Papers guessed to belong, the latest rows: a word that half of all papers have teaches
 nothing more by its thousandth paper."""
 
 
+def learned_from(
+    given: Sequence[Label], others: Mapping[int, Paper], topic: Topic
+) -> tuple[list[Label], list[int]]:
+    """Give all labels that a topic is learned from, and the papers that stand for the rest.
+
+    What may be either has a label that weighs 0: it only tells how rare words are.
+    others: papers by row, whatever was decided on them. One that was disliked stands among
+    the rest as it did before: the dislike comes on top, so a skip raises nothing like it.
+    """
+    known = {label.paper for label in given}
+    liked = {label.paper for label in given if label.is_in}
+    not_liked = {row: paper for row, paper in others.items() if row not in liked}
+    guessed, outside = guesses(not_liked, topic, n_liked=len(liked))
+    clear = {*known, *(label.paper for label in guessed), *outside}
+    unclear = [Label(row, False, 0.0, "guessed") for row in sorted(not_liked.keys() - clear)]
+    return [*given, *(x for x in guessed if x.paper not in known), *unclear], outside
+
+
 def guesses(
-    undecided: Mapping[int, Paper], topic: Topic, *, n_decided: int = 0
+    undecided: Mapping[int, Paper], topic: Topic, *, n_liked: int = 0
 ) -> tuple[list[Label], list[int]]:
     """Split undecided papers into those guessed to belong and those that surely do not.
 
-    undecided: by row. n_decided: decisions in this topic; the more, the less a guess weighs.
+    undecided: by row. n_liked: likes of this topic; the more, the less a guess weighs.
     A word in the title makes the first; a paper with a word in its abstract alone may be
     either, and is in neither. Without words all of them count as not belonging.
     """
@@ -40,5 +58,5 @@ def guesses(
             guessed.append(row)
         elif not count_words(topic.words, paper.abstract):
             outside.append(row)
-    weight = GUESSED / (1 + n_decided / SETTLED)
+    weight = GUESSED / (1 + n_liked / SETTLED)
     return [Label(row, True, weight, "guessed") for row in guessed[-MOST_GUESSED:]], outside

@@ -56,14 +56,14 @@ def judge(
     the terms of what is out away: of a day's papers hardly one is in.
     """
     own = [*_own_terms(paper, model, nearness)]
-    learned = [*_learned(features, model.weights)]
-    score = math.fsum([*(t.value for t in own), *(value for _, value in learned)])
+    learned = _learned(features, model.weights)
+    score = math.fsum([*(t.value for t in own), *learned.values()])
     if followed:
         # A hundredth, since sums of decimals may end just below the cut.
         own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
     elif is_brief and place_of(score, model) == "out":
         return Judged(model.topic, (), score, "out")
-    terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned)]
+    terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
     terms.sort(key=lambda t: (-abs(t.value), t.kind, t.what))
     score = total(terms)
     return Judged(model.topic, tuple(terms), score, place_of(score, model))
@@ -86,13 +86,15 @@ def _own_terms(paper: Paper, model: TopicModel, nearness: float | None) -> Itera
         yield Term("nearness", model.topic, model.nearness * nearness)
 
 
-def _learned(
-    features: Mapping[str, float], weights: Mapping[str, float]
-) -> Iterator[tuple[str, float]]:
+def _learned(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
+    """Give what each feature adds; a word of the title is one with the same word of the text."""
+    found: dict[str, float] = {}
     for name, value in features.items():
         weight = weights.get(name)
         if weight:
-            yield name, weight * value
+            word = f"w{name[1:]}" if name[0] == "h" else name
+            found[word] = found.get(word, 0.0) + weight * value
+    return found
 
 
 def _own_words(kind: str, words: tuple[str, ...], text: str, weight: float) -> Iterator[Term]:

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from reader.config import Config, Topic
 from reader.library.folder import Library
 from reader.paper import Paper
-from reader.relevance import Event, Label, TopicModel, features, guesses, labels
+from reader.relevance import Event, Label, TopicModel, features, labels, learned_from
 from reader.relevance.events import FADE_DAYS, WARM_DAYS
 from reader.stages.tools import FitTopic, Tools
 from reader.store import labels as acts
@@ -25,10 +25,10 @@ from reader.topic import best
 from reader.topic import fit as fit_words
 
 SEED = 6
-VERSION = 2
+VERSION = 3
 """Raised when the same labels should be fitted anew."""
 
-N_BACKGROUND = 4_000
+N_BACKGROUND = 6_000
 """Papers that stand for all the others."""
 
 MOST_LABELS = 1_200
@@ -118,12 +118,11 @@ def fit_one(
     fit: FitTopic, texts: Texts, taught: Taught, topic: Topic, given: Sequence[Label]
 ) -> TopicModel:
     """Fit one topic's model to some labels."""
-    known = {label.paper for label in given}
-    others = {row: texts.paper(row) for row in taught.background if row not in known}
-    guessed, outside = guesses(others, topic, n_decided=len(given))
+    others = {row: texts.paper(row) for row in taught.background}
+    learned, outside = learned_from(given, others, topic)
     return fit(
         topic,
-        [(texts.features(label.paper), label) for label in (*given, *guessed)],
+        [(texts.features(label.paper), label) for label in learned],
         [texts.features(row) for row in outside],
         seed=SEED,
     )

@@ -8,17 +8,21 @@
     own       a person's two themes on judged days, with the lane's own cut (lane)
     curated   what curated lists took
     picks     readers' own picks
+    dense     the peers' dense recipes, on drawn days
+    speed     a large day ranked, a topic fitted after many decisions
     talk      who is talked about: foretold in the morning, caught within days
 
 Figures are held in docs/ranking.md.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.ranking import curated, own, picks, talk
+from tests.benchmarks.ranking import curated, dense, own, picks, speed, talk
 
 SUBJECTS = (
     Subject("own", own.measure),
     Subject("curated", curated.measure),
     Subject("picks", picks.measure),
     talk.SUBJECT,
+    Subject("dense", dense.measure),
+    Subject("ranking_speed", speed.measure),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,15 +53,7 @@ def own_topics() -> tuple[Topic, ...]:
 def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     plan = plan or (QUICK if asked.is_quick else Plan())
     mornings = data.load(asked.data, asked.cache)
-    judged = {date.fromisoformat(row["day"]): row["judged"] for row in
-              data.bench(asked.data, "C2_judged_days")}  # fmt: skip
-    wanted = {day: {j["id"] for j in of_day if j["grade"] == 2} for day, of_day in judged.items()}
-    days = sorted(day for day in wanted if day in mornings.days)
-    if plan.n_days:
-        days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
-    if not days:
-        raise DataMissing("no judged day has papers")
-    tasks = _tasks(mornings, days, wanted, plan.n_draws)
+    tasks = tasks_of(asked, mornings, plan)
     shipped, texts = Shipped.over(mornings), Texts(mornings)
     ranked = [task for task in tasks if task.wanted]
     ours = answers(ranked, shipped)
@@ -81,9 +73,16 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     ]
 
 
-def _tasks(
-    mornings: Mornings, days: Sequence[date], wanted: Mapping[date, set[str]], n_draws: int
-) -> list[Task]:
+def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
+    """Give the judged days, once for each draw of seeds. Raises DataMissing without any."""
+    judged = {date.fromisoformat(row["day"]): row["judged"] for row in
+              data.bench(asked.data, "C2_judged_days")}  # fmt: skip
+    wanted = {day: {j["id"] for j in of_day if j["grade"] == 2} for day, of_day in judged.items()}
+    days = sorted(day for day in wanted if day in mornings.days)
+    if plan.n_days:
+        days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
+    if not days:
+        raise DataMissing("no judged day has papers")
     return [
         Task(
             day,
@@ -92,7 +91,7 @@ def _tasks(
             frozenset(wanted[day]),
             group=str(draw),
         )
-        for draw in range(n_draws)
+        for draw in range(plan.n_draws)
         for day in days
     ]
 

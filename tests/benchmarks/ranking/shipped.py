@@ -14,9 +14,9 @@ from reader.relevance import (
     Judged,
     Label,
     TopicModel,
-    guesses,
     judge,
     labels,
+    learned_from,
     levelled,
     place_of,
     start,
@@ -84,10 +84,9 @@ class Shipped:
         return [judge(paper, own, model, is_brief=True) for model in models.values()]
 
     def _model(self, topic: Topic, given: Sequence[Label], background: Sequence[int]) -> TopicModel:
-        known = {label.paper for label in given}
-        undecided = {row: self._paper(row) for row in background if row not in known}
-        guessed, outside = guesses(undecided, topic, n_decided=len(given))
-        examples = [(self._features(x.paper), x) for x in (*given, *guessed)]
+        others = {row: self._paper(row) for row in background}
+        learned, outside = learned_from(given, others, topic)
+        examples = [(self._features(x.paper), x) for x in learned]
         return learner.fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
 
     def _paper(self, row: int) -> Paper:
