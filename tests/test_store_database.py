@@ -252,7 +252,9 @@ with Database(folder) as db:
         assert process.stdout
         confirmed = [int(process.stdout.readline()) for _ in range(n_seen)]
         os.kill(process.pid, signal.SIGKILL)
-        rest, _ = process.communicate(timeout=30)
+        # Not by communicate, which passes over what stdout has read ahead.
+        rest = process.stdout.read()
+        process.wait(timeout=30)
         confirmed += [int(line) for line in rest.split("\n")[:-1] if line]
         with Database(folder) as db:
             kept = [r.id for r in notes.revisions(db, 1)]
@@ -487,3 +489,18 @@ except ReadOnly as error:
 def test_a_files_row_is_found_by_an_index(db: Database, sql: str) -> None:
     plan = db.read(f"EXPLAIN QUERY PLAN {sql}", ("x",) if "?" in sql else ())
     assert [r["detail"].split()[0] for r in plan] == ["SEARCH"]
+
+
+def test_what_a_process_with_two_connections_writes_is_seen_by_others_that_come_and_go(
+    folder: Path,
+) -> None:
+    """So does one that serves pages. Were a file of theirs opened and closed by other means,
+    their locks would go, and whoever else looks would delete the log that they write to
+    (sqlite.org/howtocorrupt.html, section 2.2)."""
+    look = "with Database(folder) as db: print(len(notes.revisions(db, 1)))"
+    with Database(folder) as first, Database(folder) as second:
+        for n, db in enumerate((first, second, first, second), 1):
+            with db.writing():
+                add_note(db, f"The {n}th.")
+            assert finish(start(look, folder)) == [str(n)]
+            assert (folder / "reader.db-wal").exists()

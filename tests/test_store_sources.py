@@ -66,6 +66,18 @@ def test_the_last_word_on_each_batch_holds_and_earlier_ones_stay(db: Database) -
     assert sources.last_batch(db, "arXiv", DAY + timedelta(1)) is None
 
 
+def test_an_announcement_that_came_whole_stays_so_when_nobody_answers_later(db: Database) -> None:
+    whole = Batch("arXiv feed cs.CL", DAY, 7, 7, "complete")
+    failed = Batch("arXiv feed cs.CL", DAY, None, 0, "failed", "no answer")
+    timeline = Batch("timeline", DAY, 3, 3, "complete")
+    silent = Batch("timeline", DAY, None, 0, "failed", "no answer")
+    uncounted = Batch("arXiv OAI", DAY, None, 3, "complete")
+    cut = Batch("arXiv OAI", DAY, None, 0, "failed", "no answer")
+    for batch in (whole, timeline, uncounted, failed, silent, cut):
+        sources.add_batch(db, batch, now=NOW, on=DAY)
+    assert sources.batches_on(db, DAY) == [whole, silent, cut]
+
+
 def test_days_asked_are_told_with_their_last_state_and_moment(db: Database) -> None:
     sources.add_batch(db, Batch("arXiv", DAY, None, 0, "failed"), now=NOW, on=DAY)
     sources.add_batch(db, Batch("arXiv", DAY, 2, 2, "complete"), now=LATER, on=DAY)

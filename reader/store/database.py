@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from reader.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
+from reader.phrases import say
 from reader.store import schema
 
 BUSY_S = 10.0
@@ -45,17 +46,18 @@ class Database:
         self.index_was_damaged = False
         self._is_alone = False
         self._is_for_any_thread = is_for_any_thread
+        self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
         self.is_read_only = not _can_write(folder, self.path)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
                 file=self.path,
-                what=f"this Python's SQLite is {sqlite3.sqlite_version}, too old for full text",
-                hint="Use a Python with SQLite 3.43 or newer: python.org's, conda's, uv's.",
+                what=say("store.old_sqlite", version=sqlite3.sqlite_version),
+                hint=say("store.old_sqlite.hint"),
             )
         with self.translated():
             self._connection = self._open(busy_s)
             try:
-                if self.is_read_only or (_has_log(self.path) and _has_log(self.index_path)):
+                if self.is_read_only or self._has_logs():
                     self._prepare()
                 else:
                     with self._alone():
@@ -83,6 +85,18 @@ class Database:
         with self.translated():
             row: Row | None = self._connection.execute(sql, values).fetchone()
             return row
+
+    def count_once(self, name: str, count: Callable[[], int], *, is_of_both: bool = False) -> int:
+        """Give a number that index.db decides, or that both do, counted anew once something
+        was written there: a library that stays open asks again and again."""
+        row = self.read_one("PRAGMA idx.data_version")
+        main = self.read_one("PRAGMA main.data_version") if is_of_both else None
+        # These tell what others wrote; what was written here counts in the last one.
+        found = [int(one[0]) if one else 0 for one in (row, main)]
+        state = (found[0], found[1], self._connection.total_changes)
+        if name not in self._counted or self._counted[name][0] != state:
+            self._counted[name] = state, count()
+        return self._counted[name][1]
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run one statement of an open transaction; returns the row id it inserted."""
@@ -151,6 +165,20 @@ class Database:
             finally:
                 self._is_alone = False
 
+    def _has_logs(self) -> bool:
+        """Tell whether both files keep a write-ahead log already.
+
+        Asked through SQLite: to open and close a file by other means takes all of this
+        process's locks on it away (sqlite.org/howtocorrupt.html, section 2.2), and another
+        process would then delete the log that this one writes to.
+        """
+        try:
+            uri = f"{self.index_path.absolute().as_uri()}?mode=rw"
+            with contextlib.closing(sqlite3.connect(uri, uri=True)) as index:
+                return _keeps_log(self._connection) and _keeps_log(index)
+        except sqlite3.Error:  # not there, or damaged: said when it is opened in earnest
+            return False
+
     def _was_emptied(self) -> bool:
         """Tell a file that lost its content from one that is being made."""
         log = self.path.with_name("reader.db-wal")
@@ -163,15 +191,15 @@ class Database:
         if self._was_emptied():
             raise Damaged(
                 file=self.path,
-                what="it is empty, and index.db beside it is not",
-                hint="Put a backup of reader.db in its place, or delete both to begin anew.",
+                what=say("store.emptied"),
+                hint=say("store.emptied.hint"),
             )
         version = run("PRAGMA user_version").fetchone()[0]
         if version > schema.LATEST:
             raise Damaged(
                 file=self.path,
-                what=f"it was written by a newer version (layout {version})",
-                hint="Update asayomi: pip install --upgrade asayomi.",
+                what=say("store.newer", version=version),
+                hint=say("store.newer.hint"),
             )
         if not self.is_read_only:
             run("PRAGMA journal_mode = wal")
@@ -250,7 +278,7 @@ class Database:
                 raise Damaged(
                     file=self.index_path,
                     what=str(error),
-                    hint="`reader index --rebuild` makes it anew; nothing that you made is in it.",
+                    hint=say("store.rebuild"),
                 ) from error
             raise _ours(error, self.path) from error
 
@@ -273,8 +301,8 @@ def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(file=path)
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return Damaged(file=path, what=str(error), hint="Put a backup of reader.db in its place.")
-    return StoreError(file=path, what=str(error), hint="Look at the disk, then say it again.")
+        return Damaged(file=path, what=str(error), hint=say("store.backup"))
+    return StoreError(file=path, what=str(error), hint=say("store.look"))
 
 
 def _is_damage(error: sqlite3.Error | OSError) -> bool:
@@ -282,16 +310,8 @@ def _is_damage(error: sqlite3.Error | OSError) -> bool:
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
-def _has_log(path: Path) -> bool:
-    """Tell whether a database keeps a write-ahead log, by its header, without opening it.
-
-    Bytes 18 and 19, both 2 then: sqlite.org/fileformat.html, section 1.3.3.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(20)[18:] == b"\x02\x02"
-    except FileNotFoundError:
-        return False
+def _keeps_log(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
 
 def _can_write(folder: Path, path: Path) -> bool:

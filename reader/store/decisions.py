@@ -35,6 +35,32 @@ def add_decisions(
         )
 
 
+def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) -> None:
+    """Take back the pick or skip of each of some papers that was recorded last."""
+    with db.writing():
+        act = next_act(db)
+        db.execute_many(
+            """
+            INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
+            SELECT ?, paper, 'undo', max(id), ?, ? FROM decisions
+            WHERE paper = ? AND kind != 'undo' GROUP BY paper
+            """,
+            [(act, at.isoformat(), on.isoformat(), paper) for paper in papers],
+        )
+
+
+def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[int]:
+    """Give those of some papers on which something was decided, or taken back, after a moment."""
+    rows = db.read(
+        """
+        SELECT DISTINCT paper FROM decisions WHERE at > ?
+        AND paper IN (SELECT value FROM json_each(?))
+        """,
+        (moment.isoformat(), json.dumps(list(papers))),
+    )
+    return {r["paper"] for r in rows}
+
+
 def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]:
     """List when something was decided or taken back on a day about some papers, in order."""
     rows = db.read(
@@ -61,39 +87,80 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
     return int(found["paper"]) if found else None
 
 
-def undo_last(db: Database, *, at: datetime, on: date) -> list[Decision]:
+def undo_last(
+    db: Database, *, at: datetime, on: date, until: datetime | None = None
+) -> list[Decision]:
     """Take back the last act that still stands, decisions or lessons of `teach`; returns what it
-    was, nothing when there is none."""
+    was, nothing when there is none.
+
+    until: the moment when the person meant it, offline: the last act that stood then; where
+    that was taken back meanwhile, nothing.
+    """
+    moment = "9999" if until is None else until.isoformat()
     with db.writing():
         rows = db.read(
             """
             WITH acts AS (
-                SELECT 'decisions' AS place, id, act, paper, kind FROM decisions AS d
-                WHERE kind != 'undo'
-                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-                UNION ALL SELECT 'lessons', id, act, paper, kind FROM lessons AS l
-                WHERE kind != 'undo'
-                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id))
+                SELECT 'decisions' AS place, id, act, paper, kind,
+                    EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
+                FROM decisions AS d WHERE kind != 'undo' AND at <= ?1
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?1)
+                UNION ALL SELECT 'lessons', id, act, paper, kind,
+                    EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
+                FROM lessons AS l WHERE kind != 'undo' AND at <= ?1
+                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1))
             SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
-            """
+            """,
+            (moment,),
         )
+        rows = [row for row in rows if not row["is_undone"]]
         act = next_act(db)
-        moment = (at.isoformat(), on.isoformat())
+        moments = (at.isoformat(), on.isoformat())
         db.execute_many(
             """
             INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
             VALUES (?, ?, 'undo', ?, ?, ?)
             """,
-            [(act, r["paper"], r["id"], *moment) for r in rows if r["place"] == "decisions"],
+            [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "decisions"],
         )
         db.execute_many(
             """
             INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
             SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
             """,
-            [(act, *moment, r["id"]) for r in rows if r["place"] == "lessons"],
+            [(act, *moments, r["id"]) for r in rows if r["place"] == "lessons"],
         )
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
+
+
+def undo_of(
+    db: Database, paper: int, *, at: datetime, on: date, until: datetime | None = None
+) -> bool:
+    """Take back the newest decision on one paper that still stands; False where none does.
+
+    until: as in `undo_last`.
+    """
+    moment = "9999" if until is None else until.isoformat()
+    with db.writing():
+        found = db.read_one(
+            """
+            SELECT id, EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
+            FROM decisions AS d WHERE paper = ?1 AND kind IN ('pick', 'skip') AND at <= ?2
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?2)
+            ORDER BY id DESC LIMIT 1
+            """,
+            (paper, moment),
+        )
+        if found is None or found["is_undone"]:
+            return False
+        db.execute_many(
+            """
+            INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
+            VALUES (?, ?, 'undo', ?, ?, ?)
+            """,
+            [(next_act(db), paper, found["id"], at.isoformat(), on.isoformat())],
+        )
+    return True
 
 
 def add_filing(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from reader.store.database import Database
+from reader.store.papers import STATE_SQL
 
 FileKind = Literal["pdf", "marked", "note"]
 
@@ -141,6 +142,21 @@ def counts(db: Database) -> list[Count]:
         """  # noqa: S608  a constant of this module
     )
     return [Count(*r) for r in rows]
+
+
+def states(db: Database) -> dict[str, dict[str, int]]:
+    """Count what is filed under each topic by its state: topic → state → papers."""
+    rows = db.read(
+        f"""
+        SELECT f.topic, {STATE_SQL} AS state, count(*) AS n
+        FROM ({_NEWEST}) AS f JOIN papers AS p ON p.id = f.paper AND p.merged_into IS NULL
+        GROUP BY f.topic, state
+        """  # noqa: S608  constants
+    )
+    found: dict[str, dict[str, int]] = {}
+    for r in rows:
+        found.setdefault(r["topic"], {})[r["state"]] = r["n"]
+    return found
 
 
 def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, list[int]]:

@@ -17,6 +17,10 @@ from reader.store.database import Database
 from reader.store.index import Kind
 from reader.store.origins import BROUGHT_SQL
 
+UNMERGED_SQL = "p.id NOT IN (SELECT id FROM papers WHERE merged_into IS NOT NULL)"
+
+LAST_ROW = 2**63 - 1
+
 FEW = 5_000
 """Papers up to which their texts are looked up one by one."""
 
@@ -44,21 +48,41 @@ class Conditions:
     """Whether an index leads to the papers that fit."""
 
 
-_SQL = {
-    "topic": """p.id IN (
+# As `papers.STATE_SQL` has it, asked from the few papers on which something was decided.
+_DECIDED_SQL = """
+    SELECT d.paper FROM decisions AS d WHERE d.kind = ?
+      AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+      AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                      AND l.kind != 'undo'
+                      AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+      AND d.paper NOT IN (SELECT paper FROM notes)
+"""
+
+# What gives the papers by itself, without looking at each.
+_ROWS_SQL = {
+    "topic": """
         SELECT f.paper FROM filings AS f
         WHERE instr('/' || lower(f.topic) || '/', '/' || ? || '/')
-          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper))""",
-    "author": """p.id IN (
+          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)""",
+    "author": """
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
-          AND (? IS NULL OR name IN (SELECT value FROM json_each(?))))""",
+          AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
+    "has note": "SELECT paper FROM notes",
+    "has pdf": "SELECT paper FROM pdfs",
+    "has highlight": "SELECT paper FROM highlights WHERE gone_at IS NULL",
+    "state read": "SELECT paper FROM notes",
+    "state pick": _DECIDED_SQL,
+    "state skip": _DECIDED_SQL,
+    "note on": "SELECT paper FROM notes WHERE on_date BETWEEN ? AND ?",
+    "highlight on": "SELECT paper FROM highlights WHERE at >= ? AND at < ?",
+}
+_SQL = {
+    **{name: f"p.id IN ({sql})" for name, sql in _ROWS_SQL.items()},
     "year": "coalesce(p.published_on, p.announced_on) BETWEEN ? AND ?",
-    "has note": "p.id IN (SELECT paper FROM notes)",
-    "has pdf": "p.id IN (SELECT paper FROM pdfs)",
-    "has highlight": "p.id IN (SELECT paper FROM highlights WHERE gone_at IS NULL)",
+    "state candidate": """p.id NOT IN (SELECT paper FROM notes) AND p.id NOT IN (
+        SELECT paper FROM decisions AS d WHERE d.kind != 'undo'
+          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))""",
     "on": "p.arrived_on BETWEEN ? AND ?",
-    "note on": "p.id IN (SELECT paper FROM notes WHERE on_date BETWEEN ? AND ?)",
-    "highlight on": "p.id IN (SELECT paper FROM highlights WHERE at >= ? AND at < ?)",
 }
 
 
@@ -69,12 +93,13 @@ def conditions(
 
     names: whom each `author` filter means. zone: where a day begins and ends.
     """
-    pieces, values = ["p.merged_into IS NULL"], []
+    # Not by the column: a paper's row would be read where an index has all that is asked.
+    pieces, values = [UNMERGED_SQL], []
     for one in filters:
         key, given = _piece(one, kind, names, zone)
         pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
         values += given
-    is_narrow = any(not one.is_not for one in filters)
+    is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
     return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
 
 
@@ -123,6 +148,98 @@ def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     return [r["id"] for r in rows]
 
 
+def rows_with(db: Database, one: Filter, names: dict[Filter, Names], zone: tzinfo) -> set[int]:
+    """Give all papers that one filter lets through, as it stands without its minus; copies
+    that were joined to others among them."""
+    key, values = _piece(one, "paper", names, zone)
+    sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
+    return _rows(db, sql, values)
+
+
+_DAY_SQL = {"year": "coalesce(p.published_on, p.announced_on)", "on": "p.arrived_on"}
+
+
+def n_in_days(db: Database, one: Filter) -> int:
+    """Count what a filter of days lets through, of `year` or `on`."""
+    first, last = one.days or (date.min, date.max)
+    row = db.read_one(
+        f"SELECT count(*) AS n FROM papers AS p WHERE {_DAY_SQL[one.name]} BETWEEN ? AND ?",  # noqa: S608
+        (first.isoformat(), last.isoformat()),
+    )
+    return int(row["n"]) if row else 0
+
+
+def rows_out_of_days(db: Database, one: Filter) -> set[int]:
+    """Give what a filter of days keeps out: where it lets most through these are fewer."""
+    first, last = one.days or (date.min, date.max)
+    day = _DAY_SQL[one.name]
+    sql = f"SELECT p.id FROM papers AS p WHERE {day} < ? OR {day} > ? OR {day} IS NULL"  # noqa: S608
+    return _rows(db, sql, [first.isoformat(), last.isoformat()])
+
+
+def rows_in_folder(db: Database, folder: str) -> set[int]:
+    """Give the papers that are filed in a folder or below it, by its whole path."""
+    sql = """
+        SELECT f.paper FROM filings AS f WHERE (f.topic = ? OR instr(f.topic, ? || '/') = 1)
+          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)"""
+    return _rows(db, sql, [folder, folder])
+
+
+def joined_rows(db: Database) -> set[int]:
+    """Give the copies that were joined to other papers."""
+    return _rows(db, "SELECT id FROM papers WHERE merged_into IS NOT NULL", [])
+
+
+def every_row(db: Database) -> set[int]:
+    """Give all papers, copies that were joined to others among them."""
+    return _rows(db, "SELECT id FROM papers", [])
+
+
+def n_rows(db: Database) -> int:
+    """Count all papers, copies that were joined to others among them."""
+    row = db.read_one("SELECT count(*) AS n FROM papers")
+    return int(row["n"]) if row else 0
+
+
+def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
+    # As one text: a hundred thousand rows of one number each take five times as long.
+    row = db.read_one(
+        f"WITH found(row) AS ({sql}) SELECT json_group_array(row) AS rows FROM found",  # noqa: S608
+        values,
+    )
+    return set(json.loads(row["rows"])) if row else set()
+
+
+def last_rows(
+    db: Database, *, limit: int, before: int, after: int, without: Collection[int]
+) -> list[int]:
+    """List papers but some, the one that came last first.
+
+    before, after: only those before this row; only the next ones after it, 0 for none.
+    """
+    order = "ASC" if after else "DESC"
+    rows = db.read(
+        f"""
+        SELECT id FROM papers WHERE id > ? AND id < ?
+          AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id {order} LIMIT ?
+        """,  # noqa: S608  a constant of this function
+        (after, before or LAST_ROW, json.dumps(list(without)), limit),
+    )
+    found = [r["id"] for r in rows]
+    return found[::-1] if after else found
+
+
+def years(db: Database) -> tuple[int, int] | None:
+    """Give the first and the last year of which a paper is here; None without any."""
+    row = db.read_one(
+        """
+        SELECT min(coalesce(published_on, announced_on)) AS first,
+            (SELECT max(coalesce(published_on, announced_on)) FROM papers) AS last FROM papers
+        """
+    )
+    return (int(row["first"][:4]), int(row["last"][:4])) if row and row["first"] else None
+
+
 def texts_of_day(db: Database, day: date) -> list[int]:
     """List the texts of the papers that came on a day."""
     rows = db.read(
@@ -147,7 +264,7 @@ def n_of_day(
     row = db.read_one(
         f"""
         SELECT count(*) AS n FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
-          AND {"p.merged_into IS NULL" if wanted is None else wanted.sql}
+          AND {UNMERGED_SQL if wanted is None else wanted.sql}
           AND {"1" if texts is None else of_texts}
         """,  # noqa: S608  constants of this function and above
         (
@@ -170,6 +287,9 @@ def _piece(
         return "author", [json.dumps(sorted(meant.folds)), printed, printed]
     if one.name == "has":
         return f"has {one.value}", []
+    if one.name == "state":
+        is_decided = one.value in ("pick", "skip")
+        return f"state {one.value}", [one.value] if is_decided else []
     first, last = one.days or (date.min, date.max)
     if one.name == "on" and kind == "highlight":
         return "highlight on", [_begin(first, zone), _begin(last, zone, days=1)]

@@ -67,6 +67,15 @@ def having(db: Database, kind: Kind, match: str, rows: Iterable[int] | None = No
     return [r["rowid"] for r in found]
 
 
+def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[int]:
+    """List the texts of one kind that fit an expression and came last, unranked."""
+    found = db.read(
+        "SELECT rowid FROM idx.full_text WHERE full_text MATCH ? ORDER BY rowid DESC LIMIT ?",
+        (_of(kind, match), limit),
+    )
+    return [r["rowid"] for r in found]
+
+
 def n_having(db: Database, match: str, *, limit: int, kind: Kind | None = None) -> int:
     """Count the texts, of one kind or of all, that fit an expression; at most `limit`."""
     row = db.read_one(
@@ -97,6 +106,15 @@ def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
     ):
         found.setdefault(r["paper"], []).append(r["id"])
     return [row for paper in papers for row in found.get(paper, ())]
+
+
+def papers_of(db: Database, rows: Iterable[int]) -> list[int]:
+    """Give the papers that some texts belong to, each once."""
+    found = db.read(
+        "SELECT DISTINCT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(rows)),),
+    )
+    return [r["paper"] for r in found]
 
 
 def hashes_of(

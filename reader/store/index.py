@@ -199,6 +199,10 @@ def n_passages(db: Database, paper: int) -> int:
 def n_not_indexed(db: Database) -> int:
     """Count notes, highlights and papers that the full text lacks, as after index.db was
     deleted."""
+    return db.count_once("not indexed", lambda: _n_not_indexed(db), is_of_both=True)
+
+
+def _n_not_indexed(db: Database) -> int:
     row = db.read(
         """
         SELECT max(0, (SELECT count(*) FROM papers)
@@ -253,19 +257,28 @@ def texts_without_vector(
 
 def n_without_vector(db: Database, encoder: str) -> int:
     """Count the texts that this encoder has not encoded yet."""
-    # In order, two indexes are merged, in a third of the time of a look-up for each text;
-    # LIMIT keeps SQLite from dropping the order.
-    row = db.read_one(
-        """
-        SELECT count(*) AS n FROM (
-            SELECT hash FROM idx.texts
-            EXCEPT SELECT hash FROM idx.vectors WHERE encoder = ?
-            ORDER BY hash LIMIT -1) AS missing
-        CROSS JOIN idx.texts AS t ON t.hash = missing.hash
-        """,
-        (encoder,),
-    )
-    return int(row["n"]) if row else 0
+
+    def count() -> int:
+        # In order, two indexes are merged, in a third of the time of a look-up for each text;
+        # LIMIT keeps SQLite from dropping the order.
+        row = db.read_one(
+            """
+            SELECT count(*) AS n FROM (
+                SELECT hash FROM idx.texts
+                EXCEPT SELECT hash FROM idx.vectors WHERE encoder = ?
+                ORDER BY hash LIMIT -1) AS missing
+            CROSS JOIN idx.texts AS t ON t.hash = missing.hash
+            """,
+            (encoder,),
+        )
+        return int(row["n"]) if row else 0
+
+    return db.count_once(f"without vector {encoder}", count)
+
+
+def has_any(db: Database, kind: Kind) -> bool:
+    """Tell whether there is any text of a kind."""
+    return db.read_one("SELECT 1 FROM idx.texts WHERE kind = ? LIMIT 1", (kind,)) is not None
 
 
 def n_new_without_vector(db: Database, encoder: str, day: date) -> int:

@@ -11,7 +11,7 @@ from reader.store.database import Database
 
 def papers_by_key(db: Database) -> dict[str, int]:
     """Give key → paper, for every key that was given; of a merged paper the one it is now."""
-    rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key IS NOT NULL")
+    rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
     return {r["key"]: r["row"] for r in rows}
 
 

@@ -75,8 +75,8 @@ PARTS = (
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),
 )
-STAYING = ("citations",)
-"""Tables whose rows stay with the copy that they were counted for."""
+STAYING = ("citations", "arrivals")
+"""Tables whose rows stay with the copy that they were counted for or sent about."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",
            "published_on": "NULL", "announced_on": "NULL", "version": "NULL"}  # fmt: skip

@@ -7,6 +7,7 @@ anyway.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -19,7 +20,6 @@ from reader.store.database import Database
 from reader.store.index import Kind
 from reader.store.vector_files import (
     KEY,
-    State,
     append,
     beyond,
     files_of,
@@ -30,12 +30,17 @@ from reader.store.vector_files import (
 
 Vectors = NDArray[np.float16]
 
+MOST_MAPS = 8
+"""Files that stay mapped between questions of one process: two states of four kinds. To map
+them anew, each page of them touched again, takes longer than to compare; and twenty at once
+would count as twenty times their size."""
+
 MAX_TAIL = 2_000
 """Vectors read from index.db for a search, before the files are brought up to date first."""
 
 
 class Nearest:
-    """The vectors of one encoder, opened for one search or a few.
+    """The vectors of one encoder, opened for one question.
 
     Raises StoreError where index.db cannot be read.
     """
@@ -51,6 +56,7 @@ class Nearest:
                 append(db, encoder)
             self._open(encoder)
         self._tail = beyond(db, encoder, self._upto)
+        self._looked: dict[tuple[Kind, int], tuple[list[str], Vectors]] = {}
 
     def _open(self, encoder: str) -> None:
         """Map the files; none where they are not there, and then index.db answers alone."""
@@ -60,11 +66,21 @@ class Nearest:
             if state is None:
                 return
             try:
-                maps = {kind: _mapped(folder, state, kind) for kind, n in state.n.items() if n}
+                maps = {
+                    kind: _mapped(*files_of(folder, kind, state.generation), n, state.d)
+                    for kind, n in state.n.items()
+                    if n
+                }
             except FileNotFoundError:
                 continue  # another process has just made them anew
             self._maps, self._upto = maps, state.upto
             return
+
+    def look(self, kinds: Sequence[Kind], query: NDArray[np.float32], *, limit: int) -> None:
+        """Compare all vectors of some kinds ahead of `rank`, which then needs not; asks no
+        database, so that another thread may do it meanwhile."""
+        for kind in kinds:
+            self._looked[kind, 2 * limit] = self._in_files(kind, query, 2 * limit)
 
     def rank(
         self,
@@ -82,7 +98,7 @@ class Nearest:
         k = 2 * limit  # float16 may swap neighbours
         while True:
             in_files = (
-                self._in_files(kind, query, k)
+                self._looked.get((kind, k)) or self._in_files(kind, query, k)
                 if within is None
                 else self._among(kind, query, within)
             )
@@ -126,7 +142,7 @@ class Nearest:
         found = compare(
             vectors, query.astype(np.float16), most, MetricKind.IP, exact=True, threads=1
         ).keys.astype(np.int64)
-        return [keys[at].tobytes().hex() for at in found], np.asarray(vectors[found])
+        return _names(keys, found), np.asarray(vectors[found])
 
     def _among(
         self, kind: Kind, query: NDArray[np.float32], within: Collection[str]
@@ -139,7 +155,7 @@ class Nearest:
         halves = np.frombuffer(b"".join(bytes.fromhex(h[:KEY]) for h in within), np.uint64)
         at = np.flatnonzero(np.isin(np.asarray(keys).view(np.uint64)[:, 0], halves))
         wanted = set(within)
-        names = [keys[i].tobytes().hex() for i in at]
+        names = _names(keys, at)
         kept = [n for n, name in enumerate(names) if name in wanted]
         return [names[n] for n in kept], np.asarray(vectors[at[kept]])
 
@@ -157,13 +173,18 @@ def vector_from(kept: bytes) -> NDArray[np.float32]:
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
-def _mapped(folder: Path, state: State, kind: str) -> tuple[Vectors, NDArray[np.uint8]]:
-    vectors, keys = files_of(folder, kind, state.generation)
-    n = state.n[kind]
+@functools.lru_cache(MOST_MAPS)
+def _mapped(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray[np.uint8]]:
     return (
-        np.memmap(vectors, np.float16, "r", shape=(n, state.d)),
+        np.memmap(vectors, np.float16, "r", shape=(n, d)),
         np.memmap(keys, np.uint8, "r", shape=(n, KEY)),
     )
+
+
+def _names(keys: NDArray[np.uint8], at: NDArray[np.int64]) -> list[str]:
+    """Give the hashes at some places: a mapped array takes ten times as long for each alone."""
+    packed = np.asarray(keys[at]).tobytes()
+    return [packed[start : start + KEY].hex() for start in range(0, len(packed), KEY)]
 
 
 def _rows(db: Database, kind: Kind, keys: Sequence[str]) -> dict[str, list[int]]:

@@ -42,6 +42,15 @@ def add_shown(
         )
 
 
+def topic_shown(db: Database, paper: int) -> str:
+    """Give the topic under which a list showed a paper last; empty for none."""
+    row = db.read_one(
+        "SELECT topic FROM shown WHERE paper = ? AND topic != '' ORDER BY day DESC LIMIT 1",
+        (paper,),
+    )
+    return str(row["topic"]) if row else ""
+
+
 def forget_order(db: Database, day: date) -> None:
     """Let a day's own lane be put in order anew; what was decided and talked about stays."""
     with db.writing():

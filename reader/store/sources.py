@@ -80,6 +80,12 @@ def add_success(
         )
 
 
+def last_asked(db: Database) -> datetime | None:
+    """Give when any source was last asked, None for never."""
+    row = db.read_one("SELECT max(asked_at) AS at FROM sources")
+    return _moment(row["at"]) if row else None
+
+
 def touch(db: Database, name: str, *, now: datetime) -> None:
     """Record that there was nothing to ask a source for; it neither answered nor failed."""
     with db.writing():
@@ -138,18 +144,24 @@ def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
 def batches_on(db: Database, day: date) -> list[Batch]:
     """List what the gathers of one local day gave: the last word on each batch, oldest first.
 
+    An announcement that came whole, by its own count, stays whole when nobody answers later.
     Whole batches only; `batches_by_category` has the counts of each class.
     """
     rows = db.read(
-        """
-        SELECT * FROM batches WHERE id IN (
-            SELECT max(id) FROM batches WHERE on_date = ? AND category = ''
-            GROUP BY source, covers)
-        ORDER BY id
-        """,
-        (day.isoformat(),),
+        "SELECT * FROM batches WHERE on_date = ? AND category = '' ORDER BY id", (day.isoformat(),)
     )
-    return [_batch(row) for row in rows]
+    found: dict[tuple[str, date], Batch] = {}
+    for batch in map(_batch, rows):
+        before = found.pop((batch.source, batch.covers), None)
+        stays = before if before and batch.state == "failed" and _is_whole(before) else None
+        found[batch.source, batch.covers] = stays or batch
+    return list(found.values())
+
+
+def _is_whole(batch: Batch) -> bool:
+    """Tell whether all of an arXiv announcement came; other sources go on during a day."""
+    is_announced = batch.source.startswith("arXiv")  # a name that no feed can have
+    return is_announced and batch.state == "complete" and batch.expected is not None
 
 
 def last_batch(db: Database, name: str, covers: date) -> Batch | None:
@@ -186,6 +198,19 @@ def newest_batch(db: Database, name: str) -> Batch | None:
         (name,),
     )
     return _batch(row) if row else None
+
+
+def batches_of(db: Database, name: str, *, limit: int) -> list[Batch]:
+    """List the last word on each day of a source, the newest day first; whole batches only."""
+    rows = db.read(
+        """
+        SELECT * FROM batches WHERE id IN (
+            SELECT max(id) FROM batches WHERE source = ? AND category = '' GROUP BY covers)
+        ORDER BY covers DESC LIMIT ?
+        """,
+        (name, limit),
+    )
+    return [_batch(row) for row in rows]
 
 
 def day_of_digest(db: Database, name: str, digest: str, *, before: date) -> date | None:

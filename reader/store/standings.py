@@ -5,6 +5,7 @@ Only what is worth keeping has a row: in or just below a topic, or talked about.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -26,24 +27,27 @@ def papers_to_rank(
     judged. Neither holds for what a list has shown: its order stays. What only a hand added
     has no day here.
     """
+    # First by indexes alone: of some thousand papers hardly one is lacking.
     rows = db.read(
         f"""
-        SELECT p.id, min(d.day) AS day FROM (
-            SELECT p.id, p.arrived_on AS day, 0 AS is_talk FROM papers AS p
-            WHERE p.arrived_on BETWEEN ?1 AND ?2 AND {BROUGHT_SQL}
-            UNION ALL SELECT i.paper, m.seen_on, 1
-            FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
-            WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
-        JOIN papers AS p ON p.id = d.id LEFT JOIN idx.ranked AS r ON r.paper = p.id
-        WHERE p.merged_into IS NULL
-          AND (r.paper IS NULL OR r.topics != ?3
-            OR d.is_talk AND NOT EXISTS (SELECT 1 FROM idx.ranks AS k WHERE k.paper = p.id)
+        WITH lacking AS MATERIALIZED (
+            SELECT d.paper, d.day, d.is_talk FROM (
+                SELECT p.id AS paper, p.arrived_on AS day, 0 AS is_talk FROM papers AS p
+                WHERE p.arrived_on BETWEEN ?1 AND ?2
+                UNION ALL SELECT i.paper, m.seen_on, 1
+                FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+                WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
+            LEFT JOIN idx.ranked AS r ON r.paper = d.paper
+            WHERE r.paper IS NULL OR r.topics != ?3
+            OR d.is_talk AND NOT EXISTS (SELECT 1 FROM idx.ranks AS k WHERE k.paper = d.paper)
             OR (
             (?5 != r.models AND ?5 != '' AND d.day = ?2
              OR ?4 != r.encoder AND ?4 != '' AND EXISTS (
                 SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
-                WHERE t.paper = p.id AND t.kind = 'paper' AND v.encoder = ?4))
-            AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.paper = p.id)))
+                WHERE t.paper = d.paper AND t.kind = 'paper' AND v.encoder = ?4))
+            AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.paper = d.paper)))
+        SELECT p.id, min(l.day) AS day FROM lacking AS l JOIN papers AS p ON p.id = l.paper
+        WHERE p.merged_into IS NULL AND (l.is_talk OR {BROUGHT_SQL})
         GROUP BY p.id ORDER BY p.id
         """,  # noqa: S608  a constant
         (first.isoformat(), last.isoformat(), topics, encoder, models),
@@ -137,11 +141,14 @@ def n_undecided(
     """
     rows = db.read(
         f"""
-        SELECT p.arrived_on AS day, count(*) AS n FROM papers AS p
-        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
-          AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
-            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
-            AND r.topic IN (SELECT value FROM json_each(?))))
+        WITH own AS MATERIALIZED (
+            SELECT p.id FROM papers AS p
+            WHERE p.arrived_on BETWEEN ? AND ?
+              AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
+                SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
+                AND r.topic IN (SELECT value FROM json_each(?)))))
+        SELECT p.arrived_on AS day, count(*) AS n FROM own JOIN papers AS p ON p.id = own.id
+        WHERE p.merged_into IS NULL AND {BROUGHT_SQL}
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
           AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
                           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
@@ -210,7 +217,8 @@ def to_text(terms: Iterable[Term]) -> str:
     return "\n".join(f"{t.kind}\t{t.value!r}\t{' '.join(t.what.split())}" for t in terms)
 
 
+@functools.lru_cache(1_024)
 def from_text(text: str) -> tuple[Term, ...]:
-    """Read what `to_text` wrote."""
+    """Read what `to_text` wrote; of a server's list again and again the same."""
     lines = (line.split("\t", 2) for line in text.split("\n") if line)
     return tuple(Term(kind, what, float(value)) for kind, value, what in lines)

@@ -43,6 +43,13 @@ def add_changes(db: Database, row: int, old: Paper, paper: Paper) -> None:
     db.execute("DELETE FROM changes WHERE paper = ? AND before = after", (row,))
 
 
+def versions_of(db: Database, row: int) -> list[tuple[int, date]]:
+    """List arXiv's versions of a paper that were seen, each with the day of it, the first one
+    first."""
+    rows = db.read("SELECT number, seen_on FROM versions WHERE paper = ? ORDER BY number", (row,))
+    return [(r["number"], date.fromisoformat(r["seen_on"])) for r in rows]
+
+
 def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
     """List (paper, version) for later versions seen on a day of papers that have a note."""
     rows = db.read(
