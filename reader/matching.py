@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from reader.words import (
     searchable,
     word_places,
 )
+
+_HEADING = re.compile(r"#{1,6} ")
 
 SAME = 0.85
 """Share of their words that two texts have in common from which on one is shown."""
@@ -78,8 +81,10 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
     if not found:
         return Evidence("")
     wanted = _Wanted.of(query)
-    best, (places, most) = found[0], wanted.matches(found[0])
-    for sentence in found[1:]:
+    # A heading, mostly one of a template, is shown where its words were asked for.
+    first = next((line for line in found if not _HEADING.match(line)), found[0])
+    best, (places, most) = first, wanted.matches(first)
+    for sentence in found:
         others, n = wanted.matches(sentence)
         if n > most:
             best, places, most = sentence, others, n

@@ -177,7 +177,9 @@ class TestTheEditor:
         strange = editor.run(library, "true", "--template", "six", id_=LIFT)
         assert strange[:2] == (2, "")
         assert says(
-            strange.err, "There is no template six.", "key-points, six-questions, none, mine"
+            strange.err,
+            "six というテンプレートはありません。",
+            "あるもの: key-points、six-questions、none、mine。",
         )
 
     def test_a_template_that_is_named_adds_its_headings_to_a_note(

@@ -11,9 +11,7 @@ import pytest
 
 from reader.cli.triage.listing import (
     Row,
-    States,
     moved,
-    n_waiting,
     next_of,
     papers_in,
     rows_of,
@@ -21,6 +19,7 @@ from reader.cli.triage.listing import (
 )
 from reader.paper import State
 from reader.today import Folded, Morning, SourceLine
+from reader.today.going import States, n_waiting
 from tests.mornings import TITLES, a_morning, held_papers
 from tests.samples import DAY, a_library
 

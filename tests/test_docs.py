@@ -30,7 +30,7 @@ from reader.note import SEPARATOR, Sheet, render
 from reader.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.relevance import TopicModel
 from reader.store import index, lessons, merges, models, papers, pdfs, pictures, posts, sources
-from reader.store.database import Database
+from reader.store.database import Database, lock_file
 from reader.store.models import Stored
 from reader.store.pictures import Picture
 from reader.today import SourceLine
@@ -535,6 +535,28 @@ def differences(value: object, type_: str, where: str = "") -> list[str]:
 
 def _within(items: Any, type_: str, where: str) -> list[str]:
     return [d for key, item in items for d in differences(item, type_, f"{where}[{key}]")]
+
+
+@pytest.mark.parametrize(("command", "exit_code"), [("gather", 5), ("index", 5)])
+def test_the_progress_of_long_work_has_the_documented_fields(
+    library: Library, capsys: pytest.CaptureFixture[str], command: str, exit_code: int
+) -> None:
+    code, [*steps, ended] = printed(capsys, library, command, "--json")
+    assert code == exit_code
+    assert [d for step in steps for d in differences(step, "step")] == []
+    assert differences(ended, "ended") == []
+    assert steps
+    assert ended["problems"]
+
+
+def test_long_work_that_is_held_up_says_so_in_its_last_line(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock_file(library.folder / "gather.lock"):
+        code, [ended] = printed(capsys, library, "gather", "--json")
+    assert code == 6
+    assert differences(ended, "ended") == []
+    assert "gather.lock is held by another process" in ended["error"]["message"]
 
 
 def test_today_json_has_the_documented_fields(

@@ -521,9 +521,9 @@ def test_no_text_is_too_odd(text: str) -> None:
 )  # fmt: skip
 def test_time_grows_with_length_only(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_ids(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_positions_are_values_with_all_their_fields() -> None:

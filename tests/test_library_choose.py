@@ -11,9 +11,9 @@ from reader.errors import Ambiguous, NotAnId, NotFound
 from reader.library.choose import UNFILED, decide, find_paper, topic_for, undo
 from reader.library.folder import Library
 from reader.paper import Held
-from reader.store import papers, standings
+from reader.store import papers, shown, standings
 from reader.today import Rank
-from tests.samples import DAY, a_library, paper
+from tests.samples import DAY, NOW, a_library, paper
 
 TRANSLATION = paper(
     1, "Speech Translation in Gardens", ids=("arxiv:2506.00001", "doi:10.5555/garden.1")
@@ -151,3 +151,12 @@ class TestTopics:
         kept = {4: [Rank("speech/recognition", 4.0, "in")]}
         standings.set_ranks(library.db, kept, topics="t", encoder="small")
         assert decide(library, "pick", ["On Ants"])[0].topic == "speech/recognition"
+
+
+def test_a_pick_is_filed_where_the_list_showed_it(library: Library) -> None:
+    shown.add_shown(library.db, DAY, [(4, "doubtful", "speech/recognition")], at=NOW)
+    shown.add_shown(library.db, DAY, [(5, "doubtful", "no/topic any more")], at=NOW)
+    assert [h.topic for h in decide(library, "pick", ["On Ants", "on bees"])] == [
+        "speech/recognition",
+        "unfiled",
+    ]

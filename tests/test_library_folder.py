@@ -15,7 +15,6 @@ from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError
 from reader.library.folder import (
     Library,
     disk_error,
-    find_folder,
     make_library,
     open_library,
     read_config,
@@ -28,34 +27,6 @@ from tests.samples import FEEDS_TOML, NOW, new_database
 needs_full_device = pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="no /dev/full to be full"
 )
-
-
-class TestFinding:
-    def test_what_is_named_on_the_command_line_comes_first(self, tmp_path: Path) -> None:
-        (tmp_path / "feeds.toml").touch()
-        found = find_folder(Path("~/x"), {"READER_LIBRARY": "/y"}, tmp_path)
-        assert found == Path.home() / "x"
-
-    def test_then_what_the_environment_names(self, tmp_path: Path) -> None:
-        (tmp_path / "feeds.toml").touch()
-        assert find_folder(None, {"READER_LIBRARY": "~/y"}, tmp_path) == Path.home() / "y"
-
-    def test_then_the_nearest_folder_above_that_has_a_feeds_toml(self, tmp_path: Path) -> None:
-        within = tmp_path / "a" / "b"
-        within.mkdir(parents=True)
-        for folder in (tmp_path, tmp_path / "a"):
-            (folder / "feeds.toml").touch()
-        assert find_folder(None, {"READER_LIBRARY": ""}, within) == tmp_path / "a"
-        assert find_folder(None, {}, tmp_path) == tmp_path
-
-    def test_and_at_last_the_reader_folder_at_home(self, tmp_path: Path) -> None:
-        (tmp_path / "feeds.toml").mkdir()
-        assert find_folder(None, {}, tmp_path) == Path.home() / "reader"
-
-    def test_a_home_that_is_none_is_said_to_be_none(self, tmp_path: Path) -> None:
-        for given, environ in ((Path("~no-such-user/x"), {}), (None, {"READER_LIBRARY": "~n-s-u"})):
-            with pytest.raises(UsageError, match="there is no such home"):
-                find_folder(given, environ, tmp_path)
 
 
 class TestConfiguration:

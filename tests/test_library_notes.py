@@ -119,6 +119,15 @@ class TestCounting:
         noted = add_note(library, held(library), ONE, encode=no_model)
         assert (noted.is_new, texts(library)) == (True, [ONE])
 
+    def test_what_is_copied_counts_as_copied_without_a_model(self, library: Library) -> None:
+        long = paper(4, "On Hornets", f"{ABSTRACT} {COPIED} {ABSTRACT}")
+        papers.add_papers(library.db, [long], source="arXiv", on=DAY)
+        text = (
+            f"{COPIED} 小さな動物にも算数の力がいくらかあるらしい。"  # which only a model compares
+        )
+        noted = add_note(library, held(library, 4), text, encode=no_model)
+        assert (noted.is_written, noted.check and noted.check.is_mostly_copied) == (False, True)
+
     def test_a_long_note_is_left_to_gather_to_encode(self, library: Library) -> None:
         add_note(library, held(library), ONE, encode=encode)
         assert index.has_vector(library.db, SmallEncoder.name, ONE)
@@ -210,7 +219,7 @@ class TestDrafts:
         with drafts.opened(library, held(library), lambda _: "") as (first, _):
             first.file.write_text("Mine.", "utf-8")
             with contextlib.ExitStack() as stack, pytest.raises(Locked):
-                drafts._hold(first.file, stack)
+                drafts.hold(first.file, stack)
             with drafts.opened(library, held(library), lambda _: "") as (second, others):
                 assert (second.file == first.file, others) == (False, drafts.Others(1, 0))
             drafts.drop(first, read="something else")

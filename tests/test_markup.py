@@ -49,3 +49,19 @@ def test_no_text_makes_a_tag_or_an_address_of_its_own(text: str) -> None:
     assert names <= {"p", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "hr", "br",
                      "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
     assert all(re.match("https?://", href, re.I) for href in re.findall(r'href="([^"]*)', html))
+
+
+def test_keys_are_links_where_they_lead_somewhere() -> None:
+    def address_of(inside: str) -> str:
+        return f"/paper/{inside.partition('|')[0]}" if inside.startswith("2025") else ""
+
+    shown = {
+        "see [[2025_A_Snails]].": 'see <a href="/paper/2025_A_Snails">2025_A_Snails</a>.',
+        "**[[2025_A|the one]]**": '<strong><a href="/paper/2025_A">the one</a></strong>',
+        "[[nowhere]]": "[[nowhere]]",
+        "`[[2025_A]]`": "<code>[[2025_A]]</code>",
+        "[x [[2025_A]]](https://a.example)": '<a href="https://a.example">x [[2025_A]]</a>',
+        '[[2025">]]': '<a href="/paper/2025&quot;&gt;">2025&quot;&gt;</a>',
+    }  # fmt: skip
+    for text, html in shown.items():
+        assert to_html(text, address_of=address_of) == f"<p>{html}</p>\n"

@@ -77,6 +77,13 @@ def test_the_sentence_that_shares_most_with_the_query_is_shown_else_the_first(
     assert evidence(TEXT, query).text == sentence
 
 
+def test_a_heading_is_shown_where_its_words_are_asked_for_alone() -> None:
+    note = "## What I will do with it\nTry it on lectures.\n"
+    assert evidence(note, "meetings").text == "Try it on lectures."
+    assert evidence(note, "what will I do").text == "## What I will do with it"
+    assert evidence("## Idea\n", "meetings").text == "## Idea"
+
+
 def test_a_long_sentence_is_cut_and_says_so() -> None:
     assert evidence("leaf " * 100, "leaf", width=20).text == "leaf leaf leaf leaf…"
     assert evidence("", "leaf").text == ""

@@ -65,6 +65,6 @@ def test_what_stays_and_comes_are_lines_of_the_new_text_in_their_order(
 @pytest.mark.parametrize("line", ["the same\n", "\n", "a b c " * 5_000 + "\n"])
 def test_long_texts_take_no_long_time(line: str) -> None:
     text = line * (1_000_000 // len(line))
-    begin = time.perf_counter()
+    begin = time.process_time()
     changes(text, text + "more\n" + line * 3)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10

@@ -42,6 +42,6 @@ def test_any_text_has_keys_without_brackets_each_once(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["[[", "`", "```\n", "[[a]] ", "~~~\n[[a]]\n"])
 def test_a_text_of_a_megabyte_takes_no_long_time(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     links_in(unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

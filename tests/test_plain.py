@@ -182,6 +182,6 @@ def test_deep_nesting_is_no_danger() -> None:
 def test_time_grows_with_length_only(unit: str) -> None:
     text = unit * (300_000 // len(unit))
     for function in (plain, plain_lines, html_to_text):
-        begin = time.perf_counter()
+        begin = time.process_time()
         function(text)
-        assert time.perf_counter() - begin < 2, function
+        assert time.process_time() - begin < 2, function

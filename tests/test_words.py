@@ -137,10 +137,10 @@ def test_a_run_is_found_in_every_text_that_has_it(run: str, around: str) -> None
     ],
 )
 def test_odd_and_endless_queries_are_harmless(index: sqlite3.Connection, query: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found(index, query)
     assert len(query_terms(query).split(" OR ")) <= 32
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(
@@ -234,6 +234,6 @@ def test_words_that_stand_everywhere_count_only_where_there_are_no_others() -> N
 def test_time_grows_with_length_only(unit: str) -> None:
     text = unit * (300_000 // len(unit))
     for function in (grams, searchable, query_terms, phrase_term, lambda t: list(word_places(t))):
-        begin = time.perf_counter()
+        begin = time.process_time()
         function(text)
-        assert time.perf_counter() - begin < 3, function
+        assert time.process_time() - begin < 3, function

@@ -15,18 +15,15 @@ from reader.cli import added as says
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
-from reader.ids import parse_id, url_of
+from reader.ids import parse_id
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.stages.adding import Added, Adding, Found, Wishes, find_files, settle
-from reader.stages.encode import index_words
-from reader.stages.resolve import is_off, look_up
+from reader.stages.adding import Added, Adding, Found, Wishes, add_by_id, find_files, settle
 from reader.stages.tools import Tools
 from reader.store import papers, pdfs
-from reader.store.origins import BY_HAND
 
 INCOMPLETE = 5
 NEW = "new"
@@ -162,7 +159,7 @@ class _Report:
     def add_id(self, id_: str, tools: Tools, *, may_fetch: bool) -> None:
         before = papers.paper_with_id(self.library.db, id_)
         try:
-            held = before or _look_up(self.library, tools, id_, may_fetch=may_fetch)
+            held = add_by_id(self.library, tools, id_, may_fetch=may_fetch)
         except (NotKnown, Incomplete) as error:
             self.fail(error)
             return
@@ -281,23 +278,3 @@ def _chosen(choices: Sequence[str]) -> str:
 def _is_terminal(context: click.Context) -> bool:
     has_both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     return has_both and not settings_of(context).is_quiet
-
-
-def _look_up(library: Library, tools: Tools, id_: str, *, may_fetch: bool) -> Held:
-    is_askable = may_fetch and not id_.startswith("pdf:")
-    paper = look_up(library, tools, id_) if is_askable else None
-    if paper is None:
-        raise _not_known(library, id_)
-    papers.add_papers(library.db, [paper], source=BY_HAND, on=library.today())
-    papers.add_identifier(library.db, id_, paper)
-    index_words(library, tools)
-    held = papers.paper_with_id(library.db, id_)
-    assert held is not None  # noqa: S101  added just above
-    return held
-
-
-def _not_known(library: Library, id_: str) -> NotKnown:
-    if is_off(library, id_):
-        kind = id_.partition(":")[0]
-        return NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
-    return NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))

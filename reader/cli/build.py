@@ -18,8 +18,9 @@ import click
 from reader.cli.frame import Settings, settings_of
 from reader.config import Config
 from reader.errors import ModelError, UsageError
-from reader.library.folder import Clock, Library, find_folder, open_library, system_clock
-from reader.phrases import say
+from reader.library.folder import Clock, Library, open_library, system_clock
+from reader.library.place import find_folder
+from reader.phrases import say, speak
 from reader.plain import plain
 from reader.stages.tools import Encoder, Tools
 
@@ -55,6 +56,7 @@ def opened(context: click.Context) -> Iterator[Library]:
     """Open the library that the command line means, and close it at the end."""
     folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
     with open_library(folder, now=clock()) as library:
+        speak(library.config.language)
         if library.db.index_was_damaged:
             click.echo(say("index.damaged"), err=True)
         yield library
@@ -69,11 +71,16 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def tools(
-    context: click.Context, library: Library, *, may_download: bool = False
+    context: click.Context,
+    library: Library,
+    *,
+    may_download: bool = False,
+    shown: Silent | None = None,
 ) -> Iterator[Tools]:
     """Open the adapters that the stages need, and close them at the end.
 
-    may_download: a hub's model that feeds.toml names may be fetched.
+    may_download: a hub's model that feeds.toml names may be fetched. shown: is told how far
+    the work is, in place of bars.
     """
     from reader import http, pdf
 
@@ -85,7 +92,7 @@ def tools(
             monotonic=time.monotonic,
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
-        progress(settings) as tell,
+        contextlib.nullcontext(shown) if shown else progress(settings) as tell,
         pdf.PdfPool(tell=tell.slow_page) as pool,
     ):
         yield Tools(
@@ -246,27 +253,30 @@ def serving(context: click.Context, library: Library) -> Serving:
     return Serving(chosen.name, query_encoder(chosen.config, tell))
 
 
-def warm_encoder(
-    config: Config, tell: Callable[[str], None]
-) -> Callable[[str], NDArray[np.float32]]:
-    """Give what encodes questions by a model that stays in memory from the first one on."""
+def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
+    """Open what encodes questions and notes, to be kept in memory. Raises ModelError."""
+    from reader.encoder import open_query_encoder
 
-    @functools.cache
-    def load() -> QueryEncoder:
-        from reader.encoder import open_query_encoder
+    return open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
 
-        return open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
 
-    return lambda text: load().encode_query(text)
+def is_quick(config: Config) -> bool:
+    """Tell whether a text can be encoded at once; no where the model is missing."""
+    from reader.encoder import is_quick as is_quick_model
+
+    try:
+        return is_quick_model(config.encoder, cache=cache_folder())
+    except ModelError:
+        return False
 
 
 def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
     """Give what encodes a note as it is saved; None where that would take seconds."""
-    from reader.encoder import is_quick, open_query_encoder
+    from reader.encoder import open_query_encoder
 
+    if not is_quick(config):
+        return None
     try:
-        if not is_quick(config.encoder, cache=cache_folder()):
-            return None
         encoder = open_query_encoder(config.encoder, cache=cache_folder())
     except ModelError:
         # gather and search say what is wrong with the model; the note is kept all the same.

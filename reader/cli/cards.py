@@ -7,10 +7,9 @@ from typing import Any
 import click
 
 from reader.cli import output, screen
+from reader.library.cards import card_of, paused_text
 from reader.library.folder import Library
-from reader.library.recall import Due, Graded
-from reader.library.writing import newest_note
-from reader.note.gist import question
+from reader.library.recall import Due
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -19,17 +18,15 @@ from reader.store.reviews import Waiting
 
 def card_lines(library: Library, held: Held, waiting: Waiting, *, number: int) -> list[str]:
     """Lay out the front of a card: title, who, when it was seen, the question."""
-    width, today = screen.width_of_terminal(), library.today()
-    since = (today - (waiting.last_on or waiting.written_on)).days
-    key = "recall.seen" if waiting.last_on else "recall.wrote"
-    facts = [screen.authors_text(held.paper.authors), say(key, n=since)]
-    note = newest_note(library, held)
+    width = screen.width_of_terminal()
+    card = card_of(library, held, waiting)
+    facts = [screen.authors_text(held.paper.authors), card.seen]
     lines = ["", *screen.wrap(plain(held.paper.title), width, "    ", f"{number:>2}  ")]
     lines = [line and click.style(line, bold=True) for line in lines]
     lines += [
         click.style(line, dim=True) for line in screen.wrap(plain(" · ".join(facts)), width, "    ")
     ]
-    lines += screen.wrap(plain(question(note.text if note else "")), width, "    ", "    ? ")
+    lines += screen.wrap(card.question, width, "    ", "    ? ")
     return lines
 
 
@@ -42,20 +39,6 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     if not due.n:
         return [say("recall.nothing", n=due.n_done)]
     return [click.style(say("recall.head", due=due.n_due, new=due.n_new), bold=True)]
-
-
-def paused_text(due: Due) -> str:
-    """Say why nothing comes back, and that nothing is lost by it."""
-    if due.deadline is None:
-        return say("recall.day_off")
-    return say("recall.deadline", name=plain(due.deadline.name), on=due.deadline.on)
-
-
-def graded_text(library: Library, graded: Graded, *, has_title: bool) -> str:
-    """Say when a note comes back."""
-    n = (graded.due_on - library.today()).days
-    said = say("recall.graded", grade=say(f"recall.{graded.grade}"), on=graded.due_on, n=n)
-    return f"{said} {plain(graded.held.paper.title)}" if has_title else said
 
 
 def due_json(library: Library, due: Due, cards: list[tuple[Held, Waiting]]) -> dict[str, Any]:
@@ -72,11 +55,10 @@ def due_json(library: Library, due: Due, cards: list[tuple[Held, Waiting]]) -> d
 
 
 def _card_json(library: Library, held: Held, waiting: Waiting) -> dict[str, Any]:
-    note = newest_note(library, held)
-    text = note.text if note else ""
+    card = card_of(library, held, waiting)
     return output.paper_json(held) | {
-        "question": plain(question(text)),
-        "note": text,
+        "question": card.question,
+        "note": card.note,
         "written_on": waiting.written_on,
         "recalled_on": waiting.last_on,
         "due_on": waiting.due_on,

@@ -11,16 +11,16 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import ReaderError, UsageError
 from reader.filing import Suggestion
 from reader.library.choose import UNFILED, find_paper
-from reader.library.exporting import export
 from reader.library.filing import (
     Filed,
     TopicLine,
+    export_filed,
     file_paper,
     move_topic,
+    suggestion_text,
     suggestions,
     topics,
 )
-from reader.library.folder import Library
 from reader.paper import Held
 from reader.pdf import PdfReader
 from reader.phrases import say
@@ -58,7 +58,7 @@ def file_command(
                     output.put_json(_file_json(filed.held, [], filed.moved))
                 elif not settings_of(context).is_quiet:
                     _put_filed(filed)
-        problems += _exported(library, [held.row for held in wanted])
+        problems += export_filed(library, [held.row for held in wanted])
     return _say_all(problems)
 
 
@@ -80,27 +80,11 @@ def _put_suggestions(held: Held, found: list[Suggestion], *, as_json: bool) -> N
     if held.topic:
         output.put(plain(say("file.now", topic=held.topic)))
     for suggestion in found:
-        output.put(plain(say("file.suggested", topic=suggestion.topic, why=_why(suggestion))))
+        why = suggestion_text(suggestion)
+        output.put(plain(say("file.suggested", topic=suggestion.topic, why=why)))
         output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
     if not found:
         output.put(say("file.nothing"))
-
-
-def _why(suggestion: Suggestion) -> str:
-    """Say what speaks for a folder."""
-    reasons = []
-    if suggestion.like:
-        n = len(suggestion.like) - 1
-        key = suggestion.like[0]
-        reasons.append(say("file.like_more", key=key, n=n) if n else say("file.like", key=key))
-    if suggestion.authors:
-        names, n = say("list").join(suggestion.authors[:3]), suggestion.n_by_authors
-        reasons.append(say("file.authors", names=names, n=n))
-    if suggestion.words:
-        reasons.append(say("file.words", words=say("list").join(suggestion.words[:5])))
-    if suggestion.category:
-        reasons.append(say("file.class", name=suggestion.category))
-    return say("why.joint").join(reasons)
 
 
 def _file_json(
@@ -111,7 +95,7 @@ def _file_json(
             {
                 "topic": s.topic,
                 "score": s.score,
-                "why": plain(_why(s)),
+                "why": plain(suggestion_text(s)),
                 "like": list(s.like),
                 "authors": [plain(name) for name in s.authors],
                 "words": list(s.words),
@@ -143,7 +127,7 @@ def topics_command(
                 )
             # All that is filed there, also what moved before a kill.
             there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
-            problems = [*done.problems, *_exported(library, there)]
+            problems = [*done.problems, *export_filed(library, there)]
             if not as_json and not settings_of(context).is_quiet:
                 n, n_files = len(done.rows), done.n_files
                 output.put(say("topic.moved", topic=done.topic, n=n, n_files=n_files))
@@ -180,13 +164,6 @@ def _topic_json(line: TopicLine) -> dict[str, Any]:
         "below": line.below or None,
         "nearest": line.nearest or None,
     }
-
-
-def _exported(library: Library, rows: list[int]) -> list[ReaderError]:
-    """Bring up to date what the Markdown files say of the folder and the PDF, where there are
-    any; what was edited by hand is read in first."""
-    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
-    return export(library, only=there).left if there else []
 
 
 def _say_all(problems: list[ReaderError]) -> int:

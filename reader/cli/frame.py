@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -14,8 +15,9 @@ from typing import Any
 import click
 
 from reader import __version__
-from reader.errors import ReaderError
-from reader.phrases import say
+from reader.errors import ReaderError, UsageError
+from reader.library.place import find_folder, language_of
+from reader.phrases import Language, say, speak, speaking, spoken
 
 # Each command's module is loaded only when it is called or its help is asked for.
 COMMANDS = {
@@ -110,7 +112,29 @@ def _shared_options() -> list[click.Option]:
     ]
 
 
-class ReaderCommand(click.Command):
+class Spoken(click.Command):
+    """A command that speaks the library's language, from its help and its first error on."""
+
+    def get_help(self, context: click.Context) -> str:
+        with contextlib.suppress(UsageError):  # of a person without a home: in English
+            speak(_language(context))
+        if spoken() == "en":
+            return super().get_help(context)
+        from reader.cli.help import help_of
+
+        return help_of(self, context)
+
+    def invoke(self, context: click.Context) -> Any:
+        if not isinstance(self, click.Group):  # which does not know yet what --library names
+            speak(_language(context))
+        return super().invoke(context)
+
+
+def _language(context: click.Context) -> Language:
+    return language_of(find_folder(settings_of(context).library, os.environ, Path.cwd()))
+
+
+class ReaderCommand(Spoken):
     """A command with the options that every command has."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,7 +142,7 @@ class ReaderCommand(click.Command):
         self.params.extend(_shared_options())
 
 
-class ReaderGroup(click.Group):
+class ReaderGroup(Spoken, click.Group):
     """The commands by name, loaded when needed."""
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -172,7 +196,15 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def run(args: list[str], settings: Settings) -> int:
-    """Run one command line; gives its exit code, every error said on the error stream."""
+    """Run one command line; gives its exit code, every error said on the error stream.
+
+    What is said is said in the library's language, once it is known, and so to the end.
+    """
+    with speaking(spoken()):
+        return _run(args, settings)
+
+
+def _run(args: list[str], settings: Settings) -> int:
     # None: as click does, which asks whether a terminal is there.
     has_no_styles = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
     more: dict[str, Any] = {"obj": settings, "color": False if has_no_styles else None}

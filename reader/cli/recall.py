@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import click
 
 from reader.cli import build, output, screen
-from reader.cli.cards import card_lines, due_json, graded_text, head_lines
+from reader.cli.cards import card_lines, due_json, head_lines
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.cli.one_key import END, Ask, asking
 from reader.errors import ReaderError, UsageError
 from reader.ids import url_of
 from reader.library import recall
+from reader.library.cards import graded_text
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.recall import GRADES, Due

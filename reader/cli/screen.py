@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import click
 
 from reader.ids import url_of
 from reader.paper import Held, State
-from reader.phrases import say
+from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
-from reader.score import Term, in_print, total
-from reader.today import Entry, Morning, NewVersion, SourceLine
+from reader.score import Term, total
+from reader.today import Entry, Morning, SourceLine
+from reader.today.sums import sum_rows
+from reader.today.telling import (
+    changed_text,
+    counted,
+    families,
+    missing_texts,
+    n_answered,
+    n_talked,
+)
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 
 
-LITTLE = 0.05
-"""Terms of a sum that are less than this, and learned words, share their lines."""
 SUM_INDENT = " " * 12
 
 
@@ -33,10 +39,10 @@ def width_of_terminal() -> int:
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
     listed = morning.folded or morning
-    yield _bold(say("today.head", date=f"{morning.day:%A} {morning.day}", n=morning.n_arrived))
+    yield _bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
     missing = [s for s in morning.sources if s.is_missing]
     if missing:
-        names = ", ".join(dict.fromkeys(s.name for s in missing))
+        names = say("list").join(dict.fromkeys(s.name for s in missing))
         for line in wrap(say("today.incomplete", names=plain(names)), width):
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
@@ -75,11 +81,6 @@ def near_text(morning: Morning) -> str:
     return say("today.near", n=n, of=listed.n_talked) + more
 
 
-def n_talked(entries: Sequence[Entry]) -> int:
-    """Count the papers that are in a list because somebody spoke of them."""
-    return sum(not entry.is_foretold for entry in entries)
-
-
 def doubtful_text(morning: Morning) -> str:
     """Say how many papers are just below the cut."""
     return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
@@ -101,25 +102,16 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
         yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
-        if version.changed:
-            fields = say("list").join(_changed_text(version, field) for field in version.changed)
-            yield from wrap(plain(say("today.changed", fields=fields)), width, "    ")
+        if changed := changed_text(version):
+            yield from wrap(plain(changed), width, "    ")
     yield ""
     for text in (*_progress(morning), _sources_text(morning.sources)):
         yield from wrap(text, width)
-    for several in _alike([s for s in morning.sources if s.is_missing]):
-        for line in wrap(plain(_source_text(several)), width, "    ", "  ! "):
+    for text in missing_texts(morning.sources):
+        for line in wrap(plain(text), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in morning.notices:
         yield from wrap(notice, width)
-
-
-def _changed_text(version: NewVersion, field: str) -> str:
-    """Name what a version changed; of the comment what it says now: "accepted at …"."""
-    comment = version.held.paper.comment
-    if field == "comment" and comment:
-        return say("today.changed.comment_now", comment=comment)
-    return say(f"today.changed.{field}")
 
 
 def _entries(entries: Sequence[Entry], width: int) -> Iterator[str]:
@@ -146,39 +138,10 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
 
 
 def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:
-    """Lay out a sum, a term a line with its reason; the printed numbers add up.
-
-    Learned words of little weight, of which there are dozens, share their lines.
-    """
-    printed = [(term, value) for term, value in in_print(terms) if value]
-    small = [(t, v) for t, v in printed if t.kind == "learned" and abs(v) < LITTLE]
-    small = small if len(small) > 2 else []  # two lines are short enough
-    for term, value in printed:
-        if (term, value) not in small:
-            yield from wrap(plain(term_text(term)), width, SUM_INDENT, f"{value:+10.3f}  ")
-    if small:
-        words = say("list").join(f"“{term.what}” {value:+.3f}" for term, value in small)
-        text = say("why.little", n=len(small), words=words)
-        value = round(sum(value for _, value in small), 3)
-        yield from wrap(plain(text), width, SUM_INDENT, f"{value:+10.3f}  ")
+    """Lay out a sum, a term a line with its reason; the printed numbers add up."""
+    for value, reason in sum_rows(terms):
+        yield from wrap(plain(reason), width, SUM_INDENT, f"{value:+10.3f}  ")
     yield f"{round(total(terms), 3):+10.3f}  {say('why.total')}"
-
-
-def term_text(term: Term) -> str:
-    """Say what a term of a score is, in words."""
-    try:
-        # Of what nothing is known the sum says that much.
-        return say(f"term.{term.kind}", what=term.what).removesuffix(": ")
-    except KeyError:
-        return say("term.other", kind=term.kind, what=term.what)
-
-
-ARXIV = "arXiv"
-
-
-def families(origins: Sequence[str]) -> list[str]:
-    """Name where a paper came from, arXiv's several channels as one."""
-    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else o for o in origins))
 
 
 def authors_text(authors: Sequence[str]) -> str:
@@ -213,44 +176,13 @@ def _progress(morning: Morning) -> Iterator[str]:
 
 def _sources_text(sources: Sequence[SourceLine]) -> str:
     """Say how many sources answered, and what was counted against their own totals."""
-    # The API's count is the day's; the feeds' stand in `reader sources`.
-    is_feed = f"{ARXIV} feed"
-    counted = [
-        s
-        for s in sources
-        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed)
-    ]
-    n_all = len({s.name for s in sources})
-    n_missing = len({s.name for s in sources if s.is_missing})
+    answered, n_all = n_answered(sources)
     counts = say("list").join(
-        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers) for s in counted
+        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
+        for s in counted(sources)
     )
-    head = say("sources.head", n=n_all - n_missing, of=n_all)
-    return plain(f"{head}: {counts}" if counts else f"{head}.")
-
-
-def _alike(lines: Sequence[SourceLine]) -> list[list[SourceLine]]:
-    """Put lines together that say the same of several days: after an outage there are many."""
-    found: dict[SourceLine, list[SourceLine]] = {}
-    for line in lines:
-        found.setdefault(replace(line, covers=None), []).append(line)
-    return list(found.values())
-
-
-def _source_text(several: Sequence[SourceLine]) -> str:
-    line, days = several[0], sorted(s.covers for s in several if s.covers)
-    is_empty = line.state == "stale" and not line.received
-    state = "stale_empty" if is_empty else line.state.replace(" ", "_")
-    text = say(
-        f"source.{state}",
-        name=line.name,
-        n=line.received,
-        of="?" if line.expected is None else line.expected,
-        day=say("source.days", first=days[0], last=days[-1], n=len(days))
-        if len(days) > 1
-        else line.covers,
-    )
-    return f"{text} {line.error}" if line.error else text
+    head = say("sources.head", n=answered, of=n_all)
+    return plain(f"{head}: {counts}" if counts else head + say("why.end"))
 
 
 def paper_lines(held: Held, width: int) -> Iterator[str]:
@@ -284,8 +216,11 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
     return [(head + line).rstrip() for head, line in zip(before, lines, strict=True)]
 
 
-# A quotation mark stays with its word.
-_PIECE = re.compile(r"[“‘]*[!-~À-ɏ]+[”’…]*[,.;:]*\s*|\s*\S\s*")
+# A quotation mark stays with its word; in Japanese no line begins with what closes.
+_PIECE = re.compile(
+    r"(?![(\[]+[^\s!-~À-ɏ])[“‘「『]*[!-~À-ɏ]+[”’…」』、。]*[,.;:]*\s*"
+    r"|\s*[(\[“‘「『]*\S[”’…」』、。ー)\],.;:]*\s*"
+)
 
 
 def wrap_marked(

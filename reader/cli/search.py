@@ -11,10 +11,9 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error
 from reader.errors import UsageError
-from reader.filing import year_of
 from reader.library.finding import KINDS, Found, Hit, search
 from reader.library.folder import Library
-from reader.paper import family_name
+from reader.library.found import byline, head_of
 from reader.phrases import say
 from reader.plain import plain, plain_lines, shorten
 from reader.query import parse
@@ -165,14 +164,12 @@ def _show(found: Found, text: str, *, as_json: bool) -> None:
 
 
 def _show_hits(found: Found, text: str) -> None:
-    if found.hits and found.is_listing:
-        output.put(say("search.newest"))
-    elif found.hits and not found.has_words:
-        output.put(say("search.near_only"))
+    if found.hits and (head := head_of(found, text)):
+        output.put(head)
     for hit in found.hits:
         _show_hit(hit)
     if not found.hits:
-        output.put(say("search.nothing", query=shorten(plain(text), 200)))
+        output.put(head_of(found, text))
     if found.n_not_encoded and found.notice is None and not found.is_listing:
         output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
 
@@ -182,26 +179,9 @@ def _show_hit(hit: Hit) -> None:
     where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
     output.put(f"{where} " + click.style(title, bold=True))
-    output.put("  " + click.style(shorten(plain(_byline(hit)), width - 2), dim=True))
+    output.put("  " + click.style(shorten(plain(byline(hit)), width - 2), dim=True))
     for line in screen.wrap_marked(hit.evidence, hit.matches, width, "  "):
         output.put(line)
-
-
-def _byline(hit: Hit) -> str:
-    """Give what names a paper again: its id, else its key, then who wrote it and when."""
-    held = hit.held
-    is_file = held.paper.id.startswith("pdf:")
-    names = [family_name(author) for author in held.paper.authors]
-    year = year_of(held.paper)
-    by = say("search.by_several", names=names[0]) if len(names) > 2 else " & ".join(names)
-    also = say("search.also", ids=say("list").join(hit.also))
-    parts = [
-        (held.key if is_file else None) or held.paper.id,
-        by,
-        str(year or ""),
-        also if hit.also else "",
-    ]
-    return " · ".join(part for part in parts if part)
 
 
 def _put_wrapped(text: str) -> None:

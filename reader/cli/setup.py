@@ -9,7 +9,8 @@ import click
 
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, settings_of
-from reader.library.folder import find_folder, make_library
+from reader.library.folder import make_library
+from reader.library.place import find_folder
 from reader.phrases import say
 
 

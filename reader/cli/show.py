@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import click
 
@@ -12,18 +10,13 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.filing import year_of
 from reader.ids import url_of
+from reader.library.about import About, about, arrival_text
 from reader.library.choose import find_paper
-from reader.library.folder import Library
-from reader.library.linking import Linked, backlinks, links_of
-from reader.library.strays import marked_file, pdf_file
-from reader.library.writing import marked, newest_note
-from reader.paper import Held, Mentioned
+from reader.library.linking import Linked
+from reader.library.strays import file_to_read
 from reader.pdf import PdfReader
 from reader.phrases import say
 from reader.plain import plain, plain_lines, shorten
-from reader.store import additions, highlights, index, papers, pdfs, pictures, posts
-from reader.store.notes import Revision
-from reader.store.origins import BY_HAND
 from reader.store.pictures import Picture
 
 
@@ -34,10 +27,9 @@ from reader.store.pictures import Picture
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show one paper whole."""
     with build.opened(context) as library:
-        shown = _shown(library, find_paper(library, id_))
+        shown = about(library, find_paper(library, id_))
         if as_json:
-            links = links_of(library, shown.note.text) if shown.note else []
-            output.put_json(output.paper_json(shown.held) | _json(shown, links))
+            output.put_json(output.paper_json(shown.held) | _json(shown))
             return
         width = screen.width_of_terminal()
         for part in (_facts, _abstract, _said):
@@ -45,42 +37,7 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
                 output.put(line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What is known of a paper; beside: its other PDFs, the newest first."""
-
-    held: Held
-    origins: Sequence[str]
-    to_look_up: Sequence[str]
-    pdf: pdfs.Pdf | None
-    beside: Sequence[tuple[highlights.MarkedCopy, date | None]]
-    picture: Picture | None
-    n_passages: int
-    n_highlights: int
-    mentions: Sequence[Mentioned]
-    note: Revision | None
-    linked: Sequence[Linked]
-
-
-def _shown(library: Library, held: Held) -> _Shown:
-    db, row = library.db, held.row
-    copies = highlights.copies_of(db, row)[::-1]
-    return _Shown(
-        held=held,
-        origins=papers.origins_of(db, [row]).get(row, ()),
-        to_look_up=additions.printed_of(db, row),
-        pdf=pdfs.pdf_of(db, row),
-        beside=[(copy, library.day_of(copy.at) if copy.at else None) for copy in copies],
-        picture=pictures.picture_of(db, row),
-        n_passages=index.n_passages(db, row),
-        n_highlights=len(marked(library, held)),
-        mentions=posts.mentions_of(db, [row]),
-        note=newest_note(library, held),
-        linked=backlinks(library, row),
-    )
-
-
-def _json(shown: _Shown, links: Sequence[Linked]) -> dict[str, object]:
+def _json(shown: About) -> dict[str, object]:
     paper = shown.held.paper
     return {
         "year": year_of(paper),
@@ -94,23 +51,23 @@ def _json(shown: _Shown, links: Sequence[Linked]) -> dict[str, object]:
             for m in shown.mentions
         ],
         "note": shown.note.text if shown.note else None,
-        "links": _links_json(links),
+        "links": _links_json(shown.links),
         "backlinks": _links_json(shown.linked),
         "pdf": shown.pdf.path if shown.pdf else None,
-        "marked_copies": [copy.path for copy, _ in shown.beside if not copy.is_version],
+        "marked_copies": [b.copy.path for b in shown.beside if not b.copy.is_version],
         "pictures": _pictures_json(shown.picture),
         "n_passages": shown.n_passages,
-        "n_highlights": shown.n_highlights,
+        "n_highlights": len(shown.marks_there),
         "to_look_up": shown.to_look_up,
     }
 
 
-def _facts(shown: _Shown, width: int) -> Iterator[str]:
+def _facts(shown: About, width: int) -> Iterator[str]:
     held = shown.held
     yield from screen.paper_lines(held, width)
     if year := year_of(held.paper):
         yield say("show.year", year=year)
-    yield plain(_arrival(held, shown.origins))
+    yield plain(arrival_text(held, shown.origins))
     for printed in shown.to_look_up:
         scheme, _, name = printed.partition(":")
         key = "show.printed_doi" if scheme == "doi" else "show.printed"
@@ -119,25 +76,25 @@ def _facts(shown: _Shown, width: int) -> Iterator[str]:
         yield say("show.filed", topic=held.topic, key=held.key)
     if shown.pdf:
         yield say("show.pdf", path=shown.pdf.path, n=shown.n_passages)
-    for copy, day in shown.beside:
-        key = "show.older" if copy.is_version else "show.marked"
-        yield plain(say(key, path=copy.path, day=day or ""))
+    for beside in shown.beside:
+        key = "show.older" if beside.copy.is_version else "show.marked"
+        yield plain(say(key, path=beside.copy.path, day=beside.on or ""))
     picture = shown.picture
     if picture and picture.figure:
         caption = shorten(plain(picture.caption), 200)
         page = picture.figure_page
         yield say("show.figure", file=picture.figure, page=page, caption=caption)
-    if shown.n_highlights:
-        yield say("show.highlights", n=shown.n_highlights, id=held.paper.id)
+    if n := len(shown.marks_there):
+        yield say("show.highlights", n=n, id=held.paper.id)
 
 
-def _abstract(shown: _Shown, width: int) -> Iterator[str]:
+def _abstract(shown: About, width: int) -> Iterator[str]:
     yield ""
     abstract = plain(shown.held.paper.abstract) or say("show.no_abstract")
     yield from screen.wrap(abstract, width)
 
 
-def _said(shown: _Shown, width: int) -> Iterator[str]:
+def _said(shown: About, width: int) -> Iterator[str]:
     """Lay out what others said, what the person wrote, and which notes link here."""
     for mention in shown.mentions:
         yield ""
@@ -166,16 +123,6 @@ def _links_json(linked: Sequence[Linked]) -> list[dict[str, object]]:
     ]
 
 
-def _arrival(held: Held, origins: Sequence[str]) -> str:
-    """Say how a paper came; one that only a hand added is no candidate of any day."""
-    day = held.arrived_on
-    if list(origins) != [BY_HAND]:
-        return say("show.facts", state=held.state, day=day, source=say("list").join(origins))
-    if held.state == "candidate":
-        return say("show.by_hand", day=day)
-    return say("show.by_hand_as", state=held.state, day=day)
-
-
 def _pictures_json(picture: Picture | None) -> dict[str, object] | None:
     if picture is None:
         return None
@@ -197,9 +144,7 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
     with build.opened(context) as library:
         held = find_paper(library, id_)
         with PdfReader() as reader:
-            read = reader.read
-            file = None if is_original else marked_file(library, held.row, read=read)
-            file = file or pdf_file(library, held.row, read=read)
+            file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
         place = str(file) if file else url_of(held.paper.id)
     if is_printed or click.launch(place) != 0:
         output.put(place)

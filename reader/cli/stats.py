@@ -15,7 +15,7 @@ from reader.cli.week import read_json
 from reader.heatmap import Square, months_line, rows, svg
 from reader.library.folder import write_whole
 from reader.library.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown, stats
-from reader.phrases import say
+from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
 
 STDOUT = Path("-")
@@ -124,7 +124,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     """Lay out one day: what was noted, picked, skipped, recalled."""
     counts = one.counts
     frozen = say("stats.day_frozen") if counts.is_frozen else ""
-    yield _bold(say("stats.day", date=f"{counts.day:%A} {counts.day}")) + frozen
+    yield _bold(say("stats.day", date=say_day(counts.day))) + frozen
     yield say(
         "stats.day_counts",
         written=counts.n_written,

@@ -15,6 +15,7 @@ from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
 from reader.highlight import gathered, once
 from reader.library.choose import find_paper
 from reader.library.folder import Library
+from reader.library.keeping import counts_text, pages_text
 from reader.library.marks import Shown, colour_word, shown
 from reader.library.returning import Brought, back
 from reader.library.tablet import Took, tablet_folder, take
@@ -114,33 +115,8 @@ def _show_brought(settings: Settings, brought: Brought, *, as_json: bool) -> Non
         say_error(brought.error)
     elif brought.held and brought.outcome == "imported" and not (as_json or settings.is_quiet):
         title, name = plain(brought.held.paper.title), plain(brought.name)
-        output.put(say("back.file", title=title, name=name, counts=_counted(brought)))
-
-
-def _counted(brought: Brought) -> str:
-    counts = brought.counts
-    parts = [say("back.there", n=counts.there)]
-    for key, n in (
-        ("back.new", counts.new),
-        ("back.changed", counts.changed),
-        ("back.removed", counts.removed),
-        ("back.again", counts.again),
-    ):
-        parts += [say(key, n=n)] if n else []
-    if counts.ink:
-        parts.append(say("back.ink", n=len(counts.ink), pages=_pages(counts.ink)))
-    if counts.unread:
-        parts.append(say("back.unread", pages=_pages(counts.unread)))
-    parts += [say("back.copy", path=brought.copy)] if brought.copy else []
-    return say("list").join(parts)
-
-
-def _pages(pages: Iterable[int]) -> str:
-    """Name pages, each once."""
-    names = [str(page) for page in sorted(set(pages))]
-    if len(names) == 1:
-        return say("marks.page", page=names[0])
-    return say("marks.pages", pages=say("list").join(names))
+        counts = counts_text(brought.counts, brought.copy)
+        output.put(say("back.file", title=title, name=name, counts=counts))
 
 
 @click.command("highlights", cls=ReaderCommand, help=say("help.highlights"))
@@ -178,7 +154,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     if ink:
         output.put()
         if ink.pages:
-            output.put(say("marks.ink", pages=_pages(ink.pages), path=ink.path))
+            output.put(say("marks.ink", pages=pages_text(ink.pages), path=ink.path))
         else:
             output.put(say("marks.ink_somewhere", n=ink.n, path=ink.path))
     if not marks:

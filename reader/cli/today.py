@@ -113,8 +113,6 @@ def _with_notices(library: Library, day: date, fetched: Fetched, *, may_fold: bo
     notices = list(shown.notices)
     if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
         notices.append(say("today.as_it_stands"))
-    if library.config.language != "en":
-        notices.append(say("today.english"))
     return replace(shown, notices=tuple(notices))
 
 

@@ -12,7 +12,7 @@ import click
 from reader.announcement import days_back
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
-from reader.library.week import Link, Read, Regret, Week, week
+from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
 from reader.plain import plain, shorten
 
@@ -73,15 +73,8 @@ def _link_lines(link: Link, width: int) -> Iterator[str]:
 
 def _regret_lines(regret: Regret, width: int) -> Iterator[str]:
     yield "  " + shorten(plain(regret.held.paper.title), width - 2)
-    for line in screen.wrap(_regret_text(regret), width, "    "):
+    for line in screen.wrap(regret_text(regret), width, "    "):
         yield click.style(line, dim=True)
-
-
-def _regret_text(regret: Regret) -> str:
-    facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
-    if regret.near is None:
-        return say("week.talked", n=regret.n_people, **facts)
-    return say("week.near", title=shorten(plain(regret.near.paper.title), 60), **facts)
 
 
 def week_json(found: Week) -> dict[str, Any]:

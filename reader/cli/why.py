@@ -11,13 +11,12 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.library.choose import find_paper
+from reader.library.explaining import change_text, cut_text, other_topics_text, where_text
 from reader.library.why import Explained, changes, explain
 from reader.phrases import say
 from reader.plain import plain
-from reader.score import Term, in_print
+from reader.score import in_print
 from reader.today.changes import Change
-
-DIGITS = 3
 
 
 @click.command("why", cls=ReaderCommand, help=say("help.why"))
@@ -84,49 +83,17 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 
 def _sum_lines(found: Explained, width: int) -> Iterator[str]:
-    yield from screen.wrap(plain(_where(found)), width)
+    yield from screen.wrap(plain(where_text(found)), width)
     yield from screen.wrap(plain(found.sentence), width) if found.sentence else ()
     yield ""
     yield from screen.sum_lines(found.terms, width)
-    if found.cut is not None and found.topic is not None and found.place:
-        text = _cut(found.topic, found.score, found.cut, found.place)
+    if text := cut_text(found):
         yield from screen.wrap(plain(text), width, screen.SUM_INDENT)
     yield ""
 
 
 def _change_lines(found: Explained, others: Iterable[Change], width: int) -> Iterator[str]:
     for change in others:
-        yield from screen.wrap(plain(_changed(change)), width, "    ", "")
-    for rank in found.ranks:
-        if rank.topic != found.topic or found.cut is None:
-            numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
-            place = say(f"place.{rank.place}")
-            text = say("why.other_topic", topic=rank.topic, place=place, **numbers)
-            yield from screen.wrap(plain(text), width, "    ", "")
-
-
-def _where(found: Explained) -> str:
-    if found.shelf is None:
-        return say("why.no_list", topic=found.topic)
-    where = "foretold" if found.is_foretold else found.shelf
-    shelf = say(f"shelf.{where}")
-    day = found.day
-    text = say("why.place", place=found.position, n=found.n_shown, shelf=shelf, day=day)
-    more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
-    return text + more
-
-
-def _cut(topic: str, score: float, cut: float, place: str) -> str:
-    key = "why.cut" if place == "in" else "why.below"
-    numbers = {"cut": f"{cut:.{DIGITS}f}", "margin": f"{abs(score - cut):.{DIGITS}f}"}
-    return say(key, topic=topic, place=say(f"place.{place}"), **numbers)
-
-
-def _changed(change: Change) -> str:
-    kind, _, what = change.what.partition("\t")
-    place = say(f"place.{change.place}") if change.place else ""
-    if change.position is not None:
-        place = say("change.position", n=change.position)
-    named = screen.term_text(Term(kind, what, 0.0)) if kind else ""
-    score = f"{change.score:.{DIGITS}f}"
-    return say(f"change.{change.kind}", what=named, score=score, place=place)
+        yield from screen.wrap(plain(change_text(change)), width, "    ", "")
+    for text in other_topics_text(found):
+        yield from screen.wrap(plain(text), width, "    ", "")

@@ -1,6 +1,7 @@
 """Do what the person asks of a library: the use cases.
 
-    folder    find a library, open it, make a new one
+    place     find where a library is, and its language
+    folder    open a library, make a new one
     choose    find the paper that is meant; pick, skip, undo
     morning   today's lists
     writing   notes, and their Markdown files

@@ -9,10 +9,11 @@ from reader.errors import Ambiguous, NotAnId, NotFound, UsageError
 from reader.filing import file_stem
 from reader.ids import parse_id
 from reader.library.folder import Library
+from reader.library.receiving import keep_arrival, meant_at
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.store import decisions, papers, standings
+from reader.store import decisions, papers, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Rank
 from reader.topic import best, fit
@@ -56,21 +57,42 @@ def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[Held]:
 
 
 def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Held]:
-    """Pick or skip papers by row, in one transaction."""
+    """Pick or skip papers by row, in one transaction.
+
+    What was decided since, where this was meant earlier and arrives only now, stands.
+    """
     now = library.now()
     with library.db.writing():
+        overtaken = _overtaken(library, rows)
         decisions.add_decisions(library.db, kind, rows, at=now, on=library.today())
         if kind == "pick":
-            for held in papers.papers_at(library.db, rows):
+            for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
                 file_away(library, held)
+        if library.sent and overtaken:
+            arrived = library.sent.arrived_at
+            decisions.take_back(library.db, overtaken, at=arrived, on=library.day_of(arrived))
+            library.sent.overtaken += papers.papers_at(library.db, overtaken)
+        keep_arrival(library)
     return papers.papers_at(library.db, rows)
+
+
+def _overtaken(library: Library, rows: Sequence[int]) -> list[int]:
+    """List the papers on which something was decided after the moment of a late act."""
+    moment = meant_at(library)
+    if moment is None:
+        return []
+    later = decisions.decided_after(library.db, rows, moment)
+    return [row for row in rows if row in later]
 
 
 def file_away(library: Library, held: Held) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
     papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
     if held.topic is None:
-        topic = topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
+        # Where the list had it is where it is looked for; topics may have gone since.
+        topic = shown.topic_shown(library.db, held.row)
+        if topic not in {t.path for t in library.config.topics}:
+            topic = topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
         decisions.add_filing(library.db, held.row, topic, at=library.now())
 
 
@@ -98,12 +120,15 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Held]
     UsageError.
     """
     with library.db.writing():
-        undone = decisions.undo_last(library.db, at=library.now(), on=library.today())
+        undone = decisions.undo_last(
+            library.db, at=library.now(), on=library.today(), until=meant_at(library)
+        )
         found = papers.papers_at(library.db, _unique(d.paper for d in undone))
         others = [held for held in found if only is not None and held.row not in only]
         if others:
             title = plain(others[0].paper.title)
             raise UsageError(what=say("undo.older", title=title), hint=say("undo.older.hint"))
+        keep_arrival(library)
     return found
 
 

@@ -64,15 +64,15 @@ def opened(
     known = notes.revisions(library.db, held.row)
     texts = {note.id: note.text for note in known}
     with contextlib.ExitStack() as locks:
-        locks.callback(_tidy, library.folder / FOLDER)
-        for name in _drafts_of(library, held):
+        locks.callback(tidy, folder_of(library))
+        for name in drafts_of(library, held):
             draft = Draft(name.file, name.base, texts.get(name.base, ""), is_old=True)
             try:
-                _hold(draft.file, locks)
+                hold(draft.file, locks)
             except Locked:
                 n_open += 1
                 continue
-            if not _has_words(library, draft):
+            if not has_words(library, draft):
                 draft.file.unlink(missing_ok=True)
                 continue
             waiting.append(draft)
@@ -125,8 +125,15 @@ def drop(draft: Draft, *, read: str) -> None:
         raise disk_error(error, draft.file) from error
 
 
+def folder_of(library: Library) -> Path:
+    """Name the folder of drafts; it is there only while there are any."""
+    return library.folder / FOLDER
+
+
 @dataclass(frozen=True, slots=True)
-class _Name:
+class Name:
+    """A draft by what its name says: of which paper, begun from which revision."""
+
     file: Path
     paper: int
     base: int
@@ -135,15 +142,15 @@ class _Name:
 _NAME = re.compile(r".+\.(\d{1,18})\.(\d{1,18})\.\d+\.md")
 
 
-def _drafts_of(library: Library, held: Held) -> list[_Name]:
+def drafts_of(library: Library, held: Held) -> list[Name]:
     """List a paper's drafts, the newest first; those of copies that were joined to it too."""
-    found: list[tuple[float, _Name]] = []
+    found: list[tuple[float, Name]] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        for entry in os.scandir(library.folder / FOLDER):
+        for entry in os.scandir(folder_of(library)):
             match = _NAME.fullmatch(entry.name)
             if not match or entry.name.startswith("."):
                 continue
-            name = _Name(Path(entry.path), int(match[1]), int(match[2]))
+            name = Name(Path(entry.path), int(match[1]), int(match[2]))
             if merges.row_now(library.db, name.paper) == held.row:
                 found.append((entry.stat().st_mtime, name))
     return [name for _, name in sorted(found, key=lambda one: (-one[0], one[1].file))]
@@ -157,34 +164,42 @@ def _new(
     locks: contextlib.ExitStack,
 ) -> Draft:
     base, before = (newest.id, newest.text) if newest else (0, "")
+    file = new_file(library, held, base, content(before), locks)
+    return Draft(file, base, before, is_old=False)
+
+
+def new_file(
+    library: Library, held: Held, base: int, content: str, locks: contextlib.ExitStack
+) -> Path:
+    """Make a draft that nobody has, and hold it. Raises StoreError."""
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
-    folder = library.folder / FOLDER
-    given = content(before).encode()
+    folder = folder_of(library)
     try:
         folder.mkdir(exist_ok=True)
         for n in range(1, 1_000):
             file = folder / f"{stem}.{held.row}.{base}.{n}.md"
             try:
-                _hold(file, locks)
+                hold(file, locks)
                 handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except (Locked, FileExistsError):
                 continue
             with os.fdopen(handle, "wb") as draft:
-                draft.write(given)
-            return Draft(file, base, before, is_old=False)
+                draft.write(content.encode())
+            return file
     except OSError as error:
         raise disk_error(error, folder) from error
     raise UsageError(what=say("note.drafts", folder=folder), hint=say("note.drafts.hint"))
 
 
-def _hold(file: Path, locks: contextlib.ExitStack) -> None:
+def hold(file: Path, locks: contextlib.ExitStack) -> None:
     """Take a draft for this process. Raises Locked while another one has it."""
     lock = file.with_name(f".{file.stem}.lock")
     locks.enter_context(lock_file(lock))
     locks.callback(_forget, lock)
 
 
-def _tidy(folder: Path) -> None:
+def tidy(folder: Path) -> None:
+    """Delete the folder of drafts where there are none."""
     with contextlib.suppress(OSError):  # other drafts, or a file that an editor left
         folder.rmdir()
 
@@ -194,7 +209,7 @@ def _forget(lock: Path) -> None:
         lock.unlink()
 
 
-def _has_words(library: Library, draft: Draft) -> bool:
+def has_words(library: Library, draft: Draft) -> bool:
     """Tell a draft that was written in from one that is as it was opened; what cannot be
     read may be anything."""
     try:

@@ -26,7 +26,7 @@ from reader.filing import (
     suggest,
 )
 from reader.library.choose import UNFILED
-from reader.library.exporting import find_moved_notes
+from reader.library.exporting import export, find_moved_notes
 from reader.library.folder import Library
 from reader.library.moving import nfc, settle
 from reader.library.strays import Read, find_moved
@@ -107,6 +107,13 @@ def file_paper(
     return Filed(now, held.topic, tuple(moved), tuple(problems))
 
 
+def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
+    """Bring up to date what the Markdown files say of the folder and the PDF, where there are
+    any; what was edited by hand is read in first."""
+    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
+    return export(library, only=there).left if there else []
+
+
 def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
     """Find the topic or folder that a person means, whatever its case.
 
@@ -116,7 +123,7 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
     text = nfc(text.strip().strip("/"))
     if problem := path_problem(text):
         raise UsageError(what=say("topic.wrong", what=problem), hint=say("topic.form"))
-    known = _known_topics(library)
+    known = topic_names(library)
     found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
     if found is not None:
         return found
@@ -128,7 +135,8 @@ def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str
     raise NotKnown(what=say("topic.unknown", topic=text), hint=hint)
 
 
-def _known_topics(library: Library) -> list[str]:
+def topic_names(library: Library) -> list[str]:
+    """List the topics of feeds.toml, then the other folders that hold papers."""
     in_use = [count.topic for count in filings.counts(library.db)]
     return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
 
@@ -151,6 +159,23 @@ def suggestions(library: Library, held: Held, *, encoder: str = "") -> list[Sugg
         words=_words(held, library.config),
     )
     return suggest(examples, wanted)
+
+
+def suggestion_text(suggestion: Suggestion) -> str:
+    """Say what speaks for a folder."""
+    reasons = []
+    if suggestion.like:
+        n = len(suggestion.like) - 1
+        key = suggestion.like[0]
+        reasons.append(say("file.like_more", key=key, n=n) if n else say("file.like", key=key))
+    if suggestion.authors:
+        names, n = say("list").join(suggestion.authors[:3]), suggestion.n_by_authors
+        reasons.append(say("file.authors", names=names, n=n))
+    if suggestion.words:
+        reasons.append(say("file.words", words=say("list").join(suggestion.words[:5])))
+    if suggestion.category:
+        reasons.append(say("file.class", name=suggestion.category))
+    return say("why.joint").join(reasons)
 
 
 def _likenesses(

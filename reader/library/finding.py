@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.errors import ModelError
 from reader.library.folder import Library
 from reader.library.narrowing import Meant, conditions, meant
-from reader.library.ranking import Ranking
+from reader.library.ranking import DEPTH, Ranking
 from reader.matching import evidence, fingerprint, is_same_text
 from reader.paper import Held
 from reader.phrases import say
@@ -92,19 +94,40 @@ def search(
     if not asked.words.strip():
         return _listing(library, asked, meaning, wanted, encoder, limit)
     said = list(meaning.said)
-    vector, notice = None, None
+    ranking, notice = Ranking(library, asked, encoder, None, meaning), None
     if not meaning.is_name:
-        try:
-            vector = encode_query(asked.words)
-        except ModelError as error:
-            notice = error
-    hits = _found(Ranking(library, asked, encoder, vector, meaning), wanted, limit)
+        ranking, notice = _both_ways(ranking, wanted, encode_query)
+    hits = _found(ranking, wanted, limit)
     if not hits and asked.phrases:
         # A phrase that is nowhere: its words may be.
         said.append(say("search.no_phrase", phrase=asked.phrases[0]))
         loose = replace(asked, phrases=())
-        hits = _found(Ranking(library, loose, encoder, vector, meaning), wanted, limit)
+        hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
     return with_limits(Found(hits, notice, said=tuple(said)), library, encoder)
+
+
+def _both_ways(
+    ranking: Ranking, kinds: Sequence[Kind], encode_query: Callable[[str], NDArray[np.float32]]
+) -> tuple[Ranking, ModelError | None]:
+    """Look for the words while the question is being encoded, and compare its vector while
+    the last words are looked for: neither needs the other."""
+    with ThreadPoolExecutor(1) as beside:
+        # In this context, so that an error speaks the language that is spoken here.
+        encoding = beside.submit(copy_context().run, encode_query, ranking.query.words)
+        ranking.look_for_words(kinds[:-1])
+        try:
+            vector = encoding.result()
+        except ModelError as error:
+            return ranking, error
+        # Only now, since the model sets numpy's threads before numpy is imported.
+        from reader.store.nearest import Nearest
+
+        nearest = Nearest(ranking.library.db, ranking.encoder)
+        if not ranking.query.filters and not ranking.query.phrases:
+            comparing = beside.submit(nearest.look, kinds, vector, limit=DEPTH)
+            ranking.look_for_words(kinds[-1:])
+            comparing.result()
+    return replace(ranking, vector=vector, nearest=nearest), None
 
 
 def with_limits(found: Found, library: Library, encoder: str) -> Found:
@@ -132,11 +155,15 @@ def hits_of(
 ) -> list[tuple[int, Hit]]:
     """Give what to show of ranked texts, beside the text's row: a paper once, and papers that
     say the same once."""
-    texts = index.texts_at(library.db, [row for row, _ in ranked])
     best: dict[int, tuple[Text, float]] = {}
-    for row, score in ranked:
-        if row in texts:
-            best.setdefault(texts[row].paper, (texts[row], score))
+    for start in range(0, len(ranked), AT_ONCE):
+        some = dict(ranked[start : start + AT_ONCE])
+        texts = index.texts_at(library.db, list(some))
+        for row, score in some.items():
+            if row in texts:
+                best.setdefault(texts[row].paper, (texts[row], score))
+        if len(best) >= 2 * limit:
+            break
     chosen = list(best.values())[: 2 * limit]
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
     hits: list[tuple[int, Hit]] = []
@@ -188,6 +215,9 @@ def _listing(
     found = Found(tuple(hits), said=meaning.said, is_listing=True)
     return with_limits(found, library, encoder)
 
+
+AT_ONCE = 50
+"""Texts that are read at a time: mostly the first of them are enough."""
 
 MOST_OF_ONE = 20
 """Texts of one paper that may push others out of a listing."""

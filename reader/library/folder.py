@@ -1,4 +1,4 @@
-"""Find a library, open it, make a new one."""
+"""Open a library, make a new one; write a file whole."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import glob
 import importlib.resources
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.config import Config, parse
 from reader.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, StoreError, UsageError
+from reader.library.place import FEEDS as FEEDS
+from reader.library.sent import Sent
 from reader.phrases import say
 from reader.store.database import Database
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC: moments are kept as text and compared as such."""
-
-FEEDS = "feeds.toml"
 
 
 def system_clock() -> datetime:
@@ -31,12 +31,16 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An open library: its folder, its configuration, its rows and what time it is."""
+    """An open library: its folder, its configuration, its rows and what time it is.
+
+    sent: what a browser sent that is being done by it, None for all else.
+    """
 
     folder: Path
     config: Config
     db: Database
     now: Clock = field(default=system_clock)
+    sent: Sent | None = None
 
     def __enter__(self) -> Library:
         return self
@@ -51,28 +55,6 @@ class Library:
     def day_of(self, moment: datetime) -> date:
         """Give the local date of a moment, in the time zone of feeds.toml."""
         return moment.astimezone(self.config.timezone).date()
-
-
-def find_folder(given: Path | None, environ: Mapping[str, str], working_dir: Path) -> Path:
-    """Find the library: given, else READER_LIBRARY, else the nearest parent folder that has
-    a feeds.toml, else `~/reader`. It need not exist."""
-    if given is not None:
-        return _expanded(given)
-    if named := environ.get("READER_LIBRARY"):
-        return _expanded(Path(named))
-    for folder in (working_dir, *working_dir.parents):
-        if (folder / FEEDS).is_file():
-            return folder
-    return _expanded(Path("~/reader"))
-
-
-def _expanded(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise UsageError(
-            what=f"{path}: there is no such home.", hint="Write the path out."
-        ) from None
 
 
 def open_library(
@@ -95,13 +77,11 @@ def read_config(file: Path) -> Config:
         raise NoLibrary(where=file.parent, file=file, line=1, key="", what="") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            file=file, line=line, key="text", what="not UTF-8", hint="Save it as UTF-8."
-        ) from None
+        what, hint = say("toml.not_utf8"), say("toml.not_utf8.hint")
+        raise ConfigError(file=file, line=line, key="text", what=what, hint=hint) from None
     except OSError as error:
-        raise ConfigError(
-            file=file, line=1, key="file", what=str(error.strerror), hint="Look at its rights."
-        ) from None
+        what, hint = str(error.strerror), say("toml.rights")
+        raise ConfigError(file=file, line=1, key="file", what=what, hint=hint) from None
     return parse(text, file=str(file))
 
 
@@ -120,13 +100,15 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        raise UsageError(what=f"{folder} is no folder.", hint="Name another place.") from None
+        raise UsageError(
+            what=say("folder.no_folder", folder=folder), hint=say("folder.no_folder.hint")
+        ) from None
     except OSError as error:
         raise disk_error(error, file) from error
     if os.path.lexists(file):
         raise UsageError(
-            what=f"{file} is there already.",
-            hint=f"It is a library: `reader --library {folder} today`.",
+            what=say("folder.there", file=file),
+            hint=say("folder.there.hint", folder=folder),
         )
     write_whole(file, template().encode())
     return open_library(folder, now=now)

@@ -9,7 +9,7 @@ recognised.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -21,16 +21,20 @@ from reader.library.marks import Match, cleaned, holds, match, shown
 from reader.library.moving import has_bytes, is_here
 from reader.library.tablet import file_at, is_named_after
 from reader.paper import Held
+from reader.phrases import say
 from reader.store import highlights, index, pdfs
 from reader.store.highlights import Kept, MarkedCopy, Returned
+
+HANDED = "handed:"
+"""How the places begin of what was handed in without a folder: one for each paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
     """A copy that was recognised and read.
 
-    place: as `tablet.place_of` names it. own: its path where it lies in papers/ of the
-    library, else "".
+    place: as `tablet.place_of` names it, or a paper's own where it was handed in. own: its
+    path where it lies in papers/ of the library, else "".
     """
 
     held: Held
@@ -55,6 +59,32 @@ class Counts:
     """The page of each stroke and drawing by hand in this copy."""
     unread: tuple[int, ...] = ()
     """Pages of it whose marks could not be read: what was known of them stays."""
+
+
+def counts_text(counts: Counts, copy: str) -> str:
+    """Say what is there after an import and what is new; copy: where the file is kept, or ""."""
+    parts = [say("back.there", n=counts.there)]
+    for key, n in (
+        ("back.new", counts.new),
+        ("back.changed", counts.changed),
+        ("back.removed", counts.removed),
+        ("back.again", counts.again),
+    ):
+        parts += [say(key, n=n)] if n else []
+    if counts.ink:
+        parts.append(say("back.ink", n=len(counts.ink), pages=pages_text(counts.ink)))
+    if counts.unread:
+        parts.append(say("back.unread", pages=pages_text(counts.unread)))
+    parts += [say("back.copy", path=copy)] if copy else []
+    return say("list").join(parts)
+
+
+def pages_text(pages: Iterable[int]) -> str:
+    """Name pages, each once."""
+    names = [str(page) for page in sorted(set(pages))]
+    if len(names) == 1:
+        return say("marks.page", page=names[0])
+    return say("marks.pages", pages=say("list").join(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +123,8 @@ def keep(library: Library, came: Came, *, walked: Path) -> tuple[Counts, str]:
 def _copy(library: Library, came: Came) -> MarkedCopy | None:
     """Say where a copy is kept; None for one that is here, or has nothing to keep.
 
-    One that we took to the tablet and that came back changed is kept even if no mark can
-    be read in it: handwriting may be part of its pages.
+    One that we took to the tablet, or that was handed in, and that came back changed is kept
+    even if no mark can be read in it: handwriting may be part of its pages.
     """
     row, sha256, marks = came.held.row, came.sha256, came.marks
     original = pdfs.pdf_of(library.db, row)
@@ -104,8 +134,8 @@ def _copy(library: Library, came: Came) -> MarkedCopy | None:
     if came.own or sha256 in here:
         return None
     name = file_at(library, came.place).name
-    is_taken = any(is_named_after(name, t.path) for t in taken)
-    if not (marks.highlights or marks.ink or marks.unread or is_taken):
+    is_ours = came.place.startswith(HANDED) or any(is_named_after(name, t.path) for t in taken)
+    if not (marks.highlights or marks.ink or marks.unread or is_ours):
         return None
     path = _free_path(library, came.held, original.path if original else "", sha256)
     return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)

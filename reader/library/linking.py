@@ -115,6 +115,13 @@ def links_of(library: Library, text: str) -> list[Linked]:
     return [_said(library, held[row]) for row in dict.fromkeys(rows) if row in held]
 
 
+def linked_ids(library: Library, text: str) -> dict[str, str]:
+    """Give the papers' ids that the keys in a text lead to; of keys of no paper nothing."""
+    found = targets(library, links_in(text))
+    held = {one.row: one.paper.id for one in papers.papers_at(library.db, [r for _, r in found])}
+    return {key: held[row] for key, row in found if row in held}
+
+
 def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
     """List the keys that a note links to and no paper has, each with the likest one or ""."""
     lost = [key for key, row in targets(library, links_in(text)) if not row]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.library import rare_words
 from reader.library.folder import Library
 from reader.library.narrowing import Meant, conditions
+from reader.library.rare_words import Words
 from reader.matching import fuse, standing
 from reader.query import Query
 from reader.store import authors, filters, full_text
@@ -40,6 +42,10 @@ NAME, NAME_ALONE = 1.0, 8.0
 """What the newest paper by somebody named in the question gets; more where that is all of it."""
 
 
+Ranked = list[tuple[int, float]]
+"""Texts by row with their scores, best first."""
+
+
 class _Lists(NamedTuple):
     """The texts of one kind in three orders, best first; of the first two with their scores."""
 
@@ -60,7 +66,8 @@ class _Lists(NamedTuple):
 class Ranking:
     """One question, ready to be asked of each kind of text.
 
-    vector: of the question, (d,); None: words alone.
+    vector: of the question, (d,); None: words alone. nearest: the vectors to compare it
+    with, opened where none is given.
     """
 
     library: Library
@@ -68,6 +75,9 @@ class Ranking:
     encoder: str
     vector: NDArray[np.float32] | None
     meaning: Meant
+    nearest: Nearest | None = None
+    by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
+    """What was ranked by words already: (kind, depth) → texts."""
 
     @property
     def shown_words(self) -> str:
@@ -85,6 +95,12 @@ class Ranking:
             (NAME_ALONE if self.vector is None else NAME, names[:DEPTH]),
         )
         return fused, frozenset([*(row for row, _ in lists.by_words), *lists.by_name])
+
+    def look_for_words(self, kinds: Sequence[Kind]) -> None:
+        """Rank by words ahead of `rank`, while the question is being encoded."""
+        for kind in kinds:
+            if not self.query.filters:
+                self._by_words(kind, None, DEPTH)
 
     def _lists(self, kind: Kind) -> _Lists:
         """Rank in each way, among what fits the filters."""
@@ -114,10 +130,15 @@ class Ranking:
         self, kind: Kind, few: Collection[int] | None, depth: int
     ) -> list[tuple[int, float]]:
         """Rank by bm25: a hundred titles push no note out."""
-        match = self._match
-        if not match:
+        db = self.library.db
+        if few is None and not self._must:
+            if (kind, depth) not in self.by_word:
+                found = rare_words.ranked(db, kind, self._words, limit=depth)
+                self.by_word[kind, depth] = found
+            return self.by_word[kind, depth]
+        if not self._match:
             return []
-        return full_text.find_words(self.library.db, kind, match, limit=depth, within=few)
+        return full_text.find_words(db, kind, self._match, limit=depth, within=few)
 
     def _by_meaning(
         self, kind: Kind, few: Collection[int] | None, depth: int
@@ -169,7 +190,7 @@ class Ranking:
     def _nearest(self) -> Nearest:
         from reader.store.nearest import Nearest
 
-        return Nearest(self.library.db, self.encoder)
+        return self.nearest or Nearest(self.library.db, self.encoder)
 
     @functools.cached_property
     def _must(self) -> str:
@@ -180,6 +201,10 @@ class Ranking:
     def _without(self) -> str:
         terms = [term for word in self.query.without if (term := phrase_term(word))]
         return " OR ".join(terms)
+
+    @functools.cached_property
+    def _words(self) -> Words:
+        return rare_words.parted(self.library.db, self.shown_words, without=self._without)
 
     @functools.cached_property
     def _match(self) -> str:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from reader.config import Deadline
 from reader.errors import UsageError
 from reader.library.folder import Library
+from reader.library.receiving import keep_arrival
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -138,6 +139,7 @@ def grade(library: Library, held: Held, given: int, *, next_day: NextDay) -> Gra
     with library.db.writing():
         due_on = next_days(library, held, next_day=next_day)[given - 1]
         reviews.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
+        keep_arrival(library)
     return Graded(held, given, due_on)
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from reader.errors import PdfError, ReaderError, UsageError
 from reader.library.folder import Library
-from reader.library.keeping import Came, Counts, keep
+from reader.library.keeping import HANDED, Came, Counts, keep
 from reader.library.moving import sha256_of
 from reader.library.recognising import Recognised, Texts, recognise
 from reader.library.strays import pdf_file
@@ -32,7 +32,7 @@ from reader.store import additions, highlights, papers, pdfs
 from reader.store.database import lock_file
 from reader.store.highlights import Returned
 
-Outcome = Literal["imported", "unchanged", "asked", "unknown", "broken", "waiting"]
+Outcome = Literal["imported", "unchanged", "asked", "other", "unknown", "broken", "waiting"]
 
 TAIL = 1024
 """Bytes in which a whole PDF has its head and its end mark, as Acrobat wants them: PDF 1.7
@@ -47,6 +47,7 @@ class Brought:
     """What became of one file.
 
     imported: something is new. asked: it may be one of `candidates`. waiting: not whole.
+    other: it is `held`, and was handed in as another paper; nothing was imported.
     copy: where it is kept from now on, "" where that is not needed.
     """
 
@@ -79,11 +80,41 @@ def back(
         yield from run.brought()
 
 
-class _Run:
-    """One `back`: what all its files share."""
+def handed_in(
+    library: Library, tools: Tools, file: Path, held: Held, *, is_sure: bool = False
+) -> Brought:
+    """Import the marks of one file that a person hands in as a paper's.
 
-    def __init__(self, library: Library, tools: Tools, root: Path, known: Held | None) -> None:
+    is_sure: the person says that it is this paper, whatever is printed in it; else one that
+    is another paper, or may not be this one, is not imported. All that is handed in of a
+    paper comes from one place, whatever the file's name: a mark that is not in the newest
+    one is removed. Raises Locked, ReadOnly or StoreError.
+    """
+    with lock_file(library.folder / LOCK):
+        with library.db.writing():
+            pass  # a library that cannot be written is said at once
+        run = _Run(library, tools, file, held if is_sure else None, expected=held)
+        (brought,) = run.brought()
+    return brought
+
+
+class _Run:
+    """One `back`: what all its files share.
+
+    known: the paper that the one file is. expected: whose it should be, None for any.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        tools: Tools,
+        root: Path,
+        known: Held | None,
+        *,
+        expected: Held | None = None,
+    ) -> None:
         self.library, self.tools, self.root, self.known = library, tools, root, known
+        self.expected = expected
         self._texts: Texts | None = None
         self._closed: list[OSError] = []
 
@@ -136,7 +167,7 @@ class _Run:
 
     def _read(self, file: _File) -> Brought:
         sha256 = file.sha256
-        place = place_of(self.library, file.path)
+        place = self._place_of(file)
         own = place.removeprefix(IN_LIBRARY) if place.startswith(f"{IN_LIBRARY}papers/") else ""
         last = highlights.returned_from(self.library.db, place)
         kept = highlights.copy_at(self.library.db, own) if own else None
@@ -153,6 +184,9 @@ class _Run:
             if isinstance(found, Brought):
                 return found
             row = found
+        if self.expected and row != self.expected.row:
+            (held,) = papers.papers_at(self.library.db, [row])
+            return _other(file.name, held)
         marks = self.tools.read_marks(file.path)
         content = _bytes_of(file)
         if content is None:
@@ -162,6 +196,11 @@ class _Run:
         counts, copy = keep(self.library, came, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
         return Brought(file.name, "imported" if is_news else "unchanged", held, counts, copy)
+
+    def _place_of(self, file: _File) -> str:
+        if self.expected:
+            return f"{HANDED}{self.expected.paper.id}"
+        return place_of(self.library, file.path)
 
     def _recognised(self, file: _File, sha256: str, last: Returned | None) -> int | Brought:
         """Say which paper a file is (its row), or what is to be said of it."""
@@ -175,7 +214,9 @@ class _Run:
         alike = max(((n, row) for row, n in texts.like(found.sketch).items()), default=(0.0, 0))
         if alike[0] >= SAME_TEXT:
             return alike[1]
-        for row in filter(None, (last.paper if last else None, self._taken_as(file.path.name))):
+        expected = self.expected.row if self.expected else None
+        meant = last.paper if last else expected
+        for row in filter(None, (meant, self._taken_as(file.path.name))):
             # The name, and what lay there before, count where the text does not deny it.
             if row in found.candidates or (found.level == "none" and not found.sketch):
                 return row
@@ -259,6 +300,12 @@ def _unsure(library: Library, name: str, found: Recognised) -> Brought:
         what, hint = say("back.unknown"), say("back.unknown.hint")
     error = PdfError(file=name, what=what, hint=hint)
     return Brought(name, "asked" if several else "unknown", candidates=several, error=error)
+
+
+def _other(name: str, held: Held) -> Brought:
+    title = plain(held.paper.title)
+    error = PdfError(file=name, what=say("back.other", title=title), hint=say("back.other.hint"))
+    return Brought(name, "other", held, error=error)
 
 
 def _broken(name: str, what: str, hint: str) -> Brought:

@@ -69,7 +69,8 @@ def similar(
         for hit in _hits(ranking, kind, text, limit=limit, leave_out=held.row)
     ]
     found = with_limits(Found(tuple(hits), notice), library, encoder)
-    return found, [Neighbour(hit, _shared(library, text, hit)) for hit in hits]
+    known: dict[str, int] = {}
+    return found, [Neighbour(hit, _shared(library, text, hit, known)) for hit in hits]
 
 
 def search_like(
@@ -124,11 +125,16 @@ def _hits(
     return [hit for hit in hits if hit.held.row != leave_out][:limit]
 
 
-def _shared(library: Library, text: str, hit: Hit) -> tuple[str, ...]:
-    """Give the words that say most of why two papers are near: shared, and rare."""
+def _shared(library: Library, text: str, hit: Hit, known: dict[str, int]) -> tuple[str, ...]:
+    """Give the words that say most of why two papers are near: shared, and rare.
+
+    known: how many papers have a word; neighbours share the same ones.
+    """
     other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
     shared = shared_words(text, f"{other}\n{hit.evidence}")
-    rare = sorted((_n_papers(library, word), printed) for word, printed in shared.items())
+    for word in shared.keys() - known.keys():
+        known[word] = _n_papers(library, word)
+    rare = sorted((known[word], printed) for word, printed in shared.items())
     return tuple(printed for n, printed in rare[:6] if n < COMMON)
 
 

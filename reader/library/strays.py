@@ -55,6 +55,16 @@ def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path
     return next((file for file in files if file.is_file()), None)
 
 
+def file_to_read(
+    library: Library, row: int, *, is_original: bool = False, read: Read | None = None
+) -> Path | None:
+    """Give the PDF that a person reads: the marked copy that came last, else the paper's own,
+    and only that where the original is asked for; None where there is none. read: see
+    `find_moved`."""
+    file = None if is_original else marked_file(library, row, read=read)
+    return file or pdf_file(library, row, read=read)
+
+
 def find_moved(
     library: Library, rows: Collection[int] | None = None, *, read: Read | None = None
 ) -> Mapping[Place, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from reader.library.folder import Library
 from reader.library.morning import source_lines
 from reader.paper import Batch
+from reader.phrases import say
 from reader.stages.arxiv import OAI
 from reader.stages.gather import source_names
 from reader.store import sources
@@ -74,3 +75,43 @@ def _tried_on(library: Library, name: str) -> str:
         return KINDS[kinds[name]].tried_on
     # arXiv's API and feeds were recorded; its newer OAI-PMH endpoint was not.
     return "documented format" if name == OAI else "real bytes"
+
+
+def facts_of(report: Report, zone: tzinfo) -> list[str]:
+    """Say how a source stands: its state, what it gave, when it last answered, what failed."""
+    facts = [say(f"state.{report.line.state.replace(' ', '_')}")]
+    if report.newest and report.newest.state not in ("failed", "not asked"):
+        facts.append(counted_text(report.newest))
+    facts.append(say("sources.success", at=when_text(report.succeeded_at, zone)))
+    if report.tried_on != "real bytes":
+        facts.append(say("sources.untried"))
+    if report.n_errors:
+        facts.append(say("sources.errors", n=report.n_errors))
+    if report.retry_at:
+        facts.append(say("sources.retry", at=when_text(report.retry_at, zone)))
+    return facts
+
+
+def categories_text(report: Report) -> str:
+    """Say what came of each arXiv class, "" where a source has no more than one."""
+    if len(report.by_category) < 2:
+        return ""
+    counts = (
+        (b.category, "?" if b.expected is None else b.expected, b.received)
+        for b in report.by_category
+    )
+    return say("list").join(
+        say("sources.category", name=name, n=n, of=of) for name, of, n in counts
+    )
+
+
+def counted_text(batch: Batch) -> str:
+    """Say how many papers came of how many, for which day."""
+    if batch.expected is None:
+        return say("sources.counted", n=batch.received, day=batch.covers)
+    return say("sources.counted_of", n=batch.received, of=batch.expected, day=batch.covers)
+
+
+def when_text(moment: datetime | None, zone: tzinfo) -> str:
+    """Give a local time, or say that there was none."""
+    return say("sources.never") if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

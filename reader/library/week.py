@@ -18,6 +18,8 @@ from reader.library.linking import targets
 from reader.note.gist import key_sentence
 from reader.note.links import links_in
 from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain, shorten
 from reader.store import days, index, notes, papers
 
 SKIPS_DAYS = 90
@@ -103,6 +105,14 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         tuple(unique[:MOST_REGRETS]),
         max(0, len(unique) - MOST_REGRETS),
     )
+
+
+def regret_text(regret: Regret) -> str:
+    """Say why a skipped paper may deserve another look."""
+    facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
+    if regret.near is None:
+        return say("week.talked", n=regret.n_people, **facts)
+    return say("week.near", title=shorten(plain(regret.near.paper.title), 60), **facts)
 
 
 def week_of(day: date) -> tuple[date, date]:

@@ -12,6 +12,7 @@ from reader.library.choose import file_away
 from reader.library.folder import Library
 from reader.library.marks import shown
 from reader.library.own_words import check_note, closeness_of
+from reader.library.receiving import keep_arrival
 from reader.note import MAX_BYTES, beside, is_written
 from reader.own_words import Check
 from reader.paper import Held
@@ -78,6 +79,8 @@ def add_note(
         known = notes.revisions(library.db, held.row)
         newest = known[-1] if known else None
         if not plain(text) or (newest and newest.text in (text, _of_base(known, base, text))):
+            is_theirs = newest is not None and newest.text == text
+            keep_arrival(library, note=newest.id if newest and is_theirs else None)
             return _as_it_stands(held, known)
         meanwhile = 0
         if base is not None and newest and newest.id != base:
@@ -85,7 +88,7 @@ def add_note(
             check = _check(library, held, text, encode)
         file_away(library, held)
         written = is_written(text) and not (check and check.is_mostly_copied)
-        notes.add_note(
+        number = notes.add_note(
             library.db,
             held.row,
             text,
@@ -94,6 +97,9 @@ def add_note(
             at=library.now(),
             on=library.today(),
         )
+        if library.sent and meanwhile:
+            library.sent.beside.append(held)
+        keep_arrival(library, note=None if meanwhile else number)
     index.add_note_text(library.db, held.row)
     _add_vector(library, text, encode)
     held = papers.papers_at(library.db, [held.row])[0]
@@ -132,8 +138,10 @@ def _check(library: Library, held: Held, text: str, encode: Encode | None) -> Ch
         return check_note(
             library, held, text, closeness=closeness_of(encode) if encode is not None else None
         )
-    except (StoreError, ModelError):
-        return None  # the commands that need them say what is wrong
+    except ModelError:
+        return _check(library, held, text, None)  # what is copied counts as such without a model
+    except StoreError:
+        return None  # the commands that need it say what is wrong
 
 
 def _add_vector(library: Library, text: str, encode: Encode | None) -> None:

@@ -11,11 +11,12 @@ def links_in(text: str) -> list[str]:
     `[[key|words]]`, `[[key#heading]]`, `[[folder/key]]` and `[[key.md]]` mean the same key.
     What stands in code, fenced or between backticks, is no link.
     """
-    found = (_key(match[1]) for match in _LINK.finditer(_CODE.sub("", text)))
+    found = (key_of(match[1]) for match in _LINK.finditer(_CODE.sub("", text)))
     return list(dict.fromkeys(key for key in found if key))
 
 
-def _key(inside: str) -> str:
+def key_of(inside: str) -> str:
+    """Give the key that `[[inside]]` leads to, "" for none."""
     name = re.split(r"[|#^]", inside, maxsplit=1)[0].strip()
     return name.rpartition("/")[2].removesuffix(".md").strip()
 

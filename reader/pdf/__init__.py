@@ -10,6 +10,7 @@ process and never here. Knows nothing of papers, notes and where files are kept.
     opening   open a file with PyMuPDF, say what is wrong      (in the child)
     pages     an opened file's pages → Document                (in the child)
     pictures  an opened file's first page and first figure     (in the child)
+    onscreen  one page as a picture, its words with places     (in the child)
     ocr       pages that are pictures → a dict of words, by tesseract
     lines     PyMuPDF's dict → lines of horizontal text
     furniture lines without running heads, page and line numbers
@@ -20,8 +21,8 @@ process and never here. Knows nothing of papers, notes and where files are kept.
     compose   all of these in order: lines → Document
 """
 
-from reader.pdf.answer import Pictures
+from reader.pdf.answer import PageLine, PageText, Pictures
 from reader.pdf.pool import PdfPool
 from reader.pdf.process import PdfReader, check_pdf, read_pdf
 
-__all__ = ["PdfPool", "PdfReader", "Pictures", "check_pdf", "read_pdf"]
+__all__ = ["PageLine", "PageText", "PdfPool", "PdfReader", "Pictures", "check_pdf", "read_pdf"]

@@ -24,6 +24,37 @@ class Pictures:
     """Of the figure, as read; empty without one."""
 
 
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A line of a page, in points from the page's upper left corner, before it is turned.
+
+    x, y: where its base line begins. angle: in which direction it runs, in degrees clockwise.
+    height: its upper and lower edge. words: left edge, right edge, word; none of a line that
+    is not level.
+    """
+
+    x: float
+    y: float
+    length: float
+    size: float
+    angle: float
+    text: str
+    height: tuple[float, float]
+    words: tuple[tuple[float, float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The words of one page. turn: the six numbers by which its text is turned as the page is
+    shown, none for a page that stands upright."""
+
+    n_pages: int
+    width: float
+    height: float
+    turn: tuple[float, ...]
+    lines: tuple[PageLine, ...]
+
+
 def to_plain(document: Document) -> dict[str, Any]:
     """Turn a Document into what JSON holds; dataclasses.asdict takes ten times as long."""
     return {
@@ -64,6 +95,26 @@ def pictures_to_plain(pictures: Pictures) -> dict[str, Any]:
 def pictures_from_plain(plain: dict[str, Any]) -> Pictures:
     images = {name: base64.b64decode(plain[name]) for name in ("page", "figure")}
     return Pictures(**plain | images)
+
+
+def page_to_plain(page: PageText) -> dict[str, Any]:
+    return {
+        "n_pages": page.n_pages,
+        "width": page.width,
+        "height": page.height,
+        "turn": page.turn,
+        "lines": [
+            [i.x, i.y, i.length, i.size, i.angle, i.text, i.height, i.words] for i in page.lines
+        ],
+    }
+
+
+def page_from_plain(plain: dict[str, Any]) -> PageText:
+    lines = tuple(
+        PageLine(x, y, length, size, angle, text, tuple(height), tuple(map(tuple, words)))
+        for x, y, length, size, angle, text, height, words in plain["lines"]
+    )
+    return PageText(**plain | {"lines": lines, "turn": tuple(plain["turn"])})
 
 
 def marks_to_plain(marks: Marks) -> dict[str, Any]:

@@ -7,6 +7,7 @@ with it. Knows no PyMuPDF and nothing of what the files are for.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import itertools
 import os
 import queue
@@ -19,7 +20,7 @@ from typing import Any, Self, TypeVar
 from reader.errors import PdfError
 from reader.highlight import Marks
 from reader.passage import Document
-from reader.pdf.answer import Pictures
+from reader.pdf.answer import PageText, Pictures
 from reader.pdf.process import MAX_BYTES, TIMEOUT_S, PdfReader
 
 Answer = TypeVar("Answer")
@@ -89,6 +90,16 @@ class PdfPool:
         with self._one() as reader:
             return reader.pictures(path)
 
+    def page_text(self, path: Path, page: int) -> PageText:
+        """Give the words of one page, from 1, with their places; from any thread."""
+        with self._one() as reader:
+            return reader.page_text(path, page)
+
+    def page_image(self, path: Path, page: int, width: int) -> bytes:
+        """Draw one page, from 1, as PNG; from any thread."""
+        with self._one() as reader:
+            return reader.page_image(path, page, width)
+
     def read_all(
         self, paths: Iterable[Path]
     ) -> Generator[tuple[Path, Document | PdfError], None, None]:
@@ -135,7 +146,9 @@ class PdfPool:
             try:
                 while True:
                     for path in itertools.islice(waiting, self.n_workers + AHEAD - len(running)):
-                        running[threads.submit(ask, path)] = path
+                        # In our context: what fails is said in our language.
+                        work = contextvars.copy_context().run
+                        running[threads.submit(work, ask, path)] = path
                     self._running.update(running)
                     if not running:
                         return

@@ -6,6 +6,7 @@ answer or a PdfError that names the file.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -25,7 +26,15 @@ from typing import Any, Self
 from reader.errors import PdfError
 from reader.highlight import Marks
 from reader.passage import Document
-from reader.pdf.answer import Pictures, from_plain, marks_from_plain, pictures_from_plain
+from reader.pdf.answer import (
+    PageText,
+    Pictures,
+    from_plain,
+    marks_from_plain,
+    page_from_plain,
+    pictures_from_plain,
+)
+from reader.phrases import say
 
 TIMEOUT_S = 60.0
 MAX_BYTES = 2 * 1024**3
@@ -35,30 +44,28 @@ START_S = 60.0
 MAX_ANSWER = 512 * 1024**2
 """Bytes of text that the caller takes from one file."""
 
-_HARMLESS = ("encrypted", "not a pdf", "no file")
+_HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
 """What is wrong with files that MuPDF did not go into: the worker is as it was."""
 
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
 )
-_AGAIN = "Fetch it again, or look at it with another program."
-_WORDS = {
-    "encrypted": ("is encrypted and needs a password", "Save a copy without one and add that."),
-    "not a pdf": ("is not a PDF", "It may be a web page saved under that name: fetch it again."),
-    "broken": ("is damaged and cannot be opened", _AGAIN),
-    "no page": ("has no readable page", _AGAIN),
-    "no file": ("cannot be read ({why})", "Is it still there, and may you read it?"),
-    "empty": ("is empty (0 bytes)", "Fetch it again."),
-    "folder": ("is a folder, not a PDF", "Name the PDF in it."),
-    "device": ("is no file of bytes, but a pipe or a device", "Name a PDF."),
-    "time": ("took more than {why}", "The other files were read on."),
-    "memory": ("took too much memory to read", "The other files were read on."),
-    "crash": ("made the PDF reader crash", _AGAIN),
-    "start": (
-        "could not be read: the PDF reader did not start",
-        "Is the machine very busy? Try again.",
-    ),
+_REMEDIES = {
+    "encrypted": "pdf.encrypted.hint",
+    "not a pdf": "pdf.not_a_pdf.hint",
+    "broken": "pdf.look",
+    "no page": "pdf.look",
+    "past the end": "pdf.past_the_end.hint",
+    "no file": "pdf.no_file.hint",
+    "empty": "pdf.fetch_again",
+    "folder": "pdf.folder.hint",
+    "device": "pdf.device.hint",
+    "time": "pdf.others",
+    "memory": "pdf.others",
+    "crash": "pdf.look",
+    "start": "pdf.start.hint",
 }
+"""What may be wrong with a file, and the key of what to do about it."""
 
 
 def check_pdf(content: bytes, *, name: str = "the download") -> None:
@@ -72,15 +79,15 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
     if _HTML.match(content[:1024]):
         raise PdfError(
             file=name,
-            what="is a web page, not a PDF",
-            hint="The address may ask for a login: open it in a browser.",
+            what=say("pdf.web_page"),
+            hint=say("pdf.web_page.hint"),
         )
     if b"%PDF-" not in content[:1024]:
         raise _error(name, "not a pdf")
     tail = content[-65536:]
     if b"%%EOF" not in tail and b"startxref" not in tail:
-        what = f"is cut off: its end is missing ({len(content)} bytes came)"
-        raise PdfError(file=name, what=what, hint="Fetch it again.")
+        what = say("pdf.cut_off", n=len(content))
+        raise PdfError(file=name, what=what, hint=say("pdf.fetch_again"))
 
 
 def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
@@ -134,16 +141,25 @@ class PdfReader:
         """Draw a file's first page and first figure; raises PdfError."""
         return pictures_from_plain(self._ask("pictures", path))
 
+    def page_text(self, path: Path, page: int) -> PageText:
+        """Give the words of one page, from 1, with their places; raises PdfError."""
+        return page_from_plain(self._ask("page text", path, page=page))
+
+    def page_image(self, path: Path, page: int, width: int) -> bytes:
+        """Draw one page, from 1, `width` pixels wide, as PNG; raises PdfError."""
+        return base64.b64decode(self._ask("page image", path, page=page, width=width)["image"])
+
     def close(self) -> None:
         """End the worker, whatever it is at; the next question starts another."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
 
-    def _ask(self, task: str, path: Path) -> dict[str, Any]:
+    def _ask(self, task: str, path: Path, **more: int) -> dict[str, Any]:
         check_file(path)
         worker = self._started(path)
-        question = {"task": task, "path": str(path.absolute()), "timeout_s": self._timeout_s}
+        file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
+        question = {"task": task, **file, **more}
         answer: dict[str, Any] = {}
         try:
             tell = self._tell
@@ -186,8 +202,8 @@ def check_file(path: Path) -> None:
 
 def _why(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file"
-    return (error.strerror if isinstance(error, OSError) else None) or "no such name"
+        return say("pdf.no_such_file")
+    return (error.strerror if isinstance(error, OSError) else None) or say("pdf.no_such_name")
 
 
 class _Worker:
@@ -234,7 +250,7 @@ class _Worker:
             try:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
             except queue.Empty:
-                return {"failed": "time", "why": f"{timeout_s:g} s to read{place}"}
+                return {"failed": "time", "why": say("pdf.seconds", n=f"{timeout_s:g}") + place}
             if not line.endswith(b"\n"):
                 return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
             try:
@@ -247,7 +263,7 @@ class _Worker:
             is_slow = is_slow or answer["more_s"] > 0
             if tell is not None and is_slow:
                 tell(answer["page"], answer["of"])
-            place = f" (page {answer['page']} of {answer['of']} was reached)"
+            place = say("pdf.reached", page=answer["page"], of=answer["of"])
 
     def end(self) -> None:
         """Kill the group; a child that is already gone has nothing left to kill."""
@@ -281,8 +297,9 @@ def _python_path() -> str:
 
 
 def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
-    what, hint = _WORDS[kind]
-    return PdfError(file=shown(path), what=what.format(why=why), hint=hint, kind=kind)
+    values = {"why": why} if why else {}
+    what, hint = say(f"pdf.{kind.replace(' ', '_')}", **values), say(_REMEDIES[kind])
+    return PdfError(file=shown(path), what=what, hint=hint, kind=kind)
 
 
 def shown(path: Path | str) -> str:

@@ -2,21 +2,23 @@
 
     python -m reader.pdf.worker MAX_BYTES
 
-Each line on standard input is a JSON object {"task", "path", "timeout_s"}; each answer a
-line: {"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before
-the answer say how far it is, and what more time is needed. Whatever goes wrong in a way not
-foreseen here ends this process; the caller sees that and starts another.
+Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
+"width" where one page is asked for; each answer a line: {"done": …} or {"failed": kind,
+"why": words}. Lines {"page", "of", "more_s"} before the answer say how far it is, and what
+more time is needed. Whatever goes wrong in a way not foreseen here ends this process; the
+caller sees that and starts another.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from reader.pdf import answer
 from reader.pdf.opening import Tell, Unreadable, opened
@@ -41,7 +43,8 @@ def main() -> None:
         _die_with_the_caller(is_at_work=True)
         try:
             with opened(pymupdf, asked["path"]) as file:
-                found: dict[str, Any] = {"done": TASKS[asked["task"]](pymupdf, file, tell)}
+                done = TASKS[asked["task"]](pymupdf, file, Asked(asked, tell))
+                found: dict[str, Any] = {"done": done}
         except Unreadable as error:
             found = {"failed": error.kind, "why": error.why}
         except MemoryError:
@@ -51,28 +54,50 @@ def main() -> None:
         pymupdf.TOOLS.store_shrink(100)
 
 
-def _read(pymupdf: Any, file: Any, tell: Tell) -> dict[str, Any]:
+class Asked(NamedTuple):
+    """A question, and how to say how far its answer is."""
+
+    question: dict[str, Any]
+    tell: Tell
+
+
+def _read(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
     from reader.pdf.pages import document_of
 
-    return answer.to_plain(document_of(pymupdf, file, tell))
+    return answer.to_plain(document_of(pymupdf, file, asked.tell))
 
 
-def _marks(pymupdf: Any, file: Any, _: Tell) -> dict[str, Any]:
+def _marks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     from reader.pdf.marks import marks_of
 
     return answer.marks_to_plain(marks_of(pymupdf, file))
 
 
-def _pictures(pymupdf: Any, file: Any, _: Tell) -> dict[str, Any]:
+def _pictures(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     from reader.pdf.pictures import pictures_of
 
     return answer.pictures_to_plain(pictures_of(pymupdf, file))
 
 
-TASKS: dict[str, Callable[[Any, Any, Tell], dict[str, Any]]] = {
+def _page_text(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
+    from reader.pdf.onscreen import text_of_page
+
+    return answer.page_to_plain(text_of_page(pymupdf, file, asked.question["page"]))
+
+
+def _page_image(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
+    from reader.pdf.onscreen import image_of_page
+
+    page, width = asked.question["page"], asked.question["width"]
+    return {"image": base64.b64encode(image_of_page(pymupdf, file, page, width)).decode()}
+
+
+TASKS: dict[str, Callable[[Any, Any, Asked], dict[str, Any]]] = {
     "read": _read,
     "marks": _marks,
     "pictures": _pictures,
+    "page text": _page_text,
+    "page image": _page_image,
 }
 
 

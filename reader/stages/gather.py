@@ -16,6 +16,7 @@ from reader.config import Config
 from reader.errors import ReaderError, SourceFailed
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState
+from reader.phrases import say
 from reader.stages.arxiv import (
     ARXIV,
     DAILY,
@@ -124,7 +125,7 @@ def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
             SourceFailed(
                 source=batch.source,
                 what=_lacks(batch),
-                hint="The rest is asked again at the next gather.",
+                hint=say("gather.rest"),
             ),
         )
         for batch in last_batches(library, library.today())
@@ -134,11 +135,12 @@ def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
 
 def _lacks(batch: Batch) -> str:
     if batch.state == "stale" and not batch.received:
-        return f"the list of {batch.covers} is not in it yet"
+        return say("gather.not_in", day=batch.covers)
     if batch.state == "stale":
-        return f"still the list of {batch.covers}"
+        return say("gather.old", day=batch.covers)
     total = "?" if batch.expected is None else batch.expected
-    return f"{batch.received} of {total} for {batch.covers}. {batch.error}".rstrip()
+    some = {"n": batch.received, "of": total, "day": batch.covers, "error": batch.error}
+    return say("gather.some", **some).rstrip()
 
 
 def last_batches(library: Library, day: date) -> list[Batch]:
@@ -185,12 +187,11 @@ def is_due(library: Library) -> bool:
 def _hold_back(library: Library, name: str) -> None:
     known = sources.source(library.db, name)
     if known.retry_at and known.retry_at > library.now():
-        local = known.retry_at.astimezone(library.config.timezone)
+        at = f"{known.retry_at.astimezone(library.config.timezone):%H:%M}"
         raise _HeldBack(
             source=name,
-            what=f"not asked again before {local:%H:%M}, failed {known.n_errors} times: "
-            f"{known.error}",
-            hint=f"`reader gather '{name}'` asks it now.",
+            what=say("gather.held_back", at=at, n=known.n_errors, error=known.error),
+            hint=say("gather.held_back.hint", name=name),
             retry_at=known.retry_at,
         )
 

@@ -19,6 +19,7 @@ from reader.library.moving import existing, folder_at, has_bytes, is_here, settl
 from reader.library.strays import find_moved
 from reader.paper import Held
 from reader.passage import Document
+from reader.phrases import say
 from reader.recognition import stamped_version
 from reader.sketch import sketch_of
 from reader.stages.tools import Problem, Tools
@@ -69,13 +70,13 @@ def _fetch_one(library: Library, tools: Tools, held: Held) -> None:
     if not url:
         raise PdfError(
             file=held.paper.id,
-            what="no address of a PDF is known",
-            hint="`reader open` shows the paper's page.",
+            what=say("pdf.no_address"),
+            hint=say("pdf.no_address.hint"),
         )
     answer = tools.fetch(
         Request(
             url=url,
-            source=f"PDF of {held.paper.id}",
+            source=say("pdf.source", id=held.paper.id),
             delay_s=_delay_s(url, library.config),
             accept="application/pdf",
             max_bytes=MAX_PDF_BYTES,
@@ -228,7 +229,7 @@ def _keep_passages(
         return lacking
     if not passages:
         raise lacking or PdfError(
-            file=pdf.path, what="there is no text in it", hint="It can be read, not searched."
+            file=pdf.path, what=say("pdf.no_text"), hint=say("pdf.no_text.hint")
         )
     index.add_passages(library.db, pdf.paper, passages, sha256=pdf.sha256)
     read = replace(pdf, sketch=sketch_of(answer), version=stamped_version(answer))

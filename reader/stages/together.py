@@ -6,6 +6,7 @@ by the thread that asked. One thread a host, so that no host sees two questions 
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +69,9 @@ class _Crew(Generic[T]):
 
     def run(self) -> Iterator[tuple[str, T | Exception | Ended]]:
         for _ in range(self._n_threads):
-            threading.Thread(target=self._work, daemon=True).start()
+            # A thread begins with no context: what fails in it is said in our language.
+            work = contextvars.copy_context().run
+            threading.Thread(target=work, args=(self._work,), daemon=True).start()
         n_left = len(self._works)
         try:
             while n_left:

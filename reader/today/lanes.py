@@ -52,31 +52,49 @@ def lanes(
     own, below, close, far = [], [], [], []
     again: set[int] = set()
     margins: dict[int, float] = {}
+    reasons: Reasons = {}
     for candidate in candidates:
+        row = candidate.held.row
         if candidate.was_foretold:
-            again.add(candidate.held.row)
-        shelf = _shelf(candidate, config, kept.get(candidate.held.row))
-        entry = _ENTRIES[shelf](candidate, config) if shelf else None
-        if entry and shelf == "own":
+            again.add(row)
+        shelf = _shelf(candidate, config, kept.get(row))
+        if shelf is None:
+            continue
+        entry, terms = _ENTRIES[shelf](candidate, config)
+        reasons[row] = candidate, terms
+        if shelf == "own":
             own.append(entry)
-        elif entry and shelf == "doubtful":
+        elif shelf == "doubtful":
             below.append(entry)
-            margins[entry.held.row] = _margin(candidate, config)
-        elif entry and shelf == "near":
+            margins[row] = _margin(candidate, config)
+        elif shelf == "near":
             close.append(entry)
-        elif entry:
+        else:
             far.append((entry, candidate))
     wild, others = _card(far, kept)
     # What else the person's own timeline pointed at follows the near topics.
-    close += [_near(c, config) for c in others if c.mentions]
+    for candidate in others:
+        if candidate.mentions:
+            entry, terms = _near(candidate, config)
+            reasons[candidate.held.row] = candidate, terms
+            close.append(entry)
     cap = max(1, config.minutes // NEAR_MINUTES)
     return Lanes(
-        own=tuple(_in_order(own, "own", kept)),
-        doubtful=tuple(_in_order(below, "doubtful", kept, margins)[:N_DOUBTFUL]),
-        near=tuple(_cut(close, again, kept, cap)),
-        wild=wild,
+        own=_told(_in_order(own, "own", kept), reasons),
+        doubtful=_told(_in_order(below, "doubtful", kept, margins)[:N_DOUBTFUL], reasons),
+        near=_told(_cut(close, again, kept, cap), reasons),
+        wild=next(iter(_told([wild] if wild else [], reasons)), None),
         n_talked=sum(not entry.is_foretold for entry in close),
     )
+
+
+Reasons = dict[int, tuple[Candidate, Sequence[Term]]]
+"""By row, what the sentence about a paper is made of."""
+
+
+def _told(entries: Iterable[Entry], reasons: Reasons) -> tuple[Entry, ...]:
+    """Let the lines say why: of a hundred that are found only those that are shown."""
+    return tuple(replace(e, why=why(*reasons[e.held.row])) for e in entries)
 
 
 def _cut(
@@ -120,13 +138,17 @@ def _shelf(candidate: Candidate, config: Config, kept: Kept | None) -> Shelf | N
     return "wild" if is_talked and is_said else None
 
 
-def _own(candidate: Candidate, config: Config) -> Entry:
+Found = tuple[Entry, Sequence[Term]]
+"""A line that does not say why yet, and the terms that its sentence is made of."""
+
+
+def _own(candidate: Candidate, config: Config) -> Found:
     found = _best(candidate.ranks, {t.path for t in config.own_topics})
     terms = list(found.terms if found else ())
     if candidate.followed:
         terms.append(followed_term(candidate.followed, terms, found.cut if found else 0.0))
     topic = found.topic if found and found.place != "out" and _speaks(found) else None
-    return _entry(candidate, terms, "own", topic, terms)
+    return _entry(candidate, terms, "own", topic), terms
 
 
 def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
@@ -135,7 +157,7 @@ def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
     return Term("followed", name, max(FOLLOWED, cut - total(terms) + 0.01))
 
 
-def _near(candidate: Candidate, config: Config) -> Entry:
+def _near(candidate: Candidate, config: Config) -> Found:
     found = _best(candidate.ranks, {t.path for t in config.near_topics})
     closeness = closeness_of(found.margin) if found else 0.0
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
@@ -143,11 +165,11 @@ def _near(candidate: Candidate, config: Config) -> Entry:
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
     reasons = [*(found.terms if found and is_member else ()), *terms]
     topic = found.topic if found and is_member else None
-    entry = _entry(candidate, named, "near", topic, reasons)
-    return replace(entry, is_foretold=_is_silent(candidate))
+    entry = _entry(candidate, named, "near", topic, is_foretold=_is_silent(candidate))
+    return entry, reasons
 
 
-def _wild(candidate: Candidate, config: Config) -> Entry:
+def _wild(candidate: Candidate, config: Config) -> Found:
     known = {t.path for t in config.topics}
     found = _best(candidate.ranks, known)
     left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
@@ -155,7 +177,7 @@ def _wild(candidate: Candidate, config: Config) -> Entry:
     terms = wild_score(
         candidate.heat, candidate.forecast, closeness, left=left, n_days=candidate.n_days
     )
-    return _entry(candidate, terms, None, None, terms)
+    return _entry(candidate, terms, None, None), terms
 
 
 _ENTRIES = {"own": _own, "doubtful": _own, "near": _near, "wild": _wild}
@@ -182,19 +204,21 @@ def _entry(
     terms: Sequence[Term],
     lane: Lane | None,
     topic: str | None,
-    reasons: Sequence[Term],
+    *,
+    is_foretold: bool = False,
 ) -> Entry:
     return Entry(
         held=candidate.held,
         lane=lane,
         topic=topic,
         score=round(total(terms), 4),
-        why=why(candidate, reasons),
+        why="",
         mentions=candidate.mentions,
         origins=candidate.origins,
         n_citations=candidate.n_citations,
         n_months=candidate.n_months,
         terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
+        is_foretold=is_foretold,
     )
 
 

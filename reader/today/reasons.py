@@ -79,7 +79,7 @@ def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
         yield say("why.again")
     if candidate.mentions:
         people = list(dict.fromkeys(m.author for m in candidate.mentions))
-        said = {"people": ", ".join(people[:2]), "n": len(people) - 2}
+        said = {"people": say("list").join(people[:2]), "n": len(people) - 2}
         yield say("why.mentions_more" if len(people) > 2 else "why.mentions", **said)
     if candidate.n_votes and _of(terms, "votes"):
         yield say("why.votes", n=candidate.n_votes)
@@ -96,4 +96,4 @@ def _of(terms: Iterable[Term], kind: str) -> list[str]:
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
+    return say("list").join(say("why.quoted", what=word) for word in words)

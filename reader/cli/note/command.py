@@ -16,6 +16,7 @@ from reader.errors import UsageError
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.linking import related
+from reader.library.noting import check_lines
 from reader.library.own_words import check_note, closeness_of
 from reader.library.writing import newest_note, restore
 from reader.own_words import Check, Sentence
@@ -152,7 +153,7 @@ def _show_check(library: Library, held: Held, *, as_json: bool) -> None:
         return
     width = screen.width_of_terminal()
     nothing = say("note.own" if check.sentences else "note.no_own")
-    for text in kept.check_lines(check) or [nothing]:
+    for text in check_lines(check) or [nothing]:
         for line in screen.wrap(text, width, "  ", ""):
             output.put(line)
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import islice
+from collections.abc import Sequence
 
 import click
 
 from reader.cli import output, screen
-from reader.errors import UsageError
 from reader.library.folder import Library
-from reader.library.writing import revision
-from reader.note.changes import Change, changes
-from reader.note.words import sentences
+from reader.library.revisions import beginning_of, compared, moment, pieces
+from reader.note.changes import Change
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
@@ -31,8 +27,7 @@ def show_history(library: Library, held: Held, *, as_json: bool) -> None:
         if as_json:
             output.put_json(output.paper_json(held) | _revision_json(number, one))
         else:
-            words = plain(" ".join(islice(sentences(one.text), 5)) or one.text)
-            line = f"{number:>3}  {_moment(library, one.at)}  {_facts(one)}  {words}"
+            line = f"{number:>3}  {moment(library, one.at)}  {_facts(one)}  {beginning_of(one)}"
             output.put(shorten(line, width))
 
 
@@ -40,10 +35,6 @@ def _facts(one: Revision) -> str:
     came = say(f"note.from.{one.came_from}")
     state = say("note.state.written" if one.is_written else "note.state.skimmed")
     return f"{came:<7}  {state:<7}"
-
-
-def _moment(library: Library, at: datetime) -> str:
-    return f"{at.astimezone(library.config.timezone):%Y-%m-%d %H:%M}"
 
 
 def _revision_json(number: int, one: Revision) -> dict[str, object]:
@@ -60,20 +51,14 @@ def _revision_json(number: int, one: Revision) -> dict[str, object]:
 def show_diff(library: Library, held: Held, numbers: Sequence[int]) -> None:
     """Show what leads from one revision to another: of two that are named, from one to the
     newest, from the last but one to the newest. Raises UsageError."""
-    n_all = len(notes.revisions(library.db, held.row))
-    if not numbers and n_all < 2:
-        what = say("note.one_revision", n=n_all, title=plain(held.paper.title))
-        raise UsageError(what=what, hint=say("note.one_revision.hint"))
-    first, second = (*numbers, n_all)[:2] if numbers else (n_all - 1, n_all)
-    old, new = revision(library, held, first), revision(library, held, second)
-    found = changes(old.text, new.text)
-    if not found:
-        output.put(say("note.no_difference", first=first, second=second))
+    found = compared(library, held, numbers)
+    if not found.changes:
+        output.put(say("note.no_difference", first=found.first, second=found.second))
         return
-    for mark, number, one in (("---", first, old), ("+++", second, new)):
-        head = say("note.revision", n=number, at=_moment(library, one.at))
+    for mark, number, one in (("---", found.first, found.old), ("+++", found.second, found.new)):
+        head = say("note.revision", n=number, at=moment(library, one.at))
         output.put(click.style(f"{mark} {head}", bold=True))
-    for line in found:
+    for line in found.changes:
         output.put(_shown(line))
 
 
@@ -83,22 +68,7 @@ def _shown(line: Change) -> str:
         return click.style(f"@{line.text}", fg="cyan")
     colour = {"-": "red", "+": "green"}.get(line.kind)
     if colour is None:
-        return f" {_safe(line.text)}"
-    pieces = [click.style(line.kind, fg=colour)]
-    for text, is_changed in _pieces(_safe(line.text), line.spans):
-        pieces.append(click.style(text, fg=colour, reverse=is_changed))
-    return "".join(pieces)
-
-
-def _safe(text: str) -> str:
-    """Make a line safe to print, each character in its place."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
-
-
-def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    done = 0
-    for start, end in spans:
-        yield text[done:start], False
-        yield text[start:end], True
-        done = end
-    yield text[done:], False
+        return " " + "".join(text for text, _ in pieces(line))
+    shown = [click.style(line.kind, fg=colour)]
+    shown += [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
+    return "".join(shown)

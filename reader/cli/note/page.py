@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reader.cli import screen
-from reader.config import BUILT_IN_TEMPLATES
-from reader.errors import UsageError
-from reader.highlight import gathered, once
+from reader.library.beginning import marks_of, new_words, words_again
 from reader.library.folder import Library
-from reader.library.writing import marked
-from reader.note.draft import laid_out, with_headings, without_shown
-from reader.note.templates import HINT, all_texts, template_text
+from reader.note.draft import laid_out
+from reader.note.templates import HINT
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -36,25 +33,11 @@ class Page:
 
     def new(self, before: str) -> str:
         """Lay out a new draft: the note as it is, or a template where there is none."""
-        if before and not self.template:
-            return self._with_shown(before)
-        return self._with_shown(with_headings(before, self._template()))
+        return self._with_shown(new_words(self.library, before, self.template))
 
     def again(self, saved: str, before: str) -> str:
         """Lay out a draft that an earlier editor left, with what is shown brought up to date."""
-        templates = all_texts(self.library.config.templates)
-        words = without_shown(saved, before=before, given=templates)
-        return self._with_shown(with_headings(words, self._template()) if self.template else words)
-
-    def _template(self) -> str:
-        config = self.library.config
-        name = self.template or config.note.template
-        text = template_text(name, config.language, config.templates)
-        if text is None:
-            names = say("list").join([*BUILT_IN_TEMPLATES, *(own.name for own in config.templates)])
-            hint = say("note.template.hint", names=names)
-            raise UsageError(what=say("note.template", name=name), hint=hint)
-        return text
+        return self._with_shown(words_again(self.library, saved, before, self.template))
 
     def _with_shown(self, words: str) -> str:
         shown = list(self._shown())
@@ -74,16 +57,14 @@ class Page:
 
     def _marked(self) -> Iterator[str]:
         """Give what the person marked, in reading order, the same words once."""
-        found = marked(self.library, self.held)
-        at = [(h, pages) for h, pages in zip(found, gathered(found), strict=True) if pages]
-        if at:
+        found = marks_of(self.library, self.held)
+        if found:
             yield ""
             yield say("note.page.marked")
-        for highlight, pages in at:
-            where = say("note.page.where", pages=say("list").join(map(str, pages)))
-            text, note = plain(once(highlight.text)), plain(highlight.note)
-            if text:
-                yield from screen.wrap(f"“{text}” {where}", WIDTH, "  ", "- ")
-            if note:
-                typed = note if text else f"{note} {where}"
-                yield from screen.wrap(typed, WIDTH, "  ", "  — " if text else "- ")
+        for one in found:
+            where = say("note.page.where", pages=say("list").join(map(str, one.pages)))
+            if one.text:
+                yield from screen.wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
+            if one.note:
+                typed = one.note if one.text else f"{one.note} {where}"
+                yield from screen.wrap(typed, WIDTH, "  ", "  — " if one.text else "- ")

@@ -85,4 +85,4 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
         texts.append(say("screen.recall", n=n_notes))
     if n_left := sum(n for _, n in shown.undecided):
         texts.append(say("screen.undecided", n=n_left))
-    return (*texts, *(plain(text) for text in shown.notices if text != say("today.english")))
+    return (*texts, *(plain(text) for text in shown.notices))

@@ -11,14 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reader.cli.screen import authors_text, families
+from reader.cli.screen import authors_text
 from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
-from reader.cli.triage.listing import Row, States, entry_seconds
+from reader.cli.triage.listing import Row
 from reader.paper import State
 from reader.phrases import say
 from reader.plain import columns, plain, shorten
 from reader.reading_time import minutes
 from reader.today import Entry
+from reader.today.going import States, entry_seconds
+from reader.today.telling import families
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}

@@ -7,19 +7,16 @@ else. Knows no terminal and no database.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from reader.cli.screen import doubtful_text, folded_text, near_text, own_text
-from reader.paper import State
 from reader.phrases import say
-from reader.reading_time import paper_seconds
-from reader.today import Entry, Morning
+from reader.today import Entry, Morning, going
+from reader.today.going import States
 
 Kind = Literal["head", "paper", "fold", "text"]
-States = Mapping[int, State]
-"""What each paper (row) is now: candidate, pick, skip or read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +92,23 @@ def papers_in(rows: Sequence[Row]) -> list[Entry]:
 
 
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
-    """Give the paper (its row in the library) to begin at, None for an empty list.
-
-    last: the one decided last, on whatever device. What waits below it comes first, so that
-    the next device goes on where this one stopped; else the first that waits, else the top.
-    """
-    papers = [entry.held.row for entry in papers_in(rows)]
-    waiting = [row for row in papers if states[row] == "candidate"]
-    below = papers[papers.index(last) + 1 :] if last in papers else []
-    after = [row for row in below if states[row] == "candidate"]
-    return next(iter((*after, *waiting, *papers)), None)
+    """Give the paper (its row in the library) to begin at, as `going.start_of` has it."""
+    return going.start_of(_places(rows), states, last)
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:
     """Give the next paper without a decision below one, itself where there is none."""
-    papers = [entry.held.row for entry in papers_in(rows)]
-    place = papers.index(here) if here in papers else -1
-    return next((row for row in papers[place + 1 :] if states[row] == "candidate"), here)
+    return going.next_of(_places(rows), states, here)
 
 
 def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:
     """Give the paper so many places on, the first or last one where the list ends."""
-    papers = [entry.held.row for entry in papers_in(rows)]
+    papers = _places(rows)
     if not papers:
         return here
     place = papers.index(here) if here in papers else 0
     return papers[min(max(place + by, 0), len(papers) - 1)]
 
 
-def n_waiting(entries: Sequence[Entry], states: States) -> int:
-    """Count the papers without a decision."""
-    return sum(states[e.held.row] == "candidate" for e in entries)
-
-
-def entry_seconds(entry: Entry) -> float:
-    """Give the seconds that one line of the list takes to be read."""
-    return paper_seconds(entry.held.paper, [m.sentence for m in entry.mentions])
+def _places(rows: Sequence[Row]) -> list[int]:
+    return [entry.held.row for entry in papers_in(rows)]

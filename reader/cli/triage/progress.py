@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from reader.cli.screen import families
 from reader.cli.triage.layout import Head
-from reader.cli.triage.listing import States, entry_seconds, n_waiting
 from reader.library.folder import Library
-from reader.phrases import say
+from reader.phrases import say, say_day
 from reader.plain import plain
 from reader.reading_time import minutes, spent_s
 from reader.store.decisions import moments_on
 from reader.store.notes import n_noted_on
 from reader.today import Entry, Morning
+from reader.today.going import States, entry_seconds, n_waiting
+from reader.today.telling import families
 
 
 class Progress:
@@ -42,7 +42,7 @@ class Progress:
         shown = self._shown
         missing = families([plain(s.name) for s in shown.sources if s.is_missing])
         return Head(
-            day=f"{shown.day:%a %m-%d}",
+            day=say_day(shown.day, "short"),
             n_decided=len(entries) - n_waiting(entries, states),
             n_all=len(entries),
             spent=minutes(spent_s(self._moments)),
@@ -50,7 +50,7 @@ class Progress:
             written=self.n_written,
             target=shown.quota.target,
             more=self._more,
-            lacking=say("screen.incomplete", names=", ".join(missing)) if missing else "",
+            lacking=say("screen.incomplete", names=say("list").join(missing)) if missing else "",
         )
 
     def _minutes_left(self, entries: Sequence[Entry], states: States) -> int:

@@ -12,7 +12,6 @@ from functools import partial
 
 from reader.cli.triage import pages
 from reader.cli.triage.covering import Covering
-from reader.cli.triage.deciding import Deciding
 from reader.cli.triage.finding import Finding
 from reader.cli.triage.hands import Hands
 from reader.cli.triage.keys import letter
@@ -20,7 +19,6 @@ from reader.cli.triage.layout import Page, View, shares
 from reader.cli.triage.listing import (
     Row,
     moved,
-    n_waiting,
     next_of,
     papers_in,
     rows_of,
@@ -28,11 +26,13 @@ from reader.cli.triage.listing import (
 )
 from reader.cli.triage.progress import Progress
 from reader.errors import ReaderError
+from reader.library.deciding import Deciding
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
 from reader.store.decisions import Kind, last_decided
 from reader.today import Entry, Morning
+from reader.today.going import n_waiting
 
 
 class Session:

@@ -48,12 +48,12 @@ def export_quietly(library: Library, rows: Collection[int] | None = None) -> lis
         return [error]
 
 
-def read_edits(library: Library, rows: Collection[int]) -> Exported:
+def read_edits(library: Library, rows: Collection[int], *, wait: bool = True) -> Exported:
     """Read in what a hand wrote in some papers' files, and write nothing: before an editor
-    shows the note."""
+    shows the note. wait: until nobody else is at notes/; else raises Locked."""
     done = Exported()
     if not library.db.is_read_only:
-        with _alone(library):
+        with _alone(library, wait=wait):
             Run(library, done).read(rows)
     return done
 
@@ -70,10 +70,10 @@ def find_moved_notes(library: Library, rows: Collection[int] | None = None) -> E
 
 
 @contextlib.contextmanager
-def _alone(library: Library) -> Iterator[None]:
+def _alone(library: Library, *, wait: bool = True) -> Iterator[None]:
     """Let one process at a time look at notes/ and write there."""
     if library.db.is_read_only:
         yield
         return
-    with lock_file(library.folder / "export.lock", wait=True):
+    with lock_file(library.folder / "export.lock", wait=wait):
         yield

@@ -12,6 +12,7 @@ from reader.announcement import announced_at, feed_has_papers, latest_feed
 from reader.config import Config
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState, Paper
+from reader.phrases import say
 from reader.stages.arxiv.api import PARTIAL_IS_FINAL
 from reader.stages.arxiv.names import ARXIV, GOOD_FEED, OAI, feed_name
 from reader.stages.source import Keep, Source, Work, ask, host_of, succeed
@@ -118,7 +119,7 @@ def compare_channels(library: Library) -> list[Batch]:
         if api is None:
             continue
         if api.state in ("empty", "not out yet") and last.received:
-            error = f"the feed of {category} lists {last.received} papers"
+            error = say("answer.feed_lists", category=category, n=last.received)
             found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
         elif api.state == "complete" and not papers.n_not_from(
             library.db, feed_name(category), category, announced_on=last.covers
@@ -153,6 +154,5 @@ def _lists_cut_short(library: Library) -> Iterator[Batch]:
         if n:
             is_final = library.now() - announced_at(batch.covers) >= PARTIAL_IS_FINAL
             state: BatchState = "not checked" if is_final else "partial"
-            yield replace(
-                batch, expected=None, state=state, error=f"it lacks {n} papers that the API has"
-            )
+            error = say("answer.lacks", n=n)
+            yield replace(batch, expected=None, state=state, error=error)

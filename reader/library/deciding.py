@@ -7,14 +7,16 @@ decided here, and wins. Knows no screen; gives what there is to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from reader.library.choose import decide_rows, undo
+from reader.library.choose import decide_rows, find_paper, undo
 from reader.library.folder import Library
+from reader.library.receiving import keep_arrival, meant_at
 from reader.paper import Held, State
 from reader.phrases import say
 from reader.plain import plain
-from reader.store import papers
+from reader.store import decisions, papers, shown
 from reader.store.decisions import Kind
 
 
@@ -88,3 +90,64 @@ class Deciding:
         states = self.states
         picked = [row for row in self.held if row in self.acted and states[row] == "pick"]
         return picked, sum(states[row] == "skip" for row in self.acted)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an act led to: the paper as it stands now, what there is to say, and whether it was
+    done. held: None where there was nothing to take back."""
+
+    held: Held | None
+    said: str
+    is_done: bool = True
+
+
+def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> Answer:
+    """Pick or skip one paper that somebody saw in a state, perhaps long ago.
+
+    What another device decided meanwhile stays, and is said.
+    """
+    held = find_paper(library, id_)
+    if library.sent and library.sent.is_late and held.state != "read":
+        # By when it was meant, and not by what was seen then: the later decision stands.
+        [now] = decide_rows(library, kind, [held.row])
+        return Answer(now, "", is_done=now.state == kind)
+    one = Deciding(library, {held.row: replace(held, state=seen)})
+    is_done, said = one.decide(kind, held.row)
+    return Answer(one.held[held.row], said, is_done)
+
+
+def skip_seen(library: Library, ids: Sequence[str]) -> int:
+    """Skip those of some papers that still have no decision, in one act; gives how many."""
+    found = {held.row: held for held in (find_paper(library, id_) for id_ in ids)}
+    several = Deciding(library, found)
+    if waiting := several.waiting(list(found)):
+        several.skip_all(waiting)
+    return len(several.acted)
+
+
+def take_back(library: Library, id_: str) -> Answer:
+    """Take back the newest decision on one paper, whatever was decided on others since."""
+    held = find_paper(library, id_)
+    with library.db.writing():
+        is_done = decisions.undo_of(
+            library.db, held.row, at=library.now(), on=library.today(), until=meant_at(library)
+        )
+        keep_arrival(library)
+    [now] = papers.papers_at(library.db, [held.row])
+    if not is_done:
+        return Answer(now, say("undo.nothing"), is_done=False)
+    return Answer(now, say("undone", title=plain(now.paper.title)))
+
+
+def take_back_last(library: Library, day: date) -> Answer:
+    """Take back the last act, as `reader undo` does; of what a day's list showed, nothing else.
+
+    Raises UsageError where it was on another paper.
+    """
+    undone = undo(library, only=shown.shown_on(library.db, day) or None)
+    if not undone:
+        return Answer(None, say("undo.nothing"), is_done=False)
+    if len(undone) > 1:
+        return Answer(undone[0], say("screen.undone", n=len(undone)))
+    return Answer(undone[0], say("undone", title=plain(undone[0].paper.title)))

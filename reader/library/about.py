@@ -1,0 +1,92 @@
+"""Gather everything that is known of one paper, for a terminal and for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reader.library.folder import Library
+from reader.library.linking import Linked, backlinks, links_of
+from reader.library.marks import Shown, shown
+from reader.library.writing import newest_note
+from reader.paper import Held, Mentioned
+from reader.phrases import say
+from reader.store import additions, highlights, index, papers, pdfs, pictures, posts, versions
+from reader.store.highlights import MarkedCopy
+from reader.store.notes import Revision
+from reader.store.origins import BY_HAND
+from reader.store.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A PDF that is kept beside a paper's own, and the local day on which it came; None where
+    that is not known."""
+
+    copy: MarkedCopy
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a paper.
+
+    origins: the sources that it came by, the first one first. to_look_up: ids that are
+    printed in it and that nobody looked up yet. beside: its other PDFs, the newest first.
+    marks: what was marked in it, also what was removed since. versions: arXiv's that were
+    seen, each with the day. links: what its note links to; linked: the notes that link here.
+    """
+
+    held: Held
+    origins: Sequence[str]
+    to_look_up: Sequence[str]
+    pdf: pdfs.Pdf | None
+    beside: Sequence[Beside]
+    picture: Picture | None
+    n_passages: int
+    marks: Sequence[Shown]
+    mentions: Sequence[Mentioned]
+    versions: Sequence[tuple[int, date]]
+    note: Revision | None
+    links: Sequence[Linked]
+    linked: Sequence[Linked]
+
+    @property
+    def marks_there(self) -> list[Shown]:
+        """The marks that were not removed, in reading order."""
+        return [mark for mark in self.marks if mark.gone_at is None]
+
+
+def about(library: Library, held: Held) -> About:
+    """Gather what is known of one paper."""
+    db, row = library.db, held.row
+    note = newest_note(library, held)
+    return About(
+        held=held,
+        origins=papers.origins_of(db, [row]).get(row, ()),
+        to_look_up=additions.printed_of(db, row),
+        pdf=pdfs.pdf_of(db, row),
+        beside=[
+            Beside(copy, library.day_of(copy.at) if copy.at else None)
+            for copy in reversed(highlights.copies_of(db, row))
+        ],
+        picture=pictures.picture_of(db, row),
+        n_passages=index.n_passages(db, row),
+        marks=shown(highlights.highlights_of(db, row)),
+        mentions=posts.mentions_of(db, [row]),
+        versions=versions.versions_of(db, row),
+        note=note,
+        links=links_of(library, note.text) if note else (),
+        linked=backlinks(library, row),
+    )
+
+
+def arrival_text(held: Held, origins: Sequence[str]) -> str:
+    """Say how a paper came; one that only a hand added is no candidate of any day."""
+    day, state = held.arrived_on, say(f"paper.{held.state}")
+    if list(origins) != [BY_HAND]:
+        return say("show.facts", state=state, day=day, source=say("list").join(origins))
+    if held.state == "candidate":
+        return say("show.by_hand", day=day)
+    return say("show.by_hand_as", state=state, day=day)

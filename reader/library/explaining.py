@@ -1,0 +1,55 @@
+"""Say in sentences where a paper stands, by how much, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reader.library.why import Explained
+from reader.phrases import say
+from reader.score import Term
+from reader.today.changes import Change
+from reader.today.sums import term_text
+
+DIGITS = 3
+
+
+def where_text(found: Explained) -> str:
+    """Say in whose list a paper stands, at which place."""
+    if found.shelf is None:
+        return say("why.no_list", topic=found.topic)
+    where = "foretold" if found.is_foretold else found.shelf
+    shelf = say(f"shelf.{where}")
+    day = found.day
+    text = say("why.place", place=found.position, n=found.n_shown, shelf=shelf, day=day)
+    more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
+    return text + more
+
+
+def cut_text(found: Explained) -> str:
+    """Say how far a paper is from the cut of its topic; "" where the talk decides."""
+    if found.cut is None or found.topic is None or not found.place:
+        return ""
+    key = "why.cut" if found.place == "in" else "why.below"
+    margin = abs(found.score - found.cut)
+    numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
+    return say(key, topic=found.topic, place=say(f"place.{found.place}"), **numbers)
+
+
+def change_text(change: Change) -> str:
+    """Say what a score would be if something were not, or were."""
+    kind, _, what = change.what.partition("\t")
+    place = say(f"place.{change.place}") if change.place else ""
+    if change.position is not None:
+        place = say("change.position", n=change.position)
+    named = term_text(Term(kind, what, 0.0)) if kind else ""
+    score = f"{change.score:.{DIGITS}f}"
+    return say(f"change.{change.kind}", what=named, score=score, place=place)
+
+
+def other_topics_text(found: Explained) -> Iterator[str]:
+    """Say how a paper stands to the topics that do not decide."""
+    for rank in found.ranks:
+        if rank.topic != found.topic or found.cut is None:
+            numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
+            place = say(f"place.{rank.place}")
+            yield say("why.other_topic", topic=rank.topic, place=place, **numbers)

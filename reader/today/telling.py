@@ -1,0 +1,90 @@
+"""Say in words what a morning has besides its papers: sources, new versions, where papers
+came from. Pure functions; the same words on a terminal and on a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reader.phrases import say
+from reader.today.values import Entry, NewVersion, SourceLine
+
+ARXIV = "arXiv"
+
+
+def families(origins: Sequence[str]) -> list[str]:
+    """Name where a paper came from, arXiv's several channels as one."""
+    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else o for o in origins))
+
+
+def n_talked(entries: Sequence[Entry]) -> int:
+    """Count the papers that are in a list because somebody spoke of them."""
+    return sum(not entry.is_foretold for entry in entries)
+
+
+def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
+    """Say of each source that something of it is missing, of which day, and what comes next."""
+    missing = [s for s in sources if s.is_missing]
+    silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
+    said = [
+        _source_text(several) for several in _alike([s for s in missing if s.name not in silent])
+    ]
+    if silent:
+        said.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
+    return said
+
+
+def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
+    """Choose the sources whose numbers were counted against their own totals."""
+    # The API's count is the day's; the feeds' stand in `reader sources`.
+    is_feed = f"{ARXIV} feed"
+    return [
+        s
+        for s in sources
+        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed)
+    ]
+
+
+def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
+    """Give how many sources gave all that they should, of how many."""
+    n_all = len({s.name for s in sources})
+    return n_all - len({s.name for s in sources if s.is_missing}), n_all
+
+
+def changed_text(version: NewVersion) -> str:
+    """Name what a new version changed, "" where nothing is known of that."""
+    fields = say("list").join(_changed(version, field) for field in version.changed)
+    return say("today.changed", fields=fields) if fields else ""
+
+
+def _changed(version: NewVersion, field: str) -> str:
+    """Name one field; of the comment what it says now: "accepted at …"."""
+    comment = version.held.paper.comment
+    if field == "comment" and comment:
+        return say("today.changed.comment_now", comment=comment)
+    return say(f"today.changed.{field}")
+
+
+def _alike(lines: Sequence[SourceLine]) -> list[list[SourceLine]]:
+    """Put lines together that say the same of several days: after an outage there are many."""
+    found: dict[SourceLine, list[SourceLine]] = {}
+    for line in lines:
+        found.setdefault(replace(line, covers=None), []).append(line)
+    return list(found.values())
+
+
+def _source_text(several: Sequence[SourceLine]) -> str:
+    line, days = several[0], sorted(s.covers for s in several if s.covers)
+    is_empty = line.state == "stale" and not line.received
+    state = "stale_empty" if is_empty else line.state.replace(" ", "_")
+    text = say(
+        f"source.{state}",
+        name=line.name,
+        n=line.received,
+        of="?" if line.expected is None else line.expected,
+        day=say("source.days", first=days[0], last=days[-1], n=len(days))
+        if len(days) > 1
+        else line.covers,
+    )
+    return f"{text} {line.error}" if line.error else text

@@ -1,0 +1,158 @@
+"""Hold that a marked PDF that is handed in at a paper's page comes home as from a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from reader.highlight import Highlight
+from reader.library.choose import find_paper
+from reader.library.folder import Library
+from reader.library.keeping import counts_text
+from reader.library.marks import shown
+from reader.library.returning import Brought, back, handed_in
+from reader.paper import Held
+from reader.stages.tools import Tools
+from reader.store import highlights, pdfs
+from tests import samples
+from tests.samples import NOW, Clock
+from tests.test_library_returning import (
+    MOSS,
+    RAIN,
+    SLEPT,
+    clock,
+    library,
+    pdf,
+    put,
+    read_marks,
+    read_pdf,
+)
+
+__all__ = ["clock", "library"]  # fixtures
+
+
+@pytest.fixture
+def tools() -> Tools:
+    return samples.tools(samples.Web(), read_pdf=read_pdf, read_marks=read_marks)
+
+
+@pytest.fixture
+def held(library: Library) -> Held:
+    return find_paper(library, "2506.00001")
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    return tmp_path / "upload" / "whatever it is called.pdf"
+
+
+def there(library: Library, row: int = 1) -> list[Highlight]:
+    states = shown(highlights.highlights_of(library.db, row))
+    return [mark.highlight for mark in states if mark.gone_at is None]
+
+
+def hand(
+    library: Library, tools: Tools, file: Path, held: Held, *marks: Highlight, sure: bool = False
+) -> Brought:
+    put(file, pdf(*marks))
+    return handed_in(library, tools, file, held, is_sure=sure)
+
+
+def test_marks_come_in_once_and_are_kept(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    first = hand(library, tools, given, held, RAIN, SLEPT)
+    assert (first.outcome, first.counts.new, there(library)) == ("imported", 2, [RAIN, SLEPT])
+    assert (library.folder / first.copy).read_bytes() == pdf(RAIN, SLEPT)
+    assert counts_text(first.counts, "") == "2 highlights, 2 new"
+    again = hand(library, tools, given.with_name("another name.pdf"), held, RAIN, SLEPT)
+    assert (again.outcome, again.copy, there(library)) == ("unchanged", "", [RAIN, SLEPT])
+
+
+def test_what_was_removed_in_the_newest_one_is_gone(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    hand(library, tools, given, held, RAIN, SLEPT)
+    newest = hand(library, tools, given.with_name("b.pdf"), held, SLEPT)
+    assert (newest.counts.removed, there(library)) == (1, [SLEPT])
+
+
+def test_a_copy_that_came_by_the_tablet_too_adds_nothing(
+    library: Library, tools: Tools, tmp_path: Path, held: Held
+) -> None:
+    put(tmp_path / "pad" / "2025-06-04 01 2025_Field_WhatSnailsHearThrough.pdf", pdf(RAIN))
+    assert [one.counts.new for one in back(library, tools, tmp_path / "pad")] == [1]
+    same = hand(library, tools, tmp_path / "u.pdf", held, RAIN)
+    assert (same.outcome, same.counts.new, there(library)) == ("unchanged", 0, [RAIN])
+
+
+def test_another_papers_pdf_is_named_and_not_taken_over(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    content = put(given, pdf(RAIN, title=MOSS)).read_bytes()
+    asked = handed_in(library, tools, given, held)  # by its title alone: a person is to say
+    assert (asked.outcome, [one.row for one in asked.candidates]) == ("asked", [2])
+    sha256 = hashlib.sha256(content).hexdigest()
+    pdfs.add_pdf(library.db, pdfs.Pdf(2, "papers/moss.pdf", sha256), n_bytes=1, at=NOW)
+    found = handed_in(library, tools, given, held)
+    assert found.held is not None
+    assert (found.outcome, found.held.row) == ("other", 2)
+    assert found.error is not None
+    assert MOSS in found.error.message
+    assert (there(library), there(library, 2)) == ([], [])
+
+
+def test_who_is_sure_is_believed(library: Library, tools: Tools, given: Path, held: Held) -> None:
+    put(given, pdf(RAIN, title="Something Printed Wrongly on It"))
+    assert handed_in(library, tools, given, held).outcome == "unknown"
+    assert there(library) == []
+    assert handed_in(library, tools, given, held, is_sure=True).counts.new == 1
+    assert there(library) == [RAIN]
+
+
+def test_a_scan_without_words_is_the_paper_that_it_is_handed_in_as(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    put(given, pdf(RAIN, title=""))
+    assert handed_in(library, tools, given, held).outcome == "imported"
+
+
+def test_one_in_which_no_mark_can_be_read_is_kept_all_the_same(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    put(given, pdf(extra="handwriting in its pages"))
+    found = handed_in(library, tools, given, held)
+    assert (found.outcome, found.counts.there) == ("imported", 0)
+    assert (library.folder / found.copy).read_bytes() == given.read_bytes()
+    put(given, pdf())  # as it was taken: nothing to keep
+    assert handed_in(library, tools, given, held).copy == ""
+
+
+def test_what_is_no_whole_pdf_changes_nothing(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    outcomes = []
+    for content in (b"", b"<html>Log in", pdf(RAIN)[:-7]):
+        put(given, content)
+        found = handed_in(library, tools, given, held)
+        assert found.error is not None
+        outcomes.append(found.outcome)
+    assert outcomes == ["waiting", "broken", "waiting"]
+    assert there(library) == []
+
+
+def test_marks_that_could_not_be_written_are_not_there_by_half(
+    library: Library, tools: Tools, given: Path, held: Held, clock: Clock
+) -> None:
+    hand(library, tools, given, held, RAIN)
+    # What stands in the way of the copy's file, as a full disk would.
+    (library.folder / "papers" / f"{held.key}.marked-2.pdf").mkdir()
+    before = highlights.highlights_of(library.db, 1), there(library)
+    put(given, pdf(SLEPT, ink=(1,)))
+    found = handed_in(library, tools, given, held)
+    assert found.outcome == "imported"
+    assert (library.folder / found.copy).is_file()
+    assert before[1] == [RAIN]
+    assert there(library) == [SLEPT]

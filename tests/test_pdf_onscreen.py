@@ -1,0 +1,100 @@
+"""Hold one page for a screen: its picture, its words with places, and what a bad file may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from reader.errors import PdfError
+from reader.pdf import PageText, PdfPool, PdfReader
+from tests.hostile import bomb, good
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[PdfReader]:
+    with PdfReader(timeout_s=30) as reader:
+        yield reader
+
+
+def pixels(content: bytes) -> pymupdf.Pixmap:
+    return pymupdf.Pixmap(content)
+
+
+def test_the_words_of_a_page_stand_where_they_are_printed(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    file = good(tmp_path / "a.pdf", "Snails hear gravel.", n_pages=3)
+    page = reader.page_text(file, 2)
+    (line,) = page.lines
+    assert (page.n_pages, page.width, page.height, page.turn) == (3, 595, 842, ())
+    assert (line.text, line.x, line.y, line.angle, line.size) == (
+        "Snails hear gravel.", 72, 90, 0, 11,
+    )  # fmt: skip
+    assert [word for _, _, word in line.words] == ["Snails", "hear", "gravel."]
+    assert line.words[0][0] == 72
+    assert line.words[-1][1] == pytest.approx(72 + line.length)
+    top, bottom = line.height
+    assert top < 90 < bottom
+
+
+def test_a_turned_page_says_how_it_is_turned(reader: PdfReader, tmp_path: Path) -> None:
+    file = pymupdf.open()
+    page = file.new_page()
+    page.insert_text((72, 90), "Upright on a turned page")
+    page.insert_text((300, 400), "Along the edge", rotate=90)
+    page.set_rotation(90)
+    file.save(tmp_path / "a.pdf")
+    found = reader.page_text(tmp_path / "a.pdf", 1)
+    assert (found.width, found.height) == (842, 595)
+    a, b, c, d, e, f = found.turn
+    level, upright = found.lines
+    # Where the text begins on the page as it is shown.
+    assert (a * level.x + c * level.y + e, b * level.x + d * level.y + f) == (842 - 90, 72)
+    assert (level.angle, upright.angle, upright.words) == (0, -90, ())
+
+
+def test_a_page_is_drawn_as_wide_as_it_is_asked_for(reader: PdfReader, tmp_path: Path) -> None:
+    file = good(tmp_path / "a.pdf")
+    image = pixels(reader.page_image(file, 1, 600))
+    assert (image.width, image.height, image.n) == (600, 850, 1)  # greys alone: one number each
+    with pymupdf.open(file) as opened:
+        opened[0].add_highlight_annot(opened[0].search_for("Fine")[0])
+        opened.save(tmp_path / "marked.pdf")
+    assert pixels(reader.page_image(tmp_path / "marked.pdf", 1, 600)).n == 3
+
+
+def test_a_strip_of_any_height_takes_few_pixels(reader: PdfReader, tmp_path: Path) -> None:
+    file = pymupdf.open()
+    file.new_page(width=20, height=14_000)
+    file.save(tmp_path / "strip.pdf")
+    image = pixels(reader.page_image(tmp_path / "strip.pdf", 1, 2400))
+    assert image.width * image.height <= 12_100_000
+
+
+@pytest.mark.parametrize("page", [0, 2, 10**30])
+def test_a_page_that_is_not_there_is_said(reader: PdfReader, tmp_path: Path, page: int) -> None:
+    file = good(tmp_path / "a.pdf")
+    for ask in (lambda: reader.page_text(file, page), lambda: reader.page_image(file, page, 600)):
+        with pytest.raises(PdfError) as error:
+            ask()
+        assert error.value.values["kind"] == "past the end"
+    assert reader.page_text(file, 1).n_pages == 1
+
+
+def test_an_endless_page_ends_when_its_time_is_over_and_others_go_on(tmp_path: Path) -> None:
+    endless, fine = bomb(tmp_path / "bomb.pdf"), good(tmp_path / "a.pdf")
+    with PdfPool(1, timeout_s=1) as pool:
+        with pytest.raises(PdfError) as error:
+            pool.page_image(endless, 1, 600)
+        assert error.value.values["kind"] in ("time", "memory", "crash")
+        assert isinstance(pool.page_text(fine, 1), PageText)
+
+
+def test_what_is_no_pdf_is_named_as_that(reader: PdfReader, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"<html>Log in")
+    with pytest.raises(PdfError) as error:
+        reader.page_image(tmp_path / "a.pdf", 1, 600)
+    assert error.value.values["kind"] == "not a pdf"

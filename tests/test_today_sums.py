@@ -1,0 +1,45 @@
+"""Hold a sum as it is laid out: the numbers that are shown add up."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.score import Term, total
+from reader.today.sums import sum_rows, term_text
+
+terms = st.lists(
+    st.builds(
+        Term,
+        st.sampled_from(["title", "learned", "start", "odd"]),
+        st.sampled_from(["snail", "rain", ""]),
+        st.floats(-3, 3).map(lambda x: round(x, 4)),
+    ),
+    max_size=12,
+)
+
+
+def test_learned_words_of_little_weight_share_a_row() -> None:
+    several = [Term("learned", f"w{n}", 0.01 * n) for n in range(1, 6)]
+    assert list(sum_rows([Term("title", "snail", 1.0), *several])) == [
+        (1.0, "“snail” in the title"),
+        (0.05, "“w5”, learned"),
+        (0.1, "4 learned words of little weight: “w1” +0.010, “w2” +0.020, “w3” +0.030, "
+              "“w4” +0.040"),
+    ]  # fmt: skip
+
+
+def test_two_of_them_stand_alone_and_what_adds_nothing_is_left_out() -> None:
+    several = [Term("learned", "a", 0.01), Term("learned", "b", 0.02), Term("title", "c", 0.0)]
+    assert [text for _, text in sum_rows(several)] == ["“a”, learned", "“b”, learned"]
+
+
+@given(terms)
+def test_the_rows_add_up_to_the_rounded_sum(several: list[Term]) -> None:
+    shown = sum(value for value, _ in sum_rows(several))
+    assert abs(shown - total(several)) < 0.000501
+
+
+def test_a_kind_without_words_names_itself() -> None:
+    assert term_text(Term("odd", "thing", 1.0)) == "odd thing"
+    assert term_text(Term("nearness", "", 1.0)) == "near to "
