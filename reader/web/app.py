@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from reader.web.assets import asset_content
+from reader.web.door.gate import Gate
+from reader.web.morning_clock import MorningClock
 from reader.web.pages import PAGES
 from reader.web.parts import Parts
 from reader.web.pool import Pool
+from reader.web.remembered import Remembered
+from reader.web.visit import refused
+from reader.web.work import Work
 
 A_YEAR_S = 31_536_000
 
@@ -24,15 +33,52 @@ def application(parts: Parts) -> Starlette:
     pool = Pool(parts.folder, parts.open_library)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with working(parts, pool) as (work, clock):
+            app.state.work, app.state.morning_clock = work, clock
+            app.state.loop = asyncio.get_running_loop()
+            yield
         pool.close()
+        parts.drawn.close()
 
     routes: list[BaseRoute] = [found for page in PAGES for found in page.ROUTES]
     routes.append(Mount("/static", _Static(packages=[("reader.web", "static")])))
-    made = Starlette(routes=routes, lifespan=lifespan)
-    made.state.parts, made.state.pool = parts, pool
+    made = Starlette(
+        routes=routes,
+        middleware=[Middleware(Gate, door=parts.door, refuse=refused)],
+        exception_handlers={HTTPException: _refused},
+        lifespan=lifespan,
+    )
+
+    async def end_streams() -> None:
+        await made.state.work.end_streams()
+
+    made.state.end_streams = end_streams
+    made.state.parts, made.state.pool, made.state.remembered = parts, pool, Remembered()
     return made
+
+
+@contextlib.asynccontextmanager
+async def working(parts: Parts, pool: Pool) -> AsyncIterator[tuple[Work, MorningClock | None]]:
+    """Open what does long work, and what begins it at its time of day; both end with the block."""
+    work = Work(parts.command, parts.clock)
+    if parts.gather_at is None:
+        clock, looking = None, None
+    else:
+        clock = MorningClock(parts.gather_at, pool, work, parts.tell)
+        looking = asyncio.create_task(clock.run())
+    try:
+        yield work, clock
+    finally:
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        await work.close()
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
+    return await refused(request, error.status_code)
 
 
 class _Static(StaticFiles):
@@ -40,6 +86,8 @@ class _Static(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         found = await super().get_response(path, scope)
+        if path.endswith(".js") and found.status_code == 200:
+            found = Response(asset_content(path), media_type="text/javascript")
         if Request(scope).url.query:
             found.headers["cache-control"] = f"public, max-age={A_YEAR_S}, immutable"
         return found

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reader.library.folder import FEEDS, Library
+from reader.store.commits import commits
 
 MOST_KEPT = 8
 """Libraries that stay open while nobody asks; more are opened where more ask at once."""
 
 Stamp = tuple[tuple[int, int, int], ...]
+Version = tuple[Stamp, int, tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -27,11 +29,13 @@ class Pool:
     open_library: Callable[[], Library]
     _free: list[tuple[Stamp, Library]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _watch: tuple[Stamp, int, Library] | None = None
+    _watching: threading.Lock = field(default_factory=threading.Lock)
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[Library]:
         """Lend a library, opened anew where feeds.toml or reader.db is another one by now."""
-        stamp = self._stamp()
+        stamp = self.stamp()
         library = self._take(stamp) or self.open_library()
         try:
             yield library
@@ -41,11 +45,31 @@ class Pool:
             raise
         self._give_back(stamp, library)
 
+    def version(self) -> Version:
+        """Give a value that is another one once anything of the library was written.
+
+        One library is open for that alone: SQLite tells a connection of the commits of all
+        others, of this process and of any other, and this one never writes.
+        """
+        stamp = self.stamp()
+        with self._watching:
+            if self._watch is None or self._watch[0] != stamp:
+                before = self._watch
+                self._watch = (stamp, before[1] + 1 if before else 0, self.open_library())
+                if before:
+                    before[2].db.close()
+            _, n_openings, library = self._watch
+            return (stamp, n_openings, commits(library.db))
+
     def close(self) -> None:
         with self._lock:
             free, self._free = self._free, []
         for _, library in free:
             library.db.close()
+        with self._watching:
+            if self._watch:
+                self._watch[2].db.close()
+            self._watch = None
 
     def _take(self, stamp: Stamp) -> Library | None:
         with self._lock:
@@ -63,7 +87,7 @@ class Pool:
                 return
         library.db.close()
 
-    def _stamp(self) -> Stamp:
+    def stamp(self) -> Stamp:
         """Tell this library's files from others that take their place (a backup, an index)."""
         return tuple(
             _of(self.folder / name, is_written)

@@ -6,11 +6,14 @@ itself and the reader's language spoken. Knows no subject.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -19,15 +22,24 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from reader.config import Config
-from reader.errors import ConfigError, NotFound, ReaderError, StoreError, UsageError
+from reader.errors import ConfigError, Incomplete, NotFound, ReaderError, StoreError, UsageError
 from reader.library.folder import Library
-from reader.phrases import speaking
-from reader.plain import plain
+from reader.phrases import ENGLISH, say, speaking
+from reader.plain import plain, visible
+from reader.web.arriving import answered_once
+from reader.web.door.gate import is_right
+from reader.web.limits import MAX_NOTE
 from reader.web.parts import Parts
 from reader.web.pool import Pool
 from reader.web.render import chosen_language, render
 
+Kept = TypeVar("Kept")
+
 READS = ("GET", "HEAD")
+
+_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+SAID, SAID_S, LONGEST_SAID = "said", 30, 300
+"""The cookie that carries a sentence from a POST to the page after it, for some seconds."""
 
 
 @dataclass(slots=True)
@@ -61,13 +73,35 @@ class Visit:
         return "x-part" in self.request.headers
 
     def asked(self, name: str, otherwise: str = "") -> str:
-        """Give a value behind the "?" of the address."""
-        return str(self.request.query_params.get(name, otherwise))
+        """Give a value behind the "?" of the address, without what no page shows."""
+        return visible(str(self.request.query_params.get(name, otherwise)))
 
     def field(self, name: str) -> str:
         """Give a text of the form, "" where it is not there; line ends as \\n."""
         found = self.form.get(name, "")
         return found.replace("\r\n", "\n") if isinstance(found, str) else ""
+
+    @property
+    def back(self) -> str:
+        """The page of ours that a form names to come back to; the start where it names none."""
+        return ours(self.field("back"))
+
+    def unless_written(
+        self, key: Hashable, make: Callable[[], Kept], *, rows: Callable[[], object] | None = None
+    ) -> Kept:
+        """Give what was made before, where nothing of the library was written since.
+
+        key: names it, with everything besides the library that it depends on. rows: gives
+        what tells of a write that concerns it, where not every one does.
+        """
+        state = self.request.app.state
+        pool: Pool = state.pool
+
+        def version() -> object:
+            return (pool.stamp(), rows()) if rows else pool.version()
+
+        made: Kept = state.remembered.get(key, version, make)
+        return made
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """Fill a template that extends `base.html`."""
@@ -76,13 +110,30 @@ class Visit:
     def json(self, value: Mapping[str, Any], *, status: int = 200) -> Response:
         return JSONResponse(value, status_code=status)
 
-    def to(self, address: str) -> Response:
-        """Send the browser to another page after a POST; only to one of ours."""
-        is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-        return RedirectResponse(address if is_ours else "/", status_code=303)
+    @property
+    def wants_json(self) -> bool:
+        """A script asks, and shows the answer in place."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    def to(self, address: str, *, said: str = "") -> Response:
+        """Send the browser to another page after a POST; only to one of ours.
+
+        said: a sentence that stands on that page, once.
+        """
+        found = RedirectResponse(ours(address), status_code=303)
+        if said:
+            text = quote(said[:LONGEST_SAID])
+            found.set_cookie(SAID, text, max_age=SAID_S, httponly=True, samesite="lax")
+        return found
 
 
 Page = Callable[[Visit], Response]
+
+
+def ours(address: str) -> str:
+    """Give an address of ours as it is; the start where it leads elsewhere, or where a browser
+    could take it so: `//elsewhere`, `/\\elsewhere`, `javascript:`, tabs between slashes."""
+    return address if _OURS.fullmatch(address) and plain(address) == address else "/"
 
 
 def route(path: str, answer: Page, *methods: str) -> Route:
@@ -93,13 +144,23 @@ def route(path: str, answer: Page, *methods: str) -> Route:
 def _endpoint(answer: Page) -> Callable[[Request], Awaitable[Response]]:
     @functools.wraps(answer)
     async def endpoint(request: Request) -> Response:
-        form = FormData() if request.method in READS else await request.form()
+        is_read = request.method in READS
+        # How much comes in all is bounded by the gate.
+        form = FormData() if is_read else await request.form(max_part_size=MAX_NOTE)
         try:
+            if not is_read and not is_proven(request, form):
+                return await refused(request, HTTPStatus.FORBIDDEN)
             return await run_in_threadpool(_answered, answer, request, form)
         finally:
             await form.close()
 
     return endpoint
+
+
+def is_proven(request: Request, form: FormData) -> bool:
+    """Tell whether a POST comes from a page of ours, by the token that its device was given."""
+    token = form.get("csrf", "")
+    return request.state.is_proven or (isinstance(token, str) and is_right(request, token))
 
 
 def _answered(answer: Page, request: Request, form: FormData) -> Response:
@@ -110,7 +171,7 @@ def _answered(answer: Page, request: Request, form: FormData) -> Response:
             request.state.language = language_of(request, library.config)
             with speaking(request.state.language):
                 try:
-                    return answer(Visit(request, library, form))
+                    return answered_once(answer, Visit(request, library, form))
                 except (UsageError, NotFound) as error:
                     return said(request, error)
     except ReaderError as error:
@@ -127,20 +188,44 @@ def language_of(request: Request, config: Config | None) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """Fill a template that extends `base.html`; within `speaking`."""
+    told = plain(unquote(request.cookies.get(SAID, "")))[:LONGEST_SAID]
     text = render(
         template,
         language=request.state.language,
         csrf=getattr(request.state, "csrf", ""),
         here=request.url.path,
+        told=told,
         **values,
     )
-    return HTMLResponse(text, status_code=status)
+    found = HTMLResponse(text, status_code=status)
+    if told:
+        found.delete_cookie(SAID)
+    return found
 
 
 def said(request: Request, error: ReaderError) -> Response:
     """Answer with what went wrong and its remedy."""
-    message, hint = plain(error.message), plain(error.hint)
-    status = _status(error)
+    return _said(request, _status(error), plain(error.message), plain(error.hint))
+
+
+async def refused(request: Request, status: int) -> Response:
+    """Answer that a request is not taken, and why, in the reader's language."""
+    return await run_in_threadpool(_refused, request, status)
+
+
+def _refused(request: Request, status: int) -> Response:
+    pool: Pool = request.app.state.pool
+    config = None
+    with contextlib.suppress(ReaderError), pool.lent() as library:
+        config = library.config
+    request.state.language = language_of(request, config)
+    with speaking(request.state.language):
+        known = status if f"web.refused.{status}" in ENGLISH else 400
+        message, hint = say(f"web.refused.{known}"), say(f"web.refused.{known}.hint")
+        return _said(request, status, message, hint)
+
+
+def _said(request: Request, status: int, message: str, hint: str) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"error": message, "hint": hint}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)
@@ -151,5 +236,7 @@ def _status(error: ReaderError) -> int:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, StoreError):
         return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, Incomplete):  # somebody else did not answer as they should
+        return HTTPStatus.BAD_GATEWAY
     is_theirs = isinstance(error, UsageError) and not isinstance(error, ConfigError)
     return HTTPStatus.BAD_REQUEST if is_theirs else HTTPStatus.INTERNAL_SERVER_ERROR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,10 @@ class SmallServing:
 
     name: str = SmallEncoder.name
     said: str = ""
+    is_ready: bool = True
+
+    def prepare(self) -> None:
+        """It is there."""
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return SmallEncoder().encode_query(text)
@@ -59,8 +63,16 @@ def parts_of(
     )
 
 
+def _raise(error: Exception) -> None:
+    raise error
+
+
 @contextlib.contextmanager
 def site(parts: Parts) -> Iterator[TestClient]:
-    """Open a client to the pages; it follows redirects."""
-    with TestClient(application(parts), base_url="http://127.0.0.1") as client:
+    """Open a client to the pages; it follows redirects, and its POSTs carry the token that
+    this server's pages have. What nobody expected is raised."""
+    door = replace(parts.door, on_trouble=_raise)
+    app = application(replace(parts, door=door))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        client.headers["X-CSRF"] = door.sessions.csrf(None)
         yield client

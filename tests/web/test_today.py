@@ -1,20 +1,228 @@
-"""Hold today's page: what the morning has stands on it."""
+"""Hold today's page: what the morning has stands on it, and nothing is said that is not so."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from reader.store import papers
-from tests.samples import DAY, paper
+from starlette.testclient import TestClient
+
+from reader.library.choose import decide, find_paper
+from reader.library.folder import Library
+from reader.library.morning import keep_shown, morning
+from reader.library.writing import add_note
+from reader.paper import Batch, Held
+from reader.stages.gather import source_names
+from reader.store import papers, posts, sources
+from reader.today import Entry
+from reader.today.going import minutes_of
+from reader.web.render import environment
+from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
 
+OWN = "Speech translation in a <b>storm</b> of $O(n^2)$"
+NOTE = "It waits for the verb. That is why it is late, and I had not seen that before."
 
-def test_a_paper_of_an_own_topic_stands_on_the_page(tmp_path: Path) -> None:
-    parts = parts_of(tmp_path)
+
+MORE = """
+[[deadline]]
+name = "Interspeech"
+on = 2025-07-04
+days = 3
+quota = 1
+[[search]]
+name = "rainy"
+query = "rain"
+"""
+
+
+@contextmanager
+def pages(folder: Path, *, text: str = FEEDS_TOML) -> Iterator[tuple[TestClient, Library]]:
+    """Open a morning: an own paper, a near one with a post about it, one of no topic."""
+    parts = parts_of(folder, text)
     with parts.open_library() as library:
         papers.add_papers(
-            library.db, [paper(1, "Speech translation in a <b>storm</b>")], source="arXiv", on=DAY
+            library.db,
+            [
+                paper(1, OWN, "We listen <script>alert(1)</script> to $\\alpha$ & rain."),
+                paper(2, "A large language model that knits"),
+                paper(3, "Knots and their gardens"),
+            ],
+            source="arXiv",
+            on=DAY,
         )
-    with site(parts) as client:
+        said = post("p1", "arxiv:2506.00002", author="Cy <i>Pond</i>", sentence="So <b>warm</b>!")
+        posts.add_posts(library.db, [said], source="timeline", on=DAY)
+        for source in source_names(library.config):
+            batch = Batch(source, DAY, 3, 3, "complete")
+            sources.add_batch(library.db, batch, now=library.now(), on=DAY)
+        with site(parts) as client:
+            yield client, library
+
+
+def shown(text: str) -> str:
+    """Give what a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_the_own_lane_stands_with_its_count_and_every_text_is_escaped(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
         text = client.get("/").text
-    assert "Speech translation in a &lt;b&gt;storm&lt;/b&gt;" in text
+    assert "1 of 3 belong to you" in text
+    assert "Speech translation in a &lt;b&gt;storm&lt;/b&gt; of <math" in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; to <math" in text
+    assert "<script>alert" not in text
+    assert "<b>" not in text
+    assert "<i>" not in text
+
+
+def test_talk_stands_with_its_words_and_its_link(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        text = client.get("/").text
+    assert "So &lt;b&gt;warm&lt;/b&gt;!</q>" in text
+    assert 'href="https://example.org/p1" rel="noopener noreferrer nofollow"' in text
+    assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in text
+
+
+def test_an_address_that_is_not_of_the_web_is_no_link(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        bad = replace(post("p2", "arxiv:2506.00001"), url="javascript:alert(1)")
+        posts.add_posts(library.db, [bad], source="timeline", on=DAY)
+        text = client.get("/").text
+    assert "Cy Pond" in text
+    assert "javascript:" not in text
+
+
+def test_without_an_answer_nothing_is_called_complete(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with site(parts) as client:
+        text = shown(client.get("/").text)
+    assert "Nothing is here yet; that is not to say that nothing came out." in text
+    assert "timeline: not asked on this day." in text
+    assert "none had anything new" not in text
+
+
+def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        failed = Batch("timeline", DAY, None, 0, "failed", "The server said 503.")
+        sources.add_batch(library.db, failed, now=library.now(), on=DAY)
+        text = client.get("/").text
+    assert f"timeline: could not ask for {DAY}. The server said 503." in shown(text)
+    assert "1 of 3 belong to you, of what could be asked." in shown(text)
+    assert 'href="/work"' in text
+    assert 'href="/sources"' in text
+
+
+def test_each_part_of_the_morning_stands_there(tmp_path: Path) -> None:
+    with pages(tmp_path, text=FEEDS_TOML + MORE) as (client, library):
+        held = decide(library, "pick", ["2506.00001"])[0]
+        add_note(library, held, NOTE)
+        old = paper(9, "Speech recognition of last week")
+        papers.add_papers(library.db, [old], source="arXiv", on=DAY - timedelta(days=1))
+        morning(library, DAY - timedelta(days=1))
+        text = shown(client.get("/").text)
+    for said in (
+        "Wednesday, 4 June",
+        "1 of 3 written, 0 skimmed",
+        "2 to go",
+        "Interspeech in 30 days",
+        "speech/translation 1",
+        "1 undecided of earlier days Tuesday, 3 June 1",
+        "rainy 0 new",
+    ):
+        assert said in text
+    assert "Read" in text
+
+
+def test_minutes_are_those_of_the_terminal(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        entries = morning(library, DAY).entries
+        text = shown(client.get("/").text)
+    assert f"Go through 2 papers about {minutes_of(entries)} min" in text
+
+
+def test_a_day_of_the_past_has_its_own_list_and_a_wrong_one_is_said(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        assert "Monday, 2 June" in shown(client.get("/?date=2025-06-02").text)
+        wrong = client.get("/?date=soon<b>")
+    assert wrong.status_code == 400
+    assert "“soon&lt;b&gt;” is no day." in wrong.text
+
+
+def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        before = re.findall(r'data-id="([^"]+)"', client.get("/").text)
+        new = paper(8, "Speech translation, speech translation", "Speech translation.")
+        papers.add_papers(library.db, [new], source="arXiv", on=DAY)
+        after = re.findall(r'data-id="([^"]+)"', client.get("/").text)
+    assert before == ["arxiv:2506.00001", "arxiv:2506.00002"]
+    assert after == ["arxiv:2506.00001", "arxiv:2506.00008", "arxiv:2506.00002"]
+
+
+def test_a_foretold_paper_is_marked() -> None:
+    held = Held(1, paper(1), "candidate", DAY)
+    entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
+    template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
+    text = environment().from_string(template).render(several=[entry], csrf="")
+    assert "nobody has spoken of it yet" in text
+
+
+def test_it_speaks_the_language_of_the_browser_and_of_the_cookie(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        japanese = client.get("/", headers={"accept-language": "ja,en;q=0.5"}).text
+        client.post("/language", data={"language": "ja"})
+        chosen = client.get("/", headers={"accept-language": "en"}).text
+        client.post("/language", data={"language": "auto"})
+        english = client.get("/", headers={"accept-language": "en"}).text
+    assert '<html lang="ja">' in japanese
+    assert "6月4日(水)" in japanese
+    assert '<html lang="ja">' in chosen
+    assert '<html lang="en">' in english
+
+
+def test_more_leads_to_every_page_without_a_tab(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        text = client.get("/more").text
+    for address in ("/topics", "/sources", "/week", "/stats", "/papers", "/work", "/door"):
+        assert f'href="{address}"' in text
+
+
+def test_no_page_has_a_script_or_a_style_within_it(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        texts = [client.get(address).text for address in ("/", "/triage", "/more")]
+    for text in texts:
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text)
+
+
+def test_after_days_away_the_list_is_one_and_says_so(tmp_path: Path) -> None:
+    late = NOW + timedelta(days=7)
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library:
+        papers.add_papers(library.db, [paper(1, "Speech translation")], source="arXiv", on=DAY)
+        keep_shown(library, morning(library, DAY))
+        several = [paper(n, f"Speech translation, {n}") for n in (2, 3)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY + timedelta(days=2))
+    with site(parts_of(tmp_path, now=lambda: late)) as client:
+        page = client.get("/").text
+        triage = shown(client.get("/triage").text)
+    said = "While you were away, since Thursday, 5 June: 2 announced, 2 yours, 0 talked about."
+    assert said in shown(page)
+    assert re.findall(r'data-id="([^"]+)"', page) == ["arxiv:2506.00002", "arxiv:2506.00003"]
+    assert "0 of 2 decided" in triage
+
+
+def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        old = paper(7, "Old title")
+        papers.add_papers(library.db, [old], source="arXiv", on=DAY - timedelta(days=9))
+        add_note(library, find_paper(library, "2506.00007"), NOTE)
+        new = replace(old, title="New $x^2$", version=2)
+        papers.add_papers(library.db, [new], source="arXiv", on=DAY)
+        text = client.get("/").text
+    assert "New versions of papers with your note" in text
+    assert "changed: the title" in text
+    assert "New <math" in text

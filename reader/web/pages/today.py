@@ -1,20 +1,125 @@
-"""Show today's morning."""
+"""Show a day's morning: everything that `reader today` says, with what can be done about it."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from datetime import date
+
 from starlette.responses import Response
 
+from reader.errors import UsageError
 from reader.library.morning import keep_shown, morning
+from reader.library.recall import Due, due
+from reader.phrases import say, spoken
+from reader.plain import plain
+from reader.stages.gather import is_due
+from reader.store import pdfs
+from reader.store.reviews import last_rows
+from reader.today import Entry, Folded, Morning
+from reader.today.going import minutes_of, n_waiting
+from reader.today.telling import changed_text, counted, missing_texts, n_answered, n_talked
+from reader.web.render import day_text
 from reader.web.visit import Visit, route
 
 
 def today(visit: Visit) -> Response:
+    """Show the morning of today, or of the day asked for."""
     library = visit.library
-    day = library.today()
+    day = day_asked(visit)
+    shown = shown_on(visit, day)
+    entries = all_of(shown)
+    states = {e.held.row: e.held.state for e in shown.entries}
+    return visit.page(
+        "today.html",
+        morning=shown,
+        listed=shown.folded or shown,
+        is_today=day == library.today(),
+        may_decide=day <= library.today() and not library.db.is_read_only,
+        is_as_it_stands=library.db.is_read_only,
+        may_gather=day == library.today() and is_due(library),
+        waiting=n_waiting(entries, states),
+        minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
+        recall=_due(visit, day),
+        n_without_pdf=_n_without_pdf(visit, shown),
+        missing=missing_texts(shown.sources),
+        counts=counted(shown.sources),
+        answered=n_answered(shown.sources),
+        changed={v.held.row: changed_text(v) for v in shown.new_versions},
+        words=_words(shown),
+    )
+
+
+def shown_on(visit: Visit, day: date) -> Morning:
+    """Give a day's morning; today's keeps its order from now on."""
+    library = visit.library
     name = visit.parts.encoder_name(library.config)
-    found = morning(library, day, encoder=name, may_fold=True)
-    keep_shown(library, found)
-    return visit.page("today.html", morning=found, shows=found.folded or found)
+    may_fold = not visit.asked("date")
+
+    def make() -> Morning:
+        found = morning(library, day, encoder=name, may_fold=may_fold)
+        if day == library.today():
+            keep_shown(library, found)
+        return found
+
+    key = ("morning", day, library.today(), may_fold, name, spoken())
+    return visit.unless_written(key, make)
+
+
+def _due(visit: Visit, day: date) -> Due:
+    library = visit.library
+    key = ("recall", day, library.today())
+    rows = functools.partial(last_rows, library.db)
+    return visit.unless_written(key, lambda: due(library, day), rows=rows)
+
+
+def _n_without_pdf(visit: Visit, shown: Morning) -> int:
+    """Count the picks of a list that a gather has yet to bring the PDF of."""
+    picks = [e.held.row for e in shown.entries if e.held.state == "pick"]
+    return sum(pdfs.pdf_of(visit.library.db, row) is None for row in picks)
+
+
+def day_asked(visit: Visit) -> date:
+    """Give the day of the address, today where it names none."""
+    asked = visit.asked("date")
+    try:
+        return date.fromisoformat(asked) if asked else visit.library.today()
+    except ValueError:
+        what = say("web.no_day", text=plain(asked)[:40])
+        raise UsageError(what=what, hint=say("web.no_day.hint")) from None
+
+
+def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
+    """List the papers to go through: the doubtful ones last, and only where asked for."""
+    listed = shown.folded or shown
+    wild = [listed.wild] if listed.wild else []
+    return [*listed.own, *listed.near, *wild, *(listed.doubtful if with_doubtful else ())]
+
+
+def _words(shown: Morning) -> Mapping[str, str]:
+    """Say what the head of each lane says."""
+    listed = shown.folded or shown
+    n, of = len(listed.own), listed.n_arrived
+    if n or of:
+        key = "web.own.all" if shown.is_complete else "web.own.partly"
+        own = say(key, n=n, of=of)
+    else:
+        own = say("web.own.nothing" if shown.is_complete else "web.own.not_asked")
+    n_near = n_talked(listed.near)
+    near = say("web.near.count", n=n_near, of=listed.n_talked)
+    if n_foretold := len(listed.near) - n_near:
+        near += say("web.near.foretold", n=n_foretold)
+    if not shown.has_citations:
+        near += say("today.near.posts_only")
+    return {"own": own, "near": near, "folded": _folded(shown.folded)}
+
+
+def _folded(folded: Folded | None) -> str:
+    if folded is None:
+        return ""
+    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": n_talked(folded.near)}
+    key = "web.folded.away" if folded.reason == "away" else "web.folded.deadline"
+    return say(key, first=day_text(folded.first), **counts)
 
 
 ROUTES = [route("/", today)]

@@ -1,5 +1,7 @@
 // What the scripts of several pages need. Pages work without any of it.
 
+import { Away, SignedOut, flush, greet, isQueued, keep, newAct, post, waiting } from "./queue.js";
+
 const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
 // Show a sentence for a while, read out by screen readers.
@@ -10,8 +12,67 @@ export function tell(text) {
   tell.timer = setTimeout(() => { place.textContent = ""; }, 6000);
 }
 
-// POST fields to an address; gives the answer's JSON. Throws Error with what to say.
-export async function send(address, fields) {
+// POST fields to an address; gives the answer's JSON, of what has no network yet {kept: true}:
+// picks, skips, undos and notes wait in the queue. Throws Error with what to say.
+// title: what the person sees in the list of what waits.
+export async function send(address, fields, title = "") {
+  const { pathname, search } = new URL(address, location.href);
+  if (!isQueued(pathname)) return sendNow(address, fields);
+  const pairs = Array.from(fields instanceof FormData ? fields : new URLSearchParams(fields));
+  if (!pairs.some(([name]) => name === "act")) pairs.push(["act", newAct()]);
+  const before = written.get(pathname);
+  if (before) pairs.push(["after", before]);
+  try {
+    if ((await waiting().catch(() => [])).length && (await flush()).state !== "done") throw new Away();
+    const { found, said } = await withToken((token) => post(pathname + search, pairs, token));
+    if (said) tell(said);
+    return found;
+  } catch (error) {
+    if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
+    return keepForLater(pathname + search, pairs, title, error instanceof SignedOut);
+  }
+}
+
+// Put what could not be sent into the queue, and say so; gives an answer as the server will.
+export async function keepForLater(address, pairs, title, isSignedOut = false) {
+  const texts = document.getElementById("offline").dataset;
+  let found;
+  try {
+    found = await keep(address, pairs, { title: title || titleOf(pairs), library: localStorage.getItem("library") ?? "" });
+  } catch {
+    throw new Error(texts.notKept);
+  }
+  if (address.startsWith("/note/")) written.set(address, pairs.find(([name]) => name === "act")[1]);
+  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("queue")).catch(() => {});
+  const words = isSignedOut ? texts.signedOut : texts.kept;
+  tell(words);
+  return { ...found, kept: true, said: words };
+}
+
+// What a note of this page began from, while its own answer is not known: address → act.
+const written = new Map();
+
+function titleOf(pairs) {
+  const id = pairs.find(([name]) => name === "id")?.[1];
+  const name = id && CSS.escape(id);
+  const place = name && document.querySelector(`[data-id="${name}"], [data-paper="${name}"]`)?.closest("li, article, main");
+  return (place ?? document).querySelector(".title, h1")?.textContent.trim() || id || "";
+}
+
+// A page that was kept has an old token: it gets a new one, once.
+async function withToken(run) {
+  try {
+    return await run(csrf());
+  } catch (error) {
+    if (error.status !== 403) throw error;
+    const { csrf: token } = await greet();
+    if (token === csrf()) throw error;
+    document.querySelector("meta[name=csrf]").content = token;
+    return run(token);
+  }
+}
+
+async function sendNow(address, fields) {
   const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
   const answer = await fetch(address, {
     method: "POST",

@@ -1,0 +1,150 @@
+"""Let devices in and out: a code for a cookie, the devices that are in, whom they trust."""
+
+from __future__ import annotations
+
+import functools
+import math
+import ssl
+from datetime import UTC, date, datetime
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from reader.errors import NotKnown
+from reader.phrases import say
+from reader.web.door.codes import LIFE_S, grouped
+from reader.web.door.devices import device_of
+from reader.web.visit import Visit, ours, route
+
+COOKIE_LIFE_S = 400 * 86_400
+"""The longest that browsers keep one."""
+
+
+def enter(visit: Visit) -> Response:
+    """Ask for a code; with the right one the device gets its cookie. A look burns no code."""
+    door, request = visit.parts.door, visit.request
+    where = ours(visit.field("next") or visit.asked("next"))
+    is_in = request.state.session is not None or not door.served.needs_login
+    shown = functools.partial(visit.page, "enter.html", is_in=is_in, next=where, has=_has(visit))
+    if request.method != "POST":
+        if is_in and "next" in request.query_params:
+            return visit.to(where)
+        typed = visit.asked("code")[:32]
+        return shown(code=typed, wrong="")
+    client = request.client.host if request.client else ""
+    if wait_s := math.ceil(door.throttle.try_now(client)):
+        wrong = say("web.enter.wait", n=wait_s)
+        answer = shown(status=429, code="", wrong=wrong)
+        answer.headers["retry-after"] = str(wait_s)
+        return answer
+    if not door.codes.take(visit.field("code")):
+        wrong = say("web.enter.wrong")
+        return shown(status=403, code="", wrong=wrong)
+    door.throttle.succeeded(client)
+    if request.state.session is not None:
+        door.sessions.remove(request.state.session.id)
+    token = door.sessions.add(device_of(request.headers.get("user-agent", "")))
+    answer = visit.to(where)
+    # Strict: a link from elsewhere comes without it, is asked to sign in, and goes on by a
+    # touch. The home screen's icon comes with it.
+    answer.set_cookie(
+        door.served.cookie,
+        token,
+        max_age=COOKIE_LIFE_S,
+        secure=door.served.is_tls,
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+def devices(visit: Visit) -> Response:
+    """List the devices that are in."""
+    return _devices(visit)
+
+
+def new_code(visit: Visit) -> Response:
+    """Show a code for one more device, to one that is in."""
+    door = visit.parts.door
+    if not door.served.needs_login:
+        return visit.to("/door")
+    return _devices(visit, grouped(door.codes.new()))
+
+
+def leave(visit: Visit) -> Response:
+    """Sign a device out by its `session`, or all of them."""
+    door, mine = visit.parts.door, visit.request.state.session
+    asked = visit.field("session")
+    if asked == "all":
+        door.sessions.remove_all()
+        door.codes.forget()
+    else:
+        door.sessions.remove(asked)
+    if mine is None or asked not in ("all", mine.id):
+        return visit.to("/door")
+    answer = visit.to("/enter")
+    answer.delete_cookie(
+        door.served.cookie, secure=door.served.is_tls, httponly=True, samesite="strict"
+    )
+    # Not "storage": what was written without a network waits there.
+    answer.headers["clear-site-data"] = '"cache"'
+    return answer
+
+
+def trust(visit: Visit) -> Response:
+    """Say how a device comes to trust this machine's authority."""
+    served = visit.parts.door.served
+    return visit.page("trust.html", fingerprint=_fingerprint(served.fingerprint), has=_has(visit))
+
+
+def certificate(visit: Visit) -> Response:
+    """Hand out the authority's certificate, in the form that iPads and Android take."""
+    if not _has(visit):
+        raise NotKnown(what=say("web.trust.none"), hint=say("web.trust.none.hint"))
+    content = ssl.PEM_cert_to_DER_cert(visit.parts.door.certificate.decode("ascii"))
+    return Response(content, media_type="application/x-x509-ca-cert")
+
+
+def _devices(visit: Visit, code: str = "") -> Response:
+    door, mine = visit.parts.door, visit.request.state.session
+    address = f"{door.served.addresses[0]}enter?code={code}" if door.served.addresses else ""
+    rows = [
+        (one, _day(visit, one.since), _day(visit, one.seen), mine is not None and one.id == mine.id)
+        for one in door.sessions.all()
+    ]
+    return visit.page(
+        "door.html",
+        rows=rows,
+        needs_login=door.served.needs_login,
+        code=code,
+        minutes=LIFE_S // 60,
+        picture=_picture(address) if code and address else "",
+    )
+
+
+def _picture(address: str) -> Markup:
+    drawn = segno.make(address, error="m").svg_inline(light="white", omitsize=True)
+    return Markup(drawn)  # noqa: S704  paths that segno made of an address of ours
+
+
+def _day(visit: Visit, moment: float) -> date:
+    return visit.library.day_of(datetime.fromtimestamp(moment, UTC))
+
+
+def _has(visit: Visit) -> bool:
+    return bool(visit.parts.door.certificate)
+
+
+def _fingerprint(digits: str) -> str:
+    return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)).upper()
+
+
+ROUTES = [
+    route("/enter", enter, "GET", "POST"),
+    route("/door", devices),
+    route("/door/code", new_code, "POST"),
+    route("/door/leave", leave, "POST"),
+    route("/trust", trust),
+    route("/trust/asayomi.cer", certificate),
+]

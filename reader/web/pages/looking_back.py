@@ -1,0 +1,81 @@
+"""Look back: the week, the year as a map of days, one of its days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+
+from starlette.responses import Response
+
+from reader.announcement import days_back
+from reader.errors import UsageError
+from reader.heatmap import month_marks, rows
+from reader.library.balance import balance
+from reader.library.stats import day_shown, stats
+from reader.library.week import regret_text, week
+from reader.phrases import say
+from reader.web.visit import Visit, route
+
+
+def week_page(visit: Visit) -> Response:
+    library = visit.library
+    found = week(library, _day(visit), encoder=visit.parts.encoder_name(visit.config))
+    themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
+    return visit.page(
+        "week.html",
+        week=found,
+        themes=themes,
+        regrets=[(one, regret_text(one)) for one in found.regrets],
+        before=days_back(found.first, 7),
+        after=_after(visit, found.last),
+    )
+
+
+def stats_page(visit: Visit) -> Response:
+    today = visit.library.today()
+    found = stats(visit.library, today)
+    totals = {
+        name: sum(getattr(day, name) for day in found.days)
+        for name in ("n_written", "n_skimmed", "n_recalled")
+    }
+    return visit.page(
+        "stats.html",
+        stats=found,
+        rows=list(rows(found.map)),
+        months=list(month_marks(found.map)),
+        counts={day.day: day for day in found.days},
+        totals=totals,
+        balance=balance(visit.library, today),
+        most=max(found.themes.values(), default=0),
+    )
+
+
+def day_page(visit: Visit) -> Response:
+    day = _day(visit)
+    found = day_shown(visit.library, day)
+    noted = {read.held.row for read in found.read}
+    return visit.page(
+        "day.html",
+        shown=found,
+        waiting=[held for held in found.picked if held.row not in noted],
+        before=days_back(day, 1),
+        after=_after(visit, day),
+    )
+
+
+def _day(visit: Visit) -> date:
+    """Read the day that is asked for, today where none is. Raises UsageError."""
+    text = visit.asked("on")
+    try:
+        return date.fromisoformat(text) if text else visit.library.today()
+    except ValueError:
+        what = say("share.date", text=repr(text[:40]))
+        raise UsageError(what=what, hint=say("web.date.hint")) from None
+
+
+def _after(visit: Visit, day: date) -> date | None:
+    """Give the next day, None where it is yet to come."""
+    return day + timedelta(1) if day < visit.library.today() else None
+
+
+ROUTES = [route("/week", week_page), route("/stats", stats_page), route("/day", day_page)]

@@ -1,0 +1,211 @@
+"""Show one paper whole: what it says, what was said of it, what the person made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from reader.errors import NotKnown
+from reader.highlight import gathered, once
+from reader.library.about import About, about
+from reader.library.choose import find_paper
+from reader.library.citing import bibtex
+from reader.library.explaining import change_text, cut_text, other_topics_text, where_text
+from reader.library.filing import (
+    export_filed,
+    file_paper,
+    suggestion_text,
+    suggestions,
+    topic_names,
+)
+from reader.library.folder import Library
+from reader.library.linking import linked_ids
+from reader.library.marks import colour_word
+from reader.library.pdf_files import SHORT_SHA
+from reader.library.share import share
+from reader.library.similar import Neighbour, similar
+from reader.library.why import changes, explain
+from reader.markup import to_html
+from reader.note.links import key_of
+from reader.note.shared import markdown
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain, plain_lines, visible
+from reader.today.sums import sum_rows
+from reader.web.addresses import paper_at
+from reader.web.cleaning import clean
+from reader.web.files import opened_within, png_size, send_file
+from reader.web.visit import Visit, route
+
+N_NEIGHBOURS = 5
+
+
+def paper(visit: Visit) -> Response:
+    """Show all that is quick to say; what would change its place comes when it is opened."""
+    library = visit.library
+    shown = about(library, find_paper(library, visit.id))
+    held = shown.held
+    found, notice = _neighbours(visit, held)
+    return visit.page(
+        "paper.html",
+        held=held,
+        about=shown,
+        pictures=_pictures(library, shown),
+        why=_why(library, held),
+        marks=list(_marks(shown)),
+        note=_note_html(library, shown),
+        neighbours=found,
+        notice=notice,
+        copies=[(beside, beside.copy.sha256[:SHORT_SHA]) for beside in shown.beside],
+        bibtex=bibtex(held, library.config),
+        share=markdown(share(library, [held], has_figures=False)),
+        topics=topic_names(library),
+        suggested=_suggested(visit, held),
+    )
+
+
+def changing(visit: Visit) -> Response:
+    """Say what would change where a paper stands: models are fitted for it, which takes seconds."""
+    library = visit.library
+    explained = explain(library, find_paper(library, visit.id))
+    with visit.parts.tools(library) as tools:
+        others = [change_text(one) for one in changes(library, explained, tools.fit_topic)]
+    template = "changes_part.html" if visit.is_part else "changes.html"
+    topics = list(other_topics_text(explained))
+    return visit.page(template, held=explained.held, changes=others, topics=topics)
+
+
+def file_away(visit: Visit) -> Response:
+    """File a paper where the person says."""
+    library = visit.library
+    held = find_paper(library, visit.id)
+    may_be_new = bool(visit.field("new"))
+    filed = file_paper(library, held, visit.field("topic"), may_be_new=may_be_new)
+    problems = [*filed.problems, *export_filed(library, [held.row])]
+    title = plain(filed.held.paper.title)
+    said = " ".join(
+        [say("filed", topic=filed.held.topic, title=title), *(p.message for p in problems)]
+    )
+    if visit.wants_json:
+        return visit.json({"topic": filed.held.topic, "said": plain(said)})
+    return visit.to(paper_at(held.paper.id) + "#filing", said=plain(said))
+
+
+def picture(visit: Visit) -> Response:
+    """Give the picture of the first page, or of the first figure."""
+    library = visit.library
+    shown = about(library, find_paper(library, visit.id)).picture
+    is_figure = visit.request.url.path.endswith("/figure.png")
+    name = (shown.figure if is_figure else shown.page) if shown else ""
+    file = opened_within(library.folder / name, library.folder) if name else None
+    if file is None:
+        raise NotKnown(what=say("web.no_picture"), hint=say("pdf.none.hint"))
+    answer = send_file(visit.request, file, media_type="image/png", name=Path(name).name)
+    if visit.asked("v"):  # named by its content
+        answer.headers["cache-control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+def _neighbours(visit: Visit, held: Held) -> tuple[list[Neighbour], str]:
+    """Find what is like a paper; where its vector is missing, its rare words tell, and that is
+    said."""
+    name = visit.parts.serving(visit.library).name
+    found, several = similar(visit.library, held, encoder=name, limit=N_NEIGHBOURS)
+    noted = {near.hit.held.row for near in several if near.hit.kind == "note"}
+    once_each = [n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted]
+    return once_each, say("web.paper.neighbours.words") if found.notice else ""
+
+
+def _suggested(visit: Visit, held: Held) -> list[tuple[str, str]]:
+    """Give folders that a paper may belong to, each with what speaks for it."""
+    encoder = visit.parts.encoder_name(visit.config)
+    found = suggestions(visit.library, held, encoder=encoder)
+    return [(one.topic, suggestion_text(one)) for one in found if one.topic != held.topic]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where a paper stands, in sentences; rows: the sum behind it."""
+
+    where: str
+    sentence: str
+    rows: list[tuple[float, str]]
+    score: float
+    cut: str
+
+
+def _why(library: Library, held: Held) -> Why:
+    """Explain where a paper stands."""
+    found = explain(library, held)
+    rows = list(sum_rows(found.terms))
+    return Why(where_text(found), found.sentence, rows, found.score, cut_text(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of a paper: its address and its size in pixels, so that nothing moves as it
+    comes."""
+
+    address: str
+    width: int
+    height: int
+
+
+def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
+    """Give the pictures of the first page and of the first figure, None where one is not there."""
+    known = shown.picture
+    paths = {"page": known.page, "figure": known.figure} if known else {"page": "", "figure": ""}
+    found: dict[str, Drawing | None] = dict.fromkeys(paths)
+    for name, path in paths.items():
+        size = png_size(library.folder / path) if path else None
+        if known and size:
+            at = f"{paper_at(shown.held.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
+            found[name] = Drawing(at, *size)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark as it is shown: on which pages, in which colour, what was typed at it."""
+
+    kind: str
+    colour: str
+    pages: tuple[int, ...]
+    text: str
+    note: str
+
+
+def _marks(shown: About) -> Iterator[Marked]:
+    """Give the marks that are there; the same words marked again and again once."""
+    there = shown.marks_there
+    at = gathered(mark.highlight for mark in there)
+    for mark, pages in ((mark, pages) for mark, pages in zip(there, at, strict=True) if pages):
+        h = mark.highlight
+        text, note = once(plain(h.text)), plain_lines(h.note)
+        yield Marked(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
+
+
+def _note_html(library: Library, shown: About) -> Markup:
+    """Render the note as it stands; its links lead to the papers' pages."""
+    if shown.note is None:
+        return Markup()
+    known = linked_ids(library, shown.note.text)
+
+    def address_of(inside: str) -> str:
+        id_ = known.get(key_of(inside))
+        return paper_at(id_) if id_ else ""
+
+    return clean(to_html(visible(shown.note.text), address_of=address_of))
+
+
+ROUTES = [
+    route("/paper/{id:path}/changes", changing),
+    route("/paper/{id:path}/page.png", picture),
+    route("/paper/{id:path}/figure.png", picture),
+    route("/paper/{id:path}/file", file_away, "POST"),
+    route("/paper/{id:path}", paper),
+]

@@ -1,0 +1,186 @@
+"""Show the library: its papers with filters, its folders, its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from reader.errors import NotKnown, UsageError
+from reader.ids import parse_id
+from reader.library.browsing import STATES, browse
+from reader.library.filing import topic_names, topics
+from reader.library.trust import Report, categories_text, facts_of, reports
+from reader.paper import Batch
+from reader.phrases import say
+from reader.plain import plain, shorten
+from reader.query import HAS
+from reader.stages.adding import add_by_id
+from reader.store import filings, filters, sources
+from reader.store import papers as store
+from reader.web.addresses import as_path, paper_at
+from reader.web.visit import Visit, route
+
+N_BATCHES = 10
+"""Days of a source that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form of the library asks for; q: words and filters, as `reader search` takes
+    them, and the other fields are filters of it too."""
+
+    q: str = ""
+    state: str = ""
+    topic: str = ""
+    author: str = ""
+    year: str = ""
+    has: tuple[str, ...] = ()
+    before: int = 0
+    after: int = 0
+
+    @property
+    def query(self) -> str:
+        """Put all of it into one query."""
+        quoted = [(name, value) for name, value in (("topic", self.topic), ("author", self.author))]
+        parts = [self.q]
+        parts += [f'{name}:"{_bare(value)}"' for name, value in quoted if _bare(value)]
+        parts += [f"year:{self.year}"] if self.year else []
+        parts += [f"has:{kind}" for kind in self.has]
+        parts += [f"state:{self.state}"] if self.state else []
+        return " ".join(filter(None, parts))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether one of the fields besides the words and the state is in use."""
+        return bool(self.topic or self.author or self.year or self.has)
+
+    def but(self, **changes: Any) -> str:
+        """Give the "?…" of the same with some fields changed, from its first page."""
+        other = replace(self, **({"before": 0, "after": 0} | changes))
+        pairs = [
+            (name, value)
+            for name in ("q", "state", "topic", "author", "year", "before", "after")
+            if (value := getattr(other, name))
+        ]
+        pairs += [("has", kind) for kind in other.has]
+        return f"?{urlencode(pairs)}" if pairs else "?"
+
+
+def papers(visit: Visit) -> Response:
+    """Show the papers that fit, page by page."""
+    library = visit.library
+    asked = _asked(visit)
+    return visit.page(
+        "papers.html",
+        asked=asked,
+        listing=browse(library, asked.query, before=asked.before, after=asked.after),
+        topics=topic_names(library),
+        years=filters.years(library.db),
+    )
+
+
+def add(visit: Visit) -> Response:
+    """Bring a paper in by its id or address, as `reader add` does."""
+    library, text = visit.library, plain(visit.field("what"))
+    found = parse_id(text)
+    if found is None:
+        what = say("add.no_id", text=shorten(repr(text), 80))
+        raise UsageError(what=what, hint=say("web.papers.add.forms"))
+    is_here = store.paper_with_id(library.db, found.id) is not None
+    with visit.parts.tools(library) as tools:
+        held = add_by_id(library, tools, found.id)
+    said = say("web.papers.here" if is_here else "web.papers.added")
+    if visit.wants_json:
+        return visit.json({"id": held.paper.id, "said": said})
+    return visit.to(paper_at(held.paper.id), said=said)
+
+
+def folders(visit: Visit) -> Response:
+    """Show the topics as folders."""
+    library = visit.library
+    lines = topics(library)
+    return visit.page("topics.html", lines=lines, counts=filings.states(library.db))
+
+
+def folder(visit: Visit) -> Response:
+    """Show one folder: those within it, and its papers."""
+    library = visit.library
+    path = str(visit.request.path_params["path"]).strip("/")
+    below = [line for line in topics(library) if line.path.startswith(f"{path}/")]
+    if path not in topic_names(library) and not below:
+        raise NotKnown(what=say("topic.unknown", topic=plain(path)), hint=say("topic.list"))
+    asked = _asked(visit)
+    parts = path.split("/")
+    return visit.page(
+        "topic.html",
+        path=path,
+        address=f"/topics/{as_path(path)}",
+        crumbs=list(zip(parts, accumulate(parts, "{}/{}".format), strict=True))[:-1],
+        below=below,
+        asked=asked,
+        listing=browse(library, asked.query, folder=path, before=asked.before, after=asked.after),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source as it is shown."""
+
+    report: Report
+    facts: list[str]
+    classes: str
+    batches: list[Batch] = field(default_factory=list)
+
+
+def trust(visit: Visit) -> Response:
+    """Show whether today's list can be trusted, source by source."""
+    library = visit.library
+    zone = library.config.timezone
+    found = [
+        Source(
+            report,
+            facts_of(report, zone),
+            categories_text(report),
+            sources.batches_of(library.db, report.name, limit=N_BATCHES),
+        )
+        for report in reports(library)
+    ]
+    n_missing = sum(one.report.line.is_missing for one in found)
+    return visit.page("sources.html", sources=found, n_missing=n_missing)
+
+
+def _asked(visit: Visit) -> Asked:
+    given = visit.request.query_params
+    state = visit.asked("state")
+    return Asked(
+        q=plain(visit.asked("q")),
+        state=state if state in STATES else "",
+        topic=plain(visit.asked("topic")),
+        author=plain(visit.asked("author")),
+        year="".join(visit.asked("year").split())[:20],
+        has=tuple(kind for kind in HAS if kind in given.getlist("has")),
+        before=_row(visit.asked("before")),
+        after=_row(visit.asked("after")),
+    )
+
+
+def _row(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _bare(text: str) -> str:
+    """Take out what would end the quotation of a value."""
+    return text.translate(str.maketrans("", "", '"“”「」')).strip()
+
+
+ROUTES = [
+    route("/papers/add", add, "POST"),
+    route("/papers", papers),
+    route("/topics", folders),
+    route("/topics/{path:path}", folder),
+    route("/sources", trust),
+]

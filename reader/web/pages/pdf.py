@@ -1,0 +1,212 @@
+"""Serve PDFs, show their pages one by one, and take marked ones home."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from reader.errors import Locked, NotKnown, PdfError, UsageError
+from reader.library.choose import find_paper
+from reader.library.keeping import counts_text
+from reader.library.on_page import boxes_of
+from reader.library.pdf_files import pdf_asked
+from reader.library.returning import Brought, handed_in
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain
+from reader.web.addresses import paper_at, pdf_at
+from reader.web.drawn import WIDTHS, width_for
+from reader.web.files import Opened, is_unchanged, opened_within, send_file
+from reader.web.limits import MAX_UPLOAD
+from reader.web.visit import Visit, route
+
+ZOOMS = (100, 150, 200, 300)
+"""Per cent of the window's width that a page is shown in."""
+
+PIECE = 1024**2
+HAND_S = 30.0
+"""How long one that is handed in waits for another."""
+
+_handing = threading.Lock()
+
+
+def pdf(visit: Visit) -> Response:
+    """Give the PDF itself: whole or in part, to look at or to keep."""
+    _, name, file = _opened(visit)
+    is_attachment = bool(visit.asked("download"))
+    return send_file(
+        visit.request, file, media_type="application/pdf", name=name, is_attachment=is_attachment
+    )
+
+
+def page(visit: Visit) -> Response:
+    """Show one page: its picture, and over it its words, to select and to find."""
+    held = find_paper(visit.library, visit.id)
+    path, name, file = _opened(visit)
+    file.handle.close()
+    n, query = _number(visit), visit.asked("q")
+    text, error = None, ""
+    try:
+        text = visit.parts.drawn.text(path, file.stamp, n)
+    except PdfError as found:
+        if found.values.get("kind") == "past the end":
+            raise _no_page(held, n) from None
+        error = PdfError(**{**found.values, "file": name}).message
+    return visit.page(
+        "page.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        held=held,
+        name=name,
+        n=n,
+        text=text,
+        turn=" ".join(f"{x:g}" for x in text.turn) if text else "",
+        boxes=boxes_of(text, query) if text and query else [],
+        error=error,
+        query=query,
+        which=_which(visit),
+        at=pdf_at(held.paper.id),
+        zoom=_zoom(visit),
+        zooms=ZOOMS,
+        widths=WIDTHS,
+        stamp=file.stamp,
+    )
+
+
+def jump(visit: Visit) -> Response:
+    """Lead to the page whose number was typed, without a script."""
+    rest = [(name, value) for name, value in visit.request.query_params.items() if name != "n"]
+    n = visit.asked("n", "1")
+    at = f"{pdf_at(visit.id)}/page/{n if n.isdecimal() else 1}"
+    return visit.to(f"{at}?{urlencode(rest)}" if rest else at)
+
+
+def image(visit: Visit) -> Response:
+    """Give one page as a picture."""
+    path, name, file = _opened(visit)
+    file.handle.close()
+    n, width = _number(visit), width_for(visit.asked("width"))
+    etag = f'"{file.stamp}-{n}-{width}"'
+    # An address that names the file's bytes is never another picture's.
+    is_for_good = visit.asked("v") == file.stamp
+    keep = "private, max-age=31536000, immutable" if is_for_good else "private, no-cache"
+    headers = {"etag": etag, "cache-control": keep}
+    if "if-none-match" in visit.request.headers and is_unchanged(visit.request.headers, etag, 0):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    try:
+        content = visit.parts.drawn.image(path, file.stamp, n, width)
+    except PdfError as error:
+        if error.values.get("kind") == "past the end":
+            raise _no_page(find_paper(visit.library, visit.id), n) from None
+        text = plain(PdfError(**{**error.values, "file": name}).message)
+        return Response(text, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="text/plain")
+    return Response(content, media_type="image/png", headers=headers)
+
+
+def back(visit: Visit) -> Response:
+    """Take a marked PDF home, by the same import as `reader back`."""
+    held = find_paper(visit.library, visit.id)
+    given = visit.form.get("file")
+    if not isinstance(given, UploadFile) or not given.filename:
+        raise UsageError(what=say("web.back.no_file"), hint=say("web.back.no_file.hint"))
+    if (given.size or 0) > MAX_UPLOAD:
+        most = say("back.too_large", n=MAX_UPLOAD // 10**6)
+        raise UsageError(what=f"{plain(given.filename)}: {most}", hint=say("back.too_large.hint"))
+    brought = _taken_home(visit, held, given)
+    said = _said(brought)
+    is_done = brought.error is None
+    status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
+    if visit.wants_json:
+        done = {"outcome": brought.outcome, "said": said, "is_done": is_done}
+        return visit.json(
+            done, status=HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    if is_done:
+        return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return visit.page("back.html", status=status, held=held, brought=brought, said=said)
+
+
+def _taken_home(visit: Visit, held: Held, given: UploadFile) -> Brought:
+    """Put what came into a file of its own and import that; one at a time."""
+    if not _handing.acquire(timeout=HAND_S):
+        raise Locked(file=plain(given.filename or ""), who="")
+    try:
+        with tempfile.TemporaryDirectory(prefix="asayomi-") as folder:
+            file = Path(folder) / _safe_name(given.filename or "")
+            with file.open("wb") as handle:
+                while piece := given.file.read(PIECE):
+                    handle.write(piece)
+            with visit.parts.tools(visit.library) as tools:
+                is_sure = bool(visit.field("sure"))
+                return handed_in(visit.library, tools, file, held, is_sure=is_sure)
+    finally:
+        _handing.release()
+
+
+def _safe_name(name: str) -> str:
+    """Give a name that is a file's in any folder, and ends as a PDF's."""
+    stem = re.sub(r"[^\w .()-]", "_", plain(name).removesuffix(".pdf"))[:100].strip(". ")
+    return f"{stem or 'paper'}.pdf"
+
+
+def _said(brought: Brought) -> str:
+    """Say what became of a file that was handed in."""
+    if brought.error is not None:
+        return plain(brought.error.message)
+    assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101
+    counts = counts_text(brought.counts, brought.copy) if brought.held else ""
+    if brought.outcome == "unchanged":
+        return plain(say("web.back.same"))
+    title = brought.held.paper.title if brought.held else ""
+    return plain(say("back.file", title=title, name=brought.name, counts=counts))
+
+
+def _opened(visit: Visit) -> tuple[Path, str, Opened]:
+    """Open the PDF that is asked for; raises NotFound where it is not here, or not within the
+    library's folder."""
+    library = visit.library
+    held = find_paper(library, visit.id)
+    is_original, copy = bool(visit.asked("original")), visit.asked("copy")
+    found = pdf_asked(library, held, is_original=is_original, copy=copy)
+    file = opened_within(found.path, library.folder)
+    if file is None:
+        what = say("pdf.none", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=say("pdf.none.hint"))
+    return found.path, found.name, file
+
+
+def _which(visit: Visit) -> str:
+    """Give what names the file in addresses of its pages: none for the newest marked copy."""
+    if copy := visit.asked("copy"):
+        return f"copy={re.sub('[^0-9a-f]', '', copy)}"
+    return "original=1" if visit.asked("original") else ""
+
+
+def _number(visit: Visit) -> int:
+    return int(visit.request.path_params["n"])
+
+
+def _zoom(visit: Visit) -> int:
+    asked = visit.asked("zoom")
+    return next((zoom for zoom in ZOOMS if str(zoom) == asked), ZOOMS[0])
+
+
+def _no_page(held: Held, n: int) -> NotKnown:
+    what = say("web.page.none", n=n, title=plain(held.paper.title))
+    return NotKnown(what=what, hint=say("web.page.none.hint"))
+
+
+ROUTES = [
+    route("/pdf/{id:path}/page/{n:int}.png", image),
+    route("/pdf/{id:path}/page/{n:int}", page),
+    route("/pdf/{id:path}/page", jump),
+    route("/pdf/{id:path}/back", back, "POST"),
+    route("/pdf/{id:path}", pdf),
+]

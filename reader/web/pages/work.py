@@ -1,0 +1,125 @@
+"""Begin long work and show how far it is; without scripts by loading the page anew."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from reader.errors import ReaderError, UsageError
+from reader.phrases import ENGLISH, say, speaking
+from reader.plain import plain
+from reader.web.morning_clock import MorningClock
+from reader.web.pool import Pool
+from reader.web.visit import Visit, language_of, route
+from reader.web.work import KINDS, Run, Work
+
+RETRY_MS = 2_000
+"""How soon a browser comes again after a stream broke off."""
+
+START_S = 10.0
+
+
+def work(visit: Visit) -> Response:
+    """Show what runs, what the last work came to, and when the next one is."""
+    found: Work = visit.request.app.state.work
+    clock: MorningClock | None = visit.request.app.state.morning_clock
+    zone = visit.config.timezone
+    run = found.last
+    return visit.page(
+        "work_state.html" if visit.is_part else "work.html",
+        run=run,
+        step=step_text(run) if run else "",
+        ended=_ended(run) if run else "",
+        at=f"{run.began_at.astimezone(zone):%H:%M}" if run else "",
+        kinds=list(KINDS),
+        seen=found.newest,
+        next_at=f"{clock.next_at():%H:%M}" if clock else "",
+        said=[(f"{at.astimezone(zone):%H:%M}", text) for at, text in clock.said] if clock else [],
+    )
+
+
+def begin(visit: Visit) -> Response:
+    """Begin work of a kind, unless some is under way."""
+    kind = visit.field("kind")
+    if kind not in KINDS:
+        raise UsageError(what=say("web.work.unknown"), hint=say("web.work.unknown.hint"))
+    found: Work = visit.request.app.state.work
+    loop: asyncio.AbstractEventLoop = visit.request.app.state.loop
+    starting = asyncio.run_coroutine_threadsafe(found.start(kind), loop)
+    has_begun = starting.result(START_S)
+    said = say("web.work.begun" if has_begun else "web.work.already")
+    if visit.wants_json:
+        return visit.json({"begun": has_begun, "said": said})
+    return visit.to("/work", said=said)
+
+
+async def events(request: Request) -> Response:
+    """Stream what is told of the work, as server-sent events."""
+    found: Work = request.app.state.work
+    after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    language = await run_in_threadpool(_language, request)
+
+    async def lines() -> AsyncIterator[str]:
+        yield f"retry: {RETRY_MS}\n\n"
+        async for told in found.told(after):
+            if told is None:
+                yield ": still here\n\n"
+                continue
+            id_, run = told
+            yield f"id: {id_}\nevent: {_event(run)}\ndata: {json.dumps(_data(run, language))}\n\n"
+
+    # Proxies that wait for more before they pass something on are asked not to.
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+
+def _language(request: Request) -> str:
+    pool: Pool = request.app.state.pool
+    with suppress(ReaderError), pool.lent() as library:
+        return language_of(request, library.config)
+    return language_of(request, None)
+
+
+def _event(run: Run) -> str:
+    if run.ended_at is not None:
+        return "ended"
+    return "progress" if run.step else "begun"
+
+
+def _data(run: Run, language: str) -> dict[str, Any]:
+    with speaking("ja" if language == "ja" else "en"):
+        return {"text": step_text(run), "done": run.done, "total": run.total}
+
+
+def step_text(run: Run) -> str:
+    """Say how far work is: its step, and how much of that is done."""
+    if not run.step:
+        return say("web.work.starting")
+    key = f"step.{run.step}"
+    name = say(key) if key in ENGLISH else plain(run.step)
+    if not run.total:
+        return name
+    return say("web.work.step", step=name, done=run.done, total=run.total)
+
+
+def _ended(run: Run) -> str:
+    if run.code == 0:
+        return say("web.work.done", n=run.n_new)
+    if run.error is None and run.code is not None and run.problems:
+        return say("web.work.lacking", n=run.n_new)
+    return say("web.work.stopped")
+
+
+ROUTES: list[BaseRoute] = [
+    route("/work", work),
+    route("/work", begin, "POST"),
+    Route("/work/events", events, methods=["GET"]),
+]

@@ -1,0 +1,168 @@
+// Write a note: drafts kept as one types, the words checked beside the text.
+
+import { send, tell } from "./reader.js";
+
+const form = document.getElementById("note");
+const area = form.elements.text;
+const state = document.getElementById("draft-state");
+const address = form.getAttribute("action");
+const here = `draft ${address}`; // where the words stay while there is no connection
+const PAUSE_MS = 1000;
+const CHECK_MS = 600;
+
+let kept = area.value; // what the draft has
+let checked = null;
+let isDone = false; // being saved: nothing is a draft meanwhile
+let going = Promise.resolve();
+
+async function post(path, isPart, more = {}) {
+  const body = new URLSearchParams(fields());
+  const headers = { "X-CSRF": document.querySelector("meta[name=csrf]").content };
+  if (isPart) headers["X-Part"] = "1";
+  else headers.Accept = "application/json";
+  const answer = await fetch(address + path, { method: "POST", body, headers, ...more });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return isPart ? answer.text() : answer.json();
+}
+
+const fields = () => ["text", "base", "draft", "seen"].map((name) => [name, form.elements[name].value]);
+
+// One after the other, so that each draft begins from the one before.
+function keepDraft(more) {
+  going = going.then(() => keepNow(more));
+  return going;
+}
+
+async function keepNow(more) {
+  const text = area.value;
+  if (isDone || text === kept) return;
+  try {
+    const found = await post("/draft", false, more);
+    form.elements.draft.value = found.draft;
+    form.elements.seen.value = found.seen;
+    kept = text;
+    localStorage.removeItem(here);
+    state.textContent = found.said;
+  } catch {
+    state.textContent = keepHere(text) ? form.dataset.keptHere : form.dataset.failed;
+  }
+}
+
+function keepHere(text) {
+  try {
+    localStorage.setItem(here, JSON.stringify({ text, base: form.elements.base.value }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// What was typed without a connection: goes on here where it holds all that stands here, else
+// it becomes a draft of its own.
+async function recover() {
+  const found = JSON.parse(localStorage.getItem(here) ?? "null");
+  if (!found) return;
+  const words = found.text.trim();
+  if (words && !area.value.includes(words)) {
+    if (found.base === form.elements.base.value && words.includes(area.value.trim())) {
+      area.value = found.text;
+      tell(form.dataset.recovered);
+      keepDraft();
+      return;
+    }
+    await post("/draft", false, { body: new URLSearchParams({ ...found, draft: "", seen: "" }) });
+    localStorage.removeItem(here);
+    location.reload();
+  }
+  localStorage.removeItem(here);
+}
+
+let checking;
+async function check() {
+  if (area.value === checked) return;
+  const text = area.value;
+  checking?.abort();
+  checking = new AbortController();
+  try {
+    const html = await post("/check", true, { signal: checking.signal });
+    checked = text;
+    const place = document.getElementById("check");
+    place.innerHTML = html;
+    const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim()).join(". ");
+    const said = document.getElementById("check-state");
+    if (said.textContent !== words) said.textContent = words;
+  } catch {
+    // The next pause asks again.
+  }
+}
+
+function later(run, ms) {
+  let timer;
+  return () => { clearTimeout(timer); timer = setTimeout(run, ms); };
+}
+const keepSoon = later(() => keepDraft(), PAUSE_MS);
+const checkSoon = later(check, CHECK_MS);
+
+area.addEventListener("input", () => { keepSoon(); checkSoon(); });
+document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft({ keepalive: true }); });
+addEventListener("pagehide", () => { if (!isDone && area.value !== kept) { keepHere(area.value); keepDraft({ keepalive: true }); } });
+
+// A link to a note, where the cursor is.
+document.getElementById("check").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  area.focus();
+  const before = area.value.slice(0, area.selectionStart);
+  area.setRangeText((/\S$/.test(before) ? " " : "") + button.dataset.insert, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { submitter } = event;
+  if (submitter?.dataset.beside) return showBeside(submitter);
+  const button = submitter ?? form.querySelector("button.main");
+  button.disabled = true;
+  await going;
+  isDone = true;
+  const text = area.value;
+  try {
+    const found = await send(address, fields());
+    localStorage.removeItem(here);
+    kept = text;
+    if (found.to) goOnFrom(found);
+    if (found.to && area.value === text) location.assign(found.to);
+    else tell(found.said); // waits for the network, or for what was typed meanwhile
+  } catch (error) {
+    tell(error.message);
+  }
+  isDone = false; // what is typed from here on is a draft again
+  button.disabled = false;
+  if (area.value !== text) keepDraft();
+});
+
+// What is typed after a note was saved begins from it, where it has these words alone.
+function goOnFrom(found) {
+  if (found.is_new && !found.meanwhile) form.elements.base.value = found.base;
+  form.elements.draft.value = form.elements.seen.value = "";
+}
+
+async function showBeside(button) {
+  try {
+    const answer = await fetch(button.dataset.beside, { headers: { "X-Part": "1" } });
+    if (!answer.ok) throw new Error(answer.statusText);
+    document.getElementById("beside").innerHTML = await answer.text();
+    document.querySelector("#beside summary")?.focus();
+  } catch (error) {
+    tell(error.message);
+  }
+}
+
+// Ctrl or Cmd with Enter saves.
+area.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector("button.main"));
+});
+
+document.documentElement.classList.add("has-script");
+recover().catch(() => {});
+if (area.value.trim()) check();

@@ -1,0 +1,140 @@
+// On each page: what waits for the network, how old this page is, the worker that keeps pages.
+
+import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, waiting } from "./queue.js";
+import { keepForLater, tell } from "./reader.js";
+
+const place = document.getElementById("offline");
+const texts = place.dataset;
+const FRESH_MS = 5 * 60 * 1000;
+const QUICK_MS = 4000;
+const SOON_MS = 1500;
+const LATE_MS = 30 * 1000;
+
+// How old the page is, where the worker took it from what it keeps.
+const asOf = document.documentElement.dataset.asOf;
+if (asOf) {
+  const at = new Date(asOf);
+  const isToday = at.toDateString() === new Date().toDateString();
+  const form = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  const words = asTime(form, document.documentElement.lang).format(at);
+  document.getElementById("as-of").textContent = texts.asOf.replace("{at}", words);
+}
+
+let newest = 0;
+async function showWaiting() {
+  newest += 1;
+  const mine = newest;
+  const all = await kept().catch(() => []);
+  if (mine !== newest) return; // what was read later is right
+  const n = all.filter((one) => !one.said).length;
+  const refused = all.filter((one) => one.said && !one.done).length;
+  const told = all.filter((one) => one.said && one.done).length;
+  const counted = (count, one, many) => (count === 1 ? one : count ? many.replace("{n}", count) : "");
+  const words = [
+    counted(n, texts.one, texts.many),
+    counted(refused, texts.refusedOne, texts.refusedMany),
+    counted(told, texts.toldOne, texts.toldMany),
+  ];
+  const shown = document.getElementById("waiting");
+  const text = words.filter(Boolean).join(" ");
+  if (shown.textContent !== text) shown.textContent = text;
+  shown.closest("a").classList.toggle("is-refused", refused > 0);
+}
+
+// Show what was decided and written here and was not sent yet, on pages that were kept.
+async function showKept() {
+  const all = await waiting().catch(() => []);
+  const decided = new Map();
+  for (const one of all) {
+    if (one.address === "/decide") decided.set(field(one, "id"), field(one, "kind"));
+    const before = one.address === "/undo" && all.find((other) => other.act === one.of);
+    if (before) decided.set(field(before, "id"), "candidate");
+  }
+  for (const place of document.querySelectorAll(".deciding[data-paper], [data-id][data-state]")) {
+    const state = decided.get(place.dataset.paper ?? place.dataset.id);
+    if (state) place.dataset.state = state;
+  }
+  const note = document.querySelector('form[action^="/note/"] textarea[name="text"]');
+  const written = note && all.filter((one) => one.address === pathOf(note.form)).at(-1);
+  if (written && note.value === note.defaultValue) {
+    note.value = field(written, "text");
+    note.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+const pathOf = (form, button) =>
+  new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href).pathname;
+
+// Send what waits; where the server is still away, again after a while.
+let pause = SOON_MS;
+let timer = 0;
+async function sendQueue() {
+  clearTimeout(timer);
+  timer = 0;
+  const before = (await waiting().catch(() => [])).length;
+  const done = await flush().catch(() => null);
+  if (!done) return;
+  if (before && (await kept().catch(() => [1])).length === 0) tell(texts.sent); // and nothing refused
+  if (done.state === "signed out") tell(texts.signedOut);
+  pause = done.state === "away" ? Math.min(2 * pause, LATE_MS) : SOON_MS;
+  if (done.left) timer = setTimeout(sendQueue, pause);
+  await showWaiting();
+}
+
+// Forms that no script of the page sends: straight on where the server is there, else kept.
+async function onSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || !isQueued(pathOf(form, event.submitter))) return;
+  event.preventDefault();
+  const { submitter } = event;
+  const hide = (name, value) => {
+    const input = form.querySelector(`input[type=hidden][name="${name}"]`) ?? document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.append(input);
+  };
+  if (!form.querySelector('input[name="act"]')) hide("act", newAct());
+  const pairs = Array.from(new FormData(form, submitter)).filter(([, value]) => typeof value === "string");
+  try {
+    const { csrf } = await greet(QUICK_MS);
+    if ((await flush()).state !== "done") throw new Away();
+    hide("csrf", csrf);
+    if (submitter?.name) hide(submitter.name, submitter.value);
+    form.submit();
+  } catch (error) {
+    if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
+    await keepForLater(pathOf(form), pairs, "", error instanceof SignedOut).catch((failed) => tell(failed.message));
+    form.querySelector('input[name="act"]').remove();
+    await showKept();
+  }
+}
+
+// Pages are kept by a worker, which browsers allow over HTTPS and on this machine alone; which
+// library this is has to be known everywhere, for what is kept until later.
+async function keepPages() {
+  const options = { type: "module", scope: "/" };
+  const mine = await navigator.serviceWorker?.register("/worker.js", options);
+  const last = Number(localStorage.getItem("carried") ?? 0);
+  const isHere = !("caches" in window) || (await caches.has("pages")); // not after a sign-out
+  if (isHere && Date.now() - last < FRESH_MS && localStorage.getItem("assets") === texts.version) return;
+  const hello = await greet();
+  localStorage.setItem("library", hello.library);
+  localStorage.setItem("carried", Date.now());
+  localStorage.setItem("assets", texts.version);
+  if (!mine) return;
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage({ carry: hello });
+  await mine.update();
+}
+
+addEventListener("submit", onSubmit); // after those of the page, which stand on the document
+addEventListener("online", sendQueue);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendQueue());
+onChange((more) => {
+  showWaiting();
+  if (!more.state) timer ||= setTimeout(sendQueue, SOON_MS); // something was kept here
+  if (more.said?.length) tell(more.said.join(" "));
+});
+await showWaiting();
+await showKept();
+await sendQueue();
+await keepPages().catch(() => {}); // the next page tries again; /offline says what is kept

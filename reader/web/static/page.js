@@ -1,0 +1,64 @@
+// A page of a PDF: keys and swipes turn it, plus and minus make it larger and smaller.
+
+const to = (selector) => document.querySelector(selector)?.href;
+
+// Pages of one PDF are one step in the history: back leads to where it was opened.
+function go(address) {
+  if (address) location.replace(address);
+}
+
+for (const link of document.querySelectorAll(".page-nav a")) {
+  link.addEventListener("click", (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(link.href);
+  });
+}
+
+const jump = document.querySelector(".jump");
+jump?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const rest = new URLSearchParams(new FormData(jump));
+  const n = rest.get("n");
+  rest.delete("n");
+  go(jump.dataset.at + n + (rest.size ? `?${rest}` : ""));
+});
+jump?.addEventListener("change", () => jump.reportValidity() && jump.requestSubmit());
+
+const keys = {
+  ArrowRight: '[rel="next"]', PageDown: '[rel="next"]', j: '[rel="next"]', n: '[rel="next"]',
+  ArrowLeft: '[rel="prev"]', PageUp: '[rel="prev"]', k: '[rel="prev"]', p: '[rel="prev"]',
+  "+": ".larger", "=": ".larger", "-": ".smaller",
+};
+const desk = document.querySelector(".desk");
+const isWide = () => desk && desk.scrollWidth > desk.clientWidth + 2;
+document.addEventListener("keydown", (event) => {
+  if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.key.startsWith("Arrow") && isWide() && document.activeElement === desk) return; // it scrolls
+  const selector = keys[event.key];
+  if (!selector || !to(selector)) return;
+  event.preventDefault();
+  go(to(selector));
+});
+
+let start = null;
+desk?.addEventListener("touchstart", (event) => {
+  const isOne = event.touches.length === 1 && !isWide() && (window.visualViewport?.scale ?? 1) < 1.05;
+  start = isOne ? event.touches[0] : null;
+}, { passive: true });
+desk?.addEventListener("touchend", (event) => {
+  if (!start || String(getSelection())) return;
+  const end = event.changedTouches[0];
+  const across = end.clientX - start.clientX;
+  if (Math.abs(across) < 60 || Math.abs(end.clientY - start.clientY) > Math.abs(across) / 2) return;
+  go(to(across < 0 ? '[rel="next"]' : '[rel="prev"]'));
+}, { passive: true });
+
+// The next page's picture is fetched while this one is read.
+const next = document.querySelector("link[rel=prefetch]");
+if (next) {
+  const image = document.querySelector(".sheet img");
+  const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${/\/page\/(\d+)/.exec(next.href)[1]}.png`);
+  addEventListener("load", () => Object.assign(new Image(), { sizes: image.sizes, srcset: page(image.srcset) }), { once: true });
+}
+document.querySelector(".found")?.scrollIntoView({ block: "center" });

@@ -1,0 +1,198 @@
+// Keep what is made without a network, and send it in order, each once.
+// Used by pages and by the worker: knows no document.
+
+const DATABASE = "reader-queue";
+const STORE = "acts";
+const TIMEOUT_MS = 15000;
+const AGAIN = new Set([408, 421, 425, 429]);
+
+// What waits in the queue: decisions and notes. All else needs its answer at once.
+const MORE = /\/(draft|discard|check|beside|restore|history|diff)$/;
+const isNote = (path) => path.startsWith("/note/") && !MORE.test(path);
+export const isQueued = (path) => path === "/decide" || path === "/undo" || isNote(path);
+
+export class Away extends Error {}
+export class SignedOut extends Error {}
+export class Refused extends Error {}
+
+// The reader's own way of writing times, where it is in the language of the page.
+export const asTime = (format, language) =>
+  new Intl.DateTimeFormat(navigator.languages.find((one) => one.startsWith(language)) ?? language, format);
+
+export function newAct() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(DATABASE) : null;
+const changed = (more = {}) => channel?.postMessage(more);
+
+// Be told after each change, here and in other pages; gets {said: [...]} after a sending.
+export function onChange(tell) {
+  if ("BroadcastChannel" in globalThis) {
+    new BroadcastChannel(DATABASE).addEventListener("message", (event) => tell(event.data));
+  }
+}
+
+function opened() {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "n", autoIncrement: true });
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+
+// Run one transaction; resolves once it is on the disk.
+async function transact(mode, run) {
+  const db = await opened();
+  try {
+    return await new Promise((resolve, reject) => {
+      const made = db.transaction(STORE, mode, { durability: "strict" });
+      const asked = run(made.objectStore(STORE));
+      made.oncomplete = () => resolve(asked.result);
+      made.onerror = made.onabort = () => reject(made.error);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+// List all that is kept, oldest first. said: why one was refused, or, where it is done, what is
+// to be known about it; empty while it waits. Both stay until the person has seen them.
+export const kept = () => transact("readonly", (store) => store.getAll());
+export const waiting = async () => (await kept()).filter((one) => !one.said);
+
+export const field = (one, name) => one.fields.find(([known]) => known === name)?.[1] ?? "";
+
+// Find the decision among those kept that an undo means: the last one, or the last on a paper.
+function meant(all, id) {
+  const undone = new Set(all.map((one) => one.of));
+  return all.filter((one) => one.address === "/decide" && !undone.has(one.act) && (!id || field(one, "id") === id)).at(-1);
+}
+
+// Keep one act; gives what it is about, as its answer will: {id, state}. fields: [name, value] pairs of texts, `act` among them.
+export async function keep(address, fields, { title = "", library = "" } = {}) {
+  const before = await kept();
+  const has = (name) => fields.some(([known]) => known === name);
+  // What is written on begins from what waits already, whatever comes of that.
+  const same = before.filter((one) => one.address === address && address.startsWith("/note/")).at(-1);
+  const more = same && !has("after") ? [["after", same.act]] : [];
+  const id = fields.find(([name]) => name === "id")?.[1];
+  const undoes = address === "/undo" ? meant(before, id) : null;
+  const one = {
+    address,
+    fields: [...fields, ...more].filter(([name]) => name !== "csrf" && name !== "act"),
+    act: fields.find(([name]) => name === "act")[1],
+    // If the decision that an undo means is refused, there is nothing to take back.
+    of: undoes?.act ?? "",
+    made_at: new Date().toISOString(),
+    title,
+    library,
+    said: "",
+    done: false,
+  };
+  await transact("readwrite", (store) => store.add(one));
+  changed();
+  if (address === "/undo") return { id: id ?? (undoes && field(undoes, "id")), state: "candidate" };
+  return { id, state: fields.find(([name]) => name === "kind")?.[1] };
+}
+
+export async function drop(n) {
+  await transact("readwrite", (store) => store.delete(n));
+  changed();
+}
+
+// Ask the server whether it is there, for a token as of now, and what to carry along.
+// Throws Away or SignedOut.
+export async function greet(timeout = TIMEOUT_MS) {
+  const answer = await asked("/offline.json", { headers: { Accept: "application/json" } }, timeout);
+  if (answer.status === 401) throw new SignedOut();
+  if (!answer.ok) throw new Away();
+  return answer.json();
+}
+
+async function asked(address, options, timeout = TIMEOUT_MS) {
+  let answer;
+  try {
+    const signal = AbortSignal.timeout(timeout);
+    answer = await fetch(address, { cache: "no-store", credentials: "same-origin", signal, ...options });
+  } catch {
+    throw new Away();
+  }
+  // A hotel's own page, and whatever else is none of ours.
+  const isOurs = !answer.redirected && answer.headers.get("content-type")?.includes("json");
+  if (!isOurs && answer.status !== 401) throw new Away();
+  return answer;
+}
+
+// POST one act. Throws Away, SignedOut or Refused; gives the answer's JSON and what is said.
+export async function post(address, fields, csrf) {
+  const body = new URLSearchParams(fields);
+  const answer = await asked(address, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } });
+  const { status } = answer;
+  if (status === 401) throw new SignedOut();
+  if (status >= 500 || AGAIN.has(status)) throw new Away();
+  const found = await answer.json();
+  if (!answer.ok) {
+    const refused = new Refused([found.error, found.hint].filter(Boolean).join(" "));
+    refused.status = status;
+    throw refused;
+  }
+  return { found, said: decodeURIComponent(answer.headers.get("x-said") ?? "") };
+}
+
+// Send what waits, in order. Gives {left, state: "done" | "away" | "signed out", said: [...]}.
+export async function flush() {
+  const state = { left: 0, state: "done", said: [] };
+  if ((await waiting()).length === 0) return state;
+  await alone(async () => {
+    try {
+      let hello = await greet();
+      for (let one; (one = next(await kept(), hello.library)); ) hello = await sendOne(one, hello, state.said);
+    } catch (error) {
+      if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
+      state.state = error instanceof SignedOut ? "signed out" : "away";
+    }
+  });
+  state.left = (await waiting()).length;
+  changed(state);
+  return state;
+}
+
+// What was made for another library at this address waits until that one is there.
+const next = (all, library) => all.find((one) => !one.said && (!one.library || one.library === library));
+
+async function sendOne(one, hello, said) {
+  const refusedBefore = one.of && (await kept()).find((other) => other.act === one.of && other.said && !other.done);
+  const fields = [...one.fields, ["act", one.act], ["made_at", one.made_at], ["sent_at", new Date().toISOString()]];
+  try {
+    if (refusedBefore) throw new Refused(refusedBefore.said);
+    const answer = await post(one.address, fields, hello.csrf);
+    const words = answer.said || (answer.found.is_done === false && answer.found.said);
+    if (words) {
+      said.push(words);
+      await transact("readwrite", (store) => store.put({ ...one, said: words, done: true }));
+    } else {
+      await drop(one.n);
+    }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 403) {
+      const again = await greet();
+      if (again.csrf === hello.csrf) throw new SignedOut();
+      return again;
+    }
+    await transact("readwrite", (store) => store.put({ ...one, said: error.message || "?" }));
+    changed();
+  }
+  return hello;
+}
+
+// Two pages that send at once would mix the order; each act is done once in any case.
+let last = Promise.resolve();
+function alone(run) {
+  if (globalThis.navigator?.locks) return navigator.locks.request(DATABASE, run);
+  last = last.then(run, run);
+  return last;
+}

@@ -1,0 +1,23 @@
+// Hand the file to the system's share sheet, where there is one; else it is downloaded.
+
+import { tell } from "./reader.js";
+
+const form = document.getElementById("share");
+
+form.addEventListener("submit", async (event) => {
+  if (!navigator.canShare) return;
+  event.preventDefault();
+  const asked = new URLSearchParams(new FormData(form, event.submitter));
+  try {
+    const answer = await fetch(`${form.getAttribute("action")}?${asked}`);
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1];
+    if (!answer.ok || !name) throw new Error(form.dataset.failed);
+    const file = new File([await answer.blob()], name, { type: answer.headers.get("content-type").split(";")[0] });
+    if (navigator.canShare({ files: [file] })) return await navigator.share({ files: [file] });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  } catch (error) {
+    if (error.name !== "AbortError") tell(error.message);
+  }
+});

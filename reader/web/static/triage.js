@@ -1,0 +1,178 @@
+// One paper at a time by swipe, key or button; without it the forms load the page anew.
+import { send, tell } from "./reader.js";
+
+const place = document.getElementById("triage");
+const acts = document.getElementById("acts");
+const later = document.getElementById("later");
+const undo = document.getElementById("undo");
+const rest = document.getElementById("rest");
+const sheets = [...document.querySelectorAll(".sheet")];
+const all = Number(place.dataset.all);
+const began = Date.now();
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+let waiting = Number(place.dataset.waiting);
+let at = 0;
+let isBusy = false;
+const acted = [];
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const isWaiting = (sheet) => sheet.dataset.state === "candidate";
+const withGlue = (query) => place.dataset.back + (place.dataset.back.includes("?") ? "&" : "?") + query;
+
+// Show a sheet, alone, with the focus on its title so that a screen reader says it.
+function show(n, { isQuiet = false } = {}) {
+  at = n;
+  sheets.forEach((sheet, i) => { sheet.hidden = i !== n; sheet.style.transform = sheet.style.opacity = ""; sheet.classList.remove("is-leaving", "is-returning", "is-moving"); stamps(sheet, 0); });
+  const { id, state } = sheets[n].dataset;
+  acts.elements.id.value = id;
+  acts.elements.seen.value = state === "read" ? "candidate" : state;
+  later.href = withGlue(`after=${encodeURIComponent(id)}`);
+  if (!isQuiet) { scrollTo(0, 0); sheets[n].querySelector(".title").focus({ preventScroll: true }); }
+  progress();
+}
+
+function progress() {
+  const seconds = sheets.filter(isWaiting).reduce((sum, sheet) => sum + Number(sheet.dataset.seconds), 0);
+  const left = waiting ? Math.max(1, Math.round(seconds / 60) + Number(place.dataset.after)) : 0;
+  const spent = Number(place.dataset.spent) + Math.round((Date.now() - began) / 60000);
+  document.getElementById("count").textContent = fill(place.dataset.count, { n: all - waiting, of: all });
+  document.getElementById("time").textContent = fill(place.dataset.time, { spent, left });
+  document.getElementById("done").setAttribute("width", (100 * (all - waiting)) / all);
+}
+
+// Go to the next sheet that waits: below, then above; the page is loaded anew where none is left.
+function goOn() {
+  const order = [...sheets.keys()].slice(at + 1).concat([...sheets.keys()].slice(0, at));
+  const next = order.find((n) => isWaiting(sheets[n]));
+  if (next === undefined) location.assign(place.dataset.back);
+  else show(next);
+}
+
+function move(by) {
+  const n = Math.min(Math.max(at + by, 0), sheets.length - 1);
+  if (n !== at) show(n);
+}
+
+function setState(sheet, state) {
+  waiting += Number(state === "candidate") - Number(isWaiting(sheet));
+  sheet.dataset.state = state;
+  for (const field of rest.querySelectorAll("input[name=id]")) if (field.value === sheet.dataset.id) field.disabled = state !== "candidate";
+}
+
+async function decide(kind, from = 0) {
+  if (isBusy) return;
+  isBusy = true;
+  const sheet = sheets[at];
+  const fields = new URLSearchParams(new FormData(acts));
+  fields.set("kind", kind);
+  const before = sheet.dataset.state;
+  try {
+    const answer = send(acts.getAttribute("action"), fields);
+    const [found] = await Promise.all([answer, leave(sheet, kind === "pick" ? 1 : -1, from)]);
+    setState(sheet, found.state ?? kind);
+    acted.push(sheet.dataset.id);
+    undo.querySelector("button").disabled = false;
+    tell(found.said);
+    goOn();
+  } catch (error) {
+    setState(sheet, before);
+    show(at, { isQuiet: true });
+    tell(error.message);
+  } finally {
+    isBusy = false;
+  }
+}
+
+async function takeBack() {
+  if (isBusy || undo.querySelector("button").disabled) return;
+  isBusy = true;
+  const fields = new URLSearchParams(new FormData(undo));
+  // What was decided here is named, so that it is the one meant also when this is sent late.
+  const last = acted.pop();
+  if (last) fields.set("id", last);
+  try {
+    const found = await send(undo.getAttribute("action"), fields);
+    tell(found.said);
+    const id = found.id ?? last;
+    const n = sheets.findIndex((sheet) => sheet.dataset.id === id);
+    if (n < 0 && id) location.assign(withGlue(`at=${encodeURIComponent(id)}`));
+    if (n >= 0) { setState(sheets[n], found.state ?? "candidate"); show(n); }
+  } catch (error) {
+    tell(error.message);
+  } finally {
+    isBusy = false;
+  }
+}
+
+// The sheet goes where the finger sent it; at once where motion is not wanted.
+function leave(sheet, side, from) {
+  if (isCalm.matches || !sheet.animate) return null;
+  sheet.classList.add("is-leaving");
+  stamps(sheet, side * 200);
+  sheet.style.transform = `translateX(${side * Math.max(innerWidth, 600)}px) rotate(${side * 6}deg)`;
+  sheet.style.opacity = "0";
+  return new Promise((done) => { setTimeout(done, from ? 140 : 180); });
+}
+
+function stamps(sheet, dx) {
+  sheet.querySelector(".stamp.pick").style.opacity = String(Math.min(Math.max(dx / 110, 0), 1));
+  sheet.querySelector(".stamp.skip").style.opacity = String(Math.min(Math.max(-dx / 110, 0), 1));
+}
+
+acts.addEventListener("submit", (event) => { event.preventDefault(); decide(event.submitter?.value ?? "skip"); });
+undo.addEventListener("submit", (event) => { event.preventDefault(); takeBack(); });
+later.addEventListener("click", (event) => { event.preventDefault(); goOn(); });
+
+// Swipes: a finger or a pen that goes sideways; up and down still scrolls, a mouse selects text.
+let start = null;
+for (const sheet of sheets) {
+  sheet.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse") return;
+    start = { x: event.clientX, y: event.clientY, t: event.timeStamp, id: event.pointerId };
+  });
+  sheet.addEventListener("pointermove", (event) => {
+    if (!start || event.pointerId !== start.id) return;
+    const dx = event.clientX - start.x;
+    if (!start.isOurs) {
+      if (Math.abs(dx) < 12) return;
+      if (Math.abs(dx) < Math.abs(event.clientY - start.y) * 1.3 || String(getSelection())) { start = null; return; }
+      start.isOurs = true;
+      sheet.setPointerCapture(event.pointerId);
+      sheet.classList.add("is-moving");
+    }
+    sheet.style.transform = `translateX(${dx}px) rotate(${dx / 60}deg)`;
+    stamps(sheet, dx);
+  });
+  const end = (event) => {
+    if (!start?.isOurs || event.pointerId !== start.id) { start = null; return; }
+    const dx = event.clientX - start.x;
+    const speed = Math.abs(dx) / Math.max(event.timeStamp - start.t, 1);
+    start = null;
+    sheet.classList.remove("is-moving");
+    const isFar = Math.abs(dx) > Math.min(innerWidth * 0.28, 160) || (Math.abs(dx) > 50 && speed > 0.6);
+    if (event.type === "pointerup" && isFar) { decide(dx > 0 ? "pick" : "skip", dx); return; }
+    sheet.classList.add("is-returning");
+    sheet.style.transform = "";
+    stamps(sheet, 0);
+  };
+  sheet.addEventListener("pointerup", end);
+  sheet.addEventListener("pointercancel", end);
+}
+
+// Keys as the terminal has them.
+const keys = {
+  p: () => decide("pick"), s: () => decide("skip"), u: takeBack, " ": goOn,
+  j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
+  ArrowRight: () => sheets[at].querySelector(".title a").click(), Enter: () => sheets[at].querySelector(".title a").click(),
+  o: () => sheets[at].querySelector("[data-key=o]")?.click(), n: () => sheets[at].querySelector("[data-key=n]").click(),
+  w: () => toggle(sheets[at].querySelector(".reason")), "?": () => toggle(document.getElementById("keys")),
+};
+const toggle = (details) => { details.open = !details.open; if (details.open) details.scrollIntoView({ block: "nearest" }); };
+addEventListener("keydown", (event) => {
+  const key = event.key.length === 1 ? event.key.normalize("NFKC").toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys[key]) return;
+  const isControl = event.target.closest("a, button, summary, input, textarea, select");
+  if (isControl && (key === " " || key === "Enter")) return;
+  event.preventDefault();
+  keys[key]();
+});

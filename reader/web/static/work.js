@@ -1,0 +1,37 @@
+// Show how far long work is, as the server tells it.
+
+import { part, send, tell } from "./reader.js";
+
+const place = document.getElementById("work");
+
+async function show() {
+  const html = await part("/work").catch(() => ""); // the stream comes again, and this with it
+  if (html) place.innerHTML = html;
+}
+
+const stream = new EventSource(place.dataset.events);
+let isShown = Boolean(document.getElementById("bar"));
+stream.addEventListener("begun", () => { isShown = true; show(); });
+stream.addEventListener("ended", () => { if (isShown) show(); isShown = false; });
+stream.addEventListener("progress", (event) => {
+  const { text, done, total } = JSON.parse(event.data);
+  const bar = document.getElementById("bar");
+  if (!bar) return;
+  document.getElementById("step").textContent = text;
+  if (total) Object.assign(bar, { max: total, value: done });
+  else bar.removeAttribute("value");
+});
+
+addEventListener("submit", async (event) => {
+  const form = event.target.closest("form.begin");
+  if (!form) return;
+  event.preventDefault();
+  try {
+    const fields = new FormData(form, event.submitter);
+    tell((await send(form.getAttribute("action"), fields)).said);
+    await show();
+  } catch (error) {
+    tell(error.message);
+  }
+});
+addEventListener("pagehide", () => stream.close());

@@ -1,0 +1,107 @@
+"""The pages can be read and used by everybody: axe, fingers, small screens, nothing that jumps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browser.conftest import LAPTOP, LOOKS, PHONE, Theme, Visitor
+from tests.web.browser.pages import ADDRESSES
+from tests.web.browser.playing import Axe, Page, script
+from tests.web.serving import Serving
+
+WCAG: dict[str, Any] = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "rules": {"target-size": {"enabled": True}},
+}
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+MOST_SHIFT = 0.02
+
+SMALL_TARGETS, TOO_WIDE = script("small_targets.js"), script("too_wide.js")
+
+
+def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
+    """Name what breaks WCAG 2.2 AA on a page as it stands."""
+    found = Axe().run(page, options=options)
+    return [
+        f"{rule['id']}: {', '.join(str(node['target']) for node in rule['nodes'][:3])}"
+        for rule in found.response["violations"]
+    ]
+
+
+def looked_at(shown: Serving, page: Page) -> list[str]:
+    """Open every page, and name all that breaks WCAG."""
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in violations(page)]
+    return wrong
+
+
+def test_no_page_breaks_wcag_on_a_phone_nor_its_colours_in_the_dark(
+    shown: Serving, visitor: Visitor
+) -> None:
+    visitor.may_fail.add(404)
+    page = visitor.page(size=PHONE, is_touch=True)
+    wrong = []
+    for address in ADDRESSES:
+        page.emulate_media(color_scheme="light")
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in violations(page)]
+        page.emulate_media(color_scheme="dark")
+        wrong += [f"{address}, dark: {each}" for each in violations(page, COLOURS)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+@pytest.mark.parametrize(("theme", "language"), LOOKS)
+def test_no_page_breaks_wcag_in_any_look(
+    shown: Serving, visitor: Visitor, theme: Theme, language: str, size: tuple[int, int]
+) -> None:
+    visitor.may_fail.add(404)
+    is_touch = size == PHONE
+    page = visitor.page(size=size, theme=theme, language=language, is_touch=is_touch)
+    wrong = looked_at(shown, page)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_target_is_large_enough_for_a_thumb_and_nothing_scrolls_sideways(
+    shown: Serving, visitor: Visitor, language: str
+) -> None:
+    visitor.may_fail.add(404)
+    page = visitor.page(size=PHONE, language=language, is_touch=True)
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
+        wrong += [f"{address}: {each}" for each in page.evaluate(SMALL_TARGETS)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_scrolls_sideways_where_a_page_is_enlarged_to_four_times(
+    shown: Serving, visitor: Visitor
+) -> None:
+    """1280 px at 400 % are 320 px (WCAG 1.4.10)."""
+    visitor.may_fail.add(404)
+    page = visitor.page(size=(320, 256))
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+@pytest.mark.parametrize("address", ["/", "/search?q=speech"])
+def test_nothing_moves_while_a_page_loads(
+    shown: Serving, visitor: Visitor, address: str, size: tuple[int, int]
+) -> None:
+    context = visitor.context(size=size)
+    context.add_init_script(script("shifts.js"))
+    page = context.new_page()
+    page.goto(shown.url + address, wait_until="networkidle")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shift") < MOST_SHIFT

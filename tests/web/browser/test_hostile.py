@@ -1,0 +1,99 @@
+"""Markup and scripts in titles, posts, notes and questions are shown as text and do nothing."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from reader.plain import plain
+from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.pages import ADDRESSES, BUBBLES
+from tests.web.browser.playing import Page, expect, script
+from tests.web.serving import Serving
+from tests.web.world import HOSTILE
+
+SCRIPT = "<script>window.hit='script'</script>"
+
+
+def made_by_text(page: Page) -> list[str]:
+    """Name what text on a page did that text must not do."""
+    found: list[str] = page.evaluate(script("made_by_text.js"))
+    return found
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_on_no_page_does_foreign_text_become_anything_but_text(
+    shown: Serving, visitor: Visitor, address: str
+) -> None:
+    page = visitor.page(size=PHONE)
+    visitor.may_fail.add(404)
+    answer = page.goto(shown.url + address)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "'unsafe-inline'" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert "default-src 'none'" in policy or "default-src 'self'" in policy
+    page.wait_for_load_state("networkidle")
+    assert not made_by_text(page)
+
+
+def test_a_title_of_markup_can_be_read_as_it_was_written(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page(size=PHONE)
+    for address in ("/", f"/paper/{HOSTILE}"):
+        page.goto(shown.url + address)
+        expect(page.get_by_text(SCRIPT).first).to_be_visible()
+        expect(page.get_by_text("7*7").first).to_be_visible()  # the braces are TeX's
+        assert "<script" in page.inner_text("main")
+    assert "<b>Mallory</b>" in page.inner_text("main")
+
+
+def test_a_note_of_markup_stands_in_its_field_as_it_was_written(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/note/{BUBBLES}")
+    field = page.locator("textarea[name=text]")
+    assert "</textarea><script>window.hit='note'</script>" in field.input_value()
+    assert "javascript:window.hit='link'" in field.input_value()
+    page.goto(f"{shown.url}/paper/{BUBBLES}")
+    assert "<script>window.hit='note'</script>" in page.inner_text("main")
+
+
+def test_what_somebody_posted_is_shown_without_what_moves_or_turns_letters(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/paper/arxiv:2611.90012")
+    text = page.inner_text("main")
+    assert "Mallory" in text
+    assert "<script>alert('asr')</script>" in text
+    assert plain(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("query", [SCRIPT, '"><img src=x onerror=window.hit=1>', "' OR 1=1 --"])
+def test_a_question_of_markup_stands_in_its_field_and_does_nothing(
+    shown: Serving, visitor: Visitor, query: str
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/search?q={quote(query)}")
+    assert page.locator("input[name=q]").first.input_value() == query
+    assert not made_by_text(page)
+    field = page.locator("input[name=q]").first
+    field.fill("")
+    field.press_sequentially(query, delay=1)
+    page.wait_for_load_state("networkidle")
+    assert not made_by_text(page)
+
+
+def test_hostile_words_that_one_types_into_a_note_come_back_as_text(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{served.url}/note/{HOSTILE}")
+    page.locator("textarea[name=text]").fill(f"{SCRIPT} is what I typed. It did nothing at all.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status", name="What became of the note")).to_be_visible()
+    page.goto(f"{served.url}/paper/{HOSTILE}")
+    expect(page.get_by_text(f"{SCRIPT} is what I typed").first).to_be_visible()
+    assert not made_by_text(page)

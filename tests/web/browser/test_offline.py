@@ -1,0 +1,391 @@
+"""Hold what works without a network, in Chromium: pages that are kept, what is sent once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reader.library.choose import decide, find_paper
+from reader.library.folder import open_library
+from reader.library.writing import add_note
+from reader.store import notes
+from reader.web.assets import asset
+from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.serving import Serving
+from tests.web.world import NOW
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+KEPT = """async (address) => {
+  for (let n = 0; n < 200; n++) {
+    const list = await caches.match("/offline.json");
+    const page = await caches.match(address);
+    if (list && page && navigator.serviceWorker.controller) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}"""
+QUEUE = """async () => {
+  const of = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const db = await of(indexedDB.open("reader-queue"));
+  const all = await of(db.transaction("acts").objectStore("acts").getAll());
+  db.close();
+  return all;
+}"""
+
+
+def opened(context: BrowserContext, served: Serving, address: str = "/") -> Page:
+    """Open a page, and wait until the worker keeps what it should."""
+    page = context.new_page()
+    page.goto(served.url + address)
+    assert page.evaluate(KEPT, address)
+    return page
+
+
+def queued(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(QUEUE)
+    return found
+
+
+def wait_for_waiting(page: Page, n: int) -> None:
+    """Wait until the page says that n acts wait."""
+    page.wait_for_function(
+        "(n) => document.getElementById('waiting').textContent.startsWith(`${n} change`)", arg=n
+    )
+    assert len(queued(page)) == n
+
+
+def wait_until_sent(page: Page) -> None:
+    """Wait until nothing is kept any more, and the page shows it."""
+    page.wait_for_function(f"async () => (await ({QUEUE})()).length === 0", timeout=15_000)
+    page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
+
+
+def buttons(page: Page) -> list[str]:
+    """List the ids of the papers on today's page that may be decided on."""
+    found: list[str] = page.eval_on_selector_all(
+        ".deciding[data-state=candidate]", "all => all.map((one) => one.dataset.paper)"
+    )
+    return found
+
+
+def press(page: Page, paper: str, kind: str) -> None:
+    place = page.locator(f'.deciding[data-paper="{paper}"]')
+    place.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    place.locator(f'button[value="{kind}"]').click()
+    page.wait_for_selector(f'.deciding[data-paper="{paper}"][data-state="{kind}"]')
+
+
+def rows(served: Serving, sql: str) -> list[tuple[Any, ...]]:
+    with open_library(served.folder) as library:
+        return [tuple(row) for row in library.db.read(sql)]
+
+
+DECISIONS = """
+    SELECT canonical, kind FROM decisions JOIN papers ON papers.id = decisions.paper
+    WHERE on_date = (SELECT max(on_date) FROM decisions) ORDER BY decisions.id
+"""
+
+
+def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context(size=PHONE)
+    page = opened(context, served)
+    first, second, third = buttons(page)[:3]
+    served.kill()
+    press(page, first, "pick")
+    press(page, second, "skip")
+    press(page, third, "pick")
+    page.locator(f'.deciding[data-paper="{third}"] .undo').click()
+    page.wait_for_selector(f'.deciding[data-paper="{third}"][data-state="candidate"]')
+    wait_for_waiting(page, 4)
+    assert page.locator("#waiting").text_content() == "4 changes wait for the network."
+    # Closed, and opened again while the server is still away.
+    page.close()
+    page = context.new_page()
+    page.goto(served.url + "/")
+    assert "without a network" in (page.locator("#as-of").text_content() or "")
+    assert page.locator(f'.deciding[data-paper="{first}"]').get_attribute("data-state") == "pick"
+    assert [one["address"] for one in queued(page)] == ["/decide", "/decide", "/decide", "/undo"]
+    page.close()
+    served.start()
+    page = context.new_page()
+    page.goto(served.url + "/")
+    wait_until_sent(page)
+    assert rows(served, DECISIONS) == [
+        (first, "pick"),
+        (second, "skip"),
+        (third, "pick"),
+        (third, "undo"),
+    ]
+    assert rows(served, "SELECT count(*) FROM arrivals") == [(4,)]
+
+
+def test_an_answer_that_was_lost_is_no_second_decision(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context()
+    page = opened(context, served)
+    answers: list[dict[str, Any]] = []
+
+    def lose(route: Any) -> None:
+        answers.append(route.fetch().json())
+        route.abort()
+
+    def look(response: Any) -> None:
+        if response.url.endswith("/decide"):
+            answers.append(response.json())
+
+    # The server does it, and its answer does not come through.
+    context.route("**/decide", lose, times=1)
+    context.on("response", look)
+    [paper] = buttons(page)[:1]
+    press(page, paper, "pick")
+    page.wait_for_function(
+        "() => document.getElementById('notice').textContent.startsWith('No network')"
+    )
+    wait_until_sent(page)
+    assert rows(served, DECISIONS) == [(paper, "pick")]
+    assert [answer.get("repeated", False) for answer in answers] == [False, True]
+
+
+@pytest.mark.slow
+def test_what_the_server_refuses_is_shown_until_it_is_dropped(
+    visitor: Visitor, served: Serving
+) -> None:
+    visitor.may_fail = {404}
+    context = visitor.context()
+    page = opened(context, served)
+    served.kill()
+    page.evaluate(
+        """async (address) => {
+          const { send } = await import(address);
+          await send("/decide", { id: "arxiv:2611.99999", kind: "pick" }, "Not here");
+        }""",
+        asset("reader.js"),
+    )
+    served.start()
+    page.goto(served.url + "/offline")
+    page.wait_for_selector("#queue .said")
+    assert "not in this library" in (page.locator("#queue .said").text_content() or "")
+    assert page.locator("#waiting").text_content() == "1 change was refused."
+    page.reload()
+    page.locator("#queue .drop").click()
+    wait_until_sent(page)
+    assert page.locator("#queue li").count() == 0
+
+
+@pytest.mark.slow
+def test_the_later_decision_elsewhere_stands_and_the_page_says_so(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context()
+    page = opened(context, served)
+    [paper] = buttons(page)[:1]
+    context.set_offline(True)
+    press(page, paper, "pick")
+    wait_for_waiting(page, 1)
+    with open_library(served.folder, now=lambda: NOW) as library:
+        decide(library, "skip", [paper])
+    context.set_offline(False)
+    page.reload()
+    page.wait_for_function(
+        "() => document.getElementById('waiting').textContent === '1 remark on what was sent.'"
+    )
+    page.locator("a.waiting").click()
+    page.wait_for_selector("#queue .said")
+    assert "later elsewhere" in (page.locator("#queue .said").text_content() or "")
+    page.locator("#queue .drop").click()
+    wait_until_sent(page)
+    assert rows(served, "SELECT kind FROM decisions ORDER BY id DESC LIMIT 3") == [
+        ("undo",),
+        ("pick",),
+        ("skip",),
+    ]
+
+
+def test_todays_list_and_picked_papers_are_read_with_the_server_down(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context()
+    page = opened(context, served)
+    carried = page.evaluate(
+        "async () => (await (await caches.match('/offline.json')).json()).pages"
+    )
+    titles = page.locator("h3.title").all_text_contents()
+    served.kill()
+    page.goto(served.url + "/")
+    assert page.locator("h3.title").all_text_contents() == titles
+    assert re.fullmatch(
+        r"As of \d\d:\d\d, without a network\.", page.locator("#as-of").text_content() or ""
+    )
+    for address in [one["address"] for one in carried if one["address"] not in ("/", "/triage")]:
+        page.goto(served.url + address)
+        page.wait_for_function("document.getElementById('as-of').textContent !== ''")
+        assert page.locator("h1").count() == 1, address
+    page.goto(served.url + "/stats")
+    assert page.locator("h1").text_content() == "Without a network"
+    page.wait_for_function(
+        "(n) => document.querySelectorAll('#kept a').length >= n", arg=len(carried)
+    )
+
+
+@pytest.mark.slow
+def test_a_newer_program_takes_over_from_the_worker_of_the_older_one(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context()
+    page = opened(context, served)
+    before = page.evaluate("async () => (await caches.keys()).sort()")
+    newer = "const VERSION = 'newer';\n"
+
+    def answer(route: Any) -> None:
+        text = re.sub(r"^const VERSION = .*\n", newer, route.fetch().text())
+        route.fulfill(body=text, content_type="text/javascript")
+
+    context.route("**/worker.js", answer)
+    page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
+    page.wait_for_function("async () => (await caches.keys()).includes('files-newer')")
+    page.wait_for_function("async () => (await caches.keys()).length === 2")
+    assert before == ["files-" + before[0].removeprefix("files-"), "pages"]
+    served.kill()
+    page.goto(served.url + "/")
+    assert "without a network" in (page.locator("#as-of").text_content() or "")
+    # What a kept page names by an older address is served by the file of today.
+    assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
+
+
+@pytest.mark.slow
+def test_whoever_is_signed_out_keeps_no_pages(visitor: Visitor, library: Path) -> None:
+    visitor.may_fail = {401, 403}
+    with Serving(library, NOW, arguments=["--login"]) as served:
+        context = visitor.context()
+        page = context.new_page()
+        page.goto(f"{served.url}/enter?code={served.code}")
+        page.locator("form button.main").click()
+        page.wait_for_url(served.url + "/")
+        assert page.evaluate(KEPT, "/")
+        context.set_offline(True)
+        [paper] = buttons(page)[:1]
+        press(page, paper, "pick")
+        wait_for_waiting(page, 1)
+        context.clear_cookies()
+        context.set_offline(False)
+        page.goto(served.url + "/")
+        page.wait_for_function("async () => !(await caches.has('pages'))")
+        # What was decided waits until one has signed in again.
+        assert [one["address"] for one in queued(page)] == ["/decide"]
+        assert rows(served, "SELECT count(*) FROM arrivals") == [(0,)]
+
+
+@pytest.mark.slow
+def test_the_manifest_makes_the_pages_installable(visitor: Visitor, served: Serving) -> None:
+    page = opened(visitor.context(), served)
+    client = page.context.new_cdp_session(page)
+    found = client.send("Page.getAppManifest")
+    assert found["errors"] == []
+    assert json.loads(found["data"])["display"] == "standalone"
+    errors = client.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # Contexts of tests count as private windows.
+    assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
+
+
+@pytest.mark.slow
+def test_a_note_written_offline_counts_once_and_keeps_what_others_wrote(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context()
+    with open_library(served.folder, now=lambda: NOW) as library:
+        paper = library.db.read("SELECT canonical FROM papers JOIN notes ON paper = papers.id")[0][
+            0
+        ]
+        before = len(notes.revisions(library.db, find_paper(library, paper).row))
+    page = opened(context, served, f"/note/{paper}")
+    context.set_offline(True)
+    for text in ("First thought. It came early.", "First thought. It came early, and grew."):
+        page.locator('textarea[name="text"]').fill(text)
+        page.locator(
+            'form[action^="/note/"] button.main, form[action^="/note/"] button[type=submit]'
+        ).first.click()
+        page.wait_for_function(
+            "(n) => document.getElementById('waiting').textContent.startsWith(n)",
+            arg=str(1 if "grew" not in text else 2),
+        )
+    page.reload()
+    assert page.locator('textarea[name="text"]').input_value().endswith("and grew.")
+    context.set_offline(False)
+    page.reload()
+    wait_until_sent(page)
+    with open_library(served.folder, now=lambda: NOW) as library:
+        held = find_paper(library, paper)
+        texts = [note.text for note in notes.revisions(library.db, held.row)]
+        assert texts[before:] == [
+            "First thought. It came early.",
+            "First thought. It came early, and grew.",
+        ]
+        add_note(library, held, "Elsewhere.")
+
+
+@pytest.mark.slow
+def test_over_plain_http_elsewhere_the_page_says_why_it_keeps_no_pages(
+    launch: Callable[..., Any], library: Path
+) -> None:
+    name = "reader.test"
+    browser = launch(f"--host-resolver-rules=MAP {name} 127.0.0.1")
+    with Serving(library, NOW, ("--name", name, "--login")) as served:
+        # Its console says that headers are ignored there: no visitor's faults are looked for.
+        page = browser.new_context(locale="en-GB").new_page()
+        address = f"http://{name}:{served.port}"
+        page.goto(f"{address}/enter?code={served.code}")
+        page.locator("form button.main").click()
+        page.wait_for_url(f"{address}/")
+        page.goto(f"{address}/offline")
+        assert not page.evaluate("isSecureContext")
+        shown = page.locator('#state [data-case="http"]')
+        assert shown.is_visible()
+        assert shown.locator("a").get_attribute("href") == "/trust"
+        # The queue needs no worker.
+        page.goto(f"{address}/")
+        page.wait_for_function("() => localStorage.getItem('library')")
+        [paper] = buttons(page)[:1]
+        served.kill()
+        press(page, paper, "pick")
+        wait_for_waiting(page, 1)
+        served.start()
+        wait_until_sent(page)
+        assert rows(served, DECISIONS) == [(paper, "pick")]
+
+
+@pytest.mark.slow
+def test_a_triage_that_was_kept_is_gone_through_without_a_network(
+    visitor: Visitor, served: Serving
+) -> None:
+    context = visitor.context(size=PHONE)
+    page = opened(context, served)
+    served.kill()
+    page.goto(served.url + "/triage")
+    shown = "() => document.querySelector('.sheet:not([hidden])').dataset.id"
+    met = []
+    for key in ("p", "s", "p", "u"):
+        met.append(page.evaluate(shown))
+        page.keyboard.press(key)
+        wait_for_waiting(page, len(met))
+        page.wait_for_function(f"(before) => ({shown})() !== before", arg=met[-1])
+    first, second, third = met[:3]
+    assert page.evaluate(shown) == third  # what was taken back is there again
+    served.start()
+    page.goto(served.url + "/")
+    wait_until_sent(page)
+    assert rows(served, DECISIONS) == [
+        (first, "pick"),
+        (second, "skip"),
+        (third, "pick"),
+        (third, "undo"),
+    ]

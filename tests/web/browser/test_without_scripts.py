@@ -1,0 +1,50 @@
+"""The morning in a browser that runs no script, and on paper."""
+
+from __future__ import annotations
+
+from tests.installed import shown
+from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
+from tests.web.browser.playing import expect
+from tests.web.serving import Serving
+from tests.web.world import NOW
+
+WORDS = "It waits for nobody. I would have waited."
+
+
+def test_everything_of_the_morning_works_without_a_script(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE, java_script_enabled=False)
+    page.goto(f"{served.url}/triage")
+    first = page.locator(".sheet").first.get_attribute("data-id") or ""
+    page.get_by_role("button", name="Pick").click()
+    expect(page.locator(".sheet").first).not_to_have_attribute("data-id", first)
+    second = page.locator(".sheet").first.get_attribute("data-id") or ""
+    page.get_by_role("button", name="Skip", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+    page.goto(f"{served.url}/note/{first}")
+    page.locator("textarea[name=text]").fill(WORDS)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status", name="What became of the note")).to_be_visible()
+    page.goto(f"{served.url}/search")
+    page.locator("input[name=q]").first.fill("waits for nobody")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(f"#found a[href='/note/{first}']").first).to_be_visible()
+    page.goto(f"{served.url}/recall")
+    page.get_by_text("Show my words").click()
+    page.locator("button[name=grade][value='3']").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    assert shown(served.folder, first, now=NOW)["state"] == "read"
+    assert shown(served.folder, second, now=NOW)["state"] == "candidate"
+
+
+def test_on_paper_are_the_papers_and_nothing_to_press(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page(size=LAPTOP)
+    page.goto(shown.url)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Ears Before Grammar", exact=False)).to_be_visible()
+    expect(page.locator("nav")).to_be_hidden()
+    assert page.locator("button:visible").all_inner_texts() == []
+    assert page.locator("main").evaluate("e => getComputedStyle(document.body).color") == (
+        "rgb(0, 0, 0)"
+    )

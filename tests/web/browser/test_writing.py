@@ -1,0 +1,41 @@
+"""What one types while a note is being saved is not lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tests.web.browser.conftest import Visitor
+from tests.web.serving import Serving
+from tests.web.world import EARLIER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+
+def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
+    visitor: Visitor, served: Serving, library: Path
+) -> None:
+    address, held = f"/note/{EARLIER[2]}", list["Route"]()
+
+    def slowly(route: Route) -> None:
+        is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
+        held.append(route) if is_save else route.fallback()
+
+    page = visitor.context().new_page()
+    page.goto(f"{served.url}{address}")
+    page.route("**/note/**", slowly)
+    field = page.locator("#text")
+    field.fill("Divers speak with their hands. I would rather listen.")
+    page.locator("#note button.main").click()
+    page.wait_for_function("document.querySelector('#note button.main').disabled")
+    while not held:
+        page.wait_for_timeout(20)
+    field.press_sequentially(" And one word more.")
+    with page.expect_response(lambda answer: answer.url.endswith("/draft")):
+        held[0].continue_()
+    [draft] = (library / "drafts").glob("*.md")
+    assert draft.read_text("utf-8").endswith("I would rather listen. And one word more.")
+    page.reload()
+    assert field.input_value().endswith("I would rather listen. And one word more.")

@@ -1,0 +1,132 @@
+"""Hold what the buttons do: pick, skip, undo, skip the rest, with and without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from reader.library.choose import decide, find_paper
+from reader.library.folder import Library
+from reader.library.writing import add_note
+from reader.store import papers
+from tests.samples import DAY, paper
+from tests.web.site import parts_of, site
+
+JSON = {"accept": "application/json"}
+ONE, TWO, THREE = (f"arxiv:2506.0000{n}" for n in (1, 2, 3))
+
+
+@contextmanager
+def pages(folder: Path) -> Iterator[tuple[TestClient, Library]]:
+    parts = parts_of(folder)
+    with parts.open_library() as library:
+        several = [paper(n, f"Speech translation, {n}") for n in (1, 2, 3)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        with site(parts) as client:
+            yield client, library
+
+
+def states(library: Library) -> list[str]:
+    return [find_paper(library, id_).state for id_ in (ONE, TWO, THREE)]
+
+
+def test_a_form_picks_and_comes_back_to_the_paper_with_a_sentence(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        fields = {"id": ONE, "kind": "pick", "back": "/?date=2025-06-04#p1"}
+        answer = client.post("/decide", data=fields, follow_redirects=False)
+        page = client.get("/").text
+        again = client.get("/").text
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?date=2025-06-04#p1")
+        assert states(library) == ["pick", "candidate", "candidate"]
+    assert "Picked for speech/translation: Speech translation, 1" in page
+    assert "Picked for" not in again
+
+
+def test_a_script_gets_the_state_and_what_to_say(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        fields = {"id": ONE, "kind": "skip"}
+        found = client.post("/decide", data=fields, headers=JSON).json()
+        back = client.post("/undo", data={"id": ONE}, headers=JSON).json()
+        nothing = client.post("/undo", data={"id": ONE}, headers=JSON).json()
+    assert found == {
+        "said": "Skipped: Speech translation, 1",
+        "is_done": True,
+        "state": "skip",
+        "id": ONE,
+    }
+    assert (back["state"], back["said"]) == ("candidate", "Taken back: Speech translation, 1")
+    assert (nothing["is_done"], nothing["said"]) == (False, "There is nothing to take back.")
+
+
+def test_what_another_device_decided_stays_and_is_said(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        decide(library, "skip", [ONE])
+        fields = {"id": ONE, "kind": "pick", "seen": "candidate"}
+        found = client.post("/decide", data=fields, headers=JSON).json()
+        assert states(library)[0] == "skip"
+        changed = client.post("/decide", data=fields | {"seen": "skip"}, headers=JSON).json()
+        assert states(library)[0] == "pick"
+    assert (found["state"], found["is_done"]) == ("skip", False)
+    assert found["said"] == "Skipped elsewhere just now: Speech translation, 1"
+    assert changed["is_done"]
+
+
+def test_a_paper_with_a_note_keeps_its_place(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        add_note(library, find_paper(library, ONE), "It waits. It is late for that.")
+        fields = {"id": ONE, "kind": "skip"}
+        found = client.post("/decide", data=fields, headers=JSON).json()
+    assert (found["state"], found["is_done"]) == ("read", False)
+    assert found["said"] == "Written up elsewhere just now: Speech translation, 1"
+
+
+def test_one_decision_is_taken_back_whatever_came_after_it(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        decide(library, "pick", [ONE])
+        decide(library, "skip", [ONE])
+        decide(library, "skip", [TWO])
+        client.post("/undo", data={"id": ONE})
+        assert states(library) == ["pick", "skip", "candidate"]
+        client.post("/undo", data={"id": ONE})
+        assert states(library) == ["candidate", "skip", "candidate"]
+        client.post("/undo")
+        assert states(library) == ["candidate", "candidate", "candidate"]
+
+
+def test_undo_leaves_alone_what_is_not_of_the_days_list(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        client.get("/")
+        other = paper(9, "Knots")
+        papers.add_papers(library.db, [other], source="arXiv", on=DAY)
+        decide(library, "pick", ["2506.00009"])
+        answer = client.post("/undo", headers=JSON)
+        assert find_paper(library, "2506.00009").state == "pick"
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "The last act is not of this list: Knots"
+
+
+def test_the_rest_is_skipped_only_when_it_is_asked_twice(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        decide(library, "pick", [TWO])
+        fields = {"id": [ONE, TWO, THREE], "back": "/triage"}
+        asked = client.post("/skip-rest", data=fields).text
+        assert states(library) == ["candidate", "pick", "candidate"]
+        done = client.post("/skip-rest", data=fields | {"sure": "yes"}).text
+        assert states(library) == ["skip", "pick", "skip"]
+        client.post("/undo")
+        assert states(library) == ["candidate", "pick", "candidate"]
+    assert "Skip 3 papers without a decision?" in asked
+    assert "Skipped: 2 papers. Undo takes all of it back." in done
+
+
+def test_what_is_no_decision_is_refused_and_no_other_site_is_gone_to(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        wrong = client.post("/decide", data={"id": ONE, "kind": "eat"})
+        unknown = client.post("/decide", data={"id": "arxiv:2506.99999", "kind": "pick"})
+        fields = {"id": ONE, "kind": "pick", "back": "//example.org"}
+        away = client.post("/decide", data=fields, follow_redirects=False)
+    assert (wrong.status_code, unknown.status_code) == (400, 404)
+    assert away.headers["location"] == "/"

@@ -1,0 +1,437 @@
+"""Hold who comes in beyond this machine: codes, slowed guesses, devices in and out."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from reader.web.door import Door, Served
+from reader.web.door.codes import ALPHABET, LIFE_S, MOST, Codes, grouped, tidy
+from reader.web.door.devices import device_of
+from reader.web.door.sessions import MOST as MOST_SESSIONS
+from reader.web.door.sessions import SEEN_EACH_S, UNSEEN_S, Sessions
+from reader.web.door.throttle import (
+    FORGOTTEN_S,
+    FREE,
+    FREE_IN_ALL,
+    LONGEST_IN_ALL_S,
+    LONGEST_S,
+    MOST_CLIENTS,
+    Throttle,
+    network_of,
+)
+from tests.web.site import parts_of, site
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# Codes
+
+
+def test_a_code_is_good_once() -> None:
+    codes = Codes(Clock())
+    code = codes.new()
+    assert (len(code), set(code) <= set(ALPHABET)) == (8, True)
+    assert [codes.take(code), codes.take(code)] == [True, False]
+
+
+def test_a_code_is_good_for_five_minutes() -> None:
+    clock = Clock()
+    codes = Codes(clock)
+    first, second = codes.new(), codes.new()
+    clock.now += LIFE_S - 1
+    assert codes.take(first)
+    clock.now += 1
+    assert not codes.take(second)
+
+
+def test_of_many_codes_the_newest_are_good() -> None:
+    codes = Codes(Clock())
+    made = [codes.new() for _ in range(MOST + 1)]
+    assert [codes.take(code) for code in made] == [False] + [True] * MOST
+
+
+def test_a_code_may_be_typed_as_a_hand_types_it() -> None:
+    assert tidy("k7qm-2f9x") == "K7QM2F9X"
+    assert tidy(" K7QM 2F9X ") == "K7QM2F9X"
+    assert tidy("oil0-1111") == "01101111"
+    assert tidy("Ｋ７ＱＭ－２Ｆ９Ｘ") == "K7QM2F9X"
+    assert grouped("K7QM2F9X") == "K7QM-2F9X"
+
+
+@given(st.text())
+def test_whatever_is_typed_is_a_wrong_code(typed: str) -> None:
+    codes = Codes(Clock())
+    assert not codes.take(typed)
+    codes.new()
+    assert not codes.take(typed)
+
+
+# Slowing down
+
+
+def test_a_client_that_guesses_waits_longer_each_time() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    waits = []
+    for _ in range(12):
+        waits.append(throttle.try_now("192.0.2.1"))
+        clock.now += waits[-1]
+        assert throttle.try_now("192.0.2.1") == 0 or not waits[-1]
+    assert waits[0] == 0
+    assert sorted(waits) == waits
+    assert waits[-1] == LONGEST_S
+    assert throttle.try_now("192.0.2.2") == 0
+
+
+def test_tries_that_come_all_at_once_are_counted_before_they_are_made() -> None:
+    throttle = Throttle(Clock())
+    assert [throttle.try_now("192.0.2.1") == 0 for _ in range(6)] == [True] * FREE + [False] * 3
+
+
+def test_many_clients_together_slow_each_that_failed_and_keep_nobody_else_out() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    many = [f"192.0.2.{n}" for n in range(FREE_IN_ALL)]
+    assert [throttle.try_now(client) for client in many] == [0] * FREE_IN_ALL
+    assert throttle.try_now(many[0]) > 0
+    assert throttle.try_now("198.51.100.1") == 0
+    clock.now += LONGEST_IN_ALL_S
+    assert throttle.try_now(many[0]) == 0
+
+
+def test_the_right_code_takes_a_clients_mistakes_back() -> None:
+    throttle = Throttle(Clock())
+    for _ in range(FREE - 1):
+        assert throttle.try_now("192.0.2.1") == 0
+    throttle.succeeded("192.0.2.1")
+    assert [throttle.try_now("192.0.2.1") == 0 for _ in range(FREE + 1)] == [True] * FREE + [False]
+
+
+def test_mistakes_are_forgotten_after_an_hour() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for _ in range(FREE):
+        throttle.try_now("192.0.2.1")
+    clock.now += FORGOTTEN_S + 1
+    assert [throttle.try_now("192.0.2.1") for _ in range(FREE)] == [0] * FREE
+
+
+def test_any_number_of_clients_takes_bounded_memory() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for n in range(MOST_CLIENTS + 500):
+        clock.now += FORGOTTEN_S + 1
+        throttle.try_now(f"10.0.{n // 256}.{n % 256}")
+    assert len(throttle._clients) == MOST_CLIENTS
+
+
+def test_one_host_of_ipv6_is_one_client_whatever_address_it_takes() -> None:
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:2") != network_of("2001:db9::1")
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
+    assert network_of("fe80::1%eth0") == "fe80::/64"
+    assert network_of("testclient") == "testclient"
+
+
+# Devices
+
+
+def test_the_file_of_the_devices_is_its_owners_and_has_no_token(tmp_path: Path) -> None:
+    file = tmp_path / "devices" / "a.json"
+    sessions = Sessions(file, Clock())
+    sessions.start()
+    token = sessions.add("iPad, Safari")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert token not in file.read_text()
+    found = sessions.of_token(token)
+    assert found is not None
+    assert found.name == "iPad, Safari"
+
+
+def test_devices_and_their_forms_outlive_the_server(tmp_path: Path) -> None:
+    first = Sessions(tmp_path / "a.json", Clock())
+    first.start()
+    nobodys = first.csrf(None)
+    token = first.add("")
+    again = Sessions(tmp_path / "a.json", Clock())
+    again.start()
+    found = again.of_token(token)
+    assert found is not None
+    assert (again.csrf(found), again.csrf(None)) == (first.csrf(found), nobodys)
+    assert again.csrf(found) != nobodys
+
+
+def test_what_one_server_signs_out_is_out_of_the_other(tmp_path: Path) -> None:
+    one, other = (Sessions(tmp_path / "a.json", Clock()) for _ in range(2))
+    one.start()
+    other.start()
+    token = one.add("")
+    found = other.of_token(token)
+    assert found is not None
+    other.remove(found.id)
+    assert one.of_token(token) is None
+    one.add("a")
+    other.add("b")
+    assert sorted(session.name for session in one.all()) == ["a", "b"]
+
+
+def test_signing_out_everywhere_voids_forms_too(tmp_path: Path) -> None:
+    sessions = Sessions(tmp_path / "a.json", Clock())
+    token, before = sessions.add(""), sessions.csrf(None)
+    sessions.remove_all()
+    assert (sessions.of_token(token), sessions.all()) == (None, [])
+    assert sessions.csrf(None) != before
+
+
+def test_a_device_that_stays_away_is_out() -> None:
+    clock = Clock()
+    sessions = Sessions(None, clock)
+    token = sessions.add("")
+    clock.now += SEEN_EACH_S + 1
+    assert sessions.of_token(token) is not None
+    assert sessions.all()[0].seen == clock.now
+    clock.now += UNSEEN_S + 1
+    assert sessions.of_token(token) is None
+
+
+def test_the_device_that_was_away_for_longest_makes_room() -> None:
+    clock = Clock()
+    sessions = Sessions(None, clock)
+    tokens = []
+    for _ in range(MOST_SESSIONS + 1):
+        clock.now += 1
+        tokens.append(sessions.add(""))
+    assert sessions.of_token(tokens[0]) is None
+    assert len(sessions.all()) == MOST_SESSIONS
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"key": 1}', '{"key": "zz", "sessions": []}', "[]"])
+def test_a_file_that_is_no_list_of_devices_lets_nobody_in(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.json").write_text(content)
+    sessions = Sessions(tmp_path / "a.json", Clock())
+    sessions.start()
+    assert (sessions.all(), len(sessions.csrf(None))) == ([], 64)
+    sessions.add("new")
+    assert [one["name"] for one in json.loads((tmp_path / "a.json").read_text())["sessions"]] == [
+        "new"
+    ]
+
+
+def test_a_device_is_named_by_words_of_ours() -> None:
+    ipad = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36"
+    assert device_of(ipad) == "iPad, Safari"
+    assert device_of(chrome) == "Linux, Chrome"
+    assert device_of("<script>alert(1)</script>") == ""
+
+
+# Pages
+
+
+@dataclass
+class Entrance:
+    """A server beyond this machine, and what its door has."""
+
+    clock: Clock = field(default_factory=Clock)
+    is_tls: bool = True
+
+    def __post_init__(self) -> None:
+        scheme = "https" if self.is_tls else "http"
+        served = Served(
+            names=frozenset({"reader.test"}),
+            port=8100,
+            is_tls=self.is_tls,
+            needs_login=True,
+            addresses=(f"{scheme}://reader.test/",),
+        )
+        self.url = f"{scheme}://reader.test"
+        self.door = Door(
+            served, Sessions(None, self.clock), Codes(self.clock), Throttle(self.clock)
+        )
+
+    @contextmanager
+    def open(self, folder: Path) -> Iterator[TestClient]:
+        with site(replace(parts_of(folder), door=self.door)) as client:
+            client.base_url = self.url
+            yield client
+
+    def enter(self, client: TestClient, code: str = "", **fields: str) -> int:
+        data = {"code": code or self.door.codes.new()} | fields
+        return client.post("/enter", data=data, follow_redirects=False).status_code
+
+
+def test_nothing_is_shown_before_the_sign_in(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        page = client.get("/paper/a?b=c", headers={"accept": "text/html"}, follow_redirects=False)
+        part = client.get("/search?q=a", headers={"accept": "text/html", "x-part": "1"})
+        script = client.get("/", headers={"accept": "application/json"})
+        act = client.post("/decide", data={"id": "arxiv:1", "kind": "pick"})
+    assert (page.status_code, page.headers["location"]) == (303, "/enter?next=%2Fpaper%2Fa%3Fb%3Dc")
+    assert [part.status_code, script.status_code, act.status_code] == [401, 401, 401]
+    assert script.json()["error"] == "You are not signed in here."
+
+
+def test_a_code_is_exchanged_for_a_cookie_that_scripts_and_other_sites_do_not_see(
+    tmp_path: Path,
+) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        data = {"code": entrance.door.codes.new().lower(), "next": "/door"}
+        answer = client.post("/enter", data=data, follow_redirects=False)
+        shown = client.get("/door")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
+    cookie = answer.headers["set-cookie"]
+    name, _, rest = cookie.partition("=")
+    assert name == "__Host-reader-8100"
+    attributes = {part.strip().lower() for part in rest.split(";")[1:]}
+    assert {"httponly", "path=/", "samesite=strict", "secure"} <= attributes
+    assert not any(part.startswith("domain") for part in attributes)
+    assert "This one" in shown.text
+
+
+def test_over_plain_http_the_cookie_is_as_strict_as_it_can_be(tmp_path: Path) -> None:
+    entrance = Entrance(is_tls=False)
+    with entrance.open(tmp_path) as client:
+        answer = client.post(
+            "/enter", data={"code": entrance.door.codes.new()}, follow_redirects=False
+        )
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith("reader-8100=")
+    assert "httponly" in cookie
+    assert "secure" not in cookie
+
+
+def test_looking_at_the_page_with_the_code_does_not_use_it_up(tmp_path: Path) -> None:
+    entrance = Entrance()
+    code = entrance.door.codes.new()
+    with entrance.open(tmp_path) as client:
+        for _ in range(3):
+            assert f'value="{code}"' in client.get(f"/enter?code={code}").text
+        assert client.head(f"/enter?code={code}").status_code == 200
+        assert entrance.enter(client, code) == 303
+        assert entrance.enter(TestClient(client.app, base_url=entrance.url), code) == 403
+
+
+def test_a_used_or_wrong_code_is_told_and_then_slowed(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        first = client.post("/enter", data={"code": "WRONG"})
+        codes = [entrance.enter(client, "WRONG") for _ in range(3)]
+        slowed = client.post("/enter", data={"code": entrance.door.codes.new()})
+        entrance.clock.now += int(slowed.headers["retry-after"])
+        late = entrance.enter(client)
+    assert first.status_code == 403
+    assert 'role="alert"' in first.text
+    assert codes == [403, 403, 429]
+    assert slowed.status_code == 429
+    assert late == 303
+
+
+def test_a_link_from_elsewhere_is_led_on_where_the_device_is_in(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        assert entrance.enter(client) == 303
+        answer = client.get("/enter?next=/door", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/door")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:a",
+    ],
+)
+def test_nobody_is_led_elsewhere(tmp_path: Path, elsewhere: str) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        page = client.get("/enter", params={"next": elsewhere})
+        data = {"code": entrance.door.codes.new(), "next": elsewhere}
+        answer = client.post("/enter", data=data, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+    assert "evil" not in page.text
+    assert "javascript" not in page.text
+
+
+def test_a_device_signs_another_one_out_and_in(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        assert entrance.enter(client) == 303
+        mine = client.get("/door").text
+        client.headers["x-csrf"] = str(re.findall(r'name="csrf" content="(\w+)"', mine)[0])
+        shown = client.post("/door/code", data={})
+        [code] = re.findall(r'<p class="code" role="status">(\S+)</p>', shown.text)
+        other = TestClient(client.app, base_url=entrance.url)
+        other.headers["x-csrf"] = entrance.door.sessions.csrf(None)
+        assert entrance.enter(other, code) == 303
+        assert other.get("/door").status_code == 200
+        theirs = next(one for one in entrance.door.sessions.all() if one.id not in mine)
+        client.post("/door/leave", data={"session": theirs.id})
+        statuses = [one.get("/door").status_code for one in (client, other)]
+    assert "<svg" in shown.text
+    assert statuses == [200, 401]
+
+
+def test_signing_out_takes_the_cookie_and_leaves_what_was_written_offline(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        assert entrance.enter(client) == 303
+        [mine] = entrance.door.sessions.all()
+        client.headers["x-csrf"] = entrance.door.sessions.csrf(mine)
+        answer = client.post("/door/leave", data={"session": mine.id}, follow_redirects=False)
+        after = client.get("/door").status_code
+    assert answer.headers["clear-site-data"] == '"cache"'
+    assert (answer.headers["location"], after) == ("/enter", 401)
+
+
+def test_signing_out_everywhere_leaves_nobody_and_no_code(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        assert entrance.enter(client) == 303
+        code = entrance.door.codes.new()
+        [mine] = entrance.door.sessions.all()
+        client.headers["x-csrf"] = entrance.door.sessions.csrf(mine)
+        client.post("/door/leave", data={"session": "all"})
+    assert (entrance.door.sessions.all(), entrance.door.codes.take(code)) == ([], False)
+
+
+def test_the_token_of_one_device_is_not_anothers(tmp_path: Path) -> None:
+    entrance = Entrance()
+    with entrance.open(tmp_path) as client:
+        assert entrance.enter(client) == 303  # x-csrf is still nobody's
+        assert client.post("/door/leave", data={"session": "all"}).status_code == 403
+    assert len(entrance.door.sessions.all()) == 1
+
+
+def test_on_this_machine_alone_nobody_has_to_sign_in(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        assert "nobody has to sign in" in client.get("/door").text
+        assert client.get("/enter?next=/door", follow_redirects=False).status_code == 303
+
+
+def test_without_an_authority_there_is_nothing_to_trust(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        assert "no certificate of its own" in client.get("/trust").text
+        assert client.get("/trust/asayomi.cer").status_code == 404

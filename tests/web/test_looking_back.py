@@ -1,0 +1,111 @@
+"""Hold the pages that look back: week, year, day; and what is given to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.web import Parts
+from tests.habit import FIRST, LADDER, WATER, a_reader
+from tests.samples import NOW
+from tests.web.site import parts_of, site
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    return parts_of(a_reader(tmp_path / "library"), now=lambda: NOW)
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+class TestWeek:
+    def test_what_was_read_linked_and_let_go_stands_there(self, client: TestClient) -> None:
+        page = client.get("/week").text
+        assert page.index("speech translation</h2>") < page.index("音声認識</h2>")
+        assert "一度目は雑音だけを聞き、二度目で訳す。" in page
+        assert "New links between notes" in page
+        assert f'href="/note/arxiv:{FIRST}"' in page
+        assert "2 people mentioned it since" in page
+
+    def test_it_leads_to_the_weeks_around(self, client: TestClient) -> None:
+        page = client.get("/week?on=2025-05-28").text
+        assert ('href="/week?on=2025-05-19"' in page, 'href="/week?on=2025-06-02"' in page) == (
+            True,
+            True,
+        )
+        assert 'rel="next"' not in client.get("/week").text
+
+    def test_what_is_no_date_is_refused(self, client: TestClient) -> None:
+        answer = client.get("/week?on=%3Cb%3E")
+        assert answer.status_code == 400
+        assert "<b>" not in answer.text
+
+
+class TestStats:
+    def test_each_day_of_the_map_leads_to_that_day(self, client: TestClient) -> None:
+        page = client.get("/stats").text
+        assert page.count('href="/day?on=') == 52 * 7 + 3
+        assert "2025-06-04: " in page
+        assert '<a href="/day?on=2025-06-03">' in page  # something was noted
+        assert '<a href="/day?on=2024-11-05" tabindex="-1">' in page
+
+    def test_streak_themes_and_sources_are_told(self, client: TestClient) -> None:
+        page = client.get("/stats").text
+        for text in ("days in a row", "speech translation", "音声認識", "In the last 14 days"):
+            assert text in page
+        assert '<th scope="row">arXiv</th>' in page
+
+    def test_the_page_stays_light(self, client: TestClient) -> None:
+        assert len(client.get("/stats").content) < 100_000
+
+    def test_it_speaks_japanese(self, client: TestClient) -> None:
+        page = client.get("/stats", headers={"accept-language": "ja"}).text
+        assert "日連続" in page
+        assert "読了" in page
+
+
+class TestDay:
+    def test_a_day_shows_what_was_noted_and_what_waits(self, client: TestClient) -> None:
+        page = client.get("/day?on=2025-06-04").text
+        assert "Wednesday 2025-06-04" in page
+        assert f'href="/paper/arxiv:{LADDER}"' in page
+        assert f'href="/paper/arxiv:{WATER}"' in client.get("/day?on=2025-06-03").text
+        assert 'href="/day?on=2025-06-03"' in page
+        assert 'rel="next"' not in page
+
+    def test_the_first_day_of_all_and_the_last_are_days(self, client: TestClient) -> None:
+        assert client.get("/day?on=0001-01-01").status_code == 200
+        assert client.get("/day?on=9999-12-31").status_code == 200
+        assert client.get("/week?on=9999-12-31").status_code == 200
+        assert client.get("/week?on=0001-01-01").status_code == 200
+
+
+class TestSharing:
+    def test_the_papers_noted_lately_can_be_chosen(self, client: TestClient) -> None:
+        page = client.get(f"/share?id={WATER}").text
+        assert f'value="arxiv:{WATER}" checked' in page
+        assert f'value="arxiv:{FIRST}">' in page
+
+    def test_the_file_is_a_page_of_its_own(self, client: TestClient) -> None:
+        answer = client.get(f"/share/file?id={FIRST}&id={WATER}&figures=1&as=page")
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        assert answer.headers["content-disposition"].endswith('.html"')
+        assert "The verb comes last." in answer.text
+        assert "the verb comes last</q>" not in answer.text
+        marked = client.get(f"/share/file?id={FIRST}&highlights=1&as=page").text
+        assert "the verb comes last</q>" in marked
+
+    def test_or_markdown_also_of_a_whole_week(self, client: TestClient) -> None:
+        answer = client.get("/share/file?week=1&as=markdown")
+        assert answer.headers["content-type"].startswith("text/markdown")
+        assert "Bubbles are words too." in answer.text
+
+    def test_nothing_chosen_leads_back(self, client: TestClient) -> None:
+        assert client.get("/share/file?as=page").url.path == "/share"

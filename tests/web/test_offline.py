@@ -1,0 +1,188 @@
+"""Hold what a device is told to keep, and under which addresses: worker, manifest, list."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reader.library.carried import MOST_NOTES, MOST_PICKS, carried_by
+from reader.library.choose import decide, undo
+from reader.library.folder import Library
+from reader.library.writing import add_note
+from reader.store import carried, papers
+from reader.web.assets import WORKER, asset, asset_content, assets, assets_version
+from tests.data import ROOT
+from tests.icons import SIZES, all_files
+from tests.samples import DAY, a_library, paper
+from tests.web.site import parts_of, site
+
+STATIC = ROOT / "reader" / "web" / "static"
+TEMPLATES = ROOT / "reader" / "web" / "templates"
+
+
+def fill(library: Library, n: int = 4) -> list[str]:
+    given = [paper(i, f"Speech translation in garden {i}") for i in range(1, n + 1)]
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    return [one.id for one in given]
+
+
+# What to carry
+
+
+def test_picks_that_wait_and_the_newest_notes_are_carried(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        ids = fill(library)
+        decide(library, "pick", [ids[0]])
+        decide(library, "pick", [ids[1]])
+        decide(library, "skip", [ids[2]])
+        [held] = decide(library, "pick", [ids[3]])
+        add_note(library, held, "Mine.")
+        undo(library)  # the pick; the note stays
+        found = carried_by(library)
+        assert [held.paper.id for held, _ in found.several] == [ids[1], ids[0], ids[3]]
+        assert found.library == carried.library_id(library.db)
+
+
+def test_the_list_is_bounded(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        ids = fill(library, 2 * (MOST_PICKS + MOST_NOTES))
+        for id_ in ids:
+            [held] = decide(library, "pick", [id_])
+            if id_ in ids[: MOST_NOTES + 5]:
+                add_note(library, held, "Mine.")
+        assert len(carried_by(library).several) == MOST_PICKS + MOST_NOTES
+
+
+def test_a_stamp_changes_with_what_is_on_the_pages(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        [id_, *_] = fill(library)
+        stamps = [carried.stamps(library.db, [1])[1]]
+        [held] = decide(library, "pick", [id_])
+        stamps.append(carried.stamps(library.db, [1])[1])
+        add_note(library, held, "Mine.")
+        stamps.append(carried.stamps(library.db, [1])[1])
+        add_note(library, held, "Mine, again.")
+        stamps.append(carried.stamps(library.db, [1])[1])
+    assert len(set(stamps)) == 4
+
+
+def test_the_page_of_the_list_names_addresses_and_a_token_as_of_now(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library:
+        decide(library, "pick", [fill(library)[0]])
+        name = carried.library_id(library.db)
+    with site(parts) as client:
+        found = client.get("/offline.json").json()
+        assert found.pop("csrf") == client.headers["x-csrf"]
+    assert found == {
+        "library": name,
+        "language": "en",
+        "pages": [
+            {"address": "/", "stamp": ""},
+            {"address": "/triage", "stamp": ""},
+            {"address": "/paper/arxiv:2506.00001", "stamp": "1.0."},
+            {"address": "/note/arxiv:2506.00001", "stamp": "1.0."},
+        ],
+    }
+
+
+def test_libraries_that_are_made_anew_have_names_of_their_own(tmp_path: Path) -> None:
+    from reader.store.database import Database
+
+    names = set()
+    for n in range(2):
+        (tmp_path / str(n)).mkdir()
+        with Database(tmp_path / str(n)) as db:
+            names.add(carried.library_id(db))
+    assert len(names) == 2
+    assert "" not in names
+
+
+# Addresses of files
+
+
+def test_a_script_imports_others_by_addresses_that_change_with_them() -> None:
+    text = asset_content("offline.js").decode()
+    assert f'from "{asset("queue.js")}"' in text
+    assert f'from "{asset("reader.js")}"' in text
+    assert '"./' not in text
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in STATIC.glob("*.js")))
+def test_no_script_imports_what_is_not_there(name: str) -> None:
+    assert re.findall(r'from "(?!/static/[\w-]+\.js\?)', asset_content(name).decode()) == []
+
+
+def test_a_file_is_kept_for_good_by_its_address(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        found = client.get(asset("offline.js"))
+        assert found.content == asset_content("offline.js")
+        assert found.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert found.headers["content-type"].startswith("text/javascript")
+
+
+# Worker and manifest
+
+
+def test_the_worker_is_asked_for_anew_and_names_every_file(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        found = client.get("/worker.js")
+        assert found.headers["cache-control"] == "no-cache"
+        assert found.headers["service-worker-allowed"] == "/"
+        assert found.text.startswith(f'const VERSION = "{assets_version()}";\nconst ASSETS = [')
+        for address in assets():
+            assert f'"{address}"' in found.text
+            assert client.get(address).status_code == 200
+    assert WORKER not in str(assets())
+
+
+def test_the_manifest_names_icons_that_are_there(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        found = client.get("/manifest.webmanifest", headers={"accept-language": "ja"})
+        manifest = found.json()
+        assert found.headers["content-type"].startswith("application/manifest+json")
+        assert (manifest["start_url"], manifest["scope"], manifest["display"]) == (
+            "/",
+            "/",
+            "standalone",
+        )
+        assert manifest["name"] == "reader 朝の論文"
+        assert {icon.get("purpose", "any") for icon in manifest["icons"]} == {"any", "maskable"}
+        for icon in manifest["icons"]:
+            assert client.get(icon["src"]).headers["content-type"] == icon["type"]
+
+
+def test_each_page_leads_to_manifest_and_icon(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        text = client.get("/offline").text
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in text
+    assert f'<link rel="apple-touch-icon" href="{asset("app-180.png")}">' in text
+    assert 'aria-live="polite"' in text
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_an_icon_has_the_size_of_its_name(name: str) -> None:
+    content = (STATIC / name).read_bytes()
+    size = SIZES[name].to_bytes(4, "big")
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert content[16:24] == size + size  # IHDR: width, height
+
+
+def test_the_icons_are_what_their_program_draws() -> None:
+    drawn = all_files()
+    assert (STATIC / "app.svg").read_bytes() == drawn["app.svg"]
+    assert {name for name in drawn if not (STATIC / name).exists()} == set()
+
+
+# Texts
+
+
+@pytest.mark.parametrize("name", ["offline.js", "kept.js", "work.js", "reader.js"])
+def test_what_a_script_reads_from_the_page_is_given_there(name: str) -> None:
+    text = (STATIC / name).read_text("utf-8")
+    read = set(re.findall(r"\btexts\.(\w+)", text)) | set(re.findall(r"list\.dataset\.(\w+)", text))
+    given = "".join(file.read_text("utf-8") for file in TEMPLATES.glob("*.html"))
+    attributes = {re.sub(r"[A-Z]", lambda found: "-" + found[0].lower(), one) for one in read}
+    assert {one for one in attributes if f"data-{one}=" not in given} == set()

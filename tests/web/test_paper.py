@@ -1,0 +1,201 @@
+"""Hold the page of one paper: all that is known of it, safely, and what can be done there."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.library.choose import decide_rows, find_paper
+from reader.library.folder import Library
+from reader.library.writing import add_note
+from reader.phrases.japanese import JAPANESE
+from reader.stages.encode import encode, index_words
+from reader.stages.tools import Tools
+from reader.store import highlights, papers, pdfs, pictures, posts
+from reader.store.highlights import MarkedCopy
+from reader.web import Parts
+from tests import samples
+from tests.marked_pdfs import typeset
+from tests.samples import DAY, NOW, paper, post
+from tests.test_library_returning import RAIN, SLEPT
+from tests.web.site import parts_of, site
+
+EVIL = "</title><script>alert(1)</script> & snails <img src=x onerror=alert(2)>"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\xe0\0\0\2\xa7\x08\0\0\0\0"
+ABOUT = "/paper/arxiv:2506.00001"
+SHA = hashlib.sha256(typeset("Snails")).hexdigest()
+
+
+@contextlib.contextmanager
+def _tools(_: Library) -> Iterator[Tools]:
+    yield samples.tools(samples.Web())
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    """A library whose first paper has everything that a paper can have."""
+    parts = replace(parts_of(tmp_path), tools=_tools)
+    with parts.open_library() as library:
+        several = [
+            paper(1, f"Speech translation: {EVIL}", f"Abstract with $x^2$ {EVIL}",
+                  authors=("Ada Field", "Bo <b>Lind</b>"), categories=("cs.CL",),
+                  ids=("arxiv:2506.00001", "doi:10.1/a?b#c")),
+            paper(2, "Moss that waits", "Moss waits for speech translation."),
+        ]  # fmt: skip
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        said = post("1", "arxiv:2506.00001", author="Cy <i>Pond</i>", sentence=f"Read it {EVIL}")
+        posts.add_posts(library.db, [said], source="timeline", on=DAY)
+        decide_rows(library, "pick", [1, 2])
+        first, second = papers.papers_at(library.db, [1, 2])
+        (tmp_path / "papers").mkdir()
+        (tmp_path / "papers/a.pdf").write_bytes(typeset("Snails"))
+        (tmp_path / "papers/a.marked.pdf").write_bytes(typeset("Snails", n_pages=3))
+        pdfs.add_pdf(library.db, pdfs.Pdf(1, "papers/a.pdf", SHA), n_bytes=1, at=NOW)
+        copy = MarkedCopy(1, "papers/a.marked.pdf", "b" * 64, 0)
+        highlights.add_copy(library.db, copy, at=NOW)
+        for mark in (RAIN, replace(SLEPT, note=EVIL)):
+            highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
+        picture = pictures.Picture(SHA, 2, f"Figure 1. {EVIL}")
+        for path in (picture.page, picture.figure):
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_bytes(PNG)
+        pictures.add_picture(library.db, 1, picture)
+        add_note(library, first, f"Mine. See [[{second.key}]] and [[nothing]]. **Bold** {EVIL}")
+        add_note(library, second, f"It links to [[{first.key}]]. That is all.")
+        index_words(library, samples.tools(samples.Web()))
+        encode(library, samples.tools(samples.Web()))
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+def part_of(text: str, id_: str) -> str:
+    """Give the section whose head has an id."""
+    found = re.search(rf'<section[^>]*aria-labelledby="{id_}".*?</section>', text, re.DOTALL)
+    assert found, id_
+    return found[0]
+
+
+def test_all_that_is_known_stands_on_the_page(client: TestClient) -> None:
+    text = client.get(ABOUT).text
+    assert '<a href="/papers?author=Ada%20Field">Ada Field</a>' in text
+    assert '<a class="chip" href="/papers?year=2025">2025</a>' in text
+    assert "arrived 2025-06-04 from arXiv" in text
+    assert f'src="/paper/arxiv:2506.00001/figure.png?v={SHA[:16]}" width="480" ' in text
+    assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in part_of(text, "said")
+    marks = part_of(text, "highlights")
+    assert 'href="/pdf/arxiv:2506.00001/page/1">Page 1</a>' in marks
+    assert "played rain" in marks
+    assert "mark-yellow" in marks
+    assert "<strong>Bold</strong>" in part_of(text, "note")
+    assert "Moss that waits" in part_of(text, "backlinks")
+    assert "That is all" not in part_of(text, "backlinks")
+    assert "Moss that waits" in part_of(text, "near")
+    assert "/pdf/arxiv:2506.00001/page/1?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
+    assert "“speech translation” in the title" in part_of(text, "why")
+    ids = part_of(text, "ids")
+    assert 'href="https://doi.org/10.1/a' in ids
+    assert "@misc{2025_Field_" in ids
+    assert "v1, seen 2025-06-04" in ids
+    assert 'href="/note/arxiv:2506.00001"' in text
+
+
+def test_links_of_a_note_lead_to_papers_and_those_to_nowhere_stand_as_they_are(
+    client: TestClient, parts: Parts
+) -> None:
+    with parts.open_library() as library:
+        key = find_paper(library, "2506.00002").key
+    note = part_of(client.get(ABOUT).text, "note")
+    assert f'href="/paper/arxiv:2506.00002" rel="noopener noreferrer nofollow">{key}</a>' in note
+    assert "[[nothing]]" in note
+
+
+def test_what_is_foreign_is_shown_as_text(client: TestClient) -> None:
+    text = client.get(ABOUT).text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert "onerror=alert(2)>" not in text.replace("onerror=alert(2)&gt;", "")
+    assert 'style="' not in text
+    assert "<style" not in text
+
+
+def test_a_paper_of_which_little_is_known_has_a_page(client: TestClient, parts: Parts) -> None:
+    with parts.open_library() as library:
+        bare = paper(9, "", authors=(), published_on=None, announced_on=None, version=None)
+        papers.add_papers(library.db, [bare], source="by hand", on=DAY)
+    text = client.get("/paper/arxiv:2506.00009").text
+    assert "No abstract is known." in text
+    assert "Its PDF is not here." in text
+    assert 'aria-labelledby="highlights"' not in text
+
+
+def test_an_id_with_signs_of_addresses_finds_its_paper(client: TestClient, parts: Parts) -> None:
+    with parts.open_library() as library:
+        odd = paper(7, "Odd", ids=("doi:10.1002/(sici)17:15/16<1661::aid-sim968>3.0.co;2-2",))
+        papers.add_papers(library.db, [odd], source="arXiv", on=DAY)
+    listed = client.get("/papers?q=odd")
+    address = re.search(r'href="(/paper/doi:[^"]+)"', client.get("/papers").text)
+    assert listed.status_code == 200
+    assert address
+    assert ">Odd</h1>" in client.get(address[1]).text
+
+
+def test_what_is_not_here_is_said_with_404(client: TestClient) -> None:
+    for path in ("/paper/arxiv:2506.99999", "/paper/x", "/paper/arxiv:2506.00002/figure.png"):
+        assert client.get(path).status_code == 404
+
+
+def test_pictures_are_kept_by_the_browser_for_good(client: TestClient) -> None:
+    found = client.get(f"{ABOUT}/page.png?v={SHA[:16]}")
+    assert (found.content, found.headers["content-type"]) == (PNG, "image/png")
+    assert found.headers["cache-control"] == "private, max-age=31536000, immutable"
+    again = client.get(f"{ABOUT}/page.png", headers={"if-none-match": found.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_a_paper_is_filed_elsewhere_and_its_pdf_follows(client: TestClient, parts: Parts) -> None:
+    answer = client.post(f"{ABOUT}/file", data={"topic": "speech/recognition"})
+    assert answer.url.path == ABOUT
+    assert "Filed under speech/recognition" in answer.text
+    with parts.open_library() as library:
+        assert find_paper(library, "2506.00001").topic == "speech/recognition"
+    assert (parts.folder / "papers/speech/recognition/a.pdf").is_file()
+
+
+def test_a_folder_that_is_not_there_is_made_only_when_it_is_said(client: TestClient) -> None:
+    wrong = client.post(f"{ABOUT}/file", data={"topic": "gardens/snails"})
+    assert wrong.status_code == 404
+    for topic in ("../outside", "", "a//b"):
+        assert client.post(f"{ABOUT}/file", data={"topic": topic, "new": "1"}).status_code == 400
+    made = client.post(
+        f"{ABOUT}/file",
+        data={"topic": "gardens/snails", "new": "1"},
+        headers={"accept": "application/json"},
+    )
+    assert made.json()["topic"] == "gardens/snails"
+
+
+def test_what_would_change_its_place_comes_by_itself_and_as_a_part(client: TestClient) -> None:
+    whole = client.get(f"{ABOUT}/changes").text
+    part = client.get(f"{ABOUT}/changes", headers={"x-part": "1"}).text
+    assert "without “speech translation” in the title" in part
+    assert part.strip() in whole
+    assert "<html" not in part
+
+
+def test_the_page_is_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
+    text = client.get(ABOUT, headers={"accept-language": "ja"}).text
+    assert '<html lang="ja">' in text
+    assert JAPANESE["web.paper.why"] in text
+    assert "Why it stands" not in text

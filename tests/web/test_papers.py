@@ -1,0 +1,172 @@
+"""Hold the pages of the library: papers with filters, folders, sources."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.library.browsing import A_PAGE
+from reader.library.choose import decide_rows
+from reader.library.folder import Library
+from reader.paper import Batch
+from reader.phrases.japanese import JAPANESE
+from reader.stages.tools import Tools
+from reader.store import decisions, papers, sources
+from reader.web import Parts
+from reader.web.pages.papers import Asked
+from tests import samples
+from tests.samples import DAY, NOW, paper
+from tests.web.site import parts_of, site
+
+OTTERS = """<feed xmlns="http://www.w3.org/2005/Atom"
+  xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom">
+<opensearch:totalResults>1</opensearch:totalResults>
+<entry><id>http://arxiv.org/abs/2506.00321v2</id><title>Otters at night</title>
+<summary>They whistle.</summary><author><name>Ada Field</name></author>
+<published>2025-06-03T10:00:00Z</published><updated>2025-06-03T10:00:00Z</updated>
+<arxiv:primary_category term="cs.SD"/><category term="cs.SD"/></entry></feed>"""
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library:
+        several = [
+            paper(n, f"Garden {n} <b>", published_on=date(2024 + n % 2, 5, 1))
+            for n in range(1, A_PAGE + 11)
+        ]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide_rows(library, "pick", [1, 2, 3])
+        decisions.add_filing(library.db, 1, "speech/translation", at=NOW)
+        decisions.add_filing(library.db, 2, "speech/translation/simultaneous", at=NOW)
+        decisions.add_filing(library.db, 3, "odd & <b>/folder", at=NOW)
+        sources.add_batch(
+            library.db, Batch("arXiv", DAY, 7, 5, "partial", error="cut short"), now=NOW, on=DAY
+        )
+        error = ("timeline: no answer <b>", "Is the network up?")
+        sources.add_error(library.db, "timeline", error, now=NOW, retry_at=None)
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+def titles(text: str) -> list[int]:
+    return [int(n) for n in re.findall(r'href="/paper/arxiv:2506\.(\d+)"', text)]
+
+
+def link(text: str, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', text)
+    assert found, rel
+    return found[1].replace("&amp;", "&")
+
+
+def test_all_papers_stand_on_pages_the_newest_first(client: TestClient) -> None:
+    first = client.get("/papers").text
+    assert titles(first) == list(range(A_PAGE + 10, 10, -1))
+    assert "60 papers" in first
+    second = client.get(link(first, "next")).text
+    assert titles(second) == list(range(10, 0, -1))
+    assert titles(client.get(link(second, "prev")).text) == titles(first)
+    assert "<b>" not in re.sub(r"&lt;b&gt;", "", first).replace("<body", "")
+
+
+def test_fields_and_words_are_one_query(client: TestClient) -> None:
+    assert titles(client.get("/papers?state=pick").text) == [3, 2, 1]
+    assert titles(client.get("/papers?state=pick&year=2025").text) == [3, 1]
+    assert titles(client.get("/papers?q=state:pick+year:2025").text) == [3, 1]
+    assert titles(client.get("/papers?topic=speech/translation&author=Ada+Field").text) == [2, 1]
+    assert titles(client.get("/papers?has=note").text) == []
+    assert "No paper fits." in client.get("/papers?has=note").text
+
+
+def test_the_form_shows_what_was_asked_and_pages_keep_it(client: TestClient) -> None:
+    text = client.get("/papers?q=-survey&year=2024-2025&state=candidate&has=x&before=x").text
+    assert 'name="q" type="search" value="-survey"' in text
+    assert '<option value="candidate" selected>' in text
+    assert 'name="year" value="2024-2025"' in text
+    assert link(text, "next").startswith("/papers?q=-survey&state=candidate&year=2024-2025&before=")
+    chips = re.findall(r'class="chip" href="(/papers[^"]*)"', text)
+    assert chips[0] == "/papers?q=-survey&amp;year=2024-2025"
+
+
+def test_a_wrong_filter_is_said_and_nothing_breaks(client: TestClient) -> None:
+    for query in ("year=never", 'topic="', "author=%22%22", "q=%22", "year=9999999999", "q=a:b:c",
+                  "before=-1&after=99999999999999999999", "q=" + "x" * 1500):  # fmt: skip
+        assert client.get(f"/papers?{query}").status_code == 200, query
+    said = client.get("/papers?author=Nobody").text
+    assert "No author Nobody is here." in said
+
+
+def test_values_cannot_leave_their_quotation() -> None:
+    asked = Asked(q="rain", topic='a" state:skip "', author="“x”", has=("note",), state="pick")
+    assert asked.query == 'rain topic:"a state:skip" author:"x" has:note state:pick'
+    assert asked.but(state="", before=7) == "?q=rain&topic=a%22+state%3Askip+%22&author=" + (
+        "%E2%80%9Cx%E2%80%9D&before=7&has=note"
+    )
+
+
+def test_topics_are_folders_with_counts(client: TestClient) -> None:
+    text = client.get("/topics").text
+    assert 'href="/topics/speech/translation"' in text
+    assert "1 paper · 0 PDFs · 0 notes · picked 1" in text
+    assert "not in feeds.toml" in text
+    assert "odd &amp; &lt;b&gt;/folder" in text
+    folder = client.get("/topics/speech/translation").text
+    assert titles(folder) == [2, 1]
+    assert '<a href="/topics/speech">speech</a>' in folder
+    assert 'href="/topics/speech/translation/simultaneous"' in folder
+    assert titles(client.get("/topics/speech").text) == [2, 1]
+    assert titles(client.get("/topics/odd%20%26%20%3Cb%3E/folder").text) == [3]
+    assert titles(client.get("/topics/speech/translation?state=skip").text) == []
+    assert client.get("/topics/nowhere").status_code == 404
+    assert client.get("/topics/spee").status_code == 404
+
+
+def test_whether_the_list_can_be_trusted_is_said_first(client: TestClient) -> None:
+    text = client.get("/sources").text
+    assert re.search(r"lacks something: \d of \d sources\.", text)
+    assert "5 of 7 for 2025-06-04" in text
+    assert "cut short" in text
+    assert "timeline: no answer &lt;b&gt;" in text
+    assert "Is the network up?" in text
+    assert "<td>" in text
+
+
+def test_the_pages_are_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
+    heads = {"/papers": "web.papers", "/topics": "web.topics", "/sources": "web.sources.title"}
+    for path, key in heads.items():
+        text = client.get(path, headers={"accept-language": "ja"}).text
+        assert f"<h1>{JAPANESE[key]}</h1>" in text
+
+
+def test_a_paper_is_added_by_its_address(parts: Parts) -> None:
+    web = samples.Web({"http://127.0.0.1:9/api/query": OTTERS.encode()})
+
+    @contextlib.contextmanager
+    def tools(_: Library) -> Iterator[Tools]:
+        yield samples.tools(web)
+
+    with site(replace(parts, tools=tools)) as client:
+        added = client.post("/papers/add", data={"what": " https://arxiv.org/abs/2506.00321v2 "})
+        assert added.url.path == "/paper/arxiv:2506.00321"
+        assert "Added." in added.text
+        assert "Otters at night" in added.text
+        again = client.post(
+            "/papers/add", data={"what": "2506.00321"}, headers={"accept": "application/json"}
+        )
+        assert again.json() == {"id": "arxiv:2506.00321", "said": "It was here already."}
+        wrong = client.post("/papers/add", data={"what": "no such <b>"})
+        assert (wrong.status_code, "<b>" in wrong.text.replace("<body", "")) == (400, False)
+        away = client.post("/papers/add", data={"what": "10.5555/nobody"})
+        assert away.status_code in (404, 502)

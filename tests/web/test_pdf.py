@@ -1,0 +1,281 @@
+"""Hold PDFs on the pages: served, shown page by page, shared, and marked ones taken home."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+from starlette.testclient import TestClient
+
+from reader.errors import PdfError
+from reader.library.choose import decide_rows
+from reader.library.folder import Library
+from reader.pdf import PdfPool
+from reader.stages.tools import Tools
+from reader.store import highlights, papers, pdfs
+from reader.store.highlights import MarkedCopy
+from reader.web import Parts
+from reader.web.drawn import Drawn
+from reader.web.pages import pdf as pdf_pages
+from tests import samples
+from tests.marked_pdfs import MOSS, highlight, marked, sticky, typeset
+from tests.samples import DAY, NOW, paper
+from tests.web.site import parts_of, site
+
+SNAIL, MOSS_TITLE = "What Snails Hear through Gravel", "Moss That Waits Eleven Months"
+PDF = "/pdf/arxiv:2506.00001"
+SENTENCE = "Sixty turned towards the sound at once (1b)."
+OTHER = "A drum of gravel carries each step to them (2a)."
+
+
+@contextlib.contextmanager
+def _tools(_: Library) -> Iterator[Tools]:
+    with PdfPool(1) as pool:
+        yield samples.tools(samples.Web(), read_pdf=pool.read, read_marks=pool.marks)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    """Two papers with PDFs, typeset and read by the real reader."""
+    folder = tmp_path / "library"
+    folder.mkdir()
+    parts = replace(parts_of(folder), tools=_tools)
+    with parts.open_library() as library:
+        several = [paper(1, SNAIL), paper(2, MOSS_TITLE, authors=("Ada Field", "Bo Lind"))]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide_rows(library, "pick", [1, 2])
+        for row, content in ((1, typeset(SNAIL)), (2, typeset(MOSS_TITLE, MOSS))):
+            _put(library, row, content)
+    return parts
+
+
+def _put(library: Library, row: int, content: bytes) -> None:
+    file = library.folder / f"papers/{row}.pdf"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    known = pdfs.Pdf(row, f"papers/{row}.pdf", hashlib.sha256(content).hexdigest())
+    pdfs.add_pdf(library.db, known, n_bytes=len(content), at=NOW)
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+def hand_in(
+    client: TestClient, content: bytes, name: str = "mine.pdf", **fields: str
+) -> dict[str, Any]:
+    answer = client.post(
+        f"{PDF}/back",
+        files={"file": (name, content, "application/pdf")},
+        data=fields,
+        headers={"accept": "application/json"},
+    )
+    found: dict[str, Any] = answer.json()
+    return found | {"status": answer.status_code}
+
+
+def n_marks(parts: Parts) -> int:
+    with parts.open_library() as library:
+        return len([k for k in highlights.highlights_of(library.db, 1) if k.gone_at is None])
+
+
+def test_a_pdf_comes_whole_and_in_parts_under_a_name_that_people_can_read(
+    client: TestClient,
+) -> None:
+    whole = client.get(PDF)
+    assert (whole.status_code, whole.content) == (200, typeset(SNAIL))
+    assert whole.headers["content-type"] == "application/pdf"
+    name = "2025_Field_WhatSnailsHearThrough.pdf"
+    assert whole.headers["content-disposition"] == f'inline; filename="{name}"'
+    kept = client.get(f"{PDF}?download=1").headers["content-disposition"]
+    assert kept == f'attachment; filename="{name}"'
+    part = client.get(PDF, headers={"range": "bytes=0-4"})
+    assert (part.status_code, part.content) == (206, b"%PDF-")
+    etag = whole.headers["etag"]
+    assert client.get(PDF, headers={"if-none-match": etag}).status_code == 304
+    head = client.head(PDF)
+    assert (head.headers["content-length"], head.content) == (str(len(whole.content)), b"")
+
+
+def test_the_newest_marked_copy_is_read_unless_another_is_asked_for(
+    client: TestClient, parts: Parts
+) -> None:
+    with parts.open_library() as library:
+        for n in (1, 2):
+            (library.folder / f"papers/1.marked-{n}.pdf").write_bytes(b"%PDF- " + bytes([48 + n]))
+            copy = MarkedCopy(1, f"papers/1.marked-{n}.pdf", str(n) * 64, 0)
+            highlights.add_copy(library.db, copy, at=NOW)
+    assert client.get(PDF).content == b"%PDF- 2"
+    assert client.get(f"{PDF}?original=1").content == typeset(SNAIL)
+    older = client.get(f"{PDF}?copy={'1' * 16}")
+    assert older.content == b"%PDF- 1"
+    assert "1.marked-1.pdf" in older.headers["content-disposition"]
+    assert client.get(f"{PDF}?copy={'3' * 16}").status_code == 404
+
+
+def test_only_files_of_the_library_are_served(
+    client: TestClient, parts: Parts, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(typeset("Secret"))
+    with parts.open_library() as library:
+        # As a row of a foreign or broken library could say, and a link could lead.
+        (library.folder / "papers/out.pdf").symlink_to(secret)
+        for row, path in ((1, "papers/out.pdf"), (2, "../secret.pdf")):
+            known = pdfs.Pdf(row, path, "c" * 64)
+            pdfs.add_pdf(library.db, known, n_bytes=1, at=NOW)
+    for id_ in ("arxiv:2506.00001", "arxiv:2506.00002"):
+        for rest in ("", "/page/1", "/page/1.png"):
+            assert client.get(f"/pdf/{id_}{rest}").status_code == 404
+    for path in ("/pdf/../secret.pdf", "/pdf/%2e%2e/secret.pdf", "/pdf/papers/1.pdf",
+                 "/pdf/..%2f..%2fetc/passwd", "/pdf/%00"):  # fmt: skip
+        assert client.get(path).status_code in (400, 404)
+
+
+def test_a_page_has_its_picture_and_its_words_over_it(client: TestClient) -> None:
+    answer = client.get(f"{PDF}/page/2?q=snail")
+    text = answer.text
+    assert answer.status_code == 200
+    assert "<title>Page 2 · What Snails Hear through Gravel</title>" in text
+    assert text.count('class="found"') == 4
+    assert "4 places marked on this page for “snail”" in text
+    line = re.search(r"<text ([^>]*)>We put ninety snails on wet glass and played rain", text)
+    assert line
+    assert 'lengthAdjust="spacingAndGlyphs"' in line[1]
+    assert 'rel="prev" href="/pdf/arxiv:2506.00001/page/1?q=snail"' in text
+    assert 'rel="next"' not in text
+    assert 'max="2" value="2"' in text
+    assert 'style="' not in text
+    image = re.search(r'<img src="([^"]+)"', text)
+    assert image
+    picture = client.get(image[1].replace("&amp;", "&"))
+    assert pymupdf.Pixmap(picture.content).width == 1200
+    assert picture.headers["cache-control"] == "private, max-age=31536000, immutable"
+
+
+def test_a_picture_is_asked_for_once_more_only_when_its_file_changed(
+    client: TestClient, parts: Parts
+) -> None:
+    at = f"{PDF}/page/1.png?width=600"
+    first = client.get(at)
+    assert first.headers["cache-control"] == "private, no-cache"
+    etag = first.headers["etag"]
+    assert client.get(at, headers={"if-none-match": etag}).status_code == 304
+    assert client.get(f"{PDF}/page/2.png?width=600").headers["etag"] != etag
+    with parts.open_library() as library:
+        _put(library, 1, typeset("Another Title"))
+    assert client.get(at, headers={"if-none-match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("n", ["0", "3", "999999999999999999999"])
+def test_a_page_that_is_not_there_is_said_with_404(client: TestClient, n: str) -> None:
+    for path in (f"{PDF}/page/{n}", f"{PDF}/page/{n}.png"):
+        answer = client.get(path)
+        assert (answer.status_code, "has no page" in answer.text) == (404, True)
+
+
+def test_a_page_is_gone_to_by_its_number_without_a_script(client: TestClient) -> None:
+    answer = client.get(f"{PDF}/page?n=2&q=rain&zoom=150")
+    assert (answer.status_code, answer.url.path) == (200, f"{PDF}/page/2")
+    assert answer.url.query == b"q=rain&zoom=150"
+    assert client.get(f"{PDF}/page?n=x").url.path == f"{PDF}/page/1"
+
+
+def test_a_file_that_harms_its_reader_leaves_the_server_unharmed(parts: Parts) -> None:
+    class Harmed:
+        def page_text(self, path: Path, page: int, width: int = 0) -> Any:
+            raise PdfError(file=path, what="took too much memory", hint="", kind="memory")
+
+        page_image: Any = page_text
+
+        def close(self) -> None:
+            pass
+
+    with site(replace(parts, drawn=Drawn(Harmed))) as client:
+        answer = client.get(f"{PDF}/page/1")
+        assert answer.status_code == 422
+        assert "2025_Field_WhatSnailsHearThrough.pdf: took too much memory" in answer.text
+        assert str(parts.folder) not in answer.text
+        assert f'href="{PDF}?download=1"' in answer.text
+        assert client.get(f"{PDF}/page/1.png").status_code == 422
+        assert client.get(PDF).status_code == 200
+
+
+def test_a_marked_copy_that_is_handed_back_comes_in_once(client: TestClient, parts: Parts) -> None:
+    content = marked(typeset(SNAIL), highlight(SENTENCE), highlight(OTHER, page=2), sticky("Why?"))
+    first = hand_in(client, content)
+    assert (first["status"], first["outcome"], first["is_done"]) == (200, "imported", True)
+    assert "3 highlights, 3 new, kept as papers/" in first["said"]
+    again = hand_in(client, content, "the same again (2).pdf")
+    assert (again["status"], again["outcome"]) == (200, "unchanged")
+    assert again["said"] == "Nothing new is marked in it; all of it is here."
+    assert n_marks(parts) == 3
+    assert client.get(PDF).content == content
+    text = client.get("/paper/arxiv:2506.00001").text
+    assert "Sixty turned towards the sound at once" in text
+    with parts.open_library() as library:
+        assert len(highlights.copies_of(library.db, 1)) == 1
+
+
+def test_without_a_script_the_answer_stands_on_the_papers_page(client: TestClient) -> None:
+    content = marked(typeset(SNAIL), highlight(SENTENCE))
+    answer = client.post(f"{PDF}/back", files={"file": ("mine.pdf", content, "application/pdf")})
+    assert answer.url.path == "/paper/arxiv:2506.00001"
+    assert "1 highlight, 1 new" in answer.text
+
+
+def test_another_papers_pdf_is_named_with_the_way_there(client: TestClient, parts: Parts) -> None:
+    content = marked(typeset(MOSS_TITLE, MOSS), highlight("It needs no root", page=1))
+    answer = client.post(f"{PDF}/back", files={"file": ("mine.pdf", content, "application/pdf")})
+    assert answer.status_code == 422
+    assert 'href="/paper/arxiv:2506.00002#pdf"' in answer.text
+    assert MOSS_TITLE in answer.text
+    assert n_marks(parts) == 0
+    assert hand_in(client, content, sure="1")["outcome"] == "imported"
+    assert n_marks(parts) == 1
+
+
+def test_what_is_no_pdf_or_not_whole_or_nothing_is_said(client: TestClient, parts: Parts) -> None:
+    whole = typeset(SNAIL)
+    said = [
+        hand_in(client, b"<html>Log in", "a.pdf"),
+        hand_in(client, whole[: len(whole) // 2], "b.pdf"),
+        hand_in(client, b"", "c.pdf"),
+        hand_in(client, b"GIF89a", "../../x/\x00<b>.exe"),
+    ]
+    assert [one["status"] for one in said] == [422] * 4
+    assert said[0]["said"] == "a.pdf: is not a PDF"
+    assert "its end is missing" in said[1]["said"]
+    assert "there is nothing in it yet" in said[2]["said"]
+    assert "is not a PDF" in said[3]["said"]
+    assert "/" not in said[3]["said"]
+    nothing = client.post(f"{PDF}/back", data={"sure": "1"})
+    assert (nothing.status_code, "No file was chosen." in nothing.text) == (400, True)
+    assert n_marks(parts) == 0
+
+
+def test_more_than_there_is_room_for_is_refused(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_pages, "MAX_UPLOAD", 1000)
+    answer = client.post(
+        f"{PDF}/back", files={"file": ("big.pdf", typeset(SNAIL), "application/pdf")}
+    )
+    assert (answer.status_code, "big.pdf: it has more than" in answer.text) == (400, True)
+
+
+def test_names_of_files_are_made_safe() -> None:
+    safe = pdf_pages._safe_name
+    assert [safe(name) for name in ("a b (2).pdf", "../../etc/passwd", "論文.pdf", "", ".pdf")] == [
+        "a b (2).pdf", "_.._etc_passwd.pdf", "論文.pdf", "paper.pdf", "paper.pdf",
+    ]  # fmt: skip
+    assert len(safe("x" * 900)) < 120

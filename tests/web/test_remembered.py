@@ -1,0 +1,116 @@
+"""Hold what is remembered: made once, and anew as soon as anything was written by anybody."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.library.choose import decide, find_paper
+from reader.library.recall import grade
+from reader.library.writing import add_note
+from reader.store import papers
+from reader.web.pool import Pool
+from reader.web.remembered import MOST, Remembered
+from tests.samples import DAY, NOW, paper
+from tests.web.site import parts_of, site
+
+
+def test_a_value_is_made_once_for_each_version() -> None:
+    known, made = Remembered(), iter(range(9))
+    versions = iter((1, 1, 2, 2, 1))
+    got = [known.get("a", lambda: next(versions), lambda: next(made)) for _ in range(5)]
+    assert got == [0, 0, 1, 1, 2]
+
+
+def test_of_many_that_ask_at_once_one_makes_it() -> None:
+    known, n = Remembered(), 0
+    begin = threading.Barrier(8)
+
+    def make() -> int:
+        nonlocal n
+        n += 1
+        return n
+
+    def ask(_: int) -> int:
+        begin.wait()
+        return int(known.get("a", lambda: 1, make))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(ask, range(8))) == [1] * 8
+
+
+def test_what_cannot_be_made_is_tried_again() -> None:
+    known = Remembered()
+
+    def fail() -> int:
+        raise ValueError("no network")
+
+    with pytest.raises(ValueError, match="no network"):
+        known.get("a", lambda: 1, fail)
+    assert known.get("a", lambda: 1, lambda: 5) == 5
+
+
+def test_only_so_many_are_remembered() -> None:
+    known = Remembered()
+    for key in range(MOST + 1):
+        known.get(key, lambda: 1, lambda: "old")
+    assert known.get(0, lambda: 1, lambda: "new") == "new"
+    assert known.get(MOST, lambda: 1, lambda: "new") == "old"
+
+
+def test_the_version_is_another_one_once_any_connection_wrote(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    pool = Pool(tmp_path, parts.open_library)
+    before = pool.version()
+    assert pool.version() == before
+    with pool.lent() as library:
+        papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+    after = pool.version()
+    assert after != before
+    assert pool.version() == after
+    with parts.open_library() as other:
+        decide(other, "pick", ["2506.00001"])
+    assert pool.version() != after
+    pool.close()
+
+
+def test_a_changed_feeds_toml_makes_another_version(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    pool = Pool(tmp_path, parts.open_library)
+    before = pool.version()
+    feeds = tmp_path / "feeds.toml"
+    feeds.write_text(feeds.read_text("utf-8").replace("quota = 3", "quota = 4 "), encoding="utf-8")
+    assert pool.version() != before
+    pool.close()
+
+
+def test_today_shows_what_another_process_decided_meanwhile(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library:
+        several = [paper(1, "Speech translation")]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        with site(parts) as client:
+            for state in ("candidate", "candidate", "candidate"):
+                assert f'data-state="{state}"' in client.get("/").text
+            decide(library, "pick", ["2506.00001"])
+            assert 'data-state="pick"' in client.get("/").text
+
+
+def test_notes_to_recall_are_counted_anew_once_one_was_recalled(tmp_path: Path) -> None:
+    with parts_of(tmp_path).open_library() as library:
+        several = [paper(1, "Speech translation")]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        add_note(library, find_paper(library, "2506.00001"), "It waits. It is late for that.")
+    parts = parts_of(tmp_path, now=lambda: NOW + timedelta(days=1))
+    with parts.open_library() as library, site(parts) as client:
+        for _ in range(2):
+            assert "1 note to recall" in client.get("/").text
+        decide(library, "pick", ["2506.00001"])
+        assert "1 note to recall" in client.get("/").text
+        held = find_paper(library, "2506.00001")
+        grade(library, held, 3, next_day=lambda _: DAY + timedelta(days=9))
+        assert "to recall" not in client.get("/").text

@@ -1,0 +1,170 @@
+"""Hold the page of search: what is found, marked and led to, and what is said of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from reader.errors import ModelMissing
+from reader.library.choose import find_paper
+from reader.library.writing import add_note
+from reader.stages.encode import index_words
+from reader.store import index, papers
+from reader.store.index import PassageText
+from reader.web import Parts
+from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
+from tests.web.site import parts_of, site
+
+SAVED = """
+[[search]]
+name = "birds & co"
+query = "birds year:2025"
+"""
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    parts = parts_of(tmp_path, FEEDS_TOML + SAVED)
+    with parts.open_library() as library:
+        given = [
+            paper(1, "Birds <b>Sing</b>", "A choir of birds sings at dawn."),
+            paper(2, "On Rain", "Rain falls on <script>roofs</script>."),
+        ]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        add_note(library, find_paper(library, "2506.00002"), "Rain is a choir too. I like it.")
+        passages = [PassageText("Nobody counted the birds before dawn.", 7, "Results")]
+        index.add_passages(library.db, 1, passages, sha256="0" * 64)
+        index_words(library, tools(Web()))
+        small = SmallEncoder()
+        for key, text in index.texts_without_vector(library.db, small.name):
+            vector = small.encode_query(text).astype(np.float16).tobytes()
+            index.add_vectors(library.db, small.name, [(key, vector)])
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+def part(client: TestClient, address: str) -> str:
+    return client.get(address, headers={"x-part": "1"}).text
+
+
+@dataclass
+class Coming:
+    """A model that is not in memory yet; asked: whether anybody had it loaded."""
+
+    name: str = SmallEncoder.name
+    said: str = ""
+    is_ready: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        self.asked.append("prepare")
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        self.asked.append(text)
+        return SmallEncoder().encode_query(text)
+
+
+def test_own_words_come_first_then_papers_and_places_in_them(client: TestClient) -> None:
+    page = client.get("/search?q=choir+birds").text
+    places = [page.index(f'id="hits-{kind}"') for kind in ("note", "paper", "passage")]
+    assert places == sorted(places)
+    assert "A <mark>choir</mark> of <mark>birds</mark> sings at dawn." in page
+    assert 'href="/pdf/arxiv:2506.00001/page/7?q=choir%20birds"' in page
+    assert 'href="/note/arxiv:2506.00002"' in page
+
+
+def test_what_strangers_wrote_is_shown_as_text(client: TestClient) -> None:
+    page = client.get("/search?q=%3Cscript%3Eroofs%22").text
+    assert "<mark>script</mark>&gt;<mark>roofs</mark>" in page.replace("&lt;", "")
+    assert "<script>roofs" not in page
+    assert 'value="&lt;script&gt;roofs&#34;"' in page
+
+
+def test_a_part_is_the_hits_alone(client: TestClient) -> None:
+    found = part(client, "/search?q=birds")
+    assert "<html" not in found
+    assert "<mark>birds</mark>" in found
+
+
+def test_one_kind_alone_can_be_asked_for(client: TestClient) -> None:
+    page = client.get("/search?q=birds&kind=passage").text
+    assert ('id="hits-passage"' in page, 'id="hits-paper"' in page) == (True, False)
+    assert 'id="hits-paper"' in client.get("/search?q=birds&kind=nonsense").text
+
+
+def test_nothing_found_and_nothing_asked_are_said(client: TestClient) -> None:
+    assert "Nothing found for zzz" in client.get("/search?q=zzz+has:pdf").text
+    assert "also what to look for" in client.get("/search?q=-birds").text
+    page = client.get("/search").text
+    assert ("How to ask" in page, "hits-" in page) == (True, False)
+
+
+def test_similarity_alone_says_so(client: TestClient) -> None:
+    assert "Nothing has these words; nearest by meaning:" in client.get("/search?q=sunrise").text
+
+
+def test_what_of_the_query_was_not_taken_is_said(client: TestClient) -> None:
+    assert "No author Nobody is here." in client.get("/search?q=author:Nobody+birds").text
+
+
+def test_saved_searches_are_one_touch_away(client: TestClient) -> None:
+    page = client.get("/search").text
+    assert 'href="/search?q=birds%20year%3A2025">birds &amp; co</a>' in page
+
+
+def test_texts_that_are_not_encoded_or_indexed_are_counted(
+    parts: Parts, client: TestClient
+) -> None:
+    with parts.open_library() as library:
+        add_note(library, find_paper(library, "2506.00001"), "Birds again. And again.")
+        papers.add_papers(library.db, [paper(3, "Late")], source="arXiv", on=DAY)
+    page = client.get("/search?q=birds").text
+    assert "1 texts are found by words only until" in page
+    assert "1 notes, highlights and papers are not indexed" in client.get("/search?q=birds").text
+
+
+def test_without_a_model_full_text_answers_and_its_remedy_is_said(parts: Parts) -> None:
+    class Missing(Coming):
+        def encode_query(self, text: str) -> NDArray[np.float32]:
+            raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+    with site(replace(parts, serving=lambda _: Missing(is_ready=True))) as client:
+        page = client.get("/search?q=birds").text
+    assert "small is not on this disk: not here" in page
+    assert "Fetch it." in page
+    assert "Full text answered alone." in page
+    assert "<mark>birds</mark>" in page
+
+
+def test_while_somebody_types_words_answer_until_the_model_is_there(parts: Parts) -> None:
+    coming = Coming()
+    with site(replace(parts, serving=lambda _: coming)) as client:
+        found = part(client, "/search?q=birds")
+        assert ("is-waiting" in found, "<mark>birds</mark>" in found) == (True, True)
+        assert coming.asked == ["prepare"]
+        coming.is_ready = True
+        assert "is-waiting" not in part(client, "/search?q=birds")
+        assert coming.asked == ["prepare", "birds"]
+
+
+def test_a_whole_page_waits_for_the_model(parts: Parts) -> None:
+    coming = Coming()
+    with site(replace(parts, serving=lambda _: coming)) as client:
+        assert "is-waiting" not in client.get("/search?q=birds").text
+    assert coming.asked == ["birds"]
+
+
+def test_an_encoder_that_stands_in_is_named(parts: Parts) -> None:
+    with site(replace(parts, serving=lambda _: Coming(said="Similarity goes by another."))) as c:
+        assert "Similarity goes by another." in c.get("/search?q=birds").text

@@ -1,0 +1,377 @@
+"""Hold how the pages come to a port: names, sockets, certificates, and the command itself."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import pty
+import re
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from reader.cli.frame import Settings
+from reader.cli.frame import run as command_line
+from reader.errors import UsageError
+from reader.web.door.served import LOCAL_NAMES
+from reader.web.serving.authority import GOOD_FOR, open_authority
+from reader.web.serving.reach import name_of, own_names, served
+from reader.web.serving.sockets import listening
+from reader.web.serving.tls import context_of, names_in
+from tests.installed import READER, Ran, environment, run
+from tests.samples import FEEDS_TOML, new_database
+from tests.web.serving import Serving
+
+NOW = datetime(2031, 3, 4, tzinfo=UTC)
+
+
+# Names
+
+
+def test_on_this_machine_alone_nobody_signs_in() -> None:
+    found = served("127.0.0.1", 8100)
+    assert (found.names, found.needs_login) == (LOCAL_NAMES, False)
+    assert found.addresses == ("http://127.0.0.1:8100/",)
+    assert served("::1", 8100).addresses == ("http://[::1]:8100/",)
+    assert served("127.0.0.1", 8100, must_sign_in=True).needs_login
+
+
+def test_beyond_this_machine_or_under_another_name_a_sign_in_is_asked_for() -> None:
+    wide = served("0.0.0.0", 8100, host="0.0.0.0", given=["reader.test"], is_tls=True)
+    assert wide.needs_login
+    assert wide.addresses[0] == "https://reader.test:8100/"
+    assert wide.names >= LOCAL_NAMES | {"reader.test", *own_names("0.0.0.0")}
+    named = served("127.0.0.1", 8100, given=["reader.test"])
+    assert (named.needs_login, named.names) == (True, LOCAL_NAMES | {"reader.test"})
+    one = served("192.0.2.7", 8100, host="laptop.example")
+    assert one.addresses == ("http://laptop.example:8100/", "http://192.0.2.7:8100/")
+
+
+def test_names_are_read_as_somebody_types_them() -> None:
+    assert [name_of(n) for n in ("Laptop.Local.", "[2001:DB8::1]", "192.0.2.7", "例え.test")] == [
+        "laptop.local",
+        "2001:db8::1",
+        "192.0.2.7",
+        "xn--r8jz45g.test",
+    ]
+    for wrong in ("", "https://a.b", "a b", "a_b", "a/b", "a:80", "*.a.b", "-a", "a" * 300):
+        with pytest.raises(UsageError, match="no name"):
+            name_of(wrong)
+
+
+# Sockets
+
+
+def test_a_port_that_is_taken_and_an_address_of_another_machine_are_told() -> None:
+    with listening("127.0.0.1", 0) as one:
+        port = one.getsockname()[1]
+        with pytest.raises(UsageError, match=f"Port {port} is taken.") as raised:
+            listening("127.0.0.1", port)
+        assert "--port 0" in raised.value.hint
+    for host in ("192.0.2.1", "no.such.host.invalid", "", "a b"):
+        with pytest.raises(UsageError, match="no address of this machine"):
+            listening(host or "256.256.256.256", 0)
+
+
+# Certificates
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate, its key, another one's key, and one with a passphrase."""
+    folder = tmp_path_factory.mktemp("certificates")
+    ca = trustme.CA()
+    for name in ("a", "b"):
+        leaf = ca.issue_cert("laptop.example", "192.0.2.7", "*.wide.example")
+        leaf.private_key_pem.write_to_path(folder / f"{name}.key")
+        leaf.cert_chain_pems[0].write_to_path(folder / f"{name}.pem")
+        leaf.private_key_and_cert_chain_pem.write_to_path(folder / f"{name}.both")
+    key = load_pem_private_key((folder / "a.key").read_bytes(), None)
+    locked = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")
+    )
+    (folder / "a.locked").write_bytes(locked)
+    (folder / "text").write_text("no certificate")
+    return folder
+
+
+def test_a_certificate_and_its_key_are_taken_from_one_file_or_two(made: Path) -> None:
+    assert context_of(made / "a.pem", made / "a.key").cert_store_stats()
+    assert context_of(made / "a.both", None).cert_store_stats()
+    assert names_in(made / "a.pem") == ["laptop.example", "192.0.2.7"]
+    assert names_in(made / "text") == []
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "what"),
+    [
+        ("a.pem", "b.key", "b.key does not belong to the certificate in .*a.pem"),
+        ("a.pem", "a.locked", "a.locked has a passphrase"),
+        ("a.pem", None, "a.pem is no certificate and key"),
+        ("text", "a.key", "text is no certificate and key"),
+        ("none.pem", "a.key", "none.pem cannot be read: No such file"),
+        ("a.pem", "none.key", "none.key cannot be read: No such file"),
+        (".", "a.key", "cannot be read: Is a directory"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told(
+    made: Path, certificate: str, key: str | None, what: str
+) -> None:
+    with pytest.raises(UsageError, match=what) as raised:
+        context_of(made / certificate, made / key if key else None)
+    assert raised.value.hint
+
+
+def test_the_authority_is_made_once_and_its_key_is_its_owners(tmp_path: Path) -> None:
+    first = open_authority(tmp_path / "a", machine="laptop")
+    again = open_authority(tmp_path / "a", machine="laptop")
+    assert first.certificate == again.certificate
+    assert (len(first.fingerprint), first.fingerprint) == (64, again.fingerprint)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "a" / "authority.key").stat().st_mode) == 0o600
+    assert open_authority(tmp_path / "b", machine="laptop").fingerprint != first.fingerprint
+
+
+def test_an_authority_that_others_can_read_or_that_is_none_is_not_used(tmp_path: Path) -> None:
+    open_authority(tmp_path, machine="laptop")
+    key = tmp_path / "authority.key"
+    key.chmod(0o640)
+    with pytest.raises(UsageError, match="can be read by others"):
+        open_authority(tmp_path, machine="laptop")
+    key.chmod(0o600)
+    key.write_bytes(trustme.CA().private_key_pem.bytes())
+    with pytest.raises(UsageError, match="the key is another one's"):
+        open_authority(tmp_path, machine="laptop")
+    key.write_text("no key")
+    with pytest.raises(UsageError, match="no authority of `reader serve`"):
+        open_authority(tmp_path, machine="laptop")
+
+
+def test_a_certificate_is_good_for_a_year_and_for_its_names(tmp_path: Path) -> None:
+    authority = open_authority(tmp_path, machine="laptop")
+    context = authority.context(["reader.test", "127.0.0.1", "::1"], now=datetime.now(UTC))
+    trusting = ssl.create_default_context(cadata=authority.certificate.decode())
+    for name in ("reader.test", "127.0.0.1", "::1"):
+        found = shaken(context, trusting, name)
+        ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
+        assert timedelta() < datetime.now(UTC) + GOOD_FOR - ends < timedelta(minutes=1)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shaken(context, trusting, "other.test")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shaken(context, ssl.create_default_context(), "reader.test")
+
+
+def shaken(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> Mapping[str, object]:
+    """Shake hands in memory; gives the certificate that the client saw."""
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    one = server.wrap_bio(to_server, to_client, server_side=True)
+    other = client.wrap_bio(to_client, to_server, server_hostname=name)
+    for _ in range(4):
+        for side in (other, one):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+    found = other.getpeercert()
+    assert found
+    return found
+
+
+# The command
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    (folder / "feeds.toml").write_text(FEEDS_TOML, encoding="utf-8")
+    new_database(folder).close()
+    return folder
+
+
+def test_the_command_serves_on_this_machine_and_tells_where(library: Path) -> None:
+    with Serving(library, now=NOW) as serving:
+        connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
+        connection.request("GET", "/door")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.request("GET", "/door", headers={"Host": f"evil.example:{serving.port}"})
+        rebound = connection.getresponse()
+        rebound.read()
+        second = run("serve", "--port", str(serving.port), library=library)
+    assert serving.said[0] == f"The pages are at http://127.0.0.1:{serving.port}/ (Ctrl-C ends)."
+    assert (answer.status, rebound.status) == (200, 421)
+    assert "nobody has to sign in" in text
+    assert answer.getheader("server") is None
+    assert second == Ran(
+        2,
+        "",
+        f"reader: Port {serving.port} is taken.\n  Another `reader serve` may be running; "
+        "`--port 0` takes any port that is free.\n",
+    )
+
+
+def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
+    library: Path,
+) -> None:
+    serving = Serving(library, now=NOW, arguments=["--https", "--name", "reader.test"])
+    with serving:
+        authority = serving.data / "asayomi" / "authority" / "authority.pem"
+        trusting = ssl.create_default_context(cafile=str(authority))
+        home = Home(serving.port, trusting)
+        assert home.get("/")[0] == 401
+        status, page = home.get("/enter")
+        assert status == 200
+        [token] = re.findall(rb'name="csrf" content="(\w+)"', page)
+        status, _ = home.post("/enter", f"csrf={token.decode()}&code={serving.code}")
+        assert (status, home.get("/door")[0]) == (303, 200)
+        assert home.get("/trust/asayomi.cer")[1] == ssl.PEM_cert_to_DER_cert(authority.read_text())
+        serving.restart()
+        assert home.get("/door")[0] == 200
+        with pytest.raises(ssl.SSLCertVerificationError):
+            Home(serving.port, ssl.create_default_context()).get("/")
+    assert serving.said[0] == f"The pages are at https://reader.test:{serving.port}/ (Ctrl-C ends)."
+    secrets = [home.cookie.partition("=")[2], token.decode()]
+    assert [secret for secret in secrets if secret in "\n".join(serving.said)] == []
+
+
+class Home:
+    """A device that calls this machine reader.test; it keeps its cookie."""
+
+    def __init__(self, port: int, trusting: ssl.SSLContext) -> None:
+        self.port, self.trusting, self.cookie = port, trusting, ""
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        return self._ask("GET", path, "")
+
+    def post(self, path: str, body: str) -> tuple[int, bytes]:
+        return self._ask("POST", path, body)
+
+    def _ask(self, method: str, path: str, body: str) -> tuple[int, bytes]:
+        here = socket.create_connection(("127.0.0.1", self.port), 10)
+        with self.trusting.wrap_socket(here, server_hostname="reader.test") as secured:
+            connection = http.client.HTTPConnection("reader.test", self.port)
+            connection.sock = secured
+            headers = {"Cookie": self.cookie, "Origin": f"https://reader.test:{self.port}"}
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            self.cookie = (answer.getheader("set-cookie") or self.cookie).partition(";")[0]
+            return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_as_it_is_asked_to(library: Path, how: signal.Signals) -> None:
+    serving = Serving(library, now=NOW)
+    with serving:
+        process = serving._process
+        assert process is not None
+        idle = socket.create_connection(("127.0.0.1", serving.port), 5)
+        os.kill(process.pid, how)
+        assert process.wait(10) == 0
+        idle.close()
+        end = time.monotonic() + 5
+        while serving.said[-1] != "Ended." and time.monotonic() < end:
+            time.sleep(0.01)
+    assert serving.said[-1] == "Ended."
+
+
+def test_plain_http_beyond_this_machine_says_what_it_costs(library: Path) -> None:
+    with Serving(library, now=NOW, arguments=["--host", "0.0.0.0"]) as serving:
+        connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
+        connection.request("GET", "/", headers={"Accept": "text/html"})
+        answer = connection.getresponse()
+        end = time.monotonic() + 5
+        while not any("Sign in once" in line for line in serving.said) and time.monotonic() < end:
+            time.sleep(0.01)
+    assert (answer.status, answer.getheader("location")) == (303, "/enter?next=%2F")
+    assert any(line.startswith("Plain HTTP: others in this network") for line in serving.said)
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--host", "192.0.2.1"], "192.0.2.1 is no address of this machine."),
+        (["--name", "a b"], "a b is no name of a machine and no address."),
+        (["--cert", "/no/such.pem"], "/no/such.pem cannot be read: No such file or directory."),
+        (["--cert", "a", "--https"], "--https makes a certificate, --cert names one"),
+        (["--key", "a"], "--key needs --cert."),
+    ],
+)
+def test_what_cannot_be_served_is_told_with_a_remedy(
+    library: Path, capsys: pytest.CaptureFixture[str], args: list[str], what: str
+) -> None:
+    code = command_line(["serve", "--port", "0", *args], Settings(library))
+    said = capsys.readouterr()
+    assert (code, said.out) == (2, "")
+    assert what in said.err
+    assert len(said.err.splitlines()) == 2
+
+
+def test_a_request_that_has_begun_is_answered_before_the_end(library: Path) -> None:
+    serving = Serving(library, now=NOW)
+    with serving:
+        process = serving._process
+        assert process is not None
+        begun = socket.create_connection(("127.0.0.1", serving.port), 10)
+        body = b"session=none"
+        head = f"POST /door/leave HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+        begun.sendall(head.encode() + b"\r\n" + body[:3])
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        begun.sendall(body[3:])
+        answer = begun.recv(100)
+        begun.close()
+        assert process.wait(10) == 0
+    assert answer.startswith(b"HTTP/1.1 403")
+
+
+def test_on_a_terminal_a_code_is_a_picture_too_and_enter_makes_another(library: Path) -> None:
+    terminal, inside = pty.openpty()
+    process = subprocess.Popen(
+        [READER, "serve", "--login", "--port", "0"],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env=environment(library, NOW, {"XDG_DATA_HOME": str(library / "data"), "TERM": "xterm"}),
+        start_new_session=True,
+    )
+    os.close(inside)
+    with os.fdopen(terminal, "r+b", buffering=0) as screen:
+        said = read_until(screen, "Enter makes a new code.")
+        screen.write(b"\n")
+        again = read_until(screen, "▀▀▀▀▀▀▀▀▀▀")
+        time.sleep(0.5)  # so that it has begun to serve
+        process.send_signal(signal.SIGINT)
+        last = read_until(screen, "Ended.")
+        assert process.wait(10) == 0
+    codes = re.findall(r"with (\S+):", said + again)
+    assert (len(codes), len(set(codes))) == (2, 2)
+    assert "█" in said
+    assert "Traceback" not in last
+    assert "Fatal" not in last
+
+
+def read_until(screen: IO[bytes], end: str) -> str:
+    """Read what a terminal shows until something stands there."""
+    seen = b""
+    while end.encode() not in seen:
+        seen += screen.read(1_024)
+    return seen.decode("utf-8", "replace")
