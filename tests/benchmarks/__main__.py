@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.benchmarks import collect, encoder, notes, pdfs, ranking, screen, search, speed
+from tests.benchmarks import collect, encoder, notes, pdfs, ranking, screen, search, speed, web
 from tests.benchmarks.frame import Subject, run_subjects
 
 SUBJECTS = (
@@ -16,6 +16,7 @@ SUBJECTS = (
     *(replace(subject, name=f"pdfs-{subject.name}") for subject in pdfs.SUBJECTS),
     *(replace(subject, name=f"search-{subject.name}") for subject in search.SUBJECTS),
     *(replace(subject, name=f"ranking-{subject.name}") for subject in ranking.SUBJECTS),
+    *(replace(subject, name=f"web-{subject.name}") for subject in web.SUBJECTS),
 )
 
 if __name__ == "__main__":

@@ -20,7 +20,15 @@ from reader.library.folder import open_library
 from reader.store import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, DataMissing, Result, Run, Shell, Subject, run_subjects
-from tests.benchmarks.library import PER_DAY, Size, built, copied, moment, note_batches
+from tests.benchmarks.library import (
+    PER_DAY,
+    Size,
+    built,
+    copied,
+    learn_before,
+    moment,
+    note_batches,
+)
 from tests.replay import load
 
 HOSTS_BAR = 2.0
@@ -218,6 +226,8 @@ def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | Non
             before = papers.n_papers(library.db)
             if old is None:
                 note_batches(library, since or day.day - timedelta(days=1), 0)
+            else:
+                learn_before(library)
             know_classes(library, day)
         run = _shell(asked, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
         with open_library(folder, now=lambda: now) as library:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reader.announcement import is_listing_day
+from reader.cli.build import fit_topic
 from reader.encoder.bundled import BUNDLED_NAME
 from reader.library.choose import decide_rows
 from reader.library.folder import Library, make_library, template
@@ -31,12 +32,14 @@ from reader.library.writing import add_note
 from reader.paper import Batch, Mention, Paper, Post
 from reader.stages.encode import index_words
 from reader.stages.gather import source_names
+from reader.stages.pipe import learn_decisions
 from reader.stages.rank import rank_days
 from reader.stages.tools import Tools
 from reader.store import index, papers, posts, schema, sources, standings
 from reader.store.index import PassageText
 from reader.store.migrations import MIGRATIONS
 from tests.benchmarks.frame import DataMissing
+from tests.samples import Web, tools
 
 PER_DAY = 380
 LAST_DAY = date(2025, 12, 30)
@@ -71,6 +74,12 @@ def built(size: Size, *, data: Path, cache: Path) -> Path:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     return folder
+
+
+def learn_before(library: Library) -> None:
+    """Learn what the last day's gather has learned: a built library was only filled."""
+    adapters = replace(tools(Web()), encoder_name=BUNDLED_NAME, fit_topic=fit_topic)
+    learn_decisions(library, adapters)
 
 
 def fingerprint(data: Path) -> str:

@@ -18,7 +18,16 @@ from reader.library.folder import open_library
 from reader.store import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, Result, Run, Runs, Shell, Subject, run_subjects
-from tests.benchmarks.library import LAST_DAY, PER_DAY, Size, built, copied, moment, note_batches
+from tests.benchmarks.library import (
+    LAST_DAY,
+    PER_DAY,
+    Size,
+    built,
+    copied,
+    learn_before,
+    moment,
+    note_batches,
+)
 
 BARE_RUNS = 30
 HELP_BAR = 8.0
@@ -198,6 +207,8 @@ def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
             if old is None:  # else a new library asks for two days
                 yesterday = day.day - timedelta(days=1)
                 note_batches(library, yesterday, 0)
+            else:
+                learn_before(library)
             know_classes(library, day)
         shell = _shell(asked, folder, day.day)
         # 5: a class without papers that day has an empty feed, which is named.
