@@ -40,9 +40,19 @@ def test_words_that_many_texts_have_are_parted_from_the_others(library: Library)
     assert found.with_rare() == '("bee" OR "beemodel") NOT ("wasp")'
 
 
-def test_of_common_words_alone_the_rarest_counts(library: Library) -> None:
+def test_of_common_words_alone_the_newest_texts_are_ranked(library: Library) -> None:
     found = few_are_many(library, "language model")
-    assert (found.rare, found.common) == ('"language" OR "languagemodel"', '"model"')
+    assert (found.rare, found.common, found.is_common) == ("", "", True)
+    every = full_text.find_words(library.db, "paper", found.every, limit=N)
+    newest = {row for row, _ in ranked(library.db, "paper", found, limit=N, looked_at=20)}
+    assert len(every) == N
+    assert newest == set(range(41, 61))
+    assert ranked(library.db, "paper", found, limit=N, looked_at=N + 1) == every
+
+
+def test_a_single_word_that_many_texts_have_is_common_too(library: Library) -> None:
+    assert few_are_many(library, "model").is_common
+    assert not few_are_many(library, "bee").is_common
 
 
 @pytest.mark.parametrize("query", ["bee", "bee wasp", "model", "", "!?"])

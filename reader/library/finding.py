@@ -12,6 +12,7 @@ from reader.errors import ModelError
 from reader.library.folder import Library
 from reader.library.narrowing import Meant, conditions, meant
 from reader.library.ranking import DEPTH, Ranking
+from reader.library.rare_words import LOOKED_AT
 from reader.matching import evidence, fingerprint, is_same_text
 from reader.paper import Held
 from reader.phrases import say
@@ -103,6 +104,8 @@ def search(
         said.append(say("search.no_phrase", phrase=asked.phrases[0]))
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
+    if ranking.is_cut:
+        said.append(say("search.common", n=f"{LOOKED_AT:,}"))
     return with_limits(Found(hits, notice, said=tuple(said)), library, encoder)
 
 

@@ -96,6 +96,11 @@ class Ranking:
         )
         return fused, frozenset([*(row for row, _ in lists.by_words), *lists.by_name])
 
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether words are looked for among the newest texts alone."""
+        return not self._must and self._words.is_common
+
     def look_for_words(self, kinds: Sequence[Kind]) -> None:
         """Rank by words ahead of `rank`, while the question is being encoded."""
         for kind in kinds:

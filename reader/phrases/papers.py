@@ -92,6 +92,8 @@ TEXTS: dict[str, str] = {
     "search.also": "also {ids}",
     "search.near_only": "Nothing has these words; nearest by meaning:",
     "search.newest": "The newest that fit:",
+    "search.common": "Very many texts have each of these words: by words only the newest {n} of"
+    " each kind were compared, by meaning all.",
     "search.no_phrase": "Nothing has “{phrase}” as it stands; its words alone:",
     "search.near_filter": "{text} is looked for as words; the filter is {name}:",
     "search.value": "{text} is looked for as words: year:2023, year:2020-2023, on:2026-10, "

@@ -31,20 +31,25 @@ def find_words(
     *,
     limit: int,
     within: Collection[int] | None = None,
+    since: int = 0,
 ) -> list[tuple[int, float]]:
     """Rank the texts of one kind by bm25 for an FTS5 expression: (row, score), best first.
 
     score: bm25 as FTS5 has it with its sign turned: more is better. within: papers' rows, only
-    whose texts are ranked; None for all.
+    whose texts are ranked; None for all. since: the row from which on texts are ranked.
     """
     # The plus keeps SQLite from asking the full text anew for each row.
     only = "" if within is None else f"AND +rowid IN ({_TEXTS_OF_SQL})"
     rows = db.read(
         f"""
         SELECT rowid, -bm25(full_text, {WEIGHTS}) AS score FROM idx.full_text
-        WHERE full_text MATCH ? {only} ORDER BY score DESC LIMIT ?
+        WHERE full_text MATCH ? AND rowid >= ? {only} ORDER BY score DESC LIMIT ?
         """,  # noqa: S608  constants of this module
-        (_of(kind, match), *([] if within is None else [kind, json.dumps(list(within))]), limit),
+        (
+            *(_of(kind, match), since),
+            *([] if within is None else [kind, json.dumps(list(within))]),
+            limit,
+        ),
     )
     return [(r["rowid"], r["score"]) for r in rows]
 

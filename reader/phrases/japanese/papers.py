@@ -97,6 +97,8 @@ TEXTS: dict[str, str] = {
     "search.also": "別の ID {ids}",
     "search.near_only": "その言葉を含むものはありません。意味の近いもの:",
     "search.newest": "当てはまる新しいもの:",
+    "search.common": "どの語もきわめて多くの文章にあります。言葉では種類ごとに新しい{n}件だけを、"
+    "意味ではすべてを比べました。",
     "search.no_phrase": "「{phrase}」をそのまま含むものはありません。言葉ごとに探した結果:",
     "search.near_filter": "{text} は言葉として探します。フィルタは {name} です:",
     "search.value": "{text} は言葉として探します。year:2023、year:2020-2023、on:2026-10、"
