@@ -119,7 +119,7 @@ def frozen_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> l
 
 
 def replayed_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> list[Task]:
-    """Give the same days, each after a lesson of what had been picked a week before at most."""
+    """Give the same days, each after a lesson of all picks before it: `gather` learns daily."""
     picks = list(_picks([*reader["history"], *reader["targets"]], mornings))
     days = _wanted(reader, mornings, plan)
     return [
@@ -130,7 +130,9 @@ def replayed_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) ->
             wanted,
             reader["reader"],
         )
-        for (day, wanted), before in zip(days, relearned([d for d, _ in days]), strict=True)
+        for (day, wanted), before in zip(
+            days, relearned([d for d, _ in days], after=1), strict=True
+        )
     ]
 
 

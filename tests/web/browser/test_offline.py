@@ -319,7 +319,10 @@ def test_a_note_written_offline_counts_once_and_keeps_what_others_wrote(
             arg=str(1 if "grew" not in text else 2),
         )
     page.reload()
-    assert page.locator('textarea[name="text"]').input_value().endswith("and grew.")
+    # What waits is read from the browser's store and filled in after the page is there.
+    page.wait_for_function(
+        "() => document.querySelector('textarea[name=\"text\"]').value.endsWith('and grew.')"
+    )
     context.set_offline(False)
     page.reload()
     wait_until_sent(page)
