@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import socket
@@ -66,9 +67,11 @@ def serve_command(
         door, secured = asked.door(listener, folder, is_debug=is_debug)
         at = gather_at.time() if gather_at else None
         parts = replace(parts_of(context, folder), door=door, gather_at=at)
-        entrance.tell(door)
-        entrance.tell_codes_on_enter(door)
-        server.run(application(parts), listener, context=secured, is_debug=is_debug)
+        # Ctrl-C before the server has taken the signal over is the normal end too.
+        with contextlib.suppress(KeyboardInterrupt):
+            entrance.tell(door)
+            entrance.tell_codes_on_enter(door)
+            server.run(application(parts), listener, context=secured, is_debug=is_debug)
     click.echo(say("serve.ended"))
 
 

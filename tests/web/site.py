@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,8 @@ from reader.library.folder import Library, open_library
 from reader.stages.tools import Tools
 from reader.web import Parts, application
 from tests.samples import FEEDS_TOML, NOW, SmallEncoder, new_database
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,9 @@ def site(parts: Parts) -> Iterator[TestClient]:
     with TestClient(app, base_url="http://127.0.0.1") as client:
         client.headers["X-CSRF"] = door.sessions.csrf(None)
         yield client
+
+
+def run_apart(steps: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: a browser's driver keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, steps).result()

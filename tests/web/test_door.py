@@ -22,7 +22,7 @@ from reader.web.door.headers import POLICY
 from reader.web.door.served import host_of, is_from_elsewhere, is_ours
 from reader.web.limits import MAX_BODY
 from reader.web.visit import Visit, route
-from tests.web.site import parts_of, site
+from tests.web.site import parts_of, run_apart, site
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_a_body_that_comes_too_slowly_is_given_up() -> None:
         await receive()
 
     with pytest.raises(HTTPException) as raised:
-        asyncio.run(read())
+        run_apart(read())
     assert raised.value.status_code == 408
 
 
@@ -278,7 +278,7 @@ def test_who_has_read_a_body_may_wait_for_the_client_as_long_as_it_stays() -> No
         await receive()
         return await receive()
 
-    assert asyncio.run(read()) == {"type": "http.disconnect"}
+    assert run_apart(read()) == {"type": "http.disconnect"}
 
 
 # Trouble

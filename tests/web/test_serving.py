@@ -282,6 +282,10 @@ def test_it_ends_as_it_is_asked_to(library: Path, how: signal.Signals) -> None:
     with serving:
         process = serving._process
         assert process is not None
+        first = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
+        first.request("GET", "/")
+        assert first.getresponse().status == 200
+        first.close()
         idle = socket.create_connection(("127.0.0.1", serving.port), 5)
         os.kill(process.pid, how)
         assert process.wait(10) == 0

@@ -24,7 +24,7 @@ from reader.web.morning_clock import MorningClock
 from reader.web.pool import Pool
 from reader.web.work import Run, Work
 from tests.samples import NOW
-from tests.web.site import parts_of, site
+from tests.web.site import parts_of, run_apart, site
 
 GOOD = """
     import json, sys
@@ -77,7 +77,7 @@ def run(code: str, steps: Callable[[Work], Coroutine[Any, Any, None]]) -> None:
         async with working(code) as found:
             await asyncio.wait_for(steps(found), 30)
 
-    asyncio.run(all_of_it())
+    run_apart(all_of_it())
 
 
 async def until_ended(found: Work, after: str = "") -> list[tuple[str, Run]]:
@@ -158,7 +158,7 @@ def test_a_program_that_is_not_there_is_an_error_and_no_exception() -> None:
         assert last.error is not None
         assert "/nowhere/reader" in last.error[0]
 
-    asyncio.run(steps())
+    run_apart(steps())
 
 
 def test_the_process_ends_with_the_server(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_stream_with_nothing_to_tell_says_that_it_is_there() -> None:
             assert one is None
             break
 
-    asyncio.run(steps())
+    run_apart(steps())
 
 
 # The page
@@ -296,5 +296,5 @@ def test_what_is_in_the_way_of_the_clock_is_said_once(tmp_path: Path) -> None:
         await clock.look()
         await clock.look()
 
-    asyncio.run(steps())
+    run_apart(steps())
     assert said == [f"There is no library at {tmp_path}: no feeds.toml there."]

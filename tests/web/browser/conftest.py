@@ -31,7 +31,7 @@ PHONE, PORTRAIT, LANDSCAPE, LAPTOP = (390, 844), (820, 1180), (1180, 820), (1440
 
 Theme = Literal["light", "dark"]
 
-_HARMLESS = re.compile(r"net::ERR_|responded with a status of")
+_HARMLESS = re.compile(r"net::ERR_|responded with a status of|when fetching the script")
 """What the console says of answers, which are looked at by themselves, and where a test has no
 server or network on purpose."""
 
