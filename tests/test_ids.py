@@ -523,7 +523,7 @@ def test_time_grows_with_length_only(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     begin = time.process_time()
     find_ids(text)
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 5  # a square of the length would take minutes
 
 
 def test_positions_are_values_with_all_their_fields() -> None:

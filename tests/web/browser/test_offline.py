@@ -114,7 +114,7 @@ def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
     page = context.new_page()
     page.goto(served.url + "/")
     assert "without a network" in (page.locator("#as-of").text_content() or "")
-    assert page.locator(f'.deciding[data-paper="{first}"]').get_attribute("data-state") == "pick"
+    page.wait_for_selector(f'.deciding[data-paper="{first}"][data-state="pick"]')
     assert [one["address"] for one in queued(page)] == ["/decide", "/decide", "/decide", "/undo"]
     page.close()
     served.start()

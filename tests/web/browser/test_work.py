@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.web.browser.conftest import Visitor
@@ -46,4 +48,7 @@ def test_a_server_that_ends_lets_go_of_who_listens(visitor: Visitor, served: Ser
     with page.expect_request("**/work/events*"):
         page.reload()
     served.stop()
+    end = time.monotonic() + 5  # what it says comes by a thread
+    while served.said[-1] != "Ended." and time.monotonic() < end:
+        time.sleep(0.01)
     assert served.said[-1] == "Ended."
