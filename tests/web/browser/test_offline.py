@@ -69,6 +69,11 @@ def wait_until_sent(page: Page) -> None:
     page.wait_for_function("() => document.getElementById('waiting').textContent === ''")
 
 
+def wait_for_text(page: Page, selector: str, text: str) -> None:
+    """Wait until an element, which a script may fill, has a text in it."""
+    page.locator(selector).filter(has_text=text).first.wait_for(state="attached", timeout=15_000)
+
+
 def buttons(page: Page) -> list[str]:
     """List the ids of the papers on today's page that may be decided on."""
     found: list[str] = page.eval_on_selector_all(
@@ -108,12 +113,12 @@ def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
     page.locator(f'.deciding[data-paper="{third}"] .undo').click()
     page.wait_for_selector(f'.deciding[data-paper="{third}"][data-state="candidate"]')
     wait_for_waiting(page, 4)
-    assert page.locator("#waiting").text_content() == "4 changes wait for the network."
+    wait_for_text(page, "#waiting", "4 changes wait for the network.")
     # Closed, and opened again while the server is still away.
     page.close()
     page = context.new_page()
     page.goto(served.url + "/")
-    assert "without a network" in (page.locator("#as-of").text_content() or "")
+    wait_for_text(page, "#as-of", "without a network")
     page.wait_for_selector(f'.deciding[data-paper="{first}"][data-state="pick"]')
     assert [one["address"] for one in queued(page)] == ["/decide", "/decide", "/decide", "/undo"]
     page.close()
@@ -174,12 +179,12 @@ def test_what_the_server_refuses_is_shown_until_it_is_dropped(
     served.start()
     page.goto(served.url + "/offline")
     page.wait_for_selector("#queue .said")
-    assert "not in this library" in (page.locator("#queue .said").text_content() or "")
-    assert page.locator("#waiting").text_content() == "1 change was refused."
+    wait_for_text(page, "#queue .said", "not in this library")
+    wait_for_text(page, "#waiting", "1 change was refused.")
     page.reload()
     page.locator("#queue .drop").click()
     wait_until_sent(page)
-    assert page.locator("#queue li").count() == 0
+    page.wait_for_selector("#queue li", state="detached")
 
 
 @pytest.mark.slow
@@ -201,7 +206,7 @@ def test_the_later_decision_elsewhere_stands_and_the_page_says_so(
     )
     page.locator("a.waiting").click()
     page.wait_for_selector("#queue .said")
-    assert "later elsewhere" in (page.locator("#queue .said").text_content() or "")
+    wait_for_text(page, "#queue .said", "later elsewhere")
     page.locator("#queue .drop").click()
     wait_until_sent(page)
     assert rows(served, "SELECT kind FROM decisions ORDER BY id DESC LIMIT 3") == [
@@ -231,7 +236,7 @@ def test_todays_list_and_picked_papers_are_read_with_the_server_down(
         page.wait_for_function("document.getElementById('as-of').textContent !== ''")
         assert page.locator("h1").count() == 1, address
     page.goto(served.url + "/stats")
-    assert page.locator("h1").text_content() == "Without a network"
+    wait_for_text(page, "h1", "Without a network")
     page.wait_for_function(
         "(n) => document.querySelectorAll('#kept a').length >= n", arg=len(carried)
     )
@@ -257,7 +262,7 @@ def test_a_newer_program_takes_over_from_the_worker_of_the_older_one(
     assert before == ["files-" + before[0].removeprefix("files-"), "pages"]
     served.kill()
     page.goto(served.url + "/")
-    assert "without a network" in (page.locator("#as-of").text_content() or "")
+    wait_for_text(page, "#as-of", "without a network")
     # What a kept page names by an older address is served by the file of today.
     assert page.evaluate("getComputedStyle(document.querySelector('.tabs')).display") == "flex"
 

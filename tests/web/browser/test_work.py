@@ -33,13 +33,13 @@ def test_without_scripts_the_page_is_loaded_anew(visitor: Visitor, served: Servi
     page = visitor.page(java_script_enabled=False)
     page.goto(served.url + "/work")
     page.get_by_role("button", name="Ask the sources").click()
-    assert page.get_by_text("Begun.").is_visible()
+    page.get_by_text("Begun.").first.wait_for()
     for _ in range(200):
         if page.get_by_text("Look again").count() == 0:
             break
         page.wait_for_timeout(200)
         page.get_by_text("Look again").click()
-    assert (page.locator("strong").first.text_content() or "").startswith("Done")
+    page.locator("strong").filter(has_text="Done").first.wait_for()
 
 
 def test_a_server_that_ends_lets_go_of_who_listens(visitor: Visitor, served: Serving) -> None:
