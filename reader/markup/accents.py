@@ -9,18 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ACCENTS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "=": "\u0304",
-    ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328",
-    "r": "\u030a", "d": "\u0323", "b": "\u0331",
+from reader.tex import LETTERS, MARKS
+
+_WRITTEN = LETTERS | {
+    "S": "§", "P": "¶", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
+    "LaTeX": "LaTeX", "TeX": "TeX", "textasciitilde": "~", "textbackslash": "\\",
+    "copyright": "©",
 }  # fmt: skip
-_LETTERS = {
-    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
-    "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "S": "§", "P": "¶",
-    "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…", "LaTeX": "LaTeX",
-    "TeX": "TeX", "textasciitilde": "~", "textbackslash": "\\", "copyright": "©",
-}  # fmt: skip
-_NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
+_NAMES = "|".join(sorted(_WRITTEN, key=len, reverse=True))
 _LETTER = r"\\?[A-Za-z]"
 _WORDS = re.compile(
     rf"""\\(?P<mark>[`'^~"=.])\s?(?:{{\s?(?P<in1>{_LETTER})\s?}}|(?P<in2>{_LETTER}))"""
@@ -50,11 +46,11 @@ _HAS_TEX = re.compile(r"[\\{~`]|--")
 def _word(found: re.Match[str]) -> str:
     kind = found.lastgroup
     if kind in ("in1", "in2", "in3", "in4"):
-        mark = _ACCENTS[found["mark"] or found["name"]]
+        mark = MARKS[found["mark"] or found["name"]]
         # A dotless i takes its accent as the letter i.
         return unicodedata.normalize("NFC", found[kind].lstrip("\\") + mark)
     if kind == "letter":
-        return _LETTERS[found["letter"]]
+        return _WRITTEN[found["letter"]]
     if kind in ("inside", "braced", "sign"):
         return found[kind]
     return {"open": "“", "dash": "—" if len(found[0]) == 3 else "–", "tie": "\u00a0"}[kind or ""]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from reader.tex import LETTERS, MARKS
+
 
 def accents(text: str) -> str:
     r"""Replace `\'e`, `\v{s}`, `{\o}` and their kind by the letters that they mean."""
@@ -21,15 +23,6 @@ def accents(text: str) -> str:
 
 
 _MATHS = re.compile(r"(\$[^$]*\$)")
-_MARKS = {
-    "'": "\u0301", "`": "\u0300", '"': "\u0308", "^": "\u0302", "~": "\u0303", "=": "\u0304",
-    ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328",
-    "r": "\u030a", "d": "\u0323", "b": "\u0331",
-}  # fmt: skip
-_SINGLE = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
-    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ",
-}  # fmt: skip
 _ACCENT = re.compile(
     r"""\\(?:(['`"^~=.])\s*|([uvHckrdb])(?=\{|\s))\s*"""
     r"""(?:\{\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))"""
@@ -40,12 +33,12 @@ _BRACED = re.compile(r"\{([^\W\d_][\u0300-\u036f]?)\}")
 
 def _letters(text: str) -> str:
     text = _ACCENT.sub(_accented, text)
-    text = _LETTER.sub(lambda match: _SINGLE[match[1]], text)
+    text = _LETTER.sub(lambda match: LETTERS[match[1]], text)
     return _BRACED.sub(_unbraced, text)
 
 
 def _accented(match: re.Match[str]) -> str:
-    return f"{match[3] or match[4] or match[5]}{_MARKS[match[1] or match[2]]}"
+    return f"{match[3] or match[4] or match[5]}{MARKS[match[1] or match[2]]}"
 
 
 def _unbraced(match: re.Match[str]) -> str:
