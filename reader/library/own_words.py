@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from reader.errors import ModelError
 from reader.library.folder import Library
 from reader.library.marks import shown
 from reader.own_words import Check, Closeness, Source, check
@@ -26,6 +27,18 @@ def check_note(
     closeness: what finds translations; None where there is no model, and the check says so.
     """
     return check(text, sources_of(library, held.row), closeness=closeness)
+
+
+def check_typed(library: Library, held: Held, text: str, encode: Encode | None) -> Check:
+    """Do the same while somebody writes or saves: by words alone where a model fails, too.
+
+    encode: the encoder of notes, None for none.
+    """
+    try:
+        closeness = closeness_of(encode) if encode else None
+        return check_note(library, held, text, closeness=closeness)
+    except ModelError:
+        return check_note(library, held, text)  # what is copied counts as such without a model
 
 
 def sources_of(library: Library, row: int) -> list[Source]:

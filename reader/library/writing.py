@@ -11,7 +11,7 @@ from reader.highlight import Highlight
 from reader.library.choose import file_away
 from reader.library.folder import Library
 from reader.library.marks import shown
-from reader.library.own_words import check_note, closeness_of
+from reader.library.own_words import check_typed
 from reader.library.receiving import keep_arrival
 from reader.note import MAX_BYTES, beside, is_written
 from reader.own_words import Check
@@ -135,11 +135,7 @@ def _as_it_stands(held: Held, known: Sequence[Revision]) -> Noted:
 
 def _check(library: Library, held: Held, text: str, encode: Encode | None) -> Check | None:
     try:
-        return check_note(
-            library, held, text, closeness=closeness_of(encode) if encode is not None else None
-        )
-    except ModelError:
-        return _check(library, held, text, None)  # what is copied counts as such without a model
+        return check_typed(library, held, text, encode)
     except StoreError:
         return None  # the commands that need it say what is wrong
 

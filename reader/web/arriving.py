@@ -62,6 +62,6 @@ def _with_base(visit: Visit) -> FormData:
 
 
 def _again(visit: Visit) -> Response:
-    if "application/json" in visit.request.headers.get("accept", ""):
+    if visit.wants_json:
         return visit.json({"repeated": True, "said": say("web.repeated")})
     return visit.to(visit.field("back") or "/")

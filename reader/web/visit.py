@@ -113,7 +113,7 @@ class Visit:
     @property
     def wants_json(self) -> bool:
         """A script asks, and shows the answer in place."""
-        return "application/json" in self.request.headers.get("accept", "")
+        return wants_json(self.request)
 
     def to(self, address: str, *, said: str = "") -> Response:
         """Send the browser to another page after a POST; only to one of ours.
@@ -128,6 +128,10 @@ class Visit:
 
 
 Page = Callable[[Visit], Response]
+
+
+def wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
 
 
 def ours(address: str) -> str:
@@ -226,7 +230,7 @@ def _refused(request: Request, status: int) -> Response:
 
 
 def _said(request: Request, status: int, message: str, hint: str) -> Response:
-    if "application/json" in request.headers.get("accept", ""):
+    if wants_json(request):
         return JSONResponse({"error": message, "hint": hint}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)
 

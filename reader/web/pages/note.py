@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from reader.errors import ModelError, StoreError
+from reader.errors import StoreError
 from reader.library import noting, typed
 from reader.library.beginning import marks_of, may_show, new_words, template_names
 from reader.library.choose import find_paper
 from reader.library.linking import Near, related
-from reader.library.own_words import check_note, closeness_of
+from reader.library.own_words import check_typed
 from reader.library.typed import Typed
 from reader.library.writing import Noted, add_note, newest_note
 from reader.note import is_written
@@ -25,7 +25,6 @@ from reader.paper import Held
 from reader.phrases import say
 from reader.store import notes
 from reader.store.notes import Revision
-from reader.web.parts import EncodeNote
 from reader.web.visit import Visit, route
 
 
@@ -150,10 +149,8 @@ def _looked(visit: Visit, held: Held, words: str) -> Mapping[str, Any]:
     if words.strip():
         with contextlib.suppress(StoreError):  # index.db can be made anew
             encode = visit.parts.encode_if_warm(visit.config)
-            try:
-                found, near = _compared(visit, held, words, encode)
-            except ModelError:  # by words alone, as the check then says
-                found, near = _compared(visit, held, words, None)
+            found = check_typed(visit.library, held, words, encode)
+            near = related(visit.library, held, words, encode=encode)
     is_counting = is_written(words) and not (found and found.is_mostly_copied)
     return {
         "held_id": held.paper.id,
@@ -163,14 +160,6 @@ def _looked(visit: Visit, held: Held, words: str) -> Mapping[str, Any]:
         "is_counting": is_counting,
         "has_words": bool(words.strip()),
     }
-
-
-def _compared(
-    visit: Visit, held: Held, words: str, encode: EncodeNote | None
-) -> tuple[Check, Near]:
-    closeness = closeness_of(encode) if encode else None
-    found = check_note(visit.library, held, words, closeness=closeness)
-    return found, related(visit.library, held, words, encode=encode)
 
 
 def _outcome(visit: Visit, held: Held) -> Mapping[str, Any]:
