@@ -64,19 +64,30 @@ def topic_text(topic: Topic) -> str:
     return ", ".join(topic.words)
 
 
+def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> list[float]:
+    """Give for each paper of a day (a row of `vectors`, unit length) how many standard deviations
+    its cosine to a topic's centre stands above the day's mean; nothing where all are alike.
+
+    A day of fewer than FEWEST papers is not worth asking about.
+    """
+    cosines = vectors @ centre
+    spread = float(cosines.std())
+    if spread <= 0:
+        return []
+    return [float(z) for z in (cosines - cosines.mean()) / spread]
+
+
 def _of_topic(
     rows: list[int], vectors: NDArray[np.float32], path: str, centre: _Centre
 ) -> dict[tuple[int, str], Near]:
-    cosines = vectors @ centre.mean
-    spread = float(cosines.std())
-    if spread <= 0:
+    scaled = deviations(vectors, centre.mean)
+    if not scaled:
         return {}
-    scaled = (cosines - cosines.mean()) / spread
     nearest: list[int | None] = [None] * len(rows)
     if centre.vectors is not None:
         nearest = [centre.rows[i] for i in (vectors @ centre.vectors.T).argmax(axis=1)]
     return {
-        (row, path): Near(float(z), other if other != row else None)
+        (row, path): Near(z, other if other != row else None)
         for row, z, other in zip(rows, scaled, nearest, strict=True)
     }
 

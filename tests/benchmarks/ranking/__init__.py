@@ -9,6 +9,7 @@
     curated   what curated lists took
     picks     readers' own picks
     dense     the peers' dense recipes, on drawn days
+    joined    the two themes on whole judged days, vectors joined (near)
     speed     a large day ranked, a topic fitted after many decisions
     talk      who is talked about: foretold in the morning, caught within days
 
@@ -16,7 +17,7 @@ Figures are held in docs/ranking.md.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.ranking import curated, dense, own, picks, speed, talk
+from tests.benchmarks.ranking import curated, dense, joined, own, picks, speed, talk
 
 SUBJECTS = (
     Subject("own", own.measure),
@@ -24,5 +25,6 @@ SUBJECTS = (
     Subject("picks", picks.measure),
     talk.SUBJECT,
     Subject("dense", dense.measure),
+    Subject("joined", joined.measure),
     Subject("ranking_speed", speed.measure),
 )

@@ -2,116 +2,140 @@
 
     python -m tests.benchmarks.ranking --only dense
 
-At most 5,000 titles and abstracts are encoded by the bundled model, so days are drawn by
-seed until that is spent; vectors are kept between runs.
+At most 5,000 titles and abstracts are encoded by the bundled model. So days are drawn by
+seed, and of a day's papers the wanted ones and some others, the same for every recipe: many
+short days tell more of a difference than a few whole ones. Vectors are kept between runs.
 """
 
 from __future__ import annotations
 
+import functools
 import random
+import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from reader.config import Config
-from reader.paper import Paper
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import curated, own, picks
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
-from tests.benchmarks.ranking.peers import (
-    N_NEGATIVE_DENSE,
-    negatives,
-    scholar_inbox,
-    zotero_arxiv_daily,
-)
+from tests.benchmarks.ranking.near import Near, vectors_of
+from tests.benchmarks.ranking.peers import scholar_inbox, zotero_arxiv_daily
 from tests.benchmarks.ranking.report import figures
 from tests.benchmarks.ranking.shipped import Shipped
 from tests.benchmarks.ranking.tasks import Lesson, Task, answers
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 SEED = 0
+N_NEGATIVE = 100
+MOST_TEXTS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one set may spend. n_texts: titles with abstracts encoded; n_others: papers of a
+    day that are candidates beside the wanted ones."""
+
+    n_texts: int
+    n_others: int
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """n_texts: titles with abstracts that may be encoded, for each of the three sets."""
+    """n_liked: readers who liked more than so many papers take no part, since their likes alone
+    would spend what there is."""
 
-    n_texts: int = 1_650
+    own: Share = Share(1_100, 100)
+    curated: Share = Share(1_450, 40)
+    picks: Share = Share(2_400, 40)
+    n_liked: int = 300
 
 
-QUICK = Plan(n_texts=0)
-"""A single day takes more than a minute to encode."""
+NOTHING = Share(0, 0)
+QUICK = Plan(NOTHING, NOTHING, NOTHING)
+"""A hundred texts already take some ten seconds to encode."""
 
 
 def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
     plan = plan or (QUICK if asked.is_quick else Plan())
     mornings = data.load(asked.data, asked.cache)
-    shipped = Shipped.over(mornings)
     kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
-    sets = {
-        "C2": own.tasks_of(asked, mornings, own.Plan(n_draws=1)),
-        "C curated": curated.tasks_of(asked, mornings, curated.Plan()),
-        "B frozen": [
-            task
-            for reader in picks.chosen(asked, picks.Plan())
-            for task in picks.frozen_tasks(reader, mornings, picks.Plan())
-        ],
-    }
+    rows = vectors_of(mornings, kept)
     found: list[Result] = []
-    n_encoded: dict[str, int] = {}
-    for name, tasks in sets.items():
-        chosen, ids = draw(tasks, mornings, plan.n_texts)
-        n_encoded[name] = len(ids)
+    n_encoded = 0
+    for name, tasks, share in _sets(asked, mornings, plan):
+        chosen, texts = draw(tasks, mornings, share)
+        n_encoded += len(texts)
         if chosen:
-            rows = _rows(mornings, kept)
+            by_words = answers(chosen, Shipped.over(mornings))
+            joined = answers(chosen, Shipped.over(mornings, Near(rows, kept)))
             peers = {
-                "Scholar Inbox": answers(chosen, scholar_inbox(mornings, rows)),
+                "Scholar Inbox": answers(chosen, scholar_inbox(rows, negatives_of(mornings))),
                 "zotero-arxiv-daily": answers(chosen, zotero_arxiv_daily(rows)),
             }
-            note = f"drawn by seed {SEED}, {len(ids):,} texts encoded"
-            label = f"{name}, days drawn for dense recipes"
-            found += figures(asked, label, answers(chosen, shipped), peers, note=note)
-    total = sum(n_encoded.values())
-    return [*found, Result("dense recipes: texts encoded", total, "texts", bar=5_000)]
+            note = f"drawn by seed {SEED}, {len(texts):,} texts encoded"
+            found += figures(asked, f"{name}, drawn", by_words, peers, note=note)
+            found += figures(asked, f"{name}, drawn, vectors joined", joined, peers)
+    return [*found, Result("dense recipes: texts encoded", n_encoded, "texts", bar=MOST_TEXTS)]
+
+
+def _sets(asked: Asked, mornings: Mornings, plan: Plan) -> list[tuple[str, list[Task], Share]]:
+    whole = picks.Plan()
+    of_readers = [
+        task
+        for reader in picks.chosen(asked, whole)
+        for task in picks.frozen_tasks(reader, mornings, whole)
+        if len(task.lesson.liked) <= plan.n_liked
+    ]
+    return [
+        ("C2", own.tasks_of(asked, mornings, own.Plan(n_draws=1)), plan.own),
+        ("C curated", curated.tasks_of(asked, mornings, curated.Plan()), plan.curated),
+        ("B frozen", of_readers, plan.picks),
+    ]
 
 
 def draw(
-    tasks: Sequence[Task], mornings: Mornings, n_texts: int
+    tasks: Sequence[Task], mornings: Mornings, share: Share
 ) -> tuple[list[Task], frozenset[str]]:
-    """Draw tasks while all that they need fits; gives them in their order, and those texts."""
+    """Draw thinned tasks while all that they need fits; gives them in their order, and those
+    texts."""
+    negatives = negatives_of(mornings)
     order = random.Random(SEED).sample(range(len(tasks)), len(tasks))
-    chosen: list[int] = []
-    needed: set[str] = set()
+    chosen: dict[int, Task] = {}
+    needed: frozenset[str] = frozenset()
     for i in order:
-        both = needed | set(_needs(tasks[i], mornings))
-        if tasks[i].wanted and len(both) <= n_texts:
-            chosen.append(i)
-            needed = both
-    return [tasks[i] for i in sorted(chosen)], frozenset(needed)
+        task = thinned(tasks[i], share.n_others)
+        more = needed | {*task.candidates, *_liked(task.lesson), *negatives(task.lesson)}
+        if task.wanted and len(more) <= share.n_texts:
+            chosen[i] = task
+            needed = more
+    return [chosen[i] for i in sorted(chosen)], needed
 
 
-def _needs(task: Task, mornings: Mornings) -> Iterable[str]:
-    yield from task.candidates
-    yield from _liked(task.lesson)
-    yield from negatives(mornings, task.lesson, N_NEGATIVE_DENSE)
+def thinned(task: Task, n_others: int) -> Task:
+    """Leave of a day's papers the wanted ones and so many others: the same for all tasks of
+    the day, since vectors are dear."""
+    drawn = random.Random(f"{SEED} {task.day}").sample(
+        task.candidates, min(n_others, len(task.candidates))
+    )
+    left = task.wanted.union(drawn)
+    return replace(task, candidates=tuple(id_ for id_ in task.candidates if id_ in left))
+
+
+def negatives_of(mornings: Mornings) -> Callable[[Lesson], list[str]]:
+    """Give what draws papers announced before a lesson, none of them liked: nearly the same for
+    all lessons, since a paper's place in the draw hangs on the paper alone."""
+    drawn_at = {id_: zlib.crc32(id_.encode()) for id_ in mornings.papers}
+
+    def negatives(lesson: Lesson) -> list[str]:
+        liked = set(_liked(lesson))
+        there = (id_ for id_ in mornings.before(lesson.before) if id_ not in liked)
+        return sorted(there, key=drawn_at.__getitem__)[:N_NEGATIVE]
+
+    return functools.cache(negatives)
 
 
 def _liked(lesson: Lesson) -> Iterable[str]:
     yield from (id_ for _, id_ in lesson.seeds)
     yield from (id_ for _, id_, _ in lesson.liked)
-
-
-def _rows(mornings: Mornings, model: Model) -> Callable[[Sequence[str]], NDArray[np.float64]]:
-    def rows(ids: Sequence[str]) -> NDArray[np.float64]:
-        return model.encode_passages([_text(mornings.papers[i]) for i in ids]).astype("float64")
-
-    return rows
-
-
-def _text(paper: Paper) -> str:
-    return f"{paper.title}\n{paper.abstract}"

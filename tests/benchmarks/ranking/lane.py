@@ -31,7 +31,8 @@ class Lane:
 def lane_of(shipped: Shipped, task: Task) -> Lane:
     """Judge a day's papers as the program does and count."""
     models = shipped.models(task.lesson)
-    places = {i: best(shipped.judged(i, models), models).place for i in task.candidates}
+    day = shipped.day(task.lesson, task.candidates)
+    places = {i: best(judged, models).place for i, judged in zip(task.candidates, day, strict=True)}
     missed = [i for i in task.wanted if places[i] != "in"]
     return Lane(
         n_day=len(places),
@@ -43,7 +44,7 @@ def lane_of(shipped: Shipped, task: Task) -> Lane:
     )
 
 
-def judged_days(shipped: Shipped, tasks: Sequence[Task]) -> list[Result]:
+def judged_days(shipped: Shipped, tasks: Sequence[Task], *, name: str = "C2") -> list[Result]:
     """Give what was missed in the worst draw of seeds, and the lane's length in the mean."""
     groups: dict[str, list[Lane]] = {}
     for task in tasks:
@@ -53,13 +54,13 @@ def judged_days(shipped: Shipped, tasks: Sequence[Task]) -> list[Result]:
     n_wanted, n_doubt = sum(x.n_wanted for x in worst), sum(x.in_doubt for x in worst)
     return [
         Result(
-            "own lane: missed on C2",
+            f"own lane: missed on {name}",
             sum(x.missed for x in worst),
             "papers",
             bar=MISSED_BAR,
             note=f"of {n_wanted}, worst draw; {n_doubt} of them are doubtful",
         ),
-        _share(lanes, "C2's days"),
+        _share(lanes, f"{name}'s days"),
     ]
 
 

@@ -24,7 +24,6 @@ N_FITTED = 8_000
 """Papers that the rarity of words is counted on."""
 
 N_NEGATIVE = 5_000
-N_NEGATIVE_DENSE = 100
 SVM_C = 0.1
 DECAY = 0.01
 """A day, in the exponent: Scholar Inbox's published setting."""
@@ -136,7 +135,7 @@ def zotero_arxiv_daily(
 
 
 def scholar_inbox(
-    mornings: Mornings, rows: Callable[[Sequence[str]], Floats]
+    rows: Callable[[Sequence[str]], Floats], negatives: Callable[[Lesson], Sequence[str]]
 ) -> Callable[[Lesson], Learned]:
     """Logistic regression on dense vectors, random negatives, likes fading by the day."""
 
@@ -145,7 +144,7 @@ def scholar_inbox(
         from sklearn.linear_model import LogisticRegression
 
         when = {id_: None for _, id_ in lesson.seeds} | {i: on for _, i, on in lesson.liked}
-        rest = negatives(mornings, lesson, N_NEGATIVE_DENSE)
+        rest = negatives(lesson)
         table = rows([*when, *rest])
         # Cosines of e5 lie close together: as differences from the mean they tell.
         centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6

@@ -1,4 +1,7 @@
-"""Rank as the program does: its labels, guesses, fit and judgement, on papers in memory."""
+"""Rank as the program does: its labels, guesses, fit and judgement, on papers in memory.
+
+With a `Nearness`, as on a morning whose papers `gather` has encoded; without, by words alone.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,14 @@ ABOVE = 1_000.0
 
 N_KEPT = 40
 
+Nearness = Callable[[Lesson, Sequence[str]], Mapping[str, Sequence[float]]]
+"""Gives by topic how near each of a day's papers is to it, in standard deviations."""
+
+
+def no_nearness(lesson: Lesson, ids: Sequence[str]) -> Mapping[str, Sequence[float]]:
+    """Know no vectors: a morning before anything was encoded."""
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
@@ -39,16 +50,25 @@ class Shipped:
     mornings: Mornings
     rows: Mapping[str, int]
     ids: Sequence[str]
+    near: Nearness = no_nearness
     kept: dict[Lesson, dict[str, TopicModel]] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, mornings: Mornings) -> Shipped:
+    def over(cls, mornings: Mornings, near: Nearness = no_nearness) -> Shipped:
         ids = [id_ for of_day in mornings.days.values() for id_ in of_day]
-        return cls(mornings, {id_: row for row, id_ in enumerate(ids)}, ids)
+        return cls(mornings, {id_: row for row, id_ in enumerate(ids)}, ids, near)
 
     def __call__(self, lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
         models = self.models(lesson)
-        return lambda ids: [_order(self.judged(id_, models), models) for id_ in ids]
+        return lambda ids: [_order(judged, models) for judged in self.day(lesson, ids)]
+
+    def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Judged]]:
+        """Judge the papers of a day by all models of a lesson, in their order."""
+        models, near = self.models(lesson), self.near(lesson, ids)
+        return [
+            self.judged(id_, models, {topic: zs[n] for topic, zs in near.items()})
+            for n, id_ in enumerate(ids)
+        ]
 
     def models(self, lesson: Lesson) -> dict[str, TopicModel]:
         """Fit a model for each topic of a lesson, as `learn` does; the last lessons are kept."""
@@ -77,11 +97,16 @@ class Shipped:
         step = max(1, len(rest) // max(1, N_BACKGROUND - len(newest)))
         return sorted([*newest, *rest[::step][: N_BACKGROUND - len(newest)]])
 
-    def judged(self, id_: str, models: Mapping[str, TopicModel]) -> list[Judged]:
+    def judged(
+        self, id_: str, models: Mapping[str, TopicModel], near: Mapping[str, float]
+    ) -> list[Judged]:
         """Judge one paper by all models."""
         own = self.mornings.features(id_)
         paper = self.mornings.papers[id_]
-        return [judge(paper, own, model, is_brief=True) for model in models.values()]
+        return [
+            judge(paper, own, model, nearness=near.get(topic), is_brief=True)
+            for topic, model in models.items()
+        ]
 
     def _model(self, topic: Topic, given: Sequence[Label], background: Sequence[int]) -> TopicModel:
         others = {row: self._paper(row) for row in background}
@@ -102,7 +127,7 @@ def words_alone(mornings: Mornings) -> Callable[[Lesson], Callable[[Sequence[str
 
     def learn(lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
         models = {topic.path: start(topic) for topic in lesson.topics}
-        return lambda ids: [max(j.score for j in shipped.judged(id_, models)) for id_ in ids]
+        return lambda ids: [max(j.score for j in shipped.judged(id_, models, {})) for id_ in ids]
 
     return learn
 

@@ -1,0 +1,36 @@
+"""The own theme's judged days (C2) as on a morning whose papers were encoded.
+
+    python -m tests.benchmarks.ranking --only joined
+
+What `own` measures is the list before any vector is there; this is the list that `gather`
+leaves: whole days are encoded, since nearness is counted among all papers of a day.
+"""
+
+from __future__ import annotations
+
+from reader.config import Config
+from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.ranking import lane, own
+from tests.benchmarks.ranking import mornings as data
+from tests.benchmarks.ranking.near import Near, vectors_of
+from tests.benchmarks.ranking.report import figures
+from tests.benchmarks.ranking.shipped import Shipped
+from tests.benchmarks.ranking.tasks import answers
+from tests.benchmarks.search.encoding import Installed, Model, Remembered
+
+NAME = "C2, vectors joined"
+
+
+def measure(asked: Asked, model: Model | None = None) -> list[Result]:
+    if asked.is_quick:
+        return []  # the smallest day takes half a minute to encode
+    mornings = data.load(asked.data, asked.cache)
+    kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
+    shipped = Shipped.over(mornings, Near(vectors_of(mornings, kept), kept))
+    tasks = own.tasks_of(asked, mornings, own.Plan())
+    ranked = [task for task in tasks if task.wanted]
+    by_words = {"the same by words alone": answers(ranked, Shipped.over(mornings))}
+    return [
+        *figures(asked, NAME, answers(ranked, shipped), by_words),
+        *lane.judged_days(shipped, tasks, name=NAME),
+    ]
