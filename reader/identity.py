@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from reader.lazily import compiled
 from reader.paper import Paper
 from reader.person import name_key
 from reader.phrases import say
@@ -181,11 +182,11 @@ def _numbers(words: set[str]) -> set[str]:
 
 
 _LONGEST = 4_000
-_WORD = re.compile(r"[^\W_]+")
-_CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
-_ACCENT = re.compile(r"""\\(?:["'`^~=.]|[uvHckdbtr](?=\{))|(?<=\\)[{}]""")
-_COMMAND = re.compile(r"\\[A-Za-z]+\*?")
+_WORD = compiled(r"[^\W_]+")
+_CJK = compiled("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_TAG = compiled(r"</?[A-Za-z][^<>]{0,80}>")
+_ACCENT = compiled(r"""\\(?:["'`^~=.]|[uvHckdbtr](?=\{))|(?<=\\)[{}]""")
+_COMMAND = compiled(r"\\[A-Za-z]+\*?")
 _DROPPED = str.maketrans("", "", "{}$'’`ʼ\u200b\u00ad")
 _LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -193,14 +194,14 @@ _LETTERS = {
     "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ",
     "psi": "ψ", "omega": "ω",
 }  # fmt: skip
-_GREEK = re.compile(r"\\(?:var)?(" + "|".join(_LETTERS) + r")(?![A-Za-z])")
+_GREEK = compiled(r"\\(?:var)?(" + "|".join(_LETTERS) + r")(?![A-Za-z])")
 _ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"})
 _EMPTY = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "can", "do", "does", "for", "from", "how", "in"}
     | {"is", "of", "on", "or", "the", "their", "to", "toward", "towards", "using", "via", "what"}
     | {"with", "you"}
 )
-_GENERIC = re.compile(
+_GENERIC = compiled(
     r"""(?: (?:guest\ )? editorials? | (?:publisher|author)?\ ?correction | preface | foreword
     | err?at(?:um|a) | corrigend(?:um|a) | retraction | addendum | front\ ?matter | back\ ?matter
     | table\ of\ contents | contents | (?:author|subject)?\ ?index | introduction | conclusions?
@@ -214,6 +215,6 @@ _GENERIC = re.compile(
     | foreword\ (?:to|of)\b )""",
     re.VERBOSE,
 )
-_YEAR_IN_ID = re.compile(
+_YEAR_IN_ID = compiled(
     r"arxiv:(?:[a-z-]+/)?(?P<short>\d\d)|acl:(?:(?P<whole>(?:19|20)\d\d)\.|[A-Z](?P<volume>\d\d)-)"
 )

@@ -2,10 +2,8 @@ r"""Find the identifiers of papers in any text, and give each its one canonical 
 
     arxiv:2401.01234   arxiv:quant-ph/0201082   doi:10.…   openreview:…   acl:2023.acl-long.1
 
-People paste addresses of a dozen sites, wrapped, shortened and between brackets and kana;
-numbers look like ids and are none. A wrong paper is worse than a missed one: what could
-be something else is nothing. Time is linear in the text's length. Knows no network: an
-id that is well formed may name no paper.
+People paste addresses of a dozen sites, wrapped, shortened, between brackets and kana; numbers
+look like ids and are none. A wrong paper is worse than a missed one. Time is linear.
 """
 
 from __future__ import annotations
@@ -14,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote
+
+from reader.lazily import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ _FLAGS = re.IGNORECASE | re.ASCII | re.VERBOSE
 
 # In order of precedence; the last group of each says its kind. Addresses are taken whole,
 # so that digits within them are no ids. Nothing here uses \b: kana are letters too.
-_NAMED = re.compile(
+_NAMED = compiled(
     rf"""
     (?<![0-9a-z./_-]) (?P<old> {_OLD} ) {_ENDS}
   | (?P<url> (?: https?:// | (?<![0-9a-z@.-]) {_HOST}/ ) {_URL} )
@@ -110,20 +110,20 @@ _NAMED = re.compile(
     """,
     _FLAGS,
 )
-_TYPED = re.compile(
+_TYPED = compiled(
     rf"""[\s\[(<"'「『]*
     (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)?
     | (?P<pdf> pdf:[0-9a-f]{{16}} ) )
     [\s\])>"'」』.,;、。]*""",
     _FLAGS,
 )
-_BEFORE = re.compile(
-    r"""(?: [\s\[({<"'「『:=] | arxiv | preprint | doi | url | eprint | paper )*""", _FLAGS
+_BEFORE = compiled(
+    r"""(?:[\s\[({<"'「『:=] | arxiv | preprint | doi | url | eprint | paper)*""", _FLAGS
 )
-_AFTER = re.compile(r"""[\s\])}>"'」』.,;、。/]* (?: \[[a-z-]+(?:\.[a-z-]+)?\] \s* )?""", _FLAGS)
+_AFTER = compiled(r"""[\s\])}>"'」』.,;、。/]* (?: \[[a-z-]+(?:\.[a-z-]+)?\] \s* )?""", _FLAGS)
 
 # What makes a number with five decimals an amount, and not an id that stands alone.
-_SIGN_BEFORE = re.compile(
+_SIGN_BEFORE = compiled(
     r"(?: [$€£¥₩₹=≈~±−–—×÷/^@\#√≤≥]\s? | [0-9a-z][,;:] | \S\s[-+*<>]\s )\Z", _FLAGS
 )
 _AMOUNTS = frozenset(
@@ -134,15 +134,15 @@ _AMOUNTS = frozenset(
 )
 _LINKS = frozenset({"is", "was", "of", "at", "to"})
 _AMOUNTS_JA = ("約", "およそ", "合計", "平均", "価格", "値段", "損失", "スコア", "バージョン")
-_AMOUNT_AFTER = re.compile(
+_AMOUNT_AFTER = compiled(
     r"""\s? (?: [%‰°°℃円±×÷≈] | ドル|ユーロ|秒|時間|分間|年間|人|個|点|票|回|件|倍|万|億|位
     | (?: [kmgt]?b | [mukn]?m | [mun]?s | [km]?g | [kmg]?hz | k?w | k?v | usd | eur | jpy | yen
         | dollars? | euros? | secs? | seconds? | minutes? | hours? | days? | points? | percent
         | steps? | tokens? ) (?![0-9a-z]) )""",
     _FLAGS,
 )
-_NUMBER_BEFORE = re.compile(r"(?<![\d.])(?!\d{4}\.\d{5}[\s,;|&])\d+\.\d+[\s,;|&]{1,3}\Z", re.ASCII)
-_NUMBER_AFTER = re.compile(r"[\s,;|&]{1,3}(?!\d{4}\.\d{5}(?!\d))\d+\.\d", re.ASCII)
+_NUMBER_BEFORE = compiled(r"(?<![\d.])(?!\d{4}\.\d{5}[\s,;|&])\d+\.\d+[\s,;|&]{1,3}\Z", re.ASCII)
+_NUMBER_AFTER = compiled(r"[\s,;|&]{1,3}(?!\d{4}\.\d{5}(?!\d))\d+\.\d", re.ASCII)
 
 _Name = tuple[str, int | None]  # a canonical id and the version named with it
 
@@ -160,7 +160,7 @@ def _scan(text: str) -> Iterator[Found]:
 
 
 def _found(match: re.Match[str], group: str, name: _Name | None) -> Found | None:
-    start = match.start(group) if match.re is _TYPED else match.start()
+    start = match.start(group) if match.re.pattern == _TYPED.pattern else match.start()
     return Found(*name, start, match.end(group)) if name else None
 
 
@@ -253,8 +253,8 @@ def _arxiv(written: str) -> _Name | None:
     return f"arxiv:{archive}{digits}", int(version) if version else None
 
 
-_VERSION = re.compile(r"\dv\d+$", re.ASCII)
-_VOLUME = re.compile(
+_VERSION = compiled(r"\dv\d+$", re.ASCII)
+_VOLUME = compiled(
     r"""\d{4}\. (?: findings-[a-z0-9]+
     | (?!(?:alpha|beta|build|dev|post|pre|rc|rev|release|snapshot|v|version)-) [a-z][a-z0-9_]*
       -(?: long|short|main|demos?|srw|industry|tutorials?|papers|evaluation|\d{1,2} ) ) \.\d+""",
@@ -279,7 +279,7 @@ def _doi(written: str) -> _Name | None:
     return None if _TEMPLATE.fullmatch(suffix) else ("doi:" + doi, None)
 
 
-_TEMPLATE = re.compile(
+_TEMPLATE = compiled(
     r"year|[0\W_]*|[nx\W_]{4,}|[n\dx]*(?:n{5,}|x{5,})[\W\dnx]*|1122445\.1122456|\d{1,2}\.(?:19|20)\d\d",
     re.ASCII,
 )
@@ -302,9 +302,9 @@ def _whole(written: str) -> str | None:
     return written[:end].rstrip(loose) or None
 
 
-_BRACKET = re.compile(r"[()\[\]{}]")
+_BRACKET = compiled(r"[()\[\]{}]")
 _OPENING = {")": "(", "]": "[", "}": "{"}
-_GLUED = re.compile(
+_GLUED = compiled(
     r"&(?:lt|gt|quot|nbsp|#\d+|#x[0-9a-f]+);|[,;](?=doi:|10\.\d{4}/|https?://)", re.IGNORECASE
 )
 
@@ -334,14 +334,14 @@ def _in_url(url: str, depth: int = 3) -> _Name | None:
     return None
 
 
-_PARTS = re.compile(
+_PARTS = compiled(
     rf"""(?: https?:// (?P<host> [^/?\#]* ) | (?P<bare> {_HOST} ) (?=/) )
     (?P<path> [^?\#]* ) (?: \? (?P<query> [^\#]* ) )?""",
     _FLAGS,
 )
 _ARXIV_PAGE = r"/*(?:(?:abs|pdf|html|format|src|e-print|ps|dvi|ftp/arxiv/papers/\d{4})/+)?"
 _COPIES = {
-    site: re.compile(rf"{page} (?:arxiv:)? ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
+    site: compiled(rf"{page} (?:arxiv:)? ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
     for site, page in {
         "arxiv.org": _ARXIV_PAGE,
         "ar5iv.org": _ARXIV_PAGE,
@@ -352,12 +352,12 @@ _COPIES = {
         "emergentmind.com": "/papers/",
     }.items()
 }
-_ARXIV_PART = re.compile(rf"/arxiv[/:] ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
-_ACL_PART = re.compile(
+_ARXIV_PART = compiled(rf"/arxiv[/:] ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
+_ACL_PART = compiled(
     rf"(?<![\w.-]) ( {_ACL} ) (?:v\d)? (?: \.(?:pdf|bib|xml|endf|txt) )? (?![\w-]|\.\d)", _FLAGS
 )
-_DOI_PART = re.compile(rf"[/:=] ( {_DOI} )", _FLAGS)
-_DOI_TAIL = re.compile(
+_DOI_PART = compiled(rf"[/:=] ( {_DOI} )", _FLAGS)
+_DOI_TAIL = compiled(
     r"""(?:[/.](?:full|abstract|abs|e?pdf|html?|meta|references|figures|citations?|summary|fulltext
     |full-text|download))+(?:\+html)?\Z""",
     _FLAGS,

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from reader.lazily import compiled
+
 MAX_QUERY = 1_000
 MAX_TERMS = 32
 SHORT_QUERY = 8
@@ -211,16 +213,16 @@ _HIRAGANA = "\u3041-\u309f"
 _KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
-_WORD = re.compile(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
-_PART = re.compile(rf"[{_KANA_HAN}]+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
-_LONG_MARK = re.compile("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")
-_SIBILANT = re.compile("(ss|sh|ch|x|zz)e$")
+_WORD = compiled(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
+_PART = compiled(rf"[{_KANA_HAN}]+")
+_IS_CJK = compiled(rf"[{_CJK}]")
+_LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")
+_SIBILANT = compiled("(ss|sh|ch|x|zz)e$")
 # A character with the marks that belong to it, half-width ones too; only so many, since
 # sorting them takes a time that grows with their square.
-_CLUSTER = re.compile(".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
-_HYPHEN = re.compile("[-\u00ad\u2010\u2011]")
-_COMPOUND = re.compile(
+_CLUSTER = compiled(".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
+_HYPHEN = compiled("[-\u00ad\u2010\u2011]")
+_COMPOUND = compiled(
     rf"(?<![^\W_{_CJK}])[^\W_{_CJK}]+(?:[-\u00ad\u2010\u2011][^\W_{_CJK}]+){{1,3}}(?![^\W_{_CJK}])"
 )
 

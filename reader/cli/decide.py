@@ -9,7 +9,6 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.library.choose import decide, undo
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.pipe import index_picks
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -26,6 +25,8 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
             _answer(context, "picked", title=held.paper.title, topic=held.topic)
         if no_fetch:
             return 0
+        from reader.stages.pipe import index_picks  # 80 ms that no answer waits for
+
         with build.tools(context, library) as tools:
             problems = index_picks(library, tools, [held.row for held in picked])
         for problem in problems:
