@@ -1,8 +1,7 @@
 """Tell how well a paper fits a topic, and in which words.
 
-The first honest ranking: a topic's own words in title and abstract, and, where vectors
-are there, how much nearer the paper is to the topic than the day's other papers. Pure:
-knows neither where papers are kept nor how vectors are made.
+By the topic's own words in title and abstract alone: what files a paper, and what a model
+learns from before anything was decided. Knows not where papers are kept.
 """
 
 from __future__ import annotations
@@ -18,32 +17,27 @@ from reader.paper import Paper
 
 TITLE_WEIGHT = 3.0
 ABSTRACT_WEIGHT = 1.0
-VECTOR_WEIGHT = 0.5
-"""Per standard deviation: vectors order what words found, they seldom overrule it."""
-
-FAR_ABOVE = 3.5
-"""Standard deviations above the day's mean at which a paper without a word belongs too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How well one paper fits one topic.
 
-    score: the sum of the weighted parts below; 0 or more.
-    nearness: standard deviations above the mean of the day's papers in cosine to the
-    topic, None without vectors.
-    is_member: the paper belongs to the topic, so that an own topic shows it.
+    score: the weighted number of the words below; 0 or more.
     """
 
     topic: str
     score: float
     title_words: tuple[str, ...]
     abstract_words: tuple[str, ...]
-    nearness: float | None
-    is_member: bool
+
+    @property
+    def is_member(self) -> bool:
+        """Some word of the topic stands in the paper."""
+        return self.score > 0
 
 
-def fit(paper: Paper, topic: Topic, *, nearness: float | None = None) -> Fit:
+def fit(paper: Paper, topic: Topic) -> Fit:
     """Judge one paper against one topic.
 
     Each of the topic's words counts once in the title and once in the abstract, without
@@ -52,16 +46,8 @@ def fit(paper: Paper, topic: Topic, *, nearness: float | None = None) -> Fit:
     title, abstract = fold(paper.title), fold(paper.abstract)
     in_title = _found(topic.words, title)
     in_abstract = _found(topic.words, abstract)
-    words = TITLE_WEIGHT * len(in_title) + ABSTRACT_WEIGHT * len(in_abstract)
-    near = VECTOR_WEIGHT * max(0.0, nearness or 0.0)
-    return Fit(
-        topic=topic.path,
-        score=words + near,
-        title_words=in_title,
-        abstract_words=in_abstract,
-        nearness=nearness,
-        is_member=words > 0 or (nearness or 0.0) >= FAR_ABOVE,
-    )
+    score = TITLE_WEIGHT * len(in_title) + ABSTRACT_WEIGHT * len(in_abstract)
+    return Fit(topic.path, score, in_title, in_abstract)
 
 
 def best(fits: Iterable[Fit]) -> Fit | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reader.config import Topic, parse
 from reader.errors import ConfigError
-from reader.topic import FAR_ABOVE, Fit, best, fit, fold
+from reader.topic import Fit, best, fit, fold
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation", "ASR", "同時通訳"))
@@ -24,13 +24,14 @@ def test_a_word_counts_once_in_the_title_and_once_in_the_abstract() -> None:
         score=3.0 + 2 * 1.0,
         title_words=("speech translation",),
         abstract_words=("speech translation", "ASR"),
-        nearness=None,
-        is_member=True,
     )
+    assert found.is_member
 
 
 def test_a_paper_with_none_of_the_words_is_no_member() -> None:
-    assert fit(paper(1), TOPIC) == Fit("speech/translation", 0.0, (), (), None, False)
+    found = fit(paper(1), TOPIC)
+    assert found == Fit("speech/translation", 0.0, (), ())
+    assert not found.is_member
 
 
 @pytest.mark.parametrize(
@@ -69,20 +70,9 @@ def test_a_word_may_hold_signs(word: str, text: str) -> None:
     assert fit(paper(1, text), Topic("a", "own", "a", (word,))).title_words == (word,)
 
 
-@pytest.mark.parametrize(
-    ("nearness", "score", "is_member"),
-    [(None, 0.0, False), (-4.0, 0.0, False), (2.0, 1.0, False), (FAR_ABOVE, 1.75, True)],
-)
-def test_without_a_word_only_a_paper_far_above_the_others_is_a_member(
-    nearness: float | None, score: float, is_member: bool
-) -> None:
-    found = fit(paper(1), TOPIC, nearness=nearness)
-    assert found == Fit("speech/translation", score, (), (), nearness, is_member)
-
-
 def test_the_best_fit_has_the_highest_score_and_is_the_first_of_equals() -> None:
-    low, high, also = (Fit(t, s, (), (), None, True) for t, s in (("a", 1), ("b", 2), ("c", 2)))
-    none = Fit("d", 0.0, (), (), None, False)
+    low, high, also = (Fit(t, s, (), ()) for t, s in (("a", 1), ("b", 2), ("c", 2)))
+    none = Fit("d", 0.0, (), ())
     assert best([low, high, also]) == high
     assert best([none]) is None
     assert best([]) is None
