@@ -31,7 +31,7 @@ def test_entries_become_papers_with_what_the_file_says() -> None:
             Paper(
                 ("doi:10.5555/1",),
                 "The Speech of Schön Gardens",
-                ("Ada Field", "Lind, Bo", "The Garden Team"),
+                ("Ada Field", "Bo Lind", "The Garden Team"),
                 "Of moss, and of fern.",
                 published_on=date(2024, 1, 1),
             ),
@@ -41,6 +41,21 @@ def test_entries_become_papers_with_what_the_file_says() -> None:
         ),
         0,
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Field, Ada", ("Ada Field",)),
+        ("van der Moos, Bo and Lind, Jr., Eva and others", ("Bo van der Moos", "Eva Lind Jr.")),
+        ("Hoshi, Mio and 星, 澪 and 林 檎", ("Mio Hoshi", "星 澪", "林 檎")),
+        (r"M{\"u}ller, J{\"o}rg and {Moss and Fern, Inc.}", ("Jörg Müller", "Moss and Fern, Inc.")),
+        ("Field, and , Ada and a, b, c, d", ("Field", "Ada", "c d a b")),
+    ],
+)
+def test_names_stand_as_papers_print_them(written: str, printed: tuple[str, ...]) -> None:
+    entry = f"@misc{{a, title={{Wasps}}, author={{{written}}}}}".encode()
+    assert read_bibtex(entry).papers[0].authors == printed
 
 
 def test_an_arxiv_number_comes_before_a_doi() -> None:

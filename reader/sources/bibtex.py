@@ -13,11 +13,13 @@ from datetime import date
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
+from bibtexparser.middlewares.names import parse_single_name_into_parts
 
 from reader.identity import title_fold
 from reader.ids import find_ids
 from reader.paper import Paper
 from reader.plain import plain
+from reader.words import is_cjk
 
 MOST_BYTES = 50_000_000
 
@@ -42,7 +44,9 @@ def read_bibtex(data: bytes) -> Bibliography:
     # It reports each broken entry on the error stream; they are counted instead.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     text = data[:MOST_BYTES].decode("utf-8-sig", "replace")
-    found = parse_string(text, append_middleware=[LatexDecodingMiddleware(), SeparateCoAuthors()])
+    # Braces are left for the names: of "{Moss and Fern}" nobody is called Fern.
+    decode = LatexDecodingMiddleware(keep_braced_groups=True)
+    found = parse_string(text, append_middleware=[decode, SeparateCoAuthors()])
     read: dict[str, Paper] = {}
     n_broken = len(found.failed_blocks)
     for entry in found.entries:
@@ -60,12 +64,15 @@ def _paper(fields: dict[str, object]) -> Paper | None:
     if not title_fold(title):
         return None
     people = fields.get("author")
-    authors = tuple(_text(a) for a in people) if isinstance(people, list) else ()
+    people = (
+        [a for a in people if _text(a) not in ("", "others")] if isinstance(people, list) else []
+    )
+    named = tuple(_text(a) for a in people)
     year = re.search(r"\b(?:1[89]|20)\d\d\b", _text(fields.get("year") or fields.get("date")))
     return Paper(
-        ids=_ids(fields) or (_name(title, authors, year.group() if year else ""),),
+        ids=_ids(fields) or (_name(title, named, year.group() if year else ""),),
         title=title,
-        authors=tuple(a for a in authors if a),
+        authors=tuple(_in_order(name) for name in people),
         abstract=_text(fields.get("abstract")),
         published_on=date(int(year.group()), 1, 1) if year else None,
     )
@@ -82,6 +89,13 @@ def _ids(fields: dict[str, object]) -> tuple[str, ...]:
             value = f"doi:{value}"
         found += [one.id for one in find_ids(value)]
     return tuple(dict.fromkeys(sorted(found, key=lambda id_: not id_.startswith("arxiv:"))))
+
+
+def _in_order(author: str) -> str:
+    """Print a name as papers do: "Field, Ada" is Ada Field; 山田, 太郎 is 山田 太郎."""
+    if is_cjk(author):
+        return " ".join(_text(author).replace(",", " ").split())
+    return _text(parse_single_name_into_parts(author, strict=False).merge_first_name_first)
 
 
 def _name(title: str, authors: tuple[str, ...], year: str) -> str:
