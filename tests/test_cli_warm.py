@@ -133,3 +133,13 @@ def test_a_note_that_is_saved_waits_for_others_who_encode_but_not_for_long(
         loader.may_go_on.set()
         assert asked.result().tolist() == [4, 1]
     assert one.encode("a note", is_question=False, wait_s=0.01).tolist() == [6, 1]
+
+
+def test_a_kept_vector_waits_for_nobody_who_encodes(loader: Loader) -> None:
+    loader.may_go_on.set()
+    one = kept(loader)
+    one.encode("a", is_question=True)
+    with one._lock:  # somebody encodes
+        assert one.encode("a", is_question=True, wait_s=0).tolist() == [1, 1]
+        with pytest.raises(ModelError, match="in use by others"):
+            one.encode("b", is_question=True, wait_s=0)

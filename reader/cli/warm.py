@@ -47,25 +47,28 @@ class Kept:
     _coming: threading.Lock = field(default_factory=threading.Lock)
     """Held while a thread of its own loads it."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _vectors: OrderedDict[tuple[bool, str], Vector] = field(default_factory=OrderedDict)
+    _vectors: dict[tuple[bool, str], Vector] = field(default_factory=dict)
+    """Read without the lock, changed under it."""
 
     def encode(self, text: str, *, is_question: bool, wait_s: float = -1) -> Vector:
         """Give a text's unit vector (d,). Raises ModelError, also where others who encode take
-        longer than `wait_s`; -1 waits for as long as they do."""
+        longer than `wait_s`; -1 waits for as long as they do. A kept one waits for nobody."""
+        key = (is_question, text)
+        if (kept := self._vectors.get(key)) is not None:
+            return kept
         if not self._lock.acquire(timeout=wait_s):
             hint = say("model.busy.hint")
             raise ModelError(model=self.config.encoder, what=say("model.busy"), hint=hint)
         try:
             # One after the other: numpy's threads are set for the whole process around each.
             encoder = self._loaded()
-            key = (is_question, text)
             if key not in self._vectors:
                 make = encoder.encode_query if is_question else encoder.encode_passage
                 self._vectors[key] = make(text)
-                if len(self._vectors) > MOST_VECTORS:
-                    self._vectors.popitem(last=False)
-            self._vectors.move_to_end(key)
-            return self._vectors[key]
+            made = self._vectors[key]
+            while len(self._vectors) > MOST_VECTORS:
+                del self._vectors[next(iter(self._vectors))]
+            return made
         finally:
             self._lock.release()
 
