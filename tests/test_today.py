@@ -397,6 +397,13 @@ def test_listing_days_are_those_of_the_week() -> None:
         ("", [Term("title", "x", 3), Term("learned", "a", 1)], (), "“x” in the title."),
         ("", [Term("learned", "34", 2), Term("learned", "a", 1)], (),
          "“a”, as in other papers of this topic."),
+        ("", [Term("learned", "use", 0.01), Term("category", "cs.SD", 0.6)], (),
+         "in cs.SD, as other papers of this topic."),
+        ("", [Term("learned", "use", 0.01), Term("category", "cs.SD", 0.1)], (),
+         "“use”, as in other papers of this topic."),
+        ("", [Term("learned", "use", 0.01), Term("learned", "asr", 0.1)], (),
+         "“asr”, as in other papers of this topic."),
+        ("", [Term("learned", "use", 0.01)], ("Cy",), "mentioned by Cy."),
         ("", [Term("author", "Mio Hoshi", 1)], (), "by Mio Hoshi, who writes on this topic."),
         # So little comes from one paper, which may be this one.
         ("", [Term("title", "x", 3), Term("author", "Mio Hoshi", 0.4)], (), "“x” in the title."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "why.learned": "{words}, as in other papers of this topic",
+    "why.category": "in {what}, as other papers of this topic",
     "why.author": "by {name}, who writes on this topic",
     "why.note": "near your note on “{what}”",
     "why.paper": "near “{what}”, which you filed",

@@ -13,6 +13,10 @@ from reader.today.values import Candidate
 MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""
 
+LEARNED = 0.05
+A_CLASS = 0.2
+"""What a learned word, and an arXiv class, add at least to be a reason."""
+
 AUTHOR = 0.7
 """What an author adds at least to be a reason: less comes from a single paper, often this one."""
 
@@ -30,7 +34,7 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
     """
     is_silent = total(candidate.heat) <= 0 and not candidate.mentions
     talk = _foretold(terms) if is_silent else _talk(candidate, terms)
-    parts = [*_person(candidate), *_words(terms), *_neighbours(terms), *talk]
+    parts = [*_person(candidate), *_words(terms), *_neighbours(terms), *talk] or [*_alike(terms)]
     return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
 
 
@@ -46,15 +50,27 @@ def _words(terms: Sequence[Term]) -> Iterator[str]:
         yield say("why.title", words=_quoted(title))
     if words := [word for word in abstract if word not in title]:
         yield say("why.abstract", words=_quoted(words))
-    if not title and not abstract and (learned := _learned(terms)):
-        yield say("why.learned", words=_quoted(learned))
+    telling = _learned(terms, LEARNED)
+    if telling and not title and not abstract:
+        yield say("why.learned", words=_quoted(telling))
     if authors := _of((t for t in terms if t.value >= AUTHOR), "author")[:1]:
         yield say("why.author", name=authors[0])
 
 
-def _learned(terms: Sequence[Term]) -> list[str]:
+def _alike(terms: Sequence[Term]) -> Iterator[str]:
+    """Say of a paper that nothing else speaks for what it shares with its topic's papers: its
+    class, or words of little weight."""
+    classes = _of((t for t in terms if t.value >= A_CLASS), "category")
+    if classes:
+        yield say("why.category", what=classes[0])
+    elif words := _learned(terms, 0.0):
+        yield say("why.learned", words=_quoted(words))
+
+
+def _learned(terms: Sequence[Term], least: float) -> list[str]:
     """Give the weightiest learned words; a number says nothing to a person."""
-    return [word for word in _of(terms, "learned") if not word.isdecimal()][:MOST_WORDS]
+    words = _of((t for t in terms if t.value >= least), "learned")
+    return [word for word in words if not word.isdecimal()][:MOST_WORDS]
 
 
 def _neighbours(terms: Sequence[Term]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "why.learned": "このトピックのほかの論文と同じく{words}",
+    "why.category": "このトピックのほかの論文と同じく {what}",
     "why.author": "このトピックで書いている {name} の論文",
     "why.note": "自分のノート「{what}」に近い",
     "why.paper": "分類した「{what}」に近い",
