@@ -28,6 +28,7 @@ def n_notes(library: Path) -> int:
     return int(rows(library, "SELECT count(*) FROM notes")[0][0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["--file", "standard input"])
 def test_a_note_of_5_megabytes_is_kept_shown_and_exported_whole(
     library: Path, tmp_path: Path, way: str

@@ -64,6 +64,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.slow
 def test_escapes_bidi_and_line_breaks_of_others_never_reach_the_terminal(
     fresh: Path, server: PlayServer
 ) -> None:

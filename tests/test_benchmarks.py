@@ -257,6 +257,7 @@ def small(*, runs: int) -> speed.Plan:
     return speed.Plan(sizes=(Size(60),), n_old=40, n_day=20, runs=runs, slow_runs=1)
 
 
+@pytest.mark.slow
 def test_speed_measures_the_installed_command_and_prints_json(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from tests.test_benchmarks import row
 DAYS = ("2025-06-02", "2025-06-03", "2025-06-04")
 
 
+@pytest.mark.slow
 def test_every_figure_is_there_and_everything_that_is_gathered_arrives(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,7 @@ def test_the_servers_time_and_memory_are_measured(asked: Asked) -> None:
     assert 20 < found["server at rest without the model"].value < 150
 
 
+@pytest.mark.slow
 def test_no_note_is_lost_among_readers_and_writers(asked: Asked) -> None:
     errors, lost, page, note = readers.measure(asked, SMALL)
     assert (errors.value, errors.note) == (0, "")

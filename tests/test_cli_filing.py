@@ -17,6 +17,7 @@ from reader.library.choose import decide, find_paper
 from reader.library.filing import file_paper
 from reader.library.folder import open_library
 from reader.library.writing import add_note
+from tests.conftest import played
 from tests.installed import (
     HUMS,
     LADDER,
@@ -39,17 +40,27 @@ from tests.test_killed import files_in, is_whole, kill_when
 KEY = "2031_Neverwas_SpeechRecognitionUnderWater"
 
 
-@pytest.fixture
-def picked(library: Path, server: PlayServer) -> Path:
-    """A pick with its PDF and an exported note."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, gathered: Path) -> Path:
+    """A pick with its PDF and an exported note; copied, never used itself."""
     file = pymupdf.open()
     file.new_page().insert_text((60, 90), "Under water the vowels arrive first.")
     pdf = bytes(file.tobytes())
-    server.pdfs = lambda _: pdf
-    assert run("pick", WATER, library=library).code == 7  # the model is missing
-    assert run("note", WATER, "-m", "Fish hear. Water sings.", library=library).code == 0
-    assert run("export", library=library).code == 0
+    with played() as server:
+        server.pdfs = lambda _: pdf
+        library = copy_library(gathered, tmp_path_factory.mktemp("picked") / "library", server)
+        assert run("pick", WATER, library=library).code == 7  # the model is missing
+        assert run("note", WATER, "-m", "Fish hear. Water sings.", library=library).code == 0
+        assert run("export", library=library).code == 0
     return library
+
+
+@pytest.fixture
+def picked(made: Path, tmp_path: Path, server: PlayServer) -> Path:
+    """A copy of it for one test, whose server has the same PDF."""
+    pdf = next((made / "papers").rglob("*.pdf")).read_bytes()
+    server.pdfs = lambda _: pdf
+    return copy_library(made, tmp_path / "library", server)
 
 
 def paths(library: Path) -> list[str]:

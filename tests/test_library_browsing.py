@@ -129,6 +129,7 @@ def test_a_page_beyond_the_end_is_empty(library: Library) -> None:
     assert rows(library, "state:pick", before=2) == []
 
 
+@pytest.mark.slow
 def test_of_very_many_with_a_word_the_newest_are_looked_at(
     library: Library, tmp_path: Path
 ) -> None:

@@ -185,6 +185,7 @@ def test_there_is_nothing_to_take_back_at_first(library: Library) -> None:
     assert recall.undo_grade(library) is None
 
 
+@pytest.mark.slow
 def test_a_year_of_five_notes_a_day_never_piles_up(tmp_path: Path) -> None:
     """Who writes five a day and remembers most has as many to recall at the end as at first."""
     clock = Clock()

@@ -242,6 +242,7 @@ def test_two_sentences_are_a_written_note(text: str, expected: bool) -> None:
     assert is_written(text) is expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["a b c. ", "音声。", "a", "\n", "a\n", ".", "．", "www.", "> ", "*. "]
 )

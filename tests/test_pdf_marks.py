@@ -516,6 +516,7 @@ def _annotated() -> Iterator[tuple[list[str], list[str]]]:
         yield truth, [_bare(one.text) for one in marks.highlights if one.kind != "note"]
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_marks_are_exact_and_in_order() -> None:
     n = n_exact = n_pairs = n_ordered = 0

@@ -233,6 +233,7 @@ def test_the_whole_way_from_a_server_with_a_charset_in_its_header() -> None:
     assert post.mentions == (Mention("arxiv:2503.00001", "音声翻訳の論文。"),)
 
 
+@pytest.mark.slow
 def test_ten_megabytes_are_read_in_seconds() -> None:
     text = f'<p>{"Rivers talk. " * 20}<a href="https://x.example/{ARXIV[-5:]}">here</a></p>'
     feed = rss(*(item(text, guid=f"g{i}") for i in range(19_000)))

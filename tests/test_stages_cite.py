@@ -186,6 +186,7 @@ def test_near_papers_are_counted_in_one_question_and_again_when_the_count_is_old
     assert first == {1: Counted(1, 7, NEXT, date(2024, 12, 2))}
 
 
+@pytest.mark.slow
 def test_many_papers_are_asked_for_in_batches_and_a_break_goes_on_where_it_was(
     tmp_path: Path, server: Server, index: Index, clock: Clock
 ) -> None:

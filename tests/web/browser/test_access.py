@@ -39,6 +39,7 @@ def looked_at(shown: Serving, page: Page) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 def test_no_page_breaks_wcag_on_a_phone_nor_its_colours_in_the_dark(
     shown: Serving, visitor: Visitor
 ) -> None:
