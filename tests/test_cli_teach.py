@@ -17,9 +17,10 @@ from reader.config import Topic
 from reader.library.choose import decide_rows
 from reader.library.folder import Library, open_library
 from reader.library.morning import keep_shown, morning
+from reader.library.teaching import Teaching
 from reader.library.why import changes, explain
 from reader.plain import columns
-from reader.relevance import Event, TopicModel
+from reader.relevance import Event, TopicModel, features, judge
 from reader.stages.learn import learn
 from reader.store import labels, lessons, models, papers, posts
 from reader.today import Rank
@@ -237,7 +238,7 @@ def test_an_author_and_a_folder_of_pdfs_teach(
 def test_questions_are_answered_line_by_line_and_each_says_what_it_changed(
     library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers(monkeypatch, "y", "n", "", "x", "u", "y", "q")
+    answers(monkeypatch, "y", "n", "x", "u", "y", "", "q")
     code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
     assert code == 0
     said = [line for line in out.splitlines() if "to the cut" in line]
@@ -255,8 +256,63 @@ def test_what_is_asked_is_listed_where_nobody_answers(
     answers(monkeypatch)
     code, found = as_json(capsys, library, "teach", "--topic", OWN)
     assert (code, {f["kind"] for f in found}) == (0, {"asked"})
-    assert len(found) == 12
+    # Of ants and models nobody is asked: rather few questions than irrelevant ones.
+    assert {f["title"] for f in found} == {f"{SPEECH} {n}" for n in (1, 2, 3)}
     assert labels.lessons(library.db) == []
+
+
+@pytest.fixture
+def lectures(library: Library) -> Library:
+    """Add papers with the topic's word, twenty like them without it, and two hundred others."""
+    plenty = [
+        *(paper(100 + n, f"Speech Translation of Lecture {n}", "Interpreters wait for verbs.",
+                authors=(f"Cy {WORDS[n]}",)) for n in range(5)),
+        *(paper(200 + n, f"How Interpreters Wait {n}", f"In lectures the verbs come late, {n}.",
+                authors=(f"Di {WORDS[n % 13]}",)) for n in range(20)),
+        *(paper(300 + n, f"Bridges of Town {n}", f"Steel and lectures on rust, part {n}.",
+                authors=(f"Ed {WORDS[n % 13]}",)) for n in range(200)),
+    ]  # fmt: skip
+    papers.add_papers(library.db, plenty, source="arXiv", on=DAY)
+    return library
+
+
+def test_before_any_lesson_a_dozen_plausible_papers_are_asked(
+    lectures: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch)
+    _, found = as_json(capsys, lectures, "teach", "--topic", OWN)
+    assert len(found) == 12
+    assert [f["title"] for f in found if "Bridges" in f["title"] or "Ants" in f["title"]] == []
+
+
+def test_the_first_answer_is_held_against_what_the_list_goes_by(lectures: Library) -> None:
+    learn(lectures, tools(Web({}), fit_topic=learner.fit_topic))
+    stored = TopicModel.from_text(models.stored(lectures.db)[f"topic {OWN}"].text)
+    assert stored.weights
+    teaching = Teaching(lectures, learner.fit_topic, lectures.config.topics[0])
+    [held] = teaching.questions(1)
+    one = judge(held.paper, features(held.paper), stored)
+    assert teaching.judged(held.row).score == one.score
+
+
+def test_answers_choose_what_is_asked_next(
+    lectures: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch)
+    _, without = as_json(capsys, lectures, "teach", "--topic", OWN)
+    answers(monkeypatch, *"nnnnnn")
+    _, found = as_json(capsys, lectures, "teach", "--topic", OWN)
+    assert len(found) == len({f["id"] for f in found})
+    assert {f["kind"] for f in found[:6]} == {"no"}
+    assert {f["kind"] for f in found[6:]} == {"asked"}
+    assert [f["id"] for f in without] != [f["id"] for f in found]
+
+
+def test_papers_that_come_during_a_lesson_do_not_end_it(library: Library) -> None:
+    teaching = Teaching(library, learner.fit_topic, library.config.topics[0])
+    plenty = [paper(500 + n, f"Ponds {n}", authors=(f"Cy {WORDS[n % 13]}",)) for n in range(40)]
+    papers.add_papers(library.db, plenty, source="arXiv", on=DAY)
+    assert teaching.teach("yes", [1]).after > 0
 
 
 def test_what_was_taught_puts_todays_list_in_order_anew(
@@ -304,6 +360,33 @@ def test_a_file_of_another_kind_is_refused(
     assert (code, "there is no paper in it" in err) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["gone.bib", "gone.pdf", "gone/"])
+def test_a_file_that_is_not_there_is_said_to_be_missing(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    code, _, err = typed(capsys, library, "teach", "--topic", OWN, f"{tmp_path}/{name}")
+    assert (code, "there is no such file" in " ".join(err.split())) == (2, True)
+
+
+def test_files_without_a_paper_are_counted_and_an_empty_folder_is_refused(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder, empty, bare = tmp_path / "pdfs", tmp_path / "empty", tmp_path / "bare.bib"
+    folder.mkdir()
+    empty.mkdir()
+    bare.write_text("% nothing yet\n", encoding="utf-8")
+    (folder / "a.pdf").write_bytes(typeset("On Listening to Ferns"))
+    (folder / "b.pdf").write_bytes(b"junk")
+    args = ("teach", "--topic", OWN, "--no-ask", "--no-fetch")
+    for _ in range(2):
+        code, out, err = typed(capsys, library, *args, str(folder))
+        assert (code, "1 paper taught" in out) == (5, True)
+        assert "1 file gave no paper" in " ".join(err.split())
+    for what in (empty, bare):
+        code, _, err = typed(capsys, library, *args, str(what))
+        assert (code, "there is no paper in it" in " ".join(err.split())) == (2, True)
+
+
 def test_of_one_own_topic_no_name_is_needed(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -320,3 +403,20 @@ def test_a_rank_without_terms_is_explained_all_the_same(library: Library) -> Non
     found = explain(library, held)
     assert (found.shelf, found.place) == (None, found.ranks[0].place)
     assert all(isinstance(rank, Rank) and rank.terms for rank in found.ranks)
+
+
+def test_undo_of_a_lesson_brings_todays_list_back(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn(library, tools(Web(), fit_topic=learner.fit_topic))
+
+    def looked_at() -> list[str]:
+        found = morning(library, DAY)
+        keep_shown(library, found)
+        return [entry.held.paper.id for entry in found.entries]
+
+    before = looked_at()
+    typed(capsys, library, "teach", "--topic", OWN, paper(3).id, paper(5).id, "--no-ask")
+    assert looked_at() != before
+    typed(capsys, library, "undo")
+    assert looked_at() == before

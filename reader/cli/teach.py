@@ -10,6 +10,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.triage.keys import letter
 from reader.errors import ReadOnly
 from reader.library.examples import Examples
 from reader.library.teaching import (
@@ -21,6 +22,7 @@ from reader.library.teaching import (
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
+from reader.relevance.asking import N_QUESTIONS
 from reader.store import papers
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
@@ -87,11 +89,12 @@ class _Lesson:
                 self._put(held, "seed", effect if n == 0 else None)
 
     def ask(self) -> None:
-        """Ask one question after another, until all are answered or the person ends it."""
+        """Ask one question after another, each chosen by the answers before it, until there is
+        no more to ask or the person ends it."""
         waiting = self._teaching.questions()
+        place = 0
         if waiting:
             self._say(say("teach.keys"))
-        place = 0
         while place < len(waiting):
             held = waiting[place]
             key = self._ask(held, place + 1, len(waiting))
@@ -104,6 +107,7 @@ class _Lesson:
                 if self._as_json:
                     self._put(held, "yes" if key == YES else "no", effect)
                 place += 1
+                waiting = self._chosen_anew(waiting[:place])
             elif key == UNDO:
                 place = self._undo(waiting, place)
             elif key == LATER:
@@ -113,6 +117,11 @@ class _Lesson:
         if self._as_json:
             for held in waiting[place:]:
                 self._put(held, "asked", None)
+
+    def _chosen_anew(self, asked: Sequence[Held]) -> list[Held]:
+        """Keep what was asked, and choose the rest of the dozen by what is known now."""
+        rows = [held.row for held in asked]
+        return [*asked, *self._teaching.questions(N_QUESTIONS - len(asked), asked=rows)]
 
     def end(self) -> None:
         if self.n_answers:
@@ -126,7 +135,7 @@ class _Lesson:
         undone = self._teaching.undo()
         self.n_answers -= 1
         for held in undone:
-            self._say(say("undone", title=plain(held.paper.title)))
+            self._say_wrapped(say("undone", title=plain(held.paper.title)))
         rows = {held.row for held in undone}
         return next((n for n, held in enumerate(waiting) if held.row in rows), place)
 
@@ -138,11 +147,11 @@ class _Lesson:
         if not _is_terminal():
             self._say(prompt)
             line = sys.stdin.readline() if sys.stdin is not None else ""
-            typed = line.strip().lower()[:1]
+            typed = letter(line.strip()[:1]).lower()
             return (typed or LATER) if line else END
         click.echo(f"{prompt} ", nl=False, err=self._as_json)
         try:
-            key = click.getchar().lower()
+            key = letter(click.getchar()).lower()
         except (EOFError, KeyboardInterrupt):
             key = END
         click.echo(key if key.isprintable() else "", err=self._as_json)

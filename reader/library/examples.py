@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reader.errors import Incomplete, ReaderError, UsageError
+from reader.errors import Incomplete, NotAnId, ReaderError, UsageError
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.teaching import bring_in, papers_by
@@ -15,6 +15,8 @@ from reader.plain import plain
 from reader.stages.adding import Adding, Wishes, find_files
 from reader.stages.tools import Tools
 from reader.store import papers
+
+BIBTEX = (".bib", ".bibtex")
 
 
 class Examples:
@@ -34,21 +36,32 @@ class Examples:
         return list(dict.fromkeys(found))
 
     def _named(self, text: str) -> list[int]:
-        return [find_paper(self._library, text).row]
+        try:
+            return [find_paper(self._library, text).row]
+        except NotAnId:
+            if Path(text).suffix.lower() not in (*BIBTEX, ".pdf") and not text.endswith("/"):
+                raise
+            what = say("teach.no_file", file=plain(text))
+            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
 
     def _of_file(self, path: Path) -> list[int]:
-        if path.suffix.lower() in (".bib", ".bibtex") and path.is_file():
+        if path.suffix.lower() in BIBTEX and path.is_file():
             return self._of_bibtex(path)
         if path.suffix.lower() != ".pdf" and not path.is_dir():
-            what = say("teach.nothing", what=plain(str(path)))
-            raise UsageError(what=what, hint=say("teach.nothing.hint"))
+            raise _nothing(path)
         adding = Adding(
             self._library, self._tools, find_files(self._library, [path]),
             Wishes(may_fetch=self._may_fetch, is_moving=False),
         )  # fmt: skip
-        found = [added.held.row for added in adding.run() if added.held]
+        several = list(adding.run())
+        if not several:
+            raise _nothing(path)
         self.problems += [problem.error for problem in adding.problems]
-        return found
+        if n_unknown := sum(added.held is None for added in several):
+            what = say("teach.unread", file=plain(str(path)), n=n_unknown)
+            hint = say("teach.unread.hint", file=plain(str(path)))
+            self.problems.append(Incomplete(what=what, hint=hint))
+        return [added.held.row for added in several if added.held]
 
     def _of_bibtex(self, path: Path) -> list[int]:
         from reader.sources.bibtex import read_bibtex
@@ -58,6 +71,8 @@ class Examples:
         except OSError as error:
             what = f"{plain(str(path))}: {error.strerror}"
             raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+        if not read.papers and not read.n_broken:
+            raise _nothing(path)
         if read.n_broken:
             what = say("teach.broken", file=plain(path.name), n=read.n_broken)
             self.problems.append(Incomplete(what=what))
@@ -84,3 +99,8 @@ class Examples:
     def _has_abstract(self, id_: str) -> bool:
         held = papers.paper_with_id(self._library.db, id_)
         return held is not None and bool(held.paper.abstract)
+
+
+def _nothing(path: Path) -> UsageError:
+    what = say("teach.nothing", what=plain(str(path)))
+    return UsageError(what=what, hint=say("teach.nothing.hint"))

@@ -25,7 +25,10 @@ from reader.store.lessons import Kind
 from reader.store.origins import BY_HAND
 
 ASKED_AMONG = 800
-"""Papers without a decision among which questions are looked for."""
+"""Papers without a decision, those of the highest scores, among which questions are chosen."""
+
+NEWEST = 800
+"""Papers on which effects are counted where nothing came today."""
 
 MOST_BY_AUTHOR = 500
 
@@ -55,11 +58,9 @@ class Teaching:
         self.library, self.topic = library, topic
         self._fit_topic = fit
         self._taught = lessons(library)
-        self._pool = labels.background(library.db, ASKED_AMONG)
         self._day = standings.papers_of_day(library.db, library.today())
-        self._day = self._day or labels.newest(library.db, ASKED_AMONG)
-        known = (label.paper for of_topic in self._taught.labels.values() for label in of_topic)
-        self._texts = Texts(library, [*known, *self._taught.background, *self._pool, *self._day])
+        self._day = self._day or labels.newest(library.db, NEWEST)
+        self._texts = Texts(library, self._day)
         self._model = self._fit()
 
     def teach(self, kind: Kind, rows: Sequence[int]) -> Effect:
@@ -77,15 +78,25 @@ class Teaching:
             self._changed(undone[0].row)
         return undone
 
-    def questions(self, n: int = N_QUESTIONS) -> list[Held]:
-        """Choose undecided papers to ask about, the one that says most first."""
+    def questions(self, n: int = N_QUESTIONS, *, asked: Sequence[int] = ()) -> list[Held]:
+        """Choose undecided papers to ask about, the one that says most first.
+
+        asked: papers (rows) of earlier questions; none comes again, nor what is like them.
+        """
         known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
+        waiting = [row for row in self._taught.background if row not in {*known, *asked}]
         judged = [
             (row, self._judged(row, self._model), self._texts.features(row))
-            for row in self._pool
-            if row not in known
+            for row in self._nearest(waiting)
         ]
-        return papers.papers_at(self.library.db, uncertain(judged, self._model, n=n))
+        before = [self._texts.features(row) for row in asked]
+        rows = uncertain(judged, self._model, n=n, asked=before)
+        return papers.papers_at(self.library.db, rows)
+
+    def _nearest(self, rows: Iterable[int]) -> list[int]:
+        """Leave out what is far below the cut: the terms of thousands take seconds."""
+        scores = {row: self._judged(row, self._model, is_brief=True).score for row in rows}
+        return sorted(scores, key=lambda row: (self._model.cut - scores[row], row))[:ASKED_AMONG]
 
     @property
     def n_of_day(self) -> int:
@@ -99,7 +110,7 @@ class Teaching:
     def _changed(self, row: int) -> Effect:
         before = self._model
         self._taught = lessons(self.library)
-        self._texts.add(self.library, [row, *(x.paper for x in self._labels)])
+        self._texts.add(self.library, [row])
         self._model = self._fit()
         was, now = (
             {r for r in self._day if self._judged(r, model).place == "in"}
@@ -119,12 +130,16 @@ class Teaching:
         return self._taught.labels[self.topic.path]
 
     def _fit(self) -> TopicModel:
-        if not self._labels:
+        """Fit the topic's model as `learn` does: without a lesson, to what its words find."""
+        # Papers that another command brought meanwhile are among them.
+        self._texts.add(self.library, [*(x.paper for x in self._labels), *self._taught.background])
+        if not self._taught.says(self.topic):
             return start(self.topic)
         return fit_one(self._fit_topic, self._texts, self._taught, self.topic, self._labels)
 
-    def _judged(self, row: int, model: TopicModel) -> Judged:
-        return judge(self._texts.paper(row), self._texts.features(row), model)
+    def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Judged:
+        own = self._texts.features(row)
+        return judge(self._texts.paper(row), own, model, is_brief=is_brief)
 
 
 def finish(library: Library, tools: Tools) -> None:

@@ -9,6 +9,10 @@ from reader.relevance.judging import Judged
 from reader.relevance.model import TopicModel
 
 N_QUESTIONS = 12
+EVEN = 1.5
+"""How far above the cut yes is as likely as no: the cut lets all in that may belong. At the cut
+itself three or four of the dozen had to do with the topic, so far above it six to twelve."""
+
 NEAREST = 3
 """Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
 
@@ -18,30 +22,40 @@ def uncertain(
     model: TopicModel,
     *,
     n: int = N_QUESTIONS,
+    asked: Sequence[Mapping[str, float]] = (),
 ) -> list[int]:
-    """Choose the papers nearest to the cut that are unlike one another; best to ask first.
+    """Choose papers that are as likely in as out and unlike one another; best to ask first.
 
     judged: (row, what the topic's model says of it with its terms, its features), each paper
-    once. Papers that nothing speaks for are asked about when there are no others any more.
+    once. asked: features of what was asked before. Papers for which no more speaks than
+    against them are asked about only where there are no others: rather few questions than
+    irrelevant ones.
     """
-    near = sorted(judged, key=lambda j: _cost(j, (), model))[: NEAREST * n]
-    chosen: list[tuple[int, Mapping[str, float]]] = []
+    spoken_for = [j for j in judged if _speaking(j[1]) > 0]
+    near = sorted(spoken_for or judged, key=lambda j: _cost(j, (), model))[: NEAREST * N_QUESTIONS]
+    chosen: list[int] = []
+    seen = list(asked)
     while near and len(chosen) < n:
-        best = min(near, key=lambda j: _cost(j, chosen, model))
+        best = min(near, key=lambda j: _cost(j, seen, model))
         near.remove(best)
-        chosen.append((best[0], best[2]))
-    return [row for row, _ in chosen]
+        chosen.append(best[0])
+        seen.append(best[2])
+    return chosen
+
+
+def _speaking(judged: Judged) -> float:
+    """Sum what is said of the paper itself, not what every paper begins with."""
+    return math.fsum(term.value for term in judged.terms if term.kind != "start")
 
 
 def _cost(
-    asked: tuple[int, Judged, Mapping[str, float]],
-    chosen: Sequence[tuple[int, Mapping[str, float]]],
+    candidate: tuple[int, Judged, Mapping[str, float]],
+    seen: Sequence[Mapping[str, float]],
     model: TopicModel,
-) -> tuple[bool, float, int]:
-    row, found, own = asked
-    is_silent = not any(term.value > 0 for term in found.terms)
-    likeness = max((_likeness(own, other) for _, other in chosen), default=0.0)
-    return is_silent, abs(found.score - model.cut) + 2 * likeness, row
+) -> tuple[float, int]:
+    row, found, own = candidate
+    likeness = max((_likeness(own, other) for other in seen), default=0.0)
+    return abs(found.score - model.cut - EVEN) + 2 * likeness, row
 
 
 def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
