@@ -16,12 +16,14 @@ from reader.heat import (
     Voice,
     caught,
     heat,
+    is_hot,
     is_likely,
     near_score,
     talk_of,
     wild_score,
 )
 from reader.heat.lanes import A_DAY, FORECAST, SILENCE, closeness_of
+from reader.heat.said import ROLE_MODEL
 from reader.paper import Mentioned, Paper
 from reader.score import Term, total
 
@@ -64,11 +66,18 @@ def test_each_person_counts_once_with_the_weightiest_post() -> None:
 
 def test_role_models_count_more_and_bots_and_authors_of_the_paper_less() -> None:
     usual = degrees(Talk((Voice("Ada Pond"),)))
-    assert degrees(Talk((Voice("Ada Pond", is_role_model=True),))) == 3 * usual
+    assert degrees(Talk((Voice("Ada Pond", is_role_model=True),))) == ROLE_MODEL * usual
     assert degrees(Talk((Voice("Ada Pond", is_own_paper=True),))) == usual / 4
     assert degrees(Talk((Voice("Ada Pond", is_bot=True),))) == usual / 10
     assert degrees(Talk((Voice("Ada Pond", "repost"),))) < usual
     assert degrees(Talk((Voice("Ada Pond", n_votes=100),))) > usual
+
+
+def test_a_role_models_word_on_yesterdays_paper_outweighs_a_vote_on_one_of_today() -> None:
+    said = Talk((Voice("Ada Pond", is_role_model=True, on=DAY),), category="cs.LG")
+    listed = Talk(n_votes=0, voted_on=DAY)
+    waited = near_score(heat(said, DAY), (), 0.9, n_days=1)
+    assert total(waited) > total(near_score(heat(listed, DAY), (), 0.9))
 
 
 def test_what_was_said_a_week_ago_is_worth_half_and_what_comes_later_nothing() -> None:
@@ -105,7 +114,7 @@ def test_mentions_become_voices_with_what_their_authors_are() -> None:
     assert talk_of(paper, several, role_models=["Bo Reed"], busy={"Di Moss"}) == Talk(
         (
             Voice("Pond, Ada", on=DAY, is_own_paper=True),
-            Voice("Bo Reed", on=DAY, is_role_model=True),
+            Voice("Bo Reed", on=DAY, is_role_model=True, person="Bo Reed"),
             Voice("paper-bot", on=DAY, is_bot=True),
             Voice("Di Moss", on=DAY, is_bot=True),
         ),
@@ -113,11 +122,59 @@ def test_mentions_become_voices_with_what_their_authors_are() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["Ada Abbot", "Talbot Reed", "Bo Reed", "Robot Dreams"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Abbot",
+        "Talbot Reed",
+        "Bo Reed",
+        "Robot Dreams",
+        "@abbot@pond.example",
+        "@ada@arxiv.example",
+        "TALBOT",
+    ],
+)
 def test_a_person_is_no_bot(name: str) -> None:
     paper = Paper(("arxiv:3103.00001",), "Ponds")
     mentions = [Mentioned(1, name, "", "", "timeline")]
     assert talk_of(paper, mentions).voices == (Voice(name),)
+
+
+def test_the_same_name_in_another_case_is_one_person() -> None:
+    assert degrees(Talk((Voice("@ada"), Voice("@Ada")))) == 1.0
+
+
+def test_what_stands_on_a_role_models_own_timeline_is_theirs_whatever_they_call_themselves() -> (
+    None
+):
+    paper = Paper(("arxiv:3103.00001",), "Ponds", ("Ada Pond",))
+    several = [
+        Mentioned(1, "@reed", "Read.", "", "Bo Reed", on=DAY),
+        Mentioned(1, "@reed", "Read it again.", "", "a list of many", on=DAY),
+        Mentioned(1, "Bo Reed", "And here.", "", "a blog", on=DAY),
+        Mentioned(1, "@pond", "Out now.", "", "Ada Pond", on=DAY),
+    ]
+    talk = talk_of(
+        paper,
+        several,
+        role_models=["Bo Reed", "Ada Pond"],
+        timelines={"Bo Reed": "Bo Reed", "Ada Pond": "Ada Pond"},
+    )
+    assert heat(talk, DAY) == (
+        Term("mention", "@reed", ROLE_MODEL),
+        Term("mention", "@pond", ROLE_MODEL / 4),
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["@arxiv_cs_CL", "arXiv Daily", "arxivsound", "@paperbot@pond.example", "StatMLBot", "cl-bot",
+     "@cl_bot@pond.example", "@papers@botsin.space", "daily_papers"],
+)  # fmt: skip
+def test_a_machine_is_known_by_its_name(name: str) -> None:
+    paper = Paper(("arxiv:3103.00001",), "Ponds")
+    mentions = [Mentioned(1, name, "", "", "timeline")]
+    assert talk_of(paper, mentions).voices == (Voice(name, is_bot=True),)
 
 
 @settings(max_examples=100)
@@ -227,6 +284,15 @@ def test_only_what_is_likelier_than_not_is_foretold() -> None:
     assert is_likely((Term("start", "", -2.0), Term("record", "Ada: 3 of 4", 2.0)))
     assert not is_likely((Term("start", "", -2.0), Term("record", "Ada: 3 of 4", 1.9)))
     assert not is_likely(())
+
+
+def test_one_persons_own_words_are_hot_and_a_repost_is_not() -> None:
+    classes = ("", "cs.LG", "eess.AS", "cs.CY")
+    said = [Talk((Voice("Ada Pond", on=DAY),), category=c) for c in classes]
+    assert all(is_hot(heat(talk, DAY)) for talk in said)
+    assert not is_hot(heat(Talk((Voice("Ada Pond", "repost", on=DAY),)), DAY))
+    assert not is_hot(heat(Talk((Voice("Ada Pond", on=DAY - timedelta(7)),)), DAY))
+    assert not is_hot(())
 
 
 def test_closeness_is_half_at_the_cut_and_never_outside_of_nothing_and_one() -> None:

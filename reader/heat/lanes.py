@@ -32,6 +32,10 @@ LIKELY = 0.0
 """The log-odds of the forecast from which on a paper may take one: every second of those that
 took one was talked about later."""
 
+HOT = 0.8
+"""What a wild card needs of talk: that of one person in their own words, of any class, today or
+yesterday. A machine's post or one repost makes none."""
+
 FARTHEST = 0.02
 LEFT = 1.0
 """What a direction that the person left adds to a wild card."""
@@ -79,6 +83,11 @@ def wild_score(
         far = min(1.0, max(FARTHEST, 1 - closeness))
         terms.append(Term("far", f"{far:.2f}", math.log2(far)))
     return tuple(terms)
+
+
+def is_hot(heat_terms: Sequence[Term]) -> bool:
+    """Tell whether a paper is talked about enough for a wild card."""
+    return total(heat_terms) >= HOT
 
 
 def is_likely(forecast_terms: Sequence[Term]) -> bool:

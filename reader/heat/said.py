@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from reader.paper import Mentioned, Paper, PostKind
 from reader.person import matches
@@ -21,7 +22,9 @@ HALF_LIFE_DAYS = 7.0
 VOTES_HALF_LIFE_DAYS = 90.0
 """A list's count goes on growing, so it hardly fades: what was found late is caught too."""
 
-ROLE_MODEL = 3.0
+ROLE_MODEL = 6.0
+"""So much that a paper of the day before, of which one of them speaks, stands among a list's new
+ones, for which nobody waits (`lanes.SILENCE`)."""
 KIND_WEIGHT: Mapping[PostKind, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.4}
 OWN_PAPER = 0.25
 """Who posts about a paper of their own says that it is out, and little more."""
@@ -45,9 +48,17 @@ citations the sixth root of it is taken back, so that a small field is not drown
 one; not of a list's votes: of those each sixth cost one in forty of the papers to be caught."""
 EVENING = 1 / 6
 
+_NOBODYS: Mapping[str, str] = MappingProxyType({})
+
 _BOT = re.compile(
-    r"(?i)(?:^|[\W_])bot(?:$|[\W_])|(?:paper|arxiv|news|feed)s?bot$|\barxiv\b|\bdaily_?papers\b"
+    r"""(?ix) (?<![^\W_])bots?(?![^\W_])            # paper-bot, @cl_bot
+    | (?-i:[a-zA-Z0-9]Bot)(?![^\W_])                  # StatMLBot
+    | (?:paper|arxiv|news|feed)s?bot(?![^\W_])     # arxivbot
+    | (?<![^\W_])arxiv | (?<![^\W_])daily_?papers(?![^\W_])"""
 )
+_SERVER = re.compile(r"(?<=.)@([\w.-]+)\Z")
+"""What follows a person's name in the Fediverse: no part of it."""
+_OF_BOTS = "botsin.space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,8 @@ class Voice:
     """One post that mentions a paper.
 
     n_votes: the post's own; on: the day it was seen, None where unknown (it counts whole).
-    is_own_paper: who posts is an author of the paper.
+    is_own_paper: who posts is an author of the paper. person: whom the author is known to be,
+    whatever they are called where they posted; empty: the author's name tells.
     """
 
     author: str
@@ -65,6 +77,7 @@ class Voice:
     is_role_model: bool = False
     is_own_paper: bool = False
     is_bot: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +102,34 @@ def talk_of(
     mentions: Iterable[Mentioned],
     *,
     role_models: Iterable[str] = (),
+    timelines: Mapping[str, str] = _NOBODYS,
     busy: Container[str] = frozenset(),
 ) -> Talk:
     """Put mentions into the form that heat is counted from; votes and citations by `replace`.
 
-    role_models: the names of people of feeds.toml; busy: authors who mention MANY_A_DAY.
+    role_models: the names of people of feeds.toml; timelines: the sources that are theirs,
+    with their names. busy: authors who mention MANY_A_DAY.
     """
-    followed = tuple(role_models)
-    voices = tuple(
-        Voice(
-            author=m.author,
-            kind=m.kind,
-            n_votes=m.n_votes,
-            on=m.on,
-            is_role_model=any(_is_same(name, m.author) for name in followed),
-            is_own_paper=any(_is_same(name, m.author) for name in paper.authors),
-            is_bot=m.author in busy or bool(_BOT.search(m.author)),
+    several, followed = tuple(mentions), tuple(role_models)
+    # On a timeline people have other names than on papers: "@mio" is who it belongs to.
+    people = {m.author: timelines[m.source] for m in several if m.source in timelines}
+    voices = []
+    for m in several:
+        person = people.get(m.author) or next((p for p in followed if _is_same(p, m.author)), "")
+        names = {person or m.author, m.author}
+        voices.append(
+            Voice(
+                author=m.author,
+                kind=m.kind,
+                n_votes=m.n_votes,
+                on=m.on,
+                is_role_model=bool(person),
+                is_own_paper=any(_is_same(n, author) for n in names for author in paper.authors),
+                is_bot=m.author in busy or (not person and _is_bot(m.author)),
+                person=person,
+            )
         )
-        for m in mentions
-    )
-    return Talk(voices, category=paper.categories[0] if paper.categories else "")
+    return Talk(tuple(voices), category=paper.categories[0] if paper.categories else "")
 
 
 def heat(talk: Talk, day: date) -> tuple[Term, ...]:
@@ -121,9 +142,10 @@ def heat(talk: Talk, day: date) -> tuple[Term, ...]:
         if voice.on and voice.on > day:
             continue
         term = _term(voice, day)
-        known = people.get(voice.author)
+        who = (voice.person or voice.author).casefold()
+        known = people.get(who)
         if known is None or term.value > known.value:
-            people[voice.author] = term
+            people[who] = term
     said = [*people.values(), *_citations(talk)]
     evened = total(said) * (_evening(talk.category) - 1)
     terms = (*said, *_votes(talk, day))
@@ -164,6 +186,12 @@ def _fading(on: date | None, day: date, half_life: float) -> float:
 
 def _evening(category: str) -> float:
     return float(CLASS_SHARE.get(category, 1.0) ** -EVENING)
+
+
+def _is_bot(author: str) -> bool:
+    server = _SERVER.search(author)
+    is_of_bots = server is not None and server[1].casefold() == _OF_BOTS
+    return is_of_bots or bool(_BOT.search(_SERVER.sub("", author)))
 
 
 def _is_same(name: str, author: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from reader.announcement import days_back
+from reader.config import Config
 from reader.heat import CATCH_DAYS, heat, talk_of
 from reader.heat.said import MANY_A_DAY
 from reader.library.folder import Library
@@ -46,13 +47,14 @@ def said_of(library: Library, several: Sequence[Held], day: date) -> dict[int, S
     counts = citations.newest_counts(db, rows, until=day)
     busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
     people = [person.name for person in library.config.people]
+    timelines = _timelines(library.config)
     found = {}
     for held in several:
         of_paper = tuple(mentions.get(held.row, ()))
         n_votes, voted_on = votes.get(held.row, (None, None))
         counted = counts.get(held.row)
         talked = replace(
-            talk_of(held.paper, of_paper, role_models=people, busy=busy),
+            talk_of(held.paper, of_paper, role_models=people, timelines=timelines, busy=busy),
             n_votes=n_votes,
             voted_on=voted_on,
             n_citations=counted.n if counted else None,
@@ -62,6 +64,13 @@ def said_of(library: Library, several: Sequence[Held], day: date) -> dict[int, S
             of_paper, heat(talked, day), n_votes, talked.n_citations, talked.n_months
         )
     return found
+
+
+def _timelines(config: Config) -> dict[str, str]:
+    """Name whose each source is that belongs to a person of feeds.toml."""
+    owners = [person.name for person in config.people for _ in person.feeds]
+    of_people = config.all_feeds[len(config.feeds) :]
+    return {feed.name: owner for feed, owner in zip(of_people, owners, strict=True)}
 
 
 def _by_row(mentions: Iterable[Mentioned]) -> dict[int, list[Mentioned]]:

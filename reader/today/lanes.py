@@ -13,7 +13,15 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reader.config import Config, Lane
-from reader.heat import N_FORETOLD, caught, closeness_of, is_likely, near_score, wild_score
+from reader.heat import (
+    N_FORETOLD,
+    caught,
+    closeness_of,
+    is_hot,
+    is_likely,
+    near_score,
+    wild_score,
+)
 from reader.score import Term, total
 from reader.today.reasons import why
 from reader.today.values import Candidate, Entry, Kept, Rank, Shelf
@@ -230,11 +238,14 @@ def _best(ranks: Iterable[Rank], topics: set[str]) -> Rank | None:
 def _card(
     far: Sequence[tuple[Entry, Candidate]], kept: Mapping[int, Kept]
 ) -> tuple[Entry | None, list[Candidate]]:
-    """Choose the wild card; gives the rest too."""
-    if not far:
-        return None, []
-    card = min(far, key=lambda f: (f[0].held.row not in kept, *_best_first(f[0])))
-    return card[0], [candidate for entry, candidate in far if entry is not card[0]]
+    """Choose the wild card, none where nothing far is hot; gives the rest too."""
+    fit = [f for f in far if f[0].held.row in kept or is_hot(f[1].heat)]
+    card = min(
+        (entry for entry, _ in fit),
+        key=lambda entry: (entry.held.row not in kept, *_best_first(entry)),
+        default=None,
+    )
+    return card, [candidate for entry, candidate in far if entry is not card]
 
 
 def _margin(candidate: Candidate, config: Config) -> float:
