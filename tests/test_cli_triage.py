@@ -91,6 +91,24 @@ class TestTakingBack:
         assert said(library, "uq") == ["There is nothing to take back."]
 
 
+class TestTheRest:
+    def test_it_is_skipped_with_a_second_key_and_with_no_other(self, library: Library) -> None:
+        said(library, "Snq")
+        assert states(library) == ["candidate"] * 4
+        said(library, "pSy")
+        assert sorted(states(library)) == ["candidate", "pick", "skip", "skip"]
+
+    def test_a_letter_of_an_input_method_counts(self, library: Library) -> None:
+        said(library, "ｐｓｑ")
+        assert sorted(states(library)) == ["candidate", "candidate", "pick", "skip"]
+
+
+def test_k_goes_back_to_what_was_left_for_later(library: Library) -> None:
+    first = morning(library, DAY).entries[0].held.row
+    said(library, "  kkkpq")
+    assert [n for n, state in enumerate(states(library), 1) if state == "pick"] == [first]
+
+
 def test_a_morning_of_skips_alone_is_learned_from_at_its_end(library: Library) -> None:
     assert models.fingerprints(library.db) == {}
     said(library, "sq")

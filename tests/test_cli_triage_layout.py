@@ -18,11 +18,13 @@ from reader.cli.triage.layout import (
     paper_block,
     screen_lines,
     shares,
+    talk_lines,
 )
 from reader.cli.triage.lines import Line, line, text_of
 from reader.cli.triage.listing import rows_of
 from reader.cli.triage.pages import help_page, morning_page, paper_page, why_page
 from reader.plain import columns
+from reader.score import Term
 from reader.today import Morning
 from tests.mornings import TITLES, a_morning, entry, held_papers
 from tests.samples import a_library
@@ -164,6 +166,27 @@ def test_many_who_talk_are_counted(shown: Morning) -> None:
     assert "  B: It hums. (+2: enter)" in said
 
 
+def test_what_was_passed_on_is_not_said_in_the_persons_name_and_who_counts_most_is_first(
+    shown: Morning,
+) -> None:
+    held = shown.own[0].held
+    several = [("cl-bot", "Gardens."), ("Bo", "Hear, hear."), ("Mio Hoshi", "It hums."), ("Cy", "")]
+    one = entry(
+        held, *several, lane="near",
+        terms=(Term("mention", "Mio Hoshi", 3.0), Term("mention", "cl-bot", 0.1)),
+    )  # fmt: skip
+    passed_on = {"Bo", "Cy"}
+    one = replace(
+        one,
+        mentions=tuple(
+            replace(m, kind="repost") if m.author in passed_on else m for m in one.mentions
+        ),
+    )
+    assert talk_lines(one, 60, 4) == [
+        "Mio Hoshi: It hums.", "cl-bot: Gardens.", "Bo passed on: Hear, hear.", "Cy passed it on.",
+    ]  # fmt: skip
+
+
 PAGE = Page("A page", tuple(line(str(n)) for n in range(30)))
 
 
@@ -208,7 +231,7 @@ def test_the_page_of_a_paper_has_everything(shown: Morning) -> None:
     text = " ".join(" ".join(seen(list(paper_page(shown.wild, 80).lines))).split())
     assert shown.wild.held.paper.abstract in text
     assert "Cy Pond: It is not zero. https://example.org/1" in text
-    assert "Mio Hoshi passed it on: https://example.org/1" in text
+    assert "Mio Hoshi mentioned it. https://example.org/1" in text
     assert "Bo Lind" in text
 
 

@@ -77,7 +77,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         "away", DAY - timedelta(days=9), DAY, 7, 214, 30, shown.own, (), shown.near, shown.wild
     )
     assert texts(rows_of(replace(shown, folded=folded)))[:2] == [
-        "BACK  214 announced while you were away, 4 yours, 1 talked about, since 2025-05-26",
+        "BACK  since 05-26: 214 announced while you were away, 4 yours, 1 talked about",
         "OWN TOPICS  4 of 214 belong to you, all here",
     ]
 

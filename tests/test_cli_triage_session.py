@@ -228,6 +228,13 @@ class TestGoingOn:
         assert said(session) == "No paper below this one waits."
 
 
+def test_what_is_left_is_counted_as_on_the_screen(session: Session) -> None:
+    press(session, "ps")
+    assert session.n_left == 4
+    press(session, "d")
+    assert session.n_left == 6
+
+
 class TestLooking:
     def test_words_narrow_the_list_while_they_are_typed(self, session: Session) -> None:
         press(session, "/音")
@@ -254,6 +261,18 @@ class TestLooking:
     ) -> None:
         press(session, "/zzz", "<enter>", "p", "n", "o", "w", "S")
         assert (states(library), title(session)) == ("cccccccc", "")
+
+    def test_after_a_search_that_finds_nothing_the_place_is_the_same(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "<down>", "<down>", "/zzz", "<enter>", " ", "<down>", "g", "S", "<escape>")
+        assert (session.here, states(library)) == (3, "cccccccc")
+
+    def test_a_search_that_is_given_up_leaves_one_where_one_was(self, session: Session) -> None:
+        press(session, "<down>", "<down>", "/音")
+        assert session.here != 3
+        press(session, "<escape>")
+        assert session.here == 3
 
     def test_the_doubtful_are_shown_by_a_key_and_decided_like_others(
         self, library: Library, session: Session

@@ -199,6 +199,21 @@ def test_a_dumb_terminal_is_asked_line_by_line(library: Path) -> None:
         assert WHOLE not in terminal.written
 
 
+def test_line_by_line_too_another_terminals_decision_stays(library: Path) -> None:
+    with today(library) as one, today(library, env={"TERM": "dumb"}) as other:
+        other.until("[1/")
+        other.quiet(0.5)
+        press(one, "p", "s")
+        decided(library, pick=1, skip=1)
+        press(other, "s")
+        other.until("Picked elsewhere just now: ")
+        other.until("[3/")
+        press(other, "\x1b[A", "\x1b[B")
+        other.until("[4/")
+        decided(library, pick=1, skip=1)
+        assert re.search(r"^2/\d+ · \d+ min, \d+ left · 0/5 written", other.text(), re.MULTILINE)
+
+
 class TestLeaving:
     def test_q_gives_the_screen_back_fetches_and_says_one_line(self, library: Path) -> None:
         with today(library) as terminal:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from reader.ids import url_of
-from reader.paper import Held, State
+from reader.paper import Held, Mentioned, State
 from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
 from reader.score import Term, total
@@ -132,9 +132,29 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
     yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
     why = say("today.why", why=entry.why, source=say("list").join(families(entry.origins)))
     yield "    " + shorten(plain(why), width - 4)
-    for mention in [m for m in entry.mentions if m.sentence][:2]:
-        said = say("today.said", author=mention.author, text=mention.sentence)
-        yield "    " + _dim(shorten(plain(said), width - 4))
+    for mention in [m for m in heard(entry) if m.sentence][:2]:
+        yield "    " + _dim(shorten(said_text(mention), width - 4))
+
+
+def heard(entry: Entry) -> list[Mentioned]:
+    """Order what is said of a paper: own words first, of those who count most, oldest first."""
+    weights = {t.what: t.value for t in entry.terms if t.kind in ("mention", "repost")}
+
+    def place(mention: Mentioned) -> tuple[bool, bool, float]:
+        is_passed_on = mention.kind == "repost"
+        return not mention.sentence, is_passed_on, -weights.get(mention.author, 0.0)
+
+    return sorted(entry.mentions, key=place)
+
+
+def said_text(mention: Mentioned) -> str:
+    """Say what somebody said of a paper; what they passed on are not their own words."""
+    is_passed_on = mention.kind == "repost"
+    if mention.sentence:
+        key = "today.passed_on" if is_passed_on else "today.said"
+        return plain(say(key, author=mention.author, text=mention.sentence))
+    return plain(say("screen.passed_on" if is_passed_on else "screen.mentioned",
+                     author=mention.author))  # fmt: skip
 
 
 def sum_lines(terms: Sequence[Term], width: int) -> Iterator[str]:

@@ -12,13 +12,14 @@ TEXTS: dict[str, str] = {
     "screen.keys.short": "p s o w n u · / find · ? keys · q end",
     "screen.doubtful": "DOUBTFUL  {n:paper|papers} just below the cut; a decision teaches it",
     "screen.doubtful.fold": "{n} more just below the cut: d shows them",
-    "screen.folded.away": "BACK  {n} announced while you were away, {own} yours, {near} talked"
-    " about, since {first}",
-    "screen.folded.deadline": "DEADLINE  {n} announced, {own} yours, {near} talked about,"
-    " since {first}",
+    "screen.folded.away": "BACK  since {first:%m-%d}: {n} announced while you were away,"
+    " {own} yours, {near} talked about",
+    "screen.folded.deadline": "DEADLINE  since {first:%m-%d}: {n} announced,"
+    " {own} yours, {near} talked about",
     "screen.talk": "{name} +{n}",
     "screen.more_talk": " (+{n}: enter)",
-    "screen.mentioned": "{author} passed it on.",
+    "screen.mentioned": "{author} mentioned it.",
+    "screen.passed_on": "{author} passed it on.",
     "screen.why": "Why: {why}",
     "screen.minutes": "{n} min",
     "screen.no_abstract": "(no abstract known)",
@@ -46,8 +47,6 @@ TEXTS: dict[str, str] = {
     "screen.finding": "/{query}_   {n} of {of} · enter keeps these · esc shows all",
     "screen.found": "/{query}   {n} of {of} · esc shows all",
     "screen.why.more": "What would change it: reader why {id}",
-    "screen.said_at": "{author}: {text} {url}",
-    "screen.mentioned_at": "{author} passed it on: {url}",
     "screen.opened": "Opened: {place}",
     "screen.no_opener": "No program here opens it: {place}",
     "screen.opener_failed": "{program} could not open {place}",

@@ -58,6 +58,9 @@ def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
 
 
 def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
+    # The list is done; what it teaches and its PDFs take seconds, and lose nothing if cut.
+    values = {"picked": len(outcome.picked), "skipped": outcome.n_skipped, "left": outcome.n_left}
+    output.put(say("triage.end", **values))
     # As in `today`: not before the first paint.
     from reader.stages.pipe import index_picks, learn_decisions
 
@@ -70,8 +73,6 @@ def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
             learn_decisions(library, tools)
     for problem in problems:
         say_error(problem.error)
-    values = {"picked": len(outcome.picked), "skipped": outcome.n_skipped, "left": outcome.n_left}
-    output.put(say("triage.end", **values))
 
 
 def _more(library: Library, shown: Morning) -> tuple[str, ...]:

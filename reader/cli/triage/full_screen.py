@@ -82,8 +82,7 @@ def run(
     if session.is_interrupted:
         raise KeyboardInterrupt
     picked, n_skipped = session.deciding.outcome()
-    n_left = sum(state == "candidate" for state in session.deciding.states.values())
-    return Outcome(picked, n_skipped, n_left)
+    return Outcome(picked, n_skipped, session.n_left)
 
 
 def _loop(session: Session, terminal: Terminal, opened: Opened) -> None:
@@ -124,16 +123,16 @@ def _hands(context: click.Context, library: Library, terminal: Terminal, opened:
 def _write_note(context: click.Context, library: Library, held: Held) -> bool:
     """Ask the editor, on the person's own screen; what is said stays until they saw it."""
     from reader.cli.note import write_note
-    from reader.cli.triage.terminal import drop_typed, single_keys
+    from reader.cli.triage.terminal import single_keys
 
     try:
         is_written = write_note(settings_of(context), library, held, None)
     except ReaderError as error:
         say_error(error)
         is_written = False
-    click.echo(say("screen.back"))
-    drop_typed()
+    # What was typed for the editor is dropped before the question is there, no key after it.
     with single_keys():
+        click.echo(say("screen.back"))
         os.read(0, 64)
     return is_written
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reader.cli.screen import authors_text
+from reader.cli.screen import authors_text, heard, said_text
 from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
 from reader.cli.triage.listing import Row
 from reader.paper import State
@@ -183,7 +183,7 @@ def _row(row: Row, view: View, width: int) -> Line:
 
 def _talk(entry: Entry) -> str:
     """Name who talks about a paper: the first, and how many more."""
-    people = list(dict.fromkeys(plain(m.author) for m in entry.mentions))
+    people = list(dict.fromkeys(plain(m.author) for m in heard(entry)))
     if not people:
         return ""
     # Of "@name@its.server" the server is no name.
@@ -224,20 +224,15 @@ def _facts(entry: Entry) -> list[str]:
 
 def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
     """Lay out what people say of a paper, those with words first; the rest is counted."""
-    said = sorted(entry.mentions, key=lambda m: not m.sentence)
+    said = heard(entry)
     lines: list[str] = []
     for i, mention in enumerate(said[:most]):
-        key = "today.said" if mention.sentence else "screen.mentioned"
-        text = (
-            say(key, author=mention.author, text=mention.sentence)
-            if mention.sentence
-            else say(key, author=mention.author)
-        )
+        text = said_text(mention)
         more = len(said) - i - 1
         if more and i == most - 1:
             ending = say("screen.more_talk", n=more)
-            text = fold(plain(text), width - columns(ending), 1)[0] + ending
-        lines += fold(plain(text), width, 1)
+            text = fold(text, width - columns(ending), 1)[0] + ending
+        lines += fold(text, width, 1)
     return lines
 
 

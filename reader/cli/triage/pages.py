@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from reader.cli.screen import report_lines, sum_lines
+from reader.cli.screen import heard, report_lines, said_text, sum_lines
 from reader.cli.triage.layout import PROSE, Page, as_lines
 from reader.cli.triage.lines import Line, line
 from reader.phrases import say
@@ -47,7 +47,7 @@ def help_page(width: int) -> Page:
 def paper_page(entry: Entry, width: int) -> Page:
     """Show all that is known of a paper before one reads it: the whole abstract, all talk."""
     paper = entry.held.paper
-    said = [_said(m.author, m.sentence, m.url) for m in entry.mentions]
+    said = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
     facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
     lines: list[Line] = [
         *as_lines([plain(paper.title)], width, "bold"),
@@ -80,9 +80,3 @@ def morning_page(shown: Morning, width: int) -> Page:
     """Show what else the morning has: quota, balance, new versions, sources."""
     texts = [click.unstyle(text) for text in report_lines(shown, min(width - 2, 100))]
     return Page(say("screen.morning.title"), tuple(line(f" {text}") for text in texts))
-
-
-def _said(author: str, sentence: str, url: str) -> str:
-    if sentence:
-        return plain(say("screen.said_at", author=author, text=sentence, url=url))
-    return plain(say("screen.mentioned_at", author=author, url=url))

@@ -12,11 +12,14 @@ import click
 from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
+from reader.cli.triage.keys import letter
 from reader.cli.triage.opening import Opened, opener
 from reader.cli.triage.outcome import Outcome
+from reader.cli.triage.progress import Progress
 from reader.errors import ReaderError
 from reader.ids import url_of
-from reader.library.choose import decide_rows, undo
+from reader.library.choose import undo
+from reader.library.deciding import Deciding
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.plain import plain
@@ -24,23 +27,25 @@ from reader.store.decisions import Kind
 from reader.today import Entry, Morning
 
 END = ("q", "\x03", "\x04", "")
+BACK = ("k", "\x1b[a", "\x1boa")
+ON = (" ", "j", "\r", "\n", "\x1b[b", "\x1bob")
 
 
 def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
     """Go through what is not decided, until the end or `q`."""
     waiting = [entry for entry in shown.entries if entry.held.state == "candidate"]
-    asked = _Questions(context, library, waiting)
+    asked = _Questions(context, library, shown, waiting)
     if waiting:
         output.put()
-        output.put(say("triage.keys"))
-    while asked.place < len(waiting) and (key := asked.ask()) not in END:
+        _put_keys()
+    while asked.go_on() and (key := asked.ask()) not in END:
         try:
             asked.answer(key)
         except ReaderError as error:
             # A locked library or a missing editor: the paper stays, the morning goes on.
             say_error(error)
-    n_left = len(waiting) - len(set(asked.decided) | asked.noted)
-    return Outcome(asked.picked, len(asked.decided) - len(asked.picked), n_left)
+    picked, n_skipped = asked.deciding.outcome()
+    return Outcome(picked, n_skipped, len(asked.undecided()))
 
 
 @dataclass
@@ -52,39 +57,69 @@ class _Questions:
 
     context: click.Context
     library: Library
+    shown: Morning
     waiting: list[Entry]
     place: int = 0
-    picked: list[int] = field(default_factory=list)
     decided: list[int] = field(default_factory=list)
-    noted: set[int] = field(default_factory=set)
     opened: Opened = field(default_factory=lambda: Opened(opener()))
+
+    def __post_init__(self) -> None:
+        held = {entry.held.row: entry.held for entry in self.waiting}
+        self.deciding = Deciding(self.library, held)
+        self._progress = Progress(self.library, self.shown, list(held), ())
 
     @property
     def entry(self) -> Entry:
         return self.waiting[self.place]
 
+    def undecided(self) -> list[int]:
+        return self.deciding.waiting(list(self.deciding.held))
+
+    def go_on(self) -> bool:
+        """Pass by what was decided meanwhile, here or elsewhere; tells whether a paper waits."""
+        try:
+            self.deciding.refresh()
+        except ReaderError as error:
+            say_error(error)
+        undecided = set(self.undecided())
+        while self.place < len(self.waiting) and self.entry.held.row not in undecided:
+            self.place += 1
+        return self.place < len(self.waiting)
+
     def ask(self) -> str:
         width = screen.width_of_terminal()
+        head = self._progress.head(self.waiting, self.deciding.states)
         output.put()
+        output.put(
+            say(
+                "screen.head.least",
+                n=head.n_decided,
+                of=head.n_all,
+                spent=head.spent,
+                to_go=head.to_go,
+                written=head.written,
+                target=head.target,
+            )
+        )
         for line in screen.entry_lines(self.entry, width, self.place + 1):
             output.put(line)
         for line in screen.wrap(plain(self.entry.held.paper.abstract), width, "    ")[:3]:
             output.put(line)
-        click.echo(say("triage.ask", n=self.place + 1, of=len(self.waiting)), nl=False)
-        try:
-            key = click.getchar()
-        except (EOFError, KeyboardInterrupt):
-            key = END[0]
-        click.echo(key if key.isprintable() else "")
-        return key.lower()
+        key = _key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
+        self._progress.note_key()
+        return key
 
     def answer(self, key: str) -> None:
         if key == "p":
             self.decide("pick")
         elif key == "s":
             self.decide("skip")
-        elif key in (" ", "\r", "\n"):
+        elif key == "S":
+            self.skip_rest()
+        elif key in ON:
             self.place += 1
+        elif key in BACK:
+            self.go_back()
         elif key == "n":
             self.note()
         elif key == "u":
@@ -94,19 +129,36 @@ class _Questions:
         elif key == "o":
             output.put(self.opened.open(url_of(self.entry.held.paper.id)))
         else:
-            output.put(say("triage.keys"))
+            _put_keys()
 
     def decide(self, kind: Kind) -> None:
         row = self.entry.held.row
-        decide_rows(self.library, kind, [row])
-        self.decided.append(row)
-        self.picked += [row] if kind == "pick" else []
-        self.place += 1
+        is_done, text = self.deciding.decide(kind, row)
+        if is_done:
+            self.decided.append(row)
+            self.place += 1
+        else:
+            output.put(text)
+
+    def skip_rest(self) -> None:
+        """Skip all that waits, after a second key."""
+        rows = self.undecided()
+        if _key(f"{say('screen.skip_rest', n=len(rows))} ").lower() != "y":
+            output.put(say("screen.not_skipped"))
+            return
+        output.put(self.deciding.skip_all(rows))
+        self.decided += [row for row in rows if self.deciding.held[row].state == "skip"]
+
+    def go_back(self) -> None:
+        """Go to the paper before that waits, if there is one."""
+        undecided = set(self.undecided())
+        before = [n for n in range(self.place) if self.waiting[n].held.row in undecided]
+        self.place = before[-1] if before else self.place
 
     def note(self) -> None:
         held = self.entry.held
         if write_note(settings_of(self.context), self.library, held, None):
-            self.noted.add(held.row)
+            self._progress.refresh()
             self.place += 1
 
     def undo(self) -> None:
@@ -117,8 +169,10 @@ class _Questions:
         for held in undone:
             output.put(say("undone", title=plain(held.paper.title)))
             self.decided.remove(held.row)
-            self.picked = [row for row in self.picked if row != held.row]
-            self.place = [entry.held.row for entry in self.waiting].index(held.row)
+            self.deciding.held[held.row] = held
+        rows = {held.row for held in undone}
+        places = (n for n, entry in enumerate(self.waiting) if entry.held.row in rows)
+        self.place = next(places, self.place)
 
     def tell_why(self) -> None:
         width = screen.width_of_terminal()
@@ -128,3 +182,20 @@ class _Questions:
                 output.put(line)
         for line in screen.sum_lines(self.entry.terms, width):
             output.put(line)
+
+
+def _put_keys() -> None:
+    for key in ("triage.keys", "triage.keys.more"):
+        for line in screen.wrap(say(key), screen.width_of_terminal()):
+            output.put(line)
+
+
+def _key(prompt: str) -> str:
+    """Ask for one key; a small letter, but for S, as letters of an input method are."""
+    click.echo(prompt, nl=False)
+    try:
+        key = letter(click.getchar())
+    except (EOFError, KeyboardInterrupt):
+        key = END[0]
+    click.echo(key if key.isprintable() else "")
+    return key if key == "S" else key.lower()

@@ -64,11 +64,17 @@ class Session:
         self._n_rows = len(self._rows)
         last = last_decided(library.db, list(self.deciding.held))
         self.here = start_of(self._rows, self.deciding.states, last)
+        self._before = self.here
 
     @property
     def page(self) -> Page | None:
         """The page that covers the list, None for none."""
         return self._covering.page
+
+    @property
+    def n_left(self) -> int:
+        """Count the papers of the morning that wait; doubtful ones only where they are shown."""
+        return n_waiting(self._listed(), self.deciding.states)
 
     def view(self) -> View:
         """Give what the list shows now."""
@@ -115,6 +121,8 @@ class Session:
                 self._answer(key)
             elif self._finding.is_typing:
                 self._finding.press(key)
+                if key == "<escape>":
+                    self.here = self._before
                 self._lay()
             elif not self.page or (key := self._covering.press(key, self._size[1])):
                 self._press_in_list(key)
@@ -182,8 +190,7 @@ class Session:
         """Go to the next paper that waits; say so where nothing waits any more."""
         if self.here is not None:
             self.here = next_of(self._rows, self.deciding.states, self.here)
-        n_left = n_waiting(self._listed(), self.deciding.states)
-        if not n_left:
+        if not self.n_left:
             has_fold = any(row.kind == "fold" for row in self._rows)
             ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
             # In front, since a long title is cut at the edge.
@@ -240,6 +247,7 @@ class Session:
         self._lay()
 
     def _find(self) -> None:
+        self._before = self.here
         self._finding.is_typing = True
 
     def _show_all(self) -> None:
@@ -252,7 +260,9 @@ class Session:
         if not self._finding.query:
             self._n_rows = len(self._rows)
         if not self._entry():
-            self.here = start_of(self._rows, self.deciding.states)
+            found = start_of(self._rows, self.deciding.states)
+            # Where nothing is found they are still where they began to look.
+            self.here = self._before if found is None else found
 
     def _listed(self) -> list[Entry]:
         """List what counts as the morning: the doubtful ones only where they are shown."""

@@ -193,15 +193,10 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise Ended(number)
 
 
-def drop_typed(fd: int = 0) -> None:
-    """Forget what was typed and not read yet."""
-    with contextlib.suppress(termios.error):
-        termios.tcflush(fd, termios.TCIFLUSH)
-
-
 @contextlib.contextmanager
 def single_keys(fd: int = 0) -> Iterator[None]:
-    """Let keys come one by one, unseen, while signals still work."""
+    """Let keys come one by one, unseen, while signals still work; what was typed before is
+    dropped."""
     modes = termios.tcgetattr(fd)
     tty.setcbreak(fd)
     try:
