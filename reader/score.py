@@ -27,7 +27,7 @@ def total(terms: Iterable[Term]) -> float:
 
 
 def in_print(terms: Iterable[Term], digits: int = 3) -> list[tuple[Term, float]]:
-    """Round terms so that the rounded ones add up to the rounded total.
+    """Round terms so that the rounded ones add up to the total as it is printed.
 
     Each is cut, and what is lacking is given to those that lost most (largest remainders).
     """
@@ -35,7 +35,7 @@ def in_print(terms: Iterable[Term], digits: int = 3) -> list[tuple[Term, float]]
     several = list(terms)
     exact = [term.value * unit for term in several]
     cut = [math.floor(value) for value in exact]
-    lacking = round(math.fsum(exact)) - sum(cut)
+    lacking = round(round(total(several), digits) * unit) - sum(cut)
     by_loss = sorted(range(len(cut)), key=lambda i: cut[i] - exact[i])
     for i in by_loss[:lacking]:
         cut[i] += 1

@@ -240,6 +240,21 @@ def test_a_renamed_topic_keeps_what_it_learned_when_it_is_moved(
     assert [n for n in morning(after, DAY).notices if OWN in n] == []
 
 
+def test_what_was_skipped_in_a_topics_lane_speaks_against_it_under_its_new_name(
+    library: Library, tmp_path: Path
+) -> None:
+    keep_shown(library, morning(library, DAY))
+    decide_rows(library, "pick", [1])
+    decide_rows(library, "skip", [2])
+    before = [Label(1, True, 1.0), Label(2, False, 0.5)]
+    assert lessons(library).labels[OWN] == before
+    renamed = parse(FEEDS_TOML.replace(OWN, "speech/st"))
+    after = Library(tmp_path, renamed, library.db, library.now)
+    move_topic(after, OWN, "speech/st")
+    assert lessons(after).labels["speech/st"] == before
+    assert lessons(library).labels[OWN] == [Label(2, False, 0.5)]  # named so again
+
+
 def test_two_topics_that_are_merged_teach_as_one(library: Library, tmp_path: Path) -> None:
     decide_rows(library, "pick", [1])
     rows.add_lessons(library.db, "yes", OTHER, [5], at=NOW, on=DAY)
@@ -291,6 +306,18 @@ def test_ten_thousand_skips_leave_the_topics_words_what_they_were(tmp_path: Path
         papers.add_papers(library.db, [fresh], source="arXiv", on=DAY)
         rank_days(library, DAY)
         assert [e.held.paper.id for e in morning(library, DAY).own] == [fresh.id]
+
+
+def test_months_of_skips_do_not_push_out_what_was_liked(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        liked = [paper(n, f"Speech Translation of Gardens {n}", "") for n in range(1, 9)]
+        weak = [paper(n, f"Speech Translation of Ponds {n}", "") for n in range(9, 9 + MOST_LABELS)]
+        papers.add_papers(library.db, [*liked, *weak], source="arXiv", on=DAY)
+        decide_rows(library, "pick", range(1, 9))
+        decide_rows(library, "skip", range(9, 9 + MOST_LABELS))
+        found = lessons(library).labels[OWN]
+        assert [x.paper for x in found if x.is_in] == [*range(1, 9)]
+        assert len(found) == MOST_LABELS
 
 
 def test_one_topic_alone_is_enough(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.config import parse
+from reader.library.choose import decide, undo
 from reader.library.folder import Library
 from reader.relevance import TopicModel, features
 from reader.score import Term, total
@@ -221,6 +222,28 @@ def test_what_is_near_says_near_to_which_note_or_paper(library: Library) -> None
     rank_days(library, DAY, encoder=SMALL)
     kinds = {(t.kind, t.what) for r in standings.ranks_of(library.db, [2])[2] for t in r.terms}
     assert ("note", "Translation of Mosses") in kinds
+
+
+@pytest.mark.parametrize("kind", ["pick", "skip"])
+def test_what_was_taken_back_or_skipped_is_no_longer_what_a_topic_is_near_to(
+    library: Library, kind: decisions.Kind
+) -> None:
+    fill(library, FEWEST + 60)
+    mosses = paper(900, "Speech Translation of Mosses")
+    papers.add_papers(library.db, [mosses], source="arXiv", on=DAY - timedelta(40))
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    rank_days(library, DAY, encoder=SMALL)
+    before = standings.ranks_of(library.db, [1, 2, 3])
+    [row] = [held.row for held in decide(library, "pick", ["arxiv:2506.00900"])]
+    assert row == FEWEST + 61
+    if kind == "pick":
+        undo(library)
+    else:
+        decide(library, "skip", ["arxiv:2506.00900"])
+    forget_ranks(library)
+    rank_days(library, DAY, encoder=SMALL)
+    assert standings.ranks_of(library.db, [1, 2, 3]) == before
 
 
 def test_authors_and_words_are_named_as_the_paper_prints_them(library: Library) -> None:

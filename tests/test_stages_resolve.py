@@ -223,3 +223,22 @@ def test_one_id_is_looked_up_by_itself(library: Library) -> None:
     registry.is_down = True
     with pytest.raises(SourceFailed):
         look_up(library, tools(registry), ids(7)[0])
+
+
+def test_seeds_of_a_topic_that_are_not_here_are_looked_up_as_added_by_hand(
+    tmp_path: Path, clock: Clock
+) -> None:
+    seeds = 'seeds = ["arxiv:2506.00001", "arxiv:2506.00002", "arxiv:2506.00003"]\n'
+    text = TEXT.replace(
+        'words = ["speech recognition"]\n', f'words = ["speech recognition"]\n{seeds}'
+    )
+    registry = Registry(1, 3)
+    with a_library(tmp_path, text, now=clock) as library:
+        papers.add_papers(library.db, [paper(3)], source="arXiv", on=DAY)
+        assert resolve(library, tools(registry)) == []
+        rows = library.db.read("SELECT paper, source FROM origins ORDER BY paper")
+        assert [(r["paper"], r["source"]) for r in rows] == [(1, "arXiv"), (2, "by hand")]
+        [failed] = sources.failures(library.db, "resolve")
+        assert (failed.subject, failed.error) == ("arxiv:2506.00002", NO_PAPER)
+        assert resolve(library, tools(registry)) == []
+        assert len(registry.seen) == 1  # what no registry knows is not asked for again at once

@@ -192,26 +192,21 @@ class TestVectors:
         encode(db, ["Listening to Gardens\nRain is heard at night.", "雨量計。"])
         assert index.paper_vectors(db, "small", [1, 2]) == {1: vector(44)}
 
-    def test_a_topic_is_its_words_its_seeds_and_what_was_filed_there_last(
-        self, db: Database
-    ) -> None:
-        more = [paper(n, "x" * n, "y") for n in range(3, 7)]
+    def test_a_topic_is_its_words_and_its_papers(self, db: Database) -> None:
+        more = [paper(n, "x" * n, "y") for n in range(3, 5)]
         papers.add_papers(db, more, source="arXiv", on=DAY)
         fill(db)
         encode(db, ["words", *(f"{p.title}\n{p.abstract}" for p in (GARDENS, TRAINS, *more))])
-        for row in (3, 4, 5, 6):
-            decisions.add_filing(db, row, "a", at=NOW)
-        decisions.add_filing(db, 6, "b", at=NOW)
 
-        def lengths(*args: object, limit: int = 2) -> list[float]:
+        def lengths(*args: object) -> list[float]:
             import numpy as np
 
-            found = index.topic_vectors(db, *args, limit=limit)  # type: ignore[arg-type]
+            found = index.topic_vectors(db, *args)  # type: ignore[arg-type]
             return sorted(float(np.frombuffer(v, np.float16)[0]) for v in found)
 
-        assert lengths("small", "a", ["arxiv:2506.00001"], "words", limit=0) == [5.0, 44.0]
-        assert lengths("small", "b", [], "words") == [5.0, 8.0]
-        assert lengths("other", "a", [], "words") == []
+        assert lengths("small", [1, 4], "words") == [5.0, 6.0, 44.0]
+        assert lengths("small", [], "words") == [5.0]
+        assert lengths("other", [1], "words") == []
 
 
 class TestRanks:

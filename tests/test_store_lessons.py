@@ -205,3 +205,20 @@ def test_lessons_and_places_go_with_a_paper_that_is_joined_to_another(db: Databa
     merges.part(db, merge, why="by hand", on=NEXT)
     assert labels.lessons(db) == [Event(1, "yes", "a", DAY)]
     assert sorted(shown.shown_on(db, NEXT)) == [1]
+
+
+def test_what_lies_in_a_topic_is_what_a_person_put_there_or_still_likes(db: Database) -> None:
+    for row in (1, 2, 3, 4, 5, 6):
+        decisions.add_filing(db, row, "a", at=NOW)
+    decide(db, "pick", 1)
+    decide(db, "pick", 2)
+    decide(db, "skip", 2)
+    notes.add_note(db, 3, "One. Two.", is_written=True, at=NOW, on=DAY)
+    decisions.add_filing(db, 4, "a", at=NOW, is_by_hand=True)
+    decide(db, "pick", 5)
+    decisions.add_filing(db, 5, "b", at=NOW, is_by_hand=True)
+    decide(db, "pick", 6)
+    assert labels.filed_now(db, "a", limit=9) == [4, 6, 3, 1]
+    undo(db)
+    assert labels.filed_now(db, "a", limit=2) == [4, 3]
+    assert labels.filed_now(db, "b", limit=9) == [5]

@@ -9,6 +9,10 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.library.choose import decide, undo
 from reader.phrases import say
 from reader.plain import plain
+from reader.store import labels
+
+MOST_NAMED = 10
+"""Papers that are named one by one when an act is taken back; a lesson may hold hundreds."""
 
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
@@ -47,13 +51,22 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
 @click.command("undo", cls=ReaderCommand, help=say("help.undo"))
 @click.pass_context
 def undo_command(context: click.Context) -> None:
-    """Take back the last act."""
+    """Take back the last act; of a lesson also what it did to today's list."""
     with build.opened(context) as library:
+        before = labels.lessons(library.db)
         undone = undo(library)
-        for held in undone:
+        for held in undone[:MOST_NAMED]:
             _answer(context, "undone", title=held.paper.title)
+        if len(undone) > MOST_NAMED:
+            _answer(context, "undone.more", n=len(undone) - MOST_NAMED)
         if not undone:
             _answer(context, "undo.nothing")
+        if labels.lessons(library.db) == before:
+            return
+        from reader.library.teaching import finish  # what other undoing need not load
+
+        with build.tools(context, library) as tools:
+            finish(library, tools)
 
 
 def _answer(context: click.Context, key: str, **values: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reader.config import Topic
-from reader.relevance import Label, TopicModel, start
+from reader.relevance import Label, TopicModel, liked, start
 from reader.relevance.model import DOUBT, START
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ def fit_topic(
     base, doubt = _calibrated(fitted, examples, len(drawn))
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
-    decided = (x.weight for x in said if x.is_in and x.origin == "decided")
     return replace(
         first,
         weights=fitted.weights,
@@ -83,7 +82,7 @@ def fit_topic(
         doubt=doubt,
         n_in=n_liked,
         n_out=len(said) - n_liked,
-        liked=math.fsum(decided),
+        liked=liked(said),
     )
 
 
@@ -165,10 +164,10 @@ def _calibrated(
     """
     if n_background < FEWEST:
         return START, DOUBT
-    liked = [label.weight for _, label in examples if label.is_in]
+    likes = [label.weight for _, label in examples if label.is_in]
     disliked = sum(label.weight for _, label in examples if not label.is_in)
-    base = fitted.intercept + math.log((n_background + disliked) / (ODDS * sum(liked)))
-    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * len(liked)) * n_background)
+    base = fitted.intercept + math.log((n_background + disliked) / (ODDS * sum(likes)))
+    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * len(likes)) * n_background)
     if n_allowed < n_background:
         base = min(base, -fitted.sums[n_allowed] - LEAST)
     n_above = sum(s + base >= 0 for s in fitted.sums)

@@ -89,11 +89,16 @@ def file_away(library: Library, held: Held) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
     papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
     if held.topic is None:
-        # Where the list had it is where it is looked for; topics may have gone since.
-        topic = shown.topic_shown(library.db, held.row)
-        if topic not in {t.path for t in library.config.topics}:
-            topic = topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
-        decisions.add_filing(library.db, held.row, topic, at=library.now())
+        folder = folder_of(library, held)
+        decisions.add_filing(library.db, held.row, folder, at=library.now())
+
+
+def folder_of(library: Library, held: Held) -> str:
+    """Choose the folder of a pick: where the list had the paper is where it is looked for."""
+    topic = shown.topic_shown(library.db, held.row)
+    if topic in {t.path for t in library.config.topics}:  # topics may have gone since
+        return topic
+    return topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
 
 
 def topic_for(held: Held, config: Config, ranks: Mapping[int, Sequence[Rank]]) -> str:

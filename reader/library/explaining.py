@@ -30,7 +30,8 @@ def cut_text(found: Explained) -> str:
     if found.cut is None or found.topic is None or not found.place:
         return ""
     key = "why.cut" if found.place == "in" else "why.below"
-    margin = abs(found.score - found.cut)
+    # Of the printed numbers, so that they add up.
+    margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
     numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
     return say(key, topic=found.topic, place=say(f"place.{found.place}"), **numbers)
 

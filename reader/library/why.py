@@ -6,20 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from reader.library.choose import folder_of
 from reader.library.folder import Library
 from reader.library.folding import first_day
 from reader.library.listing import Day, candidates, day_of
 from reader.paper import Held
-from reader.relevance import Label, features, judge, levelled, place_of
+from reader.relevance import Event, features, judge, levelled, liked, place_of
 from reader.relevance.judging import Place
 from reader.score import Term, total
-from reader.stages.learn import Texts, fit_one, lessons
+from reader.stages.learn import Texts, as_if_decided, events_of, fit_one, lessons
 from reader.stages.rank import Judges, as_printed, judges, rank_and_show
 from reader.stages.tools import FitTopic
 from reader.store import standings
+from reader.store.decisions import Kind
 from reader.today import Candidate, Entry, Lanes, Rank, Shelf, lanes
 from reader.today.changes import Change, with_other_talk, without_terms
 from reader.today.lanes import followed_term
+
+DECISIONS: tuple[Kind, ...] = ("pick", "skip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,13 @@ def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[C
     found = explained.found
     rank = _rank_of(explained)
     if rank is not None:
-        yield from without_terms(rank, explained.by.models[rank.topic])
+        # By the cut of the sum that is shown: models may have learned since.
+        model = replace(explained.by.models[rank.topic], cut=rank.cut)
+        yield from without_terms(rank, model)
         yield from _decisions(library, explained.held, rank, explained.by, fit)
     elif found is not None and found.shelf == "near":
         near = {topic.path for topic in library.config.near_topics}
-        several = (r for r in explained.ranks if r.topic in near)
+        several = (r for r in found.candidate.ranks if r.topic in near)
         closest = max(several, key=lambda r: r.margin, default=None)
         yield from with_other_talk(found.candidate, closest, found.others)
 
@@ -201,30 +207,38 @@ def _of_talk(held: Held, found: InList, by: Judges, ranks: Sequence[Rank]) -> Ex
 def _decisions(
     library: Library, held: Held, rank: Rank, by: Judges, fit: FitTopic
 ) -> Iterator[Change]:
-    """Fit the topic's model once more as if something else had been decided."""
-    taught = lessons(library)
-    topic = next((t for t in taught.topics if t.path == rank.topic), None)
+    """Learn once more as if something else had been decided, and judge the paper by that."""
+    events = events_of(library)
+    now = lessons(library, events)
+    topic = next((t for t in now.topics if t.path == rank.topic), None)
     if topic is None:
         return
-    texts = Texts(library, [*(x.paper for x in taught.labels[topic.path]), *taught.background,
-                            held.row])  # fmt: skip
-    rest = [x for x in taught.labels[topic.path] if x.paper != held.row]
-    is_decided = len(rest) < len(taught.labels[topic.path])
-    others: list[tuple[str, list[Label]]] = [
-        ("pick", [*rest, Label(held.row, True, 1.0)]),
-        ("skip", [*rest, Label(held.row, False, 0.5)]),
-    ]
-    if is_decided:
-        others = [("undecided", rest)]
-    followed = [term.what for term in rank.terms if term.kind == "followed"]
+    rest = [event for event in events if event.paper != held.row]
+    several: list[tuple[str, list[Event]]] = [("undecided", rest)]
+    if len(rest) == len(events):
+        filed = {"pick": held.topic or folder_of(library, held), "skip": held.topic or ""}
+        several = [
+            (kind, [*events, as_if_decided(library, held.row, kind, filed=filed[kind])])
+            for kind in DECISIONS
+        ]
+    texts = Texts(library, [held.row, *now.background])
     own = texts.features(held.row)
-    for kind, given in others:
-        anew = fit_one(fit, texts, taught, topic, given)
-        fitted = levelled({**by.models, topic.path: anew})[topic.path]
-        terms = judge(held.paper, own, fitted, nearness=rank.nearness).terms
-        terms += tuple(followed_term(name, terms, fitted.cut) for name in followed)
+    followed = [term.what for term in rank.terms if term.kind == "followed"]
+    for kind, given in several:
+        then = lessons(library, given)
+        models = dict(by.models)
+        for path in models.keys() & then.labels.keys():
+            labels = then.labels[path]
+            if path != topic.path:
+                models[path] = replace(models[path], liked=liked(labels))
+            elif labels != now.labels[path]:
+                texts.add(library, [label.paper for label in labels])
+                models[path] = fit_one(fit, texts, then, topic, labels)
+        model = levelled(models)[topic.path]
+        terms = judge(held.paper, own, model, nearness=rank.nearness).terms
+        terms += tuple(followed_term(name, terms, model.cut) for name in followed)
         score = total(terms)
-        yield Change(kind, "", score, _place(place_of(score, fitted), terms))
+        yield Change(kind, "", score, _place(place_of(score, model), terms))
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:

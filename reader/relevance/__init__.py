@@ -11,7 +11,7 @@ Pure functions on plain values. Fitting needs scikit-learn and is `reader.learne
 """
 
 from reader.relevance.asking import uncertain
-from reader.relevance.events import Event, Label, labels
+from reader.relevance.events import Event, Label, labels, liked
 from reader.relevance.features import features
 from reader.relevance.guessing import guesses, learned_from
 from reader.relevance.judging import Judged, judge, place_of
@@ -19,5 +19,5 @@ from reader.relevance.model import TopicModel, levelled, start
 
 __all__ = [
     "Event", "Judged", "Label", "TopicModel", "features", "guesses", "judge", "labels",
-    "learned_from", "levelled", "place_of", "start", "uncertain",
+    "learned_from", "levelled", "liked", "place_of", "start", "uncertain",
 ]  # fmt: skip

@@ -56,12 +56,16 @@ class Label:
     origin: Literal["decided", "seed", "guessed"] = "decided"
 
 
-def labels(events: Iterable[Event], day: date, topics: Sequence[str]) -> dict[str, list[Label]]:
+def labels(
+    events: Iterable[Event], day: date, topics: Sequence[str], *, most: int | None = None
+) -> dict[str, list[Label]]:
     """Give what the events up to a day teach about each topic, one label a paper, by row.
 
     Of several events on one paper the newest side counts, with its heaviest weight. A skip
     without a topic speaks against all topics; a pick without one for none. What was only
     shown, and not decided, is no event and so no label.
+    most: labels of one topic, those of the newest events; half of the places are kept for
+    each side, and seeds stay, so that months of skips do not push out what was liked.
     """
     of_topic: dict[str, list[Event]] = {topic: [] for topic in topics}
     for event in events:
@@ -72,7 +76,12 @@ def labels(events: Iterable[Event], day: date, topics: Sequence[str]) -> dict[st
         elif event.topic is None and event.kind in DISLIKES:
             for found in of_topic.values():
                 found.append(event)
-    return {topic: _labels(found, day) for topic, found in of_topic.items()}
+    return {topic: _labels(found, day, most) for topic, found in of_topic.items()}
+
+
+def liked(several: Iterable[Label]) -> float:
+    """Give the weight of what a person decided for a topic, seeds and guesses left out."""
+    return math.fsum(x.weight for x in several if x.is_in and x.origin == "decided")
 
 
 def warmth(last_like: date | None, day: date) -> float:
@@ -81,14 +90,28 @@ def warmth(last_like: date | None, day: date) -> float:
     return math.exp2(-max(0, idle) / COOLING_DAYS)
 
 
-def _labels(events: Sequence[Event], day: date) -> list[Label]:
+def _labels(events: Sequence[Event], day: date, most: int | None) -> list[Label]:
     last_like = max((e.on for e in events if e.kind in LIKES and e.kind != "seed"), default=None)
     warm = warmth(last_like, day)
     by_paper: dict[int, list[Event]] = {}
     for event in events:
         by_paper.setdefault(event.paper, []).append(event)
-    found = (_label(paper, of, day, warm) for paper, of in sorted(by_paper.items()))
-    return [label for label in found if label.weight > 0]
+    found = [_label(paper, of, day, warm) for paper, of in sorted(by_paper.items())]
+    found = [label for label in found if label.weight > 0]
+    if most is None or len(found) <= most:
+        return found
+    newest = {paper: max(event.on for event in of) for paper, of in by_paper.items()}
+    likes, dislikes = (
+        sorted(
+            (label for label in found if label.is_in is side),
+            key=lambda x: (x.origin == "seed", newest[x.paper], x.paper),
+            reverse=True,
+        )
+        for side in (True, False)
+    )
+    n_likes = max(most - most // 2, most - len(dislikes))
+    kept = [*likes[:n_likes], *dislikes[: max(most // 2, most - len(likes))]]
+    return sorted(kept, key=lambda label: label.paper)
 
 
 def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label:
@@ -100,8 +123,14 @@ def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label
         is_seed = all(e.kind == "seed" for e in events)
         return Label(paper, True, weight, "seed" if is_seed else "decided")
     dislikes = (e for e in events if e.kind in DISLIKES)
-    weight = max(DISLIKES[e.kind] * (1 - _age(e.on, day) / FADE_DAYS) for e in dislikes)
-    return Label(paper, False, max(0.0, weight))
+    weight = max(DISLIKES[e.kind] * _fresh(e.on, day) for e in dislikes)
+    return Label(paper, False, weight)
+
+
+def _fresh(on: date, day: date) -> float:
+    """Give what is left of a dislike, from 1 to 0."""
+    is_over = (day - on).days >= FADE_DAYS
+    return 0.0 if is_over else max(0.0, 1 - _age(on, day) / FADE_DAYS)
 
 
 def _age(on: date, day: date) -> int:

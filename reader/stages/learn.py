@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from reader.config import Config, Topic
@@ -20,19 +20,21 @@ from reader.relevance.events import FADE_DAYS, WARM_DAYS
 from reader.stages.tools import FitTopic, Tools
 from reader.store import labels as acts
 from reader.store import models
+from reader.store.decisions import Kind
 from reader.store.models import Stored, topic_name
 from reader.topic import best
 from reader.topic import fit as fit_words
 
 SEED = 6
-VERSION = 3
+VERSION = 4
 """Raised when the same labels should be fitted anew."""
 
 N_BACKGROUND = 6_000
 """Papers that stand for all the others."""
 
 MOST_LABELS = 1_200
-"""Labels of one topic that are learned from, the newest: older ones say the same again."""
+"""Labels of one topic that are learned from, half of them kept for each side, the newest and the
+seeds first: older ones say the same again."""
 
 FEWEST_LEFT = 5
 """Papers that a person liked in a folder that is no topic any more, before it counts as a
@@ -80,15 +82,18 @@ def learn(library: Library, tools: Tools) -> list[str]:
     return [topic.path for topic in due]
 
 
-def lessons(library: Library) -> Taught:
-    """Gather what stands into labels for each topic, and what is not decided as background."""
-    events, day, config = events_of(library), library.today(), library.config
+def lessons(library: Library, events: Sequence[Event] | None = None) -> Taught:
+    """Gather what stands into labels for each topic, and what is not decided as background.
+
+    events: in place of what stands, to see what another decision would teach.
+    """
+    day, config = library.today(), library.config
+    events = events_of(library) if events is None else events
     left = _left(events, config, day)
     topics = (*config.topics, *(Topic(path, "near", "") for path in left))
-    found = labels(events, day, [topic.path for topic in topics])
     return Taught(
         topics=topics,
-        labels={path: of_topic[-MOST_LABELS:] for path, of_topic in found.items()},
+        labels=labels(events, day, [topic.path for topic in topics], most=MOST_LABELS),
         background=acts.background(library.db, N_BACKGROUND),
     )
 
@@ -98,6 +103,8 @@ def events_of(library: Library) -> list[Event]:
     config, day = library.config, library.today()
     since = day - min(timedelta(days=FADE_DAYS), day - date.min)
     decided = acts.acts(library.db, skips_since=since)
+    moved = _moved(library)
+    decided = [replace(a, listed=moved.get(a.listed or "", a.listed)) for a in decided]
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
     texts = acts.texts(library.db, unknown)
     events = [
@@ -112,6 +119,17 @@ def events_of(library: Library) -> list[Event]:
         if id_ in seeds
     ]
     return [*events, *acts.lessons(library.db)]
+
+
+def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Event:
+    """Give the event that a decision of this moment would be; filed: where it would lie then."""
+    on = library.today()
+    listed = acts.listed(library.db, paper, on)
+    listed = _moved(library).get(listed or "", listed)
+    act = acts.Act(paper, kind, on, filed, listed)
+    is_unknown = kind == "skip" and act.listed is None and not filed
+    text = acts.texts(library.db, [paper]).get(paper) if is_unknown else None
+    return Event(paper, kind, _topic_of(act, library.config, text), on)
 
 
 def fit_one(
@@ -154,6 +172,11 @@ class Texts:
 def _rows(taught: Taught, topics: Iterable[Topic]) -> list[int]:
     decided = (label.paper for topic in topics for label in taught.labels[topic.path])
     return [*decided, *taught.background]
+
+
+def _moved(library: Library) -> dict[str, str]:
+    """Tell what topics are called now that had other names: a skip in such a lane is about them."""
+    return acts.moved_topics(library.db, [topic.path for topic in library.config.topics])
 
 
 def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reader.config import Topic
 from reader.library.folder import Library
 from reader.store import index, standings
+from reader.store import labels as acts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,15 +99,15 @@ def _centres(library: Library, encoder: str) -> dict[str, _Centre]:
 
     centres: dict[str, _Centre] = {}
     for topic in library.config.topics:
-        words = topic_text(topic)
-        limit = LATEST_FILED
-        examples = index.topic_vectors(
-            library.db, encoder, topic.path, topic.seeds, words, limit=limit
-        )
+        rows = {
+            *acts.seeds(library.db, topic.seeds).values(),
+            *acts.filed_now(library.db, topic.path, limit=LATEST_FILED),
+        }
+        examples = index.topic_vectors(library.db, encoder, rows, topic_text(topic))
         if not examples:
             continue
         mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)
-        known = standings.example_vectors(library.db, encoder, topic.path, topic.seeds, limit=limit)
+        known = standings.example_vectors(library.db, encoder, rows)
         stacked = [np.frombuffer(v, np.float16).astype(np.float32) for v in known.values()]
         centres[topic.path] = _Centre(
             mean.astype(np.float32), list(known), np.stack(stacked) if stacked else None

@@ -1,4 +1,4 @@
-"""Find out which papers the posts mean: identifiers without a paper become papers."""
+"""Find out which papers are meant: identifiers of posts and of feeds.toml become papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from reader.paper import Paper
 from reader.phrases import say
 from reader.stages.tools import Problem, Tools
 from reader.stages.waiting import local_time, waiting
-from reader.store import citations, papers, posts, sources
+from reader.store import citations, labels, papers, posts, sources
+from reader.store.origins import BY_HAND
 
 BATCH = 100
 """arXiv ids asked for in one call."""
@@ -23,18 +24,26 @@ IS_OFF = "its look-up is off in feeds.toml"
 
 
 def resolve(library: Library, tools: Tools) -> list[Problem]:
-    """Look up what is known of every mentioned identifier; returns what could not be.
+    """Look up what is known of every mentioned identifier, and of the seeds of topics; returns
+    what could not be.
 
     An id that its registry does not know, and one that could not be asked for, are
     recorded apart, and asked again later and later. Those that could not be asked for and
     wait are one problem together: there may be hundreds.
     """
     held_back = _held_back(library)
-    ids = posts.ids_without_paper(library.db, now=library.now())
+    ids = _seeds(library) | posts.ids_without_paper(library.db, now=library.now())
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
     problems = [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
     return [*problems, *held_back]
+
+
+def _seeds(library: Library) -> dict[str, str]:
+    """Give the seeds that are not here and may be asked for now: theirs who named them."""
+    wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
+    here = labels.seeds(library.db, wanted)
+    return dict.fromkeys(sorted(wanted - here.keys() - waiting(library, STAGE).keys()), BY_HAND)
 
 
 def is_off(library: Library, id_: str) -> bool:

@@ -326,22 +326,16 @@ def has_vector(db: Database, encoder: str, text: str) -> bool:
     return row is not None
 
 
-def topic_vectors(
-    db: Database, encoder: str, topic: str, seeds: Sequence[str], words: str, *, limit: int
-) -> list[bytes]:
-    """Give the vectors that say what a topic is about: its words, its seeds, what was filed
-    there last (at most `limit`)."""
+def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
+    """Give the vectors that say what a topic is about: its words, and its papers."""
     rows = db.read(
         """
         SELECT vector FROM idx.vectors WHERE encoder = ? AND hash IN (
             SELECT ? UNION
-            SELECT t.hash FROM idx.texts AS t WHERE t.kind = 'paper' AND t.paper IN (
-                SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
-                UNION SELECT paper FROM (
-                    SELECT paper, max(id) AS last FROM filings WHERE topic = ?
-                    GROUP BY paper ORDER BY last DESC LIMIT ?)))
+            SELECT t.hash FROM idx.texts AS t WHERE t.kind = 'paper'
+            AND t.paper IN (SELECT value FROM json_each(?)))
         """,
-        (encoder, hash_of(words), json.dumps(list(seeds)), topic, limit),
+        (encoder, hash_of(words), json.dumps(list(papers))),
     )
     return [r["vector"] for r in rows]
 

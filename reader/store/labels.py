@@ -16,6 +16,7 @@ from reader.relevance import Event
 from reader.relevance.events import Kind
 from reader.store.database import Database
 from reader.store.origins import BROUGHT_SQL
+from reader.store.papers import STATE_SQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,15 @@ def acts(db: Database, *, skips_since: date) -> list[Act]:
     ]
 
 
+def listed(db: Database, paper: int, on: date) -> str | None:
+    """Give the topic in whose lane an act of a day finds a paper, as `Act.listed`."""
+    row = db.read_one(
+        "SELECT topic FROM shown WHERE paper = ? AND day <= ? ORDER BY day DESC LIMIT 1",
+        (paper, on.isoformat()),
+    )
+    return str(row["topic"]) if row else None
+
+
 _FILED = "(SELECT topic FROM filings AS f WHERE f.paper = d.paper ORDER BY f.id DESC LIMIT 1)"
 
 
@@ -76,6 +86,22 @@ def filed_by_hand(db: Database, zone: tzinfo) -> list[Act]:
         Act(r["paper"], "file", datetime.fromisoformat(r["at"]).astimezone(zone).date(), r["topic"])
         for r in rows
     ]
+
+
+def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
+    """List the papers that lie in a topic, those filed last, at most `limit`: where a person
+    put them, or because they were picked or noted and still are."""
+    rows = db.read(
+        f"""
+        SELECT f.paper FROM filings AS f JOIN papers AS p ON p.id = f.paper
+        WHERE f.topic = ? AND p.merged_into IS NULL
+        AND f.id = (SELECT max(id) FROM filings AS l WHERE l.paper = f.paper)
+        AND (f.is_by_hand OR {STATE_SQL} IN ('pick', 'read'))
+        ORDER BY f.id DESC LIMIT ?
+        """,  # noqa: S608  a constant
+        (topic, limit),
+    )
+    return [r["paper"] for r in rows]
 
 
 def lessons(db: Database) -> list[Event]:
@@ -114,6 +140,25 @@ def of_other_topics(db: Database, topics: Sequence[str]) -> list[tuple[str, int]
         (json.dumps(list(topics)),),
     )
     return [(r["topic"], r["n"]) for r in rows]
+
+
+def moved_topics(db: Database, topics: Sequence[str]) -> dict[str, str]:
+    """Tell where topics that are none any more were moved: all that was filed there lies
+    elsewhere now, most of it in the topic that is given."""
+    rows = db.read(
+        """
+        WITH last AS (SELECT paper, max(id) AS id FROM filings GROUP BY paper)
+        SELECT f.topic AS old, now.topic AS new FROM filings AS f
+        JOIN last ON last.paper = f.paper JOIN filings AS now ON now.id = last.id
+        WHERE f.topic NOT IN (SELECT value FROM json_each(?1))
+        AND now.topic IN (SELECT value FROM json_each(?1))
+        AND NOT EXISTS (SELECT 1 FROM filings AS s JOIN last AS l ON l.id = s.id
+                        WHERE s.topic = f.topic)
+        GROUP BY f.topic, now.topic ORDER BY count(DISTINCT f.paper), new
+        """,
+        (json.dumps(list(topics)),),
+    )
+    return {r["old"]: r["new"] for r in rows}
 
 
 def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:

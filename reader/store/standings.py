@@ -175,21 +175,16 @@ def _rank(r: Row) -> Rank:
     return Rank(r["topic"], r["nearness"], r["place"], r["score"], r["cut"], terms)
 
 
-def example_vectors(
-    db: Database, encoder: str, topic: str, seeds: Sequence[str], *, limit: int
-) -> dict[int, bytes]:
-    """Give the vectors of a topic's seeds and of what was filed there last, by paper."""
+def example_vectors(db: Database, encoder: str, papers: Iterable[int]) -> dict[int, bytes]:
+    """Give the vectors of some papers that stand for a topic, by paper."""
     rows = db.read(
         """
-        SELECT t.paper, v.vector FROM (
-            SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
-            UNION SELECT paper FROM (
-                SELECT paper, max(id) AS last FROM filings WHERE topic = ?
-                GROUP BY paper ORDER BY last DESC LIMIT ?)) AS known
-        JOIN idx.texts AS t ON t.paper = known.paper AND t.kind = 'paper' AND t.position = 0
+        SELECT t.paper, v.vector FROM json_each(?) AS known
+        JOIN idx.texts AS t ON t.paper = known.value AND t.kind = 'paper' AND t.position = 0
         JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        ORDER BY t.paper
         """,
-        (json.dumps(list(seeds)), topic, limit, encoder),
+        (json.dumps(list(papers)), encoder),
     )
     return {r["paper"]: r["vector"] for r in rows}
 

@@ -1,0 +1,150 @@
+"""Hold what `why` says would change a paper's place: that, and nothing else, comes true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader import learner
+from reader.library.choose import decide_rows, undo
+from reader.library.explaining import cut_text
+from reader.library.folder import Library
+from reader.library.morning import keep_shown, morning
+from reader.library.why import Explained, changes, explain
+from reader.relevance import TopicModel, features, judge
+from reader.relevance.judging import Place
+from reader.stages.learn import learn
+from reader.stages.rank import judges, rank_days
+from reader.store import models, papers
+from reader.today.changes import Change
+from tests.samples import DAY, NOW, Web, a_library, paper, tools
+
+OWN, OTHER = "speech/translation", "speech/recognition"
+GIVEN = [
+    *(paper(n, f"Speech Translation of Gardens {n}", "Moss.") for n in range(1, 4)),
+    *(paper(n, f"Speech Recognition of Ponds {n}", "Frogs.") for n in range(4, 7)),
+    *(paper(n, f"On Ants {n}", "Wasps.") for n in range(7, 15)),
+    paper(15, "Large Language Models of Gardens", "Moss."),
+]
+ANTS, MODELS = 9, 15
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, GIVEN, source="arXiv", on=DAY)
+        teach(library)
+        yield library
+
+
+def teach(library: Library) -> None:
+    learn(library, tools(Web(), fit_topic=learner.fit_topic))
+
+
+def explained(library: Library, row: int) -> tuple[Explained, list[Change]]:
+    [held] = papers.papers_at(library.db, [row])
+    found = explain(library, held)
+    return found, [*changes(library, found, learner.fit_topic)]
+
+
+def said(library: Library, row: int, kind: str) -> Change:
+    [change] = [c for c in explained(library, row)[1] if c.kind == kind]
+    return change
+
+
+def score(library: Library, row: int, topic: str) -> float:
+    """Judge a paper by what is learned now."""
+    [held] = papers.papers_at(library.db, [row])
+    return judge(held.paper, features(held.paper), judges(library).models[topic]).score
+
+
+@pytest.mark.parametrize("kind", ["pick", "skip"])
+@pytest.mark.parametrize("row", [1, 4, ANTS, MODELS])
+def test_a_decision_does_what_it_was_said_to_do(library: Library, row: int, kind: str) -> None:
+    decide_rows(library, "pick", [2])
+    decide_rows(library, "skip", [6])
+    teach(library)
+    found, _ = explained(library, row)
+    change = said(library, row, kind)
+    decide_rows(library, "pick" if kind == "pick" else "skip", [row])
+    teach(library)
+    assert found.topic is not None
+    assert score(library, row, found.topic) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_a_pick_that_teaches_no_topic_is_said_to_change_nothing(library: Library) -> None:
+    found, _ = explained(library, ANTS)
+    assert said(library, ANTS, "pick").score == pytest.approx(found.score)
+
+
+def test_a_pick_warms_a_topic_that_was_left_and_this_is_in_what_it_is_said_to_do(
+    library: Library,
+) -> None:
+    decide_rows(library, "pick", [1, 2, 4, 5])
+    late = replace(library, now=lambda: NOW + timedelta(300))
+    teach(late)
+    change = said(late, 3, "pick")
+    decide_rows(late, "pick", [3])
+    teach(late)
+    assert score(late, 3, OWN) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Library) -> None:
+    decide_rows(library, "pick", [2])
+    decide_rows(library, "pick", [1])
+    teach(library)
+    change = said(library, 1, "undecided")
+    undo(library)
+    teach(library)
+    assert score(library, 1, OWN) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_what_would_be_without_a_term_is_held_against_the_cut_that_is_shown(
+    library: Library,
+) -> None:
+    keep(library, start(OWN), start(OTHER))
+    rank_days(library, DAY)
+    keep_shown(library, morning(library, DAY))
+    # What is liked more lowers the other topic and its cut; the list of the day stays.
+    keep(library, start(OWN), replace(start(OTHER), liked=20.0))
+    found, others = explained(library, 1)
+    assert (found.cut, found.place, judges(library).models[OWN].cut < -2) == (0.0, "in", True)
+    [title] = [c for c in others if c.what.startswith("title")]
+    assert title.score == pytest.approx(-0.6)
+    assert title.place == "out"
+
+
+def start(topic: str) -> TopicModel:
+    return TopicModel(topic, (topic.replace("/", " "),))
+
+
+def keep(library: Library, *several: TopicModel) -> None:
+    """Let models be what was learned."""
+    names = [models.Stored(f"topic {m.topic}", m.to_text()[-9:], m.to_text()) for m in several]
+    models.keep(library.db, names)
+
+
+def test_a_followed_authors_paper_is_in_whatever_else_is_taken_away(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        given = paper(1, "Speech Translation of Moss", "", authors=("Mio Hoshi",))
+        papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+        keep(library, replace(start(OWN), base=-1.5))
+        found, others = explained(library, 1)
+        assert [(t.kind, t.what) for t in found.terms if t.kind == "followed"]
+        without = {c.what: c.place for c in others if c.kind == "without"}
+        assert without["title\tspeech translation"] == "in"
+
+
+@pytest.mark.parametrize(("score", "cut"), [(0.4321, -1.2345), (0.0004, 0.0), (-2.0015, -1.1005)])
+def test_what_a_paper_lacks_to_the_cut_is_the_difference_of_what_is_printed(
+    library: Library, score: float, cut: float
+) -> None:
+    found, _ = explained(library, 1)
+    place: Place = "in" if score >= cut else "doubtful"
+    text = cut_text(replace(found, score=score, cut=cut, place=place))
+    printed = [float(word.rstrip(":,")) for word in text.split() if word.strip(":,-")[0].isdigit()]
+    assert printed[-1] == round(abs(round(score, 3) - round(cut, 3)), 3)
