@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,13 @@ Place = Literal["in", "doubtful", "out"]
 FOLLOWED = 2.0
 """What a followed author adds; as much more as it takes to bring the paper in."""
 
+SURELY = 2.5
+"""How far below the cut a paper may stand that the topic's own words speak for, and still is in:
+further below, decisions have taught that those words mean something else."""
+
+FEWEST_WORDS = 2
+"""Different words of a topic in an abstract that speak for the paper as one in the title does."""
+
 KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t": "authors"}
 """Kind of term by the first letter of the feature."""
 
@@ -28,8 +35,8 @@ class Judged:
     terms: they add up to the score to the last bit (`reader.score.total`), largest first;
     empty where they were not asked for. "title" and "abstract" are the topic's own words
     found there, "learned" a word that the decisions taught, "author", "authors"
-    (their number), "category", "nearness", "followed", and "start", what every paper begins
-    with.
+    (their number), "category", "nearness", "followed", "surely" (what brings in a paper that
+    the topic's own words speak for), and "start", what every paper begins with.
     place: "in" from the model's cut on, "doubtful" just below it.
     """
 
@@ -61,12 +68,30 @@ def judge(
     if followed:
         # A hundredth, since sums of decimals may end just below the cut.
         own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
+    elif model.is_own and (surely := surely_term(own, score, model.cut)):
+        own.append(surely)
     elif is_brief and place_of(score, model) == "out":
         return Judged(model.topic, (), score, "out")
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
     terms.sort(key=lambda t: (-abs(t.value), t.kind, t.what))
     score = total(terms)
     return Judged(model.topic, tuple(terms), score, place_of(score, model))
+
+
+def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
+    """Give what brings in a paper below the cut that the topic's own words speak for: one in the
+    title, or two different ones in the abstract. None where nothing is lacking, or too much.
+
+    The lane is complete before it is short: models of few decisions, or of skips for want of
+    time, would leave out what a person is sure to want.
+    """
+    if not cut - SURELY <= score < cut:
+        return None
+    said = list(terms)
+    title, abstract = ([t.what for t in said if t.kind == kind] for kind in ("title", "abstract"))
+    if title or len(abstract) >= FEWEST_WORDS:
+        return Term("surely", (title or abstract)[0], cut - score + 0.01)
+    return None
 
 
 def place_of(score: float, model: TopicModel) -> Place:

@@ -102,8 +102,9 @@ def _model(topic: Topic, stored: models.Stored | None) -> TopicModel:
     if stored is None:
         return start(topic)
     try:
-        # Words that were changed in feeds.toml count at once.
-        return replace(TopicModel.from_text(stored.text), words=topic.words)
+        # What was changed in feeds.toml counts at once.
+        model = TopicModel.from_text(stored.text)
+        return replace(model, words=topic.words, is_own=topic.lane == "own")
     except ValueError:
         return start(topic)  # another version's text; `learn` makes it anew
 

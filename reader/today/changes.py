@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from reader.heat import closeness_of, near_score
 from reader.relevance import TopicModel, place_of
-from reader.relevance.judging import Place
+from reader.relevance.judging import Place, surely_term
 from reader.score import Term, total
+from reader.today.lanes import followed_term
 from reader.today.values import Candidate, Rank
 
 MOST_CHANGES = 3
@@ -36,13 +37,23 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
     weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
     changes = []
     for term in weighty:
-        if term.kind == "start":
+        if term.kind in ("start", "surely"):
             continue
-        score = total(t for t in rank.terms if t is not term)
-        what = f"{term.kind}\t{term.what}"
-        changes.append(Change("without", what, score, place_of(score, model)))
+        rest = _lifted([t for t in rank.terms if t is not term], model)
+        score = total(rest)
+        place = place_of(score, model) if any(t.value > 0 for t in rest) else "out"
+        changes.append(Change("without", f"{term.kind}\t{term.what}", score, place))
     moving = [c for c in changes if c.place != rank.place]
     yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
+
+
+def _lifted(terms: Sequence[Term], model: TopicModel) -> list[Term]:
+    """Let a followed author, or the topic's own words, lift what is left of a sum."""
+    others = [term for term in terms if term.kind not in ("followed", "surely")]
+    followed = [followed_term(t.what, others, model.cut) for t in terms if t.kind == "followed"]
+    if model.is_own and not followed and (surely := surely_term(others, total(others), model.cut)):
+        return [*others, surely]
+    return [*others, *followed]
 
 
 def with_other_talk(
