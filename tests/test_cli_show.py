@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reader.cli.frame import Settings, run
-from reader.store import papers
+from reader.store import papers, posts
 from tests.installed import is_safe
-from tests.samples import DAY, FEEDS_TOML, a_library, paper
+from tests.samples import DAY, FEEDS_TOML, a_library, paper, post
 
 EVIL = "cs.\x1b[31mCL\u202e"
 
@@ -24,3 +25,18 @@ def test_no_class_can_move_the_cursor(tmp_path: Path, capsys: pytest.CaptureFixt
     shown = json.loads(capsys.readouterr().out)
     assert shown["categories"] == ["cs.CL", "cs.SD"]
     assert is_safe(json.dumps(shown, ensure_ascii=False))
+
+
+def test_what_somebody_passed_on_is_not_called_their_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+        said = post("1", paper(1).id)
+        passed_on = replace(post("2", paper(1).id, author="Di Fern"), kind="repost")
+        posts.add_posts(library.db, [said, passed_on], source="timeline", on=DAY)
+    assert run(["--library", str(tmp_path), "show", paper(1).id], Settings()) == 0
+    shown = capsys.readouterr().out
+    assert "Cy Pond: Read this." in shown
+    assert "Di Fern passed on: Read this." in shown

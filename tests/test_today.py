@@ -176,6 +176,12 @@ def test_the_most_talked_about_paper_that_fits_nothing_is_the_wild_card() -> Non
     assert (found.wild.lane, found.wild.topic) == (None, None)
 
 
+def test_where_nothing_far_is_hot_there_is_no_wild_card_but_what_one_showed_stays() -> None:
+    passed_on = replace(candidate(1, "On ants", "Cy"), heat=(Term("repost", "Cy", 0.4),))
+    assert in_lanes(lanes([passed_on], CONFIG)) == ([], [], [1], None)
+    assert in_lanes(lanes([passed_on], CONFIG, {1: Kept("wild", 0)})) == ([], [], [], 1)
+
+
 def test_what_was_brought_up_before_is_not_brought_up_again() -> None:
     seen = [replace(candidate(n, t, "Cy"), was_shown=True) for n, t in enumerate(RANKS, 1)]
     assert in_lanes(lanes(seen, CONFIG)) == ([1], [2], [], None)
@@ -412,6 +418,7 @@ def test_listing_days_are_those_of_the_week() -> None:
         ("", [Term("nearness", "a/b", 1)], (), "nearer to a/b than most of the day's papers."),
         ("", [Term("category", "cs.CL", 1), START], ("Cy",), "mentioned by Cy."),
         ("", [], ("Cy", "Cy", "Di", "Ed"), "mentioned by Cy, Di and 1 more."),
+        ("", [], ("@Cy", "@cy", "Di"), "mentioned by @Cy, Di."),
         ("Mio", [Term("title", "x", 3)], ("Cy",),
          "by Mio, whom you follow; “x” in the title; mentioned by Cy."),
     ],
@@ -422,6 +429,13 @@ def test_one_sentence_says_why_from_the_terms_of_the_score(
     mentions = tuple(said(name) for name in people)
     it = Candidate(held(paper(1)), mentions=mentions, followed=followed)
     assert why(it, terms) == sentence
+
+
+def test_who_counts_most_is_named_first() -> None:
+    heat = (Term("mention", "Di", 2.0), Term("repost", "Cy", 0.4))
+    mentions = tuple(said(name) for name in ("Cy", "Ed", "Di"))
+    it = Candidate(held(paper(1)), mentions=mentions, heat=heat)
+    assert why(it, heat) == "mentioned by Di, Cy and 1 more."
 
 
 @settings(deadline=None)

@@ -98,8 +98,7 @@ def _said(shown: About, width: int) -> Iterator[str]:
     """Lay out what others said, what the person wrote, and which notes link here."""
     for mention in shown.mentions:
         yield ""
-        said = say("today.said", author=mention.author, text=mention.sentence)
-        yield from screen.wrap(plain(f"{said} {mention.url}"), width)
+        yield from screen.wrap(f"{screen.said_text(mention)} {plain(mention.url)}", width)
     if shown.note:
         yield ""
         yield say("show.note", day=shown.note.on_date)

@@ -94,7 +94,7 @@ def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
     if candidate.was_foretold:
         yield say("why.again")
     if candidate.mentions:
-        people = list(dict.fromkeys(m.author for m in candidate.mentions))
+        people = _people(candidate)
         said = {"people": say("list").join(people[:2]), "n": len(people) - 2}
         yield say("why.mentions_more" if len(people) > 2 else "why.mentions", **said)
     if candidate.n_votes and _of(terms, "votes"):
@@ -103,6 +103,17 @@ def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
         n, months = candidate.n_citations, candidate.n_months
         key = "why.cited" if months != 1 else "why.cited_at_once"
         yield say(key, n=n, months=months)
+
+
+def _people(candidate: Candidate) -> list[str]:
+    """Name who mentioned a paper, each once however their name is written, the weightiest first."""
+    names: dict[str, str] = {}
+    for mention in candidate.mentions:
+        names.setdefault(mention.author.casefold(), mention.author)
+    weights = {
+        t.what.casefold(): t.value for t in candidate.heat if t.kind in ("mention", "repost")
+    }
+    return [names[name] for name in sorted(names, key=lambda n: -weights.get(n, 0.0))]
 
 
 def _of(terms: Iterable[Term], kind: str) -> list[str]:

@@ -88,6 +88,14 @@ def test_talk_stands_with_its_words_and_its_link(tmp_path: Path) -> None:
     assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in text
 
 
+def test_what_somebody_passed_on_is_not_called_their_words(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        passed_on = replace(post("p3", "arxiv:2506.00001", author="Di Fern"), kind="repost")
+        posts.add_posts(library.db, [passed_on], source="timeline", on=DAY)
+        assert "Di Fern passed it on" in client.get("/").text
+        assert "passed on by Di Fern" in client.get("/paper/arxiv:2506.00001").text
+
+
 def test_an_address_that_is_not_of_the_web_is_no_link(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         bad = replace(post("p2", "arxiv:2506.00001"), url="javascript:alert(1)")
