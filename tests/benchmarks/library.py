@@ -222,7 +222,7 @@ def _paper(row: dict[str, Any]) -> Paper:
         authors=tuple(row["authors"] or ()),
         abstract=row["abstract"] or "",
         categories=tuple(row["categories"] or ()),
-        comment=row["comment"] or "",
+        comment=row.get("comment") or "",
         version=1,
     )
 

@@ -30,12 +30,13 @@ from reader.stages.foretell import shipped
 from tests.benchmarks.frame import Result
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.replayed import Replay
+from tests.benchmarks.ranking.report import nothing
 
 CAP = 10
 WITHIN = {5: 0.90, 7: 0.94}
 OF_SEEN = 0.97
-SHIPPED_UNTIL = date(2025, 9, 30)
-"""The last day that the shipped numbers were fitted on: they are no prior for days up to it."""
+SHIPPED_FROM, SHIPPED_UNTIL = date(2024, 12, 18), date(2025, 9, 30)
+"""The first and last day that the shipped numbers were fitted on: for those they are no prior."""
 N_QUICK = 20
 """Days of those that are reported in a quick run: the last ones."""
 EVERY_DAYS = 60
@@ -54,13 +55,19 @@ class Catches:
     """On which morning each recipe showed each paper, by its name; the first is ours.
 
     days: those whose papers count; reported: the part on which nothing was chosen.
-    is_quick: too few days for a bar to mean anything, so there is none.
+    is_quick: too few days for a bar to mean anything, so there is none. is_own: the data on
+    which the absolute bars were set; elsewhere the ratios count.
     """
 
     shown: Mapping[str, Mapping[str, date]]
     days: Sequence[date]
     reported: Sequence[date]
     is_quick: bool = False
+    is_own: bool = True
+
+    def floor(self, value: float, *, is_absolute: bool = False) -> float | None:
+        """Give a bar in hundredths, where it holds."""
+        return None if self.is_quick or (is_absolute and not self.is_own) else 100 * value
 
 
 @dataclass(slots=True)
@@ -100,6 +107,7 @@ def catches(
     refits: Sequence[tuple[date, Coefficients]],
     *,
     is_quick: bool = False,
+    is_own: bool = True,
 ) -> Catches:
     """Play all mornings, in a quick run the last of those that are reported."""
     days = replayed.days
@@ -116,15 +124,22 @@ def catches(
         reported if is_quick else days,
         reported,
         is_quick,
+        is_own,
     )
 
 
 def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
-    """Give the share of the much talked-about that was shown within so many days."""
+    """Give the share of the much talked-about that was shown within so many days.
+
+    A peer may reach what the near lane reaches and no more.
+    """
+    if not much(replayed, found.days):
+        return [nothing("D caught", f"no paper has {MUCH_VOTES} votes or more")]
     ours = found.shown[OURS]
     results = []
     for n, bar in WITHIN.items():
         seen = could_be_seen(replayed, found.days, n)
+        near = within(replayed, ours, found.days, n)
         for name, shown in found.shown.items():
             value = within(replayed, shown, found.days, n)
             results.append(
@@ -132,15 +147,18 @@ def measure_caught(replayed: Replay, found: Catches) -> list[Result]:
                     f"D caught within {n} days: {name}",
                     100 * value,
                     "%",
-                    floor=100 * bar if shown is ours and not found.is_quick else None,
+                    bar=None if shown is ours else found.floor(near),
+                    floor=found.floor(bar, is_absolute=True) if shown is ours else None,
                     note=_note(replayed, found, name, n),
                 )
             )
-        share = within(replayed, ours, found.days, n) / seen if seen else 0.0
-        floor = None if found.is_quick else 100 * OF_SEEN
-        note = f"votes could be seen of {100 * seen:.1f} %"
         name = f"D caught within {n} days: of what could be seen"
-        results.append(Result(name, 100 * share, "%", floor=floor, note=note))
+        if not seen:
+            results.append(nothing(name, "no votes are known in time"))
+            continue
+        note = f"votes could be seen of {100 * seen:.1f} %"
+        floor = found.floor(OF_SEEN)
+        results.append(Result(name, 100 * near / seen, "%", floor=floor, note=note))
     return results
 
 
@@ -203,8 +221,13 @@ def earlier(replayed: Replay, first: date) -> list[tuple[date, Coefficients]]:
 
 def prior_of(replayed: Replay) -> Coefficients:
     """Give the numbers that a refit starts from: none where the shipped ones know the days."""
-    is_unseen = replayed.days[0] > SHIPPED_UNTIL
-    return Coefficients.read(shipped()) if is_unseen else Coefficients()
+    is_known = knows_shipped(replayed.days)
+    return Coefficients() if is_known else Coefficients.read(shipped())
+
+
+def knows_shipped(days: Sequence[date]) -> bool:
+    """Tell whether the shipped numbers were fitted on some of these days, oldest first."""
+    return days[0] <= SHIPPED_UNTIL and days[-1] >= SHIPPED_FROM
 
 
 def forecasts(

@@ -3,15 +3,16 @@
     python -m tests.benchmarks.ranking --only curated
 
 A list's paper counts as picked on the day of its announcement, for the list's topic;
-recognition has no list, and its words alone. The models are fitted anew each week.
+recognition has no list, and its words alone. A list that is not known here is a topic of its
+own, without words. The first weeks only teach; the models are fitted anew each week.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from reader.config import Topic
 from tests.benchmarks.frame import Asked, Result
@@ -19,7 +20,7 @@ from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.own import own_topics
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
-from tests.benchmarks.ranking.report import Floors, figures
+from tests.benchmarks.ranking.report import Floors, figures, nothing
 from tests.benchmarks.ranking.shipped import Shipped, words_alone
 from tests.benchmarks.ranking.tasks import Answer, Lesson, Task, answers, relearned
 
@@ -42,7 +43,11 @@ LISTS = {
     "awesome-spoken-dialogue": DIALOGUE,
     "fd-slms": DIALOGUE,
 }
-FEBRUARY, WHOLE_LISTS = date(2025, 2, 1), date(2025, 5, 14)
+NO_LISTS = ("judged", "category", "venue:")
+"""How the names of sources begin that are no curated list."""
+
+LEARNING = timedelta(45)
+"""The data's first days, on which nothing is ranked: the lists have to teach first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     mornings = data.load(asked.data, asked.cache)
     tasks = tasks_of(asked, mornings, plan)
     if not tasks:
-        return []
+        return [nothing("C curated", f"no list has a paper from {first_ranked(mornings)} on")]
     texts = Texts(mornings)
     ours = answers(tasks, Shipped.over(mornings))
     peers = {
@@ -67,23 +72,42 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(tasks, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(tasks, plain_tfidf(texts)),
     }
+    whole, first = data.whole_lists(asked.data), first_ranked(mornings)
+    span = f"whole lists, {whole.first or first} to {whole.last or 'the end'}"
+    strange = ", ".join(_strange(asked))
+    lists = f"; topics without words: {strange}" if strange else ""
+    on_whole = [one.day in whole for one in ours]
+
+    def those(several: Sequence[Answer]) -> list[Answer]:
+        return [one for one, is_whole in zip(several, on_whole, strict=True) if is_whole]
+
+    theirs = {peer: those(several) for peer, several in peers.items()}
     return [
-        *_from(asked, WHOLE_LISTS, "C curated", ours, peers, Floors(54.0, 88.0)),
-        *_from(asked, FEBRUARY, "C curated, February on", ours, peers, Floors(60.0, 88.0)),
+        *figures(
+            asked, "C curated", those(ours), theirs, floors=Floors(54.0, 88.0), note=span + lists
+        ),
+        *figures(asked, f"C curated, from {first}", ours, peers, floors=Floors(60.0, 88.0)),
     ]
 
 
+def first_ranked(mornings: Mornings) -> date:
+    """Give the first day that may be ranked: after LEARNING, or half of a shorter time."""
+    days = list(mornings.days)
+    return days[0] + min(LEARNING, (days[-1] - days[0]) / 2)
+
+
 def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
-    """Give each day from February on that has papers of the lists."""
+    """Give each day that has papers of the lists, the first weeks left out."""
     listed = _listed(asked, mornings)
-    days = sorted({on for *_, on in listed if on >= FEBRUARY})
+    topics = (*TOPICS, *(Topic(_path(name), "own", "lists") for name in _strange(asked)))
+    days = sorted({on for *_, on in listed if on >= first_ranked(mornings)})
     if plan.n_days:
         days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
     every = {id_ for _, id_, _ in listed}
     return [
         Task(
             day,
-            Lesson(before, TOPICS, tuple(like for like in listed if like[2] < before)),
+            Lesson(before, topics, tuple(like for like in listed if like[2] < before)),
             tuple(mornings.days[day]),
             frozenset(every & set(mornings.days[day])),
         )
@@ -97,23 +121,21 @@ def _listed(asked: Asked, mornings: Mornings) -> list[tuple[str, str, date]]:
     for row in data.bench(asked.data, "C_own_theme")["rows"]:
         paper = mornings.papers.get(row["id"])
         if paper is not None and paper.announced_on is not None:
-            topics = {LISTS[name] for name in row["label_sources"] if name in LISTS}
+            topics = {_path(name) for name in row["label_sources"] if _is_list(name)}
             found += [(topic, row["id"], paper.announced_on) for topic in sorted(topics)]
     return sorted(found, key=lambda like: (like[2], like[1], like[0]))
 
 
-def _from(
-    asked: Asked,
-    first: date,
-    name: str,
-    ours: Sequence[Answer],
-    peers: Mapping[str, Sequence[Answer]],
-    floors: Floors,
-) -> list[Result]:
-    def later(several: Sequence[Answer]) -> list[Answer]:
-        return [one for one in several if one.day >= first]
+def _is_list(source: str) -> bool:
+    return not source.startswith(NO_LISTS)
 
-    if not later(ours):
-        return []
-    theirs = {peer: later(several) for peer, several in peers.items()}
-    return figures(asked, name, later(ours), theirs, floors=floors)
+
+def _path(name: str) -> str:
+    return LISTS.get(name, f"lists/{name}")
+
+
+def _strange(asked: Asked) -> list[str]:
+    """Name the lists of the data that are not known here."""
+    rows = data.bench(asked.data, "C_own_theme")["rows"]
+    found = {name for row in rows for name in row["label_sources"] if _is_list(name)}
+    return sorted(found - LISTS.keys())

@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reader.config import Config
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import curated, own, picks
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.peers import scholar_inbox, zotero_arxiv_daily
-from tests.benchmarks.ranking.report import figures
+from tests.benchmarks.ranking.report import figures, nothing
 from tests.benchmarks.ranking.shipped import Shipped
 from tests.benchmarks.ranking.tasks import Lesson, Task, answers
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -64,35 +64,47 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
     rows = vectors_of(mornings, kept)
     found: list[Result] = []
     n_encoded = 0
-    for name, tasks, share in _sets(asked, mornings, plan):
+    for name, (tasks_of, share) in _sets(asked, mornings, plan).items():
+        try:
+            tasks = tasks_of()
+        except DataMissing as error:
+            found.append(nothing(f"{name}, drawn", str(error)))
+            continue
         chosen, texts = draw(tasks, mornings, share)
         n_encoded += len(texts)
-        if chosen:
-            by_words = answers(chosen, Shipped.over(mornings))
-            joined = answers(chosen, Shipped.over(mornings, Near(rows, kept)))
-            peers = {
-                "Scholar Inbox": answers(chosen, scholar_inbox(rows, negatives_of(mornings))),
-                "zotero-arxiv-daily": answers(chosen, zotero_arxiv_daily(rows)),
-            }
-            note = f"drawn by seed {SEED}, {len(texts):,} texts encoded"
-            found += figures(asked, f"{name}, drawn", by_words, peers, note=note)
-            found += figures(asked, f"{name}, drawn, vectors joined", joined, peers)
+        if not chosen:
+            why = f"no day fits into {share.n_texts:,} texts" if tasks else "it has no days"
+            found.append(nothing(f"{name}, drawn", why))
+            continue
+        by_words = answers(chosen, Shipped.over(mornings))
+        joined = answers(chosen, Shipped.over(mornings, Near(rows, kept)))
+        peers = {
+            "Scholar Inbox": answers(chosen, scholar_inbox(rows, negatives_of(mornings))),
+            "zotero-arxiv-daily": answers(chosen, zotero_arxiv_daily(rows)),
+        }
+        note = f"drawn by seed {SEED}, {len(texts):,} texts encoded"
+        found += figures(asked, f"{name}, drawn", by_words, peers, note=note)
+        found += figures(asked, f"{name}, drawn, vectors joined", joined, peers)
     return [*found, Result("dense recipes: texts encoded", n_encoded, "texts", bar=MOST_TEXTS)]
 
 
-def _sets(asked: Asked, mornings: Mornings, plan: Plan) -> list[tuple[str, list[Task], Share]]:
-    whole = picks.Plan()
-    of_readers = [
-        task
-        for reader in picks.chosen(asked, whole)
-        for task in picks.frozen_tasks(reader, mornings, whole)
-        if len(task.lesson.liked) <= plan.n_liked
-    ]
-    return [
-        ("C2", own.tasks_of(asked, mornings, own.Plan(n_draws=1)), plan.own),
-        ("C curated", curated.tasks_of(asked, mornings, curated.Plan()), plan.curated),
-        ("B frozen", of_readers, plan.picks),
-    ]
+def _sets(
+    asked: Asked, mornings: Mornings, plan: Plan
+) -> dict[str, tuple[Callable[[], list[Task]], Share]]:
+    def of_readers() -> list[Task]:
+        whole = picks.Plan()
+        return [
+            task
+            for reader in picks.chosen(asked, whole)
+            for task in picks.frozen_tasks(reader, mornings, whole)
+            if len(task.lesson.liked) <= plan.n_liked
+        ]
+
+    return {
+        "C2": (lambda: own.tasks_of(asked, mornings, own.Plan(n_draws=1)), plan.own),
+        "C curated": (lambda: curated.tasks_of(asked, mornings, curated.Plan()), plan.curated),
+        "B frozen": (of_readers, plan.picks),
+    }
 
 
 def draw(

@@ -13,9 +13,9 @@ from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import lane, own
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.near import Near, vectors_of
-from tests.benchmarks.ranking.report import figures
+from tests.benchmarks.ranking.report import Floors, absolute, figures, nothing
 from tests.benchmarks.ranking.shipped import Shipped
-from tests.benchmarks.ranking.tasks import answers
+from tests.benchmarks.ranking.tasks import answers, lead, mean_precision
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
 
 NAME = "C2, vectors joined"
@@ -23,14 +23,18 @@ NAME = "C2, vectors joined"
 
 def measure(asked: Asked, model: Model | None = None) -> list[Result]:
     if asked.is_quick:
-        return []  # the smallest day takes half a minute to encode
+        return [nothing(NAME, "the smallest day takes half a minute to encode")]
     mornings = data.load(asked.data, asked.cache)
     kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
     shipped = Shipped.over(mornings, Near(vectors_of(mornings, kept), kept))
     tasks = own.tasks_of(asked, mornings, own.Plan())
     ranked = [task for task in tasks if task.wanted]
-    by_words = {"the same by words alone": answers(ranked, Shipped.over(mornings))}
+    if not ranked:
+        return [nothing(NAME, "no judged day has a wanted paper")]
+    joined, by_words = answers(ranked, shipped), answers(ranked, Shipped.over(mornings))
+    _, low, high = (100 * x for x in lead(joined, by_words))
+    note = f"by words alone {100 * mean_precision(by_words):.1f}; {low:+.1f} to {high:+.1f}"
     return [
-        *figures(asked, NAME, answers(ranked, shipped), by_words),
-        *lane.judged_days(shipped, tasks, name=NAME),
+        *figures(asked, NAME, joined, {}, floors=Floors(92.0), note=note),
+        *lane.judged_days(shipped, tasks, name=NAME, has_bars=absolute(asked, 0) is not None),
     ]

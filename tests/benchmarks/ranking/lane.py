@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.frame import Part, Result
+from tests.benchmarks.ranking.report import nothing
 from tests.benchmarks.ranking.shipped import Shipped, best
 from tests.benchmarks.ranking.tasks import Task
 
@@ -44,8 +45,13 @@ def lane_of(shipped: Shipped, task: Task) -> Lane:
     )
 
 
-def judged_days(shipped: Shipped, tasks: Sequence[Task], *, name: str = "C2") -> list[Result]:
-    """Give what was missed in the worst draw of seeds, and the lane's length in the mean."""
+def judged_days(
+    shipped: Shipped, tasks: Sequence[Task], *, name: str = "C2", has_bars: bool = True
+) -> list[Result]:
+    """Give what was missed in the worst draw of seeds, and the lane's length in the mean.
+
+    has_bars: the bars were set on these very days.
+    """
     groups: dict[str, list[Lane]] = {}
     for task in tasks:
         groups.setdefault(task.group, []).append(lane_of(shipped, task))
@@ -57,10 +63,10 @@ def judged_days(shipped: Shipped, tasks: Sequence[Task], *, name: str = "C2") ->
             f"own lane: missed on {name}",
             sum(x.missed for x in worst),
             "papers",
-            bar=MISSED_BAR,
+            bar=MISSED_BAR if has_bars else None,
             note=f"of {n_wanted}, worst draw; {n_doubt} of them are doubtful",
         ),
-        _share(lanes, f"{name}'s days"),
+        _share(lanes, f"{name}'s days", has_bars),
     ]
 
 
@@ -68,7 +74,7 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
     """Give the share of wanted papers that the lane had, and its length."""
     lanes = [lane_of(shipped, task) for task in tasks]
     if not lanes:
-        return []
+        return [nothing("C core", "no day has a paper that is judged to be core")]
     n_wanted = sum(x.n_wanted for x in lanes)
     n_in = n_wanted - sum(x.missed for x in lanes)
     return [
@@ -80,12 +86,13 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
             note=f"{len(lanes)} days; {sum(x.in_doubt for x in lanes)} more are doubtful",
             parts=(Part("papers", n_in, n_wanted),),
         ),
-        _share(lanes, "C core's days"),
+        _share(lanes, "C core's days", floor is not None),
     ]
 
 
-def _share(lanes: Sequence[Lane], of: str) -> Result:
+def _share(lanes: Sequence[Lane], of: str, has_bar: bool) -> Result:
     n_in, n_day = sum(x.n_in for x in lanes), sum(x.n_day for x in lanes)
     n_doubtful = sum(x.n_doubtful for x in lanes) / len(lanes)
     note = f"{n_in / len(lanes):.1f} a day; {n_doubtful:.1f} more are doubtful"
-    return Result(f"own lane: share of {of}", 100 * n_in / n_day, "%", bar=SHARE_BAR, note=note)
+    bar = SHARE_BAR if has_bar else None
+    return Result(f"own lane: share of {of}", 100 * n_in / n_day, "%", bar=bar, note=note)

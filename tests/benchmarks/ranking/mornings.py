@@ -25,7 +25,7 @@ from tests.benchmarks.frame import DataMissing
 
 Features = Mapping[str, float]
 
-VERSION = 1
+VERSION = 2
 """Raised when what is kept changes."""
 
 WHOLE_CLASSES = frozenset({"cs.AI", "cs.CL", "cs.CV", "cs.IR", "cs.RO", "cs.SD", "eess.AS"})
@@ -71,6 +71,8 @@ def load(data: Path, cache: Path) -> Mornings:
         announced_on = found[id_].announced_on
         assert announced_on is not None
         days.setdefault(announced_on, []).append(id_)
+    if not days:
+        raise DataMissing(f"no paper in {data / 'arxiv' / 'papers'} has a day of announcement")
     return Mornings(found, dict(sorted(days.items())))
 
 
@@ -82,17 +84,40 @@ def bench(data: Path, name: str) -> Any:
     return json.loads(gzip.decompress(path.read_bytes()))
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The days on which the lists of the speech classes are whole: on others their papers are
+    missing. None: the data does not say."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.first or day) <= day <= (self.last or day)
+
+
+def whole_lists(data: Path) -> Whole:
+    """Tell which days the data says are whole. Raises DataMissing without the set that does."""
+    found = bench(data, "C_own_theme").get("days_with_audio_lists") or (None, None)
+    return Whole(*(date.fromisoformat(day) if day else None for day in found[:2]))
+
+
 def _rows(files: Sequence[Path], cache: Path) -> list[list[Any]]:
-    """Read (id, title, authors, abstract, announced, categories, comment), kept unpacked."""
-    sizes = [(p.name, p.stat().st_size) for p in files]
-    name = hashlib.sha256(repr((VERSION, sizes)).encode()).hexdigest()[:12]
-    kept = cache / "ranking" / f"papers-{name}"
+    """Read (id, title, authors, abstract, announced, categories, comment), kept unpacked.
+
+    What a record lacks is None. Kept by what the files hold: another folder may have files of
+    the same names and sizes.
+    """
+    digest = hashlib.sha256(str(VERSION).encode())
+    for path in files:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    kept = cache / "ranking" / f"papers-{digest.hexdigest()[:12]}"
     if not kept.is_file():
         keys = ("id", "title", "authors", "abstract", "announced", "categories", "comment")
         rows = []
         for path in files:
             with lzma.open(path, "rt", encoding="utf-8") as lines:
-                rows += [[row[key] for key in keys] for row in map(json.loads, lines)]
+                rows += [[row.get(key) for key in keys] for row in map(json.loads, lines)]
         kept.parent.mkdir(parents=True, exist_ok=True)
         beside = kept.with_suffix(".part")
         beside.write_bytes(marshal.dumps(rows))
@@ -105,7 +130,7 @@ def _paper(row: Sequence[Any]) -> Paper:
     id_, title, authors, abstract, announced, categories, comment = row
     return Paper(
         ids=(f"arxiv:{id_}",),
-        title=title,
+        title=title or "",
         authors=tuple(authors or ()),
         abstract=abstract or "",
         categories=tuple(categories or ()),

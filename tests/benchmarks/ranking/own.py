@@ -4,14 +4,15 @@
 
 A person's words (feeds.toml of this repository), twenty seeds and the stored days before.
 Seeds are papers of the earliest days with a word in the title, drawn by seed: nothing else
-labels them. Candidates are all papers announced that day.
+labels them. Candidates are all papers announced that day. C core counts on the days whose
+lists the data says are whole.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,9 +21,9 @@ from reader.topic import count_words
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data
-from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.mornings import Mornings, Whole
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
-from tests.benchmarks.ranking.report import Floors, absolute, figures
+from tests.benchmarks.ranking.report import Floors, absolute, figures, nothing
 from tests.benchmarks.ranking.shipped import Shipped, words_alone
 from tests.benchmarks.ranking.tasks import Answer, Lesson, Task, answers, relearned
 from tests.data import ROOT
@@ -31,7 +32,9 @@ SEEDS_A_TOPIC = 10
 N_DRAWS = 3
 """Times that seeds are drawn: one other seed moves one day's first places."""
 
-CORE_FROM = date(2025, 5, 14)
+BEYOND = {10: 1, 20: 0}
+"""Wanted papers that may stand after so many places."""
+
 RECALL_FLOOR = 97.0
 
 
@@ -51,10 +54,25 @@ def own_topics() -> tuple[Topic, ...]:
 
 
 def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+    """Measure C2 and C core, or the one of them that is there."""
     plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
+    shipped = Shipped.over(data.load(asked.data, asked.cache))
+    found: list[Result] = []
+    missing: list[str] = []
+    for part in (_judged, _core):
+        try:
+            found += part(asked, shipped, plan)
+        except DataMissing as error:
+            missing.append(str(error))
+    if not found:
+        raise DataMissing("; ".join(missing))
+    return [*found, *(nothing("own", why) for why in missing)]
+
+
+def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
+    mornings = shipped.mornings
     tasks = tasks_of(asked, mornings, plan)
-    shipped, texts = Shipped.over(mornings), Texts(mornings)
+    texts = Texts(mornings)
     ranked = [task for task in tasks if task.wanted]
     ours = answers(ranked, shipped)
     peers = {
@@ -63,37 +81,78 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(ranked, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(ranked, plain_tfidf(texts)),
     }
-    note = f"seeds drawn {plan.n_draws} times"
+    has_bars = absolute(asked, 0) is not None
     return [
-        *figures(asked, "C2", ours, peers, floors=Floors(92.0), note=note),
-        Result("C2: beyond the first 10", _beyond(ours, 10), "papers", bar=1, note="worst draw"),
-        Result("C2: beyond the first 20", _beyond(ours, 20), "papers", bar=0, note="worst draw"),
-        *lane.judged_days(shipped, tasks),
-        *_core(asked, shipped, plan),
+        *figures(asked, "C2", ours, peers, floors=Floors(92.0), note=_note(asked, tasks, plan)),
+        *(
+            Result(
+                f"C2: beyond the first {place}",
+                _beyond(ours, place),
+                "papers",
+                bar=absolute(asked, most),
+                note="worst draw",
+            )
+            for place, most in BEYOND.items()
+            if ours
+        ),
+        *lane.judged_days(shipped, tasks, has_bars=has_bars),
     ]
+
+
+def _note(asked: Asked, tasks: Sequence[Task], plan: Plan) -> str:
+    """Say how often seeds were drawn, and what was asked of fewer or could not be asked."""
+    parts = [f"seeds drawn {plan.n_draws} times"]
+    full = SEEDS_A_TOPIC * len(own_topics())
+    if n := sum(len(task.lesson.seeds) < full for task in tasks):
+        least = min(len(task.lesson.seeds) for task in tasks)
+        parts.append(f"{n} of {len(tasks)} rankings had fewer than {full} of them, down to {least}")
+    if not any(task.wanted for task in tasks):
+        parts.append("no judged day has a wanted paper")
+    if n := sum(not task.wanted for task in tasks) // plan.n_draws:
+        parts.append(f"{n} days have nothing wanted")
+    there = {id_ for task in tasks for id_ in task.candidates}
+    days = {task.day for task in tasks}
+    judged = {id_ for day, ids in _wanted(asked).items() if day in days for id_ in ids}
+    if n := len(judged - there):
+        parts.append(f"{n} wanted papers are not in the data")
+    return "; ".join(parts)
 
 
 def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
     """Give the judged days, once for each draw of seeds. Raises DataMissing without any."""
-    judged = {date.fromisoformat(row["day"]): row["judged"] for row in
-              data.bench(asked.data, "C2_judged_days")}  # fmt: skip
-    wanted = {day: {j["id"] for j in of_day if j["grade"] == 2} for day, of_day in judged.items()}
+    wanted = _wanted(asked)
     days = sorted(day for day in wanted if day in mornings.days)
     if plan.n_days:
         days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
     if not days:
-        raise DataMissing("no judged day has papers")
+        raise DataMissing("no judged day (C2) has papers")
+    seeds = Seeds(mornings, min(days[0], _whole(asked).first or days[0]))
     return [
         Task(
             day,
-            Lesson(day, own_topics(), seeds=draw_seeds(mornings, days[0], draw)),
+            Lesson(day, own_topics(), seeds=seeds.drawn(day, draw)),
             tuple(mornings.days[day]),
-            frozenset(wanted[day]),
+            frozenset(wanted[day] & set(mornings.days[day])),
             group=str(draw),
         )
         for draw in range(plan.n_draws)
         for day in days
     ]
+
+
+def _wanted(asked: Asked) -> Mapping[date, set[str]]:
+    """Give by judged day what belongs to the two themes."""
+    return {
+        date.fromisoformat(row["day"]): {j["id"] for j in row["judged"] if j["grade"] == 2}
+        for row in data.bench(asked.data, "C2_judged_days")
+    }
+
+
+def _whole(asked: Asked) -> Whole:
+    try:
+        return data.whole_lists(asked.data)
+    except DataMissing:  # C2 does without: then the earliest days are those before the first
+        return Whole()
 
 
 def _beyond(several: Sequence[Answer], place: int) -> int:
@@ -104,15 +163,34 @@ def _beyond(several: Sequence[Answer], place: int) -> int:
     return max(beyond.values())
 
 
-def draw_seeds(mornings: Mornings, before: date, draw: int) -> tuple[tuple[str, str], ...]:
-    """Draw seeds for each own topic among the earliest papers with its words in the title."""
-    earlier = list(mornings.before(min(before, CORE_FROM)))
-    chosen: list[tuple[str, str]] = []
-    for topic in own_topics():
-        fit = [i for i in earlier if count_words(topic.words, mornings.papers[i].title)]
-        drawn = random.Random(f"{draw} {topic.path}").sample(fit, min(SEEDS_A_TOPIC, len(fit)))
-        chosen += [(topic.path, id_) for id_ in sorted(drawn)]
-    return tuple(chosen)
+class Seeds:
+    """Draws seeds for each own topic among papers with its words in the title.
+
+    Among those announced before `early`; where they are too few, before the day itself.
+    """
+
+    def __init__(self, mornings: Mornings, early: date) -> None:
+        self._early = early
+        self._fit = {
+            topic.path: [
+                (day, id_)
+                for day, ids in mornings.days.items()
+                for id_ in ids
+                if count_words(topic.words, mornings.papers[id_].title)
+            ]
+            for topic in own_topics()
+        }
+
+    def drawn(self, day: date, draw: int) -> tuple[tuple[str, str], ...]:
+        """Give (topic, id) of what a person may name on a day."""
+        chosen: list[tuple[str, str]] = []
+        for topic, found in self._fit.items():
+            fit = [id_ for on, id_ in found if on < min(day, self._early)]
+            if len(fit) < SEEDS_A_TOPIC:
+                fit = [id_ for on, id_ in found if on < day]
+            drawn = random.Random(f"{draw} {topic}").sample(fit, min(SEEDS_A_TOPIC, len(fit)))
+            chosen += [(topic, id_) for id_ in sorted(drawn)]
+        return tuple(chosen)
 
 
 def _core(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
@@ -120,15 +198,16 @@ def _core(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
     mornings = shipped.mornings
     rows = data.bench(asked.data, "C_own_theme")["rows"]
     core = {row["id"] for row in rows if row["st_grade"] == 2}
-    days = [d for d, ids in mornings.days.items() if d >= CORE_FROM and core & set(ids)]
+    whole = data.whole_lists(asked.data)
+    days = [d for d, ids in mornings.days.items() if d in whole and core & set(ids)]
     days = days[:: max(1, len(days) // plan.n_days)] if plan.n_days else days
-    seeds = draw_seeds(mornings, CORE_FROM, 0)
+    seeds = Seeds(mornings, whole.first or next(iter(mornings.days)))
     return lane.recall_on(
         shipped,
         [
             Task(
                 day,
-                Lesson(before, own_topics(), seeds=seeds),
+                Lesson(before, own_topics(), seeds=seeds.drawn(before, 0)),
                 tuple(mornings.days[day]),
                 frozenset(core & set(mornings.days[day])),
             )

@@ -2,6 +2,7 @@
 
 Their text features are TF-IDF of title (twice) and abstract, 1 + log counts, unit length;
 the dense recipes take vectors of the bundled encoder. Several topics: the best one counts.
+Where nothing is liked, or nothing else is there to tell it from, all papers are alike.
 """
 
 from __future__ import annotations
@@ -28,7 +29,15 @@ SVM_C = 0.1
 DECAY = 0.01
 """A day, in the exponent: Scholar Inbox's published setting."""
 
+FEW = 100
+"""Papers below which a word that stands in one of them alone counts too."""
+
 Learned = Callable[[Sequence[str]], Scores]
+
+
+def all_alike(ids: Sequence[str]) -> Scores:
+    """Rank nothing: what a recipe does that has nothing to learn from."""
+    return [0.0] * len(ids)
 
 
 class Texts:
@@ -45,7 +54,8 @@ class Texts:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         ids = list(self.mornings.papers)
-        made = TfidfVectorizer(stop_words="english", min_df=2, sublinear_tf=True)
+        fewest = 1 if len(ids) < FEW else 2
+        made = TfidfVectorizer(stop_words="english", min_df=fewest, sublinear_tf=True)
         return made.fit([self.text(id_) for id_ in ids[:: max(1, len(ids) // N_FITTED)]])
 
     def text(self, id_: str) -> str:
@@ -77,18 +87,22 @@ def negatives(mornings: Mornings, lesson: Lesson, n: int) -> list[str]:
 
 
 def plain_tfidf(texts: Texts) -> Callable[[Lesson], Learned]:
-    """Cosine to the topics' words as one query, or to the mean of what was liked without."""
+    """Cosine to a topic's words as one query, or to the mean of what was liked without."""
 
     def learn(lesson: Lesson) -> Learned:
         import numpy as np
 
-        queries = [" ".join(topic.words) for topic in lesson.topics]
-        if any(queries):
-            centres = texts.vectorizer.transform(queries).toarray()
-        else:
-            centres = np.stack(
-                [np.asarray(texts.rows(lesson.ids(t.path)).mean(0)).ravel() for t in lesson.topics]
-            )
+        found = []
+        for topic in lesson.topics:
+            liked = lesson.ids(topic.path)
+            if topic.words:
+                query = texts.vectorizer.transform([" ".join(topic.words)])
+                found.append(query.toarray().ravel())
+            elif liked:
+                found.append(np.asarray(texts.rows(liked).mean(0)).ravel())
+        if not found:
+            return all_alike
+        centres = np.stack(found)
         return lambda ids: list(np.asarray(texts.rows(ids) @ centres.T).max(axis=1))
 
     return learn
@@ -105,11 +119,13 @@ def arxiv_sanity(texts: Texts) -> Callable[[Lesson], Learned]:
         found = []
         for topic in lesson.topics:
             liked = lesson.ids(topic.path)
-            if liked:
+            if liked and rest:
                 table = texts.rows([*liked, *rest])
                 is_liked = [1] * len(liked) + [0] * len(rest)
                 svm = LinearSVC(C=SVM_C, class_weight="balanced", random_state=0)
                 found.append(svm.fit(table, is_liked))
+        if not found:
+            return all_alike
         return lambda ids: list(
             np.max([model.decision_function(texts.rows(ids)) for model in found], axis=0)
         )
@@ -127,6 +143,8 @@ def zotero_arxiv_daily(
 
         when = {id_: date.min for _, id_ in lesson.seeds} | {i: on for _, i, on in lesson.liked}
         liked = sorted(when, key=lambda id_: (when[id_], id_), reverse=True)
+        if not liked:
+            return all_alike
         weights = 1 / (1 + np.log10(np.arange(1, len(liked) + 1)))
         centre = (weights / weights.sum()) @ rows(liked)
         return lambda ids: [float(s) for s in np.asarray(rows(ids) @ np.asarray(centre).ravel())]
@@ -145,6 +163,8 @@ def scholar_inbox(
 
         when = {id_: None for _, id_ in lesson.seeds} | {i: on for _, i, on in lesson.liked}
         rest = negatives(lesson)
+        if not when or not rest:
+            return all_alike
         table = rows([*when, *rest])
         # Cosines of e5 lie close together: as differences from the mean they tell.
         centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6

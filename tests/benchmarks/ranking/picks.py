@@ -19,7 +19,7 @@ from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
-from tests.benchmarks.ranking.report import Floors, absolute, figures
+from tests.benchmarks.ranking.report import Floors, absolute, figures, least, nothing
 from tests.benchmarks.ranking.shipped import Shipped
 from tests.benchmarks.ranking.tasks import (
     Answer,
@@ -33,8 +33,8 @@ from tests.benchmarks.ranking.tasks import (
 )
 
 TOPIC = Topic("picks", "own", "picks")
-PERSONS = ("hf:", "dair-ai/")
-"""Readers who are persons and editors; the others keep lists of one topic each."""
+LIST_OF_A_TOPIC = "curated topic list"
+"""How the kind of those begins who keep a list of one topic; all others are persons and editors."""
 
 LEAST_OF_SVM = 115.0
 PERSONS_FLOOR = 34.0
@@ -56,52 +56,67 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     plan = plan or (QUICK if asked.is_quick else Plan())
     mornings = data.load(asked.data, asked.cache)
     readers = chosen(asked, plan)
-    texts, shipped = Texts(mornings), Shipped.over(mornings)
+    kinds = {r["reader"]: r["kind"] for r in readers}
     frozen = [task for reader in readers for task in frozen_tasks(reader, mornings, plan)]
-    if not frozen:
-        return []
-    found = _set(asked, "B frozen", frozen, shipped, texts, Floors(50.0, 80.0))
+    sets = [_Set(asked, "B frozen", frozen, kinds, Floors(50.0, 80.0))]
     if plan.is_replayed:
         replayed = [task for reader in readers for task in replayed_tasks(reader, mornings, plan)]
-        found += _set(asked, "B replayed", replayed, shipped, texts, Floors(52.0, 81.0))
-    return found
+        sets.append(_Set(asked, "B replayed", replayed, kinds, Floors(52.0, 81.0)))
+    texts, shipped = Texts(mornings), Shipped.over(mornings)
+    return [result for one in sets for result in one.measured(shipped, texts)]
 
 
-def _set(
-    asked: Asked, name: str, tasks: Sequence[Task], shipped: Ranker, texts: Texts, floors: Floors
-) -> list[Result]:
-    ours = answers(tasks, shipped)
-    peers = {
-        "arxiv-sanity": answers(tasks, arxiv_sanity(texts)),
-        "zotero-arxiv-daily on TF-IDF": answers(tasks, zotero_arxiv_daily(texts.rows)),
-        "plain TF-IDF": answers(tasks, plain_tfidf(texts)),
-    }
-    over = 100 * mean_precision(ours) / mean_precision(peers["arxiv-sanity"])
-    return [
-        *figures(asked, name, ours, peers, floors=floors),
-        Result(f"{name}: of the SVM's MAP", over, "%", floor=LEAST_OF_SVM),
-        *_kinds(asked, name, ours),
-    ]
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Readers' days to rank. kinds: by reader, what kind of reader that is."""
 
+    asked: Asked
+    name: str
+    tasks: Sequence[Task]
+    kinds: Mapping[str, str]
+    floors: Floors
 
-def _kinds(asked: Asked, name: str, ours: Sequence[Answer]) -> Iterator[Result]:
-    """Give persons and editors apart from the lists of one topic."""
-    persons = [a for a in ours if a.group.startswith(PERSONS)]
-    lists = [a for a in ours if not a.group.startswith(PERSONS)]
-    for kind, several, floor in (
-        ("persons and editors", persons, PERSONS_FLOOR),
-        ("topic lists", lists, None),
-    ):
-        if several:
-            n = len({a.group for a in several})
-            note = f"{n} readers; recall@20 {100 * mean_recall(several):.1f}"
-            value = 100 * mean_precision(several)
-            yield Result(f"{name}: MAP, {kind}", value, "", floor=absolute(asked, floor), note=note)
+    def measured(self, shipped: Ranker, texts: Texts) -> list[Result]:
+        if not self.tasks:
+            why = f"none of {len(self.kinds)} readers has both picks and targets in the data"
+            return [nothing(self.name, why)]
+        ours = answers(self.tasks, shipped)
+        peers = {
+            "arxiv-sanity": answers(self.tasks, arxiv_sanity(texts)),
+            "zotero-arxiv-daily on TF-IDF": answers(self.tasks, zotero_arxiv_daily(texts.rows)),
+            "plain TF-IDF": answers(self.tasks, plain_tfidf(texts)),
+        }
+        found = figures(self.asked, self.name, ours, peers, floors=self.floors, note=self._note())
+        if svm := mean_precision(peers["arxiv-sanity"]):
+            over, bar = 100 * mean_precision(ours) / svm, least(self.asked, LEAST_OF_SVM)
+            found.append(Result(f"{self.name}: of the SVM's MAP", over, "%", floor=bar))
+        return [*found, *self._kinds(ours)]
+
+    def _note(self) -> str:
+        """Say how many readers take part, and who had to be left out."""
+        left = sorted(self.kinds.keys() - {task.group for task in self.tasks})
+        n = f"{len(self.kinds) - len(left)} readers"
+        return f"{n}; no picks or no targets in the data: {', '.join(left)}" if left else n
+
+    def _kinds(self, ours: Sequence[Answer]) -> Iterator[Result]:
+        """Give persons and editors apart from the lists of one topic."""
+        lists = [a for a in ours if self.kinds[a.group].startswith(LIST_OF_A_TOPIC)]
+        persons = [a for a in ours if not self.kinds[a.group].startswith(LIST_OF_A_TOPIC)]
+        for kind, several, floor in (
+            ("persons and editors", persons, PERSONS_FLOOR),
+            ("topic lists", lists, None),
+        ):
+            if several:
+                n = len({a.group for a in several})
+                note = f"{n} readers; recall@20 {100 * mean_recall(several):.1f}"
+                value, bar = 100 * mean_precision(several), absolute(self.asked, floor)
+                yield Result(f"{self.name}: MAP, {kind}", value, "", floor=bar, note=note)
 
 
 def chosen(asked: Asked, plan: Plan) -> list[Mapping[str, Any]]:
-    """Give the full readers, or so many of them."""
-    full = [r for r in data.bench(asked.data, "B_own_picks") if r["size"] == "full"]
+    """Give the full readers, or so many of them; where none is full, the small ones."""
+    readers: list[Mapping[str, Any]] = data.bench(asked.data, "B_own_picks")
+    full = [r for r in readers if r["size"] == "full"] or readers
     if plan.n_readers is None:
         return full
     drawn = random.Random(0).sample(range(len(full)), min(plan.n_readers, len(full)))
@@ -109,9 +124,15 @@ def chosen(asked: Asked, plan: Plan) -> list[Mapping[str, Any]]:
 
 
 def frozen_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> list[Task]:
-    """Give each day with targets, after one lesson: all that was picked up to the cut."""
+    """Give each day with targets, after one lesson: all that was picked up to the cut.
+
+    Gives none where nothing that was picked is in the data.
+    """
     cut = date.fromisoformat(reader["cut"])
-    lesson = Lesson(_after(cut, mornings), (TOPIC,), tuple(_picks(reader["history"], mornings)))
+    picks = tuple(_picks(reader["history"], mornings))
+    if not picks:
+        return []
+    lesson = Lesson(_after(cut, mornings), (TOPIC,), picks)
     return [
         Task(day, lesson, tuple(mornings.days[day]), wanted, reader["reader"])
         for day, wanted in _wanted(reader, mornings, plan)
@@ -119,7 +140,10 @@ def frozen_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> l
 
 
 def replayed_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> list[Task]:
-    """Give the same days, each after a lesson of all picks before it: `gather` learns daily."""
+    """Give the same days, each after a lesson of all picks before it: `gather` learns daily.
+
+    Days before the first pick that is in the data are left out.
+    """
     picks = list(_picks([*reader["history"], *reader["targets"]], mornings))
     days = _wanted(reader, mornings, plan)
     return [
@@ -133,6 +157,7 @@ def replayed_tasks(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) ->
         for (day, wanted), before in zip(
             days, relearned([d for d, _ in days], after=1), strict=True
         )
+        if picks and picks[0][2] < before
     ]
 
 

@@ -27,6 +27,16 @@ def absolute(asked: Asked, value: float | None) -> float | None:
     return value if is_its_data and not asked.is_quick else None
 
 
+def nothing(name: str, why: str) -> Result:
+    """Give the figure that stands where there was nothing to measure."""
+    return Result(f"{name}: days measured", 0, "days", note=why)
+
+
+def least(asked: Asked, value: float) -> float | None:
+    """Give a bar that holds on any data, a ratio to a peer: a quick run has too few days."""
+    return None if asked.is_quick else value
+
+
 def figures(
     asked: Asked,
     name: str,
@@ -40,6 +50,8 @@ def figures(
 
     Above every peer: the shipped MAP may not be below any of them, on any data.
     """
+    if not ours:
+        return [nothing(name, note or "no day has a wanted paper")]
     n = f"{len(ours)} days, {sum(a.n_wanted for a in ours)} papers"
     mean_of, recall_of = 100 * mean_precision(ours), 100 * mean_recall(ours)
     found = [
@@ -54,13 +66,15 @@ def figures(
     ]
     for peer, theirs in peers.items():
         by, low, high = (100 * x for x in lead(ours, theirs))
+        of = mean_precision(theirs)
+        times = f" ({mean_precision(ours) / of:.2f} × it)" if of else ""
         found.append(
             Result(
                 f"{name}: ahead of {peer}",
                 by,
                 "",
-                floor=0.0,
-                note=f"MAP {100 * mean_precision(theirs):.1f}, recall@20"
+                floor=least(asked, 0.0),
+                note=f"MAP {100 * of:.1f}{times}, recall@20"
                 f" {100 * mean_recall(theirs):.1f}; 95 % of draws of days"
                 f" {low:+.1f} to {high:+.1f}",
             )

@@ -80,15 +80,12 @@ class Shipped:
 
     def _fitted(self, lesson: Lesson) -> dict[str, TopicModel]:
         events = [Event(self.rows[i], "pick", t, on) for t, i, on in lesson.liked]
+        events += [Event(self.rows[i], "skip", t, on) for t, i, on in lesson.disliked]
         events += [Event(self.rows[i], "seed", t, date.min) for t, i in lesson.seeds]
-        known = labels(events, lesson.before, [topic.path for topic in lesson.topics])
+        topics = [topic.path for topic in lesson.topics]
+        known = labels(events, lesson.before, topics, most=MOST_LABELS)
         background = self.background(lesson.before)
-        return levelled(
-            {
-                t.path: self._model(t, known[t.path][-MOST_LABELS:], background)
-                for t in lesson.topics
-            }
-        )
+        return levelled({t.path: self._model(t, known[t.path], background) for t in lesson.topics})
 
     def background(self, before: date) -> list[int]:
         """Choose undecided papers as the store does: the newest, and some of all the others."""

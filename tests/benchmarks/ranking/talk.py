@@ -10,17 +10,26 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
-from reader.heat import Coefficients
+from reader.heat import CATCH_DAYS, Coefficients
 from reader.heat.forecast import MUCH_VOTES
 from reader.learner.talk import fit_talk
 from reader.stages.foretell import shipped
-from tests.benchmarks.frame import Asked, Result, Subject
+from tests.benchmarks.frame import Asked, DataMissing, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
-from tests.benchmarks.ranking.caught import catches, measure_caught, prior_of
+from tests.benchmarks.ranking.caught import (
+    catches,
+    knows_shipped,
+    measure_caught,
+    prior_of,
+)
+from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.replayed import Replay, read_labels, replay
+from tests.benchmarks.ranking.report import absolute, nothing
 from tests.benchmarks.ranking.talk_peers import by_authors, by_text
 
 SEED = 20251
@@ -33,22 +42,44 @@ Ranker = Callable[[date], Scores]
 
 
 OURS = "shipped and refitted"
+SHIPPED, EMPTY = "as shipped", "as shipped, empty library"
+PEERS = TEXT, AUTHORS, DRAWN = "text alone", "authors alone", "drawn"
 BARS = {"any": 0.50, "≥ 10 up-votes": 0.43}
 OVER_TEXT = 1.35
 
 
 def measure(asked: Asked) -> list[Result]:
     """Measure D and D caught. Raises DataMissing without the papers or the labels."""
-    loaded = mornings.load(asked.data, asked.cache)
-    replayed = replay(loaded, read_labels(asked.data), seed=SEED)
-    days = reported_days(replayed.days)
+    labels = read_labels(asked.data)
+    loaded, labelled = with_labels(mornings.load(asked.data, asked.cache), labels)
+    replayed = replay(loaded, labels, seed=SEED)
+    days = reported_days(labelled)
+    is_own = absolute(asked, 0) is not None
     refits = refitted(replayed, days, is_quick=asked.is_quick)
     drawn = sorted(random.Random(SEED).sample(days, min(N_QUICK, len(days))))
     shown = drawn if asked.is_quick else days
     return [
-        *measure_forecast(replayed, shown, refits, is_quick=asked.is_quick),
-        *measure_caught(replayed, catches(replayed, days, refits, is_quick=asked.is_quick)),
+        *measure_forecast(replayed, shown, refits, is_quick=asked.is_quick, is_own=is_own),
+        *measure_caught(
+            replayed, catches(replayed, days, refits, is_quick=asked.is_quick, is_own=is_own)
+        ),
     ]
+
+
+def with_labels(
+    loaded: Mornings, labels: Sequence[Mapping[str, Any]]
+) -> tuple[Mornings, list[date]]:
+    """Leave out the mornings after all labels; gives the others, and the days that have labels.
+
+    On a day without labels nobody knows who was talked about. Raises DataMissing where no
+    labelled day has papers.
+    """
+    known = {date.fromisoformat(row["day"]) for row in labels}
+    days = [day for day in loaded.days if day in known]
+    if not days:
+        raise DataMissing("no day of D has papers")
+    last = days[-1] + timedelta(days=CATCH_DAYS)
+    return replace(loaded, days={d: i for d, i in loaded.days.items() if d <= last}), days
 
 
 def reported_days(days: Sequence[date]) -> list[date]:
@@ -83,21 +114,48 @@ def measure_forecast(
     refits: Sequence[tuple[date, Coefficients]],
     *,
     is_quick: bool = False,
+    is_own: bool = True,
 ) -> list[Result]:
     """Measure the mean average precision over the days, of the forecast and of its peers.
 
-    is_quick: too few days for a bar to mean anything, so there is none.
+    is_quick: too few days for a bar to mean anything, so there is none. is_own: the data on
+    which the absolute bars were set; elsewhere the ratios count.
     """
     truths = (_truth(replayed, 0), _truth(replayed, MUCH_VOTES))
     rankers = _rankers(replayed, days[0], refits, is_quick=is_quick)
     found = {name: _precisions(ranker, days, truths) for name, ranker in rankers.items()}
-    results = []
+    is_fitted = numbers_on(days[0], refits) != Coefficients()
+    has_bars = is_fitted and not is_quick
+    results: list[Result] = []
+    over: list[float] = []
     for k, (label, bar) in enumerate(BARS.items()):
         of_label = {name: precisions[k] for name, precisions in found.items()}
-        results += _results(label, None if is_quick else 100 * bar, of_label)
-    over = min(_mean(found[OURS][k]) / (_mean(found["text alone"][k]) or 1) for k in (0, 1))
-    floor = None if is_quick else OVER_TEXT
-    return [*results, Result("D: to text alone, the lower of the two", over, "×", floor=floor)]
+        if all(value is None for value in of_label[OURS]):
+            results.append(nothing(f"D {label}", "nobody was talked about so much on these days"))
+            continue
+        floor = 100 * bar if is_own and has_bars else None
+        results += _results(label, floor, of_label, has_bars=has_bars)
+        if text := _mean(of_label.get(TEXT, ())):
+            over.append(_mean(of_label[OURS]) / text)
+    if over:
+        name = f"D: to text alone{', the lower of the two' * (len(over) > 1)}"
+        results.append(Result(name, min(over), "×", floor=OVER_TEXT if has_bars else None))
+    return [*results, *_gaps(days, rankers, is_fitted=is_fitted)]
+
+
+def _gaps(
+    days: Sequence[date], rankers: Mapping[str, Ranker], *, is_fitted: bool
+) -> Iterator[Result]:
+    """Say what is missing, and what is no fair figure on these days."""
+    for name in (TEXT, AUTHORS):
+        if name not in rankers:
+            yield nothing(f"D: {name}", "nobody is known to be talked about before these days")
+    if not is_fitted:
+        why = "too little talk is known before these days to fit to, and what ships knows them"
+        yield nothing(f"D: {OURS}, with bars", why)
+    if n := sum(knows_shipped([day]) for day in days):
+        why = "it was fitted on these days, so its figure is too good"
+        yield Result(f"D: {SHIPPED}: days it knows", n, "days", note=why)
 
 
 def _rankers(
@@ -108,26 +166,33 @@ def _rankers(
     is_quick: bool,
 ) -> dict[str, Ranker]:
     given = Coefficients.read(shipped())
-    return {
+    found: dict[str, Ranker | None] = {
         OURS: lambda d: replayed.foretold(d, numbers_on(d, refits)),
-        "as shipped": lambda d: replayed.foretold(d, given),
-        "as shipped, empty library": lambda d: replayed.foretold(d, given, is_empty=True),
-        "text alone": by_text(replayed, first, is_quick=is_quick),
-        "authors alone": by_authors(replayed, first),
-        "drawn": lambda d: {s.id: random.Random(s.id).random() for s in replayed.seen[d]},
+        SHIPPED: lambda d: replayed.foretold(d, given),
+        EMPTY: lambda d: replayed.foretold(d, given, is_empty=True),
+        TEXT: by_text(replayed, first, is_quick=is_quick),
+        AUTHORS: by_authors(replayed, first),
+        DRAWN: lambda d: {s.id: random.Random(s.id).random() for s in replayed.seen[d]},
     }
+    return {name: ranker for name, ranker in found.items() if ranker}
 
 
 def _results(
-    label: str, bar: float | None, found: Mapping[str, Sequence[float | None]]
+    label: str,
+    floor: float | None,
+    found: Mapping[str, Sequence[float | None]],
+    *,
+    has_bars: bool,
 ) -> list[Result]:
-    text = _mean(found["text alone"])
+    """Give each recipe's mean; a peer may reach the shipped one's and no more."""
+    text, ours = _mean(found.get(TEXT, ())), 100 * _mean(found[OURS])
     return [
         Result(
             name=f"D {label}: {name}",
             value=100 * _mean(precisions),
             unit="% MAP",
-            floor=bar if name == OURS else None,
+            bar=ours if has_bars and name in PEERS else None,
+            floor=floor if name == OURS else None,
             ratio=_mean(precisions) / text if text else None,
             note=_note(found[OURS], precisions, name == OURS),
         )

@@ -1,4 +1,7 @@
-"""The recipes that the forecast is held against: the text alone, the authors alone."""
+"""The recipes that the forecast is held against: the text alone, the authors alone.
+
+None where no earlier day tells what is talked about from what is not.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,11 @@ from tests.benchmarks.ranking.replayed import Replay
 Ranker = Callable[[date], Mapping[str, float]]
 
 
-def by_text(replayed: Replay, first: date, *, is_quick: bool = False) -> Ranker:
+FEW = 100
+"""Papers below which a word that stands in one of them alone counts too."""
+
+
+def by_text(replayed: Replay, first: date, *, is_quick: bool = False) -> Ranker | None:
     """Weigh words by tf-idf and logistic regression, fitted on all days before the first."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -19,9 +26,12 @@ def by_text(replayed: Replay, first: date, *, is_quick: bool = False) -> Ranker:
     rows = [s for day in replayed.days if day < first for s in replayed.seen[day]]
     if is_quick:
         rows = [s for s in rows if s.id in replayed.drawn or s.id in replayed.talked]
-    table = TfidfVectorizer(min_df=3, sublinear_tf=True, stop_words="english")
-    words = table.fit_transform([_text(replayed, s.id) for s in rows])
     hot = [_is_known(replayed, s.id, first) for s in rows]
+    if len(set(hot)) < 2:
+        return None
+    fewest = 1 if len(rows) < FEW else 3
+    table = TfidfVectorizer(min_df=fewest, sublinear_tf=True, stop_words="english")
+    words = table.fit_transform([_text(replayed, s.id) for s in rows])
     model = LogisticRegression(C=1.0, solver="liblinear").fit(words, hot)
 
     def ranked(day: date) -> dict[str, float]:
@@ -32,17 +42,20 @@ def by_text(replayed: Replay, first: date, *, is_quick: bool = False) -> Ranker:
     return ranked
 
 
-def by_authors(replayed: Replay, first: date) -> Ranker:
+def by_authors(replayed: Replay, first: date) -> Ranker | None:
     """Weigh what the authors' earlier papers came to, and nothing else, in the same way."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     examples = replayed.history(first)
+    hot = [e.n_votes is not None for e in examples]
+    if len(set(hot)) < 2:
+        return None
     rows = [list(evidence(e.records).values()) for e in examples]
     scale = StandardScaler().fit(rows)
     model = LogisticRegression(C=0.1, solver="liblinear").fit(
         scale.transform(rows),
-        [e.n_votes is not None for e in examples],
+        hot,
         sample_weight=[e.weight for e in examples],
     )
 

@@ -21,13 +21,15 @@ RELEARNED_AFTER = 7
 class Lesson:
     """What is known before a day: topics, and for each the papers liked so far, oldest first.
 
-    liked: (topic, id, day of the pick); seeds: (topic, id) that feeds.toml names.
+    liked: (topic, id, day of the pick); seeds: (topic, id) that feeds.toml names; disliked:
+    as liked, what was skipped.
     """
 
     before: date
     topics: tuple[Topic, ...]
     liked: tuple[tuple[str, str, date], ...] = ()
     seeds: tuple[tuple[str, str], ...] = ()
+    disliked: tuple[tuple[str, str, date], ...] = ()
 
     def ids(self, topic: str) -> list[str]:
         """List the papers that speak for a topic, seeds first, each once."""
@@ -91,11 +93,11 @@ def answers(tasks: Sequence[Task], ranker: Ranker) -> list[Answer]:
 
 
 def mean(several: Sequence[Answer], of: Callable[[Answer], float]) -> float:
-    """Give the mean over groups of the means over their days."""
+    """Give the mean over groups of the means over their days; of nothing, 0."""
     groups: dict[str, list[float]] = {}
     for one in several:
         groups.setdefault(one.group, []).append(of(one))
-    return sum(sum(values) / len(values) for values in groups.values()) / len(groups)
+    return sum(sum(values) / len(values) for values in groups.values()) / max(1, len(groups))
 
 
 def mean_precision(several: Sequence[Answer]) -> float:
@@ -111,18 +113,26 @@ def lead(
 ) -> tuple[float, float, float]:
     """Give the difference in mean precision, with its 95 % interval: paired, days drawn again.
 
-    Days are drawn within their group, so that each counts as it does in the mean.
+    A day is drawn with all groups that have it: several draws of seeds, or several readers, on
+    one day are not several days. A group of which no day is drawn is not in that mean.
     """
-    pairs: dict[str, list[float]] = {}
+    by_day: dict[date, list[tuple[str, float]]] = {}
     for a, b in zip(ours, theirs, strict=True):
-        pairs.setdefault(a.group, []).append(a.precision - b.precision)
+        by_day.setdefault(a.day, []).append((a.group, a.precision - b.precision))
+    days = list(by_day)
     draw = random.Random(seed)
 
-    def once(pick: Callable[[list[float]], Sequence[float]]) -> float:
-        return sum(sum(pick(v)) / len(v) for v in pairs.values()) / len(pairs)
+    def once(drawn: Sequence[date]) -> float:
+        groups: dict[str, list[float]] = {}
+        for day in drawn:
+            for group, difference in by_day[day]:
+                groups.setdefault(group, []).append(difference)
+        return sum(sum(v) / len(v) for v in groups.values()) / max(1, len(groups))
 
-    drawn = sorted(once(lambda v: draw.choices(v, k=len(v))) for _ in range(N_RESAMPLES))
-    return once(lambda v: v), drawn[N_RESAMPLES // 40], drawn[-1 - N_RESAMPLES // 40]
+    found = sorted(
+        once(draw.choices(days, k=len(days))) if days else 0.0 for _ in range(N_RESAMPLES)
+    )
+    return once(days), found[N_RESAMPLES // 40], found[-1 - N_RESAMPLES // 40]
 
 
 def relearned(days: Sequence[date], after: int = RELEARNED_AFTER) -> list[date]:

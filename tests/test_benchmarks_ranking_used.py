@@ -1,0 +1,41 @@
+"""Hold the play of a library's first weeks: what is decided teaches, what came by is counted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from reader.paper import Paper
+from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.used import N_PICKED, play, watched_days
+
+FIRST = date(2031, 3, 3)
+
+
+def mornings(n_days: int, *titles: str) -> Mornings:
+    """Give days of papers with these titles, the last of each day in another class."""
+    papers: dict[str, Paper] = {}
+    days: dict[date, list[str]] = {}
+    for n in range(n_days):
+        for k, title in enumerate(titles):
+            id_ = f"3103.{n:02}{k:03}"
+            classes = ("math.AG",) if k == len(titles) - 1 else ("cs.CL",)
+            papers[id_] = Paper((f"arxiv:{id_}",), title, (), categories=classes)
+            days.setdefault(FIRST + timedelta(n), []).append(id_)
+    return Mornings(papers, days)
+
+
+def test_only_watched_classes_and_so_many_days_come_by() -> None:
+    watched = watched_days(mornings(4, "On ladders", "On lifts"), 3)
+    assert list(watched.days) == [FIRST + timedelta(n) for n in range(3)]
+    assert [watched.papers[i].title for i in watched.papers] == ["On ladders"] * 3
+
+
+def test_what_comes_by_is_counted_by_kind_and_place() -> None:
+    titles = ["Speech recognition on ladders"] * (N_PICKED + 2) + ["On lifts", "Speech translation"]
+    watched = watched_days(mornings(3, *titles), 3)
+    core = frozenset(watched.days[FIRST][:1])
+    seen = play(watched, core)
+    assert (seen.of("all"), seen.of("title"), seen.of("core")) == (24, 21, 1)
+    assert seen.n["title", "in"] == 21  # those skipped for want of time are in the next day too
+    assert seen.n["core", "in"] == 1
+    assert seen.n["all", "in"] == 21
