@@ -157,6 +157,20 @@ def test_a_guess_needs_a_word_in_the_title_and_weighs_less_with_each_decision() 
     assert later.weight == first.weight / 2
 
 
+def test_hundreds_of_guesses_weigh_less_together_than_what_was_chosen() -> None:
+    several = {n: paper(n, f"Speech translation {n}") for n in range(1, 301)}
+
+    def together(n_liked: int) -> float:
+        return sum(label.weight for label in guesses(several, TOPIC, n_liked=n_liked)[0])
+
+    assert together(0) == pytest.approx(300 * 0.7)
+    assert together(1) == pytest.approx(6)
+    assert together(20) == pytest.approx(6)
+    assert together(50) == pytest.approx(15)
+    few = {1: several[1]}
+    assert guesses(few, TOPIC, n_liked=1)[0][0].weight == pytest.approx(0.7 / 1.1)
+
+
 def test_a_disliked_paper_stands_among_the_rest_and_speaks_against_its_kind_on_top() -> None:
     papers = {
         1: paper(1, "Speech translation", ""),

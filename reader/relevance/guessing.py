@@ -19,6 +19,10 @@ GUESSED = 0.7
 SETTLED = 10
 """So many likes halve the weight of guesses."""
 
+LEAST_WEIGHED, SHARE_OF_LIKES = 6.0, 0.3
+"""Together guesses weigh at most so much once anything was liked, or this share of the likes:
+hundreds of papers with a word say less of a person than twenty that they chose."""
+
 MOST_GUESSED = 400
 """Papers guessed to belong, the latest rows: a word that half of all papers have teaches
 nothing more by its thousandth paper."""
@@ -58,5 +62,8 @@ def guesses(
             guessed.append(row)
         elif not count_words(topic.words, paper.abstract):
             outside.append(row)
+    guessed = guessed[-MOST_GUESSED:]
     weight = GUESSED / (1 + n_liked / SETTLED)
-    return [Label(row, True, weight, "guessed") for row in guessed[-MOST_GUESSED:]], outside
+    if n_liked and guessed:
+        weight = min(weight, max(LEAST_WEIGHED, SHARE_OF_LIKES * n_liked) / len(guessed))
+    return [Label(row, True, weight, "guessed") for row in guessed], outside
