@@ -106,7 +106,13 @@ def _arrive(asked: Asked, library: Library, adapters: Tools, plan: Plan) -> int:
     """Let a large day come, with vectors drawn by seed."""
     day = large_day(asked.data, plan.n_day)
     several = [
-        replace(played.paper, ids=(f"arxiv:2512.{n:05}",), announced_on=DAY)
+        replace(
+            played.paper,
+            ids=(f"arxiv:2512.{n:05}",),
+            # Else they are copies of papers that a large library has, and are no news.
+            title=f"{played.paper.title} ({n} of that day)",
+            announced_on=DAY,
+        )
         for n, played in enumerate(day.papers, 90_000)
     ]
     papers.add_papers(library.db, several, source="arXiv cs.CL", on=DAY)
@@ -117,6 +123,8 @@ def _arrive(asked: Asked, library: Library, adapters: Tools, plan: Plan) -> int:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     kept = [(h, v.astype(np.float16).tobytes()) for h, v in zip(hashes, vectors, strict=True)]
     index.add_vectors(library.db, BUNDLED_NAME, kept)
+    if len(standings.papers_of_day(library.db, DAY)) != len(several):
+        raise AssertionError("the day's papers were not all new")
     return len(several)
 
 
