@@ -13,6 +13,7 @@ from reader.relevance.judging import SURELY
 from reader.score import total
 from reader.today import Rank
 from reader.today.changes import without_terms
+from reader.today.lanes import followed_term
 from tests.samples import paper
 
 TOPIC = Topic("speech/recognition", "own", "speech", ("speech recognition", "ASR"))
@@ -70,3 +71,15 @@ def test_without_its_words_it_would_be_out_and_without_another_term_still_in() -
     (change,) = (c for c in without_terms(rank, learned) if c.what == "learned\tladders")
     assert change.place == "in"
     assert change.score == pytest.approx(0.01)
+
+
+def test_a_followed_author_comes_on_top_of_what_the_words_lift_as_in_the_list() -> None:
+    _, model = at(TITLE, -1.0)
+    learned = replace(model, weights={"w:ladders": 0.5}, base=model.base - 0.5)
+    terms = judge(TITLE, {"w:ladders": 1.0}, learned).terms
+    followed = followed_term("Mio", terms, learned.cut)
+    both = (*terms, followed)
+    rank = Rank(TOPIC.path, None, "in", total(both), learned.cut, both)
+    (change,) = (c for c in without_terms(rank, learned) if c.what == "learned\tladders")
+    assert change.place == "in"
+    assert change.score == pytest.approx(total(both))  # the words lift as much as it took away

@@ -49,11 +49,12 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
 
 def _lifted(terms: Sequence[Term], model: TopicModel) -> list[Term]:
     """Let a followed author, or the topic's own words, lift what is left of a sum."""
-    others = [term for term in terms if term.kind not in ("followed", "surely")]
-    followed = [followed_term(t.what, others, model.cut) for t in terms if t.kind == "followed"]
-    if model.is_own and not followed and (surely := surely_term(others, total(others), model.cut)):
-        return [*others, surely]
-    return [*others, *followed]
+    rest = [term for term in terms if term.kind not in ("followed", "surely")]
+    if model.is_own and (surely := surely_term(rest, total(rest), model.cut)):
+        rest.append(surely)
+    # As in the list: a followed author comes on top of all else.
+    followed = (t.what for t in terms if t.kind == "followed")
+    return [*rest, *(followed_term(name, rest, model.cut) for name in followed)]
 
 
 def with_other_talk(
