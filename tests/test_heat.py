@@ -22,9 +22,9 @@ from reader.heat import (
     talk_of,
     wild_score,
 )
-from reader.heat.lanes import A_DAY, FORECAST, SILENCE, closeness_of
-from reader.heat.said import ROLE_MODEL
-from reader.paper import Mentioned, Paper
+from reader.heat.lanes import A_DAY, CATCH_DAYS, FORECAST, SILENCE, closeness_of
+from reader.heat.said import CLASS_SHARE, LISTED, ROLE_MODEL
+from reader.paper import Mentioned, Paper, PostKind
 from reader.score import Term, total
 
 DAY = date(2031, 3, 5)
@@ -87,8 +87,9 @@ def test_what_was_said_a_week_ago_is_worth_half_and_what_comes_later_nothing() -
 
 
 def test_votes_count_by_their_doublings_and_fade_slowly() -> None:
-    assert heat(Talk(n_votes=7, voted_on=DAY), DAY) == (Term("votes", "7", 4.0),)
-    assert degrees(Talk(n_votes=7, voted_on=DAY - timedelta(90))) == 2.0
+    assert heat(Talk(n_votes=7, voted_on=DAY), DAY) == (Term("votes", "7", 3 * 7 / 8),)
+    assert degrees(Talk(n_votes=7, voted_on=DAY - timedelta(90))) == 1.5 * 7 / 8
+    assert degrees(Talk(n_votes=0)) == LISTED < degrees(Talk(n_votes=1)) == 0.5
 
 
 def test_citations_count_by_the_month_and_only_where_there_are_many() -> None:
@@ -197,19 +198,57 @@ def test_one_more_person_never_cools_a_paper(talk: Talk, voice: Voice) -> None:
 
 
 def test_the_near_score_is_heat_and_a_little_forecast_and_the_logarithm_of_closeness() -> None:
-    said, foretold = (Term("mention", "Ada Pond", 2.0),), (Term("text", "", -1.0),)
+    said, foretold = (Term("mention", "Ada Pond", 1.0),), (Term("text", "", -1.0),)
     assert near_score(said, foretold, 0.5) == (
-        Term("mention", "Ada Pond", 2.0),
+        Term("mention", "Ada Pond", 1.0),
         Term("text", "", -FORECAST),
         Term("closeness", "0.50", -1.0),
     )
-    assert near_score(said, foretold, None, n_days=2) == (
-        Term("mention", "Ada Pond", 2.0),
+    votes = (Term("votes", "7", 2.6),)
+    assert near_score(votes, foretold, None, n_days=2) == (
+        Term("votes", "7", 2.6),
         Term("text", "", -FORECAST),
         Term("days", "2", -(SILENCE + 2 * A_DAY)),
     )
     assert near_score((), (), -7.0)[0].value == near_score((), (), 0.0)[0].value
     assert near_score((), (), None, n_days=-3) == ()
+
+
+@settings(max_examples=200)
+@given(
+    category=st.sampled_from(["", *CLASS_SHARE]),
+    n_days=st.integers(0, CATCH_DAYS),
+    closeness=st.floats(0, 1) | st.none(),
+    forecasts=st.tuples(st.floats(-5, 2), st.floats(-5, 2)),
+)
+def test_two_people_stand_above_one_vote_whatever_the_topic_the_class_and_the_day(
+    category: str, n_days: int, closeness: float | None, forecasts: tuple[float, float]
+) -> None:
+    people = Talk((Voice("Ada Pond", on=DAY), Voice("Bo Reed", on=DAY)), category=category)
+    listed = Talk(n_votes=1, voted_on=DAY)
+    dull, promising = ((Term("text", "", value),) for value in forecasts)
+    said = near_score(heat(people, DAY), dull, closeness, n_days=n_days)
+    voted = near_score(heat(listed, DAY), promising, None if closeness is None else 1.0)
+    assert total(said) > total(voted)
+
+
+def test_a_person_ends_a_papers_silence_and_a_repost_a_part_of_it() -> None:
+    def silence(*kinds: PostKind) -> float:
+        said = heat(Talk(tuple(Voice(f"Person {n}", k) for n, k in enumerate(kinds))), DAY)
+        return total(t for t in near_score(said, (), None, n_days=1) if t.kind == "days")
+
+    assert silence("post") == silence("reply", "repost") == 0
+    assert silence("repost") == pytest.approx(0.6 * silence())
+    assert silence() == -(SILENCE + A_DAY)
+
+
+def test_a_second_person_makes_the_topic_matter_less() -> None:
+    def closeness(n: int) -> float:
+        said = [Term("mention", f"Person {n}", 1.0) for n in range(n)]
+        [term] = [t for t in near_score(said, (), 0.1) if t.kind == "closeness"]
+        return float(term.what)
+
+    assert [closeness(n) for n in range(4)] == [0.1, 0.1, 0.91, 0.99]
 
 
 def test_a_wild_card_gains_by_being_far_or_of_a_direction_that_was_left() -> None:

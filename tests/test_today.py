@@ -116,6 +116,13 @@ def test_a_near_papers_score_is_heat_times_closeness() -> None:
     assert entry.score == round(total(terms), 4) == round(total(entry.terms), 4)
 
 
+def test_two_people_on_a_paper_of_yesterday_stand_above_a_vote_on_one_of_today() -> None:
+    title = "Large language models"
+    listed = replace(candidate(1, title), heat=(Term("votes", "1", 0.5),), n_votes=1)
+    spoken = replace(candidate(2, title, "Cy", "Di"), n_days=1, is_new=False)
+    assert rows(lanes([listed, spoken], CONFIG).near) == [2, 1]
+
+
 def test_a_paper_by_somebody_of_a_like_name_says_that_it_is_not_sure() -> None:
     unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
     assert [e.why for e in lanes([unsure], CONFIG).own] == [

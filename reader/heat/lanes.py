@@ -18,11 +18,17 @@ CATCH_DAYS = 21
 FORECAST = 0.06
 """What a log-odds unit of the forecast weighs against one person who talks about the paper."""
 
-SILENCE = 4.0
+SILENCE = 2.6
 A_DAY = 0.04
 """On its first morning nobody can have talked about a paper, and the forecast speaks for it.
-From the second on talk must: a new paper of equal promise stands above one that fewer than
-four people (or seven up-votes) found, and each further day lets a paper sink a little."""
+From the second on talk must: a new paper of equal promise stands above one that has fewer than
+seven up-votes and nobody's words, and each further day lets it sink a little. Who speaks of a
+paper ends its silence: one person today takes all of this back, a repost .4 of it."""
+
+AGREED = 0.9
+"""The share of the distance to the near topics that each person after the first takes away. One
+person talks about many things; two who name the same paper say that it is worth a look, whatever
+its topic."""
 
 N_FORETOLD = 6
 """Places of a morning that papers of which nobody has spoken may take, where a forecast is all
@@ -55,11 +61,13 @@ def near_score(
     """Join heat, forecast and closeness to the near topics; the unit is that of heat, a person.
 
     closeness: 0 far … 1 in the midst of a near topic, None: not asked for; its logarithm
-    joins. n_days: since the paper was announced.
+    joins, after people who agree have made the distance smaller. n_days: since the paper
+    was announced.
     """
     terms = _joined(heat_terms, forecast_terms, n_days)
     if closeness is not None:
-        near = min(1.0, max(FARTHEST, closeness))
+        far = 1 - min(1.0, max(FARTHEST, closeness))
+        near = 1 - far * (1 - AGREED) ** max(0.0, _people(heat_terms) - 1)
         terms.append(Term("closeness", f"{near:.2f}", math.log2(near)))
     return tuple(terms)
 
@@ -130,5 +138,11 @@ def closeness_of(margin: float) -> float:
 def _joined(heat_terms: Sequence[Term], forecast_terms: Sequence[Term], n_days: int) -> list[Term]:
     foretold = [Term(t.kind, t.what, FORECAST * t.value) for t in forecast_terms]
     days = max(0, n_days)
-    waiting = [Term("days", str(days), -(SILENCE + A_DAY * days))] if days else []
+    silence = max(0.0, 1 - _people(heat_terms)) * (SILENCE + A_DAY * days) if days else 0.0
+    waiting = [Term("days", str(days), -silence)] if silence else []
     return [*heat_terms, *foretold, *waiting]
+
+
+def _people(heat_terms: Sequence[Term]) -> float:
+    """Add up the people who speak of a paper, each as much as they count."""
+    return math.fsum(t.value for t in heat_terms if t.kind in ("mention", "repost"))

@@ -23,8 +23,7 @@ VOTES_HALF_LIFE_DAYS = 90.0
 """A list's count goes on growing, so it hardly fades: what was found late is caught too."""
 
 ROLE_MODEL = 6.0
-"""So much that a paper of the day before, of which one of them speaks, stands among a list's new
-ones, for which nobody waits (`lanes.SILENCE`)."""
+"""As many people, or 63 up-votes: one of them brings a paper up whatever else is talked about."""
 KIND_WEIGHT: Mapping[PostKind, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.4}
 OWN_PAPER = 0.25
 """Who posts about a paper of their own says that it is out, and little more."""
@@ -35,7 +34,10 @@ MANY_A_DAY = 30
 LIKE = 0.1
 """What each doubling of the votes for a post adds to the post's weight."""
 VOTE = 1.0
-"""What each doubling of a list's up-votes counts: 1 as one person, 15 as four."""
+LISTED = 0.25
+"""What each doubling of a list's up-votes counts, and what it counts at least to stand on the
+list. A vote is a click, often the submitter's own, so of few votes only n in n + 1 count: one
+counts as half a person, 3 as one and a half, 15 as nearly four."""
 MUCH_CITED = 5.0
 """Citations a month from which on they count, their doublings as people."""
 
@@ -164,7 +166,8 @@ def _votes(talk: Talk, day: date) -> list[Term]:
     n = talk.n_votes
     if n is None or (talk.voted_on and talk.voted_on > day):
         return []
-    doublings = 1 + math.log2(1 + max(0, n))  # to stand on the list at all is one vote
+    n = max(0, n)
+    doublings = max(LISTED, math.log2(1 + n) * n / (n + 1))
     fading = _fading(talk.voted_on, day, VOTES_HALF_LIFE_DAYS)
     return [Term("votes", str(n), VOTE * doublings * fading)]
 
