@@ -11,7 +11,7 @@ import pytest
 from reader.cli.output import morning_json
 from reader.cli.screen import morning_lines, paper_lines
 from reader.paper import Held
-from reader.today import Morning, NewVersion, Quota, SourceLine
+from reader.today import Entry, Morning, NewVersion, Quota, SourceLine
 from tests.samples import DAY, paper
 
 HELD = Held(1, paper(1, "Gardens", version=2), "read", DAY)
@@ -65,6 +65,14 @@ def test_days_that_a_source_could_not_give_are_said_in_one_line_and_no_line_is_t
     assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07; the rest" in text
     assert text.count("! arXiv OAI") == 1
     assert f"could not ask for {DAY}" in text
+
+
+def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
+    entry = Entry(replace(HELD, state="candidate"), "near", None, 1.0, "mentioned by Cy.", (), ())
+    near = replace(MORNING, near=(entry,))
+    lines = [click.unstyle(line) for line in morning_lines(near, 100)]
+    assert "    arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
+    assert morning_json(near)["near"][0]["topic"] is None
 
 
 def test_the_json_names_the_fields() -> None:

@@ -70,6 +70,23 @@ def test_a_new_near_paper_that_is_likely_to_be_talked_about_is_shown_and_says_so
     assert lines(look(library, DAY).near) == [(2, True, SILENT)]
 
 
+def test_a_near_topics_model_is_trusted_without_a_word_once_enough_was_liked(
+    library: Library,
+) -> None:
+    bring(library, DAY, *(paper(n, f"{MODELS} {n}") for n in range(1, 22)))
+    rank_days(library, DAY)
+    rows = list(range(2, 23))
+
+    def settled() -> frozenset[str]:
+        return candidates(library, day_of(library, DAY))[0].settled
+
+    decide_rows(library, "pick", rows[:19])
+    decide_rows(library, "skip", rows[19:20])
+    assert settled() == frozenset()
+    decide_rows(library, "pick", rows[20:])
+    assert settled() == {"nlp/llm"}
+
+
 def test_why_does_not_call_it_talked_about(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     [entry] = look(library, DAY).near

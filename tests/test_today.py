@@ -30,6 +30,7 @@ from reader.today import (
     velocity,
     why,
 )
+from reader.today.telling import topic_text
 from tests.samples import DAY, paper
 
 OWN = Topic("speech/translation", "own", "speech", ("speech translation",))
@@ -303,6 +304,52 @@ def test_near_topics_come_before_what_else_was_talked_about_hottest_first() -> N
         CONFIG,
     )
     assert in_lanes(found) == ([], [], [2, 1, 4], 3)
+
+
+def learned_in(topic: str, *terms: Term) -> Rank:
+    """Rank a paper that a topic's model takes in for what it learned."""
+    return Rank(topic, None, "in", 2.0, 0.0, (LEARNED, START, *terms))
+
+
+def test_a_near_topic_is_named_only_where_its_words_stand_in_the_paper() -> None:
+    spoken = candidate(1, "On ants", "Cy")
+    outside = replace(spoken, ranks=(learned_in(NEAR.path),))
+    word = Term("abstract", "large language model", 0.7)
+    inside = replace(spoken, ranks=(learned_in(NEAR.path, word),))
+    [alone] = lanes([outside], CONFIG).near
+    [named] = lanes([inside], CONFIG).near
+    assert (alone.topic, alone.is_outside, alone.why) == (None, True, "mentioned by Cy.")
+    assert (named.topic, named.is_outside) == (NEAR.path, False)
+    assert named.why == "“large language model” in the abstract; mentioned by Cy."
+    assert alone.score == named.score
+
+
+def test_where_much_was_liked_a_near_topics_model_names_a_paper_without_a_word() -> None:
+    spoken = replace(candidate(1, "On ants", "Cy"), ranks=(learned_in(NEAR.path),))
+    [entry] = lanes([replace(spoken, settled=frozenset({NEAR.path}))], CONFIG).near
+    assert entry.topic == NEAR.path
+    assert entry.why == "“garden”, as in other papers of this topic; mentioned by Cy."
+    out = replace(spoken.ranks[0], place="out")
+    several = [replace(spoken, ranks=(out,), settled=frozenset({NEAR.path})),
+               candidate(2, "On ants", "Cy", "Di")]  # fmt: skip
+    assert [entry.topic for entry in lanes(several, CONFIG).near] == [None]
+
+
+def test_a_near_topic_with_a_word_is_named_before_one_that_only_fits_better() -> None:
+    other = Topic("nlp/parsing", "near", "nlp", ("parsing",))
+    better = replace(learned_in(other.path), score=9.0)
+    spoken = replace(candidate(1, "On ants", "Cy"), ranks=(NEAR_IN, better))
+    [entry] = lanes([spoken], replace(CONFIG, topics=(OWN, NEAR, other))).near
+    assert entry.topic == NEAR.path
+
+
+def test_what_was_filed_is_not_called_outside() -> None:
+    [entry] = lanes([replace(candidate(1, "On ants", "Cy"), ranks=(learned_in(NEAR.path),))],
+                    CONFIG).near  # fmt: skip
+    assert entry.is_outside
+    assert topic_text(entry) == "outside your topics"
+    filed = replace(entry, held=replace(entry.held, topic="nlp/insects"))
+    assert (filed.is_outside, topic_text(filed)) == (False, "nlp/insects")
 
 
 def test_a_lists_votes_alone_bring_up_only_what_is_near() -> None:

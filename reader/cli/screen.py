@@ -21,6 +21,7 @@ from reader.today.telling import (
     missing_texts,
     n_answered,
     n_talked,
+    topic_text,
 )
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
@@ -126,7 +127,7 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
     yield f"{mark}{number:>2} " + _bold(shorten(plain(paper.title), width - 4))
-    topic = entry.held.topic or entry.topic
+    topic = topic_text(entry)
     # What can be typed back comes first, so that a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
     yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))

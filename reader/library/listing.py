@@ -12,11 +12,26 @@ from reader.paper import Held
 from reader.person import Certainty
 from reader.stages.foretell import belongs, forecasts
 from reader.stages.rank import Ranks
-from reader.store import authors, citations, origins, papers, posts, shown, standings, talk
+from reader.store import (
+    authors,
+    citations,
+    filings,
+    lessons,
+    origins,
+    papers,
+    posts,
+    shown,
+    standings,
+    talk,
+)
 from reader.today import Candidate, Kept, Rank
 
 WEEKEND_DAYS = 3
 """A mailing of Friday is first seen on Monday by who comes on weekdays."""
+
+SETTLED = 20
+"""Papers liked in a near topic from which on its model may call a paper one of it that has no
+word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,7 @@ def _candidates(
     came_by = papers.origins_of(db, rows)
     before = shown.shown_before(db, rows, day.last)
     was_foretold = shown.foretold_before(db, rows, day.last)
+    settled = _settled(library)
     return [
         Candidate(
             held=held,
@@ -110,9 +126,24 @@ def _candidates(
             was_shown=held.row in before,
             was_foretold=held.row in was_foretold,
             n_days=_n_days(held, day.last),
+            settled=settled,
         )
         for held in several
     ]
+
+
+def _settled(library: Library) -> frozenset[str]:
+    """Name the near topics of which enough was liked: picked, read, or said to be of it."""
+    states = filings.states(library.db)
+
+    def n_liked(path: str) -> int:
+        of_topic = states.get(path, {})
+        answers = lessons.taught(library.db, path).values()
+        n_taught = sum(kind != "no" for kind in answers)
+        return of_topic.get("pick", 0) + of_topic.get("read", 0) + n_taught
+
+    paths = (topic.path for topic in library.config.near_topics)
+    return frozenset(path for path in paths if n_liked(path) >= SETTLED)
 
 
 def _hoped(

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "today.own.partly": ", of what could be asked",
     "today.near": "TALKED ABOUT  {n} of {of}",
     "today.near.posts_only": " (posts only)",
+    "today.outside": "outside your topics",
     "today.wild": "WILD CARD  talked about, and far from your topics",
     "today.none": "none",
     "today.why": "{why} [{source}]",

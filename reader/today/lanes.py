@@ -166,15 +166,23 @@ def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
 
 
 def _near(candidate: Candidate, config: Config) -> Found:
-    found = _best(candidate.ranks, {t.path for t in config.near_topics})
+    near = {t.path for t in config.near_topics}
+    found = _best(candidate.ranks, near)
     closeness = closeness_of(found.margin) if found else 0.0
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
-    is_member = found is not None and found.place == "in"
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
-    reasons = [*(found.terms if found and is_member else ()), *terms]
-    topic = found.topic if found and is_member else None
+    of = _best((r for r in candidate.ranks if _is_of(r, candidate.settled)), near)
+    topic, reasons = (of.topic, of.terms) if of else (None, ())
     entry = _entry(candidate, named, "near", topic, is_foretold=_is_silent(candidate))
-    return entry, reasons
+    return entry, [*reasons, *terms]
+
+
+def _is_of(rank: Rank, settled: Container[str]) -> bool:
+    """Tell whether a paper may be called one of a near topic: the topic's words stand in it, or
+    the model that takes it in was taught by many decisions. A model of few takes in whatever
+    shares its vocabulary."""
+    has_words = any(t.kind in ("title", "abstract") for t in rank.terms)
+    return rank.place == "in" and (has_words or rank.topic in settled)
 
 
 def _wild(candidate: Candidate, config: Config) -> Found:

@@ -18,6 +18,13 @@ def families(origins: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else o for o in origins))
 
 
+def topic_text(entry: Entry) -> str:
+    """Name the topic of a line: where the paper is filed, else what it fits; "" for none."""
+    if entry.is_outside:
+        return say("today.outside")
+    return entry.held.topic or entry.topic or ""
+
+
 def n_talked(entries: Sequence[Entry]) -> int:
     """Count the papers that are in a list because somebody spoke of them."""
     return sum(not entry.is_foretold for entry in entries)

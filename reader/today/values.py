@@ -57,7 +57,8 @@ class Candidate:
     None where unknown. n_votes: the most that a list counts, None where none does.
     is_new: it came on the days of the list; was_shown: an earlier list had it for what is
     said of it; was_foretold: one had it when nobody had spoken of it. n_days: since it was
-    announced, else since it came; 0 on the first morning that can have it.
+    announced, else since it came; 0 on the first morning that can have it. settled: the near
+    topics of which enough was liked that their models name a paper without a word of them.
     """
 
     held: Held
@@ -75,6 +76,7 @@ class Candidate:
     was_shown: bool = False
     was_foretold: bool = False
     n_days: int = 0
+    settled: frozenset[str] = frozenset()
 
     @property
     def velocity(self) -> float:
@@ -85,8 +87,9 @@ class Candidate:
 class Entry:
     """A line of the morning.
 
-    terms: what the score is the sum of, the greatest first. is_foretold: in the near lane,
-    nobody has spoken of it yet.
+    topic: in the near lane None where the paper is of no near topic (`is_outside`). terms:
+    what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
+    has spoken of it yet.
     """
 
     held: Held
@@ -100,6 +103,11 @@ class Entry:
     n_months: int | None = None
     terms: tuple[Term, ...] = ()
     is_foretold: bool = False
+
+    @property
+    def is_outside(self) -> bool:
+        """It is in the near lane for what people say, and neither filed nor of a near topic."""
+        return self.lane == "near" and not (self.held.topic or self.topic)
 
 
 @dataclass(frozen=True, slots=True)

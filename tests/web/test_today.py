@@ -179,6 +179,14 @@ def test_a_foretold_paper_is_marked() -> None:
     assert "nobody has spoken of it yet" in text
 
 
+def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
+    held = Held(1, paper(1), "candidate", DAY)
+    entry = Entry(held, "near", None, 1.0, "mentioned by Cy.", (), ("arXiv",))
+    template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
+    text = environment().from_string(template).render(several=[entry], csrf="")
+    assert '<span class="chip">outside your topics</span>' in text
+
+
 def test_it_speaks_the_language_of_the_browser_and_of_the_cookie(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         japanese = client.get("/", headers={"accept-language": "ja,en;q=0.5"}).text

@@ -20,7 +20,7 @@ from reader.plain import columns, plain, shorten
 from reader.reading_time import minutes
 from reader.today import Entry
 from reader.today.going import States, entry_seconds
-from reader.today.telling import families
+from reader.today.telling import families, topic_text
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
@@ -215,7 +215,7 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
 
 def _facts(entry: Entry) -> list[str]:
     paper = entry.held.paper
-    topic = entry.held.topic or entry.topic
+    topic = topic_text(entry)
     time = say("screen.minutes", n=minutes(entry_seconds(entry)))
     return [
         plain(f) for f in (paper.id, *([topic] if topic else []), time, *families(entry.origins))

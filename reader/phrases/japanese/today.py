@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "today.own.partly": "(取得できた範囲で)",
     "today.near": "話題の論文  {of}本中{n}本",
     "today.near.posts_only": " (投稿のみ)",
+    "today.outside": "自分のトピック以外",
     "today.wild": "番外  話題だが、どのトピックからも遠い論文",
     "today.none": "なし",
     "today.why": "{why} [{source}]",
