@@ -106,22 +106,6 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned:
-    """A post seen from the paper that it mentions."""
-
-    row: int
-    """The paper's."""
-    author: str
-    sentence: str
-    url: str
-    source: str
-    kind: PostKind = "post"
-    n_votes: int | None = None
-    on: date | None = None
-    """The local day on which this library first saw it, None where that is not known."""
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """What one channel gave for one announcement day, counted.
 

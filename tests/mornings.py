@@ -9,7 +9,8 @@ from typing import Any
 
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
-from reader.paper import Held, Mentioned, Paper
+from reader.paper import Held, Paper
+from reader.post import Mentioned
 from reader.score import Term
 from reader.store import papers, posts
 from reader.today import Entry, Morning, Quota

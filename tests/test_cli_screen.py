@@ -11,6 +11,7 @@ import pytest
 from reader.cli.output import morning_json
 from reader.cli.screen import morning_lines, paper_lines
 from reader.paper import Held
+from reader.post import Mentioned
 from reader.today import Entry, Morning, NewVersion, Quota, SourceLine
 from tests.samples import DAY, paper
 
@@ -73,6 +74,20 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     lines = [click.unstyle(line) for line in morning_lines(near, 100)]
     assert "    arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
     assert morning_json(near)["near"][0]["topic"] is None
+
+
+def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
+    text = "We tried it on our own data, and it holds. " * 6
+    said = Mentioned(1, "Cy", f"{text}{HELD.paper.id}", "", "timeline", id=HELD.paper.id)
+    entry = Entry(HELD, "near", "nlp/llm", 1.0, "mentioned by Cy.", (said,), ())
+    lines = [click.unstyle(line) for line in morning_lines(replace(MORNING, near=(entry,)), 80)]
+    first = next(n for n, line in enumerate(lines) if line.startswith("    Cy: "))
+    shown = lines[first : first + 4]
+    assert all(len(line) <= 80 for line in shown)
+    assert " ".join(line.strip() for line in shown) == f"Cy: {text.strip()}"
+    assert morning_json(replace(MORNING, near=(entry,)))["near"][0]["mentions"] == [
+        {"author": "Cy", "text": text.strip(), "url": ""}
+    ]
 
 
 def test_the_json_names_the_fields() -> None:

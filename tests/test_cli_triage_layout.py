@@ -162,8 +162,24 @@ def test_three_lines_of_the_abstract_are_there_wherever_nine_lines_are(
 def test_many_who_talk_are_counted(shown: Morning) -> None:
     held = shown.own[0].held
     one = entry(held, ("A", ""), ("B", "It hums."), ("C", "It sings."), lane="near")
-    said = [text_of(spans) for spans in paper_block(one, 60, 12)]
+    said = [text_of(spans) for spans in paper_block(one, 60, 8)]
     assert "  B: It hums. (+2: enter)" in said
+
+
+def test_a_long_post_takes_the_lines_that_the_abstract_can_spare(shown: Morning) -> None:
+    held = shown.own[0].held
+    long = "It hums and hums, and nobody had told me that it would. " * 5
+    one = entry(held, ("Bo", long), ("Cy", "Hear, hear."), lane="near")
+    assert [text_of(spans).strip() for spans in paper_block(one, 80, 10)][3:9] == [
+        "We ask whether listening twice helps. On three invented test sets of gardens,",
+        "ponds and one very small sea, a model that hears each utterance a second time",
+        "makes a fifth fewer errors, mostly where wind is loud. It costs twice the tim…",
+        "Bo: It hums and hums, and nobody had told me that it would. It hums and hums,",
+        "and nobody had told me that it would. It hums and hums, and nobody had told m…",
+        "Cy: Hear, hear.",
+    ]
+    whole = " ".join(text_of(spans).strip() for spans in paper_block(one, 80, 24))
+    assert f"Bo: {long.strip()} Cy: Hear, hear." in whole
 
 
 def test_what_was_passed_on_is_not_said_in_the_persons_name_and_who_counts_most_is_first(

@@ -24,7 +24,8 @@ from reader.heat import (
 )
 from reader.heat.lanes import A_DAY, CATCH_DAYS, FORECAST, SILENCE, closeness_of
 from reader.heat.said import CLASS_SHARE, LISTED, ROLE_MODEL
-from reader.paper import Mentioned, Paper, PostKind
+from reader.paper import Paper, PostKind
+from reader.post import Mentioned
 from reader.score import Term, total
 
 DAY = date(2031, 3, 5)

@@ -68,4 +68,4 @@ def test_what_is_said_of_it_is_among_it(tmp_path: Path) -> None:
         papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
         posts.add_posts(library.db, [post("1", paper(1).id)], source="timeline", on=DAY)
         (held,) = papers.papers_at(library.db, [1])
-        assert [m.sentence for m in about(library, held).mentions] == ["Read this."]
+        assert [m.words for m in about(library, held).mentions] == ["Read this."]

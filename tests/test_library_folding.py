@@ -104,7 +104,7 @@ def test_each_near_paper_has_who_said_what_in_their_words(library: Library) -> N
             post("b", paper(1).id, author="Di", sentence="Mind table 3.")]  # fmt: skip
     posts.add_posts(library.db, said, source="timeline", on=DAY)
     [entry] = look(library, DAY).near
-    assert [(m.author, m.sentence) for m in entry.mentions] == [
+    assert [(m.author, m.words) for m in entry.mentions] == [
         ("Cy", "It forgets less."),
         ("Di", "Mind table 3."),
     ]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 
 import pytest
 
-from reader.paper import Mention, Mentioned, Post
+from reader.paper import Mention, Post
+from reader.post import Mentioned
+from reader.sources.bluesky import read_bluesky
+from reader.sources.hn import read_hn
+from reader.sources.mastodon import read_mastodon
+from reader.sources.reddit import read_reddit
+from reader.sources.timeline import read_posts
+from reader.sources.x_archive import read_x_archive
 from reader.store import papers, posts, sources
 from reader.store.database import Database
 from reader.store.migrations import MIGRATIONS
@@ -38,12 +47,13 @@ def test_a_link_added_later_becomes_a_mention_and_the_first_words_stay(db: Datab
     mentions = (Mention(ID, "Changed."), Mention("arxiv:2506.00002", "Also."))
     later = replace(first, mentions=mentions)
     posts.add_posts(db, [later], source="timeline", on=DAY + timedelta(1))
+    text, url, ids = f"First. {ID}", "https://example.org/a", (ID, "arxiv:2506.00002")
     assert posts.mentions_of(db, [1, 2]) == [
-        Mentioned(1, "Cy Pond", "First.", "https://example.org/a", "timeline", on=DAY),
-        Mentioned(
-            2, "Cy Pond", "Also.", "https://example.org/a", "timeline", on=DAY + timedelta(1)
-        ),
-    ]
+        Mentioned(1, "Cy Pond", text, url, "timeline", on=DAY, title=paper(1).title,
+                  sentence="First.", id=ids[0]),
+        Mentioned(2, "Cy Pond", text, url, "timeline", on=DAY + timedelta(1),
+                  title=paper(2).title, sentence="Also.", id=ids[1]),
+    ]  # fmt: skip
     assert posts.papers_mentioned_on(db, DAY) == [1]
     assert posts.papers_mentioned_on(db, DAY + timedelta(1)) == [2]
 
@@ -91,7 +101,16 @@ def test_what_kind_of_post_it_is_and_its_votes_are_kept(db: Database) -> None:
     posts.add_posts(db, [given], source="timeline", on=DAY)
     assert posts.mentions_of(db, [1]) == [
         Mentioned(
-            1, "Cy Pond", "Read this.", "https://example.org/a", "timeline", "repost", 3, on=DAY
+            1,
+            "Cy Pond",
+            f"Read this. {ID}",
+            "https://example.org/a",
+            "timeline",
+            "repost",
+            3,
+            on=DAY,
+            title=paper(1).title,
+            id=ID,
         )
     ]
 
@@ -161,7 +180,7 @@ def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "reader.db")
     for statement in MIGRATIONS[0][1]:
         old.execute(statement)
-    old.execute("INSERT INTO posts VALUES (1, 'timeline', 'a', 'Cy Pond', 'Text', 'u', NULL)")
+    old.execute("INSERT INTO posts VALUES (1, 'timeline', 'a', 'Cy Pond', 'So it is.', 'u', NULL)")
     old.execute("INSERT INTO mentions VALUES (1, 'arxiv:2506.00001', 'Words.', '2025-06-04')")
     old.execute(
         "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
@@ -173,9 +192,47 @@ def test_a_library_of_the_first_layout_keeps_its_posts(tmp_path: Path) -> None:
     old.close()
     with Database(tmp_path) as db:
         papers.add_papers(db, [paper(1)], source="arXiv", on=DAY)
-        assert posts.mentions_of(db, [1]) == [
-            Mentioned(1, "Cy Pond", "Words.", "u", "timeline", "post", None, on=DAY)
-        ]
-        given = Post("a", "Cy Pond", "Text", "u", None, n_votes=4)
+        [found] = posts.mentions_of(db, [1])
+        title = paper(1).title
+        assert found == Mentioned(
+            1, "Cy Pond", "So it is.", "u", "timeline", on=DAY, title=title, id=ID
+        )
+        assert found.words == "So it is."
+        given = Post("a", "Cy Pond", "So it is.", "u", None, n_votes=4)
         assert posts.add_posts(db, [given], source="timeline", on=DAY) == 0
         assert posts.mentions_of(db, [1])[0].n_votes == 4
+
+
+PLAIN = (
+    "Not convinced by the baseline, but the data release is great. A Title "
+    "https://arxiv.org/abs/2506.00001"
+)
+HTML = PLAIN.replace("https", '<a href="https://arxiv.org/abs/2506.00001">https') + "</a>"
+AT = {"createdAt": "2025-06-04T06:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("read", "content"),
+    [
+        (read_posts, "<rss version='2.0'><channel><title>Mio</title><item><guid>1</guid>"
+         f"<description>{escape(HTML)}</description></item></channel></rss>"),
+        (read_posts, {"version": "https://jsonfeed.org/version/1.1", "title": "Mio",
+                      "items": [{"id": "1", "content_text": PLAIN}]}),
+        (read_mastodon, [{"id": "1", "content": f"<p>{HTML}</p>"}]),
+        (read_bluesky, {"posts": [{"uri": "at://a/1", "record": {"text": PLAIN, **AT}}]}),
+        (read_hn, {"hits": [{"objectID": "1", "author": "mio", "comment_text": HTML}]}),
+        (read_reddit, {"data": {"children": [
+            {"kind": "t1", "data": {"name": "t1_1", "author": "mio", "body": PLAIN}}]}}),
+        (read_x_archive, [{"tweet": {"id_str": "1", "full_text": PLAIN}}]),
+    ],
+)  # fmt: skip
+def test_the_whole_post_is_kept_and_shown_whatever_the_source(
+    db: Database, read: Callable[..., tuple[Post, ...]], content: object
+) -> None:
+    text = content if isinstance(content, str) else json.dumps(content)
+    head = "window.YTD.tweets.part0 = " if read is read_x_archive else ""
+    papers.add_papers(db, [paper(1, "A Title")], source="arXiv", on=DAY)
+    posts.add_posts(db, read(f"{head}{text}".encode(), source="Mio"), source="Mio", on=DAY)
+    [found] = posts.mentions_of(db, [1])
+    assert found.text == PLAIN
+    assert found.words == "Not convinced by the baseline, but the data release is great."

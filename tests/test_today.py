@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from reader.config import Config, Topic
 from reader.heat import closeness_of, near_score
-from reader.paper import Held, Mentioned, Paper
+from reader.paper import Held, Paper
+from reader.post import Mentioned
 from reader.score import Term, total
 from reader.today import (
     Candidate,

@@ -73,7 +73,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "why": plain(entry.why),
         "sources": list(entry.origins),
         "mentions": [
-            {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
+            {"author": plain(m.author), "text": plain(m.words), "url": plain(m.url)}
             for m in entry.mentions
         ],
         "n_citations": entry.n_citations,

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 from reader.ids import url_of
-from reader.paper import Held, Mentioned, State
+from reader.paper import Held, State
 from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
+from reader.post import Mentioned
 from reader.score import Term, total
 from reader.today import Entry, Morning, SourceLine
 from reader.today.sums import sum_rows
@@ -133,8 +134,8 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
     yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
     why = say("today.why", why=entry.why, source=say("list").join(families(entry.origins)))
     yield "    " + shorten(plain(why), width - 4)
-    for mention in [m for m in heard(entry) if m.sentence][:2]:
-        yield "    " + _dim(shorten(said_text(mention), width - 4))
+    for mention in [m for m in heard(entry) if m.words][:2]:
+        yield from map(_dim, wrap(said_text(mention), width, "    "))
 
 
 def heard(entry: Entry) -> list[Mentioned]:
@@ -143,7 +144,7 @@ def heard(entry: Entry) -> list[Mentioned]:
 
     def place(mention: Mentioned) -> tuple[bool, bool, float]:
         is_passed_on = mention.kind == "repost"
-        return not mention.sentence, is_passed_on, -weights.get(mention.author, 0.0)
+        return not mention.words, is_passed_on, -weights.get(mention.author, 0.0)
 
     return sorted(entry.mentions, key=place)
 
@@ -151,9 +152,9 @@ def heard(entry: Entry) -> list[Mentioned]:
 def said_text(mention: Mentioned) -> str:
     """Say what somebody said of a paper; what they passed on are not their own words."""
     is_passed_on = mention.kind == "repost"
-    if mention.sentence:
+    if mention.words:
         key = "today.passed_on" if is_passed_on else "today.said"
-        return plain(say(key, author=mention.author, text=mention.sentence))
+        return plain(say(key, author=mention.author, text=mention.words))
     return plain(say("screen.passed_on" if is_passed_on else "screen.mentioned",
                      author=mention.author))  # fmt: skip
 

@@ -47,7 +47,7 @@ def _json(shown: About) -> dict[str, object]:
         "version": paper.version,
         "sources": list(shown.origins),
         "mentions": [
-            {"author": plain(m.author), "text": plain(m.sentence), "url": plain(m.url)}
+            {"author": plain(m.author), "text": plain(m.words), "url": plain(m.url)}
             for m in shown.mentions
         ],
         "note": shown.note.text if shown.note else None,

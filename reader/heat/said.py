@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from reader.paper import Mentioned, Paper, PostKind
+from reader.paper import Paper, PostKind
 from reader.person import matches
+from reader.post import Mentioned
 from reader.score import Term, total
 
 HALF_LIFE_DAYS = 7.0

@@ -10,8 +10,9 @@ from reader.library.folder import Library
 from reader.library.linking import Linked, backlinks, links_of
 from reader.library.marks import Shown, shown
 from reader.library.writing import newest_note
-from reader.paper import Held, Mentioned
+from reader.paper import Held
 from reader.phrases import say
+from reader.post import Mentioned
 from reader.store import additions, highlights, index, papers, pdfs, pictures, posts, versions
 from reader.store.highlights import MarkedCopy
 from reader.store.notes import Revision

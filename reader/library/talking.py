@@ -11,7 +11,8 @@ from reader.config import Config
 from reader.heat import CATCH_DAYS, heat, talk_of
 from reader.heat.said import MANY_A_DAY
 from reader.library.folder import Library
-from reader.paper import Counted, Held, Mentioned
+from reader.paper import Counted, Held
+from reader.post import Mentioned
 from reader.score import Term
 from reader.store import citations, posts, talk
 from reader.today import months_between

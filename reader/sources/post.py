@@ -16,6 +16,7 @@ from datetime import datetime
 from reader.ids import find_ids, url_of
 from reader.paper import Mention, Paper, Post, PostKind
 from reader.plain import html_to_text, plain, plain_lines
+from reader.post import ADDRESS, is_label
 
 MAX_SENTENCE = 300
 MAX_TEXT = 20_000
@@ -87,9 +88,9 @@ def make_posts(said: Iterable[Said]) -> tuple[Post, ...]:
 
 def own_words(text: str) -> str:
     """Take the addresses out of some text, and cut it; "" if no words are left."""
-    bare = _OPENED.sub(r"\1", _EMPTY_BRACKETS.sub("", _ADDRESS.sub("", text)))
+    bare = _OPENED.sub(r"\1", _EMPTY_BRACKETS.sub("", ADDRESS.sub("", text)))
     words = _LOOSE_END.sub(r"\1", plain(bare).strip(" :;,-–—→>|•*"))
-    if not re.search(r"\w", words) or _LABEL.fullmatch(words):
+    if not re.search(r"\w", words) or is_label(words):
         return ""
     if len(words) <= MAX_SENTENCE:
         return words
@@ -165,20 +166,9 @@ def _is_between(starts: list[int], first: int, last: int) -> bool:
     return bisect_left(starts, first) < bisect_left(starts, last)
 
 
-_ADDRESS = re.compile(
-    r"https?://[!-~]*(?:[\w/]|…)|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,12}/(?:[!-~]*[\w/])?…?",
-    re.IGNORECASE | re.ASCII,
-)
 _LOOSE_END = re.compile(r"[ :;,–—→-]+([.!?。！？]+)$")  # "See: <address>." without the address
 _OPENED = re.compile(r"([(\[（「『【]) +")
 _EMPTY_BRACKETS = re.compile(r"[(\[（「『【<]\s*[)\]）」』】>]")
-# A link's own label says nothing of the paper: "[PDF]", "paper | code", "論文リンク".
-_LABEL = re.compile(
-    r"""\W*(?:(?:click|full|more|our|project|read|see|the|this|via)\W+)*
-    (?:(?:abs|abstract|article|arxiv|blog|code|demo|github|here|html|links?|more|page|paper|pdf
-    |preprint|publication|source|text|url|website|論文|リンク|はこちら|こちら)[\W_]*)+""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _HTTP = re.compile(r"https?://[!-~]{1,1000}", re.IGNORECASE)
 
 

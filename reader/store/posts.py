@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import cast
 
-from reader.paper import Mention, Mentioned, Post, PostKind
+from reader.paper import Mention, Post, PostKind
+from reader.post import LOOKED_AT, Mentioned
 from reader.store.database import Database, Row
 from reader.store.origins import BROUGHT_SQL
 
@@ -180,25 +181,32 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[Mentioned]:
     """
     rows = db.read(
         """
-        SELECT i.paper, p.author, m.sentence, p.url, p.source, p.kind, p.n_votes, m.seen_on
-        FROM json_each(?) AS wanted
+        SELECT i.paper, p.author, substr(p.text, 1, ?) AS text, p.url, p.source, p.kind,
+               p.n_votes, m.seen_on, m.identifier, t.title, CASE WHEN EXISTS (
+                   SELECT 1 FROM mentions AS o
+                   WHERE o.post = m.post AND o.identifier != m.identifier
+               ) THEN m.sentence ELSE '' END AS sentence
+        FROM json_each(?) AS wanted JOIN papers AS t ON t.id = wanted.value
         JOIN identifiers AS i ON i.paper = wanted.value
         JOIN mentions AS m ON m.identifier = i.id
         JOIN posts AS p ON p.id = m.post WHERE p.author != ''
         ORDER BY p.posted_at, p.id
         """,
-        (json.dumps(list(papers)),),
+        (LOOKED_AT, json.dumps(list(papers))),
     )
     return [
         Mentioned(
             row=row["paper"],
             author=row["author"],
-            sentence=row["sentence"],
+            text=row["text"],
             url=row["url"],
             source=row["source"],
             kind=cast(PostKind, row["kind"]),
             n_votes=row["n_votes"],
             on=date.fromisoformat(row["seen_on"]),
+            title=row["title"],
+            sentence=row["sentence"],
+            id=row["identifier"],
         )
         for row in rows
     ]

@@ -40,7 +40,7 @@ def n_waiting(entries: Iterable[Entry], states: States) -> int:
 
 def entry_seconds(entry: Entry) -> float:
     """Give the seconds that one line of the list takes to be read."""
-    return paper_seconds(entry.held.paper, [m.sentence for m in entry.mentions])
+    return paper_seconds(entry.held.paper, [m.words for m in entry.mentions])
 
 
 def minutes_of(entries: Iterable[Entry]) -> int:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal
 
 from reader.config import Deadline, Lane
-from reader.paper import Held, Mentioned
+from reader.paper import Held
+from reader.post import Mentioned
 from reader.relevance.judging import Place
 from reader.score import Term
 from reader.today.measure import velocity

@@ -27,6 +27,8 @@ LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "re
 PROSE = 100
 """Columns of running text at most: longer lines are hard to read."""
 INDENT = "  "
+LEAST_ABSTRACT = 3
+"""Lines of the abstract that what people say leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,10 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
     people = fold(who, inner, 1 if n < 14 else 3)
     facts = fold(" · ".join(_facts(entry)), inner, 1) if n >= 6 else []
     why = fold(say("screen.why", why=plain(entry.why)), inner, 1 if n < 10 else 3)
-    talk = talk_lines(entry, inner, 1 if n < 14 else 4) if n >= 8 else []
-    n_left = n - len(title) - len(people) - len(facts) - len(why) - len(talk)
+    n_left = n - len(title) - len(people) - len(facts) - len(why)
+    n_talk = max(1, min(n_left - LEAST_ABSTRACT, max(4, n // 4)))
+    talk = talk_lines(entry, inner, n_talk) if n >= 8 else []
+    n_left -= len(talk)
     text = plain(paper.abstract) or say("screen.no_abstract")
     abstract = fold(text, inner, max(n_left, 0)) if n_left > 0 else []
     lines: list[Line] = [line(text, "bold") for text in title]
@@ -223,16 +227,21 @@ def _facts(entry: Entry) -> list[str]:
 
 
 def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
-    """Lay out what people say of a paper, those with words first; the rest is counted."""
+    """Lay out what people say of a paper, those with words first, in so many lines at most.
+
+    Each has one line, and who comes first as many more as the others leave; who has none is
+    counted.
+    """
     said = heard(entry)
     lines: list[str] = []
     for i, mention in enumerate(said[:most]):
         text = said_text(mention)
         more = len(said) - i - 1
-        if more and i == most - 1:
+        n_left = most - len(lines)
+        if more and n_left == 1:
             ending = say("screen.more_talk", n=more)
-            text = fold(text, width - columns(ending), 1)[0] + ending
-        lines += fold(text, width, 1)
+            return [*lines, fold(text, width - columns(ending), 1)[0] + ending]
+        lines += fold(text, width, max(1, n_left - more))
     return lines
 
 

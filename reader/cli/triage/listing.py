@@ -72,7 +72,7 @@ def fits(entry: Entry, words: Sequence[str]) -> bool:
     """Tell whether a paper has all of these words, as parts of words too."""
     paper = entry.held.paper
     topic = entry.held.topic or entry.topic or ""
-    said = [part for m in entry.mentions for part in (m.author, m.sentence)]
+    said = [part for m in entry.mentions for part in (m.author, m.words)]
     text = _even(" ".join((paper.id, paper.title, *paper.authors, paper.abstract, topic, *said)))
     return all(word in text for word in words)
 
