@@ -14,12 +14,13 @@ from reader.library.folder import Library
 from reader.library.listing import candidates, day_of
 from reader.library.morning import morning
 from reader.library.why import changes, explain
+from reader.score import Term
 from reader.stages.foretell import foretell_day
 from reader.stages.pipe import fetch_and_rank
-from reader.stages.rank import rank_days
+from reader.stages.rank import fingerprint, mark_of, rank_days
 from reader.store import models, shown, standings
 from reader.store.models import TALK, Stored
-from reader.today import Entry, Morning
+from reader.today import Entry, Morning, Rank
 from tests.mornings import at, bring, talk
 from tests.mornings import look as look_at
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, fit_means, paper, tools
@@ -31,6 +32,7 @@ AGAIN = (
     "“large language model” in the title; shown before, when nobody had spoken of it; "
     "mentioned by Di."
 )
+WORD = Term("title", "large language model", 1.0)
 OLD = 1
 """The row of the paper that was talked about long ago."""
 
@@ -94,6 +96,32 @@ def test_why_does_not_call_it_talked_about(library: Library) -> None:
     assert (found.shelf, found.is_foretold, found.sentence) == ("near", True, SILENT)
     assert found.terms == entry.terms
     assert [change.kind for change in changes(library, found, fit_means)] == ["more"]
+
+
+def test_why_explains_a_near_paper_by_the_near_lanes_sum_on_every_later_day(
+    library: Library,
+) -> None:
+    # It has a word of an own topic, which leaves it out: that topic's sum decided nothing.
+    abstract = "Unlike speech recognition."
+    bring(library, DAY, paper(1, "Of Ants and Bees", abstract), paper(2, MODELS, abstract))
+    standings.set_ranks(
+        library.db,
+        {
+            row: [Rank("speech/recognition", None, "out", -1.0, 0.0, ()), *near]
+            for row, near in ((2, ()), (3, (Rank("nlp/llm", None, "in", 1.0, 0.0, (WORD,)),)))
+        },
+        topics=fingerprint(library.config),
+        encoder="",
+        models=mark_of(library),
+    )
+    talk(library, after(2), 3, "Di", "Ed")
+    [entry] = look(library, after(2)).near
+    for day in (after(2), after(3), after(9)):
+        found = explain(at(library, day), entry.held)
+        assert (found.shelf, found.day, found.topic) == ("near", after(2), "nlp/llm")
+        assert found.terms == entry.terms
+        assert {t.kind for t in found.terms} >= {"mention", "closeness", "start"}
+        assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
 
 
 def test_it_is_shown_on_one_morning_alone_and_its_day_shows_it_again(library: Library) -> None:

@@ -21,6 +21,7 @@ from reader.stages.learn import learn
 from reader.stages.rank import judges, rank_days
 from reader.store import models, papers
 from reader.today.changes import Change
+from tests.mornings import at, look, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 
 OWN, OTHER = "speech/translation", "speech/recognition"
@@ -91,6 +92,20 @@ def test_a_pick_warms_a_topic_that_was_left_and_this_is_in_what_it_is_said_to_do
     decide_rows(late, "pick", [3])
     teach(late)
     assert score(late, 3, OWN) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_a_near_paper_is_explained_by_the_talk_about_it_after_its_day_too(
+    library: Library,
+) -> None:
+    two_days_later, next_day = DAY + timedelta(2), DAY + timedelta(3)
+    look(library, DAY, may_fold=False)
+    talk(library, two_days_later, MODELS, "Di", "Ed")
+    [entry] = look(library, two_days_later, may_fold=False).near
+    [held] = papers.papers_at(library.db, [MODELS])
+    found = explain(at(library, next_day), held)
+    assert (found.shelf, found.day, found.terms) == ("near", two_days_later, entry.terms)
+    assert [t.what for t in found.terms if t.kind == "mention"] == ["Di", "Ed"]
+    assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
 
 
 def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Library) -> None:

@@ -17,7 +17,7 @@ from reader.score import Term, total
 from reader.stages.learn import Texts, as_if_decided, events_of, fit_one, lessons
 from reader.stages.rank import Judges, as_printed, judges, rank_and_show
 from reader.stages.tools import FitTopic
-from reader.store import standings
+from reader.store import shown, standings
 from reader.store.decisions import Kind
 from reader.today import Candidate, Entry, Lanes, Rank, Shelf, lanes
 from reader.today.changes import Change, with_other_talk, without_terms
@@ -71,7 +71,11 @@ class InList:
 
 
 def explain(library: Library, held: Held) -> Explained:
-    """Explain one paper as today's list has it, else that of the day of its arrival."""
+    """Explain one paper as today's list has it, else the last list that showed it, else that
+    of the day of its arrival.
+
+    What stands in the near lane is explained by the near lane's sum and by no topic's.
+    """
     found = _found(library, held)
     by = judges(library)
     ranks = _ranks(library, held, by)
@@ -149,13 +153,16 @@ def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
 
 
 def _found(library: Library, held: Held) -> InList | None:
-    """Look for a paper in today's list, folded or not, then in that of its own day."""
+    """Look for a paper in today's list, folded or not, then in the last one that showed it, then
+    in that of its own day."""
     today = library.today()
     lists = [day_of(library, today)]
     if first := first_day(library, today):
         lists.insert(0, day_of(library, today, first=first))
-    if held.arrived_on < today:
-        lists.append(day_of(library, held.arrived_on))
+    # Talked about later than it came, it was shown on neither of the two other days.
+    before = shown.last_shown(library.db, held.row, today)
+    days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
+    lists += [day_of(library, day) for day in days]
     for day in lists:
         several = candidates(library, day, unsaved=rank_and_show(library, day.last))
         mine = [c for c in several if c.held.row == held.row]
@@ -167,19 +174,19 @@ def _found(library: Library, held: Held) -> InList | None:
 def _in_lanes(
     library: Library, day: Day, several: Sequence[Candidate], mine: Candidate
 ) -> InList | None:
-    shown = lanes(several, library.config, day.kept)
+    found = lanes(several, library.config, day.kept)
     # Without the cap, to say where a paper stands among all that were found.
     wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
     shelves: list[tuple[Shelf, Sequence[Entry]]] = [
-        ("own", shown.own), ("doubtful", shown.doubtful), ("near", shown.near),
-        ("wild", [shown.wild] if shown.wild else []),
+        ("own", found.own), ("doubtful", found.doubtful), ("near", found.near),
+        ("wild", [found.wild] if found.wild else []),
     ]  # fmt: skip
     row = mine.held.row
     for shelf, lane in shelves:
         for entry in lane:
             if entry.held.row == row:
                 others = tuple(e.score for e in wide.near if e.held.row != row)
-                return InList(shelf, day, entry, mine, shown, lane, others)
+                return InList(shelf, day, entry, mine, found, lane, others)
     return None
 
 

@@ -51,6 +51,15 @@ def topic_shown(db: Database, paper: int) -> str:
     return str(row["topic"]) if row else ""
 
 
+def last_shown(db: Database, paper: int, until: date) -> date | None:
+    """Give the last day up to another whose list showed a paper, None for none."""
+    row = db.read_one(
+        "SELECT max(day) AS day FROM shown WHERE paper = ? AND day <= ?",
+        (paper, until.isoformat()),
+    )
+    return date.fromisoformat(row["day"]) if row and row["day"] else None
+
+
 def forget_order(db: Database, day: date) -> None:
     """Let a day's own lane be put in order anew; what was decided and talked about stays."""
     with db.writing():
