@@ -64,7 +64,7 @@ TEXTS: dict[str, str] = {
     "why.found": ", of {n} found",
     "why.no_list": "In no list; the nearest topic is {topic}.",
     "why.total": "score",
-    "why.little": "{n} learned words of little weight: {words}",
+    "why.little": "{n:more word|more words} of little weight",
     "why.cut": "the cut of {topic} is {cut}: {place} by {margin}",
     "why.below": "the cut of {topic} is {cut}: {place}, {margin} short",
     "why.other_topic": "{topic}: {score}, cut {cut}, {place}",

@@ -8,26 +8,22 @@ from reader.phrases import say
 from reader.score import Term, in_print
 
 LITTLE = 0.05
-"""Terms of a sum that are less than this, and learned words, share their lines."""
+"""A learned word that adds less than this, either way, is not named: it tells a person nothing."""
 
 
 def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
     """Give a sum as (value, reason) in three digits; the rounded values add up.
 
-    Learned words of little weight, of which there are dozens, share a row.
+    Learned words of little weight, of which there are dozens, are one row without the words.
     """
-    printed = [(term, value) for term, value in in_print(terms) if value]
-    small = [(t, v) for t, v in printed if t.kind == "learned" and abs(v) < LITTLE]
-    small = small if len(small) > 2 else []  # two lines are short enough
-    for term, value in printed:
-        if (term, value) not in small:
+    small: list[float] = []
+    for term, value in in_print(terms):
+        if term.kind == "learned" and abs(term.value) < LITTLE:
+            small.append(value)
+        elif value:
             yield value, term_text(term)
     if small:
-        words = say("list").join(
-            f"{say('why.quoted', what=term.what)} {value:+.3f}" for term, value in small
-        )
-        text = say("why.little", n=len(small), words=words)
-        yield round(sum(value for _, value in small), 3), text
+        yield round(sum(small), 3), say("why.little", n=len(small))
 
 
 def term_text(term: Term) -> str:

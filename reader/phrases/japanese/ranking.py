@@ -66,7 +66,7 @@ TEXTS: dict[str, str] = {
     "why.found": "(候補は{n}本)",
     "why.no_list": "どの一覧にもありません。最も近いトピックは {topic} です。",
     "why.total": "スコア",
-    "why.little": "重みの小さい学習語{n}個: {words}",
+    "why.little": "重みの小さい語がほかに{n}個",
     "why.cut": "{topic} の基準は {cut}: {margin} 上回り、{place}",
     "why.below": "{topic} の基準は {cut}: {margin} 足りず、{place}",
     "why.other_topic": "{topic}: {score}、基準 {cut}、{place}",
