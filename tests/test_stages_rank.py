@@ -206,6 +206,20 @@ def test_what_a_hand_added_changes_nothing_in_the_days_list(library: Library) ->
     assert waiting(library, encoder=SMALL) == 2
 
 
+def test_what_is_near_to_a_seed_says_so(tmp_path: Path) -> None:
+    mine = paper(900, "Translation of Mosses")
+    words = 'words = ["speech translation", "同時通訳"]'
+    seeded = FEEDS_TOML.replace(words, f'{words}\nseeds = ["{mine.id}"]')
+    with a_library(tmp_path, seeded) as library:
+        fill(library, FEWEST + 60)
+        papers.add_papers(library.db, [mine], source="arXiv", on=DAY - timedelta(40))
+        index_words(library, tools(Web()))
+        encode(library, tools(Web()))
+        rank_days(library, DAY, encoder=SMALL)
+        kinds = {(t.kind, t.what) for r in standings.ranks_of(library.db, [2])[2] for t in r.terms}
+        assert {kind for kind in kinds if kind[1] == mine.title} == {("seed", mine.title)}
+
+
 def test_what_is_near_says_near_to_which_note_or_paper(library: Library) -> None:
     fill(library, FEWEST + 60)
     mine = paper(900, "Translation of Mosses")

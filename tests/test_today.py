@@ -469,6 +469,7 @@ def test_listing_days_are_those_of_the_week() -> None:
         # So little comes from one paper, which may be this one.
         ("", [Term("title", "x", 3), Term("author", "Mio Hoshi", 0.4)], (), "“x” in the title."),
         ("", [Term("note", "On Moss", 1)], (), "near your note on “On Moss”."),
+        ("", [Term("seed", "On Moss", 1)], (), "near your seed “On Moss”."),
         ("", [Term("paper", "On Moss", 1)], (), "near “On Moss”, which you filed."),
         ("", [Term("nearness", "a/b", 1)], (), "nearer to a/b than most of the day's papers."),
         ("", [Term("category", "cs.CL", 1), START], ("Cy",), "mentioned by Cy."),

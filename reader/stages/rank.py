@@ -20,7 +20,7 @@ from reader.person import name_key
 from reader.relevance import Judged, TopicModel, features, judge, levelled, start
 from reader.score import Term
 from reader.stages.nearness import Near, nearness
-from reader.store import authors, models, papers, standings, talk
+from reader.store import authors, labels, models, papers, standings, talk
 from reader.store.models import topic_name
 from reader.today import Rank
 from reader.words import folded
@@ -228,7 +228,7 @@ def _ranks(
 
 
 def _named(judged: Judged, neighbour: Term | None) -> tuple[Term, ...]:
-    """Let what is near say near to what: the reader's note or paper that is nearest."""
+    """Let what is near say near to what: the reader's note, seed or paper that is nearest."""
     if neighbour is None:
         return judged.terms
     return tuple(
@@ -254,9 +254,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def _titles(library: Library, near: Mapping[tuple[int, str], Near]) -> dict[int, Term]:
-    """Name the papers that others are nearest to: by row, "note" where one was written."""
+    """Name the papers that others are nearest to: by row, "note" where one was written, "seed"
+    for one of feeds.toml."""
     rows = sorted({n.neighbour for n in near.values() if n.neighbour is not None})
+    named = {id_ for topic in library.config.topics for id_ in topic.seeds}
+    seeds = {*labels.seeds(library.db, named).values()} if rows else set()
     return {
-        held.row: Term("note" if held.state == "read" else "paper", held.paper.title, 0.0)
+        held.row: Term(
+            "note" if held.state == "read" else "seed" if held.row in seeds else "paper",
+            held.paper.title,
+            0.0,
+        )
         for held in papers.papers_at(library.db, rows)
     }

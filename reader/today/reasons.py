@@ -74,7 +74,7 @@ def _learned(terms: Sequence[Term], least: float) -> list[str]:
 
 
 def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
-    for kind in ("note", "paper", "nearness", "left"):
+    for kind in ("note", "seed", "paper", "nearness", "left"):
         for what in _of(terms, kind):
             yield say(f"why.{kind}", what=what)
 
