@@ -98,7 +98,7 @@ def test_why_says_the_place_the_sum_and_what_would_change_it(
     cut = f"the cut of speech/translation is 0.000: in by {score[1:]}"
     assert any(cut in line for line in lines)
     assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
-    assert any(line.startswith("a pick would make it ") for line in lines)
+    assert any(line.startswith("after a pick: in by ") for line in lines)
     assert any(line.startswith("speech/recognition: ") for line in lines)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reader import learner
 from reader.library.choose import decide_rows, undo
-from reader.library.explaining import cut_text
+from reader.library.explaining import change_text, cut_text
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
 from reader.library.why import Explained, changes, explain
@@ -19,7 +19,7 @@ from reader.relevance import TopicModel, features, judge
 from reader.relevance.judging import Place
 from reader.stages.learn import learn
 from reader.stages.rank import judges, rank_days
-from reader.store import models, papers
+from reader.store import decisions, models, papers
 from reader.today.changes import Change
 from tests.mornings import at, look, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
@@ -80,6 +80,34 @@ def test_a_decision_does_what_it_was_said_to_do(library: Library, row: int, kind
 def test_a_pick_that_teaches_no_topic_is_said_to_change_nothing(library: Library) -> None:
     found, _ = explained(library, ANTS)
     assert said(library, ANTS, "pick").score == pytest.approx(found.score)
+
+
+def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_the_cut(
+    library: Library,
+) -> None:
+    keep(library, start(OWN), start(OTHER))
+    rank_days(library, DAY)
+    # It lies in the other topic, so a pick is a like of that one.
+    decisions.add_filing(library.db, 1, OTHER, at=NOW)
+    found, several = explained(library, 1)
+    [pick] = [c for c in several if c.kind == "pick"]
+    assert (found.topic, pick.score < found.score) == (OWN, True)
+    assert change_text(pick) == f"after a pick: in by {found.score:.3f}"
+    assert cut_text(found).endswith(f"in by {found.score:.3f}")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (Change("skip", "", -1.556, "out", cut=-0.5), "after a skip: out, 1.056 short"),
+        (Change("pick", "", 0.2, "out", cut=0.0),
+         "after a pick: out, since nothing would speak for it"),
+        (Change("more", "", 2.3, position=1),
+         "with one more person who mentions it: 2.300, place 1"),
+    ],
+)  # fmt: skip
+def test_what_would_change_is_said_as_the_distance_to_the_cut(change: Change, text: str) -> None:
+    assert change_text(change) == text
 
 
 def test_a_pick_warms_a_topic_that_was_left_and_this_is_in_what_it_is_said_to_do(

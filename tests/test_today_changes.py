@@ -22,16 +22,16 @@ def rank(*terms: Term) -> Rank:
 def test_the_terms_that_hold_a_paper_in_come_first() -> None:
     found = rank(START, Term("learned", "y", 0.2), Term("title", "x", 1.5))
     assert list(without_terms(found, MODEL)) == [
-        Change("without", "title\tx", -0.8, "doubtful"),
-        Change("without", "learned\ty", 0.5, "in"),
+        Change("without", "title\tx", -0.8, "doubtful", cut=0.0),
+        Change("without", "learned\ty", 0.5, "in", cut=0.0),
     ]
 
 
 def test_what_speaks_against_a_paper_is_taken_away_too() -> None:
     found = rank(START, Term("title", "x", 3.0), Term("learned", "ants", -4.0))
     assert list(without_terms(found, MODEL)) == [
-        Change("without", "learned\tants", 2.0, "in"),
-        Change("without", "title\tx", -5.0, "out"),
+        Change("without", "learned\tants", 2.0, "in", cut=0.0),
+        Change("without", "title\tx", -5.0, "out", cut=0.0),
     ]
 
 

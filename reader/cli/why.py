@@ -77,6 +77,7 @@ def _change_json(change: Change) -> dict[str, Any]:
         "kind": change.kind,
         "term": {"kind": kind, "what": plain(what)} if kind else None,
         "score": round(change.score, 4),
+        "cut": None if change.cut is None else round(change.cut, 4),
         "place": change.place,
         "position": change.position,
     }

@@ -37,14 +37,20 @@ def cut_text(found: Explained) -> str:
 
 
 def change_text(change: Change) -> str:
-    """Say what a score would be if something were not, or were."""
+    """Say where a paper would stand if something were not, or were."""
     kind, _, what = change.what.partition("\t")
-    place = say(f"place.{change.place}") if change.place else ""
-    if change.position is not None:
-        place = say("change.position", n=change.position)
     named = term_text(Term(kind, what, 0.0)) if kind else ""
-    score = f"{change.score:.{DIGITS}f}"
-    return say(f"change.{change.kind}", what=named, score=score, place=place)
+    return say(f"change.{change.kind}", what=named, place=_changed_place(change))
+
+
+def _changed_place(change: Change) -> str:
+    if change.cut is None or not change.place:
+        return say("change.position", n=change.position, score=f"{change.score:.{DIGITS}f}")
+    margin = round(change.score - change.cut, DIGITS)
+    if change.place != "in" and margin >= 0:
+        return say("change.nothing", place=say(f"place.{change.place}"))
+    key = "change.above" if change.place == "in" else "change.below"
+    return say(key, place=say(f"place.{change.place}"), margin=f"{abs(margin):.{DIGITS}f}")
 
 
 def other_topics_text(found: Explained) -> Iterator[str]:

@@ -22,7 +22,8 @@ class Change:
     kind: "without" the term `what`; "more": one more person who mentions the paper; "pick",
     "skip": that decision; "undecided": the one that stands taken back. place: where the
     paper would stand for its topic; position: in the near lane, from 1; None where that is
-    not asked.
+    not asked. cut: the topic's then, None in the near lane: what is decided for one topic
+    moves scores and cuts of all others alike, so only the distance to the cut tells anything.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Change:
     score: float
     place: Place | None = None
     position: int | None = None
+    cut: float | None = None
 
 
 def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
@@ -42,7 +44,7 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
         rest = _lifted([t for t in rank.terms if t is not term], model)
         score = total(rest)
         place = place_of(score, model) if any(t.value > 0 for t in rest) else "out"
-        changes.append(Change("without", f"{term.kind}\t{term.what}", score, place))
+        changes.append(Change("without", f"{term.kind}\t{term.what}", score, place, cut=model.cut))
     moving = [c for c in changes if c.place != rank.place]
     yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
 
