@@ -154,7 +154,30 @@ def test_a_saved_search_is_a_line_of_the_morning(
     text = NO_MODEL + '[[search]]\nname = "quiet ones"\nquery = "snails"\n'
     (folder / "feeds.toml").write_text(text, "utf-8")
     _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
-    assert "quiet ones: 1 new today for snails" in out.splitlines()
+    lines = out.splitlines()
+    at = lines.index("quiet ones: 1 new today for snails")
+    assert lines[at + 1] == "    Snails in gardens"
+    assert lines[at + 2].startswith("SOURCES")
+
+
+def test_a_saved_search_names_three_titles_and_counts_the_rest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = NO_MODEL + '[[search]]\nname = "quiet ones"\nquery = "snails"\n'
+    (folder / "feeds.toml").write_text(text, "utf-8")
+    titles = ["Snails in gardens", *(f"Snails of pond {n}" for n in range(4))]
+    with open_library(folder, now=lambda: NOW) as library:
+        several = [paper(n, title) for n, title in enumerate(titles[1:], 10)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        index_words(library, tools(Web()))
+    _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
+    lines = out.splitlines()
+    at = lines.index("quiet ones: 5 new today for snails")
+    assert lines[at + 1 : at + 5] == [f"    {title}" for title in (*titles[:3], "and 2 more")]
+    _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}", "--json")
+    [saved] = json.loads(out)["searches"]
+    assert (saved["n"], [one["title"] for one in saved["papers"]]) == (5, titles)
+    assert saved["papers"][0]["id"] == SNAILS.id
 
 
 def test_words_that_match_are_bold_whatever_the_lines_are() -> None:

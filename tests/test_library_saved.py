@@ -1,4 +1,4 @@
-"""Hold the saved searches: how many of a day's papers fit each, by words and filters."""
+"""Hold the saved searches: which of a day's papers fit each, by words and filters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reader.library.morning import morning
 from reader.library.saved import saved_lines
 from reader.stages.encode import index_words
 from reader.store import papers
-from reader.today import Saved
+from reader.today import PaperTitle, Saved
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
 
 QUERIES = {
@@ -25,7 +25,7 @@ SAVED = FEEDS_TOML + "".join(
 )
 
 
-def test_each_saved_search_counts_the_days_papers_that_have_all_of_it(tmp_path: Path) -> None:
+def test_each_saved_search_names_the_days_papers_that_have_all_of_it(tmp_path: Path) -> None:
     with a_library(tmp_path, SAVED) as library:
         given = [
             paper(1, "Snails listen", "To rain."),
@@ -37,7 +37,11 @@ def test_each_saved_search_counts_the_days_papers_that_have_all_of_it(tmp_path: 
         earlier = DAY.replace(day=1)
         papers.add_papers(library.db, [paper(5, "Snails listen")], source="arXiv", on=earlier)
         index_words(library, tools(Web()))
-        counts = [2, 1, 1, 2, 1, 0, 1]
-        lines = tuple(Saved(*pair, n) for pair, n in zip(QUERIES.items(), counts, strict=True))
+        found = [(1, 2), (1,), (2,), (1, 3), (3,), (), (3,)]
+        titled = {n: PaperTitle(one.id, one.title) for n, one in enumerate(given, 1)}
+        lines = tuple(
+            Saved(*pair, tuple(titled[n] for n in numbers))
+            for pair, numbers in zip(QUERIES.items(), found, strict=True)
+        )
         assert saved_lines(library, DAY) == lines
         assert morning(library, DAY).searches == lines

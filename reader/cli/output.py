@@ -135,7 +135,13 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             "deadline": _deadline(quota.deadline),
         },
         "searches": [
-            {"name": plain(s.name), "query": plain(s.query), "n": s.n} for s in morning.searches
+            {
+                "name": plain(s.name),
+                "query": plain(s.query),
+                "n": len(s.papers),
+                "papers": [{"id": p.id, "title": plain(p.title)} for p in s.papers],
+            }
+            for s in morning.searches
         ],
         "balance": dict(morning.balance),
         "notices": [plain(notice) for notice in morning.notices],

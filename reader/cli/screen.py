@@ -13,7 +13,7 @@ from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
 from reader.post import Mentioned
 from reader.score import Term, total
-from reader.today import Entry, Morning, SourceLine
+from reader.today import Entry, Morning, Saved, SourceLine
 from reader.today.sums import sum_rows
 from reader.today.telling import (
     changed_text,
@@ -29,6 +29,9 @@ MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "
 
 
 SUM_INDENT = " " * 12
+
+MOST_TITLES = 3
+"""Titles of a saved search that are shown; a broad one finds dozens a day."""
 
 
 def width_of_terminal() -> int:
@@ -107,7 +110,11 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         if changed := changed_text(version):
             yield from wrap(plain(changed), width, "    ")
     yield ""
-    for text in (*_progress(morning), _sources_text(morning.sources)):
+    for text in _progress(morning):
+        yield from wrap(text, width)
+    for search in morning.searches:
+        yield from _saved_lines(search, width)
+    for text in (*_waiting(morning), _sources_text(morning.sources)):
         yield from wrap(text, width)
     for text in missing_texts(morning.sources):
         for line in wrap(plain(text), width, "    ", "  ! "):
@@ -184,8 +191,19 @@ def _progress(morning: Morning) -> Iterator[str]:
     balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
     if balance:
         yield say("today.balance", balance=balance)
-    for search in morning.searches:
-        yield say("today.saved", name=plain(search.name), n=search.n, query=plain(search.query))
+
+
+def _saved_lines(search: Saved, width: int) -> Iterator[str]:
+    """Say how many new papers fit a saved search, and name the first."""
+    name, query, n = plain(search.name), plain(search.query), len(search.papers)
+    yield from wrap(say("today.saved", name=name, n=n, query=query), width)
+    for paper in search.papers[:MOST_TITLES]:
+        yield "    " + shorten(plain(paper.title), width - 4)
+    if n > MOST_TITLES:
+        yield "    " + say("today.saved.more", n=n - MOST_TITLES)
+
+
+def _waiting(morning: Morning) -> Iterator[str]:
     if morning.undecided:
         n = sum(n for _, n in morning.undecided)
         days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "today.deadline": " · {name} in {n} days",
     "today.balance": "BALANCE  {balance}",
     "today.saved": "{name}: {n} new today for {query}",
+    "today.saved.more": "and {n} more",
     "today.undecided": "UNDECIDED  {n} own papers of earlier days: {days}."
     " See: reader today --date {day}",
     "today.unknown": "LINKS  {n} papers that posts link are not known yet; looked up again later.",

@@ -253,19 +253,20 @@ def texts_of_day(db: Database, day: date) -> list[int]:
     return [r["id"] for r in rows]
 
 
-def n_of_day(
+def titles_of_day(
     db: Database, wanted: Conditions | None, day: date, texts: Sequence[int] | None
-) -> int:
-    """Count the papers that sources brought on a day and that fit.
+) -> list[tuple[str, str]]:
+    """Give (identifier, title) of the papers that sources brought on a day and that fit.
 
     texts: one of these must be theirs; None: all may be.
     """
     of_texts = "p.id IN (SELECT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?)))"
-    row = db.read_one(
+    rows = db.read(
         f"""
-        SELECT count(*) AS n FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
+        SELECT p.canonical, p.title FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
           AND {UNMERGED_SQL if wanted is None else wanted.sql}
           AND {"1" if texts is None else of_texts}
+        ORDER BY p.id
         """,  # noqa: S608  constants of this function and above
         (
             day.isoformat(),
@@ -273,7 +274,7 @@ def n_of_day(
             *(() if texts is None else (json.dumps(list(texts)),)),
         ),
     )
-    return int(row["n"]) if row else 0
+    return [(r["canonical"], r["title"]) for r in rows]
 
 
 def _piece(

@@ -18,6 +18,7 @@ from reader.today.values import (
     Kept,
     Morning,
     NewVersion,
+    PaperTitle,
     Quota,
     Rank,
     Saved,
@@ -27,6 +28,6 @@ from reader.today.values import (
 
 __all__ = [
     "MUCH_CITED", "Candidate", "Entry", "Folded", "Kept", "Lanes", "Morning", "NewVersion",
-    "Quota", "Rank", "Saved", "Shelf", "SourceLine", "lanes", "listing_days",
+    "PaperTitle", "Quota", "Rank", "Saved", "Shelf", "SourceLine", "lanes", "listing_days",
     "months_between", "velocity", "why",
 ]  # fmt: skip

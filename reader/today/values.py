@@ -152,12 +152,20 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperTitle:
+    """Names a paper in a line, where no more of it is needed."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
-    """A search of feeds.toml, and how many papers of the day fit it."""
+    """A search of feeds.toml, and the papers of the day that fit it."""
 
     name: str
     query: str
-    n: int
+    papers: tuple[PaperTitle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,19 @@ def test_each_part_of_the_morning_stands_there(tmp_path: Path) -> None:
     assert "Read" in text
 
 
+def test_a_saved_search_links_to_its_new_papers(tmp_path: Path) -> None:
+    feeds = FEEDS_TOML + "[[search]]\nname = 'gardens'\nquery = 'author:field'\n"
+    with pages(tmp_path, text=feeds) as (client, library):
+        more = [paper(n, f"Of <i>moss</i> {n}") for n in (4, 5)]
+        papers.add_papers(library.db, more, source="arXiv", on=DAY)
+        text = client.get("/").text
+    saved = text[text.index("Saved searches") :]
+    linked = re.findall(r'href="/paper/arxiv:2506.(\d+)"', saved)
+    assert linked == ["00001", "00002", "00003", "00004", "00005"]
+    assert saved.index("and 2 more") > saved.index("00003")
+    assert "<i>" not in saved
+
+
 def test_minutes_are_those_of_the_terminal(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         entries = morning(library, DAY).entries

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "today.deadline": " · {name} まであと{n}日",
     "today.balance": "配分  {balance}",
     "today.saved": "{name}: {query} の新着{n}本",
+    "today.saved.more": "ほか{n}本",
     "today.undecided": "未決定  これまでの自分のトピックに{n}本: {days}。"
     "表示: reader today --date {day}",
     "today.unknown": "リンク  投稿にある論文のうち{n}本が未確認です。あとで調べ直します。",
