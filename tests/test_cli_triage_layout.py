@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cli.screen import morning_lines
 from reader.cli.triage.layout import (
     Head,
     Page,
@@ -25,9 +28,9 @@ from reader.cli.triage.listing import rows_of
 from reader.cli.triage.pages import help_page, morning_page, paper_page, why_page
 from reader.plain import columns
 from reader.score import Term
-from reader.today import Morning
+from reader.today import Folded, Morning
 from tests.mornings import TITLES, a_morning, entry, held_papers
-from tests.samples import a_library
+from tests.samples import DAY, a_library
 
 SIZES = [(80, 24), (40, 10), (200, 60), (120, 40), (20, 5), (60, 8)]
 HEAD = Head("Wed 06-04", 2, 10, 3, 9, 1, 5, ("Interspeech in 12 days",))
@@ -99,6 +102,24 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
         "  Why: “speech translation” in the title.",
         "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q end",
     ]
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: int) -> None:
+    early = replace(shown.own[0].held, arrived_on=DAY - timedelta(days=2))
+    own = (replace(shown.own[0], held=early), *shown.own[1:])
+    folded = Folded("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
+    _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))
+    assert [text[: len(">+ 4 06-04 Le")] for text in lines if text[5:10] in ("06-02", "06-04")] == [
+        ">- 1 06-02 Sp", " + 2 06-04 静か", " * 3 06-04 Sp", "   4 06-04 Le"
+    ]  # fmt: skip
+    plain_lines = [
+        click.unstyle(text) for text in morning_lines(replace(shown, folded=folded), width)
+    ]
+    assert [text[4:12] for text in plain_lines if text[4:9] in ("06-02", "06-04")] == [
+        "06-02 Sp", "06-04 静か", "06-04 Sp", "06-04 Le"
+    ]  # fmt: skip
+    assert max(columns(text) for text in plain_lines if text[4:9] in ("06-02", "06-04")) <= width
 
 
 def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:

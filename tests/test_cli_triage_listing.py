@@ -80,6 +80,8 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
         "BACK  since 05-26: 214 announced while you were away, 4 yours, 1 talked about",
         "OWN TOPICS  4 of 214 belong to you, all here",
     ]
+    assert [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry] == ["06-04"] * 6
+    assert {row.day for row in rows_of(shown)} == {""}
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def width_of_terminal() -> int:
 
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
-    listed = morning.folded or morning
+    listed, has_days = morning.folded or morning, morning.folded is not None
     yield _bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
     missing = [s for s in morning.sources if s.is_missing]
     if missing:
@@ -54,19 +54,19 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from map(_bold, wrap(folded_text(morning), width))
     yield ""
     yield _bold(own_text(morning))
-    yield from _entries(listed.own, width)
+    yield from _entries(listed.own, width, has_days=has_days)
     if listed.doubtful:
         yield ""
         yield _bold(doubtful_text(morning))
-        yield from _entries(listed.doubtful, width)
+        yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
     posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
     yield _bold(near_text(morning)) + posts_only
-    yield from _entries(listed.near, width)
+    yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:
         yield ""
         yield _bold(say("today.wild"))
-        yield from _entries([listed.wild], width)
+        yield from _entries([listed.wild], width, has_days=has_days)
     yield from report_lines(morning, width)
 
 
@@ -123,18 +123,23 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from wrap(notice, width)
 
 
-def _entries(entries: Sequence[Entry], width: int) -> Iterator[str]:
+def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterator[str]:
     if not entries:
         yield f"    {say('today.none')}"
     for n, entry in enumerate(entries, 1):
-        yield from entry_lines(entry, width, n)
+        yield from entry_lines(entry, width, n, has_day=has_days)
 
 
-def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
-    """Lay out one paper: title; who, where from; why; what was said."""
+def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False) -> Iterator[str]:
+    """Lay out one paper: title; who, where from; why; what was said.
+
+    has_day: the list is of several days, and each paper says on which it came.
+    """
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
-    yield f"{mark}{number:>2} " + _bold(shorten(plain(paper.title), width - 4))
+    day = f"{day_mark(entry)} " if has_day else ""
+    title = _bold(shorten(plain(paper.title), width - 4 - len(day)))
+    yield f"{mark}{number:>2} {_dim(day) if day else ''}{title}"
     topic = topic_text(entry)
     # What can be typed back comes first, so that a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
@@ -143,6 +148,11 @@ def entry_lines(entry: Entry, width: int, number: int) -> Iterator[str]:
     yield "    " + shorten(plain(why), width - 4)
     for mention in [m for m in heard(entry) if m.words][:2]:
         yield from map(_dim, wrap(said_text(mention), width, "    "))
+
+
+def day_mark(entry: Entry) -> str:
+    """Say in few columns on which day a paper came: "06-04"."""
+    return f"{entry.held.arrived_on:%m-%d}"
 
 
 def heard(entry: Entry) -> list[Mentioned]:

@@ -188,7 +188,7 @@ def test_a_foretold_paper_is_marked() -> None:
     held = Held(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
     template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
-    text = environment().from_string(template).render(several=[entry], csrf="")
+    text = environment().from_string(template).render(several=[entry], csrf="", is_folded=False)
     assert "nobody has spoken of it yet" in text
 
 
@@ -241,6 +241,11 @@ def test_after_days_away_the_list_is_one_and_says_so(tmp_path: Path) -> None:
     said = "While you were away, since Thursday, 5 June: 2 announced, 2 yours, 0 talked about."
     assert said in shown(page)
     assert re.findall(r'data-id="([^"]+)"', page) == ["arxiv:2506.00002", "arxiv:2506.00003"]
+    assert (
+        re.findall(r'<time[^>]*datetime="([^"]+)">([^<]+)', page)
+        == [("2025-06-06", "Friday, 6 June")] * 2
+    )
+    assert "Friday, 6 June" in triage
     assert "0 of 2 decided" in triage
 
 

@@ -175,8 +175,10 @@ def _row(row: Row, view: View, width: int) -> Line:
     start = f"{'>' if is_here else ' '}{MARKS[state]}{row.number:>2} "
     style = "here" if is_here else LOOKS[state]
     talk = _talk(row.entry) if row.is_near and width >= 60 else ""
+    day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
-        [Span(start + plain(held.paper.title), style)], width - columns(talk) - 2 * bool(talk)
+        [Span(start, style), *day, Span(plain(held.paper.title), style)],
+        width - columns(talk) - 2 * bool(talk),
     )
     return spread(
         title, [Span(talk, "here" if is_here else "dim")], width, "here" if is_here else ""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
-from reader.cli.screen import doubtful_text, folded_text, near_text, own_text
+from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text
 from reader.phrases import say
 from reader.today import Entry, Morning, going
 from reader.today.going import States
@@ -21,12 +22,14 @@ Kind = Literal["head", "paper", "fold", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list. number: the paper's in its lane, from 1."""
+    """A line of the list. number: the paper's in its lane, from 1. day: on which it came, where
+    the list is of several days."""
 
     kind: Kind
     text: str = ""
     entry: Entry | None = None
     number: int = 0
+    day: str = ""
     is_near: bool = False
     """What is said of it is the reason that it is here."""
 
@@ -40,26 +43,35 @@ def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[
     listed = shown.folded or shown
     wild = [listed.wild] if listed.wild else []
     rows: list[Row] = []
+    lane = partial(_lane, query=query, has_days=shown.folded is not None)
     if shown.folded:
         rows.append(Row("head", folded_text(shown)))
-    rows += _lane(own_text(shown), listed.own, query)
+    rows += lane(own_text(shown), listed.own)
     if listed.doubtful:
         if is_open or query:
-            rows += _lane(doubtful_text(shown), listed.doubtful, query)
+            rows += lane(doubtful_text(shown), listed.doubtful)
         else:
             rows.append(Row("fold", say("screen.doubtful.fold", n=len(listed.doubtful))))
     near = near_text(shown)
     near += "" if shown.has_citations else say("today.near.posts_only")
-    rows += _lane(near, listed.near, query, is_near=True)
+    rows += lane(near, listed.near, is_near=True)
     if wild:
-        rows += _lane(say("today.wild"), wild, query, is_near=True)
+        rows += lane(say("today.wild"), wild, is_near=True)
     return tuple(rows)
 
 
-def _lane(text: str, entries: Sequence[Entry], query: str, *, is_near: bool = False) -> list[Row]:
+def _lane(
+    text: str, entries: Sequence[Entry], *, query: str, has_days: bool, is_near: bool = False
+) -> list[Row]:
     words = _words(query)
     found = [
-        Row("paper", entry=entry, number=n, is_near=is_near)
+        Row(
+            "paper",
+            entry=entry,
+            number=n,
+            day=day_mark(entry) if has_days else "",
+            is_near=is_near,
+        )
         for n, entry in enumerate(entries, 1)
         if not words or fits(entry, words)
     ]

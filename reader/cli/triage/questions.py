@@ -101,7 +101,9 @@ class _Questions:
                 target=head.target,
             )
         )
-        for line in screen.entry_lines(self.entry, width, self.place + 1):
+        for line in screen.entry_lines(
+            self.entry, width, self.place + 1, has_day=self.shown.folded is not None
+        ):
             output.put(line)
         for line in screen.wrap(plain(self.entry.held.paper.abstract), width, "    ")[:3]:
             output.put(line)

@@ -34,6 +34,7 @@ def today(visit: Visit) -> Response:
         "today.html",
         morning=shown,
         listed=shown.folded or shown,
+        is_folded=shown.folded is not None,
         is_today=day == library.today(),
         may_decide=day <= library.today() and not library.db.is_read_only,
         is_as_it_stands=library.db.is_read_only,

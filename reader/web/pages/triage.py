@@ -35,6 +35,7 @@ def triage(visit: Visit) -> Response:
         is_today=day == library.today(),
         back=_back(visit),
         cards=cards,
+        is_folded=shown.folded is not None,
         waiting=waiting,
         n_all=len(entries),
         minutes_left=minutes_of(waiting),
