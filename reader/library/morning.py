@@ -19,6 +19,7 @@ from reader.stages.gather import last_batches, source_names
 from reader.stages.rank import LOOK_BACK_DAYS, Ranks, rank_and_show
 from reader.store import (
     authors,
+    history,
     index,
     notes,
     papers,
@@ -29,6 +30,7 @@ from reader.store import (
 )
 from reader.store import labels as acts
 from reader.today import Entry, Morning, NewVersion, Quota, Shelf, SourceLine, lanes
+from reader.today.past import ShownLine, line_of
 
 
 def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = False) -> Morning:
@@ -68,19 +70,23 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
 
 
 def keep_shown(library: Library, given: Morning) -> None:
-    """Remember what a list showed: its order stays, and no paper is brought up a second time.
+    """Remember what a list showed: its order stays, and no paper is brought up a second time; what
+    is decided on keeps for good what stood there.
 
     A library that cannot be written forgets it.
     """
     known = shown.shown_on(library.db, given.day)
-    new = [row for row in _listed(given) if row[0] not in known]
-    if new:
-        with contextlib.suppress(StoreError):
+    lines = dict(_lines(given))
+    new = [(row, line.shelf, line.topic) for row, line in lines.items()
+           if line.shelf and row not in known]  # fmt: skip
+    with contextlib.suppress(StoreError):
+        if new:
             shown.add_shown(library.db, given.day, new, at=library.now())
+        history.keep_lines(library.db, given.day, lines)
 
 
-def _listed(given: Morning) -> Iterator[tuple[int, Shelf, str]]:
-    """List what is shown, as (row, lane, topic), in its order."""
+def _lines(given: Morning) -> Iterator[tuple[int, ShownLine]]:
+    """List what is shown by row, in its order."""
     shows = given.folded or given
     lists: list[tuple[Shelf, Iterable[Entry]]] = [
         ("own", shows.own),
@@ -89,7 +95,7 @@ def _listed(given: Morning) -> Iterator[tuple[int, Shelf, str]]:
         ("wild", [shows.wild] if shows.wild else []),
     ]
     for shelf, entries in lists:
-        yield from ((e.held.row, shelf, e.topic or "") for e in entries)
+        yield from ((e.held.row, line_of(e, shelf, n)) for n, e in enumerate(entries, 1))
 
 
 def _notices(library: Library, encoder: str) -> Iterator[str]:

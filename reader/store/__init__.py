@@ -13,6 +13,7 @@
     lessons    what `teach` was told
     labels     all of it as events to learn from: only what stands
     shown      what a day's list showed, and where
+    history    what stood on the screen about a paper, kept with each decision
     filings    where everything of a paper lies
     notes      notes, revision upon revision
     exports    what was last written to each Markdown file; page_entries, backlinks: what

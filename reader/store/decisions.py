@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from reader.store.database import Database
+from reader.store.history import keep_decided
 
 Kind = Literal["pick", "skip"]
 
@@ -26,13 +27,20 @@ class Decision:
 def add_decisions(
     db: Database, kind: Kind, papers: Sequence[int], *, at: datetime, on: date
 ) -> None:
-    """Record one act on some papers; all of it is on the disk when this returns."""
+    """Record one act on some papers, with what stood on the screen about each; all of it is on
+    the disk when this returns."""
     with db.writing():
-        act = next_act(db)
+        act, last = next_act(db), _last_id(db)
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
             [(act, paper, kind, at.isoformat(), on.isoformat()) for paper in papers],
         )
+        keep_decided(db, last)
+
+
+def _last_id(db: Database) -> int:
+    row = db.read_one("SELECT coalesce(max(id), 0) AS id FROM decisions")
+    return int(row["id"]) if row else 0
 
 
 def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) -> None:

@@ -59,6 +59,7 @@ PARTS = (
     _Part("decisions", "id", "all"),
     _Part("lessons", "id", "all"),
     _Part("shown", "day", "new"),
+    _Part("lines", "day", "new"),
     _Part("filings", "id", "all"),
     _Part("notes", "id", "all"),
     _Part("origins", "source", "new"),

@@ -4,6 +4,7 @@
     lanes    a day's papers → its lanes
     reasons  the terms of a score → one plain sentence
     measure  how fast citations come, how many days were missed
+    past     what stood on the screen when something was decided
 
 Pure functions on values that others fetched.
 """

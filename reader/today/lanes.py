@@ -235,6 +235,7 @@ def _entry(
         n_months=candidate.n_months,
         terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
         is_foretold=is_foretold,
+        n_votes=candidate.n_votes,
     )
 
 

@@ -90,7 +90,7 @@ class Entry:
 
     topic: in the near lane None where the paper is of no near topic (`is_outside`). terms:
     what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
-    has spoken of it yet.
+    has spoken of it yet. n_votes: the most that a list counts, None where none does.
     """
 
     held: Held
@@ -104,6 +104,7 @@ class Entry:
     n_months: int | None = None
     terms: tuple[Term, ...] = ()
     is_foretold: bool = False
+    n_votes: int | None = None
 
     @property
     def is_outside(self) -> bool:

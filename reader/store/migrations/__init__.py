@@ -6,7 +6,7 @@ docs/format.md explains every table and column.
 
 from __future__ import annotations
 
-from reader.store.migrations import arrivals, drafts, first, lessons, pages, reviews
+from reader.store.migrations import arrivals, decided, drafts, first, lessons, pages, reviews
 
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first.STEPS,
@@ -15,4 +15,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     drafts.STEP,
     pages.STEP,
     arrivals.STEP,
+    decided.STEP,
 ]

@@ -1,0 +1,149 @@
+"""Keep what stood on the screen: of each paper what a list showed last, of each decision for good.
+
+A decision copies the line within its own transaction, by one statement, so that a key stays
+quick. Lines go after a while; what was copied is never changed and never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from reader.store.database import Database, Row
+from reader.store.standings import from_text, to_text
+from reader.today.past import PastDecision, PastMention, ShownLine
+
+KEPT_DAYS = 60
+"""How long a line waits for a decision: so long what a device sends late counts for its day."""
+
+
+def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:
+    """Keep what a day's list shows of its papers, by row; writes only what is not there yet.
+
+    The same line in another language is not new: pages in two languages would write in turns.
+    """
+    known = {r["paper"]: tuple(r)[1:] for r in db.read(_OF_DAY, (day.isoformat(),))}
+    found = {paper: _values(line) for paper, line in lines.items()}
+    fresh = {paper: values for paper, values in found.items() if known.get(paper) != values[:-1]}
+    if not fresh:
+        return
+    oldest = day - min(timedelta(days=KEPT_DAYS), day - date.min)
+    with db.writing():
+        db.execute("DELETE FROM lines WHERE day < ?", (oldest.isoformat(),))
+        db.execute_many(
+            """
+            INSERT OR REPLACE INTO lines (paper, lane, position, topic, score, terms, mentions,
+                n_votes, sentence, day, models)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                coalesce((SELECT models FROM idx.ranked WHERE paper = ?1), ''))
+            """,
+            [(paper, *values, day.isoformat()) for paper, values in fresh.items()],
+        )
+
+
+_OF_DAY = """
+    SELECT paper, lane, position, topic, score, terms, mentions, n_votes
+    FROM lines WHERE day = ?
+"""
+
+
+def keep_decided(db: Database, after: int) -> None:
+    """Copy what stood on the screen for each decision after one, in the transaction open.
+
+    That is the line of the last list that showed the paper, up to the day of the decision. Without
+    a line (from before lines were kept, or never listed) the ranks speak, as they are.
+    """
+    db.execute(
+        """
+        INSERT INTO decided (decision, day, lane, position, topic, score, sentence, terms,
+            mentions, n_votes, models)
+        SELECT d.id, l.day, l.lane, l.position, l.topic, l.score, l.sentence, l.terms,
+            l.mentions, l.n_votes, l.models
+        FROM decisions AS d JOIN lines AS l ON l.paper = d.paper AND l.day = (
+            SELECT max(k.day) FROM lines AS k WHERE k.paper = d.paper AND k.day <= d.on_date)
+        WHERE d.id > ?
+        """,
+        (after,),
+    )
+    db.execute(
+        """
+        INSERT INTO decided (decision, day, lane, position, topic, score, sentence, terms,
+            mentions, n_votes, models)
+        SELECT d.id, s.day, s.lane,
+            CASE WHEN s.day IS NOT NULL THEN (
+                SELECT count(*) FROM shown AS o
+                WHERE o.day = s.day AND o.lane = s.lane AND o.position <= s.position) END,
+            coalesce(nullif(s.topic, ''), r.topic, ''), r.score, '', coalesce(r.terms, ''),
+            '', NULL, coalesce(k.models, '')
+        FROM decisions AS d
+        LEFT JOIN shown AS s ON s.paper = d.paper AND s.day = (
+            SELECT max(o.day) FROM shown AS o WHERE o.paper = d.paper AND o.day <= d.on_date)
+        LEFT JOIN idx.ranks AS r ON r.paper = d.paper AND r.topic = coalesce(nullif(s.topic, ''), (
+            SELECT b.topic FROM idx.ranks AS b WHERE b.paper = d.paper
+            ORDER BY b.score - b.cut DESC, b.topic LIMIT 1))
+        LEFT JOIN idx.ranked AS k ON k.paper = d.paper
+        WHERE d.id > ? AND NOT EXISTS (SELECT 1 FROM decided AS c WHERE c.decision = d.id)
+        """,
+        (after,),
+    )
+
+
+def past_decision(db: Database, paper: int) -> PastDecision | None:
+    """Give a paper's decision that stands, with what was shown then; None for none, and for one
+    from before this was kept."""
+    row = db.read_one(
+        """
+        SELECT d.kind, d.on_date, c.* FROM decisions AS d JOIN decided AS c ON c.decision = d.id
+        WHERE d.id = (
+            SELECT max(k.id) FROM decisions AS k WHERE k.paper = ? AND k.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = k.id))
+        """,
+        (paper,),
+    )
+    if row is None:
+        return None
+    day = date.fromisoformat(row["day"]) if row["day"] else None
+    return PastDecision(row["kind"], date.fromisoformat(row["on_date"]), day, _line(row))
+
+
+def _values(line: ShownLine) -> tuple[Any, ...]:
+    return (
+        line.shelf,
+        line.position,
+        line.topic,
+        line.score,
+        to_text(line.terms),
+        _mentions_text(line.mentions),
+        line.n_votes,
+        line.sentence,
+    )
+
+
+def _line(row: Row) -> ShownLine:
+    return ShownLine(
+        row["lane"],
+        row["position"],
+        row["topic"],
+        row["score"],
+        row["sentence"],
+        from_text(row["terms"]),
+        tuple(_mentions(row["mentions"])),
+        row["n_votes"],
+        row["models"],
+    )
+
+
+def _mentions_text(mentions: tuple[PastMention, ...]) -> str:
+    """Write mentions one a line: day, author, words, a tab between."""
+    return "\n".join(
+        f"{m.on or ''}\t{' '.join(m.author.split())}\t{' '.join(m.text.split())}" for m in mentions
+    )
+
+
+def _mentions(text: str) -> list[PastMention]:
+    lines = (line.split("\t", 2) for line in text.split("\n") if line)
+    return [
+        PastMention(author, date.fromisoformat(on) if on else None, words)
+        for on, author, words in lines
+    ]
