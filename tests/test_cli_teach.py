@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from reader.library.morning import keep_shown, morning
 from reader.library.teaching import Teaching
 from reader.library.why import changes, explain
 from reader.plain import columns
-from reader.relevance import Event, TopicModel, features, judge
+from reader.relevance import Event, TopicModel, features, judge, start
 from reader.stages.learn import learn
 from reader.store import labels, lessons, models, papers, posts
 from reader.today import Rank
@@ -89,10 +90,11 @@ def test_the_terms_of_why_add_up_to_the_score_that_the_list_has(
 def test_why_says_the_place_the_sum_and_what_would_change_it(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, err = typed(capsys, library, "why", paper(1).id)
+    code, out, err = typed(capsys, library, "why", paper(1).id, "--all")
     lines = out.splitlines()
     assert (code, err) == (0, "")
     assert lines[0] == f"{SPEECH} 1"
+    assert lines[5] == "In: “speech translation” in the title."
     assert "own topics: 1 of 3, 2025-06-04" in lines
     [score] = [line.split()[0] for line in lines if line.endswith("  score")]
     cut = f"the cut of speech/translation is 0.000: in by {score[1:]}"
@@ -100,6 +102,68 @@ def test_why_says_the_place_the_sum_and_what_would_change_it(
     assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
     assert any(line.startswith("after a pick: in by ") for line in lines)
     assert any(line.startswith("speech/recognition: ") for line in lines)
+
+
+def test_why_is_one_sentence_until_more_is_asked_for(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = typed(capsys, library, "why", paper(1).id)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[4:] == [
+        "",
+        "In: “speech translation” in the title.",
+        "",
+        f"The whole sum, and what would change it: reader why {paper(1).id} --all",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(4, "Near: “large language model” in the title; "), (7, "Out: fits no topic.")],
+)
+def test_the_sentence_begins_with_where_a_paper_stands(
+    library: Library, capsys: pytest.CaptureFixture[str], number: int, said: str
+) -> None:
+    _, [found] = as_json(capsys, library, "why", paper(number).id)
+    assert found["sentence"].startswith(said)
+
+
+def test_after_a_pick_why_says_what_stood_there_then_beside_what_stands_there_now(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, library, "today", "--no-fetch")
+    typed(capsys, library, "pick", paper(1).id, "--no-fetch")
+    [topic] = [t for t in library.config.topics if t.path == OWN]
+    model = replace(start(topic), title_word=2.55).to_text()
+    models.keep(library.db, [models.Stored(f"topic {OWN}", "now", model)])
+    library.db.execute("BEGIN IMMEDIATE")
+    library.db.execute("DELETE FROM idx.ranks")
+    library.db.execute("DELETE FROM idx.ranked")
+    library.db.execute("COMMIT")
+    _, out, _ = typed(capsys, library, "why", paper(1).id)
+    said = " ".join(out.splitlines()[6:])
+    assert (
+        "When you picked it (2025-06-04): In: “speech translation” in the title."
+        " Score 0.440, place 1." in said
+    )
+    assert "Now: In: “speech translation” in the title. Score 1.168, place 1." in said
+    _, [found] = as_json(capsys, library, "why", paper(1).id)
+    then = found["decided"]
+    assert (then["kind"], then["on"], then["lane"], then["position"]) == (
+        "pick", "2025-06-04", "own", 1
+    )  # fmt: skip
+    assert (then["score"], then["model"], then["topic"]) == (0.4397, "words", OWN)
+    assert round(sum(term["value"] for term in then["terms"]), 4) == then["score"]
+    typed(capsys, library, "undo")
+    assert as_json(capsys, library, "why", paper(1).id)[1][0]["decided"] is None
+
+
+def test_a_skip_of_what_stood_in_no_list_says_so(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(capsys, library, "skip", paper(7).id)
+    _, out, _ = typed(capsys, library, "why", paper(7).id)
+    assert "When you skipped it (2025-06-04): It stood in no list." in out.splitlines()
 
 
 def test_what_nothing_speaks_for_is_out_however_near_the_cut_is(
@@ -118,7 +182,7 @@ def test_learned_words_of_little_weight_share_a_line_and_the_sum_holds(
     words = {"w:speech": 0.02, "w:translation": -0.05, "w:garden": 0.06, "a:beech a": 0.7}
     model = TopicModel(OWN, ("speech translation",), weights=words).to_text()
     models.keep(library.db, [models.Stored(f"topic {OWN}", "now", model)])
-    code, out, _ = typed(capsys, library, "why", paper(1).id)
+    code, out, _ = typed(capsys, library, "why", paper(1).id, "--all")
     lines = out.splitlines()
     assert code == 0
     assert any(line.endswith("  Ada Beech as an author") for line in lines)

@@ -25,7 +25,7 @@ from reader.cli.triage.layout import (
 )
 from reader.cli.triage.lines import Line, line, text_of
 from reader.cli.triage.listing import rows_of
-from reader.cli.triage.pages import help_page, morning_page, paper_page, why_page
+from reader.cli.triage.pages import help_page, morning_page, page_for, paper_page, why_page
 from reader.plain import columns
 from reader.score import Term
 from reader.today import Folded, Morning
@@ -251,16 +251,23 @@ def test_the_help_of_a_narrow_screen_has_one_key_a_line() -> None:
 
 
 def test_the_sum_of_a_paper_adds_up(shown: Morning) -> None:
-    assert seen(list(why_page(shown.own[0], 80).lines)) == [
+    assert seen(list(why_page(shown.own[0], 80, "own").lines)) == [
         "  Speech Translation in Gardens",
-        "  “speech translation” in the title.",
+        "  In: “speech translation” in the title.",
         "",
         "    +1.200  “speech translation” in the title",
         "    +0.300  Mio Hoshi as an author",
         "    +1.500  score",
         "",
-        "  What would change it: reader why arxiv:2506.00001",
+        "  What would change it: reader why arxiv:2506.00001 --all",
     ]
+
+
+@pytest.mark.parametrize(("lane", "said"), [("doubtful", "Maybe: "), ("near", "Near: ")])
+def test_the_sentence_of_a_paper_begins_with_its_lane(shown: Morning, lane: str, said: str) -> None:
+    page = page_for("why", shown, getattr(shown, lane)[0], 80)
+    assert page is not None
+    assert seen(list(page.lines))[1] == f"  {said}“speech translation” in the title."
 
 
 def test_the_page_of_a_paper_has_everything(shown: Morning) -> None:

@@ -644,6 +644,14 @@ def test_why_and_teach_json_have_the_documented_fields(
     for number, shelf in ((3, "own"), (4, "near"), (5, "wild"), (6, "doubtful")):
         code, [found] = printed(capsys, library, "why", paper(number, "").ids[0], "--json")
         assert (code, found["shelf"], differences(found, "why")) == (0, shelf, [])
+    # Each has what stood on the screen once it is decided on.
+    assert printed(capsys, library, "today", "--no-fetch", "--json")[0] == 5
+    for number in (3, 4):
+        assert run(["skip", paper(number, "").ids[0]], Settings(library.folder)) == 0
+        capsys.readouterr()
+        _, [found] = printed(capsys, library, "why", paper(number, "").ids[0], "--json")
+        assert (found["decided"] is None, differences(found, "why")) == (False, [])
+        assert found["decided"]["mentions"]
     code, taught = printed(capsys, library, "teach", paper(6, "").ids[0], "--no-ask", "--json")
     assert (code, [d for one in taught for d in differences(one, "lesson")]) == (0, [])
 

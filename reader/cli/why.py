@@ -1,4 +1,5 @@
-"""`reader why`: the whole sum behind a paper's place, and what would change it."""
+"""`reader why`: where a paper stands, in one sentence; with `--all` the sum behind it, and what
+would change it."""
 
 from __future__ import annotations
 
@@ -11,19 +12,28 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.library.choose import find_paper
-from reader.library.explaining import change_text, cut_text, other_topics_text, where_text
+from reader.library.explaining import (
+    change_text,
+    cut_text,
+    other_topics_text,
+    past_texts,
+    verdict_text,
+    where_text,
+)
 from reader.library.why import Explained, changes, explain
 from reader.phrases import say
 from reader.plain import plain
 from reader.score import in_print
 from reader.today.changes import Change
+from reader.today.past import PastDecision
 
 
 @click.command("why", cls=ReaderCommand, help=say("help.why"))
 @click.argument("id_", metavar="ID")
+@click.option("--all", "is_whole", is_flag=True, help=say("option.why_all"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
-def why_command(context: click.Context, id_: str, as_json: bool) -> None:
+def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain one paper."""
     with build.opened(context) as library:
         found = explain(library, find_paper(library, id_))
@@ -35,8 +45,8 @@ def why_command(context: click.Context, id_: str, as_json: bool) -> None:
         # Line by line: the sum is read while models are fitted, which takes seconds.
         for line in itertools.chain(
             screen.paper_lines(found.held, width),
-            _sum_lines(found, width),
-            _change_lines(found, others, width),
+            _sentence_lines(found, width),
+            _whole_lines(found, others, width) if is_whole else _hint_lines(found, width),
         ):
             output.put(line)
 
@@ -55,6 +65,8 @@ def _explained_json(found: Explained, others: Iterable[Change]) -> dict[str, Any
         "cut": None if found.cut is None else round(found.cut, 4),
         "place": found.place,
         "why": plain(found.sentence),
+        "sentence": plain(verdict_text(found)),
+        "decided": _decided_json(found.past) if found.past else None,
         "terms": [
             {"kind": term.kind, "what": plain(term.what), "value": value} for term, value in terms
         ],
@@ -71,6 +83,30 @@ def _explained_json(found: Explained, others: Iterable[Change]) -> dict[str, Any
     }
 
 
+def _decided_json(past: PastDecision) -> dict[str, Any]:
+    """Give the fields of a decision with what stood on the screen then."""
+    line = past.line
+    return {
+        "kind": past.kind,
+        "on": past.on,
+        "date": past.day,
+        "lane": line.shelf,
+        "position": line.position,
+        "topic": line.topic or None,
+        "score": None if line.score is None else round(line.score, 4),
+        "sentence": plain(line.sentence),
+        "terms": [
+            {"kind": term.kind, "what": plain(term.what), "value": value}
+            for term, value in in_print(line.terms, 4)
+        ],
+        "mentions": [
+            {"author": plain(m.author), "on": m.on, "text": plain(m.text)} for m in line.mentions
+        ],
+        "votes": line.n_votes,
+        "model": line.models or None,
+    }
+
+
 def _change_json(change: Change) -> dict[str, Any]:
     kind, _, what = change.what.partition("\t")
     return {
@@ -83,10 +119,24 @@ def _change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def _sentence_lines(found: Explained, width: int) -> Iterator[str]:
+    yield ""
+    for text in (verdict_text(found), *past_texts(found)):
+        yield from screen.wrap(plain(text), width)
+    yield ""
+
+
+def _hint_lines(found: Explained, width: int) -> Iterator[str]:
+    yield from screen.wrap(say("why.all", id=plain(found.held.paper.id)), width)
+
+
+def _whole_lines(found: Explained, others: Iterable[Change], width: int) -> Iterator[str]:
+    yield from _sum_lines(found, width)
+    yield from _change_lines(found, others, width)
+
+
 def _sum_lines(found: Explained, width: int) -> Iterator[str]:
     yield from screen.wrap(plain(where_text(found)), width)
-    yield from screen.wrap(plain(found.sentence), width) if found.sentence else ()
-    yield ""
     yield from screen.sum_lines(found.terms, width)
     if text := cut_text(found):
         yield from screen.wrap(plain(text), width, screen.SUM_INDENT)

@@ -12,6 +12,7 @@
     joining   copies of one paper joined and parted
     following people added to feeds.toml
     recall    which notes come back, and how they were remembered
+    alike     what was chosen that has the same telling words
     balance   how the own themes stand to each other
     week      the look-back on a week
     stats     days counted

@@ -8,9 +8,48 @@ from reader.library.why import Explained
 from reader.phrases import say
 from reader.score import Term
 from reader.today.changes import Change
+from reader.today.reasons import Verdict, of_terms, sentence, verdict
 from reader.today.sums import term_text
 
 DIGITS = 3
+
+
+def verdict_text(found: Explained) -> str:
+    """Say in one sentence where a paper stands now, and why."""
+    place: Verdict = found.shelf or found.place or "out"
+    parts = [found.sentence.removesuffix(say("why.end"))] if found.sentence else []
+    parts = parts or of_terms(found.terms)
+    if place == "out" and parts:
+        parts.append(say("verdict.too_little", topic=found.topic))
+    if found.alike:
+        one, other = (say("why.quoted", what=word) for word in found.alike.words)
+        parts.append(say("verdict.alike", n=found.alike.n, one=one, other=other))
+    return verdict(place, sentence(parts))
+
+
+def past_texts(found: Explained) -> list[str]:
+    """Say where a paper stood when it was decided on, and beside it where it stands now; nothing
+    where no decision stands of which that is known."""
+    if found.past is None:
+        return []
+    line = found.past.line
+    if line.shelf:
+        said = verdict(line.shelf, line.sentence or sentence(of_terms(line.terms)))
+    else:
+        said = say("why.then.no_list")
+    then = said + _numbers_text(line.score, line.position)
+    now = verdict_text(found) + _numbers_text(found.score, found.position)
+    day = found.past.on
+    return [say(f"why.then.{found.past.kind}", day=day, text=then), say("why.now", text=now)]
+
+
+def _numbers_text(score: float | None, position: int | None) -> str:
+    if score is None:
+        return ""
+    printed = f"{score:.{DIGITS}f}"
+    if position is None:
+        return say("why.score", score=printed)
+    return say("why.score_place", score=printed, place=position)
 
 
 def where_text(found: Explained) -> str:

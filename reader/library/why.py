@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from reader.library.alike import Alike, alike
 from reader.library.choose import folder_of
 from reader.library.folder import Library
 from reader.library.folding import first_day
@@ -17,11 +18,12 @@ from reader.score import Term, total
 from reader.stages.learn import Texts, as_if_decided, events_of, fit_one, lessons
 from reader.stages.rank import Judges, as_printed, judges, rank_and_show
 from reader.stages.tools import FitTopic
-from reader.store import shown, standings
+from reader.store import history, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Candidate, Entry, Lanes, Rank, Shelf, lanes
 from reader.today.changes import Change, with_other_talk, without_terms
 from reader.today.lanes import followed_term
+from reader.today.past import PastDecision
 
 DECISIONS: tuple[Kind, ...] = ("pick", "skip")
 
@@ -36,6 +38,8 @@ class Explained:
     and for a wild card, which have no cut.
     ranks: how it stands to each topic. sentence: as in the list; empty where it is in none.
     is_foretold: in the near lane, and nobody has spoken of it yet.
+    past: the decision that stands, with what was shown then. alike: what else was chosen that
+    has the same words.
     by, found: the models and the list as they were read, for `changes`.
     """
 
@@ -55,6 +59,8 @@ class Explained:
     by: Judges
     found: InList | None
     is_foretold: bool = False
+    past: PastDecision | None = None
+    alike: Alike | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ def explain(library: Library, held: Held) -> Explained:
     by = judges(library)
     ranks = _ranks(library, held, by)
     if found and found.shelf in ("near", "wild"):
-        return _of_talk(held, found, by, ranks)
+        talk = _of_talk(held, found, by, ranks)
+        return replace(talk, past=history.past_decision(library.db, held.row))
     own = {topic.path for topic in library.config.own_topics}
     mine = [r for r in ranks if r.topic in own] or list(ranks)
     best = max(mine, key=lambda r: r.margin)
@@ -105,6 +112,8 @@ def explain(library: Library, held: Held) -> Explained:
         ranks=tuple(ranks),
         by=by,
         found=found,
+        past=history.past_decision(library.db, held.row),
+        alike=alike(library, held, rank.topic, terms),
     )
 
 

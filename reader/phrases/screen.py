@@ -46,7 +46,7 @@ TEXTS: dict[str, str] = {
     "screen.no_key": "{key} means nothing here; ? shows the keys.",
     "screen.finding": "/{query}_   {n} of {of} · enter keeps these · esc shows all",
     "screen.found": "/{query}   {n} of {of} · esc shows all",
-    "screen.why.more": "What would change it: reader why {id}",
+    "screen.why.more": "What would change it: reader why {id} --all",
     "screen.opened": "Opened: {place}",
     "screen.no_opener": "No program here opens it: {place}",
     "screen.opener_failed": "{program} could not open {place}",

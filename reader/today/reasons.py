@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from reader.heat.lanes import FORECAST
 from reader.phrases import say
@@ -20,6 +21,9 @@ A_CLASS = 0.2
 AUTHOR = 0.7
 """What an author adds at least to be a reason: less comes from a single paper, often this one."""
 
+Verdict = Literal["own", "doubtful", "near", "wild", "in", "out"]
+"""Where a paper stands: in a lane; or, in no list, by how it stands to its topic."""
+
 FORETELLS = ("record", "text", "place")
 A_REASON = 0.3
 """What one of these adds to the forecast's log-odds at least to be a reason, and how many of
@@ -35,7 +39,28 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
     is_silent = total(candidate.heat) <= 0 and not candidate.mentions
     talk = _foretold(terms) if is_silent else _talk(candidate, terms)
     parts = [*_person(candidate), *_words(terms), *_neighbours(terms), *talk] or [*_alike(terms)]
+    return sentence(parts)
+
+
+def sentence(parts: Iterable[str]) -> str:
+    """Join reasons into one sentence."""
     return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
+
+
+def of_terms(terms: Sequence[Term]) -> list[str]:
+    """Give what the terms of a topic's score say for a paper that is in no list."""
+    return [*_words(terms), *_neighbours(terms)] or [*_alike(terms)]
+
+
+def verdict(place: Verdict, reasons: str) -> str:
+    """Say where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
+    return say(f"verdict.{place}", why=reasons)
+
+
+def telling_words(terms: Iterable[Term]) -> list[str]:
+    """Give the learned words that speak for a paper, the weightiest first."""
+    words = _of((t for t in terms if t.value >= LEARNED), "learned")
+    return [word for word in words if not word.isdecimal()]
 
 
 def _person(candidate: Candidate) -> Iterator[str]:

@@ -15,7 +15,8 @@ from reader.cli.triage.layout import PROSE, Page, as_lines
 from reader.cli.triage.lines import Line, line
 from reader.phrases import say
 from reader.plain import plain
-from reader.today import Entry, Morning
+from reader.today import Entry, Morning, Shelf
+from reader.today.reasons import verdict
 
 Which = Literal["help", "paper", "why", "morning"]
 TWO_COLUMNS = 72
@@ -32,7 +33,18 @@ def page_for(which: Which, shown: Morning, entry: Entry | None, width: int) -> P
         return morning_page(shown, width)
     if entry is None:
         return None
-    return why_page(entry, width) if which == "why" else paper_page(entry, width)
+    if which == "why":
+        return why_page(entry, width, _shelf(shown, entry))
+    return paper_page(entry, width)
+
+
+def _shelf(shown: Morning, entry: Entry) -> Shelf:
+    """Tell in which lane of the list a paper stands."""
+    listed, row = shown.folded or shown, entry.held.row
+    lanes: list[tuple[Shelf, tuple[Entry, ...]]] = [
+        ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
+    ]  # fmt: skip
+    return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
 
 
 def help_page(width: int) -> Page:
@@ -63,11 +75,11 @@ def paper_page(entry: Entry, width: int) -> Page:
     return Page(say("screen.paper.title"), tuple(lines))
 
 
-def why_page(entry: Entry, width: int) -> Page:
-    """Show the whole sum behind a paper's place."""
+def why_page(entry: Entry, width: int, shelf: Shelf) -> Page:
+    """Show where a paper stands in one sentence, and the whole sum behind it."""
     lines: list[Line] = [
         *as_lines([plain(entry.held.paper.title)], width, "bold"),
-        *as_lines([plain(entry.why)], width),
+        *as_lines([plain(verdict(shelf, entry.why))], width),
         (),
     ]
     if entry.terms:

@@ -14,7 +14,14 @@ from reader.highlight import gathered, once
 from reader.library.about import About, about
 from reader.library.choose import find_paper
 from reader.library.citing import bibtex
-from reader.library.explaining import change_text, cut_text, other_topics_text, where_text
+from reader.library.explaining import (
+    change_text,
+    cut_text,
+    other_topics_text,
+    past_texts,
+    verdict_text,
+    where_text,
+)
 from reader.library.filing import (
     export_filed,
     file_paper,
@@ -129,10 +136,12 @@ def _suggested(visit: Visit, held: Held) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Where a paper stands, in sentences; rows: the sum behind it."""
+    """Where a paper stands in one sentence; past: where it stood when it was decided on, and where
+    it stands now; rows: the sum behind it."""
 
-    where: str
     sentence: str
+    past: list[str]
+    where: str
     rows: list[tuple[float, str]]
     score: float
     cut: str
@@ -142,7 +151,8 @@ def _why(library: Library, held: Held) -> Why:
     """Explain where a paper stands."""
     found = explain(library, held)
     rows = list(sum_rows(found.terms))
-    return Why(where_text(found), found.sentence, rows, found.score, cut_text(found))
+    past, where = past_texts(found), where_text(found)
+    return Why(verdict_text(found), past, where, rows, found.score, cut_text(found))
 
 
 @dataclass(frozen=True, slots=True)
