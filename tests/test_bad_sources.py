@@ -123,7 +123,7 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
     assert says(out, "NOT COMPLETE: arXiv, arXiv feed cs.CL, timeline.", "SOURCES 2 of 5 answered")
-    assert says(out, "OWN TOPICS 2 of 2 belong to you, of what could be asked")
+    assert says(out, "OWN TOPICS 2 papers for you (2 new so far, sources missing)")
     assert says(out, "! timeline: could not ask for 2031-03-04.", "answered 403")
     server.faults = lambda _path, _n: None
     server.requests.clear()

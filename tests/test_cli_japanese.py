@@ -52,7 +52,7 @@ def test_the_morning_is_in_japanese_and_fits_its_lines(japanese: Path) -> None:
     said = out(japanese, "today", "--no-fetch")
     lines = said.splitlines()
     assert lines[0] == "2031年3月4日(火) · 新着6本"
-    assert "自分のトピック  6本中5本(全件取得済み)" in lines
+    assert "自分のトピック  5本(新着6本、取得元はすべて完全)" in lines
     assert "話題の論文  1本中1本 (投稿のみ)" in lines
     assert any(re.search("タイトルに「speech recognition」、Bob.* が言及。", x) for x in lines)
     assert "目標  5本中0本読了、流し読み0本" in lines

@@ -146,7 +146,7 @@ def test_what_is_missing_is_named_above_the_list(shown: Morning) -> None:
 def test_the_lanes_count_stays_in_sight_far_down_its_papers(shown: Morning) -> None:
     many = replace(shown, own=tuple(replace(e) for e in shown.own * 10), doubtful=())
     lines = seen(screen_lines(view(many, 4), 80, 24))
-    assert lines[2] == "OWN TOPICS  40 of 612 belong to you, all here"
+    assert lines[2] == "OWN TOPICS  40 papers for you (612 new, all sources complete)"
 
 
 def test_nothing_moves_from_paper_to_paper(shown: Morning) -> None:

@@ -41,7 +41,7 @@ def states(**decided: State) -> States:
 
 def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Morning) -> None:
     assert texts(rows_of(shown)) == [
-        "OWN TOPICS  4 of 612 belong to you, all here",
+        "OWN TOPICS  4 papers for you (612 new, all sources complete)",
         *TITLES[:4],
         "2 more just below the cut: d shows them",
         "TALKED ABOUT  1 of 17",
@@ -69,7 +69,20 @@ def test_a_lane_without_papers_says_so_and_a_list_that_lacks_something_too(
         shown, own=(), wild=None, doubtful=(), sources=(SourceLine("arXiv", "failed"),)
     )
     assert texts(rows_of(lacking))[:2] == [
-        "OWN TOPICS  0 of 612 belong to you, of what could be asked", "none"]  # fmt: skip
+        "OWN TOPICS  0 papers for you (612 new so far, sources missing)", "none"]  # fmt: skip
+
+
+THEMES = {"speech/translation": "speech translation", "speech/asr": "speech recognition"}
+
+
+def test_each_theme_stands_with_its_number_folded_to_the_screen(shown: Morning) -> None:
+    two = replace(shown, theme_of=THEMES)
+    assert texts(rows_of(two))[1] == "speech translation: 4 · speech recognition: 0 today"
+    narrow = rows_of(two, width=40)
+    assert texts(narrow)[1:4] == [
+        "speech translation: 4 · speech", "recognition: 0 today", TITLES[0]]  # fmt: skip
+    assert [row.kind for row in narrow[:4]] == ["head", "text", "text", "paper"]
+    assert "speech" not in texts(rows_of(two, query="ants"))[0]
 
 
 def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
@@ -78,7 +91,7 @@ def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:
     )
     assert texts(rows_of(replace(shown, folded=folded)))[:2] == [
         "BACK  since 05-26: 214 announced while you were away, 4 yours, 1 talked about",
-        "OWN TOPICS  4 of 214 belong to you, all here",
+        "OWN TOPICS  4 papers for you (214 new, all sources complete)",
     ]
     assert [row.day for row in rows_of(replace(shown, folded=folded)) if row.entry] == ["06-04"] * 6
     assert {row.day for row in rows_of(shown)} == {""}

@@ -77,6 +77,7 @@ def test_a_morning_has_its_lanes_and_its_counts(library: Library) -> None:
         Quota(3, 0, 0, None),
         {"speech/translation": 0, "speech/recognition": 0},
     )
+    assert found.theme_of == {topic: topic for topic in found.balance}
     assert (found.undecided, found.new_versions, found.sources) == ((), (), NOT_ASKED)
     assert [e.origins for e in found.own] == [("arXiv",)] * 3
     assert found.own[0].why == "“speech translation” in the title; mentioned by Cy Pond."

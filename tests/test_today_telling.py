@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from reader.paper import Held
-from reader.today import NewVersion, SourceLine
-from reader.today.telling import changed_text, counted, families, missing_texts, n_answered
+from reader.today import Folded, Morning, NewVersion, SourceLine
+from reader.today.telling import (
+    changed_text,
+    counted,
+    families,
+    missing_texts,
+    n_answered,
+    theme_counts,
+    theme_texts,
+)
+from tests.mornings import a_morning, entry
 from tests.samples import DAY, paper
 
 
@@ -48,3 +58,35 @@ def test_sources_that_nobody_asked_share_a_line() -> None:
         "list: not asked on this day. Waits until ten.",
         "arXiv, arXiv OAI, timeline: not asked on this day.",
     ]
+
+
+THEMES = {"a/st": "translation", "a/s2s": "translation", "a/asr": "recognition"}
+
+
+def a_list(*topics: str, **more: Any) -> Morning:
+    """Make a list whose own lane has papers of these topics."""
+    held = [Held(n, paper(n), "candidate", DAY) for n in range(1, 9)]
+    own = tuple(entry(held[0], topic=topic or None) for topic in topics)
+    return a_morning(held, **({"own": own, "theme_of": THEMES} | more))
+
+
+def test_a_theme_without_a_paper_says_so() -> None:
+    found = a_list("a/st", "a/s2s", "", "a/gone")
+    assert theme_counts(found.own, THEMES) == {"translation": 2, "recognition": 0}
+    assert theme_texts(found) == ["translation: 2", "recognition: 0 today"]
+
+
+def test_no_theme_is_said_to_be_empty_while_a_source_is_missing() -> None:
+    found = a_list("a/st", sources=(SourceLine("arXiv", "failed", None, 0, DAY),))
+    assert theme_texts(found) == ["translation: 1", "recognition: 0 so far"]
+
+
+def test_the_themes_of_several_days_in_one_list_are_counted_over_all_of_them() -> None:
+    found = a_list("a/st")
+    days = Folded("away", DAY, DAY, 2, 3, 0, (entry(found.own[0].held, topic="a/asr"),), (), ())
+    folded = a_list("a/st", folded=days)
+    assert theme_texts(folded) == ["translation: 0 in these days", "recognition: 1"]
+
+
+def test_without_an_own_topic_no_theme_is_named() -> None:
+    assert theme_texts(a_list("a/st", theme_of={})) == []

@@ -17,6 +17,7 @@ from reader.paper import Held
 from reader.plain import plain
 from reader.score import in_print
 from reader.today import Entry, Folded, Morning
+from reader.today.telling import theme_counts
 
 if TYPE_CHECKING:
     # Only their names are needed here; loading them would cost `today` some 40 ms.
@@ -85,7 +86,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def folded_json(folded: Folded) -> dict[str, Any]:
+def folded_json(folded: Folded, theme_of: Mapping[str, str]) -> dict[str, Any]:
     """Give the fields of several days in one list."""
     return {
         "reason": folded.reason,
@@ -100,6 +101,7 @@ def folded_json(folded: Folded) -> dict[str, Any]:
         "near": [entry_json(e) for e in folded.near],
         "wild": entry_json(folded.wild) if folded.wild else None,
         "deadline": _deadline(folded.deadline),
+        "themes": theme_counts(folded.own, theme_of),
     }
 
 
@@ -121,7 +123,7 @@ def morning_json(morning: Morning) -> dict[str, Any]:
         "has_citations": morning.has_citations,
         "n_unknown": morning.n_unknown,
         "wild": entry_json(morning.wild) if morning.wild else None,
-        "folded": folded_json(morning.folded) if morning.folded else None,
+        "folded": folded_json(morning.folded, morning.theme_of) if morning.folded else None,
         "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
         "new_versions": [
             paper_json(v.held) | {"version": v.version, "changed": list(v.changed)}
@@ -144,6 +146,7 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             for s in morning.searches
         ],
         "balance": dict(morning.balance),
+        "themes": theme_counts(morning.own, morning.theme_of),
         "notices": [plain(notice) for notice in morning.notices],
         "sources": [
             {

@@ -22,6 +22,7 @@ from reader.today.telling import (
     missing_texts,
     n_answered,
     n_talked,
+    theme_texts,
     topic_text,
 )
 
@@ -53,7 +54,8 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     if morning.folded:
         yield from map(_bold, wrap(folded_text(morning), width))
     yield ""
-    yield _bold(own_text(morning))
+    yield from map(_bold, wrap(own_text(morning), width))
+    yield from map(_dim, wrap(" · ".join(theme_texts(morning)), width, "    "))
     yield from _entries(listed.own, width, has_days=has_days)
     if listed.doubtful:
         yield ""
@@ -73,8 +75,8 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
 def own_text(morning: Morning) -> str:
     """Say how many papers are the person's, of how many, and whether these are all."""
     listed = morning.folded or morning
-    ending = "today.own.all" if morning.is_complete else "today.own.partly"
-    return say("today.own", n=len(listed.own), of=listed.n_arrived) + say(ending)
+    key = "today.own.all" if morning.is_complete else "today.own.partly"
+    return say(key, n=len(listed.own), of=listed.n_arrived)
 
 
 def near_text(morning: Morning) -> str:

@@ -66,6 +66,7 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         has_citations=has_citations(library),
         notices=(*themes.hints, *_notices(library, encoder)),
         searches=saved_lines(library, day),
+        theme_of={topic.path: topic.theme for topic in config.own_topics},
     )
 
 

@@ -4,11 +4,12 @@ came from. Pure functions; the same words on a terminal and on a page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reader.phrases import say
-from reader.today.values import Entry, NewVersion, SourceLine
+from reader.plain import plain
+from reader.today.values import Entry, Morning, NewVersion, SourceLine
 
 ARXIV = "arXiv"
 
@@ -28,6 +29,26 @@ def topic_text(entry: Entry) -> str:
 def n_talked(entries: Sequence[Entry]) -> int:
     """Count the papers that are in a list because somebody spoke of them."""
     return sum(not entry.is_foretold for entry in entries)
+
+
+def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[str, int]:
+    """Count the papers of the own lane by theme; a theme without any has 0."""
+    counts = dict.fromkeys(theme_of.values(), 0)
+    for entry in entries:
+        if theme := theme_of.get(entry.topic or ""):
+            counts[theme] += 1
+    return counts
+
+
+def theme_texts(morning: Morning) -> list[str]:
+    """Say of each own theme how many papers the list has; none only where all were asked for."""
+    none = "today.theme.none" if morning.is_complete else "today.theme.none_yet"
+    if morning.folded and morning.is_complete:
+        none = "today.theme.none_folded"
+    counts = theme_counts((morning.folded or morning).own, morning.theme_of)
+    return [
+        say("today.theme" if n else none, theme=plain(theme), n=n) for theme, n in counts.items()
+    ]
 
 
 def missing_texts(sources: Sequence[SourceLine]) -> list[str]:

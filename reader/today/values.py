@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -211,6 +211,7 @@ class Morning:
     has_citations: whether citations speak in the near lane too, and not posts alone.
     folded: several days in one list, shown in place of this day's lanes; None on a usual
     morning.
+    theme_of: by own topic, its theme; in the order of feeds.toml.
     """
 
     day: date
@@ -231,6 +232,7 @@ class Morning:
     searches: tuple[Saved, ...] = ()
     doubtful: tuple[Entry, ...] = ()
     folded: Folded | None = None
+    theme_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -72,7 +72,8 @@ def shown(text: str) -> str:
 def test_the_own_lane_stands_with_its_count_and_every_text_is_escaped(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         text = client.get("/").text
-    assert "1 of 3 belong to you" in text
+    assert "1 paper for you (3 new, all sources complete)." in text
+    assert "speech/translation: 1 · speech/recognition: 0 today" in text
     assert "Speech translation in a &lt;b&gt;storm&lt;/b&gt; of <math" in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; to <math" in text
     assert "<script>alert" not in text
@@ -120,7 +121,8 @@ def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Pat
         sources.add_batch(library.db, failed, now=library.now(), on=DAY)
         text = client.get("/").text
     assert f"timeline: could not ask for {DAY}. The server said 503." in shown(text)
-    assert "1 of 3 belong to you, of what could be asked." in shown(text)
+    assert "1 paper for you (3 new so far, sources missing)." in shown(text)
+    assert "speech/recognition: 0 so far" in shown(text)
     assert 'href="/work"' in text
     assert 'href="/sources"' in text
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reader.cli.screen import authors_text, heard, said_text
 from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
-from reader.cli.triage.listing import Row
+from reader.cli.triage.listing import TEXT_INDENT, Row
 from reader.paper import State
 from reader.phrases import say
 from reader.plain import columns, plain, shorten
@@ -168,7 +168,9 @@ def _list(view: View, width: int, n: int) -> list[Line]:
 def _row(row: Row, view: View, width: int) -> Line:
     if row.entry is None:
         style: Style = "bold" if row.kind == "head" else "dim"
-        return cut([Span(("" if row.kind == "head" else "     ") + row.text, style)], width)
+        return cut(
+            [Span(("" if row.kind == "head" else " " * TEXT_INDENT) + row.text, style)], width
+        )
     held = row.entry.held
     state = view.states[held.row]
     is_here = held.row == view.here

@@ -13,11 +13,16 @@ from functools import partial
 from typing import Literal
 
 from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text
+from reader.cli.triage.lines import fold
 from reader.phrases import say
 from reader.today import Entry, Morning, going
 from reader.today.going import States
+from reader.today.telling import theme_texts
 
 Kind = Literal["head", "paper", "fold", "text"]
+
+TEXT_INDENT = 5
+"""Columns before a line that is neither a head nor a paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,14 @@ class Row:
     """What is said of it is the reason that it is here."""
 
 
-def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[Row, ...]:
+def rows_of(
+    shown: Morning, *, is_open: bool = False, query: str = "", width: int = 80
+) -> tuple[Row, ...]:
     """Lay the lanes under each other.
 
     is_open: the doubtful papers are shown. query: only papers that have its words, in any
-    case and width; the lanes without any are left out.
+    case and width; the lanes without any are left out. width: of the screen, to which the
+    counts of the themes are folded.
     """
     listed = shown.folded or shown
     wild = [listed.wild] if listed.wild else []
@@ -46,7 +54,8 @@ def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[
     lane = partial(_lane, query=query, has_days=shown.folded is not None)
     if shown.folded:
         rows.append(Row("head", folded_text(shown)))
-    rows += lane(own_text(shown), listed.own)
+    own = lane(own_text(shown), listed.own)
+    rows += [*own[:1], *_themes(shown, width), *own[1:]] if not query else own
     if listed.doubtful:
         if is_open or query:
             rows += lane(doubtful_text(shown), listed.doubtful)
@@ -58,6 +67,11 @@ def rows_of(shown: Morning, *, is_open: bool = False, query: str = "") -> tuple[
     if wild:
         rows += lane(say("today.wild"), wild, is_near=True)
     return tuple(rows)
+
+
+def _themes(shown: Morning, width: int) -> list[Row]:
+    text = " · ".join(theme_texts(shown))
+    return [Row("text", part) for part in fold(text, width - TEXT_INDENT)] if text else []
 
 
 def _lane(

@@ -90,9 +90,11 @@ class Session:
 
     def resize(self, size: tuple[int, int]) -> None:
         """Take the screen's (columns, lines)."""
-        if size != self._size:
-            self._covering.resize(size[0])
+        is_other = size != self._size
         self._size = size
+        if is_other:
+            self._covering.resize(size[0])
+            self._lay()
 
     def tell(self, text: str, *, is_warning: bool = False) -> None:
         """Say something until the next key."""
@@ -256,7 +258,12 @@ class Session:
 
     def _lay(self) -> None:
         """Lay the list anew and stay at the same paper, if it is still shown."""
-        self._rows = rows_of(self._shown, is_open=self._is_open, query=self._finding.query)
+        self._rows = rows_of(
+            self._shown,
+            is_open=self._is_open,
+            query=self._finding.query,
+            width=self._size[0],
+        )
         if not self._finding.query:
             self._n_rows = len(self._rows)
         if not self._entry():

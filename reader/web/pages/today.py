@@ -18,7 +18,14 @@ from reader.store import pdfs
 from reader.store.reviews import last_rows
 from reader.today import Entry, Folded, Morning
 from reader.today.going import minutes_of, n_waiting
-from reader.today.telling import changed_text, counted, missing_texts, n_answered, n_talked
+from reader.today.telling import (
+    changed_text,
+    counted,
+    missing_texts,
+    n_answered,
+    n_talked,
+    theme_texts,
+)
 from reader.web.render import day_text
 from reader.web.visit import Visit, route
 
@@ -112,7 +119,8 @@ def _words(shown: Morning) -> Mapping[str, str]:
         near += say("web.near.foretold", n=n_foretold)
     if not shown.has_citations:
         near += say("today.near.posts_only")
-    return {"own": own, "near": near, "folded": _folded(shown.folded)}
+    themes = " · ".join(theme_texts(shown))
+    return {"own": own, "themes": themes, "near": near, "folded": _folded(shown.folded)}
 
 
 def _folded(folded: Folded | None) -> str:
