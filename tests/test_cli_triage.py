@@ -36,6 +36,12 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def said(library: Library, keys: str, *, editor: str = "false") -> list[str]:
     """Press some keys; gives the lines that are said after the prompts and papers."""
+    begin = ("Taken back", "There is nothing", "reader:", "  `reader", "Written", "Your words")
+    return [line for line in lines(library, keys, editor=editor) if line.startswith(begin)]
+
+
+def lines(library: Library, keys: str, *, editor: str = "false") -> list[str]:
+    """Press some keys; gives all that is on the screen then."""
     shown = morning(library, DAY)
 
     @click.command()
@@ -46,8 +52,7 @@ def said(library: Library, keys: str, *, editor: str = "false") -> list[str]:
     env = {"EDITOR": editor, "VISUAL": None}
     result = CliRunner().invoke(ask, input=keys, obj=Settings(), env=env)
     assert result.exception is None
-    begin = ("Taken back", "There is nothing", "reader:", "  `reader", "Written", "Your words")
-    return [line for line in result.output.splitlines() if line.startswith(begin)]
+    return result.output.splitlines()
 
 
 def states(library: Library) -> list[str]:
@@ -101,6 +106,26 @@ class TestTheRest:
     def test_a_letter_of_an_input_method_counts(self, library: Library) -> None:
         said(library, "ｐｓｑ")
         assert sorted(states(library)) == ["candidate", "candidate", "pick", "skip"]
+
+
+class TestWrongTopic:
+    def test_one_key_asks_and_one_more_chooses(self, library: Library) -> None:
+        shown = lines(library, "x0q")
+        assert "    1  speech/recognition" in shown
+        assert any(line.startswith("None of yours, and skipped:") for line in shown)
+        assert states(library).count("skip") == 1
+
+    def test_a_paper_of_another_own_topic_is_asked_again_under_it(self, library: Library) -> None:
+        first = morning(library, DAY).entries[0]
+        shown = lines(library, "x1q")
+        asked = [line for line in shown if first.held.paper.id in line]
+        assert ["speech/recognition" in line for line in asked] == [False, False, True]
+        assert states(library) == ["candidate"] * 4
+
+    def test_another_key_changes_nothing_and_u_takes_it_back(self, library: Library) -> None:
+        assert "Its topic stays." in lines(library, "xqq")
+        assert said(library, "x0uq")[-1].startswith("Taken back: ")
+        assert states(library) == ["candidate"] * 4
 
 
 def test_k_goes_back_to_what_was_left_for_later(library: Library) -> None:

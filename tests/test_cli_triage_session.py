@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from reader.cli.triage.hands import Hands
+from reader.cli.triage.layout import page_lines
+from reader.cli.triage.lines import text_of
 from reader.cli.triage.session import Session
 from reader.library.choose import decide_rows
 from reader.library.folder import Library
 from reader.library.writing import add_note
+from reader.library.wrong import wrong_topic
 from reader.paper import Held
+from reader.plain import columns
 from reader.store import decisions, papers
 from reader.today import Morning
 from tests.mornings import TITLES, a_morning, held_papers
@@ -129,6 +133,86 @@ class TestDeciding:
         press(session, "u")
         assert said(session).startswith("The last act is not of this list: On Ants")
         assert states(library) == "ccccsccc"
+
+
+class TestWrongTopic:
+    def test_one_key_asks_and_one_more_chooses_another_own_topic(
+        self, library: Library, session: Session
+    ) -> None:
+        press(session, "x")
+        assert title(session) == "Wrong topic: where does it belong?"
+        assert page(session)[:3] == [
+            "1  speech/recognition", "2  nlp/llm", "0  none of mine"]  # fmt: skip
+        press(session, "1")
+        assert (states(library), session.here, title(session)) == ("cccccccc", 1, "")
+        assert said(session) == f"Moved to speech/recognition: {TITLES[0]}"
+        assert listed(session, 1) == ("own", "speech/recognition")
+
+    def test_none_of_mine_goes_on_and_the_paper_stays_in_its_place(
+        self, library: Library, session: Session
+    ) -> None:
+        before = [row.entry and row.entry.held.row for row in session.view().rows]
+        press(session, "x0")
+        assert (states(library), session.here) == ("sccccccc", 2)
+        assert said(session) == f"None of yours, and skipped: {TITLES[0]}"
+        assert listed(session, 1) == ("own", None)
+        assert [row.entry and row.entry.held.row for row in session.view().rows] == before
+        assert session.view().rows[0].text.startswith("OWN TOPICS  3 papers for you")
+        assert session.deciding.outcome() == ([], 1)
+
+    def test_a_near_paper_comes_to_the_end_of_the_own_lane(self, session: Session) -> None:
+        press(session, "<end>", "<up>")
+        assert (session.here, listed(session, 7)) == (7, ("near", "speech/translation"))
+        press(session, "x1")
+        assert (session.here, listed(session, 7)) == (7, ("own", "speech/recognition"))
+        press(session, "u")
+        assert (session.here, listed(session, 7)) == (7, ("near", "speech/translation"))
+
+    def test_u_takes_it_back(self, library: Library, session: Session) -> None:
+        press(session, "x0u")
+        assert (states(library), session.here) == ("cccccccc", 1)
+        assert (said(session), listed(session, 1)) == (
+            f"Taken back: {TITLES[0]}", ("own", "speech/translation"))  # fmt: skip
+
+    def test_another_key_leaves_all_as_it_was(self, library: Library, session: Session) -> None:
+        for key in ("<escape>", "q", "9"):
+            press(session, "x", "<down>", key)
+            assert (said(session), title(session)) == ("Its topic stays.", "")
+        assert (states(library), listed(session, 1)) == ("cccccccc", ("own", "speech/translation"))
+        assert not session.is_over
+
+    def test_the_question_fits_a_small_screen(self, session: Session) -> None:
+        session.resize((40, 10))
+        press(session, "x")
+        assert session.page
+        lines = [text_of(spans).rstrip() for spans in page_lines(session.page, 40, 10)]
+        assert lines[:4] == [
+            " Wrong topic: where does it belong?",
+            "  1  speech/recognition", "  2  nlp/llm", "  0  none of mine"]  # fmt: skip
+        assert all(columns(text) <= 40 for text in lines)
+
+    def test_what_another_device_said_is_seen(self, library: Library, session: Session) -> None:
+        wrong_topic(library, papers.papers_at(library.db, [1])[0], "speech/recognition",
+                    listed="speech/translation")  # fmt: skip
+        session.tick()
+        assert listed(session, 1) == ("own", "speech/recognition")
+
+
+def page(session: Session) -> list[str]:
+    """Give the lines of the page that covers the list."""
+    lines = session.page.lines if session.page else ()
+    return [text_of(spans).strip() for spans in lines]
+
+
+def listed(session: Session, row: int) -> tuple[str, str | None]:
+    """Give the lane and the topic under which the list has a paper."""
+    lane = ""
+    names = {"OWN": "own", "DOU": "doubtful", "TAL": "near", "WIL": "wild"}
+    for found in session.view().rows:
+        lane = names.get(found.text[:3], lane)
+        if found.entry and found.entry.held.row == row:
+            return lane, found.entry.topic
+    return "", None
 
 
 class TestTheRest:
@@ -316,8 +400,8 @@ class TestLooking:
         assert len(session.page.lines) > len(before.lines)
 
     def test_an_unknown_key_is_said(self, session: Session) -> None:
-        press(session, "x")
-        assert said(session) == "x means nothing here; ? shows the keys."
+        press(session, "z")
+        assert said(session) == "z means nothing here; ? shows the keys."
 
 
 def test_what_is_opened_and_where_is_said(session: Session, fake: Fake) -> None:

@@ -6,7 +6,8 @@ import click
 
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.library.choose import decide, undo
+from reader.library.choose import decide, find_paper, undo
+from reader.library.wrong import wrong_topic
 from reader.phrases import say
 from reader.plain import plain
 from reader.store import labels
@@ -46,6 +47,18 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     with build.opened(context) as library:
         for held in decide(library, "skip", ids):
             _answer(context, "skipped", title=held.paper.title)
+
+
+@click.command("wrong", cls=ReaderCommand, help=say("help.wrong"))
+@click.argument("id_", metavar="ID")
+@click.argument("topic", required=False, metavar="[TOPIC]")
+@click.pass_context
+def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
+    """Say of which topic a paper is, or that it is of none; 4 for a topic that is not there."""
+    with build.opened(context) as library:
+        found = wrong_topic(library, find_paper(library, id_), topic or None)
+        if not settings_of(context).is_quiet:
+            output.put(found.said)
 
 
 @click.command("undo", cls=ReaderCommand, help=say("help.undo"))

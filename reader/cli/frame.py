@@ -26,6 +26,7 @@ COMMANDS = {
     "sources": "sources",
     "pick": "decide",
     "skip": "decide",
+    "wrong": "decide",
     "undo": "decide",
     "show": "show",
     "why": "why",

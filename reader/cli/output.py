@@ -17,7 +17,7 @@ from reader.paper import Held
 from reader.plain import plain
 from reader.score import in_print
 from reader.today import Entry, Folded, Morning
-from reader.today.telling import theme_counts
+from reader.today.telling import n_mine, theme_counts
 
 if TYPE_CHECKING:
     # Only their names are needed here; loading them would cost `today` some 40 ms.
@@ -94,7 +94,7 @@ def folded_json(folded: Folded, theme_of: Mapping[str, str]) -> dict[str, Any]:
         "last": folded.last,
         "n_days": folded.n_days,
         "n_arrived": folded.n_arrived,
-        "n_own": len(folded.own),
+        "n_own": n_mine(folded.own),
         "n_talked": folded.n_talked,
         "own": [entry_json(e) for e in folded.own],
         "doubtful": [entry_json(e) for e in folded.doubtful],

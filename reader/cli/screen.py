@@ -21,6 +21,7 @@ from reader.today.telling import (
     families,
     missing_texts,
     n_answered,
+    n_mine,
     n_talked,
     theme_texts,
     topic_text,
@@ -76,7 +77,7 @@ def own_text(morning: Morning) -> str:
     """Say how many papers are the person's, of how many, and whether these are all."""
     listed = morning.folded or morning
     key = "today.own.all" if morning.is_complete else "today.own.partly"
-    return say(key, n=len(listed.own), of=listed.n_arrived)
+    return say(key, n=n_mine(listed.own), of=listed.n_arrived)
 
 
 def near_text(morning: Morning) -> str:
@@ -98,7 +99,7 @@ def folded_text(morning: Morning) -> str:
     folded = morning.folded
     if folded is None:
         return ""
-    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": n_talked(folded.near)}
+    counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
     key = "screen.folded.away" if folded.reason == "away" else "screen.folded.deadline"
     return say(key, first=folded.first, **counts)
 

@@ -13,7 +13,7 @@ from reader.library.receiving import keep_arrival, meant_at
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
-from reader.store import decisions, papers, shown, standings
+from reader.store import decisions, lessons, papers, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Rank
 from reader.topic import best, fit
@@ -94,9 +94,12 @@ def file_away(library: Library, held: Held) -> None:
 
 
 def folder_of(library: Library, held: Held) -> str:
-    """Choose the folder of a pick: where the list had the paper is where it is looked for."""
+    """Choose the folder of a pick: where the list had the paper is where it is looked for, unless
+    the person said that it is not of that topic."""
     topic = shown.topic_shown(library.db, held.row)
-    if topic in {t.path for t in library.config.topics}:  # topics may have gone since
+    words = lessons.words_on(library.db, [held.row]).get(held.row, {})
+    is_told = "yes" in words.values() or words.get(topic) == "no"
+    if topic in {t.path for t in library.config.topics} and not is_told:  # it may have gone since
         return topic
     return topic_for(held, library.config, standings.ranks_of(library.db, [held.row]))
 
@@ -111,8 +114,11 @@ def topic_for(held: Held, config: Config, ranks: Mapping[int, Sequence[Rank]]) -
         here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
         if here:
             return max(here, key=lambda r: r.margin).topic
+    said = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
     for topics in (config.own_topics, config.near_topics):
-        found = best(f for t in topics if (f := fit(held.paper, t)).is_member)
+        found = best(
+            f for t in topics if t.path not in said and (f := fit(held.paper, t)).is_member
+        )
         if found:
             return found.topic
     return UNFILED

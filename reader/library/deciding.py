@@ -13,10 +13,11 @@ from datetime import date
 from reader.library.choose import decide_rows, find_paper, undo
 from reader.library.folder import Library
 from reader.library.receiving import keep_arrival, meant_at
+from reader.library.wrong import wrong_topic
 from reader.paper import Held, State
 from reader.phrases import say
 from reader.plain import plain
-from reader.store import decisions, papers, shown
+from reader.store import decisions, lessons, papers, shown
 from reader.store.decisions import Kind
 
 
@@ -24,12 +25,17 @@ from reader.store.decisions import Kind
 class Deciding:
     """The papers of a list as they stand.
 
-    held: by row, all that the list can show. acted: those decided here, each once.
+    held: by row, all that the list can show. acted: those decided here, each once. words: by
+    row, what the person said of a paper's topics.
     """
 
     library: Library
     held: dict[int, Held]
     acted: set[int] = field(default_factory=set)
+    words: dict[int, dict[str, lessons.Kind]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words = lessons.words_on(self.library.db, self.held)
 
     @property
     def states(self) -> dict[int, State]:
@@ -41,6 +47,8 @@ class Deciding:
         found = {h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.held}
         changed = {row for row, h in found.items() if h.state != self.held[row].state}
         self.held.update(found)
+        if rows is None:
+            self.words = lessons.words_on(self.library.db, self.held)
         return bool(changed)
 
     def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
@@ -59,6 +67,19 @@ class Deciding:
         self.acted.add(row)
         key = "picked" if kind == "pick" else "skipped"
         return True, plain(say(key, title=title, topic=now.topic))
+
+    def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
+        """Say that a paper is of another topic, or of none (None); gives whether it was done,
+        and what to say. listed: the topic under which the list shows it."""
+        title = plain(self.held[row].paper.title)
+        with self.library.db.writing():
+            if self.refresh([row]):
+                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+            found = wrong_topic(self.library, self.held[row], topic, listed=listed)
+        self.held[row] = found.held
+        self.words = lessons.words_on(self.library.db, self.held)
+        self.acted.add(row)
+        return True, found.said
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
         """List those of some papers that have no decision."""
@@ -79,6 +100,7 @@ class Deciding:
         """Take back the last act on papers of this list; gives its papers and what to say."""
         undone = undo(self.library, only=self.held)
         self.held.update({h.row: h for h in undone})
+        self.words = lessons.words_on(self.library.db, self.held)
         if not undone:
             return [], say("undo.nothing")
         if len(undone) > 1:
@@ -114,6 +136,20 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> Answer:
         return Answer(now, "", is_done=now.state == kind)
     one = Deciding(library, {held.row: replace(held, state=seen)})
     is_done, said = one.decide(kind, held.row)
+    return Answer(one.held[held.row], said, is_done)
+
+
+def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> Answer:
+    """Say of a paper that somebody saw in a state, perhaps long ago, that its topic is wrong."""
+    held = find_paper(library, id_)
+    if library.sent and library.sent.is_late:
+        # By when it was meant, and not by what was seen then: the later word stands.
+        found = wrong_topic(library, held, topic)
+        return Answer(found.held, found.said, is_done=bool(found.said))
+    one = Deciding(library, {held.row: replace(held, state=seen)})
+    if held.state == "read":
+        one = Deciding(library, {held.row: held})
+    is_done, said = one.wrong(held.row, topic)
     return Answer(one.held[held.row], said, is_done)
 
 

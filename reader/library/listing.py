@@ -62,12 +62,13 @@ def candidates(library: Library, day: Day, *, unsaved: Ranks | None = None) -> l
     members = [
         *standings.members_on(db, day.first, until=day.last),
         *standings.doubtful_on(db, day.first, until=day.last),
+        *lessons.brought_on(db, [t.path for t in library.config.topics], day.first, day.last),
         *(row for row, ranks in unsaved.items() if any(r.place != "out" for r in ranks)),
     ]
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
     # What a hand added is no news of that day.
     news = {*named, *warm, *day.kept} | origins.brought(db, rows)
-    ranks = {**standings.ranks_of(db, rows), **unsaved}
+    ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **unsaved}, rows)
     before = shown.shown_before(db, rows, day.last)
     own = {topic.path for topic in library.config.own_topics}
     there = [

@@ -147,7 +147,7 @@ def _rank_of(explained: Explained) -> Rank | None:
 
 def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
     """Give how a paper stands to all topics: as it was ranked, else as it would be now."""
-    kept = {r.topic: r for r in standings.ranks_of(library.db, [held.row]).get(held.row, [])}
+    kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
     own = features(held.paper)
     ranks = []
     for path, model in by.models.items():
@@ -158,7 +158,7 @@ def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
             terms = as_printed(judged.terms, held.paper)
             known = Rank(path, above, judged.place, judged.score, model.cut, terms)
         ranks.append(replace(known, place=_place(known.place, known.terms)))
-    return ranks
+    return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
 
 
 def _found(library: Library, held: Held) -> InList | None:

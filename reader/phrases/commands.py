@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "help.pick": """Choose papers for today: their PDFs are fetched, filed and indexed.
 
     ID: an arXiv id or address, DOI, OpenReview or ACL address, key, or a title's beginning.""",
+    "help.wrong": "Say that a paper is not of the topic that the list shows: of TOPIC, or of none.",
     "help.skip": "Dismiss papers for good.",
     "help.undo": "Take back the last pick or skip, all of its papers.",
     "help.show": "Everything known of a paper: abstract, mentions, note, PDF.",

@@ -47,6 +47,8 @@ TEXTS: dict[str, str] = {
     "term.note": "near your note on “{what}”",
     "term.seed": "near your seed “{what}”",
     "term.paper": "near “{what}”, filed there",
+    "term.told_yes": "you said that it is of {what}",
+    "term.told_no": "you said that it is not of {what}",
     "term.followed": "by {what}, whom you follow",
     "term.surely": "what brings it in all the same: your own words, such as “{what}”",
     "term.mention": "a mention by {what}",

@@ -9,6 +9,8 @@ TEXTS: dict[str, str] = {
     "screen.quota": "written {written} of {target}, {n} to go",
     "screen.quota.done": "written {written} of {target}",
     "screen.keys": "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q end",
+    "screen.keys.wide": "p pick · s skip · x wrong topic · o open · w why · n note · u undo"
+    " · / find · ? keys · q end",
     "screen.keys.short": "p s o w n u · / find · ? keys · q end",
     "screen.doubtful": "DOUBTFUL  {n:paper|papers} just below the cut; a decision teaches it",
     "screen.doubtful.fold": "{n} more just below the cut: d shows them",
@@ -65,8 +67,9 @@ TEXTS: dict[str, str] = {
     "screen.help": """\
 p  pick: read it today        s  skip: not for me
 space  later: on to the next  u  undo the last act
-o  open the PDF or its page   n  write the note
-w  why: the whole sum         enter  the whole abstract, all talk
+x  wrong topic: choose one    n  write the note
+o  open the PDF or its page   w  why: the whole sum
+enter  the whole abstract, all talk
 up down j k  move             home end g  first, last
 page up, page down  by a screen
 /  find: the list narrows as you type; enter keeps, esc shows all

@@ -107,9 +107,17 @@ def events_of(library: Library) -> list[Event]:
     decided = [replace(a, listed=moved.get(a.listed or "", a.listed)) for a in decided]
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
     texts = acts.texts(library.db, unknown)
+    told = acts.lessons(library.db)
+    # Who picked a paper and said then that it is of another topic did not pick it for this one.
+    wrong = {(event.paper, event.topic) for event in told if event.kind == "no"}
     events = [
         Event(act.paper, act.kind, _topic_of(act, config, texts.get(act.paper)), act.on)
-        for act in (*decided, *acts.filed_by_hand(library.db, config.timezone))
+        for act in decided
+    ]
+    events = [e for e in events if e.kind == "skip" or (e.paper, e.topic) not in wrong]
+    events += [
+        Event(act.paper, act.kind, _topic_of(act, config, None), act.on)
+        for act in acts.filed_by_hand(library.db, config.timezone)
     ]
     seeds = acts.seeds(library.db, {id_ for topic in config.topics for id_ in topic.seeds})
     events += [
@@ -118,7 +126,7 @@ def events_of(library: Library) -> list[Event]:
         for id_ in topic.seeds
         if id_ in seeds
     ]
-    return [*events, *acts.lessons(library.db)]
+    return [*events, *told]
 
 
 def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Event:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from reader.store.database import Database
+from reader.store.database import Database, Row
 from reader.store.history import keep_decided
 
 Kind = Literal["pick", "skip"]
@@ -25,12 +25,21 @@ class Decision:
 
 
 def add_decisions(
-    db: Database, kind: Kind, papers: Sequence[int], *, at: datetime, on: date
+    db: Database,
+    kind: Kind,
+    papers: Sequence[int],
+    *,
+    at: datetime,
+    on: date,
+    act: int | None = None,
 ) -> None:
     """Record one act on some papers, with what stood on the screen about each; all of it is on
-    the disk when this returns."""
+    the disk when this returns.
+
+    act: the number of an act that this is a part of.
+    """
     with db.writing():
-        act, last = next_act(db), _last_id(db)
+        act, last = act or next_act(db), _last_id(db)
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
             [(act, paper, kind, at.isoformat(), on.isoformat()) for paper in papers],
@@ -109,11 +118,11 @@ def undo_last(
         rows = db.read(
             """
             WITH acts AS (
-                SELECT 'decisions' AS place, id, act, paper, kind,
+                SELECT 'decisions' AS place, id, act, paper, kind, at,
                     EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
                 FROM decisions AS d WHERE kind != 'undo' AND at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?1)
-                UNION ALL SELECT 'lessons', id, act, paper, kind,
+                UNION ALL SELECT 'lessons', id, act, paper, kind, at,
                     EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
                 FROM lessons AS l WHERE kind != 'undo' AND at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1))
@@ -122,29 +131,69 @@ def undo_last(
             (moment,),
         )
         rows = [row for row in rows if not row["is_undone"]]
-        act = next_act(db)
-        moments = (at.isoformat(), on.isoformat())
-        db.execute_many(
-            """
-            INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
-            VALUES (?, ?, 'undo', ?, ?, ?)
-            """,
-            [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "decisions"],
-        )
-        db.execute_many(
-            """
-            INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
-            SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
-            """,
-            [(act, *moments, r["id"]) for r in rows if r["place"] == "lessons"],
-        )
+        _undo(db, rows, at=at, on=on)
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
+
+
+def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
+    """Take back all of an act that still stands."""
+    with db.writing():
+        _undo(db, _standing(db, act), at=at, on=on)
+
+
+def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
+    """List the decisions and lessons of an act that stand, of one paper where it is given."""
+    return db.read(
+        """
+        SELECT 'decisions' AS place, id, paper, at FROM decisions AS d
+        WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+        UNION ALL SELECT 'lessons', id, paper, at FROM lessons AS l
+        WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
+        AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
+        """,
+        (act, paper),
+    )
+
+
+def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
+    """Take back decisions and lessons in one act, and the folders that a lesson gave papers."""
+    act = next_act(db)
+    moments = (at.isoformat(), on.isoformat())
+    db.execute_many(
+        """
+        INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
+        VALUES (?, ?, 'undo', ?, ?, ?)
+        """,
+        [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "decisions"],
+    )
+    lessons = [r for r in rows if r["place"] == "lessons"]
+    db.execute_many(
+        """
+        INSERT INTO lessons (act, paper, topic, kind, undoes, at, on_date)
+        SELECT ?, paper, topic, 'undo', id, ?, ? FROM lessons WHERE id = ?
+        """,
+        [(act, *moments, r["id"]) for r in lessons],
+    )
+    # A filing has no act: what came at a lesson's own moment came by it.
+    db.execute_many(
+        """
+        INSERT INTO filings (paper, topic, at, is_by_hand)
+        SELECT b.paper, b.topic, ?1, b.is_by_hand FROM filings AS b WHERE b.id = (
+            SELECT max(id) FROM filings WHERE paper = ?2 AND id < (
+                SELECT max(id) FROM filings WHERE paper = ?2))
+        AND ?3 = (SELECT at FROM filings WHERE paper = ?2 ORDER BY id DESC LIMIT 1)
+        """,
+        list(dict.fromkeys((moments[0], r["paper"], r["at"]) for r in lessons)),
+    )
 
 
 def undo_of(
     db: Database, paper: int, *, at: datetime, on: date, until: datetime | None = None
 ) -> bool:
-    """Take back the newest decision on one paper that still stands; False where none does.
+    """Take back the newest decision on one paper that still stands, with what was said of its
+    topics in the same act, and the newest of that alone where no decision stands; False where
+    there is neither.
 
     until: as in `undo_last`.
     """
@@ -152,22 +201,22 @@ def undo_of(
     with db.writing():
         found = db.read_one(
             """
-            SELECT id, EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
-            FROM decisions AS d WHERE paper = ?1 AND kind IN ('pick', 'skip') AND at <= ?2
-            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?2)
-            ORDER BY id DESC LIMIT 1
+            SELECT act, is_undone FROM (
+                SELECT act, 1 AS weight,
+                    EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
+                FROM decisions AS d WHERE paper = ?1 AND kind IN ('pick', 'skip') AND at <= ?2
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?2)
+                UNION ALL SELECT act, 0,
+                    EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
+                FROM lessons AS l WHERE paper = ?1 AND kind IN ('yes', 'no') AND at <= ?2
+                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?2))
+            ORDER BY weight DESC, act DESC LIMIT 1
             """,
             (paper, moment),
         )
         if found is None or found["is_undone"]:
             return False
-        db.execute_many(
-            """
-            INSERT INTO decisions (act, paper, kind, undoes, at, on_date)
-            VALUES (?, ?, 'undo', ?, ?, ?)
-            """,
-            [(next_act(db), paper, found["id"], at.isoformat(), on.isoformat())],
-        )
+        _undo(db, _standing(db, found["act"], paper), at=at, on=on)
     return True
 
 

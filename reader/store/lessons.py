@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -22,6 +23,64 @@ def add_lessons(
             "INSERT INTO lessons (act, paper, topic, kind, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
             [(act, paper, topic, kind, at.isoformat(), on.isoformat()) for paper in papers],
         )
+
+
+def add_words(
+    db: Database, paper: int, words: Mapping[str, Kind], *, act: int, at: datetime, on: date
+) -> None:
+    """Record, as part of an act, of which topics one paper is and of which it is not."""
+    with db.writing():
+        db.execute_many(
+            "INSERT INTO lessons (act, paper, topic, kind, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (act, paper, topic, kind, at.isoformat(), on.isoformat())
+                for topic, kind in words.items()
+            ],
+        )
+
+
+WORDS_SQL = """
+    SELECT id, paper, topic, kind FROM lessons WHERE id IN (
+        SELECT max(id) FROM lessons AS l WHERE kind != 'undo'
+        AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id) GROUP BY paper, topic)
+"""
+"""Of each paper and topic the last word that stands."""
+
+
+def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, Kind]]:
+    """Give the last word on each topic that stands for some papers, in the order of saying."""
+    rows = db.read(
+        f"""
+        SELECT * FROM ({WORDS_SQL}) WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY id
+        """,  # noqa: S608  a constant of this module
+        (json.dumps(list(papers)),),
+    )
+    found: dict[int, dict[str, Kind]] = {}
+    for r in rows:
+        found.setdefault(r["paper"], {})[r["topic"]] = r["kind"]
+    return found
+
+
+def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> list[int]:
+    """List the papers that arrived on some days and of which a person said that they are of one
+    of these topics."""
+    rows = db.read(
+        f"""
+        SELECT DISTINCT p.id FROM ({WORDS_SQL}) AS w JOIN papers AS p ON p.id = w.paper
+        WHERE w.kind = 'yes' AND w.topic IN (SELECT value FROM json_each(?))
+        AND p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL ORDER BY p.id
+        """,  # noqa: S608  a constant of this module
+        (json.dumps(list(topics)), first.isoformat(), last.isoformat()),
+    )
+    return [r["id"] for r in rows]
+
+
+def told_after(db: Database, paper: int, moment: datetime) -> bool:
+    """Tell whether something was said of a paper's topics, or taken back, after a moment."""
+    row = db.read_one(
+        "SELECT 1 FROM lessons WHERE paper = ? AND at > ?", (paper, moment.isoformat())
+    )
+    return row is not None
 
 
 def taught(db: Database, topic: str) -> dict[int, Kind]:

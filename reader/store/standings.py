@@ -12,8 +12,10 @@ from datetime import date
 
 from reader.score import Term
 from reader.store.database import Database, Row
+from reader.store.lessons import WORDS_SQL, words_on
 from reader.store.origins import BROUGHT_SQL
 from reader.today import Rank
+from reader.today.told import as_told
 
 
 def papers_to_rank(
@@ -141,12 +143,16 @@ def n_undecided(
     """
     rows = db.read(
         f"""
-        WITH own AS MATERIALIZED (
+        WITH words AS MATERIALIZED ({WORDS_SQL}), own AS MATERIALIZED (
             SELECT p.id FROM papers AS p
-            WHERE p.arrived_on BETWEEN ? AND ?
-              AND (p.id IN (SELECT value FROM json_each(?)) OR EXISTS (
+            WHERE p.arrived_on BETWEEN ?1 AND ?2
+              AND (p.id IN (SELECT value FROM json_each(?3)) OR EXISTS (
                 SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
-                AND r.topic IN (SELECT value FROM json_each(?)))))
+                AND r.topic IN (SELECT value FROM json_each(?4))
+                AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.paper = r.paper
+                                AND w.topic = r.topic AND w.kind = 'no'))
+              OR EXISTS (SELECT 1 FROM words AS w WHERE w.paper = p.id AND w.kind = 'yes'
+                         AND w.topic IN (SELECT value FROM json_each(?4)))))
         SELECT p.arrived_on AS day, count(*) AS n FROM own JOIN papers AS p ON p.id = own.id
         WHERE p.merged_into IS NULL AND {BROUGHT_SQL}
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
@@ -160,7 +166,22 @@ def n_undecided(
 
 
 def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
-    """Give the ranks of some papers."""
+    """Give the ranks of some papers, a person's own word above what the models say."""
+    rows = list(papers)
+    return with_words(db, kept_ranks(db, rows), rows)
+
+
+def with_words(
+    db: Database, ranks: Mapping[int, Sequence[Rank]], papers: Iterable[int]
+) -> dict[int, list[Rank]]:
+    """Let a person's own word stand above the ranks of some papers."""
+    words = words_on(db, papers)
+    found = {row: list(of_paper) for row, of_paper in ranks.items()}
+    return found | {row: as_told(found.get(row, ()), said) for row, said in words.items()}
+
+
+def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
+    """Give the ranks of some papers as their topics' models made them."""
     ranks: dict[int, list[Rank]] = {}
     for r in db.read(
         "SELECT * FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",

@@ -3,6 +3,7 @@
     values   what a morning is made of
     lanes    a day's papers → its lanes
     reasons  the terms of a score → one plain sentence
+    told     a person's word on a topic, which stands above what its model says
     measure  how fast citations come, how many days were missed
     past     what stood on the screen when something was decided
 

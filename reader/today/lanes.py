@@ -24,6 +24,7 @@ from reader.heat import (
 )
 from reader.score import Term, total
 from reader.today.reasons import why
+from reader.today.told import told_of
 from reader.today.values import Candidate, Entry, Kept, Rank, Shelf
 
 NEAR_MINUTES = 3
@@ -128,7 +129,7 @@ def _cut(
 
 def _shelf(candidate: Candidate, config: Config, kept: Kept | None) -> Shelf | None:
     """Tell where a paper stands; None: nowhere."""
-    if kept:
+    if kept and not _has_moved(candidate, config, kept.shelf):
         return kept.shelf
     own = _best(candidate.ranks, {t.path for t in config.own_topics})
     if candidate.followed or (own and own.place == "in"):
@@ -146,6 +147,18 @@ def _shelf(candidate: Candidate, config: Config, kept: Kept | None) -> Shelf | N
     return "wild" if is_talked and is_said else None
 
 
+def _has_moved(candidate: Candidate, config: Config, shelf: Shelf) -> bool:
+    """Tell whether the person's word took a paper from where a list of this day showed it.
+
+    What they sorted out stays as skipped, so that the list does not jump.
+    """
+    of = {"own": config.own_topics, "doubtful": config.own_topics, "near": config.near_topics}
+    own = told_of(candidate.ranks, {t.path for t in config.own_topics})
+    here = told_of(candidate.ranks, {t.path for t in of.get(shelf, ())})
+    is_undecided = candidate.held.state == "candidate" and not candidate.followed
+    return (own.is_brought and shelf != "own") or (here.is_sent_away and is_undecided)
+
+
 Found = tuple[Entry, Sequence[Term]]
 """A line that does not say why yet, and the terms that its sentence is made of."""
 
@@ -156,7 +169,9 @@ def _own(candidate: Candidate, config: Config) -> Found:
     if candidate.followed:
         terms.append(followed_term(candidate.followed, terms, found.cut if found else 0.0))
     topic = found.topic if found and found.place != "out" and _speaks(found) else None
-    return _entry(candidate, terms, "own", topic), terms
+    told = told_of(candidate.ranks, {t.path for t in config.own_topics})
+    is_out = told.is_sent_away and not candidate.followed
+    return replace(_entry(candidate, terms, "own", topic), is_sorted_out=is_out), terms
 
 
 def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:

@@ -38,7 +38,9 @@ def why(candidate: Candidate, terms: Sequence[Term]) -> str:
     """
     is_silent = total(candidate.heat) <= 0 and not candidate.mentions
     talk = _foretold(terms) if is_silent else _talk(candidate, terms)
-    parts = [*_person(candidate), *_words(terms), *_neighbours(terms), *talk] or [*_alike(terms)]
+    parts = [*_told(terms), *_person(candidate), *_words(terms), *_neighbours(terms), *talk] or [
+        *_alike(terms)
+    ]
     return sentence(parts)
 
 
@@ -67,6 +69,13 @@ def _person(candidate: Candidate) -> Iterator[str]:
     if candidate.followed:
         key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
         yield say(key, name=candidate.followed)
+
+
+def _told(terms: Sequence[Term]) -> Iterator[str]:
+    """Say what the person said of the paper's topic."""
+    for term in terms:
+        if term.kind in ("told_yes", "told_no"):
+            yield say(f"why.{term.kind}", what=term.what)
 
 
 def _words(terms: Sequence[Term]) -> Iterator[str]:

@@ -31,6 +31,11 @@ def n_talked(entries: Sequence[Entry]) -> int:
     return sum(not entry.is_foretold for entry in entries)
 
 
+def n_mine(entries: Iterable[Entry]) -> int:
+    """Count the papers of the own lane without those that the person sorted out."""
+    return sum(not entry.is_sorted_out for entry in entries)
+
+
 def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[str, int]:
     """Count the papers of the own lane by theme; a theme without any has 0."""
     counts = dict.fromkeys(theme_of.values(), 0)

@@ -91,6 +91,8 @@ class Entry:
     topic: in the near lane None where the paper is of no near topic (`is_outside`). terms:
     what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
     has spoken of it yet. n_votes: the most that a list counts, None where none does.
+    is_sorted_out: the person said that it is of none of the topics of its lane; it stays where
+    it was until the day is over.
     """
 
     held: Held
@@ -105,6 +107,7 @@ class Entry:
     terms: tuple[Term, ...] = ()
     is_foretold: bool = False
     n_votes: int | None = None
+    is_sorted_out: bool = False
 
     @property
     def is_outside(self) -> bool:

@@ -22,6 +22,9 @@ CONTROLS = {
     "\x0c": "<ctrl-l>", "\x15": "<ctrl-u>", "\x17": "<ctrl-w>",
 }  # fmt: skip
 PASTE = "<paste>"
+CHOICES = "123456789abcdefhilmnoprstuvwxyz"
+NONE = "0"
+"""Keys by which one of several is chosen, and none of them; not those that scroll and end."""
 OTHER = "<other>"
 """A key that has no name here, such as F5 or a click."""
 

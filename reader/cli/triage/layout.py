@@ -149,8 +149,8 @@ def _foot(view: View, width: int, height: int) -> list[Line]:
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
         return [line(text, style) for text in fold(view.said, width, most)]
-    wide, narrow = say("screen.keys"), say("screen.keys.short")
-    return [line(wide if columns(wide) <= width else narrow, "dim")]
+    several = [say(f"screen.keys{size}") for size in (".wide", "", ".short")]
+    return [line(next((s for s in several if columns(s) <= width), several[-1]), "dim")]
 
 
 def _list(view: View, width: int, n: int) -> list[Line]:

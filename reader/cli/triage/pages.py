@@ -6,11 +6,13 @@ Pure functions: values and a width in, lines out.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import click
 
 from reader.cli.screen import heard, report_lines, said_text, sum_lines
+from reader.cli.triage.keys import CHOICES, NONE
 from reader.cli.triage.layout import PROSE, Page, as_lines
 from reader.cli.triage.lines import Line, line
 from reader.phrases import say
@@ -18,7 +20,7 @@ from reader.plain import plain
 from reader.today import Entry, Morning, Shelf
 from reader.today.reasons import verdict
 
-Which = Literal["help", "paper", "why", "morning"]
+Which = Literal["help", "paper", "why", "morning", "topics"]
 TWO_COLUMNS = 72
 """Columns under which the help has one key a line."""
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
@@ -45,6 +47,27 @@ def _shelf(shown: Morning, entry: Entry) -> Shelf:
         ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
     ]  # fmt: skip
     return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
+
+
+def topics_page(entry: Entry, paths: Sequence[str], width: int) -> Page:
+    """Ask of which topic a paper is, by one key; `paths`: those that it may be of."""
+    texts = choice_texts(paths)
+    lines = [*as_lines(texts, width), *as_lines([say("wrong.keys")], width, "dim")]
+    title = as_lines([plain(entry.held.paper.title)], width, "bold")
+    return Page(say("wrong.ask"), (*lines, (), *title))
+
+
+def choice_texts(paths: Sequence[str]) -> list[str]:
+    """Name what can be chosen, each after its key."""
+    several = zip(CHOICES, paths, strict=False)
+    none = f"{NONE}  {say('wrong.none_of_mine')}"
+    return [*(f"{key}  {plain(path)}" for key, path in several), none]
+
+
+def chosen(key: str, paths: Sequence[str]) -> tuple[bool, str | None]:
+    """Tell whether a key chooses, and which topic; None: none of them."""
+    found = dict(zip(CHOICES, paths, strict=False))
+    return key == NONE or key in found, found.get(key)
 
 
 def help_page(width: int) -> Page:

@@ -15,16 +15,19 @@ from reader.cli.note import write_note
 from reader.cli.triage.keys import letter
 from reader.cli.triage.opening import Opened, opener
 from reader.cli.triage.outcome import Outcome
+from reader.cli.triage.pages import choice_texts, chosen
 from reader.cli.triage.progress import Progress
 from reader.errors import ReaderError
 from reader.ids import url_of
 from reader.library.choose import undo
 from reader.library.deciding import Deciding
 from reader.library.folder import Library
+from reader.library.wrong import other_topics, topic_now
 from reader.phrases import say
 from reader.plain import plain
 from reader.store.decisions import Kind
 from reader.today import Entry, Morning
+from reader.today.told import entry_now
 
 END = ("q", "\x03", "\x04", "")
 BACK = ("k", "\x1b[a", "\x1boa")
@@ -70,7 +73,9 @@ class _Questions:
 
     @property
     def entry(self) -> Entry:
-        return self.waiting[self.place]
+        found = self.waiting[self.place]
+        own = {topic.path for topic in self.library.config.own_topics}
+        return entry_now(found, self.deciding.words.get(found.held.row, {}), own)
 
     def undecided(self) -> list[int]:
         return self.deciding.waiting(list(self.deciding.held))
@@ -124,6 +129,8 @@ class _Questions:
             self.go_back()
         elif key == "n":
             self.note()
+        elif key == "x":
+            self.ask_topic()
         elif key == "u":
             self.undo()
         elif key == "w":
@@ -171,10 +178,27 @@ class _Questions:
         for held in undone:
             output.put(say("undone", title=plain(held.paper.title)))
             self.decided.remove(held.row)
-            self.deciding.held[held.row] = held
+        self.deciding.refresh()
         rows = {held.row for held in undone}
         places = (n for n, entry in enumerate(self.waiting) if entry.held.row in rows)
         self.place = next(places, self.place)
+
+    def ask_topic(self) -> None:
+        """Ask of which topic the paper is; one that is sorted out is passed by."""
+        entry = self.entry
+        listed = entry.topic or topic_now(self.library, entry.held)
+        paths = [topic.path for topic in other_topics(self.library, listed)]
+        for text in (say("wrong.ask"), *choice_texts(paths), say("wrong.keys")):
+            for line in screen.wrap(text, screen.width_of_terminal(), "    "):
+                output.put(line)
+        is_chosen, topic = chosen(_key("> "), paths)
+        if not is_chosen:
+            output.put(say("wrong.kept"))
+            return
+        is_done, text = self.deciding.wrong(entry.held.row, topic, listed=listed)
+        output.put(text)
+        if is_done:
+            self.decided.append(entry.held.row)
 
     def tell_why(self) -> None:
         width = screen.width_of_terminal()

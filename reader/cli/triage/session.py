@@ -28,17 +28,20 @@ from reader.cli.triage.progress import Progress
 from reader.errors import ReaderError
 from reader.library.deciding import Deciding
 from reader.library.folder import Library
+from reader.library.wrong import other_topics, topic_now
 from reader.phrases import say
 from reader.plain import plain
 from reader.store.decisions import Kind, last_decided
 from reader.today import Entry, Morning
 from reader.today.going import n_waiting
+from reader.today.told import relisted
 
 
 class Session:
     """One person at one list, until `is_over`; is_interrupted: by Ctrl-C.
 
     here: the paper (row) at which they are. asked: papers that wait for the second key.
+    choices: the topics among which they choose, in place of the one that the list shows.
     """
 
     def __init__(
@@ -50,17 +53,20 @@ class Session:
         more: tuple[str, ...] = (),
         said: str = "",
     ) -> None:
-        self._shown, self._hands = shown, hands
+        self._library, self._hands = library, hands
+        self._as_opened = shown
         self.deciding = Deciding(library, {e.held.row: e.held for e in shown.entries})
+        self._shown = self._relisted()
         self._progress = Progress(library, shown, list(self.deciding.held), more)
         self._finding = Finding()
         self._covering = Covering(self._make_page)
         self._is_open = False
         self._asked: tuple[int, ...] = ()
+        self._choices: tuple[str, ...] = ()
         self._said, self._is_warning = said, bool(said)
         self.is_over = self.is_interrupted = False
         self._size = (80, 24)
-        self._rows: tuple[Row, ...] = rows_of(shown)
+        self._rows: tuple[Row, ...] = rows_of(self._shown)
         self._n_rows = len(self._rows)
         last = last_decided(library.db, list(self.deciding.held))
         self.here = start_of(self._rows, self.deciding.states, last)
@@ -105,6 +111,7 @@ class Session:
         try:
             self.deciding.refresh()
             self._progress.refresh()
+            self._lay()
         except ReaderError as error:
             self.tell(plain(f"{error.message} {error.hint}"), is_warning=True)
 
@@ -121,6 +128,8 @@ class Session:
                 self._hands.redraw()
             elif self._asked:
                 self._answer(key)
+            elif self._choices:
+                self._choose(key)
             elif self._finding.is_typing:
                 self._finding.press(key)
                 if key == "<escape>":
@@ -150,6 +159,7 @@ class Session:
             "p": lambda: self._decide("pick"),
             "s": lambda: self._decide("skip"),
             "S": self._ask_rest,
+            "x": self._ask_topic,
             "u": self._undo,
             " ": self._later,
             "o": self._open,
@@ -212,8 +222,39 @@ class Session:
         else:
             self.tell(say("screen.not_skipped"))
 
+    def _ask_topic(self) -> None:
+        """Ask of which topic the paper is, if not of the one that the list shows."""
+        if entry := self._entry():
+            others = other_topics(self._library, self._listed_under(entry))
+            self._choices = tuple(topic.path for topic in others)
+            self._turn("topics")
+
+    def _choose(self, key: str) -> None:
+        self._covering.press(key, self._size[1])
+        if self.page:  # it was scrolled
+            return
+        is_chosen, topic = pages.chosen(key.lower(), self._choices)
+        self._choices = ()
+        entry = self._entry()
+        if not is_chosen or entry is None:
+            self.tell(say("wrong.kept"))
+            return
+        row = entry.held.row
+        is_done, text = self.deciding.wrong(row, topic, listed=self._listed_under(entry))
+        self.tell(text, is_warning=not is_done)
+        self._lay()
+        if is_done and self.deciding.held[row].state != "candidate":
+            self._go_on()
+
+    def _listed_under(self, entry: Entry) -> str | None:
+        """Give the topic of feeds.toml that the list shows for a paper."""
+        known = {topic.path for topic in self._library.config.topics}
+        filed = entry.held.topic if entry.held.topic in known else None
+        return filed or entry.topic or topic_now(self._library, entry.held)
+
     def _undo(self) -> None:
         rows, text = self.deciding.undo()
+        self._lay()
         self.tell(text)
         if rows and not self._shown_of(rows):
             self._is_open, self._finding = True, Finding()
@@ -258,6 +299,7 @@ class Session:
 
     def _lay(self) -> None:
         """Lay the list anew and stay at the same paper, if it is still shown."""
+        self._shown = self._relisted()
         self._rows = rows_of(
             self._shown,
             is_open=self._is_open,
@@ -270,6 +312,10 @@ class Session:
             found = start_of(self._rows, self.deciding.states)
             # Where nothing is found they are still where they began to look.
             self.here = self._before if found is None else found
+
+    def _relisted(self) -> Morning:
+        own = {topic.path for topic in self._library.config.own_topics}
+        return relisted(self._as_opened, self.deciding.words, own)
 
     def _listed(self) -> list[Entry]:
         """List what counts as the morning: the doubtful ones only where they are shown."""
@@ -284,4 +330,7 @@ class Session:
         self._covering.turn(which, self._size[0])
 
     def _make_page(self, which: pages.Which, width: int) -> Page | None:
-        return pages.page_for(which, self._shown, self._entry(), width)
+        entry = self._entry()
+        if which == "topics":
+            return pages.topics_page(entry, self._choices, width) if entry else None
+        return pages.page_for(which, self._shown, entry, width)

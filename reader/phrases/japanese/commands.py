@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "help.pick": """今日読む論文を選びます。PDF を取得し、索引に入れます。
 
     ID: arXiv の ID かアドレス、DOI、OpenReview か ACL のアドレス、キー、タイトルの冒頭。""",
+    "help.wrong": "一覧のトピックが違う論文を TOPIC へ移すか、どれでもないとします。",
     "help.skip": "論文を見送ります。もう出てきません。",
     "help.undo": "直前に選んだか見送った論文を、まとめて取り消します。",
     "help.show": "論文について分かることすべて: 概要、言及、ノート、PDF。",

@@ -48,6 +48,8 @@ TEXTS: dict[str, str] = {
     "term.note": "自分のノート「{what}」への近さ",
     "term.seed": "見本の「{what}」への近さ",
     "term.paper": "分類した「{what}」への近さ",
+    "term.told_yes": "{what} の論文だとあなたが指定",
+    "term.told_no": "{what} の論文ではないとあなたが指定",
     "term.followed": "フォロー中の {what}",
     "term.surely": "「{what}」など自分の語があるための加点",
     "term.mention": "{what} の言及",

@@ -9,6 +9,8 @@ TEXTS: dict[str, str] = {
     "screen.quota": "読了{written}/{target}本、あと{n}本",
     "screen.quota.done": "読了{written}/{target}本",
     "screen.keys": "p 選ぶ  s 見送る  o 開く  w 理由  n ノート  u 取消  / 検索  ? キー  q 終了",
+    "screen.keys.wide": "p 選ぶ  s 見送る  x トピック違い  o 開く  w 理由  n ノート  u 取消  / 検索"
+    "  ? キー  q 終了",
     "screen.keys.short": "p s o w n u  / 検索  ? キー  q 終了",
     "screen.doubtful": "境界  基準のすぐ下の{n}本。決めると学習します",
     "screen.doubtful.fold": "基準のすぐ下にあと{n}本: d で表示",
@@ -65,8 +67,9 @@ TEXTS: dict[str, str] = {
     "screen.help": """\
 p  選ぶ: 今日読む            s  見送る: 自分向きでない
 space  あとで: 次へ          u  直前の操作を取り消す
-o  PDF か掲載ページを開く    n  ノートを書く
-w  理由: スコアの内訳        enter  概要と言及の全文
+x  トピック違い: 選び直す    n  ノートを書く
+o  PDF か掲載ページを開く    w  理由: スコアの内訳
+enter  概要と言及の全文
 ↑ ↓ j k  移動                home end g  先頭、末尾
 page up, page down  1画面ずつ
 /  検索: 入力につれて絞り込む。enter で確定、esc ですべて表示

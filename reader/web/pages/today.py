@@ -23,6 +23,7 @@ from reader.today.telling import (
     counted,
     missing_texts,
     n_answered,
+    n_mine,
     n_talked,
     theme_texts,
 )
@@ -107,7 +108,7 @@ def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
 def _words(shown: Morning) -> Mapping[str, str]:
     """Say what the head of each lane says."""
     listed = shown.folded or shown
-    n, of = len(listed.own), listed.n_arrived
+    n, of = n_mine(listed.own), listed.n_arrived
     if n or of:
         key = "web.own.all" if shown.is_complete else "web.own.partly"
         own = say(key, n=n, of=of)
@@ -126,7 +127,7 @@ def _words(shown: Morning) -> Mapping[str, str]:
 def _folded(folded: Folded | None) -> str:
     if folded is None:
         return ""
-    counts = {"n": folded.n_arrived, "own": len(folded.own), "near": n_talked(folded.near)}
+    counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
     key = "web.folded.away" if folded.reason == "away" else "web.folded.deadline"
     return say(key, first=day_text(folded.first), **counts)
 
