@@ -409,6 +409,7 @@ categories = ["cs.CL"]
 api_url = "http://127.0.0.1:9/api/query"
 [topics."speech/translation"]
 words = ["speech translation"]
+seeds = ["arxiv:3103.09999"]
 [topics."nlp/llm"]
 lane = "near"
 words = ["language model"]
@@ -609,7 +610,10 @@ def test_sources_json_has_the_documented_fields(
     code, found = printed(capsys, library, "sources", "--json")
     assert code == 5
     assert found[0]["name"] == "arXiv"
+    *found, seed = found
     assert [d for source in found for d in differences(source, "sources")] == []
+    assert (seed.pop("name"), seed.pop("is_missing")) == ("seed arxiv:3103.09999", False)
+    assert differences(seed, "seed") == []
 
 
 def test_search_json_has_the_documented_fields(

@@ -89,7 +89,7 @@ def test_a_failed_piece_of_work_is_told_until_it_worked(db: Database) -> None:
     sources.add_failure(db, "pdf", "arxiv:2506.00001", ("no PDF", "Look."), now=NOW)
     sources.add_failure(db, "extract", "a.pdf", ("torn", ""), now=NOW)
     assert sources.failures(db, "pdf") == [
-        Failure("pdf", "arxiv:2506.00001", 1, "no PDF", "Look.", NOW + FIRST_RETRY)
+        Failure("pdf", "arxiv:2506.00001", 1, "no PDF", "Look.", NOW, NOW + FIRST_RETRY)
     ]
     sources.clear_failure(db, "pdf", "arxiv:2506.00001")
     assert sources.failures(db, "pdf") == []

@@ -16,7 +16,7 @@ from reader.ids import url_of
 from reader.paper import Held
 from reader.plain import plain
 from reader.score import in_print
-from reader.today import Entry, Folded, Morning
+from reader.today import Entry, Folded, Morning, Seed
 from reader.today.telling import n_mine, theme_counts
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def morning_json(morning: Morning) -> dict[str, Any]:
         "balance": dict(morning.balance),
         "themes": theme_counts(morning.own, morning.theme_of),
         "notices": [plain(notice) for notice in morning.notices],
+        "seeds": [seed_json(seed) for seed in morning.seeds],
         "sources": [
             {
                 "name": s.name,
@@ -159,6 +160,17 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             }
             for s in morning.sources
         ],
+    }
+
+
+def seed_json(seed: Seed) -> dict[str, Any]:
+    """Give the fields of a seed that is not here."""
+    return {
+        "id": seed.id,
+        "topic": seed.topic,
+        "state": seed.state,
+        "error": plain(seed.error) or None,
+        "tried_at": _moment(seed.tried_at),
     }
 
 

@@ -122,8 +122,8 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     for text in missing_texts(morning.sources):
         for line in wrap(plain(text), width, "    ", "  ! "):
             yield click.style(line, fg="red")
-    for notice in morning.notices:
-        yield from wrap(notice, width)
+    for notice in (*morning.seed_texts, *morning.notices):
+        yield from wrap(plain(notice), width)
 
 
 def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterator[str]:

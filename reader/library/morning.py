@@ -13,6 +13,7 @@ from reader.library.folder import Library
 from reader.library.folding import first_day, fold
 from reader.library.listing import candidates, day_of
 from reader.library.saved import saved_lines
+from reader.library.seeds import missing_seeds, seed_text
 from reader.phrases import say
 from reader.stages.cite import has_citations
 from reader.stages.gather import last_batches, source_names
@@ -47,6 +48,7 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
     found = lanes(candidates(library, on_it, unsaved=unsaved), config, on_it.kept)
     written, skimmed = notes.n_noted_on(db, day)
     themes = balance(library, day)
+    seeds = missing_seeds(library) if day == library.today() else ()
     return Morning(
         day=day,
         own=found.own,
@@ -66,6 +68,8 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         has_citations=has_citations(library),
         notices=(*themes.hints, *_notices(library, encoder)),
         searches=saved_lines(library, day),
+        seeds=seeds,
+        seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),
         theme_of={topic.path: topic.theme for topic in config.own_topics},
     )
 

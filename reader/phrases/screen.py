@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "screen.back": "Any key: back to the list.",
     "screen.undecided": "{n} undecided of earlier days",
     "screen.deadline": "{name} in {n:day|days}",
+    "screen.seeds": "{n:seed is|seeds are} not here yet: i",
     "screen.recall": "{n:note|notes} to recall",
     "screen.help.title": "Keys",
     "screen.paper.title": "The paper",

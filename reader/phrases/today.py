@@ -50,6 +50,12 @@ TEXTS: dict[str, str] = {
     "source.not_asked": "{name}: not asked on this day.",
     "source.unknown": "There is no source named {name}.",
     "source.known": "feeds.toml has: {names}.",
+    "seed.words_alone": "Seed {id} of {topic} is not here yet ({why}): the topic works by its words"
+    " alone until then. By hand: reader add {asked}",
+    "seed.without": "Seed {id} of {topic} is not here yet ({why}): the topic works without it until"
+    " then. By hand: reader add {asked}",
+    "seed.not_asked": "the next gather asks for it",
+    "seed.failed": "last tried {at}: {error}",
     "sources.all": "All {of} sources are here: today's list is complete.",
     "sources.some": "{n} of {of} sources lack something today.",
     "sources.success": "last answered {at}",

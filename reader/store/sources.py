@@ -42,6 +42,7 @@ class Failure:
     attempts: int
     error: str
     hint: str
+    tried_at: datetime
     retry_at: datetime
 
 
@@ -294,6 +295,7 @@ def failures(db: Database, stage: str) -> list[Failure]:
             attempts=row["attempts"],
             error=row["error"],
             hint=row["hint"],
+            tried_at=datetime.fromisoformat(row["at"]),
             retry_at=datetime.fromisoformat(row["retry_at"]),
         )
         for row in rows

@@ -24,12 +24,13 @@ from reader.today.values import (
     Quota,
     Rank,
     Saved,
+    Seed,
     Shelf,
     SourceLine,
 )
 
 __all__ = [
     "MUCH_CITED", "Candidate", "Entry", "Folded", "Kept", "Lanes", "Morning", "NewVersion",
-    "PaperTitle", "Quota", "Rank", "Saved", "Shelf", "SourceLine", "lanes", "listing_days",
+    "PaperTitle", "Quota", "Rank", "Saved", "Seed", "Shelf", "SourceLine", "lanes", "listing_days",
     "months_between", "velocity", "why",
 ]  # fmt: skip

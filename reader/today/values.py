@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from reader.config import Deadline, Lane
@@ -142,6 +142,22 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Seed:
+    """A seed of feeds.toml that is not in the library.
+
+    state: "not asked" or "failed", with the error and when it was tried last. is_only: its
+    topic has nothing else to learn from, and works by its words alone.
+    """
+
+    id: str
+    topic: str
+    state: Literal["not asked", "failed"]
+    error: str = ""
+    tried_at: datetime | None = None
+    is_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """The day's progress in papers; `deadline` is the next one, near or far."""
 
@@ -215,6 +231,7 @@ class Morning:
     folded: several days in one list, shown in place of this day's lanes; None on a usual
     morning.
     theme_of: by own topic, its theme; in the order of feeds.toml.
+    seeds: those that are not in the library, in words too; of today's list alone.
     """
 
     day: date
@@ -236,6 +253,8 @@ class Morning:
     doubtful: tuple[Entry, ...] = ()
     folded: Folded | None = None
     theme_of: Mapping[str, str] = field(default_factory=dict)
+    seeds: tuple[Seed, ...] = ()
+    seed_texts: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -86,4 +86,6 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
         texts.append(say("screen.recall", n=n_notes))
     if n_left := sum(n for _, n in shown.undecided):
         texts.append(say("screen.undecided", n=n_left))
+    if shown.seeds:
+        texts.append(say("screen.seeds", n=len(shown.seeds)))
     return (*texts, *(plain(text) for text in shown.notices))

@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "screen.back": "何かキーを押すと一覧に戻ります。",
     "screen.undecided": "これまでの未決定{n}本",
     "screen.deadline": "{name} まであと{n}日",
+    "screen.seeds": "未取得の種論文{n}本: i",
     "screen.recall": "復習{n}件",
     "screen.help.title": "キー",
     "screen.paper.title": "論文",

@@ -50,6 +50,12 @@ TEXTS: dict[str, str] = {
     "source.not_asked": "{name}: この日は問い合わせていません。",
     "source.unknown": "{name} という取得元はありません。",
     "source.known": "feeds.toml にあるもの: {names}。",
+    "seed.words_alone": "{topic} の種論文 {id} はまだありません({why})。届くまでこのトピックは"
+    "言葉だけで判断します。手で追加: reader add {asked}",
+    "seed.without": "{topic} の種論文 {id} はまだありません({why})。届くまでこのトピックは"
+    "これなしで判断します。手で追加: reader add {asked}",
+    "seed.not_asked": "次の取得で問い合わせます",
+    "seed.failed": "最後の試行 {at}: {error}",
     "sources.all": "{of}件の取得元がすべてそろい、今日の一覧は完全です。",
     "sources.some": "{of}件中{n}件の取得元で、今日の分が欠けています。",
     "sources.success": "最後の応答 {at}",

@@ -13,6 +13,7 @@ from reader.errors import NotKnown, UsageError
 from reader.ids import parse_id
 from reader.library.browsing import STATES, browse
 from reader.library.filing import topic_names, topics
+from reader.library.seeds import missing_seeds, seed_text
 from reader.library.trust import Report, categories_text, facts_of, reports
 from reader.paper import Batch
 from reader.phrases import say
@@ -150,7 +151,8 @@ def trust(visit: Visit) -> Response:
         for report in reports(library)
     ]
     n_missing = sum(one.report.line.is_missing for one in found)
-    return visit.page("sources.html", sources=found, n_missing=n_missing)
+    seeds = [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
+    return visit.page("sources.html", sources=found, n_missing=n_missing, seeds=seeds)
 
 
 def _asked(visit: Visit) -> Asked:
