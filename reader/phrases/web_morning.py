@@ -73,6 +73,12 @@ TEXTS: dict[str, str] = {
     "web.without_pdf": "{n:pick waits for its PDF|picks wait for their PDFs}",
     "web.no_decision": "That is no decision.",
     "web.no_decision.hint": "Pick or skip with the buttons of a page.",
+    "web.wrong": "Wrong topic",
+    "web.wrong.now": "The list shows it under {topic}.",
+    "web.wrong.no_topic": "The list shows it under no topic.",
+    "web.wrong.what": "It teaches, and no list shows the paper under that topic again. None of mine"
+    " skips it too. Undo takes it back.",
+    "web.wrong.cancel": "Leave it as it is",
     "web.triage": "One by one",
     "web.triage.count": "{n} of {of} decided",
     "web.triage.time": "{spent} min, about {left} left",
@@ -82,7 +88,7 @@ TEXTS: dict[str, str] = {
     "web.triage.why": "Why it is here",
     "web.triage.keys": "Keys",
     "web.triage.help": "p pick · s skip · space later · u undo · o open · w why · n note ·"
-    " up down j k move · right enter the paper · ? keys",
+    " x wrong topic · up down j k move · right enter the paper · ? keys",
     "web.triage.swipe": "Swipe right to pick, left to skip.",
     "web.triage.rest": "Skip the rest",
     "web.triage.done": "All are decided",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,3 +131,45 @@ def test_what_is_no_decision_is_refused_and_no_other_site_is_gone_to(tmp_path: P
         away = client.post("/decide", data=fields, follow_redirects=False)
     assert (wrong.status_code, unknown.status_code) == (400, 404)
     assert away.headers["location"] == "/"
+
+
+def test_a_wrong_topic_is_asked_on_a_page_of_its_own_and_taken_back(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        home = client.get("/").text
+        asked = client.get("/wrong", params={"id": ONE, "back": "/#p1"}).text
+        fields = {"id": ONE, "topic": "speech/recognition", "seen": "candidate", "back": "/#p1"}
+        answer = client.post("/wrong", data=fields, follow_redirects=False)
+        page = client.get("/").text
+        back = client.post("/undo", data={"id": ONE}, headers=JSON).json()
+        assert states(library)[0] == "candidate"
+    assert '/wrong?id=arxiv%3A2506.00001&amp;back=/%23p1">Wrong topic</a>' in home
+    assert "The list shows it under speech/translation." in asked
+    names = re.findall(r'<button name="topic" value="([^"]*)"', asked)
+    assert names == ["speech/recognition", "nlp/llm", ""]
+    assert (answer.status_code, answer.headers["location"]) == (303, "/#p1")
+    assert "Moved to speech/recognition: Speech translation, 1" in page
+    assert page.count('<span class="chip topic">speech/recognition</span>') == 1
+    assert (back["state"], back["topic"]) == ("candidate", "speech/translation")
+
+
+def test_none_of_mine_is_a_skip_and_the_paper_stays_in_its_place(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        before = re.findall(r'id="(p\d)"', client.get("/").text)
+        fields = {"id": ONE, "topic": "", "seen": "candidate"}
+        found = client.post("/wrong", data=fields, headers=JSON).json()
+        again = client.get("/").text
+        assert states(library)[0] == "skip"
+        refused = client.post("/wrong", data={"id": TWO}, headers=JSON)
+        unknown = client.post(
+            "/wrong", data=fields | {"topic": "cooking", "seen": "skip"}, headers=JSON
+        )
+    assert found == {
+        "said": "None of yours, and skipped: Speech translation, 1",
+        "is_done": True,
+        "state": "skip",
+        "id": ONE,
+        "topic": "",
+    }
+    assert re.findall(r'id="(p\d)"', again) == before
+    assert "2 papers for you (3 new" in again
+    assert (refused.status_code, unknown.status_code) == (400, 404)

@@ -73,7 +73,7 @@ def test_the_own_lane_stands_with_its_count_and_every_text_is_escaped(tmp_path: 
     with pages(tmp_path) as (client, _):
         text = client.get("/").text
     assert "1 paper for you (3 new, all sources complete)." in text
-    assert "speech/translation: 1 · speech/recognition: 0 today" in text
+    assert "speech/translation: 1 · speech/recognition: 0 today" in shown(text)
     assert "Speech translation in a &lt;b&gt;storm&lt;/b&gt; of <math" in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; to <math" in text
     assert "<script>alert" not in text

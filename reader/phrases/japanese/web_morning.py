@@ -72,6 +72,12 @@ TEXTS: dict[str, str] = {
     "web.without_pdf": "PDF 待ち{n}本",
     "web.no_decision": "そのような判断はありません。",
     "web.no_decision.hint": "ページのボタンで選ぶか見送ってください。",
+    "web.wrong": "トピック違い",
+    "web.wrong.now": "一覧では {topic} の論文です。",
+    "web.wrong.no_topic": "一覧ではどのトピックの論文でもありません。",
+    "web.wrong.what": "学習に使われ、このトピックには二度と表示されません。"
+    "「どれでもない」は見送りにもなります。取り消せます。",
+    "web.wrong.cancel": "そのままにする",
     "web.triage": "1本ずつ",
     "web.triage.count": "{of}本中{n}本決定",
     "web.triage.time": "{spent}分経過、残り約{left}分",
@@ -81,6 +87,7 @@ TEXTS: dict[str, str] = {
     "web.triage.why": "ここにある理由",
     "web.triage.keys": "キー",
     "web.triage.help": "p 選ぶ · s 見送る · スペース あとで · u 取り消す · o 開く · w 理由 ·"
+    " x トピック違い ·"
     " n ノート · ↑ ↓ j k 移動 · → Enter 論文 · ? キー",
     "web.triage.swipe": "右へ払うと選び、左へ払うと見送ります。",
     "web.triage.rest": "残りを見送る",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from reader.errors import UsageError
 from reader.library.morning import keep_shown, morning
 from reader.library.recall import Due, due
+from reader.library.wrong import other_topics
 from reader.phrases import say, spoken
 from reader.plain import plain
 from reader.stages.gather import is_due
@@ -56,6 +57,8 @@ def today(visit: Visit) -> Response:
         answered=n_answered(shown.sources),
         changed={v.held.row: changed_text(v) for v in shown.new_versions},
         words=_words(shown),
+        themes=theme_texts(shown),
+        topics=[topic.path for topic in other_topics(library, None)],
     )
 
 
@@ -120,8 +123,7 @@ def _words(shown: Morning) -> Mapping[str, str]:
         near += say("web.near.foretold", n=n_foretold)
     if not shown.has_citations:
         near += say("today.near.posts_only")
-    themes = " · ".join(theme_texts(shown))
-    return {"own": own, "themes": themes, "near": near, "folded": _folded(shown.folded)}
+    return {"own": own, "near": near, "folded": _folded(shown.folded)}
 
 
 def _folded(folded: Folded | None) -> str:

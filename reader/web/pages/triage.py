@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from reader.library.folder import Library
+from reader.library.wrong import other_topics
 from reader.reading_time import minutes, spent_s
 from reader.store.decisions import last_decided, moments_on
 from reader.today import Entry
@@ -45,6 +46,7 @@ def triage(visit: Visit) -> Response:
         n_picked=sum(e.held.state == "pick" for e in shown.entries),
         n_doubtful=0 if with_doubtful else len((shown.folded or shown).doubtful),
         quota=shown.quota,
+        topics=[topic.path for topic in other_topics(library, None)],
     )
 
 

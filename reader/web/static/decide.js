@@ -1,5 +1,6 @@
 // Pick, skip and undo at once, where the paper stands; without it the forms do the same.
 import { send, tell } from "./reader.js";
+import { askTopic, showTopic } from "./wrong.js";
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest(".deciding form");
@@ -15,11 +16,27 @@ document.addEventListener("submit", async (event) => {
     const address = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
     const answer = await send(address, fields);
     show(place, answer.state ?? place.dataset.state, had);
+    if (answer.topic) showTopic(form.closest("[data-topic]") ?? form, answer.topic);
     tell(answer.said);
   } catch (error) {
     show(place, before, had);
     tell(error.message);
   }
+});
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a.wrong");
+  if (!link || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  const paper = link.closest("[data-topic]");
+  const place = paper.querySelector(".deciding");
+  try {
+    const answer = await askTopic(paper, { id: paper.dataset.id, seen: place.dataset.state });
+    if (answer) show(place, answer.state ?? place.dataset.state, false);
+  } catch (error) {
+    tell(error.message);
+  }
+  link.focus();
 });
 
 // The state is an attribute; which forms are seen follows from it. The focus stays in place.

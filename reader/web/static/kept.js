@@ -19,7 +19,7 @@ document.getElementById("state").dataset.is =
 
 function row(one) {
   const made = document.getElementById("queued").content.cloneNode(true);
-  const what = one.address === "/undo" ? "undo" : one.address.startsWith("/note/") ? "note" : field(one, "kind");
+  const what = one.address === "/undo" ? "undo" : one.address === "/wrong" ? "wrong" : one.address.startsWith("/note/") ? "note" : field(one, "kind");
   made.querySelector(".what").textContent = list.dataset[what] ?? "";
   made.querySelector(".title-of").textContent = one.title;
   const time = made.querySelector("time");

@@ -1,6 +1,6 @@
 // On each page: what waits for the network, how old this page is, the worker that keeps pages.
 
-import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, waiting } from "./queue.js";
+import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, stateAfter, waiting } from "./queue.js";
 import { keepForLater, tell } from "./reader.js";
 
 const place = document.getElementById("offline");
@@ -46,7 +46,7 @@ async function showKept() {
   const all = await waiting().catch(() => []);
   const decided = new Map();
   for (const one of all) {
-    if (one.address === "/decide") decided.set(field(one, "id"), field(one, "kind"));
+    if (one.address === "/decide" || one.address === "/wrong") decided.set(field(one, "id"), stateAfter(one));
     const before = one.address === "/undo" && all.find((other) => other.act === one.of);
     if (before) decided.set(field(before, "id"), "candidate");
   }

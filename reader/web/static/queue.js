@@ -8,8 +8,9 @@ const AGAIN = new Set([408, 421, 425, 429]);
 
 // What waits in the queue: decisions and notes. All else needs its answer at once.
 const MORE = /\/(draft|discard|check|beside|restore|history|diff)$/;
+const DECIDES = new Set(["/decide", "/wrong"]);
 const isNote = (path) => path.startsWith("/note/") && !MORE.test(path);
-export const isQueued = (path) => path === "/decide" || path === "/undo" || isNote(path);
+export const isQueued = (path) => DECIDES.has(path) || path === "/undo" || isNote(path);
 
 export class Away extends Error {}
 export class SignedOut extends Error {}
@@ -68,7 +69,13 @@ export const field = (one, name) => one.fields.find(([known]) => known === name)
 // Find the decision among those kept that an undo means: the last one, or the last on a paper.
 function meant(all, id) {
   const undone = new Set(all.map((one) => one.of));
-  return all.filter((one) => one.address === "/decide" && !undone.has(one.act) && (!id || field(one, "id") === id)).at(-1);
+  return all.filter((one) => DECIDES.has(one.address) && !undone.has(one.act) && (!id || field(one, "id") === id)).at(-1);
+}
+
+// The state of its paper after a decision that waits; undefined where it stays what it was.
+export function stateAfter(one) {
+  if (one.address === "/wrong") return field(one, "topic") ? undefined : "skip";
+  return field(one, "kind") || undefined;
 }
 
 // Keep one act; gives what it is about, as its answer will: {id, state}. fields: [name, value] pairs of texts, `act` among them.
@@ -95,7 +102,7 @@ export async function keep(address, fields, { title = "", library = "" } = {}) {
   await transact("readwrite", (store) => store.add(one));
   changed();
   if (address === "/undo") return { id: id ?? (undoes && field(undoes, "id")), state: "candidate" };
-  return { id, state: fields.find(([name]) => name === "kind")?.[1] };
+  return { id, state: stateAfter(one) };
 }
 
 export async function drop(n) {

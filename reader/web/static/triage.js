@@ -1,5 +1,6 @@
 // One paper at a time by swipe, key or button; without it the forms load the page anew.
 import { send, tell } from "./reader.js";
+import { askTopic, showTopic } from "./wrong.js";
 
 const place = document.getElementById("triage");
 const acts = document.getElementById("acts");
@@ -83,6 +84,25 @@ async function decide(kind, from = 0) {
   }
 }
 
+async function wrong(link) {
+  if (isBusy) return;
+  isBusy = true;
+  const sheet = sheets[at];
+  try {
+    const found = await askTopic(sheet, { id: sheet.dataset.id, seen: sheet.dataset.state });
+    if (!found) { link.focus(); return; }
+    setState(sheet, found.state ?? sheet.dataset.state);
+    if (found.is_done !== false) acted.push(sheet.dataset.id);
+    undo.querySelector("button").disabled = false;
+    if (isWaiting(sheet)) show(at, { isQuiet: true });
+    else goOn();
+  } catch (error) {
+    tell(error.message);
+  } finally {
+    isBusy = false;
+  }
+}
+
 async function takeBack() {
   if (isBusy || undo.querySelector("button").disabled) return;
   isBusy = true;
@@ -96,6 +116,7 @@ async function takeBack() {
     const id = found.id ?? last;
     const n = sheets.findIndex((sheet) => sheet.dataset.id === id);
     if (n < 0 && id) location.assign(withGlue(`at=${encodeURIComponent(id)}`));
+    if (n >= 0 && found.topic) showTopic(sheets[n], found.topic);
     if (n >= 0) { setState(sheets[n], found.state ?? "candidate"); show(n); }
   } catch (error) {
     tell(error.message);
@@ -121,6 +142,12 @@ function stamps(sheet, dx) {
 
 acts.addEventListener("submit", (event) => { event.preventDefault(); decide(event.submitter?.value ?? "skip"); });
 undo.addEventListener("submit", (event) => { event.preventDefault(); takeBack(); });
+place.addEventListener("click", (event) => {
+  const link = event.target.closest("a.wrong");
+  if (!link || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  wrong(link);
+});
 later.addEventListener("click", (event) => { event.preventDefault(); goOn(); });
 
 // Swipes: a finger or a pen that goes sideways; up and down still scrolls, a mouse selects text.
@@ -165,12 +192,14 @@ const keys = {
   j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1),
   ArrowRight: () => sheets[at].querySelector(".title a").click(), Enter: () => sheets[at].querySelector(".title a").click(),
   o: () => sheets[at].querySelector("[data-key=o]")?.click(), n: () => sheets[at].querySelector("[data-key=n]").click(),
+  x: () => sheets[at].querySelector("[data-key=x]")?.click(),
   w: () => toggle(sheets[at].querySelector(".reason")), "?": () => toggle(document.getElementById("keys")),
 };
 const toggle = (details) => { details.open = !details.open; if (details.open) details.scrollIntoView({ block: "nearest" }); };
 addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.normalize("NFKC").toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys[key]) return;
+  if (event.target.closest("dialog")) return;
   const isControl = event.target.closest("a, button, summary, input, textarea, select");
   if (isControl && (key === " " || key === "Enter")) return;
   event.preventDefault();

@@ -1,0 +1,38 @@
+// Ask of which topic a paper is, where the paper stands; without it a page of its own asks.
+import { send, tell } from "./reader.js";
+
+const NONE = "/none"; // no topic begins so; an empty value is a menu that was closed
+
+// Ask, send what was chosen and show it; gives the server's answer, null where nothing was said.
+// place: the element with the paper's data-topic. fields: id and seen.
+export async function askTopic(place, fields) {
+  const topic = await chosen(place.dataset.topic);
+  if (topic === null) return null;
+  const answer = await send("/wrong", new URLSearchParams({ ...fields, topic }));
+  showTopic(place, answer.is_done === false ? place.dataset.topic : answer.topic ?? topic);
+  tell(answer.said);
+  return answer;
+}
+
+// Say on its chip under which topic a paper stands.
+export function showTopic(place, topic) {
+  place.dataset.topic = topic;
+  const chip = place.querySelector(".chip.topic");
+  if (!chip) return;
+  chip.textContent = topic;
+  chip.hidden = !topic;
+}
+
+function chosen(now) {
+  const menu = document.getElementById("topics").content.firstElementChild.cloneNode(true);
+  for (const button of menu.querySelectorAll("button")) button.hidden = Boolean(now) && button.value === now;
+  document.body.append(menu);
+  return new Promise((resolve) => {
+    menu.addEventListener("close", () => {
+      menu.remove();
+      resolve(menu.returnValue ? menu.returnValue.replace(NONE, "") : null);
+    });
+    menu.addEventListener("click", (event) => { if (event.target === menu) menu.close(); });
+    menu.showModal();
+  });
+}
