@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.cli.triage.lines import text_of
 from reader.cli.triage.listing import (
     Row,
     moved,
@@ -17,6 +18,7 @@ from reader.cli.triage.listing import (
     rows_of,
     start_of,
 )
+from reader.cli.triage.pages import morning_page
 from reader.paper import State
 from reader.today import Folded, Morning, SourceLine
 from reader.today.going import States, n_waiting
@@ -78,11 +80,19 @@ THEMES = {"speech/translation": "speech translation", "speech/asr": "speech reco
 def test_each_theme_stands_with_its_number_folded_to_the_screen(shown: Morning) -> None:
     two = replace(shown, theme_of=THEMES)
     assert texts(rows_of(two))[1] == "speech translation: 4 · speech recognition: 0 today"
-    narrow = rows_of(two, width=40)
+    narrow = rows_of(two, size=(40, 24))
     assert texts(narrow)[1:4] == [
-        "speech translation: 4 · speech", "recognition: 0 today", TITLES[0]]  # fmt: skip
+        "speech translation: 4", "speech recognition: 0 today", TITLES[0]]  # fmt: skip
     assert [row.kind for row in narrow[:4]] == ["head", "text", "text", "paper"]
     assert "speech" not in texts(rows_of(two, query="ants"))[0]
+
+
+def test_a_low_screen_names_only_the_themes_without_a_paper(shown: Morning) -> None:
+    two = replace(shown, theme_of=THEMES)
+    assert texts(rows_of(two, size=(40, 10)))[1:3] == ["speech recognition: 0 today", TITLES[0]]
+    assert text_of(morning_page(two, 80).lines[0]).strip() == (
+        "speech translation: 4 · speech recognition: 0 today"
+    )
 
 
 def test_several_days_are_one_list_with_its_counts(shown: Morning) -> None:

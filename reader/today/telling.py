@@ -45,14 +45,19 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
     return counts
 
 
-def theme_texts(morning: Morning) -> list[str]:
-    """Say of each own theme how many papers the list has; none only where all were asked for."""
+def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
+    """Say of each own theme how many papers the list has; none only where all were asked for.
+
+    is_brief: of the themes without any alone.
+    """
     none = "today.theme.none" if morning.is_complete else "today.theme.none_yet"
     if morning.folded and morning.is_complete:
         none = "today.theme.none_folded"
     counts = theme_counts((morning.folded or morning).own, morning.theme_of)
     return [
-        say("today.theme" if n else none, theme=plain(theme), n=n) for theme, n in counts.items()
+        say("today.theme" if n else none, theme=plain(theme), n=n)
+        for theme, n in counts.items()
+        if not (n and is_brief)
     ]
 
 

@@ -13,13 +13,16 @@ from functools import partial
 from typing import Literal
 
 from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text
-from reader.cli.triage.lines import fold
 from reader.phrases import say
+from reader.plain import columns
 from reader.today import Entry, Morning, going
 from reader.today.going import States
 from reader.today.telling import theme_texts
 
 Kind = Literal["head", "paper", "fold", "text"]
+
+LOW = 14
+"""Lines under which a screen has no room for what each morning says."""
 
 TEXT_INDENT = 5
 """Columns before a line that is neither a head nor a paper."""
@@ -40,13 +43,13 @@ class Row:
 
 
 def rows_of(
-    shown: Morning, *, is_open: bool = False, query: str = "", width: int = 80
+    shown: Morning, *, is_open: bool = False, query: str = "", size: tuple[int, int] = (80, 24)
 ) -> tuple[Row, ...]:
     """Lay the lanes under each other.
 
     is_open: the doubtful papers are shown. query: only papers that have its words, in any
-    case and width; the lanes without any are left out. width: of the screen, to which the
-    counts of the themes are folded.
+    case and width; the lanes without any are left out. size: the screen's columns and lines;
+    a low one names only the themes without a paper.
     """
     listed = shown.folded or shown
     wild = [listed.wild] if listed.wild else []
@@ -55,7 +58,7 @@ def rows_of(
     if shown.folded:
         rows.append(Row("head", folded_text(shown)))
     own = lane(own_text(shown), listed.own)
-    rows += [*own[:1], *_themes(shown, width), *own[1:]] if not query else own
+    rows += [*own[:1], *_themes(shown, *size), *own[1:]] if not query else own
     if listed.doubtful:
         if is_open or query:
             rows += lane(doubtful_text(shown), listed.doubtful)
@@ -69,9 +72,15 @@ def rows_of(
     return tuple(rows)
 
 
-def _themes(shown: Morning, width: int) -> list[Row]:
-    text = " · ".join(theme_texts(shown))
-    return [Row("text", part) for part in fold(text, width - TEXT_INDENT)] if text else []
+def _themes(shown: Morning, width: int, height: int) -> list[Row]:
+    lines: list[str] = []
+    for text in theme_texts(shown, is_brief=height < LOW):
+        longer = f"{lines[-1]} · {text}" if lines else ""
+        if longer and columns(longer) <= width - TEXT_INDENT:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return [Row("text", text) for text in lines]
 
 
 def _lane(

@@ -304,7 +304,7 @@ class Session:
             self._shown,
             is_open=self._is_open,
             query=self._finding.query,
-            width=self._size[0],
+            size=self._size,
         )
         if not self._finding.query:
             self._n_rows = len(self._rows)
