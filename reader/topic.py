@@ -1,19 +1,22 @@
-"""Tell how well a paper fits a topic, and in which words.
+"""Find a topic's own words in a paper: which, how often, and in how many sentences.
 
-By the topic's own words in title and abstract alone: what files a paper, and what a model
-learns from before anything was decided. Knows not where papers are kept.
+Files a paper, and is what a model begins with before anything was decided. Does not know
+where papers are kept.
 """
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from reader.config import Topic
 from reader.paper import Paper
+from reader.words import folded
 
 TITLE_WEIGHT = 3.0
 ABSTRACT_WEIGHT = 1.0
@@ -37,17 +40,20 @@ class Fit:
         return self.score > 0
 
 
-def fit(paper: Paper, topic: Topic) -> Fit:
+def fit(paper: Paper, topic: Topic, *, longer: tuple[str, ...] = ()) -> Fit:
     """Judge one paper against one topic.
 
     Each of the topic's words counts once in the title and once in the abstract, without
-    regard to case, width, hyphens or an English plural.
+    regard to case, width, hyphens or an English plural. longer: as in `mentions`.
     """
-    title, abstract = fold(paper.title), fold(paper.abstract)
-    in_title = _found(topic.words, title)
-    in_abstract = _found(topic.words, abstract)
-    score = TITLE_WEIGHT * len(in_title) + ABSTRACT_WEIGHT * len(in_abstract)
-    return Fit(topic.path, score, in_title, in_abstract)
+    found = mentions(topic.words, paper.title, paper.abstract, longer=longer)
+    score = TITLE_WEIGHT * len(found.title) + ABSTRACT_WEIGHT * len(found.abstract)
+    return Fit(topic.path, score, tuple(found.title), tuple(found.abstract))
+
+
+def fits(paper: Paper, topics: tuple[Topic, ...]) -> list[Fit]:
+    """Judge one paper against several topics, of which the longest word wins."""
+    return [fit(paper, topic, longer=longer_words(topic, topics)) for topic in topics]
 
 
 def best(fits: Iterable[Fit]) -> Fit | None:
@@ -63,17 +69,138 @@ def fold(text: str) -> str:
     return re.sub(r"[\s\-‐-―/_]+", " ", text)
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Where a topic's words stand in a paper.
+
+    title: how often each word stands there. abstract: the same for the abstract.
+    n_sentences: sentences of the abstract that have one of the words. opens: the first
+    sentence is one of them. scattered: a word of several parts that the title has only part by
+    part ("Translation Without Sentences for Live Speech"), empty for none; looked for where the
+    abstract has a word and the title none.
+    """
+
+    title: Mapping[str, int] = field(default_factory=dict)
+    abstract: Mapping[str, int] = field(default_factory=dict)
+    n_sentences: int = 0
+    opens: bool = False
+    scattered: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Some word of the topic stands in the paper."""
+        return bool(self.title or self.abstract)
+
+
+def mentions(
+    words: tuple[str, ...], title: str, abstract: str, *, longer: tuple[str, ...] = ()
+) -> Mentions:
+    """Find a topic's words in a title and an abstract.
+
+    longer: words of other topics that contain one of these. Where two words overlap the
+    longest counts: "speech-to-text translation" is no mention of "speech-to-text". An
+    abbreviation that the paper introduces for something else ("attack success rate (ASR)")
+    is no mention either, and one that follows its own word ("speech recognition (ASR)") is
+    the same mention.
+    """
+    title, abstract = fold(title), fold(abstract)
+    there = tuple(w for w in words if _letters(w) in title or _letters(w) in abstract)
+    if not there:
+        return Mentions()
+    own = tuple(w for w in there if not _means_another(w, words, f"{title} {abstract}"))
+    in_title = _spans(own, longer, title)
+    in_abstract = _spans(own, longer, abstract)
+    ends = [end.start() for end in _SENTENCE_END.finditer(abstract)]
+    sentences = {bisect.bisect_left(ends, span.start) for span in in_abstract}
+    scattered = _scattered(words, title) if in_abstract and not in_title else ""
+    return Mentions(
+        _counts(in_title), _counts(in_abstract), len(sentences), 0 in sentences, scattered
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def longer_words(topic: Topic, topics: tuple[Topic, ...]) -> tuple[str, ...]:
+    """List the words of other topics that contain one of a topic's own."""
+    own = {_letters(word) for word in topic.words}
+    others = (word for other in topics if other.path != topic.path for word in other.words)
+    return tuple(
+        dict.fromkeys(
+            word
+            for word in others
+            if _letters(word) not in own and any(word_ in _letters(word) for word_ in own)
+        )
+    )
+
+
 def count_words(words: tuple[str, ...], text: str) -> dict[str, int]:
     """Count how often each of a topic's words stands in a text; leaves out those that do not."""
-    folded = fold(text)
-    there = (word for word in words if _letters(word) in folded)
-    counts = {word: len(_pattern(word).findall(folded)) for word in there}
+    text = fold(text)
+    there = (word for word in words if _letters(word) in text)
+    counts = {word: len(_pattern(word).findall(text)) for word in there}
     return {word: n for word, n in counts.items() if n}
 
 
-def _found(words: tuple[str, ...], text: str) -> tuple[str, ...]:
-    # Looking for the bare letters first makes the whole ranking eight times as fast.
-    return tuple(w for w in words if _letters(w) in text and _pattern(w).search(text))
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    word: str
+
+
+def _spans(words: Sequence[str], longer: Sequence[str], text: str) -> list[_Span]:
+    """Find words in a folded text, in its order; of those that overlap the longest."""
+    found: list[_Span] = []
+    for word in sorted({*words, *longer}, key=lambda w: (-len(_letters(w)), w)):
+        if _letters(word) not in text:
+            continue
+        for match in _pattern(word).finditer(text):
+            start, end = match.span()
+            if not any(start < span.end and end > span.start for span in found):
+                found.append(_Span(start, end, word))
+    found.sort(key=lambda span: span.start)
+    own = set(words)
+    return [
+        span
+        for before, span in zip([None, *found], found, strict=False)
+        if span.word in own and not (before and _abbreviates(before, span, text))
+    ]
+
+
+def _abbreviates(before: _Span, span: _Span, text: str) -> bool:
+    """Tell whether a word stands in brackets right behind another: "speech recognition (ASR)"."""
+    between = text[before.end : span.start]
+    return "(" in between and not between.strip(" (")
+
+
+def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
+    """Tell whether a folded text introduces an abbreviation for something else than its topic."""
+    if not _ABBREVIATION.fullmatch(word):
+        return False
+    introduced = re.search(rf"\(\s*{re.escape(_letters(word))}s?\s*[),;:]", text)
+    if introduced is None:
+        return False
+    meant = " ".join(text[: introduced.start()].split()[-len(word) - 1 :])
+    others = (other for other in words if other != word)
+    return bool(meant) and not any(_pattern(other).search(meant) for other in others)
+
+
+def _scattered(words: tuple[str, ...], title: str) -> str:
+    """Return the first word all of whose parts stand in a folded title, in whatever order."""
+    there = {folded(part) for part in _PART.findall(title)}
+    for word in words:
+        parts = _letters(word).split()
+        if len(parts) > 1 and all(folded(part) in there for part in parts):
+            return word
+    return ""
+
+
+def _counts(spans: Iterable[_Span]) -> dict[str, int]:
+    return dict(Counter(span.word for span in spans))
+
+
+_PART = re.compile(r"\w+")
+_ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{1,5}")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -83,9 +210,9 @@ def _letters(word: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _pattern(word: str) -> re.Pattern[str]:
-    folded = _letters(word)
-    plural = "(?:s|es)?" if folded[-1:].isascii() and folded[-1:].isalpha() else ""
+    letters = _letters(word)
+    plural = "(?:s|es)?" if letters[-1:].isascii() and letters[-1:].isalpha() else ""
     # Borders are ASCII ones: a Latin word may touch Japanese ones, "ASRの改良".
-    left = "(?<![a-z0-9])" if folded[:1].isascii() else ""
-    right = "(?![a-z0-9])" if folded[-1:].isascii() else ""
-    return re.compile(f"{left}{re.escape(folded)}{plural}{right}")
+    left = "(?<![a-z0-9])" if letters[:1].isascii() else ""
+    right = "(?![a-z0-9])" if letters[-1:].isascii() else ""
+    return re.compile(f"{left}{re.escape(letters)}{plural}{right}")

@@ -108,18 +108,18 @@ class Roses:
 def test_nearness_is_in_deviations_of_the_days_papers() -> None:
     near = Near(vectors_of(mornings(), Roses()), Roses())
     day = task(4, liked=[id_of(0, 0)])
-    above = near(day.lesson, day.candidates)[TOPIC.path]
+    above = near(day.lesson, day.candidates, {})[TOPIC.path]
     assert np.mean(above) == pytest.approx(0, abs=1e-4)
     assert np.std(above) == pytest.approx(1, abs=1e-4)
     assert {n for n, z in enumerate(above) if z > 1} == set(range(0, N_A_DAY, 10))
-    assert near(day.lesson, day.candidates[:10]) == {}  # too few to say what is usual
+    assert near(day.lesson, day.candidates[:10], {}) == {}  # too few to say what is usual
 
 
 def test_a_topic_of_which_nothing_is_known_has_no_nearness() -> None:
     bare = replace(TOPIC, path="garden/none", words=())
     near = Near(vectors_of(mornings(), Roses()), Roses())
     lesson = Lesson(DAYS[4], (TOPIC, bare))
-    assert set(near(lesson, mornings().days[DAYS[4]])) == {TOPIC.path}
+    assert set(near(lesson, mornings().days[DAYS[4]], {})) == {TOPIC.path}
 
 
 def test_vectors_join_the_score_of_what_they_stand_near_to() -> None:

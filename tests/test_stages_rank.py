@@ -27,6 +27,7 @@ from reader.stages.rank import (
 from reader.store import decisions, models, notes, papers, posts, standings
 from reader.store.database import Database
 from reader.store.origins import BY_HAND
+from reader.store.terms import from_text, to_text
 from reader.today import Rank
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
@@ -313,6 +314,6 @@ def test_of_the_doubtful_those_nearest_to_the_cut_are_kept(library: Library) -> 
 
 def test_terms_are_read_back_to_the_last_bit() -> None:
     terms = (Term("title", "a\tb c", 0.1 + 0.2), Term("start", "", -1e-17))
-    again = standings.from_text(standings.to_text(terms))
+    again = from_text(to_text(terms))
     assert again == (Term("title", "a b c", 0.1 + 0.2), Term("start", "", -1e-17))
-    assert standings.from_text("") == ()
+    assert from_text("") == ()

@@ -70,6 +70,8 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     """Give the fields of a line of the morning."""
     return paper_json(entry.held) | {
         "topic": entry.held.topic or entry.topic,
+        "also": list(entry.also),
+        "sureness": entry.sureness,
         "score": entry.score,
         "why": plain(entry.why),
         "sources": list(entry.origins),

@@ -23,6 +23,7 @@ from reader.today.telling import (
     n_answered,
     n_mine,
     n_talked,
+    sureness_mark,
     theme_texts,
     topic_text,
 )
@@ -141,8 +142,9 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
-    title = _bold(shorten(plain(paper.title), width - 4 - len(day)))
-    yield f"{mark}{number:>2} {_dim(day) if day else ''}{title}"
+    sure = f"{sureness_mark(entry)} " if entry.sureness else ""
+    title = _bold(shorten(plain(paper.title), width - 4 - len(day) - len(sure)))
+    yield f"{mark}{number:>2} {sure}{_dim(day) if day else ''}{title}"
     topic = topic_text(entry)
     # What can be typed back comes first, so that a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]

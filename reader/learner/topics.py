@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import Topic
 from reader.relevance import Label, TopicModel, liked, start
-from reader.relevance.model import DOUBT, START
+from reader.relevance.features import word_features
+from reader.relevance.guessing import SETTLED
+from reader.relevance.model import START
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,9 @@ is learned by heart with more."""
 SCALES = {"a": 0.2, "c": 0.5, "t": 0.12}
 """How much an author, a class and a team's size may tell beside the words (whose lengths are
 near 1). With 1 for authors the model learns single papers by heart."""
+
+CLASS_BESIDE_WORDS = 0.2
+"""How much a class may tell of a topic that has words: a class holds many topics."""
 
 WORD_SCALES = {"w": 0.2, "h": 0.08}
 """Times the logarithm of a word's rarity: brings common and rare words near length 1. The
@@ -48,6 +53,12 @@ for each paper that belongs, and never more. One picked paper fills no morning."
 DOUBTFUL_SHARE = 0.015
 """What part of the undecided papers is doubtful: of 340 a day, five."""
 
+GUESSED_TRUST = 0.5
+"""What learned words weigh while only the topic's own words taught them; 1 after many likes."""
+
+MOST_FOUND = 50
+"""Papers that a topic's words found whose vectors say what is near it."""
+
 LEAST = 0.02
 """Weights that are smaller are left out: together they change no place."""
 
@@ -71,28 +82,53 @@ def fit_topic(
     if not n_in or n_in == n_weighed + len(background):
         return first
     drawn = _drawn(background, seed)
-    fitted = _regression(examples, drawn)
-    base, doubt = _calibrated(fitted, examples, len(drawn))
+    # What the topic's own words say is counted by themselves, and only once.
+    own = word_features(" ".join(topic.words))
+    fitted = _regression(
+        [(_without(own, f), label) for f, label in examples],
+        [_without(own, f) for f in drawn],
+        SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {}),
+    )
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
+    share = _trust(n_liked)
+    base = first.base + share * _centre(fitted.sums)
+    bare_cut, bare_doubt = _bare_cuts(fitted, base, share, len(examples))
     return replace(
         first,
-        weights=fitted.weights,
-        base=base,
-        doubt=doubt,
+        weights={name: round(share * value, 4) for name, value in fitted.weights.items()},
+        base=round(base, 4),
+        bare_cut=round(bare_cut, 4),
+        bare_doubt=round(bare_doubt, 4),
+        found=_found(examples),
         n_in=n_liked,
         n_out=len(said) - n_liked,
         liked=liked(said),
     )
 
 
+def _without(own: frozenset[str], features: Features) -> Features:
+    return {name: value for name, value in features.items() if name not in own} if own else features
+
+
+def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
+    """List the newest papers that the topic's words surely found."""
+    rows = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
+    return tuple(sorted(rows)[-MOST_FOUND:])
+
+
+def _trust(n_liked: int) -> float:
+    """Return how far learned words are believed: guesses from a few days of papers say half of
+    what decisions do."""
+    return 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """What the regression found: weights of features, what all papers begin with, and the
-    weighted sums of the background's papers, highest first."""
+    """What the regression found: weights of features, and the weighted sums of the background's
+    papers, highest first."""
 
     weights: Mapping[str, float]
-    intercept: float
     sums: Sequence[float]
 
 
@@ -104,7 +140,9 @@ def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
 
 
 def _regression(
-    examples: Sequence[tuple[Features, Label]], background: Sequence[Features]
+    examples: Sequence[tuple[Features, Label]],
+    background: Sequence[Features],
+    fixed: Mapping[str, float],
 ) -> _Fitted:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -113,7 +151,7 @@ def _regression(
     # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
     # these its own words would look rare.
     undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
-    scales = _scales(names, plain[np.flatnonzero(undecided)])
+    scales = _scales(names, plain[np.flatnonzero(undecided)], fixed)
     is_in = [int(label.is_in) for _, label in examples] + [0] * len(background)
     weights = [label.weight for _, label in examples] + [1.0] * len(background)
     # liblinear visits the rows in an order of its own, which this seed fixes.
@@ -123,7 +161,7 @@ def _regression(
     found[np.abs(found) < LEAST] = 0.0
     sums = np.sort(plain[len(examples) :] @ found)[::-1]
     kept = {names[i]: float(found[i]) for i in np.flatnonzero(found)}
-    return _Fitted(kept, float(model.intercept_[0]), [float(s) for s in sums])
+    return _Fitted(kept, [float(s) for s in sums])
 
 
 def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
@@ -141,36 +179,44 @@ def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
     return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
 
 
-def _scales(names: Sequence[str], papers: Any) -> NDArray[np.float64]:
-    """Give what each feature is multiplied with before the fit: how far it may tell."""
+def _scales(names: Sequence[str], papers: Any, fixed: Mapping[str, float]) -> NDArray[np.float64]:
+    """Give what each feature is multiplied with before the fit: how far it may tell.
+
+    fixed: by kind of feature; words are scaled by their rarity.
+    """
     import numpy as np
 
     n_with = np.bincount(papers.indices, minlength=len(names))
     rarity = np.log((1 + papers.shape[0]) / (1 + n_with)) + 1
-    fixed = np.array([SCALES.get(name[0], 0.0) for name in names])
+    by_kind = np.array([fixed.get(name[0], 0.0) for name in names])
     by_rarity = np.array([WORD_SCALES.get(name[0], 0.0) for name in names])
-    scales: NDArray[np.float64] = fixed + by_rarity * rarity
+    scales: NDArray[np.float64] = by_kind + by_rarity * rarity
     return scales
 
 
-def _calibrated(
-    fitted: _Fitted, examples: Sequence[tuple[Features, Label]], n_background: int
-) -> tuple[float, float]:
-    """Choose what all papers begin with, so that the cut stands at 0, and the doubtful band.
+def _centre(sums: Sequence[float]) -> float:
+    """Return what is added to a sum of learned words so that its exponential is a likelihood
+    ratio: among papers that do not belong its mean is 1. Few papers say nothing of that."""
+    if len(sums) < FEWEST:
+        return 0.0
+    return -math.log(math.fsum(math.exp(value) for value in sums) / len(sums))
 
-    A library of few papers keeps what day one has. Else as if one paper in ODDS belonged;
-    then lower, until no more of the background is in than MOST_SHARE and what
-    SHARE_PER_LIKE allows.
+
+def _bare_cuts(fitted: _Fitted, base: float, share: float, n_examples: int) -> tuple[float, float]:
+    """Choose from which score on a paper without any of the topic's words is in, and how far
+    below it such a paper is doubtful.
+
+    As if one in ODDS belonged; then higher, until no more of the background is in than
+    MOST_SHARE and what SHARE_PER_LIKE allows.
     """
-    if n_background < FEWEST:
-        return START, DOUBT
-    likes = [label.weight for _, label in examples if label.is_in]
-    disliked = sum(label.weight for _, label in examples if not label.is_in)
-    base = fitted.intercept + math.log((n_background + disliked) / (ODDS * sum(likes)))
-    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * len(likes)) * n_background)
-    if n_allowed < n_background:
-        base = min(base, -fitted.sums[n_allowed] - LEAST)
-    n_above = sum(s + base >= 0 for s in fitted.sums)
-    last = min(n_above + max(1, int(DOUBTFUL_SHARE * n_background)), n_background) - 1
-    doubt = -(fitted.sums[last] + base)
-    return round(base, 4), round(max(doubt, LEAST), 4)
+    n = len(fitted.sums)
+    if n < FEWEST:
+        return math.inf, 0.0
+    sums = [base + share * value for value in fitted.sums]
+    cut = START + share * math.log(ODDS)
+    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_examples) * n)
+    if n_allowed < n:
+        cut = max(cut, sums[n_allowed] + LEAST)
+    n_above = sum(value >= cut for value in sums)
+    last = min(n_above + max(1, int(DOUBTFUL_SHARE * n)), n) - 1
+    return cut, max(cut - sums[last], LEAST)

@@ -16,7 +16,7 @@ from reader.plain import plain, shorten
 from reader.store import decisions, lessons, papers, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Rank
-from reader.topic import best, fit
+from reader.topic import best, fits
 
 UNFILED = "unfiled"
 """The folder of a pick that fits no topic."""
@@ -113,13 +113,10 @@ def topic_for(held: Held, config: Config, ranks: Mapping[int, Sequence[Rank]]) -
         paths = {t.path for t in config.topics if t.lane == lane}
         here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
         if here:
-            return max(here, key=lambda r: r.margin).topic
+            return max(here, key=lambda r: r.standing).topic
     said = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
     for topics in (config.own_topics, config.near_topics):
-        found = best(
-            f for t in topics if t.path not in said and (f := fit(held.paper, t)).is_member
-        )
-        if found:
+        if found := best(f for f in fits(held.paper, topics) if f.topic not in said):
             return found.topic
     return UNFILED
 

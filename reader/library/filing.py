@@ -35,7 +35,7 @@ from reader.person import name_key
 from reader.phrases import say
 from reader.store import decisions, filings, index, lessons, papers
 from reader.store.filings import FiledByHand
-from reader.topic import best, fit
+from reader.topic import best, fits
 
 PAPERS_ASKED, MOST_FOLDERS = 10, 50
 """Papers of each folder, and folders, that are held against the topics: it takes a moment."""
@@ -196,10 +196,9 @@ def _likenesses(
 
 
 def _words(held: Held, config: Config) -> dict[str, tuple[str, ...]]:
-    fits = (fit(held.paper, topic) for topic in config.topics)
     return {
         f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
-        for f in fits
+        for f in fits(held.paper, config.topics)
         if f.score > 0
     }
 
@@ -238,9 +237,9 @@ def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
     rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
     every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
-    fits = {h.row: best(fit(h.paper, topic) for topic in library.config.topics) for h in every}
+    by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
     for path, of_topic in rows.items():
-        votes = Counter(f.topic for row in of_topic if (f := fits.get(row)))
+        votes = Counter(f.topic for row in of_topic if (f := by_words.get(row)))
         if votes:
             found[path] = votes.most_common(1)[0][0]
     return found

@@ -254,7 +254,7 @@ def _decisions(
         terms = judge(held.paper, own, model, nearness=rank.nearness).terms
         terms += tuple(followed_term(name, terms, model.cut) for name in followed)
         score = total(terms)
-        yield Change(kind, "", score, _place(place_of(score, model), terms), cut=model.cut)
+        yield Change(kind, "", score, _place(place_of(terms, model), terms), cut=model.cut)
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:

@@ -12,8 +12,8 @@ TEXTS: dict[str, str] = {
     "screen.keys.wide": "p pick · s skip · x wrong topic · o open · w why · n note · u undo"
     " · / find · ? keys · q end",
     "screen.keys.short": "p s o w n u · / find · ? keys · q end",
-    "screen.doubtful": "DOUBTFUL  {n:paper|papers} just below the cut; a decision teaches it",
-    "screen.doubtful.fold": "{n} more just below the cut: d shows them",
+    "screen.doubtful": "MAYBE  {n:paper|papers} that may be yours; a decision teaches it",
+    "screen.doubtful.fold": "{n} more that may be yours: d shows them",
     "screen.folded.away": "BACK  since {first:%m-%d}: {n} announced while you were away,"
     " {own} yours, {near} talked about",
     "screen.folded.deadline": "DEADLINE  since {first:%m-%d}: {n} announced,"
@@ -42,9 +42,9 @@ TEXTS: dict[str, str] = {
     "screen.noted": "{written} of {target} written today.",
     "screen.nothing_left": "There is nothing left to skip.",
     "screen.all_decided": "All are decided: q ends.",
-    "screen.all_decided.fold": "All are decided: q ends, d shows the doubtful ones.",
+    "screen.all_decided.fold": "All are decided: q ends, d shows those that may be yours.",
     "screen.last": "No paper below this one waits.",
-    "screen.no_doubtful": "No paper is doubtful today.",
+    "screen.no_doubtful": "No other paper may be yours today.",
     "screen.no_key": "{key} means nothing here; ? shows the keys.",
     "screen.finding": "/{query}_   {n} of {of} · enter keeps these · esc shows all",
     "screen.found": "/{query}   {n} of {of} · esc shows all",
@@ -74,7 +74,7 @@ enter  the whole abstract, all talk
 up down j k  move             home end g  first, last
 page up, page down  by a screen
 /  find: the list narrows as you type; enter keeps, esc shows all
-d  the doubtful ones, shown or folded
+d  those that may be yours, shown or folded
 S  skip all that is left (asks, with their number)
 i  this morning: quota, sources, new versions, saved searches
 q  end: picks are fetched and indexed now
@@ -82,6 +82,7 @@ ctrl-c  leave at once; the next gather fetches the picks
 ctrl-z  to the shell and back with fg      ctrl-l  draw anew
 
 + picked   - skipped   * has your note
+⣿ surely yours   ⣤ likely   ⣀ maybe
 Each decision is on the disk before the next paper is shown. What you leave
 waits for you, on any device.""",
 }

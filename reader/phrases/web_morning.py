@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "web.near.foretold": ", and {n} likely to be",
     "web.wild": "Wild card",
     "web.wild.what": "Talked about, and far from your topics.",
-    "web.doubtful": "{n:paper|papers} just below the cut",
+    "web.doubtful": "{n:paper|papers} that may be yours",
     "web.doubtful.what": "What you decide on them teaches most.",
     "web.folded.away": "While you were away, since {first}: {n} announced, {own} yours, {near}"
     " talked about.",
@@ -94,7 +94,7 @@ TEXTS: dict[str, str] = {
     "web.triage.done": "All are decided",
     "web.triage.done.what": "{written} of {target} written today.",
     "web.triage.nothing": "There is nothing to decide on.",
-    "web.triage.doubtful": "Go through {n:doubtful one|doubtful ones} too",
+    "web.triage.doubtful": "Go through {n} that may be yours too",
     "web.skip_rest": "Skip {n:paper|papers} without a decision?",
     "web.skip_rest.what": "All of them in one act; Undo takes all of it back.",
     "web.skip_rest.yes": "Skip them",

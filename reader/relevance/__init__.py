@@ -14,10 +14,10 @@ from reader.relevance.asking import uncertain
 from reader.relevance.events import Event, Label, labels, liked
 from reader.relevance.features import features
 from reader.relevance.guessing import guesses, learned_from
-from reader.relevance.judging import Judged, judge, place_of
+from reader.relevance.judging import Judged, judge, place_of, standing
 from reader.relevance.model import TopicModel, levelled, start
 
 __all__ = [
     "Event", "Judged", "Label", "TopicModel", "features", "guesses", "judge", "labels",
-    "learned_from", "levelled", "liked", "place_of", "start", "uncertain",
+    "learned_from", "levelled", "liked", "place_of", "standing", "start", "uncertain",
 ]  # fmt: skip

@@ -45,6 +45,11 @@ def features(paper: Paper) -> Mapping[str, float]:
     return scaled | {f"c:{c}": 1.0 for c in paper.categories}
 
 
+def word_features(text: str) -> frozenset[str]:
+    """List the features that words of a text make, in the title or elsewhere."""
+    return frozenset(f"{kind}:{word}" for word in _words(text) for kind in "wh")
+
+
 def _words(text: str) -> list[str]:
     return [_form(w) for w in _WORD.findall(text.casefold()) if w not in TELLING_NOTHING]
 

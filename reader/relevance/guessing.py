@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from reader.config import Topic
 from reader.paper import Paper
 from reader.relevance.events import Label
-from reader.topic import count_words
+from reader.topic import mentions
 
 GUESSED = 0.7
 """What a guess weighs; a pick weighs 1."""
@@ -29,7 +29,11 @@ nothing more by its thousandth paper."""
 
 
 def learned_from(
-    given: Sequence[Label], others: Mapping[int, Paper], topic: Topic
+    given: Sequence[Label],
+    others: Mapping[int, Paper],
+    topic: Topic,
+    *,
+    longer: tuple[str, ...] = (),
 ) -> tuple[list[Label], list[int]]:
     """Give all labels that a topic is learned from, and the papers that stand for the rest.
 
@@ -40,27 +44,33 @@ def learned_from(
     known = {label.paper for label in given}
     liked = {label.paper for label in given if label.is_in}
     not_liked = {row: paper for row, paper in others.items() if row not in liked}
-    guessed, outside = guesses(not_liked, topic, n_liked=len(liked))
+    guessed, outside = guesses(not_liked, topic, n_liked=len(liked), longer=longer)
     clear = {*known, *(label.paper for label in guessed), *outside}
     unclear = [Label(row, False, 0.0, "guessed") for row in sorted(not_liked.keys() - clear)]
     return [*given, *(x for x in guessed if x.paper not in known), *unclear], outside
 
 
 def guesses(
-    undecided: Mapping[int, Paper], topic: Topic, *, n_liked: int = 0
+    undecided: Mapping[int, Paper],
+    topic: Topic,
+    *,
+    n_liked: int = 0,
+    longer: tuple[str, ...] = (),
 ) -> tuple[list[Label], list[int]]:
     """Split undecided papers into those guessed to belong and those that surely do not.
 
     undecided: by row. n_liked: likes of this topic; the more, the less a guess weighs.
+    longer: words of other topics, as in `reader.topic.mentions`.
     A word in the title makes the first; a paper with a word in its abstract alone may be
     either, and is in neither. Without words all of them count as not belonging.
     """
     guessed: list[int] = []
     outside: list[int] = []
     for row, paper in sorted(undecided.items()):
-        if count_words(topic.words, paper.title):
+        found = mentions(topic.words, paper.title, paper.abstract, longer=longer)
+        if found.title:
             guessed.append(row)
-        elif not count_words(topic.words, paper.abstract):
+        elif not found.abstract:
             outside.append(row)
     guessed = guessed[-MOST_GUESSED:]
     weight = GUESSED / (1 + n_liked / SETTLED)

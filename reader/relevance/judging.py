@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reader.paper import Paper
-from reader.relevance.model import TopicModel
+from reader.relevance.model import (
+    MOST_NEARNESS,
+    MUCH_DECIDED,
+    SOME_DECIDED,
+    USUAL_NEARNESS,
+    TopicModel,
+)
 from reader.score import Term, total
-from reader.topic import count_words
+from reader.topic import Mentions, mentions
 
 Place = Literal["in", "doubtful", "out"]
 
@@ -18,11 +24,11 @@ FOLLOWED = 2.0
 """What a followed author adds; as much more as it takes to bring the paper in."""
 
 SURELY = 2.5
-"""How far below the cut a paper may stand that the topic's own words speak for, and still is in:
-further below, decisions have taught that those words mean something else."""
+"""How far below the cut a paper with a word of the topic in its title may stand and still is in:
+further below, decisions have taught that the word means something else."""
 
-FEWEST_WORDS = 2
-"""Different words of a topic in an abstract that speak for the paper as one in the title does."""
+OWN_WORDS = frozenset({"title", "abstract", "followed"})
+"""Kinds of term that speak for a paper without having been learned."""
 
 KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t": "authors"}
 """Kind of term by the first letter of the feature."""
@@ -34,16 +40,28 @@ class Judged:
 
     terms: they add up to the score to the last bit (`reader.score.total`), largest first;
     empty where they were not asked for. "title" and "abstract" are the topic's own words
-    found there, "learned" a word that the decisions taught, "author", "authors"
-    (their number), "category", "nearness", "followed", "surely" (what brings in a paper that
+    found there, "scattered" one that the title has part by part, "learned" a word that the
+    decisions taught, "author", "authors" (their number), "category", "nearness", "followed", "surely" (what brings in a paper that
     the topic's own words speak for), and "start", what every paper begins with.
-    place: "in" from the model's cut on, "doubtful" just below it.
+    place: see `place_of`. margin: how far above the model's cut the score stands, so that two
+    topics can be compared.
     """
 
     topic: str
     terms: tuple[Term, ...]
     score: float
     place: Place
+    margin: float
+
+    @property
+    def standing(self) -> tuple[int, float]:
+        """Compares topics: in before doubtful before out, then by the margin."""
+        return standing(self.place, self.margin)
+
+
+def standing(place: Place, margin: float) -> tuple[int, float]:
+    """Return what compares how a paper stands to several topics; the greatest is its topic."""
+    return ("out", "doubtful", "in").index(place), margin
 
 
 def judge(
@@ -62,7 +80,8 @@ def judge(
     followed: the followed person who wrote it; such a paper is always in. is_brief: leave
     the terms of what is out away: of a day's papers hardly one is in.
     """
-    own = [*_own_terms(paper, model, nearness)]
+    found = mentions(model.words, paper.title, paper.abstract, longer=model.longer)
+    own = [*_own_terms(found, model, nearness)]
     learned = _learned(features, model.weights)
     score = math.fsum([*(t.value for t in own), *learned.values()])
     if followed:
@@ -70,45 +89,72 @@ def judge(
         own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
     elif model.is_own and (surely := surely_term(own, score, model.cut)):
         own.append(surely)
-    elif is_brief and place_of(score, model) == "out":
-        return Judged(model.topic, (), score, "out")
+    elif is_brief and score < _least(model, has_words=found.is_any):
+        return Judged(model.topic, (), score, "out", score - model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
     terms.sort(key=lambda t: (-abs(t.value), t.kind, t.what))
     score = total(terms)
-    return Judged(model.topic, tuple(terms), score, place_of(score, model))
+    place = place_of(terms, model)
+    return Judged(model.topic, tuple(terms), score, place, score - model.cut)
 
 
 def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
-    """Give what brings in a paper below the cut that the topic's own words speak for: one in the
-    title, or two different ones in the abstract. None where nothing is lacking, or too much.
+    """Return what brings in a paper below the cut that has a word of the topic in its title.
 
-    The lane is complete before it is short: models of few decisions, or of skips for want of
-    time, would leave out what a person is sure to want.
+    None where nothing is lacking, or too much. The lane is complete before it is short: models
+    of few decisions, or of skips for want of time, would leave out what a person is sure to want.
     """
     if not cut - SURELY <= score < cut:
         return None
-    said = list(terms)
-    title, abstract = ([t.what for t in said if t.kind == kind] for kind in ("title", "abstract"))
-    if title or len(abstract) >= FEWEST_WORDS:
-        return Term("surely", (title or abstract)[0], cut - score + 0.01)
-    return None
+    word = next((term.what for term in terms if term.kind == "title"), None)
+    return None if word is None else Term("surely", word, cut - score + 0.01)
 
 
-def place_of(score: float, model: TopicModel) -> Place:
-    """Tell where a score stands against the model's cut."""
-    if score >= model.cut:
+def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
+    """Tell where the sum of these terms stands.
+
+    A paper without any word of the topic, and by nobody who is followed, comes in only by a
+    model of MUCH_DECIDED likes, and is doubtful only by one of SOME_DECIDED.
+    """
+    several = list(terms)
+    has_words = any(term.kind in OWN_WORDS for term in several)
+    score = total(several)
+    if score >= (model.cut if has_words else _bare_cut(model)):
         return "in"
-    return "doubtful" if score >= model.cut - model.doubt else "out"
+    return "doubtful" if score >= _least(model, has_words=has_words) else "out"
 
 
-def _own_terms(paper: Paper, model: TopicModel, nearness: float | None) -> Iterator[Term]:
+def _bare_cut(model: TopicModel) -> float:
+    return model.bare_cut if model.n_in >= MUCH_DECIDED else math.inf
+
+
+def _least(model: TopicModel, *, has_words: bool) -> float:
+    """Return the score from which on a paper is at least doubtful."""
+    if has_words:
+        return model.cut - model.doubt
+    return model.bare_cut - model.bare_doubt if model.n_in >= SOME_DECIDED else math.inf
+
+
+def _own_terms(found: Mentions, model: TopicModel, nearness: float | None) -> Iterator[Term]:
     """Give what counts without having been learned."""
     if model.base:
         yield Term("start", "", model.base)
-    yield from _own_words("title", model.words, paper.title, model.title_word)
-    yield from _own_words("abstract", model.words, paper.abstract, model.abstract_word)
-    if nearness and nearness > 0 and model.nearness:
-        yield Term("nearness", model.topic, model.nearness * nearness)
+    n = sum(found.title.values())
+    yield from _shared("title", found.title, model.title_word * math.log2(1 + n))
+    if found.scattered:
+        yield Term("scattered", found.scattered, model.scattered)
+    in_abstract = model.abstract_word * math.log2(1 + found.n_sentences)
+    yield from _shared("abstract", found.abstract, in_abstract + model.opening * found.opens)
+    if nearness is not None and model.nearness:
+        value = model.nearness * (nearness - USUAL_NEARNESS)
+        yield Term("nearness", model.topic, max(-MOST_NEARNESS, min(MOST_NEARNESS, value)))
+
+
+def _shared(kind: str, counts: Mapping[str, int], value: float) -> Iterator[Term]:
+    """Share what a topic's words add in one text among them, by how often each stands there."""
+    n = sum(counts.values())
+    for word, times in counts.items():
+        yield Term(kind, word, value * times / n)
 
 
 def _learned(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
@@ -120,11 +166,3 @@ def _learned(features: Mapping[str, float], weights: Mapping[str, float]) -> dic
             word = f"w{name[1:]}" if name[0] == "h" else name
             found[word] = found.get(word, 0.0) + weight * value
     return found
-
-
-def _own_words(kind: str, words: tuple[str, ...], text: str, weight: float) -> Iterator[Term]:
-    """Give what a topic's words add in one text: together weight * log(1 + their number)."""
-    counts = count_words(words, text)
-    n = sum(counts.values())
-    for word, times in counts.items():
-        yield Term(kind, word, weight * math.log1p(n) * times / n)

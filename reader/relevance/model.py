@@ -11,20 +11,41 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from reader.config import Topic
+from reader.topic import longer_words
 
-TITLE_WORD = 1.5
+START = -3.0
+"""What every paper begins with on day one, as log-odds."""
+
+TITLE_WORD = 3.0
+"""Times log2(1 + how often): one of the topic's words in the title makes a paper likelier in
+than not."""
+
+SCATTERED = 2.0
+"""What a word adds whose parts stand in the title one by one, where the abstract has a word."""
+
 ABSTRACT_WORD = 1.0
-"""Times log(1 + how often the topic's words stand there): one in the title adds 1.04, one in
-the abstract 0.69. "ASR" once may be an attack's success rate, five times it is not."""
+"""Times log2(1 + the sentences of the abstract that have one of the words)."""
 
-NEARNESS = 0.35
-"""Per standard deviation: vectors order what words found, they seldom overrule it. With .5 the
-own lane is a sixth longer and finds no more."""
+OPENING = 0.9
+"""What a word in the abstract's first sentence adds: it says what the paper is about. A word
+further down is often an application, or how something was measured."""
 
-START = -0.6
-"""On day one: any of the topic's words brings a paper in."""
+NEARNESS = 0.4
+USUAL_NEARNESS = 2.0
+MOST_NEARNESS = 0.8
+"""What a paper's nearness adds or takes away: so much for each standard deviation beyond those
+that papers with the topic's words have, at most the last."""
 
-DOUBT = 0.5
+DOUBT = 2.2
+"""How far below the cut a paper that has one of the topic's words may still be asked about: one
+in ten of those belongs."""
+
+MUCH_DECIDED = 20
+"""Likes and seeds from which on what was learned may bring in a paper without any of the topic's
+words; before, such a paper is at most doubtful."""
+
+SOME_DECIDED = 5
+"""Likes and seeds before such a paper is doubtful."""
 
 INTEREST = 1.25
 MOST_APART = 4.0
@@ -36,25 +57,35 @@ the most that it does."""
 class TopicModel:
     """What makes the score of a paper in one topic.
 
-    words: the topic's own, as in feeds.toml. title_word, abstract_word: what they add there
-    times log(1 + how often); nearness: what it adds per standard deviation.
+    words: the topic's own, as in feeds.toml; longer: words of other topics that contain one
+    of them (`reader.topic.mentions`). title_word, scattered, abstract_word, opening, nearness:
+    what these add, as the constants of this module say.
     base: what every paper begins with. weights: feature → what it adds where it is 1.
-    cut: the score from which on a paper belongs to the topic; doubt: how far below it
-    papers are doubtful.
+    cut: the score from which on a paper with one of the words belongs to the topic, as likely
+    as not; doubt: how far below it such a paper is doubtful. bare_cut, bare_doubt: the same for
+    a paper without any of the words.
+    found: rows of the newest papers with one of the words in the title, which say with the
+    likes what is near the topic.
     n_in, n_out: decisions and seeds that it was fitted on; 0 and 0 on day one. liked: the
     weight of the decisions for it, seeds left out. level: what `levelled` has added to base
-    and cut.
+    and cuts.
     """
 
     topic: str
     words: tuple[str, ...]
+    longer: tuple[str, ...] = ()
     title_word: float = TITLE_WORD
+    scattered: float = SCATTERED
     abstract_word: float = ABSTRACT_WORD
+    opening: float = OPENING
     nearness: float = NEARNESS
     base: float = START
     cut: float = 0.0
     doubt: float = DOUBT
+    bare_cut: float = 0.0
+    bare_doubt: float = DOUBT
     weights: Mapping[str, float] = field(default_factory=dict)
+    found: tuple[int, ...] = ()
     n_in: int = 0
     n_out: int = 0
     liked: float = 0.0
@@ -70,14 +101,19 @@ class TopicModel:
         """Read what `to_text` wrote. Raises ValueError for anything else."""
         try:
             found = json.loads(text)
-            return cls(**{**found, "words": tuple(found["words"])})
+            tuples = {key: tuple(found[key]) for key in ("words", "longer", "found")}
+            return cls(**{**found, **tuples})
         except (TypeError, KeyError) as error:
             raise ValueError(f"this is no model of a topic: {error}") from error
 
 
-def start(topic: Topic) -> TopicModel:
-    """Give the model of day one, when nothing is stored: the topic's words alone."""
-    return TopicModel(topic.path, topic.words, is_own=topic.lane == "own")
+def start(topic: Topic, topics: tuple[Topic, ...] = ()) -> TopicModel:
+    """Return the model of day one, when nothing is stored: the topic's words alone.
+
+    topics: all of them, for the words of others that are longer.
+    """
+    longer = longer_words(topic, topics)
+    return TopicModel(topic.path, topic.words, longer, is_own=topic.lane == "own")
 
 
 def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
@@ -92,5 +128,11 @@ def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
         lower = INTEREST * math.log((model.liked + 1) / (most + 1))
         level = max(-MOST_APART, round(lower, 4))
         by = level - model.level
-        found[path] = replace(model, base=model.base + by, cut=model.cut + by, level=level)
+        found[path] = replace(
+            model,
+            base=model.base + by,
+            cut=model.cut + by,
+            bare_cut=model.bare_cut + by,
+            level=level,
+        )
     return found

@@ -22,11 +22,10 @@ from reader.store import labels as acts
 from reader.store import models
 from reader.store.decisions import Kind
 from reader.store.models import Stored, topic_name
-from reader.topic import best
-from reader.topic import fit as fit_words
+from reader.topic import best, fits, longer_words
 
 SEED = 6
-VERSION = 4
+VERSION = 5
 """Raised when the same labels should be fitted anew."""
 
 N_BACKGROUND = 6_000
@@ -145,13 +144,15 @@ def fit_one(
 ) -> TopicModel:
     """Fit one topic's model to some labels."""
     others = {row: texts.paper(row) for row in taught.background}
-    learned, outside = learned_from(given, others, topic)
-    return fit(
+    longer = longer_words(topic, taught.topics)
+    learned, outside = learned_from(given, others, topic, longer=longer)
+    model = fit(
         topic,
         [(texts.features(label.paper), label) for label in learned],
         [texts.features(row) for row in outside],
         seed=SEED,
     )
+    return replace(model, longer=longer)
 
 
 class Texts:
@@ -195,7 +196,7 @@ def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
         return _above(act.filed, config)
     if act.listed is not None:
         return act.listed or None
-    found = best(fit_words(paper, topic) for topic in config.topics) if paper else None
+    found = best(fits(paper, config.topics)) if paper else None
     return found.topic if found else None
 
 

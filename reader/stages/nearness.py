@@ -5,7 +5,7 @@ Needs vectors, and numpy; what reads a list never comes here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -43,21 +43,28 @@ class _Centre:
 
 
 def nearness(
-    library: Library, days: Iterable[date], encoder: str
+    library: Library,
+    days: Iterable[date],
+    encoder: str,
+    *,
+    found: Mapping[str, Sequence[int]] | None = None,
 ) -> Mapping[tuple[int, str], Near]:
-    """Give (paper, topic) → how near they are."""
+    """Give (paper, topic) → how near they are.
+
+    found: by topic, papers that its words surely found (`TopicModel.found`).
+    """
     import numpy as np
 
-    centres = _centres(library, encoder)
-    found: dict[tuple[int, str], Near] = {}
+    centres = _centres(library, encoder, found or {})
+    near: dict[tuple[int, str], Near] = {}
     for day in sorted(days, reverse=True):
         kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
         if len(kept) < FEWEST:
             continue
         vectors = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
         for path, centre in centres.items():
-            found |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
-    return found
+            near |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
+    return near
 
 
 def topic_text(topic: Topic) -> str:
@@ -66,12 +73,16 @@ def topic_text(topic: Topic) -> str:
 
 
 def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> list[float]:
-    """Give for each paper of a day (a row of `vectors`, unit length) how many standard deviations
-    its cosine to a topic's centre stands above the day's mean; nothing where all are alike.
+    """Return for each paper of a day how many standard deviations it is nearer to a topic than
+    the day's mean; nothing where all are alike.
 
-    A day of fewer than FEWEST papers is not worth asking about.
+    vectors: (n, d), rows of unit length. centre: (d,), the mean of the topic's examples. Both
+    are compared from the day's mean vector on: any two texts of this encoder have a cosine of
+    .78 or more, and what all papers share says nothing. A day of fewer than FEWEST papers is
+    not worth asking about.
     """
-    cosines = vectors @ centre
+    usual = vectors.mean(axis=0)
+    cosines = (vectors - usual) @ (centre - usual)
     spread = float(cosines.std())
     if spread <= 0:
         return []
@@ -93,8 +104,11 @@ def _of_topic(
     }
 
 
-def _centres(library: Library, encoder: str) -> dict[str, _Centre]:
-    """Give what says what a topic is about, by topic: its words, its seeds, what lies there."""
+def _centres(
+    library: Library, encoder: str, found: Mapping[str, Sequence[int]]
+) -> dict[str, _Centre]:
+    """Give what says what a topic is about, by topic: its words, what they surely found, its
+    seeds, what lies there. The nearest one is named only among the last two."""
     import numpy as np
 
     centres: dict[str, _Centre] = {}
@@ -103,7 +117,8 @@ def _centres(library: Library, encoder: str) -> dict[str, _Centre]:
             *acts.seeds(library.db, topic.seeds).values(),
             *acts.filed_now(library.db, topic.path, limit=LATEST_FILED),
         }
-        examples = index.topic_vectors(library.db, encoder, rows, topic_text(topic))
+        several = {*rows, *found.get(topic.path, ())}
+        examples = index.topic_vectors(library.db, encoder, several, topic_text(topic))
         if not examples:
             continue
         mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)

@@ -89,24 +89,27 @@ def judges(library: Library) -> Judges:
     """Read the models: those learned, for the others the words alone; also those of folders
     that are no topics any more."""
     kept = models.stored(library.db)
-    found = {topic.path: _model(topic, kept.get(topic_name(topic.path))) for topic in
-             library.config.topics}  # fmt: skip
+    topics = library.config.topics
+    found = {
+        topic.path: _model(topic, topics, kept.get(topic_name(topic.path))) for topic in topics
+    }
     for name, stored in kept.items():
         path = name.removeprefix(topic_name(""))
         if name != models.TALK and path not in found:
-            found[path] = _model(Topic(path, "near", ""), stored)
+            found[path] = _model(Topic(path, "near", ""), topics, stored)
     return Judges(levelled(found), mark_of(library))
 
 
-def _model(topic: Topic, stored: models.Stored | None) -> TopicModel:
+def _model(topic: Topic, topics: tuple[Topic, ...], stored: models.Stored | None) -> TopicModel:
+    first = start(topic, topics)
     if stored is None:
-        return start(topic)
+        return first
     try:
         # What was changed in feeds.toml counts at once.
         model = TopicModel.from_text(stored.text)
-        return replace(model, words=topic.words, is_own=topic.lane == "own")
+        return replace(model, words=first.words, longer=first.longer, is_own=first.is_own)
     except ValueError:
-        return start(topic)  # another version's text; `learn` makes it anew
+        return first  # another version's text; `learn` makes it anew
 
 
 def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str, mark: str) -> None:
@@ -131,9 +134,11 @@ def _new_ranks(
     )
     if not days:
         return {}, {}
-    near = nearness(library, set(days.values()), encoder) if encoder else {}
+    judged_by = judges(library)
+    found = {path: model.found for path, model in judged_by.models.items()}
+    near = nearness(library, set(days.values()), encoder, found=found) if encoder else {}
     encoded = {row for row, _ in near}
-    judged_by, titles = judges(library), _titles(library, near)
+    titles = _titles(library, near)
     several = papers.papers_at(library.db, days)
     given = {held.row: held.paper for held in several}
     spoken_for = _spoken_for(library, first, day)

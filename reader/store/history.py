@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from reader.store.database import Database, Row
-from reader.store.standings import from_text, to_text
+from reader.store.terms import from_text, to_text
 from reader.today.past import PastDecision, PastMention, ShownLine
 
 KEPT_DAYS = 60

@@ -5,7 +5,6 @@ Only what is worth keeping has a row: in or just below a topic, or talked about.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -14,6 +13,7 @@ from reader.score import Term
 from reader.store.database import Database, Row
 from reader.store.lessons import WORDS_SQL, words_on
 from reader.store.origins import BROUGHT_SQL
+from reader.store.terms import from_text, to_text
 from reader.today import Rank
 from reader.today.told import as_told
 
@@ -226,15 +226,3 @@ def set_forecasts(db: Database, found: Mapping[int, Sequence[Term]], *, model: s
             "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
             [(paper, model, to_text(terms)) for paper, terms in found.items()],
         )
-
-
-def to_text(terms: Iterable[Term]) -> str:
-    """Write terms one a line, their numbers so that they are read back to the last bit."""
-    return "\n".join(f"{t.kind}\t{t.value!r}\t{' '.join(t.what.split())}" for t in terms)
-
-
-@functools.lru_cache(1_024)
-def from_text(text: str) -> tuple[Term, ...]:
-    """Read what `to_text` wrote; of a server's list again and again the same."""
-    lines = (line.split("\t", 2) for line in text.split("\n") if line)
-    return tuple(Term(kind, what, float(value)) for kind, value, what in lines)

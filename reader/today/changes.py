@@ -42,9 +42,9 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
         if term.kind in ("start", "surely"):
             continue
         rest = _lifted([t for t in rank.terms if t is not term], model)
-        score = total(rest)
-        place = place_of(score, model) if any(t.value > 0 for t in rest) else "out"
-        changes.append(Change("without", f"{term.kind}\t{term.what}", score, place, cut=model.cut))
+        place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
+        what = f"{term.kind}\t{term.what}"
+        changes.append(Change("without", what, total(rest), place, cut=model.cut))
     moving = [c for c in changes if c.place != rank.place]
     yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
 

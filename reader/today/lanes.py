@@ -25,13 +25,19 @@ from reader.heat import (
 from reader.score import Term, total
 from reader.today.reasons import why
 from reader.today.told import told_of
-from reader.today.values import Candidate, Entry, Kept, Rank, Shelf
+from reader.today.values import Candidate, Entry, Kept, Rank, Shelf, Sureness
 
 NEAR_MINUTES = 3
 """One near paper for each three minutes of the time budget: ten in thirty minutes."""
 
 N_DOUBTFUL = 5
 """Papers below the cut that are shown: a decision on them teaches most."""
+
+SURE = 2.2
+"""How far above the cut a paper is surely of its topic: nine in ten, as log-odds."""
+
+CLOSE = 1.0
+"""Own topics whose margins lie no farther apart are both named."""
 
 FOLLOWED = 1.0
 """What a followed author adds, as does a topic's word in the title; as much more as it takes
@@ -71,6 +77,8 @@ def lanes(
             continue
         entry, terms = _ENTRIES[shelf](candidate, config)
         reasons[row] = candidate, terms
+        if shelf in ("own", "doubtful"):
+            entry = replace(entry, sureness=_sureness(candidate, shelf, config))
         if shelf == "own":
             own.append(entry)
         elif shelf == "doubtful":
@@ -171,7 +179,30 @@ def _own(candidate: Candidate, config: Config) -> Found:
     topic = found.topic if found and found.place != "out" and _speaks(found) else None
     told = told_of(candidate.ranks, {t.path for t in config.own_topics})
     is_out = told.is_sent_away and not candidate.followed
-    return replace(_entry(candidate, terms, "own", topic), is_sorted_out=is_out), terms
+    entry = _entry(candidate, terms, "own", topic)
+    return replace(entry, is_sorted_out=is_out, also=_also(candidate, found, config)), terms
+
+
+def _also(candidate: Candidate, found: Rank | None, config: Config) -> tuple[str, ...]:
+    """List the other own topics that a paper belongs to nearly as surely."""
+    if found is None or found.place != "in":
+        return ()
+    paths = {t.path for t in config.own_topics} - {found.topic}
+    return tuple(
+        r.topic
+        for r in candidate.ranks
+        if r.topic in paths and r.place == "in" and found.margin - r.margin <= CLOSE
+    )
+
+
+def _sureness(candidate: Candidate, shelf: Shelf, config: Config) -> Sureness:
+    """Tell how surely a paper of the own lane, or below it, belongs there."""
+    if shelf == "doubtful":
+        return "maybe"
+    found = _best(candidate.ranks, {t.path for t in config.own_topics})
+    is_followed = bool(candidate.followed) and candidate.is_followed_surely
+    is_sure = found is not None and found.place == "in" and found.margin >= SURE
+    return "sure" if is_followed or is_sure else "likely"
 
 
 def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
@@ -255,8 +286,8 @@ def _entry(
 
 
 def _best(ranks: Iterable[Rank], topics: set[str]) -> Rank | None:
-    """Choose the topic that a paper fits best: by how far above its cut the paper stands."""
-    return max((r for r in ranks if r.topic in topics), key=lambda r: r.margin, default=None)
+    """Choose the topic that a paper fits best: in before doubtful, then by the margin."""
+    return max((r for r in ranks if r.topic in topics), key=lambda r: r.standing, default=None)
 
 
 def _card(

@@ -82,6 +82,8 @@ def _words(terms: Sequence[Term]) -> Iterator[str]:
     title, abstract = (_of(terms, kind) for kind in ("title", "abstract"))
     if title:
         yield say("why.title", words=_quoted(title))
+    if scattered := _of(terms, "scattered"):
+        yield say("why.scattered", words=_quoted(scattered))
     if words := [word for word in abstract if word not in title]:
         yield say("why.abstract", words=_quoted(words))
     telling = _learned(terms, LEARNED)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reader.phrases import say
 from reader.plain import plain
-from reader.today.values import Entry, Morning, NewVersion, SourceLine
+from reader.today.values import Entry, Morning, NewVersion, SourceLine, Sureness
 
 ARXIV = "arXiv"
 
@@ -20,10 +20,23 @@ def families(origins: Sequence[str]) -> list[str]:
 
 
 def topic_text(entry: Entry) -> str:
-    """Name the topic of a line: where the paper is filed, else what it fits; "" for none."""
+    """Name the topic of a line: where the paper is filed, else what it fits, both where two are
+    close; "" for none."""
     if entry.is_outside:
         return say("today.outside")
-    return entry.held.topic or entry.topic or ""
+    if entry.held.topic:
+        return entry.held.topic
+    return say("list").join((entry.topic, *entry.also)) if entry.topic else ""
+
+
+SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
+"""Three heights in one column, whatever the font takes for wide."""
+
+
+def sureness_mark(entry: Entry) -> str:
+    """Return the mark beside a title that says how surely the paper belongs to an own topic,
+    "" where that is not asked."""
+    return SURENESS_MARKS[entry.sureness] if entry.sureness else ""
 
 
 def n_talked(entries: Sequence[Entry]) -> int:

@@ -10,12 +10,15 @@ from typing import Literal
 from reader.config import Deadline, Lane
 from reader.paper import Held
 from reader.post import Mentioned
-from reader.relevance.judging import Place
+from reader.relevance.judging import Place, standing
 from reader.score import Term
 from reader.today.measure import velocity
 
 Shelf = Literal["own", "doubtful", "near", "wild"]
 """Where in a morning's list a paper stands."""
+
+Sureness = Literal["sure", "likely", "maybe"]
+"""How surely a paper belongs to an own topic: nine in ten, more likely than not, or asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Rank:
     @property
     def margin(self) -> float:
         return self.score - self.cut
+
+    @property
+    def standing(self) -> tuple[int, float]:
+        """Compares topics: in before doubtful before out, then by the margin."""
+        return standing(self.place, self.margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,8 @@ class Entry:
     what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
     has spoken of it yet. n_votes: the most that a list counts, None where none does.
     is_sorted_out: the person said that it is of none of the topics of its lane; it stays where
-    it was until the day is over.
+    it was until the day is over. sureness: None in the near lane and for a wild card. also:
+    other own topics that the paper belongs to nearly as surely.
     """
 
     held: Held
@@ -108,6 +117,8 @@ class Entry:
     is_foretold: bool = False
     n_votes: int | None = None
     is_sorted_out: bool = False
+    sureness: Sureness | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def is_outside(self) -> bool:

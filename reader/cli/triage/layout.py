@@ -20,7 +20,7 @@ from reader.plain import columns, plain, shorten
 from reader.reading_time import minutes
 from reader.today import Entry
 from reader.today.going import States, entry_seconds
-from reader.today.telling import families, topic_text
+from reader.today.telling import families, sureness_mark, topic_text
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
@@ -175,6 +175,7 @@ def _row(row: Row, view: View, width: int) -> Line:
     state = view.states[held.row]
     is_here = held.row == view.here
     start = f"{'>' if is_here else ' '}{MARKS[state]}{row.number:>2} "
+    start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
     style = "here" if is_here else LOOKS[state]
     talk = _talk(row.entry) if row.is_near and width >= 60 else ""
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []

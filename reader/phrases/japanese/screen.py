@@ -12,8 +12,8 @@ TEXTS: dict[str, str] = {
     "screen.keys.wide": "p 選ぶ  s 見送る  x トピック違い  o 開く  w 理由  n ノート  u 取消  / 検索"
     "  ? キー  q 終了",
     "screen.keys.short": "p s o w n u  / 検索  ? キー  q 終了",
-    "screen.doubtful": "境界  基準のすぐ下の{n}本。決めると学習します",
-    "screen.doubtful.fold": "基準のすぐ下にあと{n}本: d で表示",
+    "screen.doubtful": "もしかして  自分のものかもしれない{n}本。決めると学習します",
+    "screen.doubtful.fold": "自分のものかもしれない論文があと{n}本: d で表示",
     "screen.folded.away": "おかえりなさい  {first} から新着{n}本、自分のトピック{own}本、"
     "話題の論文{near}本",
     "screen.folded.deadline": "締切前  {first} から新着{n}本、自分のトピック{own}本、"
@@ -42,9 +42,9 @@ TEXTS: dict[str, str] = {
     "screen.noted": "今日{target}本中{written}本読了。",
     "screen.nothing_left": "見送るものは残っていません。",
     "screen.all_decided": "すべて決めました。q で終了します。",
-    "screen.all_decided.fold": "すべて決めました。q で終了、d で境界の論文を表示します。",
+    "screen.all_decided.fold": "すべて決めました。q で終了、d で自分のものかもしれない論文を表示します。",
     "screen.last": "この下に未決定の論文はありません。",
-    "screen.no_doubtful": "今日は境界の論文がありません。",
+    "screen.no_doubtful": "今日はほかに自分のものかもしれない論文がありません。",
     "screen.no_key": "{key} は割り当てがありません。? でキーの一覧を表示します。",
     "screen.finding": "/{query}_   {of}本中{n}本 · enter 確定 · esc すべて表示",
     "screen.found": "/{query}   {of}本中{n}本 · esc すべて表示",
@@ -74,7 +74,7 @@ enter  概要と言及の全文
 ↑ ↓ j k  移動                home end g  先頭、末尾
 page up, page down  1画面ずつ
 /  検索: 入力につれて絞り込む。enter で確定、esc ですべて表示
-d  境界の論文を表示、または畳む
+d  自分のものかもしれない論文を表示、または畳む
 S  残りをすべて見送る(本数を示して確認)
 i  今朝の状況: 目標、取得元、新しい版、保存した検索
 q  終了: 選んだ論文をここで取得して索引に入れる
@@ -82,6 +82,7 @@ ctrl-c  すぐ終了。選んだ論文は次の取得で取得
 ctrl-z  シェルへ。fg で戻る    ctrl-l  再描画
 
 + 選択   - 見送り   * ノートあり
+⣿ 確実に自分のもの   ⣤ おそらく   ⣀ もしかして
 次の論文が表示される前に、決定はディスクに保存されます。残した論文は
 どの端末でも待っています。""",
 }

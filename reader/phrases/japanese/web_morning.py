@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "web.near.foretold": "、ほかに話題になりそうな{n}本",
     "web.wild": "番外",
     "web.wild.what": "話題だが、どのトピックからも遠い論文です。",
-    "web.doubtful": "基準にわずかに届かない{n}本",
+    "web.doubtful": "自分のものかもしれない{n}本",
     "web.doubtful.what": "ここでの判断が、いちばんよく学習に役立ちます。",
     "web.folded.away": "{first}からのお休みの間: 新着{n}本、自分のトピック{own}本、話題{near}本。",
     "web.folded.deadline": "締切が近づいています。{first}から: 新着{n}本、自分のトピック{own}本、"
@@ -94,7 +94,7 @@ TEXTS: dict[str, str] = {
     "web.triage.done": "すべて決めました",
     "web.triage.done.what": "今日は{target}本中{written}本読了。",
     "web.triage.nothing": "決める論文はありません。",
-    "web.triage.doubtful": "境界の{n}本にも目を通す",
+    "web.triage.doubtful": "自分のものかもしれない{n}本にも目を通す",
     "web.skip_rest": "未決定の{n}本を見送りますか。",
     "web.skip_rest.what": "まとめて見送ります。「取り消す」ですべて元に戻せます。",
     "web.skip_rest.yes": "見送る",

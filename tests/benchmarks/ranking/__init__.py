@@ -6,6 +6,7 @@
     tasks     a day to rank and what was known before it; answers, means, bootstrap
     shipped   the program's own ranking; peers: theirs, each in some thirty lines
     own       a person's two themes on judged days, with the lane's own cut (lane)
+    first     the own lane of a new library, surely mine and maybe
     used      the own lane from the first morning on, with its decisions
     curated   what curated lists took
     picks     readers' own picks
@@ -19,10 +20,22 @@ Figures are held in docs/ranking.md.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.ranking import curated, dense, joined, own, picks, speed, talk, themes, used
+from tests.benchmarks.ranking import (
+    curated,
+    dense,
+    first,
+    joined,
+    own,
+    picks,
+    speed,
+    talk,
+    themes,
+    used,
+)
 
 SUBJECTS = (
     Subject("own", own.measure),
+    Subject("first", first.measure),
     Subject("used", used.measure),
     Subject("curated", curated.measure),
     Subject("picks", picks.measure),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reader.today.lanes import N_DOUBTFUL
 from tests.benchmarks.frame import Part, Result
 from tests.benchmarks.ranking.report import nothing
 from tests.benchmarks.ranking.shipped import Shipped, best
@@ -18,7 +19,8 @@ SHARE_BAR = 3.0
 class Lane:
     """What the own lane of one day had.
 
-    missed: wanted papers that were not in it; in_doubt: how many of them were doubtful.
+    n_in, n_doubtful: papers that are surely of the topics, and those that a morning asks about.
+    missed: wanted papers in neither; in_maybe: wanted papers that are asked about.
     """
 
     n_day: int
@@ -26,22 +28,23 @@ class Lane:
     n_doubtful: int
     n_wanted: int
     missed: int
-    in_doubt: int
+    in_maybe: int
 
 
 def lane_of(shipped: Shipped, task: Task) -> Lane:
     """Judge a day's papers as the program does and count."""
-    models = shipped.models(task.lesson)
     day = shipped.day(task.lesson, task.candidates)
-    places = {i: best(judged, models).place for i, judged in zip(task.candidates, day, strict=True)}
-    missed = [i for i in task.wanted if places[i] != "in"]
+    found = {i: best(judged) for i, judged in zip(task.candidates, day, strict=True)}
+    sure = {i for i, judged in found.items() if judged.place == "in"}
+    doubtful = [i for i, judged in found.items() if judged.place == "doubtful"]
+    maybe = set(sorted(doubtful, key=lambda i: -found[i].margin)[:N_DOUBTFUL])
     return Lane(
-        n_day=len(places),
-        n_in=sum(place == "in" for place in places.values()),
-        n_doubtful=sum(place == "doubtful" for place in places.values()),
+        n_day=len(found),
+        n_in=len(sure),
+        n_doubtful=len(maybe),
         n_wanted=len(task.wanted),
-        missed=len(missed),
-        in_doubt=sum(places[i] == "doubtful" for i in missed),
+        missed=len(task.wanted - sure - maybe),
+        in_maybe=len(task.wanted & maybe),
     )
 
 
@@ -57,14 +60,14 @@ def judged_days(
         groups.setdefault(task.group, []).append(lane_of(shipped, task))
     worst = max(groups.values(), key=lambda group: sum(x.missed for x in group))
     lanes = [x for group in groups.values() for x in group]
-    n_wanted, n_doubt = sum(x.n_wanted for x in worst), sum(x.in_doubt for x in worst)
+    n_wanted, n_maybe = sum(x.n_wanted for x in worst), sum(x.in_maybe for x in worst)
     return [
         Result(
-            f"own lane: missed on {name}",
+            f"own lane and maybe: missed on {name}",
             sum(x.missed for x in worst),
             "papers",
             bar=MISSED_BAR if has_bars else None,
-            note=f"of {n_wanted}, worst draw; {n_doubt} of them are doubtful",
+            note=f"of {n_wanted}, worst draw; {n_maybe} more are asked about as maybe",
         ),
         _share(lanes, f"{name}'s days", has_bars),
     ]
@@ -77,13 +80,14 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
         return [nothing("C core", "no day has a paper that is judged to be core")]
     n_wanted = sum(x.n_wanted for x in lanes)
     n_in = n_wanted - sum(x.missed for x in lanes)
+    n_maybe = sum(x.in_maybe for x in lanes)
     return [
         Result(
-            "own lane: recall on C core",
+            "own lane and maybe: recall on C core",
             100 * n_in / n_wanted,
             "%",
             floor=floor,
-            note=f"{len(lanes)} days; {sum(x.in_doubt for x in lanes)} more are doubtful",
+            note=f"{len(lanes)} days; {n_maybe} of them are asked about as maybe",
             parts=(Part("papers", n_in, n_wanted),),
         ),
         _share(lanes, "C core's days", floor is not None),
@@ -93,6 +97,6 @@ def recall_on(shipped: Shipped, tasks: Sequence[Task], *, floor: float | None) -
 def _share(lanes: Sequence[Lane], of: str, has_bar: bool) -> Result:
     n_in, n_day = sum(x.n_in for x in lanes), sum(x.n_day for x in lanes)
     n_doubtful = sum(x.n_doubtful for x in lanes) / len(lanes)
-    note = f"{n_in / len(lanes):.1f} a day; {n_doubtful:.1f} more are doubtful"
+    note = f"{n_in / len(lanes):.1f} a day; {n_doubtful:.1f} asked about as maybe"
     bar = SHARE_BAR if has_bar else None
     return Result(f"own lane: share of {of}", 100 * n_in / n_day, "%", bar=bar, note=note)

@@ -35,23 +35,28 @@ class Near:
         self._rows = rows
         self._model = model
 
-    def __call__(self, lesson: Lesson, ids: Sequence[str]) -> Mapping[str, Sequence[float]]:
+    def __call__(
+        self, lesson: Lesson, ids: Sequence[str], found: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, Sequence[float]]:
         import numpy as np
 
         if len(ids) < FEWEST:
             return {}
         vectors = self._rows(ids).astype("float32")
-        found = {
+        near = {
             topic.path: deviations(vectors, np.mean(examples, axis=0))
             for topic in lesson.topics
-            if (examples := self._examples(topic, lesson))
+            if (examples := self._examples(topic, lesson, found.get(topic.path, ())))
         }
-        return {topic: above for topic, above in found.items() if above}
+        return {topic: above for topic, above in near.items() if above}
 
-    def _examples(self, topic: Topic, lesson: Lesson) -> list[NDArray[np.float32]]:
-        """Give the vectors of a topic's words, its seeds, and what was filed there last."""
+    def _examples(
+        self, topic: Topic, lesson: Lesson, found: Sequence[str]
+    ) -> list[NDArray[np.float32]]:
+        """Give the vectors of a topic's words, what these surely found, its seeds, and what was
+        filed there last."""
         seeds = [id_ for path, id_ in lesson.seeds if path == topic.path]
         liked = [id_ for path, id_, _ in lesson.liked if path == topic.path]
-        known = list(dict.fromkeys([*seeds, *liked[-LATEST_FILED:]]))
+        known = list(dict.fromkeys([*seeds, *liked[-LATEST_FILED:], *found]))
         words = [self._model.encode_query(topic_text(topic))] if topic.words else []
         return [*words, *(self._rows(known).astype("float32") if known else [])]

@@ -6,7 +6,7 @@ With a `Nearness`, as on a morning whose papers `gather` has encoded; without, b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reader import learner
@@ -21,10 +21,10 @@ from reader.relevance import (
     labels,
     learned_from,
     levelled,
-    place_of,
     start,
 )
 from reader.stages.learn import MOST_LABELS, N_BACKGROUND, SEED
+from reader.topic import longer_words
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson, Scores
 
@@ -34,11 +34,16 @@ ABOVE = 1_000.0
 
 N_KEPT = 40
 
-Nearness = Callable[[Lesson, Sequence[str]], Mapping[str, Sequence[float]]]
-"""Gives by topic how near each of a day's papers is to it, in standard deviations."""
+Nearness = Callable[
+    [Lesson, Sequence[str], Mapping[str, Sequence[str]]], Mapping[str, Sequence[float]]
+]
+"""Gives by topic how near each of a day's papers is to it, in standard deviations; the last
+argument is what each topic's words surely found."""
 
 
-def no_nearness(lesson: Lesson, ids: Sequence[str]) -> Mapping[str, Sequence[float]]:
+def no_nearness(
+    lesson: Lesson, ids: Sequence[str], found: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[float]]:
     """Know no vectors: a morning before anything was encoded."""
     return {}
 
@@ -59,12 +64,13 @@ class Shipped:
         return cls(mornings, {id_: row for row, id_ in enumerate(ids)}, ids, near)
 
     def __call__(self, lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
-        models = self.models(lesson)
-        return lambda ids: [_order(judged, models) for judged in self.day(lesson, ids)]
+        return lambda ids: [_order(judged) for judged in self.day(lesson, ids)]
 
     def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Judged]]:
         """Judge the papers of a day by all models of a lesson, in their order."""
-        models, near = self.models(lesson), self.near(lesson, ids)
+        models = self.models(lesson)
+        found = {path: [self.ids[row] for row in model.found] for path, model in models.items()}
+        near = self.near(lesson, ids, found)
         return [
             self.judged(id_, models, {topic: zs[n] for topic, zs in near.items()})
             for n, id_ in enumerate(ids)
@@ -85,7 +91,12 @@ class Shipped:
         topics = [topic.path for topic in lesson.topics]
         known = labels(events, lesson.before, topics, most=MOST_LABELS)
         background = self.background(lesson.before)
-        return levelled({t.path: self._model(t, known[t.path], background) for t in lesson.topics})
+        return levelled(
+            {
+                t.path: self._model(t, known[t.path], background, lesson.topics)
+                for t in lesson.topics
+            }
+        )
 
     def background(self, before: date) -> list[int]:
         """Choose undecided papers as the store does: the newest, and some of all the others."""
@@ -105,11 +116,19 @@ class Shipped:
             for topic, model in models.items()
         ]
 
-    def _model(self, topic: Topic, given: Sequence[Label], background: Sequence[int]) -> TopicModel:
+    def _model(
+        self,
+        topic: Topic,
+        given: Sequence[Label],
+        background: Sequence[int],
+        topics: tuple[Topic, ...],
+    ) -> TopicModel:
         others = {row: self._paper(row) for row in background}
-        learned, outside = learned_from(given, others, topic)
+        longer = longer_words(topic, topics)
+        learned, outside = learned_from(given, others, topic, longer=longer)
         examples = [(self._features(x.paper), x) for x in learned]
-        return learner.fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
+        model = learner.fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
+        return replace(model, longer=longer)
 
     def _paper(self, row: int) -> Paper:
         return self.mornings.papers[self.ids[row]]
@@ -123,19 +142,18 @@ def words_alone(mornings: Mornings) -> Callable[[Lesson], Callable[[Sequence[str
     shipped = Shipped(mornings, {}, ())
 
     def learn(lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
-        models = {topic.path: start(topic) for topic in lesson.topics}
+        models = {topic.path: start(topic, lesson.topics) for topic in lesson.topics}
         return lambda ids: [max(j.score for j in shipped.judged(id_, models, {})) for id_ in ids]
 
     return learn
 
 
-def best(judged: Sequence[Judged], models: Mapping[str, TopicModel]) -> Judged:
-    """Choose the topic that a paper stands under: where it is furthest above the cut."""
-    return max(judged, key=lambda j: j.score - models[j.topic].cut)
+def best(judged: Sequence[Judged]) -> Judged:
+    """Choose the topic that a paper stands under, as the lists do."""
+    return max(judged, key=lambda j: j.standing)
 
 
-def _order(judged: Sequence[Judged], models: Mapping[str, TopicModel]) -> float:
+def _order(judged: Sequence[Judged]) -> float:
     """Give a number that orders as the lanes do: the own lane, the doubtful, the rest."""
-    found = best(judged, models)
-    place = place_of(found.score, models[found.topic])
-    return found.score + {"in": ABOVE, "doubtful": ABOVE / 2, "out": 0.0}[place]
+    found = best(judged)
+    return found.score + {"in": ABOVE, "doubtful": ABOVE / 2, "out": 0.0}[found.place]

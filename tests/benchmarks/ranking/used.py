@@ -81,15 +81,13 @@ def play(watched: Mornings, core: frozenset[str]) -> Seen:
     disliked: list[tuple[str, str, date]] = []
     for day, ids in watched.days.items():
         lesson = Lesson(day, own_topics(), tuple(liked), disliked=tuple(disliked))
-        models = shipped.models(lesson)
         shown: list[tuple[float, str, str, str]] = []
         for id_, judged in zip(ids, shipped.day(lesson, ids), strict=True):
-            found = best(judged, models)
+            found = best(judged)
             for kind in _kinds(watched.papers[id_], id_ in core):
                 seen.n[kind, found.place] += 1
-            margin = found.score - models[found.topic].cut
             if found.place != "out":
-                shown.append((-margin, found.place, found.topic, id_))
+                shown.append((-found.margin, found.place, found.topic, id_))
         shown.sort()
         lane = [(topic, id_) for _, place, topic, id_ in shown if place == "in"]
         fold = [(topic, id_) for _, place, topic, id_ in shown if place == "doubtful"]
