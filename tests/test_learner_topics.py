@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from reader.config import Topic
-from reader.learner.topics import FEWEST, MOST_SHARE, SHARE_PER_LIKE, fit_topic
+from reader.learner.topics import (
+    BESIDE_WORDS,
+    FEWEST,
+    MOST_SHARE,
+    SHARE_PER_LIKE,
+    fit_topic,
+)
 from reader.paper import Paper
 from reader.relevance import Label, TopicModel, features, judge, learned_from, start
+from reader.relevance.model import MUCH_DECIDED, START
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation",))
@@ -61,9 +70,41 @@ def test_a_few_picks_bring_few_of_the_undecided_papers_in(n_picks: int) -> None:
 
 
 def test_ten_thousand_dislikes_leave_what_was_liked_in() -> None:
-    dislikes = [(about(n, "cooking bread"), Label(10 + n, False, 0.5)) for n in range(10_000)]
-    model = fitted(*liked(*LIKED), *dislikes)
-    assert [judge(one, features(one), model).place for one in LIKED] == ["in"] * len(LIKED)
+    many = [about(n, "whispering snails") for n in range(900, 900 + MUCH_DECIDED)]
+    dislikes = [(about(n, "cooking bread"), Label(100 + n, False, 0.5)) for n in range(10_000)]
+    model = fitted(*liked(*many), *dislikes)
+    assert [judge(one, features(one), model).place for one in many] == ["in"] * len(many)
+
+
+def test_what_the_topics_own_words_say_is_not_learned_once_more() -> None:
+    own = [about(n, "speech translation of snails") for n in range(900, 910)]
+    model = fitted(*liked(*own))
+    assert model.weights["w:snail"] > 0
+    assert not model.weights.keys() & {"w:speech", "w:translation", "h:speech", "h:translation"}
+
+
+@pytest.mark.parametrize("title", ["Whispering snails", "Speech translation of snails"])
+def test_a_pick_raises_the_paper_that_is_picked(title: str) -> None:
+    picked = paper(950, title, "Of snails that whisper, and their speech translation.")
+    words = [about(n, "speech translation") for n in range(700, 740)]
+    texts = dict(enumerate([*BACKGROUND, *words, picked], 1))
+    row = len(texts)
+    margins = []
+    for given in ([], [Label(row, True, 1.0)]):
+        learned, outside = learned_from(given, texts, TOPIC)
+        examples = [(features(texts[label.paper]), label) for label in learned]
+        model = fit_topic(TOPIC, examples, [features(texts[n]) for n in outside])
+        margins.append(judge(picked, features(picked), model).margin)
+    assert margins[1] > margins[0]
+
+
+def test_sums_of_learned_words_are_likelihood_ratios() -> None:
+    model = fitted(*liked(*LIKED))
+    ratios = []
+    for one in BACKGROUND:
+        learned = [t.value for t in judge(one, features(one), model).terms if t.kind != "start"]
+        ratios.append(math.exp((sum(learned) + model.base - START) / BESIDE_WORDS))
+    assert sum(ratios) / len(ratios) == pytest.approx(1, abs=0.01)
 
 
 def test_a_skip_of_a_weak_paper_raises_no_other() -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from reader.config import Topic
 from reader.relevance import Label, TopicModel, liked, start
 from reader.relevance.features import word_features
-from reader.relevance.guessing import SETTLED
 from reader.relevance.model import START
 
 if TYPE_CHECKING:
@@ -53,8 +52,9 @@ for each paper that belongs, and never more. One picked paper fills no morning."
 DOUBTFUL_SHARE = 0.015
 """What part of the undecided papers is doubtful: of 340 a day, five."""
 
-GUESSED_TRUST = 0.5
-"""What learned words weigh while only the topic's own words taught them; 1 after many likes."""
+BESIDE_WORDS = 0.5
+"""What a sum of learned words counts for beside the topic's own: both are found in the same
+papers, so that the whole of it would be counting twice."""
 
 MOST_FOUND = 50
 """Papers that a topic's words found whose vectors say what is near it."""
@@ -91,7 +91,7 @@ def fit_topic(
     )
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
-    share = _trust(n_liked)
+    share = BESIDE_WORDS if topic.words else 1.0
     base = first.base + share * _centre(fitted.sums)
     bare_cut, bare_doubt = _bare_cuts(fitted, base, share, len(examples))
     return replace(
@@ -115,12 +115,6 @@ def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
     """List the newest papers that the topic's words surely found."""
     rows = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
     return tuple(sorted(rows)[-MOST_FOUND:])
-
-
-def _trust(n_liked: int) -> float:
-    """Return how far learned words are believed: guesses from a few days of papers say half of
-    what decisions do."""
-    return 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
 
 
 @dataclass(frozen=True, slots=True)

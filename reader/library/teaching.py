@@ -90,7 +90,7 @@ class Teaching:
             for row in self._nearest(waiting)
         ]
         before = [self._texts.features(row) for row in asked]
-        rows = uncertain(judged, self._model, n=n, asked=before)
+        rows = uncertain(judged, n=n, asked=before)
         return papers.papers_at(self.library.db, rows)
 
     def _nearest(self, rows: Iterable[int]) -> list[int]:

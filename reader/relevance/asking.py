@@ -6,20 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from reader.relevance.judging import Judged
-from reader.relevance.model import TopicModel
 
 N_QUESTIONS = 12
-EVEN = 1.5
-"""How far above the cut yes is as likely as no: the cut lets all in that may belong. At the cut
-itself three or four of the dozen had to do with the topic, so far above it six to twelve."""
-
 NEAREST = 3
 """Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
 
 
 def uncertain(
     judged: Sequence[tuple[int, Judged, Mapping[str, float]]],
-    model: TopicModel,
     *,
     n: int = N_QUESTIONS,
     asked: Sequence[Mapping[str, float]] = (),
@@ -32,11 +26,11 @@ def uncertain(
     irrelevant ones.
     """
     spoken_for = [j for j in judged if _speaking(j[1]) > 0]
-    near = sorted(spoken_for or judged, key=lambda j: _cost(j, (), model))[: NEAREST * N_QUESTIONS]
+    near = sorted(spoken_for or judged, key=lambda j: _cost(j, ()))[: NEAREST * N_QUESTIONS]
     chosen: list[int] = []
     seen = list(asked)
     while near and len(chosen) < n:
-        best = min(near, key=lambda j: _cost(j, seen, model))
+        best = min(near, key=lambda j: _cost(j, seen))
         near.remove(best)
         chosen.append(best[0])
         seen.append(best[2])
@@ -51,11 +45,10 @@ def _speaking(judged: Judged) -> float:
 def _cost(
     candidate: tuple[int, Judged, Mapping[str, float]],
     seen: Sequence[Mapping[str, float]],
-    model: TopicModel,
 ) -> tuple[float, int]:
     row, found, own = candidate
     likeness = max((_likeness(own, other) for other in seen), default=0.0)
-    return abs(found.score - model.cut - EVEN) + 2 * likeness, row
+    return abs(found.margin) + 2 * likeness, row
 
 
 def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:

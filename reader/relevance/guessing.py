@@ -20,8 +20,9 @@ SETTLED = 10
 """So many likes halve the weight of guesses."""
 
 LEAST_WEIGHED, SHARE_OF_LIKES = 6.0, 0.3
-"""Together guesses weigh at most so much once anything was liked, or this share of the likes:
-hundreds of papers with a word say less of a person than twenty that they chose."""
+"""Together guesses weigh at most so much, or this share of the likes: hundreds of papers with a
+word say less of a person than twenty that they chose. From the first day on, so that the first
+pick takes nothing away from what the words taught."""
 
 MOST_GUESSED = 400
 """Papers guessed to belong, the latest rows: a word that half of all papers have teaches
@@ -74,6 +75,6 @@ def guesses(
             outside.append(row)
     guessed = guessed[-MOST_GUESSED:]
     weight = GUESSED / (1 + n_liked / SETTLED)
-    if n_liked and guessed:
+    if guessed:
         weight = min(weight, max(LEAST_WEIGHED, SHARE_OF_LIKES * n_liked) / len(guessed))
     return [Label(row, True, weight, "guessed") for row in guessed], outside

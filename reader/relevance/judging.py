@@ -41,8 +41,9 @@ class Judged:
     terms: they add up to the score to the last bit (`reader.score.total`), largest first;
     empty where they were not asked for. "title" and "abstract" are the topic's own words
     found there, "scattered" one that the title has part by part, "learned" a word that the
-    decisions taught, "author", "authors" (their number), "category", "nearness", "followed", "surely" (what brings in a paper that
-    the topic's own words speak for), and "start", what every paper begins with.
+    decisions taught, "author", "authors" (their number), "category", "nearness", "followed",
+    "surely" (what brings in a paper with one of the words in its title), and "start", what every
+    paper begins with.
     place: see `place_of`. margin: how far above the model's cut the score stands, so that two
     topics can be compared.
     """

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from reader.config import Topic
 from reader.topic import longer_words
 
-START = -3.0
+START = -2.9
 """What every paper begins with on day one, as log-odds."""
 
 TITLE_WORD = 3.0
@@ -26,7 +26,7 @@ SCATTERED = 2.0
 ABSTRACT_WORD = 1.0
 """Times log2(1 + the sentences of the abstract that have one of the words)."""
 
-OPENING = 0.9
+OPENING = 1.0
 """What a word in the abstract's first sentence adds: it says what the paper is about. A word
 further down is often an application, or how something was measured."""
 

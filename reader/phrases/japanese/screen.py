@@ -42,7 +42,7 @@ TEXTS: dict[str, str] = {
     "screen.noted": "今日{target}本中{written}本読了。",
     "screen.nothing_left": "見送るものは残っていません。",
     "screen.all_decided": "すべて決めました。q で終了します。",
-    "screen.all_decided.fold": "すべて決めました。q で終了、d で自分のものかもしれない論文を表示します。",
+    "screen.all_decided.fold": "すべて決めました。q で終了、d で「もしかして」の論文を表示します。",
     "screen.last": "この下に未決定の論文はありません。",
     "screen.no_doubtful": "今日はほかに自分のものかもしれない論文がありません。",
     "screen.no_key": "{key} は割り当てがありません。? でキーの一覧を表示します。",
