@@ -18,6 +18,7 @@ from reader.library.why import explain
 from reader.paper import Mention, Post
 from reader.phrases import Language, speaking
 from reader.relevance import start
+from reader.relevance.model import TITLE_WORD
 from reader.stages.rank import rank_days
 from reader.store import history, merges, models, papers, posts
 from reader.store.database import Database, forget_index
@@ -59,7 +60,7 @@ def n_kept(library: Library) -> int:
 def learn_otherwise(library: Library) -> None:
     """Let what is learned change every score, and rank all anew."""
     [topic] = [t for t in library.config.topics if t.path == OWN]
-    model = replace(start(topic), title_word=2.5).to_text()
+    model = replace(start(topic), title_word=TITLE_WORD + 0.5).to_text()
     models.keep(library.db, [models.Stored(f"topic {OWN}", "now", model)])
     with library.db.writing():
         library.db.execute("DELETE FROM idx.ranked")

@@ -58,6 +58,6 @@ def line_of(entry: Entry, shelf: Shelf, position: int) -> ShownLine:
         entry.score,
         entry.why,
         entry.terms,
-        tuple(PastMention(m.author, m.on, m.sentence) for m in entry.mentions),
+        tuple(PastMention(m.author, m.on, m.words) for m in entry.mentions),
         entry.n_votes,
     )
