@@ -134,7 +134,7 @@ class Teaching:
         # Papers that another command brought meanwhile are among them.
         self._texts.add(self.library, [*(x.paper for x in self._labels), *self._taught.background])
         if not self._taught.says(self.topic):
-            return start(self.topic)
+            return start(self.topic, self.library.config.topics)
         return fit_one(self._fit_topic, self._texts, self._taught, self.topic, self._labels)
 
     def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Judged:
