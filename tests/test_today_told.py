@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from reader.config import Lane
+from reader.paper import Held
 from reader.score import Term, total
-from reader.today import Rank
-from reader.today.told import TOLD, as_told
+from reader.today import Entry, Rank
+from reader.today.told import TOLD, Words, as_told, entry_now
+from reader.today.values import Sureness
+from tests.samples import DAY, paper
 
 A = Rank("a", 0.4, "in", 3.0, 1.0, (Term("title", "moss", 3.0),))
 B = Rank("b", None, "doubtful", -0.5, 0.0, (Term("learned", "fern", -0.5),))
@@ -41,3 +47,33 @@ def test_a_rank_that_is_kept_without_its_terms_has_a_sum_all_the_same() -> None:
     bare = Rank("b", 0.1, "out", -4.0, 1.0)
     [yes] = as_told([bare], {"b": "yes"})
     assert (yes.place, yes.nearness, total(yes.terms)) == ("in", 0.1, yes.score)
+
+
+LINE = Entry(Held(1, paper(1), "candidate", DAY), "own", "a", 2.0, "“moss” in the title.", (), ())
+
+
+@pytest.mark.parametrize(
+    ("lane", "topic", "sureness", "words", "now"),
+    [
+        ("own", "a", "likely", {"a": "no", "b": "yes"}, ("b", "sure", False)),
+        ("own", "a", "maybe", {"a": "no"}, (None, None, True)),
+        ("near", "n", None, {"b": "yes"}, ("b", "sure", False)),
+        ("own", "a", "likely", {"a": "no", "n": "yes"}, ("n", None, True)),
+    ],
+)
+def test_a_line_that_is_open_is_as_sure_as_the_person_and_names_one_topic(
+    lane: Lane,
+    topic: str,
+    sureness: Sureness | None,
+    words: Words,
+    now: tuple[str | None, Sureness | None, bool],
+) -> None:
+    line = replace(LINE, lane=lane, topic=topic, sureness=sureness, also=("c",))
+    found = entry_now(line, words, {"a", "b", "c"})
+    assert (found.topic, found.sureness, found.is_sorted_out) == now
+    assert found.also == ()
+
+
+def test_without_a_word_a_line_that_is_open_stays_as_it_was() -> None:
+    line = replace(LINE, sureness="likely", also=("c",))
+    assert entry_now(line, {}, {"a", "b", "c"}) is line

@@ -77,7 +77,7 @@ def lanes(
             continue
         entry, terms = _ENTRIES[shelf](candidate, config)
         reasons[row] = candidate, terms
-        if shelf in ("own", "doubtful"):
+        if shelf in ("own", "doubtful") and not entry.is_sorted_out:
             entry = replace(entry, sureness=_sureness(candidate, shelf, config))
         if shelf == "own":
             own.append(entry)
@@ -184,8 +184,9 @@ def _own(candidate: Candidate, config: Config) -> Found:
 
 
 def _also(candidate: Candidate, found: Rank | None, config: Config) -> tuple[str, ...]:
-    """List the other own topics that a paper belongs to nearly as surely."""
-    if found is None or found.place != "in":
+    """List the other own topics that a paper belongs to nearly as surely; none where the person
+    said which it is."""
+    if found is None or found.place != "in" or candidate.held.topic or _is_told(found):
         return ()
     paths = {t.path for t in config.own_topics} - {found.topic}
     return tuple(
@@ -201,8 +202,14 @@ def _sureness(candidate: Candidate, shelf: Shelf, config: Config) -> Sureness:
         return "maybe"
     found = _best(candidate.ranks, {t.path for t in config.own_topics})
     is_followed = bool(candidate.followed) and candidate.is_followed_surely
-    is_sure = found is not None and found.place == "in" and found.margin >= SURE
-    return "sure" if is_followed or is_sure else "likely"
+    if is_followed:
+        return "sure"
+    is_in = found is not None and found.place == "in"
+    return "sure" if found and is_in and (found.margin >= SURE or _is_told(found)) else "likely"
+
+
+def _is_told(rank: Rank) -> bool:
+    return any(term.kind == "told_yes" for term in rank.terms)
 
 
 def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:

@@ -122,4 +122,11 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
         return entry
     text = say("why.told_yes", what=yes) if yes else say("why.told_no", what=entry.topic)
     is_out = entry.topic in own and yes not in own
-    return replace(entry, topic=yes, why=text + say("why.end"), is_sorted_out=is_out)
+    return replace(
+        entry,
+        topic=yes,
+        also=(),
+        sureness="sure" if yes in own else None,
+        why=text + say("why.end"),
+        is_sorted_out=is_out,
+    )

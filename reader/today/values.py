@@ -100,8 +100,9 @@ class Entry:
     what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
     has spoken of it yet. n_votes: the most that a list counts, None where none does.
     is_sorted_out: the person said that it is of none of the topics of its lane; it stays where
-    it was until the day is over. sureness: None in the near lane and for a wild card. also:
-    other own topics that the paper belongs to nearly as surely.
+    it was until the day is over. sureness: None in the near lane, for a wild card and for what
+    is sorted out. also: other own topics that the paper belongs to nearly as surely; none where
+    it is filed, or the person said of which it is.
     """
 
     held: Held

@@ -14,9 +14,13 @@ export async function askTopic(place, fields) {
   return answer;
 }
 
-// Say on its chip under which topic a paper stands.
+// Say on its chip under which topic a paper stands. How surely it does was the program's word: the
+// mark goes with it.
 export function showTopic(place, topic) {
+  place.dataset.judged ??= place.dataset.topic;
   place.dataset.topic = topic;
+  const mark = place.querySelector(".sure");
+  if (mark) mark.hidden = topic !== place.dataset.judged;
   const chip = place.querySelector(".chip.topic");
   if (!chip) return;
   chip.textContent = topic;

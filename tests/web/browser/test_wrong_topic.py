@@ -16,6 +16,7 @@ def test_two_taps_move_a_paper_and_the_list_stays_where_it_was(
     page.goto(served.url)
     paper = page.locator(".lane").first.locator(".paper").first
     id_, topic = paper.get_attribute("data-id") or "", paper.get_attribute("data-topic") or ""
+    expect(paper.locator(".sure")).to_be_visible()
     paper.get_by_role("link", name="Wrong topic").tap()
     menu = page.get_by_role("dialog")
     expect(menu.get_by_role("button", name=topic, exact=True)).to_be_hidden()
@@ -24,6 +25,7 @@ def test_two_taps_move_a_paper_and_the_list_stays_where_it_was(
     other.tap()
     expect(menu).to_have_count(0)
     expect(paper.locator(".chip.topic")).to_have_text(chosen)
+    expect(paper.locator(".sure")).to_be_hidden()
     assert shown(served.folder, id_, now=NOW)["state"] == "candidate"
     paper.get_by_role("link", name="Wrong topic").tap()
     menu.get_by_role("button", name="none of mine").tap()
