@@ -17,6 +17,8 @@ from reader.library.morning import keep_shown, morning
 from reader.library.why import Explained, changes, explain
 from reader.relevance import TopicModel, features, judge
 from reader.relevance.judging import Place
+from reader.relevance.model import TITLE_WORD
+from reader.score import Term
 from reader.stages.learn import learn
 from reader.stages.rank import judges, rank_days
 from reader.store import decisions, models, papers
@@ -102,6 +104,10 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
         (Change("skip", "", -1.556, "out", cut=-0.5), "after a skip: out, 1.056 short"),
         (Change("pick", "", 0.2, "out", cut=0.0),
          "after a pick: out, since nothing would speak for it"),
+        (Change("pick", "", 0.2, "doubtful", cut=0.0, is_bare=True),
+         "after a pick: maybe, by what was learned alone"),
+        (Change("without", "title\tASR", -1.2, "in", cut=0.0, is_bare=True),
+         "without “ASR” in the title: in, by what was learned alone"),
         (Change("more", "", 2.3, position=1),
          "with one more person who mentions it: 2.300, place 1"),
     ],
@@ -149,16 +155,18 @@ def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Librar
 def test_what_would_be_without_a_term_is_held_against_the_cut_that_is_shown(
     library: Library,
 ) -> None:
+    both = paper(16, "Speech Translation of Ferns", "Speech translation.")
+    papers.add_papers(library.db, [both], source="arXiv", on=DAY)
     keep(library, start(OWN), start(OTHER))
     rank_days(library, DAY)
     keep_shown(library, morning(library, DAY))
     # What is liked more lowers the other topic and its cut; the list of the day stays.
     keep(library, start(OWN), replace(start(OTHER), liked=20.0))
-    found, others = explained(library, 1)
+    found, others = explained(library, 16)
     assert (found.cut, found.place, judges(library).models[OWN].cut < -2) == (0.0, "in", True)
     [title] = [c for c in others if c.what.startswith("title")]
-    assert title.score == pytest.approx(-0.6)
-    assert title.place == "out"
+    assert title.score == pytest.approx(found.score - TITLE_WORD)
+    assert title.place == "doubtful"
 
 
 def start(topic: str) -> TopicModel:
@@ -191,3 +199,17 @@ def test_what_a_paper_lacks_to_the_cut_is_the_difference_of_what_is_printed(
     text = cut_text(replace(found, score=score, cut=cut, place=place))
     printed = [float(word.rstrip(":,")) for word in text.split() if word.strip(":,-")[0].isdigit()]
     assert printed[-1] == round(abs(round(score, 3) - round(cut, 3)), 3)
+
+
+@pytest.mark.parametrize("place", ["in", "doubtful", "out"])
+def test_a_paper_without_a_word_of_the_topic_is_not_held_against_the_cut_of_those_with_one(
+    library: Library, place: Place
+) -> None:
+    found, _ = explained(library, 1)
+    bare = replace(
+        found, terms=(Term("learned", "moss", 1.2), Term("start", "", -2.9)), place=place
+    )
+    assert cut_text(bare) == (
+        f"none of the words of {OWN} stands in it; by what was learned: "
+        f"{'maybe' if place == 'doubtful' else place}"
+    )

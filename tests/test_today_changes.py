@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from reader.heat import closeness_of, near_score
 from reader.paper import Held
 from reader.relevance import TopicModel
+from reader.relevance.judging import Place
+from reader.relevance.model import MUCH_DECIDED, SOME_DECIDED
 from reader.score import Term, total
 from reader.today import Candidate, Rank
 from reader.today.changes import Change, with_other_talk, without_terms
@@ -22,7 +28,7 @@ def rank(*terms: Term) -> Rank:
 def test_the_terms_that_hold_a_paper_in_come_first() -> None:
     found = rank(START, Term("learned", "y", 0.2), Term("title", "x", 1.5))
     assert list(without_terms(found, MODEL)) == [
-        Change("without", "title\tx", -0.8, "doubtful", cut=0.0),
+        Change("without", "title\tx", -0.8, "out", cut=0.0, is_bare=True),
         Change("without", "learned\ty", 0.5, "in", cut=0.0),
     ]
 
@@ -31,8 +37,21 @@ def test_what_speaks_against_a_paper_is_taken_away_too() -> None:
     found = rank(START, Term("title", "x", 3.0), Term("learned", "ants", -4.0))
     assert list(without_terms(found, MODEL)) == [
         Change("without", "learned\tants", 2.0, "in", cut=0.0),
-        Change("without", "title\tx", -5.0, "out", cut=0.0),
+        Change("without", "title\tx", -5.0, "out", cut=0.0, is_bare=True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("n_decided", "place"),
+    [(SOME_DECIDED - 1, "out"), (SOME_DECIDED, "doubtful"), (MUCH_DECIDED, "in")],
+)
+def test_without_its_last_word_a_paper_stands_by_what_was_learned(
+    n_decided: int, place: Place
+) -> None:
+    found = rank(START, Term("learned", "y", 2.0), Term("title", "x", 0.5))
+    learned = replace(MODEL, n_in=n_decided, bare_cut=0.8)
+    title = next(c for c in without_terms(found, learned) if c.what == "title\tx")
+    assert title == Change("without", "title\tx", 1.0, place, cut=0.0, is_bare=True)
 
 
 def test_one_voice_less_and_one_more_are_computed_with_the_whole_sum() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reader.library.why import Explained
 from reader.phrases import say
+from reader.relevance.judging import is_bare
 from reader.score import Term
 from reader.today.changes import Change
 from reader.today.reasons import Verdict, of_terms, sentence, verdict
@@ -68,11 +69,20 @@ def cut_text(found: Explained) -> str:
     """Say how far a paper is from the cut of its topic; "" where the talk decides."""
     if found.cut is None or found.topic is None or not found.place:
         return ""
+    place = say(f"place.{found.place}")
+    if _is_bare(found.terms):
+        return say("why.bare", topic=found.topic, place=place)
     key = "why.cut" if found.place == "in" else "why.below"
     # Of the printed numbers, so that they add up.
     margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
     numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
-    return say(key, topic=found.topic, place=say(f"place.{found.place}"), **numbers)
+    return say(key, topic=found.topic, place=place, **numbers)
+
+
+def _is_bare(terms: Iterable[Term]) -> bool:
+    """Tell whether only what was learned puts a paper where it stands, and no word on it."""
+    several = list(terms)
+    return is_bare(several) and not any(t.kind in ("told_yes", "told_no") for t in several)
 
 
 def change_text(change: Change) -> str:
@@ -86,8 +96,10 @@ def _changed_place(change: Change) -> str:
     if change.cut is None or not change.place:
         return say("change.position", n=change.position, score=f"{change.score:.{DIGITS}f}")
     margin = round(change.score - change.cut, DIGITS)
-    if change.place != "in" and margin >= 0:
+    if change.place == "out" and margin >= 0:
         return say("change.nothing", place=say(f"place.{change.place}"))
+    if change.is_bare:
+        return say("change.bare", place=say(f"place.{change.place}"))
     key = "change.above" if change.place == "in" else "change.below"
     return say(key, place=say(f"place.{change.place}"), margin=f"{abs(margin):.{DIGITS}f}")
 
@@ -98,4 +110,5 @@ def other_topics_text(found: Explained) -> Iterator[str]:
         if rank.topic != found.topic or found.cut is None:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
             place = say(f"place.{rank.place}")
-            yield say("why.other_topic", topic=rank.topic, place=place, **numbers)
+            key = "why.other_bare" if rank.terms and _is_bare(rank.terms) else "why.other_topic"
+            yield say(key, topic=rank.topic, place=place, **numbers)

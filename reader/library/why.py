@@ -13,7 +13,7 @@ from reader.library.folding import first_day
 from reader.library.listing import Day, candidates, day_of
 from reader.paper import Held
 from reader.relevance import Event, features, judge, levelled, liked, place_of
-from reader.relevance.judging import Place
+from reader.relevance.judging import Place, is_bare
 from reader.score import Term, total
 from reader.stages.learn import Texts, as_if_decided, events_of, fit_one, lessons
 from reader.stages.rank import Judges, as_printed, judges, rank_and_show
@@ -90,7 +90,7 @@ def explain(library: Library, held: Held) -> Explained:
         return replace(talk, past=history.past_decision(library.db, held.row))
     own = {topic.path for topic in library.config.own_topics}
     mine = [r for r in ranks if r.topic in own] or list(ranks)
-    best = max(mine, key=lambda r: r.margin)
+    best = max(mine, key=lambda r: r.standing)
     terms = found.entry.terms if found else best.terms
     rank = replace(best, terms=terms, score=total(terms))
     if found and found.candidate.followed:
@@ -127,7 +127,9 @@ def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[C
     rank = _rank_of(explained)
     if rank is not None:
         # By the cut of the sum that is shown: models may have learned since.
-        model = replace(explained.by.models[rank.topic], cut=rank.cut)
+        model = explained.by.models[rank.topic]
+        bare_cut = model.bare_cut + rank.cut - model.cut
+        model = replace(model, cut=rank.cut, bare_cut=bare_cut)
         yield from without_terms(rank, model)
         yield from _decisions(library, explained.held, rank, explained.by, fit)
     elif found is not None and found.shelf == "near":
@@ -254,7 +256,8 @@ def _decisions(
         terms = judge(held.paper, own, model, nearness=rank.nearness).terms
         terms += tuple(followed_term(name, terms, model.cut) for name in followed)
         score = total(terms)
-        yield Change(kind, "", score, _place(place_of(terms, model), terms), cut=model.cut)
+        place = _place(place_of(terms, model), terms)
+        yield Change(kind, "", score, place, cut=model.cut, is_bare=is_bare(terms))
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:

@@ -118,11 +118,17 @@ def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
     model of MUCH_DECIDED likes, and is doubtful only by one of SOME_DECIDED.
     """
     several = list(terms)
-    has_words = any(term.kind in OWN_WORDS for term in several)
+    has_words = not is_bare(several)
     score = total(several)
     if score >= (model.cut if has_words else _bare_cut(model)):
         return "in"
     return "doubtful" if score >= _least(model, has_words=has_words) else "out"
+
+
+def is_bare(terms: Iterable[Term]) -> bool:
+    """Tell whether a sum has no word of its topic and nobody who is followed: its place is then
+    by what was learned, with a cut of its own."""
+    return not any(term.kind in OWN_WORDS for term in terms)
 
 
 def _bare_cut(model: TopicModel) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reader.heat import closeness_of, near_score
 from reader.relevance import TopicModel, place_of
-from reader.relevance.judging import Place, surely_term
+from reader.relevance.judging import Place, is_bare, surely_term
 from reader.score import Term, total
 from reader.today.lanes import followed_term
 from reader.today.values import Candidate, Rank
@@ -24,6 +24,7 @@ class Change:
     paper would stand for its topic; position: in the near lane, from 1; None where that is
     not asked. cut: the topic's then, None in the near lane: what is decided for one topic
     moves scores and cuts of all others alike, so only the distance to the cut tells anything.
+    is_bare: it would stand by what was learned alone, which has a cut of its own.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Change:
     place: Place | None = None
     position: int | None = None
     cut: float | None = None
+    is_bare: bool = False
 
 
 def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
@@ -44,7 +46,9 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
         rest = _lifted([t for t in rank.terms if t is not term], model)
         place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
         what = f"{term.kind}\t{term.what}"
-        changes.append(Change("without", what, total(rest), place, cut=model.cut))
+        changes.append(
+            Change("without", what, total(rest), place, cut=model.cut, is_bare=is_bare(rest))
+        )
     moving = [c for c in changes if c.place != rank.place]
     yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
 

@@ -10,7 +10,7 @@ as they are. One word for each thing:
     candidate 候補         undecided 未決定         undo 取り消す          later あとで
     topic トピック         own 自分のトピック       near 近い分野          wild card 番外
     theme テーマ           quota 目標               deadline 締切          day off 休日
-    doubtful 境界          cut 基準                 score スコア           learned 学習した
+    doubtful もしかして    cut 基準                 score スコア           learned 学習した
     talked about 話題      heat 話題度              mention 言及           post 投稿
     up-vote 高評価         repost 再投稿            cited 被引用           followed フォロー中
     source 取得元          gather 取得              feed フィード          to ask 問い合わせる
