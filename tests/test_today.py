@@ -14,6 +14,7 @@ from reader.config import Config, Topic
 from reader.heat import closeness_of, near_score
 from reader.paper import Held, Paper
 from reader.post import Mentioned
+from reader.relevance.judging import Place
 from reader.score import Term, total
 from reader.today import (
     Candidate,
@@ -31,7 +32,9 @@ from reader.today import (
     velocity,
     why,
 )
-from reader.today.telling import topic_text
+from reader.today.lanes import CLOSE, SURE
+from reader.today.telling import sureness_mark, topic_text
+from reader.today.told import as_told
 from tests.samples import DAY, paper
 
 OWN = Topic("speech/translation", "own", "speech", ("speech translation",))
@@ -93,6 +96,7 @@ def test_what_fits_an_own_topic_is_listed_though_nobody_talks_about_it() -> None
                 mentions=(),
                 origins=("arXiv",),
                 terms=(TITLE, START),
+                sureness="likely",
             ),
         )
     )
@@ -392,6 +396,97 @@ def test_of_two_topics_that_one_counts_above_whose_cut_a_paper_stands_higher() -
     assert [e.topic for e in lanes([both], config).own] == [OWN.path]
 
 
+OTHER = Topic("speech/recognition", "own", "speech", ("speech recognition",))
+THIRD = Topic("speech/emotion", "own", "speech", ("emotion",))
+SEVERAL = replace(CONFIG, topics=(OWN, OTHER, THIRD, NEAR))
+
+
+def stands(topic: Topic, margin: float, place: Place = "in", *, cut: float = 0.0) -> Rank:
+    """Rank a paper so far above a topic's cut."""
+    word, start = Term("title", topic.words[0], 3.0), Term("start", "", cut + margin - 3.0)
+    return Rank(topic.path, None, place, cut + margin, cut, (word, start))
+
+
+@pytest.mark.parametrize(
+    ("margin", "place", "sureness"),
+    [
+        (SURE + 0.01, "in", "sure"),
+        (SURE - 0.01, "in", "likely"),
+        (0.0, "in", "likely"),
+        (-0.01, "doubtful", "maybe"),
+        (SURE + 0.01, "doubtful", "maybe"),  # nothing of it in words, and little decided
+    ],
+)
+@pytest.mark.parametrize("cut", [0.0, -3.0, 1.5])
+def test_how_surely_a_paper_belongs_is_told_in_three_steps_by_its_distance_to_the_cut(
+    margin: float, place: Place, sureness: str, cut: float
+) -> None:
+    it = replace(candidate(1), ranks=(stands(OWN, margin, place, cut=cut),))
+    found = lanes([it], CONFIG)
+    [entry] = [*found.own, *found.doubtful]
+    assert entry.sureness == sureness
+    assert sureness_mark(entry) == {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}[sureness]
+
+
+def test_a_followed_persons_paper_is_surely_yours_and_a_namesakes_likely() -> None:
+    followed = candidate(1, "On ants", followed="Mio Hoshi")
+    perhaps = replace(candidate(2, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
+    own = {e.held.row: e.sureness for e in lanes([followed, perhaps], CONFIG).own}
+    assert own == {1: "sure", 2: "likely"}
+
+
+def test_what_is_talked_about_is_not_asked_how_surely_it_is_yours() -> None:
+    near = candidate(1, "Large language models", "Cy")
+    found = lanes([near, candidate(2, "On ants", "Cy", "Di")], CONFIG)
+    assert found.wild is not None
+    assert (found.near[0].sureness, found.wild.sureness) == (None, None)
+    assert (sureness_mark(found.near[0]), sureness_mark(found.wild)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("lower", "also"),
+    [
+        (stands(OTHER, 3.0 - CLOSE), (OTHER.path,)),
+        (stands(OTHER, 3.0 - CLOSE - 0.01), ()),
+        (stands(OTHER, 2.5, cut=-4.0), (OTHER.path,)),  # by margins, whatever the scores
+        (stands(OTHER, 2.9, "doubtful"), ()),
+        (stands(OTHER, 2.9, "out"), ()),
+        (stands(NEAR, 2.9), ()),
+    ],
+)
+def test_another_own_topic_is_named_too_where_it_is_close(
+    lower: Rank, also: tuple[str, ...]
+) -> None:
+    both = replace(candidate(1), ranks=(lower, stands(OWN, 3.0)))
+    [entry] = lanes([both], SEVERAL).own
+    assert (entry.topic, entry.also) == (OWN.path, also)
+    assert topic_text(entry) == ", ".join([OWN.path, *also])
+
+
+def test_two_others_are_both_named_and_where_it_is_filed_none() -> None:
+    three = replace(candidate(1), ranks=(stands(THIRD, 2.5), stands(OWN, 3.0), stands(OTHER, 2.6)))
+    filed = replace(three, held=replace(three.held, topic=OTHER.path))
+    [entry], [lying] = lanes([three], SEVERAL).own, lanes([filed], SEVERAL).own
+    assert sorted(entry.also) == sorted([OTHER.path, THIRD.path])
+    assert (lying.also, topic_text(lying)) == ((), OTHER.path)
+
+
+def test_of_two_topics_the_one_that_takes_a_paper_in_counts_whatever_the_margins() -> None:
+    asked = stands(OTHER, 4.0, "doubtful")
+    [entry] = lanes([replace(candidate(1), ranks=(asked, stands(OWN, 0.1)))], SEVERAL).own
+    assert (entry.topic, entry.also, entry.sureness) == (OWN.path, (), "likely")
+
+
+def test_a_persons_word_makes_its_topic_sure_and_the_only_one() -> None:
+    ranks = as_told([stands(OWN, 0.1), stands(OTHER, 0.2)], {OWN.path: "yes"})
+    [entry] = lanes([replace(candidate(1), ranks=tuple(ranks))], SEVERAL).own
+    assert (entry.topic, entry.also, entry.sureness) == (OWN.path, (), "sure")
+    gone = tuple(as_told([stands(OWN, 5.0)], {OWN.path: "no"}))
+    decided = replace(candidate(1), held=replace(held(paper(1)), state="skip"), ranks=gone)
+    [entry] = lanes([decided], SEVERAL, {1: Kept("own", 1)}).own
+    assert (entry.is_sorted_out, entry.sureness) == (True, None)
+
+
 def test_what_was_shown_keeps_its_place_and_what_came_later_stands_below() -> None:
     several = [candidate(n, "Speech translation") for n in (1, 2, 3)]
     kept = {3: Kept("own", 1), 2: Kept("own", 2)}
@@ -452,7 +547,11 @@ def test_listing_days_are_those_of_the_week() -> None:
         ("Mio", [], (), "by Mio, whom you follow."),
         ("", [Term("title", "y", 2), Term("title", "x", 3)], (), "“x”, “y” in the title."),
         ("", [Term("title", "x", 3), Term("abstract", "x", 1), Term("abstract", "z", 1)], (),
-         "“x” in the title; “z” in the abstract."),
+         "“x” in title and abstract; “z” in the abstract."),
+        ("", [Term("title", "y", 3), Term("abstract", "x", 1), Term("title", "x", 2)], (),
+         "“x” in title and abstract; “y” in the title."),
+        ("", [Term("scattered", "live translation", 2), Term("abstract", "live translation", 1)],
+         (), "the words of “live translation” in the title; “live translation” in the abstract."),
         ("", [Term("learned", w, v) for w, v in zip("abcde", (1, 4, 2, 3, -9), strict=True)],
          (), "“b”, “d”, “c”, as in other papers of this topic."),
         ("", [Term("title", "x", 3), Term("learned", "a", 1)], (), "“x” in the title."),

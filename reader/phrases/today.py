@@ -118,6 +118,7 @@ TEXTS: dict[str, str] = {
     "sureness.sure": "surely yours",
     "sureness.likely": "likely yours",
     "sureness.maybe": "maybe yours",
+    "why.both": "{words} in title and abstract",
     "why.title": "{words} in the title",
     "why.scattered": "the words of {words} in the title",
     "why.abstract": "{words} in the abstract",

@@ -80,8 +80,10 @@ def _told(terms: Sequence[Term]) -> Iterator[str]:
 
 def _words(terms: Sequence[Term]) -> Iterator[str]:
     title, abstract = (_of(terms, kind) for kind in ("title", "abstract"))
-    if title:
-        yield say("why.title", words=_quoted(title))
+    if both := [word for word in title if word in abstract]:
+        yield say("why.both", words=_quoted(both))
+    if words := [word for word in title if word not in abstract]:
+        yield say("why.title", words=_quoted(words))
     if scattered := _of(terms, "scattered"):
         yield say("why.scattered", words=_quoted(scattered))
     if words := [word for word in abstract if word not in title]:

@@ -118,6 +118,7 @@ TEXTS: dict[str, str] = {
     "sureness.sure": "確実に自分のトピック",
     "sureness.likely": "おそらく自分のトピック",
     "sureness.maybe": "自分のトピックかもしれない",
+    "why.both": "タイトルと概要に{words}",
     "why.title": "タイトルに{words}",
     "why.scattered": "タイトルに{words}の各語",
     "why.abstract": "概要に{words}",
