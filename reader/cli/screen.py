@@ -57,11 +57,11 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from map(_bold, wrap(folded_text(morning), width))
     yield ""
     yield from map(_bold, wrap(own_text(morning), width))
-    yield from map(_dim, wrap(" · ".join(theme_texts(morning)), width, "    "))
+    yield from (_dim(f"    {text}") for text in theme_lines(morning, width - 4))
     yield from _entries(listed.own, width, has_days=has_days)
     if listed.doubtful:
         yield ""
-        yield _bold(doubtful_text(morning))
+        yield from map(_bold, wrap(doubtful_text(morning), width))
         yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
     posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
@@ -69,7 +69,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:
         yield ""
-        yield _bold(say("today.wild"))
+        yield from map(_bold, wrap(say("today.wild"), width))
         yield from _entries([listed.wild], width, has_days=has_days)
     yield from report_lines(morning, width)
 
@@ -79,6 +79,21 @@ def own_text(morning: Morning) -> str:
     listed = morning.folded or morning
     key = "today.own.all" if morning.is_complete else "today.own.partly"
     return say(key, n=n_mine(listed.own), of=listed.n_arrived)
+
+
+def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list[str]:
+    """Say of each own theme how many papers it has; a line breaks between themes alone.
+
+    is_brief: of the themes without any.
+    """
+    lines: list[str] = []
+    for text in theme_texts(morning, is_brief=is_brief):
+        longer = f"{lines[-1]} · {text}" if lines else ""
+        if longer and columns(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return lines
 
 
 def near_text(morning: Morning) -> str:
@@ -91,7 +106,7 @@ def near_text(morning: Morning) -> str:
 
 
 def doubtful_text(morning: Morning) -> str:
-    """Say how many papers are just below the cut."""
+    """Say how many papers may be the person's, and are asked about."""
     return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
 
 

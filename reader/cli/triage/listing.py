@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from reader.cli.screen import day_mark, doubtful_text, folded_text, near_text, own_text
+from reader.cli.screen import (
+    day_mark,
+    doubtful_text,
+    folded_text,
+    near_text,
+    own_text,
+    theme_lines,
+)
 from reader.phrases import say
-from reader.plain import columns
 from reader.today import Entry, Morning, going
 from reader.today.going import States
-from reader.today.telling import theme_texts
 
 Kind = Literal["head", "paper", "fold", "text"]
 
@@ -73,13 +78,7 @@ def rows_of(
 
 
 def _themes(shown: Morning, width: int, height: int) -> list[Row]:
-    lines: list[str] = []
-    for text in theme_texts(shown, is_brief=height < LOW):
-        longer = f"{lines[-1]} · {text}" if lines else ""
-        if longer and columns(longer) <= width - TEXT_INDENT:
-            lines[-1] = longer
-        else:
-            lines.append(text)
+    lines = theme_lines(shown, width - TEXT_INDENT, is_brief=height < LOW)
     return [Row("text", text) for text in lines]
 
 
