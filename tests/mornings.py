@@ -100,8 +100,8 @@ def a_morning(held: Sequence[Held], **more: Any) -> Morning:
     """Put the papers of TITLES into their lanes."""
     values: dict[str, Any] = {
         "day": DAY,
-        "own": tuple(entry(h) for h in held[OWN]),
-        "doubtful": tuple(entry(h) for h in held[DOUBTFUL]),
+        "own": tuple(entry(h, sureness="likely" if n else "sure") for n, h in enumerate(held[OWN])),
+        "doubtful": tuple(entry(h, sureness="maybe") for h in held[DOUBTFUL]),
         "near": tuple(entry(h, ("@cy@pond.example", "Read this."), lane="near")
                       for h in held[NEAR]),
         "wild": entry(held[WILD], ("Cy Pond", "It is not zero."), ("Mio Hoshi", ""), lane=None),

@@ -1,4 +1,4 @@
-"""Hold what the screen and the JSON say of a new version."""
+"""Hold what the screen and the JSON say of a line of the morning and of a new version."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import timedelta
 import click
 import pytest
 
-from reader.cli.output import morning_json
-from reader.cli.screen import morning_lines, paper_lines
+from reader.cli.output import entry_json, morning_json
+from reader.cli.screen import entry_lines, morning_lines, paper_lines
 from reader.paper import Held
+from reader.plain import columns
 from reader.post import Mentioned
 from reader.today import Entry, Morning, NewVersion, Quota, SourceLine
+from reader.today.values import Sureness
 from tests.samples import DAY, paper
 
 HELD = Held(1, paper(1, "Gardens", version=2), "read", DAY)
@@ -95,3 +97,29 @@ def test_the_json_names_the_fields() -> None:
     (version,) = found["new_versions"]
     assert (version["id"], version["version"], version["changed"]) == (
         HELD.paper.id, 2, ["title"])  # fmt: skip
+
+
+MINE = Entry(HELD, "own", "speech/translation", 2.0, "“ASR” in the title.", (), ("arXiv",))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize(
+    ("sureness", "mark"), [("sure", "⣿ "), ("likely", "⣤ "), ("maybe", "⣀ "), (None, "")]
+)
+def test_one_mark_before_a_title_says_how_surely_a_paper_is_of_an_own_topic(
+    width: int, sureness: Sureness | None, mark: str
+) -> None:
+    entry = replace(MINE, sureness=sureness, held=replace(HELD, state="candidate"))
+    lines = [click.unstyle(line) for line in entry_lines(entry, width, 3)]
+    assert lines[0] == f"  3 {mark}Gardens"
+    assert max(columns(line) for line in lines) <= width
+
+
+def test_a_line_names_both_topics_where_two_are_close() -> None:
+    entry = replace(MINE, also=("speech/recognition",), sureness="likely")
+    lines = [click.unstyle(line) for line in entry_lines(entry, 120, 1)]
+    assert "speech/translation, speech/recognition" in lines[1]
+    printed = entry_json(entry)
+    assert (printed["topic"], printed["also"], printed["sureness"]) == (
+        "speech/translation", ["speech/recognition"], "likely"
+    )  # fmt: skip

@@ -45,7 +45,7 @@ def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Mor
     assert texts(rows_of(shown)) == [
         "OWN TOPICS  4 papers for you (612 new, all sources complete)",
         *TITLES[:4],
-        "2 more just below the cut: d shows them",
+        "2 more that may be yours: d shows them",
         "TALKED ABOUT  1 of 17",
         TITLES[6],
         "WILD CARD  talked about, and far from your topics",
@@ -53,7 +53,7 @@ def test_the_lanes_stand_under_each_other_and_the_doubtful_are_folded(shown: Mor
     ]
     opened = texts(rows_of(shown, is_open=True))
     assert opened[5:8] == [
-        "DOUBTFUL  2 papers just below the cut; a decision teaches it", *TITLES[4:6]]  # fmt: skip
+        "MAYBE  2 papers that may be yours; a decision teaches it", *TITLES[4:6]]  # fmt: skip
 
 
 def test_papers_of_which_nobody_has_spoken_are_not_counted_as_talked_about(

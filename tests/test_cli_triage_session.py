@@ -302,7 +302,8 @@ class TestGoingOn:
 
     def test_at_the_end_it_is_said_that_all_is_decided(self, session: Session) -> None:
         press(session, "ssssss")
-        assert said(session).startswith("All are decided: q ends, d shows the doubtful ones. ")
+        end = "All are decided: q ends, d shows those that may be yours. "
+        assert said(session).startswith(end)
         press(session, "dSyq")
         assert session.is_over
         assert not session.is_interrupted

@@ -29,6 +29,7 @@ from reader.library.writing import add_note
 from reader.note import SEPARATOR, Sheet, render
 from reader.paper import Batch, BatchState, Mention, Paper, Post, State
 from reader.relevance import TopicModel
+from reader.relevance.model import SOME_DECIDED
 from reader.store import index, lessons, merges, models, papers, pdfs, pictures, posts, sources
 from reader.store.database import Database, lock_file
 from reader.store.models import Stored
@@ -472,7 +473,10 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
             paper(6, "Waves of an inland lake"),
         ]
         words = ("speech translation",)
-        taught = TopicModel("speech/translation", words, weights={"w:wave": 1.0})
+        # So much was decided that a paper without a word of the topic is asked about.
+        taught = TopicModel(
+            "speech/translation", words, base=-1.0, weights={"w:wave": 1.0}, n_in=SOME_DECIDED
+        )
         models.keep(db, [Stored("topic speech/translation", "", taught.to_text())])
         lessons.add_lessons(db, "yes", "speech/gone", [1], at=NOW, on=yesterday)
         papers.add_papers(db, fresh, source="arXiv", on=TODAY)
@@ -571,6 +575,8 @@ def test_today_json_has_the_documented_fields(
         "Tides of an inland sea",
     ]
     assert all(entry["mentions"] for entry in (*morning["own"], *morning["near"]))
+    sureness = {lane: morning[lane][0]["sureness"] for lane in ("own", "doubtful", "near")}
+    assert sureness == {"own": "sure", "doubtful": "maybe", "near": None}
     assert morning["quota"]["deadline"] == {"name": "A deadline", "on": "2031-04-01"}
     assert {s["state"] for s in morning["sources"]} == {"partial", "not asked"}
     assert differences(morning, "today") == []

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from reader.library.choose import decide, find_paper
@@ -20,6 +21,7 @@ from reader.stages.gather import source_names
 from reader.store import papers, posts, sources
 from reader.today import Entry
 from reader.today.going import minutes_of
+from reader.today.values import Sureness
 from reader.web.render import environment
 from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
@@ -186,20 +188,65 @@ def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:
     assert after == ["arxiv:2506.00001", "arxiv:2506.00008", "arxiv:2506.00002"]
 
 
+def line_of(entry: Entry) -> str:
+    """Give a line of the list as the page has it."""
+    template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
+    return environment().from_string(template).render(several=[entry], csrf="", is_folded=False)
+
+
 def test_a_foretold_paper_is_marked() -> None:
     held = Held(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
-    template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
-    text = environment().from_string(template).render(several=[entry], csrf="", is_folded=False)
-    assert "nobody has spoken of it yet" in text
+    assert "nobody has spoken of it yet" in line_of(entry)
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     held = Held(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", None, 1.0, "mentioned by Cy.", (), ("arXiv",))
-    template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
-    text = environment().from_string(template).render(several=[entry], csrf="")
-    assert '<span class="chip">outside your topics</span>' in text
+    assert '<span class="chip topic">outside your topics</span>' in line_of(entry)
+
+
+@pytest.mark.parametrize(
+    ("sureness", "label", "mark"),
+    [("sure", "surely yours", "⣿"), ("likely", "likely yours", "⣤"), ("maybe", "maybe yours", "⣀")],
+)
+def test_how_surely_a_paper_is_yours_is_a_mark_with_its_words(
+    sureness: Sureness, label: str, mark: str
+) -> None:
+    held = Held(1, paper(1), "candidate", DAY)
+    entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), sureness=sureness)
+    text = line_of(entry)
+    assert f'role="img" aria-label="{label}" title="{label}">{mark}</span>' in text
+    assert [word for word in ("surely", "likely", "maybe") if f"{word} yours" in text] == [
+        label.split()[0]
+    ]
+    assert 'class="sure"' not in line_of(replace(entry, sureness=None))
+
+
+def test_both_topics_stand_in_the_line_where_two_are_close() -> None:
+    held = Held(1, paper(1), "candidate", DAY)
+    entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), also=("speech/asr",))
+    assert '<span class="chip topic">speech/translation, speech/asr</span>' in line_of(entry)
+    filed = replace(entry, held=replace(held, topic="speech/asr"))
+    assert '<span class="chip topic">speech/asr</span>' in line_of(filed)
+
+
+def test_the_page_says_of_each_own_paper_how_surely_it_is_yours(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        papers.add_papers(
+            library.db,
+            [
+                paper(4, "Speech translation twice", "Speech translation. Speech translation."),
+                paper(5, "On Moss", "Speech translation."),
+            ],
+            source="arXiv",
+            on=DAY,
+        )
+        page = client.get("/").text
+        later = client.get("/", headers={"accept-language": "ja"}).text
+    labels = re.findall(r'class="sure" role="img" aria-label="([^"]*)"', page)
+    assert labels == ["surely yours", "likely yours", "maybe yours"]
+    assert "確実に自分のトピック" in later
 
 
 def test_it_speaks_the_language_of_the_browser_and_of_the_cookie(tmp_path: Path) -> None:
