@@ -22,6 +22,7 @@ from reader.library.teaching import Teaching
 from reader.library.why import changes, explain
 from reader.plain import columns
 from reader.relevance import Event, TopicModel, features, judge, start
+from reader.relevance.model import START, TITLE_WORD
 from reader.stages.learn import learn
 from reader.store import labels, lessons, models, papers, posts
 from reader.today import Rank
@@ -134,7 +135,7 @@ def test_after_a_pick_why_says_what_stood_there_then_beside_what_stands_there_no
     typed(capsys, library, "today", "--no-fetch")
     typed(capsys, library, "pick", paper(1).id, "--no-fetch")
     [topic] = [t for t in library.config.topics if t.path == OWN]
-    model = replace(start(topic), title_word=2.55).to_text()
+    model = replace(start(topic), title_word=TITLE_WORD + 0.75).to_text()
     models.keep(library.db, [models.Stored(f"topic {OWN}", "now", model)])
     library.db.execute("BEGIN IMMEDIATE")
     library.db.execute("DELETE FROM idx.ranks")
@@ -144,15 +145,17 @@ def test_after_a_pick_why_says_what_stood_there_then_beside_what_stands_there_no
     said = " ".join(out.splitlines()[6:])
     assert (
         "When you picked it (2025-06-04): In: “speech translation” in the title."
-        " Score 0.440, place 1." in said
+        f" Score {START + TITLE_WORD:.3f}, place 1." in said
     )
-    assert "Now: In: “speech translation” in the title. Score 1.168, place 1." in said
+    now = f"{START + TITLE_WORD + 0.75:.3f}"
+    assert f"Now: In: “speech translation” in the title. Score {now}, place 1." in said
     _, [found] = as_json(capsys, library, "why", paper(1).id)
     then = found["decided"]
     assert (then["kind"], then["on"], then["lane"], then["position"]) == (
         "pick", "2025-06-04", "own", 1
     )  # fmt: skip
-    assert (then["score"], then["model"], then["topic"]) == (0.4397, "words", OWN)
+    assert (then["score"], then["model"], then["topic"]) == (
+        round(START + TITLE_WORD, 4), "words", OWN)  # fmt: skip
     assert round(sum(term["value"] for term in then["terms"]), 4) == then["score"]
     typed(capsys, library, "undo")
     assert as_json(capsys, library, "why", paper(1).id)[1][0]["decided"] is None

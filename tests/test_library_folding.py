@@ -133,7 +133,8 @@ def test_vectors_that_come_later_do_not_change_what_was_shown(library: Library) 
 
 
 def test_papers_that_come_later_stand_below_what_was_shown(library: Library) -> None:
-    bring(library, DAY, paper(1, "On Moss", "Speech translation."))
+    # What comes later stands higher by its score.
+    bring(library, DAY, paper(1, SPEECH))
     first = look(library, DAY)
     bring(library, DAY, paper(2, f"{SPEECH} 2", "Speech translation."))
     assert (rows(first.own), rows(look(library, DAY).own)) == ([1], [1, 2])
