@@ -150,12 +150,14 @@ class _Span:
 def _spans(words: Sequence[str], longer: Sequence[str], text: str) -> list[_Span]:
     """Find words in a folded text, in its order; of those that overlap the longest."""
     found: list[_Span] = []
+    taken = bytearray(len(text))
     for word in sorted({*words, *longer}, key=lambda w: (-len(_letters(w)), w)):
         if _letters(word) not in text:
             continue
         for match in _pattern(word).finditer(text):
             start, end = match.span()
-            if not any(start < span.end and end > span.start for span in found):
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
                 found.append(_Span(start, end, word))
     found.sort(key=lambda span: span.start)
     own = set(words)
