@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reader.config import Topic
 from reader.relevance import Label, TopicModel, liked, start
 from reader.relevance.features import word_features
+from reader.relevance.guessing import SETTLED
 from reader.relevance.model import START
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ is learned by heart with more."""
 SCALES = {"a": 0.2, "c": 0.5, "t": 0.12}
 """How much an author, a class and a team's size may tell beside the words (whose lengths are
 near 1). With 1 for authors the model learns single papers by heart."""
-
-CLASS_BESIDE_WORDS = 0.2
-"""How much a class may tell of a topic that has words: a class holds many topics."""
 
 WORD_SCALES = {"w": 0.2, "h": 0.08}
 """Times the logarithm of a word's rarity: brings common and rare words near length 1. The
@@ -52,9 +50,9 @@ for each paper that belongs, and never more. One picked paper fills no morning."
 DOUBTFUL_SHARE = 0.015
 """What part of the undecided papers is doubtful: of 340 a day, five."""
 
-BESIDE_WORDS = 0.5
-"""What a sum of learned words counts for beside the topic's own: both are found in the same
-papers, so that the whole of it would be counting twice."""
+GUESSED_TRUST = 0.5
+"""What a sum of learned words counts for while only the topic's own words taught it: both are
+found in the same papers. After SETTLED likes half of the rest is made up, after many all."""
 
 MOST_FOUND = 50
 """Papers that a topic's words found whose vectors say what is near it."""
@@ -87,13 +85,12 @@ def fit_topic(
     fitted = _regression(
         [(_without(own, f), label) for f, label in examples],
         [_without(own, f) for f in drawn],
-        SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {}),
     )
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
-    share = BESIDE_WORDS if topic.words else 1.0
+    share = 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
     base = first.base + share * _centre(fitted.sums)
-    bare_cut, bare_doubt = _bare_cuts(fitted, base, share, len(examples))
+    bare_cut, bare_doubt = _bare_cuts(fitted, base, share, n_in)
     return replace(
         first,
         weights={name: round(share * value, 4) for name, value in fitted.weights.items()},
@@ -136,7 +133,6 @@ def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
 def _regression(
     examples: Sequence[tuple[Features, Label]],
     background: Sequence[Features],
-    fixed: Mapping[str, float],
 ) -> _Fitted:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -145,7 +141,7 @@ def _regression(
     # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
     # these its own words would look rare.
     undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
-    scales = _scales(names, plain[np.flatnonzero(undecided)], fixed)
+    scales = _scales(names, plain[np.flatnonzero(undecided)])
     is_in = [int(label.is_in) for _, label in examples] + [0] * len(background)
     weights = [label.weight for _, label in examples] + [1.0] * len(background)
     # liblinear visits the rows in an order of its own, which this seed fixes.
@@ -173,16 +169,13 @@ def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
     return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
 
 
-def _scales(names: Sequence[str], papers: Any, fixed: Mapping[str, float]) -> NDArray[np.float64]:
-    """Give what each feature is multiplied with before the fit: how far it may tell.
-
-    fixed: by kind of feature; words are scaled by their rarity.
-    """
+def _scales(names: Sequence[str], papers: Any) -> NDArray[np.float64]:
+    """Give what each feature is multiplied with before the fit: how far it may tell."""
     import numpy as np
 
     n_with = np.bincount(papers.indices, minlength=len(names))
     rarity = np.log((1 + papers.shape[0]) / (1 + n_with)) + 1
-    by_kind = np.array([fixed.get(name[0], 0.0) for name in names])
+    by_kind = np.array([SCALES.get(name[0], 0.0) for name in names])
     by_rarity = np.array([WORD_SCALES.get(name[0], 0.0) for name in names])
     scales: NDArray[np.float64] = by_kind + by_rarity * rarity
     return scales
@@ -196,7 +189,7 @@ def _centre(sums: Sequence[float]) -> float:
     return -math.log(math.fsum(math.exp(value) for value in sums) / len(sums))
 
 
-def _bare_cuts(fitted: _Fitted, base: float, share: float, n_examples: int) -> tuple[float, float]:
+def _bare_cuts(fitted: _Fitted, base: float, share: float, n_in: int) -> tuple[float, float]:
     """Choose from which score on a paper without any of the topic's words is in, and how far
     below it such a paper is doubtful.
 
@@ -208,7 +201,7 @@ def _bare_cuts(fitted: _Fitted, base: float, share: float, n_examples: int) -> t
         return math.inf, 0.0
     sums = [base + share * value for value in fitted.sums]
     cut = START + share * math.log(ODDS)
-    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_examples) * n)
+    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_in) * n)
     if n_allowed < n:
         cut = max(cut, sums[n_allowed] + LEAST)
     n_above = sum(value >= cut for value in sums)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from reader.config import Topic
 from reader.topic import longer_words
 
-START = -2.9
+START = -3.0
 """What every paper begins with on day one, as log-odds."""
 
 TITLE_WORD = 3.0
