@@ -22,7 +22,8 @@ from reader.store.database import lock_file
 
 
 def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[Problem]:
-    """Do what the morning list waits for: ask, resolve, rank by words, index for full text.
+    """Do what the morning list waits for: ask, resolve, learn what was decided since, rank by
+    words, index for full text.
 
     Raises Locked when another process is at it.
     """
@@ -31,6 +32,7 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
         problems += follow_links(library, tools)
         problems += resolve(library, tools)
         problems += complete(library, tools)
+        learn(library, tools)
         rank_days(library, library.today())
         foretell_day(library, library.today())
         index_words(library, tools)
