@@ -108,9 +108,14 @@ def test_what_decisions_have_pushed_far_below_the_cut_stays_there() -> None:
     assert at(TITLE, -SURELY - 0.1)[0].place == "out"
 
 
-def test_what_is_above_the_cut_keeps_its_score_and_near_topics_theirs() -> None:
+def test_what_is_above_the_cut_keeps_its_score() -> None:
     assert at(TITLE, 1.0)[0].score == pytest.approx(1.0, abs=0.001)
-    assert at(TITLE, -1.0, NEAR)[0].place == "doubtful"
+
+
+def test_a_near_topic_takes_in_what_an_own_one_asks_about_and_lifts_nothing() -> None:
+    assert judge(ASIDE, {}, start(NEAR)).place == "in"
+    assert judge(WORDLESS, {}, start(NEAR)).place == "out"
+    assert at(TITLE, -3.0, NEAR)[0].place == "doubtful"
 
 
 def test_without_its_words_it_would_be_out_and_without_another_term_still_in() -> None:

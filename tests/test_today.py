@@ -15,6 +15,7 @@ from reader.heat import closeness_of, near_score
 from reader.paper import Held, Paper
 from reader.post import Mentioned
 from reader.relevance.judging import Place
+from reader.relevance.model import ABSTRACT_WORD
 from reader.score import Term, total
 from reader.today import (
     Candidate,
@@ -319,9 +320,12 @@ def learned_in(topic: str, *terms: Term) -> Rank:
 def test_a_near_topic_is_named_only_where_its_words_stand_in_the_paper() -> None:
     spoken = candidate(1, "On ants", "Cy")
     outside = replace(spoken, ranks=(learned_in(NEAR.path),))
-    word = Term("abstract", "large language model", 0.7)
+    word = Term("abstract", "large language model", 2.0)
     inside = replace(spoken, ranks=(learned_in(NEAR.path, word),))
+    aside = replace(spoken, ranks=(learned_in(NEAR.path, replace(word, value=ABSTRACT_WORD)),))
     [alone] = lanes([outside], CONFIG).near
+    [mentioned] = lanes([aside], CONFIG).near
+    assert (mentioned.topic, mentioned.is_outside) == (None, True)
     [named] = lanes([inside], CONFIG).near
     assert (alone.topic, alone.is_outside, alone.why) == (None, True, "mentioned by Cy.")
     assert (named.topic, named.is_outside) == (NEAR.path, False)

@@ -93,7 +93,7 @@ def judge(
     elif is_brief and score < _least(model, has_words=found.is_any):
         return Judged(model.topic, (), score, "out", score - model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
-    terms.sort(key=lambda t: (-abs(t.value), t.kind, t.what))
+    terms.sort(key=lambda t: (-abs(t.value), -t.value, t.kind, t.what))
     score = total(terms)
     place = place_of(terms, model)
     return Judged(model.topic, tuple(terms), score, place, score - model.cut)

@@ -16,7 +16,7 @@ from reader.topic import longer_words
 START = -3.0
 """What every paper begins with on day one, as log-odds."""
 
-TITLE_WORD = 3.0
+TITLE_WORD = 3.1
 """Times log2(1 + how often): one of the topic's words in the title makes a paper likelier in
 than not."""
 
@@ -110,10 +110,13 @@ class TopicModel:
 def start(topic: Topic, topics: tuple[Topic, ...] = ()) -> TopicModel:
     """Return the model of day one, when nothing is stored: the topic's words alone.
 
-    topics: all of them, for the words of others that are longer.
+    topics: all of them, for the words of others that are longer. A near topic takes in what an
+    own one would ask about: there talk decides what is shown.
     """
+    is_own = topic.lane == "own"
+    cut = 0.0 if is_own else -DOUBT
     longer = longer_words(topic, topics)
-    return TopicModel(topic.path, topic.words, longer, is_own=topic.lane == "own")
+    return TopicModel(topic.path, topic.words, longer, cut=cut, is_own=is_own)
 
 
 def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:

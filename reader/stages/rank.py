@@ -107,7 +107,13 @@ def _model(topic: Topic, topics: tuple[Topic, ...], stored: models.Stored | None
     try:
         # What was changed in feeds.toml counts at once.
         model = TopicModel.from_text(stored.text)
-        return replace(model, words=first.words, longer=first.longer, is_own=first.is_own)
+        return replace(
+            model,
+            words=first.words,
+            longer=first.longer,
+            cut=first.cut,
+            is_own=first.is_own,
+        )
     except ValueError:
         return first  # another version's text; `learn` makes it anew
 

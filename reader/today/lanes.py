@@ -9,6 +9,7 @@ place. Nothing is dropped without being counted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from reader.heat import (
     near_score,
     wild_score,
 )
+from reader.relevance.model import ABSTRACT_WORD
 from reader.score import Term, total
 from reader.today.reasons import why
 from reader.today.told import told_of
@@ -231,10 +233,12 @@ def _near(candidate: Candidate, config: Config) -> Found:
 
 
 def _is_of(rank: Rank, settled: Container[str]) -> bool:
-    """Tell whether a paper may be called one of a near topic: the topic's words stand in it, or
-    the model that takes it in was taught by many decisions. A model of few takes in whatever
-    shares its vocabulary."""
-    has_words = any(t.kind in ("title", "abstract") for t in rank.terms)
+    """Tell whether a paper may be called one of a near topic: the topic's words stand in its
+    title, at the beginning or in several sentences of its abstract, or the model that takes it
+    in was taught by many decisions. A near topic takes in what only mentions it, too."""
+    in_title = any(t.kind in ("title", "scattered") for t in rank.terms)
+    in_abstract = math.fsum(t.value for t in rank.terms if t.kind == "abstract")
+    has_words = in_title or in_abstract > ABSTRACT_WORD
     return rank.place == "in" and (has_words or rank.topic in settled)
 
 
