@@ -69,8 +69,16 @@ def test_a_paper_without_any_word_comes_in_only_when_much_was_decided(
     assert judge(WORDLESS, {"w:ladders": 1.0}, model, is_brief=True).place == place
 
 
+def test_a_topic_without_words_needs_a_tenth_of_it() -> None:
+    model = replace(start(replace(TOPIC, words=())), weights={"w:ladders": 9.0})
+    places = [
+        judge(WORDLESS, {"w:ladders": 1.0}, replace(model, n_in=n)).place for n in (4, 5, 19, 20)
+    ]
+    assert places == ["out", "doubtful", "doubtful", "in"]
+
+
 def test_too_few_papers_to_learn_from_bring_in_nothing_without_a_word() -> None:
-    model = replace(start(TOPIC), bare_cut=math.inf, weights={"w:ladders": 9.0}, n_in=99)
+    model = replace(start(TOPIC), bare_cut=math.inf, weights={"w:ladders": 9.0}, n_in=MUCH_DECIDED)
     assert judge(WORDLESS, {"w:ladders": 1.0}, model).place == "out"
     assert judge(TITLE, {"w:ladders": 1.0}, model).place == "in"
     assert TopicModel.from_text(model.to_text()) == model

@@ -13,6 +13,7 @@ from reader.relevance.model import (
     MUCH_DECIDED,
     SOME_DECIDED,
     USUAL_NEARNESS,
+    WITHOUT_WORDS,
     TopicModel,
 )
 from reader.score import Term, total
@@ -132,14 +133,19 @@ def is_bare(terms: Iterable[Term]) -> bool:
 
 
 def _bare_cut(model: TopicModel) -> float:
-    return model.bare_cut if model.n_in >= MUCH_DECIDED else math.inf
+    return model.bare_cut if _is_taught(model, MUCH_DECIDED) else math.inf
+
+
+def _is_taught(model: TopicModel, n: int) -> bool:
+    """Tell whether a topic has n likes and seeds, or its share of them where it has no words."""
+    return model.n_in * (1 if model.words else WITHOUT_WORDS) >= n
 
 
 def _least(model: TopicModel, *, has_words: bool) -> float:
     """Return the score from which on a paper is at least doubtful."""
     if has_words:
         return model.cut - model.doubt
-    return model.bare_cut - model.bare_doubt if model.n_in >= SOME_DECIDED else math.inf
+    return model.bare_cut - model.bare_doubt if _is_taught(model, SOME_DECIDED) else math.inf
 
 
 def _own_terms(found: Mentions, model: TopicModel, nearness: float | None) -> Iterator[Term]:
