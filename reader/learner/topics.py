@@ -27,6 +27,9 @@ SCALES = {"a": 0.2, "c": 0.5, "t": 0.12}
 """How much an author, a class and a team's size may tell beside the words (whose lengths are
 near 1). With 1 for authors the model learns single papers by heart."""
 
+CLASS_BESIDE_WORDS = 0.2
+"""How much a class may tell of a topic that has words: a class holds many topics."""
+
 WORD_SCALES = {"w": 0.2, "h": 0.08}
 """Times the logarithm of a word's rarity: brings common and rare words near length 1. The
 words of the title tell once more, by themselves."""
@@ -85,10 +88,11 @@ def fit_topic(
     fitted = _regression(
         [(_without(own, f), label) for f, label in examples],
         [_without(own, f) for f in drawn],
+        SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {}),
     )
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
-    share = 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
+    share = _share(n_liked)
     base = first.base + share * _centre(fitted.sums)
     bare_cut, bare_doubt = _bare_cuts(fitted, base, share, n_in)
     return replace(
@@ -102,6 +106,11 @@ def fit_topic(
         n_out=len(said) - n_liked,
         liked=liked(said),
     )
+
+
+def _share(n_liked: int) -> float:
+    """Return how far a sum of learned words is believed after so many likes."""
+    return 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
 
 
 def _without(own: frozenset[str], features: Features) -> Features:
@@ -133,6 +142,7 @@ def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
 def _regression(
     examples: Sequence[tuple[Features, Label]],
     background: Sequence[Features],
+    fixed: Mapping[str, float],
 ) -> _Fitted:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -141,7 +151,7 @@ def _regression(
     # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
     # these its own words would look rare.
     undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
-    scales = _scales(names, plain[np.flatnonzero(undecided)])
+    scales = _scales(names, plain[np.flatnonzero(undecided)], fixed)
     is_in = [int(label.is_in) for _, label in examples] + [0] * len(background)
     weights = [label.weight for _, label in examples] + [1.0] * len(background)
     # liblinear visits the rows in an order of its own, which this seed fixes.
@@ -169,13 +179,16 @@ def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
     return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
 
 
-def _scales(names: Sequence[str], papers: Any) -> NDArray[np.float64]:
-    """Give what each feature is multiplied with before the fit: how far it may tell."""
+def _scales(names: Sequence[str], papers: Any, fixed: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return what each feature is multiplied with before the fit: how far it may tell.
+
+    fixed: by kind of feature; words are scaled by their rarity.
+    """
     import numpy as np
 
     n_with = np.bincount(papers.indices, minlength=len(names))
     rarity = np.log((1 + papers.shape[0]) / (1 + n_with)) + 1
-    by_kind = np.array([SCALES.get(name[0], 0.0) for name in names])
+    by_kind = np.array([fixed.get(name[0], 0.0) for name in names])
     by_rarity = np.array([WORD_SCALES.get(name[0], 0.0) for name in names])
     scales: NDArray[np.float64] = by_kind + by_rarity * rarity
     return scales

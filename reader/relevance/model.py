@@ -42,9 +42,9 @@ in ten of those belongs."""
 
 MUCH_DECIDED = 200
 """Likes and seeds from which on what was learned may bring in a paper without any of the topic's
-words. After ninety of them every fourth paper of the lane was such a paper, and wrong."""
+words. After ninety of them one paper in five of the lane was such a paper, and few were right."""
 
-SOME_DECIDED = 50
+SOME_DECIDED = 5
 """Likes and seeds before such a paper is doubtful."""
 
 WITHOUT_WORDS = 10
