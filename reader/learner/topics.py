@@ -83,13 +83,7 @@ def fit_topic(
     if not n_in or n_in == n_weighed + len(background):
         return first
     drawn = _drawn(background, seed)
-    # What the topic's own words say is counted by themselves, and only once.
-    own = word_features(" ".join(topic.words))
-    fitted = _regression(
-        [(_without(own, f), label) for f, label in examples],
-        [_without(own, f) for f in drawn],
-        SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {}),
-    )
+    fitted = _regression(examples, drawn, topic)
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
     share = _share(n_liked)
@@ -111,10 +105,6 @@ def fit_topic(
 def _share(n_liked: int) -> float:
     """Return how far a sum of learned words is believed after so many likes."""
     return 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
-
-
-def _without(own: frozenset[str], features: Features) -> Features:
-    return {name: value for name, value in features.items() if name not in own} if own else features
 
 
 def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
@@ -142,7 +132,7 @@ def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
 def _regression(
     examples: Sequence[tuple[Features, Label]],
     background: Sequence[Features],
-    fixed: Mapping[str, float],
+    topic: Topic,
 ) -> _Fitted:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -151,7 +141,7 @@ def _regression(
     # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
     # these its own words would look rare.
     undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
-    scales = _scales(names, plain[np.flatnonzero(undecided)], fixed)
+    scales = _scales(names, plain[np.flatnonzero(undecided)], topic)
     is_in = [int(label.is_in) for _, label in examples] + [0] * len(background)
     weights = [label.weight for _, label in examples] + [1.0] * len(background)
     # liblinear visits the rows in an order of its own, which this seed fixes.
@@ -179,18 +169,22 @@ def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
     return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
 
 
-def _scales(names: Sequence[str], papers: Any, fixed: Mapping[str, float]) -> NDArray[np.float64]:
+def _scales(names: Sequence[str], papers: Any, topic: Topic) -> NDArray[np.float64]:
     """Return what each feature is multiplied with before the fit: how far it may tell.
 
-    fixed: by kind of feature; words are scaled by their rarity.
+    Words are scaled by their rarity. What the topic's own words say is counted by itself, and
+    only once, so they tell nothing here.
     """
     import numpy as np
 
     n_with = np.bincount(papers.indices, minlength=len(names))
     rarity = np.log((1 + papers.shape[0]) / (1 + n_with)) + 1
+    fixed = SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {})
     by_kind = np.array([fixed.get(name[0], 0.0) for name in names])
     by_rarity = np.array([WORD_SCALES.get(name[0], 0.0) for name in names])
-    scales: NDArray[np.float64] = by_kind + by_rarity * rarity
+    own = word_features(" ".join(topic.words))
+    is_other = np.array([name not in own for name in names])
+    scales: NDArray[np.float64] = (by_kind + by_rarity * rarity) * is_other
     return scales
 
 
