@@ -132,14 +132,6 @@ def longer_words(topic: Topic, topics: tuple[Topic, ...]) -> tuple[str, ...]:
     )
 
 
-def count_words(words: tuple[str, ...], text: str) -> dict[str, int]:
-    """Count how often each of a topic's words stands in a text; leaves out those that do not."""
-    text = fold(text)
-    there = (word for word in words if _letters(word) in text)
-    counts = {word: len(_pattern(word).findall(text)) for word in there}
-    return {word: n for word, n in counts.items() if n}
-
-
 @dataclass(frozen=True, slots=True)
 class _Span:
     start: int

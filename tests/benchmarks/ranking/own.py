@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reader.config import Config, Topic, parse
-from reader.topic import count_words
+from reader.topic import mentions
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data
@@ -176,7 +176,7 @@ class Seeds:
                 (day, id_)
                 for day, ids in mornings.days.items()
                 for id_ in ids
-                if count_words(topic.words, mornings.papers[id_].title)
+                if mentions(topic.words, mornings.papers[id_].title, "").title
             ]
             for topic in own_topics()
         }

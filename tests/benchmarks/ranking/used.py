@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reader.paper import Paper
-from reader.topic import count_words
+from reader.topic import mentions
 from tests.benchmarks.frame import Asked, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
@@ -99,7 +99,7 @@ def play(watched: Mornings, core: frozenset[str]) -> Seen:
 
 
 def _kinds(paper: Paper, is_core: bool) -> Sequence[str]:
-    has_word = any(count_words(topic.words, paper.title) for topic in own_topics())
+    has_word = any(mentions(topic.words, paper.title, "").title for topic in own_topics())
     return ["all", *(["title"] if has_word else []), *(["core"] if is_core else [])]
 
 
