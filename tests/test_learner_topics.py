@@ -9,14 +9,14 @@ import pytest
 from reader.config import Topic
 from reader.learner.topics import (
     FEWEST,
-    GUESSED_TRUST,
     MOST_SHARE,
+    SHARE,
     SHARE_PER_LIKE,
     fit_topic,
 )
 from reader.paper import Paper
 from reader.relevance import Label, TopicModel, features, judge, learned_from, start
-from reader.relevance.guessing import SETTLED
+from reader.relevance.judging import placing
 from reader.relevance.model import MUCH_DECIDED, START
 from tests.samples import paper
 
@@ -101,11 +101,10 @@ def test_a_pick_raises_the_paper_that_is_picked(title: str) -> None:
 
 def test_sums_of_learned_words_are_likelihood_ratios() -> None:
     model = fitted(*liked(*LIKED))
-    share = 1 - (1 - GUESSED_TRUST) * SETTLED / (SETTLED + len(LIKED))
     ratios = []
     for one in BACKGROUND:
-        learned = [t.value for t in judge(one, features(one), model).terms if t.kind != "start"]
-        ratios.append(math.exp((sum(learned) + model.base - START) / share))
+        placed = placing(judge(one, features(one), model).terms)
+        ratios.append(math.exp((placed - START) / SHARE))
     assert sum(ratios) / len(ratios) == pytest.approx(1, abs=0.01)
 
 

@@ -10,8 +10,8 @@ import pytest
 from reader.config import Topic
 from reader.paper import Paper
 from reader.relevance import Judged, TopicModel, judge, levelled, start
-from reader.relevance.judging import SURELY
-from reader.relevance.model import MUCH_DECIDED, SOME_DECIDED, TITLE_WORD
+from reader.relevance.judging import SURELY, placing
+from reader.relevance.model import MUCH_DECIDED, SOME_DECIDED, TASTE, TITLE_WORD
 from reader.score import total
 from reader.today import Rank
 from reader.today.changes import without_terms
@@ -120,6 +120,27 @@ def test_what_is_above_the_cut_keeps_its_score() -> None:
     assert at(TITLE, 1.0)[0].score == pytest.approx(1.0, abs=0.001)
 
 
+@pytest.mark.parametrize("weight", [-0.05, 0.05])
+def test_what_was_learned_changes_the_order_more_than_the_place(weight: float) -> None:
+    model = replace(start(TOPIC), weights={"w:ladders": weight})
+    for one in (TITLE, ASIDE):
+        before = judge(one, {}, model)
+        after = judge(one, {"w:ladders": 1.0}, model)
+        assert after.score - before.score == pytest.approx((1 + TASTE) * weight)
+        assert after.margin - before.margin == pytest.approx(weight)
+        assert after.score == total(after.terms)
+        assert after.place == before.place
+
+
+def test_taste_alone_moves_no_paper_over_the_cut() -> None:
+    # Enough learned to put the whole score above 0, and the margin below.
+    model = replace(start(TOPIC), weights={"w:ladders": 0.6})
+    found = judge(ASIDE, {"w:ladders": 1.0}, model)
+    assert found.score > model.cut
+    assert found.margin < 0
+    assert found.place == "doubtful"
+
+
 def test_a_near_topic_takes_in_what_an_own_one_asks_about_and_lifts_nothing() -> None:
     assert judge(ASIDE, {}, start(NEAR)).place == "in"
     assert judge(WORDLESS, {}, start(NEAR)).place == "out"
@@ -136,7 +157,7 @@ def test_without_its_words_it_would_be_out_and_without_another_term_still_in() -
     assert without == {}
     learned = replace(model, weights={"w:ladders": 0.5}, base=model.base - 0.5)
     found = judge(TITLE, {"w:ladders": 1.0}, learned)
-    rank = Rank(TOPIC.path, None, found.place, found.score, learned.cut, found.terms)
+    rank = Rank(TOPIC.path, None, found.place, found.score, found.cut, found.terms)
     (change,) = (c for c in without_terms(rank, learned) if c.what == "learned\tladders")
     assert change.place == "in"
     assert change.score == pytest.approx(0.01)
@@ -145,10 +166,10 @@ def test_without_its_words_it_would_be_out_and_without_another_term_still_in() -
 def test_a_followed_author_comes_on_top_of_what_the_words_lift_as_in_the_list() -> None:
     _, model = at(TITLE, -1.0)
     learned = replace(model, weights={"w:ladders": 0.5}, base=model.base - 0.5)
-    terms = judge(TITLE, {"w:ladders": 1.0}, learned).terms
-    followed = followed_term("Mio", terms, learned.cut)
-    both = (*terms, followed)
-    rank = Rank(TOPIC.path, None, "in", total(both), learned.cut, both)
+    found = judge(TITLE, {"w:ladders": 1.0}, learned)
+    both = (*found.terms, followed_term("Mio", found.terms, found.cut))
+    rank = Rank(TOPIC.path, None, "in", total(both), found.cut, both)
     (change,) = (c for c in without_terms(rank, learned) if c.what == "learned\tladders")
     assert change.place == "in"
-    assert change.score == pytest.approx(total(both))  # the words lift as much as it took away
+    # The words lift as much as it took away.
+    assert change.score == pytest.approx(placing(both))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from reader.config import Topic
 from reader.relevance import Label, TopicModel, liked, start
 from reader.relevance.features import word_features
-from reader.relevance.guessing import SETTLED
 from reader.relevance.model import START
 
 if TYPE_CHECKING:
@@ -53,9 +52,9 @@ for each paper that belongs, and never more. One picked paper fills no morning."
 DOUBTFUL_SHARE = 0.015
 """What part of the undecided papers is doubtful: of 340 a day, five."""
 
-GUESSED_TRUST = 0.5
-"""What a sum of learned words counts for while only the topic's own words taught it: both are
-found in the same papers. After SETTLED likes half of the rest is made up, after many all."""
+SHARE = 0.4
+"""What a sum of learned words counts for in a paper's place: it is found in the same papers as
+the topic's own words, and what one likes of a topic is not yet what belongs to it."""
 
 MOST_FOUND = 50
 """Papers that a topic's words found whose vectors say what is near it."""
@@ -86,12 +85,11 @@ def fit_topic(
     fitted = _regression(examples, drawn, topic)
     said = [label for _, label in examples if label.origin != "guessed"]
     n_liked = sum(label.is_in for label in said)
-    share = _share(n_liked)
-    base = first.base + share * _centre(fitted.sums)
-    bare_cut, bare_doubt = _bare_cuts(fitted, base, share, n_in)
+    base = first.base + SHARE * _centre(fitted.sums)
+    bare_cut, bare_doubt = _bare_cuts(fitted, base, n_in)
     return replace(
         first,
-        weights={name: round(share * value, 4) for name, value in fitted.weights.items()},
+        weights={name: round(SHARE * value, 4) for name, value in fitted.weights.items()},
         base=round(base, 4),
         bare_cut=round(bare_cut, 4),
         bare_doubt=round(bare_doubt, 4),
@@ -100,11 +98,6 @@ def fit_topic(
         n_out=len(said) - n_liked,
         liked=liked(said),
     )
-
-
-def _share(n_liked: int) -> float:
-    """Return how far a sum of learned words is believed after so many likes."""
-    return 1.0 - (1.0 - GUESSED_TRUST) * SETTLED / (SETTLED + n_liked)
 
 
 def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
@@ -196,7 +189,7 @@ def _centre(sums: Sequence[float]) -> float:
     return -math.log(math.fsum(math.exp(value) for value in sums) / len(sums))
 
 
-def _bare_cuts(fitted: _Fitted, base: float, share: float, n_in: int) -> tuple[float, float]:
+def _bare_cuts(fitted: _Fitted, base: float, n_in: int) -> tuple[float, float]:
     """Choose from which score on a paper without any of the topic's words is in, and how far
     below it such a paper is doubtful.
 
@@ -206,8 +199,8 @@ def _bare_cuts(fitted: _Fitted, base: float, share: float, n_in: int) -> tuple[f
     n = len(fitted.sums)
     if n < FEWEST:
         return math.inf, 0.0
-    sums = [base + share * value for value in fitted.sums]
-    cut = START + share * math.log(ODDS)
+    sums = [base + SHARE * value for value in fitted.sums]
+    cut = START + SHARE * math.log(ODDS)
     n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_in) * n)
     if n_allowed < n:
         cut = max(cut, sums[n_allowed] + LEAST)

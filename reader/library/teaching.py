@@ -95,8 +95,8 @@ class Teaching:
 
     def _nearest(self, rows: Iterable[int]) -> list[int]:
         """Leave out what is far below the cut: the terms of thousands take seconds."""
-        scores = {row: self._judged(row, self._model, is_brief=True).score for row in rows}
-        return sorted(scores, key=lambda row: (self._model.cut - scores[row], row))[:ASKED_AMONG]
+        margins = {row: self._judged(row, self._model, is_brief=True).margin for row in rows}
+        return sorted(margins, key=lambda row: (-margins[row], row))[:ASKED_AMONG]
 
     @property
     def n_of_day(self) -> int:
@@ -120,8 +120,8 @@ class Teaching:
         return Effect(
             n_in=len(now - was),
             n_out=len(was - now),
-            before=old.score - before.cut,
-            after=new.score - self._model.cut,
+            before=old.margin,
+            after=new.margin,
             place=new.place,
         )
 

@@ -13,7 +13,7 @@ from reader.library.folding import first_day
 from reader.library.listing import Day, candidates, day_of
 from reader.paper import Held
 from reader.relevance import Event, features, judge, levelled, liked, place_of
-from reader.relevance.judging import Place, is_bare
+from reader.relevance.judging import Place, is_bare, taste_of
 from reader.score import Term, total
 from reader.stages.learn import Texts, as_if_decided, events_of, fit_one, lessons
 from reader.stages.rank import Judges, as_printed, judges, rank_and_show
@@ -128,8 +128,8 @@ def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[C
     if rank is not None:
         # By the cut of the sum that is shown: models may have learned since.
         model = explained.by.models[rank.topic]
-        bare_cut = model.bare_cut + rank.cut - model.cut
-        model = replace(model, cut=rank.cut, bare_cut=bare_cut)
+        cut = rank.cut - taste_of(rank.terms)
+        model = replace(model, cut=cut, bare_cut=model.bare_cut + cut - model.cut)
         yield from without_terms(rank, model)
         yield from _decisions(library, explained.held, rank, explained.by, fit)
     elif found is not None and found.shelf == "near":
@@ -158,7 +158,7 @@ def _ranks(library: Library, held: Held, by: Judges) -> list[Rank]:
             above = known.nearness if known else None
             judged = judge(held.paper, own, model, nearness=above)
             terms = as_printed(judged.terms, held.paper)
-            known = Rank(path, above, judged.place, judged.score, model.cut, terms)
+            known = Rank(path, above, judged.place, judged.score, judged.cut, terms)
         ranks.append(replace(known, place=_place(known.place, known.terms)))
     return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
 
@@ -254,10 +254,10 @@ def _decisions(
                 models[path] = fit_one(fit, texts, then, topic, labels)
         model = levelled(models)[topic.path]
         terms = judge(held.paper, own, model, nearness=rank.nearness).terms
-        terms += tuple(followed_term(name, terms, model.cut) for name in followed)
-        score = total(terms)
+        cut = model.cut + taste_of(terms)
+        terms += tuple(followed_term(name, terms, cut) for name in followed)
         place = _place(place_of(terms, model), terms)
-        yield Change(kind, "", score, place, cut=model.cut, is_bare=is_bare(terms))
+        yield Change(kind, "", total(terms), place, cut=cut, is_bare=is_bare(terms))
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:

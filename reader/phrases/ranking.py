@@ -51,6 +51,7 @@ TEXTS: dict[str, str] = {
     "term.told_yes": "you said that it is of {what}",
     "term.told_no": "you said that it is not of {what}",
     "term.followed": "by {what}, whom you follow",
+    "term.taste": "what you picked, once more: for the order alone",
     "term.surely": "what brings it in all the same: your own words, such as “{what}”",
     "term.mention": "a mention by {what}",
     "term.repost": "a repost by {what}",

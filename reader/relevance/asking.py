@@ -39,7 +39,7 @@ def uncertain(
 
 def _speaking(judged: Judged) -> float:
     """Sum what is said of the paper itself, not what every paper begins with."""
-    return math.fsum(term.value for term in judged.terms if term.kind != "start")
+    return math.fsum(t.value for t in judged.terms if t.kind not in ("start", "taste"))
 
 
 def _cost(

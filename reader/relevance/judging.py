@@ -12,6 +12,7 @@ from reader.relevance.model import (
     MOST_NEARNESS,
     MUCH_DECIDED,
     SOME_DECIDED,
+    TASTE,
     USUAL_NEARNESS,
     WITHOUT_WORDS,
     TopicModel,
@@ -34,6 +35,8 @@ OWN_WORDS = frozenset({"title", "abstract", "followed"})
 KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t": "authors"}
 """Kind of term by the first letter of the feature."""
 
+LEARNED = frozenset(KINDS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -43,9 +46,10 @@ class Judged:
     empty where they were not asked for. "title" and "abstract" are the topic's own words
     found there, "scattered" one that the title has part by part, "learned" a word that the
     decisions taught, "author", "authors" (their number), "category", "nearness", "followed",
-    "surely" (what brings in a paper with one of the words in its title), and "start", what every
-    paper begins with.
-    place: see `place_of`. margin: how far above the model's cut the score stands, so that two
+    "surely" (what brings in a paper with one of the words in its title), "start", what every
+    paper begins with, and "taste" (the learned terms once more, for the order alone).
+    place: see `place_of`. cut: the score from which on this paper would be in: the model's cut,
+    and the taste, which places nothing. margin: how far above it the score stands, so that two
     topics can be compared.
     """
 
@@ -53,7 +57,11 @@ class Judged:
     terms: tuple[Term, ...]
     score: float
     place: Place
-    margin: float
+    cut: float
+
+    @property
+    def margin(self) -> float:
+        return self.score - self.cut
 
     @property
     def standing(self) -> tuple[int, float]:
@@ -92,12 +100,13 @@ def judge(
     elif model.is_own and (surely := surely_term(own, score, model.cut)):
         own.append(surely)
     elif is_brief and score < _least(model, has_words=found.is_any):
-        return Judged(model.topic, (), score, "out", score - model.cut)
+        return Judged(model.topic, (), score, "out", model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
+    if taste := TASTE * math.fsum(learned.values()):
+        terms.append(Term("taste", "", taste))
     terms.sort(key=lambda t: (-abs(t.value), -t.value, t.kind, t.what))
-    score = total(terms)
     place = place_of(terms, model)
-    return Judged(model.topic, tuple(terms), score, place, score - model.cut)
+    return Judged(model.topic, tuple(terms), total(terms), place, model.cut + taste)
 
 
 def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
@@ -112,15 +121,25 @@ def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
     return None if word is None else Term("surely", word, cut - score + 0.01)
 
 
+def placing(terms: Iterable[Term]) -> float:
+    """Return what places a paper: the sum of its terms without the taste."""
+    return total(term for term in terms if term.kind != "taste")
+
+
+def taste_of(terms: Iterable[Term]) -> float:
+    """Return what the taste adds to a sum, and so to the cut that its paper is held against."""
+    return total(term for term in terms if term.kind == "taste")
+
+
 def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
-    """Tell where the sum of these terms stands.
+    """Tell where the sum of these terms stands, taste left out.
 
     A paper without any word of the topic, and by nobody who is followed, comes in only by a
     model of MUCH_DECIDED likes, and is doubtful only by one of SOME_DECIDED.
     """
     several = list(terms)
     has_words = not is_bare(several)
-    score = total(several)
+    score = placing(several)
     if score >= (model.cut if has_words else _bare_cut(model)):
         return "in"
     return "doubtful" if score >= _least(model, has_words=has_words) else "out"

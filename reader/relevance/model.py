@@ -50,6 +50,11 @@ SOME_DECIDED = 5
 WITHOUT_WORDS = 10
 """A topic that has no words at all needs that many times fewer: nothing else speaks for it."""
 
+TASTE = 2.75
+"""Times the learned terms is added in the order of a list: they tell which of a topic's papers
+a person likes best. Whether a paper is of the topic they tell less well, and there they count once
+(`reader.learner.topics.SHARE`)."""
+
 INTEREST = 1.25
 MOST_APART = 4.0
 """How the likes of a topic raise it above another in one list: the power of their ratio, and

@@ -234,7 +234,7 @@ def _ranks(
         above = found.above if found else None
         judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
         terms = _named(judged, titles.get(found.neighbour or 0) if found else None)
-        ranks.append(Rank(path, above, judged.place, judged.score, model.cut, terms))
+        ranks.append(Rank(path, above, judged.place, judged.score, judged.cut, terms))
     return ranks
 
 

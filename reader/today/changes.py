@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reader.heat import closeness_of, near_score
 from reader.relevance import TopicModel, place_of
-from reader.relevance.judging import Place, is_bare, surely_term
+from reader.relevance.judging import LEARNED, Place, is_bare, placing, surely_term, taste_of
+from reader.relevance.model import TASTE
 from reader.score import Term, total
 from reader.today.lanes import followed_term
 from reader.today.values import Candidate, Rank
@@ -41,26 +42,33 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
     weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
     changes = []
     for term in weighty:
-        if term.kind in ("start", "surely"):
+        if term.kind in ("start", "surely", "taste"):
             continue
-        rest = _lifted([t for t in rank.terms if t is not term], model)
+        rest = _lifted(_without(rank.terms, term), model)
         place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
         what = f"{term.kind}\t{term.what}"
-        changes.append(
-            Change("without", what, total(rest), place, cut=model.cut, is_bare=is_bare(rest))
-        )
+        cut = model.cut + taste_of(rest)
+        changes.append(Change("without", what, total(rest), place, cut=cut, is_bare=is_bare(rest)))
     moving = [c for c in changes if c.place != rank.place]
     yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
+
+
+def _without(terms: Sequence[Term], term: Term) -> list[Term]:
+    """Take one term away; with a learned one goes what it adds to the taste."""
+    gone = TASTE * term.value if term.kind in LEARNED else 0.0
+    rest = [t for t in terms if t is not term]
+    return [replace(t, value=t.value - gone) if t.kind == "taste" else t for t in rest]
 
 
 def _lifted(terms: Sequence[Term], model: TopicModel) -> list[Term]:
     """Let a followed author, or the topic's own words, lift what is left of a sum."""
     rest = [term for term in terms if term.kind not in ("followed", "surely")]
-    if model.is_own and (surely := surely_term(rest, total(rest), model.cut)):
+    if model.is_own and (surely := surely_term(rest, placing(rest), model.cut)):
         rest.append(surely)
     # As in the list: a followed author comes on top of all else.
     followed = (t.what for t in terms if t.kind == "followed")
-    return [*rest, *(followed_term(name, rest, model.cut) for name in followed)]
+    cut = model.cut + taste_of(rest)
+    return [*rest, *(followed_term(name, rest, cut) for name in followed)]
 
 
 def with_other_talk(

@@ -14,11 +14,11 @@ from reader.today.values import Candidate
 MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""
 
-LEARNED = 0.05
-A_CLASS = 0.2
+LEARNED = 0.025
+A_CLASS = 0.1
 """What a learned word, and an arXiv class, add at least to be a reason."""
 
-AUTHOR = 0.7
+AUTHOR = 0.35
 """What an author adds at least to be a reason: less comes from a single paper, often this one."""
 
 Verdict = Literal["own", "doubtful", "near", "wild", "in", "out"]

@@ -26,8 +26,8 @@ class Rank:
     """How a paper stands to a topic, as the topic's model said when it was ranked.
 
     nearness: standard deviations above the mean of the day's papers in cosine to the topic,
-    None without vectors. terms: they add up to the score. cut: from which score on a paper
-    belonged to the topic then.
+    None without vectors. terms: they add up to the score. cut: from which score on this paper
+    belonged to the topic then (`reader.relevance.Judged`).
     """
 
     topic: str

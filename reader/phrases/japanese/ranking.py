@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "term.told_yes": "{what} の論文だとあなたが指定",
     "term.told_no": "{what} の論文ではないとあなたが指定",
     "term.followed": "フォロー中の {what}",
+    "term.taste": "選んだ論文から学んだ好み (並び順だけに効く)",
     "term.surely": "「{what}」など自分の語があるための加点",
     "term.mention": "{what} の言及",
     "term.repost": "{what} の再投稿",
