@@ -21,6 +21,9 @@ difficulty: Trauzettel-Klosinski, Dietz and the IReST Study Group 2012, Invest. 
 Sci. 53(9), table of means, doi:10.1167/iovs.11-8284. One study for both, so that the two are
 comparable; an abstract is dense, and is rarely read faster than one could say it."""
 
+LETTERS_A_WORD = 6.5
+"""Characters of a word in the text of a paper, with the blank after it."""
+
 PAUSE_S = 180.0
 """Who decides nothing for longer than this has put the list away."""
 
@@ -40,6 +43,16 @@ def seconds(text: str) -> float:
 def paper_seconds(paper: Paper, said: Iterable[str] = ()) -> float:
     """Give the seconds that a paper of the list takes: title, abstract, what people say."""
     return seconds(" ".join((paper.title, paper.abstract, *said)))
+
+
+def length_seconds(n_characters: int, n_bytes: int) -> float:
+    """Estimate the seconds that a text takes by its length alone, without reading it.
+
+    n_bytes: in UTF-8, where a Japanese character has three and a letter mostly one.
+    """
+    n_japanese = max(0, (n_bytes - n_characters) // 2)
+    n_words = (n_characters - n_japanese) / LETTERS_A_WORD
+    return 60 * (n_words / WORDS_A_MINUTE + n_japanese / CHARACTERS_A_MINUTE)
 
 
 def minutes(seconds: float) -> int:

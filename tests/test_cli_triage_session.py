@@ -12,9 +12,11 @@ import pytest
 from reader.cli.triage.hands import Hands
 from reader.cli.triage.layout import page_lines
 from reader.cli.triage.lines import text_of
+from reader.cli.triage.listing import queued_in
 from reader.cli.triage.session import Session
 from reader.library.choose import decide_rows
 from reader.library.folder import Library
+from reader.library.queue import whole_queue, without_put_off
 from reader.library.writing import add_note
 from reader.library.wrong import wrong_topic
 from reader.paper import Held
@@ -453,3 +455,106 @@ def test_an_empty_morning_takes_every_key(library: Library, fake: Fake) -> None:
     session = Session(library, empty, fake.hands())
     press(session, "psuown Sdjk", "<enter>", "<escape>", "i", "<end>", "q")
     assert session.view().here is None
+
+
+class TestQueue:
+    """Papers 7 and 8 were picked on another day, and stand in the queue alone."""
+
+    @pytest.fixture
+    def queued(self, library: Library, fake: Fake) -> Session:
+        CLOCK.now = NOW - timedelta(days=3)
+        decide_rows(library, "pick", [8])
+        decide_rows(library, "pick", [7])
+        CLOCK.now = NOW
+        held = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(held, doubtful=(), near=(), wild=None)
+        waiting = without_put_off(whole_queue(library), DAY)
+        return Session(library, replace(morning, queue=waiting), fake.hands())
+
+    def rows(self, session: Session) -> list[int]:
+        return queued_in(session.view().rows)
+
+    def test_it_stands_below_the_list_the_oldest_first(self, queued: Session) -> None:
+        assert self.rows(queued) == [8, 7]
+        assert queued.here == 1
+        head = queued.view().head
+        assert (head.n_decided, head.n_all) == (0, 4)
+        texts = [row.text for row in queued.view().rows if row.kind == "head"]
+        assert texts[-1] == "QUEUE  2 that you picked before, the oldest first"
+
+    def test_who_has_decided_all_is_led_to_the_oldest(
+        self, library: Library, queued: Session
+    ) -> None:
+        press(queued, "ssss")
+        assert (states(library), queued.here) == ("sssscc" + "pp", 8)
+        assert said(queued).startswith("All are decided; 2 of your picks wait here. q ends.")
+        press(queued, "s")
+        assert (states(library), queued.here) == ("sssscc" + "ps", 7)
+        assert said(queued) == f"Skipped: {TITLES[7]}"
+        press(queued, "u")
+        assert (states(library), queued.here) == ("sssscc" + "pp", 8)
+
+    def test_l_puts_off_and_u_takes_it_back(self, library: Library, queued: Session) -> None:
+        press(queued, "<end>", "l")
+        until = DAY + timedelta(7)
+        assert said(queued) == f"Put off until {until}: {TITLES[6]}"
+        assert queued.view().put_off == {7: until}
+        assert self.rows(queued) == [8, 7], "nothing moves while the list is open"
+        press(queued, "u")
+        assert (said(queued), queued.view().put_off) == (f"Taken back: {TITLES[6]}", {})
+        press(queued, "u")
+        assert said(queued).startswith("The last act is not of this list")
+        assert states(library) == "cccccc" + "pp"
+        assert queued.deciding.outcome() == ([], 0)
+
+    def test_only_a_pick_can_be_put_off(self, library: Library, queued: Session) -> None:
+        press(queued, "l")
+        assert said(queued) == "Only what is picked and not written can be put off."
+        press(queued, "p", "<home>", "l")
+        assert queued.view().put_off == {1: DAY + timedelta(7)}
+        assert queued.here == 2
+
+    def test_the_rest_that_is_skipped_is_not_the_queue(
+        self, library: Library, queued: Session
+    ) -> None:
+        press(queued, "Sy")
+        assert states(library) == "sssscc" + "pp"
+
+    def test_a_note_takes_it_out_of_what_is_to_be_read(
+        self, library: Library, queued: Session
+    ) -> None:
+        press(queued, "Sy", "<end>", "n", "<up>", "l")
+        assert states(library) == "sssscc" + "rp"
+        assert not queued.view().head.has_to_read
+        press(queued, "u")
+        assert queued.view().head.has_to_read
+
+    def test_without_news_the_list_begins_with_it(self, library: Library, fake: Fake) -> None:
+        decide_rows(library, "pick", [8])
+        held = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(held, own=(), doubtful=(), near=(), wild=None)
+        waiting = without_put_off(whole_queue(library), DAY)
+        session = Session(library, replace(morning, queue=waiting), fake.hands())
+        first, second, *_ = session.view().rows
+        assert first.text.startswith("READ  nothing")
+        assert second.entry is not None
+        assert (session.here, second.entry.held.row) == (8, 8)
+        press(session, "w")
+        assert title(session) == "Why it is here"
+        press(session, "<escape>", "n")
+        head = session.view().head
+        assert head.written == 1
+
+    def test_what_was_picked_in_this_list_is_marked_and_not_doubled(
+        self, library: Library, fake: Fake
+    ) -> None:
+        decide_rows(library, "pick", [1])
+        decide_rows(library, "skip", [2, 3, 4])
+        held = papers.papers_at(library.db, range(1, 9))
+        morning = a_morning(held, doubtful=(), near=(), wild=None)
+        waiting = without_put_off(whole_queue(library), DAY)
+        session = Session(library, replace(morning, queue=waiting), fake.hands())
+        assert (self.rows(session), session.here) == ([], 1)
+        assert (
+            session.view().rows[0].text == "READ  all are decided; 4 to go: read what is marked +"
+        )

@@ -40,6 +40,7 @@ minutes = 20
 timezone = "Asia/Tokyo"
 language = "ja"
 theme_balance_days = 7
+queue_days = 21
 pdf_name = "{author}-{id}"
 days_off = ["Sunday", 2027-01-01, "2027-01-02"]
 [encoder]
@@ -121,6 +122,7 @@ def test_every_key_means_what_it_says() -> None:
         language="ja",
         is_language_written=True,
         theme_balance_days=7,
+        queue_days=21,
         pdf_name="{author}-{id}",
         encoder="somebody/encoder",
         arxiv=Arxiv(

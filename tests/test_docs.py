@@ -567,6 +567,10 @@ def test_long_work_that_is_held_up_says_so_in_its_last_line(
 def test_today_json_has_the_documented_fields(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    old = paper(7, "Tides that nobody wrote up")
+    papers.add_papers(library.db, [old], source="arXiv", on=TODAY - timedelta(days=30))
+    decide(library, "pick", [old.id])
+    sources.add_failure(library.db, "pdf", old.id, ("PDF of it: 404", ""), now=NOW)
     code, [morning] = printed(capsys, library, "today", "--no-fetch", "--json")
     assert code == 5
     assert [key for key, value in morning.items() if value in (None, [], {})] == []
@@ -579,6 +583,8 @@ def test_today_json_has_the_documented_fields(
     assert sureness == {"own": "sure", "doubtful": "maybe", "near": None}
     assert morning["quota"]["deadline"] == {"name": "A deadline", "on": "2031-04-01"}
     assert {s["state"] for s in morning["sources"]} == {"partial", "not asked"}
+    assert [one["id"] for one in morning["queue"]] == [old.id]
+    assert morning["pdfs"]["failed"] == [{"error": "PDF of it: 404", "n": 1}]
     assert differences(morning, "today") == []
 
 

@@ -16,7 +16,7 @@ from reader.ids import url_of
 from reader.paper import Held
 from reader.plain import plain
 from reader.score import in_print
-from reader.today import Entry, Folded, Morning, Seed
+from reader.today import Entry, Folded, Morning, Queued, Seed
 from reader.today.telling import n_mine, theme_counts
 
 if TYPE_CHECKING:
@@ -88,6 +88,30 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
+def queued_json(queued: Queued) -> dict[str, Any]:
+    """Give the fields of a paper of the queue."""
+    return {
+        "id": queued.held.paper.id,
+        "title": plain(queued.held.paper.title),
+        "state": queued.held.state,
+        "picked_on": queued.picked_on,
+        "minutes": queued.minutes,
+        "has_pdf": queued.has_pdf,
+    }
+
+
+def pdfs_json(morning: Morning) -> dict[str, Any] | None:
+    """Give how far the PDFs of the queue are."""
+    if (pdfs := morning.pdfs) is None:
+        return None
+    return {
+        "n": pdfs.n,
+        "of": pdfs.of,
+        "is_fetching": morning.fetching == "now",
+        "failed": [{"error": plain(error), "n": n} for error, n in pdfs.failed],
+    }
+
+
 def folded_json(folded: Folded, theme_of: Mapping[str, str]) -> dict[str, Any]:
     """Give the fields of several days in one list."""
     return {
@@ -138,6 +162,8 @@ def morning_json(morning: Morning) -> dict[str, Any]:
             "to_go": quota.to_go,
             "deadline": _deadline(quota.deadline),
         },
+        "queue": [queued_json(queued) for queued in morning.queue],
+        "pdfs": pdfs_json(morning),
         "searches": [
             {
                 "name": plain(s.name),

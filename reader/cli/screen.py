@@ -13,7 +13,7 @@ from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
 from reader.post import Mentioned
 from reader.score import Term, total
-from reader.today import Entry, Morning, Saved, SourceLine
+from reader.today import Entry, Morning, Queued, Saved, SourceLine
 from reader.today.sums import sum_rows
 from reader.today.telling import (
     changed_text,
@@ -23,6 +23,9 @@ from reader.today.telling import (
     n_answered,
     n_mine,
     n_talked,
+    pdfs_texts,
+    queue_facts,
+    queue_text,
     sureness_mark,
     theme_texts,
     topic_text,
@@ -35,6 +38,9 @@ SUM_INDENT = " " * 12
 
 MOST_TITLES = 3
 """Titles of a saved search that are shown; a broad one finds dozens a day."""
+
+MOST_QUEUED = 5
+"""Papers of the queue that are printed below a morning, unless more are to go."""
 
 
 def width_of_terminal() -> int:
@@ -55,6 +61,8 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
         yield from map(_bold, wrap(folded_text(morning), width))
+    if not morning.has_news:
+        yield from _queue(morning, width)
     yield ""
     yield from map(_bold, wrap(own_text(morning), width))
     yield from (_dim(f"    {text}") for text in theme_lines(morning, width - 4))
@@ -71,7 +79,34 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield ""
         yield from map(_bold, wrap(say("today.wild"), width))
         yield from _entries([listed.wild], width, has_days=has_days)
+    if morning.has_news:
+        yield from _queue(morning, width)
     yield from report_lines(morning, width)
+
+
+def _queue(morning: Morning, width: int) -> Iterator[str]:
+    """Lay out the oldest papers of the queue, as many as are to go."""
+    if not morning.queue:
+        return
+    yield ""
+    yield from map(_bold, wrap(queue_text(morning), width))
+    n = max(MOST_QUEUED, morning.quota.to_go)
+    for number, queued in enumerate(morning.queue[:n], 1):
+        yield from queued_lines(queued, width, number)
+    if n_more := len(morning.queue[n:]):
+        yield "    " + say("queue.more", n=n_more)
+
+
+def queued_lines(
+    queued: Queued, width: int, number: int, *, is_put_off: bool = False
+) -> Iterator[str]:
+    """Lay out a paper of the queue: title; id, when it was picked, how long it takes."""
+    title = _bold(shorten(plain(queued.held.paper.title), width - 4))
+    yield f"{number:>3} {title}"
+    facts = [queued.held.paper.id, *queue_facts(queued)]
+    if is_put_off:
+        facts.insert(1, say("queue.until", day=queued.until))
+    yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
 
 
 def own_text(morning: Morning) -> str:
@@ -131,6 +166,7 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     yield ""
     for text in _progress(morning):
         yield from wrap(text, width)
+    yield from pdfs_lines(morning, width)
     for search in morning.searches:
         yield from _saved_lines(search, width)
     for text in (*_waiting(morning), _sources_text(morning.sources)):
@@ -140,6 +176,16 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
             yield click.style(line, fg="red")
     for notice in (*morning.seed_texts, *morning.notices):
         yield from wrap(plain(notice), width)
+
+
+def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
+    """Say how far the PDFs of the queue are, and why some could not be had."""
+    first, *reasons = pdfs_texts(morning) or [""]
+    yield from wrap(first, width) if first else ()
+    for text in reasons[:MOST_TITLES]:
+        yield from wrap(text, width, "    ", "  ! ")
+    if n := len(reasons[MOST_TITLES:]):
+        yield "    " + say("today.saved.more", n=n)
 
 
 def _entries(entries: Sequence[Entry], width: int, *, has_days: bool) -> Iterator[str]:

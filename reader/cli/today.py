@@ -13,6 +13,7 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import ReadOnly, StoreError
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
+from reader.library.queue import fetching
 from reader.phrases import say
 from reader.plain import plain
 from reader.stages.gather import is_due
@@ -113,7 +114,7 @@ def _with_notices(library: Library, day: date, fetched: Fetched, *, may_fold: bo
     notices = list(shown.notices)
     if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
         notices.append(say("today.as_it_stands"))
-    return replace(shown, notices=tuple(notices))
+    return replace(shown, notices=tuple(notices), fetching=fetching(library, shown.pdfs))
 
 
 def _export(library: Library) -> None:

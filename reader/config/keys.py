@@ -7,7 +7,8 @@ from datetime import date
 # What each key must be. A `type` of tuple means a list of strings, one of frozenset a list of days.
 TABLES: dict[str, dict[str, type]] = {
     "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
-               "theme_balance_days": int, "pdf_name": str, "days_off": frozenset},
+               "theme_balance_days": int, "queue_days": int, "pdf_name": str,
+               "days_off": frozenset},
     "encoder": {"model": str},
     "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
               "pdf_url": str, "delay_s": float},

@@ -87,7 +87,7 @@ class _Reading(Checks):
             fields = ", ".join(f"{{{field}}}" for field in FIELDS)
             hint = say("toml.pdf_name.hint", fields=fields)
             raise self.wrong(("reader", "pdf_name"), problem, hint)
-        for key in ("quota", "minutes", "theme_balance_days"):
+        for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
             self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
         config = Config(
             **reader,

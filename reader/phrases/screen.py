@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "screen.help": """\
 p  pick: read it today        s  skip: not for me
 space  later: on to the next  u  undo the last act
+l  of the queue: put off for a week; s there lets it go
 x  wrong topic: choose one    n  write the note
 o  open the PDF or its page   w  why: the whole sum
 enter  the whole abstract, all talk
@@ -77,7 +78,7 @@ page up, page down  by a screen
 d  those that may be yours, shown or folded
 S  skip all that is left (asks, with their number)
 i  this morning: quota, sources, new versions, saved searches
-q  end: picks are fetched and indexed now
+q  end: the PDFs of picks are fetched in the background
 ctrl-c  leave at once; the next gather fetches the picks
 ctrl-z  to the shell and back with fg      ctrl-l  draw anew
 

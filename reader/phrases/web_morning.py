@@ -70,7 +70,6 @@ TEXTS: dict[str, str] = {
     "web.picks": "The picked papers",
     "web.picks_wait": "Picks get their PDFs at the next gather, or when you ask.",
     "web.picks_fetch": "Fetch the PDFs",
-    "web.without_pdf": "{n:pick waits for its PDF|picks wait for their PDFs}",
     "web.no_decision": "That is no decision.",
     "web.no_decision.hint": "Pick or skip with the buttons of a page.",
     "web.wrong": "Wrong topic",

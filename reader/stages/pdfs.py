@@ -56,6 +56,8 @@ def fetch_pdfs(
         if held.paper.id in waits:
             problems.append(still_missing(library, waits[held.paper.id]))
             continue
+        if (pdf := pdfs.pdf_of(library.db, held.row)) and is_here(library.folder / pdf.path):
+            continue  # another process brought it meanwhile
         try:
             _fetch_one(library, tools, held)
         except ReaderError as error:
@@ -63,6 +65,19 @@ def fetch_pdfs(
             _fail(library, "pdf", held.paper.id, error)
     tools.progress("pdf", len(rows), len(rows))
     return problems
+
+
+def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
+    """List the picks (rows) whose PDF is not here and may be asked for now, the oldest first;
+    also gives what failed before and waits for its time."""
+    rows = [
+        row for row, path in pdfs.picks(library.db) if not (path and is_here(library.folder / path))
+    ]
+    waits = waiting(library, "pdf")
+    lacking = papers.papers_at(library.db, rows)
+    return [held.row for held in lacking if held.paper.id not in waits], [
+        still_missing(library, waits[held.paper.id]) for held in lacking if held.paper.id in waits
+    ]
 
 
 def _fetch_one(library: Library, tools: Tools, held: Held) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.library.folder import Library
+from reader.library.queue import FETCH_LOCK
 from reader.stages.adding import complete
 from reader.stages.cite import cite
 from reader.stages.encode import encode, index_words
@@ -13,7 +14,7 @@ from reader.stages.gather import gather
 from reader.stages.learn import learn
 from reader.stages.learn_talk import learn_talk
 from reader.stages.links import follow_links
-from reader.stages.pdfs import extract, fetch_pdfs
+from reader.stages.pdfs import extract, fetch_pdfs, picks_to_fetch
 from reader.stages.pictures import take_pictures
 from reader.stages.rank import rank_days
 from reader.stages.resolve import resolve
@@ -62,6 +63,20 @@ def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem
     problems += encode(library, tools, papers=rows)
     learn_decisions(library, tools)
     return problems
+
+
+def fetch_picks(library: Library, tools: Tools, rows: Sequence[int] = ()) -> list[Problem]:
+    """Bring the PDFs of picks that are not here, and all that comes of them; learn from what was
+    decided.
+
+    rows: these papers, and now; none: all that are picked, but for what failed and waits. One
+    process at a time: another one's work is waited for.
+    """
+    with lock_file(library.folder / FETCH_LOCK, wait=True):
+        if rows:
+            return index_picks(library, tools, [*rows])
+        wanted, missing = picks_to_fetch(library)
+        return [*missing, *index_picks(library, tools, wanted)]
 
 
 def learn_decisions(library: Library, tools: Tools) -> None:

@@ -107,8 +107,8 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
 def undo_last(
     db: Database, *, at: datetime, on: date, until: datetime | None = None
 ) -> list[Decision]:
-    """Take back the last act that still stands, decisions or lessons of `teach`; returns what it
-    was, nothing when there is none.
+    """Take back the last act that still stands: decisions, lessons of `teach`, papers put off;
+    returns what it was, nothing when there is none.
 
     until: the moment when the person meant it, offline: the last act that stood then; where
     that was taken back meanwhile, nothing.
@@ -125,7 +125,11 @@ def undo_last(
                 UNION ALL SELECT 'lessons', id, act, paper, kind, at,
                     EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
                 FROM lessons AS l WHERE kind != 'undo' AND at <= ?1
-                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1))
+                AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1)
+                UNION ALL SELECT 'postponed', id, act, paper, 'later', at,
+                    EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
+                FROM postponed AS p WHERE undoes IS NULL AND at <= ?1
+                AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id AND u.at <= ?1))
             SELECT * FROM acts WHERE act = (SELECT max(act) FROM acts) ORDER BY id
             """,
             (moment,),
@@ -157,7 +161,8 @@ def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
 
 
 def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
-    """Take back decisions and lessons in one act, and the folders that a lesson gave papers."""
+    """Take back decisions, lessons and what was put off in one act, and the folders that a
+    lesson gave papers."""
     act = next_act(db)
     moments = (at.isoformat(), on.isoformat())
     db.execute_many(
@@ -166,6 +171,10 @@ def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
         VALUES (?, ?, 'undo', ?, ?, ?)
         """,
         [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "decisions"],
+    )
+    db.execute_many(
+        "INSERT INTO postponed (act, paper, undoes, at, on_date) VALUES (?, ?, ?, ?, ?)",
+        [(act, r["paper"], r["id"], *moments) for r in rows if r["place"] == "postponed"],
     )
     lessons = [r for r in rows if r["place"] == "lessons"]
     db.execute_many(
@@ -235,11 +244,12 @@ def add_filing(
 
 
 def next_act(db: Database) -> int:
-    """Number an act; decisions and lessons are counted together."""
+    """Number an act; decisions, lessons and papers put off are counted together."""
     row = db.read_one(
         """
         SELECT 1 + max(coalesce((SELECT max(act) FROM decisions), 0),
-                       coalesce((SELECT max(act) FROM lessons), 0)) AS act
+                       coalesce((SELECT max(act) FROM lessons), 0),
+                       coalesce((SELECT max(act) FROM postponed), 0)) AS act
         """
     )
     return int(row["act"]) if row else 1

@@ -58,6 +58,7 @@ PARTS = (
     _Part("identifiers", "id", "all"),
     _Part("decisions", "id", "all"),
     _Part("lessons", "id", "all"),
+    _Part("postponed", "id", "all"),
     _Part("shown", "day", "new"),
     _Part("lines", "day", "new"),
     _Part("filings", "id", "all"),

@@ -16,11 +16,14 @@ from reader.today.reasons import why
 from reader.today.values import (
     Candidate,
     Entry,
+    Fetching,
     Folded,
     Kept,
     Morning,
     NewVersion,
     PaperTitle,
+    PdfsHere,
+    Queued,
     Quota,
     Rank,
     Saved,
@@ -30,7 +33,7 @@ from reader.today.values import (
 )
 
 __all__ = [
-    "MUCH_CITED", "Candidate", "Entry", "Folded", "Kept", "Lanes", "Morning", "NewVersion",
-    "PaperTitle", "Quota", "Rank", "Saved", "Seed", "Shelf", "SourceLine", "lanes", "listing_days",
-    "months_between", "velocity", "why",
+    "MUCH_CITED", "Candidate", "Entry", "Fetching", "Folded", "Kept", "Lanes", "Morning",
+    "NewVersion", "PaperTitle", "PdfsHere", "Queued", "Quota", "Rank", "Saved", "Seed", "Shelf",
+    "SourceLine", "lanes", "listing_days", "months_between", "velocity", "why",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reader.phrases import say
 from reader.plain import plain
-from reader.today.values import Entry, Morning, NewVersion, SourceLine, Sureness
+from reader.today.values import Entry, Morning, NewVersion, Queued, SourceLine, Sureness
 
 ARXIV = "arXiv"
 
@@ -101,6 +101,60 @@ def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
     """Give how many sources gave all that they should, of how many."""
     n_all = len({s.name for s in sources})
     return n_all - len({s.name for s in sources if s.is_missing}), n_all
+
+
+def queue_text(morning: Morning) -> str:
+    """Say what the queue is; on a day without news, that the day's papers are read from it."""
+    if leads_to_queue(morning):
+        key = "queue.lead" if morning.is_complete else "queue.lead.partly"
+        return say(key, to_go=morning.quota.to_go)
+    return say("queue.head", n=len(morning.queue))
+
+
+def leads_to_queue(morning: Morning) -> bool:
+    """Tell whether the day's papers are read from the queue: nothing new waits."""
+    return bool(morning.queue and morning.quota.to_go and not morning.has_news)
+
+
+def queue_facts(queued: Queued) -> list[str]:
+    """Say when a paper was picked, how long its text takes, whether its PDF is here."""
+    return [say("queue.picked", day=queued.picked_on), *queue_reading(queued)]
+
+
+def queue_reading(queued: Queued) -> list[str]:
+    """Say how long a paper's text takes, and whether its PDF is here."""
+    time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
+    pdf = "queue.pdf" if queued.has_pdf else "queue.no_pdf"
+    return [say(time, n=queued.minutes), say(pdf)]
+
+
+def queue_entry(queued: Queued) -> Entry:
+    """Give a line of the list for a paper of the queue."""
+    why = say("queue.why", day=queued.picked_on)
+    return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
+
+
+def pdfs_texts(morning: Morning) -> list[str]:
+    """Say how many PDFs of the queue are here, what becomes of the others, and why some could
+    not be had; nothing where nothing was picked."""
+    pdfs = morning.pdfs
+    if pdfs is None:
+        return []
+    failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+    text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=_pdfs_state(morning))
+    return [text, *(say("queue.reason", error=plain(error).rstrip("."), n=n)
+                    for error, n in pdfs.failed)]  # fmt: skip
+
+
+def _pdfs_state(morning: Morning) -> str:
+    pdfs = morning.pdfs
+    if pdfs is None or pdfs.n == pdfs.of:
+        return ""
+    if morning.fetching == "now":
+        return say("queue.pdfs.fetching")
+    if pdfs.n + pdfs.n_failed >= pdfs.of:
+        return say("queue.pdfs.again")
+    return say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting")
 
 
 def changed_text(version: NewVersion) -> str:

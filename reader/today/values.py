@@ -17,6 +17,8 @@ from reader.today.measure import velocity
 Shelf = Literal["own", "doubtful", "near", "wild"]
 """Where in a morning's list a paper stands."""
 
+Fetching = Literal["", "now", "was"]
+
 Sureness = Literal["sure", "likely", "maybe"]
 """How surely a paper belongs to an own topic: nine in ten, more likely than not, or asked."""
 
@@ -93,6 +95,24 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A paper that was picked and has no note yet.
+
+    minutes: what its text takes to be read: that of the PDF where `is_whole`, else title and
+    abstract. has_pdf: the file is in the library. until: put off until this day, None where
+    it is not. decision: its pick, by which a look-back remembers that it asked.
+    """
+
+    held: Held
+    picked_on: date
+    minutes: int
+    has_pdf: bool
+    is_whole: bool = False
+    until: date | None = None
+    decision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the morning.
 
@@ -102,7 +122,8 @@ class Entry:
     is_sorted_out: the person said that it is of none of the topics of its lane; it stays where
     it was until the day is over. sureness: None in the near lane, for a wild card and for what
     is sorted out. also: other own topics that the paper belongs to nearly as surely; none where
-    it is filed, or the person said of which it is.
+    it is filed, or the person said of which it is. queued: it stands in the queue, and in no
+    lane.
     """
 
     held: Held
@@ -120,6 +141,7 @@ class Entry:
     is_sorted_out: bool = False
     sureness: Sureness | None = None
     also: tuple[str, ...] = ()
+    queued: Queued | None = None
 
     @property
     def is_outside(self) -> bool:
@@ -184,6 +206,20 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class PdfsHere:
+    """How many PDFs of the queue are here; failed: why others are not, and how many for each
+    reason, most first."""
+
+    n: int
+    of: int
+    failed: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def n_failed(self) -> int:
+        return sum(n for _, n in self.failed)
+
+
+@dataclass(frozen=True, slots=True)
 class PaperTitle:
     """Names a paper in a line, where no more of it is needed."""
 
@@ -244,6 +280,10 @@ class Morning:
     morning.
     theme_of: by own topic, its theme; in the order of feeds.toml.
     seeds: those that are not in the library, in words too; of today's list alone.
+    queue: what was picked and is not written, the oldest first, without what was put off; pdfs:
+    how far their PDFs are, with those that were put off; None where nothing was picked.
+    fetching: a process is at these PDFs "now", one "was", or none was yet. All three of today's
+    list alone.
     """
 
     day: date
@@ -267,6 +307,9 @@ class Morning:
     theme_of: Mapping[str, str] = field(default_factory=dict)
     seeds: tuple[Seed, ...] = ()
     seed_texts: tuple[str, ...] = ()
+    queue: tuple[Queued, ...] = ()
+    pdfs: PdfsHere | None = None
+    fetching: Fetching = ""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -275,6 +318,11 @@ class Morning:
             return self.folded.entries
         wild = [self.wild] if self.wild else []
         return (*self.own, *self.doubtful, *self.near, *wild)
+
+    @property
+    def has_news(self) -> bool:
+        """Some paper of the list waits for a decision."""
+        return any(entry.held.state == "candidate" for entry in self.entries)
 
     @property
     def is_complete(self) -> bool:

@@ -30,7 +30,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
     A whole screen where the terminal has one, else line by line. said: what stands on the
     screen first, since it covers what was printed before.
     """
-    if shown.entries and full_screen.can_run(os.environ):
+    if (shown.entries or shown.queue) and full_screen.can_run(os.environ):
         outcome = full_screen.run(context, library, shown, more=_more(library, shown), said=said)
     else:
         for line in screen.morning_lines(shown, screen.width_of_terminal()):
@@ -86,6 +86,11 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
         texts.append(say("screen.recall", n=n_notes))
     if n_left := sum(n for _, n in shown.undecided):
         texts.append(say("screen.undecided", n=n_left))
+    if shown.pdfs and shown.pdfs.n < shown.pdfs.of:
+        key = "screen.pdfs.fetching" if shown.fetching == "now" else "screen.pdfs"
+        n_failed = shown.pdfs.n_failed
+        failed = say("queue.pdfs.failed", n=n_failed) if n_failed else ""
+        texts.append(say(key, n=shown.pdfs.n, of=shown.pdfs.of, failed=failed))
     if shown.seeds:
         texts.append(say("screen.seeds", n=len(shown.seeds)))
     return (*texts, *(plain(text) for text in shown.notices))

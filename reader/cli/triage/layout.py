@@ -8,8 +8,9 @@ lines than the screen has.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from reader.cli.screen import authors_text, heard, said_text
 from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
@@ -18,9 +19,9 @@ from reader.paper import State
 from reader.phrases import say
 from reader.plain import columns, plain, shorten
 from reader.reading_time import minutes
-from reader.today import Entry
+from reader.today import Entry, Queued
 from reader.today.going import States, entry_seconds
-from reader.today.telling import families, sureness_mark, topic_text
+from reader.today.telling import families, queue_reading, sureness_mark, topic_text
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
@@ -35,7 +36,8 @@ LEAST_ABSTRACT = 3
 class Head:
     """What stands above the list. spent, to_go: minutes; more: what else there is today.
 
-    lacking: what is missing from the list, empty for nothing.
+    lacking: what is missing from the list, empty for nothing. has_to_read: some paper waits
+    for a decision or for its note.
     """
 
     day: str
@@ -47,6 +49,7 @@ class Head:
     target: int
     more: tuple[str, ...] = ()
     lacking: str = ""
+    has_to_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class View:
     """All that is on the screen. here: the paper (row) at which the person is.
 
     said: what the last key did, in place of the keys; is_warning: it needs an eye. n_rows:
-    rows of the whole list, so that nothing moves while it is narrowed.
+    rows of the whole list, so that nothing moves while it is narrowed. put_off: until when
+    picks are put off.
     """
 
     head: Head
@@ -64,6 +68,7 @@ class View:
     said: str = ""
     is_warning: bool = False
     n_rows: int = 0
+    put_off: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,9 @@ def _head(head: Head, width: int, height: int) -> list[Line]:
     values = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
     written = {"written": head.written, "target": head.target}
     left_to_write = max(head.target - head.written, 0)
-    if left_to_write:
+    if left_to_write and not head.has_to_read:
+        quota = say("screen.quota.nothing", **written)
+    elif left_to_write:
         quota = say("screen.quota", n=left_to_write, **written)
     else:
         quota = say("screen.quota.done", **written)
@@ -178,6 +185,10 @@ def _row(row: Row, view: View, width: int) -> Line:
     start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
     style = "here" if is_here else LOOKS[state]
     talk = _talk(row.entry) if row.is_near and width >= 60 else ""
+    if until := view.put_off.get(held.row):
+        talk = say("queue.until", day=f"{until:%m-%d}")
+    elif row.entry.queued and width >= 60:
+        talk = _waits(row.entry.queued)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
         [Span(start, style), *day, Span(plain(held.paper.title), style)],
@@ -186,6 +197,13 @@ def _row(row: Row, view: View, width: int) -> Line:
     return spread(
         title, [Span(talk, "here" if is_here else "dim")], width, "here" if is_here else ""
     )
+
+
+def _waits(queued: Queued) -> str:
+    """Say in few columns how long a paper of the queue takes and whether its PDF is here."""
+    time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
+    pdf = "queue.short.pdf" if queued.has_pdf else "queue.short.no_pdf"
+    return say("screen.queued", time=say(time, n=queued.minutes), pdf=say(pdf))
 
 
 def _talk(entry: Entry) -> str:
@@ -225,6 +243,9 @@ def paper_block(entry: Entry, width: int, n: int) -> list[Line]:
 def _facts(entry: Entry) -> list[str]:
     paper = entry.held.paper
     topic = topic_text(entry)
+    if entry.queued:
+        reading = queue_reading(entry.queued)
+        return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
     time = say("screen.minutes", n=minutes(entry_seconds(entry)))
     return [
         plain(f) for f in (paper.id, *([topic] if topic else []), time, *families(entry.origins))

@@ -23,8 +23,9 @@ from reader.cli.screen import (
 from reader.phrases import say
 from reader.today import Entry, Morning, going
 from reader.today.going import States
+from reader.today.telling import leads_to_queue, queue_entry, queue_text
 
-Kind = Literal["head", "paper", "fold", "text"]
+Kind = Literal["head", "paper", "queued", "fold", "text"]
 
 LOW = 14
 """Lines under which a screen has no room for what each morning says."""
@@ -36,7 +37,7 @@ TEXT_INDENT = 5
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the list. number: the paper's in its lane, from 1. day: on which it came, where
-    the list is of several days."""
+    the list is of several days; of a paper of the queue, on which it was picked."""
 
     kind: Kind
     text: str = ""
@@ -74,7 +75,26 @@ def rows_of(
     rows += lane(near, listed.near, is_near=True)
     if wild:
         rows += lane(say("today.wild"), wild, is_near=True)
-    return tuple(rows)
+    queue = _queue(shown, rows, query)
+    return tuple([*rows, *queue] if shown.has_news else [*queue, *rows])
+
+
+def _queue(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
+    """Lay out the queue without the papers that stand in a lane of this list."""
+    there, words = {entry.held.row for entry in papers_in(rows)}, _words(query)
+    entries = [queue_entry(one) for one in shown.queue if one.held.row not in there]
+    found = [
+        Row("queued", entry=entry, number=n, day=f"{entry.queued.picked_on:%m-%d}")
+        for n, entry in enumerate(entries, 1)
+        if entry.queued and (not words or fits(entry, words))
+    ]
+    is_leading = leads_to_queue(shown) and not query
+    if not found and not is_leading:
+        return []
+    text = queue_text(shown) if is_leading else say("screen.queue", n=len(entries))
+    if is_leading and not found:  # all of the queue was picked from this very list
+        text = say("queue.lead.marked", to_go=shown.quota.to_go)
+    return [Row("head", text), *found]
 
 
 def _themes(shown: Morning, width: int, height: int) -> list[Row]:
@@ -125,9 +145,24 @@ def papers_in(rows: Sequence[Row]) -> list[Entry]:
     return [row.entry for row in rows if row.entry]
 
 
+def listed_in(rows: Sequence[Row]) -> list[Entry]:
+    """List the papers that are shown without those of the queue."""
+    return [row.entry for row in rows if row.entry and row.kind == "paper"]
+
+
+def queued_in(rows: Sequence[Row]) -> list[int]:
+    """List the papers (rows of the library) of the queue that are shown."""
+    return [row.entry.held.row for row in rows if row.entry and row.kind == "queued"]
+
+
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
-    """Give the paper (its row in the library) to begin at, as `going.start_of` has it."""
-    return going.start_of(_places(rows), states, last)
+    """Give the paper (its row in the library) to begin at, as `going.start_of` has it; where
+    nothing is to be decided the oldest pick."""
+    papers = [entry.held.row for entry in listed_in(rows)]
+    if not any(states[row] == "candidate" for row in papers):
+        picks = [row for row in (*queued_in(rows), *papers) if states[row] == "pick"]
+        return next(iter((*picks, *papers)), None)
+    return going.start_of(papers, states, last)
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:

@@ -100,9 +100,10 @@ def paper_page(entry: Entry, width: int) -> Page:
 
 def why_page(entry: Entry, width: int, shelf: Shelf) -> Page:
     """Show where a paper stands in one sentence, and the whole sum behind it."""
+    said = entry.why if entry.queued else verdict(shelf, entry.why)
     lines: list[Line] = [
         *as_lines([plain(entry.held.paper.title)], width, "bold"),
-        *as_lines([plain(verdict(shelf, entry.why))], width),
+        *as_lines([plain(said)], width),
         (),
     ]
     if entry.terms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from reader.cli.triage.layout import Head
@@ -37,8 +37,10 @@ class Progress:
         """Count anew what was written today."""
         self.n_written, _ = n_noted_on(self._library.db, self._library.today())
 
-    def head(self, entries: Sequence[Entry], states: States) -> Head:
-        """Say how far these papers are."""
+    def head(
+        self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
+    ) -> Head:
+        """Say how far these papers are; put_off: those that are not to be read now."""
         shown = self._shown
         missing = families([plain(s.name) for s in shown.sources if s.is_missing])
         return Head(
@@ -50,6 +52,10 @@ class Progress:
             written=self.n_written,
             target=shown.quota.target,
             more=self._more,
+            has_to_read=any(
+                state in ("candidate", "pick") and row not in put_off
+                for row, state in states.items()
+            ),
             lacking=say("screen.incomplete", names=say("list").join(missing)) if missing else "",
         )
 

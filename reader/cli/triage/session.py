@@ -18,9 +18,11 @@ from reader.cli.triage.keys import letter
 from reader.cli.triage.layout import Page, View, shares
 from reader.cli.triage.listing import (
     Row,
+    listed_in,
     moved,
     next_of,
     papers_in,
+    queued_in,
     rows_of,
     start_of,
 )
@@ -55,9 +57,11 @@ class Session:
     ) -> None:
         self._library, self._hands = library, hands
         self._as_opened = shown
-        self.deciding = Deciding(library, {e.held.row: e.held for e in shown.entries})
+        listed = {e.held.row: e.held for e in shown.entries}
+        queued = {one.held.row: one.held for one in shown.queue if one.held.row not in listed}
+        self.deciding = Deciding(library, listed | queued, queued=frozenset(queued))
+        self._progress = Progress(library, shown, list(listed), more)
         self._shown = self._relisted()
-        self._progress = Progress(library, shown, list(self.deciding.held), more)
         self._finding = Finding()
         self._covering = Covering(self._make_page)
         self._is_open = False
@@ -68,7 +72,7 @@ class Session:
         self._size = (80, 24)
         self._rows: tuple[Row, ...] = rows_of(self._shown)
         self._n_rows = len(self._rows)
-        last = last_decided(library.db, list(self.deciding.held))
+        last = last_decided(library.db, list(listed))
         self.here = start_of(self._rows, self.deciding.states, last)
         self._before = self.here
 
@@ -88,11 +92,13 @@ class Session:
         listed, states = self._listed(), self.deciding.states
         if finding.is_typing or (finding.query and not said):
             key = "screen.finding" if finding.is_typing else "screen.found"
-            said = say(key, query=finding.query, n=len(papers_in(self._rows)), of=len(listed))
+            of = len(papers_in(self._all_rows()))
+            said = say(key, query=finding.query, n=len(papers_in(self._rows)), of=of)
         if self._asked:
             said, is_warning = say("screen.skip_rest", n=len(self._asked)), True
-        head = self._progress.head(listed, states)
-        return View(head, self._rows, states, self.here, said, is_warning, self._n_rows)
+        put_off = self.deciding.put_off
+        head = self._progress.head(listed, states, put_off=put_off)
+        return View(head, self._rows, states, self.here, said, is_warning, self._n_rows, put_off)
 
     def resize(self, size: tuple[int, int]) -> None:
         """Take the screen's (columns, lines)."""
@@ -162,6 +168,7 @@ class Session:
             "x": self._ask_topic,
             "u": self._undo,
             " ": self._later,
+            "l": self._put_off,
             "o": self._open,
             "n": self._note,
             "w": lambda: self._turn("why"),
@@ -200,13 +207,39 @@ class Session:
 
     def _go_on(self) -> None:
         """Go to the next paper that waits; say so where nothing waits any more."""
-        if self.here is not None:
-            self.here = next_of(self._rows, self.deciding.states, self.here)
-        if not self.n_left:
+        before = self.here
+        if before is None:
+            return
+        self.here = next_of(self._rows, self.deciding.states, before)
+        if self.here == before and (before in self.deciding.queued or not self.n_left):
+            self._go_on_in_queue(before)
+        elif not self.n_left:
+            self._tell_all_decided()
+
+    def _go_on_in_queue(self, before: int) -> None:
+        """Go to the next pick of the queue that waits; say so where one comes to the queue."""
+        queued, states = queued_in(self._rows), self.deciding.states
+        below = queued[queued.index(before) + 1 :] if before in queued else queued
+        waiting = [r for r in queued if states[r] == "pick" and r not in self.deciding.put_off]
+        self.here = next((row for row in below if row in waiting), before)
+        if before not in queued:
+            n = len(waiting)
+            self._tell_all_decided(say("screen.to_queue", n=n) if n else "")
+
+    def _tell_all_decided(self, ending: str = "") -> None:
+        if not ending:
             has_fold = any(row.kind == "fold" for row in self._rows)
             ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
-            # In front, since a long title is cut at the edge.
-            self.tell(f"{ending} {self._said}".strip())
+        # In front, since a long title is cut at the edge.
+        self.tell(f"{ending} {self._said}".strip())
+
+    def _put_off(self) -> None:
+        if self.here is None or not self._entry():
+            return
+        is_done, text = self.deciding.later(self.here)
+        self.tell(text, is_warning=not is_done)
+        if is_done:
+            self._go_on()
 
     def _ask_rest(self) -> None:
         rows = self.deciding.waiting([e.held.row for e in papers_in(self._rows)])
@@ -315,11 +348,18 @@ class Session:
 
     def _relisted(self) -> Morning:
         own = {topic.path for topic in self._library.config.own_topics}
-        return relisted(self._as_opened, self.deciding.words, own)
+        quota = replace(self._as_opened.quota, written=self._progress.n_written)
+        shown = replace(self._as_opened, quota=quota)
+        return relisted(shown, self.deciding.words, own)
+
+    def _all_rows(self) -> tuple[Row, ...]:
+        """Give the rows of the list that is not narrowed."""
+        return rows_of(self._shown, is_open=self._is_open)
 
     def _listed(self) -> list[Entry]:
-        """List what counts as the morning: the doubtful ones only where they are shown."""
-        return papers_in(rows_of(self._shown, is_open=self._is_open))
+        """List what counts as the morning: the doubtful ones only where they are shown, the queue
+        never."""
+        return listed_in(self._all_rows())
 
     def _entry(self) -> Entry | None:
         """Give the paper at which the person is, as it stands now."""

@@ -69,7 +69,6 @@ TEXTS: dict[str, str] = {
     "web.picks": "選んだ論文",
     "web.picks_wait": "選んだ論文の PDF は次の取得で届きます。今すぐ取得することもできます。",
     "web.picks_fetch": "PDF を取得する",
-    "web.without_pdf": "PDF 待ち{n}本",
     "web.no_decision": "そのような判断はありません。",
     "web.no_decision.hint": "ページのボタンで選ぶか見送ってください。",
     "web.wrong": "トピック違い",

@@ -6,7 +6,7 @@ docs/format.md explains every table and column.
 
 from __future__ import annotations
 
-from reader.store.migrations import arrivals, decided, drafts, first, lessons, pages, reviews
+from reader.store.migrations import arrivals, decided, drafts, first, lessons, pages, queue, reviews
 
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first.STEPS,
@@ -16,4 +16,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     pages.STEP,
     arrivals.STEP,
     decided.STEP,
+    queue.STEP,
 ]

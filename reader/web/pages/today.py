@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from starlette.responses import Response
 
 from reader.errors import UsageError
 from reader.library.morning import keep_shown, morning
+from reader.library.queue import fetching
 from reader.library.recall import Due, due
 from reader.library.wrong import other_topics
 from reader.phrases import say, spoken
 from reader.plain import plain
 from reader.stages.gather import is_due
-from reader.store import pdfs
 from reader.store.reviews import last_rows
 from reader.today import Entry, Folded, Morning
 from reader.today.going import minutes_of, n_waiting
 from reader.today.telling import (
     changed_text,
     counted,
+    leads_to_queue,
     missing_texts,
     n_answered,
     n_mine,
     n_talked,
+    pdfs_texts,
     theme_texts,
 )
 from reader.web.render import day_text
@@ -37,6 +40,7 @@ def today(visit: Visit) -> Response:
     library = visit.library
     day = day_asked(visit)
     shown = shown_on(visit, day)
+    shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
     states = {e.held.row: e.held.state for e in shown.entries}
     return visit.page(
@@ -51,7 +55,9 @@ def today(visit: Visit) -> Response:
         waiting=n_waiting(entries, states),
         minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
         recall=_due(visit, day),
-        n_without_pdf=_n_without_pdf(visit, shown),
+        pdfs=pdfs_texts(shown),
+        leads=leads_to_queue(shown),
+        has_to_read=bool(shown.queue or shown.has_news or day != library.today()),
         missing=missing_texts(shown.sources),
         counts=counted(shown.sources),
         answered=n_answered(shown.sources),
@@ -83,12 +89,6 @@ def _due(visit: Visit, day: date) -> Due:
     key = ("recall", day, library.today())
     rows = functools.partial(last_rows, library.db)
     return visit.unless_written(key, lambda: due(library, day), rows=rows)
-
-
-def _n_without_pdf(visit: Visit, shown: Morning) -> int:
-    """Count the picks of a list that a gather has yet to bring the PDF of."""
-    picks = [e.held.row for e in shown.entries if e.held.state == "pick"]
-    return sum(pdfs.pdf_of(visit.library.db, row) is None for row in picks)
 
 
 def day_asked(visit: Visit) -> date:

@@ -46,6 +46,7 @@ def triage(visit: Visit) -> Response:
         n_picked=sum(e.held.state == "pick" for e in shown.entries),
         n_doubtful=0 if with_doubtful else len((shown.folded or shown).doubtful),
         quota=shown.quota,
+        n_queued=len(shown.queue),
         topics=[topic.path for topic in other_topics(library, None)],
     )
 

@@ -1,0 +1,177 @@
+"""Keep what was picked and is not written up yet in sight: list it, put it off, let it go.
+
+The queue is every pick without a note, the oldest first. What was put off is left out until
+its day. A look-back asks about each pick once. Knows no screen and no page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from reader.announcement import days_back
+from reader.errors import Locked, StoreError, UsageError
+from reader.library.choose import decide_rows, find_paper
+from reader.library.folder import Library
+from reader.library.moving import is_here
+from reader.library.receiving import keep_arrival
+from reader.paper import Held
+from reader.phrases import say
+from reader.plain import plain
+from reader.reading_time import length_seconds, minutes, paper_seconds
+from reader.store import papers, queue, sources
+from reader.store.database import lock_file
+from reader.today import Fetching, PdfsHere, Queued
+
+LATER_DAYS = 7
+"""How long a paper is put off where nobody says."""
+
+MOST_DAYS = 3_650
+
+FETCH_LOCK = "fetch.lock"
+"""Held by the one process that fetches the PDFs of picks."""
+
+FETCH_LOG = "fetch.log"
+"""What those processes said that no terminal saw."""
+
+
+def whole_queue(library: Library) -> list[Queued]:
+    """List what was picked and has no note, the oldest first, also what was put off."""
+    picked = queue.picked(library.db)
+    held = {h.row: h for h in papers.papers_at(library.db, [one.paper for one in picked])}
+    extents = queue.extents(library.db, [one.paper for one in picked if one.path])
+    found = []
+    for one in picked:
+        if (paper := held.get(one.paper)) is None:
+            continue
+        has_pdf = bool(one.path) and is_here(library.folder / one.path)
+        extent = extents.get(one.paper) if has_pdf else None
+        seconds = (
+            length_seconds(extent.n_characters, extent.n_bytes)
+            if extent
+            else paper_seconds(paper.paper)
+        )
+        found.append(
+            Queued(
+                held=paper,
+                picked_on=one.picked_on,
+                minutes=minutes(seconds),
+                has_pdf=has_pdf,
+                is_whole=extent is not None,
+                until=one.until,
+                decision=one.decision,
+            )
+        )
+    return found
+
+
+def without_put_off(queued: Sequence[Queued], day: date) -> tuple[Queued, ...]:
+    """Leave out what was put off until after a day."""
+    return tuple(one for one in queued if one.until is None or one.until <= day)
+
+
+def pdfs_here(library: Library, queued: Sequence[Queued]) -> PdfsHere | None:
+    """Count the PDFs of a queue that are here, and say why others are not; None for no queue."""
+    if not queued:
+        return None
+    lacking = {one.held.paper.id for one in queued if not one.has_pdf}
+    failures = sources.failures(library.db, "pdf") if lacking else []
+    # The same reason for many is said once: the id stands in each message.
+    reasons = Counter(
+        f.error.replace(f.subject, "…") for f in failures if f.subject in lacking
+    ).most_common()
+    whole = {f.error.replace(f.subject, "…"): f.error for f in failures if f.subject in lacking}
+    said = tuple((whole[text] if n == 1 else text, n) for text, n in reasons)
+    return PdfsHere(sum(one.has_pdf for one in queued), len(queued), said)
+
+
+def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
+    """Tell whether a process is fetching PDFs now, or was; not asked where none is lacking."""
+    file = library.folder / FETCH_LOCK
+    if pdfs is None or pdfs.n == pdfs.of:
+        return ""
+    try:
+        if file.exists() and not library.db.is_read_only:
+            with lock_file(file):  # let go at once: who begins meanwhile waits for it
+                pass
+    except Locked:
+        return "now"
+    return "was" if (library.folder / FETCH_LOG).exists() else ""
+
+
+def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[Held, date]:
+    """Put a paper of the queue off for so many days; gives it and the day on which it is back.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    return later_row(library, find_paper(library, text).row, days)
+
+
+def later_row(library: Library, row: int, days: int = LATER_DAYS) -> tuple[Held, date]:
+    """Put a paper (its row) of the queue off."""
+    until = library.today() + timedelta(days)
+    with library.db.writing():
+        [held] = _in_queue(library, [row])
+        queue.postpone(library.db, row, until, at=library.now(), on=library.today())
+        keep_arrival(library)
+    return held, until
+
+
+def drop(library: Library, texts: Sequence[str]) -> list[Held]:
+    """Let papers of the queue go: skips from now on, in one act; all of them or none.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    with library.db.writing():
+        _in_queue(library, rows)
+        return decide_rows(library, "skip", rows)
+
+
+def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
+    """Give until when those of some papers are put off that are."""
+    found = {one.paper: one.until for one in queue.picked(library.db)}
+    today = library.today()
+    return {row: day for row in rows if (day := found.get(row)) is not None and day > today}
+
+
+def _in_queue(library: Library, rows: Sequence[int]) -> list[Held]:
+    waiting = {one.paper for one in queue.picked(library.db)}
+    held = papers.papers_at(library.db, rows)
+    for one in held:
+        if one.row not in waiting:
+            title = plain(one.paper.title)
+            raise UsageError(
+                what=say(f"queue.not_in.{one.state}", title=title), hint=say("queue.not_in.hint")
+            )
+    return held
+
+
+def to_ask(library: Library, *, again_on: date | None = None) -> tuple[Queued, ...]:
+    """List the picks that a look-back asks about, the oldest first: not written, not put off,
+    as old as feeds.toml says (`reader.queue_days`), and never asked about.
+
+    again_on: also those that were asked about on this day and still wait: a page that is loaded
+    anew asks the same.
+    """
+    if library.db.is_read_only:  # it could not be remembered, and would be asked for ever
+        return ()
+    today = library.today()
+    oldest = days_back(today, library.config.queue_days)
+    waiting = without_put_off(whole_queue(library), today)
+    old = [one for one in waiting if one.picked_on <= oldest]
+    asked = queue.asked(library.db, [one.decision for one in old])
+    return tuple(one for one in old if one.decision not in asked or asked[one.decision] == again_on)
+
+
+def keep_asked(library: Library, queued: Sequence[Queued]) -> bool:
+    """Remember that these picks were asked about; False where that could not be kept."""
+    if not queued:
+        return True
+    with contextlib.suppress(StoreError):
+        picks = [one.decision for one in queued]
+        queue.keep_asked(library.db, picks, at=library.now(), on=library.today())
+        return True
+    return False

@@ -1,0 +1,120 @@
+"""Keep the queue: what was picked and has no note, what was put off, what a look-back asked.
+
+The queue itself is no table: it is the picks that stand, of papers without a note. What the
+person said of them are rows that are only ever added.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reader.store.database import Database
+from reader.store.decisions import next_act
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A pick that waits for its note.
+
+    decision: `decisions.id` of the pick. until: the day on which it comes back, None where
+    it was not put off. path: where its PDF was put, empty where none came yet.
+    """
+
+    paper: int
+    decision: int
+    picked_on: date
+    until: date | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long the text of a PDF is; n_bytes: in UTF-8."""
+
+    n_characters: int
+    n_bytes: int
+
+
+def picked(db: Database) -> list[Picked]:
+    """List the picks without a note, the oldest first.
+
+    A paper that was picked several times counts from the first pick after its last skip. One
+    that was put off before that is not put off any more.
+    """
+    rows = db.read(
+        """
+        SELECT q.paper, q.decision, q.on_date, coalesce(pdfs.path, '') AS path, (
+            SELECT until_on FROM postponed AS p WHERE p.paper = q.paper AND p.act > q.act
+            AND undoes IS NULL AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
+            ORDER BY id DESC LIMIT 1) AS until_on
+        FROM (
+            SELECT d.paper, min(d.id) AS decision, d.act, d.on_date
+            FROM decisions AS d WHERE d.kind = 'pick'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                AND l.kind = 'skip'
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+            AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = d.paper)
+            GROUP BY d.paper) AS q
+        LEFT JOIN pdfs ON pdfs.paper = q.paper ORDER BY q.decision
+        """
+    )
+    return [
+        Picked(
+            r["paper"],
+            r["decision"],
+            date.fromisoformat(r["on_date"]),
+            date.fromisoformat(r["until_on"]) if r["until_on"] else None,
+            r["path"],
+        )
+        for r in rows
+    ]
+
+
+def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
+    """Give how long the text of each paper's PDF is; papers whose PDF was not read are left
+    out."""
+    rows = db.read(
+        """
+        SELECT paper, sum(length(text)) AS n_characters, sum(octet_length(text)) AS n_bytes
+        FROM idx.texts WHERE kind = 'passage' AND paper IN (SELECT value FROM json_each(?))
+        GROUP BY paper
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: Extent(r["n_characters"], r["n_bytes"]) for r in rows}
+
+
+def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -> None:
+    """Record that a paper is put off until a day; an act of its own, as a decision is."""
+    with db.writing():
+        db.execute(
+            "INSERT INTO postponed (act, paper, until_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
+            (next_act(db), paper, until.isoformat(), at.isoformat(), on.isoformat()),
+        )
+
+
+def asked(db: Database, picks: Iterable[int]) -> dict[int, date]:
+    """Give the day on which each of some picks (`decisions.id`) was asked about; those that
+    never were are left out."""
+    rows = db.read(
+        """
+        SELECT decision, on_date FROM asked
+        WHERE decision IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(list(picks)),),
+    )
+    return {r["decision"]: date.fromisoformat(r["on_date"]) for r in rows}
+
+
+def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> None:
+    """Record that picks (`decisions.id`) were asked about; the first time stands."""
+    with db.writing():
+        db.execute_many(
+            "INSERT INTO asked (decision, at, on_date) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(pick, at.isoformat(), on.isoformat()) for pick in picks],
+        )

@@ -1,0 +1,259 @@
+"""Run `reader queue`, `later`, `drop` and `fetch`, and the fetching that outlives the list."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.demo.server import PlayServer
+from reader.store.database import lock_file
+from tests.installed import (
+    EVIL_ID,
+    HUMS,
+    LADDER,
+    LIFT,
+    NOW,
+    QUIET,
+    READER,
+    WATER,
+    Ran,
+    environment,
+    run,
+    today,
+)
+from tests.marked_pdfs import typeset
+from tests.terminal import OnTerminal, on_terminal
+
+SLOW_S = 60.0
+WEEKS_AGO = NOW - timedelta(weeks=3)
+SUNDAY = NOW + timedelta(days=5)
+"""Nothing is announced for it."""
+
+
+def pdf(id_: str) -> bytes | None:
+    return None if id_ in LADDER else typeset(f"The paper {id_}")
+
+
+@pytest.fixture
+def here(library: Path, server: PlayServer) -> Path:
+    """A library whose server has the PDF of each paper but one."""
+    server.pdfs = pdf
+    return library
+
+
+@pytest.fixture
+def old(here: Path) -> Path:
+    """A library with picks of some weeks, none of them written."""
+    for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
+        moment = WEEKS_AGO + timedelta(weeks=weeks)
+        assert run("pick", "--no-fetch", id_, library=here, now=moment).code == 0
+    return here
+
+
+@pytest.fixture
+def looked(old: Path) -> Path:
+    """The same library, its list looked at on Tuesday: on Sunday there is nothing new."""
+    assert run("today", "--json", "--no-fetch", library=old).code == 0
+    return old
+
+
+def reader(library: Path, *args: str, code: int = 0) -> Ran:
+    ran = run(*args, library=library, env={"COLUMNS": "100"})
+    assert ran.code == code, ran
+    return ran
+
+
+def queue(library: Path) -> list[str]:
+    """Give the ids of what waits today, in their order."""
+    return [one["id"] for one in today(library)[1]["queue"]]
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + SLOW_S
+    while not is_so():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def pdfs(library: Path) -> dict[str, object]:
+    found: dict[str, object] = today(library)[1]["pdfs"]
+    return found
+
+
+def pids_of(library: Path) -> list[int]:
+    """List the processes that fetch for a library."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(library).encode() in words and b"fetch" in words:
+            found.append(int(folder.name))
+    return found
+
+
+class TestCommands:
+    def test_the_queue_is_listed_with_its_minutes_and_pdfs(self, old: Path) -> None:
+        assert reader(old, "queue").out.splitlines() == [
+            "QUEUE  3 picked and not written, the oldest first",
+            "  1 Speech translation in a lift",
+            f"    {LIFT} · picked 2031-02-11 · abstract 1 min · no PDF yet",
+            "  2 Speech translation on a ladder",
+            f"    {LADDER} · picked 2031-02-18 · abstract 1 min · no PDF yet",
+            "  3 Speech recognition under water",
+            f"    {WATER} · picked 2031-02-25 · abstract 1 min · no PDF yet",
+        ]
+        first, *_ = [json.loads(line) for line in reader(old, "queue", "--json").out.splitlines()]
+        assert first == {
+            "id": LIFT, "title": "Speech translation in a lift", "state": "pick",
+            "picked_on": "2031-02-11", "minutes": 1, "has_pdf": False, "until": None,
+        }  # fmt: skip
+        del first["until"]
+        assert today(old)[1]["queue"][0] == first
+
+    def test_an_empty_queue_says_so(self, here: Path) -> None:
+        assert reader(here, "queue").out == (
+            "Nothing waits: each paper that you picked has its note, or was let go.\n"
+        )
+        assert reader(here, "queue", "--json").out == ""
+        assert queue(here) == []
+        assert today(here)[1]["pdfs"] is None
+
+    def test_later_hides_a_paper_and_undo_brings_it_back(self, old: Path) -> None:
+        assert reader(old, "later", LIFT, "3").out == (
+            "Put off until 2031-03-07: Speech translation in a lift\n"
+        )
+        assert queue(old) == [LADDER, WATER]
+        lines = reader(old, "queue").out.splitlines()
+        assert lines[-3:] == [
+            "LATER  1 put off",
+            "  1 Speech translation in a lift",
+            f"    {LIFT} · back 2031-03-07 · picked 2031-02-11 · abstract 1 min · no PDF yet",
+        ]
+        late = run("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
+        assert [one["id"] for one in json.loads(late.out)["queue"]] == [LIFT, LADDER, WATER]
+        assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    def test_drop_makes_a_skip_and_undo_takes_it_back(self, old: Path) -> None:
+        reader(old, "drop", LIFT, WATER)
+        assert queue(old) == [LADDER]
+        assert json.loads(reader(old, "show", LIFT, "--json").out)["state"] == "skip"
+        reader(old, "undo")
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    @pytest.mark.parametrize(
+        ("args", "code", "said"),
+        [
+            (("later", QUIET), 2, "not in the queue, as it was not picked: 静かな部屋の音声翻訳"),
+            (("drop", QUIET), 2, "`reader queue` shows what is"),
+            (("later", "3103.12345"), 4, "is not in this library"),
+            (("later", LIFT, "0"), 2, "0 is not in the range"),
+            (("later", LIFT, "soon"), 2, "soon"),
+            (("fetch", QUIET), 2, "not in the queue, as it was not picked"),
+        ],
+    )
+    def test_what_cannot_be_done_says_why(
+        self, old: Path, args: tuple[str, ...], code: int, said: str
+    ) -> None:
+        assert said in reader(old, *args, code=code).err
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    def test_fetch_brings_what_it_can_and_names_the_rest(self, old: Path) -> None:
+        ran = reader(old, "fetch", code=5)
+        assert ran.out == "2 of 3 PDFs of your picks are here.\n"
+        assert f"PDF of {LADDER}: 127.0.0.1 answered 404" in ran.err
+        assert pdfs(old) == {
+            "n": 2, "of": 3, "is_fetching": False,
+            "failed": [{"error": f"PDF of {LADDER}: 127.0.0.1 answered 404: there is nothing at "
+                        "this address", "n": 1}],
+        }  # fmt: skip
+        said = reader(old, "today", "--no-fetch").out
+        assert "2 of 3 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again" in said
+        assert f"  ! PDF of {LADDER}: 127.0.0.1 answered 404" in said
+        assert f"{LIFT} · picked 2031-02-11 · 1 min · PDF here" in reader(old, "queue").out
+
+    def test_what_failed_waits_for_its_time_unless_it_is_named(
+        self, old: Path, server: PlayServer
+    ) -> None:
+        reader(old, "fetch", code=5)
+        asked = len(server.requests)
+        assert "not tried again before 2031-03-04 17:30" in reader(old, "fetch", code=5).err
+        assert len(server.requests) == asked
+        reader(old, "fetch", LADDER, code=5)
+        assert len(server.requests) == asked + 1
+
+    def test_one_waits_for_the_other(self, old: Path, server: PlayServer) -> None:
+        with lock_file(old / "fetch.lock"):
+            env = environment(old, NOW, {"TERM": "xterm"})
+            with on_terminal([READER, "fetch"], env) as second:
+                second.wait(2)
+                assert not any("/pdf/" in path for path in server.requests)
+                assert pdfs(old)["is_fetching"] is True
+        assert pids_of(old) == []
+
+
+def opened(library: Path, *keys: str) -> Iterator[OnTerminal]:
+    env = environment(library, NOW, {"TERM": "xterm-256color"})
+    with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+        terminal.until(lambda t: bool(t.here()))
+        terminal.quiet(0.2)
+        for key in keys:
+            terminal.press(key)
+            terminal.quiet(0.2)
+        yield terminal
+
+
+class TestTheList:
+    def test_a_day_without_news_begins_at_the_oldest_pick(self, looked: Path) -> None:
+        env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
+        with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+            terminal.until(lambda t: bool(t.here()))
+            assert "nothing to decide so far; 5 to go" in terminal.text()
+            assert terminal.here().startswith(">+ 1 02-11 Speech translation in a lift")
+            assert "abstract 1 min · no PDF" in terminal.here()
+            terminal.press("l")
+            terminal.until("Put off until 2031-03-16: Speech translation in a lift")
+            assert "02-18 Speech translation on a ladder" in terminal.here()
+            terminal.press("s")
+            terminal.until("Skipped: Speech translation on a ladder")
+            assert "02-25 Speech recognition under water" in terminal.here()
+            terminal.press("u")
+            terminal.until("Taken back: Speech translation on a ladder")
+            terminal.press("q")
+            assert terminal.end() in (0, 5)
+        later = run("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
+        assert [one["id"] for one in json.loads(later.out)["queue"]] == [LADDER, WATER]
+
+    def test_u_takes_back_no_pick_of_another_day(self, looked: Path) -> None:
+        env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
+        with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+            terminal.until(lambda t: bool(t.here()))
+            terminal.press("u")
+            terminal.until("The last act is not of this list: Speech recognition under water")
+            terminal.press("q")
+            terminal.end()
+        assert queue(looked) == [LIFT, LADDER, WATER]
+
+    def test_printed_it_stands_above_the_rest_on_such_a_day(self, looked: Path) -> None:
+        said = run("today", "--no-fetch", library=looked, now=SUNDAY).out
+        assert said.index("READ  nothing to decide so far; 5 to go") < said.index("OWN TOPICS")
+        assert said.index("Speech translation in a lift") < said.index("on a ladder")
+        news = reader(looked, "today", "--no-fetch").out
+        assert news.index("OWN TOPICS") < news.index(
+            "QUEUE  3 picked and not written, the oldest first"
+        )
+
+    def test_with_nothing_to_read_nothing_is_to_go(self, here: Path) -> None:
+        everything = (LIFT, LADDER, WATER, HUMS, QUIET, EVIL_ID)
+        reader(here, "skip", *everything)
+        for terminal in opened(here):
+            assert "written 0 of 5, nothing left to read" in terminal.lines()[0]
+            terminal.press("q")
+            terminal.end()

@@ -1,0 +1,170 @@
+"""Hold the queue on the pages: where it stands, and that its buttons do what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.library.choose import decide, decide_rows, find_paper
+from reader.library.folder import Library
+from reader.library.queue import FETCH_LOCK, FETCH_LOG, whole_queue
+from reader.library.writing import add_note
+from reader.store import papers, sources
+from reader.store.database import lock_file
+from tests.samples import DAY, NOW, Clock, paper
+from tests.web.site import parts_of, site
+
+ONE, TWO, THREE = (f"arxiv:2506.0000{n}" for n in (1, 2, 3))
+JSON = {"accept": "application/json"}
+NOTE = "It listens twice. It costs twice the time."
+
+
+@contextmanager
+def pages(folder: Path, *, days: int = 0) -> Iterator[tuple[TestClient, Library]]:
+    """Open the pages so many days after two of three papers were picked."""
+    clock = Clock()
+    parts = parts_of(folder, now=clock)
+    with parts.open_library() as library:
+        several = [paper(n, f"Speech translation, <i>{n}</i>") for n in (1, 2, 3)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [TWO])
+        decide(library, "pick", [ONE])
+        clock.now = NOW + timedelta(days)
+        with site(parts) as client:
+            yield client, library
+
+
+def shown(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def queued(html: str) -> list[str]:
+    """Give the ids of the papers in the queue, in their order."""
+    return re.findall(r'action="/later">.*?name="id" value="([^"]+)"', html, re.DOTALL)
+
+
+def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        news = client.get("/").text
+        assert queued(news) == [TWO, ONE]
+        assert news.index('id="own"') < news.index('id="queue"')
+        assert "Picked and not written, the oldest first." in shown(news)
+        decide(library, "skip", [THREE])
+        none = client.get("/").text
+        assert none.index('id="queue"') < none.index('id="own"')
+        assert "Nothing new to decide" not in shown(none), "no source was asked"
+        assert "Nothing to decide so far. 3 to go: read from your queue, the oldest first." in (
+            shown(none)
+        )
+        assert "picked 2025-06-04 · abstract 1 min · no PDF yet" in shown(none)
+        assert "<i>" not in none
+        triage = client.get("/triage").text
+        assert 'href="/#queued"' in triage
+        assert "Read from the queue (2)" in shown(triage)
+
+
+def test_with_nothing_to_read_nothing_is_to_go(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        assert "3 to go" in shown(client.get("/").text)
+        decide(library, "skip", [ONE, TWO, THREE])
+        text = shown(client.get("/").text)
+        assert "Nothing left to read today." in text
+        assert "to go" not in text
+        assert "Queue" not in text
+
+
+def test_a_day_of_before_has_no_queue(tmp_path: Path) -> None:
+    with pages(tmp_path, days=1) as (client, _):
+        assert queued(client.get("/").text) == [TWO, ONE]
+        text = client.get(f"/?date={DAY}").text
+        assert queued(text) == []
+        assert "to go" in shown(text)
+
+
+def test_later_takes_a_paper_out_and_comes_back_with_a_sentence(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        said = client.post("/later", data={"id": TWO, "back": "/"}).text
+        assert "Put off until 2025-06-11: Speech translation, &lt;i&gt;2&lt;/i&gt;" in said
+        assert queued(said) == [ONE]
+        answer = client.post("/later", data={"id": ONE}, headers=JSON).json()
+        assert answer["said"].startswith("Put off until 2025-06-11")
+        refused = client.post("/later", data={"id": THREE})
+        assert refused.status_code == 400
+        assert "as it was not picked" in refused.text
+        assert [one.until is None for one in whole_queue(library)] == [False, False]
+
+
+def test_let_it_go_is_a_skip(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        form = {"id": TWO, "kind": "skip", "seen": "pick", "back": "/"}
+        said = client.post("/decide", data=form).text
+        assert queued(said) == [ONE]
+        assert find_paper(library, TWO).state == "skip"
+        client.post("/undo", data={"id": TWO})
+        assert queued(client.get("/").text) == [TWO, ONE]
+
+
+def test_what_has_a_note_waits_no_more(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        add_note(library, find_paper(library, TWO), NOTE)
+        assert queued(client.get("/").text) == [ONE]
+
+
+def test_each_button_says_for_which_paper_it_is(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        page = client.get("/").text
+        part = page[page.index('id="queued"') :]
+        labels = re.findall(r'aria-label="([^"]+)"', part[: part.index("</section>")])
+        assert labels
+        assert len(labels) == len(set(labels)) == 6
+
+
+def test_it_is_said_how_far_the_pdfs_are_as_of_now(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        here = "0 of 2 PDFs of your picks are here"
+        assert f"{here}; reader fetch or the next gather" in shown(client.get("/").text)
+        with lock_file(library.folder / FETCH_LOCK):
+            assert f"{here}; fetching goes on." in shown(client.get("/").text)
+        # Nothing was written since, so that the morning itself is remembered.
+        (library.folder / FETCH_LOG).write_text("…")
+        assert f"{here}; reader fetch or the next gather brings the others (what" in (
+            shown(client.get("/").text)
+        )
+        for id_ in (ONE, TWO):
+            words = (f"PDF of {id_}: nobody answers", "")
+            sources.add_failure(library.db, "pdf", id_, words, now=NOW)
+        text = shown(client.get("/").text)
+        assert f"{here}, 2 failed; reader fetch ID asks again at once, a gather later." in text
+        assert "PDF of …: nobody answers (2 papers)" in text
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str) -> None:
+    asked = {"en": "Picked 14 days ago or earlier", "ja": "14日以上前に選び"}[language]
+    with pages(tmp_path, days=14) as (client, library):
+        client.cookies.set("language", language)
+        decide_rows(library, "pick", [3])
+        first = client.get("/week").text
+        assert asked in first
+        assert [id_ in first for id_ in (ONE, TWO, THREE)] == [True, True, False]
+        assert asked in client.get("/week").text, "a page that is loaded anew asks the same"
+        client.post("/decide", data={"id": ONE, "kind": "skip", "seen": "pick", "back": "/week"})
+        assert [id_ in client.get("/week").text for id_ in (ONE, TWO)] == [False, True]
+        assert asked not in client.get("/week?on=2025-06-04").text
+    with pages_again(tmp_path, 15) as client:
+        assert asked not in client.get("/week").text
+
+
+@contextmanager
+def pages_again(folder: Path, days: int) -> Iterator[TestClient]:
+    """Open the pages of the same library on another day."""
+    clock = Clock()
+    clock.now = NOW + timedelta(days)
+    with site(parts_of(folder, now=clock)) as client:
+        yield client
