@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import PlayServer
+from reader.demo.server import Fault, PlayServer
 from reader.store.database import lock_file
 from tests.installed import (
     EVIL_ID,
@@ -199,6 +201,15 @@ class TestCommands:
         assert pids_of(old) == []
 
 
+@pytest.fixture
+def hung(here: Path, server: PlayServer) -> Iterator[Path]:
+    """A library whose server gives no PDF until the fault is taken away."""
+    server.faults = lambda path, _: Fault(hang_s=30) if "/pdf/" in path else None
+    yield here
+    for pid in pids_of(here):
+        os.kill(pid, signal.SIGKILL)
+
+
 def opened(library: Path, *keys: str) -> Iterator[OnTerminal]:
     env = environment(library, NOW, {"TERM": "xterm-256color"})
     with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
@@ -208,6 +219,61 @@ def opened(library: Path, *keys: str) -> Iterator[OnTerminal]:
             terminal.press(key)
             terminal.quiet(0.2)
         yield terminal
+
+
+class TestAfterTheList:
+    def test_q_lets_the_pdfs_be_fetched_and_the_next_list_says_how_far_that_is(
+        self, here: Path
+    ) -> None:
+        for terminal in opened(here, "p", "p", "q"):
+            assert terminal.end() == 0
+            assert "2 picked, 0 skipped" in terminal.text()
+            assert "fetched in the background" in terminal.text()
+        until(lambda: pdfs(here)["n"] == 2 and not pids_of(here), "the PDFs never came")
+        said = reader(here, "today", "--no-fetch").out
+        assert "2 of 2 PDFs of your picks are here." in said
+        assert (here / "fetch.log").read_text("utf-8").startswith("2031-03-04 17:00 reader fetch\n")
+
+    def test_it_goes_on_when_the_terminal_is_closed(self, hung: Path, server: PlayServer) -> None:
+        for terminal in opened(hung, "p", "q"):
+            assert terminal.end() == 0
+            os.close(terminal.fd)
+        until(lambda: any("/pdf/" in path for path in server.requests), "nothing was asked for")
+        [pid] = pids_of(hung)
+        # Of a session of its own, without a terminal, and no child of ours.
+        status = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        assert (os.getsid(pid), status[4]) == (pid, "0")
+        assert status[0] != "Z"
+        assert pdfs(hung) == {"n": 0, "of": 1, "is_fetching": True, "failed": []}
+        said = reader(hung, "today", "--no-fetch").out
+        assert "0 of 1 PDFs of your picks are here; fetching goes on." in said
+
+    def test_of_two_lists_nothing_is_lost_and_one_fetches_at_a_time(
+        self, here: Path, server: PlayServer
+    ) -> None:
+        # Slow enough that the second process is there while the first one fetches.
+        server.faults = lambda path, _: Fault(hang_s=3) if "/pdf/" in path else None
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+        until(lambda: pdfs(here)["n"] == 2 and not pids_of(here), "a pick was forgotten")
+        asked = [path for path in server.requests if "/pdf/" in path]
+        assert len(asked) == len(set(asked)) == 2
+
+    def test_without_a_pick_nothing_is_started_or_said(self, here: Path) -> None:
+        for terminal in opened(here, "s", "q"):
+            assert terminal.end() in (0, 5)
+            assert "0 picked, 1 skipped" in terminal.text()
+            assert "background" not in terminal.text()
+        assert not (here / "fetch.log").exists()
+
+    def test_where_it_cannot_be_started_the_pdfs_are_fetched_at_once(self, here: Path) -> None:
+        (here / "fetch.log").mkdir()
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+            assert "background" not in terminal.text()
+        assert pdfs(here)["n"] == 1
 
 
 class TestTheList:

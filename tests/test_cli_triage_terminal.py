@@ -215,14 +215,21 @@ def test_line_by_line_too_another_terminals_decision_stays(library: Path) -> Non
 
 
 class TestLeaving:
-    def test_q_gives_the_screen_back_fetches_and_says_one_line(self, library: Path) -> None:
+    def test_q_gives_the_screen_back_and_says_what_was_done_and_goes_on(
+        self, library: Path
+    ) -> None:
         with today(library) as terminal:
             press(terminal, "p", "q")
             assert terminal.end() in (0, 5)
             last = terminal.written.rpartition(LEFT)[2].decode()
             lines = [line for line in last.splitlines() if SUMMARY.search(line)]
             assert len(lines) == 1
-            assert "PDF of arxiv:3103.9000" in last, "it was asked for, and is not there"
+            assert "fetched in the background" in last
+        # It was asked for, and is not there.
+        log, end = library / "fetch.log", time.monotonic() + 30
+        while "PDF of arxiv:3103.9000" not in log.read_text("utf-8"):
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
     def test_ctrl_c_leaves_at_once_and_keeps_what_was_decided(self, library: Path) -> None:
         with today(library) as terminal:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from reader.cli import build, output, screen
+from reader.cli import background, build, output, screen
 from reader.cli.frame import say_error
 from reader.cli.triage import full_screen
 from reader.cli.triage.outcome import Outcome
@@ -58,9 +58,13 @@ def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
 
 
 def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
-    # The list is done; what it teaches and its PDFs take seconds, and lose nothing if cut.
     values = {"picked": len(outcome.picked), "skipped": outcome.n_skipped, "left": outcome.n_left}
     output.put(say("triage.end", **values))
+    # What the list teaches and its PDFs take seconds to minutes, which nobody has to wait for.
+    if outcome.picked and background.start(library, ["fetch"]):
+        for line in screen.wrap(say("queue.fetching"), screen.width_of_terminal()):
+            output.put(line)
+        return
     # As in `today`: not before the first paint.
     from reader.stages.pipe import index_picks, learn_decisions
 
