@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -11,10 +13,15 @@ import click
 
 from reader.announcement import days_back
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand
+from reader.cli.frame import ReaderCommand, settings_of
+from reader.cli.one_key import END, asking
+from reader.errors import ReaderError
+from reader.library.folder import Library
+from reader.library.queue import drop, keep_asked
 from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.today import Queued
 
 
 @click.command("week", cls=ReaderCommand, help=say("help.week"))
@@ -26,11 +33,63 @@ def week_command(context: click.Context, day: datetime | None, as_json: bool) ->
     with build.opened(context) as library:
         chosen = day.date() if day else library.today()
         found = week(library, chosen, encoder=build.encoder_name(library.config))
-    if as_json:
-        output.put_json(week_json(found))
-        return
-    for line in week_lines(found, screen.width_of_terminal()):
-        output.put(line)
+        if as_json:
+            output.put_json(week_json(found))
+            return
+        for line in week_lines(found, screen.width_of_terminal()):
+            output.put(line)
+        if sys.stdin.isatty() and sys.stdout.isatty() and settings_of(context).may_ask:
+            _ask(library, found.asks)
+        elif keep_asked(library, found.asks):
+            for line in _asked_lines(library, found.asks, screen.width_of_terminal()):
+                output.put(line)
+
+
+def _ask(library: Library, asks: Sequence[Queued]) -> None:
+    """Ask about old picks with one key each; none is asked about a second time."""
+    width = screen.width_of_terminal()
+    if asks:
+        for line in _ask_head(library, width):
+            output.put(line)
+    with asking() if asks else contextlib.nullcontext() as ask:
+        for n, queued in enumerate(asks, 1):
+            # Before it is on the screen: what cannot be remembered is not asked.
+            if ask is None or not keep_asked(library, [queued]):
+                return
+            for line in screen.queued_lines(queued, width, n):
+                output.put(line)
+            key = ask(say("week.ask.key", n=n, of=len(asks)))
+            while key not in ("r", "d", *END):
+                key = ask(say("week.ask.key", n=n, of=len(asks)))
+            if key in END:
+                return
+            output.put(f"    {_answered(library, queued, key)}")
+
+
+def _answered(library: Library, queued: Queued, key: str) -> str:
+    if key == "r":
+        return say("week.ask.kept")
+    try:
+        drop(library, [queued.held.paper.id])
+    except ReaderError as error:
+        # Written or let go in another window meanwhile; the next is asked about all the same.
+        return plain(error.message)
+    return say("queue.dropped", title=plain(queued.held.paper.title))
+
+
+def _asked_lines(library: Library, asks: Sequence[Queued], width: int) -> Iterator[str]:
+    """Lay out the question for who has no keys: what to type."""
+    if asks:
+        yield from _ask_head(library, width)
+    for n, queued in enumerate(asks, 1):
+        yield from screen.queued_lines(queued, width, n)
+        yield "    " + say("week.ask.command", id=plain(queued.held.paper.id))
+
+
+def _ask_head(library: Library, width: int) -> Iterator[str]:
+    yield ""
+    yield _bold(say("week.ask", n=library.config.queue_days))
+    yield from screen.wrap(say("week.ask.what"), width)
 
 
 def week_lines(found: Week, width: int) -> Iterator[str]:
@@ -97,6 +156,7 @@ def week_json(found: Week) -> dict[str, Any]:
             for one in found.regrets
         ],
         "n_more": found.n_more,
+        "asks": [output.queued_json(queued) for queued in found.asks],
     }
 
 

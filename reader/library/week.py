@@ -15,12 +15,14 @@ from reader.filing import FEWEST_FOR_BASE, likenesses, scaled
 from reader.library.balance import theme_of
 from reader.library.folder import Library
 from reader.library.linking import targets
+from reader.library.queue import to_ask
 from reader.note.gist import key_sentence
 from reader.note.links import links_in
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.store import days, index, notes, papers
+from reader.today import Queued
 
 SKIPS_DAYS = 90
 """How long after a skip talk about the paper can still make it regretted."""
@@ -75,7 +77,8 @@ class Regret:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What `reader week` shows. n_more: regrets beyond those that are shown."""
+    """What `reader week` shows. n_more: regrets beyond those that are shown. asks: old picks
+    without a note, each asked about once; of the running week alone."""
 
     first: date
     last: date
@@ -83,15 +86,20 @@ class Week:
     links: tuple[Link, ...]
     regrets: tuple[Regret, ...]
     n_more: int = 0
+    asks: tuple[Queued, ...] = ()
 
     @property
     def n_written(self) -> int:
         return sum(one.is_written for one in self.read)
 
 
-def week(library: Library, day: date, *, encoder: str = "") -> Week:
-    """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
+def week(library: Library, day: date, *, encoder: str = "", again_on: date | None = None) -> Week:
+    """Look back on the week of a day. encoder: whose vectors say what is near; "": none.
+
+    again_on: as `queue.to_ask` has it.
+    """
     first, last = week_of(day)
+    is_running = first <= library.today() <= last
     regrets = [
         *_talked_about(library, first, last),
         *_near_a_pick(library, first, last, encoder),
@@ -104,6 +112,7 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         tuple(new_links(library, first, last)),
         tuple(unique[:MOST_REGRETS]),
         max(0, len(unique) - MOST_REGRETS),
+        to_ask(library, again_on=again_on) if is_running else (),
     )
 
 

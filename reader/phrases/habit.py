@@ -83,7 +83,8 @@ TEXTS: dict[str, str] = {
     "help.week": """Look back on a week: what you read by theme, in your own key sentences.
 
     Also new links between notes, and what you skipped and people talked about afterwards, or
-    that is like what you picked.""",
+    that is like what you picked. Of a pick that waits for two weeks (reader.queue_days) it asks
+    once: read it, or let it go.""",
     "option.week_on": "The week of this day, Monday to Sunday.",
     "week.head": "WEEK  {first} to {last} · {written} written, {skimmed} skimmed",
     "week.nothing": "Nothing noted. The week before: reader week --on {before}",

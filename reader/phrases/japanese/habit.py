@@ -85,7 +85,8 @@ TEXTS: dict[str, str] = {
     "help.week": """1週間の振り返り: テーマごとに、自分の要の文で。
 
     ノートの間の新しいリンクと、見送ったあとで話題になった論文や、選んだ論文に似ていた論文も
-    示します。""",
+    示します。2週間(reader.queue_days)待っている論文については、読むか手放すかを1回だけ
+    尋ねます。""",
     "option.week_on": "この日を含む、月曜から日曜までの週。",
     "week.head": "1週間  {first}〜{last} · 読了{written}本、流し読み{skimmed}本",
     "week.nothing": "ノートはありません。前の週: reader week --on {before}",

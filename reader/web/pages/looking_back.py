@@ -11,6 +11,7 @@ from reader.announcement import days_back
 from reader.errors import UsageError
 from reader.heatmap import month_marks, rows
 from reader.library.balance import balance
+from reader.library.queue import keep_asked
 from reader.library.stats import day_shown, stats
 from reader.library.week import regret_text, week
 from reader.phrases import say
@@ -19,12 +20,17 @@ from reader.web.visit import Visit, route
 
 def week_page(visit: Visit) -> Response:
     library = visit.library
-    found = week(library, _day(visit), encoder=visit.parts.encoder_name(visit.config))
+    encoder = visit.parts.encoder_name(visit.config)
+    found = week(library, _day(visit), encoder=encoder, again_on=library.today())
+    # What cannot be remembered is not asked; what was asked today stands there until tomorrow.
+    asks = found.asks if keep_asked(library, found.asks) else ()
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(
         "week.html",
         week=found,
         themes=themes,
+        asks=asks,
+        queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],
         before=days_back(found.first, 7),
         after=_after(visit, found.last),
