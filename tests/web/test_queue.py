@@ -53,11 +53,11 @@ def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Pa
     with pages(tmp_path) as (client, library):
         news = client.get("/").text
         assert queued(news) == [TWO, ONE]
-        assert news.index('id="own"') < news.index('id="queue"')
+        assert news.index('id="own"') < news.index('id="queued"')
         assert "Picked and not written, the oldest first." in shown(news)
         decide(library, "skip", [THREE])
         none = client.get("/").text
-        assert none.index('id="queue"') < none.index('id="own"')
+        assert none.index('id="queued"') < none.index('id="own"')
         assert "Nothing new to decide" not in shown(none), "no source was asked"
         assert "Nothing to decide so far. 3 to go: read from your queue, the oldest first." in (
             shown(none)
