@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -28,7 +29,7 @@ from reader.cli.triage.listing import rows_of
 from reader.cli.triage.pages import help_page, morning_page, page_for, paper_page, why_page
 from reader.plain import columns
 from reader.score import Term
-from reader.today import Folded, Morning
+from reader.today import Folded, Morning, Queued
 from tests.mornings import TITLES, a_morning, entry, held_papers
 from tests.samples import DAY, a_library
 
@@ -285,3 +286,38 @@ def test_the_page_of_a_paper_has_everything(shown: Morning) -> None:
 
 def test_the_page_of_the_morning_says_what_else_there_is(shown: Morning) -> None:
     assert " QUOTA  1 of 5 written, 0 skimmed" in seen(list(morning_page(shown, 80).lines))
+
+
+class TestQueue:
+    """A list with news, and below it one paper that was picked before, number 8."""
+
+    def lines(self, shown: Morning, *, here: int, width: int = 80, **more: Any) -> list[str]:
+        held = shown.entries[-1].held
+        queued = Queued(held, DAY - timedelta(3), 19, has_pdf=True, is_whole=True)
+        rows = rows_of(replace(shown, wild=None, doubtful=(), queue=(queued,)))
+        found = replace(view(shown, here), rows=rows, **more)
+        return seen(screen_lines(found, width, 24))
+
+    def test_it_has_its_day_minutes_and_pdf_and_keys_of_its_own(self, shown: Morning) -> None:
+        lines = self.lines(shown, here=8)
+        [at] = [line for line in lines if line.startswith(">")]
+        assert at.startswith(">  1 06-01 Twelve Kinds of Silence")
+        assert at.endswith("19 min · PDF")
+        assert "QUEUE  1 that you picked before, the oldest first" in lines
+        assert "  arxiv:2506.00008 · 19 min · PDF here" in lines
+        assert "  Why: you picked it on 2025-06-01, and it has no note yet." in lines
+        assert lines[-1] == "o open · n note · l later · s let go · w why · u undo · ? keys · q end"
+        assert self.lines(shown, here=8, width=50)[-1].startswith("p s o w n u")
+        assert self.lines(shown, here=1)[-1].startswith("p pick · s skip")
+
+    def test_what_is_put_off_says_until_when(self, shown: Morning) -> None:
+        lines = self.lines(shown, here=8, put_off={8: DAY + timedelta(7)})
+        [at] = [line for line in lines if line.startswith(">")]
+        assert at.endswith("back 06-11")
+
+    def test_nothing_is_to_go_where_nothing_is_left_to_read(self, shown: Morning) -> None:
+        assert "written 1 of 5, 4 to go" in self.lines(shown, here=1)[0]
+        head = replace(view(shown, 1).head, has_to_read=False)
+        assert self.lines(shown, here=1, head=head)[0].endswith(
+            "written 1 of 5, nothing left to read"
+        )

@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "week.ask.key": "[{n}/{of}] r read it · d let it go · q end",
     "week.ask.kept": "It stays in your queue.",
     "screen.queue": "QUEUE  {n} that you picked before, the oldest first",
+    "screen.keys.queue": "o open · n note · l later · s let go · w why · u undo · ? keys · q end",
     "screen.queued": "{time} · {pdf}",
     "screen.to_queue": "All are decided; {n} of your picks wait here. q ends.",
     "screen.not_queued": "Only what is picked and not written can be put off.",

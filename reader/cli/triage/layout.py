@@ -83,10 +83,10 @@ class Page:
 def screen_lines(view: View, width: int, height: int) -> list[Line]:
     """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
     head = _head(view.head, width, height)
-    foot = _foot(view, width, height)
+    here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
+    foot = _foot(view, width, height, is_queued=bool(here and here.queued))
     body = max(height - len(head) - len(foot), 0)
     has_rule = body >= 12
-    here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
     n_list, n_paper = shares(view.n_rows or len(view.rows), body - has_rule)
     rows = _list(view, width, n_list)
     rows += [()] * (n_list - len(rows))
@@ -150,13 +150,14 @@ def _head(head: Head, width: int, height: int) -> list[Line]:
     return lines[: max(1, height // 4)]
 
 
-def _foot(view: View, width: int, height: int) -> list[Line]:
+def _foot(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]:
     if view.said:
         # What went well is said in one line, so that the paper stays where it is.
         most = 1 if height < 8 or not view.is_warning else 2 if height < 16 else 3
         style: Style = "warn" if view.is_warning else "bold"
         return [line(text, style) for text in fold(view.said, width, most)]
-    several = [say(f"screen.keys{size}") for size in (".wide", "", ".short")]
+    sizes = (".queue", ".short") if is_queued else (".wide", "", ".short")
+    several = [say(f"screen.keys{size}") for size in sizes]
     return [line(next((s for s in several if columns(s) <= width), several[-1]), "dim")]
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "queue.head": "待っている論文  選んでまだノートのない{n}本、古い順",
-    "queue.lead": "読みましょう  新しく決める論文はありません。あと{to_go}本を、待っている論文から"
-    "古い順に",
-    "queue.lead.partly": "読みましょう  今のところ決める論文はありません。あと{to_go}本を、"
-    "待っている論文から古い順に",
-    "queue.lead.marked": "読みましょう  すべて決めました。あと{to_go}本を、+ の論文から",
+    "queue.lead": "読む  新しく決める論文なし。あと{to_go}本を、待っている論文から古い順に",
+    "queue.lead.partly": "読む  まだ決める論文なし。あと{to_go}本を、待っている論文から古い順に",
+    "queue.lead.marked": "読む  すべて決定済み。あと{to_go}本を、+ の論文から",
     "queue.picked": "{day} に選択",
     "queue.minutes": "{n}分",
     "queue.minutes.abstract": "概要{n}分",
@@ -58,6 +56,7 @@ TEXTS: dict[str, str] = {
     "week.ask.key": "[{n}/{of}] r 読む  d 手放す  q 終了",
     "week.ask.kept": "そのまま待っています。",
     "screen.queue": "待っている論文  以前に選んだ{n}本、古い順",
+    "screen.keys.queue": "o 開く  n ノート  l 後回し  s 手放す  w 理由  u 取消  ? キー  q 終了",
     "screen.queued": "{time} · {pdf}",
     "screen.to_queue": "すべて決めました。選んだ{n}本がここで待っています。q で終了します。",
     "screen.not_queued": "後回しにできるのは、選んでまだノートのない論文だけです。",
