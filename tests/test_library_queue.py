@@ -14,8 +14,10 @@ from reader.library.choose import decide, undo
 from reader.library.folder import Library
 from reader.library.morning import morning
 from reader.library.queue import (
+    asked_today,
     drop,
     fetching,
+    keep,
     keep_asked,
     later,
     pdfs_here,
@@ -315,12 +317,16 @@ class TestLookBack:
         go_to(clock, after(14))
         assert self.asked(library) == [ONE]
         assert self.asked(library) == [ONE], "to look is not to ask"
-        assert keep_asked(library, to_ask(library))
+        asks = to_ask(library)
+        assert keep_asked(library, asks) == asks
+        assert keep_asked(library, asks) == (), "another window was first"
         assert self.asked(library) == []
-        assert [one.held.paper.id for one in to_ask(library, again_on=after(14))] == [ONE]
+        assert [one.held.paper.id for one in asked_today(library)] == [ONE]
+        keep(library, ONE)
+        assert asked_today(library) == ()
         go_to(clock, after(40))
         assert self.asked(library) == [TWO]
-        assert [one.held.paper.id for one in to_ask(library, again_on=after(40))] == [TWO]
+        assert asked_today(library) == ()
         assert ids(library) == [ONE, TWO], "what is not let go stays"
 
     def test_a_new_pick_of_the_same_paper_is_asked_about_anew(

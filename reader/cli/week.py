@@ -17,7 +17,7 @@ from reader.cli.frame import ReaderCommand, settings_of
 from reader.cli.one_key import END, asking
 from reader.errors import ReaderError
 from reader.library.folder import Library
-from reader.library.queue import drop, keep_asked
+from reader.library.queue import drop, keep, keep_asked
 from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
 from reader.plain import plain, shorten
@@ -40,24 +40,23 @@ def week_command(context: click.Context, day: datetime | None, as_json: bool) ->
             output.put(line)
         if sys.stdin.isatty() and sys.stdout.isatty() and settings_of(context).may_ask:
             _ask(library, found.asks)
-        elif keep_asked(library, found.asks):
-            for line in _asked_lines(library, found.asks, screen.width_of_terminal()):
+        else:
+            asks = keep_asked(library, found.asks)
+            for line in _asked_lines(library, asks, screen.width_of_terminal()):
                 output.put(line)
 
 
 def _ask(library: Library, asks: Sequence[Queued]) -> None:
     """Ask about old picks with one key each; none is asked about a second time."""
-    width = screen.width_of_terminal()
-    if asks:
-        for line in _ask_head(library, width):
-            output.put(line)
+    width, head = screen.width_of_terminal(), list(_ask_head(library))
     with asking() if asks else contextlib.nullcontext() as ask:
         for n, queued in enumerate(asks, 1):
-            # Before it is on the screen: what cannot be remembered is not asked.
+            # Before it is on the screen; what another window asked about is left to it.
             if ask is None or not keep_asked(library, [queued]):
-                return
-            for line in screen.queued_lines(queued, width, n):
+                continue
+            for line in (*head, *screen.queued_lines(queued, width, n)):
                 output.put(line)
+            head.clear()
             key = ask(say("week.ask.key", n=n, of=len(asks)))
             while key not in ("r", "d", *END):
                 key = ask(say("week.ask.key", n=n, of=len(asks)))
@@ -67,29 +66,31 @@ def _ask(library: Library, asks: Sequence[Queued]) -> None:
 
 
 def _answered(library: Library, queued: Queued, key: str) -> str:
-    if key == "r":
-        return say("week.ask.kept")
+    id_, title = queued.held.paper.id, plain(queued.held.paper.title)
     try:
-        drop(library, [queued.held.paper.id])
+        if key == "r":
+            keep(library, id_)
+            return say("week.ask.kept")
+        drop(library, [id_])
     except ReaderError as error:
         # Written or let go in another window meanwhile; the next is asked about all the same.
         return plain(error.message)
-    return say("queue.dropped", title=plain(queued.held.paper.title))
+    return say("queue.dropped", title=title)
 
 
 def _asked_lines(library: Library, asks: Sequence[Queued], width: int) -> Iterator[str]:
     """Lay out the question for who has no keys: what to type."""
     if asks:
-        yield from _ask_head(library, width)
+        yield from _ask_head(library)
     for n, queued in enumerate(asks, 1):
         yield from screen.queued_lines(queued, width, n)
         yield "    " + say("week.ask.command", id=plain(queued.held.paper.id))
 
 
-def _ask_head(library: Library, width: int) -> Iterator[str]:
+def _ask_head(library: Library) -> Iterator[str]:
     yield ""
     yield _bold(say("week.ask", n=library.config.queue_days))
-    yield from screen.wrap(say("week.ask.what"), width)
+    yield from screen.wrap(say("week.ask.what"), screen.width_of_terminal())
 
 
 def week_lines(found: Week, width: int) -> Iterator[str]:

@@ -149,29 +149,53 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[Held]:
     return held
 
 
-def to_ask(library: Library, *, again_on: date | None = None) -> tuple[Queued, ...]:
+def to_ask(library: Library) -> tuple[Queued, ...]:
     """List the picks that a look-back asks about, the oldest first: not written, not put off,
-    as old as feeds.toml says (`reader.queue_days`), and never asked about.
+    as old as feeds.toml says (`reader.queue_days`), and never asked about."""
+    old = _old(library)
+    asked = queue.asked(library.db, [one.decision for one in old])
+    return tuple(one for one in old if one.decision not in asked)
 
-    again_on: also those that were asked about on this day and still wait: a page that is loaded
-    anew asks the same.
-    """
-    if library.db.is_read_only:  # it could not be remembered, and would be asked for ever
-        return ()
+
+def asked_today(library: Library) -> tuple[Queued, ...]:
+    """List the picks that were asked about today and have no answer yet: a page that is loaded
+    anew asks the same."""
+    old = _old(library)
+    asked = queue.asked(library.db, [one.decision for one in old])
+    found = [(one, asked[one.decision]) for one in old if one.decision in asked]
+    return tuple(one for one, how in found if how.on_date == library.today() and not how.is_kept)
+
+
+def _old(library: Library) -> list[Queued]:
     today = library.today()
     oldest = days_back(today, library.config.queue_days)
     waiting = without_put_off(whole_queue(library), today)
-    old = [one for one in waiting if one.picked_on <= oldest]
-    asked = queue.asked(library.db, [one.decision for one in old])
-    return tuple(one for one in old if one.decision not in asked or asked[one.decision] == again_on)
+    return [one for one in waiting if one.picked_on <= oldest]
 
 
-def keep_asked(library: Library, queued: Sequence[Queued]) -> bool:
-    """Remember that these picks were asked about; False where that could not be kept."""
+def keep_asked(library: Library, queued: Sequence[Queued]) -> tuple[Queued, ...]:
+    """Remember that picks are asked about; gives those that may be: never before, by nobody.
+
+    What cannot be remembered is not asked: it would be asked for ever.
+    """
     if not queued:
-        return True
+        return ()
+    picks = [one.decision for one in queued]
+    new: list[int] = []
     with contextlib.suppress(StoreError):
-        picks = [one.decision for one in queued]
-        queue.keep_asked(library.db, picks, at=library.now(), on=library.today())
-        return True
-    return False
+        new = queue.keep_asked(library.db, picks, at=library.now(), on=library.today())
+    return tuple(one for one in queued if one.decision in new)
+
+
+def keep(library: Library, text: str) -> Held:
+    """Answer that a paper of the queue that was asked about is read: it stays there.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    row = find_paper(library, text).row
+    with library.db.writing():
+        [held] = _in_queue(library, [row])
+        [pick] = [one.decision for one in queue.picked(library.db) if one.paper == row]
+        queue.set_kept(library.db, pick)
+        keep_arrival(library)
+    return held

@@ -78,7 +78,7 @@ class Regret:
 @dataclass(frozen=True, slots=True)
 class Week:
     """What `reader week` shows. n_more: regrets beyond those that are shown. asks: old picks
-    without a note, each asked about once; of the running week alone."""
+    without a note that were never asked about; of the running week alone."""
 
     first: date
     last: date
@@ -93,11 +93,8 @@ class Week:
         return sum(one.is_written for one in self.read)
 
 
-def week(library: Library, day: date, *, encoder: str = "", again_on: date | None = None) -> Week:
-    """Look back on the week of a day. encoder: whose vectors say what is near; "": none.
-
-    again_on: as `queue.to_ask` has it.
-    """
+def week(library: Library, day: date, *, encoder: str = "") -> Week:
+    """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
     first, last = week_of(day)
     is_running = first <= library.today() <= last
     regrets = [
@@ -112,7 +109,7 @@ def week(library: Library, day: date, *, encoder: str = "", again_on: date | Non
         tuple(new_links(library, first, last)),
         tuple(unique[:MOST_REGRETS]),
         max(0, len(unique) - MOST_REGRETS),
-        to_ask(library, again_on=again_on) if is_running else (),
+        to_ask(library) if is_running else (),
     )
 
 

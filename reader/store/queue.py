@@ -48,7 +48,8 @@ def picked(db: Database) -> list[Picked]:
         """
         SELECT q.paper, q.decision, q.on_date, coalesce(pdfs.path, '') AS path, (
             SELECT until_on FROM postponed AS p WHERE p.paper = q.paper AND p.act > q.act
-            AND undoes IS NULL AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
+            AND until_on IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
             ORDER BY id DESC LIMIT 1) AS until_on
         FROM (
             SELECT d.paper, min(d.id) AS decision, d.act, d.on_date
@@ -98,23 +99,42 @@ def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -
         )
 
 
-def asked(db: Database, picks: Iterable[int]) -> dict[int, date]:
-    """Give the day on which each of some picks (`decisions.id`) was asked about; those that
-    never were are left out."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That a look-back asked about a pick; is_kept: the person said that they read it."""
+
+    on_date: date
+    is_kept: bool
+
+
+def asked(db: Database, picks: Iterable[int]) -> dict[int, Asked]:
+    """Tell of some picks (`decisions.id`) when they were asked about; those that never were are
+    left out."""
     rows = db.read(
         """
-        SELECT decision, on_date FROM asked
+        SELECT decision, on_date, is_kept FROM asked
         WHERE decision IN (SELECT value FROM json_each(?))
         """,
         (json.dumps(list(picks)),),
     )
-    return {r["decision"]: date.fromisoformat(r["on_date"]) for r in rows}
+    return {
+        r["decision"]: Asked(date.fromisoformat(r["on_date"]), bool(r["is_kept"])) for r in rows
+    }
 
 
-def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> None:
-    """Record that picks (`decisions.id`) were asked about; the first time stands."""
+def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> list[int]:
+    """Record that picks (`decisions.id`) were asked about, each once; gives those that were not
+    before."""
     with db.writing():
+        new = [pick for pick in picks if pick not in asked(db, picks)]
         db.execute_many(
-            "INSERT INTO asked (decision, at, on_date) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(pick, at.isoformat(), on.isoformat()) for pick in picks],
+            "INSERT INTO asked (decision, at, on_date) VALUES (?, ?, ?)",
+            [(pick, at.isoformat(), on.isoformat()) for pick in new],
         )
+    return new
+
+
+def set_kept(db: Database, pick: int) -> None:
+    """Record that the person said of a pick that was asked about that they read it."""
+    with db.writing():
+        db.execute("UPDATE asked SET is_kept = 1 WHERE decision = ?", (pick,))

@@ -156,6 +156,11 @@ def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str)
         assert asked in client.get("/week").text, "a page that is loaded anew asks the same"
         client.post("/decide", data={"id": ONE, "kind": "skip", "seen": "pick", "back": "/week"})
         assert [id_ in client.get("/week").text for id_ in (ONE, TWO)] == [False, True]
+        kept = client.post("/keep", data={"id": TWO})
+        assert kept.url.path == f"/paper/{TWO}"
+        assert asked not in client.get("/week").text
+        assert find_paper(library, TWO).state == "pick"
+        assert client.post("/keep", data={"id": ONE}).status_code == 400
         assert asked not in client.get("/week?on=2025-06-04").text
     with pages_again(tmp_path, 15) as client:
         assert asked not in client.get("/week").text

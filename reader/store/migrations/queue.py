@@ -21,6 +21,7 @@ STEP: tuple[str, list[str]] = (
         """
         CREATE TABLE asked (
             decision INTEGER PRIMARY KEY REFERENCES decisions(id),
+            is_kept INTEGER NOT NULL DEFAULT 0,
             at TEXT NOT NULL,
             on_date TEXT NOT NULL
         ) STRICT

@@ -11,7 +11,7 @@ from reader.announcement import days_back
 from reader.errors import UsageError
 from reader.heatmap import month_marks, rows
 from reader.library.balance import balance
-from reader.library.queue import keep_asked
+from reader.library.queue import asked_today, keep_asked
 from reader.library.stats import day_shown, stats
 from reader.library.week import regret_text, week
 from reader.phrases import say
@@ -20,16 +20,16 @@ from reader.web.visit import Visit, route
 
 def week_page(visit: Visit) -> Response:
     library = visit.library
-    encoder = visit.parts.encoder_name(visit.config)
-    found = week(library, _day(visit), encoder=encoder, again_on=library.today())
-    # What cannot be remembered is not asked; what was asked today stands there until tomorrow.
-    asks = found.asks if keep_asked(library, found.asks) else ()
+    found = week(library, _day(visit), encoder=visit.parts.encoder_name(visit.config))
+    keep_asked(library, found.asks)
+    is_running = found.first <= library.today() <= found.last
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(
         "week.html",
         week=found,
         themes=themes,
-        asks=asks,
+        # What was asked today stands there until it is answered, or until tomorrow.
+        asks=asked_today(library) if is_running else (),
         queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],
         before=days_back(found.first, 7),
