@@ -261,6 +261,42 @@ class TestAfterTheList:
         asked = [path for path in server.requests if "/pdf/" in path]
         assert len(asked) == len(set(asked)) == 2
 
+    def test_what_a_kill_left_is_said_and_fetched_later(
+        self, hung: Path, server: PlayServer
+    ) -> None:
+        for terminal in opened(hung, "p", "q"):
+            terminal.end()
+        until(lambda: any("/pdf/" in path for path in server.requests), "nothing was asked for")
+        [pid] = pids_of(hung)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: pids_of(hung) == [], "it lives")
+        said = " ".join(reader(hung, "today", "--no-fetch").out.split())
+        assert (
+            "0 of 1 PDFs of your picks are here; `reader fetch` or the next gather brings the"
+            " others (what the last run said: fetch.log)."
+        ) in said
+        server.faults = lambda path, _: None
+        assert reader(hung, "fetch", code=7).out == "1 of 1 PDFs of your picks are here.\n"
+
+    def test_a_list_that_is_open_sees_them_come(self, hung: Path, server: PlayServer) -> None:
+        for terminal in opened(hung, "p", "q"):
+            terminal.end()
+        env = environment(hung, SUNDAY, {"TERM": "xterm-256color"})
+        until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
+        server.faults = lambda path, _: Fault(hang_s=4) if "/pdf/" in path else None
+        for pid in pids_of(hung):
+            os.kill(pid, signal.SIGKILL)
+        with on_terminal([READER, "fetch"], environment(hung, NOW, {"TERM": "xterm"})) as fetch:
+            until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
+            with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+                terminal.until("0 of 1 PDFs here, fetching")
+                assert terminal.here().endswith("no PDF")
+                terminal.until(lambda t: t.here().endswith("1 min · PDF"), timeout_s=SLOW_S)
+                assert "PDFs here" not in terminal.text()
+                terminal.press("q")
+                terminal.end()
+            fetch.end()
+
     def test_without_a_pick_nothing_is_started_or_said(self, here: Path) -> None:
         for terminal in opened(here, "s", "q"):
             assert terminal.end() in (0, 5)

@@ -28,7 +28,7 @@ from reader.library.queue import (
 )
 from reader.library.writing import add_note
 from reader.reading_time import length_seconds, minutes, seconds
-from reader.store import index, papers, pdfs, sources
+from reader.store import index, merges, papers, pdfs, sources
 from reader.store.database import lock_file
 from reader.store.index import PassageText
 from reader.today import Entry, Morning, PdfsHere, Queued, Quota
@@ -140,6 +140,18 @@ def test_who_is_picked_anew_is_put_off_no_more(library: Library) -> None:
     drop(library, [ONE])
     decide(library, "pick", [ONE])
     assert ids(library) == [ONE]
+
+
+def test_who_is_joined_with_a_copy_waits_as_before_and_again_when_parted(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE, 3)
+    merges.join(library.db, 2, 1, why="by hand", on=DAY)
+    [one] = whole_queue(library)
+    assert (one.held.row, one.until) == (2, after(3))
+    [merge] = merges.merges_of(library.db, 2)
+    merges.part(library.db, merge, why="by hand", on=DAY)
+    [one] = whole_queue(library)
+    assert (one.held.row, one.until) == (1, after(3))
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,6 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
         texts.append(say("screen.recall", n=n_notes))
     if n_left := sum(n for _, n in shown.undecided):
         texts.append(say("screen.undecided", n=n_left))
-    if shown.pdfs and shown.pdfs.n < shown.pdfs.of:
-        key = "screen.pdfs.fetching" if shown.fetching == "now" else "screen.pdfs"
-        n_failed = shown.pdfs.n_failed
-        failed = say("queue.pdfs.failed", n=n_failed) if n_failed else ""
-        texts.append(say(key, n=shown.pdfs.n, of=shown.pdfs.of, failed=failed))
     if shown.seeds:
         texts.append(say("screen.seeds", n=len(shown.seeds)))
     return (*texts, *(plain(text) for text in shown.notices))

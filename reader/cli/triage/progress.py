@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reader.cli.triage.layout import Head
 from reader.library.folder import Library
+from reader.library.queue import fetching, pdfs_here, whole_queue
 from reader.phrases import say, say_day
 from reader.plain import plain
 from reader.reading_time import minutes, spent_s
@@ -26,6 +27,8 @@ class Progress:
         self._library, self._shown, self._more = library, shown, more
         self.n_written = shown.quota.written
         decided = moments_on(library.db, library.today(), papers)
+        self.pdfs, self.fetching = shown.pdfs, shown.fetching
+        self.queued = {one.held.row: one for one in shown.queue}
         self._moments: list[datetime] = [*decided, library.now()]
         self._seconds: dict[int, float] = {}
 
@@ -34,8 +37,22 @@ class Progress:
         self._moments.append(self._library.now())
 
     def refresh(self) -> None:
-        """Count anew what was written today."""
-        self.n_written, _ = n_noted_on(self._library.db, self._library.today())
+        """Count anew what was written today, and which PDFs came."""
+        library = self._library
+        self.n_written, _ = n_noted_on(library.db, library.today())
+        if self.pdfs and self.pdfs.n < self.pdfs.of:
+            queue = whole_queue(library)
+            self.pdfs = pdfs_here(library, queue)
+            self.fetching = fetching(library, self.pdfs)
+            self.queued |= {one.held.row: one for one in queue}
+
+    def _more_now(self) -> tuple[str, ...]:
+        pdfs = self.pdfs
+        if pdfs is None or pdfs.n == pdfs.of:
+            return self._more
+        key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
+        failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+        return (*self._more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
 
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
@@ -51,7 +68,7 @@ class Progress:
             to_go=self._minutes_left(entries, states),
             written=self.n_written,
             target=shown.quota.target,
-            more=self._more,
+            more=self._more_now(),
             has_to_read=any(
                 state in ("candidate", "pick") and row not in put_off
                 for row, state in states.items()

@@ -348,8 +348,14 @@ class Session:
 
     def _relisted(self) -> Morning:
         own = {topic.path for topic in self._library.config.own_topics}
-        quota = replace(self._as_opened.quota, written=self._progress.n_written)
-        shown = replace(self._as_opened, quota=quota)
+        now, opened = self._progress, self._as_opened
+        shown = replace(
+            opened,
+            quota=replace(opened.quota, written=now.n_written),
+            queue=tuple(now.queued.get(one.held.row, one) for one in opened.queue),
+            pdfs=now.pdfs,
+            fetching=now.fetching,
+        )
         return relisted(shown, self.deciding.words, own)
 
     def _all_rows(self) -> tuple[Row, ...]:
