@@ -139,6 +139,15 @@ class Unreachable(SourceFailed):
     """
 
 
+def is_unreachable(message: str) -> bool:
+    """Tell whether a message that was kept is, or has within it, that of Unreachable.
+
+    Of the language that is spoken: what failed is kept as it was said.
+    """
+    said, _, _ = text_of(Unreachable).partition("{what}")
+    return said.removeprefix("{source}") in message
+
+
 class PdfError(Incomplete):
     """{file}: {what}
 

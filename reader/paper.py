@@ -17,6 +17,7 @@ BatchState = Literal[
     "not checked",  # answered, but the source gives no total to count against
     "unchanged",  # the source says that nothing is new since it was last read
     "empty",  # answered, with nothing in it
+    "not needed",  # there was nothing to ask it for: neither an answer nor a gap
     "partial",  # fewer than the source said there are
     "stale",  # an older batch than the one that is due
     "not out yet",  # empty, and not sure to stay so: late, or a holiday

@@ -122,9 +122,11 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
     server.faults = only(FAILING, Fault(status=403))
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
-    assert says(out, "NOT COMPLETE: arXiv, arXiv feed cs.CL, timeline.", "SOURCES 2 of 5 answered")
+    assert says(
+        out, "NOT COMPLETE: arXiv, arXiv feed cs.CL, timeline.", "SOURCES 2 of 5 up to date"
+    )
     assert says(out, "OWN TOPICS 2 papers for you (2 new so far, sources missing)")
-    assert says(out, "! timeline: could not ask for 2031-03-04.", "answered 403")
+    assert says(out, "! arXiv feed cs.CL, timeline: could not ask for 2031-03-04:", "answered 403")
     server.faults = lambda _path, _n: None
     server.requests.clear()
     code, _, err = run("gather", "--no-encode", library=fresh)
@@ -181,12 +183,13 @@ def test_a_network_that_is_down_loses_nothing_and_blames_every_source(
     later = SOON.replace(day=5)
     code, _, err = run("gather", "--no-encode", library=library, now=later)
     assert code == 5
-    for name in ("arXiv API", "arXiv feed cs.CL", "arXiv feed eess.AS", "timeline", "blog"):
-        assert says(err, f"{name}: no answer (127.0.0.1 takes no", "Is the network up?", "here.")
+    names = "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog"
+    assert says(err, f"{names}: no answer (127.0.0.1 takes no", "Is the network up?", "here.")
+    assert err.count("reader:") == 1
     code, out, err = run("today", library=library, now=later)
     assert (code, err) == (5, "")
-    assert says(out, "0 papers arrived", "NOT COMPLETE: arXiv", "SOURCES 0 of 5 answered")
-    assert says(out, "arXiv: could not ask for 2031-03-05.", "takes no connections")
+    assert says(out, "0 papers arrived", "NOT COMPLETE. None of the 5 sources can be reached")
+    assert says(out, "(2031-03-05). Is the network up?", "SOURCES 0 of 5 up to date")
     assert run("today", "--no-fetch", "--date", "2031-03-04", library=library).code == 0
     assert ids_of(library) == ALL
 

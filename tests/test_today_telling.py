@@ -11,8 +11,10 @@ from reader.today.telling import (
     changed_text,
     counted,
     families,
+    incomplete_text,
     missing_texts,
     n_answered,
+    no_network_text,
     theme_counts,
     theme_texts,
 )
@@ -35,6 +37,42 @@ def test_what_is_missing_is_named_with_its_days_and_what_comes_next() -> None:
     ]
     assert n_answered(lines) == (0, 3)
     assert counted(lines) == lines[:1]
+
+
+def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
+    lines = [
+        SourceLine(name, "failed", None, 0, day, f"{name}: the host is busy")
+        for name in ("arXiv feed cs.CL", "arXiv feed cs.SD")
+        for day in (DAY - timedelta(1), DAY)
+    ]
+    other = SourceLine("list", "failed", None, 0, DAY, "list: the host is busy")
+    assert missing_texts([*lines, other]) == [
+        "arXiv feed cs.CL, arXiv feed cs.SD: could not ask for 2 days from 2025-06-03 to"
+        " 2025-06-04: the host is busy",
+        "list: could not ask for 2025-06-04. list: the host is busy",
+    ]
+
+
+def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
+    dead = [
+        SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)
+        for name in ("arXiv", "timeline")
+    ]
+    untried = SourceLine("arXiv OAI", "not needed", None, 0, DAY)
+    said = "None of the 2 sources can be reached (2025-06-04). Is the network up?"
+    assert no_network_text([*dead, untried]).startswith(said)
+    assert incomplete_text([*dead, untried]).startswith(f"NOT COMPLETE. {said}")
+    assert missing_texts([*dead, untried]) == []
+    assert n_answered([*dead, untried]) == (0, 2)
+    for other in (
+        SourceLine("list", "not checked", None, 4, DAY),
+        SourceLine("list", "failed", None, 0, DAY, "list: answered 403"),
+        SourceLine("list", "not asked"),
+    ):
+        assert no_network_text([*dead, other]) == ""
+        assert len(missing_texts([*dead, other])) >= 1
+    assert no_network_text(dead[:1]) == ""
+    assert incomplete_text([untried]) == ""
 
 
 def test_the_feeds_of_arxiv_are_not_counted_beside_it() -> None:

@@ -16,7 +16,7 @@ from reader.library.folder import FEEDS, Library, read_config
 from reader.library.place import find_folder
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.gather import source_names
+from reader.stages.gather import source_names, told_together
 from reader.stages.pdfs import forget_readings
 from reader.stages.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.stages.tools import Problem
@@ -62,8 +62,8 @@ def gather_command(
 
 def report(problems: list[Problem]) -> int:
     """Name what could not be done; gives the exit code of the first."""
-    for problem in problems:
-        say_error(problem.error)
+    for error in told_together(problems):
+        say_error(error)
     return problems[0].error.exit_code if problems else 0
 
 

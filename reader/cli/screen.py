@@ -19,6 +19,7 @@ from reader.today.telling import (
     changed_text,
     counted,
     families,
+    incomplete_text,
     missing_texts,
     n_answered,
     n_mine,
@@ -54,10 +55,8 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
     listed, has_days = morning.folded or morning, morning.folded is not None
     yield _bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
-    missing = [s for s in morning.sources if s.is_missing]
-    if missing:
-        names = say("list").join(dict.fromkeys(s.name for s in missing))
-        for line in wrap(say("today.incomplete", names=plain(names)), width):
+    if lacking := incomplete_text(morning.sources):
+        for line in wrap(plain(lacking), width):
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
         yield from map(_bold, wrap(folded_text(morning), width))
@@ -291,13 +290,13 @@ def _waiting(morning: Morning) -> Iterator[str]:
 
 
 def _sources_text(sources: Sequence[SourceLine]) -> str:
-    """Say how many sources answered, and what was counted against their own totals."""
-    answered, n_all = n_answered(sources)
+    """Say how many sources are up to date, and what was counted against their own totals."""
+    n, n_all = n_answered(sources)
     counts = say("list").join(
         say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
         for s in counted(sources)
     )
-    head = say("sources.head", n=answered, of=n_all)
+    head = say("sources.head", n=n, of=n_all)
     return plain(f"{head}: {counts}" if counts else head + say("why.end"))
 
 

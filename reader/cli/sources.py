@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import tzinfo
 
 import click
@@ -10,9 +11,10 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
 from reader.library.seeds import missing_seeds, seed_text
-from reader.library.trust import Report, categories_text, facts_of, reports
+from reader.library.trust import Report, categories_text, facts_of, head_text, reports
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.today.telling import no_network_text
 
 
 @click.command("sources", cls=ReaderCommand, help=say("help.sources"))
@@ -33,11 +35,13 @@ def sources_command(context: click.Context, as_json: bool) -> int:
             more = {"name": f"seed {seed.id}", "is_missing": False}
             output.put_json(more | output.seed_json(seed))
         return 5 if missing else 0
-    key = "sources.some" if missing else "sources.all"
-    output.put(click.style(say(key, n=len(missing), of=len(found)), bold=True))
     width = screen.width_of_terminal()
+    for line in screen.wrap(head_text(found), width):
+        output.put(click.style(line, bold=True))
+    # Said of all above, it is not said again of each.
+    is_offline = bool(no_network_text([report.line for report in found]))
     for report in found:
-        for line in _lines(report, zone, width):
+        for line in _lines(replace(report, error="") if is_offline else report, zone, width):
             output.put(line)
     for seed in seeds:
         for line in screen.wrap(plain(seed_text(seed, zone)), width):

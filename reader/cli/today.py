@@ -10,7 +10,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import ReadOnly, StoreError
+from reader.errors import ReadOnly, StoreError, Unreachable, is_unreachable
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
 from reader.library.queue import fetching
@@ -103,6 +103,9 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> Fetche
         say_error(error)
         return Fetched(error)
     problems = tuple(p for p in found or () if p.stage != "gather")
+    if any(isinstance(p.error, Unreachable) for p in found or () if p.stage == "gather"):
+        # The list says that there is no network, or whose host is silent.
+        problems = tuple(p for p in problems if not is_unreachable(p.error.message))
     for problem in problems:
         say_error(problem.error)
     return Fetched(None, problems, is_cut)

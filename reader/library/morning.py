@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from reader.announcement import days_back
-from reader.errors import StoreError
+from reader.errors import StoreError, is_unreachable
 from reader.library.balance import balance
 from reader.library.folder import Library
 from reader.library.folding import first_day, fold
@@ -151,7 +151,16 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
     asked = {b.source for b in batches}
     return (
         *(
-            SourceLine(b.source, b.state, b.expected, b.received, b.covers, b.error)
+            SourceLine(
+                b.source,
+                b.state,
+                b.expected,
+                b.received,
+                b.covers,
+                b.error,
+                # What gave a part was reached.
+                is_unreachable=b.state in ("failed", "not asked") and is_unreachable(b.error),
+            )
             for b in batches
         ),
         *(

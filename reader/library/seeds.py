@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from reader.errors import is_unreachable
 from reader.library.folder import Library
 from reader.phrases import say
 from reader.stages.resolve import STAGE
@@ -43,6 +44,8 @@ def seed_text(seed: Seed, zone: tzinfo) -> str:
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
         why = say("seed.failed", at=at, error=seed.error.rstrip("."))
+        if is_unreachable(seed.error):
+            why = say("seed.unreachable", at=at)
     key = "seed.words_alone" if seed.is_only else "seed.without"
     asked = seed.id.removeprefix("arxiv:")
     return say(key, id=seed.id, topic=seed.topic, why=why, asked=asked)

@@ -14,6 +14,7 @@ from reader.stages.arxiv import OAI
 from reader.stages.gather import source_names
 from reader.store import sources
 from reader.today import SourceLine
+from reader.today.telling import no_network_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,19 @@ def _tried_on(library: Library, name: str) -> str:
     return "documented format" if name == OAI else "real bytes"
 
 
+def head_text(found: Sequence[Report]) -> str:
+    """Say whether all sources are here, and if none is because of the network, that."""
+    lines = [report.line for report in found]
+    key = "sources.some" if any(line.is_missing for line in lines) else "sources.all"
+    if no_network_text(lines):
+        key = "sources.no_network"
+    return say(key, n=sum(line.is_missing for line in lines), of=len(lines))
+
+
 def facts_of(report: Report, zone: tzinfo) -> list[str]:
     """Say how a source stands: its state, what it gave, when it last answered, what failed."""
     facts = [say(f"state.{report.line.state.replace(' ', '_')}")]
-    if report.newest and report.newest.state not in ("failed", "not asked"):
+    if report.newest and report.newest.state not in ("failed", "not asked", "not needed"):
         facts.append(counted_text(report.newest))
     facts.append(say("sources.success", at=when_text(report.succeeded_at, zone)))
     if report.tried_on != "real bytes":

@@ -27,6 +27,7 @@ TEXTS: dict[str, str] = {
     "screen.no_abstract": "(no abstract known)",
     "screen.page.keys": "esc back",
     "screen.page.more": "esc back · ↓ space more",
+    "screen.no_network": "NOT COMPLETE: no source can be reached. See i.",
     "screen.incomplete": "NOT COMPLETE: {names}. See i.",
     "screen.elsewhere.pick": "Picked elsewhere just now: {title}",
     "screen.elsewhere.skip": "Skipped elsewhere just now: {title}",

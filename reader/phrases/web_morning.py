@@ -63,7 +63,7 @@ TEXTS: dict[str, str] = {
     "web.searches": "Saved searches",
     "web.search.count": "{n} new",
     "web.sources": "Sources",
-    "web.sources.count": "{n} of {of} answered",
+    "web.sources.count": "{n} of {of} up to date",
     "web.unknown": "{n:paper|papers} that posts link are not known yet; looked up again later.",
     "web.not_encoded": "{n} of these are found by words only until the next gather.",
     "web.notices": "Also",

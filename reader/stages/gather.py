@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from reader.announcement import announced_at, latest_feed, latest_listing
 from reader.config import Config
-from reader.errors import ReaderError, SourceFailed
+from reader.errors import ReaderError, SourceFailed, Unreachable, is_unreachable
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState
 from reader.phrases import say
@@ -193,6 +193,7 @@ def _hold_back(library: Library, name: str) -> None:
             what=say("gather.held_back", at=at, n=known.n_errors, error=known.error),
             hint=say("gather.held_back.hint", name=name),
             retry_at=known.retry_at,
+            at=at,
         )
 
 
@@ -201,6 +202,32 @@ class _HeldBack(SourceFailed):
 
     {hint}
     """
+
+
+def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
+    """Give the errors to be told: hosts that cannot be reached are one, however many they are.
+
+    What later steps lack for the same reason is within that one.
+    """
+    unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
+    resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
+               and is_unreachable(e.message)]  # fmt: skip
+    told: list[ReaderError] = []
+    if len(unreached) > 1:
+        causes = {str(error.values["what"]) for error in unreached}
+        what = causes.pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
+        told.append(Unreachable(source=_sources_of(unreached), what=what))
+    if len(resting) > 1:
+        at = min(str(error.values["at"]) for error in resting)
+        what, hint = say("gather.resting", at=at), say("gather.resting.hint")
+        told.append(SourceFailed(source=_sources_of(resting), what=what, hint=hint))
+    if not told:
+        return [p.error for p in problems]
+    return told + [p.error for p in problems if not is_unreachable(p.error.message)]
+
+
+def _sources_of(errors: Sequence[ReaderError]) -> str:
+    return say("list").join(dict.fromkeys(str(error.values["source"]) for error in errors))
 
 
 def _keep(library: Library, batch: Batch) -> None:

@@ -194,7 +194,7 @@ def newest_batch(db: Database, name: str) -> Batch | None:
     row = db.read_one(
         """
         SELECT * FROM batches WHERE source = ? AND category = ''
-        ORDER BY state IN ('failed', 'not asked'), covers DESC, id DESC LIMIT 1
+        ORDER BY state IN ('failed', 'not asked', 'not needed'), covers DESC, id DESC LIMIT 1
         """,
         (name,),
     )

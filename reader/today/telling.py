@@ -74,13 +74,39 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
     ]
 
 
+def no_network_text(sources: Sequence[SourceLine]) -> str:
+    """Say that not one of several sources can be reached, and of which days; "" if one can.
+
+    Then no more needs to be said of any of them.
+    """
+    tried = [s for s in sources if s.state != "not needed"]
+    n = len({s.name for s in tried})
+    if n < 2 or not all(s.is_unreachable for s in tried):
+        return ""
+    days = sorted({s.covers for s in tried if s.covers})
+    between = say("source.between", first=days[0], last=days[-1]) if len(days) > 1 else days[0]
+    return say("source.no_network", n=n, days=between)
+
+
+def incomplete_text(sources: Sequence[SourceLine]) -> str:
+    """Say above the list that it is not complete, and why; "" where it is."""
+    names = say("list").join(dict.fromkeys(s.name for s in sources if s.is_missing))
+    why = no_network_text(sources)
+    if why or not names:
+        return say("today.no_network", why=why) if why else ""
+    return say("today.incomplete", names=names)
+
+
 def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
-    """Say of each source that something of it is missing, of which day, and what comes next."""
+    """Say of each source that something of it is missing, of which day, and what comes next.
+
+    Nothing where `no_network_text` has said it of all.
+    """
     missing = [s for s in sources if s.is_missing]
+    if no_network_text(sources):
+        return []
     silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
-    said = [
-        _source_text(several) for several in _alike([s for s in missing if s.name not in silent])
-    ]
+    said = _source_texts([s for s in missing if s.name not in silent])
     if silent:
         said.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
     return said
@@ -98,8 +124,11 @@ def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
 
 
 def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
-    """Give how many sources gave all that they should, of how many."""
-    n_all = len({s.name for s in sources})
+    """Give how many sources gave all that they should, of how many.
+
+    One that there was nothing to ask for is not among them.
+    """
+    n_all = len({s.name for s in sources if s.state != "not needed"})
     return n_all - len({s.name for s in sources if s.is_missing}), n_all
 
 
@@ -171,12 +200,33 @@ def _changed(version: NewVersion, field: str) -> str:
     return say(f"today.changed.{field}")
 
 
-def _alike(lines: Sequence[SourceLine]) -> list[list[SourceLine]]:
-    """Put lines together that say the same of several days: after an outage there are many."""
-    found: dict[SourceLine, list[SourceLine]] = {}
+def _source_texts(lines: Sequence[SourceLine]) -> list[str]:
+    """Say the same of several days, or of several sources, in one line: after an outage there
+    are many."""
+    of_days: dict[SourceLine, list[SourceLine]] = {}
     for line in lines:
-        found.setdefault(replace(line, covers=None), []).append(line)
-    return list(found.values())
+        of_days.setdefault(replace(line, covers=None), []).append(line)
+    alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
+    for several in of_days.values():
+        # What has no reason is known by its name alone.
+        name = "" if several[0].error else several[0].name
+        key = tuple(replace(line, name=name, error=_cause(line)) for line in several)
+        alike.setdefault(key, []).append(several)
+    return [_text_of_several(groups) for groups in alike.values()]
+
+
+def _cause(line: SourceLine) -> str:
+    """Give an error without the name of its source in front of it."""
+    return line.error.removeprefix(f"{line.name}: ")
+
+
+def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
+    """Say of sources that lack the same days for the same reason what that is."""
+    if len(groups) == 1:
+        return _source_text(groups[0])
+    names = say("list").join(group[0].name for group in groups)
+    text = _source_text([replace(line, name=names, error="") for line in groups[0]])
+    return f"{text.rstrip('.。')}: {_cause(groups[0][0])}"
 
 
 def _source_text(several: Sequence[SourceLine]) -> str:

@@ -160,7 +160,10 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """Whether one source can be trusted today."""
+    """Whether one source can be trusted today.
+
+    is_unreachable: its host did not answer, which may be our own network's fault.
+    """
 
     name: str
     state: str
@@ -168,6 +171,7 @@ class SourceLine:
     received: int | None = None
     covers: date | None = None
     error: str = ""
+    is_unreachable: bool = False
 
     @property
     def is_missing(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import click
 
-from reader.cli.screen import heard, report_lines, said_text, sum_lines, theme_lines
+from reader.cli.screen import heard, report_lines, said_text, sum_lines, theme_lines, wrap
 from reader.cli.triage.keys import CHOICES, NONE
 from reader.cli.triage.layout import PROSE, Page, as_lines
 from reader.cli.triage.lines import Line, line
@@ -19,6 +19,7 @@ from reader.phrases import say
 from reader.plain import plain
 from reader.today import Entry, Morning, Shelf
 from reader.today.reasons import verdict
+from reader.today.telling import no_network_text
 
 Which = Literal["help", "paper", "why", "morning", "topics"]
 TWO_COLUMNS = 72
@@ -115,6 +116,8 @@ def why_page(entry: Entry, width: int, shelf: Shelf) -> Page:
 def morning_page(shown: Morning, width: int) -> Page:
     """Show what else the morning has: quota, balance, new versions, sources."""
     inner = min(width - 2, 100)
-    several = (*theme_lines(shown, inner), *report_lines(shown, inner))
+    several = [*theme_lines(shown, inner), *report_lines(shown, inner)]
+    if lacking := no_network_text(shown.sources):
+        several += wrap(plain(lacking), inner, "    ", "  ! ")
     texts = [click.unstyle(text) for text in several]
     return Page(say("screen.morning.title"), tuple(line(f" {text}") for text in texts))

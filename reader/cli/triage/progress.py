@@ -13,9 +13,9 @@ from reader.plain import plain
 from reader.reading_time import minutes, spent_s
 from reader.store.decisions import moments_on
 from reader.store.notes import n_noted_on
-from reader.today import Entry, Morning
+from reader.today import Entry, Morning, SourceLine
 from reader.today.going import States, entry_seconds, n_waiting
-from reader.today.telling import families
+from reader.today.telling import families, no_network_text
 
 
 class Progress:
@@ -59,7 +59,6 @@ class Progress:
     ) -> Head:
         """Say how far these papers are; put_off: those that are not to be read now."""
         shown = self._shown
-        missing = families([plain(s.name) for s in shown.sources if s.is_missing])
         return Head(
             day=say_day(shown.day, "short"),
             n_decided=len(entries) - n_waiting(entries, states),
@@ -73,7 +72,7 @@ class Progress:
                 state in ("candidate", "pick") and row not in put_off
                 for row, state in states.items()
             ),
-            lacking=say("screen.incomplete", names=say("list").join(missing)) if missing else "",
+            lacking=_lacking(shown.sources),
         )
 
     def _minutes_left(self, entries: Sequence[Entry], states: States) -> int:
@@ -83,3 +82,11 @@ class Progress:
             if entry.held.row not in self._seconds:
                 self._seconds[entry.held.row] = entry_seconds(entry)
         return minutes(sum(self._seconds[entry.held.row] for entry in waiting))
+
+
+def _lacking(sources: Sequence[SourceLine]) -> str:
+    """Name in one line what is missing from the list, "" for nothing."""
+    if no_network_text(sources):
+        return say("screen.no_network")
+    missing = families([plain(s.name) for s in sources if s.is_missing])
+    return say("screen.incomplete", names=say("list").join(missing)) if missing else ""

@@ -45,6 +45,10 @@ TEXTS: dict[str, str] = {
     "gather.not_in": "{day} の一覧がまだ入っていません",
     "gather.old": "まだ {day} の一覧のままです",
     "gather.some": "{day} の{of}本中{n}本。{error}",
+    "gather.hosts": "{n}台のホストが応答しません",
+    "gather.resting": "応答がないため、{at} まで問い合わせません",
+    "gather.resting.hint": "ネットワークにつながっていますか。`reader gather NAME` ならすぐ"
+    "問い合わせます。",
     "gather.held_back": "{at} まで問い合わせません。{n}回失敗: {error}",
     "gather.held_back.hint": "`reader gather '{name}'` で今すぐ問い合わせます。",
     "pdf.source": "{id} の PDF",

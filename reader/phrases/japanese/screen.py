@@ -27,6 +27,7 @@ TEXTS: dict[str, str] = {
     "screen.no_abstract": "(概要なし)",
     "screen.page.keys": "esc 戻る",
     "screen.page.more": "esc 戻る  ↓ space 続き",
+    "screen.no_network": "不完全: どの取得元にもつながりません。i で詳細。",
     "screen.incomplete": "不完全: {names}。i で詳細。",
     "screen.elsewhere.pick": "たった今、別の場所で選ばれました: {title}",
     "screen.elsewhere.skip": "たった今、別の場所で見送られました: {title}",

@@ -62,7 +62,7 @@ TEXTS: dict[str, str] = {
     "web.searches": "保存した検索",
     "web.search.count": "新着{n}本",
     "web.sources": "取得元",
-    "web.sources.count": "{of}件中{n}件が応答",
+    "web.sources.count": "{of}件中{n}件が最新",
     "web.unknown": "投稿にある論文のうち{n}本が未確認です。あとで調べ直します。",
     "web.not_encoded": "うち{n}本は、次の取得まで言葉だけで探されます。",
     "web.notices": "お知らせ",

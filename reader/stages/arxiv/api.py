@@ -141,13 +141,16 @@ def _classes(config: Config) -> str:
 
 
 def nothing_to_ask(library: Library, name: str) -> Work:
-    """Repeat the count of the newest day, which is here whole already, for this morning."""
+    """Repeat the count of the newest day, which is here whole already, for this morning.
+
+    A channel that was never asked for that day has no count, and gave no answer.
+    """
     day = latest_listing(library.now())
     last = sources.last_batch(library.db, name, day)
 
     def keep() -> list[Batch]:
         sources.touch(library.db, name, now=library.now())
-        return [last or Batch(name, day, None, 0, "unchanged")]
+        return [last or Batch(name, day, None, 0, "not needed")]
 
     return lambda: iter([keep])
 

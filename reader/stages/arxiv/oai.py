@@ -46,8 +46,8 @@ def plan_oai(library: Library, tools: Tools) -> Work:
         papers.add_known(library.db, harvest.replaced, source=OAI, on=library.today())
         error = harvest.failure.message if harvest.failure else ""
         state: BatchState = "complete" if harvest.is_whole else "partial"
-        if harvest.is_whole and not here:
-            state = "empty"
+        if not here:
+            state = "empty" if harvest.is_whole else "failed"
         expected = len(here) if harvest.is_whole else None
         return [Batch(OAI, day, expected, len(here), state, error)]
 

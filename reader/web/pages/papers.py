@@ -22,6 +22,7 @@ from reader.query import HAS
 from reader.stages.adding import add_by_id
 from reader.store import filings, filters, sources
 from reader.store import papers as store
+from reader.today.telling import no_network_text
 from reader.web.addresses import as_path, paper_at
 from reader.web.visit import Visit, route
 
@@ -150,9 +151,16 @@ def trust(visit: Visit) -> Response:
         )
         for report in reports(library)
     ]
-    n_missing = sum(one.report.line.is_missing for one in found)
+    lines = [one.report.line for one in found]
+    n_missing = sum(line.is_missing for line in lines)
     seeds = [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
-    return visit.page("sources.html", sources=found, n_missing=n_missing, seeds=seeds)
+    return visit.page(
+        "sources.html",
+        sources=found,
+        n_missing=n_missing,
+        seeds=seeds,
+        no_network=no_network_text(lines),
+    )
 
 
 def _asked(visit: Visit) -> Asked:

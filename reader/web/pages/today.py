@@ -28,6 +28,7 @@ from reader.today.telling import (
     n_answered,
     n_mine,
     n_talked,
+    no_network_text,
     pdfs_texts,
     theme_texts,
 )
@@ -58,7 +59,8 @@ def today(visit: Visit) -> Response:
         pdfs=pdfs_texts(shown),
         leads=leads_to_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today()),
-        missing=missing_texts(shown.sources),
+        missing=list(filter(None, [no_network_text(shown.sources)]))
+        or missing_texts(shown.sources),
         counts=counted(shown.sources),
         answered=n_answered(shown.sources),
         changed={v.held.row: changed_text(v) for v in shown.new_versions},

@@ -1,0 +1,98 @@
+"""Without a network it is said once, and a source that was not tried is no answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.demo.server import PlayServer
+from tests.installed import NOW, feeds_toml, run, says, states, today
+
+ALL = ("arXiv", "arXiv feed cs.CL", "arXiv feed eess.AS", "timeline", "blog")
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Path:
+    """A library whose every address is a port at which nobody listens, with a seed to look up."""
+    with PlayServer((), clock=lambda: NOW) as gone:
+        text = feeds_toml(gone)
+        oai = f'oai_url = "{gone.url}/oai"'
+    text = text.replace('oai_url = "off"', oai)
+    text = text.replace('"音声翻訳"]', '"音声翻訳"]\nseeds = ["arxiv:3103.90001"]')
+    folder = tmp_path / "offline"
+    folder.mkdir()
+    (folder / "feeds.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_no_network_is_one_line_of_the_list(offline: Path) -> None:
+    code, out, err = run("today", library=offline)
+    assert (code, err) == (5, "")
+    assert says(
+        out,
+        "NOT COMPLETE. None of the 5 sources can be reached (2031-03-03 to 2031-03-04).",
+        "Is the network up? What was fetched before is all here.",
+        "SOURCES 0 of 5 up to date.",
+        "(no connection at 2031-03-04 17:00)",
+    )
+    assert out.count("reached") == 1
+    assert out.count("  ! ") == 0
+    assert "127.0.0.1" not in out
+
+
+def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
+    code, out, err = run("gather", "--no-encode", library=offline)
+    assert (code, out) == (5, "")
+    assert err.count("reader: ") == 1
+    assert says(err, "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
+    assert says(err, "Is the network up? What was fetched before is all here.")
+
+    # What waits after it is one message too, and the list says the same as before.
+    code, out, err = run("gather", "--no-encode", library=offline, now=LATER)
+    assert (code, out) == (5, "")
+    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:")
+    assert says(err, "no answer, not asked again before 17:1", "asks one of them now")
+    assert err.count("not asked again") == 1
+    _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
+    assert says(out, "NOT COMPLETE. None of the 6 sources can be reached")
+
+
+def test_a_channel_that_had_nothing_to_be_asked_for_is_no_answer(offline: Path) -> None:
+    _, morning = today(offline, fetch=True)
+    assert states(morning) == dict.fromkeys(ALL, "failed") | {"arXiv OAI": "not needed"}
+    code, out, _ = run("sources", library=offline)
+    assert code == 5
+    assert says(out, "5 of 6 sources lack something today: they cannot be reached.")
+    assert says(out, "arXiv OAI no day to ask for · last answered never")
+    assert out.count("Is the network up?") == 1
+    assert out.count("no answer") == 0
+
+
+def test_what_was_missed_and_cannot_be_asked_for_is_no_part_of_an_answer(offline: Path) -> None:
+    """OAI-PMH was said to have given a part, 0 papers, where nobody answered."""
+    today(offline, fetch=True)
+    run("gather", "--no-encode", library=offline, now=LATER)
+    _, morning = today(offline, now=LATER, fetch=False)
+    oai = [s for s in morning["sources"] if s["name"] == "arXiv OAI"]
+    assert [s["state"] for s in oai if s["covers"] == "2031-03-03"] == ["failed"]
+
+
+def test_a_network_that_is_up_is_not_said_to_be_down(
+    fresh: Path, server: PlayServer, offline: Path
+) -> None:
+    """Two sources of two hosts that nobody answers at stand in a line of their own."""
+    port = (offline / "feeds.toml").read_text("utf-8").partition("127.0.0.1:")[2].partition("/")[0]
+    file = fresh / "feeds.toml"
+    text = file.read_text("utf-8")
+    for name in ("timeline.rss", "blog.json"):
+        text = text.replace(server.feed_url(name), f"http://127.0.0.1:{port}/{name}")
+    file.write_text(text, encoding="utf-8")
+    code, out, err = run("today", library=fresh)
+    assert (code, err) == (5, "")
+    assert says(out, "NOT COMPLETE: timeline, blog. See below.", "SOURCES 3 of 5 up to date")
+    assert says(out, "! timeline, blog: could not ask for 2031-03-04: no answer (127.0.0.1 takes")
+    assert "None of" not in out
+    assert "Is the network up?" not in out
