@@ -94,6 +94,7 @@ class Play:
         self.days: dict[date, list[int] | SourceFailed] = {}
         self.totals: dict[date, int] = {}
         self.mailing: bytes | Response | SourceFailed = mailing([1, 2], WEDNESDAY)
+        self.mailings: dict[str, bytes] = {}
         self.timeline: bytes | Response | SourceFailed = timeline(1)
         self.seen: list[Request] = []
 
@@ -103,7 +104,7 @@ class Play:
         if "/api/query" in request.url:
             answer = self.api(request)
         elif "/atom/" in request.url:
-            answer = self.mailing
+            answer = self.mailings.get(request.url.rpartition("/")[2], self.mailing)
         if isinstance(answer, SourceFailed):
             raise answer
         return answer if isinstance(answer, Response) else Response(request.url, 200, answer)
@@ -516,6 +517,82 @@ class TestTheFeed:
         assert sources.batches_by_category(library.db, ARXIV, WEDNESDAY) == [
             Batch(ARXIV, WEDNESDAY, None, 3, "partial", category="cs.CL")
         ]
+
+
+class TestSmallClasses:
+    """A class in which nothing was announced is told by both channels together."""
+
+    GL = "arXiv feed cs.GL"
+
+    def watching(self, library: Library, *classes: str) -> Library:
+        arxiv = replace(library.config.arxiv, categories=classes)
+        return replace(library, config=replace(library.config, arxiv=arxiv))
+
+    def states(self, library: Library) -> list[tuple[str, date, str]]:
+        found = last_batches(library, library.today())
+        return [(b.source, b.covers, b.state) for b in found if b.source != "timeline"]
+
+    def test_an_empty_feed_is_right_where_the_api_has_none_of_its_class(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        clock.at = NOON
+        library = self.watching(library, "cs.CL", "cs.GL")
+        play.mailing = mailing([1, 2, 3, 4, 5, 6], WEDNESDAY)
+        play.mailings["cs.GL"] = mailing([], None)
+        assert run(library, play) == []
+        assert (self.GL, WEDNESDAY, "empty") in self.states(library)
+        assert not is_due(library)
+
+    def test_an_empty_feed_is_stale_where_the_api_has_papers_of_its_class(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        clock.at = NOON
+        library = self.watching(library, "cs.CL", "cs.GL")
+        play.mailings["cs.CL"] = mailing([], None)
+        play.mailings["cs.GL"] = mailing([], None)
+        assert [name for name, _ in run(library, play)] == [FEED]
+        assert (FEED, WEDNESDAY, "stale") in self.states(library)
+
+    def test_an_empty_feed_is_stale_while_the_api_does_not_answer(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        clock.at = NOON
+        library = self.watching(library, "cs.CL", "cs.GL")
+        play.days = {TUESDAY: no_answer(ARXIV), WEDNESDAY: no_answer(ARXIV)}
+        play.mailings["cs.GL"] = mailing([], None)
+        assert self.GL in [name for name, _ in run(library, play)]
+
+    def test_two_empty_channels_of_a_small_class_alone_are_an_empty_day(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        library = self.watching(library, "cs.GL")
+        play.days, play.mailing = {TUESDAY: [], WEDNESDAY: []}, mailing([], None)
+        for _ in range(2):
+            assert [p for p in run(library, play) if "2025-06-04" in p[1]] == []
+            states = self.states(library)
+            assert (ARXIV, WEDNESDAY, "empty") in states
+            assert (self.GL, WEDNESDAY, "empty") in states
+
+    def test_two_empty_channels_of_a_large_class_are_late_or_a_holiday(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        library = self.watching(library, "cs.GL", "cs.CL")
+        play.days, play.mailing = {TUESDAY: [], WEDNESDAY: []}, mailing([], None)
+        assert run(library, play) != []
+        assert (ARXIV, WEDNESDAY, "not out yet") in self.states(library)
+
+    def test_an_empty_day_is_asked_for_again_until_it_is_sure(
+        self, library: Library, play: Play, clock: Clock
+    ) -> None:
+        """Papers that were late come all the same, though nothing was said to be missing."""
+        library = self.watching(library, "cs.GL")
+        play.days, play.mailing = {TUESDAY: [], WEDNESDAY: []}, mailing([], None)
+        run(library, play)
+        clock.at = MORNING + timedelta(days=1)
+        play.days = {WEDNESDAY: [7], THURSDAY: []}
+        run(library, play)
+        assert papers.paper_with_id(library.db, "arxiv:2506.00007") is not None
+        assert (ARXIV, WEDNESDAY, "complete") in self.states(library)
 
 
 class TestHoldingBack:

@@ -11,6 +11,7 @@ import click
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.cli.progress_lines import Lines, put_end
+from reader.config.classes import unknown_class_text
 from reader.errors import ReadOnly, StoreError, UsageError
 from reader.library.folder import FEEDS, Library, read_config
 from reader.library.place import find_folder
@@ -37,6 +38,8 @@ def gather_command(
         _check_names(library, sources)
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
+        for name in library.config.arxiv.unknown:
+            output.put(plain(unknown_class_text(name)), is_error=True)
         before = papers.n_papers(library.db)
         problems: list[Problem] = []
         try:

@@ -10,6 +10,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
+from reader.config.classes import unknown_class_text
 from reader.library.seeds import missing_seeds, seed_text
 from reader.library.trust import Report, categories_text, facts_of, head_text, reports
 from reader.phrases import say
@@ -26,6 +27,7 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         zone = library.config.timezone
         found = reports(library)
         seeds = missing_seeds(library)
+        unknown = library.config.arxiv.unknown
     missing = [report for report in found if report.line.is_missing]
     if as_json:
         for report in found:
@@ -43,8 +45,9 @@ def sources_command(context: click.Context, as_json: bool) -> int:
     for report in found:
         for line in _lines(replace(report, error="") if is_offline else report, zone, width):
             output.put(line)
-    for seed in seeds:
-        for line in screen.wrap(plain(seed_text(seed, zone)), width):
+    texts = [*map(unknown_class_text, unknown), *(seed_text(seed, zone) for seed in seeds)]
+    for text in texts:
+        for line in screen.wrap(plain(text), width):
             output.put(line)
     return 5 if missing else 0
 

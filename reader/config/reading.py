@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reader.config.checks import Checks
+from reader.config.classes import CLASSES
 from reader.config.keys import KEYS, LISTS, TABLES, TOPIC
 from reader.config.lines import Place
 from reader.config.values import (
@@ -169,7 +170,13 @@ class _Reading(Checks):
             if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
                 what = say("toml.no_class", category=category)
                 raise self.wrong(("arxiv", "categories"), what, say("toml.no_class.hint"))
-        arxiv = Arxiv(**(table | ({"oai_url": ""} if table.get("oai_url") == "off" else {})))
+        named = table.get("categories", ())
+        classes = {
+            "categories": tuple(name for name in named if name in CLASSES),
+            "unknown": tuple(name for name in named if name not in CLASSES),
+        }
+        off = {"oai_url": ""} if table.get("oai_url") == "off" else {}
+        arxiv = Arxiv(**(table | classes | off))
         self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
         if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
             hint = say("toml.fast.hint", least=ARXIV_MIN_DELAY_S)

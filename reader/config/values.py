@@ -39,7 +39,10 @@ ARXIV_MIN_DELAY_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Arxiv:
-    """Where arXiv is and which of its classes are watched; none: arXiv is not asked."""
+    """Where arXiv is and which of its classes are watched; none: arXiv is not asked.
+
+    unknown: what feeds.toml names as a class and arXiv does not have; it is not asked for.
+    """
 
     categories: tuple[str, ...] = ()
     api_url: str = "https://export.arxiv.org/api/query"
@@ -47,6 +50,7 @@ class Arxiv:
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     pdf_url: str = "https://arxiv.org/pdf/"
     delay_s: float = ARXIV_MIN_DELAY_S
+    unknown: tuple[str, ...] = ()
 
     def delay_for(self, url: str) -> float:
         """Give the seconds between two calls to an address: less than arXiv asks for only

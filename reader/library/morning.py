@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from reader.announcement import days_back
+from reader.config.classes import unknown_class_text
 from reader.errors import StoreError, is_unreachable
 from reader.library.balance import balance
 from reader.library.folder import Library
@@ -109,7 +110,9 @@ def _lines(given: Morning) -> Iterator[tuple[int, ShownLine]]:
 
 
 def _notices(library: Library, encoder: str) -> Iterator[str]:
-    """Say what is not as feeds.toml says: topics that went, a model that is being replaced."""
+    """Say what is not as feeds.toml says: classes that arXiv does not have, topics that went, a
+    model that is being replaced."""
+    yield from map(unknown_class_text, library.config.arxiv.unknown)
     for topic, n in acts.of_other_topics(library.db, [t.path for t in library.config.topics]):
         yield say("ranking.topic_gone", topic=topic, n=n)
     if encoder:

@@ -52,6 +52,9 @@ TEXTS: dict[str, str] = {
     "toml.no_id.hint": "Like arxiv:2212.08055.",
     "toml.no_class": "{category!r} is no arXiv class",
     "toml.no_class.hint": "Like cs.CL.",
+    "toml.unknown_class": "feeds.toml: arXiv has no class {name}, and nothing is asked for it.",
+    "toml.archive": "feeds.toml: {name} is not one class of arXiv's, and nothing is asked for it."
+    " Name the classes: {known}, …",
     "toml.fast": "{n:g} s is faster than arXiv allows",
     "toml.fast.hint": "Write {least:g} or more, or take the line out.",
     "toml.no_host": "{host!r} is no host",

@@ -52,6 +52,9 @@ TEXTS: dict[str, str] = {
     "toml.no_id.hint": "arxiv:2212.08055 のように書きます。",
     "toml.no_class": "{category!r} は arXiv の分類ではありません",
     "toml.no_class.hint": "cs.CL のように書きます。",
+    "toml.unknown_class": "feeds.toml: arXiv に {name} という分類はなく、問い合わせません。",
+    "toml.archive": "feeds.toml: {name} は arXiv の一つの分類ではなく、問い合わせません。"
+    "分類を一つずつ書いてください: {known} …",
     "toml.fast": "{n:g} 秒は arXiv が認める間隔より短すぎます",
     "toml.fast.hint": "{least:g} 以上にするか、この行を消してください。",
     "toml.no_host": "{host!r} はホストではありません",

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from reader.announcement import announced_at, is_listing_day, latest_listing, listings_since
 from reader.config import Config
+from reader.config.classes import QUIET
 from reader.errors import ReaderError
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState, Paper
@@ -27,7 +28,10 @@ PARTIAL_IS_FINAL = timedelta(days=14)
 """A day that stays short of its total for two weeks is left, marked as partial."""
 
 EMPTY_IS_FINAL = timedelta(days=4)
-"""An announcement day that is empty so long after, and was on an earlier try, was a holiday."""
+"""An announcement day that is empty so long after, and was on an earlier try, was a holiday.
+
+Until then a day that was empty is asked for again, however sure it looked.
+"""
 
 CLASSES_ADDED = timedelta(days=7)
 """Days of the last week are asked again when feeds.toml names other classes."""
@@ -128,12 +132,22 @@ def api_batches(
 
 
 def _was_holiday(library: Library, day: date) -> bool:
-    """Tell whether an empty day may be believed: the API gives empty answers by mistake."""
+    """Tell whether an empty day may be believed: the API gives empty answers by mistake.
+
+    Where all classes are small ones an empty day is nothing odd once it has settled.
+    """
     now, asked = library.now(), sources.days_asked(library.db, ARXIV).get(day)
+    if is_quiet(library.config) and now - announced_at(day) >= SETTLES:
+        return True
     if asked is None or now - announced_at(day) < EMPTY_IS_FINAL:
         return False
     before = asked.at.astimezone(library.config.timezone).date()
     return asked.state in ("empty", "not out yet") and before != library.today()
+
+
+def is_quiet(config: Config) -> bool:
+    """Tell whether a day may well pass without a paper of any class that is watched."""
+    return QUIET.issuperset(config.arxiv.categories)
 
 
 def _classes(config: Config) -> str:
@@ -173,7 +187,7 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
 def days_lacking(library: Library, now: datetime) -> list[date]:
     """List those of the days to ask that are known not to be here whole."""
     known = sources.days_asked(library.db, ARXIV)
-    whole = {day for day, asked in known.items() if asked.state == "complete"}
+    whole = {day for day, asked in known.items() if asked.state in ("complete", "empty")}
     return [day for day in days_to_ask(library, now) if day not in whole]
 
 
@@ -182,6 +196,8 @@ def _is_open(asked: Asked, day: date, now: datetime, classes: str) -> bool:
     since = asked.at - announced_at(day)
     if asked.state == "partial":
         return since < PARTIAL_IS_FINAL
+    if asked.state == "empty":
+        return since < EMPTY_IS_FINAL
     if asked.state in ("not out yet", *NO_ANSWER):
         return True
     is_recent = now - announced_at(day) < CLASSES_ADDED

@@ -13,7 +13,7 @@ from reader.config import Config
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState, Paper
 from reader.phrases import say
-from reader.stages.arxiv.api import PARTIAL_IS_FINAL
+from reader.stages.arxiv.api import PARTIAL_IS_FINAL, is_quiet
 from reader.stages.arxiv.names import ARXIV, GOOD_FEED, OAI, feed_name
 from reader.stages.source import Keep, Source, Work, ask, host_of, succeed
 from reader.stages.tools import Tools
@@ -108,15 +108,20 @@ def compare_channels(library: Library) -> list[Batch]:
     """Count this morning's answers against the API: two channels that agree are complete.
 
     A day for which the API has nothing while a feed lists papers is not whole; nor is one
-    of OAI-PMH that lacks papers which the API has.
+    of OAI-PMH that lacks papers which the API has. An empty feed is right where the API has
+    no paper of its class for that day.
     """
-    found: list[Batch] = []
+    found: list[Batch] = _days_without_papers(library)
     for category in library.config.arxiv.categories:
         last = sources.newest_batch(library.db, feed_name(category))
-        if last is None or last.state != "not checked":
+        if last is None or last.state not in ("not checked", "stale"):
             continue
         api = sources.last_batch(library.db, ARXIV, last.covers)
         if api is None:
+            continue
+        if last.state == "stale":
+            if _is_empty(last) and _has_none(library, category, last.covers):
+                found.append(replace(last, state="empty"))
             continue
         if api.state in ("empty", "not out yet") and last.received:
             error = say("answer.feed_lists", category=category, n=last.received)
@@ -135,6 +140,37 @@ def compare_channels(library: Library) -> list[Batch]:
                 )
             )
     return [*found, *_lists_cut_short(library)]
+
+
+def _days_without_papers(library: Library) -> list[Batch]:
+    """Believe the API's empty newest day where the feeds of all classes are empty too, and
+    none of these classes has papers each day."""
+    names = [feed_name(category) for category in library.config.arxiv.categories]
+    feeds = [sources.newest_batch(library.db, name) for name in names]
+    days = {feed.covers for feed in feeds if feed and _is_empty(feed)}
+    if None in feeds or len(days) != 1 or not is_quiet(library.config):
+        return []
+    api = sources.last_batch(library.db, ARXIV, days.pop())
+    if api is None or api.state != "not out yet" or not all(f and _is_empty(f) for f in feeds):
+        return []
+    return [
+        replace(api, state="empty"),
+        *(replace(f, state="empty") for f in feeds if f and f.state == "stale"),
+    ]
+
+
+def _is_empty(feed: Batch) -> bool:
+    """Tell a feed without entries under the day that was due from one of an earlier day."""
+    return feed.state in ("stale", "empty", "unchanged") and not feed.received
+
+
+def _has_none(library: Library, category: str, day: date) -> bool:
+    """Tell whether the API had all of a day, and no paper of this class among it."""
+    counts = sources.batches_by_category(library.db, ARXIV, day)
+    return any(
+        b.category == category and b.state in ("complete", "empty") and not b.received
+        for b in counts
+    )
 
 
 def _lists_cut_short(library: Library) -> Iterator[Batch]:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from reader.config.classes import unknown_class_text
 from reader.errors import NotKnown, UsageError
 from reader.ids import parse_id
 from reader.library.browsing import STATES, browse
@@ -153,7 +154,8 @@ def trust(visit: Visit) -> Response:
     ]
     lines = [one.report.line for one in found]
     n_missing = sum(line.is_missing for line in lines)
-    seeds = [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
+    seeds = [*map(unknown_class_text, library.config.arxiv.unknown)]
+    seeds += [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
     return visit.page(
         "sources.html",
         sources=found,
