@@ -43,8 +43,8 @@ def parse_id(text: str) -> Found | None:
         return None
     narrow = text.translate(_NARROW)
     typed = _TYPED.fullmatch(narrow)
-    if typed and typed["pdf"]:  # a paper of which nothing but its PDF is known
-        return Found(typed["pdf"].lower(), None, *typed.span("pdf"))
+    if typed and (own := typed["own"]):  # nothing is known but a PDF's bytes, a page's address
+        return Found(own.lower() if own[0] in "pP" else f"web:{own[4:]}", None, *typed.span("own"))
     if typed and typed["arxiv"]:
         return _found(typed, "arxiv", _arxiv(typed["arxiv"]))
     if typed:
@@ -69,10 +69,10 @@ _PAGES = {
     "doi": "https://doi.org/{}",
     "openreview": "https://openreview.net/forum?id={}",
     "acl": "https://aclanthology.org/{}/",
+    "web": "https://{}",
 }
 _LONGEST = 4_000
-# One character for one, so that positions stay: full-width ASCII, the ideographic space,
-# and the two hyphens that word processors put into identifiers.
+# One character for one, so that positions stay: full-width ASCII, the wide space, two hyphens.
 _NARROW: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {0x3000: " ", 0x2010: "-", 0x2011: "-"}
 
@@ -113,7 +113,7 @@ _NAMED = compiled(
 _TYPED = compiled(
     rf"""[\s\[(<"'「『]*
     (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)?
-    | (?P<pdf> pdf:[0-9a-f]{{16}} ) )
+    | (?P<own> pdf:[0-9a-f]{{16}} | web:{_HOST}/[!#-;=?-_a-z{{|}}~]{{0,400}}[\w%=&~$@+-] ) )
     [\s\])>"'」』.,;、。]*""",
     _FLAGS,
 )

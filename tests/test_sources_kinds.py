@@ -54,7 +54,7 @@ RECORDED = {
     "hf_daily_papers__2404589803__2024-05-27.json": ("hf", 13, 13),
     "hf_daily_papers__2404589803__2024-12-11.json": ("hf", 26, 26),
     "hf_daily_papers__2404589803__2025-08-22.json": ("hf", 12, 12),
-    "journal_rss__whwhw__nature_rss.xml": ("papers", 1, 0),
+    "journal_rss__whwhw__nature_rss.xml": ("papers", 1, 1),
     "mastodon_api__fuzdev__mastodon_fake_data.json": ("mastodon", 1, 1),
     "rss__snarfed__feed_with_audio_video.rss.xml": ("posts", 2, 0),
     "social_lemmy__feeddeck__responseCommunityIIC.xml": ("posts", 8, 0),

@@ -242,9 +242,11 @@ def test_a_conference_of_the_isca_archive_is_titles_with_addresses() -> None:
         Post(
             "field24_interspeech", "", "Rivers Talk: A Study\n\nAda Field, Bo Lind",
             "https://www.isca-archive.org/interspeech_2024/field24_interspeech.html", None,
+                (Mention("web:www.isca-archive.org/interspeech_2024/field24_interspeech.html"),),
         ),
         Post(
             "lind24b_interspeech", "", "Gardens & Rain\n\nBo Lind",
             "https://www.isca-archive.org/interspeech_2024/lind24b_interspeech.html", None,
+                (Mention("web:www.isca-archive.org/interspeech_2024/lind24b_interspeech.html"),),
         ),
     )  # fmt: skip

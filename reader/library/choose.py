@@ -13,6 +13,7 @@ from reader.library.receiving import keep_arrival, meant_at
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.sources.web_ids import web_id
 from reader.store import decisions, lessons, papers, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Rank
@@ -30,6 +31,8 @@ def find_paper(library: Library, text: str) -> Held:
     """
     text = plain(text)
     found = parse_id(text)
+    if found is None and text.startswith("http"):
+        found = parse_id(web_id(text))
     if found is not None:
         held = papers.paper_with_id(library.db, found.id)
         if held is not None:

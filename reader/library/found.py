@@ -31,7 +31,7 @@ def notices_of(found: Found) -> list[str]:
 def byline(hit: Hit) -> str:
     """Give what names a paper again: its id, else its key, then who wrote it and when."""
     held = hit.held
-    is_file = held.paper.id.startswith("pdf:")
+    is_file = held.paper.id.startswith(("pdf:", "web:"))
     names = [family_name(author) for author in held.paper.authors]
     year = year_of(held.paper)
     by = say("search.by_several", names=names[0]) if len(names) > 2 else " & ".join(names)

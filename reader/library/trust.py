@@ -61,7 +61,7 @@ def _report(library: Library, name: str, line: SourceLine) -> Report:
         ),
         succeeded_at=known.succeeded_at,
         n_errors=known.n_errors,
-        error=known.error or line.error,
+        error=known.error or (line.error if line.is_missing else ""),
         hint=known.hint,
         retry_at=known.retry_at,
         tried_on=_tried_on(library, name),
@@ -92,6 +92,8 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     facts = [say(f"state.{report.line.state.replace(' ', '_')}")]
     if report.newest and report.newest.state not in ("failed", "not asked", "not needed"):
         facts.append(counted_text(report.newest))
+    if report.line.error and not report.line.is_missing:
+        facts.append(report.line.error)
     facts.append(say("sources.success", at=when_text(report.succeeded_at, zone)))
     if report.tried_on != "real bytes":
         facts.append(say("sources.untried"))

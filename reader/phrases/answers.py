@@ -59,6 +59,8 @@ TEXTS: dict[str, str] = {
     "answer.no_list": "its answer is no list",
     "answer.other_length": "{n} answers to {of} ids",
     "answer.no_notes": "its answer holds no list of notes",
+    "feed.left_out": "{n:entry|entries} left out, without a title or without authors and"
+    " abstract: {titles}",
     "answer.lacks": "it lacks {n} papers that the API has",
     "answer.feed_lists": "the feed of {category} lists {n} papers",
     "openalex.no_key": "{name} holds no key: {form}.",

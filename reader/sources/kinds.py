@@ -17,7 +17,8 @@ from reader.sources.biorxiv import biorxiv_next, biorxiv_papers, biorxiv_total, 
 from reader.sources.bluesky import read_bluesky
 from reader.sources.hf import hf_papers, read_hf
 from reader.sources.hn import read_hn
-from reader.sources.isca import read_isca
+from reader.sources.isca import isca_papers, read_isca
+from reader.sources.journal import entry_papers, read_entries
 from reader.sources.mastodon import read_mastodon
 from reader.sources.openreview import (
     openreview_next,
@@ -26,7 +27,7 @@ from reader.sources.openreview import (
     read_openreview,
 )
 from reader.sources.reddit import read_reddit
-from reader.sources.timeline import read_entries, read_posts
+from reader.sources.timeline import read_posts
 
 
 class Read(Protocol):
@@ -67,7 +68,12 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "posts": Kind(read_posts, "real bytes", "RSS, Atom or JSON Feed of people who post"),
-    "papers": Kind(read_entries, "real bytes", "RSS, Atom or JSON Feed whose entries are papers"),
+    "papers": Kind(
+        read_entries,
+        "real bytes",
+        "RSS, Atom or JSON Feed whose entries are papers",
+        papers=entry_papers,
+    ),
     "mastodon": Kind(read_mastodon, "real bytes", "statuses as Mastodon's API gives them"),
     # Its recordings were written by hand after the real ones, by a project that uses them.
     "bluesky": Kind(read_bluesky, "documented format", "posts as Bluesky's public API gives them"),
@@ -103,7 +109,12 @@ KINDS: Mapping[str, Kind] = {
         "a volume or event of the ACL Anthology: page, XML or .bib",
         papers=acl_papers,
     ),
-    "isca": Kind(read_isca, "documented format", "a conference's page of the ISCA archive"),
+    "isca": Kind(
+        read_isca,
+        "documented format",
+        "a conference's page of the ISCA archive",
+        papers=isca_papers,
+    ),
     "biorxiv": Kind(
         read_biorxiv,
         "documented format",

@@ -7,7 +7,6 @@ nothing is fetched.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from reader.paper import Post
@@ -23,17 +22,22 @@ def read_posts(content: bytes, *, source: str, content_type: str = "") -> tuple[
     content_type: the header, for its charset. Raises SourceFailed for what is no feed.
     Posts with one guid are one post if they say the same, else the guid gets a suffix.
     """
+    return make_posts(
+        said for said, _ in said_of_entries(content, source=source, content_type=content_type)
+    )
+
+
+def said_of_entries(
+    content: bytes, *, source: str, content_type: str = ""
+) -> Iterator[tuple[Said, Any]]:
+    """Give what a feed says of each entry, beside all of the entry's own fields: a dict."""
     if content.lstrip()[:1] in (b"{", b"["):
-        return make_posts(_json_entries(content, source, content_type))
+        yield from _json_entries(content, source, content_type)
+        return
     feed = parse_feed(content, source=source, content_type=content_type)
     owner = feed.channel.get("title", "")
-    return make_posts(tidy(_xml_entry(entry, owner), owner) for entry in feed.entries)
-
-
-def read_entries(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read a feed whose entries are papers, and not people who talk about them."""
-    posts = read_posts(content, source=source, content_type=content_type)
-    return tuple(replace(post, author="", kind="post") for post in posts)
+    for entry in feed.entries:
+        yield tidy(_xml_entry(entry, owner), owner), entry
 
 
 def _xml_entry(entry: Any, feed_title: str) -> Said:
@@ -56,13 +60,13 @@ def _xml_entry(entry: Any, feed_title: str) -> Said:
 _TELLING = ("alternate", "enclosure", "related", "via")
 
 
-def _json_entries(content: bytes, source: str, content_type: str) -> Iterator[Said]:
+def _json_entries(content: bytes, source: str, content_type: str) -> Iterator[tuple[Said, Thing]]:
     feed = read_json(content, source=source, content_type=content_type)
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in text(feed, "version"):
         raise refusal(source, not_but("answer.no_feed", to_utf8(content, content_type)))
     author = _json_author(feed) or text(feed, "title")
-    return (_json_entry(item, author) for item in objects(items))
+    return ((_json_entry(item, author), item) for item in objects(items))
 
 
 def _json_entry(item: Thing, feed_author: str) -> Said:

@@ -71,7 +71,8 @@ def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
         "openreview": (paper_by_openreview, places.openreview),
         "acl": (paper_by_acl, places.acl),
     }
-    function, base = ask[scheme]
+    # Names of our own, made of a PDF's bytes or a page's address, are in no registry.
+    function, base = ask.get(scheme, (paper_by_doi, ""))
     return function(tools.fetch, base, id_) if base else None
 
 

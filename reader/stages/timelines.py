@@ -9,6 +9,9 @@ from reader.config import Feed
 from reader.errors import SourceFailed
 from reader.library.folder import Library
 from reader.paper import Batch, BatchState, Paper, Post
+from reader.phrases import say
+from reader.plain import plain, shorten
+from reader.stages.resolve import is_off
 from reader.stages.source import Keep, Source, Work, ask, fail, host_of, succeed
 from reader.stages.tools import Tools
 from reader.store import papers, posts, sources
@@ -24,10 +27,12 @@ class _Came:
     """What one source gave, all its pages together.
 
     expected: its own total, None where it gives none. failures: what could not be read.
+    left_out: of a list of papers, the entries that are none.
     """
 
     posts: tuple[Post, ...] = ()
     papers: tuple[Paper, ...] = ()
+    left_out: tuple[Post, ...] = ()
     expected: int | None = None
     is_unchanged: bool = False
     answer: Response | None = None
@@ -75,7 +80,8 @@ def _from_web(fetch: Fetch, feed: Feed, known: Known) -> _Came:
         found = kind.read(answer.content, source=feed.name, content_type=content_type)
         came.posts += found
         if kind.papers:
-            came.papers += kind.papers(answer.content, source=feed.name)
+            came.papers += kind.papers(answer.content, source=feed.name, content_type=content_type)
+            came.left_out += tuple(post for post in found if not post.mentions)
         if kind.total:
             came.expected = kind.total(answer.content)
         url = kind.next_url(answer.url, answer.content) if kind.next_url else ""
@@ -107,7 +113,8 @@ def _from_disk(library: Library, feed: Feed, known: Known) -> _Came:
 
 def _keep(library: Library, known: Known, came: _Came) -> list[Batch]:
     day = library.today()
-    new = [p for p in came.papers if papers.paper_with_id(library.db, p.id) is None]
+    new = [p for p in came.papers if papers.paper_with_id(library.db, p.id) is None
+           and not _is_looked_up(library, p)]  # fmt: skip
     papers.add_papers(library.db, new, source=known.name, on=day)
     posts.add_posts(library.db, came.posts, source=known.name, on=day)
     if came.failures:
@@ -118,10 +125,27 @@ def _keep(library: Library, known: Known, came: _Came) -> list[Batch]:
     if came.is_unchanged:
         return [Batch(known.name, day, None, 0, "unchanged")]
     n, expected = len({post.guid for post in came.posts}), came.expected
+    n -= len({post.guid for post in came.left_out})
+    if came.left_out and expected is None and not n:
+        expected = len(came.left_out)
     state: BatchState = "not checked" if n else "empty"
     if came.failures or (expected or 0) > n:
         state = "partial"
     elif expected is not None:
         state = "complete"
-    error = "; ".join(failure.message for failure in came.failures)
+    errors = [failure.message for failure in came.failures]
+    if came.left_out:
+        errors.append(_left_out_text(came.left_out))
+    error = "; ".join(errors)
     return [Batch(known.name, day, expected, n, state, error)]
+
+
+def _is_looked_up(library: Library, paper: Paper) -> bool:
+    """Tell whether a DOI's own record is asked for, since a list has no abstract."""
+    return paper.id.startswith("doi:") and not paper.abstract and not is_off(library, paper.id)
+
+
+def _left_out_text(posts: tuple[Post, ...]) -> str:
+    """Count the entries of a list that are no papers, with the first few titles."""
+    titles = [shorten(plain(post.text), 40) for post in posts[:3]]
+    return say("feed.left_out", n=len(posts), titles="; ".join(titles))

@@ -71,7 +71,7 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
     set_authors(db, row, paper.authors)
     _add_names(db, row, paper, source, on)
     if len(strong) == 1:
-        # A name made of a PDF's bytes gives way to one that others know.
+        # A name made of a PDF's bytes or of an address gives way to one that others know.
         kept, merged = (row, strong[0]) if nameless_since else (strong[0], row)
         merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
         return False
@@ -81,9 +81,10 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
 
 
 def _nameless_since(db: Database, row: int) -> date | None:
-    """Give the day on which a paper came that has no name but its PDF's bytes; else None."""
+    """Give the day on which a paper came that has no name but its PDF's bytes or the address of
+    its page; else None."""
     found = db.read_one("SELECT canonical, arrived_on FROM papers WHERE id = ?", (row,))
-    is_nameless = found is not None and found["canonical"].startswith("pdf:")
+    is_nameless = found is not None and found["canonical"].startswith(("pdf:", "web:"))
     return date.fromisoformat(found["arrived_on"]) if found and is_nameless else None
 
 

@@ -23,7 +23,7 @@ def add_by_id(library: Library, tools: Tools, id_: str, *, may_fetch: bool = Tru
     before = papers.paper_with_id(library.db, id_)
     if before is not None:
         return before
-    is_askable = may_fetch and not id_.startswith("pdf:")
+    is_askable = may_fetch and not id_.startswith(("pdf:", "web:"))
     paper = look_up(library, tools, id_) if is_askable else None
     if paper is None:
         raise _not_known(library, id_)

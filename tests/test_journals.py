@@ -1,0 +1,255 @@
+"""An entry of a journal's feed is a paper at once, or is counted with the reason.
+
+The feeds are invented samples: see tests/journal_feeds.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.ids import parse_id, url_of
+from reader.library.choose import decide, find_paper
+from reader.library.folder import Library
+from reader.library.morning import morning
+from reader.library.trust import facts_of, reports
+from reader.paper import Batch, Held
+from reader.sources.web_ids import web_id
+from reader.stages.gather import gather, last_batches
+from reader.stages.rank import rank_days
+from reader.stages.resolve import resolve
+from reader.store import papers
+from tests import journal_feeds
+from tests.samples import DAY, Web, a_library, paper, tools
+
+LEFT_OUT = "1 entry left out, without a title or without authors and abstract: Front Cover"
+URL = "http://127.0.0.1:9/feed.xml"
+TOML = """
+[reader]
+timezone = "UTC"
+[resolve]
+doi = "{doi}"
+[topics."speech/translation"]
+words = ["speech translation", "simultaneous interpretation", "live translation"]
+[topics."speech/recognition"]
+words = ["speech recognition"]
+[[feed]]
+name = "journal"
+url = "http://127.0.0.1:9/feed.xml"
+kind = "{kind}"
+"""
+
+
+@contextmanager
+def read(
+    folder: Path, feed: str, *, kind: str = "papers", doi: str = "http://127.0.0.1:9/doi/"
+) -> Iterator[Library]:
+    """Gather a feed, and look up what is to be; nobody else answers."""
+    with a_library(folder, TOML.format(kind=kind, doi=doi)) as library:
+        assert gather(library, tools(Web({URL: feed.encode()}))) == []
+        resolve(library, tools(Web()))
+        yield library
+
+
+def all_papers(library: Library) -> list[Held]:
+    return papers.papers_at(library.db, range(1, 20))
+
+
+def own(library: Library) -> Sequence[str]:
+    rank_days(library, library.today())
+    return [entry.held.paper.title for entry in morning(library, DAY).own]
+
+
+def test_ieee_xplore_prints_no_doi_and_its_papers_are_here(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.IEEE) as library:
+        (held,) = all_papers(library)
+        assert held.paper == replace(
+            held.paper,
+            ids=("web:ieeexplore.ieee.org/document/90000002",),
+            title="Speech Translation in Gardens with Two Ears",
+            authors=("Ada Field", "Bo Lind", "Émile Nulle-Part"),
+            abstract="We ask whether listening twice helps, and where the second ear is.",
+            published_on=date(2031, 3, 4),
+        )
+        assert url_of(held.paper.id) == "https://ieeexplore.ieee.org/document/90000002"
+        assert own(library) == [held.paper.title]
+        assert find_paper(library, "https://ieeexplore.ieee.org/document/90000002/").row == held.row
+        # The cover is counted, with its reason, and the rest is no alarm.
+        (batch,) = last_batches(library, DAY)
+        assert (batch.state, batch.received) == ("not checked", 1)
+        (report,) = reports(library)
+        assert LEFT_OUT in facts_of(report, library.config.timezone)
+        assert not report.line.is_missing
+
+
+def test_science_direct_has_authors_and_date_in_its_description(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.SCIENCE_DIRECT) as library:
+        (held,) = all_papers(library)
+        assert held.paper.id == "web:www.sciencedirect.com/science/article/pii/S0000000031000015"
+        assert held.paper.authors == ("Ada Field", "Bo Lind")
+        assert (held.paper.abstract, held.paper.published_on) == ("", date(2031, 6, 1))
+        assert own(library) == ["Speech Recognition under a Waterfall of Words"]
+
+
+def test_nature_prints_a_doi_and_a_sentence(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.NATURE) as library:
+        (held,) = all_papers(library)
+        assert held.paper.ids == ("doi:10.5555/s90000-031-00001-1",)
+        assert held.paper.authors == ("Ada Field", "Bo Lind")
+        assert held.paper.abstract == "Crows wait for the verb before they answer."
+        assert held.paper.published_on == date(2031, 3, 4)
+        assert held.paper.comment == "Invented Nature"
+
+
+def test_wiley_has_its_abstract_in_another_place_and_cites_in_it(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.WILEY) as library:
+        (held,) = all_papers(library)
+        assert held.paper.ids == ("doi:10.5555/inv.31001",)
+        assert held.paper.authors == ("Ada Field", "Bo Lind")
+        assert held.paper.abstract == (
+            "We translate what nobody has named, following an earlier orchard."
+        )
+        assert held.paper.published_on == date(2031, 3, 3)
+        # What an abstract links is cited, and no paper of the journal.
+        assert morning(library, DAY).n_unknown == 0
+
+
+def test_a_conference_of_the_isca_archive_is_here_with_its_pdfs(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.ISCA, kind="isca") as library:
+        (held,) = all_papers(library)
+        page = "www.isca-archive.org/interspeech_2031/field31_interspeech"
+        assert held.paper.ids == (f"web:{page}.html",)
+        assert held.paper.authors == ("Ada Field", "Bo Lind")
+        assert held.paper.pdf_url == f"https://{page}.pdf"
+        assert held.paper.published_on == date(2031, 1, 1)
+        assert own(library) == ["Speech Recognition in Gardens at Night"]
+
+
+def test_tags_of_citations_are_read_each_author_apart(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.CITATIONS) as library:
+        first, second = all_papers(library)
+        assert first.paper.ids == ("web:proceedings.example.org/view?article=12",)
+        assert first.paper.authors == ("Ada Field", "Bo Lind")
+        assert first.paper.abstract == "Rivers speak slowly."
+        assert first.paper.published_on == date(2031, 3, 1)
+        assert second.paper.ids == ("web:proceedings.example.org/view?article=13",)
+
+
+def test_an_entry_is_merged_when_its_number_is_known(tmp_path: Path) -> None:
+    with read(tmp_path, journal_feeds.IEEE) as library:
+        (before,) = all_papers(library)
+        decide(library, "pick", ["web:ieeexplore.ieee.org/document/90000002"])
+        preprint = paper(
+            7, before.paper.title, "We listen.", authors=before.paper.authors,
+            published_on=date(2030, 12, 1),
+        )  # fmt: skip
+        papers.add_papers(library.db, [preprint], source="arXiv", on=DAY + timedelta(days=3))
+        assert papers.n_papers(library.db) == 1
+        held = find_paper(library, "2506.00007")
+        assert (held.paper.id, held.state, held.arrived_on) == ("arxiv:2506.00007", "pick", DAY)
+        assert find_paper(library, "web:ieeexplore.ieee.org/document/90000002") == held
+        # Read once more, the entry is the same paper.
+        gather(library, tools(Web({URL: journal_feeds.IEEE.encode()})), only=["journal"])
+        assert papers.n_papers(library.db) == 1
+
+
+def test_a_paper_that_is_here_takes_the_entry_in(tmp_path: Path) -> None:
+    with a_library(tmp_path, TOML.format(kind="papers", doi="off")) as library:
+        preprint = paper(
+            7, "Speech Translation in Gardens with Two Ears",
+            authors=("Ada Field", "Bo Lind", "Émile Nulle-Part"), published_on=date(2030, 12, 1),
+        )  # fmt: skip
+        papers.add_papers(library.db, [preprint], source="arXiv", on=DAY - timedelta(days=3))
+        gather(library, tools(Web({URL: journal_feeds.IEEE.encode()})))
+        assert papers.n_papers(library.db) == 1
+        held = find_paper(library, "2506.00007")
+        assert held.arrived_on == DAY - timedelta(days=3)
+
+
+def test_a_feed_of_which_no_entry_is_a_paper_lacks_something(tmp_path: Path) -> None:
+    covers = journal_feeds.IEEE.split("<item>")
+    feed = covers[0] + "<item>" + covers[1] + "</channel></rss>"
+    with a_library(tmp_path, TOML.format(kind="papers", doi="off")) as library:
+        (problem,) = gather(library, tools(Web({URL: feed.encode()})))
+        assert "0 of 1 for 2025-06-04" in problem.error.message
+        assert LEFT_OUT in problem.error.message
+        (batch,) = last_batches(library, DAY)
+        assert (batch.state, batch.expected, batch.received) == ("partial", 1, 0)
+
+
+def test_a_doi_without_an_abstract_is_looked_up_and_taken_as_it_is_where_that_is_off(
+    tmp_path: Path,
+) -> None:
+    feed = journal_feeds.NATURE.replace("Crows wait for the verb before they answer.", "")
+    (tmp_path / "on").mkdir()
+    with read(tmp_path / "on", feed) as library:
+        assert all_papers(library) == []
+        assert morning(library, DAY).n_unknown == 1
+    (tmp_path / "off").mkdir()
+    with read(tmp_path / "off", feed, doi="off") as library:
+        (held,) = all_papers(library)
+        assert held.paper.id == "doi:10.5555/s90000-031-00001-1"
+
+
+def test_a_list_of_links_is_still_a_list_of_those_papers(tmp_path: Path) -> None:
+    feed = """<rss version="2.0"><channel><title>Cy reads</title><link>https://cy.example</link>
+    <item><title>Gardens</title><link>https://cy.example/1</link>
+    <description>https://arxiv.org/abs/2506.00001</description></item></channel></rss>"""
+    with read(tmp_path, feed) as library:
+        assert all_papers(library) == []
+        assert morning(library, DAY).n_unknown == 1
+        assert last_batches(library, DAY) == [Batch("journal", DAY, None, 1, "not checked")]
+
+
+def test_an_entry_without_an_address_is_known_by_its_title_and_authors(tmp_path: Path) -> None:
+    feed = """{"version": "https://jsonfeed.org/version/1.1", "title": "A lab", "items": [
+    {"id": "1", "title": "Speech translation on a hill", "content_text": "It echoes.",
+     "authors": [{"name": "Ada Field"}, {"name": "Bo Lind"}], "date_published": "2031-03-04"}]}"""
+    with read(tmp_path, feed) as library:
+        (held,) = all_papers(library)
+        assert held.paper.id.startswith("pdf:")
+        assert (held.paper.authors, held.paper.abstract) == (("Ada Field", "Bo Lind"), "It echoes.")
+        assert held.paper.published_on == date(2031, 3, 4)
+        assert own(library) == ["Speech translation on a hill"]
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ada Field, Bo Lind and Mio Hoshi", ("Ada Field", "Bo Lind", "Mio Hoshi")),
+        ("Field, A., Lind, B. C.", ("A. Field", "B. C. Lind")),
+        ("Field, Ada", ("Ada Field",)),
+        ("Field, Ada; Lind, Bo", ("Ada Field", "Bo Lind")),
+        ("星 澪, 山田 太郎", ("星 澪", "山田 太郎")),
+        ("Ada Field", ("Ada Field",)),
+        ("", ()),
+    ],
+)
+def test_names_in_one_text_are_parted(tmp_path: Path, written: str, names: tuple[str, ...]) -> None:
+    feed = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+    <title>J</title><link>https://j.example.org</link><item><title>Speech of rivers</title>
+    <link>https://j.example.org/1</link><dc:creator>{written}</dc:creator>
+    <description>Rivers speak.</description></item></channel></rss>"""
+    with read(tmp_path, feed) as library:
+        assert [held.paper.authors for held in all_papers(library)] == [names]
+
+
+@pytest.mark.parametrize(
+    ("url", "id_"),
+    [
+        ("https://A.example.org/Doc/1/?utm_source=x#top", "web:a.example.org/Doc/1"),
+        ("http://a.example.org/view?article=12&dgcid=rss", "web:a.example.org/view?article=12"),
+        ("https://a.example.org", ""),
+        ("ftp://a.example.org/x", ""),
+        ("no address", ""),
+    ],
+)
+def test_an_address_is_an_id_without_what_counts_visits(url: str, id_: str) -> None:
+    assert web_id(url) == id_
+    found = parse_id(id_) if id_ else None
+    assert (found.id if found else "") == id_
