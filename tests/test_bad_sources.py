@@ -268,3 +268,17 @@ def test_two_gathers_at_once_the_second_says_so_and_leaves(fresh: Path, server: 
     server.stopped.set()  # ends all silence
     assert finish(first).code == 0
     assert ids_of(fresh) == ALL
+
+
+def test_an_entity_bomb_is_a_failed_feed(fresh: Path, server: PlayServer) -> None:
+    grown = "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x0 "boom">{grown}]>
+    <rss version="2.0"><channel><title>t</title><item><guid>1</guid><description>&x9;
+    https://arxiv.org/abs/{WATER[6:]}</description></item></channel></rss>"""
+    server.feeds = feeds() | {"timeline.rss": bomb.encode()}
+    code, _, err = run("gather", "--no-encode", library=fresh)
+    assert (code, ids_of(fresh)) == (5, ALL)
+    assert says(
+        err, "timeline: its feed cannot be read to its end: &x9; stands for text that grows"
+    )
+    assert states(today(fresh)[1])["timeline"] == "failed"

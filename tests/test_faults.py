@@ -236,12 +236,12 @@ class Way:
 
 
 def declared(entities: str) -> Callable[[bytes], bytes]:
-    """Put declarations before a document's root, and a use of them where "Speech" stands."""
+    """Put declarations before a document's root, and a use of them into each title."""
 
     def change(xml: bytes) -> bytes:
         head, _, rest = xml.partition(b"?>")
         doctype = f"<!DOCTYPE x [{entities}]>".encode()
-        return head + b"?>" + doctype + rest.replace(b"Speech", b"Speech &x9;")
+        return head + b"?>" + doctype + rest.replace(b"</title>", b" &x9;</title>")
 
     return change
 
@@ -269,9 +269,6 @@ def in_shift_jis(xml: bytes) -> bytes:
 
 
 PAGE = b"<!DOCTYPE html><html><body>Log in to the hotel's network</body></html>"
-STRICT = (ARXIV, OAI)
-"""Channels of which every answer is the same program's: what is unusual there is refused."""
-
 WAYS = {
     "429 with Retry-After": Way(
         Fault(status=429, headers={"Retry-After": "3600"}), says="answered 429"
@@ -296,8 +293,8 @@ WAYS = {
         Fault(status=302, headers={"Location": "?again"}), says="in a circle"
     ),
     "10 MB": Way(mangle=body(padded), fails=()),
-    "an XML bomb": Way(mangle=body(declared(BOMB)), fails=STRICT),
-    "an external entity": Way(mangle=body(declared(OUTSIDE)), fails=STRICT),
+    "an XML bomb": Way(mangle=body(declared(BOMB))),
+    "an external entity": Way(mangle=body(declared(OUTSIDE))),
     "control characters": Way(mangle=body(controlled), fails=(ARXIV,)),
 }
 

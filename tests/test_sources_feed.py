@@ -54,20 +54,65 @@ class TestAlphabets:
 
 
 class TestHostile:
-    def test_entities_are_not_unpacked(self) -> None:
+    def refused(self, content: bytes) -> str:
+        began = time.process_time()
+        with pytest.raises(SourceFailed) as caught:
+            parse_feed(content, source="Feed")
+        assert time.process_time() - began < 1
+        return caught.value.message
+
+    def test_entities_within_entities_are_not_unpacked_and_the_feed_failed(self) -> None:
         bomb = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(12))
         content = rss("x &a12;", doctype=f'<!DOCTYPE rss [<!ENTITY a0 "ha">{bomb}]>')
-        assert title(content.encode()) == "x &a12;"
+        assert self.refused(content.encode()) == (
+            "Feed: its feed cannot be read to its end: &a12; stands for text that grows, or that"
+            " is elsewhere"
+        )
 
-    def test_one_huge_entity_is_not_repeated(self) -> None:
+    def test_one_huge_entity_is_not_repeated_and_the_feed_failed(self) -> None:
         doctype = f'<!DOCTYPE rss [\n<!ENTITY a "{"ha" * 100_000}">\n]>'
-        assert title(rss("&a;" * 1000, doctype=doctype).encode()) == "&a;" * 1000
+        assert "&a; stands for" in self.refused(rss("&a;" * 1000, doctype=doctype).encode())
 
     @pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
-    def test_no_file_is_read_through_an_entity(self, charset: str) -> None:
+    def test_no_file_is_read_through_an_entity_and_the_feed_failed(self, charset: str) -> None:
         doctype = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         content = rss("[&x;]", declared=charset, doctype=doctype).encode(charset)
-        assert title(content) == "[&x;]"
+        assert "&x; stands for" in self.refused(content)
+
+    @pytest.mark.parametrize(
+        "entities",
+        [
+            '<!ENTITY nbsp "&#160;">',
+            '<!ENTITY me "Ada Field">',
+            '<!ENTITY % latin PUBLIC "-//W3C//ENTITIES Latin 1" "http://www.w3.org/lat1.ent">',
+            '<!ENTITY unused SYSTEM "file:///etc/passwd">',
+        ],
+    )
+    def test_declarations_that_do_no_harm_keep_no_feed_from_being_read(self, entities: str) -> None:
+        content = rss("a &nbsp;&eacute;", doctype=f"<!DOCTYPE rss [{entities}]>")
+        assert title(content.encode()) == "a \xa0é"
+
+    @pytest.mark.parametrize(
+        ("broken", "n"),
+        [
+            ("<item><title>1</title></item><item><title><![CDATA[2</title></item>", 2),
+            ("<item><title>1</title></item><!-- <item><title>2</title></item>", 1),
+        ],
+    )
+    def test_a_feed_whose_middle_swallows_entries_failed(self, broken: str, n: int) -> None:
+        broken += "<item><title>3</title></item>"
+        content = rss("t").replace("</channel>", f"{broken}</channel>")
+        assert f"{n} of the 3 entries of its feed can be read" in self.refused(content.encode())
+
+    def test_entries_within_comments_and_cdata_are_none(self) -> None:
+        items = "<item><title>a & b</title><description><![CDATA[<item>]]></description></item>"
+        content = rss("t").replace("</channel>", f"<!-- <item> -->{items}</channel>")
+        assert len(parse_feed(content.encode(), source="Feed").entries) == 1
+
+    def test_a_broken_feed_of_which_every_entry_can_be_read_is_read(self) -> None:
+        items = "<item><title>a & b</title></item>" * 3
+        content = rss("t").replace("</channel>", f"{items}</channel>")
+        assert len(parse_feed(content.encode(), source="Feed").entries) == 3
 
     def test_bytes_that_name_a_file_or_address_are_only_bytes(self) -> None:
         with pytest.raises(SourceFailed, match="begins with '/etc/passwd'"):
@@ -80,6 +125,15 @@ class TestHostile:
         content = rss("t").encode()[:-16] + (piece * (300_000 // len(piece))).encode()
         began = time.process_time()
         with pytest.raises(SourceFailed):
+            parse_feed(content, source="Feed")
+        assert time.process_time() - began < 5
+
+    @pytest.mark.parametrize("piece", ["<!--", "<![CDATA[", "<!ENTITY a ", "<!ENTITY a '", "&a;"])
+    def test_endless_openings_in_a_whole_feed_take_no_endless_time(self, piece: str) -> None:
+        doctype = f"<!DOCTYPE rss [{piece * 5_000}]>" if "ENTITY" in piece else ""
+        content = rss(piece * 5_000, doctype=doctype).encode()
+        began = time.process_time()
+        with contextlib.suppress(SourceFailed):
             parse_feed(content, source="Feed")
         assert time.process_time() - began < 5
 

@@ -22,6 +22,9 @@ TEXTS: dict[str, str] = {
     "answer.browser": "Open the address of it in a browser. It is asked again at the next gather.",
     "answer.unreadable_feed": "its feed cannot be read ({error})",
     "answer.half_feed": "its feed breaks off after {n} entries",
+    "answer.swallowed": "{n} of the {of} entries of its feed can be read",
+    "answer.entity": "its feed cannot be read to its end: {name} stands for text that grows, or"
+    " that is elsewhere",
     "answer.bad_json": "JSON that is damaged or breaks off ({error})",
     "answer.half_json": "its answer is no JSON, or half of it",
     "answer.wrong_kind": "JSON of some kind, not {what}: is the kind in feeds.toml right?",

@@ -35,7 +35,8 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
     """Parse a feed of any common kind; no entries is a feed too.
 
     content_type: the header, for its charset, which is believed only of bytes that are
-    not UTF-8. Raises SourceFailed for what is no feed and for one that breaks off.
+    not UTF-8. Raises SourceFailed for what is no feed and for one that cannot be read to its
+    end: it breaks off, its middle swallows entries, or its entities grow or lead elsewhere.
     """
     import feedparser  # here, since most kinds of source need only what stands below
 
@@ -44,7 +45,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
         raise refusal(source, say("answer.empty"))
     try:
         parsed = feedparser.parse(
-            io.BytesIO(_without_entities(data)),
+            io.BytesIO(_without_entities(data, source)),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -56,6 +57,9 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Feed:
         raise refusal(source, not_but("answer.no_feed", data))
     if parsed.bozo and not _END.search(data[-1000:]):
         raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
+    if parsed.bozo and (n_begun := _n_begun(data)) > len(parsed.entries):
+        what = say("answer.swallowed", n=len(parsed.entries), of=n_begun)
+        raise refusal(source, what)
     return Feed(parsed.feed, parsed.entries)
 
 
@@ -164,13 +168,43 @@ def _is_known(name: str) -> bool:
     return True
 
 
-def _without_entities(data: bytes) -> bytes:
+def _n_begun(data: bytes) -> int:
+    """Count the entries that a feed begins, outside of comments and CDATA that end."""
+    n, position = 0, 0
+    ends = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+    for token in _BEGUN.finditer(data):
+        if token.start() < position:
+            continue
+        end = ends.get(token[0])
+        if end is None:
+            n += token[0] not in (b"<!--", b"<![CDATA[")
+        elif (found := data.find(end, token.end())) >= 0:
+            position = found
+        else:  # nor does any later one end
+            del ends[token[0]]
+    return n
+
+
+_BEGUN = re.compile(rb"<!--|<!\[CDATA\[|<(?:\w{1,20}:)?(?:item|entry)(?=[\s>])")
+_ENTITY = re.compile(rb"""<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)'|(?:SYSTEM|PUBLIC)\s)""")
+_HARMLESS = re.compile(rb"(?:[^&]|&(?:#\w+|amp|lt|gt|quot|apos);){0,1000}")
+
+
+def _without_entities(data: bytes, source: str) -> bytes:
     """Take out all entity declarations: none of them is needed, and some are bombs.
 
     HTML's own names (&eacute;) are known without; an entity that stays unknown is text.
+    Raises SourceFailed where one is used that is not a few plain words: without it the feed
+    is not what it says.
     """
     root = re.search(rb"<[A-Za-z_]", data)
     head = data[: root.start()] if root else data
     if b"<!ENTITY" not in head:
         return data
+    used = set(re.findall(rb"&([\w.:-]+);", data[len(head) :]))
+    for entity in _ENTITY.finditer(head):
+        text = entity[2] if entity[3] is None else entity[3]
+        if entity[1] in used and (text is None or not _HARMLESS.fullmatch(text)):
+            shown = plain(f"&{entity[1].decode('utf-8', 'replace')};")[:40]
+            raise refusal(source, say("answer.entity", name=shown))
     return re.sub(rb"<!DOCTYPE.*", b"", head, flags=re.DOTALL) + data[len(head) :]

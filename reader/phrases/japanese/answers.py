@@ -23,6 +23,8 @@ TEXTS: dict[str, str] = {
     "次の取得でもう一度問い合わせます。",
     "answer.unreadable_feed": "フィードを読めません({error})",
     "answer.half_feed": "フィードが{n}項目で途切れています",
+    "answer.swallowed": "フィードの項目{of}件のうち{n}件しか読めません",
+    "answer.entity": "フィードを最後まで読めません: {name} が際限なく増えるか、別の場所を指します",
     "answer.bad_json": "JSON が壊れているか、途切れています({error})",
     "answer.half_json": "応答が JSON ではないか、途切れています",
     "answer.wrong_kind": "{what}ではなく、何かの JSON が届きました。"
