@@ -9,7 +9,7 @@ import pytest
 
 from reader.errors import SourceFailed
 from reader.paper import Mention, Paper, Post
-from reader.sources.acl_volume import acl_papers, read_acl
+from reader.sources.acl_volume import acl_papers, acl_total, read_acl
 
 PAGE = """<!doctype html><html><head><title>Volume</title></head><body>
 <p class="d-sm-flex"><span class="list-button-row"><a class="badge"
@@ -109,3 +109,65 @@ def test_endless_repetition_takes_no_endless_time(piece: str, head: str) -> None
     with pytest.raises(SourceFailed):
         read_acl((head + piece * (100_000 // len(piece))).encode(), source="A")
     assert time.process_time() - began < 5
+
+
+EARLY = """<?xml version='1.0' encoding='UTF-8'?><collection id="2006.rain"><volume id="plenaries">
+  <meta><booktitle>Rain</booktitle><year>2006</year></meta>
+  <paper id="1"><title>Rivers Talk</title><author><first>Ada</first><last>Field</last></author>
+  <attachment>2006.rain-plenaries.1.Presentation.pdf</attachment></paper>
+  <paper id="2"><title>Ponds Listen</title><author><first>Bo</first><last>Lind</last></author>
+  </paper></volume></collection>"""
+"""Invented, in the shape of the early Anthology: slides, and no PDF whose address has the id."""
+
+
+def test_papers_of_the_early_anthology_without_a_pdf_are_read_by_their_place() -> None:
+    papers = acl_papers(EARLY.encode(), source="A")
+    assert papers == (
+        Paper(("acl:2006.rain-plenaries.1",), "Rivers Talk", ("Ada Field",),
+              published_on=date(2006, 1, 1)),
+        Paper(("acl:2006.rain-plenaries.2",), "Ponds Listen", ("Bo Lind",),
+              published_on=date(2006, 1, 1)),
+    )  # fmt: skip
+    assert [post.mentions for post in read_acl(EARLY.encode(), source="A")] == [
+        (Mention("acl:2006.rain-plenaries.1"),),
+        (Mention("acl:2006.rain-plenaries.2"),),
+    ]
+    assert acl_total(EARLY.encode()) == 2
+
+
+@pytest.mark.parametrize(
+    ("collection", "volume", "paper", "url", "id"),
+    [
+        ("W06", "1", "3", "", "acl:W06-0103"),
+        ("P06", "1", "3", "", "acl:P06-1003"),
+        ("D19", "5", "3", "", "acl:D19-0503"),
+        ("D19", "1", "3", "", "acl:D19-1003"),
+        ("W06", "1", "3", "http://www.aclweb.org/anthology/W06-0103", "acl:W06-0103"),
+        ("W06", "1", "3", "W06-0103", "acl:W06-0103"),
+        ("", "W06", "0103", "", "acl:W06-0103"),
+    ],
+)
+def test_old_numbers_are_written_as_the_anthology_writes_them(
+    collection: str, volume: str, paper: str, url: str, id: str
+) -> None:
+    link = f"<url>{url}</url>" if url else ""
+    volume_xml = (
+        f'<volume id="{volume}"><paper id="{paper}"><title>T</title>{link}</paper></volume>'
+    )
+    xml = f'<collection id="{collection}">{volume_xml}</collection>' if collection else volume_xml
+    (found,) = acl_papers(xml.encode(), source="A")
+    assert found.id == id
+    assert found.pdf_url == (f"https://aclanthology.org/{id[4:]}.pdf" if url else "")
+
+
+def test_entries_are_counted_also_those_that_cannot_be_read() -> None:
+    odd = EARLY.replace('<paper id="2">', "<paper>")
+    assert (len(read_acl(odd.encode(), source="A")), acl_total(odd.encode())) == (1, 2)
+    none = odd.replace('<paper id="1">', "<paper>")
+    with pytest.raises(SourceFailed, match="none of its 2 entries can be read"):
+        read_acl(none.encode(), source="A")
+    bib = """@proceedings{r, title = "P", url = "https://aclanthology.org/2006.rain-1.0/"}
+@inproceedings{a,\n    title = "Rivers",\n    url = "https://aclanthology.org/2006.rain-1.1/",\n}
+@inproceedings{b,\n    title = "Ponds",\n}\n"""
+    assert (len(read_acl(bib.encode(), source="A")), acl_total(bib.encode())) == (1, 2)
+    assert acl_total(PAGE.encode()) is None

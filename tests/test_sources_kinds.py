@@ -27,7 +27,7 @@ def test_what_a_feed_can_be_is_what_can_be_read() -> None:
 
 def test_kinds_that_can_be_paged_also_say_how_many_there_are() -> None:
     assert [name for name in KINDS if KINDS[name].next_url] == ["openreview", "biorxiv"]
-    assert [n for n in KINDS if KINDS[n].total] == ["scholar", "openreview", "biorxiv"]
+    assert [n for n in KINDS if KINDS[n].total] == ["scholar", "openreview", "acl", "biorxiv"]
 
 
 def test_the_format_page_says_of_each_kind_what_it_was_tried_on() -> None:

@@ -127,3 +127,16 @@ def test_only_short_links_wait_to_be_followed(tmp_path: Path) -> None:
         answer = Response(url, 200, json.dumps(feed).encode(), {"content-type": "application/json"})
         assert gather(library, tools(Web({url: answer}))) == []
         assert posts.n_open_links(library.db) == 1
+
+
+def test_a_volume_is_counted_and_what_cannot_be_read_of_it_is_said(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9/2006.rain.xml"
+    papers_xml = "".join(f'<paper id="{n}"><title>River {n}</title></paper>' for n in (1, 2, "x"))
+    volume = f'<collection id="2006.rain"><volume id="1">{papers_xml}</volume></collection>'
+    with a_library(tmp_path, TOML.format(url=url, kind="acl")) as library:
+        (problem,) = gather(library, tools(Web({url: volume.encode()})))
+        assert "2 of 3 for 2025-06-04. 1 entry of it cannot be read" in problem.error.message
+        assert papers.n_papers(library.db) == 2
+        whole = volume.replace('id="x"', 'id="3"')
+        assert gather(library, tools(Web({url: whole.encode()})), only=["list"]) == []
+        assert last_batches(library, DAY) == [Batch("list", DAY, 3, 3, "complete")]

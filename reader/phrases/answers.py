@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "answer.no_tweets": "{came}, no tweets.js of an X archive",
     "answer.no_mail": "{came}, neither a mail nor an mbox",
     "answer.no_acl": "{came}, no list of the ACL Anthology",
+    "answer.none_read": "none of its {n} entries can be read",
+    "answer.unread": "{n:entry|entries} of it cannot be read",
     "answer.empty": "the answer is empty, not even a feed without entries",
     "answer.browser": "Open the address of it in a browser. It is asked again at the next gather.",
     "answer.unreadable_feed": "its feed cannot be read ({error})",

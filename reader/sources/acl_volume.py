@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from reader.ids import parse_id, url_of
 from reader.paper import Mention, Paper, Post
+from reader.phrases import say
 from reader.plain import html_to_text, plain
 from reader.sources.acl import paper_of_mods
 from reader.sources.feed import not_but, refusal, to_utf8
@@ -34,8 +35,30 @@ def read_acl(content: bytes, *, source: str, content_type: str = "") -> tuple[Po
         id: Post(id, "", title, url_of(id), None, mentions=(Mention(id),)) for id, title in named
     }
     if not posts:
-        raise refusal(source, not_but("answer.no_acl", data))
+        n = 0 if data.lstrip()[:1] == b"@" else acl_total(content)
+        what = say("answer.none_read", n=n) if n else not_but("answer.no_acl", data)
+        raise refusal(source, what)
     return tuple(posts.values())
+
+
+def acl_total(content: bytes) -> int | None:
+    """Count the papers that a volume's XML or .bib holds, read or not; None for a page, which
+    is read by what it holds of each."""
+    data = to_utf8(content)
+    start = data[:2000].lstrip().lower()
+    if start[:1] == b"@":
+        entries = _ENTRY.split(data.decode("utf-8", "replace"))[1:]
+        return sum(not entry.lower().startswith("proceedings") for entry in entries)
+    if b"<html" in start or b"<!doctype html" in start:
+        return None
+    try:
+        root = _root(data)
+    except _NO_XML:
+        return None
+    urls = (record.findtext("location/url") or "" for record in root.iter("mods"))
+    ids = (parse_id(url) for url in urls)
+    n_mods = sum(found is None or not _is_front(found.id) for found in ids)
+    return n_mods + sum(1 for _ in root.iter("paper"))
 
 
 def acl_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
@@ -97,19 +120,45 @@ def _year(name: str) -> date | None:
 
 def _of_xml(data: bytes, source: str) -> Iterator[Paper]:
     try:
-        root = ElementTree.fromstring(data)  # noqa: S314
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        root = _root(data)
+    except _NO_XML as error:
         raise refusal(source, not_but("answer.no_acl", data)) from error
-    for element in root.iter():
-        element.tag = str(element.tag).rpartition("}")[2]  # names without their namespace
     for record in root.iter("mods"):
         url = record.findtext("location/url") or ""
         if found := parse_id(url):
             yield paper_of_mods(record, found.id, f"{url_of(found.id).rstrip('/')}.pdf")
     for volume in root.iter("volume"):
         for element in volume.iter("paper"):
-            if found := parse_id(f"acl:{element.findtext('url') or ''}"):
+            name = _place(root.get("id", ""), volume.get("id", ""), element.get("id", ""))
+            url = element.findtext("url") or ""
+            if found := parse_id(f"acl:{url}") or parse_id(url) or parse_id(f"acl:{name}"):
                 yield _of_own_xml(element, found.id, volume.findtext("meta/year") or "")
+
+
+_NO_XML = (ElementTree.ParseError, ValueError, LookupError)
+
+
+def _root(data: bytes) -> ElementTree.Element:
+    root = ElementTree.fromstring(data)  # noqa: S314
+    for element in root.iter():
+        element.tag = str(element.tag).rpartition("}")[2]  # names without their namespace
+    return root
+
+
+def _place(collection: str, volume: str, number: str) -> str:
+    """Name a paper by its place, as the Anthology does: its own name stands only in the address
+    of its PDF, and early volumes have papers without one."""
+    if collection == volume:  # the oldest files: no collection, and the volume within the number
+        return f"{volume}-{number}"
+    if not re.fullmatch(r"[A-Z]\d\d", collection):
+        return f"{collection}-{volume}.{number}"
+    if not (volume.isdecimal() and number.isdecimal()):
+        return ""
+    n_volume, n_paper = int(volume), int(number)
+    is_wide = collection[0] == "W" or collection == "C69" or (collection == "D19" and n_volume > 4)
+    return f"{collection}-" + (
+        f"{n_volume:02}{n_paper:02}" if is_wide else f"{n_volume}{n_paper:03}"
+    )
 
 
 def _of_own_xml(element: ElementTree.Element, id: str, year: str) -> Paper:
@@ -121,7 +170,7 @@ def _of_own_xml(element: ElementTree.Element, id: str, year: str) -> Paper:
         authors=tuple(name for parts in names if (name := " ".join(filter(None, parts)))),
         abstract=_said(element, "abstract"),
         published_on=date(int(year), 1, 1) if re.fullmatch(r"[12]\d{3}", year, re.ASCII) else None,
-        pdf_url=f"{url_of(id).rstrip('/')}.pdf",
+        pdf_url=f"{url_of(id).rstrip('/')}.pdf" if element.findtext("url") else "",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from reader.paper import Paper, Post
 from reader.sources import scholar, x_archive
-from reader.sources.acl_volume import acl_papers, read_acl
+from reader.sources.acl_volume import acl_papers, acl_total, read_acl
 from reader.sources.biorxiv import biorxiv_next, biorxiv_papers, biorxiv_total, read_biorxiv
 from reader.sources.bluesky import read_bluesky
 from reader.sources.hf import hf_papers, read_hf
@@ -108,6 +108,7 @@ KINDS: Mapping[str, Kind] = {
         "documented format",
         "a volume or event of the ACL Anthology: page, XML or .bib",
         papers=acl_papers,
+        total=acl_total,
     ),
     "isca": Kind(
         read_isca,

@@ -134,6 +134,8 @@ def _keep(library: Library, known: Known, came: _Came) -> list[Batch]:
     elif expected is not None:
         state = "complete"
     errors = [failure.message for failure in came.failures]
+    if expected is not None and expected > n and not (errors or came.left_out):
+        errors.append(say("answer.unread", n=expected - n))
     if came.left_out:
         errors.append(_left_out_text(came.left_out))
     error = "; ".join(errors)

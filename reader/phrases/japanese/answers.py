@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "answer.no_tweets": "X アーカイブの tweets.js ではなく、{came}です",
     "answer.no_mail": "メールでも mbox でもなく、{came}です",
     "answer.no_acl": "ACL Anthology の一覧ではなく、{came}が届きました",
+    "answer.none_read": "{n}件の項目を1件も読めません",
+    "answer.unread": "うち{n}件が読めません",
     "answer.empty": "応答が空で、項目のないフィードですらありません",
     "answer.browser": "そのアドレスをブラウザで開いてみてください。"
     "次の取得でもう一度問い合わせます。",
