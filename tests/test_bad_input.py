@@ -167,7 +167,7 @@ def test_a_beginning_that_several_titles_have_lists_them(library: Path) -> None:
         (("pick", "--"), ("Missing argument", "ID...")),
         (("show", "-x"), ("No such option", "-x")),
         (("tody",), ("No such command", "Did you mean today?")),
-        (("today", "--date", "yesterday"), ("'yesterday' does not match", "%Y-%m-%d")),
+        (("today", "--date", "soon"), ("“soon” is no day.", "yesterday, mon to sun, 03-04")),
         (("search", "--limit", "0", "x"), ("0 is not in the range",)),
         (("note", WATER, "-m", "a", "--file", "b"), ("-m and --file name two notes.",)),
         (("note", WATER, "--file", "/no/such"), ("/no/such cannot be read: No such file",)),

@@ -182,7 +182,7 @@ def test_what_is_left_out_is_counted_on_the_error_stream(tmp_path: Path, library
     [
         ([], "Give IDs, or --week."),
         ([FIRST, "--week"], "Give IDs, or --week."),
-        (["--week", "yesterday"], "'yesterday' is no date."),
+        (["--week", "soon"], "“soon” is no day."),
         ([FIRST, "--highlights", "some"], "--highlights 'some' is no choice."),
         ([FIRST, "--highlights", "9"], "There is no highlight 9; the paper has 2."),
         ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights are those of one paper."),

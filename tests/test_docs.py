@@ -353,7 +353,9 @@ def test_the_commands_of_a_page_are_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["todya", "today --jsn", "--no today", "pick", "today --date x"])
+@pytest.mark.parametrize(
+    "line", ["todya", "today --jsn", "--no today", "pick", "search --limit x a"]
+)
 def test_a_wrong_command_is_seen(line: str) -> None:
     with pytest.raises(click.UsageError):
         check_command(line.split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from reader.cli.frame import ReaderCommand, settings_of
 from reader.errors import UsageError
 from reader.library.choose import find_paper
 from reader.library.folder import Library, write_whole
+from reader.library.named_day import day_named
 from reader.library.share import Choice, share, share_week
 from reader.note.shared import Shared, markdown
 from reader.phrases import say
@@ -73,12 +73,7 @@ def _shared(
     if day is None:
         held = list({h.row: h for h in (find_paper(library, text) for text in ids)}.values())
         return share(library, held, choice=choice, has_figures=has_figures)
-    try:
-        on = datetime.strptime(day, "%Y-%m-%d").date() if day else library.today()  # noqa: DTZ007  a date has no zone
-    except ValueError:
-        raise UsageError(
-            what=say("share.date", text=repr(day)), hint=say("share.date.hint")
-        ) from None
+    on = day_named(day, library.today()) if day else library.today()
     return share_week(library, on, choice=choice, has_figures=has_figures)
 
 

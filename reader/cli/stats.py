@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from reader.cli.frame import ReaderCommand, settings_of
 from reader.cli.week import read_json
 from reader.heatmap import Square, months_line, rows, svg
 from reader.library.folder import write_whole
+from reader.library.named_day import day_named
 from reader.library.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown, stats
 from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
@@ -26,14 +26,14 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.command("stats", cls=ReaderCommand, help=say("help.stats"))
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("option.stats_on"))
+@click.option("--on", "day", metavar="DAY", help=say("option.stats_on"))
 @click.option("--svg", "svg_file", type=_FILE, help=say("option.svg"))
 @click.option("--png", "png_file", type=_FILE, help=say("option.png"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def stats_command(
     context: click.Context,
-    day: datetime | None,
+    day: str | None,
     svg_file: Path | None,
     png_file: Path | None,
     as_json: bool,
@@ -46,7 +46,7 @@ def stats_command(
         is_drawn = as_json or svg_file or png_file
         n_weeks = N_WEEKS if is_drawn else max(1, min(N_WEEKS, width - 4))
         found = stats(library, today, n_weeks=n_weeks)
-        one = day_shown(library, day.date()) if day else None
+        one = None if day is None else day_shown(library, day_named(day, today))
     if svg_file or png_file:
         _draw(context, svg(found.map), svg_file, png_file)
     if as_json:

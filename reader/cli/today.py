@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 import click
 
@@ -13,6 +13,7 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.errors import ReadOnly, StoreError, Unreachable, is_unreachable
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
+from reader.library.named_day import day_named
 from reader.library.queue import fetching
 from reader.phrases import say
 from reader.plain import plain
@@ -23,15 +24,13 @@ from reader.today import Morning
 
 @click.command("today", cls=ReaderCommand, help=say("help.today"))
 @click.option("--no-fetch", is_flag=True, help=say("option.no_fetch"))
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("option.date"))
+@click.option("--date", "day", metavar="DAY", help=say("option.date"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
-def today_command(
-    context: click.Context, no_fetch: bool, day: datetime | None, as_json: bool
-) -> int:
+def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
     """Show the morning; 5 when a source is missing from it, 6 when it could not be fetched."""
     with build.opened(context) as library:
-        chosen = day.date() if day else library.today()
+        chosen = library.today() if day is None else day_named(day, library.today())
         is_asked = _is_terminal() and settings_of(context).may_ask and not as_json
         fetched = Fetched()
         is_fetching = not no_fetch and chosen == library.today()

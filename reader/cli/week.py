@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +16,7 @@ from reader.cli.frame import ReaderCommand, settings_of
 from reader.cli.one_key import END, asking
 from reader.errors import ReaderError
 from reader.library.folder import Library
+from reader.library.named_day import day_named
 from reader.library.queue import drop, keep, keep_asked
 from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
@@ -25,13 +25,13 @@ from reader.today import Queued
 
 
 @click.command("week", cls=ReaderCommand, help=say("help.week"))
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("option.week_on"))
+@click.option("--on", "day", metavar="DAY", help=say("option.week_on"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
-def week_command(context: click.Context, day: datetime | None, as_json: bool) -> None:
+def week_command(context: click.Context, day: str | None, as_json: bool) -> None:
     """Look back on one week."""
     with build.opened(context) as library:
-        chosen = day.date() if day else library.today()
+        chosen = library.today() if day is None else day_named(day, library.today())
         found = week(library, chosen, encoder=build.encoder_name(library.config))
         if as_json:
             output.put_json(week_json(found))

@@ -128,8 +128,6 @@ TEXTS: dict[str, str] = {
     "share.numbers": "Numbers of highlights are those of one paper.",
     "share.choices": "--highlights all, none, or 1,3 with one ID.",
     "share.bad_choice": "--highlights {text} is no choice.",
-    "share.date": "{text} is no date.",
-    "share.date.hint": "Like 2031-03-04; without one it is this week.",
     "share.nothing": "Nothing was written up in that week.",
     "share.no_picture": "Figures are left out on a terminal: reader share … > FILE, or --html"
     " FILE.",

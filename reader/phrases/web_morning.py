@@ -16,8 +16,6 @@ TEXTS: dict[str, str] = {
     "web.month.10": "October",
     "web.month.11": "November",
     "web.month.12": "December",
-    "web.no_day": "“{text}” is no day.",
-    "web.no_day.hint": "A day is written as 2031-07-03.",
     "web.to_today": "To today",
     "web.own": "Yours",
     "web.own.all": "{n:paper|papers} for you ({of} new, all sources complete).",

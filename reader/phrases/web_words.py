@@ -130,7 +130,6 @@ TEXTS: dict[str, str] = {
     "web.day.week": "Its week",
     "web.day.noted": "Noted",
     "web.day.picked": "Picked, not noted that day",
-    "web.date.hint": "Like 2031-03-04; without one it is today.",
     "web.share.title": "Share papers",
     "web.share.what": "A file with your own words, for others. Nothing private is "
     "in it: no path, no decision.",

@@ -80,10 +80,13 @@ class TestDay:
         assert 'href="/day?on=2025-06-03"' in page
         assert 'rel="next"' not in page
 
-    def test_the_first_day_of_all_and_the_last_are_days(self, client: TestClient) -> None:
+    def test_the_first_day_of_all_is_a_day_and_the_last_is_to_come(
+        self, client: TestClient
+    ) -> None:
         assert client.get("/day?on=0001-01-01").status_code == 200
-        assert client.get("/day?on=9999-12-31").status_code == 200
-        assert client.get("/week?on=9999-12-31").status_code == 200
+        answer = client.get("/day?on=9999-12-31")
+        assert (answer.status_code, "still to come" in answer.text) == (400, True)
+        assert client.get("/week?on=9999-12-31").status_code == 400
         assert client.get("/week?on=0001-01-01").status_code == 200
 
 

@@ -129,8 +129,6 @@ TEXTS: dict[str, str] = {
     "share.numbers": "ハイライトの番号は1本の論文のものです。",
     "share.choices": "--highlights は all か none、ID が1つなら 1,3 のように指定します。",
     "share.bad_choice": "--highlights {text} は指定できません。",
-    "share.date": "{text} は日付ではありません。",
-    "share.date.hint": "2031-03-04 のように書きます。省略すると今週です。",
     "share.nothing": "その週に読了した論文はありません。",
     "share.no_picture": "ターミナルでは図を省きます: reader share … > FILE、または --html FILE。",
     "share.left_out": "私的なものとして、自分の言葉から{n}か所を省きました。",

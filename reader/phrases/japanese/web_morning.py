@@ -16,8 +16,6 @@ TEXTS: dict[str, str] = {
     "web.month.10": "10月",
     "web.month.11": "11月",
     "web.month.12": "12月",
-    "web.no_day": "「{text}」は日付ではありません。",
-    "web.no_day.hint": "日付は 2031-07-03 のように書きます。",
     "web.to_today": "今日へ",
     "web.own": "自分のトピック",
     "web.own.all": "あなたの分は{n}本です(新着{of}本、取得元はすべて完全)。",

@@ -129,7 +129,6 @@ TEXTS: dict[str, str] = {
     "web.day.week": "この週",
     "web.day.noted": "ノートを書いた論文",
     "web.day.picked": "選んだが、その日はノートのない論文",
-    "web.date.hint": "2031-03-04 のように書きます。なければ今日です。",
     "web.share.title": "論文を共有",
     "web.share.what": "自分の言葉を添えた、人に渡すファイルです。ファイルの場所や判断など、"
     "個人的なものは入りません。",

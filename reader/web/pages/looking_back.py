@@ -8,13 +8,12 @@ from itertools import groupby
 from starlette.responses import Response
 
 from reader.announcement import days_back
-from reader.errors import UsageError
 from reader.heatmap import month_marks, rows
 from reader.library.balance import balance
+from reader.library.named_day import day_named
 from reader.library.queue import asked_today, keep_asked
 from reader.library.stats import day_shown, stats
 from reader.library.week import regret_text, week
-from reader.phrases import say
 from reader.web.visit import Visit, route
 
 
@@ -71,12 +70,8 @@ def day_page(visit: Visit) -> Response:
 
 def _day(visit: Visit) -> date:
     """Read the day that is asked for, today where none is. Raises UsageError."""
-    text = visit.asked("on")
-    try:
-        return date.fromisoformat(text) if text else visit.library.today()
-    except ValueError:
-        what = say("share.date", text=repr(text[:40]))
-        raise UsageError(what=what, hint=say("web.date.hint")) from None
+    text, today = visit.asked("on"), visit.library.today()
+    return day_named(text, today) if text else today
 
 
 def _after(visit: Visit, day: date) -> date | None:

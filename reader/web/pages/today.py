@@ -9,13 +9,12 @@ from datetime import date
 
 from starlette.responses import Response
 
-from reader.errors import UsageError
 from reader.library.morning import keep_shown, morning
+from reader.library.named_day import day_named
 from reader.library.queue import fetching
 from reader.library.recall import Due, due
 from reader.library.wrong import other_topics
 from reader.phrases import say, spoken
-from reader.plain import plain
 from reader.stages.gather import is_due
 from reader.store.reviews import last_rows
 from reader.today import Entry, Folded, Morning
@@ -94,13 +93,9 @@ def _due(visit: Visit, day: date) -> Due:
 
 
 def day_asked(visit: Visit) -> date:
-    """Give the day of the address, today where it names none."""
-    asked = visit.asked("date")
-    try:
-        return date.fromisoformat(asked) if asked else visit.library.today()
-    except ValueError:
-        what = say("web.no_day", text=plain(asked)[:40])
-        raise UsageError(what=what, hint=say("web.no_day.hint")) from None
+    """Give the day of the address, today where it names none. Raises UsageError."""
+    asked, today = visit.asked("date"), visit.library.today()
+    return day_named(asked, today) if asked else today
 
 
 def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
