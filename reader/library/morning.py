@@ -10,6 +10,7 @@ from reader.announcement import days_back
 from reader.config.classes import unknown_class_text
 from reader.errors import StoreError, is_unreachable
 from reader.library.balance import balance
+from reader.library.caught_up import caught_up
 from reader.library.folder import Library
 from reader.library.folding import first_day, fold
 from reader.library.listing import candidates, day_of
@@ -53,6 +54,9 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
     is_today = day == library.today()
     seeds = missing_seeds(library) if is_today else ()
     queued = whole_queue(library) if is_today else []
+    trusted, came_on = source_lines(library, day), None
+    if day < library.today():
+        trusted, came_on = caught_up(library, day, trusted)
     return Morning(
         day=day,
         own=found.own,
@@ -66,11 +70,15 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         new_versions=_new_versions(library, day),
         quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
         balance=themes.counts,
-        sources=source_lines(library, day),
+        sources=trusted,
         n_unknown=posts.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
-        notices=(*themes.hints, *_notices(library, encoder)),
+        notices=(
+            *([say("today.caught_up", day=came_on)] if came_on else ()),
+            *themes.hints,
+            *_notices(library, encoder),
+        ),
         searches=saved_lines(library, day),
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),

@@ -38,6 +38,7 @@ TEXTS: dict[str, str] = {
     " See: reader today --date {day}",
     "today.unknown": "LINKS  {n} papers that posts link are not known yet; looked up again later.",
     "today.not_encoded": "{n} of these are found by words only until `reader gather` encodes them.",
+    "today.caught_up": "What was missed on this day came on {day}, and stands in its list.",
     "today.as_it_stands": "The library is shown as it stands; nothing was asked.",
     "sources.head": "SOURCES  {n} of {of} up to date",
     "source.days": "{n} days from {first} to {last}",

@@ -175,6 +175,25 @@ def last_batch(db: Database, name: str, covers: date) -> Batch | None:
     return _batch(row) if row else None
 
 
+def good_answer_after(
+    db: Database, name: str, day: date, *, covers: date | None
+) -> tuple[Batch, date] | None:
+    """Find the first answer of a source after a local day in which nothing was missing, and the
+    day on which it came; None where there is none.
+
+    covers: the day that the answer must be of; None: any.
+    """
+    row = db.read_one(
+        """
+        SELECT * FROM batches
+        WHERE source = ?1 AND category = '' AND on_date > ?2 AND (?3 IS NULL OR covers = ?3)
+          AND state IN ('complete', 'not checked', 'unchanged', 'empty') ORDER BY id LIMIT 1
+        """,
+        (name, day.isoformat(), covers.isoformat() if covers else None),
+    )
+    return (_batch(row), date.fromisoformat(row["on_date"])) if row else None
+
+
 def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
     """List the last counts of each class that a source gave for one day."""
     rows = db.read(

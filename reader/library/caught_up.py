@@ -1,0 +1,66 @@
+"""Tell what a past day lacked and got later, so that it is not said to lack it for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from reader.announcement import latest_feed, latest_listing
+from reader.library.folder import Library
+from reader.stages.arxiv import ARXIV, DAILY, OAI
+from reader.store import sources
+from reader.today import SourceLine
+
+
+def caught_up(
+    library: Library, day: date, lines: Sequence[SourceLine]
+) -> tuple[tuple[SourceLine, ...], date | None]:
+    """Give the lines of a past day as they stand now, and the last day on which something that
+    it lacked came; None where nothing did.
+
+    A missed announcement feed is made up for by OAI-PMH, which has the same day's papers; a
+    timeline by its next answer: what that does not have is nowhere any more.
+    """
+    found: list[SourceLine] = []
+    days: list[date] = []
+    for line in lines:
+        came = _came_later(library, day, line) if line.is_missing else None
+        found.append(came[0] if came else line)
+        days += [came[1]] if came else []
+    return tuple(found), max(days, default=None)
+
+
+def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:
+    for name, covers in _makes_up(library, day, line):
+        answer = sources.good_answer_after(library.db, name, day, covers=covers)
+        if answer:
+            batch, on = answer
+            if name == line.name:
+                now = SourceLine(name, batch.state, batch.expected, batch.received, batch.covers)
+            else:
+                now = SourceLine(line.name, "complete", covers=batch.covers)
+            return now, on
+    return None
+
+
+def _makes_up(library: Library, day: date, line: SourceLine) -> Iterator[tuple[str, date | None]]:
+    """Name the sources that can make up for a line, each with the day that it must cover; None:
+    any day."""
+    if not line.name.startswith(ARXIV):
+        yield line.name, None
+        return
+    covers = line.covers or _due(library, day, line.name)
+    if covers is None:
+        return
+    yield line.name, covers
+    if line.name not in DAILY:
+        yield OAI, covers
+
+
+def _due(library: Library, day: date, name: str) -> date | None:
+    """Give the listing that a channel should have had on a day; None before the first one."""
+    first = min(sources.days_asked(library.db, ARXIV), default=None)
+    if first is None or day < first:
+        return None
+    midnight = datetime.combine(day + timedelta(days=1), time(), library.config.timezone)
+    return latest_listing(midnight) if name in DAILY else latest_feed(midnight)

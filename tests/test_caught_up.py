@@ -1,0 +1,98 @@
+"""A day whose sources answered later is complete, and says where what was missed stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.demo.server import Fault, PlayServer
+from tests.installed import NOW, PAPERS, feeds, feeds_toml, paper, run, says, today
+
+TUESDAY, WEDNESDAY = NOW.date(), (NOW + timedelta(days=1)).date()
+
+
+@pytest.fixture
+def server() -> Iterator[PlayServer]:
+    """Papers on Friday too, so that a new library begins with two days that are whole."""
+    friday = paper(8, "Speech translation on a hill", day=date(2031, 2, 28))
+    with PlayServer((*PAPERS, friday), clock=lambda: NOW, feeds=feeds()) as server:
+        yield server
+
+
+@pytest.fixture
+def library(tmp_path: Path, server: PlayServer) -> Path:
+    """A library for which everything came on Monday; OAI-PMH is asked too."""
+    oai = next(line for line in server.arxiv_toml().splitlines() if line.startswith("oai_url"))
+    folder = tmp_path / "library"
+    folder.mkdir()
+    text = feeds_toml(server).replace('oai_url = "off"', oai)
+    (folder / "feeds.toml").write_text(text, encoding="utf-8")
+    gather(folder, server, NOW - timedelta(days=1))
+    return folder
+
+
+def gather(library: Path, server: PlayServer, now: datetime) -> int:
+    server.clock = lambda: now
+    return run("gather", "--no-encode", library=library, now=now).code
+
+
+def is_complete(library: Path, now: datetime) -> bool:
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=now)
+    assert ("NOT COMPLETE" in out) != ("all sources complete" in out)
+    return "NOT COMPLETE" not in out
+
+
+def test_a_day_without_a_network_is_complete_once_it_was_caught_up(
+    library: Path, server: PlayServer
+) -> None:
+    server.faults = lambda _path, _n: Fault(status=404)
+    assert gather(library, server, NOW) == 5
+    assert not is_complete(library, NOW)
+    server.faults = lambda _path, _n: None
+    later = NOW + timedelta(days=1)
+    assert not is_complete(library, later)
+    gather(library, server, later)
+    assert is_complete(library, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, f"What was missed on this day came on {WEDNESDAY}, and stands in its list.")
+    assert says(out, "SOURCES 6 of 6 up to date")
+
+
+def test_a_day_on_which_nobody_asked_is_complete_once_it_was_caught_up(
+    library: Path, server: PlayServer
+) -> None:
+    later = NOW + timedelta(days=1)
+    assert not is_complete(library, later)
+    gather(library, server, later)
+    assert is_complete(library, later)
+    assert today(library, now=later)[1]["n_arrived"] > 0
+
+
+def test_what_never_came_is_still_said_to_be_missing(library: Path, server: PlayServer) -> None:
+    server.faults = lambda path, _n: Fault(status=404) if "timeline" in path else None
+    gather(library, server, NOW)
+    later = NOW + timedelta(days=1)
+    gather(library, server, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, "NOT COMPLETE: timeline.", "! timeline: could not ask for 2031-03-04.")
+    assert "What was missed" not in out
+
+
+def test_a_feed_that_was_missed_and_that_nothing_makes_up_for_is_still_missing(
+    library: Path, server: PlayServer
+) -> None:
+    file = library / "feeds.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(f'oai_url = "{server.url}', f'# oai_url = "{server.url}'), "utf-8")
+    text = file.read_text("utf-8").replace("[arxiv]\n", '[arxiv]\noai_url = "off"\n')
+    file.write_text(text, "utf-8")
+    server.faults = lambda path, _n: Fault(status=404) if "/atom/cs.CL" in path else None
+    gather(library, server, NOW)
+    server.faults = lambda _path, _n: None
+    later = NOW + timedelta(days=1)
+    gather(library, server, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, "NOT COMPLETE: arXiv feed cs.CL.")
