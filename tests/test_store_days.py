@@ -78,6 +78,20 @@ def test_sources_are_counted_with_what_became_of_their_papers(db: Database) -> N
     note(db, 3, "One. Two.")
     assert days.from_sources(db, DAY, DAY) == [
         FromSource("arXiv", 3, 2, 1),
-        FromSource("timeline", 2, 1, 1),
+        FromSource("timeline", 1, 0, 0),  # the other one that it had is arXiv's
     ]
     assert days.from_sources(db, NEXT, LATE) == []
+
+
+def test_a_paper_counts_once_for_the_source_that_had_it_first(tmp_path: Path) -> None:
+    with new_database(tmp_path) as db:
+        for n, source, day in (
+            (1, "arXiv feed cs.CL", 0), (1, "arXiv", 0), (1, "a blog", 0), (1, "arXiv OAI", 1),
+            (2, "a blog", 0), (2, "arXiv", 1), (3, "arXiv OAI", 0), (4, "by hand", 0),
+        ):  # fmt: skip
+            papers.add_papers(db, [paper(n)], source=source, on=DAY + timedelta(day))
+        assert days.from_sources(db, DAY, LATE) == [
+            FromSource("arXiv", 2, 0, 0),
+            FromSource("a blog", 1, 0, 0),
+            FromSource("by hand", 1, 0, 0),
+        ]

@@ -139,17 +139,23 @@ def talkers_since(db: Database, since: Mapping[int, date], until: date) -> dict[
 
 
 def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
-    """Count by source the papers that arrived between two days; one of two sources counts twice."""
+    """Count by source the papers that arrived between two days, each once.
+
+    It counts for the source that had it first, arXiv where several had it that day. arXiv's
+    channels are one source; no feed can have a name that begins as theirs.
+    """
     rows = db.read(
         f"""
-        SELECT o.source, count(*) AS n,
-            sum(EXISTS (SELECT 1 FROM decisions AS d
-                        WHERE d.paper = p.id AND d.kind = 'pick' AND {_STANDS})) AS n_picked,
-            sum(EXISTS (SELECT 1 FROM notes AS n
-                        WHERE n.paper = p.id AND n.is_written)) AS n_written
-        FROM papers AS p JOIN origins AS o ON o.paper = p.id
-        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL
-        GROUP BY o.source ORDER BY n_written DESC, n DESC, o.source
+        SELECT source, count(*) AS n, sum(is_picked) AS n_picked, sum(is_written) AS n_written
+        FROM (SELECT
+            (SELECT CASE WHEN o.source GLOB 'arXiv*' THEN 'arXiv' ELSE o.source END
+             FROM origins AS o WHERE o.paper = p.id
+             ORDER BY o.seen_on, o.source NOT GLOB 'arXiv*', o.source LIMIT 1) AS source,
+            EXISTS (SELECT 1 FROM decisions AS d
+                    WHERE d.paper = p.id AND d.kind = 'pick' AND {_STANDS}) AS is_picked,
+            EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id AND n.is_written) AS is_written
+            FROM papers AS p WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL)
+        WHERE source IS NOT NULL GROUP BY source ORDER BY n_written DESC, n DESC, source
         """,  # noqa: S608  a constant of this module
         (first.isoformat(), last.isoformat()),
     )
