@@ -238,7 +238,12 @@ WRONG = [
     ("[raeder]\n" + LEAST, 1, "raeder", "unknown key", "Did you mean reader?"),
     ("[zzz]\n" + LEAST, 1, "zzz", "unknown key", "Known here: reader,"),
     (LEAST + 'wrods = ["a"]\n', 3, "topics.speech/translation.wrods", "unknown", "words?"),
-    ('[reader]\nquota = "3"\n' + LEAST, 2, "reader.quota", "a whole number", "docs/format.md"),
+    ('[reader]\nquota = "3"\n' + LEAST, 2, "reader.quota", "a whole number", "Like quota = 5."),
+    ("[arxiv]\ncategories = 1\n" + LEAST, 2, "arxiv.categories", "a list", 'categories = ["…"'),
+    ("[[deadline]]\nname = 1\non = 2027-01-01\n" + LEAST, 2, "deadline.name", "text", 'name = "…"'),
+    ("reader = 1\n" + LEAST, 1, "reader", "a table", "Like [reader]."),
+    ("feed = 1\n" + LEAST, 1, "feed", "a list of tables", "Like [[feed]]."),
+    ('[topics]\n"a/b" = 1\n', 2, "topics.a/b", "a table", 'Like [topics."a/b"].'),
     ("[reader]\nquota = true\n" + LEAST, 2, "reader.quota", "a whole number", ""),
     (
         '[reader]\npdf_name = "{year}_{venue}"\n' + LEAST,

@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
@@ -372,3 +372,12 @@ def test_japanese_is_not_loaded_until_it_is_spoken() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == "False True\n"
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, JAPANESE], ids=["en", "ja"])
+def test_no_text_sends_a_person_to_files_of_the_project(texts: Mapping[str, str]) -> None:
+    """An installed program has no docs/, and "real bytes" are its makers' words."""
+    words = re.compile(r"docs/|\.md\b|real bytes|実データ|README")
+    of_notes = re.compile(r"index\.md|notes/")
+    found = [k for k, t in texts.items() if words.search(t) and not of_notes.search(t)]
+    assert found == []

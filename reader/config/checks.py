@@ -6,6 +6,7 @@ Knows types and forms, and nothing of what a key is for.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,17 @@ from reader.config.lines import Place, line_of
 from reader.config.values import WEEKDAYS
 from reader.errors import ConfigError
 from reader.phrases import say
+
+_EXAMPLES: Mapping[type, str] = {
+    int: "5",
+    float: "0.5",
+    str: '"…"',
+    tuple: '["…", "…"]',
+    bool: "true",
+    frozenset: '["saturday", 2027-01-01]',
+    date: "2027-03-01",
+}
+"""How a value of each type is written."""
 
 LARGEST = 100_000
 """Of any number here: beyond it days leave the calendar, and so do infinities."""
@@ -104,10 +116,22 @@ class Checks:
 
     def wrong_type(self, place: Place, kind: type) -> ConfigError:
         what = say("toml.type", kind=say(f"toml.type.{kind.__name__}"))
-        return self.wrong(place, what, say("toml.see"))
+        names = [part for part in place if isinstance(part, str)]
+        if kind is dict:
+            example = f"[{'.'.join(names[:1] + [_quoted(name) for name in names[1:]])}]"
+        elif kind is list:
+            example = f"[[{names[-1]}]]"
+        else:
+            example = f"{names[-1]} = {_EXAMPLES[kind]}"
+        return self.wrong(place, what, say("toml.like", example=example))
 
     def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
         key = ".".join(part for part in place if isinstance(part, str))
         return ConfigError(
             file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
         )
+
+
+def _quoted(name: str) -> str:
+    """Write a part of a table's name: bare where TOML lets it, else in quotes."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'

@@ -111,7 +111,7 @@ TEXTS: dict[str, str] = {
     "day.too_far_any": "There is no {text}: this month has at most {n} days.",
     "day.to_come": "{text} is still to come, and has no list yet.",
     "day.hint": "Days: today, yesterday, mon to sun, 03-04 or 2031-03-04.",
-    "option.json": "As JSON, one object a line; docs/format.md has the fields.",
+    "option.json": "As JSON, for programs: one object a line.",
     "option.add_move": "Delete each file once its bytes are safe in the library.",
     "option.add_no_fetch": "Ask no registry; what is printed is looked up by the next gather.",
     "option.as": "What one file is: a paper here, or `new` for one of its own.",

@@ -7,7 +7,7 @@ TEXTS: dict[str, str] = {
     "toml.not_utf8": "not UTF-8",
     "toml.not_utf8.hint": "Save it as UTF-8.",
     "toml.rights": "Look at its rights.",
-    "toml.see": "See docs/format.md.",
+    "toml.like": "Like {example}.",
     "toml.change": "Change one.",
     "toml.missing": "{key} is missing",
     "toml.missing.hint": "Every [[{table}]] has one.",

@@ -67,7 +67,8 @@ TEXTS: dict[str, str] = {
     "sources.no_network": "{n} of {of} sources lack something today: they cannot be reached."
     " Is the network up? What was fetched before is all here.",
     "sources.success": "last answered {at}",
-    "sources.untried": "not tried on real bytes",
+    "sources.untried": "read by its documentation alone: compare it with its page, and report what"
+    " is missing here",
     "sources.never": "never",
     "sources.errors": "failed {n:time|times} in a row",
     "sources.retry": "next try {at}",

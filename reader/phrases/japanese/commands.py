@@ -112,7 +112,7 @@ TEXTS: dict[str, str] = {
     "day.too_far_any": "{text} という日はありません。この月は長くても{n}日までです。",
     "day.to_come": "{text} はまだ先で、一覧はありません。",
     "day.hint": "日の書き方: today、yesterday、mon から sun、03-04、2031-03-04。",
-    "option.json": "JSON で、1行に1件。項目は docs/format.md に。",
+    "option.json": "プログラム向けに JSON で、1行に1件。",
     "option.add_move": "内容がライブラリに保存されたら、元のファイルを削除する。",
     "option.add_no_fetch": "問い合わせない。印刷された ID は次の取得で調べる。",
     "option.as": "1つのファイルが何か。ここにある論文か、新しい論文なら `new`。",

@@ -7,7 +7,7 @@ TEXTS: dict[str, str] = {
     "toml.not_utf8": "UTF-8 ではありません",
     "toml.not_utf8.hint": "UTF-8 で保存してください。",
     "toml.rights": "権限を確認してください。",
-    "toml.see": "docs/format.md を見てください。",
+    "toml.like": "例: {example}。",
     "toml.change": "どちらかを変えてください。",
     "toml.missing": "{key} がありません",
     "toml.missing.hint": "[[{table}]] には必ず必要です。",
