@@ -59,8 +59,7 @@ def parse_id(text: str) -> Found | None:
 def url_of(id: str) -> str:
     """Give the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
     scheme, _, name = id.partition(":")
-    if scheme == "doi":
-        name = quote(name, safe="/:;()._-+,")
+    name = quote(name, safe="/:;()._-+,") if scheme == "doi" else name.replace(";", "?", 1)
     return _PAGES[scheme].format(name) if scheme in _PAGES else ""
 
 
@@ -113,7 +112,7 @@ _NAMED = compiled(
 _TYPED = compiled(
     rf"""[\s\[(<"'「『]*
     (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)?
-    | (?P<own> pdf:[0-9a-f]{{16}} | web:{_HOST}/[!#-;=?-_a-z{{|}}~]{{0,400}}[\w%=&~$@+-] ) )
+    | (?P<own> pdf:[0-9a-f]{{16}} | web:{_HOST}/[^\s?\#%<>"]{{0,400}}[^\s?\#%<>"'.,;:!)\]}}] ) )
     [\s\])>"'」』.,;、。]*""",
     _FLAGS,
 )

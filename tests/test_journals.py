@@ -24,8 +24,10 @@ from reader.stages.gather import gather, last_batches
 from reader.stages.rank import rank_days
 from reader.stages.resolve import resolve
 from reader.store import papers
+from reader.web.addresses import paper_at
 from tests import journal_feeds
-from tests.samples import DAY, Web, a_library, paper, tools
+from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
+from tests.web.site import parts_of, site
 
 LEFT_OUT = "1 entry left out, without a title or without authors and abstract: Front Cover"
 URL = "http://127.0.0.1:9/feed.xml"
@@ -133,11 +135,12 @@ def test_a_conference_of_the_isca_archive_is_here_with_its_pdfs(tmp_path: Path) 
 def test_tags_of_citations_are_read_each_author_apart(tmp_path: Path) -> None:
     with read(tmp_path, journal_feeds.CITATIONS) as library:
         first, second = all_papers(library)
-        assert first.paper.ids == ("web:proceedings.example.org/view?article=12",)
+        assert first.paper.ids == ("web:proceedings.example.org/view;article=12",)
         assert first.paper.authors == ("Ada Field", "Bo Lind")
         assert first.paper.abstract == "Rivers speak slowly."
         assert first.paper.published_on == date(2031, 3, 1)
-        assert second.paper.ids == ("web:proceedings.example.org/view?article=13",)
+        assert url_of(first.paper.id) == "https://proceedings.example.org/view?article=12"
+        assert second.paper.ids == ("web:proceedings.example.org/view;article=13",)
 
 
 def test_an_entry_is_merged_when_its_number_is_known(tmp_path: Path) -> None:
@@ -243,7 +246,12 @@ def test_names_in_one_text_are_parted(tmp_path: Path, written: str, names: tuple
     ("url", "id_"),
     [
         ("https://A.example.org/Doc/1/?utm_source=x#top", "web:a.example.org/Doc/1"),
-        ("http://a.example.org/view?article=12&dgcid=rss", "web:a.example.org/view?article=12"),
+        ("http://a.example.org/view?article=12&dgcid=rss", "web:a.example.org/view;article=12"),
+        ("https://a.example.org/%E8%AB%96%E6%96%87/1", "web:a.example.org/論文/1"),
+        ("https://a.example.org/a?b=1&c=2", "web:a.example.org/a;b=1&c=2"),
+        ("https://a.example.org/a;jsessionid=1", ""),
+        ("https://a.example.org/a%2Fb%3Fc", ""),
+        ("https://a.example.org/a?b=50%25", ""),
         ("https://a.example.org", ""),
         ("ftp://a.example.org/x", ""),
         ("no address", ""),
@@ -253,3 +261,17 @@ def test_an_address_is_an_id_without_what_counts_visits(url: str, id_: str) -> N
     assert web_id(url) == id_
     found = parse_id(id_) if id_ else None
     assert (found.id if found else "") == id_
+
+
+def test_a_paper_that_is_known_by_its_page_has_pages_here(tmp_path: Path) -> None:
+    ids = ["web:a.example.org/view;article=12&x=1", "web:a.example.org/論文/1"]
+    parts = parts_of(tmp_path, FEEDS_TOML)
+    with parts.open_library() as library:
+        found = [paper(n, ids=(id_,)) for n, id_ in enumerate(ids)]
+        papers.add_papers(library.db, found, source="journal", on=DAY)
+    with site(parts) as client:
+        for id_ in ids:
+            for address in (paper_at(id_), f"/paper/{id_}", f"/note/{id_}"):
+                page = client.get(address)
+                assert page.status_code == 200, address
+            assert url_of(id_).replace("&", "&amp;") in client.get(paper_at(id_)).text
