@@ -140,12 +140,15 @@ class Unreachable(SourceFailed):
 
 
 def is_unreachable(message: str) -> bool:
-    """Tell whether a message that was kept is, or has within it, that of Unreachable.
+    """Tell whether a message that was kept is, or has within it, that of Unreachable, in
+    whatever language it was said."""
+    texts = [inspect.cleandoc(Unreachable.__doc__ or "")]
+    if not message.isascii():
+        from reader.phrases.japanese.errors import ERRORS
 
-    Of the language that is spoken: what failed is kept as it was said.
-    """
-    said, _, _ = text_of(Unreachable).partition("{what}")
-    return said.removeprefix("{source}") in message
+        texts.append(ERRORS["Unreachable"])
+    heads = (text.partition("{what}")[0].removeprefix("{source}") for text in texts)
+    return any(head in message for head in heads)
 
 
 class PdfError(Incomplete):

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from reader.demo.server import PlayServer
+from reader.errors import SourceFailed, Unreachable
+from reader.paper import Batch
+from reader.stages.gather import source_names, told_together
+from reader.stages.source import fail
+from reader.stages.tools import Problem
+from reader.store import sources
 from tests.installed import NOW, feeds_toml, run, says, states, today
+from tests.samples import DAY
+from tests.samples import NOW as NOW_THERE
+from tests.web.site import parts_of, site
 
 ALL = ("arXiv", "arXiv feed cs.CL", "arXiv feed eess.AS", "timeline", "blog")
 LATER = NOW + timedelta(minutes=5)
@@ -56,6 +65,9 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:")
     assert says(err, "no answer, not asked again before 17:1", "asks one of them now")
     assert err.count("not asked again") == 1
+    # OAI-PMH was not asked before, and is named beside them.
+    assert says(err, "reader: arXiv OAI-PMH: no answer")
+    assert err.count("reader: ") == 2
     _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
     assert says(out, "NOT COMPLETE. None of the 6 sources can be reached")
 
@@ -96,3 +108,28 @@ def test_a_network_that_is_up_is_not_said_to_be_down(
     assert says(out, "! timeline, blog: could not ask for 2031-03-04: no answer (127.0.0.1 takes")
     assert "None of" not in out
     assert "Is the network up?" not in out
+
+
+def test_the_pages_say_it_once_in_the_browsers_language(offline: Path) -> None:
+    parts = parts_of(offline, (offline / "feeds.toml").read_text("utf-8"))
+    with parts.open_library() as library:
+        for name in source_names(library.config):
+            error = Unreachable(source=name, what="takes no connections")
+            fail(library, name, error)
+            batch = Batch(name, DAY, None, 0, "failed", error.message)
+            sources.add_batch(library.db, batch, now=NOW_THERE, on=DAY)
+    with site(parts) as client:
+        for language, said in (("en", "None of the 6 sources"), ("ja", "取得元6件のどれにも")):
+            for path in ("/", "/sources"):
+                text = client.get(path, headers={"accept-language": language}).text
+                assert text.count(said) == 1, (language, path)
+        assert "takes no connections" not in client.get("/").text
+
+
+def test_what_failed_for_another_reason_is_told_beside_it() -> None:
+    silent = [Problem("gather", n, Unreachable(source=n, what=f"{n} is silent")) for n in "ab"]
+    other = Problem("gather", "c", SourceFailed(source="c", what="answered 403"))
+    found = [error.message for error in told_together([silent[0], other, silent[1]])]
+    assert found == ["a, b: no answer (2 hosts are silent)", "c: answered 403"]
+    assert told_together([silent[0], other]) == [silent[0].error, other.error]
+    assert told_together([]) == []

@@ -67,8 +67,7 @@ TEXTS: dict[str, str] = {
     "sources.no_network": "{n} of {of} sources lack something today: they cannot be reached."
     " Is the network up? What was fetched before is all here.",
     "sources.success": "last answered {at}",
-    "sources.untried": "read by its documentation alone: compare it with its page, and report what"
-    " is missing here",
+    "sources.untried": "a new kind: if a paper is missing here, please report it",
     "sources.never": "never",
     "sources.errors": "failed {n:time|times} in a row",
     "sources.retry": "next try {at}",

@@ -212,17 +212,17 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
     resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
                and is_unreachable(e.message)]  # fmt: skip
-    told: list[ReaderError] = []
+    if len(unreached) + len(resting) < 2:
+        return [p.error for p in problems]
+    told: list[ReaderError] = [*unreached] if len(unreached) == 1 else []
     if len(unreached) > 1:
         causes = {str(error.values["what"]) for error in unreached}
         what = causes.pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
         told.append(Unreachable(source=_sources_of(unreached), what=what))
-    if len(resting) > 1:
+    if resting:
         at = min(str(error.values["at"]) for error in resting)
         what, hint = say("gather.resting", at=at), say("gather.resting.hint")
         told.append(SourceFailed(source=_sources_of(resting), what=what, hint=hint))
-    if not told:
-        return [p.error for p in problems]
     return told + [p.error for p in problems if not is_unreachable(p.error.message)]
 
 

@@ -67,8 +67,7 @@ TEXTS: dict[str, str] = {
     "sources.no_network": "{of}件中{n}件の取得元につながらず、今日の分が欠けています。"
     "ネットワークにつながっていますか。これまでに取得したものはすべて手元にあります。",
     "sources.success": "最後の応答 {at}",
-    "sources.untried": "公開仕様だけをもとに読み取り: 元のページと見比べ、欠けがあれば"
-    "知らせてください",
+    "sources.untried": "新しい種類: 論文が欠けていたら知らせてください",
     "sources.never": "なし",
     "sources.errors": "{n}回続けて失敗",
     "sources.retry": "次の試行 {at}",
