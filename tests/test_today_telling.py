@@ -53,6 +53,21 @@ def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
     ]
 
 
+def test_several_silent_hosts_share_a_line_where_others_answered() -> None:
+    lines = [
+        SourceLine(n, "failed", None, 0, DAY, f"{n}: no answer (no {n})", is_unreachable=True)
+        for n in ("a blog", "timeline")
+    ]
+    here = SourceLine("arXiv", "complete", 5, 5, DAY)
+    assert missing_texts([here, *lines]) == [
+        "a blog, timeline: could not ask for 2025-06-04: 2 hosts are silent; `reader sources`"
+        " says why",
+    ]
+    assert missing_texts([here, lines[0]]) == [
+        "a blog: could not ask for 2025-06-04. a blog: no answer (no a blog)",
+    ]
+
+
 def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
     dead = [
         SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)

@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     "source.not_out_yet": "{name}: nothing for {day} yet: late, or a holiday; asked again.",
     "source.no_network": "None of the {n} sources can be reached ({days}). Is the network up?"
     " What was fetched before is all here.",
+    "source.hosts": "{n} hosts are silent; `reader sources` says why",
     "source.between": "{first} to {last}",
     "source.again": "It is asked again at the next gather.",
     "source.failed": "{name}: could not ask for {day}.",

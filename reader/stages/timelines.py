@@ -27,7 +27,7 @@ class _Came:
     """What one source gave, all its pages together.
 
     expected: its own total, None where it gives none. failures: what could not be read.
-    left_out: of a list of papers, the entries that are none.
+    left_out: of a feed of papers, the entries that are none.
     """
 
     posts: tuple[Post, ...] = ()
@@ -81,6 +81,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: Known) -> _Came:
         came.posts += found
         if kind.papers:
             came.papers += kind.papers(answer.content, source=feed.name, content_type=content_type)
+        if feed.kind == "papers":
             came.left_out += tuple(post for post in found if not post.mentions)
         if kind.total:
             came.expected = kind.total(answer.content)

@@ -208,9 +208,12 @@ def _source_texts(lines: Sequence[SourceLine]) -> list[str]:
         of_days.setdefault(replace(line, covers=None), []).append(line)
     alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
     for several in of_days.values():
-        # What has no reason is known by its name alone.
+        # What has no reason is known by its name alone; that hosts are silent is one reason.
         name = "" if several[0].error else several[0].name
-        key = tuple(replace(line, name=name, error=_cause(line)) for line in several)
+        key = tuple(
+            replace(line, name=name, error="" if line.is_unreachable else _cause(line))
+            for line in several
+        )
         alike.setdefault(key, []).append(several)
     return [_text_of_several(groups) for groups in alike.values()]
 
@@ -226,7 +229,9 @@ def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
         return _source_text(groups[0])
     names = say("list").join(group[0].name for group in groups)
     text = _source_text([replace(line, name=names, error="") for line in groups[0]])
-    return f"{text.rstrip('.。')}: {_cause(groups[0][0])}"
+    causes = {_cause(group[0]) for group in groups}
+    cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
+    return f"{text.rstrip('.。')}: {cause}"
 
 
 def _source_text(several: Sequence[SourceLine]) -> str:

@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     "source.not_out_yet": "{name}: {day} の分はまだありません(遅れか休日)。問い合わせ直します。",
     "source.no_network": "取得元{n}件のどれにもつながりません({days})。ネットワークにつながって"
     "いますか。これまでに取得したものはすべて手元にあります。",
+    "source.hosts": "{n}台のホストが応答しません。理由は `reader sources` に",
     "source.between": "{first}〜{last}",
     "source.again": "次の取得でもう一度問い合わせます。",
     "source.failed": "{name}: {day} の分を問い合わせられませんでした。",
