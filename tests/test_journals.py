@@ -199,6 +199,42 @@ def test_a_doi_without_an_abstract_is_looked_up_and_taken_as_it_is_where_that_is
         assert held.paper.id == "doi:10.5555/s90000-031-00001-1"
 
 
+def test_what_an_abstract_without_a_doi_cites_is_no_paper_of_the_journal(tmp_path: Path) -> None:
+    cited = "and where the second ear is. It goes on from arXiv:2506.00001."
+    feed = journal_feeds.IEEE.replace("and where the second ear is.", cited)
+    with read(tmp_path, feed) as library:
+        (held,) = all_papers(library)
+        assert held.paper.id == "web:ieeexplore.ieee.org/document/90000002"
+        assert held.paper.abstract.endswith("arXiv:2506.00001.")
+        assert morning(library, DAY).n_unknown == 0
+
+
+def test_words_of_an_abstract_are_not_taken_for_its_place(tmp_path: Path) -> None:
+    said = "Of all that ears do, volume 2 of our garden is the loudest. " + "It is loud. " * 20
+    feed = journal_feeds.IEEE.replace("We ask whether listening twice helps,", said)
+    with read(tmp_path, feed) as library:
+        assert all_papers(library)[0].paper.abstract.startswith("Of all that ears do, volume 2")
+
+
+def test_somebody_who_links_a_doi_is_not_its_author(tmp_path: Path) -> None:
+    feed = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+    <title>Cy reads</title><link>https://cy.example</link><item><title>Gardens</title>
+    <link>https://doi.org/10.5555/garden.1</link><dc:creator>Cy Pond</dc:creator>
+    <description>I liked it.</description></item></channel></rss>"""
+    with read(tmp_path, feed) as library:
+        assert all_papers(library) == []
+        assert morning(library, DAY).n_unknown == 1
+
+
+def test_a_doi_is_found_behind_another_identifier(tmp_path: Path) -> None:
+    feed = journal_feeds.NATURE.replace(
+        "<dc:identifier>doi:10.5555/s90000-031-00001-1</dc:identifier>",
+        "<dc:identifier>s90000-031-00001-1</dc:identifier>",
+    ).replace("<prism:doi>10.5555/s90000-031-00001-1</prism:doi>", "")
+    with read(tmp_path, feed) as library:
+        assert all_papers(library)[0].paper.id == "doi:10.5555/s90000-031-00001-1"
+
+
 def test_a_list_of_links_is_still_a_list_of_those_papers(tmp_path: Path) -> None:
     feed = """<rss version="2.0"><channel><title>Cy reads</title><link>https://cy.example</link>
     <item><title>Gardens</title><link>https://cy.example/1</link>

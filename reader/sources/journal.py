@@ -66,14 +66,14 @@ def _paper(said: Said, entry: Any, title: str, post: Post) -> Paper | None:
 
     arXiv's, OpenReview's and the Anthology's ids are looked up: there is more to know there.
     """
-    named = [_field(entry, *_NAMES), said.guid, said.url]
+    named = [*(_field(entry, name) for name in _NAMES), said.guid, said.url]
     ids = [found.id for text in named for found in find_ids(text)]
     if not title or (ids and not ids[0].startswith("doi:")):
         return None
     lines = _lines(said, entry)
     authors, abstract = _authors(entry, lines), _abstract(lines)
-    if not ids and post.mentions and not (_field(entry, *_OF_JOURNALS) or _labelled(lines)):
-        return None  # somebody's list: what it links are the papers
+    if (ids or post.mentions) and not _is_of_journal(entry, lines):
+        return None  # somebody's list: what it links are the papers, by other authors
     if not (authors or (abstract and not is_generic(title))):
         return None
     address = web_id(said.url) or web_id(said.guid)
@@ -88,13 +88,18 @@ def _paper(said: Said, entry: Any, title: str, post: Post) -> Paper | None:
 
 
 _NAMES = ("prism_doi", "citation_doi", "dc_identifier", "dc_source")
-_OF_JOURNALS = ("prism_doi", "prism_publicationname", "citation_title", "citation_journal_title")
 _DATES = (
     "prism_publicationdate",
     "citation_publication_date",
     "citation_online_date",
     "citation_date",
 )
+
+
+def _is_of_journal(entry: Any, lines: Iterable[str]) -> bool:
+    """Tell an entry that a publisher describes from one in which somebody links a paper."""
+    is_described = any(name.startswith(("prism_", "citation_", "dc_")) for name in entry)
+    return is_described or isinstance(entry.get("authors"), str) or bool(_labelled(lines))
 
 
 def _nameless(title: str, authors: Iterable[str]) -> str:
@@ -124,7 +129,12 @@ _PLACE = re.compile(
     r"|doi:\s*\S+",
     re.IGNORECASE,
 )
-"""What stands for the place of a paper, and not for what it says: a line of its own."""
+_LONGEST_PLACE = 200
+
+
+def _is_place(line: str) -> bool:
+    """Tell the line of its own that says where a paper stands, and nothing of what it says."""
+    return len(line) <= _LONGEST_PLACE and bool(_PLACE.match(line))
 
 
 def _labelled(lines: Iterable[str]) -> dict[str, str]:
@@ -133,7 +143,7 @@ def _labelled(lines: Iterable[str]) -> dict[str, str]:
 
 
 def _abstract(lines: Iterable[str]) -> str:
-    kept = [line for line in lines if line and not (_LABEL.match(line) or _PLACE.match(line))]
+    kept = [line for line in lines if line and not (_LABEL.match(line) or _is_place(line))]
     return _SAID_FIRST.sub("", " ".join(kept[bool(kept and _HEADING.fullmatch(kept[0])) :]), 1)
 
 
