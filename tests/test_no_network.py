@@ -67,6 +67,9 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     assert err.count("not asked again") == 1
     # OAI-PMH was not asked before, and is named beside them.
     assert says(err, "reader: arXiv OAI-PMH: no answer")
+    out = run("sources", library=offline, now=LATER).out
+    assert says(out, "! arXiv failed, and rests", "failed 1 time in a row")
+    assert "not asked today" not in out
     assert err.count("reader: ") == 2
     _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
     assert says(out, "NOT COMPLETE. None of the 6 sources can be reached")

@@ -608,7 +608,7 @@ class TestHoldingBack:
         assert (name, [r.source for r in play.seen if r.source == name]) == ("timeline", [])
         assert message == (
             f"timeline: not asked again before {MORNING + rests:%H:%M}, "
-            "failed 1 times: timeline: no answer"
+            "failed 1 time: timeline: no answer"
         )
         assert [b.state for b in batches(library) if b.source == name] == ["not asked"]
         assert sources.source(library.db, name).n_errors == 1

@@ -89,7 +89,9 @@ def head_text(found: Sequence[Report]) -> str:
 
 def facts_of(report: Report, zone: tzinfo) -> list[str]:
     """Say how a source stands: its state, what it gave, when it last answered, what failed."""
-    facts = [say(f"state.{report.line.state.replace(' ', '_')}")]
+    # What is held back after a failure may well have been asked today.
+    is_resting = report.line.state == "not asked" and report.n_errors > 0
+    facts = [say("state.resting" if is_resting else f"state.{report.line.state.replace(' ', '_')}")]
     if report.newest and report.newest.state not in ("failed", "not asked", "not needed"):
         facts.append(counted_text(report.newest))
     if report.line.error and not report.line.is_missing:

@@ -48,7 +48,7 @@ TEXTS: dict[str, str] = {
     "gather.hosts": "{n} hosts are silent",
     "gather.resting": "no answer, not asked again before {at}",
     "gather.resting.hint": "Is the network up? `reader gather NAME` asks one of them now.",
-    "gather.held_back": "not asked again before {at}, failed {n} times: {error}",
+    "gather.held_back": "not asked again before {at}, failed {n:time|times}: {error}",
     "gather.held_back.hint": "`reader gather '{name}'` asks it now.",
     "pdf.source": "PDF of {id}",
     "pdf.no_address": "no address of a PDF is known",

@@ -84,6 +84,7 @@ TEXTS: dict[str, str] = {
     "state.not_out_yet": "nothing yet: late, or a holiday",
     "state.failed": "failed",
     "state.not_asked": "not asked today",
+    "state.resting": "failed, and rests",
     "state.not_needed": "no day to ask for",
     "step.add": "adding PDFs",
     "step.gather": "sources",
@@ -97,7 +98,8 @@ TEXTS: dict[str, str] = {
     "step.encode": "vectors",
     "slow.page": "{step}: {name}, page {page} of {of} by tesseract",
     "waits": "{error}; not tried again before {at}",
-    "waits.resolve": "{n} papers that posts link are not asked for again before {at}: {error}",
+    "waits.resolve": "{n:paper that posts link is|papers that posts link are} not asked for again"
+    " before {at}: {error}",
     "waits.add": "{n:id|ids} that added files print: not asked for again before {at}: {error}",
     "triage.keys": "p pick · s skip · o open · w why · n note · u undo · space later · q end",
     "triage.keys.more": "x wrong topic · k back to the one before · S skip all that is left",

@@ -84,6 +84,7 @@ TEXTS: dict[str, str] = {
     "state.not_out_yet": "まだなし(遅れか休日)",
     "state.failed": "失敗",
     "state.not_asked": "今日は問い合わせなし",
+    "state.resting": "失敗のため休止中",
     "state.not_needed": "問い合わせる日なし",
     "step.add": "PDF の追加",
     "step.gather": "取得元",
