@@ -413,6 +413,21 @@ def test_any_key_ends_the_asking_and_shows_the_list_as_it_stands(
         assert terminal.modes()[3] == FRESH[3]
 
 
+def test_without_a_network_the_list_says_so_once_and_i_says_more(library: Path) -> None:
+    with PlayServer((), clock=lambda: NOW) as gone:
+        address = gone.url
+    file = library / "feeds.toml"
+    text = re.sub(r"http://127\.0\.0\.1:\d+", address, file.read_text("utf-8"))
+    file.write_text(text, encoding="utf-8")
+    env = environment(library, NOW + timedelta(days=1), {"TERM": "xterm"})
+    with on_terminal([READER, "today"], env) as terminal:
+        terminal.until(lambda t: bool(t.here()))
+        assert "NOT COMPLETE: no source can be reached. See i." in terminal.lines()[1]
+        press(terminal, "i")
+        terminal.until("None of the 5 sources can be reached")
+        press(terminal, "q")
+
+
 @pytest.mark.slow
 def test_ctrl_c_while_sources_are_asked_ends_all(library: Path, server: PlayServer) -> None:
     server.faults = lambda path, _: Fault(hang_s=30)
