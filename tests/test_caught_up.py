@@ -96,3 +96,19 @@ def test_a_feed_that_was_missed_and_that_nothing_makes_up_for_is_still_missing(
     gather(library, server, later)
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
     assert says(out, "NOT COMPLETE: arXiv feed cs.CL.")
+
+
+def test_a_saturday_without_a_gather_lacks_nothing_that_friday_had(
+    tmp_path: Path, server: PlayServer
+) -> None:
+    folder = tmp_path / "another"
+    folder.mkdir()
+    oai = next(line for line in server.arxiv_toml().splitlines() if line.startswith("oai_url"))
+    text = feeds_toml(server).replace('oai_url = "off"', oai)
+    (folder / "feeds.toml").write_text(text, encoding="utf-8")
+    gather(folder, server, NOW - timedelta(days=4))
+    monday = NOW - timedelta(days=1)
+    gather(folder, server, monday)
+    _, out, _ = run("today", "--no-fetch", "--date", "sat", library=folder, now=monday)
+    assert says(out, "Saturday 2031-03-01", "all sources complete")
+    assert "NOT COMPLETE" not in out

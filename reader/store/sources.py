@@ -187,7 +187,8 @@ def good_answer_after(
         """
         SELECT * FROM batches
         WHERE source = ?1 AND category = '' AND on_date > ?2 AND (?3 IS NULL OR covers = ?3)
-          AND state IN ('complete', 'not checked', 'unchanged', 'empty') ORDER BY id LIMIT 1
+          AND state IN ('complete', 'not checked', 'unchanged', 'empty', 'not needed')
+        ORDER BY id LIMIT 1
         """,
         (name, day.isoformat(), covers.isoformat() if covers else None),
     )
