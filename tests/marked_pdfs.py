@@ -103,6 +103,35 @@ def ink(*, page: int = 1) -> Marking:
     return mark
 
 
+def flat(content: bytes) -> bytes:
+    """Draw each page anew as one picture, marks and all, as some apps save a copy."""
+    drawn = pymupdf.open()
+    for page in pymupdf.open(stream=io.BytesIO(content), filetype="pdf"):
+        picture = page.get_pixmap(dpi=90).tobytes("jpeg", jpg_quality=60)
+        sheet = drawn.new_page(width=page.rect.width, height=page.rect.height)
+        sheet.insert_image(sheet.rect, stream=picture)
+    return bytes(drawn.tobytes(no_new_id=True))
+
+
+def blank(*, n_pages: int = 1) -> bytes:
+    """Make a PDF on whose pages nothing stands."""
+    document = pymupdf.open()
+    for _ in range(n_pages):
+        document.new_page()
+    return bytes(document.tobytes(no_new_id=True))
+
+
+def drawing(*, n_pages: int) -> bytes:
+    """Make a PDF of shapes without a word."""
+    document = pymupdf.open()
+    for number in range(n_pages):
+        page = document.new_page()
+        for n in range(12):
+            centre = (90 + 35 * n, 300 + 90 * ((n + number) % 3))
+            page.draw_circle(centre, 20 + 5 * n, fill=(0.2, 0.4, 0.1 * (n % 9)))
+    return bytes(document.tobytes(no_new_id=True))
+
+
 def without_marks(document: Any) -> None:
     """Remove every annotation."""
     for page in document:

@@ -49,6 +49,7 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
                 read_pdf=pool.read,
                 read_pdfs=pool.read_all,
                 read_marks=pool.marks,
+                read_looks=pool.looks,
                 read_marked=pool.read_marked,
                 read_pictures=pool.pictures_of_all,
             )

@@ -23,6 +23,7 @@ from reader.config import Topic, parse
 from reader.errors import ModelMissing, PdfError, SourceFailed
 from reader.highlight import Marks
 from reader.library.folder import Library
+from reader.page_look import Looks, PageLook
 from reader.paper import Mention, Paper, Post
 from reader.passage import Block, Document, Page
 from reader.pdf import Pictures
@@ -176,6 +177,10 @@ def no_marks(_: Path) -> Marks:
     return Marks()
 
 
+def blank_page(_: Path) -> Looks:
+    return Looks(1, (PageLook((), b""),))
+
+
 def page_only(_: Path) -> Pictures:
     return Pictures(page=b"a picture of page 1")
 
@@ -227,6 +232,7 @@ def tools(
     token_counter: Callable[[], Callable[[Sequence[str]], list[int]]] = lambda: count_tokens,
     read_pdf: Callable[[Path], Document] = read_nothing,
     read_marks: Callable[[Path], Marks] = no_marks,
+    read_looks: Callable[[Path], Looks] = blank_page,
     read_pictures: Callable[[Path], Pictures] = page_only,
     fit_topic: FitTopic = fit_means,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
@@ -249,6 +255,7 @@ def tools(
         read_pdf=read_pdf,
         read_pdfs=one_by_one(read_pdf),
         read_marks=read_marks,
+        read_looks=read_looks,
         read_marked=one_by_one(marked),
         read_pictures=one_by_one(read_pictures),
         fit_topic=fit_topic,

@@ -27,7 +27,7 @@ ROWS = [
     {"ids", "paper", "topic", "today", "note", "passage", "config", "errors", "announcement",
      "wire", "plain", "matching", "phrases", "identity", "person", "highlight", "sketch",
      "recognition", "filing", "query", "spelling", "words", "score", "relevance", "heat",
-     "own_words", "reading_time", "heatmap", "tex", "lazily", "post"},
+     "own_words", "reading_time", "heatmap", "tex", "lazily", "post", "page_look"},
     {"store", "sources", "http", "pdf", "encoder", "learner", "memory", "markup"},
     {"library", "stages"},
     {"cli", "demo", "web"},

@@ -22,10 +22,12 @@ from tests.test_library_returning import (
     MOSS,
     RAIN,
     SLEPT,
+    SNAILS,
     clock,
     library,
     pdf,
     put,
+    read_looks,
     read_marks,
     read_pdf,
 )
@@ -35,7 +37,9 @@ __all__ = ["clock", "library"]  # fixtures
 
 @pytest.fixture
 def tools() -> Tools:
-    return samples.tools(samples.Web(), read_pdf=read_pdf, read_marks=read_marks)
+    return samples.tools(
+        samples.Web(), read_pdf=read_pdf, read_marks=read_marks, read_looks=read_looks
+    )
 
 
 @pytest.fixture
@@ -112,10 +116,10 @@ def test_who_is_sure_is_believed(library: Library, tools: Tools, given: Path, he
     assert there(library) == [RAIN]
 
 
-def test_a_scan_without_words_is_the_paper_that_it_is_handed_in_as(
+def test_a_scan_without_words_is_known_by_what_its_pages_show(
     library: Library, tools: Tools, given: Path, held: Held
 ) -> None:
-    put(given, pdf(RAIN, title=""))
+    put(given, pdf(RAIN, title="", looks=SNAILS))
     assert handed_in(library, tools, given, held).outcome == "imported"
 
 

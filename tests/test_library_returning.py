@@ -28,6 +28,7 @@ from reader.library.returning import Brought, back
 from reader.library.strays import marked_file
 from reader.library.tablet import LOCK, take
 from reader.library.writing import add_note
+from reader.page_look import Looks, PageLook
 from reader.paper import Held
 from reader.passage import Block, Document, Page
 from reader.stages.encode import encode, index_words
@@ -51,14 +52,17 @@ def pdf(
     ink: tuple[int, ...] = (),
     unread: tuple[int, ...] = (),
     extra: str = "",
+    looks: str | None = None,
 ) -> bytes:
-    """extra: changes the bytes, and nothing that is read; "pictures" what the pages paint."""
+    """extra: changes the bytes, and nothing that is read; "pictures" what the pages paint.
+    looks: the words that its page shows where a person looks; None: its title."""
     painted = [f"paint:{'pictures' in extra}", *(f"{page}:{n}" for n, page in enumerate(ink))]
     said = {
         "title": title,
         "marks": [asdict(m) for m in marks],
         "read": [ink, unread, [] if unread else painted],
         "extra": extra,
+        "looks": title if looks is None else looks,
     }
     return f"%PDF-1.7\n{json.dumps(said)}\n%%EOF\n".encode()
 
@@ -76,6 +80,11 @@ def read_marks(file: Path) -> Marks:
     marks = (Highlight(**m | {"box": tuple(m["box"])}) for m in found["marks"])
     ink, unread, traces = found["read"]
     return Marks(tuple(marks), tuple(ink), tuple(unread), frozenset(traces))
+
+
+def read_looks(file: Path) -> Looks:
+    words = said(file)["looks"]
+    return Looks(1, (PageLook(tuple(words.split()) * 3, b"" if words else b"  "),))
 
 
 def read_pdf(file: Path) -> Document:
@@ -109,7 +118,9 @@ def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
 
 @pytest.fixture
 def tools() -> Tools:
-    return samples.tools(samples.Web(), read_pdf=read_pdf, read_marks=read_marks)
+    return samples.tools(
+        samples.Web(), read_pdf=read_pdf, read_marks=read_marks, read_looks=read_looks
+    )
 
 
 @pytest.fixture
@@ -354,12 +365,31 @@ def test_a_text_that_is_here_is_known_under_whatever_id_it_is_stamped(
 def test_a_copy_whose_text_is_gone_is_known_by_the_name_that_it_was_taken_under(
     library: Library, tools: Tools, pad: Path
 ) -> None:
-    drawn = put(pad / NAME.replace(".pdf", " flat.pdf"), pdf(title="", extra="pictures"))
-    put(pad / "flat.pdf", pdf(title="", extra="other pictures"))
+    name = NAME.replace(".pdf", " flat.pdf")
+    drawn = put(pad / name, pdf(title="", looks=SNAILS, extra="pictures"))
+    put(pad / "flat.pdf", pdf(title="", looks=SNAILS, extra="other pictures"))
     (brought, _, other) = bring(library, tools, pad)
     assert (brought.outcome, brought.counts) == ("imported", Counts())
     assert (library.folder / brought.copy).read_bytes() == drawn.read_bytes()
     assert other.outcome == "unknown"
+    put(drawn, pdf(RAIN, title="", looks=SNAILS))
+    assert bring(library, tools, pad)[0].counts.new == 1
+
+
+@pytest.mark.parametrize("looks", ["", "A bill for light and heat"])
+def test_a_name_alone_does_not_show_a_paper(
+    library: Library, tools: Tools, pad: Path, looks: str
+) -> None:
+    file = put(pad / NAME, pdf(RAIN, title="", looks=looks))
+    (asked,) = bring(library, tools, pad)
+    assert (asked.outcome, [one.row for one in asked.candidates]) == ("asked", [1])
+    assert (there(library), copies(library)) == ([], [])
+    (said_so,) = back(library, tools, file, known=held(library))
+    assert (said_so.outcome, there(library)) == ("imported", [RAIN])
+    # What a person said once is what the next one from there is compared with.
+    put(file, pdf(RAIN, SLEPT, title="", looks=looks))
+    outcome = {"": "asked", "A bill for light and heat": "imported"}[looks]
+    assert bring(library, tools, pad)[0].outcome == outcome
 
 
 def test_what_was_marked_within_the_library_is_read_where_it_is(

@@ -104,6 +104,7 @@ def tools(
             read_pdf=pool.read,
             read_pdfs=pool.read_all,
             read_marks=pool.marks,
+            read_looks=pool.looks,
             read_marked=pool.read_marked,
             read_pictures=pool.pictures_of_all,
             fit_topic=fit_topic,

@@ -22,6 +22,7 @@ from reader.library.moving import sha256_of
 from reader.library.recognising import Recognised, Texts, recognise
 from reader.library.strays import pdf_file
 from reader.library.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
+from reader.page_look import compare
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -178,6 +179,8 @@ class _Run:
         # Who says what a file is need not know that it is still coming.
         if row is None and not file.is_whole:
             return _waiting(file.name, "back.not_whole")
+        # Before anything else is read: it refuses what unpacks to far more than it is.
+        marks = self.tools.read_marks(file.path)
         row = self.known.row if self.known else row
         if row is None:
             found = self._recognised(file, sha256, last)
@@ -187,7 +190,6 @@ class _Run:
         if self.expected and row != self.expected.row:
             (held,) = papers.papers_at(self.library.db, [row])
             return _other(file.name, held)
-        marks = self.tools.read_marks(file.path)
         content = _bytes_of(file)
         if content is None:
             return _waiting(file.name, "back.growing")
@@ -216,11 +218,45 @@ class _Run:
             return alike[1]
         expected = self.expected.row if self.expected else None
         meant = last.paper if last else expected
-        for row in filter(None, (meant, self._taken_as(file.path.name))):
-            # The name, and what lay there before, count where the text does not deny it.
-            if row in found.candidates or (found.level == "none" and not found.sketch):
+        # The name, and what lay there before, say with which paper its pages are compared.
+        likely = dict.fromkeys(filter(None, (meant, self._taken_as(file.path.name))))
+        why = {row: self._difference(file, row, last) for row in likely}
+        for row, difference in why.items():
+            if not difference:
                 return row
+        if found.level == "none" and not found.sketch:
+            # Its text denies nothing, and shows nothing.
+            row, difference = next(iter(why.items()), (0, ""))
+            rows = (row,) if row else ()
+            found = replace(found, candidates=rows, why=difference)
         return _unsure(self.library, file.name, found)
+
+    def _difference(self, file: _File, row: int, last: Returned | None) -> str:
+        """Say why the pages of a file do not show a paper; "" where they do."""
+        looks, differences = self.tools.read_looks(file.path), []
+        for one in self._originals(row, last):
+            try:
+                original = self.tools.read_looks(one)
+            except PdfError:
+                continue  # what cannot be read can prove nothing; the next one may
+            likeness = compare(original, looks)
+            if likeness == "same":
+                return ""
+            n, of = looks.n_pages, original.n_pages
+            differences.append(say(f"back.shows_{likeness}", n=n, here=of))
+        return differences[0] if differences else say("back.nothing_here")
+
+    def _originals(self, row: int, last: Returned | None) -> list[Path]:
+        """List the PDFs of a paper that a copy is compared with: its own, older versions, and
+        what lay last where the copy lies. Other marked copies prove nothing."""
+        library = self.library
+        own = pdf_file(library, row)
+        kept = [
+            library.folder / copy.path
+            for copy in highlights.copies_of(library.db, row)
+            if copy.is_version or (last and copy.sha256 == last.sha256)
+        ]
+        return [file for file in (own, *kept) if file and file.is_file()]
 
     def _read_taken(self) -> Texts:
         """Give the texts that are here; what was taken before it was ever read is read now."""

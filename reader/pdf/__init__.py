@@ -9,6 +9,7 @@ process and never here. Knows nothing of papers, notes and where files are kept.
     worker    take questions, answer in JSON lines             (in the child)
     opening   open a file with PyMuPDF, say what is wrong      (in the child)
     pages     an opened file's pages → Document                (in the child)
+    looks     an opened file's pages, small, to compare copies (in the child)
     pictures  an opened file's first page and first figure     (in the child)
     onscreen  one page as a picture, its words with places     (in the child)
     ocr       pages that are pictures → a dict of words, by tesseract

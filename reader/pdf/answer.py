@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader.highlight import Highlight, Marks
+from reader.page_look import Looks, PageLook
 from reader.passage import Block, Document, Page
 
 
@@ -136,3 +137,15 @@ def marks_from_plain(plain: dict[str, Any]) -> Marks:
     ]
     ink, unread = tuple(plain["ink"]), tuple(plain["unread"])
     return Marks(tuple(highlights), ink, unread, frozenset(plain["traces"]))
+
+
+def looks_to_plain(looks: Looks) -> dict[str, Any]:
+    return {
+        "n_pages": looks.n_pages,
+        "pages": [[page.words, base64.b64encode(page.grey).decode()] for page in looks.pages],
+    }
+
+
+def looks_from_plain(plain: dict[str, Any]) -> Looks:
+    pages = (PageLook(tuple(words), base64.b64decode(grey)) for words, grey in plain["pages"])
+    return Looks(plain["n_pages"], tuple(pages))

@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 
 from reader.errors import PdfError
 from reader.highlight import Marks
+from reader.page_look import Looks
 from reader.passage import Document
 from reader.pdf.answer import PageText, Pictures
 from reader.pdf.process import MAX_BYTES, TIMEOUT_S, PdfReader
@@ -75,6 +76,11 @@ class PdfPool:
         """Read what a person marked in one file; raises PdfError."""
         with self._one() as reader:
             return reader.marks(path)
+
+    def looks(self, path: Path) -> Looks:
+        """Read what one file's pages show, to compare copies by; raises PdfError."""
+        with self._one() as reader:
+            return reader.looks(path)
 
     def marked(self, path: Path) -> tuple[Document, Marks | PdfError]:
         """Read one file's text and marks; raises PdfError where the text cannot be read."""

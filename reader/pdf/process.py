@@ -25,11 +25,13 @@ from typing import Any, Self
 
 from reader.errors import PdfError
 from reader.highlight import Marks
+from reader.page_look import Looks
 from reader.passage import Document
 from reader.pdf.answer import (
     PageText,
     Pictures,
     from_plain,
+    looks_from_plain,
     marks_from_plain,
     page_from_plain,
     pictures_from_plain,
@@ -136,6 +138,10 @@ class PdfReader:
     def marks(self, path: Path) -> Marks:
         """Read what a person marked in a file; raises PdfError."""
         return marks_from_plain(self._ask("marks", path))
+
+    def looks(self, path: Path) -> Looks:
+        """Read what a file's pages show, to compare copies by; raises PdfError."""
+        return looks_from_plain(self._ask("looks", path))
 
     def pictures(self, path: Path) -> Pictures:
         """Draw a file's first page and first figure; raises PdfError."""

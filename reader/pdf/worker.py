@@ -73,6 +73,12 @@ def _marks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     return answer.marks_to_plain(marks_of(pymupdf, file))
 
 
+def _looks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
+    from reader.pdf.looks import looks_of
+
+    return answer.looks_to_plain(looks_of(pymupdf, file))
+
+
 def _pictures(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     from reader.pdf.pictures import pictures_of
 
@@ -95,6 +101,7 @@ def _page_image(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
 TASKS: dict[str, Callable[[Any, Any, Asked], dict[str, Any]]] = {
     "read": _read,
     "marks": _marks,
+    "looks": _looks,
     "pictures": _pictures,
     "page text": _page_text,
     "page image": _page_image,

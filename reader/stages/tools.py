@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reader.heat import Coefficients
     from reader.heat.forecast import Example
     from reader.highlight import Marks
+    from reader.page_look import Looks
     from reader.passage import Document
     from reader.pdf import Pictures
     from reader.relevance import Label, TopicModel
@@ -75,7 +76,7 @@ class Tools:
 
     encoder: opens the model, at most once; raises ModelError.
     token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
-    read_pdf, read_marks: of one file; raise PdfError.
+    read_pdf, read_marks, read_looks: of one file; raise PdfError.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     read_marked: likewise text and marks; the marks are an error where only they fail.
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
@@ -90,6 +91,7 @@ class Tools:
     read_pdf: Callable[[Path], Document]
     read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
     read_marks: Callable[[Path], Marks]
+    read_looks: Callable[[Path], Looks]
     read_marked: Callable[
         [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
     ]

@@ -248,6 +248,7 @@ def _no_tools() -> Tools:
         read_pdf=refuse,
         read_pdfs=refuse,
         read_marks=refuse,
+        read_looks=refuse,
         read_marked=refuse,
         read_pictures=refuse,
     )

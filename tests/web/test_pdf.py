@@ -25,7 +25,7 @@ from reader.web import Parts
 from reader.web.drawn import Drawn
 from reader.web.pages import pdf as pdf_pages
 from tests import samples
-from tests.marked_pdfs import MOSS, highlight, marked, sticky, typeset
+from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, sticky, typeset
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 
@@ -38,7 +38,9 @@ OTHER = "A drum of gravel carries each step to them (2a)."
 @contextlib.contextmanager
 def _tools(_: Library) -> Iterator[Tools]:
     with PdfPool(1) as pool:
-        yield samples.tools(samples.Web(), read_pdf=pool.read, read_marks=pool.marks)
+        yield samples.tools(
+            samples.Web(), read_pdf=pool.read, read_marks=pool.marks, read_looks=pool.looks
+        )
 
 
 @pytest.fixture
@@ -224,6 +226,49 @@ def test_a_marked_copy_that_is_handed_back_comes_in_once(client: TestClient, par
     assert "Sixty turned towards the sound at once" in text
     with parts.open_library() as library:
         assert len(highlights.copies_of(library.db, 1)) == 1
+
+
+BILL = ("Electricity for June: 212 kWh. Please pay 48.20 by the first of July",)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (blank(), "it has 1 page, and the PDF here 2"),
+        (blank(n_pages=2), "nothing stands on its pages"),
+        (typeset("Your Electricity Bill", BILL, n_pages=1), "it has 1 page, and the PDF here 2"),
+        (drawing(n_pages=2), "its pages are not those of the PDF here"),
+    ],
+    ids=["blank", "two blank pages", "a bill", "pictures of something else"],
+)
+def test_what_does_not_show_this_paper_is_asked_about(
+    client: TestClient, parts: Parts, content: bytes, why: str
+) -> None:
+    answer = hand_in(client, content)
+    assert (answer["status"], answer["outcome"], answer["is_done"]) == (422, "asked", False)
+    assert why in answer["said"]
+    assert client.get(PDF).content == typeset(SNAIL)
+    with parts.open_library() as library:
+        assert highlights.copies_of(library.db, 1) == []
+        assert highlights.returned_of(library.db, 1) == []
+
+
+def test_a_copy_that_an_app_drew_anew_is_known_by_its_pages(
+    client: TestClient, parts: Parts
+) -> None:
+    content = flat(marked(typeset(SNAIL), highlight(SENTENCE), ink()))
+    answer = hand_in(client, content)
+    assert (answer["status"], answer["outcome"]) == (200, "imported")
+    assert client.get(PDF).content == content
+
+
+def test_without_a_pdf_to_compare_with_a_picture_is_asked_about(
+    client: TestClient, parts: Parts
+) -> None:
+    (parts.folder / "papers/1.pdf").unlink()
+    answer = hand_in(client, drawing(n_pages=2))
+    assert answer["outcome"] == "asked"
+    assert "no PDF of it that could be compared is here" in answer["said"]
 
 
 def test_without_a_script_the_answer_stands_on_the_papers_page(client: TestClient) -> None:

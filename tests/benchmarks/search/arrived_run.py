@@ -76,6 +76,7 @@ def _tools(library: Library, pool: PdfPool) -> Tools:
         read_pdf=pool.read,
         read_pdfs=pool.read_all,
         read_marks=refuse,
+        read_looks=refuse,
         read_marked=refuse,
         read_pictures=refuse,
     )
