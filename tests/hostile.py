@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import pymupdf
@@ -26,6 +27,22 @@ def bomb(path: Path, content: bytes = ENDLESS) -> Path:
     file.update_stream(file[0].get_contents()[0], content)
     file.save(path, deflate=True)
     return path
+
+
+def packed_twice(unit: bytes = b"\n", *, n_bytes: int = 500_000_000) -> bytes:
+    """Make a file of a page, 1.3 kB large, whose drawing unpacks to 500 MB."""
+    packer, piece = zlib.compressobj(9), unit * (1_000_000 // len(unit))
+    once = b"".join(packer.compress(piece) for _ in range(n_bytes // len(piece))) + packer.flush()
+    twice = zlib.compress(once, 9)
+    stream = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%b\nendstream"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R >>",
+        stream % (len(twice), twice),
+    ]
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % (n, one) for n, one in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + body + b"trailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
 def written(path: Path, objects: list[str], *, root: int = 1) -> Path:

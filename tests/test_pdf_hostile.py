@@ -15,7 +15,7 @@ import pytest
 from reader.errors import PdfError
 from reader.pdf import PdfPool, PdfReader
 from tests.data import DATA, needs_data
-from tests.hostile import circular, deep, good, long, unmapped
+from tests.hostile import circular, deep, good, long, packed_twice, unmapped
 
 # What the manifest expects → what may come of it. "document" stands for a Document.
 OUTCOMES = {
@@ -173,3 +173,34 @@ def test_a_font_without_a_mapping_is_a_page_without_text(reader: PdfReader, tmp_
 def test_five_thousand_pages_are_read(reader: PdfReader, tmp_path: Path) -> None:
     document = reader.read(long(tmp_path / "long.pdf", n_pages=5000))
     assert (document.n_pages, document.n_scanned) == (5000, 0)
+
+
+@pytest.mark.parametrize("unit", [b"\n", b"0 0 9 9 re f\n"], ids=["nothing", "rectangles"])
+def test_a_copy_that_unpacks_to_far_more_than_it_is_is_refused_at_once(
+    tmp_path: Path, unit: bytes
+) -> None:
+    bomb, fine = tmp_path / "bomb.pdf", good(tmp_path / "fine.pdf")
+    bomb.write_bytes(packed_twice(unit))
+    assert bomb.stat().st_size < 2_000
+    # With 300 MB it cannot be unpacked whole; what counts it has no need to.
+    with PdfReader(timeout_s=10, max_bytes=300_000_000) as reader:
+        for ask in (reader.marks, reader.looks):
+            with pytest.raises(PdfError) as error:
+                ask(bomb)
+            assert error.value.values["kind"] == "bomb"
+            assert "unpacks to more than 100 MB, hundreds of times its size" in error.value.message
+        assert (reader.marks(fine).highlights, reader.looks(fine).n_pages) == ((), 1)
+
+
+@needs_data
+@pytest.mark.slow
+def test_no_real_file_is_taken_for_a_bomb() -> None:
+    assert DATA is not None
+    files = [*(DATA / "files/papers").glob("*.pdf"), *(DATA / "files/annotated").glob("*.pdf")]
+    with PdfPool() as pool:
+        kinds = {
+            found.values.get("kind", "")
+            for _, found in pool._all(pool.marks, files)
+            if isinstance(found, PdfError)
+        }
+    assert "bomb" not in kinds

@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+MAX_UNPACKED = 100_000_000
+MAX_RATIO = 200
+"""A file is a bomb when it unpacks to more bytes than both say. Of 98 papers none comes to five
+times its size; Flate packs zeros to a thousandth, and twice to a millionth."""
+
 
 class Tell(Protocol):
     """Tells the caller which page comes next, of how many, and what more time it may take."""
@@ -51,6 +56,37 @@ def opened(pymupdf: Any, path: str) -> Iterator[Any]:
         if file.needs_pass:
             raise Unreadable("encrypted")
         yield file
+
+
+def check_unpacked(pymupdf: Any, file: Any) -> None:
+    """Raise Unreadable where a file's text and drawings unpack to far more than the file is.
+
+    Nothing is kept while it is counted, and no more is counted than shows it. Pictures are
+    left out: a white page that was scanned is as small.
+    """
+    mupdf = pymupdf.mupdf
+    pdf = mupdf.pdf_document_from_fz_document(file.this)
+    most = max(MAX_UNPACKED, MAX_RATIO * Path(file.name).stat().st_size if file.name else 0)
+    drawn = {xref for n in range(file.page_count) for xref in _contents(file, n)}
+    n_bytes = 0
+    for xref in range(1, file.xref_length()):
+        try:
+            is_picture = file.xref_get_key(xref, "Subtype")[1] == "/Image"
+            if file.xref_is_stream(xref) and (xref in drawn or not is_picture):
+                stream = mupdf.pdf_open_stream_number(pdf, xref)
+                n_bytes += mupdf.fz_skip(stream, most + 1 - n_bytes)
+        except failures(pymupdf):
+            continue  # a broken one ends where it breaks
+        if n_bytes > most:
+            raise Unreadable("bomb", str(most // 10**6))
+
+
+def _contents(file: Any, number: int) -> list[int]:
+    """List what a page, from 0, draws; of a broken one nothing."""
+    try:
+        return list(file[number].get_contents())
+    except (RuntimeError, ValueError, IndexError):
+        return []
 
 
 def unreadable(error: Exception, kind: str) -> Unreadable:

@@ -64,6 +64,7 @@ _REMEDIES = {
     "device": "pdf.device.hint",
     "time": "pdf.others",
     "memory": "pdf.others",
+    "bomb": "pdf.bomb.hint",
     "crash": "pdf.look",
     "start": "pdf.start.hint",
 }

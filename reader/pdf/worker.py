@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TextIO
 
 from reader.pdf import answer
-from reader.pdf.opening import Tell, Unreadable, opened
+from reader.pdf.opening import Tell, Unreadable, check_unpacked, opened
 
 if sys.platform != "win32":  # there the caller's clock is the only limit
     import fcntl
@@ -70,12 +70,14 @@ def _read(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
 def _marks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     from reader.pdf.marks import marks_of
 
+    check_unpacked(pymupdf, file)
     return answer.marks_to_plain(marks_of(pymupdf, file))
 
 
 def _looks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:
     from reader.pdf.looks import looks_of
 
+    check_unpacked(pymupdf, file)
     return answer.looks_to_plain(looks_of(pymupdf, file))
 
 

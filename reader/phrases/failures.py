@@ -82,6 +82,8 @@ TEXTS: dict[str, str] = {
     "pdf.seconds": "{n} s to read",
     "pdf.reached": " (page {page} of {of} was reached)",
     "pdf.memory": "took too much memory to read",
+    "pdf.bomb": "unpacks to more than {why} MB, hundreds of times its size; it was not read on",
+    "pdf.bomb.hint": "Such a file may be made to harm: look where it came from.",
     "pdf.crash": "made the PDF reader crash",
     "pdf.start": "could not be read: the PDF reader did not start",
     "pdf.start.hint": "Is the machine very busy? Try again.",

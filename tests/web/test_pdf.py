@@ -25,6 +25,7 @@ from reader.web import Parts
 from reader.web.drawn import Drawn
 from reader.web.pages import pdf as pdf_pages
 from tests import samples
+from tests.hostile import packed_twice
 from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, sticky, typeset
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
@@ -251,6 +252,18 @@ def test_what_does_not_show_this_paper_is_asked_about(
     with parts.open_library() as library:
         assert highlights.copies_of(library.db, 1) == []
         assert highlights.returned_of(library.db, 1) == []
+
+
+@pytest.mark.parametrize("sure", ["", "1"])
+def test_a_bomb_is_refused_whoever_says_that_it_is_this_paper(
+    client: TestClient, parts: Parts, sure: str
+) -> None:
+    answer = hand_in(client, packed_twice(), "bomb.pdf", sure=sure)
+    assert (answer["status"], answer["outcome"]) == (422, "broken")
+    assert answer["said"].startswith("bomb.pdf: unpacks to more than 100 MB")
+    with parts.open_library() as library:
+        assert highlights.copies_of(library.db, 1) == []
+    assert client.get(PDF).content == typeset(SNAIL)
 
 
 def test_a_copy_that_an_app_drew_anew_is_known_by_its_pages(
