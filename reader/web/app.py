@@ -40,6 +40,7 @@ def application(parts: Parts) -> Starlette:
             yield
         pool.close()
         parts.drawn.close()
+        parts.uploads.close()
 
     routes: list[BaseRoute] = [found for page in PAGES for found in page.ROUTES]
     routes.append(Mount("/static", _Static(packages=[("reader.web", "static")])))

@@ -14,6 +14,7 @@ from reader.library.folder import Clock, Library, system_clock
 from reader.stages.tools import Tools
 from reader.web.door import Door
 from reader.web.drawn import Drawn
+from reader.web.uploads import Uploads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +69,8 @@ class Parts:
     door: who may come in; this machine alone where nothing is given.
     clock: gives the present moment, aware, in UTC; gather_at: when the morning is made ready
     each day, in the library's time zone, None for never. tell: takes a line for the log.
-    drawn: draws pages of PDFs, in processes that start with the first one.
+    drawn: draws pages of PDFs, in processes that start with the first one. uploads: files
+    that a person is asked about.
     """
 
     folder: Path
@@ -80,6 +82,7 @@ class Parts:
     command: Sequence[str]
     door: Door = field(default_factory=Door)
     drawn: Drawn = field(default_factory=Drawn)
+    uploads: Uploads = field(default_factory=Uploads)
     clock: Clock = system_clock
     gather_at: time | None = None
     tell: Callable[[str], None] = field(default=_say_nothing)

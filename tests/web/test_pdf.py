@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pymupdf
@@ -24,6 +25,7 @@ from reader.store.highlights import MarkedCopy
 from reader.web import Parts
 from reader.web.drawn import Drawn
 from reader.web.pages import pdf as pdf_pages
+from reader.web.uploads import Uploads
 from tests import samples
 from tests.hostile import packed_twice
 from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, sticky, typeset
@@ -273,6 +275,49 @@ def test_a_copy_that_an_app_drew_anew_is_known_by_its_pages(
     answer = hand_in(client, content)
     assert (answer["status"], answer["outcome"]) == (200, "imported")
     assert client.get(PDF).content == content
+
+
+def test_the_page_asks_and_a_yes_takes_the_file_home_without_sending_it_again(
+    client: TestClient, parts: Parts
+) -> None:
+    content = blank()
+    answer = client.post(f"{PDF}/back", files={"file": ("mine.pdf", content, "application/pdf")})
+    assert answer.status_code == 422
+    assert "<h1>Is it this paper?</h1>" in answer.text
+    assert "it has 1 page, and the PDF here 2" in answer.text
+    kept = re.search(r'name="kept" value="([^"]+)"', answer.text)
+    assert kept
+    assert client.get(PDF).content == typeset(SNAIL)
+    yes = client.post(f"{PDF}/back", data={"kept": kept[1], "sure": "1"})
+    assert (yes.status_code, yes.url.path) == (200, "/paper/arxiv:2506.00001")
+    assert client.get(PDF).content == content
+    again = client.post(f"{PDF}/back", data={"kept": kept[1], "sure": "1"})
+    assert (again.status_code, "does not wait here any more" in again.text) == (400, True)
+
+
+def test_nothing_is_asked_about_what_cannot_be_read(client: TestClient) -> None:
+    answer = client.post(f"{PDF}/back", files={"file": ("a.pdf", b"<html>", "application/pdf")})
+    assert (answer.status_code, "<h1>It was not taken over</h1>" in answer.text) == (422, True)
+    assert 'name="kept"' not in answer.text
+    assert hand_in(client, b"<html>")["kept"] is None
+
+
+def test_files_wait_for_their_answer_for_a_while_the_newest_three() -> None:
+    now = 0.0
+    uploads = Uploads(lambda: now)
+    folders = [TemporaryDirectory() for _ in range(5)]
+    words = [uploads.keep(one, Path(one.name) / "a.pdf") for one in folders]
+    assert [Path(one.name).exists() for one in folders] == [False, False, True, True, True]
+    assert uploads.take(words[0]) is None
+    taken = uploads.take(words[2])
+    assert taken == (folders[2], Path(folders[2].name) / "a.pdf")
+    assert uploads.take(words[2]) is None
+    now = 901.0
+    assert uploads.take(words[3]) is None
+    late = TemporaryDirectory()
+    uploads.keep(late, Path(late.name))
+    uploads.close()
+    assert not any(Path(one.name).exists() for one in (*folders[3:], late))
 
 
 def test_without_a_pdf_to_compare_with_a_picture_is_asked_about(

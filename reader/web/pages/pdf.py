@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import threading
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
@@ -109,45 +109,71 @@ def image(visit: Visit) -> Response:
     return Response(content, media_type="image/png", headers=headers)
 
 
+ASKED = ("asked", "other", "unknown")
+"""Outcomes after which the person may say that it is this paper all the same."""
+
+
 def back(visit: Visit) -> Response:
-    """Take a marked PDF home, by the same import as `reader back`."""
+    """Take a marked PDF home, by the same import as `reader back`; ask about what does not show
+    that it is this paper."""
     held = find_paper(visit.library, visit.id)
+    folder, file = _waiting(visit) if visit.field("kept") else _received(visit)
+    brought, kept = _taken_home(visit, held, folder, file)
+    said = _said(brought)
+    is_done = brought.error is None
+    status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
+    if visit.wants_json:
+        done = {"outcome": brought.outcome, "said": said, "is_done": is_done, "kept": kept or None}
+        return visit.json(done, status=status)
+    if is_done:
+        return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
+    return visit.page("back.html", status=status, held=held, brought=brought, said=said, kept=kept)
+
+
+def _waiting(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
+    """Give the file that was asked about. Raises UsageError where it waits no longer."""
+    found = visit.parts.uploads.take(visit.field("kept"))
+    if found is None:
+        raise UsageError(what=say("web.back.gone"), hint=say("web.back.gone.hint"))
+    return found
+
+
+def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
+    """Put what came into a file of its own; raises UsageError for none, or too large a one."""
     given = visit.form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         raise UsageError(what=say("web.back.no_file"), hint=say("web.back.no_file.hint"))
     if (given.size or 0) > MAX_UPLOAD:
         most = say("back.too_large", n=MAX_UPLOAD // 10**6)
         raise UsageError(what=f"{plain(given.filename)}: {most}", hint=say("back.too_large.hint"))
-    brought = _taken_home(visit, held, given)
-    said = _said(brought)
-    is_done = brought.error is None
-    status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
-    if visit.wants_json:
-        done = {"outcome": brought.outcome, "said": said, "is_done": is_done}
-        return visit.json(
-            done, status=HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
-        )
-    if is_done:
-        return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return visit.page("back.html", status=status, held=held, brought=brought, said=said)
+    folder = TemporaryDirectory(prefix="asayomi-")
+    file = Path(folder.name) / _safe_name(given.filename)
+    with file.open("wb") as handle:
+        while piece := given.file.read(PIECE):
+            handle.write(piece)
+    return folder, file
 
 
-def _taken_home(visit: Visit, held: Held, given: UploadFile) -> Brought:
-    """Put what came into a file of its own and import that; one at a time."""
+def _taken_home(
+    visit: Visit, held: Held, folder: TemporaryDirectory[str], file: Path
+) -> tuple[Brought, str]:
+    """Import a file, one at a time; gives also the word under which it waits for an answer, or
+    "" where nothing is asked: then it is deleted."""
     if not _handing.acquire(timeout=HAND_S):
-        raise Locked(file=plain(given.filename or ""), who="")
+        folder.cleanup()
+        raise Locked(file=file.name, who="")
+    kept = ""
     try:
-        with tempfile.TemporaryDirectory(prefix="asayomi-") as folder:
-            file = Path(folder) / _safe_name(given.filename or "")
-            with file.open("wb") as handle:
-                while piece := given.file.read(PIECE):
-                    handle.write(piece)
-            with visit.parts.tools(visit.library) as tools:
-                is_sure = bool(visit.field("sure"))
-                return handed_in(visit.library, tools, file, held, is_sure=is_sure)
+        with visit.parts.tools(visit.library) as tools:
+            is_sure = bool(visit.field("sure"))
+            brought = handed_in(visit.library, tools, file, held, is_sure=is_sure)
+        if brought.outcome in ASKED:
+            kept = visit.parts.uploads.keep(folder, file)
+        return brought, kept
     finally:
         _handing.release()
+        if not kept:
+            folder.cleanup()
 
 
 def _safe_name(name: str) -> str:
