@@ -19,7 +19,7 @@ from reader.library.tablet import LOCK
 from reader.store import papers, pdfs
 from reader.store.database import lock_file
 from tests import installed
-from tests.marked_pdfs import MOSS, SNAILS, highlight, ink, marked, renamed_producer, typeset
+from tests.marked_pdfs import MOSS, SNAILS, blank, highlight, ink, marked, renamed_producer, typeset
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 from tests.test_bad_library import AS_NOBODY, why_not
 
@@ -172,6 +172,39 @@ def test_what_may_be_a_paper_is_asked_about_on_a_terminal(library: Path, tmp_pat
             "1 PDF: 1 with something new, 0 without.",
         ],
     )
+
+
+def test_a_blank_page_is_asked_about_and_taken_out_again(library: Path, tmp_path: Path) -> None:
+    pad = tmp_path / "pad"
+    assert run(library, "take").code == 0
+    (pad / NAME).write_bytes(blank())
+    asked = run(library, "back")
+    assert asked.code == 5
+    assert installed.says(
+        asked.err,
+        f"it may be {SNAIL}",
+        "it has 1 page, and the PDF here 2",
+        "--as arxiv:2506.00001",
+    )
+    yes = answering(library, b"y\n")
+    assert (yes.code, "kept as papers/" in yes.out) == (0, True)
+    removed = run(library, "back", "--remove", "2506.00001")
+    file = "removed/2025_Field_WhatSnailsHearThrough.marked.pdf"
+    assert removed.out == (
+        f"Taken out: a marked copy of {SNAIL}, with 0 highlights. Its file lies in {file}; to have "
+        f"it again: reader back '{file}' --as arxiv:2506.00001\n"
+    )
+    assert (library / file).read_bytes() == blank()
+    again = run(library, "back", str(library / file), "--as", "2506.00001")
+    assert (again.code, "kept as papers/" in again.out) == (0, True)
+    (found,) = lines(run(library, "back", "--remove", "2506.00001", "--json").out)
+    assert (found["id"], found["copy"], found["n_removed"]) == (
+        "arxiv:2506.00001", file.replace(".pdf", "-2.pdf"), 0
+    )  # fmt: skip
+    none = run(library, "back", "--remove", "2506.00001")
+    assert (none.code, f"There is no marked copy of {SNAIL}." in none.err) == (4, True)
+    both = run(library, "back", str(pad), "--remove", "2506.00001")
+    assert (both.code, "reader back --remove 2506.00001" in both.err) == (2, True)
 
 
 def answering(library: Path, keys: bytes) -> installed.Ran:

@@ -691,6 +691,8 @@ def test_the_tablets_json_has_the_documented_fields(
     code, found = printed(capsys, library, "highlights", LISTENING.id, "--json")
     assert (code, [d for one in found for d in differences(one, "highlights")]) == (0, [])
     assert [one["kind"] for one in found] == ["highlight", "ink"]
+    code, [gone] = printed(capsys, library, "back", "--remove", LISTENING.id, "--json")
+    assert (code, differences(gone, "removed"), gone["n_removed"]) == (0, [], 1)
 
 
 def test_merge_json_has_the_documented_fields(

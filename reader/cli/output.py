@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     # Only their names are needed here; loading them would cost `today` some 40 ms.
     from reader.library.finding import Hit
     from reader.library.joining import Asked
+    from reader.library.marked_copies import RemovedCopy
     from reader.library.marks import Shown
     from reader.library.returning import Brought
     from reader.library.tablet import Took
@@ -279,6 +280,16 @@ def brought_json(brought: Brought) -> dict[str, Any]:
         "candidates": [candidate.paper.id for candidate in brought.candidates],
         "error": plain(error.message) if error else None,
         "hint": plain(error.hint) if error else None,
+    }
+
+
+def removed_json(removed: RemovedCopy) -> dict[str, Any]:
+    """Give the fields of a marked copy that was taken out."""
+    return paper_json(removed.held) | {
+        "file": plain(removed.before),
+        "copy": plain(removed.path) or None,
+        "n_removed": removed.n_gone,
+        "n_again": removed.n_again,
     }
 
 

@@ -12,10 +12,12 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.errors import UsageError
 from reader.highlight import gathered, once
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.keeping import counts_text, pages_text
+from reader.library.marked_copies import remove_copy, removed_text
 from reader.library.marks import Shown, colour_word, shown
 from reader.library.returning import Brought, back
 from reader.library.tablet import Took, tablet_folder, take
@@ -57,13 +59,19 @@ def take_command(
 @click.command("back", cls=ReaderCommand, help=say("help.back"))
 @click.argument("folder", type=_FOLDER, required=False, metavar="[FOLDER]")
 @click.option("--as", "id_", metavar="ID", help=say("option.back_as"))
+@click.option("--remove", "removed", metavar="ID", help=say("option.back_remove"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def back_command(
-    context: click.Context, folder: Path | None, id_: str | None, as_json: bool
+    context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
 ) -> int:
-    """Bring marked PDFs home; 5 when a file could not be read or recognised."""
+    """Bring marked PDFs home, or take the newest out again; 5 when a file could not be read or
+    recognised."""
     settings = settings_of(context)
+    if removed is not None:
+        if folder is not None or id_ is not None:
+            raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
+        return _remove(context, removed, as_json=as_json)
     can_ask = sys.stdin.isatty() and not as_json
     done: list[Brought] = []
     with build.opened(context) as library:
@@ -88,6 +96,17 @@ def back_command(
         else:
             output.put(say("back.done", n=total, new=new, same=same))
     return _code(brought.error.exit_code for brought in done if brought.error)
+
+
+def _remove(context: click.Context, id_: str, *, as_json: bool) -> int:
+    """Take a paper's newest marked copy out again."""
+    with build.opened(context) as library, build.tools(context, library) as tools:
+        removed = remove_copy(library, tools, find_paper(library, id_))
+    if as_json:
+        output.put_json(output.removed_json(removed))
+    elif not settings_of(context).is_quiet:
+        output.put(plain(removed_text(removed)))
+    return 0
 
 
 def _code(codes: Iterable[int]) -> int:

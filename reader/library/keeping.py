@@ -19,7 +19,7 @@ from reader.library.choose import UNFILED
 from reader.library.folder import Library, write_whole
 from reader.library.marks import Match, cleaned, holds, match, shown
 from reader.library.moving import has_bytes, is_here
-from reader.library.tablet import file_at, is_named_after
+from reader.library.tablet import IN_LIBRARY, REMOVED, file_at, is_named_after
 from reader.paper import Held
 from reader.phrases import say
 from reader.store import highlights, index, pdfs
@@ -134,7 +134,8 @@ def _copy(library: Library, came: Came) -> MarkedCopy | None:
     if came.own or sha256 in here:
         return None
     name = file_at(library, came.place).name
-    is_ours = came.place.startswith(HANDED) or any(is_named_after(name, t.path) for t in taken)
+    is_ours = came.place.startswith((HANDED, f"{IN_LIBRARY}{REMOVED}/"))
+    is_ours = is_ours or any(is_named_after(name, t.path) for t in taken)
     if not (marks.highlights or marks.ink or marks.unread or is_ours):
         return None
     path = _free_path(library, came.held, original.path if original else "", sha256)

@@ -32,7 +32,10 @@ from reader.store.highlights import Taken
 LOCK = "tablet.lock"
 """Held by the one `take` or `back` that works on a library."""
 
-OWN_FOLDERS = ("papers", "notes", "pictures", "vectors")
+REMOVED = "removed"
+"""Where the files of marked copies lie that were taken out again."""
+
+OWN_FOLDERS = ("papers", "notes", "pictures", "vectors", REMOVED)
 """Where copies would be taken for the library's own files, or get in their way."""
 
 IN_TABLET, IN_LIBRARY = "tablet:", "library:"

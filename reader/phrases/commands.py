@@ -134,6 +134,7 @@ TEXTS: dict[str, str] = {
     "option.highlights": "Search the words that you marked.",
     "option.to": "Another folder than that of feeds.toml.",
     "option.back_as": "The paper that this one file is.",
+    "option.back_remove": "Take the marked copy of this paper that came last out again.",
     "option.passages": "Search the pages of PDFs.",
     "option.limit": "How many of each kind, at most.",
     "option.new": "The folder may be a new one.",

@@ -41,6 +41,7 @@ TEXTS: dict[str, str] = {
     "web.paper.pdf.app.ready": "Now send it",
     "web.paper.pdf.app.failed": "That did not work; save it and open it from there.",
     "web.paper.pdf.marked": "marked copy, came {day}",
+    "web.paper.copy.remove": "Take out the copy of {day}",
     "web.paper.pdf.older": "older version, kept since {day}",
     "web.paper.pdf.passages": "{n:passage|passages} searchable",
     "web.paper.back": "Hand a marked copy back",

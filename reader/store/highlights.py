@@ -161,6 +161,14 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
         )
 
 
+def remove_copy(db: Database, copy: MarkedCopy) -> None:
+    """Record that a marked copy is no longer one of its paper; its file is not touched."""
+    with db.writing():
+        db.execute(
+            "DELETE FROM marked_copies WHERE paper = ? AND sha256 = ?", (copy.paper, copy.sha256)
+        )
+
+
 def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
     return copy.sha256, copy.n_ink, _joined(copy.ink), " ".join(sorted(copy.traces))
 

@@ -295,6 +295,26 @@ def test_the_page_asks_and_a_yes_takes_the_file_home_without_sending_it_again(
     assert (again.status_code, "does not wait here any more" in again.text) == (400, True)
 
 
+def test_a_copy_is_taken_out_again_on_the_papers_page(client: TestClient, parts: Parts) -> None:
+    content = marked(typeset(SNAIL), highlight(SENTENCE))
+    hand_in(client, content)
+    hand_in(client, blank(), sure="1")
+    text = client.get("/paper/arxiv:2506.00001").text
+    newest, older = re.findall(r'name="copy" value="([0-9a-f]{16})"', text)
+    assert text.count(">Take out the copy of 2025-06-04</button>") == 2
+    answer = client.post(f"{PDF}/remove", data={"copy": newest})
+    assert answer.url.path == "/paper/arxiv:2506.00001"
+    assert "Taken out: a marked copy of What Snails Hear through Gravel" in answer.text
+    assert "Shown again from the copy before it: 1 highlight." in answer.text
+    assert "Its file lies in removed/" in answer.text
+    assert (client.get(PDF).content, n_marks(parts)) == (content, 1)
+    headers = {"accept": "application/json"}
+    done = client.post(f"{PDF}/remove", data={"copy": older}, headers=headers)
+    assert (parts.folder / done.json()["path"]).read_bytes() == content
+    assert (client.get(PDF).content, n_marks(parts)) == (typeset(SNAIL), 0)
+    assert client.post(f"{PDF}/remove", data={}).status_code == 404
+
+
 def test_nothing_is_asked_about_what_cannot_be_read(client: TestClient) -> None:
     answer = client.post(f"{PDF}/back", files={"file": ("a.pdf", b"<html>", "application/pdf")})
     assert (answer.status_code, "<h1>It was not taken over</h1>" in answer.text) == (422, True)

@@ -135,6 +135,7 @@ TEXTS: dict[str, str] = {
     "option.highlights": "自分のハイライトを検索。",
     "option.to": "feeds.toml のものとは別のフォルダ。",
     "option.back_as": "この1つのファイルがどの論文か。",
+    "option.back_remove": "この論文の最後に届いた書き込み済みコピーを取り外す。",
     "option.passages": "PDF のページを検索。",
     "option.limit": "種類ごとの最大件数。",
     "option.new": "新しいフォルダでもよい。",

@@ -41,6 +41,7 @@ TEXTS: dict[str, str] = {
     "web.paper.pdf.app.ready": "送信する",
     "web.paper.pdf.app.failed": "送れませんでした。保存してから開いてください。",
     "web.paper.pdf.marked": "書き込み入り、{day} に取り込み",
+    "web.paper.copy.remove": "{day} のコピーを取り外す",
     "web.paper.pdf.older": "古い版、{day} から保管",
     "web.paper.pdf.passages": "検索できる一節{n}件",
     "web.paper.back": "書き込んだ PDF を戻す",

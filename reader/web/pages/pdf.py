@@ -15,6 +15,7 @@ from starlette.responses import Response
 from reader.errors import Locked, NotKnown, PdfError, UsageError
 from reader.library.choose import find_paper
 from reader.library.keeping import counts_text
+from reader.library.marked_copies import remove_copy, removed_text
 from reader.library.on_page import boxes_of
 from reader.library.pdf_files import pdf_asked
 from reader.library.returning import Brought, handed_in
@@ -130,6 +131,17 @@ def back(visit: Visit) -> Response:
     return visit.page("back.html", status=status, held=held, brought=brought, said=said, kept=kept)
 
 
+def remove(visit: Visit) -> Response:
+    """Take a marked copy out again; its file is kept."""
+    held = find_paper(visit.library, visit.id)
+    with visit.parts.tools(visit.library) as tools:
+        removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
+    said = plain(removed_text(removed))
+    if visit.wants_json:
+        return visit.json({"said": said, "path": removed.path or None})
+    return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
+
+
 def _waiting(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
     """Give the file that was asked about. Raises UsageError where it waits no longer."""
     found = visit.parts.uploads.take(visit.field("kept"))
@@ -234,5 +246,6 @@ ROUTES = [
     route("/pdf/{id:path}/page/{n:int}", page),
     route("/pdf/{id:path}/page", jump),
     route("/pdf/{id:path}/back", back, "POST"),
+    route("/pdf/{id:path}/remove", remove, "POST"),
     route("/pdf/{id:path}", pdf),
 ]
