@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from reader.errors import PdfError
 from reader.pdf import PageText, PdfPool, PdfReader
+from tests.data import DATA, needs_data
 from tests.hostile import bomb, good
 
 
@@ -38,6 +40,44 @@ def test_the_words_of_a_page_stand_where_they_are_printed(
     assert line.words[-1][1] == pytest.approx(72 + line.length)
     top, bottom = line.height
     assert top < 90 < bottom
+
+
+def test_words_of_several_fonts_stay_apart_when_they_are_copied(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    file = pymupdf.open()
+    page, x = file.new_page(), 72.0
+    fonts = itertools.cycle(("helv", "tiro", "cour"))  # of words and blanks: each a span
+    for piece in ("where", " ", "there", " ", "is", " ", "a", " ", "distribution"):
+        name = next(fonts)
+        page.insert_text((x, 90), piece, fontname=name)
+        x += pymupdf.get_text_length(piece, fontname=name)
+    file.save(tmp_path / "a.pdf")
+    (line,) = reader.page_text(tmp_path / "a.pdf", 1).lines
+    assert line.text == "where there is a distribution"
+    assert [word for _, _, word in line.words] == line.text.split()
+
+
+@needs_data
+@pytest.mark.slow
+def test_the_lines_of_real_pages_have_their_words_and_the_blanks_between(
+    reader: PdfReader,
+) -> None:
+    assert DATA is not None
+    n_lines, run_together = 0, []
+    for path in sorted((DATA / "files" / "papers").glob("*.pdf")):
+        try:
+            lines = reader.page_text(path, 1).lines
+        except PdfError:
+            continue  # encrypted ones
+        for line in lines:
+            # Fonts that do not say which letters their glyphs are give control characters.
+            if line.words and line.text.isprintable():
+                n_lines += 1
+                if line.text.split() != [part for _, _, w in line.words for part in w.split()]:
+                    run_together.append(line.text)
+    assert n_lines > 4_000
+    assert len(run_together) <= n_lines / 500, run_together
 
 
 def test_a_turned_page_says_how_it_is_turned(reader: PdfReader, tmp_path: Path) -> None:

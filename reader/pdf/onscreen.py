@@ -5,7 +5,9 @@ Knows PyMuPDF; who looks at it, and which words they look for, is not asked here
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reader.pdf.answer import PageLine, PageText
@@ -17,6 +19,11 @@ MAX_LINES = 4_000
 """Of a page that was made to have millions."""
 MAX_LETTERS = 2_000
 """Of a line."""
+AHEAD = 50
+"""Lines among which words are looked for, from the line of those before them on."""
+
+Word = tuple[float, float, float, float, str, int, int, int]
+"""x0, y0, x1, y1, the word; the numbers of its block and its line, and its own there."""
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
@@ -26,13 +33,13 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
     try:
         flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
         read = page.get_textpage(flags=flags)
-        words: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
-        for x0, _, x1, _, word, block, line, _ in read.extractWORDS():
-            words.setdefault((block, line), []).append((x0, x1, word))
+        words: dict[int, list[Word]] = {}
+        for word in read.extractWORDS():
+            words.setdefault(word[5], []).append(word)
         lines = [
-            _line(line, words.get((block["number"], n), []))
+            _line(line, on_it)
             for block in read.extractDICT()["blocks"]
-            for n, line in enumerate(block.get("lines", ()))
+            for line, on_it in _with_words(block.get("lines", ()), words.get(block["number"], []))
             if any(span["text"].strip() for span in line["spans"])
         ]
     except faults as error:
@@ -72,6 +79,29 @@ def _page(pymupdf: Any, file: Any, number: int) -> Any:
         raise unreadable(error, "no page") from error
 
 
+def _with_words(
+    lines: Sequence[dict[str, Any]], words: Sequence[Word]
+) -> Iterator[tuple[dict[str, Any], list[tuple[float, float, str]]]]:
+    """Put to each line of a block its words, both in their order.
+
+    The lines that MuPDF numbers words by are not always those that it lists: a wide gap may
+    begin a new one, or one that is not listed lies between.
+    """
+    found: list[list[tuple[float, float, str]]] = [[] for _ in lines]
+    left = ["".join("".join(span["text"] for span in line["spans"]).split()) for line in lines]
+    at = 0
+    for _, group in itertools.groupby(words, key=lambda word: word[6]):
+        several = list(group)
+        text = "".join(word[4] for word in several)
+        for n in range(at, min(at + AHEAD, len(lines))):
+            _, is_here, left_now = left[n].partition(text)
+            if is_here:
+                found[n] += [(word[0], word[2], word[4]) for word in several]
+                left[n], at = left_now, n
+                break
+    return zip(lines, found, strict=True)
+
+
 def _line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
     """Say where a line begins, in which direction it runs, how long and how large it is."""
     spans = [span for span in line["spans"] if span["text"].strip()]
@@ -81,7 +111,8 @@ def _line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLi
     length = abs(x1 - x0) if abs(across) > 0.99 else abs(y1 - y0)
     length = length if max(abs(across), abs(down)) > 0.99 else math.hypot(x1 - x0, y1 - y0)
     x, y = spans[0]["origin"]
-    text = " ".join("".join(span["text"] for span in spans).split())
+    # With the spans that hold nothing but blanks: each word may be a span of its own.
+    text = " ".join("".join(span["text"] for span in line["spans"]).split())
     return PageLine(
         x,
         y,
