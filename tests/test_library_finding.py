@@ -14,7 +14,7 @@ from reader.library.finding import Found, search
 from reader.library.folder import Library
 from reader.library.ranking import DEPTH
 from reader.stages.encode import encode, index_words
-from reader.store import index, notes, papers
+from reader.store import index, notes, papers, pdfs
 from reader.store.index import Kind, PassageText
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 
@@ -73,3 +73,20 @@ def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
 
 def test_a_query_without_a_word_finds_nothing(library: Library) -> None:
     assert shown(search(library, " ", encode_query=no_model, encoder="")) == []
+
+
+def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        given = [paper(1, abstract="Snails."), paper(2), paper(3), paper(4, abstract="Snails.")]
+        papers.add_papers(library.db, given, source="by hand", on=DAY)
+        for row in (1, 2):  # as an `add` leaves them that was killed before it indexed
+            kept = pdfs.Pdf(row, f"papers/{row}.pdf", str(row) * 64)
+            pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
+        found = search(library, "has:pdf", encode_query=no_model, encoder="")
+        assert shown(found) == [("paper", 2, given[1].title), ("paper", 1, "Snails.")]
+        assert (found.is_listing, found.n_not_indexed) == (True, 4)
+        index_words(library, tools(Web()))
+        again = search(library, "has:pdf", encode_query=no_model, encoder="")
+        assert (shown(again), again.n_not_indexed) == (shown(found), 0)
+        kinds: list[Kind] = ["note", "highlight"]
+        assert search(library, "has:pdf", encode_query=no_model, encoder="", kinds=kinds).hits == ()

@@ -167,7 +167,23 @@ def hits_of(
                 best.setdefault(texts[row].paper, (texts[row], score))
         if len(best) >= 2 * limit:
             break
-    chosen = list(best.values())[: 2 * limit]
+    chosen = list(best.values())[: MOST_ALIKE * limit]
+    return _shown_once(library, kind, chosen, query, limit)
+
+
+def _texts(library: Library, rows: Sequence[int]) -> list[tuple[Text, float]]:
+    """Give papers as the texts that the index has of them, or will have."""
+    found = papers.papers_at(library.db, rows)
+    return [
+        (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
+        for h in found
+    ]
+
+
+def _shown_once(
+    library: Library, kind: Kind, chosen: Sequence[tuple[Text, float]], query: str, limit: int
+) -> list[tuple[int, Hit]]:
+    """Give what to show of texts of different papers; those that say the same once."""
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
     hits: list[tuple[int, Hit]] = []
     seen: list[frozenset[str]] = []
@@ -212,6 +228,11 @@ def _listing(
         wanted = conditions(library, query, kind, meaning)
         if wanted is None or (kind == "passage" and len(kinds) > 1):
             continue
+        if kind == "paper":
+            # The filters need no text: what is not indexed yet is listed too.
+            some = filters.newest_papers(library.db, wanted, limit=limit * MOST_ALIKE)
+            hits += [hit for _, hit in _shown_once(library, kind, _texts(library, some), "", limit)]
+            continue
         rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
         ranked = [(row, 0.0) for row in rows]
         hits += [hit for _, hit in hits_of(library, kind, ranked, query="", limit=limit)]
@@ -221,6 +242,9 @@ def _listing(
 
 AT_ONCE = 50
 """Texts that are read at a time: mostly the first of them are enough."""
+
+MOST_ALIKE = 2
+"""Papers that are looked at for each that is listed: some say the same."""
 
 MOST_OF_ONE = 20
 """Texts of one paper that may push others out of a listing."""

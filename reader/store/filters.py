@@ -132,7 +132,7 @@ def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]
 
 def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     """List the newest texts of papers that fit: notes by when they were written, the others
-    by when their paper came."""
+    by when their paper came. Papers themselves are listed by `newest_papers`."""
     order = {
         "note": "(SELECT max(id) FROM notes WHERE paper = p.id) DESC",
         "highlight": "t.position DESC",
@@ -144,6 +144,18 @@ def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
         WHERE {wanted.sql} ORDER BY {order} LIMIT ?
         """,  # noqa: S608  constants of this function and above
         (wanted.kind, *wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
+    """List the papers that fit, those that came last first, whether they are indexed or not."""
+    rows = db.read(
+        f"""
+        SELECT p.id FROM papers AS p WHERE {wanted.sql}
+        ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
+        """,  # noqa: S608  constants above
+        (*wanted.values, limit),
     )
     return [r["id"] for r in rows]
 
