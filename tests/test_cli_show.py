@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from reader.cli.frame import Settings, run
-from reader.store import papers, posts
+from reader.store import index, papers, pdfs, posts
+from reader.store.index import PassageText
 from tests.installed import is_safe
-from tests.samples import DAY, FEEDS_TOML, a_library, paper, post
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, post
 
 EVIL = "cs.\x1b[31mCL\u202e"
 
@@ -40,3 +42,31 @@ def test_what_somebody_passed_on_is_not_called_their_words(
     shown = capsys.readouterr().out
     assert "Cy Pond: Read this." in shown
     assert "Di Fern passed on: Read this." in shown
+
+
+def test_a_pdf_that_a_hand_deleted_is_said_to_be_gone_and_one_that_it_moved_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def show(*args: str) -> str:
+        assert run(["--library", str(tmp_path), "show", paper(1).id, *args], Settings()) == 0
+        return capsys.readouterr().out
+
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    file = tmp_path / "papers" / "unfiled" / "a.pdf"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"%PDF- snails")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        pdf = pdfs.Pdf(1, "papers/unfiled/a.pdf", sha256)
+        pdfs.add_pdf(library.db, pdf, n_bytes=12, at=NOW)
+        index.add_passages(library.db, 1, [PassageText("Snails.", 1, "")], sha256=sha256)
+    assert "papers/unfiled/a.pdf (1 passage)\n" in show()
+    file.rename(file.with_name("b.pdf"))
+    assert "papers/unfiled/b.pdf (1 passage)\n" in show()
+    file.with_name("b.pdf").unlink()
+    gone = "papers/unfiled/b.pdf is not here any more; 1 passage of it can still be found\n"
+    assert gone in show()
+    assert "(1 passage)" not in show()
+    found = json.loads(show("--json"))
+    assert (found["pdf"], found["n_passages"]) == (None, 1)

@@ -36,10 +36,13 @@ def test_all_that_is_known_of_a_paper_is_gathered(tmp_path: Path) -> None:
         add_note(library, first, f"It goes on in [[{second.key}]]. That is all.")
         add_note(library, second, f"See [[{first.key}]]. That is all.")
         first, second = papers.papers_at(library.db, [1, 2])
+        (tmp_path / "papers").mkdir()
+        (tmp_path / copies[1].path).write_bytes(b"%PDF-")  # the other two were deleted by hand
         found = about(library, first)
     assert (found.held, found.origins, found.pdf) == (first, ("arXiv", "arXiv feed"), pdf)
     assert found.versions == [(1, DAY), (2, later)]
-    assert found.beside == [Beside(copies[1], later), Beside(copies[0], DAY)]
+    assert found.beside == [Beside(copies[1], later, True), Beside(copies[0], DAY, False)]
+    assert not found.is_pdf_here
     assert [mark.highlight for mark in found.marks] == [RAIN, SLEPT]
     assert [mark.highlight for mark in found.marks_there] == [RAIN]
     assert [one.held for one in found.links] == [second]
@@ -53,7 +56,7 @@ def test_of_a_paper_that_just_came_little_is_known(tmp_path: Path) -> None:
         papers.add_papers(library.db, [paper(1, version=None)], source="arXiv", on=DAY)
         (held,) = papers.papers_at(library.db, [1])
         assert about(library, held) == About(
-            held, ("arXiv",), [], None, [], None, 0, [], [], [], None, (), []
+            held, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), []
         )
         assert arrival_text(held, ["arXiv"]) == "candidate · arrived 2025-06-04 from arXiv"
         assert arrival_text(held, ["by hand"]) == "added by hand on 2025-06-04"

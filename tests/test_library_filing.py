@@ -524,6 +524,16 @@ class TestTopics:
             TopicLine("speech/tranlation", None, 1, 0, 0, nearest=OLD),
         ]
 
+    def test_a_pdf_that_a_hand_deleted_is_not_counted(self, whole: Library) -> None:
+        assert topics(whole)[0] == TopicLine(OLD, "own", 1, 1, 1)
+        file = pdf_file(whole, 1)
+        assert file
+        gone = file.with_name(f".{file.name}.icloud")
+        file.rename(gone)  # it is in iCloud: here as soon as it is opened
+        assert topics(whole)[0].n_pdfs == 1
+        gone.unlink()
+        assert topics(whole)[0] == TopicLine(OLD, "own", 1, 0, 1)
+
     def test_a_topic_moves_with_everything_in_it(self, whole: Library) -> None:
         file_paper(whole, held(whole, 2), OLD)
         assert move_topic(whole, OLD, NEW) == TopicMoved(NEW, (1, 2), 3, ())

@@ -53,7 +53,7 @@ def test_a_topic_is_filed_anew_with_who_chose_it(db: Database) -> None:
         ("parks", True),
         None,
     ]
-    assert filings.counts(db) == [Count("parks", 2, 1, 0)]
+    assert filings.counts(db) == [Count("parks", 2, 0)]
     assert filings.filed_last(db, ["parks", "x"], each=1) == {"parks": [2]}
 
 

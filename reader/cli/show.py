@@ -53,8 +53,8 @@ def _json(shown: About) -> dict[str, object]:
         "note": shown.note.text if shown.note else None,
         "links": _links_json(shown.links),
         "backlinks": _links_json(shown.linked),
-        "pdf": shown.pdf.path if shown.pdf else None,
-        "marked_copies": [b.copy.path for b in shown.beside if not b.copy.is_version],
+        "pdf": shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
+        "marked_copies": [b.copy.path for b in shown.beside if b.is_here and not b.copy.is_version],
         "pictures": _pictures_json(shown.picture),
         "n_passages": shown.n_passages,
         "n_highlights": len(shown.marks_there),
@@ -75,9 +75,11 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     if held.topic:
         yield say("show.filed", topic=held.topic, key=held.key)
     if shown.pdf:
-        yield say("show.pdf", path=shown.pdf.path, n=shown.n_passages)
+        key = "show.pdf" if shown.is_pdf_here else "show.pdf_gone"
+        yield say(key, path=shown.pdf.path, n=shown.n_passages)
     for beside in shown.beside:
         key = "show.older" if beside.copy.is_version else "show.marked"
+        key = key if beside.is_here else "show.copy_gone"
         yield plain(say(key, path=beside.copy.path, day=beside.on or ""))
     picture = shown.picture
     if picture and picture.figure:

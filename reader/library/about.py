@@ -9,6 +9,8 @@ from datetime import date
 from reader.library.folder import Library
 from reader.library.linking import Linked, backlinks, links_of
 from reader.library.marks import Shown, shown
+from reader.library.moving import is_here
+from reader.library.strays import find_moved
 from reader.library.writing import newest_note
 from reader.paper import Held
 from reader.phrases import say
@@ -23,10 +25,11 @@ from reader.store.pictures import Picture
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A PDF that is kept beside a paper's own, and the local day on which it came; None where
-    that is not known."""
+    that is not known. is_here: False where a hand deleted its file."""
 
     copy: MarkedCopy
     on: date | None
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,15 @@ class About:
     printed in it and that nobody looked up yet. beside: its other PDFs, the newest first.
     marks: what was marked in it, also what was removed since. versions: arXiv's that were
     seen, each with the day. links: what its note links to; linked: the notes that link here.
+    is_pdf_here: False where there is no PDF, or a hand deleted its file: what was read in it
+    stays.
     """
 
     held: Held
     origins: Sequence[str]
     to_look_up: Sequence[str]
     pdf: pdfs.Pdf | None
+    is_pdf_here: bool
     beside: Sequence[Beside]
     picture: Picture | None
     n_passages: int
@@ -63,13 +69,21 @@ def about(library: Library, held: Held) -> About:
     """Gather what is known of one paper."""
     db, row = library.db, held.row
     note = newest_note(library, held)
+    # What a hand moved is found first; a library that cannot be written keeps the old paths.
+    moved = {place.path: path for place, path in find_moved(library, [row]).items()}
+    pdf = pdfs.pdf_of(db, row)
+
+    def is_there(path: str) -> bool:
+        return is_here(library.folder / moved.get(path, path))
+
     return About(
         held=held,
         origins=papers.origins_of(db, [row]).get(row, ()),
         to_look_up=additions.printed_of(db, row),
-        pdf=pdfs.pdf_of(db, row),
+        pdf=pdf,
+        is_pdf_here=pdf is not None and is_there(pdf.path),
         beside=[
-            Beside(copy, library.day_of(copy.at) if copy.at else None)
+            Beside(copy, library.day_of(copy.at) if copy.at else None, is_there(copy.path))
             for copy in reversed(highlights.copies_of(db, row))
         ],
         picture=pictures.picture_of(db, row),

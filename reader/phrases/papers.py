@@ -65,6 +65,8 @@ TEXTS: dict[str, str] = {
     "show.printed_doi": "DOI printed in it: {id}; `reader gather` looks it up.",
     "show.filed": "filed under {topic} as {key}",
     "show.pdf": "{path} ({n:passage|passages})",
+    "show.pdf_gone": "{path} is not here any more; {n:passage|passages} of it can still be found",
+    "show.copy_gone": "{path} (came {day}) is not here any more",
     "show.highlights": "{n:highlight|highlights}: reader highlights {id}",
     "pdf.none": "The PDF of {title} is not here.",
     "pdf.none.hint": "A pick fetches it; so does the next `gather`.",

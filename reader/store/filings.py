@@ -43,11 +43,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is filed under a topic: papers, and those of them with a PDF and with a note."""
+    """What is filed under a topic: papers, and those of them with a note."""
 
     topic: str
     n_papers: int
-    n_pdfs: int
     n_notes: int
 
 
@@ -134,9 +133,8 @@ def counts(db: Database) -> list[Count]:
     """Count what is filed under each topic that has something, by topic."""
     rows = db.read(
         f"""
-        SELECT f.topic, count(*) AS n, count(d.paper) AS n_pdfs, count(n.paper) AS n_notes
+        SELECT f.topic, count(*) AS n, count(n.paper) AS n_notes
         FROM ({_NEWEST}) AS f JOIN papers AS p ON p.id = f.paper AND p.merged_into IS NULL
-        LEFT JOIN pdfs AS d ON d.paper = f.paper
         LEFT JOIN (SELECT DISTINCT paper FROM notes) AS n ON n.paper = f.paper
         GROUP BY f.topic ORDER BY f.topic
         """  # noqa: S608  a constant of this module

@@ -367,6 +367,13 @@ def test_another_papers_pdf_is_named_with_the_way_there(client: TestClient, part
     assert n_marks(parts) == 1
 
 
+def test_a_pdf_that_a_hand_deleted_is_not_offered(client: TestClient, parts: Parts) -> None:
+    assert "Save the PDF" in client.get("/paper/arxiv:2506.00001").text
+    (parts.folder / "papers/1.pdf").unlink()
+    text = client.get("/paper/arxiv:2506.00001").text
+    assert ("Its PDF is not here." in text, "Save the PDF" in text) == (True, False)
+
+
 def test_what_is_no_pdf_or_not_whole_or_nothing_is_said(client: TestClient, parts: Parts) -> None:
     whole = typeset(SNAIL)
     said = [

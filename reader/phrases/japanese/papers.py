@@ -70,6 +70,8 @@ TEXTS: dict[str, str] = {
     "show.printed_doi": "印刷されている DOI: {id}。`reader gather` が調べます。",
     "show.filed": "{topic} に {key} として分類",
     "show.pdf": "{path} (一節{n}件)",
+    "show.pdf_gone": "{path} はもうありません。その一節{n}件はまだ検索できます",
+    "show.copy_gone": "{path} ({day} に取り込み) はもうありません",
     "show.highlights": "ハイライト{n}件: reader highlights {id}",
     "pdf.none": "{title} の PDF はここにありません。",
     "pdf.none.hint": "選ぶと取り込まれます。次の `gather` でも取り込みます。",

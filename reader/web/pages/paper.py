@@ -67,7 +67,7 @@ def paper(visit: Visit) -> Response:
         note=_note_html(library, shown),
         neighbours=found,
         notice=notice,
-        copies=[(beside, beside.copy.sha256[:SHORT_SHA]) for beside in shown.beside],
+        copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(held, library.config),
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
