@@ -11,7 +11,8 @@
     ├── Incomplete                      5   done, but something is missing
     │   ├── SourceFailed                5
     │   │   └── Unreachable             5
-    │   └── PdfError                    5
+    │   ├── PdfError                    5
+    │   └── NotOpened                   5
     ├── StoreError                      6
     │   ├── Locked                      6
     │   ├── ReadOnly                    6
@@ -155,6 +156,14 @@ class PdfError(Incomplete):
     """{file}: {what}
 
     {hint}
+    """
+
+
+class NotOpened(Incomplete):
+    """{what}
+
+    Install a browser or a PDF viewer, or open it by hand; `reader open ID --print` says where
+    it is.
     """
 
 

@@ -349,12 +349,23 @@ def test_o_opens_a_page_without_a_word_on_the_screen(library: Path, tmp_path: Pa
         assert asked.read_text().startswith("https://arxiv.org/abs/31")
 
 
-@pytest.mark.slow
-def test_a_browser_that_fails_is_named_with_the_address(library: Path, tmp_path: Path) -> None:
-    script(tmp_path, "xdg-open", "sleep 0.2; exit 3")
+def test_o_does_not_say_opened_where_no_browser_is(library: Path, tmp_path: Path) -> None:
+    script(tmp_path, "xdg-open", "echo 'no method available' >&2; exit 3")
     path = f"{tmp_path}:{os.environ['PATH']}"
     with today(library, env={"PATH": path}) as terminal:
         press(terminal, "o")
+        terminal.until("xdg-open could not open https://arxiv.org/abs/")
+        assert "Opened" not in terminal.text()
+        assert "no method available" not in terminal.text()
+
+
+@pytest.mark.slow
+def test_a_browser_that_fails_is_named_with_the_address(library: Path, tmp_path: Path) -> None:
+    script(tmp_path, "xdg-open", "sleep 1; exit 3")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    with today(library, env={"PATH": path}) as terminal:
+        press(terminal, "o")
+        terminal.until("Opening: https://arxiv.org/abs/")
         terminal.until("xdg-open could not open https://arxiv.org/abs/")
 
 

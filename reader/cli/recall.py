@@ -11,7 +11,8 @@ from reader.cli import build, output, screen
 from reader.cli.cards import card_lines, due_json, head_lines
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.cli.one_key import END, Ask, asking
-from reader.errors import ReaderError, UsageError
+from reader.cli.triage.opening import Opened, opener
+from reader.errors import NotOpened, ReaderError, UsageError
 from reader.ids import url_of
 from reader.library import recall
 from reader.library.cards import graded_text
@@ -165,8 +166,17 @@ class _Recall:
                 self._step_or_undo(key)
                 return True
             if key == "o":
-                click.launch(url_of(held.paper.id))
+                self._open(held)
         return False
+
+    def _open(self, held: Held) -> None:
+        """Open a paper's page; where that fails it is said, and the card stays."""
+        try:
+            place = url_of(held.paper.id)
+            said = Opened(opener()).open(place) if place else say("screen.no_place")
+            output.put("    " + said)
+        except NotOpened as error:
+            say_error(error)
 
     def _step_or_undo(self, key: str) -> None:
         """Go past a card, or take back the last grade given here and show its card again."""

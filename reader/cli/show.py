@@ -8,6 +8,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
+from reader.errors import NotKnown
 from reader.filing import year_of
 from reader.ids import url_of
 from reader.library.about import About, about, arrival_text
@@ -147,5 +148,12 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
         with PdfReader() as reader:
             file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
         place = str(file) if file else url_of(held.paper.id)
-    if is_printed or click.launch(place) != 0:
+    if not place:
+        what = say("pdf.none", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=say("pdf.none.hint"))
+    if is_printed:
         output.put(place)
+        return
+    from reader.cli.triage.opening import WAIT_S, Opened, opener  # the list is slow to load
+
+    Opened(opener()).open(place, wait_s=WAIT_S)

@@ -50,6 +50,7 @@ TEXTS: dict[str, str] = {
     "screen.finding": "/{query}_   {n} of {of} · enter keeps these · esc shows all",
     "screen.found": "/{query}   {n} of {of} · esc shows all",
     "screen.why.more": "What would change it: reader why {id} --all",
+    "screen.opening": "Opening: {place}",
     "screen.opened": "Opened: {place}",
     "screen.no_opener": "No program here opens it: {place}",
     "screen.opener_failed": "{program} could not open {place}",

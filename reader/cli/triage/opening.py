@@ -1,4 +1,4 @@
-"""Open a file or an address with what the system has for it, without waiting.
+"""Open a file or an address with what the system has for it, and see whether that worked.
 
 Nothing that a browser says reaches the screen, and it lives on when we end.
 """
@@ -10,10 +10,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from reader.errors import NotOpened
 from reader.phrases import say
 from reader.plain import plain
 
-OPENERS = {"darwin": ("open",), "linux": ("xdg-open", "wslview", "gio open")}
+OPENERS = {
+    "darwin": ("open",),
+    "win32": ("rundll32 url.dll,FileProtocolHandler",),
+    "linux": ("xdg-open", "wslview", "gio open", "sensible-browser", "firefox", "chromium"),
+}
+
+KEY_WAIT_S = 0.5
+"""How long a key waits to see whether it went wrong: without a browser xdg-open ends in .1 s."""
+
+WAIT_S = 3.0
+"""How long a command does; then it ends."""
 
 
 def opener(
@@ -28,16 +39,17 @@ def opener(
 
 
 class Opened:
-    """What was opened from this list; says later when that went wrong."""
+    """What was opened from here; says later when that went wrong."""
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
         self._running: list[tuple[subprocess.Popen[bytes], str]] = []
 
-    def open(self, place: str) -> str:
-        """Open a place; gives what to say."""
+    def open(self, place: str, *, wait_s: float = KEY_WAIT_S) -> str:
+        """Open a place; gives what to say. Raises NotOpened where nothing here can, or where
+        what was asked to says so within `wait_s`."""
         if not self._command:
-            return say("screen.no_opener", place=plain(place))
+            raise NotOpened(what=say("screen.no_opener", place=plain(place)))
         try:
             started = subprocess.Popen(  # noqa: S603  a fixed program, no shell
                 [*self._command, place],
@@ -46,9 +58,16 @@ class Opened:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        except OSError:
-            return say("screen.no_opener", place=plain(place))
-        self._running.append((started, place))
+        except OSError as error:
+            raise NotOpened(what=say("screen.no_opener", place=plain(place))) from error
+        try:
+            code = started.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            # It may be the viewer itself, which ends when the person closes it.
+            self._running.append((started, place))
+            return say("screen.opening", place=plain(place))
+        if code:
+            raise NotOpened(what=self._failure(place))
         return say("screen.opened", place=plain(place))
 
     def failed(self) -> str:
@@ -57,5 +76,8 @@ class Opened:
         self._running = [pair for pair in self._running if pair not in ended]
         for process, place in ended:
             if process.returncode:
-                return say("screen.opener_failed", program=self._command[0], place=plain(place))
+                return self._failure(place)
         return ""
+
+    def _failure(self, place: str) -> str:
+        return say("screen.opener_failed", program=self._command[0], place=plain(place))

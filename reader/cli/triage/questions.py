@@ -82,6 +82,8 @@ class _Questions:
 
     def go_on(self) -> bool:
         """Pass by what was decided meanwhile, here or elsewhere; tells whether a paper waits."""
+        if failed := self.opened.failed():
+            output.put(failed)
         try:
             self.deciding.refresh()
         except ReaderError as error:
@@ -136,7 +138,8 @@ class _Questions:
         elif key == "w":
             self.tell_why()
         elif key == "o":
-            output.put(self.opened.open(url_of(self.entry.held.paper.id)))
+            place = url_of(self.entry.held.paper.id)
+            output.put(self.opened.open(place) if place else say("screen.no_place"))
         else:
             _put_keys()
 

@@ -25,6 +25,9 @@ ERRORS: dict[str, str] = {
     "Unreachable": "{source}: 応答がありません({what})\n\n"
     "ネットワークにつながっていますか。これまでに取得したものはすべて手元にあります。",
     "PdfError": "{file}: {what}\n\n{hint}",
+    "NotOpened": "{what}\n\n"
+    "ブラウザーか PDF ビューアーを入れるか、手で開いてください。場所は `reader open ID --print` "
+    "で分かります。",
     "StoreError": "{file}: {what}\n\n{hint}",
     "Locked": "{file} は別のプロセスが使用中です{who}。\n\n"
     "そのプロセスが終わるのを待つか、終了させてください。何も変更していません。",

@@ -50,6 +50,7 @@ TEXTS: dict[str, str] = {
     "screen.finding": "/{query}_   {of}本中{n}本 · enter 確定 · esc すべて表示",
     "screen.found": "/{query}   {of}本中{n}本 · esc すべて表示",
     "screen.why.more": "何があれば変わるか: reader why {id} --all",
+    "screen.opening": "開いています: {place}",
     "screen.opened": "開きました: {place}",
     "screen.no_opener": "開けるプログラムがありません: {place}",
     "screen.opener_failed": "{program} は {place} を開けませんでした",
