@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from reader.paper import Batch
 from reader.store import notes, papers
 from reader.store.database import Database
+from reader.store.sources import add_batch
 from reader.store.versions import changed_fields, new_versions
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -67,3 +70,31 @@ def test_two_sources_tell_of_one_version_together(db: Database) -> None:
     assert changed_fields(db, LATER) == {1: ("comment",)}
     rows = db.read("SELECT number, field, before, after FROM changes")
     assert [tuple(r) for r in rows] == [(2, "comment", "8 pages", "Accepted at Gardens")]
+
+
+def brought(db: Database, *, at: datetime, n: int = 1) -> None:
+    """Let a source have brought something on the day of the new versions."""
+    add_batch(db, Batch("arXiv", LATER, n, n, "complete"), now=at, on=LATER)
+
+
+def test_a_version_is_no_news_once_it_has_its_new_note(db: Database) -> None:
+    came = NOW + timedelta(days=2)
+    given = [paper(n) for n in range(1, 6)]
+    see(db, *given, on=DAY)
+    for row in range(1, 5):
+        notes.add_note(db, row, "Mine.", is_written=False, at=NOW, on=DAY)
+    hour = timedelta(hours=1)
+    notes.add_note(db, 2, "Before it.", is_written=False, at=came - hour, on=LATER)
+    brought(db, at=came - 2 * hour, n=0)  # a source that had nothing brought no version
+    brought(db, at=came)
+    brought(db, at=came + 5 * hour)
+    see(db, *(replace(one, version=2) for one in given))
+    assert new_versions(db, LATER) == [(1, 2), (2, 2), (3, 2), (4, 2)]
+    notes.add_note(db, 3, "Of it, at once.", is_written=False, at=came + hour, on=LATER)
+    tomorrow = LATER + timedelta(1)
+    notes.add_note(db, 4, "Of it.", is_written=False, at=came + 24 * hour, on=tomorrow)
+    # Its first note was written when the version was here.
+    notes.add_note(db, 5, "Of it alone.", is_written=False, at=came + hour, on=LATER)
+    assert new_versions(db, LATER) == [(1, 2), (2, 2)]
+    see(db, replace(given[2], version=3), on=tomorrow)
+    assert new_versions(db, tomorrow) == [(3, 3)]

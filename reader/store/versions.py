@@ -51,12 +51,21 @@ def versions_of(db: Database, row: int) -> list[tuple[int, date]]:
 
 
 def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
-    """List (paper, version) for later versions seen on a day of papers that have a note."""
+    """List (paper, version) for later versions seen on a day of papers that have a note, and
+    none that was written since the version came.
+
+    At which moment of its day a version came is not kept: a note of that day counts as later
+    when a source had brought something before it.
+    """
     rows = db.read(
         """
         SELECT paper, max(number) AS number FROM versions AS v WHERE seen_on = ? AND number > 1
           AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND n.on_date <= v.seen_on)
           AND EXISTS (SELECT 1 FROM versions AS o WHERE o.paper = v.paper AND o.number < v.number)
+          AND NOT EXISTS (
+            SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND (n.on_date > v.seen_on
+              OR n.on_date = v.seen_on AND n.at >= (
+                SELECT min(at) FROM batches WHERE on_date = v.seen_on AND received > 0)))
         GROUP BY paper ORDER BY paper
         """,
         (day.isoformat(),),

@@ -18,7 +18,7 @@ from reader.library.morning import keep_shown, morning
 from reader.library.writing import add_note
 from reader.paper import Batch, Held
 from reader.stages.gather import source_names
-from reader.store import papers, posts, sources
+from reader.store import notes, papers, posts, sources
 from reader.today import Entry
 from reader.today.going import minutes_of
 from reader.today.values import Sureness
@@ -301,8 +301,10 @@ def test_after_days_away_the_list_is_one_and_says_so(tmp_path: Path) -> None:
 def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         old = paper(7, "Old title")
-        papers.add_papers(library.db, [old], source="arXiv", on=DAY - timedelta(days=9))
-        add_note(library, find_paper(library, "2506.00007"), NOTE)
+        before = DAY - timedelta(days=9)
+        papers.add_papers(library.db, [old], source="arXiv", on=before)
+        held, at = find_paper(library, "2506.00007"), NOW - timedelta(days=9)
+        notes.add_note(library.db, held.row, NOTE, is_written=True, at=at, on=before)
         new = replace(old, title="New $x^2$", version=2)
         papers.add_papers(library.db, [new], source="arXiv", on=DAY)
         text = client.get("/").text
