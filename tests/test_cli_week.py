@@ -141,6 +141,20 @@ def test_a_page_is_written_whole_or_to_standard_output(library: Path, tmp_path: 
     assert "data:image/png;base64,iVBOR" in page
 
 
+@pytest.mark.parametrize("target", ["new/deep/page.html", "new/folder/", "folder"])
+def test_the_folder_of_a_page_is_made_where_it_is_missing(
+    library: Path, tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    code, _, err = reader(library, "share", FIRST, "--html", f"{tmp_path}/{target}")
+    (file,) = [one for one in tmp_path.rglob("*.html") if library not in one.parents]
+    is_named = target.endswith(".html")
+    name = target if is_named else f"{target.rstrip('/')}/papers-{NOW.date()}.html"
+    assert (code, file) == (0, tmp_path / name)
+    assert err.startswith(f"written: {file} (")
+    assert TITLES[0] in file.read_text("utf-8")
+
+
 def test_pages_of_letters_are_not_printed_on_a_screen(library: Path) -> None:
     env = environment(library, NOW, {"TERM": "xterm"})
     with on_terminal([READER, "share", FIRST], env) as screen:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -18,7 +20,7 @@ from reader.library.share import Choice, share, share_week
 from reader.note.shared import Shared, markdown
 from reader.phrases import say
 
-STDOUT = Path("-")
+STDOUT = "-"
 
 
 @click.command("share", cls=ReaderCommand, help=say("help.share"))
@@ -26,9 +28,7 @@ STDOUT = Path("-")
 @click.option(
     "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=say("option.share_week")
 )
-@click.option(
-    "--html", "file", type=click.Path(path_type=Path, allow_dash=True), help=say("option.html")
-)
+@click.option("--html", "target", type=click.Path(allow_dash=True), help=say("option.html"))
 @click.option("--highlights", "chosen", default="none", help=say("option.share_highlights"))
 @click.option("--no-figures", is_flag=True, help=say("option.no_figures"))
 @click.pass_context
@@ -36,7 +36,7 @@ def share_command(
     context: click.Context,
     ids: tuple[str, ...],
     day: str | None,
-    file: Path | None,
+    target: str | None,
     chosen: str,
     no_figures: bool,
 ) -> None:
@@ -48,10 +48,11 @@ def share_command(
         raise UsageError(what=say("share.numbers"), hint=say("share.choices"))
     with build.opened(context) as library:
         shared = _shared(library, ids, day, choice, has_figures=not no_figures)
+        today = library.today()
     # In Markdown a picture is pages of letters, which nobody reads on a screen.
-    is_too_long = file is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
-    if file is not None:
-        _write_page(context, shared, file)
+    is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
+    if target is not None:
+        _write_page(context, shared, target, today)
     elif is_too_long:
         bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
         click.echo(markdown(replace(shared, papers=bare)), nl=False)
@@ -77,14 +78,19 @@ def _shared(
     return share_week(library, on, choice=choice, has_figures=has_figures)
 
 
-def _write_page(context: click.Context, shared: Shared, file: Path) -> None:
+def _write_page(context: click.Context, shared: Shared, target: str, today: date) -> None:
+    """Write a page, its folders too where they are missing. target: its file; or a folder, there
+    already or with a slash at its end, and then the file is named as the pages name it."""
     from reader.markup import to_html
     from reader.note.shared_html import html_page
 
     page = html_page(shared, to_html)
-    if file == STDOUT:
+    if target == STDOUT:
         click.echo(page, nl=False)
         return
+    file = Path(target)
+    if target.endswith(("/", os.sep)) or file.is_dir():
+        file /= f"papers-{today}.html"
     write_whole(file, page.encode())
     if not settings_of(context).is_quiet:
         output.put(

@@ -120,7 +120,8 @@ TEXTS: dict[str, str] = {
     With the paper's address, your note, its first figure and the highlights you choose.
     Nothing private: no path, no decision, no key of a note. What was left out is counted.""",
     "option.share_week": "All papers written up in the week of DATE, this week by default.",
-    "option.html": "Write one HTML page that needs no other file; - for standard output.",
+    "option.html": "Write one HTML page that needs no other file, into this file or folder; - for"
+    " standard output.",
     "option.share_highlights": "all, none, or numbers that `reader highlights` shows: 1,3.",
     "option.no_figures": "Leave the figures out.",
     "share.what": "Give IDs, or --week.",

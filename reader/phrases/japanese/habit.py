@@ -121,7 +121,7 @@ TEXTS: dict[str, str] = {
     論文のアドレス、ノート、最初の図、選んだハイライトが入ります。パス、決定、ノートのキーなど
     私的なものは入りません。省いた数を示します。""",
     "option.share_week": "DATE の週(省略時は今週)に読了した論文すべて。",
-    "option.html": "ほかのファイルの要らない HTML を1枚書く。- は標準出力。",
+    "option.html": "それだけで読める HTML を1枚、このファイルかフォルダに書く。- は標準出力。",
     "option.share_highlights": "all、none、または `reader highlights` の番号: 1,3。",
     "option.no_figures": "図を入れない。",
     "share.what": "ID か --week を指定してください。",
