@@ -119,10 +119,15 @@ def library(tmp_path: Path, server: Server, index: Index, clock: Clock) -> Itera
         yield library
 
 
-def run(library: Library, environ: dict[str, str] | None = None) -> list[str]:
-    time = Time()
+def run(
+    library: Library,
+    environ: dict[str, str] | None = None,
+    steps: list[tuple[str, int, int]] | None = None,
+) -> list[str]:
+    time, told = Time(), [] if steps is None else steps
     with Client(clock=library.now, sleep=time.sleep, monotonic=time.monotonic) as client:
-        problems = cite(library, tools(client), environ=environ or {})
+        telling = tools(client, progress=lambda *step: told.append(step))
+        problems = cite(library, telling, environ=environ or {})
     assert {p.stage for p in problems} <= {"cite"}
     return [p.error.message for p in problems]
 
@@ -199,7 +204,11 @@ def test_many_papers_are_asked_for_in_batches_and_a_break_goes_on_where_it_was(
             return answer(seen) if answer else Answer(status=429, headers={"Retry-After": "3600"})
 
         server.respond("/s2/paper/batch", batch)
-        assert run(library) == ["Semantic Scholar: 127.0.0.1 answered 429: we ask too often"]
+        steps: list[tuple[str, int, int]] = []
+        said = ["Semantic Scholar: 127.0.0.1 answered 429: we ask too often"]
+        assert run(library, steps=steps) == said
+        # The bar ends where the counting stopped, neither full nor short.
+        assert steps == [("cite", 0, 601), ("cite", 500, 601), ("cite", 0, 0)]
         n_kept = library.db.read("SELECT count(*) FROM citations WHERE n = 1")[0][0]
         assert (n_kept, index.asked(), index.n_searches()) == (500, [500, 101], 0)
         server.respond("/s2/paper/batch", index.batch)

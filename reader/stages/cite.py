@@ -114,6 +114,7 @@ def _count(library: Library, tools: Tools, channel: Channel) -> list[Problem]:
         try:
             found = channel.ask([due[row] for row in batch])
         except ReaderError as error:
+            tools.progress("cite", 0, 0)
             return [_failed(library, name, error)]
         counts = dict(zip(batch, found, strict=True))
         citations.add_counts(library.db, counts, source=config.source, on=day)

@@ -46,6 +46,7 @@ def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -
         if waiting or topics:
             _encode_all(library, tools, papers, topics, waiting)
     except ModelError as error:
+        tools.progress("encode", 0, 0)
         n = index.n_without_vector(library.db, tools.encoder_name)
         return [Problem("encode", f"{len(waiting) if papers else n} texts", error)]
     if papers is not None:

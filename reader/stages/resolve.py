@@ -107,6 +107,8 @@ def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
                 sources.clear_failure(library.db, STAGE, id_)
             else:
                 _fail(library, id_, NO_PAPER)
+    if ids:
+        tools.progress(STAGE, len(ids), len(ids))
     return problems
 
 
@@ -126,6 +128,8 @@ def _one_by_one(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
             papers.add_papers(library.db, [paper], source=source, on=library.today())
             papers.add_identifier(library.db, id_, paper)
             sources.clear_failure(library.db, STAGE, id_)
+    if named:
+        tools.progress(STAGE, len(named), len(named))
     return problems
 
 

@@ -80,7 +80,8 @@ class Tools:
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     read_marked: likewise text and marks; the marks are an error where only they fail.
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
-    progress: told (what, done, total) before each item and at the end.
+    progress: told (what, done, total) before each item and at the end; a total of 0 where the
+    work stopped before it was done.
     """
 
     fetch: Fetch

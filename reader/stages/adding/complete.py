@@ -119,6 +119,7 @@ def _ask_for(
                     _take_over(library, addition, id_, paper)
             additions.forget_printed(library.db, [id_])
             sources.clear_failure(library.db, STAGE, id_)
+    tools.progress(STAGE, *((len(ids), len(ids)) if len(found) == len(ids) else (0, 0)))
     for id_, error in registries.failed.items():
         words = (error.message, error.hint)
         sources.add_failure(library.db, STAGE, id_, words, now=library.now())

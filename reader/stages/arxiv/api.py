@@ -54,7 +54,7 @@ def plan_api(library: Library, tools: Tools) -> Work:
     def work() -> Iterator[Keep]:
         failures: list[ReaderError] = []
         for n_done, day in enumerate(days):
-            tools.progress(f"{ARXIV} {day}", n_done, len(days))
+            tools.progress(ARXIV, n_done, len(days))
             try:
                 listed = papers_listed(tools.fetch, place, day)
             except ReaderError as error:
@@ -63,14 +63,18 @@ def plan_api(library: Library, tools: Tools) -> Work:
                 batch = Batch(ARXIV, day, None, 0, "failed", error.message)
                 yield lambda batch=batch: [batch]  # type: ignore[misc]
                 if len(failures) == MOST_FAILURES or getattr(error, "retry_at", None):
+                    tools.progress(ARXIV, 0, 0)
                     yield lambda error=error, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
                     break
                 continue
             # Kept day by day: a break in a long catch-up goes on where it was.
             yield lambda day=day, listed=listed: keep(day, listed)  # type: ignore[misc]
             if failure := listed.failure:
+                tools.progress(ARXIV, 0, 0)
                 yield lambda error=failure, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
                 return
+        else:
+            tools.progress(ARXIV, len(days), len(days))
         if failures:
             raise failures[0]
         yield lambda: done()
