@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reader.library.keeping import counts_text
 from reader.library.marks import shown
 from reader.library.returning import Brought, back, handed_in
 from reader.paper import Held
+from reader.passage import Document
 from reader.stages.tools import Tools
 from reader.store import highlights, pdfs
 from tests import samples
@@ -160,3 +162,14 @@ def test_marks_that_could_not_be_written_are_not_there_by_half(
     assert (library.folder / found.copy).is_file()
     assert before[1] == [RAIN]
     assert there(library) == [SLEPT]
+
+
+def test_pages_that_show_the_paper_need_no_reading_of_their_text(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    def slow(_: Path) -> Document:
+        raise AssertionError("pages that are pictures take a minute to read")
+
+    put(given, pdf(RAIN, title="", looks=SNAILS))
+    found = handed_in(library, replace(tools, read_pdf=slow), given, held)
+    assert (found.outcome, there(library)) == ("imported", [RAIN])

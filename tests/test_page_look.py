@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from typing import Any
 
 import pymupdf
 import pytest
@@ -60,6 +61,23 @@ def test_one_page_in_three_may_be_another_and_empty_pages_prove_nothing() -> Non
     assert compare(words(one, two, three), words(one, other, other)) == "other"
     assert compare(words(one, "", ""), words(other, "", "")) == "other"
     assert compare(words("", ""), words("", "")) == "blank"
+
+
+def test_a_page_that_cannot_be_read_shows_nothing_and_the_others_tell() -> None:
+    class Torn:
+        def __init__(self, file: Any) -> None:
+            self._file, self.page_count = file, file.page_count
+
+        def __getitem__(self, number: int) -> Any:
+            if number == 1:
+                raise RuntimeError("cannot find page 2 in page tree")
+            return self._file[number]
+
+    original = looks(typeset(SNAILS, n_pages=4))
+    with pymupdf.open(stream=io.BytesIO(flat(typeset(SNAILS, n_pages=4))), filetype="pdf") as file:
+        torn = looks_of(pymupdf, Torn(file))
+    assert torn.pages[1] == PageLook((), b"")
+    assert compare(original, torn) == "same"
 
 
 @needs_data

@@ -207,6 +207,16 @@ class _Run:
 
     def _recognised(self, file: _File, sha256: str, last: Returned | None) -> int | Brought:
         """Say which paper a file is (its row), or what is to be said of it."""
+        expected = self.expected.row if self.expected else None
+        meant = last.paper if last else expected
+        # The name, and what lay there before, say with which paper its pages are compared.
+        likely = dict.fromkeys(filter(None, (meant, self._taken_as(file.path.name))))
+        why: dict[int, str] = {}
+        for row in likely:
+            why[row] = self._difference(file, row, last)
+            if not why[row]:
+                return row
+        # Only now: where the pages are pictures, reading their text takes a minute.
         document = self.tools.read_pdf(file.path)
         stem, texts = file.path.stem, self._texts or self._read_taken()
         self._texts = texts
@@ -217,14 +227,6 @@ class _Run:
         alike = max(((n, row) for row, n in texts.like(found.sketch).items()), default=(0.0, 0))
         if alike[0] >= SAME_TEXT:
             return alike[1]
-        expected = self.expected.row if self.expected else None
-        meant = last.paper if last else expected
-        # The name, and what lay there before, say with which paper its pages are compared.
-        likely = dict.fromkeys(filter(None, (meant, self._taken_as(file.path.name))))
-        why = {row: self._difference(file, row, last) for row in likely}
-        for row, difference in why.items():
-            if not difference:
-                return row
         if found.level == "none" and not found.sketch:
             # Its text denies nothing, and shows nothing.
             row, difference = next(iter(why.items()), (0, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reader.page_look import HEIGHT, WIDTH, Looks, PageLook
-from reader.pdf.opening import Unreadable, failures, unreadable
+from reader.pdf.opening import Unreadable, failures, is_memory, unreadable
 
 MOST_PAGES = 40
 """Pages that are looked at: 40 pages tell a file from any other."""
@@ -14,15 +14,24 @@ MOST_WORDS = 2_000
 
 
 def looks_of(pymupdf: Any, file: Any) -> Looks:
-    """Give the first pages' words and small grey pictures; raises Unreadable."""
+    """Give the first pages' words and small grey pictures; raises Unreadable where it has no
+    pages. A page that cannot be read shows nothing."""
+    faults = failures(pymupdf)
     try:
         n_pages = file.page_count
-        if not n_pages:
-            raise Unreadable("no page")
-        pages = tuple(_look(pymupdf, file[n]) for n in range(min(n_pages, MOST_PAGES)))
-    except failures(pymupdf) as error:
+    except faults as error:
         raise unreadable(error, "no page") from error
-    return Looks(n_pages, pages)
+    if not n_pages:
+        raise Unreadable("no page")
+    pages = []
+    for number in range(min(n_pages, MOST_PAGES)):
+        try:
+            pages.append(_look(pymupdf, file[number]))
+        except faults as error:
+            if is_memory(error):
+                raise Unreadable("memory") from error
+            pages.append(PageLook((), b""))
+    return Looks(n_pages, tuple(pages))
 
 
 def _look(pymupdf: Any, page: Any) -> PageLook:
