@@ -13,7 +13,17 @@ from reader.page_look import Looks, PageLook, compare
 from reader.pdf.answer import looks_from_plain, looks_to_plain
 from reader.pdf.looks import looks_of
 from tests.data import DATA, needs_data
-from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, typeset
+from tests.marked_pdfs import (
+    MOSS,
+    blank,
+    drawing,
+    flat,
+    highlight,
+    ink,
+    marked,
+    typeset,
+    without_marks,
+)
 
 SNAILS = "What Snails Hear through Gravel"
 
@@ -97,3 +107,19 @@ def test_real_papers_drawn_anew_are_themselves_and_no_other() -> None:
     assert found == dict.fromkeys(originals, "same")
     for one, other in itertools.permutations(originals, 2):
         assert compare(originals[one], copies[other]) != "same", (one, other)
+
+
+@needs_data
+@pytest.mark.slow
+def test_what_people_marked_is_the_paper_without_their_marks() -> None:
+    assert DATA is not None
+    files = sorted((DATA / "files" / "annotated").glob("*.pdf"))[::4]
+    for file in files:
+        with pymupdf.open(file) as opened:
+            opened.select(range(min(3, opened.page_count)))
+            copy = opened.tobytes()
+            without_marks(opened)
+            original = looks(opened.tobytes())
+        assert compare(original, looks(copy)) == "same", file.name
+        assert compare(original, looks(flat(copy))) == "same", file.name
+    assert len(files) >= 10
