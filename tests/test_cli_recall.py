@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -160,6 +161,28 @@ def test_a_slip_is_taken_back_with_one_key(library: Path, screen: OnTerminal) ->
     screen.press("q")
     assert screen.end() == 0
     assert graded(library) == [(3, 1, None), (3, None, 1), (3, 4, None)]
+
+
+def test_a_page_that_no_browser_opens_is_said_and_the_card_stays(
+    library: Path, tmp_path: Path
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "xdg-open").write_text("#!/bin/sh\necho 'no method' >&2\nexit 3\n")
+    (programs / "xdg-open").chmod(0o700)
+    path = f"{programs}:{os.environ['PATH']}"
+    env = environment(library, TOMORROW, {"TERM": "xterm", "PATH": path})
+    with on_terminal([READER, "recall"], env) as screen:
+        screen.until("[1/3]")
+        screen.press(" o")
+        screen.until("xdg-open could not open")
+        screen.until("Install a browser")
+        screen.press("3")
+        screen.until("good: comes back")
+        screen.press("q")
+        assert screen.end() == 0
+    assert "no method" not in screen.text()
+    assert graded(library) == [(3, 3, None)]
 
 
 def test_without_a_grade_there_is_nothing_to_take_back(library: Path) -> None:
