@@ -29,6 +29,10 @@ from reader.paper import Paper
 READER = str(Path(sys.executable).with_name("reader"))
 NOBODY = 65534
 
+BACKGROUND = ("sh", "-c", 'trap "" INT TERM; exec "$@"', "sh")
+"""Runs a command as a job in the background of a script, which inherits SIGINT as ignored; and
+SIGTERM, which some that start jobs ignore."""
+
 NOW = datetime(2031, 3, 4, 17, tzinfo=UTC)
 """Tuesday noon in New York: Tuesday's listing and feed are out."""
 SOON = NOW + timedelta(hours=1)
@@ -78,10 +82,11 @@ def start(
     now: datetime = NOW,
     stdin: int = subprocess.DEVNULL,
     stdout: int = subprocess.PIPE,
+    prefix: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `reader` and leave it running; see `finish`."""
+    """Start `reader` and leave it running; see `finish` and, for `prefix`, `run`."""
     return subprocess.Popen(
-        [READER, *args],
+        [*prefix, READER, *args],
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,

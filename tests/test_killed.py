@@ -20,6 +20,7 @@ from reader.library.folder import open_library
 from reader.library.writing import add_note
 from tests.installed import (
     ALL,
+    BACKGROUND,
     LADDER,
     LIFT,
     NOW,
@@ -91,11 +92,12 @@ def test_killed_between_two_pages_of_arxiv_the_next_gather_has_all_once(
     assert is_whole(library)
 
 
+@pytest.mark.parametrize("prefix", [(), BACKGROUND], ids=["foreground", "background"])
 def test_interrupted_gather_says_so_in_one_line_and_goes_on_later(
-    fresh: Path, server: PlayServer
+    fresh: Path, server: PlayServer, prefix: tuple[str, ...]
 ) -> None:
     server.faults = lambda path, _: Fault(hang_s=60) if path.startswith("/feeds/") else None
-    process = start("gather", "--no-encode", library=fresh)
+    process = start("gather", "--no-encode", library=fresh, prefix=prefix)
     while "/feeds/timeline.rss" not in server.requests:
         assert process.poll() is None
     process.send_signal(signal.SIGINT)

@@ -21,10 +21,13 @@ from tests.workers import all_workers, workers
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
+# SIGINT is ignored where the tests run in the background of a script.
 POOL = """
+import signal
 import sys
 from pathlib import Path
 from reader.pdf import PdfPool
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with PdfPool(2) as pool:
     for path, found in pool.read_all(map(Path, sys.argv[1:])):
         print(path.name, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -196,8 +197,19 @@ def main(args: Sequence[str] | None = None) -> None:
         # A terminal that cannot show a character gets a replacement, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    _end_by_signals()
     settings = Settings()
     sys.exit(run(list(sys.argv[1:] if args is None else args), settings))
+
+
+def _end_by_signals() -> None:
+    """Let SIGINT and SIGTERM end this process, however it was started.
+
+    A shell lets what it runs in the background of a script ignore SIGINT, and Python leaves it
+    so: then nothing but SIGKILL ended `reader add`.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def run(args: list[str], settings: Settings) -> int:

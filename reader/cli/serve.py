@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import signal
 import socket
 import sys
 import time
@@ -67,7 +68,8 @@ def serve_command(
         door, secured = asked.door(listener, folder, is_debug=is_debug)
         at = gather_at.time() if gather_at else None
         parts = replace(parts_of(context, folder), door=door, gather_at=at)
-        # Ctrl-C before the server has taken the signal over is the normal end too.
+        # Both signals before the server has taken them over are the normal end too.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             entrance.tell(door)
             entrance.tell_codes_on_enter(door)

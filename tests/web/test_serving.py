@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import pty
@@ -11,6 +12,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -34,7 +36,7 @@ from reader.web.serving.authority import GOOD_FOR, open_authority
 from reader.web.serving.reach import name_of, own_names, served
 from reader.web.serving.sockets import listening
 from reader.web.serving.tls import context_of, names_in
-from tests.installed import READER, Ran, environment, run
+from tests.installed import BACKGROUND, READER, Ran, environment, finish, run, start
 from tests.samples import FEEDS_TOML, new_database
 from tests.web.serving import Serving
 
@@ -294,6 +296,45 @@ def test_it_ends_as_it_is_asked_to(library: Path, how: signal.Signals) -> None:
         while serving.said[-1] != "Ended." and time.monotonic() < end:
             time.sleep(0.01)
     assert serving.said[-1] == "Ended."
+
+
+def test_connections_that_come_just_as_it_ends_do_not_hold_it_up(library: Path) -> None:
+    come: list[socket.socket] = []
+
+    def keep_coming(port: int) -> None:
+        with contextlib.suppress(OSError):
+            while len(come) < 500:
+                come.append(socket.create_connection(("127.0.0.1", port), 5))
+                time.sleep(0.0005)
+
+    with Serving(library, now=NOW) as serving:
+        process = serving._process
+        assert process is not None
+        coming = threading.Thread(target=keep_coming, args=(serving.port,))
+        coming.start()
+        time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+        coming.join()
+    for one in come:
+        one.close()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("prefix", [(), BACKGROUND], ids=["foreground", "background"])
+def test_it_ends_as_soon_as_its_address_is_known(
+    library: Path, how: signal.Signals, prefix: tuple[str, ...]
+) -> None:
+    env = {"PYTHONUNBUFFERED": "1", "XDG_DATA_HOME": str(library / "data")}
+    process = start("serve", "--port", "0", library=library, env=env, prefix=prefix)
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline().decode()
+        process.send_signal(how)
+        code, out, err = finish(process, timeout=10)
+    finally:
+        process.kill()
+    assert (said[:16], code, out, err) == ("The pages are at", 0, "Ended.\n", "")
 
 
 def test_plain_http_beyond_this_machine_says_what_it_costs(library: Path) -> None:

@@ -29,6 +29,8 @@ KEPT_S = 60
 END_PATIENCE_S = 10
 """How long answers that have begun may take once the server is asked to end."""
 
+_LOOK_S = 0.05
+
 
 class Patient(H11Protocol):
     """HTTP/1.1 that closes a connection whose request's head does not come in time."""
@@ -70,7 +72,17 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._end_streams()
+        closing = asyncio.create_task(self._close_late())
         await super().shutdown(sockets)
+        closing.cancel()
+
+    async def _close_late(self) -> None:
+        """Close connections that were accepted and not yet known as uvicorn closed all it knew:
+        it would wait `END_PATIENCE_S` for the first request of each."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
 
 
 def run(
