@@ -28,6 +28,12 @@ PASTED, PASTED_WORDS = 300, 30
 """Characters, and words, from which on a text was pasted rather than asked. Of 416 notes a
 quarter holds a quotation, which would be a phrase that must be there."""
 
+LONGEST = 2_000
+"""Characters that are read: 100,000 of them, pasted by mistake, take the encoder 16 s."""
+
+OPERATORS = frozenset(("AND", "OR", "NOT"))
+"""What other searches understand and this one does not; in capitals only, as it is there."""
+
 MAX_PARTS = 16
 """Filters, phrases and left-out words each; more of them are words."""
 
@@ -65,6 +71,8 @@ class Query:
     """What was asked.
 
     words: free words with those of the phrases, as typed: what is compared by meaning.
+    has_operators: there were operators or brackets around words, which are left out.
+    is_cut: only its first `LONGEST` characters were read.
     """
 
     words: str = ""
@@ -72,6 +80,8 @@ class Query:
     without: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     unclear: tuple[Unclear, ...] = ()
+    has_operators: bool = False
+    is_cut: bool = False
 
     @property
     def asks(self) -> bool:
@@ -85,6 +95,9 @@ _PART = re.compile(
     re.VERBOSE,
 )
 
+_GLUED = re.compile(r"(?<![^\s(（])(AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ)(?=[(（])")
+"""NOT(survey)"""
+
 
 @dataclass(slots=True)
 class _Reading:
@@ -95,6 +108,7 @@ class _Reading:
     without: list[str] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)
     unclear: list[Unclear] = field(default_factory=list)
+    has_operators: bool = False
 
 
 def parse(text: str) -> Query:
@@ -103,10 +117,13 @@ def parse(text: str) -> Query:
     "…", “…” and 「…」 hold a phrase; an open quote is none. Several filters must all fit.
     A long text was pasted and is words throughout: its quotes and dashes are its author's.
     """
+    is_cut, text = len(text) > LONGEST, text[:LONGEST]
     if len(text) > PASTED or len(text.split()) > PASTED_WORDS:
-        return Query(words=text)
+        return Query(words=text, is_cut=is_cut)
     read = _Reading()
-    for part in _PART.finditer(text):
+    for part in _PART.finditer(_GLUED.sub(r"\1 ", text)):
+        if _take_operator(read, part):
+            continue
         quoted = next((q for q in (part["quoted"], part["bracketed"]) if q is not None), None)
         value = (part["bare"] if quoted is None else quoted).strip()
         if part["name"] and value and _take_filter(read, part[0], part["name"], value):
@@ -118,7 +135,18 @@ def parse(text: str) -> Query:
         tuple(read.without),
         tuple(read.filters),
         tuple(read.unclear),
+        read.has_operators,
     )
+
+
+def _take_operator(read: _Reading, part: re.Match[str]) -> bool:
+    """Tell whether a part is an operator or a bracket and no word; note those around words too."""
+    bare = unicodedata.normalize("NFKC", part["bare"] or "")
+    word = bare.strip("()")
+    is_one = bare != word == "" or (part[0] == part["bare"] and word in OPERATORS)
+    # "(ASR)" and "word(s)" are how people write; "(speech" opens a group.
+    read.has_operators |= is_one or bare.count("(") != bare.count(")")
+    return is_one
 
 
 def _take_filter(read: _Reading, whole: str, typed: str, value: str) -> bool:

@@ -298,6 +298,8 @@ WRONG = [
     (LEAST + '[[person]]\nfeeds = []\n', 3, "person", "name is missing", ""),
     (LEAST + '[[search]]\nname = "a"\nquery = "-x"\n', 5, "search.query", "looks for nothing", ""),
     (LEAST + '[[search]]\nname = "a"\nquery = "yaer:1"\n', 5, "search.query", "is no filter", ""),
+    (LEAST + '[[search]]\nname = "a"\nquery = "x AND y"\n', 5, "search.query",
+     "AND, OR, NOT and brackets are not understood", "leave out AND"),
     (
         LEAST + '[[search]]\nname = "a"\nquery = "x"\n[[search]]\nname = "a"\nquery = "y"\n',
         7, "search.name", "another search is named 'a'", "Change one.",

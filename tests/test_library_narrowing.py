@@ -154,6 +154,9 @@ def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> 
         ("topic:speech/translatoin", set(),
          "Nothing is filed under speech/translatoin; there is speech/translation."),
         ("gardenz", {1}, "No text has “gardenz”; also looking for “garden”."),
+        ("gardens AND (speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
+         "left out; -word leaves a word out."),
+        ("Watanabe " * 300, {1}, "Only the first 2,000 characters were looked for."),
         ("autor:field", {1}, "autor:field is looked for as words; the filter is author:"),
     ],
 )  # fmt: skip
@@ -163,6 +166,22 @@ def test_what_is_mistyped_is_taken_as_the_likest_and_said(
     answer = ask(library, query, is_encoded=False)
     assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == rows
     assert said in answer.said
+
+
+def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:
+    for query in ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not"):
+        assert not [said for said in ask(library, query).said if "brackets" in said]
+
+
+def test_no_more_is_encoded_than_is_read(library: Library) -> None:
+    asked: list[str] = []
+
+    def encode_query(text: str) -> NDArray[np.float32]:
+        asked.append(text)
+        return SmallEncoder().encode_query(text)
+
+    search(library, "x" * 100_000, encode_query=encode_query, encoder=SmallEncoder.name)
+    assert [len(text) for text in asked] == [2_000]
 
 
 def test_a_name_alone_finds_what_they_wrote_and_no_neighbours(library: Library) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.query import MAX_PARTS, Filter, Query, Unclear, parse
+from reader.query import LONGEST, MAX_PARTS, Filter, Query, Unclear, parse
 
 
 def days(first: str, last: str) -> tuple[date, date]:
@@ -59,6 +59,14 @@ def days(first: str, last: str) -> tuple[date, date]:
         ),
         ("has:fish", Query("has:fish", unclear=(Unclear("has:fish", "has", is_value=True),))),
         ('"half', Query("half")),
+        ("speech AND recognition", Query("speech recognition", has_operators=True)),
+        ("AND (", Query(has_operators=True)),
+        ("ＡＮＤ（x", Query("（x", has_operators=True)),
+        ("NOT(survey)", Query("(survey)", has_operators=True)),
+        ("(a OR b)", Query("(a b)", has_operators=True)),
+        ("(a b)", Query("(a b)", has_operators=True)),
+        ("word(s) (ASR) and or not", Query("word(s) (ASR) and or not")),
+        ('"AND" title:OR', Query("AND title:OR", phrases=("AND",))),
         ("topic: author:", Query("topic: author:")),
         ('"" -"" - *', Query()),
     ],
@@ -77,6 +85,26 @@ def test_leaving_out_alone_is_no_question(text: str, asks: bool) -> None:
 def test_a_long_text_was_pasted_and_is_words_throughout() -> None:
     text = 'They call it "a garden of rain" and leave it -- -based on year:2020 ' * 3
     assert parse(text) == Query(words=text)
+
+
+@given(
+    st.lists(st.text("ab音訳", min_size=1, max_size=3), min_size=1, max_size=5),
+    st.lists(st.sampled_from(["AND", "OR", "NOT", "(", ")", "（", "("]), min_size=1, max_size=4),
+    st.data(),
+)
+def test_operators_are_told_and_are_no_words(
+    words: list[str], operators: list[str], data: st.DataObject
+) -> None:
+    mixed = data.draw(st.permutations([*words, *operators]))
+    query = parse(" ".join(mixed))
+    assert query == Query(" ".join(w for w in mixed if w in words), has_operators=True)
+
+
+@given(st.text(), st.text('ab -"():音', max_size=40))
+def test_what_is_longer_than_can_be_asked_is_cut_before_it_is_read(a: str, b: str) -> None:
+    text = (a + b).ljust(LONGEST, "x")
+    assert parse(text + "AND more -words has:note") == parse(text[:LONGEST] + "y")
+    assert (parse(text[:LONGEST]).is_cut, parse(text[:LONGEST] + "y").is_cut) == (False, True)
 
 
 def test_what_is_too_many_is_words() -> None:

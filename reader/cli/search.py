@@ -13,7 +13,7 @@ from reader.cli.frame import ReaderCommand, say_error
 from reader.errors import UsageError
 from reader.library.finding import KINDS, Found, Hit, search
 from reader.library.folder import Library
-from reader.library.found import byline, head_of
+from reader.library.found import byline, head_of, nothing_asked
 from reader.phrases import say
 from reader.plain import plain, plain_lines, shorten
 from reader.query import parse
@@ -66,8 +66,7 @@ def search_command(
         )
     asked = parse(text)
     if like is None and not asked.asks:
-        what = say("search.without_only" if asked.without else "search.empty")
-        raise UsageError(what=what, hint=say("search.ask"))
+        raise UsageError(what=nothing_asked(asked), hint=say("search.ask"))
     with build.opened(context) as library:
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
         if like is not None:

@@ -223,6 +223,9 @@ class _Reading(Checks):
             if query.unclear:
                 what = say("toml.no_filter", part=query.unclear[0].text)
                 raise self.wrong(("search", index, "query"), what, say("toml.no_filter.hint"))
+            if query.has_operators:
+                hint = say("toml.operators.hint")
+                raise self.wrong(("search", index, "query"), say("toml.operators"), hint)
             if any(table["name"] == other["name"] for other in tables[:index]):
                 what = say("toml.search_twice", name=table["name"])
                 raise self.wrong(("search", index, "name"), what, say("toml.change"))

@@ -7,6 +7,14 @@ from reader.library.finding import Found, Hit
 from reader.paper import family_name
 from reader.phrases import say
 from reader.plain import plain, shorten
+from reader.query import Query
+
+
+def nothing_asked(query: Query) -> str:
+    """Say why a query looks for nothing."""
+    if query.has_operators:
+        return say("search.operators_only")
+    return say("search.without_only" if query.without else "search.empty")
 
 
 def head_of(found: Found, query: str) -> str:

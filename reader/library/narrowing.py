@@ -13,7 +13,7 @@ from reader.filing import nearest_names
 from reader.library.folder import Library
 from reader.person import family_fold, family_folds, matches
 from reader.phrases import say
-from reader.query import Filter, Query
+from reader.query import LONGEST, Filter, Query
 from reader.spelling import SHORTEST, distance, other_spellings, slips
 from reader.store import authors, filings, filters, full_text
 from reader.store.filters import Conditions, Names
@@ -45,7 +45,7 @@ class Meant:
 
 def meant(library: Library, query: Query) -> Meant:
     """Find out whom and what a query means."""
-    said = [_unclear_text(library, query)] if query.unclear else []
+    said = [*_left_out(query), *([_unclear_text(library, query)] if query.unclear else [])]
     names: dict[Filter, Names] = {}
     for one in query.filters:
         if one.name == "author":
@@ -66,6 +66,12 @@ def meant(library: Library, query: Query) -> Meant:
     else:
         is_name = False
     return Meant(names, frozenset(families), is_name, " ".join(more), tuple(said))
+
+
+def _left_out(query: Query) -> list[str]:
+    """Say what of a query is not looked for."""
+    said = [say("search.operators")] if query.has_operators else []
+    return [*said, say("search.cut", n=f"{LONGEST:,}")] if query.is_cut else said
 
 
 def conditions(library: Library, query: Query, kind: Kind, meaning: Meant) -> Conditions | None:

@@ -98,6 +98,11 @@ TEXTS: dict[str, str] = {
     " each kind were compared, by meaning all.",
     "search.no_phrase": "Nothing has “{phrase}” as it stands; its words alone:",
     "search.near_filter": "{text} is looked for as words; the filter is {name}:",
+    "search.operators": "AND, OR, NOT and brackets are not understood and were left out; -word "
+    "leaves a word out.",
+    "search.operators_only": "There is nothing to search for: AND, OR, NOT and brackets are no "
+    "words here.",
+    "search.cut": "Only the first {n} characters were looked for.",
     "search.value": "{text} is looked for as words: year:2023, year:2020-2023, on:2026-10, "
     "on:2026-10-03, has:note, has:pdf, has:highlight, state:candidate, state:pick, state:skip and "
     "state:read are understood ({name}).",

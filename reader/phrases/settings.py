@@ -63,6 +63,9 @@ TEXTS: dict[str, str] = {
     "toml.unlocked.hint": "Use https://.",
     "toml.no_search": "it looks for nothing",
     "toml.no_search.hint": "Add a word.",
+    "toml.operators": "AND, OR, NOT and brackets are not understood",
+    "toml.operators.hint": "All words must be there: leave out AND; write -word for NOT, and a "
+    "[[search]] of its own for OR.",
     "toml.no_filter": "{part} is no filter that is understood",
     "toml.no_filter.hint": "See reader search --help.",
     "toml.empty": "it is empty",

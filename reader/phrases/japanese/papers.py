@@ -103,6 +103,11 @@ TEXTS: dict[str, str] = {
     "意味ではすべてを比べました。",
     "search.no_phrase": "「{phrase}」をそのまま含むものはありません。言葉ごとに探した結果:",
     "search.near_filter": "{text} は言葉として探します。フィルタは {name} です:",
+    "search.operators": "AND、OR、NOT とかっこは使えないので、外して探します。除きたい言葉は"
+    " -言葉 と書きます。",
+    "search.operators_only": "検索するものがありません。AND、OR、NOT とかっこは言葉として"
+    "探しません。",
+    "search.cut": "最初の{n}文字だけで探します。",
     "search.value": "{text} は言葉として探します。year:2023、year:2020-2023、on:2026-10、"
     "on:2026-10-03、"
     "has:note、has:pdf、has:highlight、state:candidate、state:pick、state:skip、state:read が"

@@ -63,6 +63,9 @@ TEXTS: dict[str, str] = {
     "toml.unlocked.hint": "https:// を使ってください。",
     "toml.no_search": "探すものがありません",
     "toml.no_search.hint": "言葉を加えてください。",
+    "toml.operators": "AND、OR、NOT とかっこは使えません",
+    "toml.operators.hint": "すべての言葉を含むものを探すので、AND は要りません。NOT は -言葉 と"
+    "書き、OR は [[search]] を分けます。",
     "toml.no_filter": "{part} は使えるフィルタではありません",
     "toml.no_filter.hint": "reader search --help を見てください。",
     "toml.empty": "空です",

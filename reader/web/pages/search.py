@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from reader.errors import ModelError
 from reader.library.finding import KINDS, Found, Hit, search
-from reader.library.found import byline, head_of, notices_of
+from reader.library.found import byline, head_of, nothing_asked, notices_of
 from reader.phrases import say
 from reader.plain import plain
 from reader.query import parse
@@ -52,8 +52,7 @@ def page(visit: Visit) -> Response:
 def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     asked = parse(query)
     if not asked.asks:
-        key = "search.without_only" if asked.without else "search.empty"
-        return {"notices": [say(key)]}
+        return {"notices": [nothing_asked(asked)]}
     serving = visit.parts.serving(visit.library)
     is_waiting = visit.is_part and not serving.is_ready
     found = search(
