@@ -23,6 +23,11 @@ MODELS = paper(3, "Large Language Models in Gardens")
 ANTS = paper(4, "On Ants", authors=())
 OLD = paper(5, "On Bees", ids=("arxiv:quant-ph/0201082",))
 ALL = [TRANSLATION, RECOGNITION, MODELS, ANTS, OLD]
+ODD = [
+    paper(6, "ÉQUITÉ ou égalité"),
+    paper(7, "静かな部屋のホン"),
+    paper(8, "W" * 1_500),
+]
 
 
 @pytest.fixture
@@ -49,12 +54,31 @@ class TestFinding:
             ("  speech tr  ", 1),
             ("On Ants", 4),
             ("on bees", 5),
+            ("ｓｐｅｅｃｈ　Ｔｒ", 1),
+            ("ＯＮ　ＡＮＴＳ", 4),
+            ("Speech Translation in Gar…", 1),
+            ("“Speech-translation", 1),
+            ("Large\u00a0Language Models, in", 3),
+            ("équité ou", 6),
+            ("静かな部屋の ﾎﾝ", 7),
+            ("w" * 1_200, 8),
         ],
     )
     def test_an_id_in_any_form_or_the_beginning_of_a_title_finds_the_paper(
         self, library: Library, text: str, row: int
     ) -> None:
+        papers.add_papers(library.db, ODD, source="arXiv", on=DAY)
         assert find_paper(library, text).row == row
+
+    def test_what_begins_so_as_it_is_typed_comes_before_what_is_only_like_it(
+        self, library: Library
+    ) -> None:
+        more = [paper(6, "Onboard"), paper(7, "ＯＮ　ＢＥＥＳ, Again")]
+        papers.add_papers(library.db, more, source="arXiv", on=DAY)
+        assert find_paper(library, "on b").row == 5
+        assert find_paper(library, "ｏｎ　ｂｅｅｓ").row == 5
+        with pytest.raises(Ambiguous):
+            find_paper(library, "ｏｎ　ｂ")
 
     def test_a_key_finds_its_paper(self, library: Library) -> None:
         key = decide(library, "pick", ["2506.00001"])[0].key

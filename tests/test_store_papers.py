@@ -139,7 +139,8 @@ def test_papers_are_listed_in_the_order_asked_for_without_the_unknown(db: Databa
         ("garden", [2, 1]),
         ("Gardens at", [2]),
         ("100%", [3]),
-        ("100_", []),
+        ("100_", [3]),  # by its letters and digits
+        ("_00", []),
         ("%", []),
         ("_", []),
         ("\\", []),

@@ -43,7 +43,7 @@ def find_paper(library: Library, text: str) -> Held:
     if named:
         several = "; ".join(f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3])
         n = f"{len(named)} or more" if len(named) > 5 else len(named)
-        raise Ambiguous(what=text, n=n, several=several)
+        raise Ambiguous(what=shorten(text, 80), n=n, several=several)
     if found is not None:
         raise NotFound(what=found.id)
     raise NotAnId(what=shorten(repr(text), 80))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,9 @@ STATE_SQL = """
 """
 
 LONGEST_NAME = 1_000
-"""No title is longer, and SQLite refuses to compare with a pattern of 50,000 bytes."""
+"""SQLite refuses to compare with a pattern of 50,000 bytes."""
+
+LAST_CHARACTER = chr(sys.maxunicode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +227,16 @@ def papers_at(db: Database, rows: Iterable[int]) -> list[Held]:
 def papers_named(db: Database, name: str, *, limit: int = 6) -> list[Held]:
     """List the papers that a person may mean by a key or the beginning of a title.
 
-    What fits whole comes alone, a key before a title. At most `limit`, newest first.
+    What fits whole comes alone, a key before a title. Only where none begins so as it is
+    typed, width, accents, blanks and signs make no difference. At most `limit`, newest first.
     """
-    if len(name) > LONGEST_NAME:
-        return []
+    return (_named(db, name, limit) if len(name) <= LONGEST_NAME else []) or _folded(
+        db, title_fold(name), limit
+    )
+
+
+def _named(db: Database, name: str, limit: int) -> list[Held]:
+    """List the papers whose key or title is or begins with a text, in any case of ASCII."""
     exact = _held(
         db, "p.id = (SELECT coalesce(merged_into, id) FROM papers WHERE key = ?)", (name,)
     )
@@ -246,6 +255,17 @@ def papers_named(db: Database, name: str, *, limit: int = 6) -> list[Held]:
         " UNION SELECT coalesce(merged_into, id) FROM papers WHERE title LIKE ? ESCAPE '\\')"
         " ORDER BY p.id DESC LIMIT ?",
         (pattern, pattern, limit),
+    )
+
+
+def _folded(db: Database, fold: str, limit: int) -> list[Held]:
+    """List the papers whose folded title is, else begins with, a text."""
+    if not fold:
+        return []
+    between = "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE fold BETWEEN ? AND ?)"
+    ordered = f"{between} ORDER BY p.id DESC LIMIT ?"
+    return _held(db, ordered, (fold, fold, limit)) or _held(
+        db, ordered, (fold, fold + LAST_CHARACTER, limit)
     )
 
 
