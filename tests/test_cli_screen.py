@@ -74,7 +74,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     entry = Entry(replace(HELD, state="candidate"), "near", None, 1.0, "mentioned by Cy.", (), ())
     near = replace(MORNING, near=(entry,))
     lines = [click.unstyle(line) for line in morning_lines(near, 100)]
-    assert "    arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
+    assert "     arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
     assert morning_json(near)["near"][0]["topic"] is None
 
 
@@ -83,7 +83,7 @@ def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
     said = Mentioned(1, "Cy", f"{text}{HELD.paper.id}", "", "timeline", id=HELD.paper.id)
     entry = Entry(HELD, "near", "nlp/llm", 1.0, "mentioned by Cy.", (said,), ())
     lines = [click.unstyle(line) for line in morning_lines(replace(MORNING, near=(entry,)), 80)]
-    first = next(n for n, line in enumerate(lines) if line.startswith("    Cy: "))
+    first = next(n for n, line in enumerate(lines) if line.startswith("     Cy: "))
     shown = lines[first : first + 4]
     assert all(len(line) <= 80 for line in shown)
     assert " ".join(line.strip() for line in shown) == f"Cy: {text.strip()}"
@@ -111,7 +111,7 @@ def test_one_mark_before_a_title_says_how_surely_a_paper_is_of_an_own_topic(
 ) -> None:
     entry = replace(MINE, sureness=sureness, held=replace(HELD, state="candidate"))
     lines = [click.unstyle(line) for line in entry_lines(entry, width, 3)]
-    assert lines[0] == f"  3 {mark}Gardens"
+    assert lines[0] == f"   3 {mark}Gardens"
     assert max(columns(line) for line in lines) <= width
 
 

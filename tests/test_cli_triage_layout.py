@@ -27,6 +27,7 @@ from reader.cli.triage.layout import (
 from reader.cli.triage.lines import Line, line, text_of
 from reader.cli.triage.listing import rows_of
 from reader.cli.triage.pages import help_page, morning_page, page_for, paper_page, why_page
+from reader.paper import State
 from reader.plain import columns
 from reader.score import Term
 from reader.today import Folded, Morning, Queued
@@ -35,7 +36,7 @@ from tests.samples import DAY, a_library
 
 SIZES = [(80, 24), (40, 10), (200, 60), (120, 40), (20, 5), (60, 8)]
 HEAD = Head("Wed 06-04", 2, 10, 3, 9, 1, 5, ("Interspeech in 12 days",))
-WAITING = dict.fromkeys(range(1, 9), "candidate")
+WAITING: dict[int, State] = dict.fromkeys(range(1, 9), "candidate")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_the_screen_is_full_and_the_paper_is_in_sight(
     [at] = [text for text in seen(lines) if text.startswith(">")]
     # How surely it is the person's own stands before the title; elsewhere nothing does.
     mark = "" if here > 6 else "⣿ " if here == 1 else "⣤ " if here < 5 else "⣀ "
-    assert at[5:].startswith(mark + TITLES[here - 1][:6])
+    assert at[6:].startswith(mark + TITLES[here - 1][:5])
 
 
 @given(st.integers(1, 90), st.integers(1, 70), st.integers(0, 9), st.text(max_size=60))
@@ -82,17 +83,17 @@ def test_a_screen_of_eighty_by_twenty_four(shown: Morning) -> None:
     assert seen(screen_lines(view(shown, 7), 80, 24)) == [
         " Wed 06-04 · 2 of 10 decided · 3 min, about 9 left      written 1 of 5, 4 to go",
         " Interspeech in 12 days",
-        " - 1 ⣿ Speech Translation in Gardens",
-        " + 2 ⣤ 静かな部屋の音声翻訳：待たない同時通訳のための句読点予測と、その長い題名…",
-        " * 3 ⣤ Speech Recognition in Gardens, a Title That Goes on until It Must Be Bro…",
-        "   4 ⣤ Learning to Wait",
+        " -  1 ⣿ Speech Translation in Gardens",
+        " +  2 ⣤ 静かな部屋の音声翻訳：待たない同時通訳のための句読点予測と、その長い題…",
+        " *  3 ⣤ Speech Recognition in Gardens, a Title That Goes on until It Must Be Br…",
+        "    4 ⣤ Learning to Wait",
         "MAYBE  2 papers that may be yours; a decision teaches it",
-        "   1 ⣀ On Ants",
-        "   2 ⣀ Tides of an Inland Sea",
+        "    1 ⣀ On Ants",
+        "    2 ⣀ Tides of an Inland Sea",
         "TALKED ABOUT  1 of 17",
-        ">  1 A Language Model with a Memory                                          @cy",
+        ">   1 A Language Model with a Memory                                         @cy",
         "WILD CARD  talked about, and far from your topics",
-        "   1 Twelve Kinds of Silence                                          Cy Pond +1",
+        "    1 Twelve Kinds of Silence                                         Cy Pond +1",
         "─" * 80,
         "A Language Model with a Memory",
         "  Ada Field, 山田 太郎, Émile Nulle-Part and 1 more",
@@ -113,26 +114,40 @@ def test_in_a_list_of_several_days_each_line_has_its_day(shown: Morning, width: 
     own = (replace(shown.own[0], held=early), *shown.own[1:])
     folded = Folded("away", DAY - timedelta(days=9), DAY, 7, 214, 30, own, (), (), None)
     _, *lines = seen(screen_lines(view(replace(shown, folded=folded)), width, 24))
-    dated = [text for text in lines if text[7:12] in ("06-02", "06-04")]
-    assert [text[: len(">+ 4 ⣤ 06-04 Le")] for text in dated] == [
-        ">- 1 ⣿ 06-02 Sp", " + 2 ⣤ 06-04 静か", " * 3 ⣤ 06-04 Sp", "   4 ⣤ 06-04 Le"
+    dated = [text for text in lines if text[8:13] in ("06-02", "06-04")]
+    assert [text[: len(">+  4 ⣤ 06-04 Le")] for text in dated] == [
+        ">-  1 ⣿ 06-02 Sp", " +  2 ⣤ 06-04 静か", " *  3 ⣤ 06-04 Sp", "    4 ⣤ 06-04 Le"
     ]  # fmt: skip
     plain_lines = [
         click.unstyle(text) for text in morning_lines(replace(shown, folded=folded), width)
     ]
-    dated = [text for text in plain_lines if text[6:11] in ("06-02", "06-04")]
-    assert [text[4:14] for text in dated] == [
+    dated = [text for text in plain_lines if text[7:12] in ("06-02", "06-04")]
+    assert [text[5:15] for text in dated] == [
         "⣿ 06-02 Sp", "⣤ 06-04 静か", "⣤ 06-04 Sp", "⣤ 06-04 Le"
     ]  # fmt: skip
     assert max(columns(text) for text in dated) <= width
 
 
+def test_the_number_of_a_skipped_paper_does_not_look_negative(shown: Morning) -> None:
+    own = tuple(
+        replace(shown.own[0], held=replace(shown.own[0].held, row=100 + n, state="skip"))
+        for n in range(12)
+    )
+    listed = replace(shown, own=own)
+    states: dict[int, State] = {**dict.fromkeys(range(100, 112), "skip"), **WAITING}
+    full = seen(screen_lines(View(HEAD, rows_of(listed), states, 100), 80, 40))
+    for lines in (full, [click.unstyle(text) for text in morning_lines(listed, 80)]):
+        numbered = [text for text in lines if "10 ⣿" in text]
+        assert numbered
+        assert not [text for text in numbered if "-10" in text]
+
+
 def test_a_small_screen_has_the_least_of_each(shown: Morning) -> None:
     assert seen(screen_lines(view(shown, 2), 40, 10)) == [
         " 2/10 · 3 min, 9 left · 1/5 written",
-        " - 1 ⣿ Speech Translation in Gardens",
-        "> +2 ⣤ 静かな部屋の音声翻訳：待たない同…".replace("> +2", ">+ 2"),
-        " * 3 ⣤ Speech Recognition in Gardens, a…",
+        " -  1 ⣿ Speech Translation in Gardens",
+        ">+  2 ⣤ 静かな部屋の音声翻訳：待たない…",
+        " *  3 ⣤ Speech Recognition in Gardens,…",
         "静かな部屋の音声翻訳：待たない同時通訳…",
         "  Ada Field, 山田 太郎, Émile Nulle-Par…",
         "  雑音のない部屋で話す人の声を、そのまま",

@@ -203,16 +203,17 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{sureness_mark(entry)} " if entry.sureness else ""
-    title = _bold(shorten(plain(paper.title), width - 4 - len(day) - len(sure)))
-    yield f"{mark}{number:>2} {sure}{_dim(day) if day else ''}{title}"
+    title = _bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
+    # With the blank a skipped tenth paper is "- 10" and not minus ten.
+    yield f"{mark} {number:>2} {sure}{_dim(day) if day else ''}{title}"
     topic = topic_text(entry)
     # What can be typed back comes first, so that a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
-    yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
+    yield "     " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
     why = say("today.why", why=entry.why, source=say("list").join(families(entry.origins)))
-    yield "    " + shorten(plain(why), width - 4)
+    yield "     " + shorten(plain(why), width - 5)
     for mention in [m for m in heard(entry) if m.words][:2]:
-        yield from map(_dim, wrap(said_text(mention), width, "    "))
+        yield from map(_dim, wrap(said_text(mention), width, "     "))
 
 
 def day_mark(entry: Entry) -> str:

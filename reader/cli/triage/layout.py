@@ -182,7 +182,7 @@ def _row(row: Row, view: View, width: int) -> Line:
     held = row.entry.held
     state = view.states[held.row]
     is_here = held.row == view.here
-    start = f"{'>' if is_here else ' '}{MARKS[state]}{row.number:>2} "
+    start = f"{'>' if is_here else ' '}{MARKS[state]} {row.number:>2} "
     start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
     style = "here" if is_here else LOOKS[state]
     talk = _talk(row.entry) if row.is_near and width >= 60 else ""

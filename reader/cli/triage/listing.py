@@ -30,7 +30,7 @@ Kind = Literal["head", "paper", "queued", "fold", "text"]
 LOW = 14
 """Lines under which a screen has no room for what each morning says."""
 
-TEXT_INDENT = 5
+TEXT_INDENT = 6
 """Columns before a line that is neither a head nor a paper."""
 
 

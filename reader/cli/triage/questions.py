@@ -112,7 +112,7 @@ class _Questions:
             self.entry, width, self.place + 1, has_day=self.shown.folded is not None
         ):
             output.put(line)
-        for line in screen.wrap(plain(self.entry.held.paper.abstract), width, "    ")[:3]:
+        for line in screen.wrap(plain(self.entry.held.paper.abstract), width, "     ")[:3]:
             output.put(line)
         key = _key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
         self._progress.note_key()
