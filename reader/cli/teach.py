@@ -167,9 +167,10 @@ class _Lesson:
         return say("teach.effect", of=self._teaching.n_of_day, n_in=n_in, n_out=n_out)
 
     def _answer(self, effect: Effect) -> str:
-        margins = {"margin": f"{effect.after:+.2f}", "before": f"{effect.before:+.2f}"}
-        place = say(f"place.{effect.place}")
-        return f"{say('teach.answer', place=place, **margins)} · {self._effect(effect)}"
+        moved = round(effect.after - effect.before, 2)
+        key = "teach.higher" if moved > 0 else "teach.lower" if moved < 0 else "teach.unmoved"
+        answer = say(key, place=say(f"place.{effect.place}"))
+        return f"{answer} · {self._effect(effect)}"
 
     def _say(self, text: str) -> None:
         if not self._is_quiet:

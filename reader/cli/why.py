@@ -16,7 +16,7 @@ from reader.library.explaining import (
     change_text,
     cut_text,
     other_topics_text,
-    past_texts,
+    standing_texts,
     verdict_text,
     where_text,
 )
@@ -121,7 +121,7 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 def _sentence_lines(found: Explained, width: int) -> Iterator[str]:
     yield ""
-    for text in (verdict_text(found), *past_texts(found)):
+    for text in standing_texts(found):
         yield from screen.wrap(plain(text), width)
     yield ""
 

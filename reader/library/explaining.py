@@ -28,29 +28,27 @@ def verdict_text(found: Explained) -> str:
     return verdict(place, sentence(parts))
 
 
-def past_texts(found: Explained) -> list[str]:
-    """Say where a paper stood when it was decided on, and beside it where it stands now; nothing
-    where no decision stands of which that is known."""
+def standing_texts(found: Explained) -> list[str]:
+    """Say where a paper stands now and why, and where it stood when it was decided on, where a
+    decision stands of which that is known."""
+    now = verdict_text(found)
     if found.past is None:
-        return []
+        return [now]
     line = found.past.line
     if line.shelf:
-        said = verdict(line.shelf, line.sentence or sentence(of_terms(line.terms)))
+        then = verdict(line.shelf, line.sentence or sentence(of_terms(line.terms)))
     else:
-        said = say("why.then.no_list")
-    then = said + _numbers_text(line.score, line.position)
-    now = verdict_text(found) + _numbers_text(found.score, found.position)
-    day = found.past.on
-    return [say(f"why.then.{found.past.kind}", day=day, text=then), say("why.now", text=now)]
+        then = say("why.then.no_list")
+    is_same = then == now
+    then = say("why.then.same") if is_same else then
+    if not (is_same and line.position == found.position):
+        then += _position_text(line.position)
+    now = (now if is_same else say("why.now", text=now)) + _position_text(found.position)
+    return [now, say(f"why.then.{found.past.kind}", day=found.past.on, text=then)]
 
 
-def _numbers_text(score: float | None, position: int | None) -> str:
-    if score is None:
-        return ""
-    printed = f"{score:.{DIGITS}f}"
-    if position is None:
-        return say("why.score", score=printed)
-    return say("why.score_place", score=printed, place=position)
+def _position_text(position: int | None) -> str:
+    return "" if position is None else say("why.position", place=position)
 
 
 def where_text(found: Explained) -> str:

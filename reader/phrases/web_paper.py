@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "web.paper.said": "What is said of it",
     "web.paper.mention.repost": "passed on by {author}",
     "web.paper.why": "Why it stands where it stands",
+    "web.paper.why.sum": "The whole sum",
     "web.paper.why.value": "Value",
     "web.paper.why.reason": "Reason",
     "web.paper.changes": "What would change it",

@@ -104,9 +104,9 @@ def test_all_that_is_known_stands_on_the_page(client: TestClient) -> None:
     assert "Moss that waits" in part_of(text, "near")
     assert "/pdf/arxiv:2506.00001/page/1?copy=bbbbbbbbbbbbbbbb" in part_of(text, "pdf-head")
     why = part_of(text, "why")
-    assert '<p class="small">In: “speech translation” in the title' in why
+    assert '<p class="small">Now: In: “speech translation” in the title' in why
+    assert "<summary>The whole sum</summary>" in why
     assert "When you picked it (2025-06-04): It stood in no list." in why
-    assert "Now: In: “speech translation” in the title" in why
     assert why.index("In: ") < why.index("<details") < why.index('<table class="sum">')
     ids = part_of(text, "ids")
     assert 'href="https://doi.org/10.1/a' in ids

@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "web.paper.said": "言及",
     "web.paper.mention.repost": "{author} が転載",
     "web.paper.why": "この位置にある理由",
+    "web.paper.why.sum": "スコアの内訳",
     "web.paper.why.value": "値",
     "web.paper.why.reason": "理由",
     "web.paper.changes": "何で変わるか",

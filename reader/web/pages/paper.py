@@ -18,8 +18,7 @@ from reader.library.explaining import (
     change_text,
     cut_text,
     other_topics_text,
-    past_texts,
-    verdict_text,
+    standing_texts,
     where_text,
 )
 from reader.library.filing import (
@@ -136,8 +135,8 @@ def _suggested(visit: Visit, held: Held) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Where a paper stands in one sentence; past: where it stood when it was decided on, and where
-    it stands now; rows: the sum behind it."""
+    """Where a paper stands in one sentence; past: where it stood when it was decided on; rows: the
+    sum behind it."""
 
     sentence: str
     past: list[str]
@@ -151,8 +150,8 @@ def _why(library: Library, held: Held) -> Why:
     """Explain where a paper stands."""
     found = explain(library, held)
     rows = list(sum_rows(found.terms))
-    past, where = past_texts(found), where_text(found)
-    return Why(verdict_text(found), past, where, rows, found.score, cut_text(found))
+    now, *past = standing_texts(found)
+    return Why(now, past, where_text(found), rows, found.score, cut_text(found))
 
 
 @dataclass(frozen=True, slots=True)
