@@ -29,7 +29,7 @@ from reader.today import Candidate, Kept, Rank
 WEEKEND_DAYS = 3
 """A mailing of Friday is first seen on Monday by who comes on weekdays."""
 
-SETTLED = 20
+ENOUGH_LIKED = 20
 """Papers liked in a near topic from which on its model may call a paper one of it that has no
 word of it."""
 
@@ -144,7 +144,7 @@ def _settled(library: Library) -> frozenset[str]:
         return of_topic.get("pick", 0) + of_topic.get("read", 0) + n_taught
 
     paths = (topic.path for topic in library.config.near_topics)
-    return frozenset(path for path in paths if n_liked(path) >= SETTLED)
+    return frozenset(path for path in paths if n_liked(path) >= ENOUGH_LIKED)
 
 
 def _hoped(
