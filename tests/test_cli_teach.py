@@ -310,11 +310,7 @@ def test_questions_are_answered_line_by_line_and_each_says_what_it_changed(
     answers(monkeypatch, "y", "n", "x", "u", "y", "", "q")
     code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
     assert code == 0
-    said = [
-        line
-        for line in out.splitlines()
-        if re.search(", (higher|lower) than before|, as before", line)
-    ]
+    said = re.findall(", (?:higher than|lower than|as) before ", out)
     assert len(said) == 3
     assert " ".join(out.split()).count(" came in and ") == 3
     assert max(map(columns, out.splitlines())) <= 80

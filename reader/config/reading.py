@@ -60,9 +60,21 @@ def parse(text: str, *, file: str = "feeds.toml") -> Config:
     return _Reading(text, file).config(raw)
 
 
+_TOPIC = re.compile(r"\s*\[\s*topics\s*\.\s*(?P<path>[^\]#]*?)\s*\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""["'].*["']|[A-Za-z0-9_-]*""")
+"""What stands after `topics.` where its path is quoted, or needs no quotes."""
+
+
 def _not_toml(text: str, file: str, error: str) -> ConfigError:
     places = re.findall(r"\(at line (\d+),", error)
     line = int(places[-1]) if places else text.count("\n") + 1
+    header = _TOPIC.match(text.split("\n")[line - 1])
+    if header and not _KEY.fullmatch(header["path"]):
+        path = header["path"].strip("\"' ")
+        hint = say("toml.quotes.hint", path=path)
+        return ConfigError(
+            file=file, line=line, key=f"topics.{path}", what=say("toml.quotes"), hint=hint
+        )
     what = re.sub(r"\s*\(at (line \d+, column \d+|end of document)\)$", "", error)
     return ConfigError(file=file, line=line, key="TOML", what=what, hint=say("toml.hint"))
 

@@ -44,7 +44,7 @@ TEXTS: dict[str, str] = {
     "toml.no_topic.hint": 'Add one: [topics."speech/translation"] with lane = "own" and some'
     " words.",
     "toml.same_folder": "on some disks it is {other!r}",
-    "toml.quotes": "a topic path with a slash stands in quotes",
+    "toml.quotes": "a topic's path stands in quotes",
     "toml.quotes.hint": 'Write [topics."{path}"].',
     "toml.no_word": "{word!r} is no word",
     "toml.take_out": "Take it out.",

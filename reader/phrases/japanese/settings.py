@@ -44,7 +44,7 @@ TEXTS: dict[str, str] = {
     "toml.no_topic.hint": '追加してください: [topics."speech/translation"] に lane = "own" と'
     " words。",
     "toml.same_folder": "ディスクによっては {other!r} と同じです",
-    "toml.quotes": "スラッシュのあるトピックのパスは引用符で囲みます",
+    "toml.quotes": "トピックのパスは引用符で囲みます",
     "toml.quotes.hint": '[topics."{path}"] と書いてください。',
     "toml.no_word": "{word!r} は言葉ではありません",
     "toml.take_out": "消してください。",
