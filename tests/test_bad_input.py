@@ -6,10 +6,14 @@ test_bad_library, test_bad_notes, test_bad_text; kill -9 is in test_killed.
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from reader.cli.frame import Settings
+from reader.cli.frame import run as command_line
 from tests.installed import (
     ALL,
     LADDER,
@@ -96,6 +100,35 @@ def test_init_overwrites_nothing(library: Path) -> None:
     assert (library / "feeds.toml").read_bytes() == before
 
 
+def test_init_names_a_command_that_works_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "my papers"
+    for given in ("my papers", ""):
+        assert command_line(["init", given], Settings()) == 0
+        out = capsys.readouterr().out
+        here = folder if given else tmp_path
+        assert f"A library is at {here}.\n" in out
+        [_, told] = out.splitlines()[-1].split("Then: reader ")
+        assert shlex.split(told) == ["--library", str(here), "today"]
+    code, _, err = run("init", str(folder))
+    assert (code, says(err, f"`reader --library '{folder}' today`")) == (2, True)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "library/feeds.toml"])
+def test_a_file_that_is_named_as_a_library_is_said_to_be_no_folder(
+    tmp_path: Path, library: Path, place: str
+) -> None:
+    (tmp_path / "file").touch()
+    code, out, err = run("topics", "--library", str(tmp_path / place))
+    assert (code, out) == (2, "")
+    assert says(err, f"{tmp_path / place} is no folder.", "the folder that has a feeds.toml in it")
+    for keep in ("file", "file/below"):
+        code, out, err = run("demo", "--keep", str(tmp_path / keep))
+        assert (code, out, says(err, f"{tmp_path / keep} is no folder.")) == (2, "", True)
+
+
 NO_IDS = {
     "nothing": "",
     "blanks": " \t ",
@@ -116,6 +149,7 @@ def test_what_is_no_id_is_refused_in_words(library: Path, text: str) -> None:
     code, out, err = run("show", text, library=library)
     assert (code, out) == (4, "")
     assert says(err, "is no arXiv id, DOI, OpenReview or ACL Anthology id", "Paste the paper's")
+    assert re.match(r"""reader: (['"]).*\1 is no""", err)
     assert len(err) < 400
     assert "\x1b" not in err
     assert "\u202e" not in err
@@ -204,7 +238,7 @@ def test_a_huge_number_of_ids_is_one_act(library: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["* OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
+    "query", ["xyzzy OR (", "NEAR(", "🐟", "x" * 100_000, "\x1b[44mxyzzy", "\udcff"]
 )
 def test_any_search_is_answered(library: Path, query: str) -> None:
     code, out, err = run("search", query, library=library)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -25,7 +26,8 @@ def init_command(context: click.Context, folder: Path | None) -> None:
     target = find_folder(given, os.environ, home) if given or _is_named() else home
     with make_library(target, now=build.clock()) as library:
         if not settings.is_quiet:
-            output.put(say("init.done", folder=library.folder))
+            folder = library.folder.absolute()
+            output.put(say("init.done", folder=folder, quoted=shlex.quote(str(folder))))
             if model := build.stand_in(library.config):
                 output.put(say("init.hub", model=model), is_error=True)
 

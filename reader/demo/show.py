@@ -20,7 +20,7 @@ from reader.cli.frame import Settings, run
 from reader.demo.morning import TIMELINE, sample_notes, sample_papers, sample_server
 from reader.demo.server import PlayServer
 from reader.errors import UsageError
-from reader.library.folder import FEEDS, template
+from reader.library.folder import FEEDS, disk_error, template
 from reader.phrases import say
 
 _ARXIV = "[arxiv]\n"
@@ -77,9 +77,16 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="reader-demo-") as name:
             yield Path(name)
         return
-    if keep.exists() and any(os.scandir(keep)):
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(os.scandir(keep))
+    except (FileExistsError, NotADirectoryError):
+        what = say("folder.no_folder", folder=keep)
+        raise UsageError(what=what, hint=say("demo.name_new")) from None
+    except OSError as error:
+        raise disk_error(error, keep) from error
+    if not is_empty:
         raise UsageError(what=say("demo.not_empty", folder=keep), hint=say("demo.name_new"))
-    keep.mkdir(parents=True, exist_ok=True)
     yield keep
 
 

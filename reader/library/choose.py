@@ -46,7 +46,7 @@ def find_paper(library: Library, text: str) -> Held:
         raise Ambiguous(what=shorten(text, 80), n=n, several=several)
     if found is not None:
         raise NotFound(what=found.id)
-    raise NotAnId(what=shorten(repr(text), 80))
+    raise NotAnId(what=repr(shorten(text, 78)))
 
 
 def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[Held]:

