@@ -104,7 +104,7 @@ class NotAnId(NotFound):
     """{what} is no arXiv id, DOI, OpenReview or ACL Anthology id, and no title or key
     here begins so.
 
-    Paste the paper's address, or the first words of its title.
+    Paste the paper's address, or the first words of its title in quotes.
     """
 
 

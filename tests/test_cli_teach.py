@@ -292,6 +292,14 @@ def test_a_bibtex_file_teaches_what_is_here_and_brings_in_what_is_not(
     assert 13 not in [e.held.row for e in morning(library, DAY).entries]
 
 
+def test_nothing_to_teach_and_nothing_to_ask_is_said(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = typed(capsys, library, "teach", "--topic", OWN, "--no-ask")
+    assert (code, out) == (2, "")
+    assert err.startswith("reader: There is nothing to teach, and nothing is to be asked.\n")
+
+
 def test_an_author_and_a_folder_of_pdfs_teach(
     library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

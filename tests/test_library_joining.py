@@ -76,6 +76,16 @@ def test_merging_again_undoes_a_split_and_is_undone_again(library: Library) -> N
     assert kinds == [("merge", None), ("split", 1), ("merge", 2), ("split", 3)]
 
 
+def test_one_paper_is_parted_only_where_it_was_joined(library: Library) -> None:
+    with pytest.raises(UsageError) as caught:
+        join(library, ONE, ONE)
+    assert "`reader merge ID ID` joins two" in caught.value.hint
+    join(library, ONE, TWO)
+    with pytest.raises(UsageError) as caught:
+        join(library, ONE, TWO)
+    assert caught.value.hint == "`reader split ID` parts it."
+
+
 def test_undo_takes_back_decisions_and_never_a_merge(library: Library) -> None:
     choose.decide(library, "skip", [TWO])
     join(library, ONE, TWO)

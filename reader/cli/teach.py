@@ -11,7 +11,7 @@ import click
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.cli.triage.keys import letter
-from reader.errors import ReadOnly
+from reader.errors import ReadOnly, UsageError
 from reader.library.examples import Examples
 from reader.library.teaching import (
     Effect,
@@ -48,6 +48,8 @@ def teach_command(
     """Teach; 4 for a paper that is not here, 5 when something could not be read."""
     with build.opened(context) as library:
         meant = topic_to_teach(library, topic)
+        if no_ask and not (what or people):
+            raise UsageError(what=say("teach.no_example"), hint=say("teach.nothing.hint"))
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         with build.tools(context, library) as tools:

@@ -56,7 +56,9 @@ def join(library: Library, kept: str, merged: str) -> Joined:
     """
     one, two = (find_paper(library, text) for text in (kept, merged))
     if one.row == two.row:
-        raise UsageError(what=say("merge.one", id=one.paper.id), hint=say("merge.one_hint"))
+        is_joined = bool(merges.merges_of(library.db, one.row))
+        hint = say("merge.one_hint" if is_joined else "merge.two_hint")
+        raise UsageError(what=say("merge.one", id=one.paper.id), hint=hint)
     left = _file_left(library, one, two)
     with library.db.writing():
         merges.join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "merged": "One paper now: {title} ({ids})",
-    "merge.two": "{n} IDs do not make a pair.",
+    "merge.two": "{n:ID does|IDs do} not make a pair.",
     "merge.two_hint": "`reader merge` lists what may be one; `reader merge ID ID` joins two.",
     "merge.one": "{id} is one paper already.",
     "merge.one_hint": "`reader split ID` parts it.",

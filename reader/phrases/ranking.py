@@ -113,6 +113,7 @@ TEXTS: dict[str, str] = {
     "teach.unread": "{file}: {n:file gave|files gave} no paper.",
     "teach.unread.hint": "`reader add {file}` says why, and asks where it is not sure.",
     "teach.nothing": "{what}: there is no paper in it.",
+    "teach.no_example": "There is nothing to teach, and nothing is to be asked.",
     "teach.nothing.hint": "Name a BibTeX file, a PDF, a folder of PDFs, or a paper.",
     "teach.examples": "{n:paper|papers} taught to {topic}.",
     "teach.effect": "Of {of:paper|papers} looked at, {n_in} came in and {n_out} went out.",

@@ -114,6 +114,7 @@ TEXTS: dict[str, str] = {
     "teach.unread": "{file}: {n}個のファイルからは論文が得られませんでした。",
     "teach.unread.hint": "`reader add {file}` で理由を表示し、不確かなものは尋ねます。",
     "teach.nothing": "{what}: 論文がありません。",
+    "teach.no_example": "教えるものがなく、質問もしないと指定されています。",
     "teach.nothing.hint": "BibTeX ファイル、PDF、PDF のフォルダ、または論文を指定してください。",
     "teach.examples": "{topic} に論文{n}本を教えました。",
     "teach.effect": "調べた{of}本のうち、{n_in}本が入り、{n_out}本が外れました。",
