@@ -61,6 +61,14 @@ def test_where_nobody_can_answer_the_notes_are_listed_without_their_words(librar
     assert graded(library) == []
 
 
+def test_what_was_written_or_recalled_today_is_not_said_to_be_0_days_old(library: Path) -> None:
+    args = ("note", ANTS, "-m", "Ants walk. They carry leaves.")
+    assert run(*args, library=library, now=TOMORROW).code == 0
+    assert "· written today\n" in recall(library, ANTS).out
+    assert recall(library, ANTS, "--grade", "good").code == 0
+    assert "· recalled today\n" in recall(library, ANTS).out
+
+
 def test_a_script_lists_grades_and_takes_back(library: Path) -> None:
     found = json.loads(recall(library, "--json").out)
     assert differences(found, "recall") == []

@@ -300,6 +300,16 @@ def test_nothing_to_teach_and_nothing_to_ask_is_said(
     assert err.startswith("reader: There is nothing to teach, and nothing is to be asked.\n")
 
 
+def test_where_nothing_can_be_asked_that_is_said(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every = [held.paper.id for held in papers.papers_at(library.db, range(1, 99))]
+    typed(capsys, library, "skip", *every)
+    code, out, _ = typed(capsys, library, "teach", "--topic", OWN)
+    said = f"No undecided paper here is one to ask about for {OWN}."
+    assert (code, " ".join(out.split())) == (0, said)
+
+
 def test_an_author_and_a_folder_of_pdfs_teach(
     library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -111,6 +111,9 @@ def test_the_map_is_drawn_into_files(library: Path, tmp_path: Path) -> None:
     assert "2025-06-02: 1 paper written up" in svg.read_text("utf-8")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert reader(library, "stats", "--svg", str(svg / "below.svg")).code == 6
+    for option in ("--svg", "--png"):
+        code, out, err = reader(library, "stats", option, "")
+        assert (code, out, "that names no file" in err) == (6, "", True)
     assert reader(library, "stats", "--svg", "-") == (0, svg.read_text("utf-8"), "")
 
 

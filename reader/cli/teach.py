@@ -97,6 +97,8 @@ class _Lesson:
         place = 0
         if waiting:
             self._say(say("teach.keys"))
+        else:
+            self._say_wrapped(say("teach.no_question", topic=self._topic))
         while place < len(waiting):
             held = waiting[place]
             key = self._ask(held, place + 1, len(waiting))

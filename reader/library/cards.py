@@ -31,7 +31,8 @@ def card_of(library: Library, held: Held, waiting: Waiting) -> Card:
     since = (library.today() - (waiting.last_on or waiting.written_on)).days
     note = newest_note(library, held)
     text = note.text if note else ""
-    seen = say("recall.seen" if waiting.last_on else "recall.wrote", n=since)
+    key = "recall.seen" if waiting.last_on else "recall.wrote"
+    seen = say(key, n=since) if since else say(f"{key}_today")
     return Card(held, waiting, seen, plain(question(text)), text)
 
 

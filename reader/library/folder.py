@@ -124,6 +124,8 @@ def write_whole(file: Path, content: bytes) -> None:
     A link stays one: the file that it leads to is written. A file that was there keeps its
     mode. Raises StoreError.
     """
+    if not file.name:
+        raise StoreError(file=file, what=say("disk.nameless"), hint=say("disk.nameless.hint"))
     try:
         target = _behind(file)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -106,6 +106,8 @@ TEXTS: dict[str, str] = {
     "add.look": "Is it written right? Its page would be {url}.",
     "add.off": "{id} (its look-up is off) was not added.",
     "add.turn_on": 'Take resolve.{kind} = "off" out of feeds.toml, then say it again.',
+    "disk.nameless": "that names no file",
+    "disk.nameless.hint": "Name a file to write to.",
     "disk.name": "its name is too long for this disk",
     "disk.name.hint": "Give it a shorter name; a topic is a folder, named in feeds.toml.",
     "disk.no_folder": "a file stands where its folder should be",

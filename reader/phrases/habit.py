@@ -74,6 +74,8 @@ TEXTS: dict[str, str] = {
     "recall.deadline": "Recall pauses until {name} ({on}): notes wait, and come back a few a day"
     " afterwards.",
     "recall.wrote": "written {n:day|days} ago",
+    "recall.wrote_today": "written today",
+    "recall.seen_today": "recalled today",
     "recall.seen": "recalled {n:day|days} ago",
     "recall.reveal": "[{n}/{of}] Say it, then any key shows your words (l later · u undo · q end)",
     "recall.choice": "{key} {grade} ({n} d)",

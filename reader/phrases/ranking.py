@@ -118,6 +118,7 @@ TEXTS: dict[str, str] = {
     "teach.examples": "{n:paper|papers} taught to {topic}.",
     "teach.effect": "Of {of:paper|papers} looked at, {n_in} came in and {n_out} went out.",
     "teach.ask": "[{n}/{of}] Does it belong to {topic}? y n u space q:",
+    "teach.no_question": "No undecided paper here is one to ask about for {topic}.",
     "teach.keys": "y yes · n no · space later · u undo · q end",
     "teach.higher": "{place}, higher than before",
     "teach.lower": "{place}, lower than before",

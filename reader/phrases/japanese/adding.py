@@ -106,6 +106,8 @@ TEXTS: dict[str, str] = {
     "add.look": "綴りは正しいですか。掲載ページは {url} のはずです。",
     "add.off": "{id} は問い合わせが無効のため、追加していません。",
     "add.turn_on": 'feeds.toml から resolve.{kind} = "off" を消して、もう一度実行してください。',
+    "disk.nameless": "ファイルの名前ではありません",
+    "disk.nameless.hint": "書き込むファイルの名前を指定してください。",
     "disk.name": "このディスクには名前が長すぎます",
     "disk.name.hint": "短い名前にしてください。トピックはフォルダで、feeds.toml で名付けます。",
     "disk.no_folder": "フォルダのあるべき場所にファイルがあります",

@@ -76,6 +76,8 @@ TEXTS: dict[str, str] = {
     "recall.deadline": "{name} ({on}) まで復習は休みです。ノートは待っていて、"
     "このあと1日に数件ずつ出てきます。",
     "recall.wrote": "{n}日前のノート",
+    "recall.wrote_today": "今日のノート",
+    "recall.seen_today": "今日復習",
     "recall.seen": "{n}日前に復習",
     "recall.reveal": "[{n}/{of}] 思い出したら何かキーでノートを表示 (l あとで  u 取消  q 終了)",
     "recall.choice": "{key} {grade} ({n}日後)",

@@ -119,6 +119,7 @@ TEXTS: dict[str, str] = {
     "teach.examples": "{topic} に論文{n}本を教えました。",
     "teach.effect": "調べた{of}本のうち、{n_in}本が入り、{n_out}本が外れました。",
     "teach.ask": "[{n}/{of}] {topic} に入りますか。 y n u space q:",
+    "teach.no_question": "{topic} について尋ねる未決定の論文はここにありません。",
     "teach.keys": "y はい  n いいえ  space あとで  u 取消  q 終了",
     "teach.higher": "{place}、前より上",
     "teach.lower": "{place}、前より下",
