@@ -129,6 +129,38 @@ def test_a_file_that_is_named_as_a_library_is_said_to_be_no_folder(
         assert (code, out, says(err, f"{tmp_path / keep} is no folder.")) == (2, "", True)
 
 
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [
+        ("<&-", 0, ""),
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("<&- >&- 2>&-", 0, ""),
+        (">/dev/full", 6, "reader: standard output: the disk is full."),
+    ],
+)
+def test_closed_streams_and_a_full_disk_behind_them_are_no_surprise(
+    library: Path, how: str, code: int, said: str
+) -> None:
+    shell = ("sh", "-c", f'exec "$@" {how}', "sh")
+    for command in (("today", "--no-fetch"), ("topics",)):
+        ran = run(*command, library=library, prefix=shell)
+        assert (ran.code, ran.err.partition("\n")[0]) == (code, said)
+    assert is_sound(library)
+
+
+def is_sound(library: Path) -> bool:
+    return rows(library, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_file_without_an_end_is_no_note(library: Path) -> None:
+    code, out, err = run("note", WATER, "--file", "/dev/zero", library=library)
+    assert (code, out) == (2, "")
+    assert says(err, "/dev/zero has more than 10 MB: that is no note. Nothing was changed.")
+    code, out, err = run("note", WATER, library=library, input=b"x" * 10_000_001)
+    assert (code, out, says(err, "standard input has more than 10 MB")) == (2, "", True)
+
+
 NO_IDS = {
     "nothing": "",
     "blanks": " \t ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import signal
@@ -16,7 +17,7 @@ from typing import Any
 import click
 
 from reader import __version__
-from reader.errors import ReaderError, UsageError
+from reader.errors import DiskFull, ReaderError, UsageError
 from reader.library.place import find_folder, language_of
 from reader.phrases import Language, say, speak, speaking, spoken
 
@@ -193,6 +194,7 @@ reader_group.params.extend(_shared_options())
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run one command line and leave with its exit code."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a replacement, not a traceback.
         if hasattr(stream, "reconfigure"):
@@ -200,6 +202,14 @@ def main(args: Sequence[str] | None = None) -> None:
     _end_by_signals()
     settings = Settings()
     sys.exit(run(list(sys.argv[1:] if args is None else args), settings))
+
+
+def _open_closed_streams() -> None:
+    """Open those of the three streams that were closed (`reader today <&-`) on nothing, so that
+    no file of the library takes the place of one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _end_by_signals() -> None:
@@ -239,15 +249,36 @@ def _run(args: list[str], settings: Settings) -> int:
     except SystemExit:
         # So click leaves, and only so, when the reader of our output went away (`| head`).
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC or not _drop_output():
+            return _unexpected(error, settings)
+        full = DiskFull(file=say("stdout"))
+        say_error(full)
+        return full.exit_code
     except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
-        if settings.is_debug:
-            traceback.print_exc()
-        from reader.plain import plain
-
-        kind = type(error).__name__
-        click.echo(say("unexpected", kind=kind, what=plain(str(error))), err=True)
-        return 1
+        return _unexpected(error, settings)
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> bool:
+    """Tell whether what was printed cannot be written, and let it go: Python would try it once
+    more as it ends, and leave with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
+
+
+def _unexpected(error: Exception, settings: Settings) -> int:
+    if settings.is_debug:
+        traceback.print_exc()
+    from reader.plain import plain
+
+    kind = type(error).__name__
+    click.echo(say("unexpected", kind=kind, what=plain(str(error))), err=True)
+    return 1
 
 
 def say_error(error: ReaderError) -> None:

@@ -149,6 +149,7 @@ TEXTS: dict[str, str] = {
     "index.damaged": "index.db was damaged and is made anew; nothing that you made was in it.",
     "list": ", ",
     "stdin": "standard input",
+    "stdout": "standard output",
     "demo.what": """A sample morning. Papers, authors, posts and PDFs are invented; the program,
 the model and the files are real. Nothing leaves this machine.
 library  {folder}

@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "note.two": "-m and --file name two notes.",
     "note.one": "Give one of them; nothing was changed.",
     "note.unreadable": "{file} cannot be read: {what}.",
+    "note.too_long": "{file} has more than {n} MB: that is no note.",
     "note.unchanged": "Nothing was changed.",
     "note.encoding": "{file} is not UTF-8 (byte {n}).",
     "note.utf8": "Save it as UTF-8; nothing was changed.",

@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "note.two": "-m と --file は別々のノートを指しています。",
     "note.one": "どちらか一方を指定してください。何も変更していません。",
     "note.unreadable": "{file} を読めません: {what}。",
+    "note.too_long": "{file} は {n} MB を超えています。ノートではありません。",
     "note.unchanged": "何も変更していません。",
     "note.encoding": "{file} は UTF-8 ではありません({n}バイト目)。",
     "note.utf8": "UTF-8 で保存してください。何も変更していません。",
