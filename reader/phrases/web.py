@@ -20,5 +20,5 @@ TEXTS: dict[str, str] = {
     "web.picked": "Picked",
     "web.skipped": "Skipped",
     "web.read": "Read",
-    "web.decide": "Decide on “{title}”",
+    "web.named": "{what}: {title}",
 }

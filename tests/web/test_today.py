@@ -83,6 +83,16 @@ def test_the_own_lane_stands_with_its_count_and_every_text_is_escaped(tmp_path: 
     assert "<i>" not in text
 
 
+def test_the_buttons_of_each_paper_are_named_by_it(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        text = client.get("/").text
+    titles = ["Speech translation in a &lt;b&gt;storm&lt;/b&gt; of O(n²)", "A large language model"]
+    for what in ("Pick", "Skip", "Undo", "Wrong topic"):
+        names = re.findall(rf'<(?:button|a|summary) [^>]*aria-label="{what}: ([^"]*)"', text)
+        assert len(names) == len(set(names)) == 2
+        assert [name[: len(title)] for name, title in zip(names, titles, strict=True)] == titles
+
+
 def test_talk_stands_with_its_words_and_its_link(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         text = client.get("/").text

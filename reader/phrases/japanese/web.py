@@ -20,5 +20,5 @@ TEXTS: dict[str, str] = {
     "web.picked": "選択済み",
     "web.skipped": "見送り",
     "web.read": "読了",
-    "web.decide": "「{title}」を決める",
+    "web.named": "{what}: {title}",
 }

@@ -32,6 +32,7 @@ function row(one) {
   const button = made.querySelector(".drop");
   button.parentElement.hidden = !one.said;
   if (one.done) button.textContent = list.dataset.seen;
+  button.setAttribute("aria-label", `${button.textContent}: ${one.title}`);
   button.addEventListener("click", () => drop(one.n));
   return made;
 }

@@ -19,6 +19,7 @@ COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contras
 MOST_SHIFT = 0.02
 
 SMALL_TARGETS, TOO_WIDE = script("small_targets.js"), script("too_wide.js")
+SAME_NAMES = script("same_names.js")
 
 
 def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
@@ -65,6 +66,19 @@ def test_no_page_breaks_wcag_in_any_look(
     is_touch = size == PHONE
     page = visitor.page(size=size, theme=theme, language=language, is_touch=is_touch)
     wrong = looked_at(shown, page)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_screen_reader_can_tell_every_button_and_link_from_the_others(
+    shown: Serving, visitor: Visitor, language: str
+) -> None:
+    visitor.may_fail.add(404)
+    page = visitor.page(size=PHONE, language=language, is_touch=True)
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in page.evaluate(SAME_NAMES)]
     assert not wrong, "\n".join(wrong)
 
 
