@@ -12,6 +12,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -276,6 +277,50 @@ class Home:
             answer = connection.getresponse()
             self.cookie = (answer.getheader("set-cookie") or self.cookie).partition(";")[0]
             return answer.status, answer.read()
+
+
+N_IDLE = 600
+
+
+def opened_from(address: str, port: int) -> socket.socket:
+    """Open a connection from one of this machine's loopback addresses."""
+    return socket.create_connection(("127.0.0.1", port), 10, source_address=(address, 0))
+
+
+def status_from(address: str, port: int) -> int:
+    """Ask for a page from an address; gives the status."""
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", port, timeout=10, source_address=(address, 0)
+    )
+    connection.request("GET", "/door")
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
+def test_idle_connections_of_one_client_keep_nobody_out(library: Path) -> None:
+    """Neither others nor itself; what has begun is answered all the same."""
+    with contextlib.ExitStack() as several, Serving(library, now=NOW) as serving:
+        begun = several.enter_context(opened_from("127.0.0.2", serving.port))
+        body = b"session=none"
+        head = f"POST /door/leave HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+        begun.sendall(head.encode() + b"\r\n" + body[:3])
+        for _ in range(N_IDLE):
+            several.enter_context(opened_from("127.0.0.2", serving.port))
+        found = [status_from(address, serving.port) for address in ("127.0.0.3", "127.0.0.2")]
+        begun.sendall(body[3:])
+        answer = begun.recv(100)
+    assert found == [200, 200]
+    assert answer.startswith(b"HTTP/1.1 403")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs all of 127.0.0.0/8")
+def test_idle_connections_of_many_clients_keep_nobody_out(library: Path) -> None:
+    with contextlib.ExitStack() as several, Serving(library, now=NOW) as serving:
+        for n in range(N_IDLE):
+            several.enter_context(opened_from(f"127.0.1.{n % 6 + 1}", serving.port))
+        assert status_from("127.0.0.3", serving.port) == 200
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

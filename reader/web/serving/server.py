@@ -15,10 +15,15 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from reader.web.door.throttle import network_of
+
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 MOST_CONNECTIONS = 500
+MOST_OF_ONE = 250
+"""Connections of one client; two hundred readers behind one proxy count as one."""
+
 LONGEST_HEAD = 16_384
 """Bytes of a request's line and headers together."""
 
@@ -33,13 +38,25 @@ _LOOK_S = 0.05
 
 
 class Patient(H11Protocol):
-    """HTTP/1.1 that closes a connection whose request's head does not come in time."""
+    """HTTP/1.1 that closes a connection whose request's head does not come in time.
+
+    No client keeps the others out by connections that it leaves open: it has so many of them, and
+    a new one takes the place of the one that was idle for longest.
+    """
 
     _head_timer: asyncio.TimerHandle | None = None
+    _idle_since: float = 0.0
+    _is_dropped: bool = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
+        self._idle_since = self.loop.time()
         self._wait_for_head()
+        self._make_room()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._idle_since = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
         if self._head_timer is None and self._is_idle():
@@ -58,6 +75,27 @@ class Patient(H11Protocol):
         """Tell whether no request is being read or answered."""
         cycle = getattr(self, "cycle", None)
         return cycle is None or (cycle.response_complete and not cycle.more_body)
+
+    def _make_room(self) -> None:
+        """Drop a connection where there are too many: of this client, else of all together."""
+        there = [c for c in self.connections if isinstance(c, Patient) and not c._is_dropped]
+        mine = [c for c in there if c._of == self._of]
+        if len(mine) > MOST_OF_ONE:
+            several = mine
+        elif len(there) >= MOST_CONNECTIONS:
+            several = there
+        else:
+            return
+        # The new one is among them: it goes where all others are at work.
+        idle = [c for c in several if c._is_idle()]
+        oldest = min(idle, key=lambda c: c._idle_since)
+        oldest._is_dropped = True
+        oldest.transport.abort()  # `close` would wait for a TLS goodbye from whoever is silent
+
+    @property
+    def _of(self) -> str:
+        """Whom the connection counts for."""
+        return network_of(self.client[0]) if self.client else ""
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self.transport.close)
