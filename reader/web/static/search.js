@@ -38,7 +38,9 @@ async function ask() {
   found.setAttribute("aria-busy", "false");
 }
 
-form.addEventListener("input", () => soon());
+// While a word is being put together (Japanese) its letters are no question yet.
+form.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
+form.addEventListener("compositionend", () => soon()); // no input comes after it but in Firefox
 form.addEventListener("submit", (event) => { event.preventDefault(); soon(0); });
 
 addEventListener("keydown", (event) => {
