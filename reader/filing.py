@@ -293,22 +293,37 @@ def _judged(
 
 
 def likenesses(text: str, others: Sequence[str]) -> list[float]:
-    """Compare a text with others by their words, rare ones counting more; each 0 to 1.
+    """Compare a text with others by their words, rare ones counting more; each 0 to 1."""
+    return likenesses_of_each([text], others)[0]
+
+
+def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
+    """Compare each of some texts with all others, as `likenesses` does; a row for each text.
 
     Cosine of tf-idf with binary tf; words are those of the full text, Japanese too.
     """
     bags = [frozenset(grams(other).split()) for other in others]
-    own = frozenset(grams(text).split())
     n_with = Counter(word for bag in bags for word in bag)
     n = len(bags) + 1
-
-    def weight(words: Iterable[str]) -> float:
-        return sum(math.log(n / (1 + n_with[word]) + 1) ** 2 for word in words)
-
-    length = weight(own)
-    return [
-        weight(own & bag) / math.sqrt(length * weight(bag)) if own and bag else 0.0 for bag in bags
-    ]
+    weights = {word: math.log(n / (1 + k) + 1) ** 2 for word, k in n_with.items()}
+    unknown = math.log(n + 1) ** 2
+    lengths = [math.fsum(map(weights.__getitem__, bag)) for bag in bags]
+    having: dict[str, list[int]] = {}
+    for i, bag in enumerate(bags):
+        for word in bag:
+            having.setdefault(word, []).append(i)
+    rows = []
+    for text in texts:
+        own = frozenset(grams(text).split())
+        length = math.fsum(weights.get(word, unknown) for word in own)
+        shared = [0.0] * len(bags)
+        for word in own & weights.keys():
+            for i in having[word]:
+                shared[i] += weights[word]
+        rows.append(
+            [s / math.sqrt(length * k) if s else 0.0 for s, k in zip(shared, lengths, strict=True)]
+        )
+    return rows
 
 
 FEWEST_FOR_BASE = 12

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 import unicodedata
 from datetime import date
 
@@ -20,6 +22,7 @@ from reader.filing import (
     free_stem,
     is_reserved,
     likenesses,
+    likenesses_of_each,
     nearest_names,
     pattern_problem,
     scaled,
@@ -236,6 +239,21 @@ class TestSuggestions:
         assert roses[0] > roses[1] > 0 == roses[2] == roses[3]
         assert max(likenesses("庭の薔薇", others)) == likenesses("庭の薔薇", others)[2] > 0.4
         assert likenesses("Roses", ["roses"]) == [pytest.approx(1)]
+
+    def test_many_texts_are_compared_for_little_more_than_one(self) -> None:
+        draw = random.Random(1)
+        texts = [" ".join(f"w{draw.randrange(2_000)}" for _ in range(200)) for _ in range(225)]
+
+        def spent(several: list[str]) -> float:
+            began = time.process_time()
+            likenesses_of_each(several, texts[25:])
+            return time.process_time() - began
+
+        one, many = (min(spent(texts[:n]) for _ in range(5)) for n in (1, 25))
+        assert many < 5 * one
+        assert likenesses_of_each(texts[:3], texts[25:]) == [
+            likenesses(text, texts[25:]) for text in texts[:3]
+        ]
 
     def test_what_is_usual_among_cosines_is_no_likeness(self) -> None:
         assert scaled([0.9, 0.8, 0.7]) == [pytest.approx(0.5), pytest.approx(0), 0]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reader.announcement import days_back
-from reader.filing import FEWEST_FOR_BASE, likenesses, scaled
+from reader.filing import FEWEST_FOR_BASE, likenesses_of_each, scaled
 from reader.library.balance import theme_of
 from reader.library.folder import Library
 from reader.library.linking import targets
@@ -97,9 +97,10 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
     """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
     first, last = week_of(day)
     is_running = first <= library.today() <= last
+    skipped = days.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
     regrets = [
-        *_talked_about(library, first, last),
-        *_near_a_pick(library, first, last, encoder),
+        *_talked_about(library, skipped, first, last),
+        *_near_a_pick(library, skipped, first, last, encoder),
     ]
     unique = list({one.held.row: one for one in reversed(regrets)}.values())[::-1]
     return Week(
@@ -161,10 +162,12 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
     ]
 
 
-def _talked_about(library: Library, first: date, last: date) -> list[Regret]:
+def _talked_about(
+    library: Library, skipped: Mapping[int, date], first: date, last: date
+) -> list[Regret]:
     """List skips that people talked about in this week, after they were skipped."""
-    skipped = days.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
-    since = {row: max(on, days_back(first, 1)) for row, on in skipped.items()}
+    before = days_back(first, 1)
+    since = {row: max(on, before) for row, on in skipped.items()}
     talk = days.talkers_since(library.db, since, last)
     hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
     return [
@@ -173,13 +176,15 @@ def _talked_about(library: Library, first: date, last: date) -> list[Regret]:
     ]
 
 
-def _near_a_pick(library: Library, first: date, last: date, encoder: str) -> list[Regret]:
+def _near_a_pick(
+    library: Library, lately: Mapping[int, date], first: date, last: date, encoder: str
+) -> list[Regret]:
     """List the week's skips that are like one of its picks, the likest first.
 
     What is usual is told by the papers that arrived in the week; a handful tells nothing.
     """
     db = library.db
-    skipped = days.decided(db, "skip", first, last)
+    skipped = {row: on for row, on in lately.items() if on >= first}
     picks = papers.papers_at(db, days.picked(db, first, last))
     usual = [r for r in days.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
     others = papers.papers_at(db, [*skipped, *usual])
@@ -204,14 +209,21 @@ def _likeness(
     rows = [held.row for held in (*picks, *others)]
     vectors = index.paper_vectors(library.db, encoder, rows) if encoder else {}
     if all(row in vectors for row in rows):
-        cosines = [[_cosine(vectors, p.row, o.row) for o in others] for p in picks]
+        cosines = _cosines([vectors[p.row] for p in picks], [vectors[o.row] for o in others])
         return [scaled(of_pick) for of_pick in cosines], NEAR_BY_VECTORS
-    texts = [f"{o.paper.title}\n{o.paper.abstract}" for o in others]
-    of_words = [likenesses(f"{p.paper.title}\n{p.paper.abstract}", texts) for p in picks]
-    return of_words, NEAR_BY_WORDS
+    of_picks, texts = (
+        [f"{held.paper.title}\n{held.paper.abstract}" for held in several]
+        for several in (picks, others)
+    )
+    return likenesses_of_each(of_picks, texts), NEAR_BY_WORDS
 
 
-def _cosine(vectors: Mapping[int, bytes], one: int, other: int) -> float:
-    from reader.store.nearest import vector_from  # numpy, which today's screen must not load
+def _cosines(several: Sequence[bytes], others: Sequence[bytes]) -> list[list[float]]:
+    """Compare kept vectors with others; a row for each."""
+    import numpy as np  # which today's screen must not load
 
-    return float(vector_from(vectors[one]) @ vector_from(vectors[other]))
+    from reader.store.nearest import vector_from
+
+    ours, theirs = (np.stack([vector_from(kept) for kept in kept_]) for kept_ in (several, others))
+    found: list[list[float]] = (ours @ theirs.T).tolist()
+    return found

@@ -198,6 +198,28 @@ def test_what_would_change_its_place_comes_by_itself_and_as_a_part(client: TestC
     assert "<html" not in part
 
 
+def test_models_are_fitted_once_until_something_is_decided(parts: Parts) -> None:
+    n_fitted = 0
+
+    @contextlib.contextmanager
+    def counted(library: Library) -> Iterator[Tools]:
+        nonlocal n_fitted
+        n_fitted += 1
+        with _tools(library) as tools:
+            yield tools
+
+    with site(replace(parts, tools=counted)) as client, parts.open_library() as library:
+        client.get(f"{ABOUT}/changes")  # ranks the day anew, and keeps that
+        n_fitted = 0
+        several = [client.get(f"{ABOUT}/changes").text for _ in range(3)]
+        assert (n_fitted, len(set(several))) == (1, 1)
+        in_japanese = client.get(f"{ABOUT}/changes", headers={"accept-language": "ja"}).text
+        assert "without" not in in_japanese
+        decide_rows(library, "skip", [2])
+        client.get(f"{ABOUT}/changes")
+        assert n_fitted == 3
+
+
 def test_the_page_is_in_japanese_where_the_browser_asks_for_it(client: TestClient) -> None:
     text = client.get(ABOUT, headers={"accept-language": "ja"}).text
     assert '<html lang="ja">' in text

@@ -13,13 +13,15 @@ from reader.library.balance import balance
 from reader.library.named_day import day_named
 from reader.library.queue import asked_today, keep_asked
 from reader.library.stats import day_shown, stats
-from reader.library.week import regret_text, week
+from reader.library.week import regret_text, week, week_of
 from reader.web.visit import Visit, route
 
 
 def week_page(visit: Visit) -> Response:
-    library = visit.library
-    found = week(library, _day(visit), encoder=visit.parts.encoder_name(visit.config))
+    library, day = visit.library, _day(visit)
+    encoder = visit.parts.encoder_name(visit.config)
+    key = ("week", week_of(day), library.today(), encoder)
+    found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
     keep_asked(library, found.asks)
     is_running = found.first <= library.today() <= found.last
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]

@@ -39,7 +39,7 @@ from reader.markup import to_html
 from reader.note.links import key_of
 from reader.note.shared import markdown
 from reader.paper import Held
-from reader.phrases import say
+from reader.phrases import say, spoken
 from reader.plain import plain, plain_lines, visible
 from reader.today.sums import sum_rows
 from reader.web.addresses import paper_at
@@ -77,12 +77,18 @@ def paper(visit: Visit) -> Response:
 def changing(visit: Visit) -> Response:
     """Say what would change where a paper stands: models are fitted for it, which takes seconds."""
     library = visit.library
-    explained = explain(library, find_paper(library, visit.id))
-    with visit.parts.tools(library) as tools:
-        others = [change_text(one) for one in changes(library, explained, tools.fit_topic)]
+    held = find_paper(library, visit.id)
+
+    def make() -> tuple[list[str], list[str]]:
+        explained = explain(library, held)
+        with visit.parts.tools(library) as tools:
+            others = [change_text(one) for one in changes(library, explained, tools.fit_topic)]
+        return others, list(other_topics_text(explained))
+
+    key = ("changes", held.row, library.today(), spoken())
+    others, topics = visit.unless_written(key, make)
     template = "changes_part.html" if visit.is_part else "changes.html"
-    topics = list(other_topics_text(explained))
-    return visit.page(template, held=explained.held, changes=others, topics=topics)
+    return visit.page(template, held=held, changes=others, topics=topics)
 
 
 def file_away(visit: Visit) -> Response:
