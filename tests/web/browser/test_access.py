@@ -19,7 +19,7 @@ COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contras
 MOST_SHIFT = 0.02
 
 SMALL_TARGETS, TOO_WIDE = script("small_targets.js"), script("too_wide.js")
-SAME_NAMES = script("same_names.js")
+SAME_NAMES, BROKEN_NUMBERS = script("same_names.js"), script("broken_numbers.js")
 
 
 def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
@@ -96,16 +96,19 @@ def test_every_target_is_large_enough_for_a_thumb_and_nothing_scrolls_sideways(
     assert not wrong, "\n".join(wrong)
 
 
-def test_nothing_scrolls_sideways_where_a_page_is_enlarged_to_four_times(
-    shown: Serving, visitor: Visitor
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("size", [(320, 256), (195, 422)])
+def test_nothing_scrolls_sideways_and_no_number_breaks_where_a_page_is_enlarged(
+    shown: Serving, visitor: Visitor, size: tuple[int, int], language: str
 ) -> None:
-    """1280 px at 400 % are 320 px (WCAG 1.4.10)."""
+    """1280 px at 400 % are 320 px (WCAG 1.4.10), a phone at 200 % has 195."""
     visitor.may_fail.add(404)
-    page = visitor.page(size=(320, 256))
+    page = visitor.page(size=size, language=language)
     wrong = []
     for address in ADDRESSES:
         page.goto(shown.url + address)
         wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
+        wrong += [f"{address}: {each}" for each in page.evaluate(BROKEN_NUMBERS)]
     assert not wrong, "\n".join(wrong)
 
 
