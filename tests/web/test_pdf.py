@@ -167,6 +167,15 @@ def test_a_page_has_its_picture_and_its_words_over_it(client: TestClient) -> Non
     assert picture.headers["cache-control"] == "private, max-age=31536000, immutable"
 
 
+def test_a_page_asks_for_nothing_that_the_policy_refuses(client: TestClient) -> None:
+    """Firefox holds a prefetch against `default-src`, and says so in its console."""
+    answer = client.get(f"{PDF}/page/1")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert 'rel="next" href="/pdf/arxiv:2506.00001/page/2"' in answer.text
+    kinds = set(re.findall(r'<link rel="([^"]*)"', answer.text))
+    assert kinds == {"stylesheet", "manifest", "icon", "apple-touch-icon"}
+
+
 def test_a_picture_is_asked_for_once_more_only_when_its_file_changed(
     client: TestClient, parts: Parts
 ) -> None:

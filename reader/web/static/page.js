@@ -55,10 +55,10 @@ desk?.addEventListener("touchend", (event) => {
 }, { passive: true });
 
 // The next page's picture is fetched while this one is read.
-const next = document.querySelector("link[rel=prefetch]");
+const next = to('.page-nav [rel="next"]');
 if (next) {
   const image = document.querySelector(".sheet img");
-  const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${/\/page\/(\d+)/.exec(next.href)[1]}.png`);
+  const page = (address) => address.replace(/\/page\/\d+\.png/g, `/page/${/\/page\/(\d+)/.exec(next)[1]}.png`);
   addEventListener("load", () => Object.assign(new Image(), { sizes: image.sizes, srcset: page(image.srcset) }), { once: true });
 }
 document.querySelector(".found")?.scrollIntoView({ block: "center" });
