@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -40,6 +40,14 @@ READS = ("GET", "HEAD")
 _OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 SAID, SAID_S, LONGEST_SAID = "said", 30, 300
 """The cookie that carries a sentence from a POST to the page after it, for some seconds."""
+
+
+class SaidCookie(TypedDict):
+    """How the sentence's cookie is kept, the same when it is set and when it is deleted."""
+
+    secure: bool
+    httponly: bool
+    samesite: Literal["lax"]
 
 
 @dataclass(slots=True)
@@ -123,7 +131,7 @@ class Visit:
         found = RedirectResponse(ours(address), status_code=303)
         if said:
             text = quote(said[:LONGEST_SAID])
-            found.set_cookie(SAID, text, max_age=SAID_S, httponly=True, samesite="lax")
+            found.set_cookie(SAID, text, max_age=SAID_S, **_said_cookie(self.request))
         return found
 
 
@@ -203,8 +211,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     )
     found = HTMLResponse(text, status_code=status)
     if told:
-        found.delete_cookie(SAID)
+        found.delete_cookie(SAID, **_said_cookie(request))
     return found
+
+
+def _said_cookie(request: Request) -> SaidCookie:
+    return {"secure": request.url.scheme == "https", "httponly": True, "samesite": "lax"}
 
 
 def said(request: Request, error: ReaderError) -> Response:

@@ -320,6 +320,26 @@ def test_over_plain_http_the_cookie_is_as_strict_as_it_can_be(tmp_path: Path) ->
     assert "secure" not in cookie
 
 
+@pytest.mark.parametrize("is_tls", [True, False])
+def test_a_sentence_for_the_next_page_travels_as_safely_as_the_sign_in(
+    tmp_path: Path, is_tls: bool
+) -> None:
+    entrance = Entrance(is_tls=is_tls)
+    with entrance.open(tmp_path) as client:
+        entrance.enter(client)
+        found = re.search(r'name="csrf" content="(\w+)"', client.get("/").text)
+        assert found
+        client.headers["X-CSRF"] = found[1]
+        answer = client.post("/undo", follow_redirects=False)
+        page = client.get("/")
+    set_, gone = answer.headers["set-cookie"], page.headers["set-cookie"]
+    assert "There is nothing to take back." in page.text
+    for cookie in (set_, gone):
+        attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", "samesite=lax"} <= attributes
+        assert ("secure" in attributes) is is_tls
+
+
 def test_looking_at_the_page_with_the_code_does_not_use_it_up(tmp_path: Path) -> None:
     entrance = Entrance()
     code = entrance.door.codes.new()
