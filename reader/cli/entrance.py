@@ -26,7 +26,7 @@ def tell(door: Door) -> None:
         spaced = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
         click.echo(say("serve.trust", address=first, fingerprint=spaced))
     if served.needs_login:
-        if not served.is_tls:
+        if not (served.is_tls or served.is_local):
             click.echo(say("serve.plain"), err=True)
         tell_code(door)
 

@@ -394,6 +394,17 @@ def test_plain_http_beyond_this_machine_says_what_it_costs(library: Path) -> Non
     assert any(line.startswith("Plain HTTP: others in this network") for line in serving.said)
 
 
+def test_on_this_machine_alone_a_sign_in_is_no_reason_to_warn_of_the_network(
+    library: Path,
+) -> None:
+    with Serving(library, now=NOW, arguments=["--login"]) as serving:
+        end = time.monotonic() + 5
+        while not any("Sign in once" in line for line in serving.said) and time.monotonic() < end:
+            time.sleep(0.01)
+    assert any("Sign in once" in line for line in serving.said)
+    assert [line for line in serving.said if "Plain HTTP" in line] == []
+
+
 @pytest.mark.parametrize(
     ("args", "what"),
     [

@@ -23,7 +23,7 @@ class Served:
 
     names: lower case, IPv6 addresses without brackets. port: 0 where it does not matter.
     addresses: of the start page, the one to print as a QR code first. fingerprint: SHA-256
-    of the authority's certificate, empty without one.
+    of the authority's certificate, empty without one. is_local: no other machine connects.
     """
 
     names: frozenset[str] = LOCAL_NAMES
@@ -32,6 +32,7 @@ class Served:
     needs_login: bool = False
     addresses: tuple[str, ...] = ()
     fingerprint: str = ""
+    is_local: bool = True
 
     @property
     def cookie(self) -> str:

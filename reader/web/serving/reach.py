@@ -55,6 +55,7 @@ def served(
         is_tls=is_tls,
         needs_login=must_sign_in or not is_local or bool(set(given) - LOCAL_NAMES),
         addresses=tuple(f"{scheme}://{_bracketed(name)}:{port}/" for name in names),
+        is_local=is_local,
     )
 
 
