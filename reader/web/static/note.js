@@ -1,5 +1,6 @@
 // Write a note: drafts kept as one types, the words checked beside the text.
 
+import { SignedOut } from "./queue.js";
 import { send, tell } from "./reader.js";
 
 const form = document.getElementById("note");
@@ -21,8 +22,13 @@ async function post(path, isPart, more = {}) {
   if (isPart) headers["X-Part"] = "1";
   else headers.Accept = "application/json";
   const answer = await fetch(address + path, { method: "POST", body, headers, ...more });
-  if (!answer.ok) throw new Error(answer.statusText);
+  checkAnswer(answer);
   return isPart ? answer.text() : answer.json();
+}
+
+function checkAnswer({ ok, status, statusText }) {
+  if (status === 401) throw new SignedOut(form.dataset.signedOut);
+  if (!ok) throw new Error(statusText);
 }
 
 const fields = () => ["text", "base", "draft", "seen"].map((name) => [name, form.elements[name].value]);
@@ -42,10 +48,18 @@ async function keepNow(more) {
     form.elements.seen.value = found.seen;
     kept = text;
     localStorage.removeItem(here);
-    state.textContent = found.said;
-  } catch {
-    state.textContent = keepHere(text) ? form.dataset.keptHere : form.dataset.failed;
+    say(found.said);
+  } catch (error) {
+    const isSignedOut = error instanceof SignedOut;
+    const { signedOut, keptHere, failed } = form.dataset;
+    if (keepHere(text)) say(isSignedOut ? signedOut : keptHere, isSignedOut);
+    else say(failed);
   }
+}
+
+function say(text, isSignedOut = false) {
+  state.textContent = text;
+  document.getElementById("sign-in").hidden = !isSignedOut;
 }
 
 function keepHere(text) {
@@ -150,7 +164,7 @@ function goOnFrom(found) {
 async function showBeside(button) {
   try {
     const answer = await fetch(button.dataset.beside, { headers: { "X-Part": "1" } });
-    if (!answer.ok) throw new Error(answer.statusText);
+    checkAnswer(answer);
     document.getElementById("beside").innerHTML = await answer.text();
     document.querySelector("#beside summary")?.focus();
   } catch (error) {

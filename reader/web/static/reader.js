@@ -84,8 +84,9 @@ async function sendNow(address, fields) {
   return found;
 }
 
-// Fetch the inner part of a page as HTML.
+// Fetch the inner part of a page as HTML; throws where there is none.
 export async function part(address, signal) {
   const answer = await fetch(address, { headers: { "X-Part": "1" }, signal });
+  if (!answer.ok) throw new Error(answer.statusText);
   return answer.text();
 }

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.web.browser.conftest import Visitor
+from tests.web.browser.playing import expect
 from tests.web.serving import Serving
-from tests.web.world import EARLIER
+from tests.web.world import EARLIER, NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -39,3 +40,28 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     assert draft.read_text("utf-8").endswith("I would rather listen. And one word more.")
     page.reload()
     assert field.input_value().endswith("I would rather listen. And one word more.")
+
+
+def test_where_the_sign_in_has_run_out_the_draft_stays_and_that_is_said(
+    visitor: Visitor, library: Path
+) -> None:
+    address, words = f"/note/{EARLIER[2]}", "Divers hear with their hands."
+    visitor.may_fail.add(401)
+    with Serving(library, NOW, ("--login",)) as serving:
+        context = visitor.context()
+        page = context.new_page()
+        page.goto(f"{serving.url}{address}")
+        page.locator("#code").fill(serving.code)
+        page.get_by_role("button", name="Sign in").click()
+        field = page.locator("#text")
+        expect(field).to_be_visible()
+        cookies = [{**one} for one in context.cookies()]
+        context.clear_cookies()
+        field.fill(words)
+        state = page.locator("#draft-state")
+        expect(state).to_contain_text("You are not signed in any more")
+        expect(state).not_to_contain_text("No connection")
+        context.add_cookies(cookies)  # as a new code gives it one
+        page.get_by_role("link", name="Sign in").click()
+        page.wait_for_url(f"**{address}")
+        expect(field).to_have_value(words)
