@@ -6,12 +6,17 @@ import os
 import sys
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reader.phrases import say, speak, spoken
 from reader.web.door import Door
 from reader.web.door.codes import LIFE_S, grouped
+
+if TYPE_CHECKING:
+    from reader.web.serving.authority import Authority
 
 
 def tell(door: Door) -> None:
@@ -29,6 +34,17 @@ def tell(door: Door) -> None:
         if not (served.is_tls or served.is_local):
             click.echo(say("serve.plain"), err=True)
         tell_code(door)
+
+
+def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
+    """Say that devices have to trust the authority anew, or will have to soon."""
+    if authority.why_new:
+        names = say("list").join(authority.missing)
+        click.echo(say(f"serve.authority.new.{authority.why_new}", names=names), err=True)
+        click.echo(say("serve.authority.new.what"), err=True)
+    elif authority.ends_soon(now):
+        day = authority.limits.until.astimezone().date()
+        click.echo(say("serve.authority.soon", day=day, folder=folder), err=True)
 
 
 def tell_code(door: Door) -> None:

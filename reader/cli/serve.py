@@ -107,6 +107,7 @@ class Asked:
         self, listener: socket.socket, folder: Path, *, is_debug: bool
     ) -> tuple[Door, ssl.SSLContext | None]:
         """Open the door to the pages of a library, and the TLS before it. Raises ReaderError."""
+        from reader.cli import entrance
         from reader.web.door import Door
         from reader.web.door.sessions import Sessions
         from reader.web.serving.authority import open_authority
@@ -128,8 +129,11 @@ class Asked:
         )
         if self.is_own:
             machine = socket.gethostname().partition(".")[0]
-            authority = open_authority(data_folder() / "authority", machine=machine)
-            secured = authority.context(sorted(reached.names), now=datetime.now(UTC))
+            names, now = sorted(reached.names), datetime.now(UTC)
+            kept_in = data_folder() / "authority"
+            authority = open_authority(kept_in, machine=machine, names=names, now=now)
+            entrance.tell_authority(authority, kept_in, now=now)
+            secured = authority.context(names, now=now)
             reached = replace(reached, fingerprint=authority.fingerprint)
             trusted = authority.certificate
         sessions = Sessions(_kept_at(folder), time.time)

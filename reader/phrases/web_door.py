@@ -79,6 +79,8 @@ TEXTS: dict[str, str] = {
     "Certification Authorities.",
     "web.trust.others.firefox": "Firefox has a list of its own: Settings, Certificates, "
     "Authorities, Import.",
+    "web.trust.limits": "It can vouch for these names and networks, and for nothing else: {names}. "
+    "It runs out on {day}; a new one is then to be trusted.",
     "web.trust.fingerprint": "Fingerprint (SHA-256)",
     "web.trust.fingerprint.help": "On the iPad it stands in the profile’s details. Other digits: "
     "somebody is in between, so do not trust it.",
@@ -129,6 +131,17 @@ TEXTS: dict[str, str] = {
     "serve.authority.open": "{file}, the key of this machine's authority, can be read by others.",
     "serve.authority.open.hint": "chmod 600 {file}; if others were on this machine, delete the "
     "folder instead, and let your devices trust the new one.",
+    "serve.authority.new.any": "A new certificate authority was made: the one of before could "
+    "vouch for any site, for ever.",
+    "serve.authority.new.ended": "A new certificate authority was made: the one of before has run "
+    "out.",
+    "serve.authority.new.names": "A new certificate authority was made: the one of before may not "
+    "vouch for {names}.",
+    "serve.authority.new.what": "  Let your devices trust the new one, once, and take the old one "
+    "off them.",
+    "serve.authority.soon": "The certificate authority runs out on {day}. The first start after "
+    "that makes a new one, which your devices have to trust anew; if you delete {folder}, the next "
+    "start does.",
     "serve.authority.bad": "{file} is no authority of `reader serve`: {what}.",
     "serve.authority.bad.hint": "Delete the folder {folder}; a new one is made, and your devices "
     "trust it anew.",

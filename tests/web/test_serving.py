@@ -33,7 +33,7 @@ from reader.cli.frame import Settings
 from reader.cli.frame import run as command_line
 from reader.errors import UsageError
 from reader.web.door.served import LOCAL_NAMES
-from reader.web.serving.authority import GOOD_FOR, open_authority
+from reader.web.serving.authority import GOOD_FOR, LIFE, SOON, Authority, open_authority
 from reader.web.serving.reach import name_of, own_names, served
 from reader.web.serving.sockets import listening
 from reader.web.serving.tls import context_of, names_in
@@ -141,43 +141,97 @@ def test_what_is_wrong_with_a_certificate_is_told(
     assert raised.value.hint
 
 
+TODAY = datetime.now(UTC)
+NAMES = ("reader.test", "127.0.0.1", "::1", "localhost")
+
+
+def authority_in(folder: Path, *names: str, now: datetime = TODAY) -> Authority:
+    """Open an authority for some names besides this machine's own."""
+    return open_authority(folder, machine="laptop", names=[*NAMES, *names], now=now)
+
+
 def test_the_authority_is_made_once_and_its_key_is_its_owners(tmp_path: Path) -> None:
-    first = open_authority(tmp_path / "a", machine="laptop")
-    again = open_authority(tmp_path / "a", machine="laptop")
+    first = authority_in(tmp_path / "a")
+    again = authority_in(tmp_path / "a")
     assert first.certificate == again.certificate
     assert (len(first.fingerprint), first.fingerprint) == (64, again.fingerprint)
+    assert (first.why_new, again.why_new) == ("", "")
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "a" / "authority.key").stat().st_mode) == 0o600
-    assert open_authority(tmp_path / "b", machine="laptop").fingerprint != first.fingerprint
+    assert authority_in(tmp_path / "b").fingerprint != first.fingerprint
 
 
 def test_an_authority_that_others_can_read_or_that_is_none_is_not_used(tmp_path: Path) -> None:
-    open_authority(tmp_path, machine="laptop")
+    authority_in(tmp_path)
     key = tmp_path / "authority.key"
     key.chmod(0o640)
     with pytest.raises(UsageError, match="can be read by others"):
-        open_authority(tmp_path, machine="laptop")
+        authority_in(tmp_path)
     key.chmod(0o600)
     key.write_bytes(trustme.CA().private_key_pem.bytes())
     with pytest.raises(UsageError, match="the key is another one's"):
-        open_authority(tmp_path, machine="laptop")
+        authority_in(tmp_path)
     key.write_text("no key")
     with pytest.raises(UsageError, match="no authority of `reader serve`"):
-        open_authority(tmp_path, machine="laptop")
+        authority_in(tmp_path)
 
 
 def test_a_certificate_is_good_for_a_year_and_for_its_names(tmp_path: Path) -> None:
-    authority = open_authority(tmp_path, machine="laptop")
-    context = authority.context(["reader.test", "127.0.0.1", "::1"], now=datetime.now(UTC))
+    authority = authority_in(tmp_path)
+    context = authority.context(["reader.test", "127.0.0.1", "::1"], now=TODAY)
     trusting = ssl.create_default_context(cadata=authority.certificate.decode())
     for name in ("reader.test", "127.0.0.1", "::1"):
         found = shaken(context, trusting, name)
         ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
-        assert timedelta() < datetime.now(UTC) + GOOD_FOR - ends < timedelta(minutes=1)
+        assert timedelta() <= TODAY + GOOD_FOR - ends < timedelta(minutes=1)
     with pytest.raises(ssl.SSLCertVerificationError):
         shaken(context, trusting, "other.test")
     with pytest.raises(ssl.SSLCertVerificationError):
         shaken(context, ssl.create_default_context(), "reader.test")
+
+
+def test_whoever_steals_the_key_deceives_nobody_about_other_sites(tmp_path: Path) -> None:
+    authority = authority_in(tmp_path, "192.168.7.5", "203.0.113.9")
+    trusting = ssl.create_default_context(cadata=authority.certificate.decode())
+    for name in ("reader.test", "192.168.9.1", "203.0.113.9"):  # a router gave another address
+        assert shaken(authority.context([name], now=TODAY), trusting, name)
+    for name in ("bank.example", "test", "10.0.0.1", "203.0.113.10", "2001:db8::1"):
+        assert not authority.limits.cover(name)
+        forged = authority.context([name], now=TODAY)
+        with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+            shaken(forged, trusting, name)
+
+
+def test_an_authority_that_may_vouch_for_anything_is_replaced(tmp_path: Path) -> None:
+    """As those were that earlier versions made, good to the year 3000."""
+    before = trustme.CA(path_length=0, organization_name="asayomi")
+    before.cert_pem.write_to_path(tmp_path / "authority.pem")
+    before.private_key_pem.write_to_path(tmp_path / "authority.key")
+    (tmp_path / "authority.key").chmod(0o600)
+    found = authority_in(tmp_path)
+    assert found.why_new == "any"
+    assert found.certificate != before.cert_pem.bytes()
+    assert found.limits.cover("reader.test")
+    assert timedelta() <= TODAY + LIFE - found.limits.until < timedelta(minutes=1)
+    assert before.private_key_pem.bytes() != (tmp_path / "authority.key").read_bytes()
+    assert authority_in(tmp_path).why_new == ""
+
+
+def test_an_authority_that_lacks_a_name_or_has_run_out_is_made_anew(tmp_path: Path) -> None:
+    first = authority_in(tmp_path)
+    other = authority_in(tmp_path, "phone.test", "192.0.2.7")
+    assert (other.why_new, other.missing) == ("names", ("phone.test", "192.0.2.7"))
+    assert other.fingerprint != first.fingerprint
+    again = authority_in(tmp_path)
+    assert (again.why_new, again.fingerprint) == ("", other.fingerprint)
+    late = TODAY + LIFE + timedelta(days=1)
+    assert authority_in(tmp_path, now=late).why_new == "ended"
+
+
+def test_that_an_authority_runs_out_is_said_two_months_before(tmp_path: Path) -> None:
+    authority = authority_in(tmp_path)
+    assert not authority.ends_soon(TODAY + LIFE - SOON - timedelta(days=1))
+    assert authority.ends_soon(TODAY + LIFE - SOON + timedelta(days=1))
 
 
 def shaken(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> Mapping[str, object]:
@@ -244,6 +298,8 @@ def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
         [token] = re.findall(rb'name="csrf" content="(\w+)"', page)
         status, _ = home.post("/enter", f"csrf={token.decode()}&code={serving.code}")
         assert (status, home.get("/door")[0]) == (303, 200)
+        trust = home.get("/trust")[1].decode()
+        assert "for nothing else: localhost, reader.test, 127.0.0.0/8, ::1/128." in trust
         assert home.get("/trust/asayomi.cer")[1] == ssl.PEM_cert_to_DER_cert(authority.read_text())
         serving.restart()
         assert home.get("/door")[0] == 200
@@ -252,6 +308,31 @@ def test_over_tls_under_another_name_a_device_signs_in_and_stays_in(
     assert serving.said[0] == f"The pages are at https://reader.test:{serving.port}/ (Ctrl-C ends)."
     secrets = [home.cookie.partition("=")[2], token.decode()]
     assert [secret for secret in secrets if secret in "\n".join(serving.said)] == []
+
+
+def test_the_terminal_says_when_devices_have_to_trust_a_new_authority(library: Path) -> None:
+    serving = Serving(library, now=NOW, arguments=["--https"])
+    folder = serving.data / "asayomi" / "authority"
+    began = datetime.now(UTC)
+    names = [*own_names("127.0.0.1"), *LOCAL_NAMES]
+    open_authority(folder, machine="a", names=names, now=began - LIFE + timedelta(days=30))
+    with serving:
+        said = wait_for(serving, "runs out on")
+        serving.stop()
+        assert f"runs out on {(began + timedelta(days=30)).astimezone().date()}." in said
+        assert "A new certificate authority" not in said
+        serving.arguments = ["--https", "--name", "phone.test"]
+        serving.start()
+        said = wait_for(serving, "take the old one off")
+    assert "the one of before may not vouch for phone.test." in said
+
+
+def wait_for(serving: Serving, text: str) -> str:
+    """Wait until something was printed; gives all that was."""
+    end = time.monotonic() + 5
+    while not any(text in line for line in serving.said) and time.monotonic() < end:
+        time.sleep(0.01)
+    return "\n".join(serving.said)
 
 
 class Home:

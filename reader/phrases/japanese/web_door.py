@@ -79,6 +79,8 @@ TEXTS: dict[str, str] = {
     "ルート証明機関」。",
     "web.trust.others.firefox": "Firefox は独自の一覧を使います: 「設定」→「証明書」→「認証局証明"
     "書」→「インポート」。",
+    "web.trust.limits": "この認証局が証明書を作れるのは、次の名前とネットワークだけです: {names}。"
+    "期限は {day} で、その後は新しいものを信頼し直します。",
     "web.trust.fingerprint": "指紋 (SHA-256)",
     "web.trust.fingerprint.help": "iPad ではプロファイルの詳細に表示されます。違っていたら、誰かが"
     "間に入っています。信頼しないでください。",
@@ -127,6 +129,15 @@ TEXTS: dict[str, str] = {
     "serve.authority.open": "このマシンの認証局の鍵 {file} を、ほかの人が読めます。",
     "serve.authority.open.hint": "chmod 600 {file} としてください。このマシンをほかの人が使ってい"
     "たなら、フォルダごと削除し、端末で新しいものを信頼し直してください。",
+    "serve.authority.new.any": "新しい認証局を作りました。これまでのものは、どのサイトの証明書も"
+    "無期限に作れるものでした。",
+    "serve.authority.new.ended": "新しい認証局を作りました。これまでのものは期限が切れました。",
+    "serve.authority.new.names": "新しい認証局を作りました。これまでのものは {names} の証明書を"
+    "作れません。",
+    "serve.authority.new.what": "  端末で新しいものを一度だけ信頼し、古いものは端末から"
+    "削除してください。",
+    "serve.authority.soon": "認証局の期限は {day} です。その後の最初の起動で新しいものが作られ、"
+    "端末で信頼し直すことになります。{folder} を削除すれば、次の起動で作り直されます。",
     "serve.authority.bad": "{file} は `reader serve` の認証局ではありません: {what}",
     "serve.authority.bad.hint": "フォルダ {folder} を削除してください。新しく作られるので、端末で"
     "信頼し直します。",

@@ -94,8 +94,17 @@ def leave(visit: Visit) -> Response:
 
 def trust(visit: Visit) -> Response:
     """Say how a device comes to trust this machine's authority."""
-    served = visit.parts.door.served
-    return visit.page("trust.html", fingerprint=_fingerprint(served.fingerprint), has=_has(visit))
+    from reader.web.serving.authority import limits_of  # cryptography: not at the start
+
+    door = visit.parts.door
+    found = limits_of(door.certificate) if _has(visit) else None
+    return visit.page(
+        "trust.html",
+        fingerprint=_fingerprint(door.served.fingerprint),
+        has=_has(visit),
+        names=[*found.names, *map(str, found.networks)] if found else [],
+        until=found.until.date() if found else None,
+    )
 
 
 def certificate(visit: Visit) -> Response:
