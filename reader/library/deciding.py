@@ -63,13 +63,14 @@ class Deciding:
         """Pick or skip a paper; gives whether it was done, and what to say."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
-            if self.refresh([row]):
-                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+            is_changed = self.refresh([row])
             state = self.held[row].state
+            if state == kind:  # elsewhere, or here by the first half of a double tap
+                return True, say(f"screen.already.{kind}", title=title)
+            if is_changed:
+                return False, say(f"screen.elsewhere.{state}", title=title)
             if state == "read":
                 return False, say("screen.has_note", title=title)
-            if state == kind:
-                return True, say(f"screen.already.{kind}", title=title)
             [now] = decide_rows(self.library, kind, [row])
         self.held[row] = now
         self.acted.add(row)

@@ -75,6 +75,20 @@ def test_what_another_device_decided_stays_and_is_said(tmp_path: Path) -> None:
     assert changed["is_done"]
 
 
+def test_the_same_decision_once_more_is_not_called_another_devices(tmp_path: Path) -> None:
+    """As a double tap sends it, where no script keeps the second one back."""
+    with pages(tmp_path) as (client, library):
+        fields = {"id": ONE, "kind": "pick"}
+        several = [client.post("/decide", data=fields, headers=JSON).json() for _ in range(2)]
+        shown = client.post("/decide", data=fields | {"back": "/"}).text
+        assert states(library)[0] == "pick"
+        client.post("/undo", data={"id": ONE})
+        assert states(library)[0] == "candidate"
+    assert [(one["is_done"], one["state"]) for one in several] == [(True, "pick")] * 2
+    assert several[1]["said"] == "Picked before: Speech translation, 1"
+    assert "elsewhere" not in shown
+
+
 def test_a_paper_with_a_note_keeps_its_place(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         add_note(library, find_paper(library, ONE), "It waits. It is late for that.")

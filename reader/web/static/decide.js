@@ -1,5 +1,5 @@
 // Pick, skip and undo at once, where the paper stands; without it the forms do the same.
-import { send, tell } from "./reader.js";
+import { DOUBLE_MS, send, tell } from "./reader.js";
 import { askTopic, showTopic } from "./wrong.js";
 
 document.addEventListener("submit", async (event) => {
@@ -7,6 +7,9 @@ document.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   const place = form.closest(".deciding");
+  // Where Pick stood stands Undo now.
+  if (event.timeStamp - (place.decidedAt ?? -DOUBLE_MS) < DOUBLE_MS) return;
+  place.decidedAt = event.timeStamp;
   const before = place.dataset.state;
   const fields = new URLSearchParams(new FormData(form));
   if (event.submitter?.name) fields.set(event.submitter.name, event.submitter.value);

@@ -4,6 +4,9 @@ import { Away, SignedOut, flush, greet, isQueued, keep, newAct, post, waiting } 
 
 const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
+// How soon after a decision a touch is still the second half of a double one.
+export const DOUBLE_MS = 500;
+
 // Show a sentence for a while, read out by screen readers.
 export function tell(text) {
   const place = document.getElementById("notice");

@@ -1,5 +1,5 @@
 // One paper at a time by swipe, key or button; without it the forms load the page anew.
-import { send, tell } from "./reader.js";
+import { DOUBLE_MS, send, tell } from "./reader.js";
 import { askTopic, showTopic } from "./wrong.js";
 
 const place = document.getElementById("triage");
@@ -14,6 +14,7 @@ const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 let waiting = Number(place.dataset.waiting);
 let at = 0;
 let isBusy = false;
+let pressedAt = -DOUBLE_MS;
 const acted = [];
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -140,7 +141,12 @@ function stamps(sheet, dx) {
   sheet.querySelector(".stamp.skip").style.opacity = String(Math.min(Math.max(-dx / 110, 0), 1));
 }
 
-acts.addEventListener("submit", (event) => { event.preventDefault(); decide(event.submitter?.value ?? "skip"); });
+acts.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.timeStamp - pressedAt < DOUBLE_MS) return; // the next paper has the same buttons
+  pressedAt = event.timeStamp;
+  decide(event.submitter?.value ?? "skip");
+});
 undo.addEventListener("submit", (event) => { event.preventDefault(); takeBack(); });
 place.addEventListener("click", (event) => {
   const link = event.target.closest("a.wrong");

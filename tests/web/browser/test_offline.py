@@ -110,6 +110,7 @@ def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
     press(page, first, "pick")
     press(page, second, "skip")
     press(page, third, "pick")
+    page.wait_for_timeout(600)  # sooner it is the second half of a double tap
     page.locator(f'.deciding[data-paper="{third}"] .undo').click()
     page.wait_for_selector(f'.deciding[data-paper="{third}"][data-state="candidate"]')
     wait_for_waiting(page, 4)
