@@ -27,6 +27,8 @@ TEXTS: dict[str, str] = {
     "web.offline.seen": "Seen",
     "web.more.offline": "Without a network",
     "web.offline": "Without a network",
+    "web.offline.not_kept": "This page is not kept on this device, and the server does not answer. "
+    "Those that are stand below.",
     "web.offline.no_script": "Pages are kept by scripts, and this browser runs none.",
     "web.offline.on": (
         "This device keeps today's list, the picked papers and your newest notes. What you "

@@ -26,6 +26,8 @@ TEXTS: dict[str, str] = {
     "web.offline.seen": "確認した",
     "web.more.offline": "オフライン",
     "web.offline": "オフライン",
+    "web.offline.not_kept": "このページはこの端末に保存されておらず、サーバーにもつながりません。"
+    "保存されているページは下にあります。",
     "web.offline.no_script": (
         "ページの保存にはスクリプトが必要ですが、このブラウザでは動いていません。"
     ),

@@ -87,7 +87,9 @@ async function page(event, pathname) {
     return await (here ? Promise.race([asked, late()]) : asked);
   } catch {
     if (here) return marked(here);
-    return (await caches.match("/offline")) ?? Response.error();
+    const instead = await caches.match("/offline");
+    if (!instead) return Response.error();
+    return pathname === "/offline" ? instead : withMark(instead, "data-not-kept");
   }
 }
 
@@ -99,10 +101,11 @@ function keyOf(address) {
 
 const late = () => new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("late")));
 
-async function marked(found) {
+const marked = (found) => withMark(found, `data-as-of="${found.headers.get("x-kept-at") ?? ""}"`);
+
+async function withMark(found, mark) {
   const text = await found.text();
-  const at = found.headers.get("x-kept-at") ?? "";
-  return new Response(text.replace("<html", `<html data-as-of="${at}"`), { headers: found.headers });
+  return new Response(text.replace("<html", `<html ${mark}`), { headers: found.headers });
 }
 
 // Keep a page as it is now. A redirect, an error and a sign-in never take its place; whoever

@@ -16,6 +16,7 @@ from reader.library.writing import add_note
 from reader.store import notes
 from reader.web.assets import asset
 from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 from tests.web.world import NOW
 
@@ -134,6 +135,22 @@ def test_what_is_decided_while_the_server_is_away_arrives_once_and_in_order(
         (third, "undo"),
     ]
     assert rows(served, "SELECT count(*) FROM arrivals") == [(4,)]
+
+
+def test_a_page_that_is_not_kept_says_so(visitor: Visitor, served: Serving) -> None:
+    context = visitor.context(size=PHONE)
+    page = opened(context, served)
+    missing = page.get_by_text("This page is not kept on this device")
+    page.goto(f"{served.url}/offline")
+    expect(missing).to_be_hidden()
+    served.kill()
+    for address, is_missing in (("/week", True), ("/offline", False), ("/search?q=a", True)):
+        page.goto(served.url + address)
+        expect(page.get_by_role("heading", name="Pages on this device")).to_be_visible()
+        expect(missing).to_be_visible(visible=is_missing)
+    page.goto(f"{served.url}/triage")
+    expect(page.locator("#stack")).to_be_visible()
+    expect(missing).to_have_count(0)
 
 
 def test_an_answer_that_was_lost_is_no_second_decision(visitor: Visitor, served: Serving) -> None:
