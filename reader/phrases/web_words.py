@@ -136,6 +136,7 @@ TEXTS: dict[str, str] = {
     "in it: no path, no decision.",
     "web.share.papers": "Which papers",
     "web.share.week": "All of this week ({first} to {last})",
+    "web.share.others": "Others",
     "web.share.with": "With",
     "web.share.figures": "the first figure",
     "web.share.highlights": "my highlights",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,23 @@ class TestSharing:
         page = client.get(f"/share?id={WATER}").text
         assert f'value="arxiv:{WATER}" checked' in page
         assert f'value="arxiv:{FIRST}">' in page
+
+    def test_the_paper_that_one_came_from_stands_alone_over_the_buttons(
+        self, client: TestClient
+    ) -> None:
+        page = client.get(f"/share?id={WATER}").text
+        before_fold, _, rest = page.partition("<details><summary>Others</summary>")
+        folded, _, after = rest.partition("</details>")
+        assert re.findall(r'name="(?:id|week)" value="([^"]*)"', before_fold) == [f"arxiv:{WATER}"]
+        assert f'value="arxiv:{FIRST}">' in folded
+        assert 'name="week" value="1">' in folded
+        assert 'value="page">As a page</button>' in after
+
+    def test_the_week_that_one_came_from_is_chosen(self, client: TestClient) -> None:
+        page = client.get("/share?week=1").text
+        assert 'name="week" value="1" checked>' in page.partition("<details>")[0]
+        assert " checked" not in page.partition("<details>")[2].partition("</details>")[0]
+        assert "<details>" not in client.get("/share").text
 
     def test_the_file_is_a_page_of_its_own(self, client: TestClient) -> None:
         answer = client.get(f"/share/file?id={FIRST}&id={WATER}&figures=1&as=page")

@@ -135,6 +135,7 @@ TEXTS: dict[str, str] = {
     "個人的なものは入りません。",
     "web.share.papers": "どの論文を",
     "web.share.week": "今週のすべて({first}〜{last})",
+    "web.share.others": "ほかの論文",
     "web.share.with": "添えるもの",
     "web.share.figures": "最初の図",
     "web.share.highlights": "自分のハイライト",

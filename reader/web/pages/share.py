@@ -15,14 +15,20 @@ DAYS = 4 * 7
 
 
 def page(visit: Visit) -> Response:
-    """Offer the papers noted lately, those of `id` chosen already."""
+    """Offer the papers noted lately; those of `id`, or the week, are chosen already and stand
+    first."""
     library, today = visit.library, visit.library.today()
     chosen = [find_paper(library, text) for text in visit.request.query_params.getlist("id")]
     first = today.fromordinal(max(1, today.toordinal() - DAYS))
     lately = [one.held for one in read_between(library, first, today)]
-    held = list({one.row: one for one in [*chosen, *reversed(lately)]}.values())
     rows = {one.row for one in chosen}
-    return visit.page("share.html", held=held, chosen=rows, week=week_of(today))
+    return visit.page(
+        "share.html",
+        chosen=list({one.row: one for one in chosen}.values()),
+        others=list({one.row: one for one in reversed(lately) if one.row not in rows}.values()),
+        is_week=bool(visit.asked("week")),
+        week=week_of(today),
+    )
 
 
 def file(visit: Visit) -> Response:
