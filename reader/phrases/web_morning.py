@@ -22,7 +22,6 @@ TEXTS: dict[str, str] = {
     "web.own.partly": "{n:paper|papers} for you ({of} new so far, sources missing).",
     "web.own.nothing": "Nothing came in: every source was asked, and none had anything new.",
     "web.own.not_asked": "Nothing is here yet; that is not to say that nothing came out.",
-    "web.none": "None.",
     "web.near": "Talked about",
     "web.near.count": "{n} of {of}",
     "web.near.foretold": ", and {n} likely to be",

@@ -83,6 +83,24 @@ def test_the_own_lane_stands_with_its_count_and_every_text_is_escaped(tmp_path: 
     assert "<i>" not in text
 
 
+def test_an_empty_day_says_once_that_nothing_came(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path)
+    with parts.open_library() as library, site(parts) as client:
+        not_asked = shown(client.get("/").text)
+        for source in source_names(library.config):
+            sources.add_batch(
+                library.db, Batch(source, DAY, 0, 0, "complete"), now=library.now(), on=DAY
+            )
+        empty = shown(client.get("/").text)
+        in_japanese = shown(client.get("/", headers={"accept-language": "ja"}).text)
+    assert "Nothing is here yet; that is not to say that nothing came out." in not_asked
+    assert "Nothing came in: every source was asked, and none had anything new." in empty
+    assert "新着はありません。すべての取得元に問い合わせました。" in in_japanese
+    for text in (not_asked, empty):
+        assert [word for word in ("None.", "Yours", "Talked about") if word in text] == []
+    assert "なし。" not in in_japanese
+
+
 def test_the_buttons_of_each_paper_are_named_by_it(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         text = client.get("/").text

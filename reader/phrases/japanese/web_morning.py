@@ -22,7 +22,6 @@ TEXTS: dict[str, str] = {
     "web.own.partly": "あなたの分は{n}本です(新着は今のところ{of}本、取得元に欠けあり)。",
     "web.own.nothing": "新着はありません。すべての取得元に問い合わせました。",
     "web.own.not_asked": "まだ何も届いていません。新着がないという意味ではありません。",
-    "web.none": "なし。",
     "web.near": "話題の論文",
     "web.near.count": "{of}本中{n}本",
     "web.near.foretold": "、ほかに話題になりそうな{n}本",
