@@ -20,7 +20,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await send(address, fields);
     show(place, answer.state ?? place.dataset.state, had);
     if (answer.topic) showTopic(form.closest("[data-topic]") ?? form, answer.topic);
-    tell(answer.said);
+    tell(answer.said, true);
   } catch (error) {
     show(place, before, had);
     tell(error.message);

@@ -7,13 +7,16 @@ const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 // How soon after a decision a touch is still the second half of a double one.
 export const DOUBLE_MS = 500;
 
-// Show a sentence for a while, read out by screen readers.
-export function tell(text) {
+// Show a sentence for a while or until the next touch, read out by screen readers; it lies over
+// the bar of tabs and over no text. isShort: it may be cut, as the page shows the same.
+export function tell(text, isShort = false) {
   const place = document.getElementById("notice");
   place.textContent = text;
+  place.classList.toggle("is-short", isShort);
   clearTimeout(tell.timer);
   tell.timer = setTimeout(() => { place.textContent = ""; }, 6000);
 }
+globalThis.addEventListener?.("pointerdown", () => tell(""));
 
 // POST fields to an address; gives the answer's JSON, of what has no network yet {kept: true}:
 // picks, skips, undos and notes wait in the queue. Throws Error with what to say.

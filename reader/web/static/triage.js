@@ -74,7 +74,7 @@ async function decide(kind, from = 0) {
     setState(sheet, found.state ?? kind);
     acted.push(sheet.dataset.id);
     undo.querySelector("button").disabled = false;
-    tell(found.said);
+    tell(found.said, true);
     goOn();
   } catch (error) {
     setState(sheet, before);
@@ -113,7 +113,7 @@ async function takeBack() {
   if (last) fields.set("id", last);
   try {
     const found = await send(undo.getAttribute("action"), fields);
-    tell(found.said);
+    tell(found.said, true);
     const id = found.id ?? last;
     const n = sheets.findIndex((sheet) => sheet.dataset.id === id);
     if (n < 0 && id) location.assign(withGlue(`at=${encodeURIComponent(id)}`));

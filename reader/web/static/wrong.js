@@ -10,7 +10,7 @@ export async function askTopic(place, fields) {
   if (topic === null) return null;
   const answer = await send("/wrong", new URLSearchParams({ ...fields, topic }));
   showTopic(place, answer.is_done === false ? place.dataset.topic : answer.topic ?? topic);
-  tell(answer.said);
+  tell(answer.said, true);
   return answer;
 }
 

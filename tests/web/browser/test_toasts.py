@@ -1,0 +1,52 @@
+"""What a page says for some seconds covers no text, and goes at a touch."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
+from tests.web.browser.playing import Locator, expect
+from tests.web.serving import Serving
+
+Box = tuple[float, float, float, float]
+
+
+def box_of(target: Locator) -> Box:
+    """Give left, top, right, bottom."""
+    found = target.bounding_box()
+    assert found is not None
+    return found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("size", [(195, 422), PHONE, PORTRAIT, LANDSCAPE, LAPTOP])
+def test_what_was_decided_is_said_over_the_tabs_and_over_no_text(
+    served: Serving, visitor: Visitor, size: tuple[int, int], language: str
+) -> None:
+    page = visitor.page(size=size, language=language)
+    page.goto(served.url)
+    page.locator("button[value=pick]:visible").first.click()
+    toast = page.locator("#notice")
+    expect(toast).not_to_be_empty()
+    (left, top, right, bottom), tabs = box_of(toast), box_of(page.locator("nav.tabs"))
+    assert left >= tabs[0] - 1
+    assert top >= tabs[1] - 1
+    assert right <= tabs[2] + 1
+    assert bottom <= tabs[3] + 1
+    page.mouse.move(size[0] / 2, 5)
+    page.mouse.down()
+    expect(toast).to_be_empty(timeout=1_000)
+
+
+@pytest.mark.parametrize("size", [(195, 422), PHONE, PORTRAIT])
+def test_in_triage_it_has_a_line_of_its_own_over_the_buttons(
+    served: Serving, visitor: Visitor, size: tuple[int, int]
+) -> None:
+    page = visitor.page(size=size)
+    page.goto(f"{served.url}/triage")
+    acts = page.locator("#acts")
+    acts.locator("button[value=pick]").click()
+    toast = page.locator("#notice")
+    expect(toast).not_to_be_empty()
+    (_, top, _, bottom), bar, pick = map(box_of, (toast, acts, acts.locator("button").first))
+    assert bar[1] - 1 <= top < bottom <= pick[1] + 1
