@@ -192,6 +192,14 @@ def _nfc(text: str) -> str:
 
 # Where a paper belongs
 
+UNFILED = "unfiled"
+"""The folder of a pick that fits no topic."""
+
+
+def folder_name(path: str) -> str:
+    """Name a folder in a sentence or on a page: its path, in words where nothing was filed."""
+    return say("folder.unfiled") if path == UNFILED else path
+
 
 N_NEAREST = 8
 """Papers filed before that speak for their folders: the nearest ones."""

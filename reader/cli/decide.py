@@ -6,6 +6,7 @@ import click
 
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.filing import folder_name
 from reader.library.choose import decide, find_paper, undo
 from reader.library.wrong import wrong_topic
 from reader.phrases import say
@@ -27,7 +28,7 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
     with build.opened(context) as library:
         picked = decide(library, "pick", ids)
         for held in picked:
-            _answer(context, "picked", title=held.paper.title, topic=held.topic)
+            _answer(context, "picked", title=held.paper.title, topic=folder_name(held.topic or ""))
         if no_fetch:
             return 0
         from reader.stages.pipe import index_picks  # 80 ms that no answer waits for

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from reader.config import Config
 from reader.errors import Ambiguous, NotAnId, NotFound, UsageError
+from reader.filing import UNFILED as UNFILED
 from reader.filing import file_stem
 from reader.ids import parse_id
 from reader.library.folder import Library
@@ -18,9 +19,6 @@ from reader.store import decisions, lessons, papers, shown, standings
 from reader.store.decisions import Kind
 from reader.today import Rank
 from reader.topic import best, fits
-
-UNFILED = "unfiled"
-"""The folder of a pick that fits no topic."""
 
 
 def find_paper(library: Library, text: str) -> Held:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from reader.filing import folder_name
 from reader.library.choose import decide_rows, find_paper, undo
 from reader.library.folder import Library
 from reader.library.queue import LATER_DAYS, later_row, put_off
@@ -77,7 +78,7 @@ class Deciding:
         self.n_acts[row] += 1
         self.put_off.pop(row, None)
         key = "picked" if kind == "pick" else "skipped"
-        return True, plain(say(key, title=title, topic=now.topic))
+        return True, plain(say(key, title=title, topic=folder_name(now.topic or "")))
 
     def later(self, row: int) -> tuple[bool, str]:
         """Put a paper of the queue off; gives whether it was done, and what to say."""

@@ -30,6 +30,7 @@ TEXTS: dict[str, str] = {
     "follow.wrong": "feeds.toml would not be valid: {what}.",
     "follow.changed": "{file} changed just now; nothing was written, say it again.",
     "follow.unreadable": "{file} cannot be read: {what}.",
+    "folder.unfiled": "unfiled",
     "filed": "Filed under {topic}: {title}",
     "filed.moved": "now {path}",
     "filed.before": 'It was under {topic}; to take it back: reader file {id} "{topic}"',

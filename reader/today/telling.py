@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from reader.filing import folder_name
 from reader.phrases import say
 from reader.plain import plain
 from reader.today.values import Entry, Morning, NewVersion, Queued, SourceLine, Sureness
@@ -25,7 +26,7 @@ def topic_text(entry: Entry) -> str:
     if entry.is_outside:
         return say("today.outside")
     if entry.held.topic:
-        return entry.held.topic
+        return folder_name(entry.held.topic)
     return say("list").join((entry.topic, *entry.also)) if entry.topic else ""
 
 

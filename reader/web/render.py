@@ -12,7 +12,7 @@ from datetime import date
 import jinja2
 from markupsafe import Markup, escape
 
-from reader.filing import year_of
+from reader.filing import folder_name, year_of
 from reader.ids import url_of
 from reader.markup.tex import tex_to_html, tex_to_text
 from reader.phrases import say, say_day
@@ -59,6 +59,7 @@ def environment() -> jinja2.Environment:
         "address": url_of,
         "as_path": as_path,
         "paper_at": paper_at,
+        "folder_name": folder_name,
         "pdf_at": pdf_at,
         "year_of": year_of,
         "title": title,

@@ -170,3 +170,23 @@ def test_a_paper_is_added_by_its_address(parts: Parts) -> None:
         assert (wrong.status_code, "<b>" in wrong.text.replace("<body", "")) == (400, False)
         away = client.post("/papers/add", data={"what": "10.5555/nobody"})
         assert away.status_code in (404, 502)
+
+
+def test_what_is_filed_nowhere_is_said_in_words(parts: Parts, client: TestClient) -> None:
+    """Its folder is called `unfiled` on the disk and in addresses."""
+    said = client.post(
+        "/decide", data={"id": "arxiv:2506.00004", "kind": "pick", "back": "/topics"}
+    )
+    japanese = {"accept-language": "ja"}
+    pages = [
+        client.get(address, headers=japanese).text
+        for address in ("/topics", "/topics/unfiled", "/papers?topic=unfiled", "/paper/2506.00004")
+    ]
+    client.post("/undo", data={"id": "arxiv:2506.00004"})
+    fields = {"id": "arxiv:2506.00004", "kind": "pick"}
+    told = client.post("/decide", data=fields, headers={"accept": "application/json", **japanese})
+    assert "Picked for unfiled: Garden 4" in said.text
+    for text in pages:
+        assert "未分類" in text
+        assert "unfiled" not in re.sub(r"<[^>]+>", " ", text)
+    assert told.json()["said"] == "未分類 に選びました: Garden 4 <b>"

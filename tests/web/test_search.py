@@ -13,7 +13,11 @@ from starlette.testclient import TestClient
 
 from reader.errors import ModelMissing
 from reader.library.choose import find_paper
+from reader.library.finding import Hit
+from reader.library.found import byline
 from reader.library.writing import add_note
+from reader.paper import Held
+from reader.phrases import speaking
 from reader.stages.encode import index_words
 from reader.store import index, papers
 from reader.store.index import PassageText
@@ -168,3 +172,11 @@ def test_a_whole_page_waits_for_the_model(parts: Parts) -> None:
 def test_an_encoder_that_stands_in_is_named(parts: Parts) -> None:
     with site(replace(parts, serving=lambda _: Coming(said="Similarity goes by another."))) as c:
         assert "Similarity goes by another." in c.get("/search?q=birds").text
+
+
+def test_other_papers_with_the_same_text_are_not_called_other_ids() -> None:
+    held = Held(1, paper(1, "Otters"), "candidate", DAY)
+    hit = Hit("paper", held, None, "", "", 1.0, also=("arxiv:2506.00002",))
+    with speaking("ja"):
+        assert byline(hit).endswith(" · 同じ文章のほかの論文 arxiv:2506.00002")
+    assert byline(hit).endswith(" · also arxiv:2506.00002")

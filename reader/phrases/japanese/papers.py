@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "follow.changed": "{file} がたった今変更されたため、何も書いていません。"
     "もう一度実行してください。",
     "follow.unreadable": "{file} を読めません: {what}。",
+    "folder.unfiled": "未分類",
     "filed": "{topic} に分類しました: {title}",
     "filed.moved": "現在の場所 {path}",
     "filed.before": '以前は {topic} でした。戻すには: reader file {id} "{topic}"',
@@ -96,7 +97,7 @@ TEXTS: dict[str, str] = {
     "similar.not_encoded": "この論文のベクトルはまだありません",
     "similar.encode": "`reader index` が作ります。それまでは珍しい言葉で探します。",
     "search.by_several": "{names} ら",
-    "search.also": "別の ID {ids}",
+    "search.also": "同じ文章のほかの論文 {ids}",
     "search.near_only": "その言葉を含むものはありません。意味の近いもの:",
     "search.newest": "当てはまる新しいもの:",
     "search.common": "どの語もきわめて多くの文章にあります。言葉では種類ごとに新しい{n}件だけを、"

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from reader.errors import NotKnown
+from reader.filing import folder_name
 from reader.highlight import gathered, once
 from reader.library.about import About, about
 from reader.library.choose import find_paper
@@ -100,7 +101,10 @@ def file_away(visit: Visit) -> Response:
     problems = [*filed.problems, *export_filed(library, [held.row])]
     title = plain(filed.held.paper.title)
     said = " ".join(
-        [say("filed", topic=filed.held.topic, title=title), *(p.message for p in problems)]
+        [
+            say("filed", topic=folder_name(filed.held.topic or ""), title=title),
+            *(p.message for p in problems),
+        ]
     )
     if visit.wants_json:
         return visit.json({"topic": filed.held.topic, "said": plain(said)})

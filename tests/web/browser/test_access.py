@@ -19,7 +19,8 @@ COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contras
 MOST_SHIFT = 0.02
 
 SMALL_TARGETS, TOO_WIDE = script("small_targets.js"), script("too_wide.js")
-SAME_NAMES, BROKEN_NUMBERS = script("same_names.js"), script("broken_numbers.js")
+SAME_NAMES = script("same_names.js")
+BROKEN_NUMBERS, BROKEN_WORDS = script("broken_numbers.js"), script("broken_words.js")
 
 
 def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
@@ -109,6 +110,19 @@ def test_nothing_scrolls_sideways_and_no_number_breaks_where_a_page_is_enlarged(
         page.goto(shown.url + address)
         wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
         wrong += [f"{address}: {each}" for each in page.evaluate(BROKEN_NUMBERS)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", [(195, 422), (320, 256), PHONE])
+def test_no_japanese_word_is_broken_between_lines(
+    shown: Serving, visitor: Visitor, size: tuple[int, int]
+) -> None:
+    visitor.may_fail.add(404)
+    page = visitor.page(size=size, language="ja")
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for each in page.evaluate(BROKEN_WORDS)]
     assert not wrong, "\n".join(wrong)
 
 
