@@ -11,6 +11,7 @@ PAPER, JAPANESE, BUBBLES = EARLIER
 
 ADDRESSES = (
     "/",
+    "/?date=2026-11-20",
     "/triage",
     f"/paper/{PAPER}",
     f"/paper/{JAPANESE}",
