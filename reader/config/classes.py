@@ -45,7 +45,7 @@ _QUIET = (
 QUIET = frozenset(_QUIET.split())
 """Classes of some ten papers a listing day or fewer: a day without any is nothing odd there.
 
-By eye, from arXiv's monthly listings. One too many costs a few more questions to the API, one
+Estimated, not counted. One too many costs a few more questions to the API, one
 too few a warning on an empty day.
 """
 
