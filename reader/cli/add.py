@@ -88,7 +88,7 @@ def _lines(texts: Sequence[str]) -> list[str]:
 
 def _input() -> str:
     try:
-        if sys.stdin is not None:
+        if sys.__stdin__ is not None:  # as it came: a closed one was opened on nothing since
             return os.fsdecode(sys.stdin.buffer.read())
     except OSError as error:
         why = error.strerror
