@@ -1,7 +1,10 @@
 // On each page: what waits for the network, how old this page is, the worker that keeps pages.
 
+import { keepWords } from "./breaks.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, stateAfter, waiting } from "./queue.js";
 import { keepForLater, tell } from "./reader.js";
+
+keepWords();
 
 const place = document.getElementById("offline");
 const texts = place.dataset;
