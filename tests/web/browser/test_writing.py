@@ -55,13 +55,14 @@ def test_where_the_sign_in_has_run_out_the_draft_stays_and_that_is_said(
         page.get_by_role("button", name="Sign in").click()
         field = page.locator("#text")
         expect(field).to_be_visible()
-        cookies = [{**one} for one in context.cookies()]
+        [signed_in] = context.cookies()
         context.clear_cookies()
         field.fill(words)
         state = page.locator("#draft-state")
         expect(state).to_contain_text("You are not signed in any more")
         expect(state).not_to_contain_text("No connection")
-        context.add_cookies(cookies)  # as a new code gives it one
+        name, value = signed_in["name"], signed_in["value"]
+        context.add_cookies([{"name": name, "value": value, "url": serving.url}])  # as by a code
         page.get_by_role("link", name="Sign in").click()
         page.wait_for_url(f"**{address}")
         expect(field).to_have_value(words)
