@@ -318,7 +318,7 @@ class TestTheList:
         with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
             terminal.until(lambda t: bool(t.here()))
             assert "nothing to decide so far; 5 to go" in terminal.text()
-            assert terminal.here().startswith(">+ 1 02-11 Speech translation in a lift")
+            assert terminal.here().startswith(">+  1 02-11 Speech translation in a lift")
             assert "abstract 1 min · no PDF" in terminal.here()
             terminal.press("l")
             terminal.until("Put off until 2031-03-16: Speech translation in a lift")

@@ -316,7 +316,7 @@ class TestQueue:
     def test_it_has_its_day_minutes_and_pdf_and_keys_of_its_own(self, shown: Morning) -> None:
         lines = self.lines(shown, here=8)
         [at] = [line for line in lines if line.startswith(">")]
-        assert at.startswith(">  1 06-01 Twelve Kinds of Silence")
+        assert at.startswith(">   1 06-01 Twelve Kinds of Silence")
         assert at.endswith("19 min · PDF")
         assert "QUEUE  1 that you picked before, the oldest first" in lines
         assert "  arxiv:2506.00008 · 19 min · PDF here" in lines
