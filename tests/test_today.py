@@ -103,6 +103,25 @@ def test_what_fits_an_own_topic_is_listed_though_nobody_talks_about_it() -> None
     )
 
 
+def test_what_is_of_two_own_topics_stands_as_high_as_the_one_that_likes_it_more() -> None:
+    other = Topic("speech/recognition", "own", "speech", ("ASR",))
+    config = replace(CONFIG, topics=(*CONFIG.topics, other))
+    lower = replace(IN, score=1.0, cut=-1.0)
+    liked = Rank(other.path, None, "in", 5.0, 4.0, (Term("title", "ASR", 5.0),))
+    maybe = replace(liked, place="doubtful", cut=6.0)
+    plain, of_both, of_one = candidate(1), candidate(2), candidate(3)
+    found = lanes(
+        [
+            replace(plain, ranks=(IN,)),
+            replace(of_both, ranks=(lower, liked)),
+            replace(of_one, ranks=(lower, maybe)),
+        ],
+        config,
+    )
+    assert rows(found.own) == [2, 1, 3]
+    assert [entry.topic for entry in found.own] == [OWN.path] * 3
+
+
 def test_what_fits_a_near_topic_is_listed_only_when_talked_about() -> None:
     quiet, loud = (candidate(1, "Large language models"),
                    candidate(2, "Large language models", "Cy"))  # fmt: skip

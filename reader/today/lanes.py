@@ -69,6 +69,7 @@ def lanes(
     own, below, close, far = [], [], [], []
     again: set[int] = set()
     margins: dict[int, float] = {}
+    likings: dict[int, float] = {}
     reasons: Reasons = {}
     for candidate in candidates:
         row = candidate.held.row
@@ -83,6 +84,7 @@ def lanes(
             entry = replace(entry, sureness=_sureness(candidate, shelf, config))
         if shelf == "own":
             own.append(entry)
+            likings[row] = _liking(entry, candidate, config)
         elif shelf == "doubtful":
             below.append(entry)
             margins[row] = _margin(candidate, config)
@@ -99,7 +101,7 @@ def lanes(
             close.append(entry)
     cap = max(1, config.minutes // NEAR_MINUTES)
     return Lanes(
-        own=_told(_in_order(own, "own", kept), reasons),
+        own=_told(_in_order(own, "own", kept, likings), reasons),
         doubtful=_told(_in_order(below, "doubtful", kept, margins)[:N_DOUBTFUL], reasons),
         near=_told(_cut(close, again, kept, cap), reasons),
         wild=next(iter(_told([wild] if wild else [], reasons)), None),
@@ -320,15 +322,23 @@ def _margin(candidate: Candidate, config: Config) -> float:
     return found.margin if found else 0.0
 
 
+def _liking(entry: Entry, candidate: Candidate, config: Config) -> float:
+    """Return how much a paper of the own lane would be liked: its score in the topic that it stands
+    under, or a higher one of another own topic that it is in as well."""
+    own = {topic.path for topic in config.own_topics}
+    others = (r.score for r in candidate.ranks if r.topic in own and r.place == "in")
+    return max([entry.score, *others])
+
+
 def _in_order(
     entries: Iterable[Entry],
     shelf: Shelf,
     kept: Mapping[int, Kept],
-    margins: Mapping[int, float] | None = None,
+    instead: Mapping[int, float] | None = None,
 ) -> list[Entry]:
     """Put what was shown where it was, and the rest behind it, best first.
 
-    margins: by row, what goes for best in place of the score: each topic has its own cut.
+    instead: by row, what goes for best in place of the score.
     """
 
     def place(entry: Entry) -> tuple[bool, int, float, str]:
@@ -336,7 +346,7 @@ def _in_order(
         is_there = before is not None and before.shelf == shelf
         position = before.position if before and is_there else 0
         score, id_ = _best_first(entry)
-        return not is_there, position, -margins[entry.held.row] if margins else score, id_
+        return not is_there, position, -instead[entry.held.row] if instead else score, id_
 
     return sorted(entries, key=place)
 

@@ -154,6 +154,8 @@ def best(judged: Sequence[Judged]) -> Judged:
 
 
 def _order(judged: Sequence[Judged]) -> float:
-    """Give a number that orders as the lanes do: the own lane, the doubtful, the rest."""
-    found = best(judged)
-    return found.score + {"in": ABOVE, "doubtful": ABOVE / 2, "out": 0.0}[found.place]
+    """Give a number that orders as the lanes do: the own lane, the doubtful, the rest; in each by
+    the topic that likes a paper most of those in which it has this place."""
+    place = best(judged).place
+    score = max(j.score for j in judged if j.place == place)
+    return score + {"in": ABOVE, "doubtful": ABOVE / 2, "out": 0.0}[place]
