@@ -162,20 +162,17 @@ def test_an_answer_that_was_lost_is_no_second_decision(visitor: Visitor, served:
         answers.append(route.fetch().json())
         route.abort()
 
-    def look(response: Any) -> None:
-        if response.url.endswith("/decide"):
-            answers.append(response.json())
-
     # The server does it, and its answer does not come through.
     context.route("**/decide", lose, times=1)
-    context.on("response", look)
     [paper] = buttons(page)[:1]
-    press(page, paper, "pick")
-    page.wait_for_function(
-        "() => document.getElementById('notice').textContent.startsWith('No network')"
-    )
-    wait_until_sent(page)
+    with context.expect_event("response", lambda r: r.url.endswith("/decide")) as again:
+        press(page, paper, "pick")
+        page.wait_for_function(
+            "() => document.getElementById('notice').textContent.startsWith('No network')"
+        )
+        wait_until_sent(page)
     assert rows(served, DECISIONS) == [(paper, "pick")]
+    answers.append(again.value.json())
     assert [answer.get("repeated", False) for answer in answers] == [False, True]
 
 
