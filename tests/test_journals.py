@@ -311,3 +311,14 @@ def test_a_paper_that_is_known_by_its_page_has_pages_here(tmp_path: Path) -> Non
                 page = client.get(address)
                 assert page.status_code == 200, address
             assert url_of(id_).replace("&", "&amp;") in client.get(paper_at(id_)).text
+
+
+@pytest.mark.parametrize("comma", [", ", "、", "，"])
+def test_two_japanese_authors_in_one_text_are_two(tmp_path: Path, comma: str) -> None:
+    feed = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+    <item><title>庭で聞く</title><link>https://journal.example/ja/1</link>
+    <dc:creator>山田太郎{comma}鈴木花子</dc:creator>
+    <description>庭で聞いた音声の書き起こし。</description></item></channel></rss>"""
+    with read(tmp_path, feed) as library:
+        (held,) = all_papers(library)
+        assert held.paper.authors == ("山田太郎", "鈴木花子")

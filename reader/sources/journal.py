@@ -24,6 +24,7 @@ from reader.sources.json_answer import objects
 from reader.sources.post import Said, make_post
 from reader.sources.timeline import said_of_entries
 from reader.sources.web_ids import web_id
+from reader.words import is_cjk
 
 
 def read_entries(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
@@ -167,11 +168,12 @@ def _names(written: str) -> tuple[str, ...]:
     if re.search(r";|,\s*\n", written):
         parts = re.split(r";|,\s*\n", written)
         return tuple(_turned(name) for part in parts if (name := plain(part)))
-    parts = re.split(r",\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+", plain(written))
+    parts = re.split(r",\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+|\s*[、，]\s*", plain(written))
     parts = [part for part in parts if part]
     if parts and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
         return tuple(f"{b} {a}" for a, b in zip(parts[::2], parts[1::2], strict=True))
-    if all(" " not in part for part in parts) and len(parts) == 2 and "," in written:
+    is_turned = len(parts) == 2 and "," in written and not any(" " in part for part in parts)
+    if is_turned and not any(is_cjk(part) for part in parts):
         return (f"{parts[1]} {parts[0]}",)
     return tuple(parts)
 
