@@ -13,7 +13,7 @@ from reader.paper import Held, Paper
 from reader.post import Mentioned
 from reader.score import Term
 from reader.store import papers, posts
-from reader.today import Entry, Morning, Quota
+from reader.today import Entry, Morning, Quota, SourceLine
 from tests.samples import DAY, NOW, paper, post
 
 TITLES = (
@@ -111,6 +111,6 @@ def a_morning(held: Sequence[Held], **more: Any) -> Morning:
         "new_versions": (),
         "quota": Quota(5, 1, 0),
         "balance": {},
-        "sources": (),
+        "sources": (SourceLine("arXiv", "complete"),),
     }  # fmt: skip
     return Morning(**(values | more))

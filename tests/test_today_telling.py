@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from reader.paper import Held
 from reader.today import Folded, Morning, NewVersion, SourceLine
 from reader.today.telling import (
@@ -120,7 +122,8 @@ def a_list(*topics: str, **more: Any) -> Morning:
     """Make a list whose own lane has papers of these topics."""
     held = [Held(n, paper(n), "candidate", DAY) for n in range(1, 9)]
     own = tuple(entry(held[0], topic=topic or None) for topic in topics)
-    return a_morning(held, **({"own": own, "theme_of": THEMES} | more))
+    sources = (SourceLine("arXiv", "complete", 4, 4, DAY),)
+    return a_morning(held, **({"own": own, "theme_of": THEMES, "sources": sources} | more))
 
 
 def test_a_theme_without_a_paper_says_so() -> None:
@@ -129,8 +132,12 @@ def test_a_theme_without_a_paper_says_so() -> None:
     assert theme_texts(found) == ["translation: 2", "recognition: 0 today"]
 
 
-def test_no_theme_is_said_to_be_empty_while_a_source_is_missing() -> None:
-    found = a_list("a/st", sources=(SourceLine("arXiv", "failed", None, 0, DAY),))
+@pytest.mark.parametrize("sources", [(SourceLine("arXiv", "failed", None, 0, DAY),), ()])
+def test_no_theme_is_said_to_be_empty_while_a_source_is_missing(
+    sources: tuple[SourceLine, ...],
+) -> None:
+    found = a_list("a/st", sources=sources)
+    assert not found.is_complete
     assert theme_texts(found) == ["translation: 1", "recognition: 0 so far"]
 
 

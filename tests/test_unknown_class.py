@@ -44,6 +44,16 @@ def test_it_is_a_warning_wherever_trust_is_asked_about(mistyped: Path, server: P
     assert list(states(morning)) == ["arXiv", "arXiv feed cs.CL", "timeline", "blog"]
 
 
+def test_where_nothing_can_be_asked_no_list_is_called_complete(fresh: Path) -> None:
+    text = '[arxiv]\ncategories = ["eess.ASS"]\n[topics."a/b"]\nlane = "own"\nwords = ["x"]\n'
+    (fresh / "feeds.toml").write_text(text, encoding="utf-8")
+    _, out, _ = run("today", library=fresh)
+    assert "complete" not in out
+    _, out, _ = run("sources", library=fresh)
+    assert "complete" not in out
+    assert says(out, "No source is asked: name a class of arXiv or a feed in feeds.toml.")
+
+
 def test_a_later_gather_has_nothing_to_ask_again(mistyped: Path, server: PlayServer) -> None:
     settled = NOW.replace(hour=20)
     run("gather", "--no-encode", library=mistyped, now=settled)

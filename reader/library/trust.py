@@ -82,6 +82,8 @@ def head_text(found: Sequence[Report]) -> str:
     """Say whether all sources are here, and if none is because of the network, that."""
     lines = [report.line for report in found]
     key = "sources.some" if any(line.is_missing for line in lines) else "sources.all"
+    if not lines:
+        key = "sources.none"
     if no_network_text(lines):
         key = "sources.no_network"
     return say(key, n=sum(line.is_missing for line in lines), of=len(lines))

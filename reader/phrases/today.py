@@ -63,6 +63,7 @@ TEXTS: dict[str, str] = {
     "seed.not_asked": "the next gather asks for it",
     "seed.failed": "last tried {at}: {error}",
     "seed.unreachable": "no connection at {at}",
+    "sources.none": "No source is asked: name a class of arXiv or a feed in feeds.toml.",
     "sources.all": "All {of} sources are here: today's list is complete.",
     "sources.some": "{n} of {of} sources lack something today.",
     "sources.no_network": "{n} of {of} sources lack something today: they cannot be reached."

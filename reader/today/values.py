@@ -330,5 +330,5 @@ class Morning:
 
     @property
     def is_complete(self) -> bool:
-        """Nothing was missing from any source."""
-        return not any(s.is_missing for s in self.sources)
+        """There are sources, and nothing was missing from any."""
+        return bool(self.sources) and not any(s.is_missing for s in self.sources)

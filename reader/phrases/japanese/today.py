@@ -63,6 +63,7 @@ TEXTS: dict[str, str] = {
     "seed.not_asked": "次の取得で問い合わせます",
     "seed.failed": "最後の試行 {at}: {error}",
     "seed.unreachable": "{at} は接続できず",
+    "sources.none": "取得元がありません。feeds.toml に arXiv の分類かフィードを書いてください。",
     "sources.all": "{of}件の取得元がすべてそろい、今日の一覧は完全です。",
     "sources.some": "{of}件中{n}件の取得元で、今日の分が欠けています。",
     "sources.no_network": "{of}件中{n}件の取得元につながらず、今日の分が欠けています。"
