@@ -31,7 +31,7 @@ from reader.reading_time import length_seconds, minutes, seconds
 from reader.store import index, merges, papers, pdfs, sources
 from reader.store.database import lock_file
 from reader.store.index import PassageText
-from reader.today import Entry, Morning, PdfsHere, Queued, Quota
+from reader.today import Entry, Morning, PdfsHere, Queued, Quota, SourceLine
 from reader.today.telling import leads_to_queue, pdfs_texts, queue_text
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 
@@ -284,7 +284,7 @@ def told(**more: object) -> Morning:
     values: dict[str, object] = {
         "day": DAY, "own": (), "near": (), "wild": None, "n_arrived": 0, "n_talked": 0,
         "undecided": (), "new_versions": (), "quota": Quota(5, 1, 0), "balance": {},
-        "sources": (),
+        "sources": (SourceLine("arXiv", "complete"),),
     }  # fmt: skip
     return Morning(**(values | more))  # type: ignore[arg-type]
 
