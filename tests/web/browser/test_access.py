@@ -41,6 +41,15 @@ def looked_at(shown: Serving, page: Page) -> list[str]:
     return wrong
 
 
+def found_by(shown: Serving, page: Page, *scripts: str) -> list[str]:
+    """Open every page, and name all that these scripts find wrong there."""
+    wrong = []
+    for address in ADDRESSES:
+        page.goto(shown.url + address)
+        wrong += [f"{address}: {each}" for one in scripts for each in page.evaluate(one)]
+    return wrong
+
+
 @pytest.mark.slow
 def test_no_page_breaks_wcag_on_a_phone_nor_its_colours_in_the_dark(
     shown: Serving, visitor: Visitor
@@ -76,10 +85,7 @@ def test_a_screen_reader_can_tell_every_button_and_link_from_the_others(
 ) -> None:
     visitor.may_fail.add(404)
     page = visitor.page(size=PHONE, language=language, is_touch=True)
-    wrong = []
-    for address in ADDRESSES:
-        page.goto(shown.url + address)
-        wrong += [f"{address}: {each}" for each in page.evaluate(SAME_NAMES)]
+    wrong = found_by(shown, page, SAME_NAMES)
     assert not wrong, "\n".join(wrong)
 
 
@@ -89,11 +95,7 @@ def test_every_target_is_large_enough_for_a_thumb_and_nothing_scrolls_sideways(
 ) -> None:
     visitor.may_fail.add(404)
     page = visitor.page(size=PHONE, language=language, is_touch=True)
-    wrong = []
-    for address in ADDRESSES:
-        page.goto(shown.url + address)
-        wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
-        wrong += [f"{address}: {each}" for each in page.evaluate(SMALL_TARGETS)]
+    wrong = found_by(shown, page, TOO_WIDE, SMALL_TARGETS)
     assert not wrong, "\n".join(wrong)
 
 
@@ -105,11 +107,7 @@ def test_nothing_scrolls_sideways_and_no_number_breaks_where_a_page_is_enlarged(
     """1280 px at 400 % are 320 px (WCAG 1.4.10), a phone at 200 % has 195."""
     visitor.may_fail.add(404)
     page = visitor.page(size=size, language=language)
-    wrong = []
-    for address in ADDRESSES:
-        page.goto(shown.url + address)
-        wrong += [f"{address}: {each}" for each in page.evaluate(TOO_WIDE)]
-        wrong += [f"{address}: {each}" for each in page.evaluate(BROKEN_NUMBERS)]
+    wrong = found_by(shown, page, TOO_WIDE, BROKEN_NUMBERS)
     assert not wrong, "\n".join(wrong)
 
 
