@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t":
 """Kind of term by the first letter of the feature."""
 
 LEARNED = frozenset(KINDS.values())
+"""Kinds of term that were learned: each stands once more in the taste."""
 
 
 @dataclass(frozen=True, slots=True)
