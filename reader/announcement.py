@@ -77,8 +77,11 @@ def latest_feed(now: datetime) -> date:
 
 
 def feed_has_papers(now: datetime) -> bool:
-    """Tell whether the announcement feed of this moment should hold papers: on weekdays."""
-    return is_listing_day(_feed_date(now))
+    """Tell whether the announcement feed of this moment should hold papers: on weekdays.
+
+    In the hour in which Saturday's or Monday's is made it may be either one.
+    """
+    return is_listing_day(_feed_date(now)) and is_listing_day(now.astimezone(EASTERN).date())
 
 
 def _feed_date(now: datetime) -> date:

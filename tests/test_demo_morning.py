@@ -11,6 +11,7 @@ import httpx
 import pymupdf
 import pytest
 
+from reader.announcement import feed_has_papers, latest_feed
 from reader.demo.catalogue import Catalogue
 from reader.demo.morning import (
     TIMELINE,
@@ -23,6 +24,16 @@ from reader.demo.morning import (
 
 TUESDAY_NOON = datetime(2031, 3, 4, 17, tzinfo=UTC)
 MOMENTS = [TUESDAY_NOON + timedelta(hours=11 * n) for n in range(16)]
+
+
+def test_the_feed_has_the_papers_that_are_due_at_every_half_hour_of_a_week() -> None:
+    for n in range(2 * 24 * 7):
+        now = TUESDAY_NOON + timedelta(minutes=30 * n + 12)
+        server = sample_server(now)
+        feed = feedparser.parse(server.answer("/atom/cs.CL").body)
+        due = {p.number for p in sample_papers(now) if p.listed_on >= latest_feed(now)}
+        listed = {entry.id.rpartition(":")[2].rpartition("v")[0] for entry in feed.entries}
+        assert due & listed or not feed_has_papers(now), f"{now:%A %H:%M}"
 
 
 @pytest.mark.parametrize("now", MOMENTS)
