@@ -191,8 +191,8 @@ def test_a_blank_page_is_asked_about_and_taken_out_again(library: Path, tmp_path
     removed = run(library, "back", "--remove", "2506.00001")
     file = "removed/2025_Field_WhatSnailsHearThrough.marked.pdf"
     assert removed.out == (
-        f"Taken out: a marked copy of {SNAIL}, with 0 highlights. Its file lies in {file}; to have "
-        f"it again: reader back '{file}' --as arxiv:2506.00001\n"
+        f"Taken out: a marked copy of {SNAIL}. The highlights that are shown stay as they are. Its "
+        f"file lies in {file}; to have it again: reader back '{file}' --as arxiv:2506.00001\n"
     )
     assert (library / file).read_bytes() == blank()
     again = run(library, "back", str(library / file), "--as", "2506.00001")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from reader.errors import NotKnown
 from reader.library.folder import Library
-from reader.library.marked_copies import remove_copy
+from reader.library.marked_copies import remove_copy, removed_text
 from reader.library.pdf_files import pdf_asked
 from reader.library.returning import back, handed_in
+from reader.library.tablet import take
 from reader.stages.tools import Tools
 from reader.store import full_text, highlights
+from tests.samples import Clock
 from tests.test_library_returning import (
     KEPT,
     NAME,
     RAIN,
     SLEPT,
+    SNAILS,
     STICKY,
     bring,
     clock,
@@ -140,3 +145,63 @@ def test_a_copy_that_a_hand_deleted_is_taken_out_of_the_rows(
     (library.folder / f"{KEPT}.pdf").unlink()
     assert remove_copy(library, tools, held(library)).path == ""
     assert (highlights.marked_of(library.db, 1), there(library)) == ([], [])
+
+
+def test_a_right_copy_that_was_removed_once_stands_again_after_a_wrong_one(
+    library: Library, tools: Tools, tmp_path: Path
+) -> None:
+    right, wrong = pdf(RAIN, SLEPT), pdf(STICKY, title="A Bill", extra="wrong")
+    for name in ("a.pdf", "b.pdf"):
+        list(back(library, tools, put(tmp_path / name, right), known=held(library)))
+        if name == "a.pdf":
+            remove_copy(library, tools, held(library))
+    list(back(library, tools, put(tmp_path / "b.pdf", wrong), known=held(library)))
+    removed = remove_copy(library, tools, held(library))
+    assert (removed.n_gone, removed.n_again, there(library)) == (1, 2, [RAIN, SLEPT])
+    assert removed_text(removed).startswith(
+        f"Taken out: a marked copy of {SNAILS}. Removed with it: 1 highlight. "
+        "Shown again from the copy before it: 2 highlights. Its file lies in removed/"
+    )
+    # What the tablet has after that is compared with nothing that was taken out.
+    list(back(library, tools, put(tmp_path / "b.pdf", pdf(RAIN)), known=held(library)))
+    assert there(library) == [RAIN]
+
+
+def test_a_copy_that_changed_a_mark_or_none_takes_none_with_it(
+    library: Library, tools: Tools, tmp_path: Path
+) -> None:
+    file = tmp_path / "upload.pdf"
+    hand(library, tools, file, pdf(RAIN))
+    hand(library, tools, file, pdf(replace(RAIN, colour="#ff0000"), ink=(1,)))
+    changed = remove_copy(library, tools, held(library))
+    assert there(library) == [RAIN]
+    assert "copy of What Snails Hear through Gravel. Shown as before it: 1 highlight. Its file" in (
+        removed_text(changed)
+    )
+    hand(library, tools, file, pdf(RAIN, ink=(1,), extra="pictures"))
+    same = removed_text(remove_copy(library, tools, held(library)))
+    assert "Gravel. The highlights that are shown stay as they are. Its file lies in" in same
+    none = removed_text(remove_copy(library, tools, held(library)))
+    assert "Gravel. Removed with it: 1 highlight. Its file lies in" in none
+
+
+def test_marks_of_a_file_that_was_taken_afresh_go_with_their_copy(
+    library: Library, tools: Tools, pad: Path
+) -> None:
+    put(pad / NAME, pdf(RAIN))
+    bring(library, tools, pad)
+    (pad / NAME).unlink()
+    assert [took.name for took in take(library, ["2506.00001"], pad)] == [NAME]
+    assert there(library) == [RAIN]
+    assert (remove_copy(library, tools, held(library)).n_gone, there(library)) == (1, [])
+
+
+def test_a_copy_that_comes_once_more_is_the_one_that_came_last(
+    library: Library, tools: Tools, tmp_path: Path, clock: Clock
+) -> None:
+    for content in (pdf(RAIN), pdf(STICKY, extra="pictures"), pdf(RAIN)):
+        clock.now += timedelta(seconds=1)
+        hand(library, tools, tmp_path / "upload.pdf", content)
+    assert str(opens(library)) == f"{KEPT}.pdf"
+    assert remove_copy(library, tools, held(library)).before == f"{KEPT}.pdf"
+    assert (str(opens(library)), there(library)) == (f"{KEPT}-2.pdf", [STICKY])

@@ -83,7 +83,8 @@ def test_a_renamed_place_goes_on_under_its_new_name(db: Database) -> None:
     highlights.set_returned(db, Returned("tablet:a.pdf", 1, "0" * 64), at=NOW)
     highlights.set_seen(db, "tablet:a.pdf", [rain], at=NOW)
     highlights.move_place(db, "tablet:a.pdf", "tablet:b.pdf")
-    assert highlights.returned_of(db, 1) == []
+    assert highlights.returned_of(db, 1) == [Returned("tablet:b.pdf", 1, "0" * 64)]
+    assert highlights.history_of(db, 1) == {"tablet:b.pdf": ["0" * 64]}
     highlights.set_seen(db, "tablet:b.pdf", [], at=LATER)
     assert there(db) == []
 
@@ -237,3 +238,45 @@ def test_a_library_of_layout_5_keeps_all_its_rows(tmp_path: Path) -> None:
             assert [tuple(r)[: len(rows[0])] for r in now] == rows
         for name in ("taken", "marked_copies", "returned", "highlights", "sightings"):
             assert db.read(f"SELECT * FROM {name}") == []
+
+
+def test_a_library_of_layout_17_learns_where_its_copies_came_from(tmp_path: Path) -> None:
+    before = [name for name, _ in MIGRATIONS].index("m018_place_history")
+    raw = sqlite3.connect(tmp_path / "reader.db")
+    for function in ("title_fold", "family_fold", "fold_name"):
+        raw.create_function(function, 1, str, deterministic=True)
+    raw.execute(
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+        " applied_at TEXT)"
+    )
+    for name, statements in MIGRATIONS[:before]:
+        for statement in statements:
+            raw.execute(statement)
+        raw.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('reader', ?, '')",
+            (name,),
+        )
+    raw.execute(
+        "INSERT INTO papers (id, canonical, title, arrived_on, content_hash)"
+        " VALUES (1, 'arxiv:2506.00001', 'A', '2025-06-04', '')"
+    )
+    copies = [("1", 0), ("2", 0), ("3", 0), ("4", 1)]  # the last one is an older version
+    raw.executemany(
+        "INSERT INTO marked_copies (paper, path, sha256, is_version, n_ink, at)"
+        " VALUES (1, ?1, ?1, ?2, 0, ?1)",
+        copies,
+    )
+    places = [("tablet:a.pdf", "3", "7"), ("tablet:b.pdf", "9", "8"), ("tablet:c.pdf", "2", "5")]
+    raw.executemany(
+        "INSERT INTO returned (place, paper, sha256, n_ink, at) VALUES (?, 1, ?, 0, ?)", places
+    )
+    raw.execute(f"PRAGMA user_version = {before}")
+    raw.commit()
+    raw.close()
+    with Database(tmp_path) as db:
+        assert highlights.history_of(db, 1) == {
+            "tablet:b.pdf": ["1", "9"],
+            "tablet:c.pdf": ["2"],
+            "tablet:a.pdf": ["3"],
+        }

@@ -290,6 +290,7 @@ def removed_json(removed: RemovedCopy) -> dict[str, Any]:
         "copy": plain(removed.path) or None,
         "n_removed": removed.n_gone,
         "n_again": removed.n_again,
+        "n_changed": removed.n_changed,
     }
 
 

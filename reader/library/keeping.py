@@ -106,7 +106,7 @@ def keep(library: Library, came: Came, *, walked: Path) -> tuple[Counts, str]:
     last = Returned(came.place, came.held.row, came.sha256, len(ink), ink)
     # Marks and bytes in one transaction: rolled back, an older copy is replaced again.
     with db.writing():
-        counts, before = _import(library, came, walked)
+        counts, before = keep_marks(library, came, walked)
         copy = _copy(library, came)
         if copy:
             older = _held_by(library, came, before)
@@ -116,6 +116,8 @@ def keep(library: Library, came: Came, *, walked: Path) -> tuple[Counts, str]:
                 highlights.replace_copy(db, older, copy, at=now)
             else:
                 highlights.add_copy(db, copy, at=now)
+        elif again := _kept_as(library, came):
+            highlights.set_newest(db, again, at=now)
         highlights.set_returned(db, last, at=now)
     return counts, copy.path if copy else ""
 
@@ -142,11 +144,17 @@ def _copy(library: Library, came: Came) -> MarkedCopy | None:
     return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)
 
 
+def _kept_as(library: Library, came: Came) -> MarkedCopy | None:
+    """Give the marked copy that has the very bytes that came."""
+    copies = highlights.marked_of(library.db, came.held.row)
+    return next((copy for copy in copies if copy.sha256 == came.sha256), None)
+
+
 def _held_by(library: Library, came: Came, before: _Before) -> MarkedCopy | None:
     """Give the kept copy that came from this place last, if this one has all that it has.
 
     All its marks, strokes and stamps, on pages that paint the same (an app may draw
-    handwriting into them), and no other place had these very bytes last. Else, and where a
+    handwriting into them), and no other place ever had these very bytes. Else, and where a
     hand changed it since, it is not to be replaced.
     """
     row, last = came.held.row, before.last
@@ -156,8 +164,8 @@ def _held_by(library: Library, came: Came, before: _Before) -> MarkedCopy | None
     older = next((copy for copy in copies if copy.sha256 == last.sha256), None)
     if older is None or not older.traces or not older.traces <= came.marks.traces:
         return None
-    others = highlights.returned_of(library.db, row)
-    if any(o.sha256 == older.sha256 and o.place not in (came.place, last.place) for o in others):
+    history = highlights.history_of(library.db, row).items()
+    if any(older.sha256 in h and place not in (came.place, last.place) for place, h in history):
         return None
     seen = highlights.seen_at(library.db, came.place)
     now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
@@ -185,7 +193,8 @@ def _is_taken(library: Library, path: str) -> bool:
     return is_named or os.path.lexists(file) or is_here(file)
 
 
-def _import(library: Library, came: Came, walked: Path) -> tuple[Counts, _Before]:
+def keep_marks(library: Library, came: Came, walked: Path) -> tuple[Counts, _Before]:
+    """Let what is marked in a copy be what its place has; walked: as in `keep`."""
     db, row, now, unread = library.db, came.held.row, library.now(), came.marks.unread
     found = cleaned(came.marks.highlights)
     known = highlights.highlights_of(db, row)
@@ -203,16 +212,16 @@ def _import(library: Library, came: Came, walked: Path) -> tuple[Counts, _Before
     ]
     highlights.set_seen(db, came.place, states, at=now)
     index.add_highlight_texts(db, row)
-    counts = _counts(known, highlights.highlights_of(db, row))
+    counts = compare(known, highlights.highlights_of(db, row))
     return replace(counts, ink=came.marks.ink, unread=unread), before
 
 
 def _of_same_bytes(library: Library, came: Came, known: Sequence[Kept], n_found: int) -> list[int]:
     """Give the states that the very bytes had at another place, if as many were read there."""
     ids = {kept.id for kept in known}
-    for other in highlights.returned_of(library.db, came.held.row):
-        if other.sha256 == came.sha256:
-            states = highlights.seen_at(library.db, other.place) & ids
+    for place, history in highlights.history_of(library.db, came.held.row).items():
+        if history[-1] == came.sha256:
+            states = highlights.seen_at(library.db, place) & ids
             if len(states) >= n_found:
                 return sorted(states)
     return []
@@ -240,8 +249,7 @@ def _follow(
             # The person says that this very file is another paper than it was taken for.
             highlights.set_seen(db, came.place, [], at=library.now())
             index.add_highlight_texts(db, last.paper)
-        else:
-            highlights.forget_place(db, came.place)
+        highlights.forget_place(db, came.place)
         return None
     here = {m.mark for m in matches}
     marks = {kept.id: kept.mark for kept in known}
@@ -255,7 +263,8 @@ def _follow(
     return None
 
 
-def _counts(before: list[Kept], after: list[Kept]) -> Counts:
+def compare(before: list[Kept], after: list[Kept]) -> Counts:
+    """Count how the marks that are shown differ between two moments."""
     marks = {kept.id: kept.mark for kept in after}
     old = {marks[s.id]: s for s in shown(before)}
     new = {marks[s.id]: s for s in shown(after)}

@@ -6,22 +6,21 @@ Knows nothing of PDFs, nor how a copy came.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from reader.errors import NotKnown
+from reader.highlight import Marks
 from reader.library.folder import Library
-from reader.library.keeping import HANDED, Came, keep
-from reader.library.marks import shown
+from reader.library.keeping import HANDED, Came, compare, keep_marks
 from reader.library.moving import has_bytes, move
 from reader.library.strays import find_moved
-from reader.library.tablet import IN_LIBRARY, LOCK, REMOVED
+from reader.library.tablet import LOCK, REMOVED
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
 from reader.stages.tools import Tools
-from reader.store import highlights, index
+from reader.store import highlights, index, pdfs
 from reader.store.database import lock_file
 from reader.store.highlights import MarkedCopy, Returned
 
@@ -29,34 +28,41 @@ from reader.store.highlights import MarkedCopy, Returned
 @dataclass(frozen=True, slots=True)
 class RemovedCopy:
     """A copy that was taken out. before, path: where its file lay and lies now, relative to the
-    library; path "" where it was not there any more. n_gone, n_again: marks that went with it,
-    and that are shown again since the copy before it has them."""
+    library; path "" where it was not there any more. n_gone, n_again, n_changed: marks that
+    went with it, that are shown again, and that are shown as they were before it."""
 
     held: Held
     before: str
     path: str
     n_gone: int
     n_again: int
+    n_changed: int
 
 
 def removed_text(removed: RemovedCopy) -> str:
     """Say what was removed, where it lies and how it comes again."""
     held = removed.held
     title, path = plain(held.paper.title), removed.path
-    text = say("copy.removed", title=title, n=removed.n_gone)
-    if removed.n_again:
-        text += say("copy.again", n=removed.n_again)
-    if not path:
-        return text + say("copy.no_file")
-    return text + say("copy.kept", path=path, id=held.paper.id)
+    parts = [say("copy.removed", title=title)]
+    for key, n in (
+        ("copy.gone", removed.n_gone),
+        ("copy.again", removed.n_again),
+        ("copy.changed", removed.n_changed),
+    ):
+        parts += [say(key, n=n)] if n else []
+    if len(parts) == 1:
+        parts.append(say("copy.same"))
+    parts.append(say("copy.kept", path=path, id=held.paper.id) if path else say("copy.no_file"))
+    return "".join(parts)
 
 
 def remove_copy(library: Library, tools: Tools, held: Held, *, sha256: str = "") -> RemovedCopy:
     """Take out the marked copy that came last, or the one whose SHA-256 begins so.
 
-    Its file goes to `removed/`, and the marks that no other copy has are shown as removed; those
-    of the copy before it, which it may have hidden, are there again. Raises NotKnown where
-    there is none, PdfError where the copy before it cannot be read, Locked, ReadOnly or StoreError.
+    Its file goes to `removed/`. Where its marks stood, those of the copy that came from there
+    before it stand again; marks that are in no other copy are shown as removed. Raises
+    NotKnown where there is none, PdfError where a copy before it cannot be read, Locked,
+    ReadOnly or StoreError.
     """
     db, row = library.db, held.row
     with lock_file(library.folder / LOCK):
@@ -67,51 +73,53 @@ def remove_copy(library: Library, tools: Tools, held: Held, *, sha256: str = "")
             what = say("copy.none", title=plain(held.paper.title))
             raise NotKnown(what=what, hint=say("copy.none.hint"))
         copy = found[-1]
-        came_from = [one for one in highlights.returned_of(db, row) if one.sha256 == copy.sha256]
-        shows = _there(library, row)
-        before = _before(library, held, copy, came_from)
         # Read first: where that fails nothing was changed.
-        marks = tools.read_marks(library.folder / before.path) if before else None
+        again = [_again(library, tools, held, copy, p) for p in _places(library, row, copy)]
+        shows = highlights.highlights_of(db, row)
         with db.writing():
             path = _put_apart(library, copy)
             highlights.remove_copy(db, copy)
-            for one in came_from:
+            for one in again:
                 highlights.set_seen(db, one.place, [], at=library.now())
+            for one in again:
+                keep_marks(library, one, library.folder / REMOVED)
                 if one.place.startswith(HANDED):
-                    highlights.forget_place(db, one.place)
+                    _hand_again(library, one)
             index.add_highlight_texts(db, row)
-        if before and marks:
-            content = (library.folder / before.path).read_bytes()
-            handed = next((one.place for one in came_from if one.place.startswith(HANDED)), "")
-            # What lies on a tablet is as it was; then the copy here has its marks itself.
-            place, own = (handed, "") if handed else (IN_LIBRARY + before.path, before.path)
-            came = Came(held, place, own, before.sha256, content, marks)
-            keep(library, came, walked=library.folder / REMOVED)
-        now = _there(library, row)
-    return RemovedCopy(held, copy.path, path, len(shows - now), len(now - shows))
+        counts = compare(shows, highlights.highlights_of(db, row))
+    return RemovedCopy(held, copy.path, path, counts.removed, counts.again, counts.changed)
 
 
-def _there(library: Library, row: int) -> set[int]:
-    """Give the marks of a paper that are shown and not as removed."""
-    states = highlights.highlights_of(library.db, row)
-    marks = {kept.id: kept.mark for kept in states}
-    return {marks[one.id] for one in shown(states) if one.gone_at is None}
+def _places(library: Library, row: int, copy: MarkedCopy) -> list[str]:
+    """List the places of which a copy is the newest."""
+    history = highlights.history_of(library.db, row)
+    return [place for place, came in history.items() if came[-1] == copy.sha256]
 
 
-def _before(
-    library: Library, held: Held, copy: MarkedCopy, came_from: Sequence[Returned]
-) -> MarkedCopy | None:
-    """Give the copy that was the newest of its place before this one; None for none.
+def _again(library: Library, tools: Tools, held: Held, copy: MarkedCopy, place: str) -> Came:
+    """Read what came from a place before a copy did; sha256 "" and no marks where nothing did."""
+    files = {one.sha256: one.path for one in highlights.copies_of(library.db, held.row)}
+    if original := pdfs.pdf_of(library.db, held.row):
+        files[original.sha256] = original.path
+    for sha256 in reversed(highlights.history_of(library.db, held.row)[place]):
+        file = library.folder / files.get(sha256, "")
+        if sha256 == copy.sha256 or (sha256 in files and not file.is_file()):
+            continue  # a hand deleted it
+        # What was not kept had no marks.
+        marks = tools.read_marks(file) if sha256 in files else Marks()
+        return Came(held, place, "", sha256, b"", marks)
+    return Came(held, place, "", "", b"", Marks())
 
-    Of the kept ones it is one that is at no place the newest now.
-    """
-    if not came_from:
-        return None
-    db = library.db
-    newest = {one.sha256 for one in highlights.returned_of(db, held.row)}
-    older = [one for one in highlights.marked_of(db, held.row) if one.sha256 not in newest]
-    here = [one for one in older if (library.folder / one.path).is_file()]
-    return here[-1] if here and here[-1] != copy else None
+
+def _hand_again(library: Library, came: Came) -> None:
+    """Let what is handed in next be compared with what stands there now. What lies in a folder
+    is as it was: it is not brought in again by itself."""
+    if came.sha256:
+        ink = came.marks.ink
+        last = Returned(came.place, came.held.row, came.sha256, len(ink), ink)
+        highlights.set_returned(library.db, last, at=library.now())
+    else:
+        highlights.forget_place(library.db, came.place)
 
 
 def _put_apart(library: Library, copy: MarkedCopy) -> str:

@@ -105,6 +105,7 @@ def set_path(db: Database, place: Place, path: str) -> None:
         names = [f"library:{unicodedata.normalize('NFC', p)}" for p in (path, place.path)]
         db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", names)
         db.execute("UPDATE OR REPLACE sightings SET place = ? WHERE place = ?", names)
+        db.execute("UPDATE place_history SET place = ? WHERE place = ?", names)
 
 
 def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:

@@ -7,6 +7,7 @@ whether two marks are one.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -154,6 +155,10 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
             """,
             (copy.path, *_content(copy), at.isoformat(), older.paper, older.sha256),
         )
+        db.execute(
+            "UPDATE place_history SET sha256 = ? WHERE paper = ? AND sha256 = ?",
+            (copy.sha256, older.paper, older.sha256),
+        )
         # A split gives a copy back to the paper that it came with.
         db.execute(
             "UPDATE OR REPLACE moves SET key = ? WHERE part = 'marked_copies' AND key = ?",
@@ -161,12 +166,21 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
         )
 
 
-def remove_copy(db: Database, copy: MarkedCopy) -> None:
-    """Record that a marked copy is no longer one of its paper; its file is not touched."""
+def set_newest(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record that a marked copy came once more: it is the one that came last."""
     with db.writing():
         db.execute(
-            "DELETE FROM marked_copies WHERE paper = ? AND sha256 = ?", (copy.paper, copy.sha256)
+            "UPDATE marked_copies SET at = ? WHERE paper = ? AND sha256 = ?",
+            (at.isoformat(), copy.paper, copy.sha256),
         )
+
+
+def remove_copy(db: Database, copy: MarkedCopy) -> None:
+    """Record that a marked copy is none of its paper and never came; its file is not touched."""
+    which = (copy.paper, copy.sha256)
+    with db.writing():
+        db.execute("DELETE FROM marked_copies WHERE paper = ? AND sha256 = ?", which)
+        db.execute("DELETE FROM place_history WHERE paper = ? AND sha256 = ?", which)
 
 
 def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
@@ -185,8 +199,19 @@ def returned_of(db: Database, paper: int) -> list[Returned]:
     return [_returned(r) for r in rows]
 
 
+def history_of(db: Database, paper: int) -> dict[str, list[str]]:
+    """List what came from each place of a paper: the SHA-256s, the newest last. The marks of a
+    place are those of its newest; where the copy that lies there was taken out, of the one before.
+    """
+    rows = db.read("SELECT place, sha256 FROM place_history WHERE paper = ? ORDER BY id", (paper,))
+    found: dict[str, list[str]] = {}
+    for r in rows:
+        found.setdefault(r["place"], []).append(r["sha256"])
+    return found
+
+
 def set_returned(db: Database, returned: Returned, *, at: datetime) -> None:
-    """Record what lies at a place now."""
+    """Record what lies at a place now, and that it came after all that came from there."""
     r = returned
     with db.writing():
         db.execute(
@@ -197,19 +222,42 @@ def set_returned(db: Database, returned: Returned, *, at: datetime) -> None:
             """,
             (r.place, r.paper, r.sha256, r.n_ink, _joined(r.ink), at.isoformat()),
         )
+        db.execute(
+            """
+            INSERT INTO place_history (place, paper, sha256) SELECT ?1, ?2, ?3
+            WHERE ?3 IS NOT (SELECT sha256 FROM place_history WHERE place = ?1 AND paper = ?2
+                             ORDER BY id DESC LIMIT 1)
+            """,
+            (r.place, r.paper, r.sha256),
+        )
 
 
 def forget_place(db: Database, place: str) -> None:
-    """Let what comes from a place next begin anew; the marks that it had stay."""
+    """Let what comes from a place next begin anew; the marks that it had stay, and go with the
+    copy of them that is kept."""
     with db.writing():
+        kept = db.read_one(
+            """
+            SELECT c.path FROM place_history AS h
+            JOIN marked_copies AS c ON c.paper = h.paper AND c.sha256 = h.sha256
+            WHERE h.place = ? ORDER BY h.id DESC LIMIT 1
+            """,
+            (place,),
+        )
+        own = f"library:{unicodedata.normalize('NFC', kept['path'])}" if kept else ""
+        if own and returned_from(db, own) is None:
+            move_place(db, place, own)
+            return
         db.execute("DELETE FROM sightings WHERE place = ?", (place,))
         db.execute("DELETE FROM returned WHERE place = ?", (place,))
+        db.execute("DELETE FROM place_history WHERE place = ?", (place,))
 
 
 def move_place(db: Database, place: str, target: str) -> None:
     """Let a place that came to have another name go on under it."""
     with db.writing():
-        db.execute("DELETE FROM returned WHERE place = ?", (place,))
+        db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", (target, place))
+        db.execute("UPDATE place_history SET place = ? WHERE place = ?", (target, place))
         db.execute("UPDATE OR IGNORE sightings SET place = ? WHERE place = ?", (target, place))
         db.execute("DELETE FROM sightings WHERE place = ?", (place,))
 

@@ -73,6 +73,7 @@ PARTS = (
     _Part("taken", "id", "all"),
     _Part("marked_copies", "sha256", "new"),
     _Part("returned", "place", "all"),
+    _Part("place_history", "id", "all"),
     _Part("highlights", "id", "all"),
     _Part("reviews", "id", "all"),
     _Part("openings", "id", "all"),

@@ -6,7 +6,17 @@ docs/format.md explains every table and column.
 
 from __future__ import annotations
 
-from reader.store.migrations import arrivals, decided, drafts, first, lessons, pages, queue, reviews
+from reader.store.migrations import (
+    arrivals,
+    decided,
+    drafts,
+    first,
+    history,
+    lessons,
+    pages,
+    queue,
+    reviews,
+)
 
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first.STEPS,
@@ -17,4 +27,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     arrivals.STEP,
     decided.STEP,
     queue.STEP,
+    history.STEP,
 ]
