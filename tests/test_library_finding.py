@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from reader.errors import ModelMissing
+from reader.library.browsing import browse
 from reader.library.finding import Found, search
-from reader.library.folder import Library
+from reader.library.folder import Library, write_whole
 from reader.library.ranking import DEPTH
 from reader.stages.encode import encode, index_words
 from reader.store import index, notes, papers, pdfs
@@ -75,6 +77,31 @@ def test_a_query_without_a_word_finds_nothing(library: Library) -> None:
     assert shown(search(library, " ", encode_query=no_model, encoder="")) == []
 
 
+def test_has_pdf_is_true_of_what_is_on_the_disk(tmp_path: Path) -> None:
+    def having(library: Library, query: str) -> list[int]:
+        found = search(library, query, encode_query=no_model, encoder="", kinds=["paper"])
+        assert sorted(h.row for h in browse(library, query).held) == sorted(
+            hit.held.row for hit in found.hits
+        )
+        return sorted(hit.held.row for hit in found.hits)
+
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(n) for n in range(1, 7)], source="by hand", on=DAY)
+        for row in range(1, 6):
+            kept = pdfs.Pdf(row, f"papers/speech/{row}.pdf", str(row) * 64)
+            write_whole(tmp_path / kept.path, b"%PDF" + b" " * row)
+            pdfs.add_pdf(library.db, kept, n_bytes=4 + row, at=NOW)
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([1, 2, 3, 4, 5], [6])
+        (tmp_path / "papers/speech/1.pdf").unlink()  # by hand
+        (tmp_path / "papers/speech/2.pdf").rename(tmp_path / "papers/moved.pdf")
+        file = tmp_path / "papers/speech/3.pdf"
+        file.rename(file.with_name(".3.pdf.icloud"))
+        (tmp_path / "papers/other.pdf").write_bytes(b"%PDF, and no paper's")
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([2, 3, 4, 5], [1, 6])
+        shutil.rmtree(tmp_path / "papers")
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([], [1, 2, 3, 4, 5, 6])
+
+
 def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         given = [paper(1, abstract="Snails."), paper(2), paper(3), paper(4, abstract="Snails.")]
@@ -82,6 +109,7 @@ def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> N
         for row in (1, 2):  # as an `add` leaves them that was killed before it indexed
             kept = pdfs.Pdf(row, f"papers/{row}.pdf", str(row) * 64)
             pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
+            write_whole(tmp_path / kept.path, b"%PDF-1.7\n")
         found = search(library, "has:pdf", encode_query=no_model, encoder="")
         assert shown(found) == [("paper", 2, given[1].title), ("paper", 1, "Snails.")]
         assert (found.is_listing, found.n_not_indexed) == (True, 4)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reader.errors import ModelMissing
 from reader.library.finding import Found, search
-from reader.library.folder import Library
+from reader.library.folder import Library, write_whole
 from reader.stages.encode import encode, index_words
 from reader.store import filters, index, notes, papers, pdfs
 from reader.store.index import PassageText
@@ -57,6 +57,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
                     (row, topic, NOW.isoformat()),
                 )
         pdfs.add_pdf(db, pdfs.Pdf(1, "papers/a.pdf", "a" * 64), n_bytes=1, at=NOW)
+        write_whole(tmp_path / "papers/a.pdf", b"%")
         index.add_passages(db, 1, [PassageText("Speech on page two.", 2, "")], sha256="a")
         index_words(library, tools(Web()))
         encode(library, tools(Web()))

@@ -102,7 +102,8 @@ def browse(
 
 
 def _rows(library: Library, one: Filter, meaning: Meant) -> Set[int]:
-    return filters.rows_with(library.db, one, meaning.names, library.config.timezone)
+    zone = library.config.timezone
+    return filters.rows_with(library.db, one, meaning.names, meaning.gone, zone)
 
 
 def _fitting(library: Library, asked: Query, meaning: Meant, folder: str) -> _Fit:

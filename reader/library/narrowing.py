@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reader.filing import nearest_names
 from reader.library.folder import Library
+from reader.library.moving import gone_pdfs
 from reader.person import family_fold, family_folds, matches
 from reader.phrases import say
 from reader.query import LONGEST, Filter, Query
@@ -33,7 +34,8 @@ class Meant:
 
     names: whom its author filters mean. families: whom its free words may name, folded.
     is_name: the free words are that and nothing else. more: words that were likely meant.
-    said: what was not taken as it stands, in sentences.
+    said: what was not taken as it stands, in sentences. gone: papers whose PDF is not on the
+    disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
@@ -41,6 +43,7 @@ class Meant:
     is_name: bool = False
     more: str = ""
     said: tuple[str, ...] = ()
+    gone: frozenset[int] = frozenset()
 
 
 def meant(library: Library, query: Query) -> Meant:
@@ -65,7 +68,9 @@ def meant(library: Library, query: Query) -> Meant:
         is_name = bool(families) and len(words) == 1
     else:
         is_name = False
-    return Meant(names, frozenset(families), is_name, " ".join(more), tuple(said))
+    asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.filters)
+    gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
+    return Meant(names, frozenset(families), is_name, " ".join(more), tuple(said), gone)
 
 
 def _left_out(query: Query) -> list[str]:
@@ -79,7 +84,8 @@ def conditions(library: Library, query: Query, kind: Kind, meaning: Meant) -> Co
     if not query.filters:
         return None
     zone = library.config.timezone
-    return filters.conditions(query.filters, kind, names=meaning.names, zone=zone)
+    names, gone = meaning.names, meaning.gone
+    return filters.conditions(query.filters, kind, names=names, gone=gone, zone=zone)
 
 
 def _unclear_text(library: Library, query: Query) -> str:

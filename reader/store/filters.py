@@ -68,7 +68,8 @@ _ROWS_SQL = {
         SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
           AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
     "has note": "SELECT paper FROM notes",
-    "has pdf": "SELECT paper FROM pdfs",
+    "has pdf": """
+        SELECT paper FROM pdfs WHERE paper NOT IN (SELECT value FROM json_each(?))""",
     "has highlight": "SELECT paper FROM highlights WHERE gone_at IS NULL",
     "state read": "SELECT paper FROM notes",
     "state pick": _DECIDED_SQL,
@@ -87,16 +88,22 @@ _SQL = {
 
 
 def conditions(
-    filters: Sequence[Filter], kind: Kind, *, names: dict[Filter, Names], zone: tzinfo
+    filters: Sequence[Filter],
+    kind: Kind,
+    *,
+    names: dict[Filter, Names],
+    gone: Collection[int] = (),
+    zone: tzinfo,
 ) -> Conditions:
     """Put the filters of a query into SQL for one kind of text.
 
-    names: whom each `author` filter means. zone: where a day begins and ends.
+    names: whom each `author` filter means. gone: papers whose PDF is not on the disk any more.
+    zone: where a day begins and ends.
     """
     # Not by the column: a paper's row would be read where an index has all that is asked.
     pieces, values = [UNMERGED_SQL], []
     for one in filters:
-        key, given = _piece(one, kind, names, zone)
+        key, given = _piece(one, kind, names, gone, zone)
         pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
         values += given
     is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
@@ -160,10 +167,12 @@ def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
     return [r["id"] for r in rows]
 
 
-def rows_with(db: Database, one: Filter, names: dict[Filter, Names], zone: tzinfo) -> set[int]:
+def rows_with(
+    db: Database, one: Filter, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
+) -> set[int]:
     """Give all papers that one filter lets through, as it stands without its minus; copies
     that were joined to others among them."""
-    key, values = _piece(one, "paper", names, zone)
+    key, values = _piece(one, "paper", names, gone, zone)
     sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
     return _rows(db, sql, values)
 
@@ -290,7 +299,7 @@ def titles_of_day(
 
 
 def _piece(
-    one: Filter, kind: Kind, names: dict[Filter, Names], zone: tzinfo
+    one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> tuple[str, list[object]]:
     if one.name == "topic":
         return "topic", [one.value.lower()]
@@ -299,7 +308,7 @@ def _piece(
         printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
         return "author", [json.dumps(sorted(meant.folds)), printed, printed]
     if one.name == "has":
-        return f"has {one.value}", []
+        return f"has {one.value}", [json.dumps(list(gone))] if one.value == "pdf" else []
     if one.name == "state":
         is_decided = one.value in ("pick", "skip")
         return f"state {one.value}", [one.value] if is_decided else []

@@ -133,6 +133,11 @@ def copy_at(db: Database, path: str) -> MarkedCopy | None:
     return _copy(r) if r else None
 
 
+def copy_paths(db: Database) -> set[str]:
+    """List where the PDFs lie that are kept beside the papers' own."""
+    return {r["path"] for r in db.read("SELECT path FROM marked_copies")}
+
+
 def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
     """Record a marked copy that lies in its place; the same bytes are recorded once."""
     with db.writing():

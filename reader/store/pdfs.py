@@ -113,6 +113,12 @@ def pdf_of(db: Database, paper: int) -> Pdf | None:
     return _pdf(r) if r else None
 
 
+def files(db: Database) -> dict[str, tuple[int, int]]:
+    """Give where the PDFs of papers were put last: path → (paper, bytes)."""
+    rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
+    return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
+
+
 def pdfs_without_passages(db: Database) -> list[Pdf]:
     """List the PDFs that were not split into passages since they came, but for those without
     words."""
