@@ -33,7 +33,7 @@ FEWEST_WORDS = 8
 MOST_DIFFERENT = 3
 """One page in so many may be covered by marks."""
 
-Likeness = Literal["same", "n_pages", "blank", "other"]
+Likeness = Literal["same", "partly", "n_pages", "blank", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ class Looks:
 def compare(original: Looks, copy: Looks) -> Likeness:
     """Say whether a copy shows an original's pages.
 
-    n_pages: it has more or fewer. blank: nothing stands on the copy's pages.
+    n_pages: it has more or fewer. blank: nothing stands on the copy's pages. partly: too few
+    of its pages look like the original's, and other: none does.
     """
     if original.n_pages != copy.n_pages:
         return "n_pages"
@@ -64,8 +65,9 @@ def compare(original: Looks, copy: Looks) -> Likeness:
     # An empty page proves nothing, in whatever copy it is.
     pairs = [(a, b) for a, b in zip(original.pages, copy.pages, strict=False) if _tells(a)]
     n_same = sum(_is_same(a, b) for a, b in pairs)
-    is_same = n_same > 0 and MOST_DIFFERENT * (len(pairs) - n_same) <= len(pairs)
-    return "same" if is_same else "other"
+    if not n_same:
+        return "other"
+    return "same" if MOST_DIFFERENT * (len(pairs) - n_same) <= len(pairs) else "partly"
 
 
 def _tells(page: PageLook) -> bool:

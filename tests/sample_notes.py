@@ -47,6 +47,7 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
                 token_counter=no_counter,
                 check_pdf=check_pdf,
                 read_pdf=pool.read,
+                read_first=pool.read_first,
                 read_pdfs=pool.read_all,
                 read_marks=pool.marks,
                 read_looks=pool.looks,

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from reader.errors import PdfError
 from reader.highlight import Highlight
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.keeping import counts_text
 from reader.library.marks import shown
-from reader.library.returning import Brought, back, handed_in
+from reader.library.returning import FIRST_PAGES, Brought, back, handed_in
+from reader.page_look import Looks, PageLook
 from reader.paper import Held
-from reader.passage import Document
+from reader.passage import Document, Page
 from reader.stages.tools import Tools
 from reader.store import highlights, pdfs
 from tests import samples
@@ -167,9 +169,48 @@ def test_marks_that_could_not_be_written_are_not_there_by_half(
 def test_pages_that_show_the_paper_need_no_reading_of_their_text(
     library: Library, tools: Tools, given: Path, held: Held
 ) -> None:
-    def slow(_: Path) -> Document:
+    def slow(*_: object) -> Document:
         raise AssertionError("pages that are pictures take a minute to read")
 
     put(given, pdf(RAIN, title="", looks=SNAILS))
-    found = handed_in(library, replace(tools, read_pdf=slow), given, held)
+    found = handed_in(library, replace(tools, read_pdf=slow, read_first=slow), given, held)
     assert (found.outcome, there(library)) == ("imported", [RAIN])
+
+
+def test_pages_that_are_pictures_are_read_only_where_their_looks_leave_it_open(
+    library: Library, tools: Tools, given: Path, held: Held
+) -> None:
+    asked: list[int] = []
+
+    def read_first(file: Path, n_ocr: int) -> Document:
+        asked.extend([n_ocr] if file == given else [])
+        return Document((Page(1, ()),), n_scanned=1)
+
+    def outcome(looks: Looks, original: Looks | None) -> tuple[str, str, list[int]]:
+        asked.clear()
+
+        def read_looks(file: Path) -> Looks:
+            if file != given and original is None:
+                raise PdfError(file=file.name, what="broken", hint="")
+            return original if original and file != given else looks
+
+        put(given, pdf(title=""))
+        known = replace(tools, read_first=read_first, read_looks=read_looks)
+        found = handed_in(library, known, given, held)
+        assert found.error is not None
+        return found.outcome, str(found.error.values["what"]).partition(": ")[2], asked
+
+    one, two, other = (PageLook(tuple(f"{c}{n}" for n in range(9)), b"") for c in "abc")
+    ours = Looks(3, (one, one, one))
+    assert outcome(Looks(3, (other, two, other)), ours) == (
+        "asked", "its pages are not those of the PDF here", [0]
+    )  # fmt: skip
+    assert outcome(Looks(2, (one, one)), ours) == (
+        "asked", "it has 2 pages, and the PDF here 3", [0]
+    )  # fmt: skip
+    assert outcome(Looks(3, (one, two, other)), ours) == (
+        "asked", "too few of its pages look like those of the PDF here", [FIRST_PAGES]
+    )  # fmt: skip
+    assert outcome(ours, None) == (
+        "asked", "no PDF of it that could be compared is here", [FIRST_PAGES]
+    )  # fmt: skip

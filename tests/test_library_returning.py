@@ -348,12 +348,12 @@ def test_who_a_file_is_must_be_sure_or_said(library: Library, tools: Tools, pad:
 def test_a_text_that_is_here_is_known_under_whatever_id_it_is_stamped(
     library: Library, tools: Tools, pad: Path
 ) -> None:
-    def read_stamped(file: Path) -> Document:
+    def read_stamped(file: Path, n_ocr: int) -> Document:
         return replace(read_pdf(file), stamp="arXiv:2501.09999v1 [cs.CL] 3 Jan 2025")
 
     put(pad / "other.pdf", pdf(RAIN))
     put(pad / "soup.pdf", pdf(RAIN, title="A Menu of Soups"))
-    first = bring(library, replace(tools, read_pdf=read_stamped), pad)
+    first = bring(library, replace(tools, read_first=read_stamped), pad)
     assert [(b.name, b.outcome) for b in first[1:]] == [
         ("other.pdf", "imported"),
         ("soup.pdf", "unknown"),

@@ -62,13 +62,14 @@ def test_a_copy_is_told_by_its_words_and_by_its_pictures_without(
 def test_pictures_are_compared_where_neither_has_words() -> None:
     scan = looks(flat(typeset(SNAILS)))
     assert compare(scan, looks(flat(marked(typeset(SNAILS), ink())))) == "same"
-    assert compare(scan, looks(flat(typeset("Moss That Waits Eleven Months", MOSS)))) == "other"
+    # Lines of one layout on the second page; no two real papers are as like.
+    assert compare(scan, looks(flat(typeset("Moss That Waits Eleven Months", MOSS)))) == "partly"
 
 
 def test_one_page_in_three_may_be_another_and_empty_pages_prove_nothing() -> None:
     one, two, three, other = ("a b c d e f g h", "i j k l m n o p", "q r s t u v w x", "z " * 9)
     assert compare(words(one, two, three), words(one, two, other)) == "same"
-    assert compare(words(one, two, three), words(one, other, other)) == "other"
+    assert compare(words(one, two, three), words(one, other, other)) == "partly"
     assert compare(words(one, "", ""), words(other, "", "")) == "other"
     assert compare(words("", ""), words("", "")) == "blank"
 

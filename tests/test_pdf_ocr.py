@@ -12,7 +12,7 @@ import pymupdf
 import pytest
 
 from reader.passage import Document
-from reader.pdf import PdfReader, read_pdf
+from reader.pdf import PdfPool, PdfReader, read_pdf
 from reader.pdf.lines import PageLines, page_lines
 from reader.pdf.ocr import FILE_S, Table, languages, page_dict, pictured, read_pages
 from tests.data import DATA, needs_data
@@ -93,6 +93,16 @@ def test_which_page_is_being_recognised_is_told(tmp_path: Path) -> None:
     with PdfReader(tell=lambda *page: told.append(page)) as reader:
         reader.read(path)
     assert sorted(set(told)) == [(path, 1, 2), (path, 2, 2)]
+
+
+@needs_tesseract
+def test_only_the_first_pictures_are_read_where_no_more_is_asked_for(tmp_path: Path) -> None:
+    path = scan(tmp_path / "scan.pdf", *[[(14, f"This is page number {n}.")] for n in range(3)])
+    with PdfPool(1) as pool:
+        for n_ocr, read in ((0, []), (1, ["This is page number 0."])):
+            document = pool.read_first(path, n_ocr)
+            assert (document.n_scanned, document.n_ocr, texts(document)) == (3, n_ocr, read)
+        assert pool.read(path).n_ocr == 3
 
 
 @needs_tesseract

@@ -102,6 +102,7 @@ def tools(
             token_counter=lazy_counter(library.config, tell_text(settings)),
             check_pdf=pdf.check_pdf,
             read_pdf=pool.read,
+            read_first=pool.read_first,
             read_pdfs=pool.read_all,
             read_marks=pool.marks,
             read_looks=pool.looks,

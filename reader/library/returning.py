@@ -22,7 +22,7 @@ from reader.library.moving import sha256_of
 from reader.library.recognising import Recognised, Texts, recognise
 from reader.library.strays import pdf_file
 from reader.library.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
-from reader.page_look import compare
+from reader.page_look import Likeness, compare
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
@@ -41,6 +41,12 @@ reference, appendix H, notes 13 and 18."""
 
 MAX_BYTES = 1_000_000_000
 """No larger file is read: the PDF reader has 2 GiB to work in."""
+
+FIRST_PAGES = 2
+"""Pages that are pictures which are read to tell which paper a file is: 3 to 4 s each."""
+
+DECIDED: tuple[Likeness, ...] = ("n_pages", "other")
+"""What pages look like that are not those of a paper, whatever is printed on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +218,15 @@ class _Run:
         # The name, and what lay there before, say with which paper its pages are compared.
         likely = dict.fromkeys(filter(None, (meant, self._taken_as(file.path.name))))
         why: dict[int, str] = {}
+        is_open = True
         for row in likely:
-            why[row] = self._difference(file, row, last)
-            if not why[row]:
+            likeness, why[row] = self._likeness(file, row, last)
+            if likeness == "same":
                 return row
-        # Only now: where the pages are pictures, reading their text takes a minute.
-        document = self.tools.read_pdf(file.path)
+            # What was handed in as a paper, and shows none of its pages, was not meant.
+            is_open = is_open and not (row == expected and likeness in DECIDED)
+        # Only now: a page that is a picture takes seconds to be read.
+        document = self.tools.read_first(file.path, FIRST_PAGES if is_open else 0)
         stem, texts = file.path.stem, self._texts or self._read_taken()
         self._texts = texts
         found = recognise(self.library, document, sha256=sha256, name=stem, texts=texts)
@@ -234,9 +243,13 @@ class _Run:
             found = replace(found, candidates=rows, why=difference)
         return _unsure(self.library, file.name, found)
 
-    def _difference(self, file: _File, row: int, last: Returned | None) -> str:
-        """Say why the pages of a file do not show a paper; "" where they do."""
-        looks, differences = self.tools.read_looks(file.path), []
+    def _likeness(
+        self, file: _File, row: int, last: Returned | None
+    ) -> tuple[Likeness | None, str]:
+        """Tell whether the pages of a file show a paper, and say why not; None where nothing is
+        here to compare them with."""
+        looks = self.tools.read_looks(file.path)
+        found: list[tuple[Likeness, str]] = []
         for one in self._originals(row, last):
             try:
                 original = self.tools.read_looks(one)
@@ -244,10 +257,12 @@ class _Run:
                 continue  # what cannot be read can prove nothing; the next one may
             likeness = compare(original, looks)
             if likeness == "same":
-                return ""
+                return "same", ""
             n, of = looks.n_pages, original.n_pages
-            differences.append(say(f"back.shows_{likeness}", n=n, here=of))
-        return differences[0] if differences else say("back.nothing_here")
+            found.append((likeness, say(f"back.shows_{likeness}", n=n, here=of)))
+        # The one that leaves most open.
+        found.sort(key=lambda one: one[0] in DECIDED)
+        return found[0] if found else (None, say("back.nothing_here"))
 
     def _originals(self, row: int, last: Returned | None) -> list[Path]:
         """List the PDFs of a paper that a copy is compared with: its own, older versions, and
@@ -268,8 +283,10 @@ class _Run:
             pdf, file = pdfs.pdf_of(library.db, row), pdf_file(library, row)
             if pdf and file and not pdf.sketch:
                 with contextlib.suppress(PdfError):  # then its copies are known by their names
-                    sketch = sketch_of(self.tools.read_pdf(file))
-                    pdfs.set_sketch(library.db, replace(pdf, sketch=sketch))
+                    document = self.tools.read_first(file, 0)
+                    if not document.n_scanned:  # else the next `gather` takes its time
+                        sketch = sketch_of(document)
+                        pdfs.set_sketch(library.db, replace(pdf, sketch=sketch))
         return Texts.of(library)
 
     def _taken_as(self, name: str) -> int | None:

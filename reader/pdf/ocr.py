@@ -30,6 +30,8 @@ _IMAGES = {"fill-image", "fill-imgmask"}
 PAGE_S = 45.0
 FILE_S = 300.0
 """Seconds for all pictured pages of one file; some 60 to 100 pages on a quiet machine."""
+FIRST_S = 20.0
+"""Seconds where only the first of them are asked for, to tell which paper it is."""
 MIN_CHARACTERS = 120
 """A page with fewer characters and one large picture is a scan with a stamp on it."""
 MIN_CONFIDENCE = 45.0
@@ -112,9 +114,10 @@ def read_pages(
     tell: Tell,
     faults: Faults,
     *,
+    file_s: float = FILE_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[dict[int, dict[str, Any]], WhyUnread]:
-    """Recognise pages, in order, as long as the time for one file lasts.
+    """Recognise pages, in order, for at most `file_s` seconds.
 
     Gives the pages read, each as get_text("dict") gives it, by number from 0; and why some
     were not.
@@ -125,8 +128,8 @@ def read_pages(
     if not known:
         return {}, "no tesseract"
     n_pages = file.page_count
-    tell(numbers[0] + 1, n_pages, FILE_S + 10)
-    last = clock() + FILE_S
+    tell(numbers[0] + 1, n_pages, file_s + 10)
+    last = clock() + file_s
     found: dict[int, dict[str, Any]] = {}
     why: WhyUnread = ""
     spoken = known

@@ -13,7 +13,7 @@ from reader.pdf.blanks import is_doubtful, without_stray_blanks
 from reader.pdf.compose import compose
 from reader.pdf.front import N_RAW
 from reader.pdf.lines import PageLines, page_lines
-from reader.pdf.ocr import pictured, read_pages
+from reader.pdf.ocr import FILE_S, FIRST_S, pictured, read_pages
 from reader.pdf.opening import Tell, Unreadable, failures, is_memory, unreadable
 
 
@@ -29,10 +29,11 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def document_of(pymupdf: Any, file: Any, tell: Tell) -> Document:
+def document_of(pymupdf: Any, file: Any, tell: Tell, *, n_ocr: int | None = None) -> Document:
     """Read an opened file; raises Unreadable.
 
-    tell: told the number of each page before it is read, and of how many.
+    tell: told the number of each page before it is read, and of how many. n_ocr: how many of
+    the pages that are pictures are read, the first ones and in little time; None: all.
     """
     faults = failures(pymupdf)
     try:
@@ -64,7 +65,8 @@ def document_of(pymupdf: Any, file: Any, tell: Tell) -> Document:
     if n_failed == len(pages):
         raise Unreadable("no page")
     scanned = pictured(file, pages, faults)
-    found, why_unread = read_pages(file, scanned, tell, faults)
+    file_s = FILE_S if n_ocr is None else FIRST_S
+    found, why_unread = read_pages(file, scanned[:n_ocr], tell, faults, file_s=file_s)
     for number in scanned:
         page = found.get(number)
         lines = page_lines(page) if page else pages[number]

@@ -72,6 +72,11 @@ class PdfPool:
         with self._one() as reader:
             return reader.read(path)
 
+    def read_first(self, path: Path, n_ocr: int) -> Document:
+        """Read one file's text, but of its pages that are pictures only the first ones."""
+        with self._one() as reader:
+            return reader.read_first(path, n_ocr)
+
     def marks(self, path: Path) -> Marks:
         """Read what a person marked in one file; raises PdfError."""
         with self._one() as reader:

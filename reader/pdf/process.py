@@ -136,6 +136,10 @@ class PdfReader:
         """Read a file's text; raises PdfError with the file and what is wrong with it."""
         return from_plain(self._ask("read", path))
 
+    def read_first(self, path: Path, n_ocr: int) -> Document:
+        """Read a file's text, but of its pages that are pictures only the first ones."""
+        return from_plain(self._ask("read", path, n_ocr=n_ocr))
+
     def marks(self, path: Path) -> Marks:
         """Read what a person marked in a file; raises PdfError."""
         return marks_from_plain(self._ask("marks", path))

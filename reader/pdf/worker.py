@@ -3,10 +3,10 @@
     python -m reader.pdf.worker MAX_BYTES
 
 Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
-"width" where one page is asked for; each answer a line: {"done": …} or {"failed": kind,
-"why": words}. Lines {"page", "of", "more_s"} before the answer say how far it is, and what
-more time is needed. Whatever goes wrong in a way not foreseen here ends this process; the
-caller sees that and starts another.
+"width" where one page is asked for, and "n_ocr" where few pictured ones are; each answer a
+line: {"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before the
+answer say how far it is, and what more time is needed. Whatever goes wrong in a way not foreseen
+here ends this process; the caller sees that and starts another.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Asked(NamedTuple):
 def _read(pymupdf: Any, file: Any, asked: Asked) -> dict[str, Any]:
     from reader.pdf.pages import document_of
 
-    return answer.to_plain(document_of(pymupdf, file, asked.tell))
+    return answer.to_plain(
+        document_of(pymupdf, file, asked.tell, n_ocr=asked.question.get("n_ocr"))
+    )
 
 
 def _marks(pymupdf: Any, file: Any, _: Asked) -> dict[str, Any]:

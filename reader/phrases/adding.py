@@ -150,6 +150,7 @@ TEXTS: dict[str, str] = {
     "back.asked": "it may be {names}: {why}",
     "back.shows_n_pages": "it has {n:page|pages}, and the PDF here {here}",
     "back.shows_other": "its pages are not those of the PDF here",
+    "back.shows_partly": "too few of its pages look like those of the PDF here",
     "back.shows_blank": "nothing stands on its pages",
     "back.nothing_here": "no PDF of it that could be compared is here",
     "back.as": "If so: reader back FILE --as {id}",

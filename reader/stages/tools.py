@@ -77,6 +77,7 @@ class Tools:
     encoder: opens the model, at most once; raises ModelError.
     token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
     read_pdf, read_marks, read_looks: of one file; raise PdfError.
+    read_first: as read_pdf, but of pages that are pictures only the first so many are read.
     read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
     read_marked: likewise text and marks; the marks are an error where only they fail.
     fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
@@ -90,6 +91,7 @@ class Tools:
     token_counter: Callable[[], Callable[[Sequence[str]], list[int]]]
     check_pdf: Callable[[bytes], None]
     read_pdf: Callable[[Path], Document]
+    read_first: Callable[[Path, int], Document]
     read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
     read_marks: Callable[[Path], Marks]
     read_looks: Callable[[Path], Looks]

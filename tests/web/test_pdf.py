@@ -42,7 +42,11 @@ OTHER = "A drum of gravel carries each step to them (2a)."
 def _tools(_: Library) -> Iterator[Tools]:
     with PdfPool(1) as pool:
         yield samples.tools(
-            samples.Web(), read_pdf=pool.read, read_marks=pool.marks, read_looks=pool.looks
+            samples.Web(),
+            read_pdf=pool.read,
+            read_first=pool.read_first,
+            read_marks=pool.marks,
+            read_looks=pool.looks,
         )
 
 

@@ -195,6 +195,7 @@ def _tools(now: datetime) -> Iterator[Tools]:
             token_counter=no_counter,
             check_pdf=check_pdf,
             read_pdf=pool.read,
+            read_first=pool.read_first,
             read_pdfs=pool.read_all,
             read_marks=pool.marks,
             read_looks=pool.looks,

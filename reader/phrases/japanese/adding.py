@@ -152,6 +152,7 @@ TEXTS: dict[str, str] = {
     "back.asked": "{names} かもしれません: {why}",
     "back.shows_n_pages": "これは {n}ページ、手元の PDF は{here}ページです",
     "back.shows_other": "ページの見た目が手元の PDF と違います",
+    "back.shows_partly": "手元の PDF に似たページが足りません",
     "back.shows_blank": "ページに何も書かれていません",
     "back.nothing_here": "比べられる PDF が手元にありません",
     "back.as": "そうなら: reader back FILE --as {id}",
