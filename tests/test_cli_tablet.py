@@ -143,8 +143,11 @@ def test_a_renamed_and_rewritten_copy_is_recognised_and_a_stranger_is_named(
     }
     assert installed.says(err, "menu.pdf", "which paper it is cannot be told", "--as ID")
     assert run(library, "back").out == (
-        "5 PDFs: 0 with something new, 1 without, 4 not brought home, named above.\n"
+        "4 PDFs: 0 with something new, 1 without, 3 not brought home, named above.\n"
     )
+    for name in (library / "feeds.toml", pad / "web.pdf"):
+        one = run(library, "back", str(name))
+        assert (one.code, one.out, "is not a PDF" in one.err) == (5, "", True)
     menu = run(library, "back", str(pad / "menu.pdf"), "--as", "2506.00002")
     assert menu.code == 0
 

@@ -87,10 +87,14 @@ def back_command(
             if can_ask and brought.candidates:
                 done[i] = _ask(context, library, source, brought)
                 _show_brought(settings, done[i], as_json=False)
-    if not as_json and not settings.is_quiet:
-        n = Counter(brought.outcome for brought in done)
-        left = sum(brought.error is not None for brought in done)
-        total, new, same = len(done), n["imported"], n["unchanged"]
+    # What is no PDF was named, whatever its name is.
+    of_pdfs = [
+        one for one in done if one.error is None or one.error.values.get("kind") != "not a pdf"
+    ]
+    if not as_json and not settings.is_quiet and (of_pdfs or not done):
+        n = Counter(brought.outcome for brought in of_pdfs)
+        left = sum(brought.error is not None for brought in of_pdfs)
+        total, new, same = len(of_pdfs), n["imported"], n["unchanged"]
         if left:
             output.put(say("back.done_but", n=total, new=new, same=same, left=left))
         else:
