@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.installed import rows
+from tests.marked_pdfs import blank
 from tests.web.browser.conftest import LAPTOP, LOOKS, PHONE, Theme, Visitor
-from tests.web.browser.pages import ADDRESSES
+from tests.web.browser.pages import ADDRESSES, PAPER
 from tests.web.browser.playing import Axe, Page, script
 from tests.web.serving import Serving
 
@@ -19,7 +21,7 @@ COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contras
 MOST_SHIFT = 0.02
 
 SMALL_TARGETS, TOO_WIDE = script("small_targets.js"), script("too_wide.js")
-SAME_NAMES = script("same_names.js")
+SAME_NAMES, OUT_OF_REACH = script("same_names.js"), script("out_of_reach.js")
 BROKEN_NUMBERS, BROKEN_WORDS = script("broken_numbers.js"), script("broken_words.js")
 
 
@@ -101,14 +103,28 @@ def test_every_target_is_large_enough_for_a_thumb_and_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("size", [(320, 256), (195, 422)])
-def test_nothing_scrolls_sideways_and_no_number_breaks_where_a_page_is_enlarged(
+def test_nothing_scrolls_sideways_is_cut_off_or_breaks_a_number_where_a_page_is_enlarged(
     shown: Serving, visitor: Visitor, size: tuple[int, int], language: str
 ) -> None:
     """1280 px at 400 % are 320 px (WCAG 1.4.10), a phone at 200 % has 195."""
     visitor.may_fail.add(404)
     page = visitor.page(size=size, language=language)
-    wrong = found_by(shown, page, TOO_WIDE, BROKEN_NUMBERS)
+    wrong = found_by(shown, page, TOO_WIDE, OUT_OF_REACH, BROKEN_NUMBERS)
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_bar_of_a_long_pdf_is_within_the_screen(served: Serving, visitor: Visitor) -> None:
+    sql = "SELECT t.path FROM pdfs AS t JOIN papers AS p ON p.id = t.paper WHERE p.canonical = "
+    ((path,),) = rows(served.folder, f"{sql}'{PAPER}'")
+    (served.folder / path).write_bytes(blank(n_pages=1234))
+    page = visitor.page()
+    page.goto(f"{served.url}/pdf/{PAPER}/page/1024?original=1&zoom=150")
+    assert page.locator(".page-nav a").count() == 4
+    for width, height in ((195, 422), (320, 256), PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(OUT_OF_REACH) == []
+    page.locator(".larger").click()
+    page.wait_for_url("**zoom=200**")
 
 
 @pytest.mark.parametrize("has_auto_phrase", [True, False])
