@@ -176,7 +176,7 @@ def fresh_process(model: str, cache: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("model", [BUNDLED, MINILM])
+@pytest.mark.parametrize("model", [BUNDLED, pytest.param(MINILM, marks=pytest.mark.slow)])
 def test_a_fresh_process_answers_without_torch(
     model: str, cache: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -234,7 +234,14 @@ def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
         open_encoder(str(folder), cache=tmp_path / "cache")
 
 
-@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x08\0\0\0\0\0\0\0{}      "])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no weights at all",
+        pytest.param(b"\x08\0\0\0\0\0\0\0{}      ", marks=pytest.mark.slow),
+    ],
+)
 def test_broken_weights_are_a_clear_word(tmp_path: Path, content: bytes) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "model.safetensors").unlink()
@@ -289,6 +296,7 @@ def test_the_hubs_local_copy_is_found_without_a_network(
     assert encoder.name == encoder_name("org/mini", tmp_path / "cache") == "org/mini@0123456789ab"
 
 
+@pytest.mark.slow
 def test_a_few_passages_need_no_torch_and_many_no_library(cache: Path, e5: Encoder) -> None:
     code = (
         "import json, sys; from pathlib import Path; from reader.encoder import open_encoder\n"
@@ -345,6 +353,7 @@ def test_without_the_package_the_hubs_model_stands_in(
     assert prompts(found) == ("query: ", "passage: ")
 
 
+@pytest.mark.slow
 def test_lengths_prefixes_and_pooling_are_the_models_own(tmp_path: Path) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "sentence_bert_config.json").write_text(

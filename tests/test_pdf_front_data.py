@@ -11,12 +11,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pymupdf
+import pytest
 
 from reader.passage import Document
 from reader.pdf.compose import compose
 from reader.pdf.front import N_RAW
 from reader.pdf.lines import page_lines
 from tests.data import DATA, needs_data
+
+pytestmark = pytest.mark.slow
 
 N_PAGES = 3
 FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)

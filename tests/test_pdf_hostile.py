@@ -32,6 +32,7 @@ OUTCOMES = {
 
 
 @needs_data
+@pytest.mark.slow
 def test_every_hostile_file_comes_out_as_its_manifest_says() -> None:
     assert DATA is not None
     lines = (DATA / "files" / "hostile_truth.jsonl").read_text("utf-8").splitlines()

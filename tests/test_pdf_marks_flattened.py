@@ -174,6 +174,7 @@ def test_grey_and_opaque_paint_is_no_mark() -> None:
 
 
 @needs_data
+@pytest.mark.slow
 def test_real_flattened_marks_are_found_and_papers_without_marks_have_none() -> None:
     assert DATA is not None
     found: dict[str, int] = {}

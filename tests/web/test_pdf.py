@@ -269,7 +269,7 @@ def test_what_does_not_show_this_paper_is_asked_about(
         assert highlights.returned_of(library.db, 1) == []
 
 
-@pytest.mark.parametrize("sure", ["", "1"])
+@pytest.mark.parametrize("sure", [pytest.param("", marks=pytest.mark.slow), "1"])
 def test_a_bomb_is_refused_whoever_says_that_it_is_this_paper(
     client: TestClient, parts: Parts, sure: str
 ) -> None:
