@@ -38,6 +38,8 @@ def test_the_servers_time_and_memory_are_measured(asked: Asked) -> None:
     assert set(found) == {
         "today",
         "today after each decision",
+        "the week after each decision",
+        "a paper's changes after each decision",
         "a paper",
         "a warm search",
         "server at rest without the model",

@@ -13,7 +13,9 @@ from reader.library.choose import decide_rows, undo
 from reader.library.explaining import verdict_text
 from reader.library.folder import Library
 from reader.library.why import explain
+from reader.relevance import Event
 from reader.score import Term
+from reader.stages.learn import events_of
 from reader.store import decisions, lessons, notes, papers
 from tests.samples import DAY, NOW, a_library, paper
 
@@ -75,6 +77,15 @@ def test_a_note_and_a_lesson_count_and_a_filing_does_not(library: Library) -> No
     assert found(library) == Alike(1, ("streaming", "chunks"))
     lessons.add_lessons(library.db, "yes", OWN, [3], at=NOW, on=DAY)
     assert found(library) == Alike(2, ("streaming", "chunks"))
+
+
+def test_what_most_skips_were_about_is_not_looked_for(library: Library) -> None:
+    decide_rows(library, "skip", [2, 4])
+    decide_rows(library, "pick", [3])
+    lessons.add_lessons(library.db, "yes", OWN, [2], at=NOW, on=DAY)
+    several = events_of(library, liked_alone=True)
+    assert [(e.paper, e.kind) for e in several] == [(2, "skip"), (3, "pick"), (2, "yes")]
+    assert [e for e in events_of(library) if e not in several] == [Event(4, "skip", OWN, DAY)]
 
 
 def test_the_sentence_says_it_with_the_words(library: Library) -> None:

@@ -48,7 +48,7 @@ def alike(library: Library, held: Held, topic: str, terms: Iterable[Term]) -> Al
 
 def _chosen(library: Library, held: Held, topic: str) -> list[Paper]:
     """List the other papers of a topic that were chosen for it and still are."""
-    events = events_of(library)
+    events = events_of(library, liked_alone=True)
     chosen = {e.paper for e in events if e.topic == topic and e.kind in CHOSEN}
     several = labels(events, library.today(), [topic])[topic]
     rows = [x.paper for x in several if x.is_in and x.paper in chosen and x.paper != held.row]

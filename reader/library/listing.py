@@ -48,11 +48,14 @@ def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
     return Day(first or day, day, shown.shown_on(library.db, day))
 
 
-def candidates(library: Library, day: Day, *, unsaved: Ranks | None = None) -> list[Candidate]:
+def candidates(
+    library: Library, day: Day, *, unsaved: Ranks | None = None, only_with: int | None = None
+) -> list[Candidate]:
     """Give the papers of a list that something speaks for: a topic, a person, a post, or that
     many cite them.
 
-    unsaved: ranks that could not be kept; they hold in place of those that are.
+    unsaved: ranks that could not be kept; they hold in place of those that are. only_with: a
+    paper (its row) without which nobody wants to know of the others.
     """
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
@@ -78,6 +81,8 @@ def candidates(library: Library, day: Day, *, unsaved: Ranks | None = None) -> l
         or held.row in day.kept
         or (held.row not in before and _comes_again(held, ranks.get(held.row, ()), own, named))
     ]
+    if only_with is not None and all(held.row != only_with for held in there):
+        return []
     return _candidates(library, there, day, ranks, followed)
 
 

@@ -76,11 +76,12 @@ class InList:
     others: tuple[float, ...]
 
 
-def explain(library: Library, held: Held) -> Explained:
+def explain(library: Library, held: Held, *, with_alike: bool = True) -> Explained:
     """Explain one paper as today's list has it, else the last list that showed it, else that
     of the day of its arrival.
 
     What stands in the near lane is explained by the near lane's sum and by no topic's.
+    with_alike: look for what else was chosen that is like it, for the sentence.
     """
     found = _found(library, held)
     by = judges(library)
@@ -113,16 +114,21 @@ def explain(library: Library, held: Held) -> Explained:
         by=by,
         found=found,
         past=history.past_decision(library.db, held.row),
-        alike=alike(library, held, rank.topic, terms),
+        alike=alike(library, held, rank.topic, terms) if with_alike else None,
     )
 
 
 def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[Change]:
     """Say what would change where a paper stands, the quick answers first.
 
-    fit: fits a topic's model, to say what a decision would do: once for each decision, and
-    not at all for what stands by the talk about it.
+    fit: as in `after_decisions`.
     """
+    yield from without_each(library, explained)
+    yield from after_decisions(library, explained, fit)
+
+
+def without_each(library: Library, explained: Explained) -> Iterator[Change]:
+    """Take the weightiest reasons for a paper's place away, each by itself; fits no model."""
     found = explained.found
     rank = _rank_of(explained)
     if rank is not None:
@@ -131,12 +137,21 @@ def changes(library: Library, explained: Explained, fit: FitTopic) -> Iterator[C
         cut = rank.cut - taste_of(rank.terms)
         model = replace(model, cut=cut, bare_cut=model.bare_cut + cut - model.cut)
         yield from without_terms(rank, model)
-        yield from _decisions(library, explained.held, rank, explained.by, fit)
     elif found is not None and found.shelf == "near":
         near = {topic.path for topic in library.config.near_topics}
         several = (r for r in found.candidate.ranks if r.topic in near)
         closest = max(several, key=lambda r: r.margin, default=None)
         yield from with_other_talk(found.candidate, closest, found.others)
+
+
+def after_decisions(library: Library, explained: Explained, fit: FitTopic) -> Iterator[Change]:
+    """Say where a paper would stand once its topic has learned from a decision on it.
+
+    fit: fits a topic's model, seconds in a large library: once for each decision, and not at
+    all for what stands by the talk about it.
+    """
+    if (rank := _rank_of(explained)) is not None:
+        yield from _decisions(library, explained.held, rank, explained.by, fit)
 
 
 def _rank_of(explained: Explained) -> Rank | None:
@@ -175,7 +190,8 @@ def _found(library: Library, held: Held) -> InList | None:
     days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
     lists += [day_of(library, day) for day in days]
     for day in lists:
-        several = candidates(library, day, unsaved=rank_and_show(library, day.last))
+        unsaved = rank_and_show(library, day.last)
+        several = candidates(library, day, unsaved=unsaved, only_with=held.row)
         mine = [c for c in several if c.held.row == held.row]
         if mine and (found := _in_lanes(library, day, several, mine[0])):
             return found
@@ -186,8 +202,6 @@ def _in_lanes(
     library: Library, day: Day, several: Sequence[Candidate], mine: Candidate
 ) -> InList | None:
     found = lanes(several, library.config, day.kept)
-    # Without the cap, to say where a paper stands among all that were found.
-    wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
     shelves: list[tuple[Shelf, Sequence[Entry]]] = [
         ("own", found.own), ("doubtful", found.doubtful), ("near", found.near),
         ("wild", [found.wild] if found.wild else []),
@@ -196,8 +210,12 @@ def _in_lanes(
     for shelf, lane in shelves:
         for entry in lane:
             if entry.held.row == row:
-                others = tuple(e.score for e in wide.near if e.held.row != row)
-                return InList(shelf, day, entry, mine, found, lane, others)
+                others: list[float] = []
+                if shelf == "near":
+                    # Without the cap, to say where a paper stands among all that were found.
+                    wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
+                    others = [e.score for e in wide.near if e.held.row != row]
+                return InList(shelf, day, entry, mine, found, lane, tuple(others))
     return None
 
 
@@ -239,7 +257,7 @@ def _decisions(
             (kind, [*events, as_if_decided(library, held.row, kind, filed=filed[kind])])
             for kind in DECISIONS
         ]
-    texts = Texts(library, [held.row, *now.background])
+    texts = Texts(library, [held.row])
     own = texts.features(held.row)
     followed = [term.what for term in rank.terms if term.kind == "followed"]
     for kind, given in several:
@@ -250,7 +268,7 @@ def _decisions(
             if path != topic.path:
                 models[path] = replace(models[path], liked=liked(labels))
             elif labels != now.labels[path]:
-                texts.add(library, [label.paper for label in labels])
+                texts.add(library, [*now.background, *(label.paper for label in labels)])
                 models[path] = fit_one(fit, texts, then, topic, labels)
         model = levelled(models)[topic.path]
         terms = judge(held.paper, own, model, nearness=rank.nearness).terms

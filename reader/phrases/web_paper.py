@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "web.paper.why.value": "Value",
     "web.paper.why.reason": "Reason",
     "web.paper.changes": "What would change it",
+    "web.paper.changes.decided": "What a decision would teach",
     "web.paper.changes.wait": "Models are being fitted; this takes some seconds.",
     "web.paper.highlights": "Highlights",
     "web.paper.page": "Page {n}",

@@ -97,16 +97,23 @@ def lessons(library: Library, events: Sequence[Event] | None = None) -> Taught:
     )
 
 
-def events_of(library: Library) -> list[Event]:
-    """List what a person did that stands: decisions, notes, filings by hand, lessons, seeds."""
+def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
+    """List what a person did that stands: decisions, notes, filings by hand, lessons, seeds.
+
+    liked_alone: without the skips of papers that nothing else was said of, which are most;
+    what a skip was about is looked for in texts, where no list had shown the paper.
+    """
     config, day = library.config, library.today()
     since = day - min(timedelta(days=FADE_DAYS), day - date.min)
     decided = acts.acts(library.db, skips_since=since)
+    told = acts.lessons(library.db)
+    if liked_alone:
+        liked = {a.paper for a in decided if a.kind != "skip"} | {e.paper for e in told}
+        decided = [a for a in decided if a.paper in liked]
     moved = _moved(library)
-    decided = [replace(a, listed=moved.get(a.listed or "", a.listed)) for a in decided]
+    decided = [replace(a, listed=moved[a.listed]) if a.listed in moved else a for a in decided]
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
     texts = acts.texts(library.db, unknown)
-    told = acts.lessons(library.db)
     # Who picked a paper and said then that it is of another topic did not pick it for this one.
     wrong = {(event.paper, event.topic) for event in told if event.kind == "no"}
     events = [

@@ -5,6 +5,7 @@ The models are those that `learn` left, or else each topic's words: nothing is f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Container, Mapping, Sequence
@@ -106,7 +107,7 @@ def _model(topic: Topic, topics: tuple[Topic, ...], stored: models.Stored | None
         return first
     try:
         # What was changed in feeds.toml counts at once.
-        model = TopicModel.from_text(stored.text)
+        model = _read(stored.text)
         return replace(
             model,
             words=first.words,
@@ -116,6 +117,10 @@ def _model(topic: Topic, topics: tuple[Topic, ...], stored: models.Stored | None
         )
     except ValueError:
         return first  # another version's text; `learn` makes it anew
+
+
+# Who stays, as the server does, reads the same text for each paper that is explained.
+_read = functools.lru_cache(maxsize=16)(TopicModel.from_text)
 
 
 def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str, mark: str) -> None:

@@ -40,17 +40,21 @@ class Change:
 def without_terms(rank: Rank, model: TopicModel) -> Iterator[Change]:
     """Take each of the weightiest terms away; first those that would move the paper."""
     weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
-    changes = []
+    moving: list[Change] = []
+    others: list[Change] = []
     for term in weighty:
         if term.kind in ("start", "surely", "taste"):
             continue
         rest = _lifted(_without(rank.terms, term), model)
         place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
-        what = f"{term.kind}\t{term.what}"
-        cut = model.cut + taste_of(rest)
-        changes.append(Change("without", what, total(rest), place, cut=cut, is_bare=is_bare(rest)))
-    moving = [c for c in changes if c.place != rank.place]
-    yield from [*moving, *(c for c in changes if c not in moving)][:MOST_CHANGES]
+        found = others if place == rank.place else moving
+        if len(found) < MOST_CHANGES:  # a paper has a hundred terms
+            what = f"{term.kind}\t{term.what}"
+            cut, score = model.cut + taste_of(rest), total(rest)
+            found.append(Change("without", what, score, place, cut=cut, is_bare=is_bare(rest)))
+        if len(moving) == MOST_CHANGES:
+            break
+    yield from [*moving, *others][:MOST_CHANGES]
 
 
 def _without(terms: Sequence[Term], term: Term) -> list[Term]:

@@ -198,6 +198,21 @@ def test_what_would_change_its_place_comes_by_itself_and_as_a_part(client: TestC
     assert "<html" not in part
 
 
+def test_models_are_fitted_only_for_what_a_decision_teaches(parts: Parts) -> None:
+    def refuse(_: Library) -> contextlib.AbstractContextManager[Tools]:
+        raise AssertionError("nothing needs a model here")
+
+    with site(replace(parts, tools=refuse)) as client:
+        page = client.get(f"{ABOUT}/changes").text
+        assert "without “speech translation” in the title" in page
+        assert f'href="{ABOUT}/changes/decided"' in page
+    with site(parts) as client:
+        page = client.get(f"{ABOUT}/changes/decided").text
+        assert "without your word on it" in page
+        assert "in the title" not in page
+        assert f'href="{ABOUT}/changes/decided"' not in page
+
+
 def test_models_are_fitted_once_until_something_is_decided(parts: Parts) -> None:
     n_fitted = 0
 
@@ -210,13 +225,13 @@ def test_models_are_fitted_once_until_something_is_decided(parts: Parts) -> None
 
     with site(replace(parts, tools=counted)) as client, parts.open_library() as library:
         client.get(f"{ABOUT}/changes")  # ranks the day anew, and keeps that
-        n_fitted = 0
-        several = [client.get(f"{ABOUT}/changes").text for _ in range(3)]
+        learned = f"{ABOUT}/changes/decided"
+        several = [client.get(learned).text for _ in range(3)]
         assert (n_fitted, len(set(several))) == (1, 1)
-        in_japanese = client.get(f"{ABOUT}/changes", headers={"accept-language": "ja"}).text
+        in_japanese = client.get(learned, headers={"accept-language": "ja"}).text
         assert "without" not in in_japanese
         decide_rows(library, "skip", [2])
-        client.get(f"{ABOUT}/changes")
+        client.get(learned)
         assert n_fitted == 3
 
 

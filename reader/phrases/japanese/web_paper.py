@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "web.paper.why.value": "値",
     "web.paper.why.reason": "理由",
     "web.paper.changes": "何で変わるか",
+    "web.paper.changes.decided": "判断するとどうなるか",
     "web.paper.changes.wait": "モデルを当てはめています。数秒かかります。",
     "web.paper.highlights": "ハイライト",
     "web.paper.page": "{n}ページ",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from reader.library.marks import colour_word
 from reader.library.pdf_files import SHORT_SHA
 from reader.library.share import share
 from reader.library.similar import Neighbour, similar
-from reader.library.why import changes, explain
+from reader.library.why import after_decisions, explain, without_each
 from reader.markup import to_html
 from reader.note.links import key_of
 from reader.note.shared import markdown
@@ -76,20 +76,43 @@ def paper(visit: Visit) -> Response:
 
 
 def changing(visit: Visit) -> Response:
-    """Say what would change where a paper stands: models are fitted for it, which takes seconds."""
+    """Say what would change where a paper stands; what a decision would, when that is opened."""
+    held = find_paper(visit.library, visit.id)
+    explained = explain(visit.library, held, with_alike=False)
+    return _changes(
+        visit,
+        held,
+        [change_text(one) for one in without_each(visit.library, explained)],
+        topics=list(other_topics_text(explained)),
+        can_learn=explained.place is not None,
+    )
+
+
+def after_deciding(visit: Visit) -> Response:
+    """Say where a paper would stand after a decision: a model is fitted, which takes seconds."""
     library = visit.library
     held = find_paper(library, visit.id)
 
-    def make() -> tuple[list[str], list[str]]:
-        explained = explain(library, held)
+    def make() -> list[str]:
+        explained = explain(library, held, with_alike=False)
         with visit.parts.tools(library) as tools:
-            others = [change_text(one) for one in changes(library, explained, tools.fit_topic)]
-        return others, list(other_topics_text(explained))
+            found = after_decisions(library, explained, tools.fit_topic)
+            return [change_text(one) for one in found]
 
-    key = ("changes", held.row, library.today(), spoken())
-    others, topics = visit.unless_written(key, make)
+    key = ("after deciding", held.row, library.today(), spoken())
+    return _changes(visit, held, visit.unless_written(key, make))
+
+
+def _changes(
+    visit: Visit,
+    held: Held,
+    changes: Sequence[str],
+    *,
+    topics: Sequence[str] = (),
+    can_learn: bool = False,
+) -> Response:
     template = "changes_part.html" if visit.is_part else "changes.html"
-    return visit.page(template, held=held, changes=others, topics=topics)
+    return visit.page(template, held=held, changes=changes, topics=topics, can_learn=can_learn)
 
 
 def file_away(visit: Visit) -> Response:
@@ -223,6 +246,7 @@ def _note_html(library: Library, shown: About) -> Markup:
 
 ROUTES = [
     route("/paper/{id:path}/changes", changing),
+    route("/paper/{id:path}/changes/decided", after_deciding),
     route("/paper/{id:path}/page.png", picture),
     route("/paper/{id:path}/figure.png", picture),
     route("/paper/{id:path}/file", file_away, "POST"),

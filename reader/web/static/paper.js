@@ -2,16 +2,23 @@
 
 import { part, tell } from "./reader.js";
 
-for (const place of document.querySelectorAll("details[data-part]")) {
-  place.addEventListener("toggle", async () => {
-    if (!place.open || place.dataset.is) return;
-    place.dataset.is = "asked";
-    try {
-      place.querySelector(".into").innerHTML = await part(place.dataset.part);
-    } catch {
-      delete place.dataset.is; // the link in it still leads there
-    }
-  });
+comeWhenOpened(document);
+
+// What comes may have more within it that comes when it is opened.
+function comeWhenOpened(whole) {
+  for (const place of whole.querySelectorAll("details[data-part]")) {
+    place.addEventListener("toggle", async () => {
+      if (!place.open || place.dataset.is) return;
+      place.dataset.is = "asked";
+      const into = place.querySelector(".into");
+      try {
+        into.innerHTML = await part(place.dataset.part);
+        comeWhenOpened(into);
+      } catch {
+        delete place.dataset.is; // the link in it still leads there
+      }
+    });
+  }
 }
 
 for (const button of document.querySelectorAll("button.copy")) {

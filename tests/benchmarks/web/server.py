@@ -38,6 +38,23 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
             bar=TODAY_BAR_MS,
             before=lambda i: decided(client, found.ids[i]),
         )
+        rest_ids = found.ids[n // 2 :]
+        week = _timed(
+            found,
+            "the week after each decision",
+            client,
+            ["/week"] * (n // 4),
+            bar=TODAY_BAR_MS,
+            before=lambda i: decided(client, rest_ids[i]),
+        )
+        changes = _timed(
+            found,
+            "a paper's changes after each decision",
+            client,
+            [f"/paper/{id_}/changes" for id_ in found.ids[: n // 4]],
+            bar=TODAY_BAR_MS,
+            before=lambda i: decided(client, rest_ids[n // 4 + i]),
+        )
         paper = _timed(found, "a paper", client, [f"/paper/{id_}" for id_ in found.ids[: n // 2]])
         asked_for = [f"/search?q={quote(query)}" for query in found.queries]
         until_warm(client, asked_for[0])
@@ -46,7 +63,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
         client.close()
     note = "PSS; the mapped files too"
     loaded = Result(f"server with the model, {found.of}", warm, "MB", note=note)
-    return [today, anew, paper, search, rest, loaded]
+    return [today, anew, week, changes, paper, search, rest, loaded]
 
 
 def _timed(

@@ -20,6 +20,7 @@ ADDRESSES = (
     f"/note/{BUBBLES}",
     f"/note/{PAPER}/history",
     f"/paper/{PAPER}/changes",
+    f"/paper/{PAPER}/changes/decided",
     f"/pdf/{PAPER}/page/1",
     "/search",
     f"/search?q={quote('speech translation')}",

@@ -1,0 +1,24 @@
+"""A paper's page in the browser: what is slow comes when it is opened, and not before."""
+
+from __future__ import annotations
+
+from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.playing import expect
+from tests.web.serving import Serving
+
+
+def test_what_a_decision_teaches_comes_within_what_was_opened(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE, is_touch=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(shown.url)
+    page.locator("#own").locator("xpath=..").locator("h3 a").first.tap()
+    page.get_by_text("What would change it").first.tap()
+    teaches = page.locator("summary", has_text="What a decision would teach")
+    expect(teaches).to_be_visible()
+    assert not any(url.endswith("/changes/decided") for url in asked)
+    teaches.tap()
+    expect(page.get_by_text("after a skip:")).to_be_visible()
+    expect(page.get_by_text("Models are being fitted", exact=False)).to_have_count(0)
