@@ -7,6 +7,7 @@ names decomposed, Windows reserves some. Pure: knows neither disks nor rows.
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 import re
 import unicodedata
@@ -310,24 +311,26 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
 
     Cosine of tf-idf with binary tf; words are those of the full text, Japanese too.
     """
+    owns = [frozenset(grams(text).split()) for text in texts]
+    asked = frozenset().union(*owns)
     bags = [frozenset(grams(other).split()) for other in others]
-    n_with = Counter(word for bag in bags for word in bag)
+    n_with = Counter(itertools.chain.from_iterable(bags))
     n = len(bags) + 1
     weights = {word: math.log(n / (1 + k) + 1) ** 2 for word, k in n_with.items()}
     unknown = math.log(n + 1) ** 2
     lengths = [math.fsum(map(weights.__getitem__, bag)) for bag in bags]
     having: dict[str, list[int]] = {}
     for i, bag in enumerate(bags):
-        for word in bag:
+        for word in bag & asked:
             having.setdefault(word, []).append(i)
     rows = []
-    for text in texts:
-        own = frozenset(grams(text).split())
+    for own in owns:
         length = math.fsum(weights.get(word, unknown) for word in own)
         shared = [0.0] * len(bags)
         for word in own & weights.keys():
+            weight = weights[word]
             for i in having[word]:
-                shared[i] += weights[word]
+                shared[i] += weight
         rows.append(
             [s / math.sqrt(length * k) if s else 0.0 for s, k in zip(shared, lengths, strict=True)]
         )

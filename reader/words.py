@@ -35,6 +35,8 @@ def grams(text: str) -> str:
     NFKC and casefold; a CJK run becomes its overlapping pairs and its last character,
     so that every pair and every single character is the beginning of some word.
     """
+    if text.isascii():  # most abstracts; ten times as quick
+        return " ".join(text.casefold().translate(_BETWEEN_WORDS).split())
     return " ".join(word for token in _tokens(text) for word in _indexed(token))
 
 
@@ -214,6 +216,7 @@ _KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u
 _KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
 _WORD = compiled(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
+_BETWEEN_WORDS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _PART = compiled(rf"[{_KANA_HAN}]+")
 _IS_CJK = compiled(rf"[{_CJK}]")
 _LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")

@@ -20,6 +20,7 @@ from reader.library.queue import (
     keep,
     keep_asked,
     later,
+    n_to_ask,
     pdfs_here,
     put_off,
     to_ask,
@@ -340,6 +341,21 @@ class TestLookBack:
         assert self.asked(library) == [TWO]
         assert asked_today(library) == ()
         assert ids(library) == [ONE, TWO], "what is not let go stays"
+
+    def test_of_very_many_the_oldest_are_asked_about_first(
+        self, library: Library, clock: Clock
+    ) -> None:
+        several = [paper(n, f"Title {n}") for n in range(100, 125)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+        go_to(clock, after(14))
+        first = self.asked(library)
+        assert (len(first), n_to_ask(library)) == (20, 25)
+        keep_asked(library, to_ask(library))
+        assert (self.asked(library), n_to_ask(library)) == ([], 5)
+        assert [one.held.paper.id for one in asked_today(library)] == first
+        go_to(clock, after(15))
+        assert set(self.asked(library)) == {one.id for one in several} - set(first)
 
     def test_a_new_pick_of_the_same_paper_is_asked_about_anew(
         self, library: Library, clock: Clock

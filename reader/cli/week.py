@@ -17,7 +17,7 @@ from reader.cli.one_key import END, asking
 from reader.errors import ReaderError
 from reader.library.folder import Library
 from reader.library.named_day import day_named
-from reader.library.queue import drop, keep, keep_asked
+from reader.library.queue import drop, keep, keep_asked, n_to_ask
 from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
 from reader.plain import plain, shorten
@@ -44,6 +44,8 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
             asks = keep_asked(library, found.asks)
             for line in _asked_lines(library, asks, screen.width_of_terminal()):
                 output.put(line)
+        if found.asks and (n_more := n_to_ask(library)):
+            output.put(say("week.ask.more", n=n_more))
 
 
 def _ask(library: Library, asks: Sequence[Queued]) -> None:

@@ -30,6 +30,9 @@ LATER_DAYS = 7
 
 MOST_DAYS = 3_650
 
+MOST_ASKED = 20
+"""Old picks that are asked about on one day; the others on another."""
+
 FETCH_LOCK = "fetch.lock"
 """Held by the one process that fetches the PDFs of picks."""
 
@@ -39,7 +42,10 @@ FETCH_LOG = "fetch.log"
 
 def whole_queue(library: Library) -> list[Queued]:
     """List what was picked and has no note, the oldest first, also what was put off."""
-    picked = queue.picked(library.db)
+    return _queued(library, queue.picked(library.db))
+
+
+def _queued(library: Library, picked: Sequence[queue.Picked]) -> list[Queued]:
     held = {h.row: h for h in papers.papers_at(library.db, [one.paper for one in picked])}
     extents = queue.extents(library.db, [one.paper for one in picked if one.path])
     found = []
@@ -151,10 +157,23 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[Held]:
 
 def to_ask(library: Library) -> tuple[Queued, ...]:
     """List the picks that a look-back asks about, the oldest first: not written, not put off,
-    as old as feeds.toml says (`reader.queue_days`), and never asked about."""
+    as old as feeds.toml says (`reader.queue_days`), and never asked about; at most MOST_ASKED
+    that stand there at once."""
+    new, n_today = _never_asked(library)
+    return tuple(_queued(library, new[: max(0, MOST_ASKED - n_today)]))
+
+
+def n_to_ask(library: Library) -> int:
+    """Count the old picks that were never asked about."""
+    return len(_never_asked(library)[0])
+
+
+def _never_asked(library: Library) -> tuple[list[queue.Picked], int]:
+    """List the old picks that were never asked about, and count those that were today."""
     old = _old(library)
     asked = queue.asked(library.db, [one.decision for one in old])
-    return tuple(one for one in old if one.decision not in asked)
+    n_today = sum(how.on_date == library.today() for how in asked.values())
+    return [one for one in old if one.decision not in asked], n_today
 
 
 def asked_today(library: Library) -> tuple[Queued, ...]:
@@ -163,13 +182,15 @@ def asked_today(library: Library) -> tuple[Queued, ...]:
     old = _old(library)
     asked = queue.asked(library.db, [one.decision for one in old])
     found = [(one, asked[one.decision]) for one in old if one.decision in asked]
-    return tuple(one for one, how in found if how.on_date == library.today() and not how.is_kept)
+    today = library.today()
+    open_ = [one for one, how in found if how.on_date == today and not how.is_kept]
+    return tuple(_queued(library, open_))
 
 
-def _old(library: Library) -> list[Queued]:
+def _old(library: Library) -> list[queue.Picked]:
     today = library.today()
     oldest = days_back(today, library.config.queue_days)
-    waiting = without_put_off(whole_queue(library), today)
+    waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
     return [one for one in waiting if one.picked_on <= oldest]
 
 

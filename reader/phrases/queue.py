@@ -55,6 +55,7 @@ TEXTS: dict[str, str] = {
     The list of `today` starts it when it ends. One at a time. 5: a PDF could not be had.""",
     "week.ask": "PICKED {n:DAY|DAYS} AGO OR EARLIER, AND NOT WRITTEN",
     "week.ask.what": "Read it, or let it go? It is asked once; what you keep stays in the queue.",
+    "week.ask.more": "Asked about another time: {n}, picked later.",
     "week.ask.command": "let it go: reader drop {id}",
     "week.ask.key": "[{n}/{of}] r read it · d let it go · q end",
     "week.ask.kept": "It stays in your queue.",

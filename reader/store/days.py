@@ -67,11 +67,13 @@ def decided(db: Database, kind: Kind, first: date, last: date) -> dict[int, date
     without a note, each with that day; in the order of the decisions."""
     rows = db.read(
         f"""
-        SELECT d.paper, d.kind, d.on_date FROM decisions AS d
-        JOIN (SELECT max(id) AS id FROM decisions AS d WHERE d.kind != 'undo' AND {_STANDS}
-              GROUP BY paper) AS last ON last.id = d.id
+        SELECT d.paper, d.on_date FROM decisions AS d
         JOIN papers AS p ON p.id = d.paper AND p.merged_into IS NULL
-        WHERE d.kind = ? AND d.on_date BETWEEN ? AND ?
+        WHERE d.kind = ? AND d.on_date BETWEEN ? AND ? AND {_STANDS}
+          AND NOT EXISTS (
+            SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+            AND l.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = d.paper)
         ORDER BY d.id
         """,  # noqa: S608  a constant of this module

@@ -166,6 +166,19 @@ def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str)
         assert asked not in client.get("/week").text
 
 
+def test_the_week_says_how_many_more_it_will_ask_about(tmp_path: Path) -> None:
+    with pages(tmp_path, days=14) as (client, library):
+        assert "Asked about another" not in client.get("/week").text
+    with parts_of(tmp_path).open_library() as library:
+        several = [paper(n, f"Title {n}") for n in range(100, 123)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+    with pages_again(tmp_path, 15) as client:
+        page = client.get("/week").text
+        assert page.count('action="/keep"') == 20
+        assert "Asked about another time: 3, picked later." in shown(page)
+
+
 @contextmanager
 def pages_again(folder: Path, days: int) -> Iterator[TestClient]:
     """Open the pages of the same library on another day."""

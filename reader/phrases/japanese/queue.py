@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     `today` の一覧を終えると自動で始まります。同時に1つだけ。5: 取得できない PDF あり。""",
     "week.ask": "{n}日以上前に選び、まだノートのない論文",
     "week.ask.what": "読みますか、手放しますか。尋ねるのは1回だけで、残したものは待ち続けます。",
+    "week.ask.more": "これより後に選んだ{n}件は、また別の機会に尋ねます。",
     "week.ask.command": "手放す: reader drop {id}",
     "week.ask.key": "[{n}/{of}] r 読む  d 手放す  q 終了",
     "week.ask.kept": "そのまま待っています。",
