@@ -95,13 +95,18 @@ def keep_shown(library: Library, given: Morning) -> None:
     A library that cannot be written forgets it.
     """
     known = shown.shown_on(library.db, given.day)
-    lines = dict(_lines(given))
-    new = [(row, line.shelf, line.topic) for row, line in lines.items()
+    new = [(row, line.shelf, line.topic) for row, line in _lines(given)
            if line.shelf and row not in known]  # fmt: skip
     with contextlib.suppress(StoreError):
         if new:
             shown.add_shown(library.db, given.day, new, at=library.now())
-        history.keep_lines(library.db, given.day, lines)
+    keep_lines(library, given)
+
+
+def keep_lines(library: Library, given: Morning) -> None:
+    """Remember what stands in a list that somebody may decide on, whether they saw it or not."""
+    with contextlib.suppress(StoreError):
+        history.keep_lines(library.db, given.day, dict(_lines(given)))
 
 
 def _lines(given: Morning) -> Iterator[tuple[int, ShownLine]]:

@@ -37,6 +37,10 @@ Kept = TypeVar("Kept")
 
 READS = ("GET", "HEAD")
 
+_SAYS_WHAT_FOR = ("sec-purpose", "purpose", "x-moz", "x-purpose")
+_AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
+"""How browsers say that they fetch a page before anybody asked for it."""
+
 _OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 SAID, SAID_S, LONGEST_SAID = "said", 30, 300
 """The cookie that carries a sentence from a POST to the page after it, for some seconds."""
@@ -79,6 +83,25 @@ class Visit:
     def is_part(self) -> bool:
         """A script asks for the inner part of a page, to put it in place."""
         return "x-part" in self.request.headers
+
+    @property
+    def is_shown(self) -> bool:
+        """Somebody sees this page now: only then may a GET write down that they did.
+
+        Not a HEAD, nor what a browser fetches ahead or keeps for when there is no network.
+        """
+        return (
+            self.request.method == "GET"
+            and not self.is_carried
+            and not any(
+                _AHEAD.search(self.request.headers.get(name, "")) for name in _SAYS_WHAT_FOR
+            )
+        )
+
+    @property
+    def is_carried(self) -> bool:
+        """A device keeps this page, and may show it while it has no network."""
+        return "x-carry" in self.request.headers
 
     def asked(self, name: str, otherwise: str = "") -> str:
         """Give a value behind the "?" of the address, without what no page shows."""

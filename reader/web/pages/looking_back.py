@@ -22,7 +22,8 @@ def week_page(visit: Visit) -> Response:
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
-    keep_asked(library, found.asks)
+    if visit.is_shown:
+        keep_asked(library, found.asks)
     is_running = found.first <= library.today() <= found.last
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(

@@ -9,7 +9,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from reader.library.morning import keep_shown, morning
+from reader.library.morning import keep_lines, keep_shown, morning
 from reader.library.named_day import day_named
 from reader.library.queue import fetching
 from reader.library.recall import Due, due
@@ -77,11 +77,14 @@ def shown_on(visit: Visit, day: date) -> Morning:
 
     def make() -> Morning:
         found = morning(library, day, encoder=name, may_fold=may_fold)
-        if day == library.today():
+        if day == library.today() and visit.is_shown:
             keep_shown(library, found)
+        elif day == library.today() and visit.is_carried:
+            keep_lines(library, found)
         return found
 
-    key = ("morning", day, library.today(), may_fold, name, spoken())
+    how = (visit.is_shown, visit.is_carried)
+    key = ("morning", day, library.today(), may_fold, name, spoken(), how)
     return visit.unless_written(key, make)
 
 

@@ -1,0 +1,118 @@
+"""Hold what counts as seen: a page that is shown, and no page that is only fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from reader.library.choose import decide
+from reader.library.folder import Library
+from reader.store import history, papers, shown
+from reader.web import Parts
+from tests.habit import FIRST, LADDER, a_reader
+from tests.samples import DAY, NOW, Clock, paper
+from tests.web.site import parts_of, site
+
+NOT_SHOWN = [
+    ("HEAD", {}),
+    ("GET", {"Sec-Purpose": "prefetch"}),
+    ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+    ("GET", {"Purpose": "prefetch"}),
+    ("GET", {"X-Moz": "prefetch"}),
+    ("GET", {"X-Purpose": "preview"}),
+    ("GET", {"X-Carry": "1"}),
+]
+"""Ways in which a page is fetched before anybody sees it, if anybody ever does."""
+
+ADDRESSES = (
+    "/", "/triage", "/week", "/stats", "/day", "/recall", "/search?q=speech", "/papers", "/topics",
+    "/topics/speech/translation", "/share", "/share?week=1", "/sources", "/work", "/offline",
+    "/offline.json", "/more", "/door", f"/paper/{FIRST}", f"/paper/{FIRST}/changes",
+    f"/note/{LADDER}", f"/note/{LADDER}/history", f"/wrong?id={FIRST}",
+)  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def parts(tmp_path: Path, clock: Clock) -> Parts:
+    """A library with a paper of today, and picks of two weeks ago."""
+    parts = parts_of(a_reader(tmp_path / "library"), now=clock)
+    with parts.open_library() as library:
+        old = [paper(n, f"Speech translation of moss {n}") for n in (900, 901)]
+        papers.add_papers(library.db, old, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in old])
+        clock.now = NOW + timedelta(days=15)
+        new = [paper(n, f"Speech translation of ferns {n}") for n in (950, 951)]
+        papers.add_papers(library.db, new, source="arXiv", on=library.today())
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    with site(parts) as client:
+        yield client
+
+
+@pytest.fixture
+def library(parts: Parts) -> Iterator[Library]:
+    with parts.open_library() as library:
+        yield library
+
+
+def kept(library: Library) -> dict[str, list[tuple[object, ...]]]:
+    """Give all that a library keeps and nobody can make anew, by table."""
+    names = library.db.read("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return {
+        r["name"]: [tuple(row) for row in library.db.read(f"SELECT * FROM {r['name']}")]
+        for r in names
+    }
+
+
+@pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
+def test_nothing_is_written_for_a_page_that_nobody_sees(
+    method: str, headers: dict[str, str], client: TestClient, library: Library
+) -> None:
+    before = kept(library)
+    for address in ADDRESSES:
+        answer = client.request(method, address, headers=headers)
+        assert answer.status_code == 200, address
+        found = kept(library)
+        if "X-Carry" in headers:
+            found["lines"] = before["lines"]  # what a decision without a network is made on
+        assert {name for name in found if found[name] != before[name]} == set(), address
+
+
+@pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
+def test_the_weeks_question_is_asked_where_it_is_seen(
+    method: str, headers: dict[str, str], client: TestClient
+) -> None:
+    client.request(method, "/week", headers=headers)
+    assert client.get("/week").text.count('action="/keep"') == 2
+    again = client.request(method, "/week", headers=headers)
+    assert again.text.count('action="/keep"') == (0 if method == "HEAD" else 2)
+
+
+def test_todays_list_counts_as_seen_where_it_is_shown(client: TestClient, library: Library) -> None:
+    today = library.today()
+    client.get("/", headers={"X-Carry": "1"})
+    assert shown.shown_on(library.db, today) == {}
+    assert shown.last_visit(library.db, today + timedelta(days=1)) == DAY
+    client.get("/")
+    assert len(shown.shown_on(library.db, today)) == 2
+    assert shown.last_visit(library.db, today + timedelta(days=1)) == today
+
+
+def test_what_is_carried_is_known_to_a_decision_on_it(client: TestClient, library: Library) -> None:
+    client.get("/triage", headers={"X-Carry": "1"})
+    [held] = decide(library, "skip", ["arxiv:2506.00950"])
+    past = history.past_decision(library.db, held.row)
+    assert past is not None
+    assert (past.day, past.line.shelf, past.line.position) == (library.today(), "own", 1)
