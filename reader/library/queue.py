@@ -155,6 +155,20 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[Held]:
     return held
 
 
+def let_go_today(library: Library) -> list[Held]:
+    """List what was let go today, in that order: it may be taken back where it stood."""
+    return papers.papers_at(library.db, list(queue.let_go_on(library.db, library.today())))
+
+
+def let_go_when_asked(library: Library) -> list[Held]:
+    """List what was let go today when a look-back of today asked about it."""
+    found = queue.let_go_on(library.db, library.today())
+    asked = queue.asked(library.db, found.values())
+    days = {row: asked[pick].on_date for row, pick in found.items() if pick in asked}
+    rows = [row for row, day in days.items() if day == library.today()]
+    return papers.papers_at(library.db, rows)
+
+
 def to_ask(library: Library) -> tuple[Queued, ...]:
     """List the picks that a look-back asks about, the oldest first: not written, not put off,
     as old as feeds.toml says (`reader.queue_days`), and never asked about; at most MOST_ASKED

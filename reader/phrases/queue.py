@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "web.queue.later.named": "Put off for a week: {title}",
     "web.queue.drop": "Let it go",
     "web.queue.drop.named": "Let it go: {title}",
+    "web.queue.let_go": "Let go",
     "web.queue.note": "Note",
     "web.queue.note.named": "Note: {title}",
     "web.queue.open": "PDF",

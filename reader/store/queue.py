@@ -76,6 +76,26 @@ def picked(db: Database) -> list[Picked]:
     ]
 
 
+def let_go_on(db: Database, day: date) -> dict[int, int]:
+    """Give the papers of the queue that were let go on a day and still are, in that order, each
+    with the pick (`decisions.id`) that is over."""
+    rows = db.read(
+        """
+        SELECT s.paper, p.id AS pick FROM decisions AS s
+        JOIN decisions AS p ON p.paper = s.paper AND p.id < s.id AND p.kind = 'pick'
+        WHERE s.on_date = ? AND s.kind = 'skip'
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes IN (s.id, p.id))
+        AND NOT EXISTS (
+            SELECT 1 FROM decisions AS l WHERE l.paper = s.paper AND l.id > p.id AND l.id != s.id
+            AND l.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = s.paper) ORDER BY s.id
+        """,
+        (day.isoformat(),),
+    )
+    return {r["paper"]: r["pick"] for r in rows}
+
+
 def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
     """Give how long the text of each paper's PDF is; papers whose PDF was not read are left
     out."""

@@ -49,6 +49,11 @@ def queued(html: str) -> list[str]:
     return re.findall(r'action="/later">.*?name="id" value="([^"]+)"', html, re.DOTALL)
 
 
+def undoable(html: str) -> list[str]:
+    """Give the ids of the papers that were let go and may be taken back where they stood."""
+    return re.findall(r'class="card let-go".*?name="id" value="([^"]+)"', html, re.DOTALL)
+
+
 def test_the_queue_stands_below_a_list_with_news_and_on_top_without(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         news = client.get("/").text
@@ -110,6 +115,53 @@ def test_let_it_go_is_a_skip(tmp_path: Path) -> None:
         assert queued(client.get("/").text) == [TWO, ONE]
 
 
+def test_what_was_let_go_can_be_taken_back_where_it_stood(tmp_path: Path) -> None:
+    with pages(tmp_path, days=1) as (client, library):
+        for id_ in (TWO, ONE):
+            form = {"id": id_, "kind": "skip", "seen": "pick", "back": "/"}
+            said = client.post("/decide", data=form).text
+        assert queued(said) == []
+        assert undoable(said) == [TWO, ONE]
+        assert "Let go" in shown(said)
+        assert "手放しました" in client.get("/", headers={"accept-language": "ja"}).text
+        said = client.post("/undo", data={"id": TWO, "back": "/"}).text
+        assert (queued(said), undoable(said)) == ([TWO], [ONE])
+        assert undoable(client.get(f"/?date={DAY}").text) == []
+        add_note(library, find_paper(library, ONE), NOTE)
+        assert undoable(client.get("/").text) == []
+    with pages_again(tmp_path, 2) as client, parts_of(tmp_path).open_library() as library:
+        client.post("/decide", data={"id": TWO, "kind": "skip", "seen": "pick"})
+        assert undoable(client.get("/").text) == [TWO]
+        decide(library, "pick", [TWO])
+        assert undoable(client.get("/").text) == []
+    with pages_again(tmp_path, 3) as client:
+        client.post("/decide", data={"id": TWO, "kind": "skip", "seen": "pick"})
+    with pages_again(tmp_path, 4) as client:
+        assert undoable(client.get("/").text) == [], "it was let go on another day"
+
+
+def test_what_the_list_shows_has_its_undo_there_alone(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, _):
+        client.get("/")
+        form = {"id": TWO, "kind": "skip", "seen": "pick", "back": "/"}
+        assert undoable(client.post("/decide", data=form).text) == []
+
+
+def test_the_week_takes_back_what_was_let_go_when_it_asked(tmp_path: Path) -> None:
+    with pages(tmp_path, days=14) as (client, library):
+        decide(library, "pick", [THREE])
+        client.get("/week")
+        for id_ in (ONE, TWO, THREE):
+            form = {"id": id_, "kind": "skip", "seen": "pick", "back": "/week"}
+            said = client.post("/decide", data=form).text
+        assert undoable(said) == [ONE, TWO]
+        again = client.post("/undo", data={"id": ONE, "back": "/week"}).text
+        assert undoable(again) == [TWO]
+        assert f'name="id" value="{ONE}"><button class="main"' in again, "asked as before"
+    with pages_again(tmp_path, 15) as client:
+        assert undoable(client.get("/week").text) == []
+
+
 def test_what_has_a_note_waits_no_more(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         add_note(library, find_paper(library, TWO), NOTE)
@@ -155,7 +207,8 @@ def test_the_week_asks_about_old_picks_on_one_day(tmp_path: Path, language: str)
         assert [id_ in first for id_ in (ONE, TWO, THREE)] == [True, True, False]
         assert asked in client.get("/week").text, "a page that is loaded anew asks the same"
         client.post("/decide", data={"id": ONE, "kind": "skip", "seen": "pick", "back": "/week"})
-        assert [id_ in client.get("/week").text for id_ in (ONE, TWO)] == [False, True]
+        asks = client.get("/week").text.partition('class="card let-go"')[0]
+        assert [id_ in asks for id_ in (ONE, TWO)] == [False, True]
         kept = client.post("/keep", data={"id": TWO})
         assert kept.url.path == f"/paper/{TWO}"
         assert asked not in client.get("/week").text

@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "web.queue.later.named": "1週間後回しにする: {title}",
     "web.queue.drop": "手放す",
     "web.queue.drop.named": "手放す: {title}",
+    "web.queue.let_go": "手放しました",
     "web.queue.note": "ノート",
     "web.queue.note.named": "ノート: {title}",
     "web.queue.open": "PDF",

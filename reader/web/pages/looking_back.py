@@ -11,7 +11,7 @@ from reader.announcement import days_back
 from reader.heatmap import month_marks, rows
 from reader.library.balance import balance
 from reader.library.named_day import day_named
-from reader.library.queue import asked_today, keep_asked, n_to_ask
+from reader.library.queue import asked_today, keep_asked, let_go_when_asked, n_to_ask
 from reader.library.stats import day_shown, stats
 from reader.library.week import regret_text, week, week_of
 from reader.web.visit import Visit, route
@@ -32,6 +32,7 @@ def week_page(visit: Visit) -> Response:
         themes=themes,
         # What was asked today stands there until it is answered, or until tomorrow.
         asks=asked_today(library) if is_running else (),
+        let_go=let_go_when_asked(library) if is_running else (),
         n_more_asks=n_to_ask(library) if is_running else 0,
         queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from reader.library.morning import keep_lines, keep_shown, morning
 from reader.library.named_day import day_named
-from reader.library.queue import fetching
+from reader.library.queue import fetching, let_go_today
 from reader.library.recall import Due, due
 from reader.library.wrong import other_topics
 from reader.phrases import say, spoken
@@ -43,6 +43,8 @@ def today(visit: Visit) -> Response:
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
     states = {e.held.row: e.held.state for e in shown.entries}
+    # What the list has shows there what was decided, and the way back.
+    let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
@@ -56,6 +58,7 @@ def today(visit: Visit) -> Response:
         minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
         recall=_due(visit, day),
         pdfs=pdfs_texts(shown),
+        let_go=let_go if day == library.today() else (),
         leads=leads_to_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news or day != library.today()),
         missing=list(filter(None, [no_network_text(shown.sources)]))
