@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     ),
     "web.signed_out": "Kept here. Sign in again, and it is sent.",
     "web.waiting": "{n:change waits|changes wait} for the network.",
+    "web.waiting.signed_out": "{n:change waits|changes wait} until you sign in again.",
     "web.refused_later": "{n:change was|changes were} refused.",
     "web.told_later": "{n:remark|remarks} on what was sent.",
     "web.offline.seen": "Seen",

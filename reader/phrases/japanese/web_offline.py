@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     ),
     "web.signed_out": "この端末に保存しました。もう一度サインインすると送信されます。",
     "web.waiting": "送信待ち {n}件",
+    "web.waiting.signed_out": "送信待ち {n}件。もう一度サインインが必要です。",
     "web.refused_later": "受け付けられなかった操作 {n}件",
     "web.told_later": "送信した操作についてのお知らせ {n}件",
     "web.offline.seen": "確認した",

@@ -1,7 +1,7 @@
 // On each page: what waits for the network, how old this page is, the worker that keeps pages.
 
 import { keepWords } from "./breaks.js";
-import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, stateAfter, waiting } from "./queue.js";
+import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
 import { keepForLater, tell } from "./reader.js";
 
 keepWords();
@@ -23,6 +23,9 @@ if (asOf) {
   document.getElementById("as-of").textContent = texts.asOf.replace("{at}", words);
 }
 
+// Whether a sign-in is what is needed, as far as the last try told, on whatever page.
+const setSignedOut = (is) => (is ? localStorage.setItem("signed-out", "1") : localStorage.removeItem("signed-out"));
+
 let newest = 0;
 async function showWaiting() {
   newest += 1;
@@ -34,7 +37,7 @@ async function showWaiting() {
   const told = all.filter((one) => one.said && one.done).length;
   const counted = (count, one, many) => (count === 1 ? one : count ? many.replace("{n}", count) : "");
   const words = [
-    counted(n, texts.one, texts.many),
+    localStorage.getItem("signed-out") ? counted(n, texts.signedOutOne, texts.signedOutMany) : counted(n, texts.one, texts.many),
     counted(refused, texts.refusedOne, texts.refusedMany),
     counted(told, texts.toldOne, texts.toldMany),
   ];
@@ -78,6 +81,7 @@ async function sendQueue() {
   const done = await flush().catch(() => null);
   if (!done) return;
   if (before && (await kept().catch(() => [1])).length === 0) tell(texts.sent); // and nothing refused
+  setSignedOut(done.state === "signed out");
   if (done.state === "signed out") tell(texts.signedOut);
   pause = done.state === "away" ? Math.min(2 * pause, LATE_MS) : SOON_MS;
   if (done.left) timer = setTimeout(sendQueue, pause);
@@ -99,7 +103,7 @@ async function onSubmit(event) {
   const pairs = Array.from(new FormData(form, submitter)).filter(([, value]) => typeof value === "string");
   try {
     const { csrf } = await greet(QUICK_MS);
-    if ((await flush()).state !== "done") throw new Away();
+    await sendFirst();
     hide("csrf", csrf);
     if (submitter?.name) hide(submitter.name, submitter.value);
     form.submit();
@@ -133,6 +137,8 @@ addEventListener("submit", onSubmit); // after those of the page, which stand on
 addEventListener("online", sendQueue);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendQueue());
 onChange((more) => {
+  if (more.state) setSignedOut(more.state === "signed out");
+  else if (more.isSignedOut !== undefined) setSignedOut(more.isSignedOut);
   showWaiting();
   if (!more.state) timer ||= setTimeout(sendQueue, SOON_MS); // something was kept here
   if (more.said?.length) tell(more.said.join(" "));

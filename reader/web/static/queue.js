@@ -79,7 +79,8 @@ export function stateAfter(one) {
 }
 
 // Keep one act; gives what it is about, as its answer will: {id, state}. fields: [name, value] pairs of texts, `act` among them.
-export async function keep(address, fields, { title = "", library = "" } = {}) {
+// isSignedOut: it waits for a sign-in, and not for the network.
+export async function keep(address, fields, { title = "", library = "", isSignedOut = false } = {}) {
   const before = await kept();
   const has = (name) => fields.some(([known]) => known === name);
   // What is written on begins from what waits already, whatever comes of that.
@@ -100,7 +101,7 @@ export async function keep(address, fields, { title = "", library = "" } = {}) {
     done: false,
   };
   await transact("readwrite", (store) => store.add(one));
-  changed();
+  changed({ isSignedOut });
   if (address === "/undo") return { id: id ?? (undoes && field(undoes, "id")), state: "candidate" };
   return { id, state: stateAfter(one) };
 }
@@ -165,6 +166,13 @@ export async function flush() {
   state.left = (await waiting()).length;
   changed(state);
   return state;
+}
+
+// Send what waits, so that something new may follow. Throws Away or SignedOut.
+export async function sendFirst() {
+  const { state } = await flush();
+  if (state === "signed out") throw new SignedOut();
+  if (state !== "done") throw new Away();
 }
 
 // What was made for another library at this address waits until that one is there.

@@ -1,6 +1,6 @@
 // What the scripts of several pages need. Pages work without any of it.
 
-import { Away, SignedOut, flush, greet, isQueued, keep, newAct, post, waiting } from "./queue.js";
+import { Away, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, waiting } from "./queue.js";
 
 const csrf = () => document.querySelector("meta[name=csrf]")?.content ?? "";
 
@@ -29,7 +29,7 @@ export async function send(address, fields, title = "") {
   const before = written.get(pathname);
   if (before) pairs.push(["after", before]);
   try {
-    if ((await waiting().catch(() => [])).length && (await flush()).state !== "done") throw new Away();
+    if ((await waiting().catch(() => [])).length) await sendFirst();
     const { found, said } = await withToken((token) => post(pathname + search, pairs, token));
     if (said) tell(said);
     return found;
@@ -44,7 +44,8 @@ export async function keepForLater(address, pairs, title, isSignedOut = false) {
   const texts = document.getElementById("offline").dataset;
   let found;
   try {
-    found = await keep(address, pairs, { title: title || titleOf(pairs), library: localStorage.getItem("library") ?? "" });
+    const library = localStorage.getItem("library") ?? "";
+    found = await keep(address, pairs, { title: title || titleOf(pairs), library, isSignedOut });
   } catch {
     throw new Error(texts.notKept);
   }

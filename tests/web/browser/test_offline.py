@@ -305,6 +305,36 @@ def test_whoever_is_signed_out_keeps_no_pages(visitor: Visitor, library: Path) -
         assert rows(served, "SELECT count(*) FROM arrivals") == [(0,)]
 
 
+def test_what_waits_for_a_sign_in_says_so_and_not_that_the_network_is_away(
+    visitor: Visitor, library: Path
+) -> None:
+    visitor.may_fail = {401}
+    with Serving(library, NOW, arguments=["--login"]) as served:
+        context = visitor.context()
+        page = context.new_page()
+        page.goto(f"{served.url}/enter?code={served.code}")
+        page.locator("form button.main").click()
+        page.wait_for_url(served.url + "/")
+        first, second, third = buttons(page)[:3]
+        cookies = context.cookies()
+        context.clear_cookies()
+        press(page, first, "pick")
+        wait_for_text(page, "#waiting", "1 change waits until you sign in again.")
+        press(page, second, "skip")
+        wait_for_text(page, "#waiting", "2 changes wait until you sign in again.")
+        expect(page.locator("#notice")).not_to_contain_text("No network")
+        expect(page.locator("#notice")).to_contain_text("Sign in again")
+        context.set_offline(True)
+        press(page, third, "skip")
+        wait_for_text(page, "#waiting", "3 changes wait for the network.")
+        context.set_offline(False)
+        wait_for_text(page, "#waiting", "3 changes wait until you sign in again.")
+        context.add_cookies(cookies)
+        page.reload()
+        wait_until_sent(page)
+        assert rows(served, DECISIONS) == [(first, "pick"), (second, "skip"), (third, "skip")]
+
+
 @pytest.mark.slow
 def test_the_manifest_makes_the_pages_installable(visitor: Visitor, served: Serving) -> None:
     page = opened(visitor.context(), served)
