@@ -17,6 +17,7 @@ from reader.library.named_day import day_named
 from reader.library.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown, stats
 from reader.phrases import say, say_day
 from reader.plain import columns, plain, shorten
+from reader.today.telling import source_name
 
 STDOUT = Path("-")
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
@@ -101,7 +102,7 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     yield ""
     yield _bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
     for source in found.sources:
-        name = _padded(shorten(plain(source.source), 28), 28)
+        name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
 
 

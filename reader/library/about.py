@@ -20,6 +20,7 @@ from reader.store.highlights import MarkedCopy
 from reader.store.notes import Revision
 from reader.store.origins import BY_HAND
 from reader.store.pictures import Picture
+from reader.today.telling import source_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class About:
     note: Revision | None
     links: Sequence[Linked]
     linked: Sequence[Linked]
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Nothing brought it but a hand."""
+        return list(self.origins) == [BY_HAND]
 
     @property
     def marks_there(self) -> list[Shown]:
@@ -101,7 +107,8 @@ def arrival_text(held: Held, origins: Sequence[str]) -> str:
     """Say how a paper came; one that only a hand added is no candidate of any day."""
     day, state = held.arrived_on, say(f"paper.{held.state}")
     if list(origins) != [BY_HAND]:
-        return say("show.facts", state=state, day=day, source=say("list").join(origins))
+        named = say("list").join(map(source_name, origins))
+        return say("show.facts", state=state, day=day, source=named)
     if held.state == "candidate":
         return say("show.by_hand", day=day)
     return say("show.by_hand_as", state=state, day=day)

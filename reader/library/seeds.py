@@ -7,9 +7,12 @@ from datetime import tzinfo
 from reader.errors import is_unreachable
 from reader.library.folder import Library
 from reader.phrases import say
-from reader.stages.resolve import STAGE
+from reader.stages.resolve import IS_OFF, NO_PAPER, STAGE
 from reader.store import labels, sources
 from reader.today import Seed
+
+_SAID = {NO_PAPER: "seed.no_paper", IS_OFF: "seed.is_off"}
+"""What a look-up keeps of a failure without a message of its own."""
 
 
 def missing_seeds(library: Library) -> tuple[Seed, ...]:
@@ -43,7 +46,8 @@ def seed_text(seed: Seed, zone: tzinfo) -> str:
     why = say("seed.not_asked")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        why = say("seed.failed", at=at, error=seed.error.rstrip("."))
+        error = say(_SAID[seed.error]) if seed.error in _SAID else seed.error
+        why = say("seed.failed", at=at, error=error.rstrip("."))
         if is_unreachable(seed.error):
             why = say("seed.unreachable", at=at)
     key = "seed.words_alone" if seed.is_only else "seed.without"

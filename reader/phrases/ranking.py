@@ -62,6 +62,7 @@ TEXTS: dict[str, str] = {
     "term.far": "how far it is from all topics: {what}",
     "term.left": "{what}, which you left",
     "term.text": "how it is written",
+    "term.record.of": "{author}: {n} of {of}",
     "term.record": "what its authors' earlier papers came to: {what}",
     "term.authors": "authors: {what}",
     "term.place": "numbers given out after it: {what}",

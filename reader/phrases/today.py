@@ -62,6 +62,8 @@ TEXTS: dict[str, str] = {
     " then. By hand: reader add {asked}",
     "seed.not_asked": "the next gather asks for it",
     "seed.failed": "last tried {at}: {error}",
+    "seed.no_paper": "its registry has no such paper",
+    "seed.is_off": "its look-up is off in feeds.toml",
     "seed.unreachable": "no connection at {at}",
     "sources.none": "No source is asked: name a class of arXiv or a feed in feeds.toml.",
     "sources.all": "All {of} sources are here: today's list is complete.",

@@ -28,6 +28,9 @@ TEXTS: dict[str, str] = {
     "web.note.check": "Check the words",
     "web.note.keep_draft": "Keep as a draft",
     "web.note.history": "{n:revision|revisions}",
+    "web.note.template.key_points": "key points",
+    "web.note.template.six_questions": "six questions",
+    "web.note.template.none": "nothing",
     "web.note.templates": "Begin with:",
     "web.note.beside": "Beside the note",
     "web.note.memory_first": "From memory first: abstract and highlights come later, or "

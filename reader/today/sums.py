@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from reader.phrases import say
@@ -9,6 +10,10 @@ from reader.score import Term, in_print
 
 LITTLE = 0.05
 """A learned word that adds less than this, either way, is not named: it tells a person nothing."""
+
+
+_RECORD = re.compile(r"(.*): (\d+) of (\d+)", re.DOTALL)
+"""An author's earlier papers that were talked about, as a kept sum has them."""
 
 
 def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
@@ -28,8 +33,12 @@ def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
 
 def term_text(term: Term) -> str:
     """Say what a term of a score is, in words."""
+    what = term.what
+    if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
+        author, n, of = counted.groups()
+        what = say("term.record.of", author=author, n=n, of=of)
     try:
         # Of what nothing is known the sum says that much.
-        return say(f"term.{term.kind}", what=term.what).removesuffix(": ")
+        return say(f"term.{term.kind}", what=what).removesuffix(": ")
     except KeyError:
         return say("term.other", kind=term.kind, what=term.what)

@@ -15,9 +15,22 @@ from reader.today.values import Entry, Morning, NewVersion, Queued, SourceLine, 
 ARXIV = "arXiv"
 
 
+_NOT_NAMED = {
+    "by hand": "source.by_hand",
+    "citations": "source.citations",
+    "posts": "source.posts",
+}
+"""Sources that have no name of their own but one of this program's."""
+
+
+def source_name(source: str) -> str:
+    """Name a source as a person would: what is no name in their language."""
+    return say(_NOT_NAMED[source]) if source in _NOT_NAMED else source
+
+
 def families(origins: Sequence[str]) -> list[str]:
     """Name where a paper came from, arXiv's several channels as one."""
-    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else o for o in origins))
+    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else source_name(o) for o in origins))
 
 
 def topic_text(entry: Entry) -> str:

@@ -18,7 +18,7 @@ from reader.markup.tex import tex_to_html, tex_to_text
 from reader.phrases import say, say_day
 from reader.plain import plain, plain_lines, shorten
 from reader.today.going import entry_seconds, minutes_of
-from reader.today.telling import families, queue_facts, sureness_mark, topic_text
+from reader.today.telling import families, queue_facts, source_name, sureness_mark, topic_text
 from reader.web.addresses import as_path, paper_at, pdf_at
 from reader.web.assets import asset, assets_version
 from reader.web.cleaning import from_markdown
@@ -73,6 +73,7 @@ def environment() -> jinja2.Environment:
         "minutes_of": minutes_of,
         "seconds_of": lambda entries: round(sum(map(entry_seconds, entries))),
         "families": families,
+        "source_name": source_name,
         "queue_facts": queue_facts,
         "sureness_mark": sureness_mark,
         "topic_text": topic_text,

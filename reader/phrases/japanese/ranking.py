@@ -63,6 +63,7 @@ TEXTS: dict[str, str] = {
     "term.far": "全トピックからの遠さ: {what}",
     "term.left": "しばらく離れている {what}",
     "term.text": "書き方",
+    "term.record.of": "{author} {of}本中{n}本",
     "term.record": "著者の以前の論文の話題度: {what}",
     "term.authors": "著者数: {what}",
     "term.place": "このあとに付いた番号の数: {what}",

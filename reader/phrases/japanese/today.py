@@ -62,6 +62,8 @@ TEXTS: dict[str, str] = {
     "これなしで判断します。手で追加: reader add {asked}",
     "seed.not_asked": "次の取得で問い合わせます",
     "seed.failed": "最後の試行 {at}: {error}",
+    "seed.no_paper": "登録先にこの論文がありません",
+    "seed.is_off": "feeds.toml で問い合わせを止めています",
     "seed.unreachable": "{at} は接続できず",
     "sources.none": "取得元がありません。feeds.toml に arXiv の分類かフィードを書いてください。",
     "sources.all": "{of}件の取得元がすべてそろい、今日の一覧は完全です。",

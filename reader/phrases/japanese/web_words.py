@@ -28,6 +28,9 @@ TEXTS: dict[str, str] = {
     "web.note.check": "言葉を確かめる",
     "web.note.keep_draft": "下書きとして保存",
     "web.note.history": "全{n}稿",
+    "web.note.template.key_points": "要点",
+    "web.note.template.six_questions": "6つの問い",
+    "web.note.template.none": "なし",
     "web.note.templates": "ひな形:",
     "web.note.beside": "ノートの横",
     "web.note.memory_first": "まず記憶から書きます。概要とハイライトはあとで、"

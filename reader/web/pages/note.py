@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from reader.config import BUILT_IN_TEMPLATES
 from reader.errors import StoreError
 from reader.library import noting, typed
 from reader.library.beginning import marks_of, may_show, new_words, template_names
@@ -200,7 +201,7 @@ def _page(visit: Visit, held: Held, sheet: Sheet, **more: Any) -> Response:
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
         "progress": noting.progress(library),
-        "templates": () if newest else template_names(library),
+        "templates": [] if newest else [(n, _named(n)) for n in template_names(library)],
         "has_beside": has_beside,
         "is_shown": is_shown,
         "marks": marks_of(library, held) if has_beside else [],
@@ -221,6 +222,14 @@ def _page(visit: Visit, held: Held, sheet: Sheet, **more: Any) -> Response:
 def _number(text: str) -> int | None:
     """Read a row's number; None for what is none."""
     return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _named(template: str) -> str:
+    """Name a template: those of this program in the reader's language."""
+    if template not in BUILT_IN_TEMPLATES:
+        return template
+    name = template.replace("-", "_")
+    return say(f"web.note.template.{name}")
 
 
 ROUTES = [
