@@ -208,6 +208,7 @@ def test_models_are_fitted_only_for_what_a_decision_teaches(parts: Parts) -> Non
         assert f'href="{ABOUT}/changes/decided"' in page
     with site(parts) as client:
         page = client.get(f"{ABOUT}/changes/decided").text
+        assert "<h1>What a decision would teach</h1>" in page
         assert "without your word on it" in page
         assert "in the title" not in page
         assert f'href="{ABOUT}/changes/decided"' not in page

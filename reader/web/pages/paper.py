@@ -83,6 +83,7 @@ def changing(visit: Visit) -> Response:
         visit,
         held,
         [change_text(one) for one in without_each(visit.library, explained)],
+        head="web.paper.changes",
         topics=list(other_topics_text(explained)),
         can_learn=explained.place is not None,
     )
@@ -100,7 +101,8 @@ def after_deciding(visit: Visit) -> Response:
             return [change_text(one) for one in found]
 
     key = ("after deciding", held.row, library.today(), spoken())
-    return _changes(visit, held, visit.unless_written(key, make))
+    found = visit.unless_written(key, make)
+    return _changes(visit, held, found, head="web.paper.changes.decided")
 
 
 def _changes(
@@ -108,11 +110,14 @@ def _changes(
     held: Held,
     changes: Sequence[str],
     *,
+    head: str,
     topics: Sequence[str] = (),
     can_learn: bool = False,
 ) -> Response:
     template = "changes_part.html" if visit.is_part else "changes.html"
-    return visit.page(template, held=held, changes=changes, topics=topics, can_learn=can_learn)
+    return visit.page(
+        template, held=held, head=head, changes=changes, topics=topics, can_learn=can_learn
+    )
 
 
 def file_away(visit: Visit) -> Response:

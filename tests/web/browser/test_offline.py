@@ -316,7 +316,7 @@ def test_what_waits_for_a_sign_in_says_so_and_not_that_the_network_is_away(
         page.locator("form button.main").click()
         page.wait_for_url(served.url + "/")
         first, second, third = buttons(page)[:3]
-        cookies = context.cookies()
+        cookies: Any = context.cookies()
         context.clear_cookies()
         press(page, first, "pick")
         wait_for_text(page, "#waiting", "1 change waits until you sign in again.")
