@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def bomb(path: Path, content: bytes = ENDLESS) -> Path:
     return path
 
 
+@functools.lru_cache(maxsize=8)
 def packed_twice(unit: bytes = b"\n", *, n_bytes: int = 500_000_000) -> bytes:
     """Make a file of a page, 1.3 kB large, whose drawing unpacks to 500 MB."""
     packer, piece = zlib.compressobj(9), unit * (1_000_000 // len(unit))

@@ -1,7 +1,8 @@
 // Names what is to be pressed and lies beyond an edge to which nothing scrolls, and choices that
-// take two lines. Folded parts are opened.
+// take two lines. Folded parts are opened for it.
 () => {
-  for (const fold of document.querySelectorAll("main details")) fold.open = true;
+  const folds = [...document.querySelectorAll("main details:not([open])")];
+  for (const fold of folds) fold.open = true;
   const width = document.documentElement.clientWidth;
   const found = [];
   for (const e of document.querySelectorAll("a, button, input, select, summary")) {
@@ -14,5 +15,6 @@
     const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.bottom)));
     if (lines.size > 1) found.push(`${lines.size} lines: ${e.outerHTML.slice(0, 120)}`);
   }
+  for (const fold of folds) fold.open = false;
   return found;
 }
