@@ -143,6 +143,14 @@ class TestCommands:
         assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
         assert queue(old) == [LIFT, LADDER, WATER]
 
+    def test_pick_brings_back_what_was_put_off_and_undo_puts_it_off_again(self, old: Path) -> None:
+        reader(old, "later", LIFT)
+        assert queue(old) == [LADDER, WATER]
+        reader(old, "pick", "--no-fetch", LIFT)
+        assert queue(old) == [LIFT, LADDER, WATER]
+        reader(old, "undo")
+        assert queue(old) == [LADDER, WATER]
+
     def test_drop_makes_a_skip_and_undo_takes_it_back(self, old: Path) -> None:
         reader(old, "drop", LIFT, WATER)
         assert queue(old) == [LADDER]

@@ -507,6 +507,16 @@ class TestQueue:
         assert states(library) == "cccccc" + "pp"
         assert queued.deciding.outcome() == ([], 0)
 
+    def test_p_brings_back_what_was_put_off_and_u_puts_it_off_again(
+        self, library: Library, queued: Session
+    ) -> None:
+        press(queued, "<end>", "l", "<end>", "p")
+        assert said(queued) == f"Picked for unfiled: {TITLES[6]}"
+        assert queued.view().put_off == {}
+        press(queued, "u")
+        assert queued.view().put_off == {7: DAY + timedelta(7)}
+        assert states(library) == "cccccc" + "pp"
+
     def test_only_a_pick_can_be_put_off(self, library: Library, queued: Session) -> None:
         press(queued, "l")
         assert said(queued) == "Only what is picked and not written can be put off."

@@ -13,6 +13,7 @@ from reader.library.choose import decide, find_paper
 from reader.library.deciding import Deciding, decide_seen, skip_seen, take_back, take_back_last
 from reader.library.folder import Library
 from reader.library.morning import keep_shown, morning
+from reader.library.queue import later, put_off
 from reader.store import papers
 from tests.samples import DAY, a_library, paper
 
@@ -57,6 +58,20 @@ def test_the_same_decision_again_is_no_second_act(library: Library) -> None:
     assert (answer.is_done, answer.said) == (True, "Skipped before: Speech translation, 1")
     take_back_last(library, DAY)
     assert states(library)[0] == "candidate"
+
+
+def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE)
+    answer = decide_seen(library, "pick", ONE, "pick")
+    said = "Picked for speech/translation: Speech translation, 1"
+    assert (answer.is_done, answer.said) == (True, said)
+    assert put_off(library, [1]) == {}
+    again = decide_seen(library, "pick", ONE, "pick")
+    assert again.said == "Picked before: Speech translation, 1"
+    assert take_back(library, ONE).said == "Taken back: Speech translation, 1"
+    assert list(put_off(library, [1])) == [1]
+    assert states(library)[0] == "pick"
 
 
 def test_a_list_sees_what_others_did_and_counts_what_was_done_in_it(library: Library) -> None:

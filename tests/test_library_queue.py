@@ -143,6 +143,36 @@ def test_who_is_picked_anew_is_put_off_no_more(library: Library) -> None:
     assert ids(library) == [ONE]
 
 
+def test_a_pick_brings_back_what_was_put_off_and_undo_puts_it_off_again(
+    library: Library, clock: Clock
+) -> None:
+    decide(library, "pick", [ONE, TWO])
+    later(library, ONE, 5)
+    clock.now += timedelta(minutes=1)
+    decide(library, "pick", [ONE])
+    assert ids(library) == [ONE, TWO]
+    assert [one.picked_on for one in whole_queue(library)] == [DAY, DAY]
+    undo(library)
+    assert (ids(library), whole_queue(library)[0].until) == ([TWO], after(5))
+    decide(library, "pick", [ONE])
+    later(library, ONE, 9)
+    assert (ids(library), whole_queue(library)[0].until) == ([TWO], after(9))
+
+
+def test_a_pick_that_was_meant_before_it_was_put_off_brings_nothing_back(
+    library: Library, clock: Clock
+) -> None:
+    """A device without a network sends it later."""
+    decide(library, "pick", [ONE])
+    meant = clock.now + timedelta(minutes=1)
+    clock.now += timedelta(minutes=2)
+    later(library, ONE, 5)
+    clock.now = meant
+    decide(library, "pick", [ONE])
+    clock.now += timedelta(minutes=5)
+    assert ids(library) == []
+
+
 def test_who_is_joined_with_a_copy_waits_as_before_and_again_when_parted(library: Library) -> None:
     decide(library, "pick", [ONE])
     later(library, ONE, 3)

@@ -61,14 +61,18 @@ class Deciding:
         return bool(changed)
 
     def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
-        """Pick or skip a paper; gives whether it was done, and what to say."""
+        """Pick or skip a paper; gives whether it was done, and what to say.
+
+        A pick that was put off can be picked again, which brings it back.
+        """
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             is_changed = self.refresh([row])
             state = self.held[row].state
-            if state == kind:  # elsewhere, or here by the first half of a double tap
+            is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
+            if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
                 return True, say(f"screen.already.{kind}", title=title)
-            if is_changed:
+            if is_changed and not is_back:
                 return False, say(f"screen.elsewhere.{state}", title=title)
             if state == "read":
                 return False, say("screen.has_note", title=title)

@@ -76,6 +76,8 @@ TEXTS: dict[str, str] = {
     "web.queue.nothing": "Nothing left to read today.",
     "web.queue.later": "Later",
     "web.queue.later.named": "Put off for a week: {title}",
+    "web.queue.until": "Put off until {day}.",
+    "web.queue.back": "Back into the queue",
     "web.queue.drop": "Let it go",
     "web.queue.drop.named": "Let it go: {title}",
     "web.queue.let_go": "Let go",

@@ -42,7 +42,7 @@ def picked(db: Database) -> list[Picked]:
     """List the picks without a note, the oldest first.
 
     A paper that was picked several times counts from the first pick after its last skip. One
-    that was put off before that is not put off any more.
+    that was picked again since it was put off is not put off any more.
     """
     rows = db.read(
         """
@@ -50,6 +50,10 @@ def picked(db: Database) -> list[Picked]:
             SELECT until_on FROM postponed AS p WHERE p.paper = q.paper AND p.act > q.act
             AND until_on IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM decisions AS d WHERE d.paper = p.paper AND d.kind = 'pick'
+                AND (d.at, d.act) > (p.at, p.act)
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
             ORDER BY id DESC LIMIT 1) AS until_on
         FROM (
             SELECT d.paper, min(d.id) AS decision, d.act, d.on_date

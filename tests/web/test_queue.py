@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from reader.library.choose import decide, decide_rows, find_paper
 from reader.library.folder import Library
-from reader.library.queue import FETCH_LOCK, FETCH_LOG, whole_queue
+from reader.library.queue import FETCH_LOCK, FETCH_LOG, later, whole_queue
 from reader.library.writing import add_note
 from reader.store import papers, sources
 from reader.store.database import lock_file
@@ -103,6 +103,22 @@ def test_later_takes_a_paper_out_and_comes_back_with_a_sentence(tmp_path: Path) 
         assert refused.status_code == 400
         assert "as it was not picked" in refused.text
         assert [one.until is None for one in whole_queue(library)] == [False, False]
+
+
+def test_a_paper_that_was_put_off_says_so_and_is_brought_back(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        at = f"/paper/{TWO}"
+        put_off = "Put off until 2025-06-11"
+        assert put_off not in shown(client.get(at).text)
+        later(library, TWO)
+        page = client.get(at).text
+        assert put_off in shown(page)
+        assert ">Back into the queue<" in page
+        form = {"id": TWO, "kind": "pick", "seen": "pick", "back": at}
+        assert put_off not in shown(client.post("/decide", data=form).text)
+        assert queued(client.get("/").text) == [TWO, ONE]
+        client.post("/undo", data={"id": TWO})
+        assert queued(client.get("/").text) == [ONE]
 
 
 def test_let_it_go_is_a_skip(tmp_path: Path) -> None:

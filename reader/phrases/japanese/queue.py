@@ -73,6 +73,8 @@ TEXTS: dict[str, str] = {
     "web.queue.nothing": "今日読むものは残っていません。",
     "web.queue.later": "あとで",
     "web.queue.later.named": "1週間後回しにする: {title}",
+    "web.queue.until": "{day} まで後回しにしています。",
+    "web.queue.back": "待っている論文に戻す",
     "web.queue.drop": "手放す",
     "web.queue.drop.named": "手放す: {title}",
     "web.queue.let_go": "手放しました",

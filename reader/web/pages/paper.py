@@ -33,6 +33,7 @@ from reader.library.folder import Library
 from reader.library.linking import linked_ids
 from reader.library.marks import colour_word
 from reader.library.pdf_files import SHORT_SHA
+from reader.library.queue import put_off
 from reader.library.share import share
 from reader.library.similar import Neighbour, similar
 from reader.library.why import after_decisions, explain, without_each
@@ -61,6 +62,7 @@ def paper(visit: Visit) -> Response:
         "paper.html",
         held=held,
         about=shown,
+        put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
         pictures=_pictures(library, shown),
         why=_why(library, held),
         marks=list(_marks(shown)),
