@@ -31,8 +31,9 @@ quarter holds a quotation, which would be a phrase that must be there."""
 LONGEST = 2_000
 """Characters that are read: 100,000 of them, pasted by mistake, take the encoder 16 s."""
 
-OPERATORS = frozenset(("AND", "OR", "NOT"))
-"""What other searches understand and this one does not; in capitals only, as it is there."""
+OPERATORS = frozenset(("AND", "OR", "NOT", "&&", "||", "|", "!"))
+"""What other searches understand and this one does not, each standing alone; words in capitals
+only, as it is there. A lone & is how people write: Q & A."""
 
 MAX_PARTS = 16
 """Filters, phrases and left-out words each; more of them are words."""

@@ -88,6 +88,7 @@ def test_what_was_not_taken_as_it_stands_is_said_beside_the_answer(
     [
         ((), "There is nothing to search for."),
         (("AND", "("), "There is nothing to search for: AND, OR, NOT and brackets are no words"),
+        (("||", "!"), "There is nothing to search for: AND, OR, NOT and brackets are no words"),
         (("--", "-snail"), "That only leaves out; say also what to look for."),
         (("x", "--like", "feeds.toml"), "A query or --like, not both."),
     ],

@@ -157,6 +157,8 @@ def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> 
         ("gardenz", {1}, "No text has “gardenz”; also looking for “garden”."),
         ("gardens AND (speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
          "left out; -word leaves a word out."),
+        ("gardens || speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
+         "left out; -word leaves a word out."),
         ("Watanabe " * 300, {1}, "Only the first 2,000 characters were looked for."),
         ("autor:field", {1}, "autor:field is looked for as words; the filter is author:"),
     ],
@@ -170,7 +172,8 @@ def test_what_is_mistyped_is_taken_as_the_likest_and_said(
 
 
 def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:
-    for query in ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not"):
+    queries = ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not", "R&D a|b")
+    for query in queries:
         assert not [said for said in ask(library, query).said if "brackets" in said]
 
 

@@ -65,6 +65,13 @@ def days(first: str, last: str) -> tuple[date, date]:
         ("NOT(survey)", Query("(survey)", has_operators=True)),
         ("(a OR b)", Query("(a b)", has_operators=True)),
         ("(a b)", Query("(a b)", has_operators=True)),
+        ("speech | recognition || rain", Query("speech recognition rain", has_operators=True)),
+        ("speech && ! rain", Query("speech rain", has_operators=True)),
+        ("speech ｜ rain", Query("speech rain", has_operators=True)),
+        ("(a | b)", Query("(a b)", has_operators=True)),
+        ("R&D P(A|B) !Xóõ a||b now!", Query("R&D P(A|B) !Xóõ a||b now!")),
+        ("Q & A", Query("Q A")),
+        ('"a | b" -!', Query("a | b", phrases=("a | b",))),
         ("word(s) (ASR) and or not", Query("word(s) (ASR) and or not")),
         ('"AND" title:OR', Query("AND title:OR", phrases=("AND",))),
         ("topic: author:", Query("topic: author:")),
@@ -89,7 +96,11 @@ def test_a_long_text_was_pasted_and_is_words_throughout() -> None:
 
 @given(
     st.lists(st.text("ab音訳", min_size=1, max_size=3), min_size=1, max_size=5),
-    st.lists(st.sampled_from(["AND", "OR", "NOT", "(", ")", "（", "("]), min_size=1, max_size=4),
+    st.lists(
+        st.sampled_from(["AND", "OR", "NOT", "(", "）", "|", "||", "&&", "！"]),
+        min_size=1,
+        max_size=4,
+    ),
     st.data(),
 )
 def test_operators_are_told_and_are_no_words(
