@@ -6,10 +6,11 @@ import contextlib
 import errno
 import importlib
 import os
+import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,11 +143,44 @@ def _language(context: click.Context) -> Language:
 
 
 class ReaderCommand(Spoken):
-    """A command with the options that every command has."""
+    """A command with the options that every command has, and arguments that may begin with a
+    minus: `reader show "-10 dB"`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_shared_options())
+
+    def make_parser(self, context: click.Context) -> Any:
+        """Make click's parser; what looks like no option is an argument for it."""
+        parser = super().make_parser(context)
+        parse = parser.parse_args
+        known = {name for param in self.get_params(context) for name in param.opts}
+
+        def parse_args(args: list[str]) -> Any:
+            hidden = [_TEXT + arg if _is_text(arg, known) else arg for arg in args]
+            values, rest, order = parse(args=hidden)
+            return {name: _seen(value) for name, value in values.items()}, _seen(rest), order
+
+        parser.parse_args = parse_args  # type: ignore[method-assign]
+        return parser
+
+
+_TEXT = "\0"
+"""Before a text that is no option, while click looks for options. No command line can have it."""
+
+_OPTION = re.compile(r"--[A-Za-z]|-[A-Za-z][\w-]*(=|$)|--?$", re.ASCII)
+
+
+def _is_text(arg: str, known: Container[str]) -> bool:
+    """Tell whether what begins with a minus is a text: a number, or words; known: options."""
+    return arg.startswith("-") and not (_OPTION.match(arg) or arg[:2] in known)
+
+
+def _seen(value: Any) -> Any:
+    """Give what click parsed with its texts as they were typed."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_seen, value))
+    return value.removeprefix(_TEXT) if isinstance(value, str) else value
 
 
 class ReaderGroup(Spoken, click.Group):
