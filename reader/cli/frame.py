@@ -101,6 +101,7 @@ def _shared_options() -> list[click.Option]:
             type=click.Path(path_type=Path, file_okay=True),
             help=say("option.library"),
             expose_value=False,
+            is_eager=True,
             callback=_keep("library"),
         ),
         click.Option(
@@ -275,7 +276,7 @@ def _run(args: list[str], settings: Settings) -> int:
         say_error(error)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        _say_usage(error, settings)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo(say("interrupted"), err=True)
@@ -313,6 +314,19 @@ def _unexpected(error: Exception, settings: Settings) -> int:
     kind = type(error).__name__
     click.echo(say("unexpected", kind=kind, what=plain(str(error))), err=True)
     return 1
+
+
+def _say_usage(error: click.ClickException, settings: Settings) -> None:
+    """Say what is wrong with the command line, in the language of the library that it means."""
+    with contextlib.suppress(UsageError):  # of a person without a home: in English
+        speak(language_of(find_folder(settings.library, os.environ, Path.cwd())))
+    is_help = isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
+    if spoken() == "en" or is_help or not isinstance(error, click.UsageError):
+        error.show()
+        return
+    from reader.cli.help import usage_error
+
+    click.echo(usage_error(error), err=True)
 
 
 def say_error(error: ReaderError) -> None:

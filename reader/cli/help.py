@@ -1,12 +1,14 @@
 """Write help in Japanese: texts changed for those of the spoken language, lines by their width.
 
 Commands are made with English texts, once for all; here each is looked up again. click
-breaks lines between words, of which Japanese has none. Loaded only where it is spoken.
+breaks lines between words, of which Japanese has none. What is wrong with a command line is
+said here too. Loaded only where it is spoken.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable
 
 import click
@@ -18,6 +20,13 @@ from reader.plain import columns
 # As click writes them: no command of ours says these.
 _CLICKS = {ENGLISH[key]: key for key in ("click.help", "click.version")}
 _OURS = {text: key for key, text in ENGLISH.items() if key.startswith(("help", "option."))}
+_SENTENCES = (
+    "click.no_command", "click.no_argument", "click.missing_command", "click.extra",
+    "click.extras", "click.needs_value", "click.needs_values", "click.no_value", "click.bad",
+    "click.not_one_of", "click.no_integer", "click.no_file", "click.is_folder",
+    "click.file_unreadable", "click.unreadable", "value.range", "value.time", "command.near",
+)  # fmt: skip
+"""What is said of a command line before it is known which language is spoken."""
 _HEADINGS = {"Options": "heading.options", "Commands": "heading.commands"}
 AS_IT_STANDS = "\b"
 """click's mark at the head of a paragraph whose lines stay."""
@@ -48,6 +57,32 @@ def joined(paragraph: str) -> str:
         is_japanese = not line or columns(line[-1]) == 2 or columns(part[:1]) == 2
         line += part if is_japanese else f" {part}"
     return line
+
+
+def usage_error(error: click.UsageError) -> str:
+    """Say what is wrong with a command line, as `show` of click's errors does."""
+    lines = []
+    if context := error.ctx:
+        formatter = _Formatter(width=context.terminal_width, max_width=context.max_content_width)
+        context.command.format_usage(context, formatter)
+        lines.append(formatter.getvalue().rstrip("\n"))
+        lines += [say("click.try", command=context.command_path, option="--help"), ""]
+    if isinstance(error, click.NoSuchOption):  # its sentence is another one in each click
+        what = say("click.no_option", name=repr(error.option_name))
+        near = say("list").join(error.possibilities or ())
+        message = say("command.near", what=what, near=near) if near else what
+    else:
+        message = _sentence(error.format_message())
+    return "\n".join([*lines, say("click.error", message=message)])
+
+
+def _sentence(text: str) -> str:
+    """Give a sentence on a command line in the spoken language; what is not known stays."""
+    for key in _SENTENCES:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(ENGLISH[key]))
+        if found := re.fullmatch(pattern, text, re.DOTALL):
+            return say(key, **{name: _sentence(part) for name, part in found.groupdict().items()})
+    return text
 
 
 class _Formatter(click.HelpFormatter):

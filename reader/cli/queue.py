@@ -8,6 +8,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.values import WholeNumber
 from reader.errors import ReadOnly, UsageError
 from reader.library.choose import find_paper
 from reader.library.queue import LATER_DAYS, MOST_DAYS, drop, later, pdfs_here, whole_queue
@@ -48,7 +49,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
 
 @click.command("later", cls=ReaderCommand, help=say("help.later"))
 @click.argument("id_", metavar="ID")
-@click.argument("days", type=click.IntRange(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
+@click.argument("days", type=WholeNumber(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
 @click.pass_context
 def later_command(context: click.Context, id_: str, days: int) -> None:
     """Put a paper off; 2 for one that is not in the queue."""

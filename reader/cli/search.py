@@ -10,6 +10,7 @@ import click
 
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error
+from reader.cli.values import WholeNumber
 from reader.errors import UsageError
 from reader.library.finding import KINDS, Found, Hit, search
 from reader.library.folder import Library
@@ -44,7 +45,7 @@ HELP = f"{say('help.search')}\n\n    \b\n{say('help.queries')}"
 @click.option(
     "--passages", "kinds", flag_value="passage", multiple=True, help=say("option.passages")
 )
-@click.option("--limit", type=click.IntRange(1, 200), default=5, help=say("option.limit"))
+@click.option("--limit", type=WholeNumber(1, 200), default=5, help=say("option.limit"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def search_command(
@@ -79,7 +80,7 @@ def search_command(
 
 @click.command("similar", cls=ReaderCommand, help=say("help.similar"))
 @click.argument("id", metavar="ID")
-@click.option("--limit", type=click.IntRange(1, 200), default=5, help=say("option.limit"))
+@click.option("--limit", type=WholeNumber(1, 200), default=5, help=say("option.limit"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:

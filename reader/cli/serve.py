@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ import click
 
 from reader.cli import build
 from reader.cli.frame import ReaderCommand, Settings, settings_of
+from reader.cli.values import TimeOfDay, WholeNumber
 from reader.cli.warm import Warm
 from reader.errors import UsageError
 from reader.library.folder import open_library
@@ -36,13 +38,13 @@ _FILE = click.Path(path_type=Path)
 
 @click.command("serve", cls=ReaderCommand, help=say("help.serve"))
 @click.option("--host", default="127.0.0.1", help=say("option.host"))
-@click.option("--port", type=click.IntRange(0, 65_535), default=8_100, help=say("option.port"))
+@click.option("--port", type=WholeNumber(0, 65_535), default=8_100, help=say("option.port"))
 @click.option("--name", "names", multiple=True, help=say("option.name"))
 @click.option("--https", "is_own", is_flag=True, help=say("option.https"))
 @click.option("--cert", "certificate", type=_FILE, help=say("option.cert"))
 @click.option("--key", type=_FILE, help=say("option.key"))
 @click.option("--login", "must_sign_in", is_flag=True, help=say("option.login"))
-@click.option("--gather-at", type=click.DateTime(["%H:%M"]), help=say("option.gather_at"))
+@click.option("--gather-at", type=TimeOfDay(), help=say("option.gather_at"))
 @click.pass_context
 def serve_command(
     context: click.Context,
@@ -53,7 +55,7 @@ def serve_command(
     certificate: Path | None,
     key: Path | None,
     must_sign_in: bool,
-    gather_at: datetime | None,
+    gather_at: time_of_day | None,
 ) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
     from reader.cli import entrance
@@ -66,8 +68,7 @@ def serve_command(
     is_debug = settings_of(context).is_debug
     with asked.listening() as listener:
         door, secured = asked.door(listener, folder, is_debug=is_debug)
-        at = gather_at.time() if gather_at else None
-        parts = replace(parts_of(context, folder), door=door, gather_at=at)
+        parts = replace(parts_of(context, folder), door=door, gather_at=gather_at)
         # Both signals before the server has taken them over are the normal end too.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "help.serve": "Serve the morning as pages, for a browser, a phone or an iPad.",
-    "option.port": "The port to listen on; 0 takes any that is free.",
+    "option.port": "The port to listen on, 0 to 65535; 0 takes any that is free.",
     "serve.at": "The pages are at {address} (Ctrl-C ends).",
     "web.refused.400": "The server could not read what the browser sent.",
     "web.refused.400.hint": "Load the page anew and try again.",

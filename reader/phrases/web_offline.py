@@ -4,7 +4,8 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "option.progress_json": "How far it is and what came of it, as JSON, an object a line.",
-    "option.gather_at": "Ask the sources each day at this time of the library's time zone.",
+    "option.gather_at": "Ask the sources each day at this time, like 06:30, of the library's time"
+    " zone.",
     "web.act.bad": "What was sent has no valid number.",
     "web.act.bad.hint": "Open the page anew and do it again.",
     "web.repeated": "Done before; nothing was done twice.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "help.serve": "朝の論文をページとして配信します(ブラウザ、携帯、iPad)。",
-    "option.port": "待ち受けるポート番号。0 なら空いている番号を使います。",
+    "option.port": "待ち受けるポート番号。0 から 65535 まで。0 なら空いている番号を使います。",
     "serve.at": "ページは {address} です(Ctrl-C で終了)。",
     "web.refused.400": "ブラウザから届いた内容を読み取れませんでした。",
     "web.refused.400.hint": "ページを再読み込みして、もう一度お試しください。",

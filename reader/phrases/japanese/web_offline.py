@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "option.progress_json": "進み具合と結果を JSON で出力 (1行に1オブジェクト)。",
-    "option.gather_at": "毎日この時刻に取得する (ライブラリのタイムゾーン)。",
+    "option.gather_at": "06:30 のように書いた時刻に毎日取得する (ライブラリのタイムゾーン)。",
     "web.act.bad": "送信された操作の番号が正しくありません。",
     "web.act.bad.hint": "ページを開き直して、もう一度行ってください。",
     "web.repeated": "すでに済んでいます。二度は行われていません。",
