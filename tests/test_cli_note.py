@@ -463,9 +463,6 @@ class TestWithinTheProcess:
             ["arxiv:2506.00001", 1, "2025-06-04", "command", False, "Bees hum."],
             ["arxiv:2506.00001", 2, "2025-06-04", "command", True, ONE],
         ]
-        assert in_process(small, ANTS, "--history", "--json") == 0
-        assert in_process(small, ANTS, "--history") == 0
-        assert capsys.readouterr() == ("There is no note: On Ants\n", "")
 
     @pytest.mark.parametrize(
         ("args", "message"),
@@ -519,14 +516,32 @@ class TestWithinTheProcess:
             "Written (1 of 3 today): On Bees\nOwn words: nothing in it is close to the paper's.\n"
         )
 
-    def test_without_a_note_there_is_nothing_to_check(
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ("--check",),
+            ("--check", "--json"),
+            ("--history",),
+            ("--history", "--json"),
+            ("--diff",),
+            ("--diff", "1", "2"),
+            ("--restore", "1"),
+        ],
+    )
+    def test_without_a_note_there_is_nothing_to_go_back_to(
+        self, small: Path, capsys: pytest.CaptureFixture[str], args: Sequence[str]
+    ) -> None:
+        assert in_process(small, BEES, *args) == 4
+        assert capsys.readouterr() == (
+            "",
+            "reader: There is no note: On Bees\n  `reader note arxiv:2506.00001` writes one.\n",
+        )
+
+    def test_without_a_note_others_may_be_near(
         self, small: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert in_process(small, BEES, "--check") == 0
         assert in_process(small, BEES, "--related") == 0
-        assert capsys.readouterr().out == (
-            "There is no note: On Bees\nNo other note of yours is near.\n"
-        )
+        assert capsys.readouterr() == ("No other note of yours is near.\n", "")
 
 
 class TestSaving:

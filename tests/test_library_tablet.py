@@ -200,6 +200,11 @@ def test_an_unknown_paper_stops_all_before_anything_is_copied(library: Library, 
     assert not pad.exists()
 
 
+def test_with_nothing_to_take_no_folder_is_made(library: Library, pad: Path) -> None:
+    assert taken(library, pad) == []
+    assert not pad.exists()
+
+
 def test_a_folder_without_its_disk_is_not_made(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cloud/pad is not there") as raised:
         taken(library, tmp_path / "cloud" / "pad")

@@ -82,7 +82,7 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Took]
     with lock_file(library.folder / LOCK):
         with library.db.writing():
             pass  # a library that cannot be written is said before a file is
-        _make(folder)
+        _make(folder, is_needed=bool(rows))
         for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
             try:
                 yield _take_one(library, held, folder)
@@ -98,14 +98,16 @@ def _check(library: Library, folder: Path) -> None:
         raise UsageError(what=what, hint=say("tablet.inside.hint"))
 
 
-def _make(folder: Path) -> None:
-    """Make the folder, but not the disk or cloud that it should lie on."""
+def _make(folder: Path, *, is_needed: bool) -> None:
+    """Make the folder where something comes into it, but not the disk or cloud that it should
+    lie on."""
     try:
         if folder.is_dir():
             return
         if not folder.parent.is_dir():
             raise no_folder(folder)
-        folder.mkdir()
+        if is_needed or folder.exists():  # as a file, which is an error
+            folder.mkdir()
     except OSError as error:
         raise disk_error(error, folder) from error
 

@@ -46,6 +46,7 @@ TEXTS: dict[str, str] = {
     "note.page.marked": "YOU MARKED",
     "note.page.where": "(p. {pages})",
     "note.none": "There is no note: {title}",
+    "note.none.hint": "`reader note {id}` writes one.",
     "note.from.command": "command",
     "note.from.file": "file",
     "note.state.written": "written",

@@ -12,7 +12,7 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, settings_of
 from reader.cli.note import history, kept
 from reader.cli.note.given import given
-from reader.errors import UsageError
+from reader.errors import NotKnown, UsageError
 from reader.library.choose import find_paper
 from reader.library.folder import Library
 from reader.library.linking import related
@@ -24,6 +24,7 @@ from reader.own_words.say import where
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
+from reader.store.notes import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,20 @@ def _refuse_mixtures(asked: _Asked) -> None:
 
 
 def _go_back(settings: Settings, library: Library, held: Held, asked: _Asked) -> None:
-    if asked.restored is not None:
+    note = newest_note(library, held)
+    if asked.task == "related":
+        _show_related(library, held, note, as_json=asked.as_json)
+    elif note is None:
+        what = say("note.none", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=say("note.none.hint", id=held.paper.id))
+    elif asked.restored is not None:
         _restore(settings, library, held, asked.restored)
     elif asked.task == "history":
         history.show_history(library, held, as_json=asked.as_json)
     elif asked.task == "diff":
         history.show_diff(library, held, asked.numbers)
-    elif asked.task == "related":
-        _show_related(library, held, as_json=asked.as_json)
     else:
-        _show_check(library, held, as_json=asked.as_json)
+        _show_check(library, held, note, as_json=asked.as_json)
 
 
 def _restore(settings: Settings, library: Library, held: Held, number: int) -> None:
@@ -126,8 +131,7 @@ def _restore(settings: Settings, library: Library, held: Held, number: int) -> N
         output.put(said if noted.is_new else say("note.same", title=title))
 
 
-def _show_related(library: Library, held: Held, *, as_json: bool) -> None:
-    note = newest_note(library, held)
+def _show_related(library: Library, held: Held, note: Revision | None, *, as_json: bool) -> None:
     text = note.text if note else f"{held.paper.title}\n{held.paper.abstract}"
     near = related(library, held, text, encode=kept.note_encoder(library))
     if as_json:
@@ -139,12 +143,7 @@ def _show_related(library: Library, held: Held, *, as_json: bool) -> None:
         output.put(line)
 
 
-def _show_check(library: Library, held: Held, *, as_json: bool) -> None:
-    note = newest_note(library, held)
-    if note is None:
-        if not as_json:
-            output.put(say("note.none", title=plain(held.paper.title)))
-        return
+def _show_check(library: Library, held: Held, note: Revision, *, as_json: bool) -> None:
     encode = kept.note_encoder(library)
     closeness = closeness_of(encode) if encode else None
     check = check_note(library, held, note.text, closeness=closeness)

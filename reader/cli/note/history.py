@@ -12,7 +12,7 @@ from reader.library.revisions import beginning_of, compared, moment, pieces
 from reader.note.changes import Change
 from reader.paper import Held
 from reader.phrases import say
-from reader.plain import plain, shorten
+from reader.plain import shorten
 from reader.store import notes
 from reader.store.notes import Revision
 
@@ -21,8 +21,6 @@ def show_history(library: Library, held: Held, *, as_json: bool) -> None:
     """List a note's revisions, the oldest first."""
     known = notes.revisions(library.db, held.row)
     width = screen.width_of_terminal()
-    if not known and not as_json:
-        output.put(say("note.none", title=plain(held.paper.title)))
     for number, one in enumerate(known, 1):
         if as_json:
             output.put_json(output.paper_json(held) | _revision_json(number, one))

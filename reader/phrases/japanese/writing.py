@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "note.page.marked": "自分のハイライト",
     "note.page.where": "(p. {pages})",
     "note.none": "ノートがありません: {title}",
+    "note.none.hint": "`reader note {id}` で書けます。",
     "note.from.command": "コマンド",
     "note.from.file": "ファイル",
     "note.state.written": "読了",
