@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from reader.cli.build import Bars
 from reader.errors import ModelError
@@ -48,6 +49,19 @@ def shown(steps: list[Step]) -> list[str]:
         return [task.description for task in progress.tasks if task.visible]
 
 
+def drawn(steps: list[Step]) -> list[str]:
+    """Draw the steps; gives how far the frames say that the work is, each once."""
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, color_system=None)
+    columns = (TextColumn("{task.description}"), MofNCompleteColumn())
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as progress:
+        bars = Bars(progress)
+        for step in steps:
+            bars(*step)
+            progress.refresh()
+    return list(dict.fromkeys(re.findall(r"\d+/\d+", file.getvalue())))
+
+
 def of(steps: list[Step], label: str) -> list[tuple[int, int]]:
     return [(done, total) for name, done, total in steps if name == label]
 
@@ -56,6 +70,19 @@ def test_a_bar_stands_while_the_work_goes_on_and_is_gone_when_it_ended() -> None
     assert shown([("pdf", 0, 3), ("pdf", 2, 3)]) == ["PDFs"]
     assert shown([("pdf", 0, 3), ("pdf", 3, 3)]) == []
     assert shown([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == []
+
+
+def test_what_was_done_is_seen_to_be_done() -> None:
+    assert drawn([("learn", 0, 1), ("learn", 1, 1)])[-1] == "1/1"
+    assert drawn([("pdf", 0, 3), ("pdf", 3, 3), ("pdf", 3, 3)]) == ["0/3", "3/3"]
+
+
+def test_what_has_no_end_that_is_known_draws_no_bar() -> None:
+    assert drawn([("words", 500, 500), ("words", 900, 900)]) == []
+
+
+def test_what_stopped_is_not() -> None:
+    assert drawn([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == ["0/3", "1/3"]
 
 
 def test_what_is_asked_for_in_batches_is_counted_to_its_end(library: Library) -> None:

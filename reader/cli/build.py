@@ -316,16 +316,17 @@ class Bars(Silent):
 
     def __call__(self, label: str, done: int, total: int) -> None:
         if total and label not in self._tasks:
-            self._tasks[label] = self._bars.add_task(say_step(label), total=total)
+            self._tasks[label] = self._bars.add_task("", total=total, visible=False)
         if label in self._tasks:
             self._last = label
-            self._bars.update(
-                self._tasks[label],
-                completed=done,
-                total=total,
-                visible=done < total,
-                description=say_step(label),
-            )
+            task, said = self._tasks[label], say_step(label)
+            self._bars.update(task, completed=done, total=total, description=said)
+            if 0 < total <= done and self._is_seen(task):
+                self._bars.refresh()  # full for once, however short the work was
+            self._bars.update(task, visible=done < total)
+
+    def _is_seen(self, task: TaskID) -> bool:
+        return any(one.id == task and one.visible for one in self._bars.tasks)
 
     def slow_page(self, path: Path, page: int, of: int) -> None:
         if self._last in self._tasks:
