@@ -141,6 +141,17 @@ def test_talked_about_later_it_comes_again_once_and_says_so(library: Library) ->
     assert look(library, after(3)).near == ()
 
 
+def test_a_paper_that_came_after_a_day_is_in_no_list_of_that_day_though_it_was_talked_about(
+    library: Library,
+) -> None:
+    """A post may link a paper that nobody knows yet; the next day brings it."""
+    bring(library, after(1), paper(1, SPEECH), paper(2, MODELS))
+    for row in (2, 3):
+        talk(library, DAY, row, "Di")
+    assert {e.held.row for e in look(library, after(1)).entries} >= {2}
+    assert look(library, DAY).entries == ()
+
+
 def test_talked_about_on_the_same_day_it_stays_and_was_shown_for_its_talk(
     library: Library,
 ) -> None:

@@ -79,7 +79,11 @@ def candidates(
         for held in papers.papers_at(db, [row for row in rows if row in news])
         if day.first <= held.arrived_on <= day.last
         or held.row in day.kept
-        or (held.row not in before and _comes_again(held, ranks.get(held.row, ()), own, named))
+        or (
+            held.arrived_on < day.first
+            and held.row not in before
+            and _comes_again(held, ranks.get(held.row, ()), own, named)
+        )
     ]
     if only_with is not None and all(held.row != only_with for held in there):
         return []
