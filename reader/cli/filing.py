@@ -82,7 +82,8 @@ def _put_suggestions(held: Held, found: list[Suggestion], *, as_json: bool) -> N
     for suggestion in found:
         why = suggestion_text(suggestion)
         output.put(plain(say("file.suggested", topic=suggestion.topic, why=why)))
-        output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
+        if suggestion.topic != held.topic:
+            output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
     if not found:
         output.put(say("file.nothing"))
 

@@ -74,7 +74,7 @@ TEXTS: dict[str, str] = {
     "show.highlights": "{n:highlight|highlights}: reader highlights {id}",
     "pdf.none": "The PDF of {title} is not here.",
     "pdf.none.hint": "A pick fetches it; so does the next `gather`.",
-    "show.year": "of {year}",
+    "show.year": "year {year}",
     "show.marked": "marked: {path} (came {day})",
     "show.older": "older version: {path}",
     "show.figure": "{file} (page {page}): {caption}",

@@ -70,7 +70,7 @@ TEXTS: dict[str, str] = {
     "screen.help": """\
 p  pick: read it today        s  skip: not for me
 space  later: on to the next  u  undo the last act
-l  of the queue: put off for a week; s there lets it go
+l  of the queue: put off for a week; p brings it back, s lets it go
 x  wrong topic: choose one    n  write the note
 o  open the PDF or its page   w  why: the whole sum
 enter  the whole abstract, all talk
