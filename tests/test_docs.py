@@ -410,6 +410,14 @@ url = "http://127.0.0.1:9/timeline"
 [arxiv]
 categories = ["cs.CL"]
 api_url = "http://127.0.0.1:9/api/query"
+rss_url = "http://127.0.0.1:9/atom/"
+oai_url = "http://127.0.0.1:9/oai"
+pdf_url = "http://127.0.0.1:9/pdf/"
+delay_s = 0
+[resolve]
+doi = "off"
+openreview = "off"
+acl = "off"
 [topics."speech/translation"]
 words = ["speech translation"]
 seeds = ["arxiv:3103.09999"]
