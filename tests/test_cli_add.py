@@ -26,6 +26,7 @@ from tests.installed import (
     finish,
     rows,
     run,
+    run_here,
     says,
     shown,
     start,
@@ -84,8 +85,10 @@ def shelf(tmp_path: Path) -> Path:
     return folder
 
 
-def added(library: Path, *args: str, **more: Any) -> tuple[int, list[Any]]:
-    code, out, _ = run("add", *args, "--json", library=library, timeout=120, **more)
+def added(library: Path, *args: str, input: bytes | None = None) -> tuple[int, list[Any]]:
+    told = ("add", *args, "--json")
+    ran = run(*told, library=library, input=input) if input else run_here(*told, library=library)
+    code, out, _ = ran
     return code, [json.loads(line) for line in out.splitlines()]
 
 
@@ -98,7 +101,7 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     (shelf / "page.pdf").write_bytes(b"<!DOCTYPE html><html></html>")
     (shelf / "notes.txt").write_text("mine")
     before = {f: f.read_bytes() for f in shelf.rglob("*") if f.is_file()}
-    code, out, err = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
+    code, out, err = run_here("add", "--no-fetch", str(shelf), library=library)
     assert (code, err) == (5, "")
     assert says(out, "ASKED", "water.pdf", WATER, "BROKEN nothing was added of these (2)")
     assert says(out, "ADDED no paper that is known: kept under its own title (1)")
@@ -107,7 +110,7 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     assert says(out, "1 other file", "Next: `reader index`")
     assert "page.pdf: is not a PDF" in out
     assert says(out, "→ It may be a web page saved under that name: fetch it again.")
-    code, out, _ = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
+    code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
     assert (code, out) == (
         5,
         "Nothing new: 4 files done before. Of these 1 still asked about, 2 broken; "
@@ -130,14 +133,14 @@ def test_a_folder_becomes_papers_with_their_pdfs_and_is_left_alone(
     assert (own["title"], own["topic"]) == (titled(1), "speech/recognition")
     assert (library / own["pdf"]).read_bytes() == before[shelf / "speech/recognition/x.pdf"]
     assert shown(library, own["id"])["n_passages"] > 1
-    assert says(run("search", titled(1), library=library).out, titled(1))
+    assert says(run_here("search", titled(1), library=library).out, titled(1))
     assert not rows(library, "SELECT * FROM failures WHERE stage = 'extract'")
 
 
 def test_what_was_added_is_not_in_todays_list(library: Path, shelf: Path) -> None:
     _, before = today(library)
     make(shelf / "a.pdf", "Speech Translation for Very Quiet Plants")
-    assert run("add", "--no-fetch", str(shelf), library=library, timeout=120).code == 0
+    assert run_here("add", "--no-fetch", str(shelf), library=library).code == 0
     _, after = today(library)
     assert after == before
 
@@ -187,7 +190,7 @@ def test_a_file_is_said_to_be_a_paper_or_one_of_its_own(library: Path, shelf: Pa
     other = make(shelf / "b.pdf", titled(2))
     code, objects = added(library, str(other), "--as", "new")
     assert (code, objects[0]["title"]) == (0, titled(2))
-    code, _, err = run("add", str(shelf), "--as", "new", library=library)
+    code, _, err = run_here("add", str(shelf), "--as", "new", library=library)
     assert (code, says(err, "--as says what one file is; 2 were named")) == (2, True)
 
 
@@ -201,18 +204,18 @@ def test_paths_and_ids_come_from_standard_input(library: Path, shelf: Path) -> N
 
 def test_what_is_not_there_is_said(library: Path, shelf: Path) -> None:
     for text_ in (str(shelf / "none.pdf"), "none.pdf", str(shelf / "none")):
-        code, out, err = run("add", text_, library=library)
+        code, out, err = run_here("add", text_, library=library)
         assert (code, out) == (4, "")
         assert says(err, f"{text_} is not there")
-    assert run("add", "three words here", library=library).code == 2
-    assert run("add", str(shelf), library=library).out == "No PDFs there; 0 other files.\n"
+    assert run_here("add", "three words here", library=library).code == 2
+    assert run_here("add", str(shelf), library=library).out == "No PDFs there; 0 other files.\n"
 
 
 def test_what_is_there_is_added_beside_what_is_not(library: Path, shelf: Path) -> None:
     file = make(shelf / "a.pdf", titled(1))
     missing = str(shelf / "none.pdf")
     given = ("add", "--no-fetch", missing, str(file), WATER, "doi:10.5555/nowhere")
-    code, out, err = run(*given, library=library, timeout=120)
+    code, out, err = run_here(*given, library=library)
     assert code == 4
     assert says(err, f"{missing} is not there", "doi:10.5555/nowhere")
     assert says(out, "Here already: [", WATER, f"{file} → [Vale] {titled(1)} →")
@@ -224,12 +227,12 @@ def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> 
         x0, y0, x1, y1, first, *_ = pdf[1].get_text("words")[0]
         pdf[1].add_highlight_annot(pymupdf.Rect(x0, y0, x1, y1))
         pdf.save(shelf / "marked.pdf")
-    code, out, _ = run("add", "--no-fetch", str(file), library=library, timeout=120)
+    code, out, _ = run_here("add", "--no-fetch", str(file), library=library)
     assert (code, says(out, f"{file} → [Vale] {titled(1)} → ")) == (0, True)
-    code, out, _ = run("add", "--no-fetch", str(shelf), library=library, timeout=120)
+    code, out, _ = run_here("add", "--no-fetch", str(shelf), library=library)
     assert says(out, f"{shelf}/marked.pdf is [Vale] {titled(1)}: a marked copy, kept as papers/")
     assert says(out, "1 duplicate", "1 file had marks: 1 highlight.", "Before: 1 file,")
-    marks = run("highlights", titled(1), "--json", library=library).out.splitlines()
+    marks = run_here("highlights", titled(1), "--json", library=library).out.splitlines()
     assert [json.loads(line)["text"] for line in marks] == [first]
     code, objects = added(library, "--no-fetch", str(shelf))
     assert [(o["is_new"], o["n_highlights"]) for o in objects] == [(False, 0), (False, 0)]
@@ -238,7 +241,7 @@ def test_marks_come_in_and_a_marked_copy_is_kept(library: Path, shelf: Path) -> 
 def test_a_doi_that_waits_to_be_looked_up_is_shown(library: Path, shelf: Path) -> None:
     make(shelf / "a.pdf", titled(1), foot="https://doi.org/10.5555/leaf.1")
     _, objects = added(library, "--no-fetch", str(shelf))
-    out = run("show", objects[0]["id"], library=library).out
+    out = run_here("show", objects[0]["id"], library=library).out
     assert says(out, "added by hand on", "DOI printed in it: 10.5555/leaf.1; `reader gather`")
     assert shown(library, objects[0]["id"])["to_look_up"] == ["doi:10.5555/leaf.1"]
 

@@ -31,6 +31,7 @@ from tests.installed import (
     new_library,
     rows,
     run,
+    run_here,
     says,
     shown,
     start,
@@ -49,9 +50,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, gathered: Path) -> Path:
     with played() as server:
         server.pdfs = lambda _: pdf
         library = copy_library(gathered, tmp_path_factory.mktemp("picked") / "library", server)
-        assert run("pick", WATER, library=library).code == 7  # the model is missing
-        assert run("note", WATER, "-m", "Fish hear. Water sings.", library=library).code == 0
-        assert run("export", library=library).code == 0
+        assert run_here("pick", WATER, library=library).code == 7  # the model is missing
+        assert run_here("note", WATER, "-m", "Fish hear. Water sings.", library=library).code == 0
+        assert run_here("export", library=library).code == 0
     return library
 
 
@@ -73,13 +74,13 @@ def paths(library: Path) -> list[str]:
 
 
 def as_json(library: Path, *args: str) -> list[Any]:
-    code, out, err = run(*args, "--json", library=library)
+    code, out, err = run_here(*args, "--json", library=library)
     assert (code, err) == (0, "")
     return [json.loads(line) for line in out.splitlines()]
 
 
 def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
-    code, out, err = run("file", WATER, "Speech/Translation", library=picked)
+    code, out, err = run_here("file", WATER, "Speech/Translation", library=picked)
     assert (code, err) == (0, "")
     assert out == (
         "Filed under speech/translation: Speech recognition under water\n"
@@ -95,12 +96,12 @@ def test_a_paper_is_filed_and_its_files_follow(picked: Path) -> None:
     note = (picked / f"notes/speech/translation/{KEY}.md").read_text("utf-8")
     assert f"../../../papers/speech/translation/{KEY}.pdf" in note
     assert "Fish hear. Water sings." in note
-    assert run("file", WATER, "speech/translation", "--quiet", library=picked) == (0, "", "")
-    assert run("export", library=picked) == (0, "", "")
+    assert run_here("file", WATER, "speech/translation", "--quiet", library=picked) == (0, "", "")
+    assert run_here("export", library=picked) == (0, "", "")
 
 
 def test_several_papers_are_filed_at_once_or_none(picked: Path) -> None:
-    code, out, err = run("file", WATER, LIFT, WATER, "nlp/llm", library=picked)
+    code, out, err = run_here("file", WATER, LIFT, WATER, "nlp/llm", library=picked)
     assert (code, err) == (0, "")
     assert [line for line in out.splitlines() if line.startswith("Filed")] == [
         "Filed under nlp/llm: Speech recognition under water",
@@ -109,7 +110,7 @@ def test_several_papers_are_filed_at_once_or_none(picked: Path) -> None:
     assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", f"papers/nlp/llm/{KEY}.pdf"]
     told = as_json(picked, "file", WATER, LIFT, "speech/recognition")
     assert [one["topic"] for one in told] == ["speech/recognition"] * 2
-    code, out, _ = run("file", WATER, "arxiv:9999.99999", "nlp/llm", library=picked)
+    code, out, _ = run_here("file", WATER, "arxiv:9999.99999", "nlp/llm", library=picked)
     assert (code, out, shown(picked, WATER)["topic"]) == (4, "", "speech/recognition")
 
 
@@ -117,7 +118,7 @@ def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
     (picked / "papers/nlp/llm").mkdir(parents=True)
     file = picked / f"papers/speech/recognition/{KEY}.pdf"
     file.rename(picked / "papers/nlp/llm/fish.pdf")
-    assert run("topics", library=picked).out.splitlines() == [
+    assert run_here("topics", library=picked).out.splitlines() == [
         "speech/translation: 0 papers · 0 PDFs · 0 notes",
         "speech/recognition: 0 papers · 0 PDFs · 0 notes",
         "nlp/llm: 1 paper · 1 PDF · 1 note",
@@ -126,9 +127,9 @@ def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
 
 
 def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picked: Path) -> None:
-    assert run("file", LIFT, "speech/lifts", "--new", library=picked).code == 0
+    assert run_here("file", LIFT, "speech/lifts", "--new", library=picked).code == 0
     before = rows(picked, "SELECT * FROM filings")
-    code, out, err = run("file", LADDER, library=picked)
+    code, out, err = run_here("file", LADDER, library=picked)
     assert (code, err) == (0, "")
     assert says(
         out,
@@ -145,14 +146,14 @@ def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picke
 
 
 def test_a_topic_that_is_not_there_is_named_with_the_nearest(picked: Path) -> None:
-    code, out, err = run("file", WATER, "speech/recogniton", library=picked)
+    code, out, err = run_here("file", WATER, "speech/recogniton", library=picked)
     assert (code, out) == (4, "")
     assert says(err, "There is no topic or folder speech/recogniton.", "Near: speech/recognition")
-    code, _, err = run("file", WATER, "../up", "--new", library=picked)
+    code, _, err = run_here("file", WATER, "../up", "--new", library=picked)
     assert (code, says(err, "leads out of the library", "A topic is a folder path")) == (2, True)
-    code, _, err = run("file", WATER, "--new", library=picked)
+    code, _, err = run_here("file", WATER, "--new", library=picked)
     assert (code, says(err, "--new is for a topic")) == (2, True)
-    code, _, err = run("file", WATER, "evil\x1b[31m", library=picked)
+    code, _, err = run_here("file", WATER, "evil\x1b[31m", library=picked)
     assert code == 2
     assert is_safe(err)
 
@@ -163,13 +164,13 @@ def test_a_pdf_moved_by_hand_is_opened_and_not_fetched_again(
     (picked / "papers/nlp/llm").mkdir(parents=True)
     moved = picked / "papers/nlp/llm/fish.pdf"
     (picked / f"papers/speech/recognition/{KEY}.pdf").rename(moved)
-    assert run("open", WATER, "--print", library=picked) == (0, f"{moved}\n", "")
+    assert run_here("open", WATER, "--print", library=picked) == (0, f"{moved}\n", "")
     assert (shown(picked, WATER)["topic"], shown(picked, WATER)["pdf"]) == (
         "nlp/llm",
         "papers/nlp/llm/fish.pdf",
     )
     n = len(server.requests)
-    run("gather", library=picked)
+    run_here("gather", library=picked)
     assert [r for r in server.requests[n:] if r.startswith("/pdf/")] == []
     assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", "papers/nlp/llm/fish.pdf"]
 
@@ -177,7 +178,7 @@ def test_a_pdf_moved_by_hand_is_opened_and_not_fetched_again(
 def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> None:
     feeds = picked / "feeds.toml"
     feeds.write_text(feeds.read_text("utf-8").replace("speech/recognition", "speech/asr"), "utf-8")
-    code, out, err = run("topics", library=picked)
+    code, out, err = run_here("topics", library=picked)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "speech/translation: 0 papers · 0 PDFs · 0 notes",
@@ -187,7 +188,9 @@ def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> Non
         "    nearest: speech/asr; to move them: "
         'reader topics --move "speech/recognition" "speech/asr"',
     ]
-    code, out, err = run("topics", "--move", "speech/recognition", "speech/asr", library=picked)
+    code, out, err = run_here(
+        "topics", "--move", "speech/recognition", "speech/asr", library=picked
+    )
     assert (code, err) == (0, "")
     assert out == "Filed under speech/asr: 1 paper; 2 files moved.\n"
     assert paths(picked) == [f"notes/speech/asr/{KEY}.md", f"papers/speech/asr/{KEY}.pdf"]
@@ -196,7 +199,7 @@ def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> Non
         "speech/asr",
         "nlp/llm",
     ]
-    code, _, err = run("topics", "--move", "speech/recognition", "speech/asr", library=picked)
+    code, _, err = run_here("topics", "--move", "speech/recognition", "speech/asr", library=picked)
     assert (code, says(err, "Nothing is filed under speech/recognition")) == (4, True)
 
 
@@ -204,11 +207,11 @@ def test_a_pattern_names_new_files_and_no_old_ones(picked: Path) -> None:
     feeds = picked / "feeds.toml"
     text = feeds.read_text("utf-8").replace("[reader]", '[reader]\npdf_name = "{author}-{title}"')
     feeds.write_text(text, "utf-8")
-    assert run("pick", HUMS, "--no-fetch", library=picked).code == 0
+    assert run_here("pick", HUMS, "--no-fetch", library=picked).code == 0
     assert shown(picked, HUMS)["key"] == "Neverwas-LargeLanguageModelThat"
     assert shown(picked, WATER)["key"] == KEY
     feeds.write_text(text.replace("{author}-{title}", "{author}"), "utf-8")
-    code, _, err = run("topics", library=picked)
+    code, _, err = run_here("topics", library=picked)
     assert (code, says(err, "line 2: reader.pdf_name: many papers would have one name")) == (
         3,
         True,
@@ -293,7 +296,7 @@ def test_two_at_once_leave_each_file_once(picked: Path) -> None:
     for process in both:
         process.communicate(timeout=60)
     topic = shown(picked, WATER)["topic"]
-    assert run("file", WATER, topic, library=picked).code == 0
+    assert run_here("file", WATER, topic, library=picked).code == 0
     assert paths(picked) == [f"notes/{topic}/{KEY}.md", f"papers/{topic}/{KEY}.pdf"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from reader.phrases import ENGLISH
 from reader.phrases.japanese import JAPANESE
 from reader.plain import columns
-from tests.installed import HUMS, LADDER, LIFT, NOW, QUIET, READER, WATER, environment, run
+from tests.installed import HUMS, LADDER, LIFT, NOW, QUIET, READER, WATER, environment, run_here
 from tests.terminal import on_terminal
 
 NARROW = {"COLUMNS": "80"}
@@ -28,7 +28,7 @@ def japanese(library: Path) -> Path:
 
 def out(library: Path, *args: str, code: int = 0) -> str:
     """Give all that a command says, on both streams."""
-    ran = run(*args, library=library, env=NARROW)
+    ran = run_here(*args, library=library, env=NARROW)
     assert ran.code == code, ran
     return ran.out + ran.err
 
@@ -94,8 +94,8 @@ def test_a_day_of_a_person_is_in_japanese_from_pick_to_export(japanese: Path) ->
 def test_recall_asks_and_grades_in_japanese(japanese: Path) -> None:
     out(japanese, "note", LIFT, "-m", "揺れても訳せる。箱が小さいほど難しい。")
     later = NOW + timedelta(days=2)
-    cards = run("recall", library=japanese, env=NARROW, now=later)
-    graded = run("recall", LIFT, "--grade", "good", library=japanese, env=NARROW, now=later)
+    cards = run_here("recall", library=japanese, env=NARROW, now=later)
+    graded = run_here("recall", LIFT, "--grade", "good", library=japanese, env=NARROW, now=later)
     assert cards.out.splitlines()[0] == "復習  0件、新規1件"
     assert "2日前のノート" in cards.out
     assert graded.out.startswith("普通: 次は 2031-03-")
@@ -122,27 +122,27 @@ def test_the_whole_screen_names_its_keys_in_japanese_and_they_are_the_keys(japan
 
 
 def test_errors_speak_japanese_those_of_feeds_toml_too(japanese: Path, tmp_path: Path) -> None:
-    missing = run("show", "no such paper", library=japanese)
+    missing = run_here("show", "no such paper", library=japanese)
     assert missing.code == 4
     assert "こう始まるタイトルやキーもここにはありません。" in missing.err
     assert "  論文のアドレスを貼り付けるか、" in missing.err
     feeds = japanese / "feeds.toml"
     feeds.write_text(feeds.read_text("utf-8") + "\n[[feed\n", "utf-8")
-    broken = run("today", library=japanese)
+    broken = run_here("today", library=japanese)
     assert broken.code == 3
     assert re.match(r"reader: \S+feeds\.toml の\d+行目: TOML: ", broken.err)
     feeds.write_text(feeds.read_text("utf-8").replace("\n[[feed\n", "\n[reder]\n"), "utf-8")
-    unknown = run("today", library=japanese)
+    unknown = run_here("today", library=japanese)
     assert unknown.err.endswith("行目: reder: 知らないキーです\n  もしかして reader ですか。\n")
     assert english_in(missing.err + broken.err + unknown.err) == []
-    nowhere = run("today", library=tmp_path / "nowhere")
+    nowhere = run_here("today", library=tmp_path / "nowhere")
     assert nowhere.err.startswith("reader: There is no library at ")
 
 
 def test_what_fails_in_a_thread_of_a_source_is_said_in_japanese(japanese: Path) -> None:
     feeds = japanese / "feeds.toml"
     feeds.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", feeds.read_text("utf-8")), "utf-8")
-    ran = run("gather", "timeline", library=japanese)
+    ran = run_here("gather", "timeline", library=japanese)
     assert ran.code == 5
     assert "応答がありません" in ran.err
     assert english_in(ran.err) == []

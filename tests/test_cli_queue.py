@@ -25,7 +25,7 @@ from tests.installed import (
     WATER,
     Ran,
     environment,
-    run,
+    run_here,
     today,
 )
 from tests.marked_pdfs import typeset
@@ -53,19 +53,19 @@ def old(here: Path) -> Path:
     """A library with picks of some weeks, none of them written."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = WEEKS_AGO + timedelta(weeks=weeks)
-        assert run("pick", "--no-fetch", id_, library=here, now=moment).code == 0
+        assert run_here("pick", "--no-fetch", id_, library=here, now=moment).code == 0
     return here
 
 
 @pytest.fixture
 def looked(old: Path) -> Path:
     """The same library, its list looked at on Tuesday: on Sunday there is nothing new."""
-    assert run("today", "--json", "--no-fetch", library=old).code == 0
+    assert run_here("today", "--json", "--no-fetch", library=old).code == 0
     return old
 
 
 def reader(library: Path, *args: str, code: int = 0) -> Ran:
-    ran = run(*args, library=library, env={"COLUMNS": "100"})
+    ran = run_here(*args, library=library, env={"COLUMNS": "100"})
     assert ran.code == code, ran
     return ran
 
@@ -138,7 +138,7 @@ class TestCommands:
             "  1 Speech translation in a lift",
             f"    {LIFT} · back 2031-03-07 · picked 2031-02-11 · abstract 1 min · no PDF yet",
         ]
-        late = run("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
+        late = run_here("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
         assert [one["id"] for one in json.loads(late.out)["queue"]] == [LIFT, LADDER, WATER]
         assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
         assert queue(old) == [LIFT, LADDER, WATER]
@@ -338,7 +338,7 @@ class TestTheList:
             terminal.until("Taken back: Speech translation on a ladder")
             terminal.press("q")
             assert terminal.end() in (0, 5)
-        later = run("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
+        later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
         assert [one["id"] for one in json.loads(later.out)["queue"]] == [LADDER, WATER]
 
     def test_u_takes_back_no_pick_of_another_day(self, looked: Path) -> None:
@@ -352,7 +352,7 @@ class TestTheList:
         assert queue(looked) == [LIFT, LADDER, WATER]
 
     def test_printed_it_stands_above_the_rest_on_such_a_day(self, looked: Path) -> None:
-        said = run("today", "--no-fetch", library=looked, now=SUNDAY).out
+        said = run_here("today", "--no-fetch", library=looked, now=SUNDAY).out
         assert said.index("READ  nothing to decide so far; 5 to go") < said.index("OWN TOPICS")
         assert said.index("Speech translation in a lift") < said.index("on a ladder")
         news = reader(looked, "today", "--no-fetch").out

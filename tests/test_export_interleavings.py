@@ -11,7 +11,7 @@ import pytest
 
 from tests.export_world import World, prepare
 
-FEW, ALL = 60, 1_000
+FEW, ALL = 20, 1_000
 """Seeds that are played by default, and by `pytest -m slow`."""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills need fork")

@@ -121,15 +121,15 @@ class TestOpening:
 
     def test_processes_may_make_one_library_at_once(self, tmp_path: Path) -> None:
         code = """
-        for n in range(20):
+        for n in range(8):
             sys.stdin.readline()  # all are let go together
             with Database(folder / str(n)) as db:
                 print(papers.n_papers(db), flush=True)
         """
-        for n in range(20):
+        for n in range(8):
             (tmp_path / str(n)).mkdir()
         processes = [start(textwrap.dedent(code), tmp_path) for _ in range(3)]
-        for _ in range(20):
+        for _ in range(8):
             for process in processes:
                 tell(process)
             assert [answer(process) for process in processes] == ["0"] * 3
