@@ -14,7 +14,7 @@ import pytest
 
 from reader.phrases.habit import TEXTS
 from tests.habit import ANTS, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
-from tests.installed import READER, Ran, environment, rows, run
+from tests.installed import READER, Ran, environment, rows, run_here
 from tests.samples import NOW
 from tests.terminal import OnTerminal, on_terminal
 from tests.test_docs import differences
@@ -35,7 +35,7 @@ def library(made: Path, tmp_path: Path) -> Path:
 
 
 def recall(library: Path, *args: str, now: datetime = TOMORROW) -> Ran:
-    return run("recall", *args, library=library, now=now)
+    return run_here("recall", *args, library=library, now=now)
 
 
 def graded(library: Path) -> list[tuple[int, int | None, int | None]]:
@@ -63,7 +63,7 @@ def test_where_nobody_can_answer_the_notes_are_listed_without_their_words(librar
 
 def test_what_was_written_or_recalled_today_is_not_said_to_be_0_days_old(library: Path) -> None:
     args = ("note", ANTS, "-m", "Ants walk. They carry leaves.")
-    assert run(*args, library=library, now=TOMORROW).code == 0
+    assert run_here(*args, library=library, now=TOMORROW).code == 0
     assert "· written today\n" in recall(library, ANTS).out
     assert recall(library, ANTS, "--grade", "good").code == 0
     assert "· recalled today\n" in recall(library, ANTS).out

@@ -51,7 +51,7 @@ def library(tmp_path: Path) -> Path:
 
 
 def run(library: Path, *args: str) -> installed.Ran:
-    return installed.run(*args, library=library, now=NOW)
+    return installed.run_here(*args, library=library, now=NOW)
 
 
 def lines(out: str) -> list[Any]:
@@ -313,8 +313,8 @@ def test_the_day_on_which_a_mark_was_removed_is_the_persons_own(library: Path) -
     assert run(library, "back").code == 0
     (pad / NAME).write_bytes(marked(typeset(SNAIL), highlight(OTHER, page=2)))
     late = NOW.replace(hour=22)  # in Tokyo the next day has begun
-    assert installed.run("back", library=library, now=late).code == 0
-    shown = installed.run("highlights", "2506.00001", library=library, now=late).out
+    assert installed.run_here("back", library=library, now=late).code == 0
+    shown = installed.run_here("highlights", "2506.00001", library=library, now=late).out
     assert "PAGE 1  highlight, yellow, removed 2025-06-05" in shown.splitlines()
 
 

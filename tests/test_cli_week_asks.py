@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed import LADDER, LIFT, NOW, READER, WATER, Ran, environment, run, today
+from tests.installed import LADDER, LIFT, NOW, READER, WATER, Ran, environment, run_here, today
 from tests.terminal import on_terminal
 
 
@@ -17,12 +17,12 @@ def old(library: Path) -> Path:
     """A library with picks of three, two and one week ago, none of them written."""
     for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
         moment = NOW - timedelta(weeks=3 - weeks)
-        assert run("pick", "--no-fetch", id_, library=library, now=moment).code == 0
+        assert run_here("pick", "--no-fetch", id_, library=library, now=moment).code == 0
     return library
 
 
 def reader(library: Path, *args: str) -> Ran:
-    ran = run(*args, library=library, env={"COLUMNS": "100"})
+    ran = run_here(*args, library=library, env={"COLUMNS": "100"})
     assert ran.code == 0, ran
     return ran
 
