@@ -163,7 +163,8 @@ def is_due(library: Library) -> bool:
     """Tell whether something new may be there since the sources were last asked.
 
     So on a new local day, after arXiv's next announcement, when a failed source may be
-    asked again, and a while after one gave too little.
+    asked again, a while after one gave too little, and once there is a feed to compare an
+    empty day with.
     """
     now = library.now()
     batches = last_batches(library, library.today())
@@ -177,6 +178,12 @@ def is_due(library: Library) -> bool:
                 return True
             continue
         if name in lacking and known.asked_at + FIRST_RETRY <= now:
+            return True
+        if any(
+            latest_feed(known.asked_at) < b.covers <= latest_feed(now)
+            for b in batches
+            if b.source == name == ARXIV and b.state == "empty"
+        ):
             return True
         day = known.asked_at.astimezone(library.config.timezone).date()
         if day != library.today() or known.asked_at < announced_at(latest_listing(now)) <= now:

@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from reader.announcement import announced_at, is_listing_day, latest_listing, listings_since
+from reader.announcement import (
+    announced_at,
+    is_listing_day,
+    latest_feed,
+    latest_listing,
+    listings_since,
+)
 from reader.config import Config
 from reader.config.classes import QUIET
 from reader.errors import ReaderError
@@ -138,10 +144,11 @@ def api_batches(
 def _was_holiday(library: Library, day: date) -> bool:
     """Tell whether an empty day may be believed: the API gives empty answers by mistake.
 
-    Where all classes are small ones an empty day is nothing odd once it has settled.
+    Where all classes are small ones an empty day is nothing odd, before there is a feed to
+    compare it with and once it has settled; in between `compare_channels` decides.
     """
     now, asked = library.now(), sources.days_asked(library.db, ARXIV).get(day)
-    if is_quiet(library.config) and now - announced_at(day) >= SETTLES:
+    if is_quiet(library.config) and (latest_feed(now) < day or now - announced_at(day) >= SETTLES):
         return True
     if asked is None or now - announced_at(day) < EMPTY_IS_FINAL:
         return False
