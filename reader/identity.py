@@ -48,9 +48,10 @@ NONE = Match("none")
 def same(a: Paper, b: Paper) -> Match:
     """Compare two papers; the order does not matter.
 
-    strong: an identifier in common, or the same telling title, half of the shorter list of
-    authors and years at most two apart. medium: a title much like the other's, and the
-    same first author or half of the authors.
+    strong: an identifier in common; the same title and all of the same authors, where neither
+    years nor numbers of one registry say that they are two; or the same telling title, half
+    of the shorter list of authors and years at most two apart. medium: a title much like the
+    other's, and the same first author or half of the authors.
     """
     shared = [id_ for id_ in a.ids if id_ in b.ids]
     # Authors also put the DOI of a whole volume, or another paper's, beside their number.
@@ -70,12 +71,13 @@ def _same_title(a: Paper, b: Paper) -> Match:
         return Match("medium", say("same.no_authors")) if is_telling(a.title) else NONE
     if not _have_authors_in_common(a, b):
         return NONE
+    if _are_by_the_same(a, b) and not (_have_far_years(a, b) or _are_two_in_a_registry(a, b)):
+        return Match("strong", say("same.title"))
     if not is_telling(a.title):
         return Match("medium", say("same.short"))
     if _n_shared(a, b) * 2 < min(len(a.authors), len(b.authors)):
         return Match("medium", say("same.few_authors"))
-    years = [year_of(a), year_of(b)]
-    if None in years or abs((years[0] or 0) - (years[1] or 0)) > MAX_YEARS:
+    if None in (year_of(a), year_of(b)) or _have_far_years(a, b):
         return Match("medium", say("same.years"))
     if _are_two_submissions(a, b) and not _say_the_same(a.abstract, b.abstract):
         return Match("medium", say("same.abstracts"))
@@ -136,6 +138,36 @@ def _are_two_submissions(a: Paper, b: Paper) -> bool:
     """Tell whether arXiv itself counts two: each has a number that the other has not."""
     of_a, of_b = ({id_ for id_ in p.ids if id_.startswith("arxiv:")} for p in (a, b))
     return bool(of_a and of_b) and not of_a & of_b
+
+
+def _are_two_in_a_registry(a: Paper, b: Paper) -> bool:
+    """Tell whether a registry, or a journal's site, counts two: a column that comes back under
+    one title has a page for each."""
+    of_a, of_b = (set(map(_registry, p.ids)) for p in (a, b))
+    return any({i for i in a.ids if _registry(i) == r}.isdisjoint(b.ids) for r in of_a & of_b)
+
+
+def _registry(id_: str) -> str:
+    scheme = id_.partition(":")[0]
+    return id_.partition("/")[0] if scheme == "web" else scheme
+
+
+def _have_far_years(a: Paper, b: Paper) -> bool:
+    one, other = year_of(a), year_of(b)
+    return one is not None and other is not None and abs(one - other) > MAX_YEARS
+
+
+def _are_by_the_same(a: Paper, b: Paper) -> bool:
+    """Tell whether two papers have all of their authors in common.
+
+    One author alone is no proof under a short title: "W. Wang" is many. A Japanese name is
+    compared as a whole. What was read off a PDF's first page is no proof either.
+    """
+    if any(id_.startswith("pdf:") for id_ in (*a.ids, *b.ids)):
+        return False
+    of_a, of_b = ({name_key(name) for name in p.authors} for p in (a, b))
+    is_sure = len(of_a) > 1 or is_telling(a.title) or any(map(_CJK.search, of_a))
+    return of_a == of_b and is_sure
 
 
 def _n_shared(a: Paper, b: Paper) -> int:
@@ -207,7 +239,8 @@ _GENERIC = compiled(
     | table\ of\ contents | contents | (?:author|subject)?\ ?index | introduction | conclusions?
     | abstracts? | program(?:me)? | organi[sz]ation | (?:program|organizing)\ committee | obituary
     | in\ memoriam | news | book\ reviews? | acknowledge?ments? | untitled | title | discussion
-    | rejoinder ) \Z
+    | rejoinder | 巻頭言 | 編集後記 | 目次 | まえがき | はじめに | 序文 | 正誤表 | 訂正 | 会告
+    | 書評 | 表紙 | 特集にあたって ) \Z
     | (?: proceedings\ of | (?:guest\ )?editorial\ | reply\ (?:to|on)\b | response\ to\b
     | comments?\ on\b | (?:publisher\ |author\ )?correction\ (?:to|for)\b | err?at(?:um|a)\b
     | corrigend(?:um|a)\b | retraction\b | retracted\b | addendum\b | rejoinder\b

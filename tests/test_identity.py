@@ -48,6 +48,7 @@ def proceedings(title: str = TITLE, **more: Any) -> Paper:
         proceedings(authors=("Lind, Bo", "Field, Ada")),
         proceedings(authors=("A. Field", "B. Lind", "C. Pond", "Di Reed")),
         proceedings(published_on=None),
+        proceedings(ids=("doi:10.1/x",), published_on=None),
         preprint("Another Title", ids=("acl:2026.garden-1.7", "arxiv:2506.00001"), authors=()),
     ],
 )
@@ -64,7 +65,10 @@ def test_a_copy_under_the_same_title_is_the_same_paper(copy: Paper) -> None:
         (proceedings(authors=()), "one has no authors"),
         (proceedings(published_on=date(2031, 1, 1)), "years that do not tell"),
         (proceedings(authors=("Ada Field", "Di Reed", "Ed Moss", "Flo Fern")), "few authors"),
-        (proceedings(ids=("doi:10.1/x",), published_on=None), "years that do not tell"),
+        (
+            proceedings(ids=("doi:10.1/x",), published_on=None, authors=AUTHORS[:2]),
+            "years that do not tell",
+        ),
     ],
 )
 def test_what_may_be_a_copy_is_asked_about(copy: Paper, why: str) -> None:
@@ -104,7 +108,8 @@ def test_two_numbers_of_arxiv_are_one_paper_only_if_they_say_the_same() -> None:
     ["Preface", "Editorial", "Proceedings of the First Workshop on Gardens and Their Slow Ears",
      "Erratum", "Erratum to: Listening to Slow Gardens with Small Ears",
      "Reply to “Listening to Slow Gardens with Small Ears”", "Comments on Slow Gardens",
-     "Introduction to the Special Issue on Gardens", "Guest Editorial: Gardens That Listen to Us"],
+     "Introduction to the Special Issue on Gardens", "Guest Editorial: Gardens That Listen to Us",
+     "編集後記", "特集にあたって"],
 )  # fmt: skip
 def test_a_title_that_many_have_never_matches(title: str) -> None:
     assert is_generic(title)
@@ -121,9 +126,40 @@ def test_a_title_that_only_begins_so_is_a_papers_own(title: str) -> None:
 
 
 def test_a_short_title_is_no_proof() -> None:
-    assert same(preprint("Garden Hearing"), proceedings("Garden Hearing")).strength == "medium"
+    one, other = preprint("Garden Hearing"), proceedings("Garden Hearing", authors=AUTHORS[:2])
+    assert same(one, other).strength == "medium"
+    alone = {"authors": AUTHORS[:1]}
+    one, other = preprint("Garden Hearing", **alone), proceedings("Garden Hearing", **alone)
+    assert same(one, other).strength == "medium"
     assert is_telling("庭の音を小さな耳で聞き取るための手法")
     assert not is_telling("庭の音")
+
+
+def test_a_short_title_by_the_same_people_is_the_same_paper() -> None:
+    one, other = preprint("Garden Hearing"), proceedings("Garden Hearing", published_on=None)
+    assert same(one, other).strength == "strong"
+    alone = {"authors": ("山田太郎",)}
+    assert same(preprint("庭の音", **alone), proceedings("庭の音", **alone)).strength == "strong"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"ids": ("doi:10.1/a",)}, {"ids": ("doi:10.1/b",)}),
+        ({"ids": ("acl:2025.garden-1.7",)}, {"ids": ("acl:2025.garden-2.7",)}),
+        ({"ids": ("web:j.example/1",)}, {"ids": ("web:j.example/2",)}),
+        ({"ids": ("arxiv:2506.00001",)}, {"ids": ("arxiv:2506.00002",)}),
+        ({"ids": ("doi:10.1/a",)}, {"ids": ("web:j.example/2",), "published_on": date(2028, 1, 1)}),
+    ],
+)
+def test_a_short_title_of_what_has_two_numbers_or_far_years_is_asked_about(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    a, b = preprint("Garden Hearing", **one), preprint("Garden Hearing", **other)
+    assert same(a, b).strength == "medium"
+    assert same(a, replace(b, published_on=None)).strength == (
+        "strong" if "published_on" in other else "medium"
+    )
 
 
 @pytest.mark.parametrize(

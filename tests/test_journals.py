@@ -23,7 +23,7 @@ from reader.sources.web_ids import web_id
 from reader.stages.gather import gather, last_batches
 from reader.stages.rank import rank_days
 from reader.stages.resolve import resolve
-from reader.store import papers
+from reader.store import merges, papers
 from reader.web.addresses import paper_at
 from tests import journal_feeds
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
@@ -322,3 +322,103 @@ def test_two_japanese_authors_in_one_text_are_two(tmp_path: Path, comma: str) ->
     with read(tmp_path, feed) as library:
         (held,) = all_papers(library)
         assert held.paper.authors == ("山田太郎", "鈴木花子")
+
+
+JAPANESE = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"><channel><title>庭の学会誌</title>
+<link>https://journal.example/ja</link><item><title>庭で聞く音声</title>{name}
+<link>https://journal.example/ja/1</link>
+<dc:creator>山田太郎、鈴木花子</dc:creator>{day}
+<description>庭で聞いた音声の書き起こし。</description></item></channel></rss>"""
+DOI = "<prism:doi>10.5555/ja.1</prism:doi>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ""), ("<dc:date>2031-03-04</dc:date>", "<dc:date>2031-06-04</dc:date>"),
+     ("", "<dc:date>2031-06-04</dc:date>")],
+)  # fmt: skip
+def test_a_japanese_paper_whose_doi_is_known_later_is_one_paper(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    with read(tmp_path, JAPANESE.format(name="", day=before)) as library:
+        decide(library, "pick", ["web:journal.example/ja/1"])
+        feed = JAPANESE.format(name=DOI, day=after)
+        gather(library, tools(Web({URL: feed.encode()})), only=["journal"])
+        assert papers.n_papers(library.db) == 1
+        assert merges.open_questions(library.db) == []
+        held = find_paper(library, "doi:10.5555/ja.1")
+        assert (held.paper.title, held.state) == ("庭で聞く音声", "pick")
+        assert find_paper(library, "web:journal.example/ja/1") == held
+
+
+def test_an_english_paper_without_a_date_is_one_with_its_preprint(tmp_path: Path) -> None:
+    feed = journal_feeds.CITATIONS.replace("citation_publication_date", "unknown")
+    with read(tmp_path, feed) as library:
+        first = all_papers(library)[0].paper
+        doi = paper(1, first.title, ids=("doi:10.5555/river.1",), authors=first.authors,
+                    published_on=None)  # fmt: skip
+        papers.add_papers(library.db, [doi], source="posts", on=DAY)
+        assert merges.open_questions(library.db) == []
+        assert find_paper(library, "doi:10.5555/river.1").paper.title == first.title
+        assert find_paper(library, first.id) == find_paper(library, "doi:10.5555/river.1")
+
+
+def test_a_column_that_returns_under_one_title_stays_apart(tmp_path: Path) -> None:
+    item = """<item><title>庭の便り</title><link>https://journal.example/ja/{n}</link>
+    <dc:creator>山田太郎、鈴木花子</dc:creator><description>{n}月の庭。</description></item>"""
+    feed = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+    {"".join(item.format(n=n) for n in (3, 4))}</channel></rss>"""
+    with read(tmp_path, feed) as library:
+        assert papers.n_papers(library.db) == 2
+
+
+TITLE_AND_DOI = """<rss version="2.0"
+ xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"><channel><title>Gardens</title>
+<link>https://j.example.org</link>
+<item><title>Speech translation under a tree</title><prism:doi>10.5555/tree.1</prism:doi>
+<link>https://j.example.org/1</link></item>
+<item><title>Editorial</title><prism:doi>10.5555/tree.2</prism:doi>
+<link>https://j.example.org/2</link></item>
+<item><link>https://j.example.org/3</link></item>
+<item><link>https://j.example.org/4</link><description></description></item>
+</channel></rss>"""
+RECORD = """{"title": "Speech translation under a tree", "abstract": "We sat there.",
+"author": [{"given": "Ada", "family": "Field"}], "issued": {"date-parts": [[2031, 3]]}}"""
+
+
+def test_a_title_with_a_doi_is_a_paper_and_looked_up(tmp_path: Path) -> None:
+    with a_library(tmp_path, TOML.format(kind="papers", doi="http://127.0.0.1:9/doi/")) as library:
+        doi = "http://127.0.0.1:9/doi/10.5555/tree.1"
+        web = Web({URL: TITLE_AND_DOI.encode(), doi: RECORD.encode()})
+        assert gather(library, tools(web)) == []
+        assert morning(library, DAY).n_unknown == 1
+        assert resolve(library, tools(web)) == []
+        (held,) = all_papers(library)
+        assert held.paper == replace(
+            held.paper,
+            ids=("doi:10.5555/tree.1",),
+            title="Speech translation under a tree",
+            authors=("Ada Field",),
+            abstract="We sat there.",
+        )
+        assert morning(library, DAY).n_unknown == 0
+
+
+def test_a_title_with_a_doi_is_a_paper_where_nothing_is_looked_up(tmp_path: Path) -> None:
+    with read(tmp_path, TITLE_AND_DOI, doi="off") as library:
+        assert [held.paper.ids for held in all_papers(library)] == [("doi:10.5555/tree.1",)]
+
+
+def test_entries_that_are_left_out_without_a_title_are_counted(tmp_path: Path) -> None:
+    with read(tmp_path, TITLE_AND_DOI, doi="off") as library:
+        (batch,) = last_batches(library, DAY)
+        assert batch.error == (
+            "3 entries left out, without a title or without authors and abstract:"
+            " Editorial; 2 without a title"
+        )
+        # Where none has a title, nothing stands before the count.
+    (tmp_path / "none").mkdir()
+    feed = TITLE_AND_DOI.replace("<title>Editorial</title>", "")
+    with read(tmp_path / "none", feed, doi="off") as library:
+        assert last_batches(library, DAY)[0].error.endswith("abstract: 3 without a title")

@@ -66,6 +66,7 @@ TEXTS: dict[str, str] = {
     "answer.no_notes": "its answer holds no list of notes",
     "feed.left_out": "{n:entry|entries} left out, without a title or without authors and"
     " abstract: {titles}",
+    "feed.untitled": "{n} without a title",
     "answer.lacks": "it lacks {n} papers that the API has",
     "answer.feed_lists": "the feed of {category} lists {n} papers",
     "openalex.no_key": "{name} holds no key: {form}.",

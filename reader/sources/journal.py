@@ -75,7 +75,8 @@ def _paper(said: Said, entry: Any, title: str, post: Post) -> Paper | None:
     authors, abstract = _authors(entry, lines), _abstract(lines)
     if (ids or post.mentions) and not _is_of_journal(entry, lines):
         return None  # somebody's list: what it links are the papers, by other authors
-    if not (authors or (abstract and not is_generic(title))):
+    # A title alone is a paper by its DOI, an editorial alone is none.
+    if not (authors or ((ids or abstract) and not is_generic(title))):
         return None
     address = web_id(said.url) or web_id(said.guid)
     return Paper(

@@ -150,5 +150,7 @@ def _is_looked_up(library: Library, paper: Paper) -> bool:
 
 def _left_out_text(posts: tuple[Post, ...]) -> str:
     """Count the entries of a list that are no papers, with the first few titles."""
-    titles = [shorten(plain(post.text), 40) for post in posts[:3]]
-    return say("feed.left_out", n=len(posts), titles="; ".join(titles))
+    titles = [title for post in posts if (title := shorten(plain(post.text), 40))]
+    n_untitled = len(posts) - len(titles)
+    named = [*titles[:3], *([say("feed.untitled", n=n_untitled)] if n_untitled else [])]
+    return say("feed.left_out", n=len(posts), titles="; ".join(named))

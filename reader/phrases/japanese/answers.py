@@ -66,6 +66,7 @@ TEXTS: dict[str, str] = {
     "answer.other_length": "ID {of}件に対し、応答が{n}件です",
     "answer.no_notes": "応答に notes の一覧がありません",
     "feed.left_out": "タイトルがないか、著者も概要もない{n}件を除外: {titles}",
+    "feed.untitled": "タイトルなし {n}件",
     "answer.lacks": "API にある論文のうち{n}本がありません",
     "answer.feed_lists": "{category} のフィードには{n}本あります",
     "openalex.no_key": "{name} に API キーがありません: {form}。",
