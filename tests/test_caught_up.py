@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from reader.demo.server import Fault, PlayServer
+from reader.paper import Batch
+from reader.store import sources
 from tests.installed import NOW, PAPERS, feeds, feeds_toml, paper, run, says, today
+from tests.samples import DAY, FEEDS_TOML
+from tests.web.site import parts_of, site
 
 TUESDAY, WEDNESDAY = NOW.date(), (NOW + timedelta(days=1)).date()
 
@@ -69,6 +75,68 @@ def test_a_day_on_which_nobody_asked_is_complete_once_it_was_caught_up(
     gather(library, server, later)
     assert is_complete(library, later)
     assert today(library, now=later)[1]["n_arrived"] > 0
+
+
+@pytest.mark.parametrize("day", ["2031-03-02", "sat", "2031-02-28"])
+def test_a_day_before_the_library_began_lacks_nothing(library: Path, day: str) -> None:
+    code, out, _ = run("today", "--no-fetch", "--date", day, library=library)
+    assert code == 0
+    assert says(out, "OWN TOPICS 0 papers for you (0 new; before the library began)")
+    assert says(out, "The library began on 2031-03-03: no source was asked before.")
+    for word in (
+        "NOT COMPLETE",
+        "complete",
+        "not asked on",
+        "What was missed",
+        "SOURCES",
+        "so far",
+    ):
+        assert word not in out
+    _, out, _ = run("today", "--no-fetch", "--date", day, "--json", library=library)
+    shown = json.loads(out)
+    assert (shown["is_complete"], shown["sources"]) == (True, [])
+
+
+def test_the_day_on_which_the_library_began_is_complete_and_is_not_called_before_it(
+    library: Path,
+) -> None:
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=library)
+    assert says(out, "all sources complete", "SOURCES")
+    assert "began" not in out
+
+
+def test_a_library_that_never_asked_anybody_has_not_begun(
+    tmp_path: Path, server: PlayServer
+) -> None:
+    (tmp_path / "feeds.toml").write_text(feeds_toml(server), encoding="utf-8")
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=tmp_path)
+    assert says(out, "NOT COMPLETE")
+    assert "began" not in out
+
+
+def test_a_class_that_was_added_later_is_not_missing_from_the_days_before(
+    library: Path, server: PlayServer
+) -> None:
+    file = library / "feeds.toml"
+    text = file.read_text("utf-8").replace('"eess.AS"]', '"eess.AS", "cs.SD"]')
+    file.write_text(text, encoding="utf-8")
+    gather(library, server, NOW)
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=library)
+    assert says(out, "all sources complete")
+
+
+def test_the_page_of_a_day_before_the_library_began_says_so(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path, FEEDS_TOML)
+    with parts.open_library() as library:
+        batch = Batch("timeline", DAY, None, 1, "not checked")
+        sources.add_batch(library.db, batch, now=library.now(), on=DAY)
+    with site(parts) as client:
+        page = unescape(client.get("/?date=2025-06-03").text)
+        assert "Before the library began: 0 papers for you (0 new)." in page
+        assert "The library began on 2025-06-04: no source was asked before." in page
+        assert "NOT COMPLETE" not in page
+        assert 'href="/sources"' not in page.partition("<main")[2].partition("</main>")[0]
+        assert "began" not in client.get("/").text
 
 
 def test_what_never_came_is_still_said_to_be_missing(library: Path, server: PlayServer) -> None:

@@ -112,6 +112,8 @@ def own_text(morning: Morning) -> str:
     """Say how many papers are the person's, of how many, and whether these are all."""
     listed = morning.folded or morning
     key = "today.own.all" if morning.is_complete else "today.own.partly"
+    if morning.is_before_all:
+        key = "today.own.before"
     return say(key, n=n_mine(listed.own), of=listed.n_arrived)
 
 
@@ -168,7 +170,8 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     yield from pdfs_lines(morning, width)
     for search in morning.searches:
         yield from _saved_lines(search, width)
-    for text in (*_waiting(morning), _sources_text(morning.sources)):
+    asked = [] if morning.is_before_all else [_sources_text(morning.sources)]
+    for text in (*_waiting(morning), *asked):
         yield from wrap(text, width)
     for text in missing_texts(morning.sources):
         for line in wrap(plain(text), width, "    ", "  ! "):

@@ -1,4 +1,7 @@
-"""Tell what a past day lacked and got later, so that it is not said to lack it for ever."""
+"""Tell what a past day lacked and got later, so that it is not said to lack it for ever.
+
+Nor does a day lack what no source was asked for yet: one before the library began.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,19 @@ def caught_up(
         found.append(came[0] if came else line)
         days += [came[1]] if came and came[1] > day else []
     return tuple(found), max(days, default=None)
+
+
+def begun(
+    library: Library, day: date, lines: Sequence[SourceLine]
+) -> tuple[tuple[SourceLine, ...], date | None]:
+    """Give the lines of the sources that were asked on some day until this one, and the day on
+    which the library began, where that came later; None where it had begun, or never has."""
+    first = sources.first_asked(library.db)
+    if not first:
+        return tuple(lines), None
+    asked = tuple(line for line in lines if first.get(line.name, date.max) <= day)
+    began = min(first.values())
+    return asked, began if day < began else None
 
 
 def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:

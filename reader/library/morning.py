@@ -10,7 +10,7 @@ from reader.announcement import days_back
 from reader.config.classes import unknown_class_text
 from reader.errors import StoreError, is_unreachable
 from reader.library.balance import balance
-from reader.library.caught_up import caught_up
+from reader.library.caught_up import begun, caught_up
 from reader.library.folder import Library
 from reader.library.folding import first_day, fold
 from reader.library.listing import candidates, day_of
@@ -54,8 +54,9 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
     is_today = day == library.today()
     seeds = missing_seeds(library) if is_today else ()
     queued = whole_queue(library) if is_today else []
-    trusted, came_on = source_lines(library, day), None
+    trusted, came_on, began = source_lines(library, day), None, None
     if day < library.today():
+        trusted, began = begun(library, day, trusted)
         trusted, came_on = caught_up(library, day, trusted)
     return Morning(
         day=day,
@@ -71,11 +72,13 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
         balance=themes.counts,
         sources=trusted,
+        is_before_all=began is not None,
         n_unknown=posts.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
         notices=(
             *([say("today.caught_up", day=came_on)] if came_on else ()),
+            *([say("today.began", day=began)] if began else ()),
             *themes.hints,
             *_notices(library, encoder),
         ),

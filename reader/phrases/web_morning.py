@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "web.own": "Yours",
     "web.own.all": "{n:paper|papers} for you ({of} new, all sources complete).",
     "web.own.partly": "{n:paper|papers} for you ({of} new so far, sources missing).",
+    "web.own.before": "Before the library began: {n:paper|papers} for you ({of} new).",
     "web.own.nothing": "Nothing came in: every source was asked, and none had anything new.",
     "web.own.not_asked": "Nothing is here yet; that is not to say that nothing came out.",
     "web.near": "Talked about",

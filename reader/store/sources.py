@@ -269,6 +269,12 @@ def days_asked(db: Database, name: str) -> dict[date, Asked]:
     }
 
 
+def first_asked(db: Database) -> dict[str, date]:
+    """Give the local day on which each source was first asked."""
+    rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
+    return {row["source"]: date.fromisoformat(row["day"]) for row in rows}
+
+
 def add_failure(
     db: Database, stage: str, subject: str, error: tuple[str, str], *, now: datetime
 ) -> None:

@@ -284,6 +284,7 @@ class Morning:
     morning.
     theme_of: by own topic, its theme; in the order of feeds.toml.
     seeds: those that are not in the library, in words too; of today's list alone.
+    is_before_all: no source had been asked yet, and none has a line.
     queue: what was picked and is not written, the oldest first, without what was put off; pdfs:
     how far their PDFs are, with those that were put off; None where nothing was picked.
     fetching: a process is at these PDFs "now", one "was", or none was yet. All three of today's
@@ -314,6 +315,7 @@ class Morning:
     queue: tuple[Queued, ...] = ()
     pdfs: PdfsHere | None = None
     fetching: Fetching = ""
+    is_before_all: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -330,5 +332,7 @@ class Morning:
 
     @property
     def is_complete(self) -> bool:
-        """There are sources, and nothing was missing from any."""
+        """There are sources, and nothing was missing from any; or the library had not begun."""
+        if self.is_before_all:
+            return True
         return bool(self.sources) and not any(s.is_missing for s in self.sources)

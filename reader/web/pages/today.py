@@ -115,7 +115,9 @@ def _words(shown: Morning) -> Mapping[str, str]:
     """Say what the head of each lane says."""
     listed = shown.folded or shown
     n, of = n_mine(listed.own), listed.n_arrived
-    if n or of:
+    if shown.is_before_all:
+        own = say("web.own.before", n=n, of=of)
+    elif n or of:
         key = "web.own.all" if shown.is_complete else "web.own.partly"
         own = say(key, n=n, of=of)
     else:
