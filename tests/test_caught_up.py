@@ -105,6 +105,31 @@ def test_the_day_on_which_the_library_began_is_complete_and_is_not_called_before
     assert "began" not in out
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_the_list_and_the_sources_count_the_same_sources(
+    fresh: Path, server: PlayServer, is_whole: bool
+) -> None:
+    """OAI-PMH, which there was nothing to ask for, is in neither count."""
+    file = fresh / "feeds.toml"
+    text = file.read_text("utf-8").replace('oai_url = "off"', f'oai_url = "{server.url}/oai"')
+    file.write_text(text, encoding="utf-8")
+    if not is_whole:
+        server.faults = lambda path, _n: Fault(status=404) if "timeline" in path else None
+    gather(fresh, server, NOW)
+    _, out, _ = run("today", "--no-fetch", library=fresh)
+    assert says(out, "SOURCES 5 of 5" if is_whole else "SOURCES 4 of 5")
+    _, out, _ = run("sources", library=fresh)
+    assert says(out, "arXiv OAI no day to ask for")
+    if is_whole:
+        assert says(out, "All 5 sources are here: today's list is complete.")
+    else:
+        assert says(out, "Today's list lacks something: 1 of 5 sources.")
+    with site(parts_of(fresh, now=lambda: NOW)) as client:
+        page = unescape(client.get("/sources").text)
+        assert ("all 5 sources are here" if is_whole else "lacks something: 1 of 5 sources") in page
+        assert ("5 of 5 up to date" if is_whole else "4 of 5 up to date") in client.get("/").text
+
+
 def test_a_library_that_never_asked_anybody_has_not_begun(
     tmp_path: Path, server: PlayServer
 ) -> None:

@@ -14,7 +14,7 @@ from reader.stages.arxiv import OAI
 from reader.stages.gather import source_names
 from reader.store import sources
 from reader.today import SourceLine
-from reader.today.telling import no_network_text
+from reader.today.telling import n_answered, no_network_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,16 @@ def _tried_on(library: Library, name: str) -> str:
 
 
 def head_text(found: Sequence[Report]) -> str:
-    """Say whether all sources are here, and if none is because of the network, that."""
+    """Say whether all sources are here that there was something to ask for, and if none is
+    because of the network, that."""
     lines = [report.line for report in found]
-    key = "sources.some" if any(line.is_missing for line in lines) else "sources.all"
+    n_here, n_all = n_answered(lines)
+    key = "sources.some" if n_here < n_all else "sources.all"
     if not lines:
         key = "sources.none"
     if no_network_text(lines):
         key = "sources.no_network"
-    return say(key, n=sum(line.is_missing for line in lines), of=len(lines))
+    return say(key, n=n_all - n_here, of=n_all)
 
 
 def facts_of(report: Report, zone: tzinfo) -> list[str]:

@@ -69,8 +69,8 @@ TEXTS: dict[str, str] = {
     "seed.unreachable": "no connection at {at}",
     "sources.none": "No source is asked: name a class of arXiv or a feed in feeds.toml.",
     "sources.all": "All {of} sources are here: today's list is complete.",
-    "sources.some": "{n} of {of} sources lack something today.",
-    "sources.no_network": "{n} of {of} sources lack something today: they cannot be reached."
+    "sources.some": "Today's list lacks something: {n} of {of} sources.",
+    "sources.no_network": "Today's list lacks something: {n} of {of} sources cannot be reached."
     " Is the network up? What was fetched before is all here.",
     "sources.success": "last answered {at}",
     "sources.untried": "a new kind: if a paper is missing here, please report it",

@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
     "today.unknown": "リンク  投稿にある論文のうち{n}本が未確認です。あとで調べ直します。",
     "today.not_encoded": "うち{n}本は、`reader gather` がベクトルを作るまで言葉だけで探されます。",
     "today.caught_up": "この日に取得できなかった分は {day} に届き、その日の一覧にあります。",
-    "today.began": "このライブラリは {day} に始まりました。それより前は取得元に問い合わせていません。",
+    "today.began": "このライブラリは {day} に始まりました。以前は取得元に問い合わせていません。",
     "today.as_it_stands": "手元のライブラリをそのまま表示しています。問い合わせはしていません。",
     "sources.head": "取得元  {of}件中{n}件が最新",
     "source.days": "{first}〜{last} の{n}日間",

@@ -23,7 +23,7 @@ from reader.query import HAS
 from reader.stages.adding import add_by_id
 from reader.store import filings, filters, sources
 from reader.store import papers as store
-from reader.today.telling import no_network_text
+from reader.today.telling import n_answered, no_network_text
 from reader.web.addresses import as_path, paper_at
 from reader.web.visit import Visit, route
 
@@ -153,13 +153,14 @@ def trust(visit: Visit) -> Response:
         for report in reports(library)
     ]
     lines = [one.report.line for one in found]
-    n_missing = sum(line.is_missing for line in lines)
+    n_here, n_all = n_answered(lines)
     seeds = [*map(unknown_class_text, library.config.arxiv.unknown)]
     seeds += [seed_text(seed, visit.config.timezone) for seed in missing_seeds(visit.library)]
     return visit.page(
         "sources.html",
         sources=found,
-        n_missing=n_missing,
+        n_missing=n_all - n_here,
+        n_all=n_all,
         seeds=seeds,
         no_network=no_network_text(lines),
     )
