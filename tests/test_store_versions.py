@@ -72,6 +72,47 @@ def test_two_sources_tell_of_one_version_together(db: Database) -> None:
     assert [tuple(r) for r in rows] == [(2, "comment", "8 pages", "Accepted at Gardens")]
 
 
+def test_a_version_of_a_second_gather_is_news_though_a_note_came_between(db: Database) -> None:
+    see(db, paper(1), paper(2), on=DAY)
+    for row in (1, 2):
+        notes.add_note(db, row, "Mine.", is_written=False, at=NOW, on=DAY)
+    hour, came = timedelta(hours=1), NOW + timedelta(days=2)
+    brought(db, at=came)
+    see(db, paper(2, version=2))
+    for row in (1, 2):
+        notes.add_note(db, row, "Once more.", is_written=False, at=came + hour, on=LATER)
+    brought(db, at=came + 2 * hour)
+    see(db, paper(1, version=2), paper(2, version=2))
+    assert new_versions(db, LATER) == [(1, 2)]
+    notes.add_note(db, 1, "Of it.", is_written=False, at=came + 3 * hour, on=LATER)
+    assert new_versions(db, LATER) == []
+
+
+def test_a_first_note_of_the_day_before_the_version_came_makes_it_news(db: Database) -> None:
+    see(db, paper(1), on=DAY)
+    hour, came = timedelta(hours=1), NOW + timedelta(days=2)
+    brought(db, at=came)
+    notes.add_note(db, 1, "Mine.", is_written=False, at=came + hour, on=LATER)
+    brought(db, at=came + 2 * hour)
+    see(db, paper(1, version=2))
+    assert new_versions(db, LATER) == [(1, 2)]
+
+
+def test_versions_of_an_older_layout_are_compared_by_what_is_known_of_them(db: Database) -> None:
+    """Before layout 19 nothing but the day of a version was kept."""
+    see(db, paper(1), paper(2), on=DAY)
+    for row in (1, 2):
+        notes.add_note(db, row, "Mine.", is_written=False, at=NOW, on=DAY)
+    came = NOW + timedelta(days=2)
+    brought(db, at=came)
+    see(db, paper(1, version=2), paper(2, version=2))
+    db.execute("UPDATE versions SET after_note = NULL")
+    assert new_versions(db, LATER) == [(1, 2), (2, 2)]
+    at = came + timedelta(hours=1)
+    notes.add_note(db, 2, "Of it.", is_written=False, at=at, on=LATER)
+    assert new_versions(db, LATER) == [(1, 2)]
+
+
 def brought(db: Database, *, at: datetime, n: int = 1) -> None:
     """Let a source have brought something on the day of the new versions."""
     add_batch(db, Batch("arXiv", LATER, n, n, "complete"), now=at, on=LATER)

@@ -12,9 +12,12 @@ FIELDS = ("title", "authors", "abstract", "comment")
 
 
 def add_version(db: Database, row: int, number: int, *, on: date) -> None:
-    """Keep the day on which a version was seen first."""
+    """Keep the day on which a version was seen first, and which notes were here before it."""
     db.execute(
-        "INSERT INTO versions (paper, number, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO versions (paper, number, seen_on, after_note)
+        VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) FROM notes)) ON CONFLICT DO NOTHING
+        """,
         (row, number, on.isoformat()),
     )
 
@@ -54,18 +57,21 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
     """List (paper, version) for later versions seen on a day of papers that have a note, and
     none that was written since the version came.
 
-    At which moment of its day a version came is not kept: a note of that day counts as later
-    when a source had brought something before it.
+    Notes are numbered as they come. Of a version that was seen before layout 18 the day alone
+    is known: a note of that day counts as later when a source had brought something before it.
     """
     rows = db.read(
         """
         SELECT paper, max(number) AS number FROM versions AS v WHERE seen_on = ? AND number > 1
-          AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND n.on_date <= v.seen_on)
+          AND EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = v.paper
+            AND CASE WHEN after_note IS NULL THEN n.on_date <= v.seen_on
+                ELSE n.id <= after_note END)
           AND EXISTS (SELECT 1 FROM versions AS o WHERE o.paper = v.paper AND o.number < v.number)
           AND NOT EXISTS (
-            SELECT 1 FROM notes AS n WHERE n.paper = v.paper AND (n.on_date > v.seen_on
-              OR n.on_date = v.seen_on AND n.at >= (
-                SELECT min(at) FROM batches WHERE on_date = v.seen_on AND received > 0)))
+            SELECT 1 FROM notes AS n WHERE n.paper = v.paper
+            AND CASE WHEN after_note IS NOT NULL THEN n.id > after_note
+                ELSE n.on_date > v.seen_on OR n.on_date = v.seen_on AND n.at >= (
+                  SELECT min(at) FROM batches WHERE on_date = v.seen_on AND received > 0) END)
         GROUP BY paper ORDER BY paper
         """,
         (day.isoformat(),),

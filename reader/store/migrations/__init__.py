@@ -16,6 +16,7 @@ from reader.store.migrations import (
     pages,
     queue,
     reviews,
+    versions,
 )
 
 MIGRATIONS: list[tuple[str, list[str]]] = [
@@ -28,4 +29,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     decided.STEP,
     queue.STEP,
     history.STEP,
+    versions.STEP,
 ]
