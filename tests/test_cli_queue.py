@@ -254,7 +254,7 @@ class TestAfterTheList:
         assert status[0] != "Z"
         assert pdfs(hung) == {"n": 0, "of": 1, "is_fetching": True, "failed": []}
         said = reader(hung, "today", "--no-fetch").out
-        assert "0 of 1 PDFs of your picks are here; fetching goes on." in said
+        assert "0 of 1 PDF of your picks is here; fetching goes on." in said
 
     def test_of_two_lists_nothing_is_lost_and_one_fetches_at_a_time(
         self, here: Path, server: PlayServer
@@ -280,11 +280,11 @@ class TestAfterTheList:
         until(lambda: pids_of(hung) == [], "it lives")
         said = " ".join(reader(hung, "today", "--no-fetch").out.split())
         assert (
-            "0 of 1 PDFs of your picks are here; `reader fetch` or the next gather brings the"
+            "0 of 1 PDF of your picks is here; `reader fetch` or the next gather brings the"
             " others (what the last run said: fetch.log)."
         ) in said
         server.faults = lambda path, _: None
-        assert reader(hung, "fetch", code=7).out == "1 of 1 PDFs of your picks are here.\n"
+        assert reader(hung, "fetch", code=7).out == "1 of 1 PDF of your picks is here.\n"
 
     def test_a_list_that_is_open_sees_them_come(self, hung: Path, server: PlayServer) -> None:
         for terminal in opened(hung, "p", "q"):
@@ -297,10 +297,10 @@ class TestAfterTheList:
         with on_terminal([READER, "fetch"], environment(hung, NOW, {"TERM": "xterm"})) as fetch:
             until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
             with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
-                terminal.until("0 of 1 PDFs here, fetching")
+                terminal.until("0 of 1 PDF here, fetching")
                 assert terminal.here().endswith("no PDF")
                 terminal.until(lambda t: t.here().endswith("1 min · PDF"), timeout_s=SLOW_S)
-                assert "PDFs here" not in terminal.text()
+                assert "PDF here" not in terminal.text()
                 terminal.press("q")
                 terminal.end()
             fetch.end()

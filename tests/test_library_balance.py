@@ -66,7 +66,7 @@ def test_a_starving_theme_has_a_word_and_none_near_a_deadline_or_on_a_day_off(
         for row in range(1, 6):
             write(library, row, TRANSLATION)
         assert balance(library, DAY).hints == (
-            "speech/recognition had 0 of the 5 papers written up in 14 days: its turn?",
+            "speech/recognition had 0 of 5 papers written up in 14 days: its turn?",
         )
         assert [balance(library, DAY + timedelta(n)).hints for n in (1, 2, 6)] == [(), (), ()]
         assert balance(library, DAY + timedelta(7)).starving == (RECOGNITION,)

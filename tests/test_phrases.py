@@ -381,3 +381,58 @@ def test_no_text_sends_a_person_to_files_of_the_project(texts: Mapping[str, str]
     of_notes = re.compile(r"index\.md|notes/")
     found = [k for k, t in texts.items() if words.search(t) and not of_notes.search(t)]
     assert found == []
+
+
+COUNTS = re.compile(
+    r"n|n_\w+|of|total|days|months|seconds|arrived|announced|sent|picked|skipped|people"
+    r"|recalled|written|skimmed|left|own|near|to_go|target"
+)
+"""Names of values that are numbers, of whatever text."""
+NO_PLURALS = {"as", "his", "is", "its", "this", "was", "lacks", "says", "yours", "previous"}
+
+
+def filled(text: str, number: int) -> str:
+    """Fill a number into each place of a text that takes one."""
+
+    def one(match: re.Match[str]) -> str:
+        name, one, many = match[1], match[2], match[3]
+        if many is not None:
+            return f"{number} {one if number == 1 else many}"
+        return str(number) if COUNTS.fullmatch(name) else "…"
+
+    return re.sub(r"{(\w+)(?::([^}|]*)(?:\|([^}]*))?)?}", one, text)
+
+
+def miscounted(text: str) -> list[str]:
+    """Find "1 papers", "1 new papers" and "1 of these are" in a text with ones for numbers."""
+    found = re.finditer(
+        r"\b1 (?:of the |own |new )?([a-z]+s|PDFs)\b|\b1 (?:[a-z]+ ){0,4}are\b|\b1 were\b", text
+    )
+    return [match[0] for match in found if match[1] not in NO_PLURALS]
+
+
+def test_one_of_anything_is_no_plural() -> None:
+    wrong = {key: found for key, text in ENGLISH.items() if (found := miscounted(filled(text, 1)))}
+    # No network is said of two sources at least.
+    assert wrong == {"source.no_network": ["1 sources"]}
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_none_and_two_of_anything_are_plurals(number: int) -> None:
+    pairs = [
+        (key, one, many)
+        for key, text in ENGLISH.items()
+        for one, many in re.findall(r"{\w+:([^}|]*)\|([^}]*)}", text)
+    ]
+    assert [key for key, one, many in pairs if one == many or not many] == []
+    assert say("today.head", date="Tuesday", n=number) == f"Tuesday · {number} papers arrived"
+    assert say("today.head", date="Tuesday", n=1) == "Tuesday · 1 paper arrived"
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [("1 papers arrived", ["1 papers"]), ("1 new papers.", ["1 new papers"]),
+     ("1 of these are", ["1 of these are"]), ("1 paper is here", []), ("1 is no paper's", [])],
+)  # fmt: skip
+def test_a_wrong_plural_is_found(said: str, wrong: list[str]) -> None:
+    assert miscounted(said) == wrong

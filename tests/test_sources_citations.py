@@ -174,7 +174,7 @@ class TestCounts:
             (b"[" + b"9" * 5000 + b"]", "its answer is no JSON, or half of it"),
             (b'{"data": []}', "its answer is no list"),
             (b"[]", "0 answers to 2 ids"),
-            (b'[{"citationCount": 3}]', "1 answers to 2 ids"),
+            (b'[{"citationCount": 3}]', "1 answer to 2 ids"),
             (b"[null, null]", "its answer holds no citation count"),
             (b'[{"cited": 3}, {"cited": 9}]', "its answer holds no citation count"),
             (b'[{"citationCount": "3"}, {"citationCount": true}]', "its answer holds no citation"),

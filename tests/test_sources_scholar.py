@@ -77,7 +77,7 @@ def test_an_alert_that_cannot_be_read_is_counted_as_missing() -> None:
     box = b"".join(b"From a b\n" + one + b"\n\n" for one in (mail(), changed))
     assert len(read_scholar(box, source="Alerts")) == 2
     assert scholar_total(box) == 3
-    with pytest.raises(SourceFailed, match="1 alerts, and no paper in them"):
+    with pytest.raises(SourceFailed, match="1 alert without a paper"):
         read_scholar(changed, source="Alerts")
 
 

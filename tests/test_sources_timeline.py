@@ -206,7 +206,7 @@ class TestRefusals:
             (b"[]", "JSON of some kind, not a feed"),
             (b'{"version": "https://jsonfeed.org/version/1", "items": 3}',
              "JSON of some kind, not a feed"),
-            (rss(item("x"))[:-60], "its feed breaks off after 1 entries"),
+            (rss(item("x"))[:-60], "its feed breaks off after 1 entry"),
         ],
     )  # fmt: skip
     def test_what_came_is_named(self, content: bytes, sentence: str) -> None:

@@ -74,8 +74,9 @@ def _check_names(library: Library, names: tuple[str, ...]) -> None:
     known = source_names(library.config)
     for name in names:
         if name not in known:
+            shown = plain(name).strip()
             raise UsageError(
-                what=say("source.unknown", name=plain(name)),
+                what=say("source.unknown", name=shown) if shown else say("source.nameless"),
                 hint=say("source.known", names=", ".join(known)),
             )
 

@@ -22,7 +22,7 @@ TEXTS: dict[str, str] = {
     "kind.slides": "slides",
     "kind.supplement": "a supplement",
     "kind.other": "something else than a paper",
-    "add.as_one": "--as says what one file is; {n} were named.",
+    "add.as_one": "--as says what one file is; {n:was|were} named.",
     "add.as_one_hint": "`reader add FILE --as ID`, once for each.",
     "add.head.asked": "ASKED  which paper is it? ({n})",
     "add.head.broken": "BROKEN  nothing was added of these ({n})",
@@ -72,7 +72,7 @@ TEXTS: dict[str, str] = {
     "add.reread": (
         "Read again: {n:PDF|PDFs} of this library whose text a stopped run had not kept."
     ),
-    "add.moved": "{n} were moved: they are in the library and no longer where they were.",
+    "add.moved": "{n:file was|files were} moved into the library, out of the old place.",
     "add.ignored": "Left out: {n:other file|other files}, {hidden:hidden one|hidden ones}.",
     "add.resume": "Stopped. What is counted is safe; the same command goes on from here.",
     "add.index": "Next: `reader index` makes them found by meaning; by words they are now.",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "balance.starving": "{theme} had {n} of the {total} papers written up in {days} days:"
+    "balance.starving": "{theme} had {n} of {total:paper|papers} written up in {days:day|days}:"
     " its turn?",
-    "balance.themes": "{n} own themes in feeds.toml ({names}): two are what a morning holds. A lane"
-    " of near keeps the others in sight.",
+    "balance.themes": "{n:own theme|own themes} in feeds.toml ({names}): two are what a morning"
+    " holds. A lane of near keeps the others in sight.",
     "recall.question": "What is the problem, the idea, the evidence, and what do you doubt?",
     "recall.under": "What did you write under {names}?",
     "recall.not_written": "It has no note of two sentences: {title}",
@@ -93,7 +93,7 @@ TEXTS: dict[str, str] = {
     "week.no_theme": "no theme",
     "week.links": "NEW LINKS",
     "week.regrets": "SKIPPED, AND WORTH A SECOND LOOK",
-    "week.talked": "{id} · skipped {day}; {n} people mentioned it since",
+    "week.talked": "{id} · skipped {day}; {n:person|people} mentioned it since",
     "week.near": "{id} · skipped {day}; like your pick “{title}”",
     "week.more": "and {n} more",
     "help.stats": """The year as a map of days, the streak, what was written by theme and source.
@@ -115,7 +115,7 @@ TEXTS: dict[str, str] = {
     "stats.day": "{date}",
     "stats.day_frozen": "  day off, or near a deadline",
     "stats.day_counts": "{written} written, {skimmed} skimmed, {recalled} recalled; of"
-    " {arrived} papers that arrived {picked} picked, {skipped} skipped",
+    " {arrived:paper|papers} that arrived {picked} picked, {skipped} skipped",
     "stats.day_picked": "PICKED, NOT NOTED THAT DAY",
     "help.share": """Papers with your own words, as Markdown or as one page, for others.
 

@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "note.encoding": "{file} is not UTF-8 (byte {n}).",
     "note.utf8": "Save it as UTF-8; nothing was changed.",
     "note.surrogate": "The note is not UTF-8 (character {n}).",
-    "note.large": "The note has {n} bytes; {most} are the most.",
+    "note.large": "The note has {n:byte|bytes}; {most} are the most.",
     "note.large.hint": "Is it the right file? Nothing was changed.",
     "note.editor_bad": "The editor cannot be called: {what}.",
     "note.editor_failed": "It ended with a failure, so nothing was saved.",

@@ -84,8 +84,8 @@ TEXTS: dict[str, str] = {
     "search.paper": "PAPER",
     "search.highlight": "MARKED ON PAGE {page}",
     "search.passage": "PAGE {page}",
-    "search.not_indexed": "{n} notes, highlights and papers are not indexed; `reader index` makes "
-    "them found.",
+    "search.not_indexed": "{n:note, highlight or paper is|notes, highlights and papers are} not "
+    "indexed, and not found before the next `reader index`.",
     "search.both": "A query or --like, not both.",
     "search.without_only": "That only leaves out; say also what to look for.",
     "search.no_text": "{file} has no words to search by.",
@@ -106,7 +106,7 @@ TEXTS: dict[str, str] = {
     "leaves a word out.",
     "search.operators_only": "There is nothing to search for: AND, OR, NOT and brackets are no "
     "words here.",
-    "search.cut": "Only the first {n} characters were looked for.",
+    "search.cut": "Only the first {n:character was|characters were} looked for.",
     "search.value": "{text} is looked for as words: year:2023, year:2020-2023, on:2026-10, "
     "on:2026-10-03, has:note, has:pdf, has:highlight, state:candidate, state:pick, state:skip and "
     "state:read are understood ({name}).",
@@ -118,7 +118,8 @@ TEXTS: dict[str, str] = {
     "search.empty": "There is nothing to search for.",
     "search.ask": 'Words in quotes: reader search "what you remember"',
     "search.nothing": "Nothing found for {query}.",
-    "search.not_encoded": "{n} texts are found by words only until `reader index` encodes them.",
+    "search.not_encoded": "{n:text is|texts are} found by words only until the next"
+    " `reader index`.",
     "search.replacing": """Similarity still goes by {old}:
 `reader index` has not encoded all for {new} yet.""",
     "search.replaced": """Similarity sees only what is encoded for {new} yet: the vectors of {old}

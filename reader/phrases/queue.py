@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "queue.not_in.skip": "It is not in the queue, as it was skipped: {title}",
     "queue.not_in.read": "It is not in the queue any more, as it has a note: {title}",
     "queue.not_in.hint": "`reader queue` shows what is; `reader pick` puts a paper there.",
-    "queue.pdfs": "{n} of {of} PDFs of your picks are here{failed}{state}.",
+    "queue.pdfs": "{n} of {of:PDF of your picks is|PDFs of your picks are} here{failed}{state}.",
     "queue.pdfs.failed": ", {n} failed",
     "queue.pdfs.fetching": "; fetching goes on",
     "queue.pdfs.waiting": "; `reader fetch` or the next gather brings the others",
@@ -38,7 +38,7 @@ TEXTS: dict[str, str] = {
     "queue.reason": "{error} ({n:paper|papers})",
     "queue.fetching": "The PDFs of your picks are fetched in the background, also once this"
     " terminal is closed; `reader today` says how far that is.",
-    "queue.fetched": "{n} of {of} PDFs of your picks are here.",
+    "queue.fetched": "{n} of {of:PDF of your picks is|PDFs of your picks are} here.",
     "help.queue": """What you picked and have not written up, the oldest first.
 
     With the minutes that its text here takes (of the PDF, else of the abstract), and whether
@@ -62,10 +62,10 @@ TEXTS: dict[str, str] = {
     "screen.queue": "QUEUE  {n} that you picked before, the oldest first",
     "screen.keys.queue": "o open · n note · l later · s let go · w why · u undo · ? keys · q end",
     "screen.queued": "{time} · {pdf}",
-    "screen.to_queue": "All are decided; {n} of your picks wait here. q ends.",
+    "screen.to_queue": "All are decided; {n:of your picks waits|of your picks wait} here. q ends.",
     "screen.not_queued": "Only what is picked and not written can be put off.",
-    "screen.pdfs": "{n} of {of} PDFs here{failed}",
-    "screen.pdfs.fetching": "{n} of {of} PDFs here{failed}, fetching",
+    "screen.pdfs": "{n} of {of:PDF|PDFs} here{failed}",
+    "screen.pdfs.fetching": "{n} of {of:PDF|PDFs} here{failed}, fetching",
     "screen.quota.nothing": "written {written} of {target}, nothing left to read",
     "web.queue": "Queue",
     "web.queue.what": "Picked and not written, the oldest first.",

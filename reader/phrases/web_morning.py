@@ -62,8 +62,9 @@ TEXTS: dict[str, str] = {
     "web.search.count": "{n} new",
     "web.sources": "Sources",
     "web.sources.count": "{n} of {of} up to date",
-    "web.unknown": "{n:paper|papers} that posts link are not known yet; looked up again later.",
-    "web.not_encoded": "{n} of these are found by words only until the next gather.",
+    "web.unknown": "{n:paper that posts link is|papers that posts link are} not known yet;"
+    " looked up again later.",
+    "web.not_encoded": "{n:of these is|of these are} found by words only until the next gather.",
     "web.notices": "Also",
     "web.picks": "The picked papers",
     "web.picks_wait": "Picks get their PDFs at the next gather, or when you ask.",

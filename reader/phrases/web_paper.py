@@ -141,7 +141,7 @@ TEXTS: dict[str, str] = {
     "web.topics.up": "All folders",
     "web.sources.title": "Sources",
     "web.sources.all": "Today's list is complete: all {n:source is|sources are} here.",
-    "web.sources.some": "Today's list lacks something: {n} of {of} sources.",
+    "web.sources.some": "Today's list lacks something: {n} of {of:source|sources}.",
     "web.sources.missing": "missing",
     "web.sources.good": "here",
     "web.sources.batches": "Day by day",

@@ -134,8 +134,8 @@ def test_texts_that_are_not_encoded_or_indexed_are_counted(
         add_note(library, find_paper(library, "2506.00001"), "Birds again. And again.")
         papers.add_papers(library.db, [paper(3, "Late")], source="arXiv", on=DAY)
     page = client.get("/search?q=birds").text
-    assert "1 texts are found by words only until" in page
-    assert "1 notes, highlights and papers are not indexed" in client.get("/search?q=birds").text
+    assert "1 text is found by words only until the next" in page
+    assert "1 note, highlight or paper is not indexed" in client.get("/search?q=birds").text
 
 
 def test_without_a_model_full_text_answers_and_its_remedy_is_said(parts: Parts) -> None:

@@ -56,6 +56,7 @@ TEXTS: dict[str, str] = {
     "source.again": "次の取得でもう一度問い合わせます。",
     "source.failed": "{name}: {day} の分を問い合わせられませんでした。",
     "source.not_asked": "{name}: この日は問い合わせていません。",
+    "source.nameless": "空の文字列は取得元の名前ではありません。",
     "source.unknown": "{name} という取得元はありません。",
     "source.known": "feeds.toml にあるもの: {names}。",
     "seed.words_alone": "{topic} の種論文 {id} はまだありません({why})。届くまでこのトピックは"
