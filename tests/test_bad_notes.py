@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from reader.demo.server import PlayServer
 from tests.installed import (
     LIFT,
     WATER,
+    copy_library,
     editing,
     finish,
     note_files,
@@ -205,12 +207,21 @@ def test_an_editor_with_a_quotation_mark_that_does_not_end_is_said_plainly(libra
     assert says(ran.err, "The editor cannot be called", "Set EDITOR to an editor")
 
 
+@pytest.fixture(scope="module")
+def noted(gathered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with two notes that were exported; copied, never used itself."""
+    folder = shutil.copytree(gathered, tmp_path_factory.mktemp("noted") / "library")
+    assert run("note", WATER, "-m", NOTE, library=folder).code == 0
+    assert run("note", LIFT, "-m", "A lift lifts. It translates.", library=folder).code == 0
+    assert run("export", library=folder).code == 0
+    return folder
+
+
 @pytest.fixture
-def exported(library: Path) -> Path:
+def exported(library: Path, noted: Path, server: PlayServer) -> Path:
     """The Markdown file of a note, exported once."""
-    assert run("note", WATER, "-m", NOTE, library=library).code == 0
-    assert run("note", LIFT, "-m", "A lift lifts. It translates.", library=library).code == 0
-    assert run("export", library=library).code == 0
+    shutil.rmtree(library)
+    copy_library(noted, library, server)
     (file,) = (f for f in note_files(library) if f.parent.name == "recognition")
     return file
 

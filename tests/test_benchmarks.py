@@ -213,6 +213,7 @@ class TestLibraries:
         with pytest.raises(DataMissing):
             newest_papers(tmp_path, 1)
 
+    @pytest.mark.slow
     def test_a_built_library_is_whole_and_kept(self, data: Path, tmp_path: Path) -> None:
         size = Size(500, 80)
         folder = built(size, data=data, cache=tmp_path)

@@ -33,6 +33,7 @@ def test_95_of_100_do_not_pass_it() -> None:
     assert p95([3.0]) == 3.0
 
 
+@pytest.mark.slow
 def test_the_servers_time_and_memory_are_measured(asked: Asked) -> None:
     found = {r.name.split(",")[0]: r for r in server.measure(asked, SMALL)}
     assert set(found) == {

@@ -249,6 +249,7 @@ def _bend(value: object, number: int) -> object:
     return copy(value)
 
 
+@pytest.mark.slow
 def test_a_list_that_is_long_but_right_is_read() -> None:
     statuses = [{"id": str(n), "content": f"<p>{escape('rain ' * 60)} {n}</p>", "uri": f"u{n}",
                  "account": {"acct": "mio"}} for n in range(20_000)]  # fmt: skip

@@ -44,7 +44,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def fill(library: Library, n: int) -> None:
-    given = [paper(i, f"Garden {i}") for i in range(1, n + 1)]
+    # Each by its own author: papers of one are compared with one another.
+    given = [paper(i, f"Garden {i}", authors=(f"Ada F{i}",)) for i in range(1, n + 1)]
     papers.add_papers(library.db, given, source="arXiv", on=DAY)
 
 
