@@ -300,7 +300,7 @@ class TestAfterTheList:
                 terminal.until("0 of 1 PDF here, fetching")
                 assert terminal.here().endswith("no PDF")
                 terminal.until(lambda t: t.here().endswith("1 min · PDF"), timeout_s=SLOW_S)
-                assert "PDF here" not in terminal.text()
+                assert "of 1 PDF here" not in terminal.text()
                 terminal.press("q")
                 terminal.end()
             fetch.end()
