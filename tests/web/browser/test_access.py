@@ -57,12 +57,13 @@ def found_by(
 
     sizes: of the window; without any the page's own.
     """
-    wrong = []
+    wrong: list[str] = []
+    windows: Sequence[tuple[int, int] | None] = sizes or [None]
     for address in ADDRESSES:
         # Search brings its results by a script.
         until: Until = "networkidle" if "/search?" in address else "load"
         page.goto(shown.url + address, wait_until=until)
-        for size in sizes or [None]:
+        for size in windows:
             if size:
                 page.set_viewport_size({"width": size[0], "height": size[1]})
             for one in scripts:
