@@ -11,7 +11,7 @@ import pytest
 
 from reader.plain import columns
 from tests.habit import ANTS, CANDLE, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
-from tests.installed import READER, Ran, environment, run
+from tests.installed import READER, Ran, environment, run_here
 from tests.samples import NOW
 from tests.terminal import on_terminal
 from tests.test_docs import differences
@@ -23,7 +23,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def reader(library: Path, *args: str, columns: int = 80) -> Ran:
-    return run(*args, library=library, now=NOW, env={"COLUMNS": str(columns)})
+    return run_here(*args, library=library, now=NOW, env={"COLUMNS": str(columns)})
 
 
 def test_a_week_is_told_by_theme_in_key_sentences(library: Path) -> None:
