@@ -413,8 +413,8 @@ def miscounted(text: str) -> list[str]:
 
 def test_one_of_anything_is_no_plural() -> None:
     wrong = {key: found for key, text in ENGLISH.items() if (found := miscounted(filled(text, 1)))}
-    # No network is said of two sources at least.
-    assert wrong == {"source.no_network": ["1 sources"]}
+    # No network is said of two sources at least, an option of several values takes two.
+    assert wrong == {"source.no_network": ["1 sources"], "click.needs_values": ["1 arguments"]}
 
 
 @pytest.mark.parametrize("number", [0, 2])
