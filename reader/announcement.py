@@ -20,6 +20,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from reader.days import days_back as days_back
+
 EASTERN = ZoneInfo("America/New_York")
 DEADLINE = time(14)
 ANNOUNCEMENT = time(20)
@@ -94,11 +96,6 @@ def listings_since(last: date, now: datetime) -> list[date]:
     n_days = (newest - last).days
     days = (last + timedelta(days=i) for i in range(1, n_days + 1))
     return [day for day in days if is_listing_day(day)]
-
-
-def days_back(day: date, n: int) -> date:
-    """Go some days back, not beyond the first day that there is."""
-    return day - min(timedelta(days=n), day - date.min)
 
 
 def _deadline(day: date) -> datetime:

@@ -32,9 +32,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reader.phrases import say, spoken
+
+if TYPE_CHECKING:
+    pass
 
 
 class ReaderError(Exception):
@@ -218,3 +223,12 @@ class ModelMissing(ModelError):
 
     {hint}
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a stage could not do: on what, and why."""
+
+    stage: str
+    subject: str
+    error: ReaderError

@@ -122,9 +122,9 @@ def fit_topic(
     seed: int = 0,
 ) -> TopicModel:
     """Fit a topic's model; scikit-learn is loaded at the first call."""
-    from reader import learner
+    from reader.learner.topics import fit_topic as fit
 
-    return learner.fit_topic(topic, examples, background, seed=seed)
+    return fit(topic, examples, background, seed=seed)
 
 
 def fit_talk(examples: Sequence[Example], before: Coefficients) -> Coefficients:

@@ -17,7 +17,7 @@ from reader.cli.one_key import END, asking
 from reader.errors import ReaderError
 from reader.library.folder import Library
 from reader.library.named_day import day_named
-from reader.library.queue import drop, keep, keep_asked, n_to_ask
+from reader.library.queue import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.library.week import Link, Read, Regret, Week, regret_text, week
 from reader.phrases import say
 from reader.plain import plain, shorten
@@ -33,18 +33,21 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
         found = week(library, chosen, encoder=build.encoder_name(library.config))
+        # Old picks without a note that were never asked about; of the running week alone.
+        asks = to_ask(library) if found.holds(library.today()) else ()
         if as_json:
-            output.put_json(week_json(found))
+            output.put_json(week_json(found, asks))
             return
         for line in week_lines(found, screen.width_of_terminal()):
             output.put(line)
         if sys.stdin.isatty() and sys.stdout.isatty() and settings_of(context).may_ask:
-            _ask(library, found.asks)
+            _ask(library, asks)
         else:
-            asks = keep_asked(library, found.asks)
-            for line in _asked_lines(library, asks, screen.width_of_terminal()):
+            for line in _asked_lines(
+                library, keep_asked(library, asks), screen.width_of_terminal()
+            ):
                 output.put(line)
-        if found.asks and (n_more := n_to_ask(library)):
+        if asks and (n_more := n_to_ask(library)):
             output.put(say("week.ask.more", n=n_more))
 
 
@@ -139,8 +142,8 @@ def _regret_lines(regret: Regret, width: int) -> Iterator[str]:
         yield click.style(line, dim=True)
 
 
-def week_json(found: Week) -> dict[str, Any]:
-    """Give a week as one object."""
+def week_json(found: Week, asks: Sequence[Queued]) -> dict[str, Any]:
+    """Give a week as one object; asks: the picks that are asked about."""
     return {
         "first": found.first,
         "last": found.last,
@@ -159,7 +162,7 @@ def week_json(found: Week) -> dict[str, Any]:
             for one in found.regrets
         ],
         "n_more": found.n_more,
-        "asks": [output.queued_json(queued) for queued in found.asks],
+        "asks": [output.queued_json(queued) for queued in asks],
     }
 
 

@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 from reader.encoder.query import QuickEncoder
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from reader.encoder.bert_torch import TorchBert
+    from reader.encoder.library import Floats
 
-    Floats = NDArray[np.float32]
 
 FEW = 3000
 """Tokens, some 16 passages: what numpy has done before torch is imported."""

@@ -19,7 +19,7 @@ from reader.library.tablet import LOCK, REMOVED
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain
-from reader.stages.tools import Tools
+from reader.stages.pdf_tools import PdfTools
 from reader.store import highlights, index, pdfs
 from reader.store.database import lock_file
 from reader.store.highlights import MarkedCopy, Returned
@@ -56,7 +56,7 @@ def removed_text(removed: RemovedCopy) -> str:
     return "".join(parts)
 
 
-def remove_copy(library: Library, tools: Tools, held: Held, *, sha256: str = "") -> RemovedCopy:
+def remove_copy(library: Library, tools: PdfTools, held: Held, *, sha256: str = "") -> RemovedCopy:
     """Take out the marked copy that came last, or the one whose SHA-256 begins so.
 
     Its file goes to `removed/`. Where its marks stood, those of the copy that came from there
@@ -96,7 +96,7 @@ def _places(library: Library, row: int, copy: MarkedCopy) -> list[str]:
     return [place for place, came in history.items() if came[-1] == copy.sha256]
 
 
-def _again(library: Library, tools: Tools, held: Held, copy: MarkedCopy, place: str) -> Came:
+def _again(library: Library, tools: PdfTools, held: Held, copy: MarkedCopy, place: str) -> Came:
     """Read what came from a place before a copy did; sha256 "" and no marks where nothing did."""
     files = {one.sha256: one.path for one in highlights.copies_of(library.db, held.row)}
     if original := pdfs.pdf_of(library.db, held.row):

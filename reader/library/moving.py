@@ -17,10 +17,12 @@ from pathlib import Path, PurePosixPath
 
 from reader.errors import ReaderError, StoreError
 from reader.library.folder import Library, disk_error, write_whole
-from reader.library.walking import files_below
+from reader.library.walking import gone_pdfs as gone_pdfs
+from reader.library.walking import is_evicted as is_evicted
+from reader.library.walking import is_here as is_here
 from reader.note import fields
 from reader.phrases import say
-from reader.store import filings, highlights, papers, pdfs
+from reader.store import filings, papers
 from reader.store.database import lock_file
 from reader.store.filings import Place
 
@@ -197,38 +199,6 @@ def folder_at(library: Library, root: str, topic: str) -> str:
     apart = unicodedata.normalize("NFD", path)
     is_apart = apart != path and not (library.folder / path).exists()
     return apart if is_apart and (library.folder / apart).exists() else path
-
-
-def is_here(file: Path) -> bool:
-    """Tell whether a file is there, also one that iCloud took off this disk for now."""
-    return file.is_file() or is_evicted(file)
-
-
-def gone_pdfs(library: Library) -> frozenset[int]:
-    """List the papers whose PDF is nowhere in papers/ any more, as far as names and sizes tell.
-
-    Folders are listed: to ask for 2,000 files one by one takes three times as long.
-    """
-    root = library.folder
-    known = pdfs.files(library.db)
-    there: set[str] = set()
-    for folder in {path.rpartition("/")[0] for path in known}:
-        with contextlib.suppress(OSError):  # it is gone with all its files
-            there.update(f"{folder}/{name}" for name in os.listdir(root / folder))
-    lost = [path for path in known if path not in there and not is_here(root / path)]
-    if not lost:
-        return frozenset()
-    # A file that no row names may be one that a hand moved: `strays` compares its bytes.
-    named = {f"{root}/{path}" for path in known.keys() | highlights.copy_paths(library.db)}
-    below = files_below(root / "papers", ".pdf")
-    sizes = {file.stat().st_size for file in below if file.path not in named}
-    gone = (known[path] for path in lost)
-    return frozenset(paper for paper, n_bytes in gone if n_bytes not in sizes)
-
-
-def is_evicted(file: Path) -> bool:
-    """Tell whether iCloud left a placeholder where a file was."""
-    return os.path.lexists(file.with_name(f".{file.name}.icloud"))
 
 
 def existing(file: Path) -> Path | None:

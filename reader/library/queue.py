@@ -83,12 +83,12 @@ def pdfs_here(library: Library, queued: Sequence[Queued]) -> PdfsHere | None:
     if not queued:
         return None
     lacking = {one.held.paper.id for one in queued if not one.has_pdf}
-    failures = sources.failures(library.db, "pdf") if lacking else []
+    failed = sources.failures(library.db, "pdf") if lacking else []
     # The same reason for many is said once: the id stands in each message.
     reasons = Counter(
-        f.error.replace(f.subject, "…") for f in failures if f.subject in lacking
+        f.error.replace(f.subject, "…") for f in failed if f.subject in lacking
     ).most_common()
-    whole = {f.error.replace(f.subject, "…"): f.error for f in failures if f.subject in lacking}
+    whole = {f.error.replace(f.subject, "…"): f.error for f in failed if f.subject in lacking}
     said = tuple((whole[text] if n == 1 else text, n) for text, n in reasons)
     return PdfsHere(sum(one.has_pdf for one in queued), len(queued), said)
 

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from reader.announcement import announced_at, latest_feed, latest_listing
 from reader.library.folder import Library
-from reader.stages.gather import is_due
+from reader.stages.arxiv import (
+    ARXIV,
+)
+from reader.stages.gather import last_batches, source_names
+from reader.stages.source import FIRST_RETRY
 from reader.store import sources
 
 AGAIN = timedelta(minutes=15)
@@ -54,3 +59,35 @@ def must_gather(library: Library, at: time, *, began_at: datetime | None) -> boo
     if began is None or began < moment:
         return True
     return now - began >= AGAIN and now - moment < UNTIL and is_due(library)
+
+
+def is_due(library: Library) -> bool:
+    """Tell whether something new may be there since the sources were last asked.
+
+    So on a new local day, after arXiv's next announcement, when a failed source may be
+    asked again, a while after one gave too little, and once there is a feed to compare an
+    empty day with.
+    """
+    now = library.now()
+    batches = last_batches(library, library.today())
+    lacking = {b.source for b in batches if b.state in ("partial", "stale", "not out yet")}
+    for name in source_names(library.config):
+        known = sources.source(library.db, name)
+        if known.asked_at is None:
+            return True
+        if known.error:
+            if known.retry_at is None or known.retry_at <= now:
+                return True
+            continue
+        if name in lacking and known.asked_at + FIRST_RETRY <= now:
+            return True
+        if any(
+            latest_feed(known.asked_at) < b.covers <= latest_feed(now)
+            for b in batches
+            if b.source == name == ARXIV and b.state == "empty"
+        ):
+            return True
+        day = known.asked_at.astimezone(library.config.timezone).date()
+        if day != library.today() or known.asked_at < announced_at(latest_listing(now)) <= now:
+            return True
+    return False

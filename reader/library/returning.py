@@ -28,7 +28,7 @@ from reader.phrases import say
 from reader.plain import plain
 from reader.recognition import SAME_TEXT
 from reader.sketch import sketch_of
-from reader.stages.tools import Tools
+from reader.stages.pdf_tools import PdfTools
 from reader.store import additions, highlights, papers, pdfs
 from reader.store.database import lock_file
 from reader.store.highlights import Returned
@@ -68,7 +68,7 @@ class Brought:
 
 
 def back(
-    library: Library, tools: Tools, folder: Path, *, known: Held | None = None
+    library: Library, tools: PdfTools, folder: Path, *, known: Held | None = None
 ) -> Iterator[Brought]:
     """Import the marks of every PDF in a folder and below, or of one file; yields each.
 
@@ -88,7 +88,7 @@ def back(
 
 
 def handed_in(
-    library: Library, tools: Tools, file: Path, held: Held, *, is_sure: bool = False
+    library: Library, tools: PdfTools, file: Path, held: Held, *, is_sure: bool = False
 ) -> Brought:
     """Import the marks of one file that a person hands in as a paper's.
 
@@ -114,7 +114,7 @@ class _Run:
     def __init__(
         self,
         library: Library,
-        tools: Tools,
+        tools: PdfTools,
         root: Path,
         known: Held | None,
         *,

@@ -16,6 +16,9 @@ from reader.store import sources
 from reader.today import SourceLine
 from reader.today.telling import n_answered, no_network_text
 
+N_ANSWERS = 10
+"""Answers of one source that are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -47,6 +50,11 @@ def reports(library: Library) -> list[Report]:
         if known is None or line.is_missing or not known.is_missing:
             lines[line.name] = line
     return [_report(library, name, lines[name]) for name in source_names(library.config)]
+
+
+def last_answers(library: Library, name: str) -> list[Batch]:
+    """List the newest answers of one source, the newest first."""
+    return sources.batches_of(library.db, name, limit=N_ANSWERS)
 
 
 def _report(library: Library, name: str, line: SourceLine) -> Report:

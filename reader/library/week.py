@@ -15,14 +15,12 @@ from reader.filing import FEWEST_FOR_BASE, likenesses_of_each, scaled
 from reader.library.balance import theme_of
 from reader.library.folder import Library
 from reader.library.linking import targets
-from reader.library.queue import to_ask
 from reader.note.gist import key_sentence
 from reader.note.links import links_in
 from reader.paper import Held
 from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.store import days, index, notes, papers
-from reader.today import Queued
 
 SKIPS_DAYS = 90
 """How long after a skip talk about the paper can still make it regretted."""
@@ -77,8 +75,7 @@ class Regret:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What `reader week` shows. n_more: regrets beyond those that are shown. asks: old picks
-    without a note that were never asked about; of the running week alone."""
+    """What `reader week` shows. n_more: regrets beyond those that are shown."""
 
     first: date
     last: date
@@ -86,7 +83,10 @@ class Week:
     links: tuple[Link, ...]
     regrets: tuple[Regret, ...]
     n_more: int = 0
-    asks: tuple[Queued, ...] = ()
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day is one of this week."""
+        return self.first <= day <= self.last
 
     @property
     def n_written(self) -> int:
@@ -96,7 +96,6 @@ class Week:
 def week(library: Library, day: date, *, encoder: str = "") -> Week:
     """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
     first, last = week_of(day)
-    is_running = first <= library.today() <= last
     skipped = days.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
     regrets = [
         *_talked_about(library, skipped, first, last),
@@ -110,7 +109,6 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         tuple(new_links(library, first, last)),
         tuple(unique[:MOST_REGRETS]),
         max(0, len(unique) - MOST_REGRETS),
-        to_ask(library) if is_running else (),
     )
 
 

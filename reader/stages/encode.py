@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reader.errors import ModelError
 from reader.library.folder import Library
+from reader.stages.encoder_tools import EncoderTools
 from reader.stages.nearness import topic_text
-from reader.stages.tools import Encoder, Problem, Tools
+from reader.stages.tools import Encoder, Problem
 from reader.store import index
 from reader.store.vector_files import append, drop, others, refresh
 
@@ -20,7 +21,7 @@ WAITING_AT_ONCE = 20_000
 """Texts held in memory that wait to be encoded."""
 
 
-def index_words(library: Library, tools: Tools) -> None:
+def index_words(library: Library, tools: EncoderTools) -> None:
     """Put new and changed papers, notes and highlights into the full text."""
     for paper in index.notes_without_text(library.db):
         index.add_note_text(library.db, paper)
@@ -33,7 +34,9 @@ def index_words(library: Library, tools: Tools) -> None:
         tools.progress("words", n_done, n_done)
 
 
-def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -> list[Problem]:
+def encode(
+    library: Library, tools: EncoderTools, *, papers: list[int] | None = None
+) -> list[Problem]:
     """Make the vectors that are missing: all, or those of some papers.
 
     Resumable: what was encoded is kept in small transactions. A model that is missing or
@@ -58,7 +61,9 @@ def encode(library: Library, tools: Tools, *, papers: list[int] | None = None) -
     return []
 
 
-def _waiting(library: Library, tools: Tools, papers: list[int] | None) -> list[tuple[str, str]]:
+def _waiting(
+    library: Library, tools: EncoderTools, papers: list[int] | None
+) -> list[tuple[str, str]]:
     return index.texts_without_vector(
         library.db, tools.encoder_name, papers=papers, limit=WAITING_AT_ONCE
     )
@@ -66,7 +71,7 @@ def _waiting(library: Library, tools: Tools, papers: list[int] | None) -> list[t
 
 def _encode_all(
     library: Library,
-    tools: Tools,
+    tools: EncoderTools,
     papers: list[int] | None,
     topics: list[str],
     waiting: list[tuple[str, str]],
@@ -91,7 +96,7 @@ def _encode_all(
     tools.progress("encode", n_done, n_done)
 
 
-def _topics_without_vector(library: Library, tools: Tools) -> list[str]:
+def _topics_without_vector(library: Library, tools: EncoderTools) -> list[str]:
     texts = [topic_text(t) for t in library.config.topics if t.words]
     return [t for t in texts if not index.has_vector(library.db, tools.encoder_name, t)]
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from typing import TypeVar
 
-from reader.announcement import announced_at, latest_feed, latest_listing
+from reader.announcement import latest_feed, latest_listing
 from reader.config import Config
 from reader.errors import ReaderError, SourceFailed, Unreachable, is_unreachable
 from reader.library.folder import Library
+from reader.library.readiness import is_due as is_due
 from reader.paper import Batch, BatchState
 from reader.phrases import say
 from reader.stages.arxiv import (
@@ -27,10 +28,11 @@ from reader.stages.arxiv import (
     days_without_feed,
     feed_name,
 )
-from reader.stages.source import FIRST_RETRY, Source, Work, fail
+from reader.stages.source import Source, Work, fail
+from reader.stages.source_tools import SourceTools
 from reader.stages.timelines import timeline_source
 from reader.stages.together import Ended, run_together
-from reader.stages.tools import Problem, Tools
+from reader.stages.tools import Problem
 from reader.store import sources
 
 T = TypeVar("T")
@@ -46,7 +48,7 @@ def source_names(config: Config) -> list[str]:
     return [source.name for source in all_sources(config)]
 
 
-def gather(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[Problem]:
+def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) -> list[Problem]:
     """Ask the sources, all or those named; returns what failed.
 
     A source that is held back after failures is not asked before its time, unless it is
@@ -71,7 +73,7 @@ def gather(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[
 
 
 def _run(
-    library: Library, tools: Tools, works: dict[str, Work], hosts: dict[str, str]
+    library: Library, tools: SourceTools, works: dict[str, Work], hosts: dict[str, str]
 ) -> list[Problem]:
     problems: list[Problem] = []
     counted: set[str] = set()
@@ -157,38 +159,6 @@ def last_batches(library: Library, day: date) -> list[Batch]:
         (batch for batch in found.values() if batch.source in names),
         key=lambda batch: (names.index(batch.source), batch.covers),
     )
-
-
-def is_due(library: Library) -> bool:
-    """Tell whether something new may be there since the sources were last asked.
-
-    So on a new local day, after arXiv's next announcement, when a failed source may be
-    asked again, a while after one gave too little, and once there is a feed to compare an
-    empty day with.
-    """
-    now = library.now()
-    batches = last_batches(library, library.today())
-    lacking = {b.source for b in batches if b.state in ("partial", "stale", "not out yet")}
-    for name in source_names(library.config):
-        known = sources.source(library.db, name)
-        if known.asked_at is None:
-            return True
-        if known.error:
-            if known.retry_at is None or known.retry_at <= now:
-                return True
-            continue
-        if name in lacking and known.asked_at + FIRST_RETRY <= now:
-            return True
-        if any(
-            latest_feed(known.asked_at) < b.covers <= latest_feed(now)
-            for b in batches
-            if b.source == name == ARXIV and b.state == "empty"
-        ):
-            return True
-        day = known.asked_at.astimezone(library.config.timezone).date()
-        if day != library.today() or known.asked_at < announced_at(latest_listing(now)) <= now:
-            return True
-    return False
 
 
 def _hold_back(library: Library, name: str) -> None:

@@ -17,7 +17,8 @@ from reader.library.folder import Library
 from reader.paper import Paper
 from reader.relevance import Event, Label, TopicModel, features, labels, learned_from
 from reader.relevance.events import FADE_DAYS, WARM_DAYS
-from reader.stages.tools import FitTopic, Tools
+from reader.stages.fit_tools import FitTools
+from reader.stages.tools import FitTopic
 from reader.store import labels as acts
 from reader.store import models
 from reader.store.decisions import Kind
@@ -61,7 +62,7 @@ class Taught:
         return bool(self.labels[topic.path] or (topic.words and self.background))
 
 
-def learn(library: Library, tools: Tools) -> list[str]:
+def learn(library: Library, tools: FitTools) -> list[str]:
     """Fit what has changed; returns the topics that were fitted anew."""
     taught = lessons(library)
     known = models.fingerprints(library.db)

@@ -14,8 +14,8 @@ from reader.announcement import days_back
 from reader.heat import Coefficients
 from reader.heat.forecast import Example
 from reader.library.folder import Library
+from reader.stages.fit_tools import FitTools
 from reader.stages.foretell import evidence, shipped
-from reader.stages.tools import Tools
 from reader.store import labels, models, talk
 from reader.store.models import TALK, Stored
 
@@ -36,7 +36,7 @@ ONE_OF = 10
 MOST_HOT = 3_000
 
 
-def learn_talk(library: Library, tools: Tools) -> bool:
+def learn_talk(library: Library, tools: FitTools) -> bool:
     """Fit the numbers of the forecast where a quarter more talk is known than the last time."""
     day = library.today()
     first, last = days_back(day, LEARNED_DAYS), days_back(day, KNOWN_AFTER_DAYS)

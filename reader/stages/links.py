@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from reader.library.folder import Library
-from reader.stages.tools import Problem, Tools
+from reader.stages.source_tools import SourceTools
+from reader.stages.tools import Problem
 from reader.store import posts, sources
 
 STAGE = posts.LINK
 
 
-def follow_links(library: Library, tools: Tools) -> list[Problem]:
+def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
     """Follow what is not followed yet, a post at a time; returns the first failure of a host.
 
     An address that failed waits longer each time; what the post says stays here meanwhile.

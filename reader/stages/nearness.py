@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.config import Topic
 from reader.library.folder import Library
+from reader.relevance.topic_text import topic_text as topic_text
 from reader.store import index, standings
 from reader.store import labels as acts
 
@@ -65,11 +65,6 @@ def nearness(
         for path, centre in centres.items():
             near |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
     return near
-
-
-def topic_text(topic: Topic) -> str:
-    """Give the words of a topic as one query for the encoder."""
-    return ", ".join(topic.words)
 
 
 def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> list[float]:

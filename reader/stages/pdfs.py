@@ -22,7 +22,8 @@ from reader.passage import Document
 from reader.phrases import say
 from reader.recognition import stamped_version
 from reader.sketch import sketch_of
-from reader.stages.tools import Problem, Tools
+from reader.stages.pdf_tools import PdfTools
+from reader.stages.tools import Problem
 from reader.stages.waiting import still_missing, waiting
 from reader.store import index, papers, pdfs, sources
 from reader.store.index import PassageText
@@ -35,7 +36,7 @@ UNREAD = "ocr"
 
 
 def fetch_pdfs(
-    library: Library, tools: Tools, *, only: Sequence[int] | None = None
+    library: Library, tools: PdfTools, *, only: Sequence[int] | None = None
 ) -> list[Problem]:
     """Fetch every picked paper's PDF that is not here, also one that was deleted by hand.
 
@@ -80,7 +81,7 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
     ]
 
 
-def _fetch_one(library: Library, tools: Tools, held: Held) -> None:
+def _fetch_one(library: Library, tools: PdfTools, held: Held) -> None:
     url, is_trusted = pdf_address(held, library.config)
     if not url:
         raise PdfError(
@@ -147,7 +148,9 @@ def place_of(library: Library, held: Held, sha256: str) -> Path:
     return path
 
 
-def extract(library: Library, tools: Tools, *, only: Sequence[int] | None = None) -> list[Problem]:
+def extract(
+    library: Library, tools: PdfTools, *, only: Sequence[int] | None = None
+) -> list[Problem]:
     """Split every PDF that has no passages yet; a bad one is named, and again until its time.
 
     only: the PDFs of these papers, and now; None: all.
@@ -186,7 +189,7 @@ def forget_readings(library: Library) -> None:
         sources.clear_failures(library.db, "extract")
 
 
-def extract_left(library: Library, tools: Tools) -> tuple[int, list[Problem]]:
+def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]:
     """Split the PDFs whose passages a kill kept from the disk, but for those that failed and
     wait; gives how many were read."""
     waits = waiting(library, "extract")
@@ -199,7 +202,7 @@ def extract_left(library: Library, tools: Tools) -> tuple[int, list[Problem]]:
     return len(left) - len(problems), problems
 
 
-def _read_scans(library: Library, tools: Tools, told: Set[str]) -> list[Problem]:
+def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Problem]:
     """Read again what came when tesseract was not installed; the first tells if it is now.
 
     told: paths that were tried just now, and are not again.
@@ -229,7 +232,7 @@ def _read_scans(library: Library, tools: Tools, told: Set[str]) -> list[Problem]
 
 
 def _keep_passages(
-    library: Library, tools: Tools, pdf: pdfs.Pdf, answer: Document | PdfError
+    library: Library, tools: PdfTools, pdf: pdfs.Pdf, answer: Document | PdfError
 ) -> PdfError | None:
     """Keep what a PDF says; gives what to tell of pages that could not be read."""
     if isinstance(answer, PdfError):
@@ -288,7 +291,7 @@ def unread_pages(document: Document, file: str) -> PdfError | None:
     return PdfError(file=file, what=what, hint=hint, kind="scanned")
 
 
-def passages_of(document: Document, tools: Tools) -> list[PassageText]:
+def passages_of(document: Document, tools: PdfTools) -> list[PassageText]:
     """Cut a document into passages, counted in the encoder's tokens where there is one."""
     try:
         count = tools.token_counter()

@@ -8,7 +8,8 @@ from reader.errors import Incomplete, ReaderError
 from reader.library.folder import Library
 from reader.paper import Paper
 from reader.phrases import say
-from reader.stages.tools import Problem, Tools
+from reader.stages.source_tools import SourceTools
+from reader.stages.tools import Problem
 from reader.stages.waiting import local_time, waiting
 from reader.store import citations, labels, papers, posts, sources
 from reader.store.origins import BY_HAND
@@ -23,7 +24,7 @@ IS_OFF = "its look-up is off in feeds.toml"
 """Why an id became no paper although nothing failed."""
 
 
-def resolve(library: Library, tools: Tools) -> list[Problem]:
+def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     """Look up what is known of every mentioned identifier, and of the seeds of topics; returns
     what could not be.
 
@@ -53,7 +54,7 @@ def is_off(library: Library, id_: str) -> bool:
     return not bases.get(id_.partition(":")[0], "arXiv")
 
 
-def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
+def look_up(library: Library, tools: SourceTools, id_: str) -> Paper | None:
     """Ask the registry that an identifier belongs to; None where it does not know it or is off.
 
     Raises SourceFailed when it cannot be asked.
@@ -76,7 +77,7 @@ def look_up(library: Library, tools: Tools, id_: str) -> Paper | None:
     return function(tools.fetch, base, id_) if base else None
 
 
-def ask_arxiv(library: Library, tools: Tools, ids: Sequence[str]) -> tuple[Paper, ...]:
+def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple[Paper, ...]:
     """Ask arXiv's API for at most BATCH papers by id, in one call. Raises SourceFailed."""
     from reader.sources.arxiv_api import ArxivPlace, papers_by_id
 
@@ -85,7 +86,7 @@ def ask_arxiv(library: Library, tools: Tools, ids: Sequence[str]) -> tuple[Paper
     return papers_by_id(tools.fetch, place, ids)
 
 
-def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> list[Problem]:
+def _from_arxiv(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
     problems: list[Problem] = []
     ids = list(named)
     for start in range(0, len(ids), BATCH):
@@ -112,7 +113,7 @@ def _from_arxiv(library: Library, tools: Tools, named: Mapping[str, str]) -> lis
     return problems
 
 
-def _one_by_one(library: Library, tools: Tools, named: Mapping[str, str]) -> list[Problem]:
+def _one_by_one(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
     problems: list[Problem] = []
     for n_done, (id_, source) in enumerate(named.items()):
         tools.progress(STAGE, n_done, len(named))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from reader.errors import ReaderError
 from reader.library.folder import Library
 from reader.paper import Batch
-from reader.stages.tools import Tools
+from reader.stages.source_tools import SourceTools
 from reader.store import sources
 from reader.store.sources import Source as Known
 from reader.wire import Fetch, Request, Response
@@ -36,7 +36,7 @@ class Source:
 
     name: str
     host: str
-    plan: Callable[[Library, Tools], Work]
+    plan: Callable[[Library, SourceTools], Work]
 
 
 def host_of(url: str) -> str:

@@ -13,7 +13,7 @@ from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.stages.resolve import is_off
 from reader.stages.source import Keep, Source, Work, ask, fail, host_of, succeed
-from reader.stages.tools import Tools
+from reader.stages.source_tools import SourceTools
 from reader.store import papers, posts, sources
 from reader.store.sources import Source as Known
 from reader.wire import Fetch, Response
@@ -42,7 +42,7 @@ class _Came:
 def timeline_source(feed: Feed) -> Source:
     """Make the source of one [[feed]], or of one of a person's."""
 
-    def plan(library: Library, tools: Tools) -> Work:
+    def plan(library: Library, tools: SourceTools) -> Work:
         from reader.sources.kinds import KINDS
 
         known, hosts = sources.source(library.db, feed.name), library.config.resolve.short_links

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from reader.errors import PdfError, ReaderError
+from reader.encoder.protocol import Encoder as Encoder
+from reader.errors import PdfError
+from reader.errors import Problem as Problem
+from reader.relevance.fit import FitTopic as FitTopic
+from reader.relevance.fit import _as_before as _as_before
+from reader.relevance.fit import _learn_nothing as _learn_nothing
 from reader.wire import Fetch
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from reader.config import Topic
     from reader.heat import Coefficients
     from reader.heat.forecast import Example
     from reader.highlight import Marks
     from reader.page_look import Looks
     from reader.passage import Document
     from reader.pdf import Pictures
-    from reader.relevance import Label, TopicModel
-
-
-class Encoder(Protocol):
-    """What makes vectors; `reader.encoder` has the real one, tests bring a small one."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
-
-    def encode_query(self, text: str) -> NDArray[np.float32]: ...
-
-
-class FitTopic(Protocol):
-    """What fits a topic's model to decisions; `reader.learner` has the real one."""
-
-    def __call__(
-        self,
-        topic: Topic,
-        examples: Sequence[tuple[Mapping[str, float], Label]],
-        background: Sequence[Mapping[str, float]],
-        *,
-        seed: int = 0,
-    ) -> TopicModel: ...
 
 
 def _silent(label: str, done: int, total: int) -> None:
     """Say nothing: the progress of a quiet run."""
-
-
-def _learn_nothing(
-    topic: Topic,
-    examples: Sequence[tuple[Mapping[str, float], Label]],
-    background: Sequence[Mapping[str, float]],
-    *,
-    seed: int = 0,
-) -> TopicModel:
-    """Give the model of day one."""
-    from reader.relevance import start
-
-    return start(topic)
-
-
-def _as_before(examples: Sequence[Example], before: Coefficients) -> Coefficients:
-    """Learn nothing of what was talked about."""
-    return before
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +60,3 @@ class Tools:
     fit_topic: FitTopic = field(default=_learn_nothing)
     fit_talk: Callable[[Sequence[Example], Coefficients], Coefficients] = field(default=_as_before)
     progress: Callable[[str, int, int], None] = field(default=_silent)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that a stage could not do: on what, and why."""
-
-    stage: str
-    subject: str
-    error: ReaderError

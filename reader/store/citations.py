@@ -12,6 +12,7 @@ from datetime import date
 
 from reader.paper import Count, Counted
 from reader.store.database import Database, Row
+from reader.store.papers import ids_here as ids_here
 
 ORIGIN = "citations"
 
@@ -140,15 +141,6 @@ def n_brought_up_from_here(db: Database, day: date) -> int:
         (day.isoformat(), day.isoformat()),
     )
     return int(row["n"]) if row else 0
-
-
-def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
-    """Tell which of some identifiers a paper here has."""
-    rows = db.read(
-        "SELECT id FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
-    )
-    return {r["id"] for r in rows}
 
 
 def _counted(row: Row) -> Counted:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from reader.store.database import Database, Row
-from reader.store.history import keep_decided
 
 Kind = Literal["pick", "skip"]
 
@@ -253,3 +252,44 @@ def next_act(db: Database) -> int:
         """
     )
     return int(row["act"]) if row else 1
+
+
+def keep_decided(db: Database, after: int) -> None:
+    """Copy what stood on the screen for each decision after one, in the transaction open.
+
+    That is the line of the last list that showed the paper, up to the day of the decision. Without
+    a line (from before lines were kept, or never listed) the ranks speak, as they are.
+    """
+    db.execute(
+        """
+        INSERT INTO decided (decision, day, lane, position, topic, score, sentence, terms,
+            mentions, n_votes, models)
+        SELECT d.id, l.day, l.lane, l.position, l.topic, l.score, l.sentence, l.terms,
+            l.mentions, l.n_votes, l.models
+        FROM decisions AS d JOIN lines AS l ON l.paper = d.paper AND l.day = (
+            SELECT max(k.day) FROM lines AS k WHERE k.paper = d.paper AND k.day <= d.on_date)
+        WHERE d.id > ?
+        """,
+        (after,),
+    )
+    db.execute(
+        """
+        INSERT INTO decided (decision, day, lane, position, topic, score, sentence, terms,
+            mentions, n_votes, models)
+        SELECT d.id, s.day, s.lane,
+            CASE WHEN s.day IS NOT NULL THEN (
+                SELECT count(*) FROM shown AS o
+                WHERE o.day = s.day AND o.lane = s.lane AND o.position <= s.position) END,
+            coalesce(nullif(s.topic, ''), r.topic, ''), r.score, '', coalesce(r.terms, ''),
+            '', NULL, coalesce(k.models, '')
+        FROM decisions AS d
+        LEFT JOIN shown AS s ON s.paper = d.paper AND s.day = (
+            SELECT max(o.day) FROM shown AS o WHERE o.paper = d.paper AND o.day <= d.on_date)
+        LEFT JOIN idx.ranks AS r ON r.paper = d.paper AND r.topic = coalesce(nullif(s.topic, ''), (
+            SELECT b.topic FROM idx.ranks AS b WHERE b.paper = d.paper
+            ORDER BY b.score - b.cut DESC, b.topic LIMIT 1))
+        LEFT JOIN idx.ranked AS k ON k.paper = d.paper
+        WHERE d.id > ? AND NOT EXISTS (SELECT 1 FROM decided AS c WHERE c.decision = d.id)
+        """,
+        (after,),
+    )

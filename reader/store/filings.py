@@ -199,3 +199,14 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
         )
         for r in rows
     ]
+
+
+def files(db: Database) -> dict[str, tuple[int, int]]:
+    """Give where the PDFs of papers were put last: path → (paper, bytes)."""
+    rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
+    return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
+
+
+def copy_paths(db: Database) -> set[str]:
+    """List where the PDFs lie that are kept beside the papers' own."""
+    return {r["path"] for r in db.read("SELECT path FROM marked_copies")}

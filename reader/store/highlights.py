@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from reader.highlight import Box, Highlight
 from reader.store.database import Database, Row
+from reader.store.filings import copy_paths as copy_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,6 @@ def copy_at(db: Database, path: str) -> MarkedCopy | None:
     """Give the marked copy that was put at a path, None where none was."""
     r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
     return _copy(r) if r else None
-
-
-def copy_paths(db: Database) -> set[str]:
-    """List where the PDFs lie that are kept beside the papers' own."""
-    return {r["path"] for r in db.read("SELECT path FROM marked_copies")}
 
 
 def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:

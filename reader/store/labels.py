@@ -7,7 +7,7 @@ learned before. Knows no model.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -17,6 +17,7 @@ from reader.relevance.events import Kind
 from reader.store.database import Database
 from reader.store.origins import BROUGHT_SQL
 from reader.store.papers import STATE_SQL
+from reader.store.papers import seeds as seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +160,6 @@ def moved_topics(db: Database, topics: Sequence[str]) -> dict[str, str]:
         (json.dumps(list(topics)),),
     )
     return {r["old"]: r["new"] for r in rows}
-
-
-def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Give the rows of those of some identifiers that are here."""
-    rows = db.read(
-        "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
-    )
-    return {r["id"]: r["paper"] for r in rows}
 
 
 MOST_AT_ONCE = 2_000

@@ -398,3 +398,21 @@ def _iso(day: date | None) -> str | None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def seeds(db: Database, ids: Iterable[str]) -> dict[str, int]:
+    """Give the rows of those of some identifiers that are here."""
+    rows = db.read(
+        "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {r["id"]: r["paper"] for r in rows}
+
+
+def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
+    """Tell which of some identifiers a paper here has."""
+    rows = db.read(
+        "SELECT id FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {r["id"] for r in rows}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reader.store.database import Database, Row
+from reader.store.filings import files as files
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,6 @@ def pdf_of(db: Database, paper: int) -> Pdf | None:
     """Give a paper's PDF, None where there is none yet."""
     r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
     return _pdf(r) if r else None
-
-
-def files(db: Database) -> dict[str, tuple[int, int]]:
-    """Give where the PDFs of papers were put last: path → (paper, bytes)."""
-    rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
-    return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
 
 
 def pdfs_without_passages(db: Database) -> list[Pdf]:

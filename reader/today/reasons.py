@@ -7,6 +7,9 @@ from typing import Literal
 
 from reader.heat.lanes import FORECAST
 from reader.phrases import say
+from reader.relevance.telling import LEARNED as LEARNED
+from reader.relevance.telling import _of as _of
+from reader.relevance.telling import telling_words as telling_words
 from reader.score import Term, total
 from reader.today.measure import MUCH_CITED
 from reader.today.values import Candidate
@@ -14,7 +17,6 @@ from reader.today.values import Candidate
 MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""
 
-LEARNED = 0.025
 A_CLASS = 0.1
 """What a learned word, and an arXiv class, add at least to be a reason."""
 
@@ -57,12 +59,6 @@ def of_terms(terms: Sequence[Term]) -> list[str]:
 def verdict(place: Verdict, reasons: str) -> str:
     """Say where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
     return say(f"verdict.{place}", why=reasons)
-
-
-def telling_words(terms: Iterable[Term]) -> list[str]:
-    """Give the learned words that speak for a paper, the weightiest first."""
-    words = _of((t for t in terms if t.value >= LEARNED), "learned")
-    return [word for word in words if not word.isdecimal()]
 
 
 def _person(candidate: Candidate) -> Iterator[str]:
@@ -152,12 +148,6 @@ def _people(candidate: Candidate) -> list[str]:
         t.what.casefold(): t.value for t in candidate.heat if t.kind in ("mention", "repost")
     }
     return [names[name] for name in sorted(names, key=lambda n: -weights.get(n, 0.0))]
-
-
-def _of(terms: Iterable[Term], kind: str) -> list[str]:
-    """Give what speaks for a paper in one way, the weightiest first."""
-    found = sorted((t for t in terms if t.kind == kind and t.value > 0), key=lambda t: -t.value)
-    return list(dict.fromkeys(t.what for t in found))
 
 
 def _quoted(words: Iterable[str]) -> str:

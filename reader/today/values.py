@@ -10,51 +10,16 @@ from typing import Literal
 from reader.config import Deadline, Lane
 from reader.paper import Held
 from reader.post import Mentioned
-from reader.relevance.judging import Place, standing
+from reader.relevance.ranks import Kept as Kept
+from reader.relevance.ranks import Rank as Rank
+from reader.relevance.ranks import Shelf as Shelf
 from reader.score import Term
 from reader.today.measure import velocity
-
-Shelf = Literal["own", "doubtful", "near", "wild"]
-"""Where in a morning's list a paper stands."""
 
 Fetching = Literal["", "now", "was"]
 
 Sureness = Literal["sure", "likely", "maybe"]
 """How surely a paper belongs to an own topic: nine in ten, more likely than not, or asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """How a paper stands to a topic, as the topic's model said when it was ranked.
-
-    nearness: standard deviations above the mean of the day's papers in cosine to the topic,
-    None without vectors. terms: they add up to the score. cut: from which score on this paper
-    belonged to the topic then (`reader.relevance.Judged`).
-    """
-
-    topic: str
-    nearness: float | None
-    place: Place
-    score: float = 0.0
-    cut: float = 0.0
-    terms: tuple[Term, ...] = ()
-
-    @property
-    def margin(self) -> float:
-        return self.score - self.cut
-
-    @property
-    def standing(self) -> tuple[int, float]:
-        """Compares topics: in before doubtful before out, then by the margin."""
-        return standing(self.place, self.margin)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where a list of the same day showed a paper before."""
-
-    shelf: Shelf
-    position: int
 
 
 @dataclass(frozen=True, slots=True)

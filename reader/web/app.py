@@ -18,7 +18,7 @@ from starlette.types import Scope
 from reader.web.assets import asset_content
 from reader.web.door.gate import Gate
 from reader.web.morning_clock import MorningClock
-from reader.web.pages import PAGES
+from reader.web.pages import ROUTES
 from reader.web.parts import Parts
 from reader.web.pool import Pool
 from reader.web.remembered import Remembered
@@ -42,7 +42,7 @@ def application(parts: Parts) -> Starlette:
         parts.drawn.close()
         parts.uploads.close()
 
-    routes: list[BaseRoute] = [found for page in PAGES for found in page.ROUTES]
+    routes: list[BaseRoute] = [*ROUTES]
     routes.append(Mount("/static", _Static(packages=[("reader.web", "static")])))
     made = Starlette(
         routes=routes,

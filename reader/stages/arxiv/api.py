@@ -20,7 +20,7 @@ from reader.library.folder import Library
 from reader.paper import Batch, BatchState, Paper
 from reader.stages.arxiv.names import ARXIV, NO_ANSWER
 from reader.stages.source import Keep, Work, fail, succeed
-from reader.stages.tools import Tools
+from reader.stages.source_tools import SourceTools
 from reader.store import papers, sources
 from reader.store.sources import Asked
 
@@ -46,7 +46,7 @@ MOST_FAILURES = 2
 """Days that may fail before the rest is left for the next gather."""
 
 
-def plan_api(library: Library, tools: Tools) -> Work:
+def plan_api(library: Library, tools: SourceTools) -> Work:
     """Ask the API for each announcement day that is not here whole, oldest first."""
     from reader.sources.arxiv_api import ArxivPlace, Listed, papers_listed
 

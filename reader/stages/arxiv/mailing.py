@@ -16,7 +16,7 @@ from reader.phrases import say
 from reader.stages.arxiv.api import PARTIAL_IS_FINAL, is_quiet
 from reader.stages.arxiv.names import ARXIV, GOOD_FEED, OAI, feed_name
 from reader.stages.source import Keep, Source, Work, ask, host_of, succeed
-from reader.stages.tools import Tools
+from reader.stages.source_tools import SourceTools
 from reader.store import papers, sources
 
 
@@ -25,7 +25,7 @@ def announcement(config: Config, category: str) -> Source:
     from_config = config.arxiv
     name = feed_name(category)
 
-    def plan(library: Library, tools: Tools) -> Work:
+    def plan(library: Library, tools: SourceTools) -> Work:
         from reader.sources.announcement_feed import address, read_feed
 
         known = sources.source(library.db, name)

@@ -11,7 +11,7 @@ from reader.paper import Batch, BatchState, Paper
 from reader.stages.arxiv.api import nothing_to_ask
 from reader.stages.arxiv.names import ARXIV, GOOD_FEED, OAI, feed_name
 from reader.stages.source import Keep, Work, succeed
-from reader.stages.tools import Tools
+from reader.stages.source_tools import SourceTools
 from reader.store import papers, sources
 
 LATE = timedelta(days=60)
@@ -19,7 +19,7 @@ LATE = timedelta(days=60)
 cross-listed; an older one merely had its record mended, which OAI-PMH does not tell apart."""
 
 
-def plan_oai(library: Library, tools: Tools) -> Work:
+def plan_oai(library: Library, tools: SourceTools) -> Work:
     """Ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
     from reader.sources.oai import Harvest, OaiPlace, days_announced
 

@@ -11,7 +11,7 @@ from reader.announcement import days_back
 from reader.heatmap import month_marks, rows
 from reader.library.balance import balance
 from reader.library.named_day import day_named
-from reader.library.queue import asked_today, keep_asked, let_go_when_asked, n_to_ask
+from reader.library.queue import asked_today, keep_asked, let_go_when_asked, n_to_ask, to_ask
 from reader.library.stats import day_shown, stats
 from reader.library.week import regret_text, week, week_of
 from reader.web.visit import Visit, route
@@ -22,9 +22,9 @@ def week_page(visit: Visit) -> Response:
     encoder = visit.parts.encoder_name(visit.config)
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
-    if visit.is_shown:
-        keep_asked(library, found.asks)
-    is_running = found.first <= library.today() <= found.last
+    is_running = found.holds(library.today())
+    if visit.is_shown and is_running:
+        keep_asked(library, to_ask(library))
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(
         "week.html",

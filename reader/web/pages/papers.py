@@ -15,13 +15,13 @@ from reader.ids import parse_id
 from reader.library.browsing import STATES, browse
 from reader.library.filing import topic_names, topics
 from reader.library.seeds import missing_seeds, seed_text
-from reader.library.trust import Report, categories_text, facts_of, reports
+from reader.library.trust import Report, categories_text, facts_of, last_answers, reports
 from reader.paper import Batch
 from reader.phrases import say
 from reader.plain import plain, shorten
 from reader.query import HAS
 from reader.stages.adding import add_by_id
-from reader.store import filings, filters, sources
+from reader.store import filings, filters
 from reader.store import papers as store
 from reader.today.telling import n_answered, no_network_text
 from reader.web.addresses import as_path, paper_at
@@ -148,7 +148,7 @@ def trust(visit: Visit) -> Response:
             report,
             facts_of(report, zone),
             categories_text(report),
-            sources.batches_of(library.db, report.name, limit=N_BATCHES),
+            last_answers(library, report.name),
         )
         for report in reports(library)
     ]
