@@ -1,6 +1,6 @@
 """Run the command line: `python -m reader`."""
 
-from reader.cli import main
+from reader.cli.frame import main
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import PlayServer
+from reader.cli.demo.server import PlayServer
 from tests.installed import MONDAY, NOW, PAPERS, copy_library, feeds, new_library, paper, run
 
 

@@ -22,15 +22,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from reader.config import parse
-from reader.errors import DiskFull, ReaderError
-from reader.library.exporting import Exported, export, export_quietly, read_edits
-from reader.library.filing import file_paper, move_topic
+from reader.base.errors import DiskFull, ReaderError
+from reader.base.front_matter import fields
+from reader.library.feeds_file import parse
 from reader.library.folder import Library
-from reader.library.writing import add_note
-from reader.note import fields, words_of
-from reader.store import decisions, exports, notes, papers
-from reader.store.database import Database
+from reader.library.rows import decisions, papers
+from reader.library.rows.database import Database
+from reader.morning.file import file_paper, move_topic
+from reader.notes.export.files import ExportOutcome
+from reader.notes.export.run import export, export_quietly, read_edits
+from reader.notes.file import words_of
+from reader.notes.rows import exports, notes
+from reader.notes.write import add_note
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
 TITLES = (
@@ -279,7 +282,7 @@ class World:
         self.log.append("export")
         self.exported()
 
-    def exported(self) -> Exported:
+    def exported(self) -> ExportOutcome:
         before = {p: p.read_bytes() for p in self.untouched if p.exists()}
         files = {text for p in self.files() if (text := p.read_bytes().decode())}
         quiet, both = self.unchanged_in_library(), self.changed_in_both()
@@ -403,7 +406,7 @@ class World:
             if p.is_file()
         }
 
-    def check_words(self, done: Exported) -> None:
+    def check_words(self, done: ExportOutcome) -> None:
         """A file that was not left alone has the note's words."""
         left = " ".join(error.message for error in done.left)
         for row, text in exports.newest_texts(self.library.db, range(1, 9)).items():
@@ -429,7 +432,7 @@ def human_lines(text: str) -> list[str]:
 
 
 def titles_in(front: str) -> tuple[str, ...]:
-    from reader.note.front import values
+    from reader.base.front_matter import values
 
     title = values(front).get("title")
     return (title,) if isinstance(title, str) else ()

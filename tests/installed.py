@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from reader.announcement import window
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.server import PlayServer
 from reader.cli.frame import Settings
 from reader.cli.frame import run as run_line
-from reader.demo.server import Played, PlayServer
-from reader.paper import Paper
+from reader.gathering.calendar import window
+from reader.library.paper import Paper
 
 READER = str(Path(sys.executable).with_name("reader"))
 NOBODY = 65534
@@ -157,7 +158,9 @@ def decoded(output: bytes) -> str:
     return output.decode("utf-8", "backslashreplace")
 
 
-def paper(n: int, title: str, *categories: str, day: date = TUESDAY, abstract: str = "") -> Played:
+def paper(
+    n: int, title: str, *categories: str, day: date = TUESDAY, abstract: str = ""
+) -> PlayedPaper:
     """Invent the n-th paper, arxiv:3103.9000n, submitted for a listing day."""
     invented = Paper(
         ids=(f"arxiv:3103.{90000 + n}",),
@@ -167,7 +170,7 @@ def paper(n: int, title: str, *categories: str, day: date = TUESDAY, abstract: s
         categories=categories or ("cs.CL",),
         announced_on=day,
     )
-    return Played(invented, window(day)[0] + timedelta(seconds=n))
+    return PlayedPaper(invented, window(day)[0] + timedelta(seconds=n))
 
 
 EVIL = "Speech translation \x9b31m<b>bolder</b> \u202elive\u2066 & \x9d0;gone\x9c<script>"

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from reader.gathering.post import PostMention
+from reader.gathering.rows import posts
 from reader.library.folder import Library
-from reader.library.morning import keep_shown, morning
-from reader.paper import Held, Paper
-from reader.post import Mentioned
-from reader.score import Term
-from reader.store import papers, posts
-from reader.today import Entry, Morning, Quota, SourceLine
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import papers
+from reader.morning.today import keep_shown, morning
+from reader.morning.values import Entry, Morning, Quota, SourceLine
+from reader.ranking.score import Term
 from tests.samples import DAY, NOW, paper, post
 
 TITLES = (
@@ -62,7 +63,7 @@ def look(library: Library, day: date, *, may_fold: bool) -> Morning:
     return found
 
 
-def held_papers(library: Library) -> list[Held]:
+def held_papers(library: Library) -> list[LibraryPaper]:
     """Bring the papers of TITLES in; gives them in that order."""
     given = [
         paper(
@@ -77,10 +78,10 @@ def held_papers(library: Library) -> list[Held]:
     return papers.papers_at(library.db, range(1, len(TITLES) + 1))
 
 
-def entry(held: Held, *said: tuple[str, str], **more: Any) -> Entry:
+def entry(held: LibraryPaper, *said: tuple[str, str], **more: Any) -> Entry:
     """Make a line of the morning; said: who, in which words."""
     mentions = tuple(
-        Mentioned(held.row, author, text, "https://example.org/1", "timeline")
+        PostMention(held.row, author, text, "https://example.org/1", "timeline")
         for author, text in said
     )
     values: dict[str, Any] = {
@@ -96,7 +97,7 @@ def entry(held: Held, *said: tuple[str, str], **more: Any) -> Entry:
     return Entry(**(values | more))
 
 
-def a_morning(held: Sequence[Held], **more: Any) -> Morning:
+def a_morning(held: Sequence[LibraryPaper], **more: Any) -> Morning:
     """Put the papers of TITLES into their lanes."""
     values: dict[str, Any] = {
         "day": DAY,

@@ -14,12 +14,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from reader.cli.triage.hands import Hands
-from reader.cli.triage.layout import screen_lines
-from reader.cli.triage.lines import COLOURED, Line, painted, text_of
-from reader.cli.triage.session import Session
+from reader.cli.triage.layout import COLOURED, Line, painted, screen_lines, text_of
+from reader.cli.triage.openers import Hands
+from reader.cli.triage.session import ListSession
 from reader.library.folder import Library
-from reader.library.morning import morning
+from reader.morning.today import morning
 from tests.data import ROOT
 from tests.sample_notes import sample_library
 
@@ -53,7 +52,7 @@ def readme_block() -> str:
 
 def _screen(library: Library, size: tuple[int, int]) -> list[Line]:
     hands = Hands(lambda _: False, lambda _: "", lambda: None, lambda: None)
-    session = Session(library, morning(library, library.today()), hands)
+    session = ListSession(library, morning(library, library.today()), hands)
     for key in KEYS:
         session.press(key)
     session.tell("")

@@ -42,9 +42,10 @@ from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from reader.announcement import is_listing_day, window
-from reader.demo.server import Answer, Played, PlayServer
-from reader.paper import Paper
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.server import PlayServer, Reply
+from reader.gathering.calendar import is_listing_day, window
+from reader.library.paper import Paper
 from tests.data import DATA
 
 
@@ -62,7 +63,7 @@ class Replay(PlayServer):
     """A server whose clock can be moved, in Python or by a request."""
 
     def __init__(
-        self, papers: Iterable[Played], *, clock: Clock, data: Path, any_pdf: bool, port: int
+        self, papers: Iterable[PlayedPaper], *, clock: Clock, data: Path, any_pdf: bool, port: int
     ) -> None:
         pdfs = real_pdfs(data, any_pdf=any_pdf)
         super().__init__(papers, clock=clock, feeds=recordings(data), pdfs=pdfs, port=port)
@@ -71,7 +72,7 @@ class Replay(PlayServer):
     def move_to(self, now: datetime) -> None:
         self._moment.now = now
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str) -> Reply:
         parts = urlsplit(target)
         if parts.path != "/replay/now":
             return super().answer(target)
@@ -81,8 +82,8 @@ class Replay(PlayServer):
                 # A bare "+" of an offset arrives as a space.
                 self.move_to(moment(asked[0].replace(" ", "+")))
         except ValueError as error:
-            return Answer(400, f"{error}\n".encode(), {"Content-Type": "text/plain"})
-        return Answer(200, f"{self.clock().isoformat()}\n".encode(), {"Content-Type": "text/plain"})
+            return Reply(400, f"{error}\n".encode(), {"Content-Type": "text/plain"})
+        return Reply(200, f"{self.clock().isoformat()}\n".encode(), {"Content-Type": "text/plain"})
 
 
 def replay(
@@ -102,7 +103,7 @@ def replay(
     return Replay(papers, clock=Clock(now), data=data, any_pdf=any_pdf, port=port)
 
 
-def load(data: Path, *, first: date, last: date) -> list[Played]:
+def load(data: Path, *, first: date, last: date) -> list[PlayedPaper]:
     """Read the papers of some listing days, reading no month that is not needed."""
     days: dict[date, list[dict[str, Any]]] = defaultdict(list)
     for path in sorted((data / "arxiv" / "papers").glob("papers_2*.jsonl.xz")):
@@ -116,7 +117,7 @@ def load(data: Path, *, first: date, last: date) -> list[Played]:
     return [played for day in sorted(days) for played in spread(day, days[day])]
 
 
-def spread(day: date, rows: Sequence[dict[str, Any]]) -> Iterator[Played]:
+def spread(day: date, rows: Sequence[dict[str, Any]]) -> Iterator[PlayedPaper]:
     """Give a day's papers their submission times, by the rule at the top."""
     start, end = window(day)
     for n, row in enumerate(sorted(rows, key=lambda row: str(row["id"]))):
@@ -132,7 +133,7 @@ def spread(day: date, rows: Sequence[dict[str, Any]]) -> Iterator[Played]:
             announced_on=day,
             version=1,
         )
-        yield Played(paper, at)
+        yield PlayedPaper(paper, at)
 
 
 def recordings(data: Path) -> dict[str, bytes]:

@@ -16,18 +16,20 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reader.demo.morning import sample_notes, sample_papers, sample_server
-from reader.demo.show import feeds_toml
-from reader.errors import ModelMissing
-from reader.http import Client
-from reader.library.choose import decide
-from reader.library.exporting import export
-from reader.library.folder import FEEDS, Library, open_library
-from reader.library.writing import add_note
-from reader.pdf import PdfPool, check_pdf
-from reader.stages.pdfs import fetch_pdfs
-from reader.stages.pipe import fetch_and_rank
-from reader.stages.tools import Encoder, Tools
+from reader.base.errors import ModelMissing
+from reader.base.http.client import Client
+from reader.cli.demo.morning import sample_notes, sample_papers, sample_server
+from reader.cli.demo.show import feeds_toml
+from reader.library.folder import Library, open_library
+from reader.library.place import FEEDS
+from reader.morning.pick import decide
+from reader.morning.pipe import fetch_and_rank
+from reader.morning.tools import Tools
+from reader.notes.export.run import export
+from reader.notes.write import add_note
+from reader.pdfs.fetch import fetch_pdfs
+from reader.pdfs.text.process import PdfPool, check_pdf
+from reader.search.encoder.protocol import Encoder
 from tests.data import ROOT
 
 DAY = datetime(2026, 11, 25, 22, 0, tzinfo=UTC)

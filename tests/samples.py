@@ -19,18 +19,22 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from reader.config import Topic, parse
-from reader.errors import ModelMissing, PdfError, SourceFailed
-from reader.highlight import Marks
+from reader.base.errors import ModelMissing, PdfError, SourceFailed
+from reader.base.http.wire import Request, Response
+from reader.library.config import Topic
+from reader.library.feeds_file import parse
 from reader.library.folder import Library
-from reader.page_look import Looks, PageLook
-from reader.paper import Mention, Paper, Post
-from reader.passage import Block, Document, Page
-from reader.pdf import Pictures
-from reader.relevance import Label, TopicModel, start
-from reader.stages.tools import Encoder, FitTopic, Tools
-from reader.store.database import Database
-from reader.wire import Request, Response
+from reader.library.highlight import Marks
+from reader.library.paper import Mention, Paper, Post
+from reader.library.passage import Block, Document, Page
+from reader.library.rows.database import Database
+from reader.morning.tools import Tools
+from reader.pdfs.recognition import Looks, PageLook
+from reader.pdfs.text.answer import Pictures
+from reader.ranking.events import Label
+from reader.ranking.learn import FitTopic
+from reader.ranking.model import TopicModel, start
+from reader.search.encoder.protocol import Encoder
 
 DAY = date(2025, 6, 4)  # a Wednesday
 NOW = datetime(2025, 6, 4, 6, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import PlayServer
+from reader.cli.demo.server import PlayServer
 from tests.installed import (
     ALL,
     LADDER,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import PlayServer
+from reader.cli.demo.server import PlayServer
 from tests.installed import (
     LIFT,
     WATER,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from reader.demo.server import Fault, PlayServer
+from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     EVIL_ID,

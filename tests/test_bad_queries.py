@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reader.encoder.texts import clean
-from reader.errors import UsageError
-from reader.library.finding import search
+from reader.base.errors import UsageError
 from reader.library.folder import Library
-from reader.stages.encode import encode, index_words
-from reader.store import notes, papers
+from reader.library.rows import papers
+from reader.notes.rows import notes
+from reader.search.encode import encode, index_words
+from reader.search.encoder.protocol import clean
+from reader.search.find import search
 from tests.installed import is_safe, run
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import Fault, PlayServer
+from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     NOW,

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from reader.demo.server import Fault, PlayServer
+from reader.cli.demo.server import Fault, PlayServer
 from tests.installed import (
     ALL,
     EVIL_ID,

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from reader.encoder.bundled import BUNDLED_NAME
 from reader.library.folder import open_library
-from reader.store import index, papers, standings
+from reader.library.rows import papers
+from reader.ranking.rows import standings
+from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.rows import index
 from tests.benchmarks import speed
 from tests.benchmarks.days import NEXT_DAY, large_day, usual_day
 from tests.benchmarks.frame import (

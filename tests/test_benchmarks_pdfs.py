@@ -10,10 +10,10 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.highlight import Highlight, Marks
-from reader.paper import Paper
-from reader.passage import Block, Document, Page
-from reader.recognition import Known, Verdict
+from reader.library.highlight import Highlight, Marks
+from reader.library.paper import Paper
+from reader.library.passage import Block, Document, Page
+from reader.pdfs.recognition import KnownPaper, Verdict
 from tests.benchmarks.frame import MISSED, NO_DATA, Asked, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.pdfs import (
     SUBJECTS,
@@ -239,8 +239,8 @@ class TestSums:
         assert wrong.misses == (Miss("a.pdf", "none", "doi:10.9999/other"),)
 
     def test_a_pdf_that_is_surely_taken_for_another_paper_is_a_wrong_paper(self) -> None:
-        other = Known(7, Paper(ids=("arxiv:1801.99999",), title="Light"))
-        own = Known(8, Paper(ids=("arxiv:1801.99998",), title="Mirrors"))
+        other = KnownPaper(7, Paper(ids=("arxiv:1801.99999",), title="Light"))
+        own = KnownPaper(8, Paper(ids=("arxiv:1801.99998",), title="Mirrors"))
         surely, perhaps = Verdict("strong", 0, "its stamp"), Verdict("medium", places=(0,))
         known = truth(title="Mirrors")
         assert recognised.Trial(known, [other, own], surely, own=1).is_wrong

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from reader.config import Topic
+from reader.library.config import Topic
 from tests.benchmarks.frame import Asked
 from tests.benchmarks.ranking.report import Floors, figures
 from tests.benchmarks.ranking.tasks import (

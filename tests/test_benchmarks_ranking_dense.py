@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reader.config import Topic
-from reader.paper import Paper
-from reader.relevance.model import MOST_NEARNESS
+from reader.library.config import Topic
+from reader.library.paper import Paper
+from reader.ranking.model import MOST_NEARNESS
 from tests.benchmarks.ranking.dense import N_NEGATIVE, Share, draw, negatives_of, thinned
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.near import Near, vectors_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.paper import Paper
+from reader.library.paper import Paper
 from tests.benchmarks.frame import Asked
 from tests.benchmarks.ranking.first import (
     Grade,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from reader.heat import Coefficients, Record
-from reader.paper import Paper
+from reader.library.paper import Paper
+from reader.ranking.forecast import AuthorRecord, Coefficients
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.caught import (
     CAP,
@@ -66,7 +66,7 @@ def a_replay(n_days: int, *, late: int = 0) -> Replay:
     return replay(some_mornings(n_days), some_labels(n_days, late=late), seed=1)
 
 
-def first(replayed: Replay, n: int) -> tuple[Record, ...]:
+def first(replayed: Replay, n: int) -> tuple[AuthorRecord, ...]:
     return replayed.seen[day(n)][0].records
 
 

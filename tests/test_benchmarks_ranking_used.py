@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from reader.paper import Paper
+from reader.library.paper import Paper
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.used import N_PICKED, play, watched_days
 

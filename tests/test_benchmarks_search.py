@@ -15,8 +15,8 @@ import pymupdf
 import pytest
 from numpy.typing import NDArray
 
-from reader.paper import Paper
-from reader.store.index import Text
+from reader.library.paper import Paper
+from reader.search.rows.index import Text
 from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects
 from tests.benchmarks.library import Size
 from tests.benchmarks.search import SUBJECTS, cost, quality

@@ -19,22 +19,28 @@ import click
 import pytest
 import tomlkit
 
-from reader import errors
+from reader.base import errors
+from reader.base.errors import ConfigError, ReaderError
 from reader.cli.frame import COMMANDS, INTERRUPTED, Settings, reader_group, run
-from reader.config import KEYS, Config, parse
-from reader.errors import ConfigError, ReaderError
-from reader.library.choose import decide, file_away
+from reader.gathering.rows import posts, sources
+from reader.library.config import Config
+from reader.library.feeds_file import KEYS, parse
 from reader.library.folder import Library, open_library, template, write_whole
-from reader.library.writing import add_note
-from reader.note import SEPARATOR, Sheet, render
-from reader.paper import Batch, BatchState, Mention, Paper, Post, State
-from reader.relevance import TopicModel
-from reader.relevance.model import SOME_DECIDED
-from reader.store import index, lessons, merges, models, papers, pdfs, pictures, posts, sources
-from reader.store.database import Database, lock_file
-from reader.store.models import Stored
-from reader.store.pictures import Picture
-from reader.today import SourceLine
+from reader.library.paper import Batch, BatchState, Mention, Paper, Post, State
+from reader.library.rows import failures, merges, papers
+from reader.library.rows.database import Database, lock_file
+from reader.morning.pick import decide
+from reader.morning.values import SourceLine
+from reader.notes.sheet import Sheet, render
+from reader.notes.words import SEPARATOR
+from reader.notes.write import add_note
+from reader.pdfs.rows import pdfs
+from reader.pdfs.rows.pdfs import Picture
+from reader.ranking.best_folder import file_away
+from reader.ranking.model import SOME_DECIDED, TopicModel
+from reader.ranking.rows import labels, standings
+from reader.ranking.rows.standings import StoredModel
+from reader.search.rows import index
 from tests.data import ROOT
 from tests.marked_pdfs import highlight, ink, marked, typeset
 
@@ -469,7 +475,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         kept = pdfs.Pdf(held.row, f"papers/speech/translation/{held.key}.pdf", "0" * 64)
         pdfs.add_pdf(db, kept, n_bytes=9, at=NOW)
         taken = Picture(kept.sha256, 2, "Figure 1: Ears.")
-        pictures.add_picture(db, held.row, taken)
+        pdfs.add_picture(db, held.row, taken)
         for name in (taken.page, taken.figure):
             write_whole(tmp_path / name, b"a picture")
         piece = index.PassageText("Speech translation needs an ear.", 2, "1 Method")
@@ -487,8 +493,8 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
         taught = TopicModel(
             "speech/translation", words, base=-1.0, weights={"w:wave": 1.0}, n_in=SOME_DECIDED
         )
-        models.keep(db, [Stored("topic speech/translation", "", taught.to_text())])
-        lessons.add_lessons(db, "yes", "speech/gone", [1], at=NOW, on=yesterday)
+        standings.keep(db, [StoredModel("topic speech/translation", "", taught.to_text())])
+        labels.add_lessons(db, "yes", "speech/gone", [1], at=NOW, on=yesterday)
         papers.add_papers(db, fresh, source="arXiv", on=TODAY)
         posts.add_posts(db, [post(n) for n in (1, 3, 4, 5)], source="timeline", on=TODAY)
         batch = Batch("arXiv", date(2031, 3, 3), 5, 4, "partial", "the last page failed")
@@ -581,7 +587,7 @@ def test_today_json_has_the_documented_fields(
     old = paper(7, "Tides that nobody wrote up")
     papers.add_papers(library.db, [old], source="arXiv", on=TODAY - timedelta(days=30))
     decide(library, "pick", [old.id])
-    sources.add_failure(library.db, "pdf", old.id, ("PDF of it: 404", ""), now=NOW)
+    failures.add_failure(library.db, "pdf", old.id, ("PDF of it: 404", ""), now=NOW)
     code, [morning] = printed(capsys, library, "today", "--no-fetch", "--json")
     assert code == 5
     assert [key for key, value in morning.items() if value in (None, [], {})] == []

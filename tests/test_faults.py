@@ -19,18 +19,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from reader.announcement import listing_day, window
-from reader.config import parse
-from reader.demo.server import Answer, Fault, Played
-from reader.http import Client
+from reader.base.http.client import Client
+from reader.base.http.wire import Request, Response
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.server import Fault, Reply
+from reader.gathering.api_days import ARXIV, OAI, feed_name
+from reader.gathering.calendar import listing_day, window
+from reader.gathering.gather import gather
+from reader.library.feeds_file import parse
 from reader.library.folder import Library
-from reader.library.morning import source_lines
-from reader.library.trust import reports
-from reader.stages.arxiv import ARXIV, OAI, feed_name
-from reader.stages.gather import gather
-from reader.store import papers
-from reader.today import SourceLine
-from reader.wire import Request, Response
+from reader.library.rows import papers
+from reader.morning.today import source_lines
+from reader.morning.trust import reports
+from reader.morning.values import SourceLine
 from tests.installed import is_safe, paper
 from tests.samples import new_database, tools
 from tests.wrong import (
@@ -62,9 +63,9 @@ HELD_BACK_TUESDAY, HELD_BACK_WEDNESDAY = "arxiv:3103.90098", "arxiv:3103.90099"
 the one only OAI-PMH and of the other only Wednesday's feed knows."""
 
 
-def held_back(n: int, title: str, until: date) -> Played:
+def held_back(n: int, title: str, until: date) -> PlayedPaper:
     played = paper(n, title, "cs.CL", day=until)
-    return Played(played.paper, window(MONDAY)[0] + timedelta(seconds=n))
+    return PlayedPaper(played.paper, window(MONDAY)[0] + timedelta(seconds=n))
 
 
 PAPERS = (
@@ -97,7 +98,7 @@ class World:
     """A library, its channels, and a clock that is moved by hand."""
 
     folder: Path
-    several: Sequence[Played]
+    several: Sequence[PlayedPaper]
     now: datetime = ON_MONDAY
     is_hasty: str = ""
     """The channel that is not waited for long."""
@@ -179,7 +180,7 @@ class World:
             server.mangle = as_it_is
 
     @property
-    def out(self) -> dict[str, Played]:
+    def out(self) -> dict[str, PlayedPaper]:
         return {p.paper.id: p for p in self.several if p.listed_on <= self.now.date()}
 
     @property
@@ -211,7 +212,7 @@ class World:
         return lost + [source for source, _ in posts if (source, WEDNESDAY) not in named]
 
 
-def owed_by(played: Played) -> set[tuple[str, date | None]]:
+def owed_by(played: PlayedPaper) -> set[tuple[str, date | None]]:
     """Name the sources, with their days, that have a paper."""
     feeds = {feed_name(c) for c in played.paper.categories}
     return {
@@ -476,7 +477,7 @@ def test_pages_of_the_api_that_disagree(crowd: World, way: str) -> None:
 
 
 def test_a_page_of_the_api_that_is_the_one_before(crowd: World) -> None:
-    def first(target: str, _: Answer) -> Answer:
+    def first(target: str, _: Reply) -> Reply:
         target = target.replace("start=200", "start=0")
         return crowd.servers[ARXIV].answer_at(target, crowd.now)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from reader.demo.server import Fault, PlayServer
-from reader.library.choose import find_paper
+from reader.cli.demo.server import Fault, PlayServer
+from reader.library.find import find_paper
 from reader.library.folder import open_library
-from reader.library.writing import add_note
+from reader.notes.write import add_note
 from tests.installed import (
     ALL,
     BACKGROUND,

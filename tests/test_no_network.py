@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.demo.server import PlayServer
-from reader.errors import SourceFailed, Unreachable
-from reader.paper import Batch
-from reader.stages.gather import source_names, told_together
-from reader.stages.source import fail
-from reader.stages.tools import Problem
-from reader.store import sources
+from reader.base.errors import Problem, SourceFailed, Unreachable
+from reader.cli.demo.server import PlayServer
+from reader.gathering.gather import source_names, told_together
+from reader.gathering.rows import sources
+from reader.gathering.source import fail
+from reader.library.paper import Batch
 from tests.installed import NOW, feeds_toml, run, says, states, today
 from tests.samples import DAY
 from tests.samples import NOW as NOW_THERE

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.a_year import YEAR_ENDS, a_reader, a_year
+from tests.cli.test_recall import TOMORROW
 from tests.data import ROOT
-from tests.habit import YEAR_ENDS, a_reader, a_year
 from tests.installed import READER, environment, run
 from tests.samples import NOW
 from tests.terminal import on_terminal
-from tests.test_cli_recall import TOMORROW
 
 PICTURE = ROOT / "docs" / "stats.svg"
 

@@ -10,11 +10,11 @@ import click
 import pytest
 
 from reader.cli.frame import Settings, run
-from reader.library.exporting import export
 from reader.library.folder import make_library
-from reader.library.writing import add_note
-from reader.paper import Paper
-from reader.store.papers import add_papers, papers_named
+from reader.library.paper import Paper
+from reader.library.rows.papers import add_papers, papers_named
+from reader.notes.export.run import export
+from reader.notes.write import add_note
 from tests.data import ROOT
 from tests.picture import PICTURE, readme_block, sample_block, sample_screen
 from tests.sample_notes import exported_samples

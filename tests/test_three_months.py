@@ -20,17 +20,25 @@ from pathlib import Path
 
 import pytest
 
-from reader.announcement import is_listing_day, latest_feed, latest_listing, listing_day, window
-from reader.config import parse
-from reader.demo.server import Fault, Played
-from reader.http import Client
+from reader.base.http.client import Client
+from reader.base.http.wire import Request, Response
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.server import Fault
+from reader.gathering.api_days import ARXIV, OAI, feed_name
+from reader.gathering.calendar import (
+    is_listing_day,
+    latest_feed,
+    latest_listing,
+    listing_day,
+    window,
+)
+from reader.gathering.gather import gather, source_names
+from reader.gathering.resolve import resolve
+from reader.gathering.rows import sources
+from reader.library.feeds_file import parse
 from reader.library.folder import Library
-from reader.library.morning import source_lines
-from reader.stages.arxiv import ARXIV, OAI, feed_name
-from reader.stages.gather import gather, source_names
-from reader.stages.resolve import resolve
-from reader.store import papers, sources
-from reader.wire import Request, Response
+from reader.library.rows import papers
+from reader.morning.today import source_lines
 from tests.data import DATA, needs_data
 from tests.replay import load, moment
 from tests.samples import new_database, tools
@@ -57,14 +65,14 @@ TALKED = "timeline"
 MISSING = ("partial", "stale", "not out yet", "failed", "not asked")
 
 
-def real_days() -> list[Played]:
+def real_days() -> list[PlayedPaper]:
     assert DATA is not None
     several = load(DATA, first=BEGIN, last=LAST)
     several = [p for p in several if set(p.paper.categories) & set(CATEGORIES)]
     return [held_back(p, n) if n % 30 == 7 else p for n, p in enumerate(several)]
 
 
-def held_back(played: Played, n: int) -> Played:
+def held_back(played: PlayedPaper, n: int) -> PlayedPaper:
     """Let a paper have been submitted one to three lists before its own."""
     day = played.listed_on
     for _ in range(1 + n % 3):
@@ -79,7 +87,7 @@ def held_back(played: Played, n: int) -> Played:
 class Play:
     """Three servers, as arXiv has them, and one of timelines; a clock moved by hand."""
 
-    several: list[Played]
+    several: list[PlayedPaper]
     now: datetime
     posts: dict[str, bytes] = field(default_factory=dict)
     servers: dict[str, WrongServer] = field(default_factory=dict)
@@ -278,7 +286,7 @@ def named(library: Library) -> set[tuple[str, date]]:
     return found | stale | {(line.name, line.covers) for line in lines if line.covers}
 
 
-def owed_by(played: Played) -> set[tuple[str, date]]:
+def owed_by(played: PlayedPaper) -> set[tuple[str, date]]:
     """Name the sources, with their days, that have a paper."""
     feeds = {feed_name(c) for c in played.paper.categories}
     late = {(name, played.listed_on) for name in (*feeds, OAI)}

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reader.encoder.samples import PLAIN
-from reader.encoder.setup import Source
-from reader.encoder.unigram import Vocabulary
+from reader.search.encoder.setup import PLAIN, ModelSource
+from reader.search.encoder.unigram import Vocabulary
 
 WIDTH, N_LAYERS, N_HEADS, WIDE, N_POSITIONS = 32, 2, 2, 64, 512
 
@@ -30,7 +29,7 @@ def tiny_vocabulary() -> Vocabulary:
     return Vocabulary(pieces, scores, bos=0, eos=2, pad=1, unk=3)
 
 
-def write_tiny(path: Path, *, seed: int = 1) -> Source:
+def write_tiny(path: Path, *, seed: int = 1) -> ModelSource:
     """Write the file and return it with its hash."""
     vocabulary = tiny_vocabulary()
     n_words = len(vocabulary.pieces) + 5
@@ -51,7 +50,7 @@ def write_tiny(path: Path, *, seed: int = 1) -> Source:
         head += struct.pack("<BIQQ", kind, count, offset, len(raw))
         offset += len(raw)
     path.write_bytes(head + b"".join(raw for _, _, raw in tensors.values()))
-    return Source(path, hashlib.sha256(path.read_bytes()).hexdigest())
+    return ModelSource(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _tensors(n_words: int, random: np.random.Generator) -> dict[str, tuple[int, int, bytes]]:

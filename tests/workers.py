@@ -22,6 +22,6 @@ def all_workers() -> dict[int, str]:
             state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
         except OSError:  # it ended meanwhile
             continue
-        if b"reader.pdf.worker" in command and state != "Z":
+        if b"reader.pdfs.text.worker" in command and state != "Z":
             found[int(folder.name)] = parent
     return found

@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from reader.demo.server import Answer, PlayServer
+from reader.cli.demo.server import PlayServer, Reply
 
-Mangle = Callable[[str, Answer], Answer]
+Mangle = Callable[[str, Reply], Reply]
 
 
-def as_it_is(_target: str, answer: Answer) -> Answer:
+def as_it_is(_target: str, answer: Reply) -> Reply:
     return answer
 
 
@@ -30,11 +30,11 @@ class WrongServer(PlayServer):
     path = ""
     mangle: Mangle = staticmethod(as_it_is)
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str) -> Reply:
         answer = super().answer(target)
         return self.mangle(target, answer) if urlsplit(target).path == self.path else answer
 
-    def answer_at(self, target: str, moment: datetime) -> Answer:
+    def answer_at(self, target: str, moment: datetime) -> Reply:
         """Answer rightly, but as at another moment."""
         then = copy.copy(self)
         then.clock = lambda: moment
@@ -44,7 +44,7 @@ class WrongServer(PlayServer):
 def of_the_day_before(server: WrongServer, *, claims: date | None = None) -> Mangle:
     """Answer as a day ago; claims: under this date instead of the true one."""
 
-    def mangle(target: str, _: Answer) -> Answer:
+    def mangle(target: str, _: Reply) -> Reply:
         moment = server.clock() - timedelta(days=1)
         answer = server.answer_at(target, moment)
         if claims is None:
@@ -57,7 +57,7 @@ def of_the_day_before(server: WrongServer, *, claims: date | None = None) -> Man
 
 def body(change: Callable[[bytes], bytes], **headers: str) -> Mangle:
     """Make an answer's body another one; nothing in its head says so."""
-    return lambda _target, answer: Answer(
+    return lambda _target, answer: Reply(
         answer.status,
         change(answer.body),
         {"Content-Type": answer.headers.get("Content-Type", "text/xml"), **headers},
@@ -83,7 +83,7 @@ def once(mangle: Mangle, when: Callable[[str], bool]) -> Mangle:
     """Change the first answer to such a question only."""
     seen: list[str] = []
 
-    def changed(target: str, answer: Answer) -> Answer:
+    def changed(target: str, answer: Reply) -> Reply:
         if seen or not when(target):
             return answer
         seen.append(target)

@@ -1,29 +1,237 @@
-"""`reader add`: papers by id, PDFs, whole folders of them, into the library by hand."""
+"""`reader add`: papers by id, PDFs, whole folders of them; and what became of each.
+
+Few files are listed each; of many only those that a person is to look at.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from reader.cli import added as says
+from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
+from reader.base.messages import say
+from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
-from reader.ids import parse_id
-from reader.library.choose import find_paper
+from reader.library.file_names import UNFILED, year_of
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.paper import Held
-from reader.phrases import say
-from reader.plain import plain, shorten
-from reader.stages.adding import Added, Adding, Found, Wishes, add_by_id, find_files, settle
-from reader.stages.tools import Tools
-from reader.store import papers, pdfs
+from reader.library.ids import parse_id
+from reader.library.paper import LibraryPaper, family_name
+from reader.library.rows import papers
+from reader.morning.add.complete import add_by_id
+from reader.morning.add.files import FilesToAdd, find_files
+from reader.morning.add.keep import FileOutcome
+from reader.morning.add.run import Adding, Wishes, settle
+from reader.morning.tools import Tools
+from reader.pdfs.rows import pdfs
+
+OUTCOMES = ("identified", "unknown", "duplicate", "asked", "broken")
+DONE = ("identified", "unknown", "duplicate")
+"""Outcomes that need nothing more."""
+
+MOST_LISTED = 20
+"""So many files that need nothing are listed; of more there are counts by topic."""
+MOST_NEEDING = 50
+"""So many files that need a hand are listed."""
+
+
+@dataclass
+class AddReport:
+    """What there is to tell of one run. before: what earlier runs found, by outcome."""
+
+    new: dict[str, list[FileOutcome]] = field(default_factory=dict)
+    before: Counter[str] = field(default_factory=Counter)
+    last_before: FileOutcome | None = None
+    asked: list[FileOutcome] = field(default_factory=list)
+    """All that a person is to say something about, asked before or not."""
+    n_broken: int = 0
+    marked: list[FileOutcome] = field(default_factory=list)
+    lacking: list[tuple[str, PdfError]] = field(default_factory=list)
+    stayed: list[tuple[str, str]] = field(default_factory=list)
+    n_moved: int = 0
+    n_reread: int = 0
+    """PDFs that an earlier run left without passages."""
+
+    def take(self, added: FileOutcome) -> None:
+        """Count one file."""
+        outcome, path = added.addition.outcome, added.addition.path
+        if added.is_new:
+            self.new.setdefault(outcome, []).append(added)
+        else:
+            self.before[outcome] += 1
+            self.last_before = added
+        if outcome == "asked":
+            self.asked.append(added)
+        self.n_broken += outcome == "broken"
+        marked = added.marked
+        if (marked.n_highlights or marked.n_ink) and (added.is_new or marked.n_new):
+            self.marked.append(added)
+        self.lacking += [(path, e) for e in (added.lacking, marked.error) if e is not None]
+        self.n_moved += added.is_moved
+        if added.stayed:
+            self.stayed.append((path, added.stayed))
+
+
+def report(told: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[str]:
+    """Lay out the end of a run, one line where nothing is new."""
+    lists = (told.new, told.marked, told.lacking, told.stayed)
+    is_news = any(lists) or told.n_moved > 0 or told.n_reread > 0
+    if not is_news and is_ended:
+        yield _nothing_new(told, found)
+        return
+    for outcome in DONE:
+        yield from _listed(outcome, told.new.get(outcome, []))
+    if told.lacking:
+        yield say("add.head.lacking", n=len(told.lacking))
+        several = [(path, _what(error), error.hint) for path, error in told.lacking]
+        yield from _needing(several)
+    yield from _asked(told.new.get("asked", []))
+    yield from _broken(told.new.get("broken", []))
+    if told.stayed:
+        yield say("add.head.stayed", n=len(told.stayed))
+        yield from _needing([(path, why, "") for path, why in told.stayed])
+    yield from _sums(told, found)
+    if not is_ended:
+        yield say("add.resume")
+    elif told.marked or any(told.new.get(outcome) for outcome in ("identified", "unknown")):
+        yield say("add.index")
+
+
+def _nothing_new(told: AddReport, found: FilesToAdd) -> str:
+    if not found.files:
+        return say("add.no_pdf", n=found.n_other)
+    if told.before.total() == 1 and told.last_before is not None:
+        return say("add.nothing_new_one", line=plain(line_of(told.last_before)))
+    parts = [
+        say(f"add.still.{outcome}", n=told.before[outcome])
+        for outcome in ("asked", "broken")
+        if told.before[outcome]
+    ]
+    rest = say("add.still", parts=say("list").join(parts)) if parts else ""
+    return say("add.nothing_new", n=told.before.total()) + rest
+
+
+def line_of(added: FileOutcome) -> str:
+    """Say what one file became."""
+    held, path = added.held, shown_path(added.addition.path)
+    if held is None:
+        return say("add.line", path=path, what=added.addition.why)
+    if added.addition.outcome == "duplicate":
+        line = say("add.copy", path=path, paper=paper_text(held), why=added.addition.why)
+    else:
+        line = say("add.became", path=path, paper=paper_text(held), place=place_text(held))
+    marked = added.marked
+    if marked.n_highlights:
+        line += say("add.marks_of", n=marked.n_highlights)
+    if marked.n_ink:
+        line += say("add.ink_of", n=marked.n_ink)
+    return line
+
+
+def paper_text(held: LibraryPaper) -> str:
+    """Name a paper in a few words: `[2024 Vale] Its title`."""
+    paper = held.paper
+    who = family_name(paper.authors[0]) if paper.authors else ""
+    facts = " ".join(str(fact) for fact in (year_of(paper), who) if fact)
+    title = shorten(plain(paper.title), 70)
+    return say("add.paper", facts=plain(facts), title=title) if facts else title
+
+
+def place_text(held: LibraryPaper) -> str:
+    """Name a paper's topic and key, as its files are."""
+    return f"{held.topic or UNFILED}/{held.key or held.paper.id}"
+
+
+def shown_path(path: str) -> str:
+    """Write a path as short as it can be typed here."""
+    here = os.path.join(os.path.abspath(""), "")
+    return path.removeprefix(here) if here != os.sep else path
+
+
+def _listed(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
+    if not several:
+        return
+    yield say(f"add.head.{outcome}", n=len(several))
+    if len(several) <= MOST_LISTED:
+        yield from _indented(line_of(added) for added in several)
+        return
+    topics = Counter(added.held.topic or UNFILED for added in several if added.held)
+    for topic, n in topics.most_common():
+        yield "    " + say("add.topic", topic=topic, n=n)
+
+
+def _asked(several: Sequence[FileOutcome]) -> Iterator[str]:
+    if not several:
+        return
+    yield say("add.head.asked", n=len(several))
+    for added in several[:MOST_NEEDING]:
+        path, why = shown_path(added.addition.path), added.addition.why
+        yield from _indented([say("add.line", path=path, what=why)])
+        for one in added.candidates:
+            line = say("add.candidate", paper=paper_text(one), id=one.paper.id)
+            yield from _indented([line], "        ")
+    yield from _more(len(several) - MOST_NEEDING)
+    yield "    " + say("add.ask_hint")
+
+
+def _broken(several: Sequence[FileOutcome]) -> Iterator[str]:
+    if several:
+        yield say("add.head.broken", n=len(several))
+        yield from _needing([(a.addition.path, a.addition.why, a.addition.hint) for a in several])
+
+
+def _needing(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """List (path, what, remedy); files with the same remedy together, which stands once."""
+    by_hint: dict[str, list[str]] = {}
+    for path, what, hint in several[:MOST_NEEDING]:
+        line = say("add.line", path=shown_path(path), what=what)
+        by_hint.setdefault(hint, []).append(line)
+    for hint, lines in by_hint.items():
+        yield from _indented(lines)
+        if hint:
+            yield from _indented([say("add.remedy", hint=hint)], "      ")
+    yield from _more(len(several) - MOST_NEEDING)
+
+
+def _more(n: int) -> Iterator[str]:
+    if n > 0:
+        yield "    " + say("add.more", n=n)
+
+
+def _sums(told: AddReport, found: FilesToAdd) -> Iterator[str]:
+    n_new = {outcome: len(several) for outcome, several in told.new.items()}
+    parts = [say(f"add.n.{o}", n=n_new[o]) for o in OUTCOMES if n_new.get(o)]
+    if parts:
+        yield say("add.counts", parts=say("list").join(parts))
+    if told.marked:
+        highlights = sum(added.marked.n_highlights for added in told.marked)
+        yield say("add.marks", n=len(told.marked), highlights=highlights)
+    if told.before:
+        yield say("add.before", n=told.before.total())
+    if told.n_reread:
+        yield say("add.reread", n=told.n_reread)
+    if told.n_moved:
+        yield say("add.moved", n=told.n_moved)
+    if found.n_other or found.n_hidden:
+        yield say("add.ignored", n=found.n_other, hidden=found.n_hidden)
+
+
+def _what(error: PdfError) -> str:
+    return str(error.values.get("what", error.message))
+
+
+def _indented(lines: Iterable[str], indent: str = "    ") -> Iterator[str]:
+    for line in lines:
+        yield indent + plain(line)
+
 
 INCOMPLETE = 5
 NEW = "new"
@@ -54,7 +262,7 @@ def add_command(
     with build.opened(context) as library:
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
-        found = find_files(library, paths) if paths else Found()
+        found = find_files(library, paths) if paths else FilesToAdd()
         report = _Report(context, library, as_json)
         if as_ is not None:
             return report.settle_one(found, as_)
@@ -152,7 +360,7 @@ class _Report:
     library: Library
     as_json: bool
     code: int = 0
-    told: says.Told = field(default_factory=says.Told)
+    told: AddReport = field(default_factory=AddReport)
     adding: Adding | None = None
     is_ended: bool = False
 
@@ -167,7 +375,7 @@ class _Report:
             output.put_json(output.added_json(None, held))
         elif not settings_of(self.context).is_quiet:
             how = say("added.before" if before else "added.new")
-            paper, id_ = says.paper_text(held), held.paper.id
+            paper, id_ = paper_text(held), held.paper.id
             output.put(plain(say("added", how=how, paper=paper, id=id_)))
             if held.state == "candidate":
                 output.put("  " + say("added.pick", id=id_))
@@ -178,13 +386,13 @@ class _Report:
             self._count(added)
         self.is_ended = True
 
-    def tell(self, found: Found) -> None:
+    def tell(self, found: FilesToAdd) -> None:
         """Say what became of the files, of all of them or until the run was broken off."""
         if self.adding is None:
             return
         self.told.n_reread = self.adding.n_reread
         if not (self.as_json or settings_of(self.context).is_quiet):
-            for line in says.report(self.told, found, is_ended=self.is_ended):
+            for line in report(self.told, found, is_ended=self.is_ended):
                 output.put(line)
         if self.is_ended:
             for problem in self.adding.problems:
@@ -192,7 +400,7 @@ class _Report:
             if self.adding.error is not None:
                 self.fail(self.adding.error)
 
-    def settle_one(self, found: Found, as_: str) -> int:
+    def settle_one(self, found: FilesToAdd, as_: str) -> int:
         """Add one file as what the person says it is."""
         if len(found.files) != 1:
             raise _not_one(len(found.files))
@@ -200,7 +408,7 @@ class _Report:
         self._settle(*next(iter(found.files.items())), held)
         return self.code
 
-    def _settle(self, path: Path, named: Path, held: Held | None) -> None:
+    def _settle(self, path: Path, named: Path, held: LibraryPaper | None) -> None:
         try:
             with build.tools(self.context, self.library) as tools:
                 added = settle(self.library, tools, path, held, named=named)
@@ -210,19 +418,19 @@ class _Report:
         if self.as_json:
             output.put_json(output.added_json(added, added.held))
         elif not settings_of(self.context).is_quiet:
-            output.put(plain(says.line_of(added)))
+            output.put(plain(line_of(added)))
 
     def fail(self, error: ReaderError) -> None:
         say_error(error)
         self.code = self.code or error.exit_code
 
-    def _count(self, added: Added) -> None:
+    def _count(self, added: FileOutcome) -> None:
         self.told.take(added)
         if self.as_json:
             pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
             output.put_json(output.added_json(added, added.held, pdf.path if pdf else None))
 
-    def ask(self, found: Found) -> None:
+    def ask(self, found: FilesToAdd) -> None:
         """Ask which paper each of the doubtful files is; what is not answered waits."""
         if not self.as_json and _is_terminal(self.context):
             self.told.asked = [
@@ -231,7 +439,7 @@ class _Report:
         if self.told.asked or self.told.n_broken:
             self.code = self.code or INCOMPLETE
 
-    def _is_told(self, added: Added, found: Found) -> bool:
+    def _is_told(self, added: FileOutcome, found: FilesToAdd) -> bool:
         """Ask about one file and do at once what is said; False for an answer that waits."""
         answer = _answer_to(added)
         if answer is None:
@@ -245,12 +453,12 @@ def _not_one(n: int) -> UsageError:
     return UsageError(what=say("add.as_one", n=n), hint=say("add.as_one_hint"))
 
 
-def _answer_to(added: Added) -> Held | Literal[False] | None:
+def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
     """Ask about one file: the paper that it is, False for one of its own, None for later."""
     output.put()
     output.put(plain(say("add.line", path=added.addition.path, what=added.addition.why)))
     for n, held in enumerate(added.candidates, 1):
-        paper, id_ = says.paper_text(held), held.paper.id
+        paper, id_ = paper_text(held), held.paper.id
         output.put("    " + plain(say("add.choice", n=n, paper=paper, id=id_)))
     choices = [str(n) for n in range(1, len(added.candidates) + 1)]
     answer = _chosen([*choices, "o", "l"])

@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reader.base.errors import ModelError, UsageError
+from reader.base.messages import say, speak
+from reader.base.text import plain
 from reader.cli.frame import Settings, settings_of
-from reader.config import Config
-from reader.errors import ModelError, UsageError
+from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
-from reader.phrases import say, speak
-from reader.plain import plain
-from reader.stages.tools import Encoder, Tools
+from reader.morning.tools import Tools
+from reader.search.encoder.protocol import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from rich.progress import Progress, TaskID
 
-    from reader.config import Topic
-    from reader.encoder.query import QueryEncoder
-    from reader.heat import Coefficients
-    from reader.heat.forecast import Example
-    from reader.relevance import Label, TopicModel
+    from reader.library.config import Topic
+    from reader.ranking.events import Label
+    from reader.ranking.forecast import Coefficients, TalkExample
+    from reader.ranking.model import TopicModel
+    from reader.search.encoder.query import QueryEncoder
 
 
 def clock() -> Clock:
@@ -82,25 +83,26 @@ def tools(
     may_download: a hub's model that feeds.toml names may be fetched. shown: is told how far
     the work is, in place of bars.
     """
-    from reader import http, pdf
+    from reader.base.http.client import Client
+    from reader.pdfs.text.process import PdfPool, check_pdf
 
     settings = settings_of(context)
     with (
-        http.Client(
+        Client(
             clock=library.now,
             sleep=time.sleep,
             monotonic=time.monotonic,
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
         contextlib.nullcontext(shown) if shown else progress(settings) as tell,
-        pdf.PdfPool(tell=tell.slow_page) as pool,
+        PdfPool(tell=tell.slow_page) as pool,
     ):
         yield Tools(
             fetch=client.fetch,
             encoder=lazy_encoder(library.config, tell_text(settings), may_download),
             encoder_name=encoder_name(library.config),
             token_counter=lazy_counter(library.config, tell_text(settings)),
-            check_pdf=pdf.check_pdf,
+            check_pdf=check_pdf,
             read_pdf=pool.read,
             read_first=pool.read_first,
             read_pdfs=pool.read_all,
@@ -122,14 +124,14 @@ def fit_topic(
     seed: int = 0,
 ) -> TopicModel:
     """Fit a topic's model; scikit-learn is loaded at the first call."""
-    from reader.learner.topics import fit_topic as fit
+    from reader.ranking.fit import fit_topic as fit
 
     return fit(topic, examples, background, seed=seed)
 
 
-def fit_talk(examples: Sequence[Example], before: Coefficients) -> Coefficients:
+def fit_talk(examples: Sequence[TalkExample], before: Coefficients) -> Coefficients:
     """Fit the numbers of the forecast; scikit-learn is loaded at the first call."""
-    from reader.learner.talk import fit_talk as fit
+    from reader.ranking.fit import fit_talk as fit
 
     return fit(examples, before)
 
@@ -154,7 +156,7 @@ def lazy_encoder(
 
     @functools.cache
     def load() -> Encoder:
-        from reader.encoder import open_encoder
+        from reader.search.encoder import open_encoder
 
         return open_encoder(
             config.encoder, cache=cache_folder(), allow_network=may_download, progress=tell
@@ -170,7 +172,7 @@ def lazy_counter(
 
     @functools.cache
     def load() -> Callable[[Sequence[str]], list[int]]:
-        from reader.encoder import open_token_counter
+        from reader.search.encoder import open_token_counter
 
         return open_token_counter(config.encoder, cache=cache_folder(), progress=tell)
 
@@ -179,7 +181,7 @@ def lazy_counter(
 
 def encoder_name(config: Config) -> str:
     """Name the encoder without loading it; empty where the model is missing."""
-    from reader.encoder import encoder_name as name_of
+    from reader.search.encoder.models import encoder_name as name_of
 
     try:
         return name_of(config.encoder, cache_folder())
@@ -189,7 +191,8 @@ def encoder_name(config: Config) -> str:
 
 def stand_in(config: Config) -> str:
     """Name the hub's model that stands in for the bundled one; empty where none has to."""
-    from reader.encoder import HUBS_OWN, stands_in
+    from reader.search.encoder.bundled import HUBS_OWN
+    from reader.search.encoder.models import stands_in
 
     return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
 
@@ -200,7 +203,7 @@ def query_encoder(
     """Give a function that encodes one question, its model loaded at the first call."""
 
     def encode(text: str) -> NDArray[np.float32]:
-        from reader.encoder import open_query_encoder
+        from reader.search.encoder import open_query_encoder
 
         encoder = open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
         if encoder.note:
@@ -211,7 +214,7 @@ def query_encoder(
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class QuestionEncoder:
     """The encoder whose vectors a search looks at, and what makes a question's."""
 
     name: str
@@ -230,8 +233,8 @@ class Chosen:
 
 def chosen_encoder(library: Library) -> Chosen:
     """Choose the encoder that answers: while a library is encoded anew, the one before."""
-    from reader.encoder import model_of
-    from reader.store.vector_files import serving as serving_of
+    from reader.search.encoder.models import model_of
+    from reader.search.rows.vector_files import serving as serving_of
 
     config = library.config
     name = encoder_name(config)
@@ -246,25 +249,25 @@ def chosen_encoder(library: Library) -> Chosen:
     return Chosen(serves, former, say("search.replacing", old=plain(serves), new=plain(name)))
 
 
-def serving(context: click.Context, library: Library) -> Serving:
+def serving(context: click.Context, library: Library) -> QuestionEncoder:
     """Choose the encoder that answers, and say on stderr where it is not feeds.toml's."""
     chosen = chosen_encoder(library)
     if chosen.said:
         click.echo(chosen.said, err=True)
     tell = tell_text(settings_of(context))
-    return Serving(chosen.name, query_encoder(chosen.config, tell))
+    return QuestionEncoder(chosen.name, query_encoder(chosen.config, tell))
 
 
 def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
     """Open what encodes questions and notes, to be kept in memory. Raises ModelError."""
-    from reader.encoder import open_query_encoder
+    from reader.search.encoder import open_query_encoder
 
     return open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
 
 
 def is_quick(config: Config) -> bool:
     """Tell whether a text can be encoded at once; no where the model is missing."""
-    from reader.encoder import is_quick as is_quick_model
+    from reader.search.encoder import is_quick as is_quick_model
 
     try:
         return is_quick_model(config.encoder, cache=cache_folder())
@@ -274,7 +277,7 @@ def is_quick(config: Config) -> bool:
 
 def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
     """Give what encodes a note as it is saved; None where that would take seconds."""
-    from reader.encoder import open_query_encoder
+    from reader.search.encoder import open_query_encoder
 
     if not is_quick(config):
         return None

@@ -1,28 +1,34 @@
-"""`reader gather` and `index`: what cron runs, and what can be remade."""
+"""`reader gather`, `index`, `sources` and `follow`: what is asked, and can it be trusted?"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 
-from reader.cli import build, output
+from reader.base.errors import Problem, ReadOnly, StoreError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain, shorten
+from reader.cli import build, output, screen
+from reader.cli.background import Lines, put_end
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.progress_lines import Lines, put_end
-from reader.config.classes import unknown_class_text
-from reader.errors import ReadOnly, StoreError, UsageError
-from reader.library.folder import FEEDS, Library, read_config
-from reader.library.place import find_folder
-from reader.phrases import say
-from reader.plain import plain
-from reader.stages.gather import source_names, told_together
-from reader.stages.pdfs import forget_readings
-from reader.stages.pipe import fetch_and_rank, index_all, learn_decisions
-from reader.stages.tools import Problem
-from reader.store import papers
-from reader.store.database import forget_index, lock_file
+from reader.gathering.follow import FollowOutcome, follow
+from reader.gathering.gather import source_names, told_together
+from reader.library.config import unknown_class_text
+from reader.library.folder import Library, read_config
+from reader.library.place import FEEDS, find_folder
+from reader.library.rows import papers
+from reader.library.rows.database import forget_index, lock_file
+from reader.morning.caught_up import missing_seeds, seed_text
+from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
+from reader.morning.texts import no_network_text
+from reader.morning.trust import Report, categories_text, facts_of, head_text, reports
+from reader.pdfs.fetch import forget_readings
 
 
 @click.command("gather", cls=ReaderCommand, help=say("help.gather"))
@@ -117,3 +123,75 @@ def _forget_index(folder: Path) -> None:
     read_config(folder / FEEDS)
     with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
         forget_index(folder)
+
+
+N_SHOWN = 8
+"""Authors of like names that are shown; the others are counted."""
+
+
+@click.command("follow", cls=ReaderCommand, help=say("help.follow"))
+@click.argument("name", metavar="NAME")
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help=say("option.feed"))
+@click.pass_context
+def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
+    """Follow a person."""
+    with build.opened(context) as library:
+        followed = follow(library, name, feeds)
+    if not settings_of(context).is_quiet:
+        output.put(say("followed", name=followed.name))
+        if followed.is_ambiguous:
+            output.put(plain(_many(followed)))
+
+
+def _many(followed: FollowOutcome) -> str:
+    sure = [a for a, certainty in followed.authors.items() if certainty == "same"]
+    names = sure + [a for a in followed.authors if a not in sure]
+    n_more = len(names) - N_SHOWN
+    shown = say("list").join(names[:N_SHOWN]) + (say("follow.more", n=n_more) if n_more > 0 else "")
+    return say("follow.many", names=shown)
+
+
+@click.command("sources", cls=ReaderCommand, help=say("help.sources"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def sources_command(context: click.Context, as_json: bool) -> int:
+    """Show each source; 5 when something is missing from today's list."""
+    with build.opened(context) as library:
+        zone = library.config.timezone
+        found = reports(library)
+        seeds = missing_seeds(library)
+        unknown = library.config.arxiv.unknown
+    missing = [report for report in found if report.line.is_missing]
+    if as_json:
+        for report in found:
+            output.put_json(output.report_json(report))
+        for seed in seeds:
+            # No source: what reads lines by their name and state goes on as it did.
+            more = {"name": f"seed {seed.id}", "is_missing": False}
+            output.put_json(more | output.seed_json(seed))
+        return 5 if missing else 0
+    width = screen.width_of_terminal()
+    for line in screen.wrap(head_text(found), width):
+        output.put(click.style(line, bold=True))
+    # Said of all above, it is not said again of each.
+    is_offline = bool(no_network_text([report.line for report in found]))
+    for report in found:
+        for line in _lines(replace(report, error="") if is_offline else report, zone, width):
+            output.put(line)
+    texts = [*map(unknown_class_text, unknown), *(seed_text(seed, zone) for seed in seeds)]
+    for text in texts:
+        for line in screen.wrap(plain(text), width):
+            output.put(line)
+    return 5 if missing else 0
+
+
+def _lines(report: Report, zone: tzinfo, width: int) -> Iterator[str]:
+    mark = "!" if report.line.is_missing else " "
+    head = f"{mark} {plain(report.name)}"
+    yield click.style(shorten(head, width), bold=True, fg="red" if report.line.is_missing else None)
+    facts = facts_of(report, zone)
+    yield from screen.wrap(plain(" · ".join(facts)), width, "    ")
+    if text := categories_text(report):
+        yield from screen.wrap(plain(text), width, "    ")
+    if report.error:
+        yield from screen.wrap(plain(f"{report.error} {report.hint}"), width, "    ")

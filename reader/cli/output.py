@@ -10,25 +10,24 @@ from unicodedata import category
 
 import click
 
-from reader.config import Deadline
-from reader.errors import ReaderError
-from reader.ids import url_of
-from reader.paper import Held
-from reader.plain import plain
-from reader.score import in_print
-from reader.today import Entry, Folded, Morning, Queued, Seed
-from reader.today.telling import n_mine, theme_counts
+from reader.base.errors import ReaderError
+from reader.base.text import plain
+from reader.library.config import Deadline
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.morning.texts import n_mine, theme_counts
+from reader.morning.values import Entry, FoldedDays, Morning, QueueEntry, Seed
+from reader.ranking.score import in_print
 
 if TYPE_CHECKING:
-    # Only their names are needed here; loading them would cost `today` some 40 ms.
-    from reader.library.finding import Hit
-    from reader.library.joining import Asked
-    from reader.library.marked_copies import RemovedCopy
-    from reader.library.marks import Shown
-    from reader.library.returning import Brought
-    from reader.library.tablet import Took
-    from reader.library.trust import Report
-    from reader.stages.adding import Added
+    from reader.morning.add.keep import FileOutcome
+    from reader.morning.file import MergeQuestion
+    from reader.morning.trust import Report
+    from reader.pdfs.back import CopyOutcome
+    from reader.pdfs.highlights import VisibleMark
+    from reader.pdfs.marked_copies import RemovedCopy
+    from reader.pdfs.tablet import TabletOutcome
+    from reader.search.find import SearchHit
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Kinds of characters: controls, invisible ones, halves, line ends."""
@@ -50,7 +49,7 @@ def put_json(value: Mapping[str, Any]) -> None:
     click.echo(text)
 
 
-def paper_json(held: Held) -> dict[str, Any]:
+def paper_json(held: LibraryPaper) -> dict[str, Any]:
     """Give the fields that every listing has for a paper."""
     paper = held.paper
     return {
@@ -89,7 +88,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def queued_json(queued: Queued) -> dict[str, Any]:
+def queued_json(queued: QueueEntry) -> dict[str, Any]:
     """Give the fields of a paper of the queue."""
     return {
         "id": queued.held.paper.id,
@@ -113,7 +112,7 @@ def pdfs_json(morning: Morning) -> dict[str, Any] | None:
     }
 
 
-def folded_json(folded: Folded, theme_of: Mapping[str, str]) -> dict[str, Any]:
+def folded_json(folded: FoldedDays, theme_of: Mapping[str, str]) -> dict[str, Any]:
     """Give the fields of several days in one list."""
     return {
         "reason": folded.reason,
@@ -230,7 +229,7 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def question_json(question: Asked) -> dict[str, Any]:
+def question_json(question: MergeQuestion) -> dict[str, Any]:
     """Give the fields of a pair that may be one paper."""
     return {
         "first": paper_json(question.first),
@@ -240,7 +239,7 @@ def question_json(question: Asked) -> dict[str, Any]:
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: SearchHit) -> dict[str, Any]:
     """Give the fields of something found."""
     return paper_json(hit.held) | {
         "kind": hit.kind,
@@ -254,12 +253,12 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def took_json(took: Took) -> dict[str, Any]:
+def took_json(took: TabletOutcome) -> dict[str, Any]:
     """Give the fields of a paper that should go to the tablet."""
     return paper_json(took.held) | {"outcome": took.outcome, "file": plain(took.name) or None}
 
 
-def brought_json(brought: Brought) -> dict[str, Any]:
+def brought_json(brought: CopyOutcome) -> dict[str, Any]:
     """Give the fields of a file that came home."""
     held, counts, error = brought.held, brought.counts, brought.error
     return {
@@ -294,7 +293,7 @@ def removed_json(removed: RemovedCopy) -> dict[str, Any]:
     }
 
 
-def highlight_json(held: Held, shown: Shown, number: int | None) -> dict[str, Any]:
+def highlight_json(held: LibraryPaper, shown: VisibleMark, number: int | None) -> dict[str, Any]:
     """Give the fields of one mark; number: its place among those that are there."""
     highlight = shown.highlight
     return paper_json(held) | {
@@ -311,7 +310,7 @@ def highlight_json(held: Held, shown: Shown, number: int | None) -> dict[str, An
     }
 
 
-def ink_json(held: Held, page: int | None, n_ink: int) -> dict[str, Any]:
+def ink_json(held: LibraryPaper, page: int | None, n_ink: int) -> dict[str, Any]:
     """Give the fields of what was drawn by hand on a page of a paper's PDF."""
     return paper_json(held) | {
         "kind": "ink",
@@ -327,7 +326,9 @@ def ink_json(held: Held, page: int | None, n_ink: int) -> dict[str, Any]:
     }
 
 
-def added_json(added: Added | None, held: Held | None, pdf: str | None = None) -> dict[str, Any]:
+def added_json(
+    added: FileOutcome | None, held: LibraryPaper | None, pdf: str | None = None
+) -> dict[str, Any]:
     """Give the fields of one thing that was added; added: None for one added by its id."""
     addition = added.addition if added else None
     return {

@@ -4,26 +4,76 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
+from reader.base.errors import NotOpened, ReaderError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.cards import card_lines, due_json, head_lines
+from reader.cli.decide import END, Ask, asking
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.one_key import END, Ask, asking
-from reader.cli.triage.opening import Opened, opener
-from reader.errors import NotOpened, ReaderError, UsageError
-from reader.ids import url_of
-from reader.library import recall
-from reader.library.cards import graded_text
-from reader.library.choose import find_paper
+from reader.cli.triage.openers import OpenOutcome, opener
+from reader.habit import recall
+from reader.habit.recall import GRADES, Due, card_of, graded_text, paused_text
+from reader.habit.rows.reviews import Waiting
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.recall import GRADES, Due
-from reader.library.writing import newest_note
-from reader.paper import Held
-from reader.phrases import say
-from reader.plain import plain, plain_lines
-from reader.store.reviews import Waiting
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.notes.write import newest_note
+
+
+def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number: int) -> list[str]:
+    """Lay out the front of a card: title, who, when it was seen, the question."""
+    width = screen.width_of_terminal()
+    card = card_of(library, held, waiting)
+    facts = [screen.authors_text(held.paper.authors), card.seen]
+    lines = ["", *screen.wrap(plain(held.paper.title), width, "    ", f"{number:>2}  ")]
+    lines = [line and click.style(line, bold=True) for line in lines]
+    lines += [
+        click.style(line, dim=True) for line in screen.wrap(plain(" · ".join(facts)), width, "    ")
+    ]
+    lines += screen.wrap(card.question, width, "    ", "    ? ")
+    return lines
+
+
+def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
+    """Say what is to come, or why nothing is; n: how many papers were named."""
+    if is_named:
+        return [click.style(say("recall.head_named", n=n), bold=True)]
+    if due.is_paused:
+        return screen.wrap(paused_text(due), screen.width_of_terminal())
+    if not due.n:
+        return [say("recall.nothing", n=due.n_done)]
+    return [click.style(say("recall.head", due=due.n_due, new=due.n_new), bold=True)]
+
+
+def due_json(
+    library: Library, due: Due, cards: list[tuple[LibraryPaper, Waiting]]
+) -> dict[str, Any]:
+    """Give what comes back today as one object."""
+    return {
+        "date": library.today(),
+        "is_paused": due.is_paused,
+        "deadline": due.deadline and {"name": plain(due.deadline.name), "on": due.deadline.on},
+        "n_due": due.n_due,
+        "n_new": due.n_new,
+        "n_done": due.n_done,
+        "cards": [_card_json(library, held, waiting) for held, waiting in cards],
+    }
+
+
+def _card_json(library: Library, held: LibraryPaper, waiting: Waiting) -> dict[str, Any]:
+    card = card_of(library, held, waiting)
+    return output.paper_json(held) | {
+        "question": card.question,
+        "note": card.note,
+        "written_on": waiting.written_on,
+        "recalled_on": waiting.last_on,
+        "due_on": waiting.due_on,
+    }
 
 
 @click.command("recall", cls=ReaderCommand, help=say("help.recall"))
@@ -54,7 +104,7 @@ def recall_command(
                 _ask_all(library, cards, recall.due(library, day), is_named=bool(ids))
 
 
-def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[Held, Waiting]]:
+def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[LibraryPaper, Waiting]]:
     """Find the papers that are named, due or not. Raises UsageError for one without a note."""
     found = []
     for text in ids:
@@ -66,7 +116,7 @@ def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[Held, Waiting]]
 def _grade(
     context: click.Context, library: Library, ids: tuple[str, ...], given: int, *, as_json: bool
 ) -> None:
-    from reader.memory import next_day
+    from reader.habit.memory import next_day
 
     for held in [find_paper(library, text) for text in ids]:
         graded = recall.grade(library, held, given, next_day=next_day)
@@ -91,7 +141,7 @@ def _undo(context: click.Context, library: Library) -> None:
 
 
 def _ask_all(
-    library: Library, cards: list[tuple[Held, Waiting]], due: Due, *, is_named: bool
+    library: Library, cards: list[tuple[LibraryPaper, Waiting]], due: Due, *, is_named: bool
 ) -> None:
     """Go through the cards; every grade is on the disk at once."""
     for line in head_lines(due, is_named=is_named, n=len(cards)):
@@ -117,7 +167,7 @@ class _Recall:
     """Where a person is among the cards."""
 
     library: Library
-    cards: list[tuple[Held, Waiting]]
+    cards: list[tuple[LibraryPaper, Waiting]]
     ask: Ask
     place: int = 0
     graded: list[int] = field(default_factory=list)
@@ -144,8 +194,8 @@ class _Recall:
         output.put()
         return self._take_grade(held)
 
-    def _take_grade(self, held: Held) -> bool:
-        from reader.memory import next_day
+    def _take_grade(self, held: LibraryPaper) -> bool:
+        from reader.habit.memory import next_day
 
         days = recall.next_days(self.library, held, next_day=next_day)
         today = self.library.today()
@@ -169,11 +219,11 @@ class _Recall:
                 self._open(held)
         return False
 
-    def _open(self, held: Held) -> None:
+    def _open(self, held: LibraryPaper) -> None:
         """Open a paper's page; where that fails it is said, and the card stays."""
         try:
             place = url_of(held.paper.id)
-            said = Opened(opener()).open(place) if place else say("screen.no_place")
+            said = OpenOutcome(opener()).open(place) if place else say("screen.no_place")
             output.put("    " + said)
         except NotOpened as error:
             say_error(error)
@@ -193,7 +243,9 @@ class _Recall:
             self.place = self.graded.pop()
 
 
-def _list(library: Library, cards: list[tuple[Held, Waiting]], due: Due, *, is_named: bool) -> None:
+def _list(
+    library: Library, cards: list[tuple[LibraryPaper, Waiting]], due: Due, *, is_named: bool
+) -> None:
     for line in head_lines(due, is_named=is_named, n=len(cards)):
         output.put(line)
     for number, (held, waiting) in enumerate(cards, 1):

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from reader.ids import url_of
-from reader.paper import Held, State
-from reader.phrases import say, say_day
-from reader.plain import columns, plain, shorten
-from reader.post import Mentioned
-from reader.score import Term, total
-from reader.today import Entry, Morning, Queued, Saved, SourceLine
-from reader.today.sums import sum_rows
-from reader.today.telling import (
+from reader.base.messages import say, say_day
+from reader.base.text import columns, plain, shorten
+from reader.gathering.post import PostMention
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper, State
+from reader.morning.reasons import sum_rows
+from reader.morning.texts import (
     changed_text,
     counted,
     families,
@@ -31,6 +29,8 @@ from reader.today.telling import (
     theme_texts,
     topic_text,
 )
+from reader.morning.values import Entry, Morning, QueueEntry, SavedSearchHits, SourceLine
+from reader.ranking.score import Term, total
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 
@@ -97,7 +97,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
 
 
 def queued_lines(
-    queued: Queued, width: int, number: int, *, is_put_off: bool = False
+    queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
     """Lay out a paper of the queue: title; id, when it was picked, how long it takes."""
     title = _bold(shorten(plain(queued.held.paper.title), width - 4))
@@ -224,18 +224,18 @@ def day_mark(entry: Entry) -> str:
     return f"{entry.held.arrived_on:%m-%d}"
 
 
-def heard(entry: Entry) -> list[Mentioned]:
+def heard(entry: Entry) -> list[PostMention]:
     """Order what is said of a paper: own words first, of those who count most, oldest first."""
     weights = {t.what: t.value for t in entry.terms if t.kind in ("mention", "repost")}
 
-    def place(mention: Mentioned) -> tuple[bool, bool, float]:
+    def place(mention: PostMention) -> tuple[bool, bool, float]:
         is_passed_on = mention.kind == "repost"
         return not mention.words, is_passed_on, -weights.get(mention.author, 0.0)
 
     return sorted(entry.mentions, key=place)
 
 
-def said_text(mention: Mentioned) -> str:
+def said_text(mention: PostMention) -> str:
     """Say what somebody said of a paper; what they passed on are not their own words."""
     is_passed_on = mention.kind == "repost"
     if mention.words:
@@ -272,7 +272,7 @@ def _progress(morning: Morning) -> Iterator[str]:
         yield say("today.balance", balance=balance)
 
 
-def _saved_lines(search: Saved, width: int) -> Iterator[str]:
+def _saved_lines(search: SavedSearchHits, width: int) -> Iterator[str]:
     """Say how many new papers fit a saved search, and name the first."""
     name, query, n = plain(search.name), plain(search.query), len(search.papers)
     yield from wrap(say("today.saved", name=name, n=n, query=query), width)
@@ -304,7 +304,7 @@ def _sources_text(sources: Sequence[SourceLine]) -> str:
     return plain(f"{head}: {counts}" if counts else head + say("why.end"))
 
 
-def paper_lines(held: Held, width: int) -> Iterator[str]:
+def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out what is known of one paper before its abstract."""
     paper = held.paper
     yield from map(_bold, wrap(plain(paper.title), width))

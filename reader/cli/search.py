@@ -8,17 +8,23 @@ from pathlib import Path
 
 import click
 
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error
-from reader.cli.values import WholeNumber
-from reader.errors import UsageError
-from reader.library.finding import KINDS, Found, Hit, search
+from reader.cli.frame import ReaderCommand, WholeNumber, say_error
 from reader.library.folder import Library
-from reader.library.found import byline, head_of, nothing_asked
-from reader.phrases import say
-from reader.plain import plain, plain_lines, shorten
-from reader.query import parse
-from reader.store.index import Kind
+from reader.library.query import parse
+from reader.search.find import (
+    KINDS,
+    SearchHit,
+    SearchResult,
+    byline,
+    head_of,
+    nothing_asked,
+    search,
+)
+from reader.search.rows.index import Kind
 
 LARGEST = 10_000_000
 """Bytes of a text file for --like: more is no text that somebody read."""
@@ -85,8 +91,8 @@ def search_command(
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show a paper's neighbours; 5 when something is not indexed, 7 when it has no vector."""
-    from reader.library.choose import find_paper
-    from reader.library.similar import similar
+    from reader.library.find import find_paper
+    from reader.search.similar import similar
 
     with build.opened(context) as library:
         held = find_paper(library, id)
@@ -107,7 +113,7 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
 
 def _search(
     context: click.Context, library: Library, text: str, kinds: list[Kind], limit: int
-) -> Found:
+) -> SearchResult:
     serving = build.serving(context, library)
     return search(
         library,
@@ -121,8 +127,8 @@ def _search(
 
 def _search_like(
     context: click.Context, library: Library, file: Path, kinds: list[Kind], limit: int
-) -> Found:
-    from reader.library.similar import search_like
+) -> SearchResult:
+    from reader.search.similar import search_like
 
     serving = build.serving(context, library)
     return search_like(
@@ -137,7 +143,7 @@ def _search_like(
 
 def _text_of(context: click.Context, library: Library, file: Path) -> str:
     """Read what a file is about. Raises UsageError where there are no words, or PdfError."""
-    from reader.library.similar import text_of
+    from reader.search.similar import text_of
 
     with file.open("rb") as handle:
         content = handle.read(LARGEST)
@@ -153,7 +159,7 @@ def _text_of(context: click.Context, library: Library, file: Path) -> str:
     return text
 
 
-def _show(found: Found, text: str, *, as_json: bool) -> None:
+def _show(found: SearchResult, text: str, *, as_json: bool) -> None:
     if as_json:
         for hit in found.hits:
             output.put_json(output.hit_json(hit))
@@ -163,7 +169,7 @@ def _show(found: Found, text: str, *, as_json: bool) -> None:
         output.put(plain(sentence), is_error=True)
 
 
-def _show_hits(found: Found, text: str) -> None:
+def _show_hits(found: SearchResult, text: str) -> None:
     if found.hits and (head := head_of(found, text)):
         output.put(head)
     for hit in found.hits:
@@ -174,7 +180,7 @@ def _show_hits(found: Found, text: str) -> None:
         output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
 
 
-def _show_hit(hit: Hit) -> None:
+def _show_hit(hit: SearchHit) -> None:
     width = screen.width_of_terminal()
     where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
@@ -190,7 +196,7 @@ def _put_wrapped(text: str) -> None:
         output.put(click.style(line, dim=True))
 
 
-def _leave(found: Found) -> int:
+def _leave(found: SearchResult) -> int:
     """Say what could not be looked at, and give the exit code."""
     if found.n_not_indexed:
         output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)

@@ -10,21 +10,20 @@ from pathlib import Path
 
 import click
 
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
-from reader.errors import UsageError
-from reader.highlight import gathered, once
-from reader.library.choose import find_paper
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.keeping import counts_text, pages_text
-from reader.library.marked_copies import remove_copy, removed_text
-from reader.library.marks import Shown, colour_word, shown
-from reader.library.returning import Brought, back
-from reader.library.tablet import Took, tablet_folder, take
-from reader.paper import Held
-from reader.phrases import say
-from reader.plain import plain, plain_lines
-from reader.store import highlights, pdfs
+from reader.library.highlight import gathered, once
+from reader.library.paper import LibraryPaper
+from reader.pdfs.back import CopyOutcome, back
+from reader.pdfs.highlights import VisibleMark, colour_word, shown
+from reader.pdfs.marked_copies import counts_text, pages_text, remove_copy, removed_text
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -39,7 +38,7 @@ def take_command(
 ) -> int:
     """Copy PDFs to the tablet's folder; 5 when one is not here."""
     settings = settings_of(context)
-    took: list[Took] = []
+    took: list[TabletOutcome] = []
     with build.opened(context) as library:
         target = tablet_folder(library, folder)
         for one in take(library, ids, target):
@@ -73,7 +72,7 @@ def back_command(
             raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
         return _remove(context, removed, as_json=as_json)
     can_ask = sys.stdin.isatty() and not as_json
-    done: list[Brought] = []
+    done: list[CopyOutcome] = []
     with build.opened(context) as library:
         source = tablet_folder(library, folder)
         known = find_paper(library, id_) if id_ is not None else None
@@ -118,7 +117,9 @@ def _code(codes: Iterable[int]) -> int:
     return next(iter(codes), 0)
 
 
-def _ask(context: click.Context, library: Library, source: Path, brought: Brought) -> Brought:
+def _ask(
+    context: click.Context, library: Library, source: Path, brought: CopyOutcome
+) -> CopyOutcome:
     """Ask the person which paper a file is, and import it; gives it back if it is none."""
     name = plain(brought.name)
     for held in brought.candidates[:3]:
@@ -131,7 +132,7 @@ def _ask(context: click.Context, library: Library, source: Path, brought: Brough
     return brought
 
 
-def _show_brought(settings: Settings, brought: Brought, *, as_json: bool) -> None:
+def _show_brought(settings: Settings, brought: CopyOutcome, *, as_json: bool) -> None:
     if as_json:
         output.put_json(output.brought_json(brought))
     if brought.error is not None:
@@ -193,7 +194,7 @@ class _Ink:
     path: str
 
 
-def _ink(library: Library, held: Held) -> _Ink | None:
+def _ink(library: Library, held: LibraryPaper) -> _Ink | None:
     """Give the ink of the newest copy that has some, else of the PDF itself."""
     drawn = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
     if drawn:
@@ -203,7 +204,7 @@ def _ink(library: Library, held: Held) -> _Ink | None:
     return _Ink(came[-1].n_ink, came[-1].ink, original.path) if came and original else None
 
 
-def _show_mark(mark: Shown, pages: Sequence[int], more: Sequence[str], width: int) -> None:
+def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], width: int) -> None:
     """Print one mark; more: what stands behind its kind and colour."""
     highlight = mark.highlight
     colour = colour_word(highlight.colour)

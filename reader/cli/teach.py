@@ -8,22 +8,16 @@ from typing import Any
 
 import click
 
+from reader.base.errors import ReadOnly, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.triage.keys import letter
-from reader.errors import ReadOnly, UsageError
-from reader.library.examples import Examples
-from reader.library.teaching import (
-    Effect,
-    Teaching,
-    finish,
-    topic_to_teach,
-)
-from reader.paper import Held
-from reader.phrases import say
-from reader.plain import plain
-from reader.relevance.asking import N_QUESTIONS
-from reader.store import papers
+from reader.cli.triage.terminal import letter
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
+from reader.ranking.guess import N_QUESTIONS
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 
@@ -122,7 +116,7 @@ class _Lesson:
             for held in waiting[place:]:
                 self._put(held, "asked", None)
 
-    def _chosen_anew(self, asked: Sequence[Held]) -> list[Held]:
+    def _chosen_anew(self, asked: Sequence[LibraryPaper]) -> list[LibraryPaper]:
         """Keep what was asked, and choose the rest of the dozen by what is known now."""
         rows = [held.row for held in asked]
         return [*asked, *self._teaching.questions(N_QUESTIONS - len(asked), asked=rows)]
@@ -131,7 +125,7 @@ class _Lesson:
         if self.n_answers:
             self._say(say("teach.end", n=self.n_answers, topic=self._topic))
 
-    def _undo(self, waiting: Sequence[Held], place: int) -> int:
+    def _undo(self, waiting: Sequence[LibraryPaper], place: int) -> int:
         """Take back the last answer of this lesson, no older act; gives where to go on."""
         if not self.n_answers:
             self._say(say("undo.nothing"))
@@ -143,7 +137,7 @@ class _Lesson:
         rows = {held.row for held in undone}
         return next((n for n, held in enumerate(waiting) if held.row in rows), place)
 
-    def _ask(self, held: Held, n: int, of: int) -> str:
+    def _ask(self, held: LibraryPaper, n: int, of: int) -> str:
         width = screen.width_of_terminal()
         for line in self._question(held, width):
             self._say(line)
@@ -161,7 +155,7 @@ class _Lesson:
         click.echo(key if key.isprintable() else "", err=self._as_json)
         return END if key in ("", "\x03", "\x04", "\x1b") else key
 
-    def _question(self, held: Held, width: int) -> Iterator[str]:
+    def _question(self, held: LibraryPaper, width: int) -> Iterator[str]:
         yield ""
         yield from screen.paper_lines(held, width)
         yield from screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
@@ -184,12 +178,12 @@ class _Lesson:
         for line in screen.wrap(text, screen.width_of_terminal(), indent):
             self._say(line)
 
-    def _put(self, held: Held, kind: str, effect: Effect | None) -> None:
+    def _put(self, held: LibraryPaper, kind: str, effect: Effect | None) -> None:
         output.put_json(lesson_json(held, kind, self._topic, effect, self._teaching))
 
 
 def lesson_json(
-    held: Held, kind: str, topic: str, effect: Effect | None, teaching: Teaching
+    held: LibraryPaper, kind: str, topic: str, effect: Effect | None, teaching: Teaching
 ) -> dict[str, Any]:
     """Give the fields of one thing taught or asked."""
     judged = teaching.judged(held.row)

@@ -8,18 +8,17 @@ from datetime import date
 
 import click
 
+from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable, is_unreachable
+from reader.base.messages import say
+from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.errors import ReadOnly, StoreError, Unreachable, is_unreachable
+from reader.library.days import day_named
 from reader.library.folder import Library
-from reader.library.morning import keep_shown, morning
-from reader.library.named_day import day_named
-from reader.library.queue import fetching
-from reader.phrases import say
-from reader.plain import plain
-from reader.stages.gather import is_due
-from reader.stages.tools import Problem
-from reader.today import Morning
+from reader.morning.pick import fetching
+from reader.morning.today import keep_shown, morning
+from reader.morning.trust import is_due
+from reader.morning.values import Morning
 
 
 @click.command("today", cls=ReaderCommand, help=say("help.today"))
@@ -32,7 +31,7 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
         is_asked = _is_terminal() and settings_of(context).may_ask and not as_json
-        fetched = Fetched()
+        fetched = FetchOutcome()
         is_fetching = not no_fetch and chosen == library.today()
         if is_fetching:
             fetched = _fetch(context, library, may_cut=is_asked)
@@ -57,7 +56,7 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchOutcome:
     """How asking the sources went.
 
     trouble: what stopped it; problems: what failed besides the sources, which the list names;
@@ -78,7 +77,7 @@ class Fetched:
         return text if len(errors) == 1 else say("screen.and_more", text=text, n=len(errors) - 1)
 
 
-def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> Fetched:
+def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchOutcome:
     """Ask the sources if something may be new; the list is shown whatever happens.
 
     may_cut: any key ends it, and the list is shown as it stands.
@@ -87,9 +86,9 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> Fetche
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         if not is_due(library):
-            return Fetched()
+            return FetchOutcome()
         # 30 ms of its own, and most mornings cron has fetched already.
-        from reader.stages.pipe import fetch_and_rank
+        from reader.morning.pipe import fetch_and_rank
 
         with build.tools(context, library) as tools:
             if may_cut:
@@ -100,17 +99,17 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> Fetche
                 found, is_cut = fetch_and_rank(library, tools), False
     except StoreError as error:
         say_error(error)
-        return Fetched(error)
+        return FetchOutcome(error)
     problems = tuple(p for p in found or () if p.stage != "gather")
     if any(isinstance(p.error, Unreachable) for p in found or () if p.stage == "gather"):
         # The list says that there is no network, or whose host is silent.
         problems = tuple(p for p in problems if not is_unreachable(p.error.message))
     for problem in problems:
         say_error(problem.error)
-    return Fetched(None, problems, is_cut)
+    return FetchOutcome(None, problems, is_cut)
 
 
-def _with_notices(library: Library, day: date, fetched: Fetched, *, may_fold: bool) -> Morning:
+def _with_notices(library: Library, day: date, fetched: FetchOutcome, *, may_fold: bool) -> Morning:
     name = build.encoder_name(library.config)
     shown = morning(library, day, encoder=name, may_fold=may_fold)
     notices = list(shown.notices)
@@ -121,7 +120,7 @@ def _with_notices(library: Library, day: date, fetched: Fetched, *, may_fold: bo
 
 def _export(library: Library) -> None:
     """Write the notes that are in no file yet, as feeds.toml allows; they are safe anyhow."""
-    from reader.library.exporting import export_quietly  # 70 ms, which no list waits for
+    from reader.notes.export.run import export_quietly  # 70 ms, which no list waits for
 
     for error in export_quietly(library):
         say_error(error)

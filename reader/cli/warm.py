@@ -12,17 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reader.base.errors import ModelError
+from reader.base.messages import say
 from reader.cli import build
-from reader.config import Config
-from reader.errors import ModelError
+from reader.library.config import Config
 from reader.library.folder import Library
-from reader.phrases import say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from reader.encoder.query import QueryEncoder
+    from reader.search.encoder.query import QueryEncoder
 
     Vector = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ page needs, and what is not encoded now is by the next `gather`."""
 
 
 @dataclass(slots=True)
-class Kept:
+class WarmModel:
     """One model: not there yet, or loaded; and the vectors that it made last."""
 
     config: Config
@@ -96,7 +96,7 @@ class Answering:
 
     name: str
     said: str
-    kept: Kept
+    kept: WarmModel
 
     @property
     def is_ready(self) -> bool:
@@ -117,7 +117,7 @@ class Warm:
 
     def __init__(self, load: Callable[[Config], QueryEncoder]) -> None:
         self._load = load
-        self._known: OrderedDict[str, Kept] = OrderedDict()
+        self._known: OrderedDict[str, WarmModel] = OrderedDict()
         self._lock = threading.Lock()
 
     def serving(self, library: Library) -> Answering:
@@ -138,16 +138,16 @@ class Warm:
         kept = self._kept(config)
         return _of_notes(kept) if kept.encoder is not None else None
 
-    def _kept(self, config: Config) -> Kept:
+    def _kept(self, config: Config) -> WarmModel:
         with self._lock:
-            kept = self._known.setdefault(config.encoder, Kept(config, self._load))
+            kept = self._known.setdefault(config.encoder, WarmModel(config, self._load))
             self._known.move_to_end(config.encoder)
             while len(self._known) > MOST_MODELS:
                 self._known.popitem(last=False)
             return kept
 
 
-def _of_notes(kept: Kept, wait_s: float = -1) -> Callable[[str], tuple[str, Vector]]:
+def _of_notes(kept: WarmModel, wait_s: float = -1) -> Callable[[str], tuple[str, Vector]]:
     def encode(text: str) -> tuple[str, Vector]:
         vector = kept.encode(text, is_question=False, wait_s=wait_s)
         return (kept.encoder.name if kept.encoder else ""), vector

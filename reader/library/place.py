@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from reader.errors import UsageError
-from reader.phrases import Language, say
+from reader.base.errors import UsageError
+from reader.base.messages import Language, say
 
 FEEDS = "feeds.toml"
 

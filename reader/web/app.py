@@ -15,15 +15,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from reader.web.assets import asset_content
+from reader.web.addresses import asset_content
 from reader.web.door.gate import Gate
-from reader.web.morning_clock import MorningClock
 from reader.web.pages import ROUTES
 from reader.web.parts import Parts
-from reader.web.pool import Pool
-from reader.web.remembered import Remembered
+from reader.web.pool import Pool, ValueCache
 from reader.web.visit import refused
-from reader.web.work import Work
+from reader.web.work import MorningClock, Work
 
 A_YEAR_S = 31_536_000
 
@@ -55,7 +53,7 @@ def application(parts: Parts) -> Starlette:
         await made.state.work.end_streams()
 
     made.state.end_streams = end_streams
-    made.state.parts, made.state.pool, made.state.remembered = parts, pool, Remembered()
+    made.state.parts, made.state.pool, made.state.remembered = parts, pool, ValueCache()
     return made
 
 

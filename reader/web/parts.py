@@ -9,19 +9,18 @@ from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from reader.config import Config
+from reader.library.config import Config
 from reader.library.folder import Clock, Library, system_clock
-from reader.stages.tools import Tools
-from reader.web.door import Door
-from reader.web.drawn import Drawn
-from reader.web.uploads import Uploads
+from reader.morning.tools import Tools
+from reader.web.door.gate import Door
+from reader.web.files import Drawn, Uploads
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-class Serving(Protocol):
+class PageEncoder(Protocol):
     """The encoder whose vectors a search looks at, and what makes a question's.
 
     said: why it is not the one that feeds.toml names; empty where it is. is_ready: the model
@@ -76,7 +75,7 @@ class Parts:
     folder: Path
     open_library: Callable[[], Library]
     encoder_name: Callable[[Config], str]
-    serving: Callable[[Library], Serving]
+    serving: Callable[[Library], PageEncoder]
     encode_note: Callable[[Config], EncodeNote | None]
     tools: Callable[[Library], AbstractContextManager[Tools]]
     command: Sequence[str]

@@ -1,18 +1,28 @@
-"""Keep libraries open between requests: opening one takes as long as a page.
+"""Keep libraries open between requests, and what was made from them until something is written.
+
+Keep libraries open between requests: opening one takes as long as a page.
 
 A request has one to itself. feeds.toml is read anew once it changed. Knows no page.
+
+Remember what was made from a library until something of it is written.
+
+Of many that ask for the same at once one makes it and the others wait. Knows no library
+and no page.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from reader.library.folder import FEEDS, Library
-from reader.store.commits import commits
+from reader.library.folder import Library
+from reader.library.place import FEEDS
+from reader.library.rows.database import commits
 
 MOST_KEPT = 8
 """Libraries that stay open while nobody asks; more are opened where more ask at once."""
@@ -101,3 +111,39 @@ def _of(file: Path, is_written: bool) -> tuple[int, int, int]:
     except OSError:
         return (0, 0, 0)
     return (found.st_ino, *((found.st_mtime_ns, found.st_size) if is_written else (0, 0)))
+
+
+MOST = 16
+"""Values that are remembered: today's list in both languages, and some days before."""
+
+
+@dataclass(slots=True)
+class _Place:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    version: object = None
+    value: Any = None
+
+
+@dataclass(slots=True)
+class ValueCache:
+    """Values by key, the least asked for forgotten first."""
+
+    _places: OrderedDict[Hashable, _Place] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: Hashable, version: Callable[[], object], make: Callable[[], Any]) -> Any:
+        """Give the value of a key, made anew where the version is another one by now.
+
+        The version is looked at first: what is written while the value is made makes the
+        next one who asks make it again.
+        """
+        with self._lock:
+            place = self._places.setdefault(key, _Place())
+            self._places.move_to_end(key)
+            while len(self._places) > MOST:
+                self._places.popitem(last=False)
+        with place.lock:
+            now = version()
+            if place.version != now:
+                place.value, place.version = make(), now
+            return place.value

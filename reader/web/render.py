@@ -1,4 +1,11 @@
-"""Fill templates: everything escaped, in the language of whoever reads.
+"""Fill templates: everything escaped, foreign HTML cleaned, in the language of whoever reads.
+
+Clean HTML that is not ours, by nh3: the one door through which it comes to a page.
+
+Titles, posts, abstracts and names are text and are escaped by the templates; HTML comes from
+notes alone, whose Markdown anybody may have written (an imported file, a paste).
+
+Fill templates: everything escaped, in the language of whoever reads.
 
 Knows no library and no request beyond the values that it is given.
 """
@@ -10,18 +17,58 @@ import re
 from datetime import date
 
 import jinja2
+import nh3
 from markupsafe import Markup, escape
 
-from reader.filing import folder_name, year_of
-from reader.ids import url_of
-from reader.markup.tex import tex_to_html, tex_to_text
-from reader.phrases import say, say_day
-from reader.plain import plain, plain_lines, shorten
-from reader.today.going import entry_seconds, minutes_of
-from reader.today.telling import families, queue_facts, source_name, sureness_mark, topic_text
-from reader.web.addresses import as_path, paper_at, pdf_at
-from reader.web.assets import asset, assets_version
-from reader.web.cleaning import from_markdown
+from reader.base.markup import tex_to_html, tex_to_text
+from reader.base.messages import say, say_day
+from reader.base.text import plain, plain_lines, shorten, visible
+from reader.library.file_names import folder_name, year_of
+from reader.library.ids import url_of
+from reader.morning.texts import (
+    entry_seconds,
+    families,
+    minutes_of,
+    queue_facts,
+    source_name,
+    sureness_mark,
+    topic_text,
+)
+from reader.web.addresses import as_path, asset, assets_version, paper_at, pdf_at
+
+TAGS = {
+    *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote"),
+    *("ul", "ol", "li", "a", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+
+
+def clean(html: str) -> Markup:
+    """Keep what text is made of; scripts, styles, forms, pictures and frames go.
+
+    Links lead to http and https, or to a page of ours; other sites are not told where from.
+    """
+    return Markup(_cleaner().clean(visible(html)))  # noqa: S704  what nh3 gives
+
+
+def from_markdown(text: str) -> Markup:
+    """Render a note's Markdown; raw HTML in it is shown as text."""
+    from reader.base.markup import to_html
+
+    return clean(to_html(visible(text)))
+
+
+@functools.cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https"},
+        link_rel="noopener noreferrer nofollow",
+        clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
+    )
+
 
 LANGUAGES = ("en", "ja")
 

@@ -1,4 +1,11 @@
-"""Carry one request to a page and its answer back; ReaderErrors become pages of their own.
+"""Carry one request to a page and its answer back, and answer what comes again once.
+
+Answer once what a browser sends, and say so when it comes again.
+
+A POST with the field `act` is done once; `made_at` is when it was made. Pages need know none
+of it. Knows the fields and headers of the queue (`static/queue.js`), and no subject.
+
+Carry one request to a page and its answer back; ReaderErrors become pages of their own.
 
 A page is a plain function from a Visit to a Response, run in a thread with a library to
 itself and the reader's language spoken. Knows no subject.
@@ -21,17 +28,72 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from reader.config import Config
-from reader.errors import ConfigError, Incomplete, NotFound, ReaderError, StoreError, UsageError
+from reader.base.errors import (
+    ConfigError,
+    Incomplete,
+    NotFound,
+    ReaderError,
+    StoreError,
+    UsageError,
+)
+from reader.base.messages import ENGLISH, say, speaking
+from reader.base.text import plain, visible
+from reader.library.arrival import (
+    RepeatedAct,
+    base_of,
+    keep_arrival,
+    receiving,
+    sent_of,
+    what_became,
+)
+from reader.library.config import Config
 from reader.library.folder import Library
-from reader.phrases import ENGLISH, say, speaking
-from reader.plain import plain, visible
-from reader.web.arriving import answered_once
+from reader.web.door.bodies import MAX_NOTE
 from reader.web.door.gate import is_right
-from reader.web.limits import MAX_NOTE
 from reader.web.parts import Parts
 from reader.web.pool import Pool
 from reader.web.render import chosen_language, render
+
+SAID_HEADER = "x-said"
+"""A header with a sentence, percent-encoded UTF-8: what became of something sent late."""
+
+
+def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response:
+    """Answer a visit, or say that what it sent was done before. Raises what the page does."""
+    act = visit.field("act")
+    if not act:
+        return answer(visit)
+    sent = sent_of(
+        visit.library, act=act, made_at=visit.field("made_at"), sent_at=visit.field("sent_at")
+    )
+    try:
+        visit.library = receiving(visit.library, sent)
+        visit.form = _with_base(visit)
+        found = answer(visit)
+        if found.status_code < 400:
+            keep_arrival(visit.library)
+    except RepeatedAct:
+        found = _again(visit)
+    if said := what_became(visit.library, act):
+        found.headers[SAID_HEADER] = quote(said)
+    return found
+
+
+def _with_base(visit: Visit) -> FormData:
+    """Let a note begin from what the act made that saved it before."""
+    after = visit.field("after")
+    if not after:
+        return visit.form
+    base = base_of(visit.library, visit.field("base"), after)
+    kept = [(name, value) for name, value in visit.form.multi_items() if name != "base"]
+    return FormData([*kept, ("base", base)])
+
+
+def _again(visit: Visit) -> Response:
+    if visit.wants_json:
+        return visit.json({"repeated": True, "said": say("web.repeated")})
+    return visit.to(visit.field("back") or "/")
+
 
 Kept = TypeVar("Kept")
 

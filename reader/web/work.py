@@ -1,8 +1,14 @@
-"""Run long work in a process of its own, one at a time, and tell how far it is.
+"""Run long work in a process of its own, one at a time, and keep the morning ready.
+
+Run long work in a process of its own, one at a time, and tell how far it is.
 
 The process is this program's command line with `--json`: the server stays small, and what
 ends one of them leaves the other. Runs in the server's event loop. Knows no page, and of the
 work only the lines that docs/format.md describes.
+
+Keep the morning ready: look now and then whether the sources are to be asked.
+
+What is asked when is `library.readiness`'s to say. Knows no page.
 """
 
 from __future__ import annotations
@@ -13,10 +19,18 @@ import json
 import secrets
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from typing import Any, Literal
+
+from starlette.concurrency import run_in_threadpool
+
+from reader.base.errors import ReaderError
+from reader.base.messages import say
+from reader.morning.trust import must_gather, next_due
+from reader.web.pool import Pool
 
 Kind = Literal["gather", "index"]
 KINDS: dict[Kind, tuple[str, ...]] = {"gather": ("gather", "--json"), "index": ("index", "--json")}
@@ -31,7 +45,7 @@ MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class WorkRun:
     """One piece of work as it stands.
 
     n: counts everything that was told since the server began. code: its exit code, None while
@@ -71,10 +85,10 @@ class Work:
     ) -> None:
         self.clock = clock
         self._heartbeat_s = heartbeat_s
-        self.last: Run | None = None
+        self.last: WorkRun | None = None
         self._command = tuple(command)
         self._life = secrets.token_hex(4)
-        self._told: list[Run] = []
+        self._told: list[WorkRun] = []
         self._changed = asyncio.Condition()
         self._is_ending = False
         self._process: Process | None = None
@@ -95,7 +109,7 @@ class Work:
             return False
         n = self.last.n + 1 if self.last else 1
         self._told.clear()
-        await self._tell(Run(kind, self.clock(), is_by_clock, n))
+        await self._tell(WorkRun(kind, self.clock(), is_by_clock, n))
         self._listener = asyncio.create_task(self._run(kind))
         return True
 
@@ -113,7 +127,7 @@ class Work:
         async with self._changed:
             self._changed.notify_all()
 
-    async def told(self, after: str = "") -> AsyncIterator[tuple[str, Run] | None]:
+    async def told(self, after: str = "") -> AsyncIterator[tuple[str, WorkRun] | None]:
         """Give what is told from now on, each with its id; None now and then, as a heartbeat.
 
         after: the id that was seen last; what came since, of the work that was begun last, is
@@ -142,7 +156,7 @@ class Work:
                 return True
         return False
 
-    async def _tell(self, run: Run) -> None:
+    async def _tell(self, run: WorkRun) -> None:
         self.last = run
         self._told.append(run)
         async with self._changed:
@@ -225,3 +239,57 @@ async def _end(process: Process) -> None:
             await asyncio.wait_for(process.wait(), END_PATIENCE_S)
         except TimeoutError:
             process.kill()
+
+
+LOOK_S = 20.0
+"""How often; a machine that slept over the time is seen to within this after it wakes."""
+
+MOST_KEPT = 20
+
+
+@dataclass(slots=True)
+class MorningClock:
+    """at: the time of day, in the library's time zone. said: what it did, moments and texts."""
+
+    at: time
+    pool: Pool
+    work: Work
+    tell: Callable[[str], None]
+    began_at: datetime | None = None
+    said: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+
+    async def run(self) -> None:
+        """Look again and again, until it is cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """Begin a gather where it is time; what is in the way is said, once, and comes again."""
+        if self.work.is_running:
+            return
+        try:
+            is_time, at = await run_in_threadpool(self._is_time)
+        except ReaderError as error:
+            self._say(error.message)
+            return
+        if is_time and await self.work.start("gather", is_by_clock=True):
+            self.began_at = self.work.clock()
+            self._say(say("work.by_clock"), at)
+
+    def _is_time(self) -> tuple[bool, str]:
+        with self.pool.lent() as library:
+            is_time = must_gather(library, self.at, began_at=self.began_at)
+            local = library.now().astimezone(library.config.timezone)
+            return is_time, f"{local:%H:%M} "
+
+    def next_at(self) -> datetime:
+        """Give the next time, in the library's time zone. Raises ReaderError."""
+        with self.pool.lent() as library:
+            timezone = library.config.timezone
+            return next_due(self.at, library.now(), timezone).astimezone(timezone)
+
+    def _say(self, text: str, at: str = "") -> None:
+        if at or not self.said or self.said[-1][1] != text:
+            self.said.append((self.work.clock(), text))
+            self.tell(at + text)

@@ -15,9 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from reader.announcement import listings_since
+from reader.gathering.calendar import listings_since
 from reader.library.folder import open_library
-from reader.store import papers
+from reader.library.rows import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, DataMissing, Result, Run, Shell, Subject, run_subjects
 from tests.benchmarks.library import (

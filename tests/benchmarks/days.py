@@ -12,11 +12,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from reader.demo.server import Answer, Played, PlayServer
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.server import PlayServer, Reply
+from reader.gathering.api_days import ARXIV
+from reader.gathering.rows import sources
 from reader.library.folder import Library
-from reader.paper import Batch
-from reader.stages.arxiv import ARXIV
-from reader.store import sources
+from reader.library.paper import Batch
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import LAST_DAY, rows_of
 from tests.replay import spread
@@ -30,19 +31,19 @@ class Day:
     """A day to gather: its papers as arXiv's API has them, and the classes watched."""
 
     day: date
-    papers: tuple[Played, ...]
+    papers: tuple[PlayedPaper, ...]
     categories: tuple[str, ...]
 
 
 class TimedArxiv(PlayServer):
     """A played arXiv that counts the seconds in which it made answers."""
 
-    def __init__(self, several: Iterable[Played], now: datetime) -> None:
+    def __init__(self, several: Iterable[PlayedPaper], now: datetime) -> None:
         super().__init__(several, clock=lambda: now)
         self.spent_s = 0.0
         self._counting = Lock()
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str) -> Reply:
         before = time.perf_counter()
         try:
             return super().answer(target)

@@ -23,21 +23,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from reader.announcement import is_listing_day
 from reader.cli.build import fit_topic
-from reader.encoder.bundled import BUNDLED_NAME
-from reader.library.choose import decide_rows
+from reader.gathering.calendar import is_listing_day
+from reader.gathering.gather import source_names
+from reader.gathering.rows import posts, sources
 from reader.library.folder import Library, make_library, template
-from reader.library.writing import add_note
-from reader.paper import Batch, Mention, Paper, Post
-from reader.stages.encode import index_words
-from reader.stages.gather import source_names
-from reader.stages.pipe import learn_decisions
-from reader.stages.rank import rank_days
-from reader.stages.tools import Tools
-from reader.store import index, papers, posts, schema, sources, standings
-from reader.store.index import PassageText
-from reader.store.migrations import MIGRATIONS
+from reader.library.paper import Batch, Mention, Paper, Post
+from reader.library.rows import database, papers
+from reader.library.rows.migrations import MIGRATIONS
+from reader.morning.pick import decide_rows
+from reader.morning.pipe import learn_decisions
+from reader.morning.rank import rank_days
+from reader.morning.tools import Tools
+from reader.notes.write import add_note
+from reader.ranking.rows import standings
+from reader.search.encode import index_words
+from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
 from tests.benchmarks.frame import DataMissing
 from tests.samples import Web, tools
 
@@ -85,7 +88,7 @@ def learn_before(library: Library) -> None:
 def fingerprint(data: Path) -> str:
     """Name what a built library depends on: layout, topics, the data's files, this version."""
     files = [(p.name, p.stat().st_size) for p in _months(data)]
-    layout = (MIGRATIONS, schema.INDEX_TABLES, schema.INDEX_VERSION)
+    layout = (MIGRATIONS, database.INDEX_TABLES, database.INDEX_VERSION)
     return hashlib.sha256(repr((layout, template(), files, VERSION)).encode()).hexdigest()[:12]
 
 

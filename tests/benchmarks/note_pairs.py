@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reader.own_words import Source
+from reader.notes.own_words.texts import SourceText
 from tests.benchmarks.frame import DataMissing
 from tests.data import ROOT
 
@@ -26,8 +26,8 @@ class Pair:
     note: str
 
     @property
-    def sources(self) -> list[Source]:
-        return [Source(self.title, "title"), Source(self.abstract, "abstract")]
+    def sources(self) -> list[SourceText]:
+        return [SourceText(self.title, "title"), SourceText(self.abstract, "abstract")]
 
 
 def real_pairs(file: Path) -> list[Pair]:

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from reader.encoder.bundled import BUNDLED
-from reader.own_words import Check, Closeness, Source, check
-from reader.own_words.tokens import tokens
-from reader.words import composed
+from reader.base.words import composed
+from reader.notes.own_words.judge import check
+from reader.notes.own_words.texts import Check, Closeness, SourceText, tokens
+from reader.search.encoder.bundled import BUNDLED
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -216,7 +216,7 @@ def _speed(pairs: Sequence[Pair]) -> Result:
     if not pairs:
         raise DataMissing("there is no English pair")
     texts = [pair.abstract[:PASSAGE_CHARS] for pair in pairs]
-    passages = [Source(texts[n % len(texts)], "passage", 1 + n // 5) for n in range(N_PASSAGES)]
+    passages = [SourceText(texts[n % len(texts)], "passage", 1 + n // 5) for n in range(N_PASSAGES)]
     note = "\n\n".join(pair.note for pair in pairs[:6])
     sources = [*pairs[0].sources, *passages]
     times = []

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from reader.library.folder import open_library
-from reader.store import papers
+from reader.library.rows import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
 from tests.benchmarks.frame import Asked, Result, Run, Runs, Shell, Subject, run_subjects
 from tests.benchmarks.library import (

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from reader.demo.server import PlayServer
+from reader.cli.demo.server import PlayServer
 from tests.data import ROOT
 from tests.installed import run
 from tests.web.browser.pages import ADDRESSES, JAPANESE

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from reader.config import Config
+from reader.library.config import Config
 from reader.library.folder import Library, open_library
-from reader.stages.tools import Tools
-from reader.web import Parts, application
+from reader.morning.tools import Tools
+from reader.web.app import application
+from reader.web.parts import Parts
 from tests.samples import FEEDS_TOML, NOW, SmallEncoder, new_database
 
 Result = TypeVar("Result")

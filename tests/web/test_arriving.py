@@ -20,14 +20,16 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from reader.errors import NotFound, UsageError
-from reader.library.choose import decide, find_paper, undo
-from reader.library.deciding import decide_seen, take_back
+from reader.base.errors import NotFound, UsageError
+from reader.library.arrival import RepeatedAct, base_of, keep_arrival, receiving, sent_of
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.receiving import Repeated, base_of, keep_arrival, receiving, sent_of
-from reader.library.writing import add_note
-from reader.paper import State
-from reader.store import arrivals, notes, papers
+from reader.library.paper import State
+from reader.library.rows import papers, queue
+from reader.morning.decide import decide_seen, take_back
+from reader.morning.pick import decide, undo
+from reader.notes.rows import notes
+from reader.notes.write import add_note
 from reader.web.visit import Visit, route
 from tests.data import ROOT
 from tests.samples import DAY, NOW, a_library, paper
@@ -75,7 +77,7 @@ def n_decisions(library: Library) -> int:
 
 def test_what_arrives_again_is_not_done_again(library: Library) -> None:
     decide(arrive(library, 1), "pick", [id_of(1)])
-    with pytest.raises(Repeated):
+    with pytest.raises(RepeatedAct):
         arrive(library, 1)
     assert n_decisions(library) == 1
 
@@ -83,7 +85,7 @@ def test_what_arrives_again_is_not_done_again(library: Library) -> None:
 def test_of_two_that_arrive_at_once_one_is_rolled_back(library: Library) -> None:
     first, second = arrive(library, 1), arrive(library, 1)
     decide(first, "pick", [id_of(1)])
-    with pytest.raises(Repeated):
+    with pytest.raises(RepeatedAct):
         decide(second, "pick", [id_of(1)])
     assert n_decisions(library) == 1
 
@@ -228,7 +230,7 @@ def test_each_revision_of_a_late_note_is_kept_although_an_export_read_a_hand_fir
     late = arrive(library, 1)
     add_note(replace(late, sent=None), held, "By hand.")  # another transaction before the deed
     add_note(late, held, "Mine.", base=0)
-    assert arrivals.arrival_of(library.db, act(1)) is not None
+    assert queue.arrival_of(library.db, act(1)) is not None
     assert "By hand." in notes.revisions(library.db, 1)[-1].text
 
 
@@ -331,7 +333,8 @@ KILLED = """
     import os, signal
     from datetime import UTC, datetime
     from pathlib import Path
-    from reader.library import choose, receiving
+    from reader.library import arrival as receiving
+    from reader.morning import pick as choose
     from reader.library.folder import open_library
 
     def die(*_, **__):
@@ -361,10 +364,10 @@ def test_a_killed_server_did_all_of_an_act_or_nothing(
     )
     assert done.returncode == -signal.SIGKILL
     with a_library(tmp_path) as library:
-        assert (arrivals.arrival_of(library.db, act(1)) is not None) == is_done
+        assert (queue.arrival_of(library.db, act(1)) is not None) == is_done
         assert (state(library, 1) == "pick") == is_done
         if is_done:
-            with pytest.raises(Repeated):
+            with pytest.raises(RepeatedAct):
                 arrive(library, 1)
         else:
             decide(arrive(library, 1), "pick", [id_of(1)])

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide, find_paper
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.writing import add_note
-from reader.store import papers
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.notes.write import add_note
 from tests.samples import DAY, paper
 from tests.web.site import parts_of, site
 

@@ -15,12 +15,10 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive
 
-from reader.web import application
-from reader.web.door import Door, Served
-from reader.web.door.bodies import limited
-from reader.web.door.headers import POLICY
-from reader.web.door.served import host_of, is_from_elsewhere, is_ours
-from reader.web.limits import MAX_BODY
+from reader.web.app import application
+from reader.web.door.bodies import MAX_BODY, limited
+from reader.web.door.gate import Door
+from reader.web.door.headers import POLICY, ServerAddress, host_of, is_from_elsewhere, is_ours
 from reader.web.visit import Visit, route
 from tests.web.site import parts_of, run_apart, site
 
@@ -54,7 +52,7 @@ def test_a_host_header_is_a_name_with_or_without_a_port(header: str, name: str |
 
 
 def test_a_host_is_ours_by_its_name_or_the_address_that_the_connection_came_to() -> None:
-    served = Served(names=frozenset({"localhost", "laptop.local"}))
+    served = ServerAddress(names=frozenset({"localhost", "laptop.local"}))
     assert is_ours(served, "laptop.local:8100", "192.0.2.7")
     assert is_ours(served, "192.0.2.7:8100", "192.0.2.7")
     assert is_ours(served, "192.0.2.7", "::ffff:192.0.2.7")
@@ -86,7 +84,7 @@ LINKED = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
 
 def test_a_link_from_elsewhere_leads_here_and_nothing_else_does() -> None:
     def is_refused(headers: dict[str, str], *, is_read: bool = True, is_tls: bool = False) -> bool:
-        served = Served(is_tls=is_tls)
+        served = ServerAddress(is_tls=is_tls)
         return is_from_elsewhere(served, {"host": "a.local:8100"} | headers, is_read=is_read)
 
     assert not is_refused(LINKED | {"sec-fetch-dest": "document"})

@@ -15,11 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from reader.web.door import Door, Served
-from reader.web.door.codes import ALPHABET, LIFE_S, MOST, Codes, grouped, tidy
-from reader.web.door.devices import device_of
+from reader.web.door.gate import Door
+from reader.web.door.headers import ServerAddress
+from reader.web.door.sessions import (
+    ALPHABET,
+    LIFE_S,
+    MOST_CODES,
+    SEEN_EACH_S,
+    UNSEEN_S,
+    Codes,
+    Sessions,
+    device_of,
+    grouped,
+    tidy,
+)
 from reader.web.door.sessions import MOST as MOST_SESSIONS
-from reader.web.door.sessions import SEEN_EACH_S, UNSEEN_S, Sessions
 from reader.web.door.throttle import (
     FORGOTTEN_S,
     FREE,
@@ -65,8 +75,8 @@ def test_a_code_is_good_for_five_minutes() -> None:
 
 def test_of_many_codes_the_newest_are_good() -> None:
     codes = Codes(Clock())
-    made = [codes.new() for _ in range(MOST + 1)]
-    assert [codes.take(code) for code in made] == [False] + [True] * MOST
+    made = [codes.new() for _ in range(MOST_CODES + 1)]
+    assert [codes.take(code) for code in made] == [False] + [True] * MOST_CODES
 
 
 def test_a_code_may_be_typed_as_a_hand_types_it() -> None:
@@ -255,7 +265,7 @@ class Entrance:
 
     def __post_init__(self) -> None:
         scheme = "https" if self.is_tls else "http"
-        served = Served(
+        served = ServerAddress(
             names=frozenset({"reader.test"}),
             port=8100,
             is_tls=self.is_tls,

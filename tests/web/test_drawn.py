@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.errors import PdfError
-from reader.pdf import PageText
-from reader.web.drawn import FAILED_S, WIDTHS, Drawn, width_for
+from reader.base.errors import PdfError
+from reader.pdfs.text.answer import PageText
+from reader.web.files import FAILED_S, WIDTHS, Drawn, width_for
 
 FILE = Path("a.pdf")
 

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide, find_paper
-from reader.library.writing import add_note
-from reader.paper import Post
-from reader.phrases.japanese import JAPANESE
-from reader.store import papers, posts
-from reader.web.cleaning import clean, from_markdown
+from reader.base.messages.japanese import JAPANESE
+from reader.gathering.rows import posts
+from reader.library.find import find_paper
+from reader.library.paper import Post
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.notes.write import add_note
+from reader.web.render import clean, from_markdown
 from tests.samples import DAY, FEEDS_TOML, Web, paper, post, tools
 from tests.web.site import parts_of, site
 

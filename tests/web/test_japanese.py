@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide, find_paper
+from reader.base.messages import speaking
+from reader.gathering.resolve import IS_OFF, NO_PAPER
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.seeds import missing_seeds, seed_text
-from reader.phrases import speaking
-from reader.score import Term
-from reader.stages.resolve import IS_OFF, NO_PAPER
-from reader.store import citations, origins, papers, sources
-from reader.today.sums import term_text
-from reader.today.telling import families, source_name
-from reader.web import Parts
-from tests.habit import FIRST, LADDER, a_reader
+from reader.library.rows import failures, papers, versions
+from reader.morning.caught_up import missing_seeds, seed_text
+from reader.morning.pick import decide
+from reader.morning.reasons import term_text
+from reader.morning.texts import families, source_name
+from reader.ranking.rows import citations
+from reader.ranking.score import Term
+from reader.web.parts import Parts
+from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, a_library, paper
 from tests.web.site import parts_of, site
 
@@ -89,7 +91,7 @@ def parts(tmp_path: Path) -> Parts:
     parts = parts_of(folder, now=lambda: NOW)
     with parts.open_library() as library:
         for id_, source in (
-            (HAND, origins.BY_HAND),
+            (HAND, versions.BY_HAND),
             (CITED, citations.ORIGIN),
             (LINKED, "posts"),
             (BOTH, "arXiv"),
@@ -97,9 +99,9 @@ def parts(tmp_path: Path) -> Parts:
             given = paper(int(id_[-1]), "Speech recognition", ids=(id_,))
             papers.add_papers(library.db, [given], source=source, on=DAY)
         [both] = papers.papers_at(library.db, [find_paper(library, BOTH).row])
-        papers.add_papers(library.db, [both.paper], source=origins.BY_HAND, on=DAY)
+        papers.add_papers(library.db, [both.paper], source=versions.BY_HAND, on=DAY)
         decide(library, "pick", [CITED])
-        sources.add_failure(library.db, "resolve", "arxiv:2506.77777", (NO_PAPER, ""), now=NOW)
+        failures.add_failure(library.db, "resolve", "arxiv:2506.77777", (NO_PAPER, ""), now=NOW)
     return parts
 
 
@@ -154,7 +156,7 @@ def test_how_a_paper_came_is_said_in_the_readers_language(client: TestClient) ->
 
 def test_what_has_no_name_of_its_own_is_translated() -> None:
     with speaking("ja"):
-        assert families(["arXiv feed cs.CL", "arXiv", origins.BY_HAND]) == ["arXiv", "手動"]
+        assert families(["arXiv feed cs.CL", "arXiv", versions.BY_HAND]) == ["arXiv", "手動"]
         assert source_name(citations.ORIGIN) == "引用"
         assert source_name("some timeline") == "some timeline"
         record = Term("record", "Ada Pond: 4 of 9", 1.0)
@@ -171,6 +173,6 @@ def test_why_a_seed_is_not_here_is_said_in_the_readers_language(
 ) -> None:
     text = '[topics.a]\nlane = "own"\nwords = ["moss"]\nseeds = ["arxiv:2506.77777"]\n'
     with a_library(tmp_path, text) as library, speaking("ja"):
-        sources.add_failure(library.db, "resolve", "arxiv:2506.77777", (error, ""), now=NOW)
+        failures.add_failure(library.db, "resolve", "arxiv:2506.77777", (error, ""), now=NOW)
         [seed] = missing_seeds(library)
         assert said in seed_text(seed, library.config.timezone)

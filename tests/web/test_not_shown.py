@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide
 from reader.library.folder import Library
-from reader.store import history, papers, shown
-from reader.web import Parts
-from tests.habit import FIRST, LADDER, a_reader
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.morning.rows import history
+from reader.ranking.rows import shown
+from reader.web.parts import Parts
+from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, Clock, paper
 from tests.web.site import parts_of, site
 

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from reader.errors import ModelError
-from reader.highlight import Highlight
-from reader.library import drafts
-from reader.library.choose import find_paper
-from reader.library.writing import add_note
-from reader.note import BESIDE
-from reader.store import highlights, notes, papers
-from reader.store.database import lock_file
-from reader.web import Parts
+from reader.base.errors import ModelError
+from reader.library.find import find_paper
+from reader.library.highlight import Highlight
+from reader.library.rows import papers
+from reader.library.rows.database import lock_file
+from reader.notes import drafts
+from reader.notes.rows import notes
+from reader.notes.words import BESIDE
+from reader.notes.write import add_note
+from reader.pdfs.rows import highlights
+from reader.web.parts import Parts
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 

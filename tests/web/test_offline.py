@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.carried import MOST_NOTES, MOST_PICKS, carried_by
-from reader.library.choose import decide, undo
 from reader.library.folder import Library
-from reader.library.writing import add_note
-from reader.store import carried, papers
-from reader.web.assets import WORKER, asset, asset_content, assets, assets_version
+from reader.library.rows import papers
+from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by
+from reader.morning.pick import decide, undo
+from reader.morning.rows import history
+from reader.notes.write import add_note
+from reader.web.addresses import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT
 from tests.icons import SIZES, all_files
 from tests.samples import DAY, a_library, paper
@@ -42,7 +43,7 @@ def test_picks_that_wait_and_the_newest_notes_are_carried(tmp_path: Path) -> Non
         undo(library)  # the pick; the note stays
         found = carried_by(library)
         assert [held.paper.id for held, _ in found.several] == [ids[1], ids[0], ids[3]]
-        assert found.library == carried.library_id(library.db)
+        assert found.library == history.library_id(library.db)
 
 
 def test_the_list_is_bounded(tmp_path: Path) -> None:
@@ -58,13 +59,13 @@ def test_the_list_is_bounded(tmp_path: Path) -> None:
 def test_a_stamp_changes_with_what_is_on_the_pages(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         [id_, *_] = fill(library)
-        stamps = [carried.stamps(library.db, [1])[1]]
+        stamps = [history.stamps(library.db, [1])[1]]
         [held] = decide(library, "pick", [id_])
-        stamps.append(carried.stamps(library.db, [1])[1])
+        stamps.append(history.stamps(library.db, [1])[1])
         add_note(library, held, "Mine.")
-        stamps.append(carried.stamps(library.db, [1])[1])
+        stamps.append(history.stamps(library.db, [1])[1])
         add_note(library, held, "Mine, again.")
-        stamps.append(carried.stamps(library.db, [1])[1])
+        stamps.append(history.stamps(library.db, [1])[1])
     assert len(set(stamps)) == 4
 
 
@@ -72,7 +73,7 @@ def test_the_page_of_the_list_names_addresses_and_a_token_as_of_now(tmp_path: Pa
     parts = parts_of(tmp_path)
     with parts.open_library() as library:
         decide(library, "pick", [fill(library)[0]])
-        name = carried.library_id(library.db)
+        name = history.library_id(library.db)
     with site(parts) as client:
         found = client.get("/offline.json").json()
         assert found.pop("csrf") == client.headers["x-csrf"]
@@ -89,13 +90,13 @@ def test_the_page_of_the_list_names_addresses_and_a_token_as_of_now(tmp_path: Pa
 
 
 def test_libraries_that_are_made_anew_have_names_of_their_own(tmp_path: Path) -> None:
-    from reader.store.database import Database
+    from reader.library.rows.database import Database
 
     names = set()
     for n in range(2):
         (tmp_path / str(n)).mkdir()
         with Database(tmp_path / str(n)) as db:
-            names.add(carried.library_id(db))
+            names.add(history.library_id(db))
     assert len(names) == 2
     assert "" not in names
 

@@ -12,19 +12,22 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide_rows, find_paper
+from reader.base.messages.japanese import JAPANESE
+from reader.gathering.rows import posts
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.writing import add_note
-from reader.phrases.japanese import JAPANESE
-from reader.stages.encode import encode, index_words
-from reader.stages.tools import Tools
-from reader.store import highlights, papers, pdfs, pictures, posts
-from reader.store.highlights import MarkedCopy
-from reader.web import Parts
+from reader.library.rows import papers
+from reader.morning.pick import decide_rows
+from reader.morning.tools import Tools
+from reader.notes.write import add_note
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.rows.highlights import MarkedCopy
+from reader.search.encode import encode, index_words
+from reader.web.parts import Parts
 from tests import samples
 from tests.marked_pdfs import typeset
+from tests.pdfs.test_returning import RAIN, SLEPT
 from tests.samples import DAY, NOW, paper, post
-from tests.test_library_returning import RAIN, SLEPT
 from tests.web.site import parts_of, site
 
 EVIL = "</title><script>alert(1)</script> & snails <img src=x onerror=alert(2)>"
@@ -62,11 +65,11 @@ def parts(tmp_path: Path) -> Parts:
         highlights.add_copy(library.db, copy, at=NOW)
         for mark in (RAIN, replace(SLEPT, note=EVIL)):
             highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
-        picture = pictures.Picture(SHA, 2, f"Figure 1. {EVIL}")
+        picture = pdfs.Picture(SHA, 2, f"Figure 1. {EVIL}")
         for path in (picture.page, picture.figure):
             (tmp_path / path).parent.mkdir(exist_ok=True)
             (tmp_path / path).write_bytes(PNG)
-        pictures.add_picture(library.db, 1, picture)
+        pdfs.add_picture(library.db, 1, picture)
         add_note(library, first, f"Mine. See [[{second.key}]] and [[nothing]]. **Bold** {EVIL}")
         add_note(library, second, f"It links to [[{first.key}]]. That is all.")
         index_words(library, samples.tools(samples.Web()))

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.browsing import A_PAGE
-from reader.library.choose import decide_rows
+from reader.base.messages.japanese import JAPANESE
+from reader.gathering.rows import sources
 from reader.library.folder import Library
-from reader.paper import Batch
-from reader.phrases.japanese import JAPANESE
-from reader.stages.tools import Tools
-from reader.store import decisions, papers, sources
-from reader.web import Parts
-from reader.web.pages.papers import Asked
+from reader.library.paper import Batch
+from reader.library.rows import decisions, papers
+from reader.morning.browse_library import A_PAGE
+from reader.morning.pick import decide_rows
+from reader.morning.tools import Tools
+from reader.web.pages.papers import LibraryForm
+from reader.web.parts import Parts
 from tests import samples
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
@@ -109,7 +110,9 @@ def test_a_wrong_filter_is_said_and_nothing_breaks(client: TestClient) -> None:
 
 
 def test_values_cannot_leave_their_quotation() -> None:
-    asked = Asked(q="rain", topic='a" state:skip "', author="“x”", has=("note",), state="pick")
+    asked = LibraryForm(
+        q="rain", topic='a" state:skip "', author="“x”", has=("note",), state="pick"
+    )
     assert asked.query == 'rain topic:"a state:skip" author:"x" has:note state:pick'
     assert asked.but(state="", before=7) == "?q=rain&topic=a%22+state%3Askip+%22&author=" + (
         "%E2%80%9Cx%E2%80%9D&before=7&has=note"

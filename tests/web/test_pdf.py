@@ -15,17 +15,17 @@ import pymupdf
 import pytest
 from starlette.testclient import TestClient
 
-from reader.errors import PdfError
-from reader.library.choose import decide_rows
+from reader.base.errors import PdfError
 from reader.library.folder import Library
-from reader.pdf import PdfPool
-from reader.stages.tools import Tools
-from reader.store import highlights, papers, pdfs
-from reader.store.highlights import MarkedCopy
-from reader.web import Parts
-from reader.web.drawn import Drawn
+from reader.library.rows import papers
+from reader.morning.pick import decide_rows
+from reader.morning.tools import Tools
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.rows.highlights import MarkedCopy
+from reader.pdfs.text.process import PdfPool
+from reader.web.files import Drawn, Uploads
 from reader.web.pages import pdf as pdf_pages
-from reader.web.uploads import Uploads
+from reader.web.parts import Parts
 from tests import samples
 from tests.hostile import packed_twice
 from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, sticky, typeset

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide, decide_rows, find_paper
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.queue import FETCH_LOCK, FETCH_LOG, later, whole_queue
-from reader.library.writing import add_note
-from reader.store import papers, sources
-from reader.store.database import lock_file
+from reader.library.rows import failures, papers
+from reader.library.rows.database import lock_file
+from reader.morning.pick import FETCH_LOCK, FETCH_LOG, decide, decide_rows, later, whole_queue
+from reader.notes.write import add_note
 from tests.samples import DAY, NOW, Clock, paper
 from tests.web.site import parts_of, site
 
@@ -206,7 +206,7 @@ def test_it_is_said_how_far_the_pdfs_are_as_of_now(tmp_path: Path) -> None:
         )
         for id_ in (ONE, TWO):
             words = (f"PDF of {id_}: nobody answers", "")
-            sources.add_failure(library.db, "pdf", id_, words, now=NOW)
+            failures.add_failure(library.db, "pdf", id_, words, now=NOW)
         text = shown(client.get("/").text)
         assert f"{here}, 2 failed; reader fetch ID asks again at once, a gather later." in text
         assert "PDF of …: nobody answers (2 papers)" in text

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import find_paper
-from reader.store import reviews
-from reader.web import Parts
-from tests.habit import FIRST, QUIET, a_reader
+from reader.habit.rows import reviews
+from reader.library.find import find_paper
+from reader.web.parts import Parts
+from tests.a_year import FIRST, QUIET, a_reader
 from tests.samples import NOW
 from tests.web.site import parts_of, site
 

@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from reader.library.choose import decide, find_paper
-from reader.library.recall import grade
-from reader.library.writing import add_note
-from reader.store import papers
-from reader.web.pool import Pool
-from reader.web.remembered import MOST, Remembered
+from reader.habit.recall import grade
+from reader.library.find import find_paper
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.notes.write import add_note
+from reader.web.pool import MOST, Pool, ValueCache
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 
 
 def test_a_value_is_made_once_for_each_version() -> None:
-    known, made = Remembered(), iter(range(9))
+    known, made = ValueCache(), iter(range(9))
     versions = iter((1, 1, 2, 2, 1))
     got = [known.get("a", lambda: next(versions), lambda: next(made)) for _ in range(5)]
     assert got == [0, 0, 1, 1, 2]
 
 
 def test_of_many_that_ask_at_once_one_makes_it() -> None:
-    known, n = Remembered(), 0
+    known, n = ValueCache(), 0
     begin = threading.Barrier(8)
 
     def make() -> int:
@@ -44,7 +44,7 @@ def test_of_many_that_ask_at_once_one_makes_it() -> None:
 
 
 def test_what_cannot_be_made_is_tried_again() -> None:
-    known = Remembered()
+    known = ValueCache()
 
     def fail() -> int:
         raise ValueError("no network")
@@ -55,7 +55,7 @@ def test_what_cannot_be_made_is_tried_again() -> None:
 
 
 def test_only_so_many_are_remembered() -> None:
-    known = Remembered()
+    known = ValueCache()
     for key in range(MOST + 1):
         known.get(key, lambda: 1, lambda: "old")
     assert known.get(0, lambda: 1, lambda: "new") == "new"

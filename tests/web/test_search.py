@@ -11,17 +11,17 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from reader.errors import ModelMissing
-from reader.library.choose import find_paper
-from reader.library.finding import Hit
-from reader.library.found import byline
-from reader.library.writing import add_note
-from reader.paper import Held
-from reader.phrases import speaking
-from reader.stages.encode import index_words
-from reader.store import index, papers
-from reader.store.index import PassageText
-from reader.web import Parts
+from reader.base.errors import ModelMissing
+from reader.base.messages import speaking
+from reader.library.find import find_paper
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.notes.write import add_note
+from reader.search.encode import index_words
+from reader.search.find import SearchHit, byline
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
+from reader.web.parts import Parts
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
 from tests.web.site import parts_of, site
 
@@ -175,8 +175,8 @@ def test_an_encoder_that_stands_in_is_named(parts: Parts) -> None:
 
 
 def test_other_papers_with_the_same_text_are_not_called_other_ids() -> None:
-    held = Held(1, paper(1, "Otters"), "candidate", DAY)
-    hit = Hit("paper", held, None, "", "", 1.0, also=("arxiv:2506.00002",))
+    held = LibraryPaper(1, paper(1, "Otters"), "candidate", DAY)
+    hit = SearchHit("paper", held, None, "", "", 1.0, also=("arxiv:2506.00002",))
     with speaking("ja"):
         assert byline(hit).endswith(" · 同じ文章のほかの論文 arxiv:2506.00002")
     assert byline(hit).endswith(" · also arxiv:2506.00002")

@@ -29,14 +29,20 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from reader.base.errors import UsageError
 from reader.cli.frame import Settings
 from reader.cli.frame import run as command_line
-from reader.errors import UsageError
-from reader.web.door.served import LOCAL_NAMES
-from reader.web.serving.authority import GOOD_FOR, LIFE, SOON, Authority, open_authority
-from reader.web.serving.reach import name_of, own_names, served
-from reader.web.serving.sockets import listening
-from reader.web.serving.tls import context_of, names_in
+from reader.web.authority import (
+    GOOD_FOR,
+    LIFE,
+    SOON,
+    Authority,
+    context_of,
+    names_in,
+    open_authority,
+)
+from reader.web.door.headers import LOCAL_NAMES
+from reader.web.server import listening, name_of, own_names, served
 from tests.installed import BACKGROUND, READER, Ran, environment, finish, run, start
 from tests.samples import FEEDS_TOML, new_database
 from tests.web.serving import Serving

@@ -12,16 +12,18 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide, find_paper
+from reader.gathering.gather import source_names
+from reader.gathering.rows import posts, sources
+from reader.library.find import find_paper
 from reader.library.folder import Library
-from reader.library.morning import keep_shown, morning
-from reader.library.writing import add_note
-from reader.paper import Batch, Held
-from reader.stages.gather import source_names
-from reader.store import notes, papers, posts, sources
-from reader.today import Entry
-from reader.today.going import minutes_of
-from reader.today.values import Sureness
+from reader.library.paper import Batch, LibraryPaper
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.morning.texts import minutes_of
+from reader.morning.today import keep_shown, morning
+from reader.morning.values import Entry, Sureness
+from reader.notes.rows import notes
+from reader.notes.write import add_note
 from reader.web.render import environment
 from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
@@ -223,13 +225,13 @@ def line_of(entry: Entry) -> str:
 
 
 def test_a_foretold_paper_is_marked() -> None:
-    held = Held(1, paper(1), "candidate", DAY)
+    held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", "nlp/llm", 1.0, "fits.", (), ("arXiv",), is_foretold=True)
     assert "nobody has spoken of it yet" in line_of(entry)
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
-    held = Held(1, paper(1), "candidate", DAY)
+    held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "near", None, 1.0, "mentioned by Cy.", (), ("arXiv",))
     assert '<span class="chip topic">outside your topics</span>' in line_of(entry)
 
@@ -241,7 +243,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
 def test_how_surely_a_paper_is_yours_is_a_mark_with_its_words(
     sureness: Sureness, label: str, mark: str
 ) -> None:
-    held = Held(1, paper(1), "candidate", DAY)
+    held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), sureness=sureness)
     text = line_of(entry)
     assert f'role="img" aria-label="{label}" title="{label}">{mark}</span>' in text
@@ -252,7 +254,7 @@ def test_how_surely_a_paper_is_yours_is_a_mark_with_its_words(
 
 
 def test_both_topics_stand_in_the_line_where_two_are_close() -> None:
-    held = Held(1, paper(1), "candidate", DAY)
+    held = LibraryPaper(1, paper(1), "candidate", DAY)
     entry = Entry(held, "own", "speech/translation", 1.0, "fits.", (), (), also=("speech/asr",))
     assert '<span class="chip topic">speech/translation, speech/asr</span>' in line_of(entry)
     filed = replace(entry, held=replace(held, topic="speech/asr"))

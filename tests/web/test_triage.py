@@ -9,9 +9,9 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from reader.library.choose import decide
 from reader.library.folder import Library
-from reader.store import papers
+from reader.library.rows import papers
+from reader.morning.pick import decide
 from tests.samples import DAY, paper
 from tests.web.site import parts_of, site
 

@@ -19,10 +19,9 @@ import pytest
 from starlette.applications import Starlette
 
 from reader.library.folder import open_library
-from reader.web import Parts
-from reader.web.morning_clock import MorningClock
+from reader.web.parts import Parts
 from reader.web.pool import Pool
-from reader.web.work import Run, Work
+from reader.web.work import MorningClock, Work, WorkRun
 from tests.samples import NOW
 from tests.web.site import parts_of, run_apart, site
 
@@ -80,7 +79,7 @@ def run(code: str, steps: Callable[[Work], Coroutine[Any, Any, None]]) -> None:
     run_apart(all_of_it())
 
 
-async def until_ended(found: Work, after: str = "") -> list[tuple[str, Run]]:
+async def until_ended(found: Work, after: str = "") -> list[tuple[str, WorkRun]]:
     """List what is told, up to the end of the work."""
     told = []
     async for one in found.told(after):

@@ -13,26 +13,27 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from reader.announcement import latest_listing, window
-from reader.demo.catalogue import Played
-from reader.demo.morning import TIMELINE, sample_papers, sample_pdf, sample_timeline
-from reader.demo.server import PlayServer
-from reader.demo.show import feeds_toml
-from reader.demo.typeset import Manuscript, Section, typeset
-from reader.http import Client
-from reader.library.choose import decide
-from reader.library.exporting import export
-from reader.library.folder import FEEDS, Library, open_library
-from reader.library.returning import back
-from reader.library.writing import add_note
-from reader.paper import Held, Paper
-from reader.pdf import PdfPool, check_pdf
-from reader.stages.encode import index_words
-from reader.stages.pdfs import extract, fetch_pdfs
-from reader.stages.pictures import take_pictures
-from reader.stages.pipe import fetch_and_rank
-from reader.stages.tools import Tools
-from reader.store import papers, pdfs
+from reader.base.http.client import Client
+from reader.cli.demo.catalogue import PlayedPaper
+from reader.cli.demo.morning import TIMELINE, sample_papers, sample_pdf, sample_timeline
+from reader.cli.demo.server import PlayServer
+from reader.cli.demo.show import feeds_toml
+from reader.cli.demo.typeset import Manuscript, Section, typeset
+from reader.gathering.calendar import latest_listing, window
+from reader.library.folder import Library, open_library
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.place import FEEDS
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.morning.pipe import fetch_and_rank, take_pictures
+from reader.morning.tools import Tools
+from reader.notes.export.run import export
+from reader.notes.write import add_note
+from reader.pdfs.back import back
+from reader.pdfs.fetch import extract, fetch_pdfs
+from reader.pdfs.rows import pdfs
+from reader.pdfs.text.process import PdfPool, check_pdf
+from reader.search.encode import index_words
 from tests.installed import NO_MODEL
 from tests.marked_pdfs import highlight, marked
 from tests.sample_notes import DAY as NOW
@@ -118,7 +119,7 @@ def played(port: int = 0) -> Iterator[PlayServer]:
     start, _ = window(listing)
     several = [
         *sample_papers(NOW),
-        *(Played(p, start + timedelta(seconds=n)) for n, p in enumerate(_TODAY, 1)),
+        *(PlayedPaper(p, start + timedelta(seconds=n)) for n, p in enumerate(_TODAY, 1)),
     ]
     invented = {paper.id: paper for paper in (*_EARLIER, *_TODAY)}
     by_number = {p.number: p.paper for p in several}
@@ -163,7 +164,7 @@ def _days_before(library: Library, tools: Tools) -> None:
     index_words(library, tools)
 
 
-def _mark(library: Library, tools: Tools, held: Held) -> None:
+def _mark(library: Library, tools: Tools, held: LibraryPaper) -> None:
     """Bring the PDF of a paper home with two highlights in it."""
     pdf = pdfs.pdf_of(library.db, held.row)
     assert pdf is not None

@@ -8,15 +8,15 @@ from typing import TypeVar
 
 import click
 
+from reader.base.messages import say
+from reader.base.text import plain
 from reader.cli import background, build, output, screen
 from reader.cli.frame import say_error
 from reader.cli.triage import full_screen
-from reader.cli.triage.outcome import Outcome
+from reader.cli.triage.entries import Outcome
+from reader.habit.recall import due
 from reader.library.folder import Library
-from reader.library.recall import due
-from reader.phrases import say
-from reader.plain import plain
-from reader.today import Morning
+from reader.morning.values import Morning
 
 Result = TypeVar("Result")
 
@@ -47,7 +47,7 @@ def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
     """Do long work that any key may end; gives its result and whether a key came."""
     if os.name != "posix":
         return work(), False
-    from reader.cli.triage.waiting import Cut, until_key
+    from reader.cli.triage.openers import Cut, until_key
 
     click.echo(say("screen.fetching"), err=True)
     try:
@@ -66,7 +66,7 @@ def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
             output.put(line)
         return
     # As in `today`: not before the first paint.
-    from reader.stages.pipe import index_picks, learn_decisions
+    from reader.morning.pipe import index_picks, learn_decisions
 
     with build.tools(context, library) as tools:
         problems = []

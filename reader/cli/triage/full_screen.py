@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reader.base.errors import ReaderError
+from reader.base.messages import say
 from reader.cli.frame import say_error, settings_of
-from reader.cli.triage.hands import Hands
-from reader.cli.triage.layout import page_lines, screen_lines
-from reader.cli.triage.lines import COLOURED, PLAIN, Style, painted
-from reader.cli.triage.opening import Opened, opener
-from reader.cli.triage.outcome import Outcome
-from reader.cli.triage.session import Session
-from reader.errors import ReaderError
-from reader.ids import url_of
+from reader.cli.triage.entries import Outcome
+from reader.cli.triage.layout import COLOURED, PLAIN, Style, page_lines, painted, screen_lines
+from reader.cli.triage.openers import Hands, OpenOutcome, opener
+from reader.cli.triage.session import ListSession
 from reader.library.folder import Library
-from reader.paper import Held
-from reader.phrases import say
-from reader.today import Morning
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.morning.values import Morning
 
 if TYPE_CHECKING:
     from reader.cli.triage.terminal import Terminal
@@ -66,15 +64,15 @@ def run(
     Raises KeyboardInterrupt after Ctrl-C. A signal that ends us ends us here, when the
     terminal is as it was.
     """
-    from reader.cli.triage.terminal import Ended, Terminal
+    from reader.cli.triage.terminal import EndSignal, Terminal
 
     try:
         with Terminal() as terminal:
-            opened = Opened(opener())
+            opened = OpenOutcome(opener())
             hands = _hands(context, library, terminal, opened)
-            session = Session(library, shown, hands, more=more, said=said)
+            session = ListSession(library, shown, hands, more=more, said=said)
             _loop(session, terminal, opened)
-    except Ended as ended:
+    except EndSignal as ended:
         library.db.close()
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)
@@ -85,7 +83,7 @@ def run(
     return Outcome(picked, n_skipped, session.n_left)
 
 
-def _loop(session: Session, terminal: Terminal, opened: Opened) -> None:
+def _loop(session: ListSession, terminal: Terminal, opened: OpenOutcome) -> None:
     styles = styles_for(os.environ)
     size = terminal.size()
     while not session.is_over:
@@ -107,12 +105,14 @@ def _loop(session: Session, terminal: Terminal, opened: Opened) -> None:
             session.tell(failed, is_warning=True)
 
 
-def _hands(context: click.Context, library: Library, terminal: Terminal, opened: Opened) -> Hands:
-    def write_note(held: Held) -> bool:
+def _hands(
+    context: click.Context, library: Library, terminal: Terminal, opened: OpenOutcome
+) -> Hands:
+    def write_note(held: LibraryPaper) -> bool:
         with terminal.away():
             return _write_note(context, library, held)
 
-    def open_paper(held: Held) -> str:
+    def open_paper(held: LibraryPaper) -> str:
         file = _file_of(library, held)
         place = str(file) if file else url_of(held.paper.id)
         return opened.open(place) if place else say("screen.no_place")
@@ -120,7 +120,7 @@ def _hands(context: click.Context, library: Library, terminal: Terminal, opened:
     return Hands(write_note, open_paper, terminal.stop, terminal.forget)
 
 
-def _write_note(context: click.Context, library: Library, held: Held) -> bool:
+def _write_note(context: click.Context, library: Library, held: LibraryPaper) -> bool:
     """Ask the editor, on the person's own screen; what is said stays until they saw it."""
     from reader.cli.note import write_note
     from reader.cli.triage.terminal import single_keys
@@ -137,10 +137,10 @@ def _write_note(context: click.Context, library: Library, held: Held) -> bool:
     return is_written
 
 
-def _file_of(library: Library, held: Held) -> Path | None:
+def _file_of(library: Library, held: LibraryPaper) -> Path | None:
     """Give the marked copy or the PDF of a paper, None where its page has to do."""
     if held.key is None:
         return None
-    from reader.library.strays import marked_file, pdf_file
+    from reader.pdfs.move import marked_file, pdf_file
 
     return marked_file(library, held.row) or pdf_file(library, held.row)

@@ -1,5 +1,10 @@
 """Lay a morning out on a screen of any size: values in, lines out, nothing else.
 
+Lay text out in display columns: spans with a style, lines that are never too long.
+
+Pure functions. Japanese takes two columns a character, and is broken as it is printed: no
+closing bracket begins a line, no opening one ends it.
+
 Above the progress, then the list, then all of the paper at which the person is, at the
 bottom the keys or what was said last. Every line fits its width, and there are never more
 lines than the screen has.
@@ -8,20 +13,141 @@ lines than the screen has.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
+from reader.base.messages import say
+from reader.base.text import columns, plain, shorten
 from reader.cli.screen import authors_text, heard, said_text
-from reader.cli.triage.lines import Line, Span, Style, cut, fold, line, spread
-from reader.cli.triage.listing import TEXT_INDENT, Row
-from reader.paper import State
-from reader.phrases import say
-from reader.plain import columns, plain, shorten
-from reader.reading_time import minutes
-from reader.today import Entry, Queued
-from reader.today.going import States, entry_seconds
-from reader.today.telling import families, queue_reading, sureness_mark, topic_text
+from reader.cli.triage.entries import TEXT_INDENT, Row
+from reader.library.paper import State
+from reader.library.passage import minutes
+from reader.morning.texts import (
+    States,
+    entry_seconds,
+    families,
+    queue_reading,
+    sureness_mark,
+    topic_text,
+)
+from reader.morning.values import Entry, QueueEntry
+
+Style = Literal["", "bold", "dim", "here", "bar", "warn", "good", "bad"]
+
+COLOURED: Mapping[Style, str] = {
+    "": "", "bold": "\x1b[1m", "dim": "\x1b[2m", "here": "\x1b[1;7m", "bar": "\x1b[7m",
+    "warn": "\x1b[1;31m", "good": "\x1b[32m", "bad": "\x1b[2m",
+}  # fmt: skip
+PLAIN: Mapping[Style, str] = {**COLOURED, "warn": "\x1b[1m", "good": ""}
+"""For NO_COLOR and one-colour terminals: weight and reverse alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some text in one style."""
+
+    text: str
+    style: Style = ""
+
+
+Line = tuple[Span, ...]
+
+
+def line(text: str, style: Style = "") -> Line:
+    """Make a line of one span."""
+    return (Span(text, style),)
+
+
+def text_of(spans: Line) -> str:
+    """Give a line's text alone."""
+    return "".join(span.text for span in spans)
+
+
+def painted(spans: Line, styles: Mapping[Style, str]) -> str:
+    """Give a line as a terminal takes it."""
+    return "".join(f"{styles[s.style]}{s.text}\x1b[m" if styles[s.style] else s.text for s in spans)
+
+
+def cut(spans: Sequence[Span], width: int) -> Line:
+    """Cut a line at a width, with "…" where something was cut."""
+    kept: list[Span] = []
+    left = width
+    for span in spans:
+        if left <= 0:
+            break
+        text = shorten(span.text, left)
+        kept.append(Span(text, span.style))
+        left -= columns(text)
+        if text != span.text:
+            break
+    return tuple(kept)
+
+
+def spread(left: Sequence[Span], right: Sequence[Span], width: int, fill: Style = "") -> Line:
+    """Put one text at each edge; where both do not fit, the right one goes.
+
+    fill: the style of what is between.
+    """
+    used = columns(text_of(tuple(left))) + columns(text_of(tuple(right)))
+    if used + 2 > width:
+        whole = cut(left, width)
+        return (*whole, Span(" " * (width - columns(text_of(whole))), fill))
+    return (*left, Span(" " * (width - used), fill), *right)
+
+
+def fold(text: str, width: int, most: int | None = None) -> list[str]:
+    """Break a text into lines of at most `width` columns, at least one line.
+
+    most: so many lines; what does not fit ends with "…".
+    """
+    width = max(width, 1)
+    lines = list(_folded(text, width)) or [""]
+    if most is None or len(lines) <= most:
+        return lines
+    last = shorten(f"{lines[most - 1]} {lines[most]}", width)
+    if not last.endswith("…"):
+        last = shorten(last, width - 1) + "…" if columns(last) >= width else last + "…"
+    return [*lines[: most - 1], last] if most > 0 else []
+
+
+def _folded(text: str, width: int) -> Iterator[str]:
+    line, used = "", 0
+    for piece in _PIECE.findall(text):
+        wide = columns(piece.rstrip())
+        if line and used + wide > width:
+            yield line.rstrip()
+            line, used = "", 0
+        while wide > width:
+            head = _head(piece, width)
+            yield head
+            piece = piece[len(head) :]
+            wide = columns(piece.rstrip())
+        line += piece
+        used += columns(piece)
+    if line.strip():
+        yield line.rstrip()
+
+
+def _head(text: str, width: int) -> str:
+    """Give as much of a text as fits, one character at least."""
+    used = 0
+    for i, char in enumerate(text):
+        used += columns(char)
+        if used > width and i:
+            return text[:i]
+    return text
+
+
+_OPENING = "（［｛「『【〈《〔“‘"
+_CLOSING = "、。，．・：；？！）］｝」』】〉》〕”’…ーゝゞ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_LATIN = "!-~À-ɏ"
+_PIECE = re.compile(
+    rf"[{_OPENING}]*[{_LATIN}]+[{_CLOSING}]*[,.;:]*\s*"
+    rf"|\s*[{_OPENING}]*[^\s{_LATIN}][{_CLOSING}]*\s*|\s+"
+)
+
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
@@ -72,7 +198,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CoverPage:
     """A text that covers the list for a while; `top` is its first line that is shown."""
 
     title: str
@@ -82,7 +208,7 @@ class Page:
 
 def screen_lines(view: View, width: int, height: int) -> list[Line]:
     """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
-    head = _head(view.head, width, height)
+    head = _layout_head(view.head, width, height)
     here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
     foot = _foot(view, width, height, is_queued=bool(here and here.queued))
     body = max(height - len(head) - len(foot), 0)
@@ -109,7 +235,7 @@ def shares(n_rows: int, body: int) -> tuple[int, int]:
     return n_list, body - n_list
 
 
-def page_lines(page: Page, width: int, height: int) -> list[Line]:
+def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
     """Lay out a page over the whole screen."""
     n = max(height - 2, 0)
     top = last_top(page, height) if page.top > last_top(page, height) else page.top
@@ -121,12 +247,12 @@ def page_lines(page: Page, width: int, height: int) -> list[Line]:
     return [cut(spans, width) for spans in (title, *shown, *blank, foot)][:height]
 
 
-def last_top(page: Page, height: int) -> int:
+def last_top(page: CoverPage, height: int) -> int:
     """Give the first line with which a page's end is on the screen."""
     return max(0, len(page.lines) - max(height - 2, 1))
 
 
-def _head(head: Head, width: int, height: int) -> list[Line]:
+def _layout_head(head: Head, width: int, height: int) -> list[Line]:
     values = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
     written = {"written": head.written, "target": head.target}
     left_to_write = max(head.target - head.written, 0)
@@ -200,7 +326,7 @@ def _row(row: Row, view: View, width: int) -> Line:
     )
 
 
-def _waits(queued: Queued) -> str:
+def _waits(queued: QueueEntry) -> str:
     """Say in few columns how long a paper of the queue takes and whether its PDF is here."""
     time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
     pdf = "queue.short.pdf" if queued.has_pdf else "queue.short.no_pdf"

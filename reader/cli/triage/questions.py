@@ -9,25 +9,24 @@ from dataclasses import dataclass, field
 
 import click
 
+from reader.base.errors import ReaderError
+from reader.base.messages import say
+from reader.base.text import plain
 from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
-from reader.cli.triage.keys import letter
-from reader.cli.triage.opening import Opened, opener
-from reader.cli.triage.outcome import Outcome
+from reader.cli.triage.entries import Outcome
+from reader.cli.triage.openers import OpenOutcome, opener
 from reader.cli.triage.pages import choice_texts, chosen
-from reader.cli.triage.progress import Progress
-from reader.errors import ReaderError
-from reader.ids import url_of
-from reader.library.choose import undo
-from reader.library.deciding import Deciding
+from reader.cli.triage.session import Progress
+from reader.cli.triage.terminal import letter
 from reader.library.folder import Library
-from reader.library.wrong import other_topics, topic_now
-from reader.phrases import say
-from reader.plain import plain
-from reader.store.decisions import Kind
-from reader.today import Entry, Morning
-from reader.today.told import entry_now
+from reader.library.ids import url_of
+from reader.library.rows.decisions import Kind
+from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.pick import undo
+from reader.morning.told import entry_now
+from reader.morning.values import Entry, Morning
 
 END = ("q", "\x03", "\x04", "")
 BACK = ("k", "\x1b[a", "\x1boa")
@@ -64,7 +63,7 @@ class _Questions:
     waiting: list[Entry]
     place: int = 0
     decided: list[int] = field(default_factory=list)
-    opened: Opened = field(default_factory=lambda: Opened(opener()))
+    opened: OpenOutcome = field(default_factory=lambda: OpenOutcome(opener()))
 
     def __post_init__(self) -> None:
         held = {entry.held.row: entry.held for entry in self.waiting}

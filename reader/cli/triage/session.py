@@ -6,17 +6,16 @@ laid out. What leaves the screen (an editor, a browser) is given as functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
+from reader.base.errors import ReaderError
+from reader.base.messages import say, say_day
+from reader.base.text import plain
 from reader.cli.triage import pages
-from reader.cli.triage.covering import Covering
-from reader.cli.triage.finding import Finding
-from reader.cli.triage.hands import Hands
-from reader.cli.triage.keys import letter
-from reader.cli.triage.layout import Page, View, shares
-from reader.cli.triage.listing import (
+from reader.cli.triage.entries import (
     Row,
     listed_in,
     moved,
@@ -26,20 +25,96 @@ from reader.cli.triage.listing import (
     rows_of,
     start_of,
 )
-from reader.cli.triage.progress import Progress
-from reader.errors import ReaderError
-from reader.library.deciding import Deciding
+from reader.cli.triage.layout import CoverPage, Head, View, shares
+from reader.cli.triage.openers import Hands
+from reader.cli.triage.pages import Covering, Finding
+from reader.cli.triage.terminal import letter
 from reader.library.folder import Library
-from reader.library.wrong import other_topics, topic_now
-from reader.phrases import say
-from reader.plain import plain
-from reader.store.decisions import Kind, last_decided
-from reader.today import Entry, Morning
-from reader.today.going import n_waiting
-from reader.today.told import relisted
+from reader.library.passage import minutes, spent_s
+from reader.library.rows.decisions import Kind, last_decided, moments_on
+from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.pick import fetching, pdfs_here, whole_queue
+from reader.morning.texts import States, entry_seconds, families, n_waiting, no_network_text
+from reader.morning.told import relisted
+from reader.morning.values import Entry, Morning, SourceLine
+from reader.notes.rows.notes import n_noted_on
 
 
-class Session:
+class Progress:
+    """The minutes spent, from the day's decisions on any device and the keys pressed here."""
+
+    def __init__(
+        self, library: Library, shown: Morning, papers: Sequence[int], more: tuple[str, ...]
+    ) -> None:
+        self._library, self._shown, self._more = library, shown, more
+        self.n_written = shown.quota.written
+        decided = moments_on(library.db, library.today(), papers)
+        self.pdfs, self.fetching = shown.pdfs, shown.fetching
+        self.queued = {one.held.row: one for one in shown.queue}
+        self._moments: list[datetime] = [*decided, library.now()]
+        self._seconds: dict[int, float] = {}
+
+    def note_key(self) -> None:
+        """A key was pressed: the person is at it."""
+        self._moments.append(self._library.now())
+
+    def refresh(self) -> None:
+        """Count anew what was written today, and which PDFs came."""
+        library = self._library
+        self.n_written, _ = n_noted_on(library.db, library.today())
+        if self.pdfs and self.pdfs.n < self.pdfs.of:
+            queue = whole_queue(library)
+            self.pdfs = pdfs_here(library, queue)
+            self.fetching = fetching(library, self.pdfs)
+            self.queued |= {one.held.row: one for one in queue}
+
+    def _more_now(self) -> tuple[str, ...]:
+        pdfs = self.pdfs
+        if pdfs is None or pdfs.n == pdfs.of:
+            return self._more
+        key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
+        failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+        return (*self._more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
+
+    def head(
+        self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
+    ) -> Head:
+        """Say how far these papers are; put_off: those that are not to be read now."""
+        shown = self._shown
+        return Head(
+            day=say_day(shown.day, "short"),
+            n_decided=len(entries) - n_waiting(entries, states),
+            n_all=len(entries),
+            spent=minutes(spent_s(self._moments)),
+            to_go=self._minutes_left(entries, states),
+            written=self.n_written,
+            target=shown.quota.target,
+            more=self._more_now(),
+            has_to_read=any(
+                state in ("candidate", "pick") and row not in put_off
+                for row, state in states.items()
+            ),
+            lacking=_lacking(shown.sources),
+        )
+
+    def _minutes_left(self, entries: Sequence[Entry], states: States) -> int:
+        """Give the minutes that titles, abstracts and talk of what waits take."""
+        waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
+        for entry in waiting:
+            if entry.held.row not in self._seconds:
+                self._seconds[entry.held.row] = entry_seconds(entry)
+        return minutes(sum(self._seconds[entry.held.row] for entry in waiting))
+
+
+def _lacking(sources: Sequence[SourceLine]) -> str:
+    """Name in one line what is missing from the list, "" for nothing."""
+    if no_network_text(sources):
+        return say("screen.no_network")
+    missing = families([plain(s.name) for s in sources if s.is_missing])
+    return say("screen.incomplete", names=say("list").join(missing)) if missing else ""
+
+
+class ListSession:
     """One person at one list, until `is_over`; is_interrupted: by Ctrl-C.
 
     here: the paper (row) at which they are. asked: papers that wait for the second key.
@@ -77,7 +152,7 @@ class Session:
         self._before = self.here
 
     @property
-    def page(self) -> Page | None:
+    def page(self) -> CoverPage | None:
         """The page that covers the list, None for none."""
         return self._covering.page
 
@@ -375,7 +450,7 @@ class Session:
     def _turn(self, which: pages.Which) -> None:
         self._covering.turn(which, self._size[0])
 
-    def _make_page(self, which: pages.Which, width: int) -> Page | None:
+    def _make_page(self, which: pages.Which, width: int) -> CoverPage | None:
         entry = self._entry()
         if which == "topics":
             return pages.topics_page(entry, self._choices, width) if entry else None

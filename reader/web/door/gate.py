@@ -11,6 +11,7 @@ import hmac
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import quote
@@ -22,9 +23,31 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reader.web.door import bodies, headers
-from reader.web.door.door import Door
-from reader.web.door.served import is_from_elsewhere, is_ours
-from reader.web.limits import MAX_BODY, MAX_NOTE, MAX_UPLOAD
+from reader.web.door.bodies import MAX_BODY, MAX_NOTE, MAX_UPLOAD
+from reader.web.door.headers import ServerAddress, is_from_elsewhere, is_ours
+from reader.web.door.sessions import Codes, Sessions
+from reader.web.door.throttle import Throttle
+
+
+def _ignore(_: Exception) -> None:
+    """Say nothing: the person saw the page that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The door of one server, on this machine alone where nothing is given.
+
+    certificate: of this machine's authority (PEM), for devices to trust; empty without one.
+    on_trouble: is told of exceptions that nobody expected.
+    """
+
+    served: ServerAddress = field(default_factory=ServerAddress)
+    sessions: Sessions = field(default_factory=lambda: Sessions(None, time.time))
+    codes: Codes = field(default_factory=lambda: Codes(time.monotonic))
+    throttle: Throttle = field(default_factory=lambda: Throttle(time.monotonic))
+    certificate: bytes = b""
+    on_trouble: Callable[[Exception], None] = _ignore
+
 
 READS = ("GET", "HEAD")
 METHODS = (*READS, "POST")

@@ -1,4 +1,4 @@
-"""Keep the devices that were let in, and the key of the forms' tokens.
+"""Keep the devices that were let in, and the one-time codes that let them in.
 
 A device has a random token in its cookie. Of it the file keeps a hash only, so that nobody
 gets in with the file; the file is readable by its owner alone. Several servers of one
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from reader.errors import StoreError
+from reader.base.errors import StoreError
 from reader.library.folder import disk_error, write_whole
 
 MOST = 50
@@ -47,7 +47,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _SessionFile:
     key: str
     sessions: tuple[Session, ...] = ()
 
@@ -58,7 +58,7 @@ class Sessions:
 
     file: Path | None
     clock: Callable[[], float]
-    _kept: _Kept = field(default_factory=lambda: _Kept(secrets.token_hex(32)))
+    _kept: _SessionFile = field(default_factory=lambda: _SessionFile(secrets.token_hex(32)))
     _stamp: tuple[int, int, int] = (0, 0, 0)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -96,7 +96,7 @@ class Sessions:
     def remove_all(self) -> None:
         """Sign every device out; the tokens of all forms become void too. Raises StoreError."""
         with self._changing():
-            self._write(_Kept(secrets.token_hex(32)))
+            self._write(_SessionFile(secrets.token_hex(32)))
 
     def csrf(self, session: Session | None) -> str:
         """Give the token that forms of a device carry. It lasts as long as the device is in,
@@ -116,7 +116,7 @@ class Sessions:
             self._write(replace(kept, sessions=changed))
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[_Kept]:
+    def _changing(self) -> Iterator[_SessionFile]:
         with self._lock:
             if self.file is None:
                 yield self._kept
@@ -132,18 +132,18 @@ class Sessions:
             finally:
                 held.release()
 
-    def _now(self) -> _Kept:
+    def _now(self) -> _SessionFile:
         """Read the file anew where it changed; one that cannot be read lets nobody in."""
         with self._lock:
             if self.file is None:
                 return self._kept
             stamp = _stamp(self.file)
             if stamp != self._stamp:
-                self._kept = _read(self.file) or _Kept(secrets.token_hex(32))
+                self._kept = _read(self.file) or _SessionFile(secrets.token_hex(32))
                 self._stamp = stamp
             return self._kept
 
-    def _write(self, kept: _Kept) -> None:
+    def _write(self, kept: _SessionFile) -> None:
         self._kept = kept
         if self.file is None:
             return
@@ -161,11 +161,11 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _read(file: Path) -> _Kept | None:
+def _read(file: Path) -> _SessionFile | None:
     try:
         raw = json.loads(file.read_bytes())
         bytes.fromhex(raw["key"])
-        return _Kept(raw["key"], tuple(Session(**one) for one in raw["sessions"]))
+        return _SessionFile(raw["key"], tuple(Session(**one) for one in raw["sessions"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -176,3 +176,94 @@ def _stamp(file: Path) -> tuple[int, int, int]:
     except OSError:
         return (0, 0, 0)
     return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+DEVICES = {
+    "iPad": "iPad",
+    "iPhone": "iPhone",
+    "Android": "Android",
+    "Macintosh": "Mac",  # an iPad says so too
+    "Windows": "Windows",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+
+
+def device_of(user_agent: str) -> str:
+    """Give "iPad, Safari"; "" where nothing in it is known. The first word that fits counts."""
+    words = (_first(DEVICES, user_agent), _first(BROWSERS, user_agent))
+    return ", ".join(word for word in words if word)
+
+
+def _first(names: dict[str, str], text: str) -> str:
+    return next((name for mark, name in names.items() if mark in text), "")
+
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: without I, L, O (read as 1, 1, 0) and U."""
+
+LENGTH = 8
+"""40 bits. With what the throttle lets through in five minutes, one guess in 10⁹ is right."""
+
+LIFE_S = 300
+MOST_CODES = 4
+"""Codes that are good at a time; a newer one takes the oldest one's place."""
+
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"} | dict.fromkeys(" -‐‑–—\u3000\t"))
+
+
+def tidy(typed: str) -> str:
+    """Read a code as a hand writes it: any case, with spaces or dashes, O for 0, full width."""
+    wide = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in typed[:64])
+    return wide.upper().translate(_READ_AS)
+
+
+def grouped(code: str) -> str:
+    """Print a code in two halves: "K7QM-2F9X"."""
+    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
+
+
+@dataclass(slots=True)
+class Codes:
+    """The codes that are good now, in memory alone. clock: seconds, never going back."""
+
+    clock: Callable[[], float]
+    _good: dict[str, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def new(self) -> str:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        with self._lock:
+            self._drop_old()
+            while len(self._good) >= MOST_CODES:
+                del self._good[next(iter(self._good))]
+            self._good[code] = self.clock() + LIFE_S
+        return code
+
+    def take(self, typed: str) -> bool:
+        """Use a code up; tells whether it was good."""
+        asked = tidy(typed).encode()
+        with self._lock:
+            self._drop_old()
+            found = [code for code in self._good if hmac.compare_digest(code.encode(), asked)]
+            for code in found:
+                del self._good[code]
+        return bool(found)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._good.clear()
+
+    def _drop_old(self) -> None:
+        now = self.clock()
+        for code in [code for code, until in self._good.items() if until <= now]:
+            del self._good[code]

@@ -1,26 +1,35 @@
-"""Take decisions, and take them back. What they mean is the use case's."""
+"""Take decisions, go through a morning one paper at a time, and put picks off."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from starlette.responses import Response
 
-from reader.errors import UsageError
-from reader.library.choose import find_paper
-from reader.library.deciding import (
-    Answer,
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import State
+from reader.library.passage import minutes, spent_s
+from reader.library.rows.decisions import Kind, last_decided, moments_on
+from reader.morning.decide import (
+    ActOutcome,
     decide_seen,
+    other_topics,
     skip_seen,
     take_back,
     take_back_last,
+    topic_now,
     wrong_seen,
 )
-from reader.library.wrong import other_topics, topic_now
-from reader.paper import State
-from reader.phrases import say
-from reader.store.decisions import Kind
-from reader.web.pages.today import day_asked
+from reader.morning.pick import keep, later
+from reader.morning.texts import minutes_of, next_of, start_of
+from reader.morning.values import Entry
+from reader.web.addresses import paper_at
+from reader.web.pages.today import all_of, day_asked, shown_on
 from reader.web.visit import Visit, ours, route
 
 KINDS = ("pick", "skip")
@@ -71,7 +80,7 @@ def skip_rest(visit: Visit) -> Response:
     return visit.json({"said": said}) if visit.wants_json else visit.to(back, said=said)
 
 
-def _answered(visit: Visit, answer: Answer, *, has_topic: bool = False) -> Response:
+def _answered(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
     if not visit.wants_json:
         return visit.to(visit.back, said=answer.said)
     held = answer.held
@@ -93,3 +102,97 @@ ROUTES = [
     route("/undo", undo, "POST"),
     route("/skip-rest", skip_rest, "POST"),
 ]
+
+
+def put_off(visit: Visit) -> Response:
+    """Take a paper out of the queue for some days."""
+    held, until = later(visit.library, visit.field("id"))
+    said = say("queue.put_off", title=plain(held.paper.title), day=until)
+    return visit.json({"said": said}) if visit.wants_json else visit.to(visit.back, said=said)
+
+
+def read_it(visit: Visit) -> Response:
+    """Answer the week's question about an old pick: it is read, and its page comes."""
+    held = keep(visit.library, visit.field("id"))
+    if visit.wants_json:
+        return visit.json({"said": say("week.ask.kept")})
+    return visit.to(paper_at(held.paper.id), said=say("week.ask.kept"))
+
+
+QUEUE_ROUTES = [route("/later", put_off, "POST"), route("/keep", read_it, "POST")]
+
+
+AT_ONCE = 20
+"""Papers that a page brings along, so that one follows the other at once."""
+
+
+def triage(visit: Visit) -> Response:
+    """Show the paper to decide on, and those after it."""
+    library = visit.library
+    day = day_asked(visit)
+    shown = shown_on(visit, day)
+    with_doubtful = bool(visit.asked("doubtful"))
+    entries = {e.held.row: e for e in all_of(shown, with_doubtful=with_doubtful)}
+    rows = list(entries)
+    waiting = [e for e in entries.values() if e.held.state == "candidate"]
+    last = last_decided(library.db, rows)
+    cards = _cards(list(entries.values()), _here(visit, entries, last))
+    return visit.page(
+        "triage.html",
+        day=day,
+        is_today=day == library.today(),
+        back=_back(visit),
+        cards=cards,
+        is_folded=shown.folded is not None,
+        waiting=waiting,
+        n_all=len(entries),
+        minutes_left=minutes_of(waiting),
+        minutes_spent=_spent(library, rows),
+        minutes_after=minutes_of(e for e in waiting if e not in cards),
+        may_undo=last is not None,
+        n_picked=sum(e.held.state == "pick" for e in shown.entries),
+        n_doubtful=0 if with_doubtful else len((shown.folded or shown).doubtful),
+        quota=shown.quota,
+        n_queued=len(shown.queue),
+        topics=[topic.path for topic in other_topics(library, None)],
+    )
+
+
+def _here(visit: Visit, entries: dict[int, Entry], last: int | None) -> int | None:
+    rows = list(entries)
+    states = {row: entry.held.state for row, entry in entries.items()}
+    row_of = {entry.held.paper.id: row for row, entry in entries.items()}
+    if (at := row_of.get(visit.asked("at"))) is not None:
+        return at
+    if (after := row_of.get(visit.asked("after"))) is not None:
+        # Below the last one that waits there is nothing: what was left for later comes up again.
+        found = next_of(rows, states, after)
+        return found if found != after else start_of(rows, states)
+    return start_of(rows, states, last)
+
+
+def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
+    """Choose the papers of one page: the one to decide on, then those that wait: below it,
+    then above."""
+    place = next((n for n, e in enumerate(entries) if e.held.row == here), 0)
+    later = [*entries[place + 1 :], *entries[:place]]
+    waiting = [e for e in later if e.held.state == "candidate"]
+    asked = entries[place : place + 1]
+    # Once all are decided there is nothing to show, unless it was asked for.
+    first = [e for e in asked if e.held.state == "candidate" or waiting]
+    return [*first, *waiting][:AT_ONCE]
+
+
+def _back(visit: Visit) -> str:
+    """Give the address of this list, without a place in it."""
+    asked = [(k, visit.asked(k)) for k in ("date", "doubtful") if visit.asked(k)]
+    return "/triage" + ("?" + "&".join(f"{k}={v}" for k, v in asked) if asked else "")
+
+
+def _spent(library: Library, rows: Sequence[int]) -> int:
+    """Give the minutes between the day's decisions on these papers, on any device, and now."""
+    moments = moments_on(library.db, library.today(), rows)
+    return minutes(spent_s([*moments, library.now()]))
+
+
+TRIAGE_ROUTES = [route("/triage", triage)]

@@ -1,4 +1,4 @@
-"""Let devices in and out: a code for a cookie, the devices that are in, whom they trust."""
+"""Let devices in and out, lead to everything else, and change the language."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from reader.errors import NotKnown
-from reader.phrases import say
-from reader.web.door.codes import LIFE_S, grouped
-from reader.web.door.devices import device_of
+from reader import __version__
+from reader.base.errors import NotKnown
+from reader.base.messages import say
+from reader.web.door.sessions import LIFE_S, device_of, grouped
+from reader.web.render import LANGUAGES
 from reader.web.visit import Visit, ours, route
 
 COOKIE_LIFE_S = 400 * 86_400
@@ -94,7 +95,7 @@ def leave(visit: Visit) -> Response:
 
 def trust(visit: Visit) -> Response:
     """Say how a device comes to trust this machine's authority."""
-    from reader.web.serving.authority import limits_of  # cryptography: not at the start
+    from reader.web.authority import limits_of  # cryptography: not at the start
 
     door = visit.parts.door
     found = limits_of(door.certificate) if _has(visit) else None
@@ -157,3 +158,46 @@ ROUTES = [
     route("/trust", trust),
     route("/trust/asayomi.cer", certificate),
 ]
+
+
+A_YEAR_S = 31_536_000
+
+PLACES = (
+    ("/topics", "topics", "folder"),
+    ("/sources", "sources", "sources"),
+    ("/week", "week", "week"),
+    ("/stats", "stats", "stats"),
+    ("/papers", "papers", "papers"),
+    ("/work", "work", "work"),
+    ("/offline", "offline", "offline"),
+    ("/door", "door", "leave"),
+)
+"""(address, name of its text, icon)."""
+
+
+def more(visit: Visit) -> Response:
+    """Name the pages that have no tab, the languages, and this program."""
+    return visit.page(
+        "more.html",
+        places=PLACES,
+        languages=LANGUAGES,
+        version=__version__,
+        folder=str(visit.library.folder),
+    )
+
+
+def language(visit: Visit) -> Response:
+    """Speak a language in this browser from now on; "auto" goes by feeds.toml again."""
+    chosen = visit.field("language")
+    found = visit.to(visit.field("back") or "/more")
+    if chosen in LANGUAGES:
+        is_secure = visit.request.url.scheme == "https"
+        found.set_cookie(
+            "language", chosen, max_age=A_YEAR_S, httponly=True, samesite="lax", secure=is_secure
+        )
+    else:
+        found.delete_cookie("language")
+    return found
+
+
+MORE_ROUTES = [route("/more", more), route("/language", language, "POST")]

@@ -1,4 +1,4 @@
-"""Write a note: the text with what the paper has beside it, drafts kept as one types."""
+"""Write a note: the text with what the paper has beside it, drafts, revisions."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from reader.config import BUILT_IN_TEMPLATES
-from reader.errors import StoreError
-from reader.library import noting, typed
-from reader.library.beginning import marks_of, may_show, new_words, template_names
-from reader.library.choose import find_paper
-from reader.library.linking import Near, related
-from reader.library.own_words import check_typed
-from reader.library.typed import Typed
-from reader.library.writing import Noted, add_note, newest_note
-from reader.note import is_written
-from reader.own_words import Check
-from reader.own_words.say import where
-from reader.paper import Held
-from reader.phrases import say
-from reader.store import notes
-from reader.store.notes import Revision
+from reader.base.errors import StoreError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.config import BUILT_IN_TEMPLATES
+from reader.library.find import find_paper
+from reader.library.paper import LibraryPaper
+from reader.notes import drafts, outcome
+from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
+from reader.notes.links import NearNotes, related
+from reader.notes.own_words.check import check_typed
+from reader.notes.own_words.judge import where
+from reader.notes.own_words.texts import Check
+from reader.notes.revisions import beginning_of, compared, moment, pieces
+from reader.notes.rows import notes
+from reader.notes.rows.notes import Revision
+from reader.notes.words import is_written
+from reader.notes.write import NoteOutcome, add_note, newest_note, restore
 from reader.web.visit import Visit, route
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class NoteForm:
     """What the text area begins with. draft: the one that it is, named "" for none; others:
     drafts that wait beside it. newest: the note as it stands."""
 
     text: str
     base: int
-    draft: Typed
-    others: tuple[Typed, ...]
+    draft: PageDraft
+    others: tuple[PageDraft, ...]
     newest: Revision | None
 
 
 def note(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
-    told = noting.read_by_hand(visit.library, held, wait=False)
+    told = outcome.read_by_hand(visit.library, held, wait=False)
     return _page(visit, held, _sheet(visit, held), warnings=told, **_outcome(visit, held))
 
 
@@ -58,13 +59,13 @@ def save(visit: Visit) -> Response:
     library, field = visit.library, visit.field
     held = find_paper(library, visit.id)
     base = _number(field("base"))
-    words = typed.words(library, held, field("text"), base=base or 0)
+    words = drafts.words(library, held, field("text"), base=base or 0)
     encode = visit.parts.encode_note(visit.config)
     noted = add_note(library, held, words, encode=encode, base=base)
     if words.strip():
         with contextlib.suppress(StoreError):  # the note is on the disk, its draft may stay
-            typed.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
-    told = noting.export_one(library, noted.held) if noted.is_new else []
+            drafts.settle(library, held, noted.text, name=field("draft"), seen=field("seen"))
+    told = outcome.export_one(library, noted.held) if noted.is_new else []
     asked = {"kept": noted.number if noted.is_new else 0, "meanwhile": noted.meanwhile}
     to = f"/note/{held.paper.id}?{urlencode(asked)}"
     if not visit.wants_json:
@@ -72,7 +73,7 @@ def save(visit: Visit) -> Response:
     newest = newest_note(library, held)
     return visit.json(
         {
-            "said": noting.became(library, noted).said,
+            "said": outcome.became(library, noted).said,
             "told": told,
             "is_new": noted.is_new,
             "is_written": noted.is_written,
@@ -88,7 +89,7 @@ def draft(visit: Visit) -> Response:
     """Keep what was typed until now."""
     library, field = visit.library, visit.field
     held = find_paper(library, visit.id)
-    kept = typed.keep(
+    kept = drafts.keep(
         library,
         held,
         field("text"),
@@ -109,7 +110,7 @@ def discard(visit: Visit) -> Response:
     """Delete a draft; the note stays as it is."""
     held = find_paper(visit.library, visit.id)
     name, seen = visit.field("draft"), visit.field("seen")
-    is_gone = typed.discard(visit.library, held, name=name, seen=seen)
+    is_gone = drafts.discard(visit.library, held, name=name, seen=seen)
     said = say("web.note.discarded" if is_gone else "web.note.not_discarded")
     return visit.to(f"/note/{held.paper.id}?draft=no", said=said)
 
@@ -119,34 +120,34 @@ def check(visit: Visit) -> Response:
     library, field = visit.library, visit.field
     held = find_paper(library, visit.id)
     base = _number(field("base")) or 0
-    words = typed.words(library, held, field("text"), base=base)
+    words = drafts.words(library, held, field("text"), base=base)
     looked = _looked(visit, held, words)
     if visit.is_part:
         return visit.page("note_check.html", **looked)
-    here = Typed(field("draft"), field("seen"), base, field("text"))
+    here = PageDraft(field("draft"), field("seen"), base, field("text"))
     newest = newest_note(library, held)
-    return _page(visit, held, Sheet(here.text, base, here, (), newest), **looked)
+    return _page(visit, held, NoteForm(here.text, base, here, (), newest), **looked)
 
 
-def _sheet(visit: Visit, held: Held) -> Sheet:
+def _sheet(visit: Visit, held: LibraryPaper) -> NoteForm:
     """Choose what to begin from: the newest draft, or the one that is asked for."""
     library = visit.library
     newest = newest_note(library, held)
-    waiting = typed.waiting(library, held)
+    waiting = drafts.waiting(library, held)
     name = visit.asked("draft")
     fitting = [one for one in waiting if one.name == name] or waiting
     is_plain = name == "no" or bool(visit.asked("kept"))  # what was saved just now stands there
     chosen = None if is_plain or not fitting else fitting[0]
     others = tuple(one for one in waiting if one is not chosen)
     if chosen is not None:
-        return Sheet(chosen.text, chosen.base, chosen, others, newest)
+        return NoteForm(chosen.text, chosen.base, chosen, others, newest)
     text = new_words(library, newest.text if newest else "", visit.asked("template"))
-    return Sheet(text, newest.id if newest else 0, Typed(), others, newest)
+    return NoteForm(text, newest.id if newest else 0, PageDraft(), others, newest)
 
 
-def _looked(visit: Visit, held: Held, words: str) -> Mapping[str, Any]:
+def _looked(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
     found: Check | None = None
-    near = Near((), is_by_words=False)
+    near = NearNotes((), is_by_words=False)
     if words.strip():
         with contextlib.suppress(StoreError):  # index.db can be made anew
             encode = visit.parts.encode_if_warm(visit.config)
@@ -163,7 +164,7 @@ def _looked(visit: Visit, held: Held, words: str) -> Mapping[str, Any]:
     }
 
 
-def _outcome(visit: Visit, held: Held) -> Mapping[str, Any]:
+def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     """Say what became of a note that was saved just now, after the page was sent here."""
     library = visit.library
     number, meanwhile = _number(visit.asked("kept")), _number(visit.asked("meanwhile"))
@@ -171,11 +172,11 @@ def _outcome(visit: Visit, held: Held) -> Mapping[str, Any]:
     if number is None or (number and number != len(known)):
         return {}
     if not number:
-        return {"became": noting.became(library, Noted(held, False, False)), "meanwhile": 0}
+        return {"became": outcome.became(library, NoteOutcome(held, False, False)), "meanwhile": 0}
     newest = known[-1]
     looked = _looked(visit, held, newest.text)
     found = looked["check"]
-    noted = Noted(
+    noted = NoteOutcome(
         held,
         newest.is_written,
         True,
@@ -185,11 +186,11 @@ def _outcome(visit: Visit, held: Held) -> Mapping[str, Any]:
         meanwhile or 0,
     )
     encode = visit.parts.encode_if_warm(visit.config)
-    became = noting.became(library, noted, encode=encode)
+    became = outcome.became(library, noted, encode=encode)
     return {**looked, "became": became, "meanwhile": meanwhile or 0, "number": number}
 
 
-def _page(visit: Visit, held: Held, sheet: Sheet, **more: Any) -> Response:
+def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Response:
     library = visit.library
     is_shown = bool(visit.asked("show") or visit.field("show"))
     has_beside = is_shown or bool(sheet.draft.name) or may_show(library, held)
@@ -200,7 +201,7 @@ def _page(visit: Visit, held: Held, sheet: Sheet, **more: Any) -> Response:
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
-        "progress": noting.progress(library),
+        "progress": outcome.progress(library),
         "templates": [] if newest else [(n, _named(n)) for n in template_names(library)],
         "has_beside": has_beside,
         "is_shown": is_shown,
@@ -208,7 +209,7 @@ def _page(visit: Visit, held: Held, sheet: Sheet, **more: Any) -> Response:
         "held_id": held.paper.id,
         "where": where,
         "check": None,
-        "near": Near((), is_by_words=False),
+        "near": NearNotes((), is_by_words=False),
         "is_counting": bool(newest and newest.is_written),
         "has_words": bool(newest),
         "became": None,
@@ -239,4 +240,48 @@ ROUTES = [
     route("/note/{id:path}/beside", beside),
     route("/note/{id:path}", note),
     route("/note/{id:path}", save, "POST"),
+]
+
+
+def history(visit: Visit) -> Response:
+    library = visit.library
+    held = find_paper(library, visit.id)
+    rows = [
+        (number, one, moment(library, one.at), beginning_of(one))
+        for number, one in enumerate(notes.revisions(library.db, held.row), 1)
+    ]
+    return visit.page("history.html", held=held, rows=rows[::-1])
+
+
+def difference(visit: Visit) -> Response:
+    """Compare two revisions: `a` and `b` by number, else the last two."""
+    library = visit.library
+    held = find_paper(library, visit.id)
+    numbers = [text for name in ("a", "b") if (text := visit.asked(name))]
+    if not all(text.isdecimal() and len(text) < 9 for text in numbers):
+        raise UsageError(what=say("web.note.no_number"), hint=say("web.note.no_number.hint"))
+    found = compared(library, held, [int(text) for text in numbers])
+    lines = [(line, list(pieces(line))) for line in found.changes]
+    at = [moment(library, one.at) for one in (found.old, found.new)]
+    return visit.page("diff.html", held=held, found=found, lines=lines, at=at)
+
+
+def back(visit: Visit) -> Response:
+    """Append an earlier revision as the newest."""
+    library, number = visit.library, visit.field("number")
+    held = find_paper(library, visit.id)
+    n = int(number) if number.isdecimal() and len(number) < 9 else 0
+    noted = restore(library, held, n, encode=visit.parts.encode_note(visit.config))
+    title = plain(held.paper.title)
+    told = [say("note.same", title=title)]
+    if noted.is_new:
+        said = say("note.restored", n=n, number=noted.number, title=title)
+        told = [said, *outcome.export_one(library, noted.held)]
+    return visit.to(f"/note/{held.paper.id}/history", said=" ".join(told))
+
+
+REVISION_ROUTES = [
+    route("/note/{id:path}/history", history),
+    route("/note/{id:path}/diff", difference),
+    route("/note/{id:path}/restore", back, "POST"),
 ]

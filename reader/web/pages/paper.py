@@ -9,44 +9,39 @@ from pathlib import Path
 from markupsafe import Markup
 from starlette.responses import Response
 
-from reader.errors import NotKnown
-from reader.filing import folder_name
-from reader.highlight import gathered, once
-from reader.library.about import About, about
-from reader.library.choose import find_paper
-from reader.library.citing import bibtex
-from reader.library.explaining import (
+from reader.base.errors import NotKnown
+from reader.base.markup import to_html
+from reader.base.messages import say, spoken
+from reader.base.text import plain, plain_lines, visible
+from reader.habit.share import share
+from reader.library.file_names import folder_name
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.highlight import gathered, once
+from reader.library.paper import LibraryPaper
+from reader.morning.about import About, about, bibtex
+from reader.morning.file import export_filed, file_paper, suggestion_text, suggestions, topic_names
+from reader.morning.pick import put_off
+from reader.morning.reasons import sum_rows
+from reader.morning.why import (
+    after_decisions,
     change_text,
     cut_text,
+    explain,
     other_topics_text,
     standing_texts,
     where_text,
+    without_each,
 )
-from reader.library.filing import (
-    export_filed,
-    file_paper,
-    suggestion_text,
-    suggestions,
-    topic_names,
-)
-from reader.library.folder import Library
-from reader.library.linking import linked_ids
-from reader.library.marks import colour_word
-from reader.library.pdf_files import SHORT_SHA
-from reader.library.queue import put_off
-from reader.library.share import share
-from reader.library.similar import Neighbour, similar
-from reader.library.why import after_decisions, explain, without_each
-from reader.markup import to_html
-from reader.note.links import key_of
-from reader.note.shared import markdown
-from reader.paper import Held
-from reader.phrases import say, spoken
-from reader.plain import plain, plain_lines, visible
-from reader.today.sums import sum_rows
+from reader.notes.links import linked_ids
+from reader.notes.shared import markdown
+from reader.notes.words import key_of
+from reader.pdfs.highlights import colour_word
+from reader.pdfs.tablet import SHORT_SHA
+from reader.search.similar import Neighbour, similar
 from reader.web.addresses import paper_at
-from reader.web.cleaning import clean
 from reader.web.files import opened_within, png_size, send_file
+from reader.web.render import clean
 from reader.web.visit import Visit, route
 
 N_NEIGHBOURS = 5
@@ -109,7 +104,7 @@ def after_deciding(visit: Visit) -> Response:
 
 def _changes(
     visit: Visit,
-    held: Held,
+    held: LibraryPaper,
     changes: Sequence[str],
     *,
     head: str,
@@ -156,7 +151,7 @@ def picture(visit: Visit) -> Response:
     return answer
 
 
-def _neighbours(visit: Visit, held: Held) -> tuple[list[Neighbour], str]:
+def _neighbours(visit: Visit, held: LibraryPaper) -> tuple[list[Neighbour], str]:
     """Find what is like a paper; where its vector is missing, its rare words tell, and that is
     said."""
     name = visit.parts.serving(visit.library).name
@@ -166,7 +161,7 @@ def _neighbours(visit: Visit, held: Held) -> tuple[list[Neighbour], str]:
     return once_each, say("web.paper.neighbours.words") if found.notice else ""
 
 
-def _suggested(visit: Visit, held: Held) -> list[tuple[str, str]]:
+def _suggested(visit: Visit, held: LibraryPaper) -> list[tuple[str, str]]:
     """Give folders that a paper may belong to, each with what speaks for it."""
     encoder = visit.parts.encoder_name(visit.config)
     found = suggestions(visit.library, held, encoder=encoder)
@@ -186,7 +181,7 @@ class Why:
     cut: str
 
 
-def _why(library: Library, held: Held) -> Why:
+def _why(library: Library, held: LibraryPaper) -> Why:
     """Explain where a paper stands."""
     found = explain(library, held)
     rows = list(sum_rows(found.terms))
@@ -218,7 +213,7 @@ def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkRow:
     """A mark as it is shown: on which pages, in which colour, what was typed at it."""
 
     kind: str
@@ -228,14 +223,14 @@ class Marked:
     note: str
 
 
-def _marks(shown: About) -> Iterator[Marked]:
+def _marks(shown: About) -> Iterator[MarkRow]:
     """Give the marks that are there; the same words marked again and again once."""
     there = shown.marks_there
     at = gathered(mark.highlight for mark in there)
     for mark, pages in ((mark, pages) for mark, pages in zip(there, at, strict=True) if pages):
         h = mark.highlight
         text, note = once(plain(h.text)), plain_lines(h.note)
-        yield Marked(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
+        yield MarkRow(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
 
 
 def _note_html(library: Library, shown: About) -> Markup:

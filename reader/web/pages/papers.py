@@ -9,21 +9,22 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from reader.config.classes import unknown_class_text
-from reader.errors import NotKnown, UsageError
-from reader.ids import parse_id
-from reader.library.browsing import STATES, browse
-from reader.library.filing import topic_names, topics
-from reader.library.seeds import missing_seeds, seed_text
-from reader.library.trust import Report, categories_text, facts_of, last_answers, reports
-from reader.paper import Batch
-from reader.phrases import say
-from reader.plain import plain, shorten
-from reader.query import HAS
-from reader.stages.adding import add_by_id
-from reader.store import filings, filters
-from reader.store import papers as store
-from reader.today.telling import n_answered, no_network_text
+from reader.base.errors import NotKnown, UsageError
+from reader.base.messages import say
+from reader.base.text import plain, shorten
+from reader.library.config import unknown_class_text
+from reader.library.ids import parse_id
+from reader.library.paper import Batch
+from reader.library.query import HAS
+from reader.library.rows import filings
+from reader.library.rows import papers as store
+from reader.morning.add.complete import add_by_id
+from reader.morning.browse_library import STATES, browse
+from reader.morning.caught_up import missing_seeds, seed_text
+from reader.morning.file import topic_names, topics
+from reader.morning.texts import n_answered, no_network_text
+from reader.morning.trust import Report, categories_text, facts_of, last_answers, reports
+from reader.search.rows import filters
 from reader.web.addresses import as_path, paper_at
 from reader.web.visit import Visit, route
 
@@ -32,7 +33,7 @@ N_BATCHES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LibraryForm:
     """What the form of the library asks for; q: words and filters, as `reader search` takes
     them, and the other fields are filters of it too."""
 
@@ -130,7 +131,7 @@ def folder(visit: Visit) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceRow:
     """One source as it is shown."""
 
     report: Report
@@ -144,7 +145,7 @@ def trust(visit: Visit) -> Response:
     library = visit.library
     zone = library.config.timezone
     found = [
-        Source(
+        SourceRow(
             report,
             facts_of(report, zone),
             categories_text(report),
@@ -166,10 +167,10 @@ def trust(visit: Visit) -> Response:
     )
 
 
-def _asked(visit: Visit) -> Asked:
+def _asked(visit: Visit) -> LibraryForm:
     given = visit.request.query_params
     state = visit.asked("state")
-    return Asked(
+    return LibraryForm(
         q=plain(visit.asked("q")),
         state=state if state in STATES else "",
         topic=plain(visit.asked("topic")),

@@ -12,20 +12,18 @@ from urllib.parse import urlencode
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from reader.errors import Locked, NotKnown, PdfError, UsageError
-from reader.library.choose import find_paper
-from reader.library.keeping import counts_text
-from reader.library.marked_copies import remove_copy, removed_text
-from reader.library.on_page import boxes_of
-from reader.library.pdf_files import pdf_asked
-from reader.library.returning import Brought, handed_in
-from reader.paper import Held
-from reader.phrases import say
-from reader.plain import plain
+from reader.base.errors import Locked, NotKnown, PdfError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.find import find_paper
+from reader.library.paper import LibraryPaper
+from reader.morning.browse_library import boxes_of
+from reader.pdfs.back import CopyOutcome, handed_in
+from reader.pdfs.marked_copies import counts_text, remove_copy, removed_text
+from reader.pdfs.tablet import pdf_asked
 from reader.web.addresses import paper_at, pdf_at
-from reader.web.drawn import WIDTHS, width_for
-from reader.web.files import Opened, is_unchanged, opened_within, send_file
-from reader.web.limits import MAX_UPLOAD
+from reader.web.door.bodies import MAX_UPLOAD
+from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.visit import Visit, route
 
 ZOOMS = (100, 150, 200, 300)
@@ -167,8 +165,8 @@ def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
 
 
 def _taken_home(
-    visit: Visit, held: Held, folder: TemporaryDirectory[str], file: Path
-) -> tuple[Brought, str]:
+    visit: Visit, held: LibraryPaper, folder: TemporaryDirectory[str], file: Path
+) -> tuple[CopyOutcome, str]:
     """Import a file, one at a time; gives also the word under which it waits for an answer, or
     "" where nothing is asked: then it is deleted."""
     if not _handing.acquire(timeout=HAND_S):
@@ -194,7 +192,7 @@ def _safe_name(name: str) -> str:
     return f"{stem or 'paper'}.pdf"
 
 
-def _said(brought: Brought) -> str:
+def _said(brought: CopyOutcome) -> str:
     """Say what became of a file that was handed in."""
     if brought.error is not None:
         return plain(brought.error.message)
@@ -206,7 +204,7 @@ def _said(brought: Brought) -> str:
     return plain(say("back.file", title=title, name=brought.name, counts=counts))
 
 
-def _opened(visit: Visit) -> tuple[Path, str, Opened]:
+def _opened(visit: Visit) -> tuple[Path, str, OpenFile]:
     """Open the PDF that is asked for; raises NotFound where it is not here, or not within the
     library's folder."""
     library = visit.library
@@ -236,7 +234,7 @@ def _zoom(visit: Visit) -> int:
     return next((zoom for zoom in ZOOMS if str(zoom) == asked), ZOOMS[0])
 
 
-def _no_page(held: Held, n: int) -> NotKnown:
+def _no_page(held: LibraryPaper, n: int) -> NotKnown:
     what = say("web.page.none", n=n, title=plain(held.paper.title))
     return NotKnown(what=what, hint=say("web.page.none.hint"))
 

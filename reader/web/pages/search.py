@@ -1,4 +1,4 @@
-"""Search as one types: own words first, then what was marked, papers, places in them."""
+"""Search as one types, and hand papers with own words to others."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Any, cast
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from reader.errors import ModelError
-from reader.library.finding import KINDS, Found, Hit, search
-from reader.library.found import byline, head_of, nothing_asked, notices_of
-from reader.phrases import say
-from reader.plain import plain
-from reader.query import parse
-from reader.store.index import Kind
-from reader.web.parts import Serving
+from reader.base.errors import ModelError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.habit.share import Choice, share, share_week
+from reader.habit.week import read_between, week_of
+from reader.library.find import find_paper
+from reader.library.query import parse
+from reader.notes.shared import SharedPage, markdown
+from reader.search.find import (
+    KINDS,
+    SearchHit,
+    SearchResult,
+    byline,
+    head_of,
+    nothing_asked,
+    notices_of,
+    search,
+)
+from reader.search.rows.index import Kind
+from reader.web.parts import PageEncoder
 from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:
@@ -30,7 +42,7 @@ MOST_LETTERS = 1_000
 """Of a question; more are not looked at."""
 
 
-def page(visit: Visit) -> Response:
+def search_page(visit: Visit) -> Response:
     query = visit.asked("q")[:MOST_LETTERS]
     kind = visit.asked("kind") if visit.asked("kind") in KINDS else ""
     values: dict[str, Any] = {
@@ -76,7 +88,7 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _encoder(serving: Serving, *, is_waiting: bool) -> Callable[[str], NDArray[np.float32]]:
+def _encoder(serving: PageEncoder, *, is_waiting: bool) -> Callable[[str], NDArray[np.float32]]:
     """Give what encodes the question; while somebody types nothing waits for the model: words
     answer, and the page asks again."""
     if not is_waiting:
@@ -89,14 +101,14 @@ def _encoder(serving: Serving, *, is_waiting: bool) -> Callable[[str], NDArray[n
     return refuse
 
 
-def _notices(found: Found, is_waiting: bool) -> list[str]:
+def _notices(found: SearchResult, is_waiting: bool) -> list[str]:
     told = notices_of(found)
     if found.notice is not None and not is_waiting:
         told += [plain(found.notice.message), plain(found.notice.hint), say("search.words_only")]
     return [text for text in told if text]
 
 
-def marked(hit: Hit) -> Markup:
+def marked(hit: SearchHit) -> Markup:
     """Give the evidence with the words of the question marked; all of it is escaped."""
     return Markup("").join(_pieces(hit.evidence, hit.matches))
 
@@ -110,4 +122,56 @@ def _pieces(text: str, matches: Sequence[tuple[int, int]]) -> Iterator[Markup]:
     yield escape(text[done:])
 
 
-ROUTES = [route("/search", page)]
+ROUTES = [route("/search", search_page)]
+
+
+DAYS = 4 * 7
+"""How far back papers are offered: older ones are asked for by their own pages."""
+
+
+def share_page(visit: Visit) -> Response:
+    """Offer the papers noted lately; those of `id`, or the week, are chosen already and stand
+    first."""
+    library, today = visit.library, visit.library.today()
+    chosen = [find_paper(library, text) for text in visit.request.query_params.getlist("id")]
+    first = today.fromordinal(max(1, today.toordinal() - DAYS))
+    lately = [one.held for one in read_between(library, first, today)]
+    rows = {one.row for one in chosen}
+    return visit.page(
+        "share.html",
+        chosen=list({one.row: one for one in chosen}.values()),
+        others=list({one.row: one for one in reversed(lately) if one.row not in rows}.values()),
+        is_week=bool(visit.asked("week")),
+        week=week_of(today),
+    )
+
+
+def file(visit: Visit) -> Response:
+    """Give the file; nothing private is in it."""
+    library, asked = visit.library, visit.request.query_params
+    choice: Choice = "all" if asked.get("highlights") else "none"
+    has_figures = bool(asked.get("figures"))
+    if asked.get("week"):
+        shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
+    else:
+        held = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
+        shared = share(library, list(held.values()), choice=choice, has_figures=has_figures)
+    if not shared.papers:
+        return visit.to("/share")
+    is_page = asked.get("as") != "markdown"
+    name = f"papers-{library.today()}.{'html' if is_page else 'md'}"
+    return Response(
+        _content(shared, is_page=is_page),
+        media_type="text/html" if is_page else "text/markdown",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _content(shared: SharedPage, *, is_page: bool) -> str:
+    from reader.base.markup import to_html
+    from reader.notes.shared import html_page
+
+    return html_page(shared, to_html) if is_page else markdown(shared)
+
+
+SHARE_ROUTES = [route("/share", share_page), route("/share/file", file)]

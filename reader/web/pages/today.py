@@ -9,28 +9,29 @@ from datetime import date
 
 from starlette.responses import Response
 
-from reader.library.morning import keep_lines, keep_shown, morning
-from reader.library.named_day import day_named
-from reader.library.queue import fetching, let_go_today
-from reader.library.recall import Due, due
-from reader.library.wrong import other_topics
-from reader.phrases import say, spoken
-from reader.stages.gather import is_due
-from reader.store.reviews import last_rows
-from reader.today import Entry, Folded, Morning
-from reader.today.going import minutes_of, n_waiting
-from reader.today.telling import (
+from reader.base.messages import say, spoken
+from reader.habit.recall import Due, due
+from reader.habit.rows.reviews import last_rows
+from reader.library.days import day_named
+from reader.morning.decide import other_topics
+from reader.morning.pick import fetching, let_go_today
+from reader.morning.texts import (
     changed_text,
     counted,
     leads_to_queue,
+    minutes_of,
     missing_texts,
     n_answered,
     n_mine,
     n_talked,
+    n_waiting,
     no_network_text,
     pdfs_texts,
     theme_texts,
 )
+from reader.morning.today import keep_lines, keep_shown, morning
+from reader.morning.trust import is_due
+from reader.morning.values import Entry, FoldedDays, Morning
 from reader.web.render import day_text
 from reader.web.visit import Visit, route
 
@@ -131,7 +132,7 @@ def _words(shown: Morning) -> Mapping[str, str]:
     return {"own": own, "near": near, "folded": _folded(shown.folded)}
 
 
-def _folded(folded: Folded | None) -> str:
+def _folded(folded: FoldedDays | None) -> str:
     if folded is None:
         return ""
     counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}

@@ -1,4 +1,4 @@
-"""Begin long work and show how far it is; without scripts by loading the page anew."""
+"""Show how far long work is, and let the pages be installed and kept."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from reader.errors import ReaderError, UsageError
-from reader.phrases import ENGLISH, say, speaking
-from reader.plain import plain
-from reader.web.morning_clock import MorningClock
+from reader.base.errors import ReaderError, UsageError
+from reader.base.messages import ENGLISH, say, speaking
+from reader.base.text import plain
+from reader.morning.about import carried_by
+from reader.web.addresses import WORKER, asset, asset_content, assets, assets_version
 from reader.web.pool import Pool
 from reader.web.visit import Visit, language_of, route
-from reader.web.work import KINDS, Run, Work
+from reader.web.work import KINDS, MorningClock, Work, WorkRun
 
 RETRY_MS = 2_000
 """How soon a browser comes again after a stream broke off."""
@@ -88,18 +90,18 @@ def _language(request: Request) -> str:
     return language_of(request, None)
 
 
-def _event(run: Run) -> str:
+def _event(run: WorkRun) -> str:
     if run.ended_at is not None:
         return "ended"
     return "progress" if run.step else "begun"
 
 
-def _data(run: Run, language: str) -> dict[str, Any]:
+def _data(run: WorkRun, language: str) -> dict[str, Any]:
     with speaking("ja" if language == "ja" else "en"):
         return {"text": step_text(run), "done": run.done, "total": run.total}
 
 
-def step_text(run: Run) -> str:
+def step_text(run: WorkRun) -> str:
     """Say how far work is: its step, and how much of that is done."""
     if not run.step:
         return say("web.work.starting")
@@ -110,7 +112,7 @@ def step_text(run: Run) -> str:
     return say("web.work.step", step=name, done=run.done, total=run.total)
 
 
-def _ended(run: Run) -> str:
+def _ended(run: WorkRun) -> str:
     if run.code == 0:
         return say("web.work.done", n=run.n_new)
     if run.error is None and run.code is not None and run.problems:
@@ -122,4 +124,73 @@ ROUTES: list[BaseRoute] = [
     route("/work", work),
     route("/work", begin, "POST"),
     Route("/work/events", events, methods=["GET"]),
+]
+
+
+def worker(_: Visit) -> Response:
+    """Give the service worker; its text changes with any file of ours, so that browsers
+    take the new one."""
+    known = {"VERSION": assets_version(), "ASSETS": assets()}
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
+    return Response(
+        head.encode() + asset_content(WORKER),
+        media_type="text/javascript",
+        headers={"cache-control": "no-cache", "service-worker-allowed": "/"},
+    )
+
+
+def manifest(_: Visit) -> Response:
+    """Tell a device how to put the pages on its home screen."""
+    found = {
+        "name": say("web.app.name"),
+        "short_name": say("web.name"),
+        "description": say("web.app.description"),
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf8f4",
+        "theme_color": "#faf8f4",
+        "icons": [
+            {"src": asset("app.svg"), "sizes": "any", "type": "image/svg+xml"},
+            {"src": asset("app-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": asset("app-512.png"), "sizes": "512x512", "type": "image/png"},
+            {
+                "src": asset("app-maskable-512.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
+        ],
+    }
+    return JSONResponse(found, media_type="application/manifest+json")
+
+
+def carried(visit: Visit) -> Response:
+    """List the pages that a device keeps, and give a token as of now to what was kept there."""
+    found = carried_by(visit.library)
+    pages = [{"address": address, "stamp": ""} for address in ("/", "/triage")]
+    for held, stamp in found.several:
+        id_ = quote(held.paper.id, safe="/:")
+        pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
+    return visit.json(
+        {
+            "library": found.library,
+            "language": visit.request.state.language,
+            "csrf": getattr(visit.request.state, "csrf", ""),
+            "pages": pages,
+        }
+    )
+
+
+def offline(visit: Visit) -> Response:
+    """Show what is kept on this device; all of it is filled in there."""
+    return visit.page("offline.html")
+
+
+OFFLINE_ROUTES = [
+    route("/worker.js", worker),
+    route("/manifest.webmanifest", manifest),
+    route("/offline.json", carried),
+    route("/offline", offline),
 ]

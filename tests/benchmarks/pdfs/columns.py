@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from reader.passage import Document
+from reader.library.passage import Document
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.truth import SEED
 

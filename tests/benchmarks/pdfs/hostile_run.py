@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reader.errors import PdfError
-from reader.pdf.pool import PdfPool
+from reader.base.errors import PdfError
+from reader.pdfs.text.process import PdfPool
 
 
 def main(timeout_s: float, listing: Path) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reader.errors import PdfError
-from reader.highlight import Marks
-from reader.pdf.pool import PdfPool
+from reader.base.errors import PdfError
+from reader.library.highlight import Marks
+from reader.pdfs.text.process import PdfPool
 from tests.benchmarks.frame import Asked, Miss, Part, Result
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short

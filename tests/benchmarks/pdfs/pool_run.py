@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from reader.pdf.pool import PdfPool
+from reader.pdfs.text.process import PdfPool
 
 
 def main(n_workers: int, listing: Path) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from reader.errors import PdfError
-from reader.passage import Document
-from reader.pdf.pool import PdfPool
+from reader.base.errors import PdfError
+from reader.library.passage import Document
+from reader.pdfs.text.process import PdfPool
 from tests.benchmarks.frame import Asked, Miss, Part, Result
 from tests.benchmarks.pdfs import recognised
 from tests.benchmarks.pdfs.columns import orders

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reader.library.recognising import Texts
-from reader.paper import Paper
-from reader.passage import Document
-from reader.recognition import Known, Printed, Verdict, judge, read_print
-from reader.sketch import sketch_of
+from reader.library.paper import Paper
+from reader.library.passage import Document
+from reader.pdfs.recognise import PdfSketches
+from reader.pdfs.recognition import KnownPaper, PdfClues, Verdict, judge, read_print, sketch_of
 from tests.benchmarks.frame import Miss, Part, Result
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short
@@ -31,7 +30,7 @@ class Shown:
     """One PDF, what is printed on it, and how like the other PDFs' text its text is."""
 
     truth: Truth
-    printed: Printed
+    printed: PdfClues
     alike: dict[int, float]
 
 
@@ -40,7 +39,7 @@ class Trial:
     """What was decided of a PDF among some papers; own: the place of its own, None for none."""
 
     truth: Truth
-    known: list[Known]
+    known: list[KnownPaper]
     verdict: Verdict
     own: int | None = None
 
@@ -65,13 +64,13 @@ def results(several: Sequence[tuple[Truth, Document]]) -> list[Result]:
     trials: list[Trial] = []
     for n, one in enumerate(shown):
         others = [
-            Known(i, paper, one.alike.get(i, 0.0))
+            KnownPaper(i, paper, one.alike.get(i, 0.0))
             for i, paper in enumerate(known)
             if i != n and not is_same(one.truth, shown[i].truth)
         ]
-        verdict = judge(one.printed, [Known(n, known[n]), *others])
+        verdict = judge(one.printed, [KnownPaper(n, known[n]), *others])
         own.append((one.truth, verdict, verdict.place == 0 or verdict.places[:1] == (0,)))
-        trials.append(Trial(one.truth, [Known(n, known[n]), *others], verdict, own=0))
+        trials.append(Trial(one.truth, [KnownPaper(n, known[n]), *others], verdict, own=0))
         trials += [
             Trial(one.truth, several_known, judge(one.printed, several_known))
             for several_known in (others, *_strangers(one))
@@ -88,7 +87,7 @@ def is_same(one: Truth, other: Truth) -> bool:
 
 def _shown(several: Sequence[tuple[Truth, Document]]) -> list[Shown]:
     sketches = [sketch_of(document) for _, document in several]
-    texts = Texts()
+    texts = PdfSketches()
     for n, sketch in enumerate(sketches):
         texts.add(n, sketch)
     return [
@@ -110,12 +109,12 @@ def _paper(truth: Truth, n: int) -> Paper:
     )
 
 
-def _strangers(one: Shown) -> Iterator[list[Known]]:
+def _strangers(one: Shown) -> Iterator[list[KnownPaper]]:
     """Give each printed id, but for arXiv's own stamp, to a paper of another title and people."""
     for id_ in (one.printed.doi, *one.printed.hints):
         if id_:
             paper = Paper(ids=(id_,), title="Quite another thing", authors=("Nobody Here",))
-            yield [Known(None, paper)]
+            yield [KnownPaper(None, paper)]
 
 
 def _own(own: Sequence[tuple[Truth, Verdict, bool]]) -> list[Result]:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reader.ids import find_ids
-from reader.passage import Document
+from reader.library.ids import find_ids
+from reader.library.passage import Document
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import Truth

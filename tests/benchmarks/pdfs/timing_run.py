@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reader.pdf.answer import to_plain
-from reader.pdf.opening import opened
-from reader.pdf.pages import document_of
+from reader.pdfs.text.answer import to_plain
+from reader.pdfs.text.opener import opened
+from reader.pdfs.text.worker import document_of
 
 # As the worker does: PyMuPDF would load its layout model, which no way here uses.
 sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]

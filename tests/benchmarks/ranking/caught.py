@@ -12,21 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from reader.heat import (
-    CATCH_DAYS,
-    N_FORETOLD,
-    Coefficients,
-    Talk,
-    caught,
-    forecast,
-    heat,
-    is_likely,
-    near_score,
-)
-from reader.heat.forecast import MUCH_VOTES
-from reader.learner.talk import fit_talk
-from reader.score import Term, total
-from reader.stages.foretell import shipped
+from reader.ranking.fit import fit_talk
+from reader.ranking.forecast import MUCH_VOTES, Coefficients, forecast
+from reader.ranking.heat import CATCH_DAYS, N_FORETOLD, Talk, caught, heat, is_likely, near_score
+from reader.ranking.learn_talk import shipped
+from reader.ranking.score import Term, total
 from tests.benchmarks.frame import Result
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking.replayed import Replay

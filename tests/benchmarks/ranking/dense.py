@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reader.config import Config
+from reader.library.config import Config
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import curated, own, picks
 from tests.benchmarks.ranking import mornings as data

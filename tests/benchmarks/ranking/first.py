@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from reader.config import Config, Topic
-from reader.paper import Paper
-from reader.reading_time import paper_seconds
-from reader.relevance import Judged
-from reader.today.lanes import N_DOUBTFUL
+from reader.library.config import Config, Topic
+from reader.library.paper import Paper
+from reader.library.passage import paper_seconds
+from reader.morning.lanes import N_DOUBTFUL
+from reader.ranking.judge import Judgement
 from tests.benchmarks.frame import Asked, DataMissing, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
@@ -264,7 +264,7 @@ def lane_of(shipped: Shipped, lesson: Lesson, day: JudgedDay) -> Lane:
 
 
 def _shown(
-    several: Sequence[tuple[str, Judged]], day: JudgedDay, *, is_maybe: bool
+    several: Sequence[tuple[str, Judgement]], day: JudgedDay, *, is_maybe: bool
 ) -> Iterator[Shown]:
     for id_, judged in several:
         yield Shown(id_, judged.topic, is_maybe, day.of(id_))

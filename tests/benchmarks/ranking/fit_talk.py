@@ -16,8 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-import reader.heat
-from reader.learner.talk import fit_talk
+from reader.ranking.fit import fit_talk
 from tests.benchmarks.ranking import mornings
 from tests.benchmarks.ranking.caught import SHIPPED_UNTIL
 from tests.benchmarks.ranking.replayed import read_labels, replay
@@ -25,7 +24,7 @@ from tests.benchmarks.ranking.talk import SEED
 from tests.data import ROOT
 
 HEAD = """\
-# The weights of the forecast (reader/heat/forecast.py), fitted by
+# The weights of the forecast (reader/ranking/forecast.py), fitted by
 # python -m tests.benchmarks.ranking.fit_talk --until {until}
 # on {n} papers of {first} to {until}.
 """
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--until", type=date.fromisoformat, default=SHIPPED_UNTIL)
-    parser.add_argument("--to", type=Path, default=Path(reader.heat.__file__).parent / "talk.txt")
+    parser.add_argument("--to", type=Path, default=ROOT / "reader/ranking/talk.txt")
     asked = parser.parse_args(arguments)
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
     text = fitted(asked.data.resolve(), cache, asked.until)

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import platformdirs
 
-from reader.heat.forecast import MUCH_VOTES
-from reader.score import Term
+from reader.ranking.forecast import MUCH_VOTES
+from reader.ranking.score import Term
 from tests.benchmarks.ranking import caught, mornings
 from tests.benchmarks.ranking.replayed import Replay, read_labels, replay
 from tests.benchmarks.ranking.talk import SEED, refitted, reported_days

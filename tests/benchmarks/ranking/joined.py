@@ -8,7 +8,7 @@ leaves: whole days are encoded, since nearness is counted among all papers of a 
 
 from __future__ import annotations
 
-from reader.config import Config
+from reader.library.config import Config
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import lane, own
 from tests.benchmarks.ranking import mornings as data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reader.today.lanes import N_DOUBTFUL
+from reader.morning.lanes import N_DOUBTFUL
 from tests.benchmarks.frame import Part, Result
 from tests.benchmarks.ranking.report import nothing
 from tests.benchmarks.ranking.shipped import Shipped, best

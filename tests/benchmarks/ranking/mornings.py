@@ -19,8 +19,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reader.paper import Paper
-from reader.relevance import features
+from reader.library.paper import Paper
+from reader.ranking.events import features
 from tests.benchmarks.frame import DataMissing
 
 Features = Mapping[str, float]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reader.config import Topic
-from reader.stages.nearness import FEWEST, LATEST_FILED, deviations, topic_text
+from reader.library.config import Topic
+from reader.morning.rank import FEWEST, LATEST_FILED, deviations
+from reader.search.encoder.protocol import topic_text
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson
 from tests.benchmarks.search.encoding import Model

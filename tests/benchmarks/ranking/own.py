@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reader.config import Config, Topic, parse
-from reader.topic import mentions
+from reader.library.config import Config, Topic
+from reader.library.feeds_file import parse
+from reader.ranking.topic import mentions
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data

@@ -16,20 +16,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reader.heat import (
+from reader.library.paper import Paper
+from reader.ranking.forecast import (
+    AuthorRecord,
     Coefficients,
-    Example,
     Facts,
-    Place,
-    Record,
+    NumberPlace,
+    TalkExample,
     author_key,
     facts_of,
     forecast,
     places,
     records_of,
 )
-from reader.paper import Paper
-from reader.score import total
+from reader.ranking.score import total
 from tests.benchmarks.ranking.mornings import Mornings, bench
 
 COLD = 0.25
@@ -50,8 +50,8 @@ class Seen:
 
     id: str
     day: date
-    place: Place | None
-    records: tuple[Record, ...]
+    place: NumberPlace | None
+    records: tuple[AuthorRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ class Replay:
     def _kept(self) -> dict[str, Facts]:
         return {}
 
-    def history(self, day: date) -> list[Example]:
+    def history(self, day: date) -> list[TalkExample]:
         """Give what a morning can learn from: earlier papers, labels known by the evening."""
         return list(self._history(day))
 
-    def _history(self, day: date) -> Iterator[Example]:
+    def _history(self, day: date) -> Iterator[TalkExample]:
         for earlier in self.days[: bisect.bisect_left(self.days, day)]:
             for seen in self.seen[earlier]:
                 if seen.id not in self.talked and seen.id not in self.drawn:
@@ -88,7 +88,7 @@ class Replay:
                 found = self.talked.get(seen.id)
                 n_votes = found.n_votes if found and found.on < day else None
                 weight = 1 / COLD if seen.id not in self.talked else 1.0
-                yield Example(earlier, self._kept[seen.id], seen.records, n_votes, weight)
+                yield TalkExample(earlier, self._kept[seen.id], seen.records, n_votes, weight)
 
     def foretold(
         self, day: date, coefficients: Coefficients, *, is_empty: bool = False
@@ -98,7 +98,7 @@ class Replay:
             seen.id: total(
                 forecast(
                     self.facts(seen),
-                    [Record(r.author) for r in seen.records] if is_empty else seen.records,
+                    [AuthorRecord(r.author) for r in seen.records] if is_empty else seen.records,
                     coefficients,
                 )
             )
@@ -138,7 +138,7 @@ def read_labels(data: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _records(paper: Paper, known: Mapping[str, Sequence[float]]) -> tuple[Record, ...]:
+def _records(paper: Paper, known: Mapping[str, Sequence[float]]) -> tuple[AuthorRecord, ...]:
     counts = {
         key: (int(count[0]), int(count[1]), count[2])
         for key in _keys(paper)

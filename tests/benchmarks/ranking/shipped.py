@@ -9,22 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from reader import learner
-from reader.config import Topic
-from reader.paper import Paper
-from reader.relevance import (
-    Event,
-    Judged,
-    Label,
-    TopicModel,
-    judge,
-    labels,
-    learned_from,
-    levelled,
-    start,
-)
-from reader.stages.learn import MOST_LABELS, N_BACKGROUND, SEED
-from reader.topic import longer_words
+from reader.library.config import Topic
+from reader.library.paper import Paper
+from reader.ranking.events import Event, Label, labels
+from reader.ranking.fit import fit_topic
+from reader.ranking.guess import learned_from
+from reader.ranking.judge import Judgement, judge
+from reader.ranking.learn import MOST_LABELS, N_BACKGROUND, SEED
+from reader.ranking.model import TopicModel, levelled, start
+from reader.ranking.topic import longer_words
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson, Scores
 
@@ -66,7 +59,7 @@ class Shipped:
     def __call__(self, lesson: Lesson) -> Callable[[Sequence[str]], Scores]:
         return lambda ids: [_order(judged) for judged in self.day(lesson, ids)]
 
-    def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Judged]]:
+    def day(self, lesson: Lesson, ids: Sequence[str]) -> list[list[Judgement]]:
         """Judge the papers of a day by all models of a lesson, in their order."""
         models = self.models(lesson)
         found = {path: [self.ids[row] for row in model.found] for path, model in models.items()}
@@ -107,7 +100,7 @@ class Shipped:
 
     def judged(
         self, id_: str, models: Mapping[str, TopicModel], near: Mapping[str, float]
-    ) -> list[Judged]:
+    ) -> list[Judgement]:
         """Judge one paper by all models."""
         own = self.mornings.features(id_)
         paper = self.mornings.papers[id_]
@@ -127,7 +120,7 @@ class Shipped:
         longer = longer_words(topic, topics)
         learned, outside = learned_from(given, others, topic, longer=longer)
         examples = [(self._features(x.paper), x) for x in learned]
-        model = learner.fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
+        model = fit_topic(topic, examples, [self._features(r) for r in outside], seed=SEED)
         return replace(model, longer=longer)
 
     def _paper(self, row: int) -> Paper:
@@ -148,12 +141,12 @@ def words_alone(mornings: Mornings) -> Callable[[Lesson], Callable[[Sequence[str
     return learn
 
 
-def best(judged: Sequence[Judged]) -> Judged:
+def best(judged: Sequence[Judgement]) -> Judgement:
     """Choose the topic that a paper stands under, as the lists do."""
     return max(judged, key=lambda j: j.standing)
 
 
-def _order(judged: Sequence[Judged]) -> float:
+def _order(judged: Sequence[Judgement]) -> float:
     """Give a number that orders as the lanes do: the own lane, the doubtful, the rest; in each by
     the topic that likes a paper most of those in which it has this place."""
     place = best(judged).place

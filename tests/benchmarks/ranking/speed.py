@@ -17,16 +17,18 @@ from datetime import timedelta
 import numpy as np
 
 from reader.cli.build import fit_topic
-from reader.encoder.bundled import BUNDLED_NAME
-from reader.library.choose import decide_rows
 from reader.library.folder import Library, open_library
-from reader.relevance import features, labels
-from reader.stages.encode import index_words
-from reader.stages.learn import events_of, learn
-from reader.stages.rank import rank_days
-from reader.stages.tools import Tools
-from reader.store import index, models, papers, standings
-from reader.store import labels as acts
+from reader.library.rows import papers
+from reader.morning.pick import decide_rows
+from reader.morning.rank import rank_days
+from reader.morning.tools import Tools
+from reader.ranking.events import features, labels
+from reader.ranking.learn import events_of, learn
+from reader.ranking.rows import labels as acts
+from reader.ranking.rows import standings
+from reader.search.encode import index_words
+from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.rows import index
 from tests.benchmarks.days import large_day
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.library import LAST_DAY, N_DIMENSIONS, SEED, Size, built, copied, moment
@@ -149,7 +151,7 @@ def _undecided(library: Library, n: int) -> list[int]:
 def _refit(library: Library, adapters: Tools) -> None:
     """Fit the topic that was learned from most once more, as after a decision in it."""
     path = _richest(library)
-    models.keep(library.db, [], gone=[models.topic_name(path)])
+    standings.keep(library.db, [], gone=[standings.topic_name(path)])
     if learn(library, adapters) != [path]:
         raise AssertionError("another topic than the forgotten one was fitted")
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from reader.heat import CATCH_DAYS, Coefficients
-from reader.heat.forecast import MUCH_VOTES
-from reader.learner.talk import fit_talk
-from reader.stages.foretell import shipped
+from reader.ranking.fit import fit_talk
+from reader.ranking.forecast import MUCH_VOTES, Coefficients
+from reader.ranking.heat import CATCH_DAYS
+from reader.ranking.learn_talk import shipped
 from tests.benchmarks.frame import Asked, DataMissing, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
 from tests.benchmarks.ranking.caught import (

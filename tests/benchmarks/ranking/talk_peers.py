@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from reader.heat.record import evidence
+from reader.ranking.forecast import evidence
 from tests.benchmarks.ranking.replayed import Replay
 
 Ranker = Callable[[date], Mapping[str, float]]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reader.config import Topic
+from reader.library.config import Topic
 
 N_RESAMPLES = 1_000
 RELEARNED_AFTER = 7

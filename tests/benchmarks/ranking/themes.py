@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reader.config import Topic
+from reader.library.config import Topic
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking import picks

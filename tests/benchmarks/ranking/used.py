@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from reader.paper import Paper
-from reader.topic import mentions
+from reader.library.paper import Paper
+from reader.ranking.topic import mentions
 from tests.benchmarks.frame import Asked, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from reader.cli.build import cache_folder
-from reader.encoder import encoder_name, open_encoder, open_token_counter
 from reader.library.folder import Library, open_library
-from reader.paper import Paper
-from reader.pdf.pool import PdfPool
-from reader.stages.encode import encode, index_words
-from reader.stages.pdfs import extract
-from reader.stages.tools import Encoder, Tools
-from reader.store import index, papers, pdfs
+from reader.library.paper import Paper
+from reader.library.rows import papers
+from reader.morning.tools import Tools
+from reader.pdfs.fetch import extract
+from reader.pdfs.rows import pdfs
+from reader.pdfs.text.process import PdfPool
+from reader.search.encode import encode, index_words
+from reader.search.encoder import open_encoder, open_token_counter
+from reader.search.encoder.models import encoder_name
+from reader.search.encoder.protocol import Encoder
+from reader.search.rows import index
 
 NOW = datetime(2025, 12, 30, 12, tzinfo=UTC)
 NAME = "10.0000/arrived"

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from reader.encoder.bundled import BUNDLED_NAME
 from reader.library.folder import Library, open_library
-from reader.store import index, vector_files
-from reader.store.index import PassageText
+from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.rows import index, vector_files
+from reader.search.rows.index import PassageText
 from tests.benchmarks.frame import Asked, DataMissing, Result, Shell
 from tests.benchmarks.library import LAST_DAY, N_DIMENSIONS, SEED, Size, built, copied, moment
 from tests.benchmarks.pdfs.truth import load

@@ -14,13 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.cli import build
-from reader.encoder import (
-    encoder_name,
-    open_encoder,
-    open_query_encoder,
-    open_token_counter,
-)
-from reader.store.index import hash_of
+from reader.search.encoder import open_encoder, open_query_encoder, open_token_counter
+from reader.search.encoder.models import encoder_name
+from reader.search.rows.index import hash_of
 
 if TYPE_CHECKING:
     import numpy as np

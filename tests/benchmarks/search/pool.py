@@ -16,14 +16,15 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from reader.errors import PdfError
+from reader.base.errors import PdfError
 from reader.library.folder import Library, make_library
-from reader.paper import Paper
-from reader.pdf.pool import PdfPool
-from reader.stages.encode import encode, index_words
-from reader.stages.pdfs import passages_of
-from reader.stages.tools import Tools
-from reader.store import index, papers
+from reader.library.paper import Paper
+from reader.library.rows import papers
+from reader.morning.tools import Tools
+from reader.pdfs.fetch import passages_of
+from reader.pdfs.text.process import PdfPool
+from reader.search.encode import encode, index_words
+from reader.search.rows import index
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import rows_of
 from tests.benchmarks.pdfs.truth import Truth

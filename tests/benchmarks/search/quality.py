@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.encoder.bundled import BUNDLED
-from reader.store import papers
-from reader.store.index import Text
+from reader.library.rows import papers
+from reader.search.encoder.bundled import BUNDLED
+from reader.search.rows.index import Text
 from tests.benchmarks.frame import Asked, Miss, Part, Result
 from tests.benchmarks.pdfs.truth import Truth, drawn, load
 from tests.benchmarks.search import pool, questions

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.paper import Paper
-from reader.passage import sentences
-from reader.store.index import Kind, Text
+from reader.library.paper import Paper
+from reader.library.passage import sentences
+from reader.search.rows.index import Kind, Text
 from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.pdfs.truth import drawn
 

@@ -1,6 +1,6 @@
 """Answer a question in four ways: as the program does, by each of its two halves, plainly.
 
-The program's ways go through `reader.library.finding.search` and the store. The plain one
+The program's ways go through `reader.search.find.search` and the store. The plain one
 is SQLite's own bm25 over words as they stand, every word of the question counted.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from reader.errors import ModelError
-from reader.library.finding import search
-from reader.store import index
-from reader.store.index import Kind, Text
-from reader.store.nearest import Nearest
+from reader.base.errors import ModelError
+from reader.search.find import search
+from reader.search.rows import index
+from reader.search.rows.index import Kind, Text
+from reader.search.rows.nearest import Nearest
 from tests.benchmarks.search.pool import Pool
 
 if TYPE_CHECKING:

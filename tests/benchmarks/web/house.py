@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reader.library.folder import open_library
-from reader.store import papers
+from reader.library.rows import papers
 from tests.benchmarks.frame import Asked
 from tests.benchmarks.library import LAST_DAY, SEED, Size, built, copied, moment
 from tests.web.serving import Serving

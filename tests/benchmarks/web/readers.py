@@ -14,7 +14,8 @@ from http.client import HTTPException
 from urllib.parse import quote
 
 from reader.library.folder import Library, open_library
-from reader.store import notes, papers
+from reader.library.rows import papers
+from reader.notes.rows import notes
 from tests.benchmarks.frame import Asked, Result
 from tests.benchmarks.web.asking import Client, p95
 from tests.benchmarks.web.house import House, Plan, house, plan_of

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reader.plain import plain
+from reader.base.text import plain
 from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.pages import ADDRESSES, BUBBLES
 from tests.web.browser.playing import Page, expect, script

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.phrases import Language, say, speaking
+from reader.base.messages import Language, say, speaking
 from tests.installed import note_files, run, shown
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
 from tests.web.browser.hands import Fingers, Hands, Keys

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reader.library.choose import decide, find_paper
+from reader.library.find import find_paper
 from reader.library.folder import open_library
-from reader.library.writing import add_note
-from reader.store import notes
-from reader.web.assets import asset
+from reader.morning.pick import decide
+from reader.notes.rows import notes
+from reader.notes.write import add_note
+from reader.web.addresses import asset
 from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving

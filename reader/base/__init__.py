@@ -1,0 +1,1 @@
+"""Text, messages, errors and HTTP: what every room uses and what knows no paper."""

@@ -1,0 +1,207 @@
+"""Know the front matter of a Markdown file: lines of YAML between two lines `---`.
+
+Some keys are the program's, all others are somebody else's and come back as they were,
+order and formatting too. One of ours whose value a hand changed is the hand's from then
+on. Reads as much YAML as other programs write there, and is no YAML reader. Linear in
+the length of its text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+Value = str | tuple[str, ...]
+Keys = Mapping[str, Sequence[str]]
+"""Key → its lines, without line ends."""
+
+BESIDE_OTHERS = ("aliases", "tags")
+"""Lists that others write into too: of ours only what we put there is ever changed."""
+
+FRONT = re.compile(
+    r"(?P<open>\ufeff?---[ \t]*\r?\n)(?P<yaml>(?:[^\n]*\n)*?)(?P<close>---[ \t]*\r?(?:\n|\Z))"
+)
+_KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=\s|\Z)")
+_GOES_ON = re.compile(r"[ \t]+\S|- |-\r?\Z")
+
+
+def fields(file_text: str) -> dict[str, str]:
+    """Read the keys that have one value (id, key, topic, sample, …) out of a front matter."""
+    found = values(yaml_of(file_text))
+    return {key: value for key, value in found.items() if isinstance(value, str)}
+
+
+def single_value(file_text: str, key: str) -> str | None:
+    """Read one key that has one value; None where the front matter has none."""
+    return text_at(yaml_of(file_text), key)
+
+
+def claimed(file_text: str, key: str) -> str:
+    """Read a key of which one may tell whose a file is, also where a hand broke the front
+    matter: then from the lines above the block. Empty for none."""
+    if FRONT.match(file_text):
+        return single_value(file_text, key) or ""
+    above = file_text.partition("<!-- reader:begin")[0]
+    found = re.search(rf"^{key}:[ \t]*(\S[^\r\n]*)", above, re.MULTILINE)
+    return _scalar(found[1].strip()) if found else ""
+
+
+def text_at(yaml: str, key: str) -> str | None:
+    """Read one key of lines of YAML, if it has one value."""
+    found = next((_value(lines) for name, lines in _groups(yaml) if name == key), None)
+    return found if isinstance(found, str) else None
+
+
+def yaml_of(file_text: str) -> str:
+    """Give the lines between the two `---`; empty where there is no front matter."""
+    found = FRONT.match(file_text)
+    return found["yaml"] if found else ""
+
+
+def values(yaml: str) -> dict[str, Value]:
+    """Read the value of each key; of one that stands twice the first."""
+    found: dict[str, Value] = {}
+    for key, lines in _groups(yaml):
+        if key:
+            found.setdefault(key, _value(lines))
+    return found
+
+
+def lines_of(key: str, value: Value) -> list[str]:
+    """Write a key with a text or a list of texts; no lines without a value."""
+    if isinstance(value, str):
+        return [f"{key}: {quoted(value)}"] if value else []
+    return [f"{key}:", *(f"  - {quoted(item)}" for item in value)] if value else []
+
+
+def quoted(value: str) -> str:
+    """Quote a text. JSON's strings are YAML's, but for what YAML calls not printable."""
+    unprintable = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub(unprintable, lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def spliced(front: str, ours: Keys, *, before: str | None, line_end: str) -> str:
+    """Bring our keys up to date where they stand; new ones come after the last of them.
+
+    before: our lines as they were last meant to be; empty where that is not known, and then
+    what stands under our keys is ours; None where all that stands there is somebody else's.
+    """
+    match = FRONT.match(front)
+    as_it_is = "".join(f"{line}\n" for lines in ours.values() for line in lines)
+    if match is None or match["yaml"] == as_it_is:
+        return front
+    old, wanted = values(before or ""), {key: list(lines) for key, lines in ours.items()}
+    kept: list[str] = []
+    last, seen = 0, set[str]()
+    for key, lines in _groups(match["yaml"]):
+        if key not in _OURS or before is None:
+            wanted.pop(key, None)
+            kept += [line + "\n" for line in lines]
+            last = len(kept) if before is None and key else last
+            continue
+        new = wanted.pop(key, [])
+        if key in BESIDE_OTHERS:
+            kept += _swapped(lines, old.get(key, ()), _value(new) if new else (), line_end)
+        elif _is_handmade(lines, new, old.get(key) if old else _elder(key, lines), key in seen):
+            kept += [line + "\n" for line in lines]
+        else:
+            kept += [line + line_end for line in new]
+        seen.add(key)
+        last = len(kept)
+    # What others may write into, and took out, is not put there again.
+    new_keys = [k for k in wanted if not (k in BESIDE_OTHERS and k in old)]
+    kept[last:last] = [line + line_end for key in new_keys for line in wanted[key]]
+    return match["open"] + "".join(kept) + match["close"]
+
+
+_OURS = frozenset(
+    {"title", "aliases", "authors", "year", "id", "also_known", "key", "topic", "tags", "state"}
+    | {"date", "read", "url", "pdf", "page", "sample"}
+)
+_ELDER = _OURS - {"aliases", "tags", "date", "page"}
+
+
+def _elder(key: str, lines: list[str]) -> Value | None:
+    """Give what a key said where nobody kept it: the first version wrote these keys itself."""
+    return _value(lines) if key in _ELDER else None
+
+
+def _is_handmade(lines: list[str], new: list[str], old: Value | None, is_second: bool) -> bool:
+    """Tell lines to leave as they are: they say what ours do, or what a hand made them say."""
+    found = _value(lines)
+    says_the_same = bool(new) and _nfc(found) == _nfc(_value(new))
+    return (says_the_same and not is_second) or old is None or _nfc(found) != _nfc(old)
+
+
+def _swapped(lines: list[str], old: Value, new: Value, line_end: str) -> list[str]:
+    """Put the new ones of our items in place of the old ones, wherever they stand in a list."""
+    kept = [line + "\n" for line in lines]
+    there = _value(lines)
+    if isinstance(old, str) or isinstance(new, str) or isinstance(there, str):
+        return kept
+    gone = [item for item in old if item not in new]
+    come = [item for item in new if item not in old and item not in there]
+    for item in gone:
+        at = next((i for i, line in enumerate(lines) if _item(line) == item), None)
+        if at is None or not kept[at]:
+            continue
+        dash = lines[at].partition("-")[0]
+        kept[at] = f"{dash}- {quoted(come.pop(0))}{line_end}" if come else ""
+    return kept if len([line for line in kept if line]) > 1 or len(lines) == 1 else []
+
+
+def _item(line: str) -> str | None:
+    found = re.match(r"[ \t]*-[ \t]+(.*)", line)
+    return _scalar(found[1]) if found else None
+
+
+def _groups(yaml: str) -> Iterator[tuple[str, list[str]]]:
+    """Part a front matter into its keys, each with the lines that go on below it.
+
+    Lines before any key, comments and blank lines come under the key "".
+    """
+    key, lines = "", list[str]()
+    for line in yaml.split("\n")[:-1]:
+        found = _KEY.match(line)
+        goes_on = key and _GOES_ON.match(line)
+        if found or not goes_on:
+            if lines:
+                yield key, lines
+            key, lines = found[1] if found else "", []
+        lines.append(line)
+    if lines:
+        yield key, lines
+
+
+def _value(lines: Sequence[str]) -> Value:
+    """Read a text, a list, or what else stands there as one text."""
+    if not lines:
+        return ""
+    first = lines[0].partition(":")[2].strip()
+    rest = [line.strip() for line in lines[1:]]
+    if not first and rest and all(line.startswith("-") for line in rest):
+        return tuple(_scalar(line[1:].strip()) for line in rest)
+    if first.startswith("[") and first.endswith("]") and not rest:
+        items = re.findall(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[^,\s][^,]*', first[1:-1])
+        return tuple(_scalar(item.strip()) for item in items)
+    folded = rest if first[:1] in ("|", ">") else [first, *rest]
+    return _scalar(" ".join(folded).strip())
+
+
+def _scalar(text: str) -> str:
+    if text.startswith('"'):
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+    is_single = len(text) > 1 and text[0] == text[-1] == "'"
+    return text[1:-1].replace("''", "'") if is_single else text
+
+
+def _nfc(value: Value) -> Value:
+    """Compose letters: a program that takes them apart changed nothing."""
+    text = value if isinstance(value, str) else "\0".join(value)
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,379 @@
+"""Fetch an address politely, and say in a sentence why it could not be done.
+
+Say in a sentence why an address could not be fetched: what, where, what to do.
+
+Statuses and broken connections become SourceFailed or Unreachable here; nothing is asked
+and nothing waited for.
+
+One client for the whole program: its name and address in every request, a pause between
+calls to one host, Retry-After heeded, redirects followed by hand, nothing read without
+end. It does not know what the bytes mean. Clock, sleep and monotonic come in from
+outside, so that tests do not wait.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from socket import gaierror
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from reader import __version__
+from reader.base.errors import SourceFailed, Unreachable
+from reader.base.http.transport import CORE_ERRORS, PrivateAddress, RequestDeadline, Transport
+from reader.base.http.wire import Request, Response
+from reader.base.messages import say
+
+# Keys of texts.
+LOOK_AT_ADDRESS = "http.look"
+ASKED_AGAIN = "source.again"
+
+_REMEDIES = {
+    304: ASKED_AGAIN,
+    400: LOOK_AT_ADDRESS,
+    401: "http.login",
+    403: "http.browser",
+    404: LOOK_AT_ADDRESS,
+    410: "http.take_out",
+    429: ASKED_AGAIN,
+    503: ASKED_AGAIN,
+}
+"""Statuses whose reason has a text of its own, and what to do about each."""
+
+
+def refused(answer: Response, request: Request, retry_at: datetime | None) -> SourceFailed:
+    """Say what a status means; retry_at: the moment that the server named, if it did."""
+    host, status = httpx.URL(answer.url).host, answer.status
+    kind = "http.trouble" if status >= 500 else "http.other"
+    reason = say(f"http.{status}") if status in _REMEDIES else say(kind)
+    remedy = _REMEDIES.get(status, LOOK_AT_ADDRESS if status < 500 else ASKED_AGAIN)
+    if remedy == LOOK_AT_ADDRESS and not request.is_trusted:
+        remedy = "http.found"
+    hint = say(remedy)
+    if retry_at:
+        hint = say("http.later", at=f"{retry_at.astimezone(UTC):%Y-%m-%d %H:%M}")
+    what = say("http.status", host=host, status=status, reason=reason)
+    return SourceFailed(
+        retry_at=retry_at,
+        source=request.source,
+        what=what,
+        hint=hint,
+        status=status,
+        url=answer.url,
+    )
+
+
+def failed(request: Request, what: str, hint: str = ASKED_AGAIN) -> SourceFailed:
+    """Blame the source of a request. hint: the key of a text."""
+    return SourceFailed(source=request.source, what=what, hint=say(hint))
+
+
+def too_long(request: Request, url: str) -> SourceFailed:
+    """Say that an answer went on and on; `url` is where it came from in the end."""
+    what = say("http.too_long", n=f"{request.max_bytes:,}")
+    return SourceFailed(source=request.source, what=what, hint=say(ASKED_AGAIN), url=url)
+
+
+def private(error: PrivateAddress, request: Request) -> SourceFailed:
+    """Say that an address leads where it may not."""
+    return failed(
+        request,
+        say("http.private", host=error.host, address=error.address),
+        "http.private.hint",
+    )
+
+
+def no_answer(error: Exception, host: str, request: Request, seconds: float) -> SourceFailed:
+    """Put a failure of the connection into words. seconds: what was waited at most."""
+    cause = _system_error(error)
+    kind = type(error).__name__
+    if kind.endswith("Timeout"):
+        key = "http.no_connection" if kind == "ConnectTimeout" else "http.no_end"
+        what = say(key, host=host, seconds=f"{seconds:g}")
+    elif isinstance(cause, gaierror | UnicodeError):
+        what = say("http.no_name", host=host)
+    elif isinstance(cause, ssl.SSLCertVerificationError):
+        why = say("http.certificate", host=host, why=cause.verify_message)
+        return failed(request, why, "http.certificate.hint")
+    elif isinstance(cause, ssl.SSLError):
+        what = say("http.no_tls", host=host)
+    elif isinstance(cause, ConnectionRefusedError):
+        what = say("http.refused", host=host)
+    elif kind == "RemoteProtocolError":
+        return failed(request, say("http.broke_off", host=host, error=error)[:300])
+    else:
+        what = say("http.broke", host=host, error=cause or error)[:300]
+    return Unreachable(source=request.source, what=what)
+
+
+def _system_error(error: BaseException | None) -> OSError | UnicodeError | None:
+    """Find what the operating system said, below the libraries' own words for it."""
+    while error is not None:
+        if isinstance(error, OSError | UnicodeError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+USER_AGENT = f"asayomi/{__version__} (+https://github.com/asayomi/asayomi)"
+MAX_REDIRECTS = 5
+MAX_WAIT_S = 30.0
+"""A Retry-After up to this is waited out at once; a longer one is left to the next gather."""
+WAITS_S = (2.0, 6.0)
+"""How long to wait before the first and second retry when the server does not say."""
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_BUSY = (429, 503)
+_STUMBLED = (500, 502, 504)
+
+
+class Client:
+    """Fetches with the manners above; `client.fetch` is a `reader.base.http.wire.Fetch`.
+
+    trusted_hosts: names that may lead into a private network, whoever names them.
+    timeout_s: longest silence; deadline_s: longest time for one answer with its redirects,
+    waits out of politeness left out.
+    Threads may share one client. Connections for addresses found in content stand in a
+    pool of their own: one that was opened for an address in feeds.toml is never lent to them.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        monotonic: Callable[[], float],
+        trusted_hosts: frozenset[str] = frozenset(),
+        timeout_s: float = 20.0,
+        deadline_s: float = 120.0,
+    ) -> None:
+        self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
+        self._trusted_hosts = frozenset(host.lower() for host in trusted_hosts)
+        self._timeout_s, self._deadline_s = timeout_s, deadline_s
+        self._deadline = RequestDeadline(monotonic)
+        self._lock = threading.Lock()
+        self._free_at: dict[str, float] = {}
+        self._last_at: dict[str, float] = {}
+        self._open = _open_client(Transport(self._deadline, is_guarded=False), timeout_s)
+        self._guarded = _guarded_client(Transport(self._deadline, is_guarded=True), timeout_s)
+
+    def close(self) -> None:
+        with ExitStack() as stack:
+            stack.callback(self._open.close)
+            stack.callback(self._guarded.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def fetch(self, request: Request) -> Response:
+        """Get one address: 200 with its body, or 304 where a validator was given.
+
+        429 and 503 are asked again twice, 500, 502 and 504 once. Raises Unreachable if
+        nothing came, SourceFailed for all else; its `values["status"]` is the HTTP status
+        where that was the reason, its `retry_at` the moment that the server named.
+        """
+        for n_tries in range(len(WAITS_S) + 1):
+            answer = self._ask(request)
+            if answer.status == 200 or (answer.is_unchanged and _is_conditional(request)):
+                return answer
+            wait_s = _wait_before_retry(answer, n_tries, self._clock())
+            if wait_s is None:
+                break
+            self._hold_back(_parse_url(answer.url, request).host, wait_s)
+        raise refused(answer, request, _retry_at(answer, self._clock()))
+
+    def _ask(self, request: Request) -> Response:
+        """Follow redirects to the first other answer, whatever its status."""
+        self._deadline.start(self._deadline_s)
+        url = _parse_url(request.url, request)
+        is_trusted = request.is_trusted or self._is_trusted_host(url)
+        passed: list[httpx.URL] = []
+        while True:
+            answer = self._get(url, request, is_trusted=is_trusted)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not location or request.body:
+                return answer
+            passed.append(url)
+            url = _parse_url(location, request, base=url)
+            is_trusted = self._is_trusted_host(url) or (is_trusted and url.host == passed[-1].host)
+            _check_way([*passed, url], request)
+
+    def _is_trusted_host(self, url: httpx.URL) -> bool:
+        return url.host in self._trusted_hosts
+
+    def _get(self, url: httpx.URL, request: Request, *, is_trusted: bool) -> Response:
+        self._await_turn(url.host, request.delay_s)
+        client = self._open if is_trusted else self._guarded
+        method, body = ("POST", request.body) if request.body else ("GET", None)
+        headers = _headers(request, url)
+        try:
+            with client.stream(method, url, headers=headers, content=body) as answer:
+                content = _read(answer, request) if answer.status_code == 200 else b""
+                return Response(str(url), answer.status_code, content, dict(answer.headers))
+        except PrivateAddress as error:
+            raise private(error, request) from error
+        except (httpx.HTTPError, *CORE_ERRORS) as error:
+            is_late = self._deadline.is_over
+            seconds = self._deadline_s if is_late else self._timeout_s
+            raise no_answer(error, url.host, request, seconds) from error
+
+    def _await_turn(self, host: str, delay_s: float) -> None:
+        """Sleep until the host may be called again, and take that moment."""
+        with self._lock:
+            now = self._monotonic()
+            earliest = self._last_at.get(host, now - delay_s) + delay_s
+            start = max(now, earliest, self._free_at.get(host, now))
+            self._last_at[host] = start
+        if start > now:
+            self._sleep(start - now)
+            self._deadline.extend(start - now)
+
+    def _hold_back(self, host: str, seconds: float) -> None:
+        """Let nobody call the host for so long: a busy server is busy for all threads."""
+        with self._lock:
+            until = self._monotonic() + seconds
+            self._free_at[host] = max(until, self._free_at.get(host, until))
+
+
+def _open_client(transport: Transport, timeout_s: float) -> httpx.Client:
+    # No transport but mounts: so a proxy named by the environment is used, as httpx does it,
+    # but never for this machine itself.
+    here = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
+    return httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
+
+
+def _guarded_client(transport: Transport, timeout_s: float) -> httpx.Client:
+    # No proxy: it, and not the guard, would choose the address.
+    return httpx.Client(transport=transport, timeout=timeout_s)
+
+
+def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
+    """Name what is sent with a request, its own headers only to the host it is meant for."""
+    if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
+        # Said here, since what the libraries say of it repeats the value.
+        raise failed(request, say("http.header"))
+    home = _parse_url(request.url, request)
+    is_home = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
+    headers = {
+        "User-Agent": USER_AGENT,
+        "Accept": request.accept,
+        "Accept-Encoding": "gzip",
+        "If-None-Match": request.etag,
+        "If-Modified-Since": request.last_modified,
+        **(request.headers if is_home else {}),
+    }
+    return {name: value for name, value in headers.items() if value}
+
+
+def _is_conditional(request: Request) -> bool:
+    return bool(request.etag or request.last_modified)
+
+
+def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> httpx.URL:
+    try:
+        url = base.join(text) if base else httpx.URL(text)
+    except (httpx.InvalidURL, ValueError) as error:
+        what = say("http.no_address", address=text[:200])
+        raise failed(request, what, LOOK_AT_ADDRESS) from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise failed(request, say("http.no_web_address", address=text[:200]), LOOK_AT_ADDRESS)
+    return url
+
+
+def _check_way(way: list[httpx.URL], request: Request) -> None:
+    """Raise SourceFailed if these redirects go round, or too far."""
+    if way[-1] not in way[:-1] and len(way) <= MAX_REDIRECTS + 1:
+        return
+    stations = " → ".join(f"{url.host}{url.path}"[:100] for url in way)
+    if way[-1] in way[:-1]:
+        what = say("http.circle", host=way[0].host, stations=stations)
+    else:
+        what = say("http.far", host=way[0].host, n=MAX_REDIRECTS, stations=stations)
+    raise failed(request, what, LOOK_AT_ADDRESS)
+
+
+def _read(answer: httpx.Response, request: Request) -> bytes:
+    """Read a body to its end, unpacked, but never more than the request allows."""
+    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    chunks: Iterable[bytes] = answer.iter_raw()
+    if encoding in ("gzip", "x-gzip"):
+        chunks = _unpack(chunks, request)
+    elif encoding not in ("", "identity"):
+        raise failed(request, say("http.encoding", encoding=encoding[:40]))
+    parts, n_bytes = [], 0
+    for chunk in chunks:
+        parts.append(chunk)
+        n_bytes += len(chunk)
+        if n_bytes > request.max_bytes:
+            raise too_long(request, str(answer.url))
+    return b"".join(parts)
+
+
+def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
+    """Unpack gzip, never more at a time than the limit and one byte.
+
+    Not httpx's own: that one takes a packed body that ends early for whole, and unpacks a
+    bomb a thousandfold before it can be counted.
+    """
+    engine, is_begun = zlib.decompressobj(wbits=31), False
+    try:
+        for chunk in chunks:
+            left = chunk
+            while left:
+                if engine.eof:  # RFC 1952, 2.2: members may follow one another
+                    engine = zlib.decompressobj(wbits=31)
+                is_begun = True
+                yield engine.decompress(left, request.max_bytes + 1)
+                left = engine.unconsumed_tail or engine.unused_data
+    except zlib.error as error:
+        raise failed(request, say("http.gzip")) from error
+    if is_begun and not engine.eof:
+        raise failed(request, say("http.gzip_end"))
+
+
+def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float | None:
+    """Give the seconds to wait before asking again, None if that is to be left alone."""
+    if answer.status in _STUMBLED and n_tries == 0:
+        return WAITS_S[0]
+    if answer.status not in _BUSY or n_tries >= len(WAITS_S):
+        return None
+    named = _retry_after_s(answer, now)
+    if named is None:
+        return WAITS_S[n_tries]
+    return named if named <= MAX_WAIT_S else None
+
+
+def _retry_after_s(answer: Response, now: datetime) -> float | None:
+    """Read Retry-After, seconds or a date (RFC 9110, 10.2.3); at most a week is believed."""
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        seconds = float(text)
+    else:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), 7 * 86400.0)
+
+
+def _retry_at(answer: Response, now: datetime) -> datetime | None:
+    wait_s = _retry_after_s(answer, now) if answer.status in _BUSY else None
+    return None if wait_s is None else now + timedelta(seconds=wait_s)

@@ -1,0 +1,343 @@
+r"""Turn Markdown and TeX into HTML and MathML that are safe to show.
+
+Turn Markdown into HTML that is safe to show, by markdown-it-py.
+
+Everything that is no Markdown is escaped: tags, comments, scripts. Links lead to http and
+https only, pictures are not loaded. Knows no note.
+
+Write out the TeX that stands outside formulas: accents, emphasis, signs, quotation marks.
+
+What is not known stays as it was typed, so that a path such as C:\\foo is still one.
+Pure, linear in the length of the text.
+
+Show the TeX that titles and abstracts have: formulas as MathML, accents as letters.
+
+Formulas stand between $…$, $$…$$, \(…\) or \[…\]; latex2mathml turns them into a tree, of
+which only known elements and attributes are written, each text escaped. What cannot be
+understood stays as it was typed. Takes any string, never raises, and its time is bounded
+by the limits below. Knows no page.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from reader.base.tex import LETTERS, MARKS
+
+
+def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:
+    """Render CommonMark; raw HTML in it is shown as text.
+
+    address_of: gives the address to which `[[inside]]` leads, "" where it leads nowhere and
+    stands as it is.
+    """
+    html: str = _renderer().render(markdown, {"address_of": address_of})
+    return html
+
+
+_WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
+
+
+def _link_keys(state: StateCore) -> None:
+    """Make links of `[[key]]` and `[[key|words]]`, but for what stands in code or in a link."""
+    for block in state.tokens:
+        depth = 0
+        made: list[Token] = []
+        for token in block.children or ():
+            depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            is_text = token.type == "text" and not depth
+            made += _parted(token, state.env["address_of"]) if is_text else [token]
+        if block.children:
+            block.children = made
+
+
+def _parted(token: Token, address_of: Callable[[str], str]) -> Iterator[Token]:
+    """Give a piece of text with its links as tokens of their own."""
+    done = 0
+    for found in _WIKI.finditer(token.content):
+        if address := address_of(found[1]):
+            yield _text(token.content[done : found.start()])
+            yield Token("link_open", "a", 1, attrs={"href": address})
+            yield _text(found[1].rpartition("|")[2].strip())
+            yield Token("link_close", "a", -1)
+            done = found.end()
+    yield _text(token.content[done:])
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+class _Web(MarkdownIt):
+    """Knows no address but the web's."""
+
+    def validateLink(self, url: str) -> bool:
+        return url.strip().lower().startswith(("http://", "https://"))
+
+
+@functools.cache
+def _renderer() -> MarkdownIt:
+    # Notes have the line breaks that their writer saw.
+    made = _Web("commonmark", {"html": False, "breaks": True}).disable("image")
+    made.core.ruler.push("keys", _link_keys)
+    return made
+
+
+_WRITTEN = LETTERS | {
+    "S": "§", "P": "¶", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
+    "LaTeX": "LaTeX", "TeX": "TeX", "textasciitilde": "~", "textbackslash": "\\",
+    "copyright": "©",
+}  # fmt: skip
+_NAMES = "|".join(sorted(_WRITTEN, key=len, reverse=True))
+_LETTER = r"\\?[A-Za-z]"
+_WORDS = re.compile(
+    rf"""\\(?P<mark>[`'^~"=.])\s?(?:{{\s?(?P<in1>{_LETTER})\s?}}|(?P<in2>{_LETTER}))"""
+    rf"""|\\(?P<name>[uvHckrdb])(?:{{\s?(?P<in3>{_LETTER})\s?}}|\s(?P<in4>[A-Za-z])(?=\b))"""
+    rf"""|\\(?P<letter>{_NAMES})(?:{{}}|(?![A-Za-z])\s?)"""
+    r"""|\\(?:emph|text(?:bf|it|sc|tt|rm|sf|up|md|normal)?|underline|mbox|url)"""
+    r"""\{(?P<inside>[^{}\\]{0,200})\}"""
+    r"""|\\(?P<sign>[%&_#$\{\}])"""
+    r"""|\{(?P<braced>[^{}\\$]{1,80})\}"""
+    r"""|(?P<open>``)|(?P<dash>(?<=\w)---?(?=\w))|(?P<tie>(?<=[a-z.,])~(?=\S))"""
+)
+
+
+def words(text: str) -> str:
+    r"""Write out what TeX has outside formulas: \'e, \emph{so}, \%, {BERT}, ``so''."""
+    if not _HAS_TEX.search(text):
+        return text
+    changed = _WORDS.sub(_word, text)
+    # Braces around an accent go in a second step: M{\"u}ller.
+    changed = _WORDS.sub(_word, changed) if "{" in changed else changed
+    return changed.replace("''", "”") if "“" in changed and "``" in text else changed
+
+
+_HAS_TEX = re.compile(r"[\\{~`]|--")
+
+
+def _word(found: re.Match[str]) -> str:
+    kind = found.lastgroup
+    if kind in ("in1", "in2", "in3", "in4"):
+        mark = MARKS[found["mark"] or found["name"]]
+        # A dotless i takes its accent as the letter i.
+        return unicodedata.normalize("NFC", found[kind].lstrip("\\") + mark)
+    if kind == "letter":
+        return _WRITTEN[found["letter"]]
+    if kind in ("inside", "braced", "sign"):
+        return found[kind]
+    return {"open": "“", "dash": "—" if len(found[0]) == 3 else "–", "tie": "\u00a0"}[kind or ""]
+
+
+LONGEST = 400
+"""Characters of a formula; a longer one stands as it was typed."""
+MOST = 80
+"""Formulas of a text; those after them stand as they were typed."""
+DEEPEST = 12
+"""Braces within braces."""
+
+
+def tex_to_html(text: str) -> str:
+    """Give HTML of phrases that is safe to show; everything but formulas is escaped."""
+    return "".join(
+        _formula(piece) if is_formula else html.escape(words(piece))
+        for piece, is_formula in _pieces(text)
+    )
+
+
+def tex_to_text(text: str) -> str:
+    """Give text without markup, for places that show none: a window's name, an aria-label."""
+    parts = [_linear(piece) if is_formula else words(piece) for piece, is_formula in _pieces(text)]
+    return "".join(parts)
+
+
+# As pandoc has it: no white space inside the dollars, no digit behind them, so that "$5 and
+# $10" are prices; what has a command or an index is none: "$\\sim$10".
+_SOME = f"{{1,{LONGEST}}}?"
+_INSIDE = rf"(?!\s)(?:\\[^\n]|[^$\\]){_SOME}(?<!\s)"
+_FORMULA = re.compile(
+    rf"\$\$[^$]{_SOME}\$\$"
+    rf"|(?<![\\$])\${_INSIDE}\$(?!\d)"
+    rf"|(?<![\\$])\$(?=[^$]{{0,{LONGEST}}}?[\\^_]){_INSIDE}\$"
+    rf"|\\\(.{_SOME}\\\)|\\\[.{_SOME}\\\]",
+    re.DOTALL,
+)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Take a text apart into (piece, whether it is a formula with its delimiters)."""
+    at = 0
+    for n, found in enumerate(_FORMULA.finditer(text)):
+        if n == MOST:
+            break
+        yield text[at : found.start()], False
+        yield found[0], True
+        at = found.end()
+    yield text[at:], False
+
+
+@functools.lru_cache(2_048)
+def _formula(typed: str) -> str:
+    tree = _tree(typed)
+    if tree is None:
+        return f'<span class="tex">{html.escape(typed)}</span>'
+    return f'<math alttext="{html.escape(typed.strip("$"))}">{"".join(_written(tree))}</math>'
+
+
+@functools.lru_cache(2_048)
+def _linear(typed: str) -> str:
+    tree = _tree(typed)
+    return typed if tree is None else " ".join("".join(_in_line(tree)).split())
+
+
+_DELIMITERS = re.compile(r"\A(?:\$\$?|\\[(\[])|(?:\$\$?|\\[)\]])\Z")
+_FORBIDDEN = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|[gex]?def|let|href|class|style"
+    r"|color|verb|tag|label|rule|require)(?![A-Za-z])"
+)
+"""Commands that define others, so that a short text becomes a long one, or that reach beyond
+the formula."""
+_PERCENT = re.compile(r"(?<!\\)%")
+
+
+def _tree(typed: str) -> Element | None:
+    """Give the elements of a formula; None for what is no TeX that we know."""
+    tex = _PERCENT.sub(r"\\%", _DELIMITERS.sub("", typed)).strip()
+    if not tex or _FORBIDDEN.search(tex) or _depth(tex) > DEEPEST:
+        return None
+    from latex2mathml import exceptions
+    from latex2mathml.converter import convert_to_element
+
+    tex = "{}" + tex if tex[0] in "^_" else tex
+    theirs: tuple[type[Exception], ...] = tuple(
+        e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception)
+    )
+    failures: tuple[type[Exception], ...] = (
+        *theirs, ValueError, LookupError, TypeError, RuntimeError, AttributeError,
+        StopIteration, AssertionError,
+    )  # fmt: skip
+    try:
+        tree = convert_to_element(tex)
+    except failures:
+        # The parser raises what its data structures raise: it was not made for any text.
+        return None
+    return tree if _is_known(tree) else None
+
+
+def _depth(tex: str) -> int:
+    now = most = 0
+    for char in tex:
+        if char in "{[(":
+            now += 1
+            most = max(most, now)
+        elif char in "}])":
+            now -= 1
+    return most + tex.count("\\left") + len(re.findall(r"[_^]\s*[_^\\]", tex)) // 4
+
+
+def _is_known(tree: Element) -> bool:
+    """Tell that every command was understood: others stay in the tree as they were typed."""
+    return all(not (e.text or "").startswith("\\") for e in tree.iter())
+
+
+_ELEMENTS = frozenset(
+    {"mrow", "mi", "mn", "mo", "mtext", "ms", "mspace", "msub", "msup", "msubsup", "munder"}
+    | {"mover", "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle"}
+    | {"mpadded", "mphantom", "menclose", "mmultiscripts", "mprescripts", "none"}
+)
+_ATTRIBUTES = {
+    name: re.compile(pattern)
+    for names, pattern in (
+        ("stretchy fence separator displaystyle accent accentunder movablelimits", "true|false"),
+        ("form", "prefix|infix|postfix"),
+        ("scriptlevel", r"[+-]?[0-3]"),
+        ("mathvariant", "normal"),
+        ("linethickness minsize maxsize width lspace rspace", r"-?[0-2]?(?:\.\d{1,4})?(?:em)?"),
+        ("columnalign", "(?:left|center|right| )+"),
+    )
+    for name in names.split()
+}
+_LOOKS = {"bold": "tex-bold", "bold-italic": "tex-bold", "monospace": "tex-mono"}
+
+
+def _written(element: Element) -> Iterator[str]:
+    """Write what an element holds, known elements only."""
+    for n, child in enumerate(element):
+        if child.tag not in _ELEMENTS:
+            yield from _written(child)
+            continue
+        if child.tag == "mi" and _is_name(_shown_text(child)):
+            yield _function(_shown_text(child), list(element), n)
+            continue
+        yield f"<{child.tag}{''.join(_attributes(child))}>"
+        yield html.escape(_shown_text(child))
+        yield from _written(child)
+        yield f"</{child.tag}>"
+
+
+def _function(name: str, row: list[Element], n: int) -> str:
+    """Write the name of a function, the n-th of its row, with TeX's thin space around it: "n log
+    n". An identifier would touch its neighbours; an operator next to it has space of its own."""
+    sides = (row[n - 1 : n], row[n + 1 : n + 2])
+    before, after = ("0.17em" if side and side[0].tag != "mo" else "0em" for side in sides)
+    return f'<mo form="infix" lspace="{before}" rspace="{after}">{html.escape(name)}</mo>'
+
+
+def _is_name(text: str) -> bool:
+    return len(text) > 1 and text.isalpha()
+
+
+def _attributes(element: Element) -> Iterator[str]:
+    for name, value in element.attrib.items():
+        if (pattern := _ATTRIBUTES.get(name)) and value and pattern.fullmatch(value):
+            yield f' {name}="{value}"'
+        elif name == "mathvariant" and value in _LOOKS:
+            # Browsers know no other variant than "normal".
+            yield f' class="{_LOOKS[value]}"'
+
+
+def _shown_text(element: Element) -> str:
+    # latex2mathml writes symbols as character references.
+    text = html.unescape(element.text or "")
+    text = "".join(c for c in text if c.isprintable() or c.isspace())
+    return "\u223c" if text == "~" and element.tag != "mtext" else text
+
+
+_UP = str.maketrans("0123456789+-\u2212n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+_DOWN = str.maketrans("0123456789+-\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
+
+
+def _in_line(element: Element) -> Iterator[str]:
+    """Write an element as one line of text: x², α-divergence, a/b."""
+    parts = ["".join(_in_line(child)) for child in element]
+    if element.tag in ("msup", "msub") and len(parts) == 2:
+        yield parts[0] + _script(parts[1], is_up=element.tag == "msup")
+    elif element.tag == "msubsup" and len(parts) == 3:
+        yield parts[0] + _script(parts[1], is_up=False) + _script(parts[2], is_up=True)
+    elif element.tag == "mfrac" and len(parts) == 2:
+        yield "/".join(part if len(part) < 2 else f"({part})" for part in parts)
+    elif element.tag == "msqrt":
+        yield f"√({''.join(parts)})"
+    else:
+        text = unicodedata.normalize("NFKC", _shown_text(element))
+        # Names of functions stand apart: n log n.
+        is_name = element.tag in ("mi", "mo") and _is_name(text)
+        yield (f" {text} " if is_name else text) + "".join(parts)
+
+
+def _script(text: str, *, is_up: bool) -> str:
+    table = _UP if is_up else _DOWN
+    if text in ("′", "″"):
+        return text
+    if text and all(ord(c) in table for c in text):
+        return text.translate(table)
+    mark = "^" if is_up else "_"
+    return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"

@@ -1,0 +1,254 @@
+"""Take texts and queries apart into words as they count in a search.
+
+Any string at all is taken, nothing is raised, and the time is linear in its length: queries
+may hold operators of SQLite's full text, and texts come from anywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reader.base.text import compiled
+
+MAX_QUERY = 1_000
+MAX_TERMS = 32
+SHORT_QUERY = 8
+"""Words of a query up to which neighbours are looked for as one word."""
+LONGEST_COMPOUND = 40
+TELLING_NOTHING = frozenset(
+    ("an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "has",
+     "have", "in", "into", "is", "it", "its", "of", "on", "or", "our", "than", "that", "the",
+     "their", "these", "they", "this", "those", "to", "was", "we", "were", "which", "while",
+     "with")
+)  # fmt: skip
+"""Words that no model of papers weighs; numbers that were fitted without them are shipped."""
+
+
+def grams(text: str) -> str:
+    """Prepare text for FTS5's unicode61, which does not part Chinese, Japanese or Korean.
+
+    NFKC and casefold; a CJK run becomes its overlapping pairs and its last character,
+    so that every pair and every single character is the beginning of some word.
+    """
+    if text.isascii():  # most abstracts; ten times as quick
+        return " ".join(text.casefold().translate(_BETWEEN_WORDS).split())
+    return " ".join(word for token in _tokens(text) for word in _indexed(token))
+
+
+def searchable(text: str) -> str:
+    """Prepare text for the full text: as `grams`, and what people write in several ways alike.
+
+    English plurals are singular, accents gone, katakana without long marks ("サーバー" is
+    "サーバ"). Compounds with hyphens come once more at the end, in one word: "endtoend".
+    """
+    words = [word for token in _tokens(text) for word in _indexed(folded(token))]
+    return " ".join([*words, *dict.fromkeys(_compounds(text))])
+
+
+def query_terms(query: str) -> str:
+    """Turn what a person typed into a safe MATCH expression over `searchable`, or "".
+
+    Words are joined by OR. A CJK run must stand as it was typed ("機械学習" is the phrase
+    "機械 械学 学習"); a sentence, known by its hiragana, is looked for by its parts too.
+    Neighbours are also looked for as one word ("end to end": "endtoend").
+    Words that stand in nearly every English text count only where nothing else was typed.
+    """
+    return " OR ".join([term for terms in term_lists(query) for term in terms][:MAX_TERMS])
+
+
+def term_lists(query: str) -> tuple[list[str], list[str]]:
+    """Give the terms of `query_terms` apart: those of the words, those of neighbours as one."""
+    words: dict[str, None] = {}
+    tokens = list(_tokens(query[:MAX_QUERY]))
+    for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
+        words.update(dict.fromkeys(_asked(folded(token))))
+    joined = dict.fromkeys(f'"{word}"' for word in _joined(query[:MAX_QUERY], tokens))
+    return list(words), [term for term in joined if term not in words]
+
+
+def phrase_term(phrase: str) -> str:
+    """Turn words that must stand side by side into a safe MATCH expression, or ""."""
+    tokens = [folded(token) for token in _tokens(phrase[:MAX_QUERY])][:MAX_TERMS]
+    if not tokens:
+        return ""
+    *before, last = tokens
+    words = [word for token in before for word in _indexed(token)]
+    # A run of Japanese may go on after the phrase; one character is the beginning of a pair.
+    is_open = len(last) == 1 and is_cjk(last)
+    words += _pairs(last) if is_cjk(last) and len(last) > 1 else [last]
+    return f'"{" ".join(words)}"' + ("*" if is_open else "")
+
+
+def query_words(query: str) -> list[str]:
+    """List the words of a query as they count: normalised, each once, none that stands
+    everywhere unless there is no other."""
+    tokens = list(_tokens(query[:MAX_QUERY]))
+    counting = [t for t in tokens if t not in _EVERYWHERE] or tokens
+    return list(dict.fromkeys(folded(token) for token in counting))
+
+
+def joined_words(query: str) -> list[str]:
+    """List what neighbours in a query are as one word: "endtoend" for "end to end"."""
+    return _joined(query[:MAX_QUERY], list(_tokens(query[:MAX_QUERY])))
+
+
+def parts_of(run: str) -> list[str]:
+    """List the kanji and katakana parts of a run of Japanese: what its hiragana joins."""
+    return _PART.findall(run)
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlace:
+    """A word in a text. starts: where each character of `word` is in the text (of a Latin
+    word the first one alone), end: where the word ends there."""
+
+    word: str
+    starts: tuple[int, ...]
+    end: int
+
+
+def word_places(text: str) -> Iterator[WordPlace]:
+    """Find the words of a text as they count, with their places in the text as it stands."""
+    normal, starts, ends = _aligned(text)
+    for match in _WORD.finditer(normal):
+        token, start, end = match[0], match.start(), ends[match.end() - 1]
+        if not is_cjk(token):
+            yield WordPlace(folded(token), (starts[start],), end)
+            continue
+        dropped = {i for mark in _LONG_MARK.finditer(token) for i in range(*mark.span())}
+        kept = [i for i in range(len(token)) if i not in dropped]
+        yield WordPlace(
+            "".join(token[i] for i in kept), tuple(starts[start + i] for i in kept), end
+        )
+
+
+def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Normalise a text as `_tokens` does; says where what each character came from begins
+    and ends."""
+    if text.isascii():
+        return text.casefold(), range(len(text)), range(1, len(text) + 1)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
+        piece = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster[0]).casefold())
+        pieces.append(piece)
+        starts += [cluster.start()] * len(piece)
+        ends += [cluster.end()] * len(piece)
+    return "".join(pieces), starts, ends
+
+
+def composed(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """Bring text into a normal form, in a time that is linear in its length.
+
+    Sorting of combining marks is quadratic in CPython (80,000 of them take 5 s), so long text
+    is normalised in pieces, none of which begins with a mark if it can be.
+    """
+    if text.isascii():
+        return text
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + 512
+        while end < min(len(text), start + 544) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize(form, text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+def is_cjk(token: str) -> bool:
+    """Tell whether a token is a run of Chinese, Japanese or Korean characters."""
+    return _IS_CJK.match(token) is not None
+
+
+@functools.lru_cache(maxsize=65_536)
+def folded(token: str) -> str:
+    """Give the form in which a token counts: singular, without accents and long marks."""
+    if is_cjk(token):
+        return _LONG_MARK.sub("", token)
+    if not token.isascii():
+        decomposed = unicodedata.normalize("NFKD", token)
+        token = "".join(c for c in decomposed if not unicodedata.combining(c)) or token
+    return _singular(token)
+
+
+def _singular(word: str) -> str:
+    """Give an English word's singular, or what singular and plural share ("cach")."""
+    if len(word) < 4 or word == "news" or word.endswith("ss"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return _SIBILANT.sub(r"\1", word.removesuffix("s"))
+
+
+def _compounds(text: str) -> list[str]:
+    """Give each compound with hyphens as one word: "wav2vec-based" is "wav2vecbased"."""
+    if not _HYPHEN.search(text):
+        return []
+    # Looking at the few words with a hyphen alone takes a fifth of the time.
+    words = (word for word in composed(text, "NFKC").casefold().split() if _HYPHEN.search(word))
+    joined = (_HYPHEN.sub("", found) for word in words for found in _COMPOUND.findall(word))
+    return [folded(word) for word in joined if len(word) <= LONGEST_COMPOUND]
+
+
+def _joined(query: str, tokens: list[str]) -> list[str]:
+    """Give two and three neighbours of a short query as one word, of a long one compounds."""
+    latin = [token for token in tokens if not is_cjk(token)]
+    if len(latin) > SHORT_QUERY or len(latin) != len(tokens):
+        return _compounds(query)
+    groups = (latin[i : i + n] for n in (2, 3) for i in range(len(latin) - n + 1))
+    told = ("".join(group) for group in groups if not _EVERYWHERE.issuperset(group))
+    return [folded(word) for word in told if not word.isdecimal()]
+
+
+# Ranking a word that most of 300,000 texts have takes .25 s and tells nothing.
+_EVERYWHERE = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does",
+     "for", "from", "had", "has", "have", "how", "in", "into", "is", "it", "its", "of", "on", "or",
+     "than", "that", "the", "their", "there", "these", "they", "this", "those", "to", "was", "we",
+     "were", "what", "when", "where", "which", "who", "why", "will", "with")
+)  # fmt: skip
+_HIRAGANA = "\u3041-\u309f"
+_KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+_KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
+_WORD = compiled(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
+_BETWEEN_WORDS = {n: " " for n in range(128) if not chr(n).isalnum()}
+_PART = compiled(rf"[{_KANA_HAN}]+")
+_IS_CJK = compiled(rf"[{_CJK}]")
+_LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")
+_SIBILANT = compiled("(ss|sh|ch|x|zz)e$")
+# A character with the marks that belong to it, half-width ones too; only so many, since
+# sorting them takes a time that grows with their square.
+_CLUSTER = compiled(".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]{0,8}", re.DOTALL)
+_HYPHEN = compiled("[-\u00ad\u2010\u2011]")
+_COMPOUND = compiled(
+    rf"(?<![^\W_{_CJK}])[^\W_{_CJK}]+(?:[-\u00ad\u2010\u2011][^\W_{_CJK}]+){{1,3}}(?![^\W_{_CJK}])"
+)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(composed(composed(text, "NFKC").casefold(), "NFKC")):
+        yield match[0]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _indexed(token: str) -> list[str]:
+    return [*_pairs(token), token[-1]] if _IS_CJK.match(token) else [token]
+
+
+def _asked(token: str) -> list[str]:
+    if not _IS_CJK.match(token):
+        return [f'"{token}"']
+    if len(token) == 1:
+        return [f'"{token}"*']
+    parts = [token, *(part for part in _PART.findall(token) if len(part) > 1)]
+    return [f'"{" ".join(_pairs(part))}"' for part in parts]

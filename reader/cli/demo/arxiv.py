@@ -1,0 +1,337 @@
+"""Write answers as arXiv's own servers do: API Atom, announcement Atom, OAI-PMH.
+
+Write answers in the words of arXiv's own servers: API Atom and announcement Atom.
+
+The order of elements, the name spaces and the oddities are theirs (info.arxiv.org/help/
+api/user-manual.html and rss.html). This knows nothing of queries, calendars or sockets.
+
+Answer OAI-PMH as arXiv's own server does (github.com/arXiv/oaipmh), from played papers.
+
+ListRecords in arXivRaw, and the errors of the protocol; every error comes with status 200,
+and a list says neither how long it is nor where in it a page stands. A record is stamped
+with the listing of its newest version that is out. This knows nothing of sockets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+from xml.sax.saxutils import escape, quoteattr
+
+from reader.cli.demo.catalogue import AnnounceType, Catalogue, PlayedPaper
+from reader.gathering.calendar import EASTERN, announced_at, listing_day
+
+_API = "https://arxiv.org/api"
+_ATOM = "http://www.w3.org/2005/Atom"
+_ARXIV = "http://arxiv.org/schemas/atom"
+
+# XML 1.0 has no place for these; a paper whose title holds one must not break the feed.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPage:
+    """One page of an API answer, and the question that it answers."""
+
+    query: str
+    id_list: str
+    start: int
+    size: int
+    total: int
+
+
+def api_feed(page: ApiPage, entries: Sequence[PlayedPaper], *, now: datetime) -> bytes:
+    """Write one page of the API's answer."""
+    asked = (
+        f"search_query={page.query}&id_list={page.id_list}"
+        f"&start={page.start}&max_results={page.size}"
+    )
+    written = "".join(_api_entry(played, now) for played in entries)
+    return _api_document(asked, page, written, now)
+
+
+def api_error(message: str, *, now: datetime) -> bytes:
+    """Write what the API answers, with status 400, to a malformed request."""
+    address = f"{_API}/errors#{message.replace(' ', '_')}"
+    entry = f"""  <entry>
+    <id>{xml_text(address)}</id>
+    <title>Error</title>
+    <updated>{_utc(now)}</updated>
+    <link href={xml_value(address)} rel="alternate" type="text/html"/>
+    <summary>{xml_text(message)}</summary>
+    <published>{_utc(now)}</published>
+    <author>
+      <name>arXiv api core</name>
+    </author>
+  </entry>
+"""
+    return _api_document("", ApiPage("", "", 0, 1, 1), entry, now)
+
+
+def announcement_feed(
+    names: str, day: date, entries: Sequence[tuple[PlayedPaper, AnnounceType]], *, now: datetime
+) -> bytes:
+    """Write the announcement feed of some categories, joined by "+", built for a day."""
+    midnight = datetime.combine(day, time(), EASTERN)
+    address = f"http://rss.arxiv.org/atom/{names}"
+    written = "".join(_announced(played, kind, midnight, now) for played, kind in entries)
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:arxiv="{_ARXIV}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="{_ATOM}" \
+xml:lang="en-us">
+  <id>{xml_text(address)}</id>
+  <title>{xml_text(names)} updates on arXiv.org</title>
+  <updated>{midnight.astimezone(UTC).isoformat()}</updated>
+  <link href={xml_value(address)} rel="self" type="application/atom+xml"/>
+  <subtitle>{xml_text(names)} updates on the arXiv.org e-print archive.</subtitle>
+{written}</feed>
+""".encode()
+
+
+def _api_document(asked: str, page: ApiPage, entries: str, now: datetime) -> bytes:
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="{_ARXIV}" \
+xmlns="{_ATOM}">
+  <id>{_API}/played</id>
+  <title>arXiv Query: {xml_text(asked)}</title>
+  <updated>{_utc(now)}</updated>
+  <link href={xml_value(f"{_API}/query?{asked}")} type="application/atom+xml"/>
+  <opensearch:itemsPerPage>{page.size}</opensearch:itemsPerPage>
+  <opensearch:totalResults>{page.total}</opensearch:totalResults>
+  <opensearch:startIndex>{page.start}</opensearch:startIndex>
+{entries}</feed>
+""".encode()
+
+
+def _api_entry(played: PlayedPaper, now: datetime) -> str:
+    paper = played.paper
+    versioned = xml_text(f"{played.number}v{played.version(now)}")
+    doi = next((name[4:] for name in paper.ids if name.startswith("doi:")), "")
+    lines = [
+        "  <entry>",
+        f"    <id>http://arxiv.org/abs/{versioned}</id>",
+        f"    <title>{xml_text(paper.title)}</title>",
+        f"    <updated>{_utc(played.updated_at(now))}</updated>",
+        f'    <link href="https://arxiv.org/abs/{versioned}" rel="alternate" type="text/html"/>',
+        f'    <link href="https://arxiv.org/pdf/{versioned}" rel="related"'
+        ' type="application/pdf" title="pdf"/>',
+        f"    <summary>{xml_text(paper.abstract)}</summary>",
+        *(f'    <category term={xml_value(c)} scheme="{_ARXIV}"/>' for c in paper.categories),
+        f"    <published>{_utc(played.submitted_at)}</published>",
+        *([f"    <arxiv:comment>{xml_text(paper.comment)}</arxiv:comment>"] * bool(paper.comment)),
+        *(f"    <arxiv:primary_category term={xml_value(c)}/>" for c in paper.categories[:1]),
+        *([f"    <arxiv:doi>{xml_text(doi)}</arxiv:doi>"] * bool(doi)),
+        *(f"    <author>\n      <name>{xml_text(a)}</name>\n    </author>" for a in paper.authors),
+        "  </entry>\n",
+    ]
+    return "\n".join(lines)
+
+
+def _announced(played: PlayedPaper, kind: AnnounceType, midnight: datetime, now: datetime) -> str:
+    paper = played.paper
+    versioned = xml_text(f"{played.number}v{played.version(now)}")
+    categories = "\n".join(f"    <category term={xml_value(c)}/>" for c in paper.categories)
+    abstract = xml_text(paper.abstract)
+    return f"""  <entry>
+    <id>oai:arXiv.org:{versioned}</id>
+    <title>{xml_text(paper.title)}</title>
+    <updated>{midnight.astimezone(UTC).isoformat()}</updated>
+    <link href="https://arxiv.org/abs/{xml_text(played.number)}" rel="alternate" type="text/html"/>
+    <summary>arXiv:{versioned} Announce Type: {kind} \nAbstract: {abstract}</summary>
+{categories}
+    <published>{midnight.isoformat()}</published>
+    <arxiv:announce_type>{kind}</arxiv:announce_type>
+    <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
+    <dc:creator>{xml_text(", ".join(paper.authors))}</dc:creator>
+  </entry>
+"""
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def xml_text(text: str) -> str:
+    """Write text as the content of an element."""
+    return escape(_ILLEGAL.sub("", text))
+
+
+def xml_value(text: str) -> str:
+    """Write text as an attribute's value, its quotation marks included."""
+    return quoteattr(_ILLEGAL.sub("", text))
+
+
+PAGE_SIZE = 100
+"""Records a page; arXiv's are of 3,500."""
+EARLIEST = date(2005, 9, 16)
+
+_PHYSICS = ("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph",
+            "nlin", "nucl-ex", "nucl-th", "physics", "quant-ph")  # fmt: skip
+_OTHERS = ("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat")
+_CLASS = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
+"""What is one of arXiv's own: the API lists those of MSC and ACM among them, OAI-PMH apart."""
+_ARGUMENTS = {"verb", "metadataPrefix", "from", "until", "set"}
+
+
+class _OaiError(Exception):
+    """A protocol error: its code, and what arXiv says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ListRequest:
+    """A list asked for: days, classes or archives, and how many records were sent before."""
+
+    start: date
+    end: date
+    names: tuple[str, ...]
+    skip: int
+
+
+def oai_answer(catalogue: Catalogue, asked: Mapping[str, str], *, url: str, now: datetime) -> bytes:
+    """Answer one request. asked: its arguments; url: the interface's own address."""
+    try:
+        question, arguments = _question(asked, now)
+        records = sorted(_records(catalogue, question, now), key=lambda r: (r[0], r[1].number))
+        if not records:
+            raise _OaiError("noRecordsMatch", "The combination of the arguments is an empty list.")
+    except _OaiError as refused:
+        code, said = refused.args
+        return _document("<request>", f"  <error code={xml_value(code)}>{said}</error>\n", url, now)
+    shown = records[question.skip : question.skip + PAGE_SIZE]
+    body = "".join(_record(played, stamp, now) for stamp, played in shown)
+    left = len(records) - question.skip - len(shown)
+    token = _token({**arguments, "skip": str(question.skip + PAGE_SIZE)}, now) if left > 0 else ""
+    attributes = "".join(f" {name}={xml_value(value)}" for name, value in arguments.items())
+    lists = f"  <ListRecords>\n{body}{token}  </ListRecords>\n"
+    return _document(f"<request{attributes}>", lists, url, now)
+
+
+def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, dict[str, str]]:
+    if asked.get("verb") != "ListRecords":
+        raise _OaiError("badVerb", "Only ListRecords is played.")
+    arguments = dict(asked)
+    if "resumptionToken" in arguments:
+        if set(arguments) != {"verb", "resumptionToken"}:
+            raise _OaiError("badArgument", "No other argument goes with a resumptionToken.")
+        arguments = dict(parse_qsl(unquote(arguments["resumptionToken"])))
+        if not arguments.get("skip", "").isdecimal():
+            raise _OaiError("badResumptionToken", "The resumptionToken is invalid or expired.")
+    skip = int(arguments.pop("skip", "0"))
+    if "metadataPrefix" not in arguments or set(arguments) - _ARGUMENTS:
+        raise _OaiError("badArgument", "An argument is missing, or unknown.")
+    if arguments["metadataPrefix"] != "arXivRaw":
+        raise _OaiError("cannotDisseminateFormat", "Only arXivRaw is played.")
+    start = _day(arguments.get("from"), EARLIEST)
+    end = _day(arguments.get("until"), now.astimezone(UTC).date())
+    too_late = datetime.combine(end, time.max, UTC) > now + timedelta(days=1)
+    if start > end or start < EARLIEST or ("until" in arguments and too_late):
+        raise _OaiError("badArgument", "The dates are in the wrong order, too early or too late.")
+    return _ListRequest(start, end, _names(arguments.get("set")), skip), arguments
+
+
+def _day(text: str | None, default: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else default
+    except ValueError as error:
+        raise _OaiError("badArgument", "A date must be YYYY-MM-DD.") from error
+
+
+def _names(name: str | None) -> tuple[str, ...]:
+    """Give the archives or classes of a set; None means all of them."""
+    if not name:
+        return _OTHERS + _PHYSICS
+    group, *rest = name.split(":")
+    archives = _PHYSICS if group == "physics" else (group,) * (group in _OTHERS)
+    if not archives or len(rest) > 2 or (rest and rest[0] not in archives):
+        raise _OaiError("badArgument", "There is no such set.")
+    return (".".join(rest),) if rest else archives
+
+
+def _records(
+    catalogue: Catalogue, question: _ListRequest, now: datetime
+) -> Iterable[tuple[date, PlayedPaper]]:
+    """Give the papers stamped within the days asked for, each with its stamp."""
+    for n in range((question.end - question.start).days + 1):
+        day = question.start + timedelta(days=n)
+        if announced_at(day) > now:
+            return
+        found = catalogue.listing(day, question.names)
+        for played in {p.number: p for p, _ in found}.values():
+            if _stamp(played, now) == day:
+                yield day, played
+
+
+def _stamp(played: PlayedPaper, now: datetime) -> date:
+    at = played.replaced_at
+    return listing_day(at) if at and played.is_replaced(now) else played.listed_on
+
+
+def _token(arguments: Mapping[str, str], now: datetime) -> str:
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    token = xml_text(quote(urlencode(arguments)))
+    expires = f"{midnight:%Y-%m-%dT%H:%M:%SZ}"
+    return f"    <resumptionToken expires='{expires}'>{token}</resumptionToken>\n"
+
+
+def _record(played: PlayedPaper, stamp: date, now: datetime) -> str:
+    paper = played.paper
+    classes = [c for c in paper.categories if _CLASS.fullmatch(c)]
+    sets = "".join(f"\n        <setSpec>{_set_of(c)}</setSpec>" for c in classes)
+    doi = next((name[4:] for name in paper.ids if name.startswith("doi:")), "")
+    fields = {
+        "title": paper.title,
+        "authors": ", ".join(paper.authors),
+        "categories": " ".join(classes),
+        "comments": paper.comment,
+        "doi": doi,
+        "license": "http://arxiv.org/licenses/nonexclusive-distrib/1.0/",
+        "abstract": paper.abstract,
+    }
+    written = "".join(
+        f"\n          <{name}>{xml_text(text)}</{name}>" for name, text in fields.items() if text
+    )
+    submitter = xml_text(next(iter(paper.authors), ""))
+    return f"""    <record>
+      <header>
+        <identifier>oai:arXiv.org:{xml_text(played.number)}</identifier>
+        <datestamp>{stamp}</datestamp>{sets}
+      </header>
+      <metadata>
+        <arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
+          <id>{xml_text(played.number)}</id>
+          <submitter>{submitter}</submitter>{_versions(played, now)}{written}
+        </arXivRaw>
+      </metadata>
+    </record>
+"""
+
+
+def _versions(played: PlayedPaper, now: datetime) -> str:
+    """Write all versions; of those between the first and the newest the dates are made up."""
+    newest = played.version(now)
+    dates = [played.submitted_at] * (newest - 1) + [played.updated_at(now)]
+    return "".join(
+        f"""
+          <version version="v{n}">
+            <date>{at.astimezone(UTC):%a, %d %b %Y %H:%M:%S} GMT</date>
+            <size>{100 + n}kb</size>
+          </version>"""
+        for n, at in enumerate(dates, 1)
+    )
+
+
+def _set_of(category: str) -> str:
+    archive = category.partition(".")[0]
+    group = "physics" if archive in _PHYSICS else archive
+    return xml_text(f"{group}:{category.replace('.', ':')}")
+
+
+def _document(request: str, body: str, url: str, now: datetime) -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
+  <responseDate>{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</responseDate>
+  {request}{xml_text(url)}</request>
+{body}</OAI-PMH>
+""".encode()

@@ -1,0 +1,292 @@
+"""Play arXiv and a few feeds on this machine, over real HTTP, for papers it is given.
+
+    /api/query      export.arxiv.org: queries, id lists, paging, totals
+    /oai            oaipmh.arxiv.org: ListRecords in arXivRaw, resumption tokens
+    /atom/cs.CL     rss.arxiv.org: the announcement feed, "+" joins categories
+    /pdf/ID         arxiv.org: PDFs that the caller has
+    /feeds/NAME     any other feed, as bytes
+
+The same server plays the demo's invented papers and, in the tests, real days. It
+listens on the loopback address only, and knows nothing of what the papers are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
+from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from reader.cli.demo.arxiv import ApiPage, announcement_feed, api_error, api_feed, oai_answer
+from reader.cli.demo.catalogue import Catalogue, PlayedPaper
+from reader.gathering.calendar import EASTERN, is_listing_day
+
+PAGE_LIMIT = 2000
+"""The API gives no more results in one answer."""
+
+_ATOM = "application/atom+xml; charset=utf-8"
+_TYPES = {
+    "atom": _ATOM,
+    "rss": "application/rss+xml; charset=utf-8",
+    "xml": "application/xml",
+    "json": "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is sent back; an ETag or Last-Modified in it makes a 304 possible."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How an answer goes wrong. What is None stays as it would have been.
+
+    hang_s: silence before the first byte.
+    cut_after: the connection closes after this many bytes of the promised body.
+    drip_s: silence after each 64 bytes of the body.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    hang_s: float = 0.0
+    cut_after: int | None = None
+    drip_s: float = 0.0
+
+
+class PlayServer:
+    """A context manager around a server in a thread.
+
+    clock: the played moment, asked at each request.
+    feeds: bodies by name ("timeline.rss"), looked up at each request; the name's ending
+    gives the content type.
+    pdfs: a PDF by arXiv id without version, None for 404.
+    port: 0 for any free one.
+    """
+
+    def __init__(
+        self,
+        papers: Iterable[PlayedPaper],
+        *,
+        clock: Callable[[], datetime],
+        feeds: Mapping[str, bytes] | None = None,
+        pdfs: Callable[[str], bytes | None] = lambda _: None,
+        port: int = 0,
+    ) -> None:
+        self.catalogue = Catalogue(papers)
+        self.clock = clock
+        self.feeds = feeds if feeds is not None else {}
+        self.pdfs = pdfs
+        self.requests: list[str] = []
+        """Each request's path and query, in order of arrival."""
+        self.faults: Callable[[str, int], Fault | None] = lambda _path, _n: None
+        """Asked with a path (no query) and how often it was asked for, from 1."""
+        self.stopped = Event()
+        self._n_asked: Counter[str] = Counter()
+        self._lock = Lock()
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http.play = self
+        self._thread = Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopped.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def arxiv_toml(self) -> str:
+        """Write the address lines of feeds.toml's [arxiv] table, without its head."""
+        return (
+            f'api_url = "{self.url}/api/query"\n'
+            f'rss_url = "{self.url}/atom/"\n'
+            f'oai_url = "{self.url}/oai"\n'
+            f'pdf_url = "{self.url}/pdf/"\n'
+            "delay_s = 0\n"
+        )
+
+    def feed_url(self, name: str) -> str:
+        return f"{self.url}/feeds/{name}"
+
+    def next_fault(self, target: str) -> Fault:
+        """Count a request and say how its answer goes wrong, if it does."""
+        path = urlsplit(target).path
+        with self._lock:
+            self.requests.append(target)
+            self._n_asked[path] += 1
+            n = self._n_asked[path]
+        return self.faults(path, n) or Fault()
+
+    def answer(self, target: str) -> Reply:
+        """Answer a path with its query, as if nothing went wrong."""
+        parts = urlsplit(target)
+        first, _, rest = unquote(parts.path).lstrip("/").partition("/")
+        if (first, rest) == ("api", "query"):
+            return self._query(_arguments(parts.query))
+        if (first, rest) == ("oai", ""):
+            url, asked = f"{self.url}/oai", _arguments(parts.query)
+            body = oai_answer(self.catalogue, asked, url=url, now=self.clock())
+            return Reply(200, body, {"Content-Type": "application/xml"})
+        if first == "atom" and rest:
+            return self._announcement(rest)
+        if first == "pdf" and rest:
+            return _pdf(self.pdfs(_unversioned(rest.removesuffix(".pdf"))))
+        if first == "feeds" and rest in self.feeds:
+            return _feed(rest, self.feeds[rest])
+        return _NOT_FOUND
+
+    def _query(self, asked: Mapping[str, str]) -> Reply:
+        now = self.clock()
+        query, id_list = asked.get("search_query", ""), asked.get("id_list", "")
+        try:
+            start, size = _whole(asked, "start", 0), _whole(asked, "max_results", 10)
+            numbers = [part.strip() for part in id_list.split(",") if part.strip()]
+            found = self.catalogue.search(query, numbers, now=now)
+        except ValueError as error:
+            return Reply(400, api_error(str(error), now=now), {"Content-Type": _ATOM})
+        found = _in_order(found, asked, now=now)
+        page = ApiPage(query, id_list, start, min(size, PAGE_LIMIT), len(found))
+        entries = found[page.start : page.start + page.size]
+        return Reply(200, api_feed(page, entries, now=now), {"Content-Type": _ATOM})
+
+    def _announcement(self, names: str) -> Reply:
+        # The feeds are built at midnight Eastern time, four hours after the announcement.
+        now = self.clock()
+        day = now.astimezone(EASTERN).date()
+        listed = self.catalogue.listing(day, names.split("+")) if is_listing_day(day) else []
+        built_at = datetime.combine(day, time(), EASTERN).astimezone(UTC)
+        body = announcement_feed(names, day, listed, now=now)
+        modified = format_datetime(built_at, usegmt=True)
+        headers = {"Content-Type": _ATOM, "ETag": _etag(body), "Last-Modified": modified}
+        return Reply(200, body, headers)
+
+
+_NOT_FOUND = Reply(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
+
+
+def _feed(name: str, body: bytes) -> Reply:
+    kind = _TYPES.get(name.rpartition(".")[2], "text/html; charset=utf-8")
+    return Reply(200, body, {"Content-Type": kind, "ETag": _etag(body)})
+
+
+def _pdf(body: bytes | None) -> Reply:
+    return _NOT_FOUND if body is None else Reply(200, body, {"Content-Type": "application/pdf"})
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
+def _arguments(query: str) -> dict[str, str]:
+    asked = parse_qs(query, keep_blank_values=True)
+    return {name: values[-1] for name, values in asked.items()}
+
+
+def _unversioned(number: str) -> str:
+    head, v, version = number.rpartition("v")
+    return head if v and version.isdecimal() else number
+
+
+def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
+    text = asked.get(name, "") or str(default)
+    if not text.isdecimal():
+        raise ValueError(f"{name} must be an integer")
+    return int(text)
+
+
+def _in_order(
+    found: list[PlayedPaper], asked: Mapping[str, str], *, now: datetime
+) -> list[PlayedPaper]:
+    """Sort the API's way; `found` is oldest submission first, or in an id list's order."""
+    by = asked.get("sortBy", "relevance")
+    if by == "relevance" and not asked.get("search_query", "").strip():
+        return found
+    if by == "lastUpdatedDate":
+        found = sorted(found, key=lambda played: played.updated_at(now))
+    elif not asked.get("search_query", "").strip():
+        found = sorted(found, key=lambda played: played.submitted_at)
+    return found if asked.get("sortOrder") == "ascending" else found[::-1]
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    play: PlayServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        # A client that gave up (its timeout, kill -9) is no fault of the server's.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Http
+
+    def do_GET(self) -> None:
+        play = self.server.play
+        fault = play.next_fault(self.path)
+        play.stopped.wait(fault.hang_s)
+        answer = play.answer(self.path)
+        if self._is_known(answer.headers):
+            answer = replace(answer, status=304, body=b"")
+        if fault.body is not None:
+            answer = replace(answer, body=fault.body, headers={})
+        status = fault.status or answer.status
+        try:
+            self._send_head(status, {**answer.headers, **fault.headers}, len(answer.body))
+            if self.command != "HEAD":
+                self._send_body(answer.body, fault)
+        except ConnectionError:  # the client gave up; there is nobody left to tell
+            self.close_connection = True
+
+    do_HEAD = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the terminal belongs to the demo."""
+
+    def _is_known(self, headers: Mapping[str, str]) -> bool:
+        tags = self.headers.get("If-None-Match")
+        if tags is not None:
+            return headers.get("ETag", "-") in tags
+        since, modified = self.headers.get("If-Modified-Since"), headers.get("Last-Modified")
+        if not since or not modified:
+            return False
+        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
+
+    def _send_head(self, status: int, headers: Mapping[str, str], length: int) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def _send_body(self, body: bytes, fault: Fault) -> None:
+        if fault.cut_after is not None:
+            body = body[: fault.cut_after]
+            self.close_connection = True
+        step = 64 if fault.drip_s else len(body) or 1
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            self.server.play.stopped.wait(fault.drip_s)

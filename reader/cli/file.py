@@ -1,0 +1,225 @@
+"""`reader file`, `topics`, `merge` and `split`: where papers are filed, and copies of one paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from reader.base.errors import ReaderError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.cli import build, output
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.library.file_names import UNFILED, Suggestion
+from reader.library.find import find_paper
+from reader.library.paper import LibraryPaper
+from reader.library.rows import filings
+from reader.morning.file import (
+    FilingOutcome,
+    MergeQuestion,
+    TopicLine,
+    export_filed,
+    file_paper,
+    join,
+    move_topic,
+    part,
+    questions,
+    suggestion_text,
+    suggestions,
+    topics,
+)
+from reader.pdfs.text.process import PdfReader
+
+
+@click.command("file", cls=ReaderCommand, help=say("help.file"))
+@click.argument("args", nargs=-1, required=True, metavar="ID... [TOPIC]")
+@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def file_command(
+    context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
+) -> int:
+    """File papers under the topic named last, or suggest one; 5 or 6 when a file could not
+    follow."""
+    ids, topic = args[:-1] or args, args[-1] if len(args) > 1 else ""
+    problems: list[ReaderError] = []
+    with build.opened(context) as library:
+        # All are found before the first one is moved.
+        found_first = [find_paper(library, id_) for id_ in ids]
+        wanted = list({held.row: held for held in found_first}.values())
+        if not topic:
+            if may_be_new:
+                raise UsageError(what=say("file.new"), hint=say("topic.form"))
+            found = suggestions(library, wanted[0], encoder=build.encoder_name(library.config))
+            _put_suggestions(wanted[0], found, as_json=as_json)
+            return 0
+        with PdfReader() as reader:
+            for held in wanted:
+                filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
+                problems += filed.problems
+                if as_json:
+                    output.put_json(_file_json(filed.held, [], filed.moved))
+                elif not settings_of(context).is_quiet:
+                    _put_filed(filed)
+        problems += export_filed(library, [held.row for held in wanted])
+    return _say_all(problems)
+
+
+def _put_filed(filed: FilingOutcome) -> None:
+    title = plain(filed.held.paper.title)
+    output.put(plain(say("filed", topic=filed.held.topic, title=title)))
+    for _, path in filed.moved:
+        output.put("    " + plain(say("filed.moved", path=path)))
+    if filed.before and filed.before != filed.held.topic:
+        before, id_ = filed.before, filed.held.paper.id
+        output.put("    " + plain(say("filed.before", topic=before, id=id_)))
+
+
+def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bool) -> None:
+    if as_json:
+        output.put_json(_file_json(held, found, ()))
+        return
+    output.put(plain(held.paper.title))
+    if held.topic:
+        output.put(plain(say("file.now", topic=held.topic)))
+    for suggestion in found:
+        why = suggestion_text(suggestion)
+        output.put(plain(say("file.suggested", topic=suggestion.topic, why=why)))
+        if suggestion.topic != held.topic:
+            output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
+    if not found:
+        output.put(say("file.nothing"))
+
+
+def _file_json(
+    held: LibraryPaper, found: list[Suggestion], moved: tuple[tuple[str, str], ...]
+) -> dict[str, Any]:
+    return output.paper_json(held) | {
+        "suggestions": [
+            {
+                "topic": s.topic,
+                "score": s.score,
+                "why": plain(suggestion_text(s)),
+                "like": list(s.like),
+                "authors": [plain(name) for name in s.authors],
+                "words": list(s.words),
+            }
+            for s in found
+        ],
+        "moved": [{"from": before, "to": after} for before, after in moved],
+    }
+
+
+@click.command("topics", cls=ReaderCommand, help=say("help.topics"))
+@click.option("--move", "move", nargs=2, metavar="OLD NEW", help=say("option.move"))
+@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def topics_command(
+    context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool
+) -> int:
+    """Show the topics, or move one; 5 or 6 when a file could not follow."""
+    with build.opened(context) as library:
+        problems: list[ReaderError] = []
+        if move:
+            with build.progress(settings_of(context)) as tell:
+                done = move_topic(
+                    library,
+                    *move,
+                    may_be_new=may_be_new,
+                    progress=lambda n, of: tell("file", n, of),
+                )
+            # All that is filed there, also what moved before a kill.
+            there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
+            problems = [*done.problems, *export_filed(library, there)]
+            if not as_json and not settings_of(context).is_quiet:
+                n, n_files = len(done.rows), done.n_files
+                output.put(say("topic.moved", topic=done.topic, n=n, n_files=n_files))
+        if as_json or not move:
+            for line in topics(library):
+                if as_json:
+                    output.put_json(_topic_json(line))
+                else:
+                    _put_topic(line)
+    return _say_all(problems)
+
+
+def _put_topic(line: TopicLine) -> None:
+    numbers = {"papers": line.n_papers, "pdfs": line.n_pdfs, "notes": line.n_notes}
+    text = say("topic.line", topic=line.path, **numbers)
+    if line.lane or line.path == UNFILED:
+        output.put(plain(text))
+    elif line.below:
+        output.put(plain(text + say("topic.below", topic=line.below)))
+    else:
+        output.put(plain(text + say("topic.strange")))
+        if line.nearest:
+            near = say("topic.move", topic=line.nearest, old=line.path)
+            output.put("    " + plain(near))
+
+
+def _topic_json(line: TopicLine) -> dict[str, Any]:
+    return {
+        "topic": line.path,
+        "lane": line.lane,
+        "n_papers": line.n_papers,
+        "n_pdfs": line.n_pdfs,
+        "n_notes": line.n_notes,
+        "below": line.below or None,
+        "nearest": line.nearest or None,
+    }
+
+
+def _say_all(problems: list[ReaderError]) -> int:
+    for problem in problems:
+        say_error(problem)
+    return problems[0].exit_code if problems else 0
+
+
+@click.command("merge", cls=ReaderCommand, help=say("help.merge"))
+@click.argument("ids", nargs=-1, metavar="[ID ID]")
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
+    """Join two papers, or list those that may be one."""
+    if len(ids) not in (0, 2):
+        raise UsageError(what=say("merge.two", n=len(ids)), hint=say("merge.two_hint"))
+    with build.opened(context) as library:
+        if ids:
+            joined = join(library, *ids)
+            if not settings_of(context).is_quiet:
+                paper = joined.held.paper
+                output.put(plain(say("merged", title=paper.title, ids=", ".join(paper.ids))))
+                if joined.left:
+                    output.put(plain(say("merge.left", path=joined.left)))
+            return
+        asked = questions(library)
+        for question in asked:
+            if as_json:
+                output.put_json(output.question_json(question))
+            else:
+                _put(question)
+        if not asked and not as_json:
+            output.put(say("merge.none"))
+
+
+def _put(question: MergeQuestion) -> None:
+    first, second = question.first.paper, question.second.paper
+    for paper in (first, second):
+        output.put(plain(say("merge.paper", id=paper.id, title=paper.title)))
+    output.put("    " + plain(say("merge.why", why=question.why)))
+    output.put("    " + plain(say("merge.how", first=first.id, second=second.id)))
+
+
+@click.command("split", cls=ReaderCommand, help=say("help.split"))
+@click.argument("id_", metavar="ID")
+@click.argument("other", metavar="[ID]", required=False, default="")
+@click.pass_context
+def split_command(context: click.Context, id_: str, other: str) -> None:
+    """Part what was joined, or keep two papers apart for good."""
+    with build.opened(context) as library:
+        parted = part(library, id_, other)
+        if not settings_of(context).is_quiet:
+            for held in parted:
+                output.put(plain(say("parted", title=held.paper.title, id=held.paper.id)))

@@ -1,0 +1,490 @@
+"""`reader note`: the person's own words, written, checked, linked, and gone back to."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reader.base.errors import NotKnown, StoreError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain, shorten
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.notes import drafts, outcome
+from reader.notes.changes import DiffLine
+from reader.notes.draft import HINT, laid_out
+from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
+from reader.notes.links import NearNotes, related
+from reader.notes.outcome import became, check_lines
+from reader.notes.own_words.check import check_note, closeness_of
+from reader.notes.own_words.judge import where
+from reader.notes.own_words.texts import Check, CheckedSentence
+from reader.notes.revisions import beginning_of, compared, moment, pieces
+from reader.notes.rows import notes
+from reader.notes.rows.notes import Revision
+from reader.notes.write import NoteOutcome, add_note, newest_note, restore
+
+if TYPE_CHECKING:
+    from reader.notes.write import Encode
+
+LONGEST = 10_000_000
+"""Bytes: more is no note, and /dev/zero has no end."""
+
+
+def given(file: Path | None) -> str | None:
+    """Read the note from a file or from standard input; None on a terminal without either."""
+    if file is None and sys.stdin.isatty():
+        return None
+    if file is None or str(file) == "-":
+        content, name = sys.stdin.buffer.read(LONGEST + 1), say("stdin")
+    else:
+        content, name = _bytes_of(file), str(file)
+    if len(content) > LONGEST:
+        what = say("note.too_long", file=name, n=LONGEST // 1_000_000)
+        raise UsageError(what=what, hint=say("note.unchanged"))
+    return _decoded(content, name)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        with file.open("rb") as handle:
+            return handle.read(LONGEST + 1)
+    except OSError as error:
+        what = say("note.unreadable", file=file, what=error.strerror)
+        raise UsageError(what=what, hint=say("note.unchanged")) from None
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = say("note.encoding", file=name, n=error.start + 1)
+        raise UsageError(what=what, hint=say("note.utf8")) from None
+
+
+WIDTH = 76
+"""Columns of what is only to read: some editors break no lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """What the editor is given for a paper.
+
+    template: the one that was asked for by name, "" for that of feeds.toml.
+    has_abstract: abstract and highlights stand below.
+    """
+
+    library: Library
+    held: LibraryPaper
+    template: str
+    has_abstract: bool
+
+    def new(self, before: str) -> str:
+        """Lay out a new draft: the note as it is, or a template where there is none."""
+        return self._with_shown(new_words(self.library, before, self.template))
+
+    def again(self, saved: str, before: str) -> str:
+        """Lay out a draft that an earlier editor left, with what is shown brought up to date."""
+        return self._with_shown(words_again(self.library, saved, before, self.template))
+
+    def _with_shown(self, words: str) -> str:
+        shown = list(self._shown())
+        return laid_out(words.rstrip("\n"), shown, what=say("note.page", mark=HINT))
+
+    def _shown(self) -> Iterator[str]:
+        paper = self.held.paper
+        yield from screen.wrap(plain(paper.title), WIDTH)
+        yield plain(screen.authors_text(paper.authors))
+        yield ""
+        if not self.has_abstract:
+            yield say("note.page.first")
+            return
+        yield say("note.page.abstract")
+        yield from screen.wrap(plain(paper.abstract) or say("show.no_abstract"), WIDTH)
+        yield from self._marked()
+
+    def _marked(self) -> Iterator[str]:
+        """Give what the person marked, in reading order, the same words once."""
+        found = marks_of(self.library, self.held)
+        if found:
+            yield ""
+            yield say("note.page.marked")
+        for one in found:
+            where = say("note.page.where", pages=say("list").join(map(str, one.pages)))
+            if one.text:
+                yield from screen.wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
+            if one.note:
+                typed = one.note if one.text else f"{one.note} {where}"
+                yield from screen.wrap(typed, WIDTH, "  ", "  — " if one.text else "- ")
+
+
+AT_ONCE_S = 0.7
+"""An editor that comes back sooner without a change may have opened a window of its own."""
+
+
+def edited(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
+    """Let the person write in the editor; what they leave unwritten changes nothing."""
+    library, held = page.library, page.held
+    with drafts.opened(library, held, page.new) as (draft, others):
+        given = _prepared(page, draft, others)
+        began = time.monotonic()
+        noted = None
+        try:
+            _ask_editor(draft.file)
+            is_at_once = time.monotonic() - began < AT_ONCE_S
+            saved = drafts.words_of(draft)
+            words = _words(page, draft, saved, given)
+            noted = add_note(library, held, words, encode=encode, base=draft.base)
+            drafts.drop(draft, read=saved)
+        finally:
+            if noted is None:
+                _leave(page, draft, given)
+    if not noted.is_new and saved == given and is_at_once:
+        output.put(say("note.at_once"), is_error=True)
+    return noted
+
+
+def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
+    """Bring a draft that was left up to date, say what the person should know before they
+    write, and remember that the editor was opened. Gives what is in the draft, None where it
+    cannot be read."""
+    if others.n_open:
+        output.put(say("note.open"), is_error=True)
+    if others.n_waiting:
+        output.put(say("note.waiting", n=others.n_waiting), is_error=True)
+    try:
+        notes.add_opening(page.library.db, page.held.row, at=page.library.now())
+    except StoreError as error:
+        say_error(error)  # one may write all the same: drafts are files
+    try:
+        given = drafts.words_of(draft)
+    except UsageError as error:
+        say_error(error)
+        return None
+    if draft.is_old:
+        output.put(say("note.draft", title=plain(page.held.paper.title)), is_error=True)
+        given = page.again(given, draft.before)
+        drafts.rewrite(draft, given)
+    return given
+
+
+def _words(page: EditorPage, draft: Draft, saved: str, given: str | None) -> str:
+    """Give what the person wrote; the note as it was where they changed nothing but line ends."""
+    before = draft.before
+    words = drafts.own_words(page.library, draft, saved, given=given or "")
+    return before if words == before.replace("\r\n", "\n") else words
+
+
+def _ask_editor(file: Path) -> None:
+    try:
+        click.edit(filename=str(file))
+    except click.ClickException as error:
+        is_missing = isinstance(error.__cause__, OSError)  # else it ended with a failure
+        hint = say("note.editor" if is_missing else "note.editor_failed")
+        raise UsageError(what=error.message, hint=hint) from None
+    except ValueError as error:  # EDITOR has a quotation mark that is not closed
+        raise UsageError(what=say("note.editor_bad", what=error), hint=say("note.editor")) from None
+
+
+def _leave(page: EditorPage, draft: Draft, given: str | None) -> None:
+    """Delete a draft without words, or name it."""
+    try:
+        saved = drafts.words_of(draft)
+    except UsageError:
+        if not draft.file.exists():
+            return
+    else:
+        has_words = bool(_words(page, draft, saved, given).strip())
+        if not has_words or (saved == given and not draft.is_old):
+            draft.file.unlink(missing_ok=True)
+            return
+    said = say("note.rescued", file=draft.file, id=page.held.paper.id)
+    output.put(said, is_error=True)
+
+
+def write_note(
+    settings: Settings,
+    library: Library,
+    held: LibraryPaper,
+    text: str | None,
+    *,
+    template: str = "",
+    is_shown: bool = False,
+) -> bool:
+    """Keep a note and say what became of it; tells whether anything changed.
+
+    text None: ask the editor; then template and is_shown (the abstract) are for it.
+    """
+    encode = note_encoder(library)
+    if text is not None:
+        noted = add_note(library, held, text, encode=encode)
+    else:
+        _warn(outcome.read_by_hand(library, held))
+        has_abstract = is_shown or may_show(library, held)
+        noted = edited(EditorPage(library, held, template, has_abstract), encode=encode)
+    tell(settings, library, noted, encode)
+    if noted.is_new:
+        export_one(library, noted.held)
+    return noted.is_new
+
+
+def note_encoder(library: Library) -> Encode | None:
+    """Give what encodes notes, each text once; None where that would take seconds."""
+    encode = build.note_encoder(library.config)
+    return functools.lru_cache(maxsize=4)(encode) if encode else None
+
+
+def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encode | None) -> None:
+    """Say what became of a note."""
+    if settings.is_quiet:
+        return
+    told = became(library, noted, encode=encode)
+    output.put(told.said)
+    if noted.meanwhile:
+        id_ = noted.held.paper.id
+        output.put(say("note.meanwhile", n=noted.meanwhile, number=noted.number, id=id_))
+    width = screen.width_of_terminal()
+    for text in (*told.check, *told.lost):
+        for line in screen.wrap(text, width, "    ", "  "):
+            output.put(line)
+    for line in near_lines(told.near, width):
+        output.put(line)
+
+
+def near_lines(near: NearNotes, width: int) -> Iterator[str]:
+    """List the nearest earlier notes, each with its link and what it says."""
+    if not near.notes:
+        return
+    yield say("note.related.words" if near.is_by_words else "note.related")
+    for one in near.notes:
+        yield f"  [[{one.held.key}]]"
+        yield from screen.wrap(shorten(plain(one.sentence), 2 * width), width, "    ")
+
+
+def export_one(library: Library, held: LibraryPaper) -> None:
+    """Bring the paper's Markdown file up to date, unless feeds.toml says not to."""
+    _warn(outcome.export_one(library, held))
+
+
+def _warn(told: list[str]) -> None:
+    for sentence in told:
+        output.put(sentence, is_error=True)
+
+
+def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
+    """List a note's revisions, the oldest first."""
+    known = notes.revisions(library.db, held.row)
+    width = screen.width_of_terminal()
+    for number, one in enumerate(known, 1):
+        if as_json:
+            output.put_json(output.paper_json(held) | _revision_json(number, one))
+        else:
+            line = f"{number:>3}  {moment(library, one.at)}  {_facts(one)}  {beginning_of(one)}"
+            output.put(shorten(line, width))
+
+
+def _facts(one: Revision) -> str:
+    came = say(f"note.from.{one.came_from}")
+    state = say("note.state.written" if one.is_written else "note.state.skimmed")
+    return f"{came:<7}  {state:<7}"
+
+
+def _revision_json(number: int, one: Revision) -> dict[str, object]:
+    return {
+        "number": number,
+        "at": one.at.isoformat(),
+        "on": one.on_date,
+        "came_from": one.came_from,
+        "is_written": one.is_written,
+        "text": one.text,
+    }
+
+
+def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> None:
+    """Show what leads from one revision to another: of two that are named, from one to the
+    newest, from the last but one to the newest. Raises UsageError."""
+    found = compared(library, held, numbers)
+    if not found.changes:
+        output.put(say("note.no_difference", first=found.first, second=found.second))
+        return
+    for mark, number, one in (("---", found.first, found.old), ("+++", found.second, found.new)):
+        head = say("note.revision", n=number, at=moment(library, one.at))
+        output.put(click.style(f"{mark} {head}", bold=True))
+    for line in found.changes:
+        output.put(_shown(line))
+
+
+def _shown(line: DiffLine) -> str:
+    """Lay out a line of a difference; what changed within it stands out in colour."""
+    if line.kind == "@":
+        return click.style(f"@{line.text}", fg="cyan")
+    colour = {"-": "red", "+": "green"}.get(line.kind)
+    if colour is None:
+        return " " + "".join(text for text, _ in pieces(line))
+    shown = [click.style(line.kind, fg=colour)]
+    shown += [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
+    return "".join(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _NoteOptions:
+    """The options of one run."""
+
+    message: str | None
+    file: Path | None
+    template: str
+    is_shown: bool
+    numbers: tuple[int, ...]
+    restored: int | None
+    task: str | None
+    """`check`, `related`, `history` or `diff`; None to write or to restore."""
+    as_json: bool
+
+
+@click.command("note", cls=ReaderCommand, help=say("help.note"))
+@click.argument("id_", metavar="ID")
+@click.argument("numbers", metavar="[NUMBER...]", nargs=-1, type=int)
+@click.option("-m", "--message", "message", help=say("option.message"))
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help=say("option.file"),
+)
+@click.option("--template", default="", metavar="NAME", help=say("option.template"))
+@click.option("--show", "is_shown", is_flag=True, help=say("option.show"))
+@click.option("--check", "task", flag_value="check", help=say("option.check"))
+@click.option("--related", "task", flag_value="related", help=say("option.related"))
+@click.option("--history", "task", flag_value="history", help=say("option.history"))
+@click.option("--diff", "task", flag_value="diff", help=say("option.diff"))
+@click.option("--restore", "restored", type=int, metavar="N", help=say("option.restore"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
+    """Write a note, or go back to one."""
+    asked = _NoteOptions(**options)
+    _refuse_mixtures(asked)
+    is_writing = not asked.task and asked.restored is None
+    text = asked.message if asked.message is not None else given(asked.file) if is_writing else None
+    if is_writing and text is not None and (asked.template or asked.is_shown):
+        option = "--template" if asked.template else "--show"
+        what = say("note.no_terminal", option=option)
+        raise UsageError(what=what, hint=say("note.no_terminal.hint"))
+    with build.opened(context) as library:
+        held = find_paper(library, id_)
+        if is_writing:
+            template, is_shown = asked.template, asked.is_shown
+            settings = settings_of(context)
+            write_note(settings, library, held, text, template=template, is_shown=is_shown)
+        else:
+            _go_back(settings_of(context), library, held, asked)
+
+
+def _refuse_mixtures(asked: _NoteOptions) -> None:
+    """Raise UsageError for options that name two things to do."""
+    if asked.message is not None and asked.file is not None:
+        raise UsageError(what=say("note.two"), hint=say("note.one"))
+    named = {
+        f"--{asked.task}": bool(asked.task),
+        "--restore": asked.restored is not None,
+        "-m": asked.message is not None,
+        "--file": asked.file is not None,
+        "--template": bool(asked.template),
+        "--show": asked.is_shown,
+    }
+    first, *others = [option for option, is_given in named.items() if is_given] or [""]
+    clash = next((o for o in others if {first, o} != {"--template", "--show"}), "")
+    if clash:
+        what = say("note.alone", option=first, other=clash)
+        raise UsageError(what=what, hint=say("note.alone.hint"))
+    if asked.numbers and (asked.task != "diff" or len(asked.numbers) > 2):
+        raise UsageError(what=say("note.numbers"), hint=say("note.numbers.hint"))
+    if asked.as_json and asked.task not in ("history", "related", "check"):
+        raise UsageError(what=say("note.json"), hint=say("note.json.hint"))
+
+
+def _go_back(settings: Settings, library: Library, held: LibraryPaper, asked: _NoteOptions) -> None:
+    note = newest_note(library, held)
+    if asked.task == "related":
+        _show_related(library, held, note, as_json=asked.as_json)
+    elif note is None:
+        what = say("note.none", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=say("note.none.hint", id=held.paper.id))
+    elif asked.restored is not None:
+        _restore(settings, library, held, asked.restored)
+    elif asked.task == "history":
+        show_history(library, held, as_json=asked.as_json)
+    elif asked.task == "diff":
+        show_diff(library, held, asked.numbers)
+    else:
+        _show_check(library, held, note, as_json=asked.as_json)
+
+
+def _restore(settings: Settings, library: Library, held: LibraryPaper, number: int) -> None:
+    noted = restore(library, held, number, encode=note_encoder(library))
+    title = plain(held.paper.title)
+    if noted.is_new:
+        export_one(library, noted.held)
+    if not settings.is_quiet:
+        said = say("note.restored", n=number, number=noted.number, title=title)
+        output.put(said if noted.is_new else say("note.same", title=title))
+
+
+def _show_related(
+    library: Library, held: LibraryPaper, note: Revision | None, *, as_json: bool
+) -> None:
+    text = note.text if note else f"{held.paper.title}\n{held.paper.abstract}"
+    near = related(library, held, text, encode=note_encoder(library))
+    if as_json:
+        for one in near.notes:
+            output.put_json(output.paper_json(one.held) | {"sentence": plain(one.sentence)})
+        return
+    found = list(near_lines(near, screen.width_of_terminal()))
+    for line in found or [say("note.related.none")]:
+        output.put(line)
+
+
+def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
+    encode = note_encoder(library)
+    closeness = closeness_of(encode) if encode else None
+    check = check_note(library, held, note.text, closeness=closeness)
+    if as_json:
+        output.put_json(output.paper_json(held) | _check_json(check))
+        return
+    width = screen.width_of_terminal()
+    nothing = say("note.own" if check.sentences else "note.no_own")
+    for text in check_lines(check) or [nothing]:
+        for line in screen.wrap(text, width, "  ", ""):
+            output.put(line)
+
+
+def _check_json(check: Check) -> dict[str, object]:
+    return {
+        "verdict": check.verdict,
+        "is_mostly_copied": check.is_mostly_copied,
+        "share": round(check.share, 3),
+        "n_unseen": check.n_unseen,
+        "sentences": [_sentence_json(one) for one in check.sentences],
+    }
+
+
+def _sentence_json(one: CheckedSentence) -> dict[str, object]:
+    return {
+        "text": one.text,
+        "verdict": one.verdict,
+        "share": round(one.share, 3),
+        "run": one.run,
+        "where": where(one.source) if one.source else None,
+        "page": one.source.page if one.source else None,
+        "is_translated": one.is_translated,
+    }

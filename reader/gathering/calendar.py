@@ -1,0 +1,100 @@
+"""Know arXiv's calendar: when a submission is announced, and what a day's mailing holds.
+
+Source: "Availability of submissions", info.arxiv.org/help/availability.html. Deadlines
+are 14:00 and announcements 20:00 Eastern time. A listing carries the date of the day
+after its announcement:
+
+    listed    announced    submitted (Eastern time, from 14:00 up to 14:00)
+    Monday    Sunday       Thursday - Friday
+    Tuesday   Monday       Friday - Monday
+    Wednesday Tuesday      Monday - Tuesday
+    Thursday  Wednesday    Tuesday - Wednesday
+    Friday    Thursday     Wednesday - Thursday
+
+arXiv's holidays move a batch to the next announcement and are not published far ahead,
+so they are not here: a day without a batch is found by asking.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+DEADLINE = time(14)
+ANNOUNCEMENT = time(20)
+
+_MONDAY, _SUNDAY = 0, 6
+
+
+def is_listing_day(day: date) -> bool:
+    """Tell whether arXiv lists papers under this date: Monday to Friday."""
+    return day.weekday() < 5
+
+
+def window(day: date) -> tuple[datetime, datetime]:
+    """Give the UTC times [start, end) between which a listing's papers were submitted.
+
+    Raises ValueError for a Saturday or Sunday.
+    """
+    if not is_listing_day(day):
+        raise ValueError(f"{day} is a {day:%A}: arXiv lists nothing under it")
+    end = day - timedelta(days=3 if day.weekday() == _MONDAY else 1)
+    start = end - timedelta(days=3 if end.weekday() == _MONDAY else 1)
+    return _deadline(start), _deadline(end)
+
+
+def listing_day(submitted_at: datetime) -> date:
+    """Give the date of the listing that a submission of this moment stands in."""
+    local = submitted_at.astimezone(EASTERN)
+    day = local.date() + timedelta(days=local.time() >= DEADLINE)
+    day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+    # `day` is now the deadline's weekday; its batch is mailed that night, listed the day
+    # after. Friday's deadline is mailed on Sunday, listed on Monday.
+    return day + timedelta(days=3 if day.weekday() == 4 else 1)
+
+
+def announced_at(day: date) -> datetime:
+    """Give the UTC moment at which a listing comes out: the evening before."""
+    return datetime.combine(day - timedelta(days=1), ANNOUNCEMENT, EASTERN).astimezone(UTC)
+
+
+def latest_listing(now: datetime) -> date:
+    """Give the newest listing day that is out at this moment."""
+    day = now.astimezone(EASTERN).date() + timedelta(days=1)
+    while not is_listing_day(day) or announced_at(day) > now:
+        day -= timedelta(days=1)
+    return day
+
+
+def latest_feed(now: datetime) -> date:
+    """Give the listing day that the announcement feed should hold at this moment.
+
+    The feed is made at midnight Eastern time, hours after the announcement, and is there
+    an hour later; on Saturday and Sunday it is empty.
+    """
+    return latest_listing(datetime.combine(_feed_date(now), time(), EASTERN))
+
+
+def feed_has_papers(now: datetime) -> bool:
+    """Tell whether the announcement feed of this moment should hold papers: on weekdays.
+
+    In the hour in which Saturday's or Monday's is made it may be either one.
+    """
+    return is_listing_day(_feed_date(now)) and is_listing_day(now.astimezone(EASTERN).date())
+
+
+def _feed_date(now: datetime) -> date:
+    return (now.astimezone(EASTERN) - timedelta(hours=1)).date()
+
+
+def listings_since(last: date, now: datetime) -> list[date]:
+    """List the listing days after `last` that are out by now, oldest first."""
+    newest = latest_listing(now)
+    n_days = (newest - last).days
+    days = (last + timedelta(days=i) for i in range(1, n_days + 1))
+    return [day for day in days if is_listing_day(day)]
+
+
+def _deadline(day: date) -> datetime:
+    return datetime.combine(day, DEADLINE, EASTERN).astimezone(UTC)

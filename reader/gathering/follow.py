@@ -1,0 +1,116 @@
+"""Follow a person: add them to feeds.toml, every other byte of it as it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from reader.base.errors import ConfigError, Incomplete, ReadOnly, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.config import Config
+from reader.library.feeds_file import parse
+from reader.library.folder import Library, write_whole
+from reader.library.identity import Certainty, matches
+from reader.library.place import FEEDS
+from reader.library.rows import authors
+
+BOM = b"\xef\xbb\xbf"
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOutcome:
+    """A person who is followed now, and the authors here whom the name may mean."""
+
+    name: str
+    authors: dict[str, Certainty]
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """More than one person may be meant: here are several authors who match."""
+        return len(self.authors) > 1 or "ambiguous" in self.authors.values()
+
+
+def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutcome:
+    """Add a [[person]] to feeds.toml.
+
+    feeds: addresses of their timelines or blogs. Raises UsageError for a name or an
+    address that cannot be or is there already, Incomplete when the file is being edited,
+    ReadOnly or DiskFull.
+    """
+    name = plain(name)
+    if not any(c.isalpha() for c in name) or len(name) > LONGEST:
+        raise UsageError(what=say("follow.no_name", name=repr(name[:80])), hint=say("follow.form"))
+    # A link stays one: the file that it leads to is written.
+    file = (library.folder / FEEDS).resolve()
+    before = _read(file)
+    _refuse_double(_parsed(before), name, feeds)
+    after = with_person(before, name, feeds)
+    try:
+        _parsed(after)
+    except ConfigError as error:
+        what, hint = str(error.values["what"]), str(error.values["hint"])
+        raise UsageError(what=say("follow.wrong", what=what), hint=hint) from None
+    replace_file(file, before, after)
+    return FollowOutcome(name, authors.authors_like(library.db, name))
+
+
+def with_person(content: bytes, name: str, feeds: Sequence[str]) -> bytes:
+    """Give a feeds.toml with one more person at its end.
+
+    Bytes are only added, in the file's own kind of line ends: so nothing else can change.
+    """
+    text = content.removeprefix(BOM).decode()
+    table = tomlkit.table()
+    table["name"] = name
+    if feeds:
+        table["feeds"] = list(feeds)
+    people = tomlkit.aot()
+    people.append(table)
+    added = tomlkit.dumps({"person": people}).strip("\n") + "\n"
+    end = "\r\n" if "\r\n" in text else "\n"
+    rest = text.replace("\r\n", "\n")
+    n_missing = 2 - (len(rest) - len(rest.rstrip("\n"))) if rest.strip() else 0
+    added = "\n" * max(0, n_missing) + added
+    return content + added.replace("\n", end).encode()
+
+
+def replace_file(file: Path, before: bytes, after: bytes) -> None:
+    """Write a file that still holds what was read, its rights as they were.
+
+    Raises Incomplete where somebody saved it meanwhile, ReadOnly, DiskFull.
+    """
+    if not os.access(file, os.W_OK):
+        raise ReadOnly(file=file)
+    mode = file.stat().st_mode
+    if _read(file) != before:
+        raise Incomplete(what=say("follow.changed", file=file))
+    write_whole(file, after)
+    file.chmod(mode)
+
+
+def _parsed(content: bytes) -> Config:
+    return parse(content.removeprefix(BOM).decode(), file=FEEDS)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Incomplete(what=say("follow.unreadable", file=file, what=error.strerror)) from error
+
+
+def _refuse_double(config: Config, name: str, feeds: Sequence[str]) -> None:
+    for person in config.people:
+        if person.name == name or matches(person.name, name) == "same":
+            what = say("follow.already", name=name, known=person.name)
+            raise UsageError(what=what, hint=say("follow.already_hint"))
+    for url in feeds:
+        if any(url == feed.url for feed in config.all_feeds) or list(feeds).count(url) > 1:
+            raise UsageError(what=say("follow.feed", url=url), hint=say("follow.feed_hint"))

@@ -1,0 +1,276 @@
+"""Read arXiv's announcement feeds, make up for missed ones by OAI-PMH, and compare the channels."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from reader.base.messages import say
+from reader.gathering.api_days import (
+    ARXIV,
+    GOOD_FEED,
+    OAI,
+    PARTIAL_IS_FINAL,
+    feed_name,
+    is_quiet,
+    nothing_to_ask,
+)
+from reader.gathering.calendar import announced_at, feed_has_papers, latest_feed, listings_since
+from reader.gathering.rows import sources
+from reader.gathering.source import Keep, Source, SourceTools, Work, ask, host_of, succeed
+from reader.library.config import Config
+from reader.library.folder import Library
+from reader.library.paper import Batch, BatchState, Paper
+from reader.library.rows import papers
+
+
+def announcement(config: Config, category: str) -> Source:
+    """Make the source of one class's announcement feed."""
+    from_config = config.arxiv
+    name = feed_name(category)
+
+    def plan(library: Library, tools: SourceTools) -> Work:
+        from reader.gathering.sources.announcement_feed import address, read_feed
+
+        known = sources.source(library.db, name)
+        due = latest_feed(library.now())
+        url = address(from_config.rss_url, category)
+
+        def work() -> Iterator[Keep]:
+            answer = ask(tools.fetch, known, url, delay_s=from_config.delay_for(url))
+            if answer.is_unchanged:
+
+                def keep_unchanged() -> list[Batch]:
+                    succeed(library, known, answer)
+                    return [_unchanged(library, name, due)]
+
+                yield keep_unchanged
+                return
+            feed = read_feed(answer.content, source=name)
+
+            def keep() -> list[Batch]:
+                covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
+                here = (*feed.new, *feed.cross)
+                papers.add_papers(library.db, here, source=name, on=library.today())
+                papers.add_known(library.db, feed.replaced, source=name, on=library.today())
+                succeed(library, known, answer)
+                n, n_unread = len(here), feed.n_unread
+                state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
+                if not here and feed_has_papers(library.now()):
+                    state = "stale"
+                elif not here and covers == due:
+                    # Of the weekend, and no word on whether Friday's was ever read.
+                    covers = due + timedelta(days=1)
+                if n_unread:
+                    return [Batch(name, covers, n + n_unread, n, "partial")]
+                return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
+
+            yield keep
+
+        return work
+
+    return Source(name, host_of(from_config.rss_url), plan)
+
+
+def _unchanged(library: Library, name: str, due: date) -> Batch:
+    """Count a feed that says it is the one read before: right only if that was the one due."""
+    last = sources.last_batch(library.db, name, due)
+    # A day that failed or was stale does not come here by staying as it was.
+    if last is None or last.state not in GOOD_FEED:
+        return Batch(name, due, None, 0, "stale")
+    return Batch(name, due, None, last.received, "unchanged", digest=last.digest)
+
+
+def _day_of(
+    library: Library, name: str, said: date | None, new: tuple[Paper, ...], due: date
+) -> tuple[date, bool]:
+    """Tell which day a feed really covers, and whether that is older than the one due.
+
+    Its date line is not believed: arXiv has served yesterday's papers under today's date.
+    The same papers as on an earlier day are that day's; so are papers of which most were
+    announced on an earlier day by their submission.
+    """
+    covers = said or due
+    if new:
+        earlier = sources.day_of_digest(library.db, name, digest_of(new), before=due)
+        if earlier:
+            return earlier, True
+        days = papers.announced_days(library.db, [paper.id for paper in new])
+        common, n = Counter(days).most_common(1)[0] if days else (covers, 0)
+        if n > len(new) / 2 and common < min(covers, due):
+            return common, True
+    return covers, covers < due
+
+
+def digest_of(found: Iterable[Paper]) -> str:
+    """Name a set of papers by their ids, empty for none."""
+    ids = sorted(paper.id for paper in found)
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32] if ids else ""
+
+
+def compare_channels(library: Library) -> list[Batch]:
+    """Count this morning's answers against the API: two channels that agree are complete.
+
+    A day for which the API has nothing while a feed lists papers is not whole; nor is one
+    of OAI-PMH that lacks papers which the API has. An empty feed is right where the API has
+    no paper of its class for that day.
+    """
+    found: list[Batch] = _days_without_papers(library)
+    for category in library.config.arxiv.categories:
+        last = sources.newest_batch(library.db, feed_name(category))
+        if last is None or last.state not in ("not checked", "stale"):
+            continue
+        api = sources.last_batch(library.db, ARXIV, last.covers)
+        if api is None:
+            continue
+        if last.state == "stale":
+            if _is_empty(last) and _has_none(library, category, last.covers):
+                found.append(replace(last, state="empty"))
+            continue
+        if api.state in ("empty", "not out yet") and last.received:
+            error = say("answer.feed_lists", category=category, n=last.received)
+            found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
+        elif api.state == "complete" and not papers.n_not_from(
+            library.db, feed_name(category), category, announced_on=last.covers
+        ):
+            found.append(
+                Batch(
+                    last.source,
+                    last.covers,
+                    last.received,
+                    last.received,
+                    "complete",
+                    digest=last.digest,
+                )
+            )
+    return [*found, *_lists_cut_short(library)]
+
+
+def _days_without_papers(library: Library) -> list[Batch]:
+    """Believe the API's empty newest day where the feeds of all classes are empty too, and
+    none of these classes has papers each day."""
+    names = [feed_name(category) for category in library.config.arxiv.categories]
+    feeds = [sources.newest_batch(library.db, name) for name in names]
+    days = {feed.covers for feed in feeds if feed and _is_empty(feed)}
+    if None in feeds or len(days) != 1 or not is_quiet(library.config):
+        return []
+    api = sources.last_batch(library.db, ARXIV, days.pop())
+    if api is None or api.state != "not out yet" or not all(f and _is_empty(f) for f in feeds):
+        return []
+    return [
+        replace(api, state="empty"),
+        *(replace(f, state="empty") for f in feeds if f and f.state == "stale"),
+    ]
+
+
+def _is_empty(feed: Batch) -> bool:
+    """Tell a feed without entries under the day that was due from one of an earlier day."""
+    return feed.state in ("stale", "empty", "unchanged") and not feed.received
+
+
+def _has_none(library: Library, category: str, day: date) -> bool:
+    """Tell whether the API had all of a day, and no paper of this class among it."""
+    counts = sources.batches_by_category(library.db, ARXIV, day)
+    return any(
+        b.category == category and b.state in ("complete", "empty") and not b.received
+        for b in counts
+    )
+
+
+def _lists_cut_short(library: Library) -> Iterator[Batch]:
+    """Find the days of OAI-PMH, asked today, that lack papers: its lists have no total.
+
+    One that is older than `PARTIAL_IS_FINAL` is not asked for again.
+    """
+    for batch in sources.batches_on(library.db, library.today()):
+        api = sources.last_batch(library.db, ARXIV, batch.covers)
+        is_counted = batch.source == OAI and batch.state in ("complete", "empty")
+        if not (is_counted and api and api.state == "complete"):
+            continue
+        n = sum(
+            papers.n_not_from(library.db, OAI, category, announced_on=batch.covers)
+            for category in library.config.arxiv.categories
+        )
+        if n:
+            is_final = library.now() - announced_at(batch.covers) >= PARTIAL_IS_FINAL
+            state: BatchState = "not checked" if is_final else "partial"
+            error = say("answer.lacks", n=n)
+            yield replace(batch, expected=None, state=state, error=error)
+
+
+LATE = timedelta(days=60)
+"""An old paper among a day's records that is younger than this was held back or newly
+cross-listed; an older one merely had its record mended, which OAI-PMH does not tell apart."""
+
+
+def plan_oai(library: Library, tools: SourceTools) -> Work:
+    """Ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
+    from reader.gathering.sources.oai import Harvest, OaiPlace, days_announced
+
+    arxiv = library.config.arxiv
+    days = days_without_feed(library, library.now())
+    known = sources.source(library.db, OAI)
+    if not days:
+        return nothing_to_ask(library, OAI)
+
+    def work() -> Iterator[Keep]:
+        place = OaiPlace(arxiv.oai_url, arxiv.delay_for(arxiv.oai_url), arxiv.categories)
+        harvests = days_announced(tools.fetch, place, days)
+        for day, harvest in harvests.items():
+            yield lambda day=day, harvest=harvest: keep(day, harvest)  # type: ignore[misc]
+        failures = [h.failure for h in harvests.values() if h.failure]
+        if failures:
+            raise failures[0]
+        yield lambda: done()
+
+    def keep(day: date, harvest: Harvest) -> list[Batch]:
+        late = (p for p in harvest.cross_or_late if _is_late(p, day))
+        here = (*harvest.new, *late)
+        papers.add_papers(library.db, here, source=OAI, on=library.today())
+        papers.add_known(library.db, harvest.replaced, source=OAI, on=library.today())
+        error = harvest.failure.message if harvest.failure else ""
+        state: BatchState = "complete" if harvest.is_whole else "partial"
+        if not here:
+            state = "empty" if harvest.is_whole else "failed"
+        expected = len(here) if harvest.is_whole else None
+        return [Batch(OAI, day, expected, len(here), state, error)]
+
+    def done() -> list[Batch]:
+        succeed(library, known)
+        return []
+
+    return work
+
+
+def _is_late(paper: Paper, day: date) -> bool:
+    return paper.published_on is not None and day - paper.published_on <= LATE
+
+
+def days_without_feed(library: Library, now: datetime) -> list[date]:
+    """List the announcement days of which some class's feed was never read, oldest first.
+
+    Not the day whose feed is still there to be read; not a day that OAI-PMH gave whole.
+    """
+    began = min(sources.days_asked(library.db, ARXIV), default=None)
+    if began is None:
+        return []
+    harvested = {
+        day
+        for day, asked in sources.days_asked(library.db, OAI).items()
+        if asked.state in ("complete", "empty", "not checked")
+    }
+    read = [
+        {d for d, asked in sources.days_asked(library.db, name).items() if asked.state in GOOD_FEED}
+        for name in map(feed_name, library.config.arxiv.categories)
+    ]
+    # On a weekend the newest feed is gone already.
+    gone_before = latest_feed(now) + timedelta(days=not feed_has_papers(now))
+    days = (began, *listings_since(began, now))
+    return [
+        day
+        for day in days
+        if day < gone_before and day not in harvested and not all(day in feed for feed in read)
+    ]

@@ -1,0 +1,181 @@
+"""Find out which papers are meant: ids and short addresses of posts become papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from reader.base.errors import Incomplete, Problem, ReaderError
+from reader.base.messages import say
+from reader.gathering.rows import posts
+from reader.gathering.source import SourceTools
+from reader.library.failures import local_time, waiting
+from reader.library.folder import Library
+from reader.library.paper import Paper
+from reader.library.rows import failures, papers
+from reader.library.rows.versions import BY_HAND
+
+BATCH = 100
+"""arXiv ids asked for in one call."""
+
+STAGE = "resolve"
+
+NO_PAPER = "its registry has no such paper"
+IS_OFF = "its look-up is off in feeds.toml"
+"""Why an id became no paper although nothing failed."""
+
+
+def resolve(library: Library, tools: SourceTools) -> list[Problem]:
+    """Look up what is known of every mentioned identifier, and of the seeds of topics; returns
+    what could not be.
+
+    An id that its registry does not know, and one that could not be asked for, are
+    recorded apart, and asked again later and later. Those that could not be asked for and
+    wait are one problem together: there may be hundreds.
+    """
+    held_back = _held_back(library)
+    ids = _seeds(library) | posts.ids_without_paper(library.db, now=library.now())
+    by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
+    others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
+    problems = [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
+    return [*problems, *held_back]
+
+
+def _seeds(library: Library) -> dict[str, str]:
+    """Give the seeds that are not here and may be asked for now: theirs who named them."""
+    wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
+    here = papers.rows_of(library.db, wanted)
+    return dict.fromkeys(sorted(wanted - here.keys() - waiting(library, STAGE).keys()), BY_HAND)
+
+
+def is_off(library: Library, id_: str) -> bool:
+    """Tell whether feeds.toml says that ids of this kind are not looked up."""
+    places = library.config.resolve
+    bases = {"doi": places.doi, "openreview": places.openreview, "acl": places.acl}
+    return not bases.get(id_.partition(":")[0], "arXiv")
+
+
+def look_up(library: Library, tools: SourceTools, id_: str) -> Paper | None:
+    """Ask the registry that an identifier belongs to; None where it does not know it or is off.
+
+    Raises SourceFailed when it cannot be asked.
+    """
+    scheme = id_.partition(":")[0]
+    if scheme == "arxiv":
+        return next(iter(ask_arxiv(library, tools, [id_])), None)
+    from reader.gathering.sources.registries import paper_by_acl, paper_by_doi, paper_by_openreview
+
+    places = library.config.resolve
+    ask: dict[str, tuple[Callable[..., Paper | None], str]] = {
+        "doi": (paper_by_doi, places.doi),
+        "openreview": (paper_by_openreview, places.openreview),
+        "acl": (paper_by_acl, places.acl),
+    }
+    # Names of our own, made of a PDF's bytes or a page's address, are in no registry.
+    function, base = ask.get(scheme, (paper_by_doi, ""))
+    return function(tools.fetch, base, id_) if base else None
+
+
+def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple[Paper, ...]:
+    """Ask arXiv's API for at most BATCH papers by id, in one call. Raises SourceFailed."""
+    from reader.gathering.sources.arxiv_api import ArxivPlace, papers_by_id
+
+    arxiv = library.config.arxiv
+    place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)
+    return papers_by_id(tools.fetch, place, ids)
+
+
+def _from_arxiv(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
+    problems: list[Problem] = []
+    ids = list(named)
+    for start in range(0, len(ids), BATCH):
+        tools.progress(STAGE, start, len(ids))
+        batch = ids[start : start + BATCH]
+        try:
+            found = ask_arxiv(library, tools, batch)
+        except ReaderError as error:
+            problems.append(Problem(STAGE, f"{len(batch)} arXiv ids", error))
+            for id_ in batch:
+                _fail(library, id_, error.message)
+            continue
+        for paper in found:
+            source = next((named[id_] for id_ in paper.ids if id_ in named), "posts")
+            papers.add_papers(library.db, [paper], source=source, on=library.today())
+        known = {id_ for paper in found for id_ in paper.ids}
+        for id_ in batch:
+            if id_ in known:
+                failures.clear_failure(library.db, STAGE, id_)
+            else:
+                _fail(library, id_, NO_PAPER)
+    if ids:
+        tools.progress(STAGE, len(ids), len(ids))
+    return problems
+
+
+def _one_by_one(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
+    problems: list[Problem] = []
+    for n_done, (id_, source) in enumerate(named.items()):
+        tools.progress(STAGE, n_done, len(named))
+        try:
+            paper = look_up(library, tools, id_)
+        except ReaderError as error:
+            problems.append(Problem(STAGE, id_, error))
+            _fail(library, id_, error.message)
+            continue
+        if paper is None:
+            _fail(library, id_, IS_OFF if is_off(library, id_) else NO_PAPER)
+        else:
+            papers.add_papers(library.db, [paper], source=source, on=library.today())
+            papers.add_identifier(library.db, id_, paper)
+            failures.clear_failure(library.db, STAGE, id_)
+    if named:
+        tools.progress(STAGE, len(named), len(named))
+    return problems
+
+
+def _held_back(library: Library) -> list[Problem]:
+    waits = waiting(library, STAGE)
+    here = papers.ids_here(library.db, waits)
+    failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
+    failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
+    if not failed:
+        return []
+    first, n = failed[0], len(failed)
+    at = local_time(library, first.retry_at)
+    what = say("waits.resolve", n=n, at=at, error=first.error)
+    return [Problem(STAGE, f"{n} ids", Incomplete(what=what))]
+
+
+def _fail(library: Library, id_: str, message: str) -> None:
+    failures.add_failure(library.db, STAGE, id_, (message, ""), now=library.now())
+
+
+LINKS = posts.LINK
+
+
+def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
+    """Follow what is not followed yet, a post at a time; returns the first failure of a host.
+
+    An address that failed waits longer each time; what the post says stays here meanwhile.
+    """
+    from reader.gathering.sources.short_links import resolve_links
+
+    db, now, hosts = library.db, library.now(), frozenset(library.config.resolve.short_links)
+    waiting = posts.posts_with_open_links(db, now=now)
+    todo = [(source, post) for source, listed in waiting.items() for post in listed]
+    known = posts.short_links(db, {link for _, post in todo for link in post.links})
+    failed: dict[str, Problem] = {}
+    missed: set[str] = set()
+    for n_done, (source, post) in enumerate(todo):
+        tools.progress("link", n_done, len(todo))
+        found = resolve_links(tools.fetch, [post], hosts=hosts, known=known, held_back=missed)
+        known |= found.targets
+        with db.writing():
+            posts.add_posts(db, found.posts, source=source, on=library.today())
+            led = {link: known[link] for link in post.links if link in known}
+            posts.add_short_links(db, led, now=now)
+        for link, error in found.failures.items():
+            missed.add(link)
+            failures.add_failure(db, LINKS, link, (error.message, error.hint), now=now)
+            failed.setdefault(str(error.values.get("source", "")), Problem(LINKS, link, error))
+    tools.progress("link", len(todo), len(todo))
+    return list(failed.values())

@@ -1,0 +1,1 @@
+"""The tables of posts and sources: the only place here with SQL."""

@@ -1,0 +1,276 @@
+"""Keep how each source fared: when it answered, what it gave, what failed and when to retry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from reader.library.paper import Batch, BatchState
+from reader.library.rows.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of one source.
+
+    etag, last_modified: validators of its last good answer, empty for none.
+    error, hint: why the last try failed and what to do, empty when it did not.
+    retry_at: not to be asked before; None: at once.
+    """
+
+    name: str
+    etag: str = ""
+    last_modified: str = ""
+    asked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    n_errors: int = 0
+    error: str = ""
+    hint: str = ""
+    retry_at: datetime | None = None
+
+
+def source(db: Database, name: str) -> SourceState:
+    """Give what is known of a source; an unknown one is a fresh one."""
+    row = db.read_one("SELECT * FROM sources WHERE name = ?", (name,))
+    if row is None:
+        return SourceState(name)
+    return SourceState(
+        name=name,
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        asked_at=_moment(row["asked_at"]),
+        succeeded_at=_moment(row["succeeded_at"]),
+        n_errors=row["n_errors"],
+        error=row["error"],
+        hint=row["hint"],
+        retry_at=_moment(row["retry_at"]),
+    )
+
+
+def add_success(
+    db: Database, name: str, *, now: datetime, etag: str = "", last_modified: str = ""
+) -> None:
+    """Record that a source answered; its error counter starts again at none."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '', hint = '',
+                last_modified = excluded.last_modified, asked_at = excluded.asked_at,
+                succeeded_at = excluded.succeeded_at, retry_at = NULL
+            """,
+            (name, etag, last_modified, now.isoformat(), now.isoformat()),
+        )
+
+
+def last_asked(db: Database) -> datetime | None:
+    """Give when any source was last asked, None for never."""
+    row = db.read_one("SELECT max(asked_at) AS at FROM sources")
+    return _moment(row["at"]) if row else None
+
+
+def touch(db: Database, name: str, *, now: datetime) -> None:
+    """Record that there was nothing to ask a source for; it neither answered nor failed."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, asked_at) VALUES (?, ?)
+            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at
+            """,
+            (name, now.isoformat()),
+        )
+
+
+def add_error(
+    db: Database, name: str, error: tuple[str, str], *, now: datetime, retry_at: datetime | None
+) -> None:
+    """Record that a source failed, and when it may be asked again.
+
+    error: the message and the hint.
+    """
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO sources (name, asked_at, n_errors, error, hint, retry_at)
+            VALUES (?, ?, 1, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
+                hint = excluded.hint, n_errors = n_errors + 1, retry_at = excluded.retry_at
+            """,
+            (name, now.isoformat(), *error, retry_at.isoformat() if retry_at else None),
+        )
+
+
+def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
+    """Keep the count of one answer; earlier counts of the same day stay as history."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO batches (source, covers, at, on_date, expected, received, state, error,
+                                 category, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                batch.source,
+                batch.covers.isoformat(),
+                now.isoformat(),
+                on.isoformat(),
+                batch.expected,
+                batch.received,
+                batch.state,
+                batch.error,
+                batch.category,
+                batch.digest,
+            ),
+        )
+
+
+def batches_on(db: Database, day: date) -> list[Batch]:
+    """List what the gathers of one local day gave: the last word on each batch, oldest first.
+
+    An announcement that came whole, by its own count, stays whole when nobody answers later.
+    Whole batches only; `batches_by_category` has the counts of each class.
+    """
+    rows = db.read(
+        "SELECT * FROM batches WHERE on_date = ? AND category = '' ORDER BY id", (day.isoformat(),)
+    )
+    found: dict[tuple[str, date], Batch] = {}
+    for batch in map(_batch, rows):
+        before = found.pop((batch.source, batch.covers), None)
+        stays = before if before and batch.state == "failed" and _is_whole(before) else None
+        found[batch.source, batch.covers] = stays or batch
+    return list(found.values())
+
+
+def _is_whole(batch: Batch) -> bool:
+    """Tell whether all of an arXiv announcement came; other sources go on during a day."""
+    is_announced = batch.source.startswith("arXiv")  # a name that no feed can have
+    return is_announced and batch.state == "complete" and batch.expected is not None
+
+
+def last_batch(db: Database, name: str, covers: date) -> Batch | None:
+    """Give the last word on one day of a source, None where there is none."""
+    row = db.read_one(
+        "SELECT * FROM batches WHERE source = ? AND covers = ? AND category = ''"
+        " ORDER BY id DESC LIMIT 1",
+        (name, covers.isoformat()),
+    )
+    return _batch(row) if row else None
+
+
+def good_answer_after(
+    db: Database, name: str, day: date, *, covers: date | None
+) -> tuple[Batch, date] | None:
+    """Find the first answer of a source after a local day in which nothing was missing, and the
+    day on which it came; None where there is none.
+
+    covers: the day that the answer must be of; None: any.
+    """
+    row = db.read_one(
+        """
+        SELECT * FROM batches
+        WHERE source = ?1 AND category = '' AND on_date > ?2 AND (?3 IS NULL OR covers = ?3)
+          AND state IN ('complete', 'not checked', 'unchanged', 'empty', 'not needed')
+        ORDER BY id LIMIT 1
+        """,
+        (name, day.isoformat(), covers.isoformat() if covers else None),
+    )
+    return (_batch(row), date.fromisoformat(row["on_date"])) if row else None
+
+
+def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
+    """List the last counts of each class that a source gave for one day."""
+    rows = db.read(
+        """
+        SELECT * FROM batches WHERE id IN (
+            SELECT max(id) FROM batches WHERE source = ? AND covers = ? AND category != ''
+            GROUP BY category)
+        ORDER BY category
+        """,
+        (name, covers.isoformat()),
+    )
+    return [_batch(row) for row in rows]
+
+
+def newest_batch(db: Database, name: str) -> Batch | None:
+    """Give the last word on the newest day of a source that gave an answer for one."""
+    row = db.read_one(
+        """
+        SELECT * FROM batches WHERE source = ? AND category = ''
+        ORDER BY state IN ('failed', 'not asked', 'not needed'), covers DESC, id DESC LIMIT 1
+        """,
+        (name,),
+    )
+    return _batch(row) if row else None
+
+
+def batches_of(db: Database, name: str, *, limit: int) -> list[Batch]:
+    """List the last word on each day of a source, the newest day first; whole batches only."""
+    rows = db.read(
+        """
+        SELECT * FROM batches WHERE id IN (
+            SELECT max(id) FROM batches WHERE source = ? AND category = '' GROUP BY covers)
+        ORDER BY covers DESC LIMIT ?
+        """,
+        (name, limit),
+    )
+    return [_batch(row) for row in rows]
+
+
+def day_of_digest(db: Database, name: str, digest: str, *, before: date) -> date | None:
+    """Find the earlier day for which a source gave exactly these papers, None if it never did."""
+    row = db.read_one(
+        "SELECT max(covers) AS day FROM batches WHERE source = ? AND digest = ? AND covers < ?",
+        (name, digest, before.isoformat()),
+    )
+    return date.fromisoformat(row["day"]) if row and row["day"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAnswer:
+    """The last word on one day of a source."""
+
+    state: str
+    at: datetime
+    digest: str
+
+
+def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
+    """Give the last word on each day that a source was asked for."""
+    rows = db.read(
+        """
+        SELECT covers, state, at, digest, max(id) FROM batches
+        WHERE source = ? AND category = '' GROUP BY covers
+        """,
+        (name,),
+    )
+    return {
+        date.fromisoformat(r["covers"]): DayAnswer(
+            r["state"], datetime.fromisoformat(r["at"]), r["digest"]
+        )
+        for r in rows
+    }
+
+
+def first_asked(db: Database) -> dict[str, date]:
+    """Give the local day on which each source was first asked."""
+    rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
+    return {row["source"]: date.fromisoformat(row["day"]) for row in rows}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _batch(row: Row) -> Batch:
+    return Batch(
+        source=row["source"],
+        covers=date.fromisoformat(row["covers"]),
+        expected=row["expected"],
+        received=row["received"],
+        state=cast(BatchState, row["state"]),
+        error=row["error"],
+        category=row["category"],
+        digest=row["digest"],
+    )

@@ -1,0 +1,203 @@
+"""Say what a source is to the gathering, and let several hosts be asked at once.
+
+Work is an iterator that waits for the network between its items; rows are written only
+by the thread that asked. One thread a host, so that no host sees two questions at once.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from reader.base.errors import ReaderError
+from reader.base.http.wire import Fetch, Request, Response
+from reader.gathering.rows import sources
+from reader.gathering.rows.sources import SourceState as Known
+from reader.library.folder import Library
+from reader.library.paper import Batch
+
+
+class SourceTools(Protocol):
+    """What asks sources; docstrings of `Tools` say what each does."""
+
+    @property
+    def fetch(self) -> Fetch: ...
+
+    @property
+    def progress(self) -> Callable[[str, int, int], None]: ...
+
+
+FIRST_RETRY = timedelta(minutes=10)
+LONGEST_RETRY = timedelta(hours=12)
+
+Keep = Callable[[], list[Batch]]
+"""Writes what came, in the thread that owns the rows; gives the counts of it."""
+
+Work = Callable[[], Iterator[Keep]]
+"""Asks, away from the rows; raises ReaderError when the source failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of a library.
+
+    host: whom it asks, so that no host is asked twice at once.
+    plan: looks at the rows, and gives the work.
+    """
+
+    name: str
+    host: str
+    plan: Callable[[Library, SourceTools], Work]
+
+
+def host_of(url: str) -> str:
+    """Give what two addresses share if they must not be asked at once."""
+    return urlsplit(url).netloc or url
+
+
+def ask(fetch: Fetch, known: Known, url: str, *, delay_s: float = 0.0) -> Response:
+    """Ask for an address that may not have changed since it last answered."""
+    return fetch(
+        Request(
+            url=url,
+            source=known.name,
+            delay_s=delay_s,
+            etag=known.etag,
+            last_modified=known.last_modified,
+        )
+    )
+
+
+def succeed(library: Library, known: Known, answer: Response | None = None) -> None:
+    """Record a good answer, and its validators only now that its rows are on the disk.
+
+    An answer that does not say them again (304) leaves those that are known.
+    """
+    headers = answer.headers if answer else {}
+    is_unchanged = answer is not None and answer.is_unchanged
+    sources.add_success(
+        library.db,
+        known.name,
+        now=library.now(),
+        etag=headers.get("etag", known.etag if is_unchanged else ""),
+        last_modified=headers.get("last-modified", known.last_modified if is_unchanged else ""),
+    )
+
+
+def fail(library: Library, name: str, error: ReaderError) -> None:
+    """Record that a source failed, and when it may be asked again: as it says, else later
+    and later."""
+    now = library.now()
+    known = sources.source(library.db, name)
+    retry_at = getattr(error, "retry_at", None) or now + wait_after(known.n_errors, name)
+    words = (error.message, error.hint)
+    sources.add_error(library.db, name, words, now=now, retry_at=retry_at)
+
+
+def wait_after(n_errors: int, name: str) -> timedelta:
+    """Give how long a source rests that failed now and so many times before in a row.
+
+    Up to a fifth more, by its name: sources that failed together do not all come back
+    together.
+    """
+    # At most 20 doublings: the fortieth failure is longer than a timedelta can be.
+    wait = min(FIRST_RETRY * (1 << min(n_errors, 20)), LONGEST_RETRY)
+    return wait * (1 + 0.2 * hashlib.sha256(name.encode()).digest()[0] / 255)
+
+
+T = TypeVar("T")
+
+MOST_AT_ONCE = 128
+"""Threads: each mostly waits, and 100 hosts should take the time of the slowest one."""
+
+
+class EndMark:
+    """Stands behind the last item of one piece of work."""
+
+
+def run_together(
+    works: Mapping[str, Callable[[], Iterator[T]]], hosts: Mapping[str, str]
+) -> Iterator[tuple[str, T | Exception | EndMark]]:
+    """Run pieces of work, those of one host one after another, hosts at once.
+
+    works: name → what starts it. hosts: name → its host.
+    Gives (name, item) as items come, then (name, Ended()) or (name, the exception that
+    ended it). Leaving the loop early stops every piece at its next item.
+    """
+    by_host: dict[str, list[str]] = {}
+    for name in works:
+        by_host.setdefault(hosts[name], []).append(name)
+    if len(by_host) <= 1:
+        for name, work in works.items():
+            yield from _in_turn(name, work)
+        return
+    yield from _Crew(works, list(by_host.values())).run()
+
+
+def _in_turn(
+    name: str, work: Callable[[], Iterator[T]]
+) -> Iterator[tuple[str, T | Exception | EndMark]]:
+    try:
+        for item in work():
+            yield name, item
+    except Exception as error:  # noqa: BLE001  handed on as a value, raised by who cannot use it
+        yield name, error
+        return
+    yield name, EndMark()
+
+
+class _Crew(Generic[T]):
+    """The threads of one run; daemons, so that Ctrl-C need not wait for a silent server."""
+
+    def __init__(
+        self, works: Mapping[str, Callable[[], Iterator[T]]], groups: list[list[str]]
+    ) -> None:
+        self._works = works
+        self._groups: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+        for group in groups:
+            self._groups.put(group)
+        self._items: queue.Queue[tuple[str, T | Exception | EndMark]] = queue.Queue(maxsize=1000)
+        self._is_over = threading.Event()
+        self._n_threads = min(len(groups), MOST_AT_ONCE)
+
+    def run(self) -> Iterator[tuple[str, T | Exception | EndMark]]:
+        for _ in range(self._n_threads):
+            # A thread begins with no context: what fails in it is said in our language.
+            work = contextvars.copy_context().run
+            threading.Thread(target=work, args=(self._work,), daemon=True).start()
+        n_left = len(self._works)
+        try:
+            while n_left:
+                name, item = self._items.get()
+                yield name, item
+                n_left -= isinstance(item, Exception | EndMark)
+        finally:
+            self._is_over.set()
+
+    def _work(self) -> None:
+        while not self._is_over.is_set():
+            try:
+                group = self._groups.get_nowait()
+            except queue.Empty:
+                return
+            for name in group:
+                for pair in _in_turn(name, self._works[name]):
+                    if not self._put(pair):
+                        return
+
+    def _put(self, pair: tuple[str, T | Exception | EndMark]) -> bool:
+        """Hand an item over; False once nobody takes any."""
+        while not self._is_over.is_set():
+            try:
+                self._items.put(pair, timeout=0.2)
+            except queue.Full:
+                continue
+            return True
+        return False

@@ -1,0 +1,1 @@
+"""Turn what other places publish into papers and posts."""

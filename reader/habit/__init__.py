@@ -1,0 +1,1 @@
+"""Recall, the week, statistics, sharing."""

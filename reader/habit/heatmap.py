@@ -1,0 +1,195 @@
+"""Draw days as a map of squares, a column a week, and count how many follow one another.
+
+Pure: numbers of days go in, text and SVG come out. Knows no library and no terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reader.base.messages import say
+from reader.base.text import columns
+
+LEVELS = 4
+"""Shades of a day with something; 0 is none."""
+
+SIZE, GAP, LEFT, TOP, RIGHT, BOTTOM = 12, 3, 34, 26, 12, 30
+"""Of the picture, in pixels: a square, what is between two, and the margins."""
+
+COLOURS = ("#ecedf0", "#b7e0c0", "#6cbf84", "#2f9a58", "#156b3b")
+FROZEN = "#d5dbe8"
+INK = "#4a4f57"
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A day of the map. is_frozen: nothing was asked of it."""
+
+    day: date
+    n: int
+    level: int
+    is_frozen: bool
+
+    @property
+    def sign(self) -> str:
+        """Give one ASCII character, one column wide in every terminal: how many there are."""
+        if self.n:
+            return str(self.n) if self.n < 10 else "+"
+        return "-" if self.is_frozen else "."
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Weeks from Monday to Sunday; None where a day lies after the last one."""
+
+    weeks: tuple[tuple[Square | None, ...], ...]
+
+    @property
+    def squares(self) -> Iterator[Square]:
+        return (square for week in self.weeks for square in week if square)
+
+
+def heatmap(
+    counts: Mapping[date, int],
+    last: date,
+    *,
+    n_weeks: int = 53,
+    full: int,
+    is_frozen: Callable[[date], bool],
+) -> Heatmap:
+    """Lay out the weeks up to a day.
+
+    full: what a day should have; from there on its square is darkest.
+    """
+    monday = last.toordinal() - last.weekday()
+    first = max(1, monday - 7 * (n_weeks - 1))
+    weeks = []
+    for begin in range(first, monday + 1, 7):
+        weeks.append(
+            tuple(
+                _square(date.fromordinal(n), counts, full, is_frozen)
+                if n <= last.toordinal()
+                else None
+                for n in range(begin, begin + 7)
+            )
+        )
+    return Heatmap(tuple(weeks))
+
+
+def _square(
+    day: date, counts: Mapping[date, int], full: int, is_frozen: Callable[[date], bool]
+) -> Square:
+    n = counts.get(day, 0)
+    level = min(LEVELS, -(-LEVELS * n // max(full, 1)))
+    return Square(day, n, level, is_frozen(day))
+
+
+def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
+    """Give where each month's name stands: the week with its first Monday, where it has room."""
+    taken = 0
+    for n, week in enumerate(map_.weeks):
+        monday = week[0]
+        name = say(f"month.{monday.day.month}") if monday and monday.day.day <= 7 else ""
+        if name and n >= taken:
+            yield n, name
+            taken = n + columns(name)
+
+
+def rows(map_: Heatmap) -> Iterator[tuple[str, tuple[Square | None, ...]]]:
+    """Give the weekdays' names, each with its squares from week to week."""
+    for n in range(7):
+        yield say(f"weekday.{n}"), tuple(week[n] for week in map_.weeks)
+
+
+def months_line(map_: Heatmap) -> str:
+    """Write the months' names over the weeks, those that have room."""
+    months = ""
+    for n, name in month_marks(map_):
+        if n + columns(name) <= len(map_.weeks):
+            months += " " * (n - columns(months)) + name
+    return months
+
+
+def svg(map_: Heatmap) -> str:
+    """Draw the map; each square says its day and number to who points at it.
+
+    Only shapes, fills and one font: what every renderer of SVG knows, PyMuPDF's too.
+    """
+    width = LEFT + len(map_.weeks) * (SIZE + GAP) + RIGHT
+    height = TOP + 7 * (SIZE + GAP) + BOTTOM
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="10" fill="{INK}">',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+    ]
+    parts += [_text(LEFT + n * (SIZE + GAP), TOP - 8, name) for n, name in month_marks(map_)]
+    for n, (name, squares) in enumerate(rows(map_)):
+        y = TOP + n * (SIZE + GAP)
+        if n % 2 == 0:
+            parts.append(_text(8, y + SIZE - 2, name))
+        for week, square in enumerate(squares):
+            parts += [_rect(LEFT + week * (SIZE + GAP), y, square)] if square else []
+    parts += _legend(width, height)
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _legend(width: int, height: int) -> Iterator[str]:
+    y, x = height - BOTTOM + 9, width - RIGHT - 5 * (SIZE + GAP) - 30
+    yield _text(x - 28, y + SIZE - 2, say("stats.less"))
+    for n, colour in enumerate(COLOURS):
+        yield (
+            f'<rect x="{x + n * (SIZE + GAP)}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"'
+            f' fill="{colour}"/>'
+        )
+    yield _text(x + 5 * (SIZE + GAP) + 3, y + SIZE - 2, say("stats.more"))
+    yield (
+        f'<rect x="{LEFT}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2" fill="{FROZEN}"/>'
+        f'<path d="{_stroke(LEFT, y)}" stroke="#8b97b0" stroke-width="1"/>'
+    )
+    yield _text(LEFT + SIZE + 6, y + SIZE - 2, say("stats.frozen"))
+
+
+def _rect(x: int, y: int, square: Square) -> str:
+    is_paused = square.is_frozen and not square.n
+    said = say("stats.square", day=square.day, n=square.n)
+    colour = FROZEN if is_paused else COLOURS[square.level]
+    dash = f'<path d="{_stroke(x, y)}" stroke="#8b97b0" stroke-width="1"/>' if is_paused else ""
+    return (
+        f'<g><title>{said}</title><rect x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"'
+        f' fill="{colour}"/>{dash}</g>'
+    )
+
+
+def _stroke(x: int, y: int) -> str:
+    """Give the dash of a frozen day, which needs no colour to be seen."""
+    return f"M{x + 3} {y + SIZE / 2} L{x + SIZE - 3} {y + SIZE / 2}"
+
+
+def _text(x: int, y: float, words: str) -> str:
+    return f'<text x="{x}" y="{y}">{words}</text>'
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Days with something, one after another: up to now, and the most there ever were."""
+
+    n: int
+    longest: int
+
+
+def streak(counts: Mapping[date, int], last: date, *, is_frozen: Callable[[date], bool]) -> Streak:
+    """Count the days that follow one another; frozen ones and an unfinished last one are
+    stepped over. counts: of all days ever, since the longest may lie far back."""
+    done = [day for day, n in counts.items() if n and day <= last]
+    if not done:
+        return Streak(0, 0)
+    n = longest = 0
+    day, one = min(done), timedelta(days=1)
+    while day < last:
+        n = n + 1 if counts.get(day) else n if is_frozen(day) else 0
+        longest = max(longest, n)
+        day += one
+    n += bool(counts.get(last))
+    return Streak(n, max(longest, n))

@@ -1,0 +1,198 @@
+"""Let notes come back: which are due, what stands on their cards, what was remembered.
+
+Counting needs nothing but rows, so that `today` can do it. Who asks hands in what finds
+the next day. Knows neither FSRS nor a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.habit.rows import reviews
+from reader.habit.rows.reviews import Review, Waiting
+from reader.library.arrival import keep_arrival
+from reader.library.config import Deadline
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.notes.words import question
+from reader.notes.write import newest_note
+
+NextDay = Callable[[Sequence[tuple[date, int]]], date]
+"""Takes a note's grades with their days, oldest first; gives the day on which it comes back."""
+
+FIRM_DAYS = 30
+"""A note that comes back after so many days is remembered: it leaves room for a new one."""
+
+GRADES = ("again", "hard", "good", "easy")
+"""The grades, 1 to 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How many notes come back today, within the day's cap.
+
+    n_due: recalled before and due again. n_new: never recalled yet. n_done: graded today.
+    is_paused: nothing comes back on this day, whatever waits: it is a day off, or one
+    before `deadline`.
+    """
+
+    n_due: int
+    n_new: int
+    n_done: int
+    is_paused: bool = False
+    deadline: Deadline | None = None
+
+    @property
+    def n(self) -> int:
+        return self.n_due + self.n_new
+
+
+@dataclass(frozen=True, slots=True)
+class GradeOutcome:
+    """What a grade led to."""
+
+    held: LibraryPaper
+    grade: int
+    due_on: date
+
+
+def due(library: Library, day: date) -> Due:
+    """Count what comes back on a day; cheap enough for every morning."""
+    n_done = reviews.n_recalled_on(library.db, day)
+    deadline = near_deadline(library, day)
+    if deadline or library.config.is_day_off(day):
+        return Due(0, 0, n_done, is_paused=True, deadline=deadline)
+    found = waiting_on(library, day)
+    n_due = sum(one.due_on is not None for one in found)
+    return Due(n_due, len(found) - n_due, n_done)
+
+
+def near_deadline(library: Library, day: date) -> Deadline | None:
+    """Give the next deadline that lowers the quota of a day, None where none does."""
+    near = [d for d in library.config.deadlines if d.is_near(day)]
+    return min(near, key=lambda d: d.on, default=None)
+
+
+def waiting_on(library: Library, day: date) -> list[Waiting]:
+    """Choose the notes that come back on a day that is no pause, in their order.
+
+    Those that were recalled before go first, the most overdue for its interval first, and
+    with them those that were recalled on a day yet to come: the clock was wrong then, or
+    the note would wait for years;
+    then new ones, the newest first, from the day after they were written and while
+    there is room in the pile. At most `recall.a_day`, what was done today counted.
+    """
+    settings = library.config.recall
+    known = reviews.waiting(library.db)
+    again = [w for w in known if w.due_on is not None and (w.due_on <= day or _is_ahead(w, day))]
+    n_learning = sum((w.interval or FIRM_DAYS) < FIRM_DAYS for w in known)
+    new = [w for w in known if w.due_on is None and w.written_on < day]
+    room = max(0, settings.pile - n_learning)
+    again.sort(key=lambda w: (-_overdue(w, day), w.paper))
+    left = max(0, settings.a_day - reviews.n_recalled_on(library.db, day))
+    return [*again[: settings.pile], *new[::-1][:room]][:left]
+
+
+def _is_ahead(one: Waiting, day: date) -> bool:
+    # One day ahead is what a journey west makes of today.
+    return one.last_on is not None and one.last_on - day > timedelta(1)
+
+
+def _overdue(one: Waiting, day: date) -> float:
+    """Give how long a note was not seen, as a share of how long it was not to be seen."""
+    since = (day - one.last_on).days if one.last_on else 0
+    return since / max(one.interval or 1, 1)
+
+
+def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
+    """Give the papers whose notes come back on a day; none while recall pauses."""
+    if due(library, day).is_paused:
+        return []
+    found = waiting_on(library, day)
+    held = papers.papers_at(library.db, [one.paper for one in found])
+    return list(zip(held, found, strict=True))
+
+
+def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
+    """Give how a paper's note waits. Raises UsageError where it was not written up."""
+    found = next((one for one in reviews.waiting(library.db) if one.paper == held.row), None)
+    if found is None:
+        title = plain(held.paper.title)
+        raise UsageError(what=say("recall.not_written", title=title), hint=say("recall.write"))
+    return found
+
+
+def has_changed(library: Library, waiting: Waiting) -> bool:
+    """Tell that a note was graded, or went, since it was chosen: in another window."""
+    return waiting not in reviews.waiting(library.db)
+
+
+def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
+    """Keep how well a note was remembered today, 1 to 4, and say when it comes back.
+
+    Raises UsageError for a paper that was not written up.
+    """
+    today = library.today()
+    with library.db.writing():
+        due_on = next_days(library, held, next_day=next_day)[given - 1]
+        reviews.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
+        keep_arrival(library)
+    return GradeOutcome(held, given, due_on)
+
+
+def next_days(library: Library, held: LibraryPaper, *, next_day: NextDay) -> tuple[date, ...]:
+    """Give the days on which a note would come back, by the grade it may get today."""
+    waiting_of(library, held)
+    before = [(r.on_date, r.grade) for r in reviews.reviews_of(library.db, held.row)]
+    return tuple(next_day([*before, (library.today(), g)]) for g in range(1, len(GRADES) + 1))
+
+
+def undo_grade(
+    library: Library, *, of: LibraryPaper | None = None
+) -> tuple[LibraryPaper, Review] | None:
+    """Take back the last grade, of one paper or of any; None where there is none."""
+    row = of.row if of else None
+    undone = reviews.undo_last(library.db, row, at=library.now(), on=library.today())
+    return (papers.papers_at(library.db, [undone.paper])[0], undone) if undone else None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A note that comes back. seen: when it was last, in words. question: what to remember
+    before the note is shown; safe to print."""
+
+    held: LibraryPaper
+    waiting: Waiting
+    seen: str
+    question: str
+    note: str
+
+
+def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
+    """Put a card together."""
+    since = (library.today() - (waiting.last_on or waiting.written_on)).days
+    note = newest_note(library, held)
+    text = note.text if note else ""
+    key = "recall.seen" if waiting.last_on else "recall.wrote"
+    seen = say(key, n=since) if since else say(f"{key}_today")
+    return Card(held, waiting, seen, plain(question(text)), text)
+
+
+def paused_text(due: Due) -> str:
+    """Say why nothing comes back, and that nothing is lost by it."""
+    if due.deadline is None:
+        return say("recall.day_off")
+    return say("recall.deadline", name=plain(due.deadline.name), on=due.deadline.on)
+
+
+def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
+    """Say when a note comes back."""
+    n = (graded.due_on - library.today()).days
+    said = say("recall.graded", grade=say(f"recall.{graded.grade}"), on=graded.due_on, n=n)
+    return f"{said} {plain(graded.held.paper.title)}" if has_title else said

@@ -1,0 +1,1 @@
+"""The tables of reviews and days: the only place here with SQL."""

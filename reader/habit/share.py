@@ -1,0 +1,131 @@
+"""Put together what is sent to others: papers with their notes, figures, chosen highlights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.habit.week import read_between, week_of
+from reader.library.file_names import year_of
+from reader.library.folder import Library
+from reader.library.highlight import Highlight
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.notes.links import target_of
+from reader.notes.rows import notes
+from reader.notes.shared import SharedPage, SharedPaper, public_words, without_paths
+from reader.pdfs.highlights import shown
+from reader.pdfs.rows import highlights, pdfs
+
+Choice = Literal["all", "none"] | Collection[int]
+"""Which highlights go along: all, none, or some by their number in reading order, from 1."""
+
+
+def share(
+    library: Library,
+    held: Sequence[LibraryPaper],
+    *,
+    choice: Choice = "none",
+    has_figures: bool = True,
+    themes: Sequence[str] = (),
+    title: str = "",
+) -> SharedPage:
+    """Give papers as others may see them, in the order given.
+
+    themes: for each paper the group that it stands in. Raises UsageError for a highlight
+    that is not there.
+    """
+    found = [_paper(library, one, choice, has_figures=has_figures) for one in held]
+    if themes:
+        found = [(replace(p, theme=theme), n) for (p, n), theme in zip(found, themes, strict=True)]
+    if not title and len(found) > 1:
+        title = say("share.several", n=len(found))
+    return SharedPage(tuple(paper for paper, _ in found), title, sum(n for _, n in found))
+
+
+def share_week(
+    library: Library, day: date, *, choice: Choice = "none", has_figures: bool = True
+) -> SharedPage:
+    """Give the papers written up in the week of a day, for a reading group."""
+    first, last = week_of(day)
+    read = [one for one in read_between(library, first, last) if one.is_written]
+    # A theme that nobody named is a folder's path, which is nobody's business.
+    themes = ["" if "/" in one.theme else plain(one.theme) for one in read]
+    title = say("share.week", first=first, last=last)
+    held = [one.held for one in read]
+    return share(library, held, choice=choice, has_figures=has_figures, themes=themes, title=title)
+
+
+def _paper(
+    library: Library, held: LibraryPaper, choice: Choice, *, has_figures: bool
+) -> tuple[SharedPaper, int]:
+    known = notes.revisions(library.db, held.row)
+    text = known[-1].text if known else ""
+    folders = _folders(library)
+    words, n_left_out = public_words(text, lambda key: _linked(library, key), folders)
+    marks, n_in_marks = _public_marks(_chosen(library, held, choice), folders)
+    figure, caption = _figure(library, held) if has_figures else (b"", "")
+    paper = held.paper
+    return (
+        SharedPaper(
+            title=plain(paper.title),
+            authors=tuple(plain(author) for author in paper.authors),
+            year=year_of(paper),
+            url=url_of(paper.id),
+            words=words,
+            figure=figure,
+            caption=caption,
+            highlights=marks,
+        ),
+        n_left_out + n_in_marks,
+    )
+
+
+def _folders(library: Library) -> list[str]:
+    """List the folders of this machine that a note may name, the longest first."""
+    own = str(library.folder.absolute())
+    tablet = library.config.tablet.rstrip("/\\")
+    known = {own, own.replace(str(Path.home()), "~", 1), tablet, os.path.expanduser(tablet)}
+    return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
+
+
+def _public_marks(
+    marks: Sequence[Highlight], folders: Sequence[str]
+) -> tuple[tuple[Highlight, ...], int]:
+    """Take out of what was typed at highlights what names a file; also counts it."""
+    typed = [without_paths(mark.note, folders) for mark in marks]
+    public = (replace(mark, note=note) for mark, (note, _) in zip(marks, typed, strict=True))
+    return tuple(public), sum(n for _, n in typed)
+
+
+def _linked(library: Library, key: str) -> tuple[str, str] | None:
+    found = target_of(library, key)
+    return (plain(found.paper.title), url_of(found.paper.id)) if found else None
+
+
+def _figure(library: Library, held: LibraryPaper) -> tuple[bytes, str]:
+    picture = pdfs.picture_of(library.db, held.row)
+    file = library.folder / picture.figure if picture and picture.figure else None
+    if picture is None or file is None or not file.is_file():
+        return b"", ""
+    return file.read_bytes(), plain(picture.caption)
+
+
+def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highlight, ...]:
+    if choice == "none":
+        return ()
+    there = [m for m in shown(highlights.highlights_of(library.db, held.row)) if not m.gone_at]
+    if choice == "all":
+        return tuple(mark.highlight for mark in there)
+    wrong = [n for n in choice if not 1 <= int(n) <= len(there)]
+    if wrong:
+        what = say("share.no_highlight", n=wrong[0], of=len(there))
+        raise UsageError(what=what, hint=say("share.see_highlights", id=held.paper.id))
+    return tuple(mark.highlight for n, mark in enumerate(there, 1) if n in choice)

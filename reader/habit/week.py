@@ -1,0 +1,229 @@
+"""Look back on a week: what was read and what it said, what was linked, what was let go.
+
+A week runs from Monday to Sunday. Counts nothing twice: a paper belongs to the week in
+which it was first written up, or first noted if it never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reader.base.messages import say
+from reader.base.text import plain, shorten
+from reader.habit.rows import days
+from reader.library.days import days_back
+from reader.library.file_names import FEWEST_FOR_BASE, likenesses_of_each, scaled
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.notes.balance import theme_of
+from reader.notes.links import targets
+from reader.notes.rows import notes
+from reader.notes.words import key_sentence, links_in
+from reader.search.rows import index
+
+SKIPS_DAYS = 90
+"""How long after a skip talk about the paper can still make it regretted."""
+
+FEW_PEOPLE = 2
+"""People who mention a skipped paper within the week, from which on it may be regretted."""
+
+NEAR_BY_VECTORS = 0.33
+"""Likeness to a pick of the week: 0 what is usual in that week, 1 the same text. Of 92 real
+papers, 52 of them on speech, the 4 in 736 pairs above it were of one subject each."""
+
+NEAR_BY_WORDS = 0.12
+"""The same where some paper has no vector: a cosine of rare words, .05 for the median pair."""
+
+N_USUAL = 200
+"""Papers of the week that say what is usual."""
+
+MOST_REGRETS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPaper:
+    """A paper that was noted: when, whether it counts as written, its key sentence."""
+
+    held: LibraryPaper
+    on_date: date
+    is_written: bool
+    sentence: str
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A note that names another paper, which it did not before."""
+
+    source: LibraryPaper
+    target: LibraryPaper
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """A skipped paper that may deserve another look, and why.
+
+    n_people: who mentioned it in this week, after the skip. near: the pick that it is like.
+    """
+
+    held: LibraryPaper
+    skipped_on: date
+    n_people: int = 0
+    near: LibraryPaper | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What `reader week` shows. n_more: regrets beyond those that are shown."""
+
+    first: date
+    last: date
+    read: tuple[ReadPaper, ...]
+    links: tuple[Link, ...]
+    regrets: tuple[Regret, ...]
+    n_more: int = 0
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day is one of this week."""
+        return self.first <= day <= self.last
+
+    @property
+    def n_written(self) -> int:
+        return sum(one.is_written for one in self.read)
+
+
+def week(library: Library, day: date, *, encoder: str = "") -> Week:
+    """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
+    first, last = week_of(day)
+    skipped = days.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
+    regrets = [
+        *_talked_about(library, skipped, first, last),
+        *_near_a_pick(library, skipped, first, last, encoder),
+    ]
+    unique = list({one.held.row: one for one in reversed(regrets)}.values())[::-1]
+    return Week(
+        first,
+        last,
+        tuple(read_between(library, first, last)),
+        tuple(new_links(library, first, last)),
+        tuple(unique[:MOST_REGRETS]),
+        max(0, len(unique) - MOST_REGRETS),
+    )
+
+
+def regret_text(regret: Regret) -> str:
+    """Say why a skipped paper may deserve another look."""
+    facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
+    if regret.near is None:
+        return say("week.talked", n=regret.n_people, **facts)
+    return say("week.near", title=shorten(plain(regret.near.paper.title), 60), **facts)
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Give the Monday and the Sunday of a day's week."""
+    monday = days_back(day, day.weekday())
+    return monday, day if date.max - day < timedelta(6) else monday + timedelta(6)
+
+
+def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
+    """List what was noted between two days, the themes in the order of feeds.toml."""
+    found = days.noted(library.db, first, last)
+    held = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
+    read = []
+    for one in (one for one in found if one.paper in held):
+        paper = held[one.paper]
+        text = notes.revisions(library.db, one.paper)[-1].text
+        theme = theme_of(library.config, paper.topic or "")
+        read.append(ReadPaper(paper, one.on_date, one.is_written, key_sentence(text), theme))
+    order = {t.theme: n for n, t in reversed([*enumerate(library.config.topics)])}
+    read.sort(key=lambda r: (order.get(r.theme, len(order)), r.theme, r.on_date))
+    return read
+
+
+def new_links(library: Library, first: date, last: date) -> list[Link]:
+    """List the `[[key]]`s that came into notes between two days, to papers that are here."""
+    pairs = [
+        (one.paper, key)
+        for one in days.rewritten(library.db, first, last)
+        for key in dict.fromkeys(links_in(one.after))
+        if key not in links_in(one.before)
+    ]
+    row_of = dict(targets(library, {key for _, key in pairs}))
+    rows = {*(row for row, _ in pairs), *row_of.values()}
+    held = {h.row: h for h in papers.papers_at(library.db, rows)}
+    found = dict.fromkeys((row, row_of[key]) for row, key in pairs)
+    return [
+        Link(held[row], held[target])
+        for row, target in found
+        if row in held and target in held and target != row
+    ]
+
+
+def _talked_about(
+    library: Library, skipped: Mapping[int, date], first: date, last: date
+) -> list[Regret]:
+    """List skips that people talked about in this week, after they were skipped."""
+    before = days_back(first, 1)
+    since = {row: max(on, before) for row, on in skipped.items()}
+    talk = days.talkers_since(library.db, since, last)
+    hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
+    return [
+        Regret(held, skipped[held.row], n_people=talk[held.row])
+        for held in papers.papers_at(library.db, hot)
+    ]
+
+
+def _near_a_pick(
+    library: Library, lately: Mapping[int, date], first: date, last: date, encoder: str
+) -> list[Regret]:
+    """List the week's skips that are like one of its picks, the likest first.
+
+    What is usual is told by the papers that arrived in the week; a handful tells nothing.
+    """
+    db = library.db
+    skipped = {row: on for row, on in lately.items() if on >= first}
+    picks = papers.papers_at(db, days.picked(db, first, last))
+    usual = [r for r in days.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
+    others = papers.papers_at(db, [*skipped, *usual])
+    if not picks or not skipped or len(others) < FEWEST_FOR_BASE:
+        return []
+    alike, least = _likeness(library, picks, others, encoder)
+    found = []
+    for n, held in enumerate(others[: len(skipped)]):
+        best = max(range(len(picks)), key=lambda p: alike[p][n])
+        if alike[best][n] >= least:
+            found.append((alike[best][n], Regret(held, skipped[held.row], near=picks[best])))
+    return [regret for _, regret in sorted(found, key=lambda f: (-f[0], f[1].held.row))]
+
+
+def _likeness(
+    library: Library, picks: Sequence[LibraryPaper], others: Sequence[LibraryPaper], encoder: str
+) -> tuple[list[list[float]], float]:
+    """Compare each pick with each other paper, by vectors where all have one, else by words.
+
+    Also gives from where on they are near.
+    """
+    rows = [held.row for held in (*picks, *others)]
+    vectors = index.paper_vectors(library.db, encoder, rows) if encoder else {}
+    if all(row in vectors for row in rows):
+        cosines = _cosines([vectors[p.row] for p in picks], [vectors[o.row] for o in others])
+        return [scaled(of_pick) for of_pick in cosines], NEAR_BY_VECTORS
+    of_picks, texts = (
+        [f"{held.paper.title}\n{held.paper.abstract}" for held in several]
+        for several in (picks, others)
+    )
+    return likenesses_of_each(of_picks, texts), NEAR_BY_WORDS
+
+
+def _cosines(several: Sequence[bytes], others: Sequence[bytes]) -> list[list[float]]:
+    """Compare kept vectors with others; a row for each."""
+    import numpy as np  # which today's screen must not load
+
+    from reader.search.rows.nearest import vector_from
+
+    ours, theirs = (np.stack([vector_from(kept) for kept in kept_]) for kept_ in (several, others))
+    found: list[list[float]] = (ours @ theirs.T).tolist()
+    return found

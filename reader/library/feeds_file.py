@@ -1,0 +1,511 @@
+"""Read feeds.toml into a Config, or say what is wrong with it and where.
+
+Check parsed TOML, table by table; what is wrong is said with file, line, key and remedy.
+
+Knows types and forms, and nothing of what a key is for.
+
+Turn the text of feeds.toml into a Config, or say what is wrong with it and where.
+
+Knows the keys and what each must be; never opens a file. docs/format.md explains each
+key, tests/test_docs.py holds that.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reader.base.errors import ConfigError
+from reader.base.messages import say
+from reader.library.config import (
+    ARXIV_MIN_DELAY_S,
+    BUILT_IN_TEMPLATES,
+    CLASSES,
+    FEED_KINDS,
+    LOCAL_KINDS,
+    WEEKDAYS,
+    Arxiv,
+    Citations,
+    Config,
+    Deadline,
+    Feed,
+    NoteSettings,
+    Person,
+    RecallSettings,
+    Resolve,
+    SavedSearch,
+    Template,
+    Topic,
+    is_loopback,
+    short_address,
+)
+from reader.library.file_names import FIELDS, fold_name, is_reserved, pattern_problem
+from reader.library.ids import parse_id
+from reader.library.query import parse as parse_query
+
+# What each key must be. A `type` of tuple means a list of strings, one of frozenset a list of days.
+TABLES: dict[str, dict[str, type]] = {
+    "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
+               "theme_balance_days": int, "queue_days": int, "pdf_name": str,
+               "days_off": frozenset},
+    "encoder": {"model": str},
+    "arxiv": {"categories": tuple, "api_url": str, "rss_url": str, "oai_url": str,
+              "pdf_url": str, "delay_s": float},
+    "resolve": {"doi": str, "openreview": str, "acl": str, "short_links": tuple},
+    "citations": {"source": str, "semantic_scholar_url": str, "openalex_url": str,
+                  "openalex_key_file": str, "max_age_days": int},
+    "tablet": {"folder": str},
+    "note": {"template": str, "export": bool},
+    "recall": {"a_day": int, "pile": int},
+}  # fmt: skip
+LISTS: dict[str, dict[str, type]] = {
+    "deadline": {"name": str, "on": date, "days": int, "quota": int},
+    "feed": {"url": str, "kind": str, "name": str},
+    "person": {"name": str, "feeds": tuple},
+    "search": {"name": str, "query": str},
+    "template": {"name": str, "text": str},
+}
+TOPIC: dict[str, type] = {"lane": str, "theme": str, "words": tuple, "seeds": tuple}
+REQUIRED = {"deadline": ("name", "on"), "feed": ("url",), "person": ("name",),
+             "search": ("name", "query"), "template": ("name", "text")}  # fmt: skip
+
+KEYS = tuple(
+    [f"{table}.{key}" for table, keys in (TABLES | LISTS).items() for key in keys]
+    + [f"topics.{key}" for key in TOPIC]
+)
+"""Every key that feeds.toml may hold, table first; docs/format.md explains each."""
+
+
+Place = tuple[str | int, ...]
+"""The way to a key: ("feed", 1, "url") is the second [[feed]]'s url."""
+
+
+def line_of(text: str, place: Place) -> int:
+    """Find the line (from 1) of a key in TOML text; 1 where it cannot be found."""
+    header, best = "", 1
+    n_seen: dict[str, int] = {}
+    names = [part for part in place if isinstance(part, str)]
+    index = next((part for part in place if isinstance(part, int)), 0)
+    # As tomllib counts: U+2028 and the like end no line.
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := re.match(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", line):
+            header = re.sub(
+                r"[\"']|\s*\.\s*(?=[\"'])", lambda m: "." if "." in m[0] else "", match[2]
+            )
+            n_seen[header] = n_seen.get(header, -1) + 1
+            is_parent = header == ".".join(names[:-1]) and n_seen[header] == index
+            if is_parent or header == ".".join(names):
+                best = number
+            continue
+        key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*[.=]""", line)
+        name = next((g for g in key.groups() if g is not None), "") if key else ""
+        full = f"{header}.{name}" if header else name
+        if name and full == ".".join(names) and n_seen.get(header, 0) in (index, -1):
+            return number
+    return best
+
+
+_EXAMPLES: Mapping[type, str] = {
+    int: "5",
+    float: "0.5",
+    str: '"…"',
+    tuple: '["…", "…"]',
+    bool: "true",
+    frozenset: '["saturday", 2027-01-01]',
+    date: "2027-03-01",
+}
+"""How a value of each type is written."""
+
+LARGEST = 100_000
+"""Of any number here: beyond it days leave the calendar, and so do infinities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of one file: carries what a message needs."""
+
+    text: str
+    file: str
+
+    def tables(self, name: str, raw: object, keys: Mapping[str, type]) -> list[dict[str, Any]]:
+        if not isinstance(raw, list):
+            raise self.wrong_type((name,), list)
+        tables = [self.table((name, i), table, keys) for i, table in enumerate(raw)]
+        for index, table in enumerate(tables):
+            for key in REQUIRED[name]:
+                if key not in table:
+                    hint = say("toml.missing.hint", table=name)
+                    raise self.wrong((name, index), say("toml.missing", key=key), hint)
+        return tables
+
+    def table(self, place: Place, raw: object, keys: Mapping[str, type]) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise self.wrong_type(place, dict)
+        for key in raw:
+            if key not in keys:
+                raise self.unknown((*place, key), list(keys))
+        return {key: self.value((*place, key), value, keys[key]) for key, value in raw.items()}
+
+    def value(self, place: Place, value: object, kind: type) -> object:
+        if isinstance(value, int | float) and not abs(value) <= LARGEST:
+            raise self.wrong(place, say("toml.number"), say("toml.number.hint", n=LARGEST))
+        if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        if kind is frozenset and isinstance(value, list):
+            return tuple(self.day(place, one) for one in value)
+        if kind is bool and isinstance(value, bool):
+            return value
+        is_right = isinstance(value, kind) and not isinstance(value, bool | datetime)
+        if kind in (tuple, float) or not is_right:
+            raise self.wrong_type(place, kind)
+        return value
+
+    def day(self, place: Place, value: object) -> str:
+        """Give a weekday's English name in small letters, or a date as ISO text."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
+        if not isinstance(value, str):
+            raise self.wrong_type(place, frozenset)
+        name = value.strip().lower()
+        try:
+            return name if name in WEEKDAYS else date.fromisoformat(name).isoformat()
+        except ValueError:
+            hint = say("toml.day.hint", names=say("list").join(WEEKDAYS))
+            raise self.wrong(place, say("toml.day", value=value), hint) from None
+
+    def address(self, place: Place, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:  # brackets that hold no IPv6 address
+            is_address = False
+        if not is_address:
+            raise self.wrong(place, say("toml.address", url=url), say("toml.address.hint"))
+
+    def one_of(self, place: Place, value: str, allowed: tuple[str, ...]) -> None:
+        if value not in allowed:
+            hint = say("toml.one_of.hint", allowed=say("list").join(allowed))
+            raise self.wrong(place, say("toml.one_of", value=value), hint)
+
+    def at_least(self, place: Place, value: float, least: float) -> None:
+        if value < least:
+            hint = say("toml.small.hint", least=least)
+            raise self.wrong(place, say("toml.small", value=value), hint)
+
+    def unknown(self, place: Place, known: list[str]) -> ConfigError:
+        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+        names = say("list").join(known)
+        hint = say("toml.near", near=near[0]) if near else say("toml.known", names=names)
+        return self.wrong(place, say("toml.unknown"), hint)
+
+    def wrong_type(self, place: Place, kind: type) -> ConfigError:
+        what = say("toml.type", kind=say(f"toml.type.{kind.__name__}"))
+        names = [part for part in place if isinstance(part, str)]
+        if kind is dict:
+            example = f"[{'.'.join(names[:1] + [_quoted(name) for name in names[1:]])}]"
+        elif kind is list:
+            example = f"[[{names[-1]}]]"
+        else:
+            example = f"{names[-1]} = {_EXAMPLES[kind]}"
+        return self.wrong(place, what, say("toml.like", example=example))
+
+    def wrong(self, place: Place, what: str, hint: str) -> ConfigError:
+        key = ".".join(part for part in place if isinstance(part, str))
+        return ConfigError(
+            file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
+        )
+
+
+def _quoted(name: str) -> str:
+    """Write a part of a table's name: bare where TOML lets it, else in quotes."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
+
+
+def parse(text: str, *, file: str = "feeds.toml") -> Config:
+    """Read a whole feeds.toml.
+
+    file: its name, for messages. Raises ConfigError with file, line, key and remedy for
+    the first thing that is wrong.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Not only TOMLDecodeError: a number of 5,000 digits, brackets 1,000 deep.
+        raise _not_toml(text, file, str(error)) from None
+    return _ConfigText(text, file).config(raw)
+
+
+_TOPIC = re.compile(r"\s*\[\s*topics\s*\.\s*(?P<path>[^\]#]*?)\s*\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""["'].*["']|[A-Za-z0-9_-]*""")
+"""What stands after `topics.` where its path is quoted, or needs no quotes."""
+
+
+def _not_toml(text: str, file: str, error: str) -> ConfigError:
+    places = re.findall(r"\(at line (\d+),", error)
+    line = int(places[-1]) if places else text.count("\n") + 1
+    header = _TOPIC.match(text.split("\n")[line - 1])
+    if header and not _KEY.fullmatch(header["path"]):
+        path = header["path"].strip("\"' ")
+        hint = say("toml.quotes.hint", path=path)
+        return ConfigError(
+            file=file, line=line, key=f"topics.{path}", what=say("toml.quotes"), hint=hint
+        )
+    what = re.sub(r"\s*\(at (line \d+, column \d+|end of document)\)$", "", error)
+    return ConfigError(file=file, line=line, key="TOML", what=what, hint=say("toml.hint"))
+
+
+class _ConfigText(Checks):
+    """One file being read."""
+
+    __slots__ = ()
+
+    def config(self, raw: Mapping[str, Any]) -> Config:
+        known = [*TABLES, *LISTS, "topics"]
+        for name in raw:
+            if name not in known:
+                raise self.unknown((name,), known)
+        tables = {t: self.table((t,), raw.get(t, {}), keys) for t, keys in TABLES.items()}
+        lists = {t: self.tables(t, raw.get(t, []), keys) for t, keys in LISTS.items()}
+        reader = tables["reader"]
+        if "language" in reader:
+            self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
+        if "timezone" in reader:
+            reader["timezone"] = self.timezone(reader["timezone"])
+        if problem := pattern_problem(reader.get("pdf_name", "{title}")):
+            fields = ", ".join(f"{{{field}}}" for field in FIELDS)
+            hint = say("toml.pdf_name.hint", fields=fields)
+            raise self.wrong(("reader", "pdf_name"), problem, hint)
+        for key in ("quota", "minutes", "theme_balance_days", "queue_days"):
+            self.at_least(("reader", key), reader.get(key, 1), 1 if key != "quota" else 0)
+        config = Config(
+            **reader,
+            is_language_written="language" in reader,
+            topics=self.topics(raw.get("topics")),
+            encoder=tables["encoder"].get("model", Config(topics=()).encoder),
+            arxiv=self.arxiv(tables["arxiv"]),
+            resolve=self.resolve(tables["resolve"]),
+            citations=self.citations(tables["citations"]),
+            tablet=tables["tablet"].get("folder", ""),
+            deadlines=tuple(self.deadline(i, d) for i, d in enumerate(lists["deadline"])),
+            feeds=self.feeds(lists["feed"]),
+            people=tuple(self.person(i, p) for i, p in enumerate(lists["person"])),
+            searches=self.searches(lists["search"]),
+            templates=self.templates(lists["template"]),
+            note=self.note(tables["note"], lists["template"]),
+            recall=self.recall(tables["recall"]),
+        )
+        self.source_names(config)
+        return config
+
+    def source_names(self, config: Config) -> None:
+        """Refuse a source's name that another has: what is known of the two would be mixed."""
+        names = [feed.name for feed in config.all_feeds]
+        for index, feed in enumerate(config.all_feeds):
+            if names.count(feed.name) > 1 or feed.name.startswith("arXiv"):
+                of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
+                is_feed = index < len(config.feeds)
+                place = ("feed", index, "name") if is_feed else ("person", next(of_person), "name")
+                what = say("toml.source_twice", name=feed.name)
+                raise self.wrong(place, what, say("toml.change"))
+
+    def topics(self, raw: object) -> tuple[Topic, ...]:
+        if not raw:
+            raise self.wrong(("topics",), say("toml.no_topic"), say("toml.no_topic.hint"))
+        if not isinstance(raw, dict):
+            raise self.wrong_type(("topics",), dict)
+        seen: dict[str, str] = {}
+        for path in raw:
+            if (other := seen.setdefault(fold_name(path), path)) != path:
+                what = say("toml.same_folder", other=other)
+                raise self.wrong(("topics", path), what, say("toml.change"))
+        return tuple(self.topic(path, table) for path, table in raw.items())
+
+    def topic(self, path: str, raw: object) -> Topic:
+        place = ("topics", path)
+        if isinstance(raw, dict) and raw and all(isinstance(v, dict) for v in raw.values()):
+            hint = say("toml.quotes.hint", path=f"{path}/{next(iter(raw))}")
+            raise self.wrong(place, say("toml.quotes"), hint)
+        if problem := path_problem(path):
+            raise self.wrong(place, problem, say("topic.form"))
+        table = self.table(place, raw, TOPIC)
+        lane = table.get("lane", "own")
+        self.one_of((*place, "lane"), lane, ("own", "near"))
+        for word in table.get("words", ()):
+            # "-" would be found between any two words.
+            if not any(c.isalnum() for c in word):
+                what = say("toml.no_word", word=word)
+                raise self.wrong((*place, "words"), what, say("toml.take_out"))
+        return Topic(
+            path=path,
+            lane=lane,
+            theme=table.get("theme", "/".join(path.split("/")[:2])),
+            words=table.get("words", ()),
+            seeds=tuple(self.seed((*place, "seeds"), s) for s in table.get("seeds", ())),
+        )
+
+    def seed(self, place: Place, text: str) -> str:
+        found = parse_id(text)
+        if found is None:
+            raise self.wrong(place, say("toml.no_id", text=text), say("toml.no_id.hint"))
+        return found.id
+
+    def arxiv(self, table: dict[str, Any]) -> Arxiv:
+        for key in ("api_url", "rss_url", "oai_url", "pdf_url"):
+            if key in table and (key, table[key]) != ("oai_url", "off"):
+                self.address(("arxiv", key), table[key])
+        for category in table.get("categories", ()):
+            if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
+                what = say("toml.no_class", category=category)
+                raise self.wrong(("arxiv", "categories"), what, say("toml.no_class.hint"))
+        named = table.get("categories", ())
+        classes = {
+            "categories": tuple(name for name in named if name in CLASSES),
+            "unknown": tuple(name for name in named if name not in CLASSES),
+        }
+        off = {"oai_url": ""} if table.get("oai_url") == "off" else {}
+        arxiv = Arxiv(**(table | classes | off))
+        self.at_least(("arxiv", "delay_s"), arxiv.delay_s, 0)
+        if arxiv.delay_s < ARXIV_MIN_DELAY_S and not is_loopback(urlsplit(arxiv.api_url).hostname):
+            hint = say("toml.fast.hint", least=ARXIV_MIN_DELAY_S)
+            raise self.wrong(("arxiv", "delay_s"), say("toml.fast", n=arxiv.delay_s), hint)
+        return arxiv
+
+    def resolve(self, table: dict[str, Any]) -> Resolve:
+        for key, value in table.items():
+            if key != "short_links" and value != "off":
+                self.address(("resolve", key), value)
+        for host in table.get("short_links", ()):
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
+                what = say("toml.no_host", host=host)
+                raise self.wrong(("resolve", "short_links"), what, say("toml.no_host.hint"))
+        given: dict[str, Any] = {k: "" if v == "off" else v for k, v in table.items()}
+        return Resolve(**given)
+
+    def citations(self, table: dict[str, Any]) -> Citations:
+        citations = Citations(**table)
+        known = ("off", "semantic-scholar", "openalex")
+        self.one_of(("citations", "source"), citations.source, known)
+        for key in ("semantic_scholar_url", "openalex_url"):
+            self.address(("citations", key), getattr(citations, key))
+        self.at_least(("citations", "max_age_days"), citations.max_age_days, 1)
+        url = urlsplit(citations.openalex_url)
+        is_open = url.scheme == "http" and not is_loopback(url.hostname)
+        if is_open and citations.source == "openalex":
+            hint = say("toml.unlocked.hint")
+            raise self.wrong(("citations", "openalex_url"), say("toml.unlocked"), hint)
+        return citations
+
+    def deadline(self, index: int, table: dict[str, Any]) -> Deadline:
+        deadline = Deadline(**table)
+        for key in ("days", "quota"):
+            self.at_least(("deadline", index, key), getattr(deadline, key), 0)
+        return deadline
+
+    def searches(self, tables: list[dict[str, Any]]) -> tuple[SavedSearch, ...]:
+        for index, table in enumerate(tables):
+            query = parse_query(table["query"])
+            if not query.asks:
+                hint = say("toml.no_search.hint")
+                raise self.wrong(("search", index, "query"), say("toml.no_search"), hint)
+            if query.unclear:
+                what = say("toml.no_filter", part=query.unclear[0].text)
+                raise self.wrong(("search", index, "query"), what, say("toml.no_filter.hint"))
+            if query.has_operators:
+                hint = say("toml.operators.hint")
+                raise self.wrong(("search", index, "query"), say("toml.operators"), hint)
+            if any(table["name"] == other["name"] for other in tables[:index]):
+                what = say("toml.search_twice", name=table["name"])
+                raise self.wrong(("search", index, "name"), what, say("toml.change"))
+        return tuple(SavedSearch(**table) for table in tables)
+
+    def templates(self, tables: list[dict[str, Any]]) -> tuple[Template, ...]:
+        names = [*BUILT_IN_TEMPLATES]
+        for index, table in enumerate(tables):
+            name = table["name"]
+            if not name.strip():
+                hint = say("toml.empty_name.hint")
+                raise self.wrong(("template", index, "name"), say("toml.empty"), hint)
+            if name in names:
+                what = say("toml.template_twice", name=name)
+                raise self.wrong(("template", index, "name"), what, say("toml.change"))
+            if not table["text"].strip():
+                hint = say("toml.empty_text.hint")
+                raise self.wrong(("template", index, "text"), say("toml.empty"), hint)
+            names.append(name)
+        return tuple(Template(**table) for table in tables)
+
+    def note(self, table: dict[str, Any], templates: list[dict[str, Any]]) -> NoteSettings:
+        note = NoteSettings(**table)
+        names = (*BUILT_IN_TEMPLATES, *(one["name"] for one in templates))
+        self.one_of(("note", "template"), note.template, names)
+        return note
+
+    def recall(self, table: dict[str, Any]) -> RecallSettings:
+        recall = RecallSettings(**table)
+        self.at_least(("recall", "a_day"), recall.a_day, 0)
+        self.at_least(("recall", "pile"), recall.pile, 1)
+        return recall
+
+    def feeds(self, tables: list[dict[str, Any]]) -> tuple[Feed, ...]:
+        feeds: list[Feed] = []
+        for index, table in enumerate(tables):
+            place = ("feed", index)
+            kind = table.get("kind", "posts")
+            self.one_of((*place, "kind"), kind, FEED_KINDS)
+            if kind not in LOCAL_KINDS or "://" in table["url"]:
+                self.address((*place, "url"), table["url"])
+            elif not table["url"].strip() or "\0" in table["url"]:
+                raise self.wrong((*place, "url"), say("toml.no_path"), say("toml.no_path.hint"))
+            feed = Feed(**({"name": short_address(table["url"])} | table))
+            for key in ("url", "name"):
+                value = getattr(feed, key)
+                if any(value == getattr(other, key) for other in feeds):
+                    what = say("toml.twice", value=value)
+                    raise self.wrong((*place, key), what, say("toml.change"))
+            feeds.append(feed)
+        return tuple(feeds)
+
+    def person(self, index: int, table: dict[str, Any]) -> Person:
+        for url in table.get("feeds", ()):
+            self.address(("person", index, "feeds"), url)
+        return Person(**table)
+
+    def timezone(self, name: str) -> ZoneInfo:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            what, hint = say("toml.no_zone", name=name), say("toml.no_zone.hint")
+            raise self.wrong(("reader", "timezone"), what, hint) from None
+
+
+LONGEST_PART = 255
+"""Bytes of UTF-8 that the name of a folder may have."""
+
+
+def path_problem(path: str) -> str:
+    """Say why a text cannot be a topic's folder path; empty when it can."""
+    parts = path.split("/")
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+        return say("path.absolute", path=path)
+    if ".." in parts:
+        return say("path.out", path=path)
+    if "\\" in path:
+        return say("path.backslash", path=path)
+    if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
+        return say("path.hidden", path=path)
+    if any(ord(c) < 32 or c in '<>:"|?*\x7f' or "\ud800" <= c <= "\udfff" for c in path):
+        return say("path.character", path=path)
+    if any(part.endswith(".") or is_reserved(part) for part in parts):
+        return say("path.windows", path=path)
+    if any(len(part.encode()) > LONGEST_PART for part in parts):
+        return say("path.long", path=path)
+    return ""

@@ -1,0 +1,36 @@
+"""Find the one paper that a person means."""
+
+from __future__ import annotations
+
+from reader.base.errors import Ambiguous, NotAnId, NotFound
+from reader.base.text import plain, shorten
+from reader.library.folder import Library
+from reader.library.ids import parse_id, web_id
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+
+
+def find_paper(library: Library, text: str) -> LibraryPaper:
+    """Find the one paper that a person means: an id in any form, a key, a title's beginning.
+
+    Raises NotFound for an id that is not here, NotAnId for what is none, Ambiguous for a
+    beginning that several papers have.
+    """
+    text = plain(text)
+    found = parse_id(text)
+    if found is None and text.startswith("http"):
+        found = parse_id(web_id(text))
+    if found is not None:
+        held = papers.paper_with_id(library.db, found.id)
+        if held is not None:
+            return held
+    named = papers.papers_named(library.db, text) if text else []
+    if len(named) == 1:
+        return named[0]
+    if named:
+        several = "; ".join(f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3])
+        n = f"{len(named)} or more" if len(named) > 5 else len(named)
+        raise Ambiguous(what=shorten(text, 80), n=n, several=several)
+    if found is not None:
+        raise NotFound(what=found.id)
+    raise NotAnId(what=repr(shorten(text, 78)))

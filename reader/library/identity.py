@@ -1,0 +1,447 @@
+"""Tell whether two names are one person's, and whether two papers are one.
+
+Tell whether an author is a person whom somebody follows, by the names alone.
+
+Names come in any order, with initials, accents, suffixes and hyphens. Whether two
+people share one name nobody can see here: a name that many share is "ambiguous".
+Pure functions on strings.
+
+Tell whether two papers are one: strongly, perhaps, or not.
+
+A wrong merge hides a paper for good, a missed one shows it twice: so everything here
+leans towards "none". Pure functions on papers; knows neither where they are kept nor
+what is done about it.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reader.base.messages import say
+from reader.base.text import compiled
+from reader.library.paper import Paper
+
+Certainty = Literal["same", "ambiguous", "no"]
+
+
+def matches(followed: str, author: str) -> Certainty:
+    """Compare a name that is followed with an author's as printed.
+
+    same: family name and a whole given name agree; a middle name may be missing.
+    ambiguous: only an initial agrees, or too many people have the name ("Wei Wang").
+    A name in Chinese or Japanese characters agrees with itself alone.
+    """
+    found = {_compare(a, b) for a in _readings(followed) for b in _readings(author)}
+    return "same" if "same" in found else "ambiguous" if "ambiguous" in found else "no"
+
+
+def family_fold(author: str) -> str:
+    """Give the last word of the family name, folded: what authors are looked up by."""
+    return _readings(author)[0].key
+
+
+def family_folds(followed: str) -> frozenset[str]:
+    """Give every `family_fold` under which an author may stand whom `matches` accepts."""
+    folds = set()
+    for name in _readings(followed):
+        words = [*name.given, *name.family]
+        # Of a name in the other order the family's last word is the given name's.
+        folds |= {name.key, words[0], words[-1], name.given[-1] if name.given else words[0]}
+    # "Mueller" may stand as "Müller", which is folded to "muller".
+    shorter = {re.sub("([aou])e", r"\1", fold).replace("ss", "s") for fold in folds}
+    return frozenset(folds | shorter | {fold.replace("aa", "a") for fold in folds})
+
+
+@functools.lru_cache(maxsize=65_536)
+def name_key(author: str) -> str:
+    """Give what two printings of one author's name share: family name and first initial."""
+    name = _readings(author)[0]
+    return f"{name.key} {name.given[0][:1] if name.given else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One reading of a name, folded: given words (initials are one letter), family words.
+
+    n_bound: how many given words a hyphen binds to the first: "Wei-Chen" is no "Wei".
+    """
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    n_bound: int = 1
+    is_turned: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.family[-1]
+
+
+@functools.lru_cache(maxsize=16_384)
+def _readings(name: str) -> tuple[_Name, ...]:
+    """Give the ways to read a name: as printed first, then turned, then with ü as ue."""
+    return tuple(dict.fromkeys(_read(name)))
+
+
+def _read(name: str) -> Iterator[_Name]:
+    bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
+    if _CJK.search(bare):
+        yield _Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),))
+        return
+    yield from _ordered(bare, False)
+    if not bare.isascii():
+        yield from _ordered(bare, True)
+
+
+def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
+    family, _, rest = bare.partition(",")
+    groups = [found for part in rest.split() if (found := _words(part, is_spelt))]
+    if groups:
+        yield _Name(_joined(groups), _words(family, is_spelt) or ("",), len(groups[0]))
+        return
+    raw = [w for w in bare.replace(",", " ").split() if any(c.isalnum() for c in w)]
+    raw = raw[:-1] if len(raw) > 2 and raw[-1].strip(".").casefold() in _SUFFIXES else raw
+    words = [found for w in raw if (found := _words(w, is_spelt))]
+    if not words:
+        yield _Name((), (_fold(bare, is_spelt),))
+        return
+    # "Watanabe S": initials at the end belong to the given name.
+    n_last = len(words)
+    while n_last > 1 and all(len(w) == 1 for w in words[n_last - 1]):
+        n_last -= 1
+    if n_last < len(words):
+        yield _Name(_joined(words[n_last:]), _joined(words[:n_last]), len(words[n_last]))
+        return
+    yield _Name(_joined(words[:-1]), words[-1], len(words[0]))
+    if len(words) > 1 and not any(len(w) == 1 for group in words for w in group):
+        yield _Name(_joined(words[1:]), words[0], len(words[1]), is_turned=True)
+
+
+def _joined(groups: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(word for group in groups for word in group)
+
+
+def _words(text: str, is_spelt: bool) -> tuple[str, ...]:
+    """Take a name's words, folded; initials come apart: "J.-L.", "JL" and "J. L." alike."""
+    found = []
+    for word in re.findall(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*", text):
+        # Two capitals without a vowel are initials; "LI" and "WU" are names in capitals.
+        if re.fullmatch(r"[B-DF-HJ-NP-TV-XZ]{2,3}", word):
+            found += [c.casefold() for c in word]
+        else:
+            found.append(_fold(word, is_spelt))
+    return tuple(found[:-1] if len(found) > 1 and found[-1] in _SUFFIXES else found)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _fold(word: str, is_spelt: bool) -> str:
+    """Fold a word: no case, no accents; is_spelt: ü as "ue" and not as "u"."""
+    text = word.casefold()
+    if text.isascii():
+        return text.replace("'", "")
+    text = unicodedata.normalize("NFC", text).translate(_SPELT if is_spelt else _PLAIN)
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if c.isalnum() and not unicodedata.combining(c))
+
+
+def _compare(a: _Name, b: _Name) -> Certainty:
+    if a.is_turned and b.is_turned:
+        return "no"  # the two as printed say the same
+    if not (a.given and b.given):
+        # One word, or characters: whole names that are equal.
+        return "same" if (a.given, a.family) == (b.given, b.family) else "no"
+    family_a, family_b = "".join(a.family), "".join(b.family)
+    given_a, given_b = a.given, b.given
+    if family_a != family_b:
+        # "Paola García Perera" and "García Perera, Paola": words stand on either side.
+        words_a, words_b = (*given_a, *a.family), (*given_b, *b.family)
+        n = max(len(a.family), len(b.family))
+        if words_a[-n:] != words_b[-n:] or not (words_a[:-n] and words_b[:-n]):
+            return "no"
+        given_a, given_b = words_a[:-n], words_b[:-n]
+    certainty = _compare_given(given_a, given_b)
+    if certainty == "same" and a.n_bound != b.n_bound and "".join(given_a) != "".join(given_b):
+        certainty = "ambiguous" if len(given_a) == len(given_b) else "no"
+    if certainty == "same" and _is_shared_by_many(
+        a.key, min("".join(given_a), "".join(given_b), key=len)
+    ):
+        return "ambiguous"
+    return certainty
+
+
+def _compare_given(a: tuple[str, ...], b: tuple[str, ...]) -> Certainty:
+    if "".join(a) == "".join(b) and len("".join(a)) > len(a):
+        return "same"
+    for one, other in zip(a, b, strict=False):
+        if one != other and not (1 in (len(one), len(other)) and one[0] == other[0]):
+            return "no"
+    # "Yuhsiang" and "Yu" share no whole name: then the first words must be equal.
+    return "same" if a[0] == b[0] and len(a[0]) > 1 else "ambiguous"
+
+
+def _is_shared_by_many(family: str, given: str) -> bool:
+    """Tell whether a name is one of those that hundreds of authors have: "Wei Wang"."""
+    return family in _COMMON and bool(_ONE_SYLLABLE.fullmatch(given))
+
+
+_LONGEST = 400
+_CJK = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"})
+_ONE_SYLLABLE = re.compile(r"(?:zh|ch|sh|[b-df-hj-np-tv-z])?[aeiou]{1,3}(?:ng|n|r|k|m|l|p)?")
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe",
+                        "þ": "th", "ß": "ss"})  # fmt: skip
+_SPELT = _PLAIN | str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_COMMON = frozenset(
+    # Chinese, Korean and Vietnamese family names that hundreds of thousands have.
+    {"bai", "cai", "cao", "chang", "chen", "cheng", "cho", "choi", "cui", "dai", "deng",
+     "ding", "dong", "du", "duan", "fan", "fang", "feng", "fu", "gao", "ge", "gong", "gu",
+     "guo", "han", "hao", "he", "hong", "hou", "hu", "huang", "hwang", "jang", "jeon",
+     "jeong", "ji", "jia", "jiang", "jiao", "jin", "jung", "kang", "kim", "kong", "kwon",
+     "lai", "lam", "le", "lee", "lei", "li", "liang", "liao", "lim", "lin", "ling", "liu",
+     "long", "lu", "luo", "lv", "ma", "mao", "meng", "nguyen", "ni", "pan", "park", "peng",
+     "pham", "qian", "qiao", "qin", "qiu", "ren", "shao", "shen", "shi", "song", "su", "sun",
+     "tan", "tang", "tao", "tian", "tran", "wan", "wang", "wei", "wen", "wong", "woo", "wu",
+     "xia", "xiang", "xiao", "xie", "xiong", "xu", "xue", "yan", "yang", "yao", "ye", "yi",
+     "yin", "yoo", "yoon", "yu", "yuan", "yue", "zeng", "zhai", "zhan", "zhang", "zhao",
+     "zheng", "zhong", "zhou", "zhu", "zou"}
+)  # fmt: skip
+
+
+Strength = Literal["strong", "medium", "none"]
+
+MIN_WORDS, MIN_LETTERS, MIN_CJK = 5, 25, 15
+"""A title that says enough: five words and 25 letters, or 15 characters of Japanese."""
+
+MAX_YEARS = 2
+"""From a preprint to its proceedings."""
+
+LIKE = 0.75
+"""Share of words that two titles must have in common to be asked about."""
+
+OTHER_ABSTRACT = 0.35
+"""Two arXiv numbers whose abstracts have a smaller share of words in common are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How sure it is that two papers are one, and why, in words."""
+
+    strength: Strength
+    why: str = ""
+
+
+NONE = Match("none")
+
+
+def same(a: Paper, b: Paper) -> Match:
+    """Compare two papers; the order does not matter.
+
+    strong: an identifier in common; the same title and all of the same authors, where neither
+    years nor numbers of one registry say that they are two; or the same telling title, half
+    of the shorter list of authors and years at most two apart. medium: a title much like the
+    other's, and the same first author or half of the authors.
+    """
+    shared = [id_ for id_ in a.ids if id_ in b.ids]
+    # Authors also put the DOI of a whole volume, or another paper's, beside their number.
+    if shared and not _are_two_submissions(a, b):
+        return Match("strong", say("same.identifier", id=shared[0]))
+    if is_generic(a.title) or is_generic(b.title):
+        return NONE
+    if title_fold(a.title) == title_fold(b.title) != "":
+        return _same_title(a, b)
+    if _have_authors_in_common(a, b) and (how := _alike(a, b)):
+        return Match("medium", say("same.alike", how=how))
+    return NONE
+
+
+def _same_title(a: Paper, b: Paper) -> Match:
+    if not (a.authors and b.authors):
+        return Match("medium", say("same.no_authors")) if is_telling(a.title) else NONE
+    if not _have_authors_in_common(a, b):
+        return NONE
+    if _are_by_the_same(a, b) and not (_have_far_years(a, b) or _are_two_in_a_registry(a, b)):
+        return Match("strong", say("same.title"))
+    if not is_telling(a.title):
+        return Match("medium", say("same.short"))
+    if _n_shared(a, b) * 2 < min(len(a.authors), len(b.authors)):
+        return Match("medium", say("same.few_authors"))
+    if None in (year_of(a), year_of(b)) or _have_far_years(a, b):
+        return Match("medium", say("same.years"))
+    if _are_two_submissions(a, b) and not _say_the_same(a.abstract, b.abstract):
+        return Match("medium", say("same.abstracts"))
+    return Match("strong", say("same.title"))
+
+
+def title_fold(title: str) -> str:
+    """Give a title's fingerprint: its letters and digits, without case, accents, spaces.
+
+    "" for a title that has none. Hyphens, spaces, LaTeX and HTML make no difference.
+    """
+    return "".join(title_words(title))
+
+
+@functools.lru_cache(maxsize=4096)
+def title_words(title: str) -> tuple[str, ...]:
+    """Take a title's words, folded, out of LaTeX, HTML and punctuation."""
+    text = html.unescape(title[:_LONGEST_TITLE])
+    text = _TAG.sub(" ", _GREEK.sub(lambda m: _LETTERS[m[1]], text))
+    text = _ACCENT.sub("", text)
+    text = _COMMAND.sub(" ", text)
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    # Accents of Latin letters go; the voicing marks of kana are letters' own.
+    bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", bare.translate(_DROPPED))))
+
+
+def is_telling(title: str) -> bool:
+    """Tell whether a title is long enough to be one paper's own."""
+    words = title_words(title)
+    letters = "".join(words)
+    n_cjk = len(_CJK_LETTERS.findall(letters))
+    if n_cjk * 2 > len(letters):
+        return n_cjk >= MIN_CJK
+    return len(words) >= MIN_WORDS and len(letters) >= MIN_LETTERS
+
+
+def is_generic(title: str) -> bool:
+    """Tell whether a title belongs to many: "Preface", "Proceedings of …", "Reply to …"."""
+    return bool(_GENERIC.match(" ".join(title_words(title))))
+
+
+def year_of(paper: Paper) -> int | None:
+    """Give the year that a paper is of: of its date, else of an identifier that tells."""
+    day = paper.published_on or paper.announced_on
+    if day:
+        return day.year
+    for id_ in paper.ids:
+        if match := _YEAR_IN_ID.match(id_):
+            if match["whole"]:
+                return int(match["whole"])
+            year = int(match["short"] or match["volume"])
+            return 1900 + year if year > 60 else 2000 + year
+    return None
+
+
+def _are_two_submissions(a: Paper, b: Paper) -> bool:
+    """Tell whether arXiv itself counts two: each has a number that the other has not."""
+    of_a, of_b = ({id_ for id_ in p.ids if id_.startswith("arxiv:")} for p in (a, b))
+    return bool(of_a and of_b) and not of_a & of_b
+
+
+def _are_two_in_a_registry(a: Paper, b: Paper) -> bool:
+    """Tell whether a registry, or a journal's site, counts two: a column that comes back under
+    one title has a page for each."""
+    of_a, of_b = (set(map(_registry, p.ids)) for p in (a, b))
+    return any({i for i in a.ids if _registry(i) == r}.isdisjoint(b.ids) for r in of_a & of_b)
+
+
+def _registry(id_: str) -> str:
+    scheme = id_.partition(":")[0]
+    return id_.partition("/")[0] if scheme == "web" else scheme
+
+
+def _have_far_years(a: Paper, b: Paper) -> bool:
+    one, other = year_of(a), year_of(b)
+    return one is not None and other is not None and abs(one - other) > MAX_YEARS
+
+
+def _are_by_the_same(a: Paper, b: Paper) -> bool:
+    """Tell whether two papers have all of their authors in common.
+
+    One author alone is no proof under a short title: "W. Wang" is many. A Japanese name is
+    compared as a whole. What was read off a PDF's first page is no proof either.
+    """
+    if any(id_.startswith("pdf:") for id_ in (*a.ids, *b.ids)):
+        return False
+    of_a, of_b = ({name_key(name) for name in p.authors} for p in (a, b))
+    is_sure = len(of_a) > 1 or is_telling(a.title) or any(map(_CJK_LETTERS.search, of_a))
+    return of_a == of_b and is_sure
+
+
+def _n_shared(a: Paper, b: Paper) -> int:
+    return len({name_key(n) for n in a.authors} & {name_key(n) for n in b.authors})
+
+
+def _have_authors_in_common(a: Paper, b: Paper) -> bool:
+    if not (a.authors and b.authors):
+        return False
+    if name_key(a.authors[0]) == name_key(b.authors[0]):
+        return True
+    return _n_shared(a, b) * 2 >= min(len(a.authors), len(b.authors))
+
+
+def _say_the_same(a: str, b: str) -> bool:
+    """Compare two abstracts by their words; one that is not known says nothing against."""
+    of_a, of_b = (frozenset(title_words(text)) for text in (a, b))
+    return not (of_a and of_b) or len(of_a & of_b) >= OTHER_ABSTRACT * len(of_a | of_b)
+
+
+def _alike(a: Paper, b: Paper) -> str:
+    """Say how two papers' titles are alike; empty: they are not.
+
+    Titles that differ in a number are two: "Part 2", a year, a model's next version. Of
+    two arXiv numbers more is asked: nearly all such pairs are a paper and its sequel.
+    """
+    of_a, of_b = (set(title_words(p.title)) - _EMPTY for p in (a, b))
+    if _numbers(of_a) != _numbers(of_b) or min(len(of_a), len(of_b)) < 3:
+        return ""
+    is_two = _are_two_submissions(a, b)
+    if len(of_a & of_b) >= LIKE * len(of_a | of_b):
+        return "" if is_two and not _say_the_same(a.abstract, b.abstract) else say("same.words")
+    if is_two:
+        return ""
+    heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
+    if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
+        return say("same.head")
+    small, large = sorted((of_a, of_b), key=len)
+    return say("same.part") if len(small) >= 4 and small <= large else ""
+
+
+def _numbers(words: set[str]) -> set[str]:
+    return {w for w in words if any(c.isdigit() for c in w) or w in _ROMAN}
+
+
+_LONGEST_TITLE = 4_000
+_WORD = compiled(r"[^\W_]+")
+_CJK_LETTERS = compiled("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_TAG = compiled(r"</?[A-Za-z][^<>]{0,80}>")
+_ACCENT = compiled(r"""\\(?:["'`^~=.]|[uvHckdbtr](?=\{))|(?<=\\)[{}]""")
+_COMMAND = compiled(r"\\[A-Za-z]+\*?")
+_DROPPED = str.maketrans("", "", "{}$'’`ʼ\u200b\u00ad")
+_LETTERS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ",
+    "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+_GREEK = compiled(r"\\(?:var)?(" + "|".join(_LETTERS) + r")(?![A-Za-z])")
+_ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"})
+_EMPTY = frozenset(
+    {"a", "an", "and", "are", "as", "at", "by", "can", "do", "does", "for", "from", "how", "in"}
+    | {"is", "of", "on", "or", "the", "their", "to", "toward", "towards", "using", "via", "what"}
+    | {"with", "you"}
+)
+_GENERIC = compiled(
+    r"""(?: (?:guest\ )? editorials? | (?:publisher|author)?\ ?correction | preface | foreword
+    | err?at(?:um|a) | corrigend(?:um|a) | retraction | addendum | front\ ?matter | back\ ?matter
+    | table\ of\ contents | contents | (?:author|subject)?\ ?index | introduction | conclusions?
+    | abstracts? | program(?:me)? | organi[sz]ation | (?:program|organizing)\ committee | obituary
+    | in\ memoriam | news | book\ reviews? | acknowledge?ments? | untitled | title | discussion
+    | rejoinder | 巻頭言 | 編集後記 | 目次 | まえがき | はじめに | 序文 | 正誤表 | 訂正 | 会告
+    | 書評 | 表紙 | 特集にあたって ) \Z
+    | (?: proceedings\ of | (?:guest\ )?editorial\ | reply\ (?:to|on)\b | response\ to\b
+    | comments?\ on\b | (?:publisher\ |author\ )?correction\ (?:to|for)\b | err?at(?:um|a)\b
+    | corrigend(?:um|a)\b | retraction\b | retracted\b | addendum\b | rejoinder\b
+    | introduction\ to\ (?:the\ )? (?:special|this)\b | preface\ (?:to|of)\b
+    | foreword\ (?:to|of)\b )""",
+    re.VERBOSE,
+)
+_YEAR_IN_ID = compiled(
+    r"arxiv:(?:[a-z-]+/)?(?P<short>\d\d)|acl:(?:(?P<whole>(?:19|20)\d\d)\.|[A-Z](?P<volume>\d\d)-)"
+)

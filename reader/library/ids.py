@@ -1,0 +1,436 @@
+"""Find the identifiers of papers in any text, and give each its one canonical form.
+
+    arxiv:2401.01234   arxiv:quant-ph/0201082   doi:10.…   openreview:…   acl:2023.acl-long.1
+
+People paste addresses of a dozen sites, wrapped, shortened, between brackets and kana; numbers
+look like ids and are none. A wrong paper is worse than a missed one. Time is linear.
+
+Name a paper by the address of its page, where nothing else names it: `web:host/path`.
+
+Journals' feeds often print no DOI. Such a name gives way to a number that others know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, unquote
+
+from reader.base.text import compiled
+
+
+@dataclass(frozen=True, slots=True)
+class IdMatch:
+    """An identifier and where it stands: `text[start:end]`, a whole address if in one.
+
+    version: arXiv's, where the text names one; it is no part of the id.
+    """
+
+    id: str
+    version: int | None
+    start: int
+    end: int
+
+
+def find_ids(text: str) -> tuple[IdMatch, ...]:
+    """List the papers that a text names, in order; one named twice is there twice."""
+    return tuple(_scan(text.translate(_NARROW)))
+
+
+def parse_id(text: str) -> IdMatch | None:
+    """Read what a person typed as one id, or None if it is anything more or else.
+
+    Bare forms that are too uncertain within a sentence (P19-1001, 0704.0001) count here.
+    """
+    if len(text) > _LONGEST:
+        return None
+    narrow = text.translate(_NARROW)
+    typed = _TYPED.fullmatch(narrow)
+    if typed and (own := typed["own"]):  # nothing is known but a PDF's bytes, a page's address
+        return IdMatch(
+            own.lower() if own[0] in "pP" else f"web:{own[4:]}", None, *typed.span("own")
+        )
+    if typed and typed["arxiv"]:
+        return _found(typed, "arxiv", _arxiv(typed["arxiv"]))
+    if typed:
+        return _found(typed, "acl", _acl(typed["acl"]))
+    several = list(_scan(narrow))
+    if len(several) != 1:
+        return None
+    before, after = narrow[: several[0].start], narrow[several[0].end :]
+    return several[0] if _BEFORE.fullmatch(before) and _AFTER.fullmatch(after) else None
+
+
+def url_of(id: str) -> str:
+    """Give the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
+    scheme, _, name = id.partition(":")
+    name = quote(name, safe="/:;()._-+,") if scheme == "doi" else name.replace(";", "?", 1)
+    return _PAGES[scheme].format(name) if scheme in _PAGES else ""
+
+
+_PAGES = {
+    "arxiv": "https://arxiv.org/abs/{}",
+    "doi": "https://doi.org/{}",
+    "openreview": "https://openreview.net/forum?id={}",
+    "acl": "https://aclanthology.org/{}/",
+    "web": "https://{}",
+}
+_LONGEST = 4_000
+# One character for one, so that positions stay: full-width ASCII, the wide space, two hyphens.
+_NARROW: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_NARROW |= {0x3000: " ", 0x2010: "-", 0x2011: "-"}
+
+_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
+    "|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|math|mtrl-th|nlin"
+    "|nucl-(?:ex|th)|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+_OLD = rf"(?:{_ARCHIVES})(?:\.[a-z][a-z-]{{1,10}})?/\d{{7}}(?:v\d{{1,3}})?"
+_ARXIV = rf"(?:{_OLD}|\d{{4}}\.\d{{4,5}}(?:v\d{{1,3}})?)"
+_ENDS = r"(?![0-9a-z]|\.\d)"
+_ACL_NEW = r"(?:19|20)\d\d\.[a-z][a-z0-9_]{0,30}-[a-z0-9_]{1,30}\.\d{1,4}"
+_ACL = rf"(?:{_ACL_NEW}|[a-z]\d\d-\d{{4}})"
+_SICI = r"<\d[\w-]{0,20}::[\w-]{1,40}>"  # old Wiley DOIs have a piece that looks like a tag
+_DOI = rf"10\.\d{{4,5}}(?:\.\d{{1,5}}){{0,3}}/(?:[!#-;=?-_a-{{}}~]|{_SICI}){{1,256}}"
+_HOST = r"(?:[0-9a-z-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?"
+# An address ends where another one begins, except where it carries that one.
+_URL = rf"(?:[!#-;=?@A-GI-Z\[\]_a-gi-z~]|h(?!ttps?://)|(?<=[/=?&:])h|\\[_%&#~]|{_SICI})++"
+_FLAGS = re.IGNORECASE | re.ASCII | re.VERBOSE
+
+# In order of precedence; the last group of each says its kind. Addresses are taken whole,
+# so that digits within them are no ids. Nothing here uses \b: kana are letters too.
+_NAMED = compiled(
+    rf"""
+    (?<![0-9a-z./_-]) (?P<old> {_OLD} ) {_ENDS}
+  | (?P<url> (?: https?:// | (?<![0-9a-z@.-]) {_HOST}/ ) {_URL} )
+  | (?<![0-9a-z]) (?:arxiv|eprint) (?:[\s_-]?(?:id|identifier|preprint|paper|number|no\.?|abs|pdf))?
+    (?:\.org:)? [\s:=.\#/_-]{{0,4}} [\[({{"']? (?P<arxiv> {_ARXIV} ) (?:\.pdf)? {_ENDS}
+  | (?<![0-9a-z./]) (?:(?P<said>doi) [\s:=]{{0,3}} [{{"(]? )? (?P<doi> {_DOI} )
+  | (?<![0-9a-z]) acl: (?P<acl> {_ACL} ) {_ENDS}
+  | (?<![0-9a-z./_-]) (?P<volume> {_ACL_NEW} ) (?:\.pdf|\.bib)? (?![0-9a-z_-]|\.\w)
+  | (?<![0-9a-z]) openreview: (?P<openreview> [\w-]{{5,24}} ) (?![\w-])
+  | (?<![!\#-&)+\-./0-9=?-Z\\\]^_a-z}}~]) (?P<new> \d{{4}}\.\d{{5}} (?:v\d{{1,3}})? ) (?:\.pdf)?
+    (?! [0-9a-z%‰°@/_+=\\^~\#$€£¥–—−×±…-] | [.,:]\w | \.\. )
+    """,
+    _FLAGS,
+)
+_TYPED = compiled(
+    rf"""[\s\[(<"'「『]*
+    (?: (?P<arxiv> {_ARXIV} ) (?:\.pdf)? | (?P<acl> {_ACL} ) (?:\.pdf|\.bib)?
+    | (?P<own> pdf:[0-9a-f]{{16}} | web:{_HOST}/[^\s?\#%<>"]{{0,400}}[^\s?\#%<>"'.,;:!)\]}}] ) )
+    [\s\])>"'」』.,;、。]*""",
+    _FLAGS,
+)
+_BEFORE = compiled(
+    r"""(?:[\s\[({<"'「『:=] | arxiv | preprint | doi | url | eprint | paper)*""", _FLAGS
+)
+_AFTER = compiled(r"""[\s\])}>"'」』.,;、。/]* (?: \[[a-z-]+(?:\.[a-z-]+)?\] \s* )?""", _FLAGS)
+
+# What makes a number with five decimals an amount, and not an id that stands alone.
+_SIGN_BEFORE = compiled(
+    r"(?: [$€£¥₩₹=≈~±−–—×÷/^@\#√≤≥]\s? | [0-9a-z][,;:] | \S\s[-+*<>]\s )\Z", _FLAGS
+)
+_AMOUNTS = frozenset(
+    {"version", "ver", "v", "rev", "build", "release", "firmware", "patch", "section", "sec", "fig"}
+    | {"chapter", "table", "figure", "eq", "equation", "no", "loss", "score", "ppl", "perplexity"}
+    | {"price", "cost", "total", "sum", "mean", "average", "avg", "std", "value", "time", "elo"}
+    | {"about", "approximately", "roughly", "around", "from", "step", "usd", "eur", "jpy", "isbn"}
+)
+_LINKS = frozenset({"is", "was", "of", "at", "to"})
+_AMOUNTS_JA = ("約", "およそ", "合計", "平均", "価格", "値段", "損失", "スコア", "バージョン")
+_AMOUNT_AFTER = compiled(
+    r"""\s? (?: [%‰°°℃円±×÷≈] | ドル|ユーロ|秒|時間|分間|年間|人|個|点|票|回|件|倍|万|億|位
+    | (?: [kmgt]?b | [mukn]?m | [mun]?s | [km]?g | [kmg]?hz | k?w | k?v | usd | eur | jpy | yen
+        | dollars? | euros? | secs? | seconds? | minutes? | hours? | days? | points? | percent
+        | steps? | tokens? ) (?![0-9a-z]) )""",
+    _FLAGS,
+)
+_NUMBER_BEFORE = compiled(r"(?<![\d.])(?!\d{4}\.\d{5}[\s,;|&])\d+\.\d+[\s,;|&]{1,3}\Z", re.ASCII)
+_NUMBER_AFTER = compiled(r"[\s,;|&]{1,3}(?!\d{4}\.\d{5}(?!\d))\d+\.\d", re.ASCII)
+
+_Name = tuple[str, int | None]  # a canonical id and the version named with it
+
+
+def _scan(text: str) -> Iterator[IdMatch]:
+    position = 0
+    while match := _NAMED.search(text, position):
+        found = _READERS[match.lastgroup or ""](match)
+        position = match.end()
+        if found:
+            yield found
+            # What was cut off may hold the next id; long rests read again would be quadratic.
+            if match.end() - match.start() < 600:
+                position = found.end
+
+
+def _found(match: re.Match[str], group: str, name: _Name | None) -> IdMatch | None:
+    start = match.start(group) if match.re.pattern == _TYPED.pattern else match.start()
+    return IdMatch(*name, start, match.end(group)) if name else None
+
+
+def _read_arxiv(match: re.Match[str]) -> IdMatch | None:
+    return _found(match, match.lastgroup or "", _arxiv(match[match.lastgroup or ""]))
+
+
+def _read_bare(match: re.Match[str]) -> IdMatch | None:
+    """Take a bare number only if nothing around makes it an amount."""
+    name = _arxiv(match["new"])
+    if name is None or not "15" <= match["new"][:2] < "50":
+        return None
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    after = match.string[match.end() : match.end() + 24]
+    if _NUMBER_BEFORE.search(before) or _NUMBER_AFTER.match(after):
+        return None
+    if _SIGN_BEFORE.search(before[-4:]) or _says_amount(before) or _AMOUNT_AFTER.match(after):
+        return None
+    return _found(match, "new", name)
+
+
+def _says_amount(before: str) -> bool:
+    words = re.split(r"[\s.:=]+", before.lower().rstrip(" .:=\n"))
+    word = words[-2] if len(words) > 1 and words[-1] in _LINKS else words[-1]
+    return word in _AMOUNTS or before.rstrip(" はが:").endswith(_AMOUNTS_JA)
+
+
+def _read_doi(match: re.Match[str]) -> IdMatch | None:
+    raw = _whole(match["doi"])
+    is_sure = match["said"] or len(match[0]) == len(match.string)  # "10.5000/60" may be a ratio
+    if raw is None or _is_cut(match) or not (is_sure or len(raw.partition("/")[2]) >= 4):
+        return None
+    name = _doi(raw)
+    return IdMatch(*name, match.start(), match.start("doi") + len(raw)) if name else None
+
+
+def _read_acl(match: re.Match[str]) -> IdMatch | None:
+    group = match.lastgroup or ""
+    if group == "volume" and not _VOLUME.fullmatch(match[group]):
+        return None
+    return _found(match, group, _acl(match[group]))
+
+
+def _read_openreview(match: re.Match[str]) -> IdMatch | None:
+    return _found(match, "openreview", ("openreview:" + match["openreview"], None))
+
+
+def _read_url(match: re.Match[str]) -> IdMatch | None:
+    url = _whole(match["url"])
+    name = _in_url(url) if url else None
+    if url is None or name is None:
+        return None
+    # A shortened address may end within its id, but no arXiv id is longer than these.
+    if _is_cut(match) and not re.search(r"/\d{4}\.\d{5}$|/\d{7}$|v\d+$|\.pdf$", url):
+        return None
+    return IdMatch(*name, match.start(), match.start() + len(url))
+
+
+_READERS: dict[str, Callable[[re.Match[str]], IdMatch | None]] = {
+    "old": _read_arxiv,
+    "arxiv": _read_arxiv,
+    "new": _read_bare,
+    "url": _read_url,
+    "doi": _read_doi,
+    "acl": _read_acl,
+    "volume": _read_acl,
+    "openreview": _read_openreview,
+}
+
+
+def _arxiv(written: str) -> _Name | None:
+    """Check an arXiv number's month and length, drop the subject class.
+
+    info.arxiv.org/help/arxiv_identifier.html: archive/YYMMNNN to 0703, YYMM.NNNN from
+    0704, YYMM.NNNNN from 1501.
+    """
+    number, version = written.lower(), ""
+    if _VERSION.search(number):
+        number, _, version = number.rpartition("v")
+    archive, _, digits = number.rpartition("/")
+    month, serial = digits[:4], digits[4:].lstrip(".")
+    is_month = "01" <= month[2:] <= "12" and int(serial) > 0
+    if archive:
+        archive = archive.partition(".")[0] + "/"
+        is_valid = month >= "9107" or month <= "0703"
+    else:
+        is_valid = "0704" <= month < "9100" and len(serial) == (4 if month <= "1412" else 5)
+    if not (is_month and is_valid) or (version and int(version) == 0):
+        return None
+    return f"arxiv:{archive}{digits}", int(version) if version else None
+
+
+_VERSION = compiled(r"\dv\d+$", re.ASCII)
+_VOLUME = compiled(
+    r"""\d{4}\. (?: findings-[a-z0-9]+
+    | (?!(?:alpha|beta|build|dev|post|pre|rc|rev|release|snapshot|v|version)-) [a-z][a-z0-9_]*
+      -(?: long|short|main|demos?|srw|industry|tutorials?|papers|evaluation|\d{1,2} ) ) \.\d+""",
+    _FLAGS,
+)
+
+
+def _acl(written: str) -> _Name:
+    return "acl:" + (written.lower() if "." in written else written.upper()), None
+
+
+def _doi(written: str) -> _Name | None:
+    """Give the canonical id of a DOI, which may be arXiv's or the Anthology's own."""
+    doi = re.sub(r"\\([_%&#~])", r"\1", written).lower()
+    prefix, _, suffix = doi.partition("/")
+    if prefix == "10.48550" and suffix.startswith("arxiv."):
+        arxiv = re.fullmatch(_ARXIV, suffix.removeprefix("arxiv."), _FLAGS)
+        return _arxiv(arxiv[0]) if arxiv else None
+    acl = re.fullmatch(rf"v1/({_ACL})", suffix, _FLAGS)
+    if acl and prefix in ("10.18653", "10.3115"):
+        return _acl(acl[1])
+    return None if _TEMPLATE.fullmatch(suffix) else ("doi:" + doi, None)
+
+
+_TEMPLATE = compiled(
+    r"year|[0\W_]*|[nx\W_]{4,}|[n\dx]*(?:n{5,}|x{5,})[\W\dnx]*|1122445\.1122456|\d{1,2}\.(?:19|20)\d\d",
+    re.ASCII,
+)
+
+
+def _whole(written: str) -> str | None:
+    """Cut off what belongs to the sentence around: closing marks, the next id, entities."""
+    end = len(written)
+    glued = _GLUED.search(written)
+    if glued:
+        end = glued.start()
+    opened = {"(": 0, "[": 0, "{": 0}
+    for mark in _BRACKET.finditer(written, 0, end):
+        opening = _OPENING.get(mark[0])
+        opened[opening or mark[0]] += -1 if opening else 1
+        if opening and opened[opening] < 0:
+            end = mark.start()
+            break
+    loose = "/.,;:!?'\"*([{" + ("" if "openreview.net/" in written else "_")  # its ids end so
+    return written[:end].rstrip(loose) or None
+
+
+_BRACKET = compiled(r"[()\[\]{}]")
+_OPENING = {")": "(", "]": "[", "}": "{"}
+_GLUED = compiled(
+    r"&(?:lt|gt|quot|nbsp|#\d+|#x[0-9a-f]+);|[,;](?=doi:|10\.\d{4}/|https?://)", re.IGNORECASE
+)
+
+
+def _is_cut(match: re.Match[str]) -> bool:
+    return match[0].endswith("..") or match.string.startswith("…", match.end())
+
+
+def _in_url(url: str, depth: int = 3) -> _Name | None:
+    """Find the one id that an address stands for, through at most `depth` redirectors."""
+    parts = _PARTS.match(url.replace("&amp;", "&"))
+    if parts is None or depth == 0:
+        return None
+    host, path, query = _host(parts), unquote(parts["path"]), parts["query"] or ""
+    if name := _on_site(host, path, query) or _in_path(host, path):
+        return name
+    inner = re.search(r"https?://.*", path, re.IGNORECASE | re.DOTALL)
+    if inner:
+        return _in_url(inner[0] + (f"?{query}" if query else ""), depth - 1)
+    for key, value in parse_qsl(query):
+        if key.lower() in ("doi", "id") and re.fullmatch(_DOI, value, _FLAGS):
+            return _doi(value)
+        if not key.lower().startswith(("ref", "utm")):
+            name = _in_url(value, depth - 1)
+            if name:
+                return name
+    return None
+
+
+_PARTS = compiled(
+    rf"""(?: https?:// (?P<host> [^/?\#]* ) | (?P<bare> {_HOST} ) (?=/) )
+    (?P<path> [^?\#]* ) (?: \? (?P<query> [^\#]* ) )?""",
+    _FLAGS,
+)
+_ARXIV_PAGE = r"/*(?:(?:abs|pdf|html|format|src|e-print|ps|dvi|ftp/arxiv/papers/\d{4})/+)?"
+_COPIES = {
+    site: compiled(rf"{page} (?:arxiv:)? ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
+    for site, page in {
+        "arxiv.org": _ARXIV_PAGE,
+        "ar5iv.org": _ARXIV_PAGE,
+        "alphaxiv.org": r"/(?:[a-z]{2}(?:-[a-z]+)?/)?(?:abs|overview|pdf|html|audio|resources)/",
+        "huggingface.co": "/papers/",
+        "hf.co": "/papers/",
+        "arxiv-vanity.com": "/papers/",
+        "emergentmind.com": "/papers/",
+    }.items()
+}
+_ARXIV_PART = compiled(rf"/arxiv[/:] ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
+_ACL_PART = compiled(
+    rf"(?<![\w.-]) ( {_ACL} ) (?:v\d)? (?: \.(?:pdf|bib|xml|endf|txt) )? (?![\w-]|\.\d)", _FLAGS
+)
+_DOI_PART = compiled(rf"[/:=] ( {_DOI} )", _FLAGS)
+_DOI_TAIL = compiled(
+    r"""(?:[/.](?:full|abstract|abs|e?pdf|html?|meta|references|figures|citations?|summary|fulltext
+    |full-text|download))+(?:\+html)?\Z""",
+    _FLAGS,
+)
+
+
+def _host(parts: re.Match[str]) -> str:
+    host = (parts["host"] or parts["bare"] or "").lower().partition(":")[0]
+    shown = host.removesuffix(".translate.goog")  # arxiv-org.translate.goog
+    return host if shown == host else shown.replace("-", ".")
+
+
+def _on_site(host: str, path: str, query: str) -> _Name | None:
+    """Read a page's address on a site that has ids of its own."""
+    site = ".".join(host.split(".")[-2:])
+    if site in _COPIES:
+        copy = _COPIES[site].match(path)
+        return _arxiv(copy[1]) if copy else None
+    if site == "openreview.net":
+        forum = dict(parse_qsl(query)).get("id", "") if path in ("/forum", "/pdf") else ""
+        id = re.match(r"[\w-]{5,24}(?![\w-])", forum, re.ASCII)
+        return ("openreview:" + id[0], None) if id else None
+    if host.startswith("aclanthology.") or ".aclanthology." in host or site == "aclweb.org":
+        acl = _ACL_PART.search(path)
+        return _acl(acl[1]) if acl else None
+    return None
+
+
+def _in_path(host: str, path: str) -> _Name | None:
+    """Read an arXiv number or a DOI out of a path, whatever the site."""
+    arxiv = _ARXIV_PART.search(path)
+    if arxiv:
+        return _arxiv(arxiv[1])
+    part = _DOI_PART.search(path)
+    doi = _whole(part[1]) if part else None
+    if doi and not host.endswith("doi.org"):
+        doi = _DOI_TAIL.sub("", doi)
+        if doi.startswith("10.1101/"):  # bioRxiv's pages are of versions, its DOIs are not
+            doi = re.sub(r"v\d+$", "", doi)
+    return _doi(doi) if doi else None
+
+
+_PAGE = re.compile(
+    r"https?://(?P<host>(?:[0-9a-z-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?)(?P<path>/[^\s?#]*)"
+    r"(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_VISIT = re.compile(r"utm_|dgcid$|af$|rss$|ref$|via$|source$|feed$|campaign", re.IGNORECASE)
+_LONGEST_WEB_ID = 300
+
+
+def web_id(url: str) -> str:
+    """Give the id of the paper whose page this is, "" for what is no page's address.
+
+    Without what names a place on the page or counts its visits: one page has one id. A query
+    stands behind ";", as an id is part of the addresses of our own pages; where that could be
+    taken for something else the address makes no id.
+    """
+    match = _PAGE.fullmatch(url.strip())
+    if match is None:
+        return ""
+    query = parse_qsl(match["query"] or "", keep_blank_values=True)
+    kept = "&".join(f"{key}={value}" for key, value in query if not _VISIT.match(key))
+    path = unquote(match["path"])
+    name = f"{match['host'].lower()}{path}{';' if kept else ''}{kept}".rstrip(_LOOSE)
+    is_safe = not _UNSAFE.search(path) and not _UNSAFE.search(kept)
+    return f"web:{name}" if is_safe and "/" in name and len(name) <= _LONGEST_WEB_ID else ""
+
+
+_UNSAFE = re.compile(r"""[\s?#%<>";\\\x00-\x1f\x7f]""")
+_LOOSE = "/'.,;:!)]}"

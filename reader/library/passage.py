@@ -1,0 +1,403 @@
+"""Say what the text of a PDF is, cut it into passages, and estimate how long it takes to read.
+
+Say what the text of a PDF is, and cut it into passages.
+
+A passage is the piece that search finds: some 200 tokens of one section, from the begin
+of a sentence to the end of one. Pure: knows neither PDFs nor encoders; who calls says how
+tokens are counted.
+
+Estimate how long words take to be read, and how long a person has been at a list.
+
+Pure functions on texts and moments. English counts in words, Japanese in characters, each
+with a speed of its own; a text of both is the sum of its parts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Literal
+
+from reader.library.paper import Paper
+
+Kind = Literal["heading", "text", "caption", "footnote", "table", "figure", "reference"]
+WhyUnread = Literal["", "no tesseract", "time", "failed"]
+Type = Literal["paper", "thesis", "slides", "supplement", "other"]
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or the part of it that stands on one page; no line breaks in it."""
+
+    text: str
+    kind: Kind = "text"
+    """table: cells in rows; figure: the words inside a picture; reference: one entry of
+    the list of references, whole, on the page where it begins."""
+    size: float = 0.0
+    """Font size of most of its characters, in points."""
+    is_bold: bool = False
+    glue: str = "\n"
+    """What stands between the running text before it and this: "\\n" where a paragraph
+    begins; " " or nothing where one goes on after a column, a page or a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    number: int
+    """From 1, as PDF viewers count, whatever is printed on it."""
+    blocks: tuple[Block, ...] = ()
+    """In reading order; none where the page has no text layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one PDF as a person reads it, without running heads and page numbers."""
+
+    pages: tuple[Page, ...]
+    title: str = ""
+    """A guess from the page itself, empty where there is none."""
+    stamp: str = ""
+    """arXiv's stamp along the margin of page 1 ("arXiv:2305.11171v2 [cs.CL] 18 May 2023")."""
+    first_page: str = ""
+    """All words of page 1, running heads and stamp too: where printed ids are looked for."""
+    n_scanned: int = 0
+    """Pages that are pictures: something is on them, but no readable text layer."""
+    authors: tuple[str, ...] = ()
+    """As printed below the title, marks of affiliations taken away; empty where not found."""
+    year: int | None = None
+    """Printed on page 1 or 2 as the paper's own; None where there is none."""
+    abstract: str = ""
+    """Printed on the first pages; empty where there is none."""
+    doi: str = ""
+    """Printed on page 1 as the paper's own (`10.21437/…`), not a reference's; to be checked."""
+    type: Type = "paper"
+    """What kind of writing it looks like."""
+    n_ocr: int = 0
+    """Of those, the pages whose text was read from the picture."""
+    why_unread: WhyUnread = ""
+    """Why the others were not: no program for it, not in the time for one file, or it
+    failed; empty where there are no others."""
+
+    @property
+    def n_pages(self) -> int:
+        return len(self.pages)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The entries of the list of references, in order."""
+        return tuple(b.text for page in self.pages for b in page.blocks if b.kind == "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The n-th searchable piece of a version."""
+
+    n: int
+    """From 0."""
+    text: str
+    page: int
+    """Where it begins."""
+    section: str = ""
+    """The headings above it, those without text between them joined by " / "."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    """With the white space after it, so that sentences put together are the text."""
+    page: int
+
+
+def split(
+    document: Document, *, count_tokens: CountTokens, max_tokens: int = 200
+) -> tuple[Passage, ...]:
+    """Cut a document into passages of one section and at most `max_tokens` each.
+
+    count_tokens: for n texts n counts, as the encoder's tokenizer gives them; whatever it
+    adds to each text (prefix, end marks) may be in the count.
+
+    In each section the running text comes first, then its captions, footnotes, tables and
+    words in figures, since those stand in the middle of sentences. Headings are in
+    `section` and not in the text; references are left out. Nothing else is. Passages of
+    one section are about equally long; a sentence over the limit is cut at a clause, else
+    between words, else between characters.
+    """
+    empty = count_tokens([""])[0]
+    found: list[tuple[str, str, int]] = []
+    for section, flow in _flows(document):
+        sentences, counts = _fitting(flow, count_tokens, max_tokens)
+        groups = _pack(sentences, [count - empty for count in counts], max_tokens - empty)
+        for group in _checked(groups, count_tokens, max_tokens):
+            found.append((_text(group), section, group[0].page))
+    return tuple(
+        Passage(n=n, text=text, page=page, section=section)
+        for n, (text, section, page) in enumerate(found)
+    )
+
+
+_ABBREVIATIONS = frozenset(
+    [
+        "al",
+        "approx",
+        "cf",
+        "ch",
+        "chap",
+        "dept",
+        "dr",
+        "e.g",
+        "ed",
+        "eds",
+        "eq",
+        "eqs",
+        "etc",
+        "ex",
+        "fig",
+        "figs",
+        "i.e",
+        "inc",
+        "jr",
+        "min",
+        "mr",
+        "mrs",
+        "ms",
+        "no",
+        "nos",
+        "pp",
+        "prof",
+        "ref",
+        "refs",
+        "resp",
+        "sec",
+        "secs",
+        "sect",
+        "st",
+        "tab",
+        "tabs",
+        "univ",
+        "viz",
+        "vol",
+        "vs",
+        "w.r.t",
+    ]
+)
+_END = re.compile(
+    r"\n+\s*"
+    r"|[。！？]+[」』）)\]”’]*\s*"
+    r"|(?<![0-9０-９])．[」』）)\]”’]*\s*|．(?![0-9０-９])\s*"
+    r"|(?P<latin>[.!?]+)[)\]\"'”’]*(?:\s+(?=[\"'“‘(\[]*[^\Wa-z_])|\s*\Z)"
+)
+
+
+def sentences(text: str) -> list[str]:
+    """Cut text after each sentence, English or Japanese, and at each line break.
+
+    Each piece keeps the white space after it: joined they are the text again. "et al.",
+    "Fig." and initials end no sentence.
+    """
+    pieces, start = [], 0
+    for end in _END.finditer(text):
+        if end["latin"] == "." and end.end() < len(text) and _is_abbreviation(text, end.start()):
+            continue
+        if end.end() > start:
+            pieces.append(text[start : end.end()])
+            start = end.end()
+    if start < len(text):
+        pieces.append(text[start:])
+    return pieces
+
+
+def _is_abbreviation(text: str, dot: int) -> bool:
+    word = re.split(r"[\s(\[]", text[max(0, dot - 12) : dot])[-1]
+    is_initial = len(word) == 1 and word.isupper()
+    return is_initial or word.lower() in _ABBREVIATIONS
+
+
+def _flows(document: Document) -> Iterator[tuple[str, list[Sentence]]]:
+    """Give each section's running text, then what stands apart in it, as sentences."""
+    section, is_open = "", False
+    running: list[tuple[int, Block]] = []
+    apart: list[tuple[int, Block]] = []
+    for page in document.pages:
+        for block in page.blocks:
+            if block.kind == "heading":
+                yield from _filled(section, running, apart)
+                # A heading right below another one belongs to it: "3 Method / 3.1 Data".
+                section = f"{section} / {block.text}" if is_open else block.text
+                running, apart, is_open = [], [], True
+                continue
+            is_open = False
+            if block.kind == "text":
+                running.append((page.number, block))
+            elif block.kind != "reference":
+                apart.append((page.number, block))
+    yield from _filled(section, running, apart)
+
+
+def _filled(
+    section: str, running: list[tuple[int, Block]], apart: list[tuple[int, Block]]
+) -> Iterator[tuple[str, list[Sentence]]]:
+    if running:
+        yield section, _with_pages((page, block.text, block.glue) for page, block in running)
+    if apart:
+        yield section, _with_pages((page, block.text, "\n") for page, block in apart)
+
+
+def _with_pages(pieces: Iterable[tuple[int, str, str]]) -> list[Sentence]:
+    text, starts, pages = "", [], []
+    parts: list[str] = []
+    length = 0
+    for page, words, glue in pieces:
+        if parts:
+            parts.append(glue)
+            length += len(glue)
+        starts.append(length)
+        pages.append(page)
+        parts.append(words)
+        length += len(words)
+    text = "".join(parts)
+    found, at = [], 0
+    for piece in sentences(text):
+        if piece.strip():
+            found.append(Sentence(piece, pages[bisect_right(starts, at) - 1]))
+        at += len(piece)
+    return found
+
+
+def _fitting(
+    flow: list[Sentence], count_tokens: CountTokens, max_tokens: int
+) -> tuple[list[Sentence], list[int]]:
+    """Halve what is over the limit until all fits; all texts of a round in one call."""
+    counts = count_tokens([sentence.text for sentence in flow])
+    while any(_is_over(s, n, max_tokens) for s, n in zip(flow, counts, strict=True)):
+        halves: list[list[Sentence]] = [
+            _halves(s) if _is_over(s, n, max_tokens) else [s]
+            for s, n in zip(flow, counts, strict=True)
+        ]
+        new = [piece for pieces in halves if len(pieces) > 1 for piece in pieces]
+        news = iter(count_tokens([piece.text for piece in new]))
+        counts = [
+            count
+            for pieces, old in zip(halves, counts, strict=True)
+            for count in ([old] if len(pieces) == 1 else [next(news) for _ in pieces])
+        ]
+        flow = [piece for pieces in halves for piece in pieces]
+    return flow, counts
+
+
+def _is_over(sentence: Sentence, n_tokens: int, max_tokens: int) -> bool:
+    return n_tokens > max_tokens and len(sentence.text.strip()) > 1
+
+
+_BORDERS = (re.compile(r"[;:,；：，、]\s*(?=\S)|\s[—–]\s(?=\S)"), re.compile(r"\s+(?=\S)"))
+
+
+def _halves(sentence: Sentence) -> list[Sentence]:
+    """Cut near the middle: after a clause, else between words, else anywhere."""
+    text = sentence.text
+    inner = len(text.rstrip())
+    start = len(text) - len(text.lstrip())
+    middle = (start + inner) // 2
+    at = max(middle, start + 1)
+    for border in _BORDERS:
+        found = [m.end() for m in border.finditer(text, start, inner) if m.end() > start]
+        found = [end for end in found if inner / 4 <= end <= inner * 3 / 4]
+        if found:
+            at = min(found, key=lambda end: abs(end - middle))
+            break
+    return [Sentence(text[:at], sentence.page), Sentence(text[at:], sentence.page)]
+
+
+def _pack(flow: list[Sentence], counts: list[int], limit: int) -> list[list[Sentence]]:
+    """Fill passages in order, all about equally, so that no crumb is left at the end."""
+    total = sum(counts)
+    goal = total / max(1, math.ceil(total / max(1, limit)))
+    groups: list[list[Sentence]] = []
+    size = 0.0
+    for sentence, count in zip(flow, counts, strict=True):
+        if not groups or size + count > limit or (size and size + count / 2 > goal):
+            groups.append([])
+            size = 0
+        groups[-1].append(sentence)
+        size += count
+    return groups
+
+
+def _checked(
+    groups: list[list[Sentence]], count_tokens: CountTokens, max_tokens: int
+) -> list[list[Sentence]]:
+    """Count the finished passages: a tokenizer may count a whole higher than its parts."""
+    counts = count_tokens([_text(group) for group in groups])
+    if all(n <= max_tokens or len(g) == 1 for g, n in zip(groups, counts, strict=True)):
+        return groups
+    smaller: list[list[Sentence]] = []
+    for group, count in zip(groups, counts, strict=True):
+        if count <= max_tokens or len(group) == 1:
+            smaller.append(group)
+        else:
+            smaller += [group[: len(group) // 2], group[len(group) // 2 :]]
+    return _checked(smaller, count_tokens, max_tokens)
+
+
+def _text(group: list[Sentence]) -> str:
+    return "".join(sentence.text for sentence in group).strip()
+
+
+WORDS_A_MINUTE = 228
+CHARACTERS_A_MINUTE = 357
+"""Native readers of English and of Japanese, reading aloud, texts matched in content and
+difficulty: Trauzettel-Klosinski, Dietz and the IReST Study Group 2012, Invest. Ophthalmol. Vis.
+Sci. 53(9), table of means, doi:10.1167/iovs.11-8284. One study for both, so that the two are
+comparable; an abstract is dense, and is rarely read faster than one could say it."""
+
+LETTERS_A_WORD = 6.5
+"""Characters of a word in the text of a paper, with the blank after it."""
+
+PAUSE_S = 180.0
+"""Who decides nothing for longer than this has put the list away."""
+
+_CHARACTERS = re.compile(
+    "[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_WORDS = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+
+
+def seconds(text: str) -> float:
+    """Give the seconds that a text takes: its words, and its Japanese characters."""
+    rest, n_characters = _CHARACTERS.subn(" ", text)
+    n_words = len(_WORDS.findall(rest))
+    return 60 * (n_words / WORDS_A_MINUTE + n_characters / CHARACTERS_A_MINUTE)
+
+
+def paper_seconds(paper: Paper, said: Iterable[str] = ()) -> float:
+    """Give the seconds that a paper of the list takes: title, abstract, what people say."""
+    return seconds(" ".join((paper.title, paper.abstract, *said)))
+
+
+def length_seconds(n_characters: int, n_bytes: int) -> float:
+    """Estimate the seconds that a text takes by its length alone, without reading it.
+
+    n_bytes: in UTF-8, where a Japanese character has three and a letter mostly one.
+    """
+    n_japanese = max(0, (n_bytes - n_characters) // 2)
+    n_words = (n_characters - n_japanese) / LETTERS_A_WORD
+    return 60 * (n_words / WORDS_A_MINUTE + n_japanese / CHARACTERS_A_MINUTE)
+
+
+def minutes(seconds: float) -> int:
+    """Round to whole minutes as a person would say it: anything at all is at least one."""
+    return max(1, round(seconds / 60)) if seconds > 0 else 0
+
+
+def spent_s(moments: Iterable[datetime], *, pause_s: float = PAUSE_S) -> float:
+    """Give the seconds between acts, whatever devices they were made on; in any order.
+
+    A gap longer than `pause_s` counts as nothing: it was no reading.
+    """
+    gaps = [(b - a).total_seconds() for a, b in pairwise(sorted(moments))]
+    return math.fsum(gap for gap in gaps if gap <= pause_s)

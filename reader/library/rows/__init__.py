@@ -1,0 +1,1 @@
+"""The tables of papers and decisions: the only place here with SQL."""

@@ -1,0 +1,471 @@
+"""Open a library's two databases and keep SQLite's manners in one place.
+
+Lay out the tables: reader.db by numbered migrations, index.db at once.
+
+reader.db is precious and only ever migrated; index.db is derived, so a changed layout
+drops it and starts again. docs/format.md explains every table and column.
+
+reader.db is precious: write-ahead log, `synchronous=full`, foreign keys on. index.db is
+attached as `idx` and can be thrown away. Every write is a `BEGIN IMMEDIATE`
+transaction: a deferred one that reads first fails under a second writer, whatever the
+time-out. Knows files and errors, no table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
+from reader.base.messages import say
+from reader.library.file_names import fold_name
+from reader.library.identity import family_fold, title_fold
+from reader.library.rows.migrations import MIGRATIONS
+
+LATEST = len(MIGRATIONS)
+
+INDEX_VERSION = 4
+"""Raised whenever INDEX_TABLES, or the words put into them, change; an index.db of another
+version is made anew."""
+
+INDEX_TABLES = [
+    """
+    CREATE TABLE idx.texts (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('note', 'highlight', 'paper', 'passage')),
+        paper INTEGER NOT NULL,
+        position INTEGER NOT NULL DEFAULT 0,
+        page INTEGER,
+        section TEXT NOT NULL DEFAULT '',
+        text TEXT NOT NULL DEFAULT '',
+        source_hash TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        UNIQUE (paper, kind, position)
+    ) STRICT
+    """,
+    "CREATE INDEX idx.texts_by_hash ON texts(hash)",
+    "CREATE INDEX idx.texts_by_kind ON texts(kind, hash)",
+    """
+    CREATE VIRTUAL TABLE idx.full_text USING fts5(
+        note, title, abstract, passage, highlight,
+        content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TABLE idx.vectors (
+        encoder TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (hash, encoder)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE idx.ranks (
+        paper INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        nearness REAL,
+        place TEXT NOT NULL CHECK (place IN ('in', 'doubtful', 'out')),
+        score REAL NOT NULL,
+        cut REAL NOT NULL,
+        terms TEXT NOT NULL,
+        PRIMARY KEY (paper, topic)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idx.ranked (
+        paper INTEGER PRIMARY KEY,
+        topics TEXT NOT NULL,
+        encoder TEXT NOT NULL,
+        models TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE idx.models (
+        name TEXT PRIMARY KEY,
+        fitted_on TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idx.forecasts (
+        paper INTEGER PRIMARY KEY,
+        model TEXT NOT NULL,
+        terms TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE idx.pictures (
+        paper INTEGER PRIMARY KEY,
+        source_hash TEXT NOT NULL,
+        figure_page INTEGER,
+        caption TEXT NOT NULL
+    ) STRICT
+    """,
+]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring reader.db to the newest layout, each step in a transaction of its own.
+
+    sqlite-utils keeps the list of what was applied; `user_version` repeats its length, so
+    that a start-up which has nothing to do need not import it (some .2 s).
+    """
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    for function in (title_fold, family_fold, fold_name):
+        connection.create_function(function.__name__, 1, function, deterministic=True)
+    migrations = Migrations("reader")
+    for name, statements in MIGRATIONS:
+
+        def apply(db: Database, statements: list[str] = statements) -> None:
+            for statement in statements:
+                db.execute(statement)
+
+        migrations(name=name)(apply)
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {LATEST}")
+
+
+BUSY_S = 10.0
+"""How long a writer waits for another: the longest transaction is one batch of papers."""
+
+OLDEST_SQLITE = (3, 43)
+"""The first with `contentless_delete`, which the full text needs."""
+
+Row = sqlite3.Row
+Values = Sequence[Any]
+
+
+class Database:
+    """An open library: `read` anywhere, `execute` only inside `writing`.
+
+    is_read_only: the folder cannot be written, so the rows are shown as they stand.
+    index_is_new: index.db was made (or thrown away and remade) by this opening.
+    is_for_any_thread: threads may use it one after the other, never two at once.
+    """
+
+    def __init__(
+        self, folder: Path, *, busy_s: float = BUSY_S, is_for_any_thread: bool = False
+    ) -> None:
+        self.path = folder / "reader.db"
+        self.index_path = folder / "index.db"
+        self.index_is_new = False
+        self.index_was_damaged = False
+        self._is_alone = False
+        self._is_for_any_thread = is_for_any_thread
+        self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
+        self.is_read_only = not _can_write(folder, self.path)
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreError(
+                file=self.path,
+                what=say("store.old_sqlite", version=sqlite3.sqlite_version),
+                hint=say("store.old_sqlite.hint"),
+            )
+        with self.translated():
+            self._connection = self._open(busy_s)
+            try:
+                if self.is_read_only or self._has_logs():
+                    self._prepare()
+                else:
+                    with self._alone():
+                        self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def read(self, sql: str, values: Values = ()) -> list[Row]:
+        """Run one SELECT and return all its rows."""
+        with self.translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def read_one(self, sql: str, values: Values = ()) -> Row | None:
+        """Run one SELECT and return its first row, None where there is none."""
+        with self.translated():
+            row: Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def count_once(self, name: str, count: Callable[[], int], *, is_of_both: bool = False) -> int:
+        """Give a number that index.db decides, or that both do, counted anew once something
+        was written there: a library that stays open asks again and again."""
+        row = self.read_one("PRAGMA idx.data_version")
+        main = self.read_one("PRAGMA main.data_version") if is_of_both else None
+        # These tell what others wrote; what was written here counts in the last one.
+        found = [int(one[0]) if one else 0 for one in (row, main)]
+        state = (found[0], found[1], self._connection.total_changes)
+        if name not in self._counted or self._counted[name][0] != state:
+            self._counted[name] = state, count()
+        return self._counted[name][1]
+
+    def execute(self, sql: str, values: Values = ()) -> int:
+        """Run one statement of an open transaction; returns the row id it inserted."""
+        with self.translated():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run one statement of an open transaction for each of the rows."""
+        with self.translated():
+            self._connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold one transaction: all of it is on the disk at the end, or none of it.
+
+        Inside another one it is part of that one. Raises Locked, ReadOnly or DiskFull.
+        """
+        if self._is_writing():
+            yield
+            return
+        if self.is_read_only:
+            raise ReadOnly(file=self.path)
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            # A full disk rolls back by itself, and then there is nothing to roll back.
+            if self._is_writing():
+                self.execute("ROLLBACK")
+            raise
+
+    def _is_writing(self) -> bool:
+        return self._connection.in_transaction
+
+    def _open(self, busy_s: float) -> sqlite3.Connection:
+        if self.is_read_only and not self.path.exists():
+            raise ReadOnly(file=self.path)
+        # Without a log beside it nobody is writing; a log cannot be made in such a folder.
+        has_log = self.path.with_name("reader.db-wal").exists()
+        mode = ("mode=ro" if has_log else "immutable=1") if self.is_read_only else "mode=rwc"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}",
+            uri=True,
+            timeout=busy_s,
+            isolation_level=None,
+            check_same_thread=not self._is_for_any_thread,
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process make or change the layout of this library meanwhile.
+
+        SQLite's time-out does not help: a file that turns its log on fails at once when
+        another process only looks at it.
+        """
+        if self._is_alone:
+            yield
+            return
+        with lock_file(self.path.with_name("reader.lock"), wait=True):
+            self._is_alone = True
+            try:
+                yield
+            finally:
+                self._is_alone = False
+
+    def _has_logs(self) -> bool:
+        """Tell whether both files keep a write-ahead log already.
+
+        Asked through SQLite: to open and close a file by other means takes all of this
+        process's locks on it away (sqlite.org/howtocorrupt.html, section 2.2), and another
+        process would then delete the log that this one writes to.
+        """
+        try:
+            uri = f"{self.index_path.absolute().as_uri()}?mode=rw"
+            with contextlib.closing(sqlite3.connect(uri, uri=True)) as index:
+                return _keeps_log(self._connection) and _keeps_log(index)
+        except sqlite3.Error:  # not there, or damaged: said when it is opened in earnest
+            return False
+
+    def _was_emptied(self) -> bool:
+        """Tell a file that lost its content from one that is being made."""
+        log = self.path.with_name("reader.db-wal")
+        files = (self.path, self.index_path)
+        sizes = [file.stat().st_size if file.exists() else 0 for file in files]
+        return self.path.exists() and sizes[0] == 0 and sizes[1] > 0 and not log.exists()
+
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        if self._was_emptied():
+            raise Damaged(
+                file=self.path,
+                what=say("store.emptied"),
+                hint=say("store.emptied.hint"),
+            )
+        version = run("PRAGMA user_version").fetchone()[0]
+        if version > LATEST:
+            raise Damaged(
+                file=self.path,
+                what=say("store.newer", version=version),
+                hint=say("store.newer.hint"),
+            )
+        if not self.is_read_only:
+            run("PRAGMA journal_mode = wal")
+            run("PRAGMA synchronous = full")
+            run("PRAGMA foreign_keys = on")
+            if version < LATEST:
+                with self._alone():
+                    migrate(self._connection)
+        self._attach_index()
+
+    def _attach_index(self) -> None:
+        run = self._connection.execute
+        if self.is_read_only and not self.index_path.exists():
+            run("ATTACH ':memory:' AS idx")
+            self._make_index()
+            return
+        try:
+            self._attach_file()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error) or self.is_read_only:
+                raise
+            self._replace_index()
+        if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
+            if self.is_read_only:
+                run("DETACH idx")
+                run("ATTACH ':memory:' AS idx")
+                self._make_index()
+                return
+            with self._alone():
+                if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
+                    self._replace_index()
+                    self._make_index()
+
+    def _attach_file(self) -> None:
+        run = self._connection.execute
+        uri = self.index_path.absolute().as_uri()
+        run("ATTACH ? AS idx", (f"{uri}?immutable=1" if self.is_read_only else uri,))
+        try:
+            if not self.is_read_only:
+                run("PRAGMA idx.journal_mode = wal")
+                run("PRAGMA idx.synchronous = normal")
+            run("SELECT count(*) FROM idx.sqlite_schema").fetchone()
+        except sqlite3.DatabaseError:
+            run("DETACH idx")
+            raise
+
+    def _replace_index(self) -> None:
+        """Throw index.db away; all of it can be made again."""
+        run = self._connection.execute
+        if any(row["name"] == "idx" for row in run("PRAGMA database_list")):
+            run("DETACH idx")
+        else:
+            self.index_was_damaged = True
+        for ending in ("", "-wal", "-shm"):
+            self.index_path.with_name(f"index.db{ending}").unlink(missing_ok=True)
+        self._attach_file()
+
+    def _make_index(self) -> None:
+        self.index_is_new = True
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in INDEX_TABLES:
+            self._connection.execute(statement)
+        # Tells this index.db from the next one: files that repeat it remember the number.
+        number = int.from_bytes(os.urandom(3), "big") + 1
+        self._connection.execute(f"PRAGMA idx.application_id = {number}")
+        self._connection.execute(f"PRAGMA idx.user_version = {INDEX_VERSION}")
+        self._connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def translated(self) -> Iterator[None]:
+        """Say in our words what goes wrong in SQLite or with a file of the library."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            if _is_damage(error) and self._is_whole():
+                raise Damaged(
+                    file=self.index_path,
+                    what=str(error),
+                    hint=say("store.rebuild"),
+                ) from error
+            raise _ours(error, self.path) from error
+
+    def _is_whole(self) -> bool:
+        """Tell whether reader.db is in order: then it is index.db that is damaged."""
+        try:
+            found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
+        except sqlite3.Error:
+            return False
+        return bool(found == "ok")
+
+
+def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
+    """Say in our words what SQLite or the system said."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Locked(file=path, who="")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return ReadOnly(file=path)
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(file=path)
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return Damaged(file=path, what=str(error), hint=say("store.backup"))
+    return StoreError(file=path, what=str(error), hint=say("store.look"))
+
+
+def _is_damage(error: sqlite3.Error | OSError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def _keeps_log(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
+def _can_write(folder: Path, path: Path) -> bool:
+    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+@contextlib.contextmanager
+def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a library-wide lock that the system lets go when this process ends.
+
+    Raises Locked when another process holds it and `wait` is off, ReadOnly where the
+    file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=-1 if wait else 0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Locked(file=path, who="") from None
+    except OSError as error:
+        raise ReadOnly(file=path) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def forget_index(folder: Path) -> None:
+    """Delete index.db, so that the next opening makes it anew. Raises ReadOnly."""
+    try:
+        for ending in ("", "-wal", "-shm"):
+            (folder / f"index.db{ending}").unlink(missing_ok=True)
+    except OSError as error:
+        raise ReadOnly(file=folder / "index.db") from error
+
+
+def commits(db: Database) -> tuple[int, ...]:
+    """Give numbers that are others once another connection wrote to reader.db or index.db,
+    whatever its process; they say nothing to any connection but this one.
+
+    See sqlite.org/pragma.html#pragma_data_version.
+    """
+    found = [db.read_one(f"PRAGMA {name}.data_version") for name in ("main", "idx")]
+    return tuple(int(row[0]) if row else 0 for row in found)

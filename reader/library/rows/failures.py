@@ -1,0 +1,79 @@
+"""Keep what failed, how often, and when it may be tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reader.library.rows.database import Database
+
+FIRST_RETRY = timedelta(minutes=30)
+
+
+LONGEST_RETRY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A piece of work that did not succeed, and when it is tried again."""
+
+    stage: str
+    subject: str
+    attempts: int
+    error: str
+    hint: str
+    tried_at: datetime
+    retry_at: datetime
+
+
+def add_failure(
+    db: Database, stage: str, subject: str, error: tuple[str, str], *, now: datetime
+) -> None:
+    """Record that a stage failed on a subject; each failure doubles the wait, up to a week.
+
+    error: the message and the hint.
+    """
+    with db.writing():
+        row = db.read_one(
+            "SELECT attempts FROM failures WHERE stage = ? AND subject = ?", (stage, subject)
+        )
+        attempts = (row["attempts"] if row else 0) + 1
+        wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+        db.execute(
+            """
+            INSERT INTO failures (stage, subject, attempts, error, hint, at, retry_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET attempts = excluded.attempts, error = excluded.error,
+                hint = excluded.hint, at = excluded.at, retry_at = excluded.retry_at
+            """,
+            (stage, subject, attempts, *error, now.isoformat(), (now + wait).isoformat()),
+        )
+
+
+def clear_failure(db: Database, stage: str, subject: str) -> None:
+    """Forget a failure: it worked."""
+    with db.writing():
+        db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
+
+
+def clear_failures(db: Database, stage: str) -> None:
+    """Forget all that failed in a stage, so that it is tried now."""
+    with db.writing():
+        db.execute("DELETE FROM failures WHERE stage = ?", (stage,))
+
+
+def failures(db: Database, stage: str) -> list[Failure]:
+    """List what a stage could not do so far."""
+    rows = db.read("SELECT * FROM failures WHERE stage = ? ORDER BY subject", (stage,))
+    return [
+        Failure(
+            stage=row["stage"],
+            subject=row["subject"],
+            attempts=row["attempts"],
+            error=row["error"],
+            hint=row["hint"],
+            tried_at=datetime.fromisoformat(row["at"]),
+            retry_at=datetime.fromisoformat(row["retry_at"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,212 @@
+"""Keep where everything of a paper lies: its folder, PDF, marked copies and Markdown file."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from reader.library.rows.database import Database
+from reader.library.rows.papers import STATE_SQL
+
+FileKind = Literal["pdf", "marked", "note"]
+
+_LAST = "SELECT topic FROM filings WHERE paper = {paper} ORDER BY id DESC LIMIT 1"
+
+_NEWEST = """
+    SELECT f.paper, f.topic, f.is_by_hand FROM filings AS f
+    JOIN (SELECT max(id) AS id FROM filings GROUP BY paper) AS last ON last.id = f.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A file of a paper, as the rows say.
+
+    id: of its row among `marked_copies`, else the row of `papers` that it came with: that of a
+    copy, where the paper was joined of several. path: relative to the library, `/`
+    between its parts. topic: where the paper is filed, None for a PDF of one that is not.
+    sha256: of a PDF as it came, empty for a note. n_bytes: size then, None where unknown.
+    """
+
+    kind: FileKind
+    id: int
+    paper: int
+    path: str
+    topic: str | None
+    sha256: str = ""
+    n_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """What is filed under a topic: papers, and those of them with a note."""
+
+    topic: str
+    n_papers: int
+    n_notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiledByHand:
+    """A paper that the person filed, newest filing first where listed."""
+
+    row: int
+    topic: str
+    key: str
+    text: str
+    category: str
+    authors: tuple[str, ...]
+
+
+def places(
+    db: Database, papers: Iterable[int] | None = None, *, has_notes: bool = True
+) -> list[FilePlace]:
+    """List the files of some papers, or of all; has_notes: their Markdown files too."""
+    values = () if papers is None else (json.dumps([*papers]),) * 5
+    among = "(SELECT value FROM json_each(?))"
+    of_copies = of_own = ""
+    if papers is not None:
+        of_own = f"WHERE t.paper IN {among}"
+        of_copies = f"{of_own} OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among})"  # noqa: S608
+    row = "coalesce(p.merged_into, p.id)"
+    topic, own_topic = _LAST.format(paper=row), _LAST.format(paper="t.paper")
+    joined = f"AS t JOIN papers AS p ON p.id = t.paper {of_copies}"
+    # The Markdown file of a copy stays where it was: the paper has its own.
+    found = db.read(
+        f"SELECT * FROM (SELECT 'pdf' AS kind, t.paper AS id, {row} AS paper, path,"  # noqa: S608
+        f" ({topic}) AS topic, sha256, n_bytes FROM pdfs {joined} UNION ALL"
+        f" SELECT 'marked', t.id, {row}, path, ({topic}), sha256, NULL"
+        f" FROM marked_copies {joined} UNION ALL"
+        f" SELECT 'note', paper, paper, path, ({own_topic}), '', NULL FROM exports AS t {of_own}"
+        ") ORDER BY paper, kind, id != paper, id",
+        values,
+    )
+    return [FilePlace(*r) for r in found if has_notes or r["kind"] != "note"]
+
+
+def set_path(db: Database, place: FilePlace, path: str) -> None:
+    """Record that a file lies elsewhere; what waits for it follows."""
+    statement = {
+        "pdf": "UPDATE pdfs SET path = ? WHERE paper = ?",
+        "marked": "UPDATE marked_copies SET path = ? WHERE id = ?",
+        "note": "UPDATE exports SET path = ? WHERE paper = ?",
+    }[place.kind]
+    with db.writing():
+        db.execute(statement, (path, place.id))
+        db.execute(
+            "UPDATE OR REPLACE failures SET subject = ? WHERE stage = 'extract' AND subject = ?",
+            (path, place.path),
+        )
+        # Where marks came back from, as `library.tablet.place_of` names a file of the library.
+        names = [f"library:{unicodedata.normalize('NFC', p)}" for p in (path, place.path)]
+        db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", names)
+        db.execute("UPDATE OR REPLACE sightings SET place = ? WHERE place = ?", names)
+        db.execute("UPDATE place_history SET place = ? WHERE place = ?", names)
+
+
+def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
+    """Give where a paper is filed and whether the person said so; None where it is not."""
+    row = db.read_one(
+        "SELECT topic, is_by_hand FROM filings WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
+    )
+    return (row["topic"], bool(row["is_by_hand"])) if row else None
+
+
+def refile(db: Database, old: str, new: str, *, at: datetime) -> list[int]:
+    """File all papers of one topic under another, in one transaction; returns the papers.
+
+    Who chose the folder stays as it was: a renamed topic teaches nothing.
+    """
+    with db.writing():
+        rows = db.read(f"{_NEWEST} WHERE f.topic = ? ORDER BY f.paper", (old,))
+        db.execute_many(
+            "INSERT INTO filings (paper, topic, at, is_by_hand) VALUES (?, ?, ?, ?)",
+            [(r["paper"], new, at.isoformat(), r["is_by_hand"]) for r in rows],
+        )
+    return [r["paper"] for r in rows]
+
+
+def counts(db: Database) -> list[TopicCount]:
+    """Count what is filed under each topic that has something, by topic."""
+    rows = db.read(
+        f"""
+        SELECT f.topic, count(*) AS n, count(n.paper) AS n_notes
+        FROM ({_NEWEST}) AS f JOIN papers AS p ON p.id = f.paper AND p.merged_into IS NULL
+        LEFT JOIN (SELECT DISTINCT paper FROM notes) AS n ON n.paper = f.paper
+        GROUP BY f.topic ORDER BY f.topic
+        """  # noqa: S608  a constant of this module
+    )
+    return [TopicCount(*r) for r in rows]
+
+
+def states(db: Database) -> dict[str, dict[str, int]]:
+    """Count what is filed under each topic by its state: topic → state → papers."""
+    rows = db.read(
+        f"""
+        SELECT f.topic, {STATE_SQL} AS state, count(*) AS n
+        FROM ({_NEWEST}) AS f JOIN papers AS p ON p.id = f.paper AND p.merged_into IS NULL
+        GROUP BY f.topic, state
+        """  # noqa: S608  constants
+    )
+    found: dict[str, dict[str, int]] = {}
+    for r in rows:
+        found.setdefault(r["topic"], {})[r["state"]] = r["n"]
+    return found
+
+
+def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, list[int]]:
+    """Give the papers filed last under some topics, at most `each` of one."""
+    rows = db.read(
+        f"""
+        SELECT topic, paper FROM (
+            SELECT topic, paper, row_number() OVER (PARTITION BY topic ORDER BY paper DESC) AS n
+            FROM ({_NEWEST}) WHERE topic IN (SELECT value FROM json_each(?)))
+        WHERE n <= ?
+        """,  # noqa: S608  a constant of this module
+        (json.dumps(list(topics)), each),
+    )
+    found: dict[str, list[int]] = {}
+    for r in rows:
+        found.setdefault(r["topic"], []).append(r["paper"])
+    return found
+
+
+def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
+    """List the papers whose folder the person chose, at most `limit`, newest filing first."""
+    rows = db.read(
+        """
+        SELECT f.paper, f.topic, p.key, p.title || char(10) || p.abstract AS text, p.categories,
+            (SELECT json_group_array(name) FROM authors AS a WHERE a.paper = p.id) AS authors
+        FROM filings AS f JOIN (SELECT max(id) AS id FROM filings GROUP BY paper) AS last
+            ON last.id = f.id
+        JOIN papers AS p ON p.id = f.paper AND p.merged_into IS NULL
+        WHERE f.is_by_hand AND f.topic != 'unfiled' ORDER BY f.id DESC LIMIT ?
+        """,
+        (limit,),
+    )
+    return [
+        FiledByHand(
+            r["paper"],
+            r["topic"],
+            r["key"] or "",
+            r["text"],
+            r["categories"].partition(" ")[0],
+            tuple(json.loads(r["authors"])),
+        )
+        for r in rows
+    ]
+
+
+def files(db: Database) -> dict[str, tuple[int, int]]:
+    """Give where the PDFs of papers were put last: path → (paper, bytes)."""
+    rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
+    return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
+
+
+def copy_paths(db: Database) -> set[str]:
+    """List where the PDFs lie that are kept beside the papers' own."""
+    return {r["path"] for r in db.read("SELECT path FROM marked_copies")}

@@ -1,0 +1,253 @@
+"""List the numbered steps that bring reader.db from an empty file to the newest layout.
+
+Steps are only ever added: each library out there has applied some of them.
+docs/format.md explains every table and column.
+"""
+
+from __future__ import annotations
+
+from reader.library.rows import first_layouts
+
+ARRIVALS: tuple[str, list[str]] = (
+    "m015_arrivals",
+    [
+        """
+        CREATE TABLE arrivals (
+            act TEXT PRIMARY KEY,
+            made_at TEXT NOT NULL,
+            at TEXT NOT NULL,
+            note INTEGER REFERENCES notes(id),
+            became TEXT NOT NULL CHECK (became IN ('done', 'overtaken', 'beside')),
+            paper INTEGER REFERENCES papers(id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE TABLE identity (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        "INSERT INTO identity VALUES (lower(hex(randomblob(8))))",
+    ],
+)
+
+
+_LINE = """
+            score REAL,
+            sentence TEXT NOT NULL,
+            terms TEXT NOT NULL,
+            mentions TEXT NOT NULL,
+            n_votes INTEGER,
+            models TEXT NOT NULL
+"""
+
+DECIDED: tuple[str, list[str]] = (
+    "m016_decided",
+    [
+        f"""
+        CREATE TABLE lines (
+            day TEXT NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            lane TEXT NOT NULL CHECK (lane IN ('own', 'doubtful', 'near', 'wild')),
+            position INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            {_LINE},
+            PRIMARY KEY (paper, day)
+        ) STRICT
+        """,
+        "CREATE INDEX lines_by_day ON lines(day)",
+        f"""
+        CREATE TABLE decided (
+            decision INTEGER PRIMARY KEY REFERENCES decisions(id),
+            day TEXT,
+            lane TEXT CHECK (lane IN ('own', 'doubtful', 'near', 'wild')),
+            position INTEGER,
+            topic TEXT NOT NULL,
+            {_LINE},
+            CHECK ((day IS NULL) = (lane IS NULL) AND (day IS NULL) = (position IS NULL))
+        ) STRICT
+        """,
+    ],
+)
+
+
+DRAFTS: tuple[str, list[str]] = (
+    "m013_drafts",
+    [
+        """
+        CREATE TABLE openings (
+            id INTEGER PRIMARY KEY,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX openings_of_paper ON openings(paper)",
+    ],
+)
+
+
+LESSONS: tuple[str, list[str]] = (
+    "m011_lessons",
+    [
+        """
+        CREATE TABLE lessons (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            topic TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('seed', 'yes', 'no', 'undo')),
+            undoes INTEGER UNIQUE REFERENCES lessons(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX lessons_of_paper ON lessons(paper)",
+        """
+        CREATE TABLE shown (
+            day TEXT NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            lane TEXT NOT NULL CHECK (lane IN ('own', 'doubtful', 'near', 'wild')),
+            topic TEXT NOT NULL DEFAULT '',
+            position INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (day, paper)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX shown_of_paper ON shown(paper)",
+    ],
+)
+
+
+PAGES: tuple[str, list[str]] = (
+    "m014_pages",
+    [
+        "ALTER TABLE exports ADD COLUMN front TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX exports_by_path ON exports(path)",
+        """
+        CREATE TABLE pages (
+            name TEXT PRIMARY KEY,
+            path TEXT NOT NULL,
+            content TEXT NOT NULL,
+            front TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE unfinished (
+            name TEXT PRIMARY KEY,
+            path TEXT NOT NULL,
+            content TEXT NOT NULL,
+            front TEXT NOT NULL,
+            note INTEGER
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE note_links (
+            name TEXT NOT NULL,
+            source INTEGER NOT NULL REFERENCES papers(id),
+            PRIMARY KEY (name, source)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX note_links_of_source ON note_links(source)",
+        "CREATE INDEX filings_by_topic ON filings(topic, paper)",
+    ],
+)
+
+
+QUEUE: tuple[str, list[str]] = (
+    "m017_queue",
+    [
+        """
+        CREATE TABLE postponed (
+            id INTEGER PRIMARY KEY,
+            act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            until_on TEXT,
+            undoes INTEGER UNIQUE REFERENCES postponed(id),
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL,
+            CHECK ((until_on IS NULL) = (undoes IS NOT NULL))
+        ) STRICT
+        """,
+        "CREATE INDEX postponed_of_paper ON postponed(paper)",
+        """
+        CREATE TABLE asked (
+            decision INTEGER PRIMARY KEY REFERENCES decisions(id),
+            is_kept INTEGER NOT NULL DEFAULT 0,
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL
+        ) STRICT
+        """,
+        # Of 100,000 decisions a few are picks.
+        "CREATE INDEX picks_of_paper ON decisions(paper, id) WHERE kind = 'pick'",
+    ],
+)
+
+
+REVIEWS: tuple[str, list[str]] = (
+    "m012_reviews",
+    [
+        """
+        CREATE TABLE reviews (
+            id INTEGER PRIMARY KEY,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            grade INTEGER CHECK (grade BETWEEN 1 AND 4),
+            undoes INTEGER UNIQUE REFERENCES reviews(id),
+            due_on TEXT,
+            at TEXT NOT NULL,
+            on_date TEXT NOT NULL,
+            CHECK ((grade IS NULL) = (undoes IS NOT NULL) AND (grade IS NULL) = (due_on IS NULL))
+        ) STRICT
+        """,
+        "CREATE INDEX reviews_of_paper ON reviews(paper)",
+        "CREATE INDEX reviews_by_day ON reviews(on_date)",
+    ],
+)
+
+
+HISTORY: tuple[str, list[str]] = (
+    "m018_place_history",
+    [
+        """
+        CREATE TABLE place_history (
+            id INTEGER PRIMARY KEY,
+            place TEXT NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id),
+            sha256 TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX place_history_of_paper ON place_history(paper)",
+        "CREATE INDEX place_history_of_place ON place_history(place)",
+        # Copies from before were kept without their place: most papers have one place only.
+        """
+        INSERT INTO place_history (place, paper, sha256)
+        SELECT (SELECT r.place FROM returned AS r WHERE r.paper = c.paper
+                ORDER BY r.at DESC, r.place LIMIT 1), c.paper, c.sha256
+        FROM marked_copies AS c
+        WHERE NOT c.is_version
+          AND EXISTS (SELECT 1 FROM returned AS r WHERE r.paper = c.paper)
+          AND NOT EXISTS (SELECT 1 FROM returned AS r
+                          WHERE r.paper = c.paper AND r.sha256 = c.sha256)
+        ORDER BY c.at, c.id
+        """,
+        """
+        INSERT INTO place_history (place, paper, sha256)
+        SELECT place, paper, sha256 FROM returned ORDER BY at, place
+        """,
+    ],
+)
+
+
+VERSIONS: tuple[str, list[str]] = (
+    "m019_versions",
+    # Null of what came before: which of a day's notes came first is not known of it.
+    ["ALTER TABLE versions ADD COLUMN after_note INTEGER"],
+)
+
+
+MIGRATIONS: list[tuple[str, list[str]]] = [
+    *first_layouts.STEPS,
+    LESSONS,
+    REVIEWS,
+    DRAFTS,
+    PAGES,
+    ARRIVALS,
+    DECIDED,
+    QUEUE,
+    HISTORY,
+    VERSIONS,
+]

@@ -1,0 +1,210 @@
+"""Keep the queue of picks without a note, and the acts that browsers sent.
+
+The queue itself is no table: it is the picks that stand, of papers without a note. What the
+person said of them are rows that are only ever added.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reader.library.rows.database import Database
+from reader.library.rows.decisions import next_act
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPick:
+    """A pick that waits for its note.
+
+    decision: `decisions.id` of the pick. until: the day on which it comes back, None where
+    it was not put off. path: where its PDF was put, empty where none came yet.
+    """
+
+    paper: int
+    decision: int
+    picked_on: date
+    until: date | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long the text of a PDF is; n_bytes: in UTF-8."""
+
+    n_characters: int
+    n_bytes: int
+
+
+def picked(db: Database) -> list[WaitingPick]:
+    """List the picks without a note, the oldest first.
+
+    A paper that was picked several times counts from the first pick after its last skip. One
+    that was picked again since it was put off is not put off any more.
+    """
+    rows = db.read(
+        """
+        SELECT q.paper, q.decision, q.on_date, coalesce(pdfs.path, '') AS path, (
+            SELECT until_on FROM postponed AS p WHERE p.paper = q.paper AND p.act > q.act
+            AND until_on IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM decisions AS d WHERE d.paper = p.paper AND d.kind = 'pick'
+                AND (d.at, d.act) > (p.at, p.act)
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
+            ORDER BY id DESC LIMIT 1) AS until_on
+        FROM (
+            SELECT d.paper, min(d.id) AS decision, d.act, d.on_date
+            FROM decisions AS d WHERE d.kind = 'pick'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                AND l.kind = 'skip'
+                AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+            AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = d.paper)
+            GROUP BY d.paper) AS q
+        LEFT JOIN pdfs ON pdfs.paper = q.paper ORDER BY q.decision
+        """
+    )
+    return [
+        WaitingPick(
+            r["paper"],
+            r["decision"],
+            date.fromisoformat(r["on_date"]),
+            date.fromisoformat(r["until_on"]) if r["until_on"] else None,
+            r["path"],
+        )
+        for r in rows
+    ]
+
+
+def let_go_on(db: Database, day: date) -> dict[int, int]:
+    """Give the papers of the queue that were let go on a day and still are, in that order, each
+    with the pick (`decisions.id`) that is over."""
+    rows = db.read(
+        """
+        SELECT s.paper, p.id AS pick FROM decisions AS s
+        JOIN decisions AS p ON p.paper = s.paper AND p.id < s.id AND p.kind = 'pick'
+        WHERE s.on_date = ? AND s.kind = 'skip'
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes IN (s.id, p.id))
+        AND NOT EXISTS (
+            SELECT 1 FROM decisions AS l WHERE l.paper = s.paper AND l.id > p.id AND l.id != s.id
+            AND l.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = s.paper) ORDER BY s.id
+        """,
+        (day.isoformat(),),
+    )
+    return {r["paper"]: r["pick"] for r in rows}
+
+
+def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
+    """Give how long the text of each paper's PDF is; papers whose PDF was not read are left
+    out."""
+    rows = db.read(
+        """
+        SELECT paper, sum(length(text)) AS n_characters, sum(octet_length(text)) AS n_bytes
+        FROM idx.texts WHERE kind = 'passage' AND paper IN (SELECT value FROM json_each(?))
+        GROUP BY paper
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: Extent(r["n_characters"], r["n_bytes"]) for r in rows}
+
+
+def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -> None:
+    """Record that a paper is put off until a day; an act of its own, as a decision is."""
+    with db.writing():
+        db.execute(
+            "INSERT INTO postponed (act, paper, until_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
+            (next_act(db), paper, until.isoformat(), at.isoformat(), on.isoformat()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuestion:
+    """That a look-back asked about a pick; is_kept: the person said that they read it."""
+
+    on_date: date
+    is_kept: bool
+
+
+def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
+    """Tell of some picks (`decisions.id`) when they were asked about; those that never were are
+    left out."""
+    rows = db.read(
+        """
+        SELECT decision, on_date, is_kept FROM asked
+        WHERE decision IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(list(picks)),),
+    )
+    return {
+        r["decision"]: QueueQuestion(date.fromisoformat(r["on_date"]), bool(r["is_kept"]))
+        for r in rows
+    }
+
+
+def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> list[int]:
+    """Record that picks (`decisions.id`) were asked about, each once; gives those that were not
+    before."""
+    with db.writing():
+        new = [pick for pick in picks if pick not in asked(db, picks)]
+        db.execute_many(
+            "INSERT INTO asked (decision, at, on_date) VALUES (?, ?, ?)",
+            [(pick, at.isoformat(), on.isoformat()) for pick in new],
+        )
+    return new
+
+
+def set_kept(db: Database, pick: int) -> None:
+    """Record that the person said of a pick that was asked about that they read it."""
+    with db.writing():
+        db.execute("UPDATE asked SET is_kept = 1 WHERE decision = ?", (pick,))
+
+
+Became = Literal["done", "overtaken", "beside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of one act.
+
+    note: the revision (`notes.id`) that has its words alone, None for none.
+    became: done as it was meant; overtaken by a later decision on `paper`; or put beside
+    other words of the note on `paper`.
+    """
+
+    act: str
+    made_at: datetime
+    at: datetime
+    note: int | None = None
+    became: Became = "done"
+    paper: int | None = None
+
+
+def add_arrival(db: Database, arrival: Arrival) -> bool:
+    """Keep that an act arrived; tells whether this was the first time."""
+    with db.writing():
+        if arrival_of(db, arrival.act):
+            return False
+        moments = (arrival.made_at.isoformat(), arrival.at.isoformat())
+        db.execute(
+            """
+            INSERT INTO arrivals (act, made_at, at, note, became, paper) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (arrival.act, *moments, arrival.note, arrival.became, arrival.paper),
+        )
+    return True
+
+
+def arrival_of(db: Database, act: str) -> Arrival | None:
+    """Give what came of an act, None where it did not arrive."""
+    row = db.read_one("SELECT * FROM arrivals WHERE act = ?", (act,))
+    if row is None:
+        return None
+    made_at, at = (datetime.fromisoformat(row[name]) for name in ("made_at", "at"))
+    return Arrival(row["act"], made_at, at, row["note"], row["became"], row["paper"])

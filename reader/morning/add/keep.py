@@ -1,0 +1,330 @@
+"""Keep one file that was read: its paper, place, passages, marks and record.
+
+Which files' marks are in is known by their places: `back` looks at the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reader.base.errors import PdfError
+from reader.base.messages import say
+from reader.library.files import is_here
+from reader.library.folder import Library, write_whole
+from reader.library.highlight import Marks
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import copies, decisions, merges, papers
+from reader.library.rows.versions import BY_HAND
+from reader.morning.add.files import File, FileContent, bytes_of, folder_topic, place
+from reader.morning.tools import Tools
+from reader.pdfs.fetch import note_unread, passages_of, place_of, unread_pages
+from reader.pdfs.highlights import cleaned
+from reader.pdfs.marked_copies import ReturnedCopy, keep
+from reader.pdfs.move import pdf_file
+from reader.pdfs.recognise import PdfSketches, Recognition
+from reader.pdfs.recognition import sketch_of, stamped_version
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.rows.pdfs import Addition
+from reader.pdfs.tablet import IN_LIBRARY
+from reader.ranking.best_folder import file_away
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
+
+
+@dataclass(frozen=True, slots=True)
+class FileMarks:
+    """What was marked in one file.
+
+    n_new: marks that the paper did not have before. copy: where the marked copy is kept
+    beside the paper's PDF, "" where none was needed. error: the marks could not be read.
+    """
+
+    n_highlights: int = 0
+    n_new: int = 0
+    n_ink: int = 0
+    copy: str = ""
+    error: PdfError | None = None
+
+
+def import_marks(
+    library: Library, file: File, *, held: LibraryPaper, marks: Marks | PdfError, content: bytes
+) -> FileMarks:
+    """Keep a file's marks, and the file itself where its marks are on no copy that is here.
+
+    content: the file's bytes. Raises StoreError.
+    """
+    if isinstance(marks, PdfError):
+        return FileMarks(error=marks)
+    at = place(library, file.path, file.named)
+    own = at.removeprefix(IN_LIBRARY) if at.startswith(f"{IN_LIBRARY}papers/") else ""
+    came = ReturnedCopy(held, at, own, file.sha256, content, marks)
+    counts, copy = keep(library, came, walked=Path(os.path.realpath(file.named)))
+    return FileMarks(len(cleaned(marks.highlights)), counts.new, marks.n_ink, copy)
+
+
+def are_in(library: Library, addition: Addition, path: Path, named: Path) -> bool:
+    """Tell whether the marks of a file that was added are in the library."""
+    at = place(library, path, named)
+    last = highlights.returned_from(library.db, at)
+    return last is not None and last.sha256 == addition.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file.
+
+    held: the paper, None for none. candidates: those that it may be, where a person is to
+    say. marked: what was marked in it, imported just now. lacking: pages of it that could
+    not be read. is_new: found out just now; else by an earlier run. is_moved: the file
+    itself is gone, its bytes being in the library; stayed: why it is not, where it should.
+    """
+
+    addition: Addition
+    held: LibraryPaper | None = None
+    candidates: tuple[LibraryPaper, ...] = ()
+    marked: FileMarks = field(default=FileMarks())
+    lacking: PdfError | None = None
+    is_new: bool = True
+    is_moved: bool = False
+    stayed: str = ""
+    is_recorded: bool = True
+
+
+def record(file: File, recognised: Recognition, **values: str | int | None) -> Addition:
+    """Lay out what is recorded of a file."""
+    given = {"outcome": "identified", "why": recognised.why, **values}
+    return Addition(
+        file.key,
+        file.n_bytes,
+        file.modified_ns,
+        file.sha256,
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutcome:
+    """Record that a person is to say which paper a file is; nothing else is done."""
+    addition = record(file, recognised, outcome="asked", hint=say("add.ask_hint"))
+    is_new = pdfs.addition_of(library.db, addition.path) != addition
+    pdfs.add_addition(library.db, addition, at=library.now())
+    several = papers.papers_at(library.db, recognised.candidates)
+    return FileOutcome(addition, candidates=tuple(several), is_new=is_new)
+
+
+def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
+    """Record a file that cannot be read; one that the reader did not even open is not."""
+    what, hint = str(error.values.get("what", error.message)), error.hint
+    addition = record(file, Recognition("none"), outcome="broken", why=what, hint=hint)
+    is_recorded = error.values.get("kind") not in ("start", "no file")
+    if is_recorded:
+        pdfs.add_addition(library.db, addition, at=library.now())
+    return FileOutcome(addition, is_recorded=is_recorded)
+
+
+@dataclass
+class Keeper:
+    """What all files of one run share."""
+
+    library: Library
+    tools: Tools
+    texts: PdfSketches
+
+    def keep(
+        self, read: FileContent, recognised: Recognition, *, found: Paper | None = None
+    ) -> FileOutcome:
+        """Keep a file as what it was recognised as, or as a paper of its own.
+
+        found: what its printed id was looked up as. Raises StoreError, and PdfError when
+        the file changed since it was looked at; then nothing was kept.
+        """
+        held = self._here(recognised)
+        if held is not None and self.has_pdf(held, recognised):
+            return self.keep_copy(read, held, recognised)
+        file, document = read.file, read.document
+        passages = passages_of(document, self.tools)
+        content = bytes_of(file)
+        with self.library.db.writing():
+            if held is None:
+                held = self._bring_in(file, recognised, found)
+                # It may have joined a paper that has its PDF: a preprint the published one.
+                if self.has_pdf(held, recognised):
+                    later = _to_look_up(recognised, found)
+                    return self.keep_copy(read, held, recognised, printed=later)
+            self._file_away(file, held)
+            (held,) = papers.papers_at(self.library.db, [held.row])
+            self._place(file, content, held, recognised, passages)
+            note_unread(self.library, held, document)
+            addition = self._record(file, held, recognised, found)
+            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
+        self.texts.add(held.row, recognised.sketch)
+        lacking = unread_pages(document, addition.path)
+        return FileOutcome(addition, held, marked=marked, lacking=lacking)
+
+    def has_pdf(self, held: LibraryPaper, recognised: Recognition) -> bool:
+        """Tell whether a paper has a PDF here, and no older one than this file's version."""
+        pdf = pdfs.pdf_of(self.library.db, held.row)
+        here = pdf_file(self.library, held.row) if pdf is not None else None
+        if pdf is None or not (here or is_here(self.library.folder / pdf.path)):
+            return False
+        if recognised.version is None:
+            return True
+        version = self._version_of(pdf, here)
+        return version is None or recognised.version <= version
+
+    def _version_of(self, pdf: pdfs.Pdf, file: Path | None) -> int | None:
+        """Give the version stamped on a PDF of the library, also on one that was not read yet.
+
+        What cannot be read is older than all that can.
+        """
+        if pdf.version is not None or pdf.sketch or file is None:
+            return pdf.version
+        try:
+            document = self.tools.read_pdf(file)
+        except PdfError:
+            return -1
+        read = replace(pdf, sketch=sketch_of(document), version=stamped_version(document))
+        pdfs.set_sketch(self.library.db, read)
+        return read.version
+
+    def keep_copy(
+        self, read: FileContent, held: LibraryPaper, recognised: Recognition, *, printed: str = ""
+    ) -> FileOutcome:
+        """Record a file whose paper has a PDF here already; a marked one is kept beside it.
+
+        printed: see Addition. A file that was only touched stays what it was.
+        """
+        file = read.file
+        content = bytes_of(file)
+        with self.library.db.writing():
+            marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
+            why = self._why_copy(file, held, recognised, marked)
+            addition = _as_before(self.library, file, held, recognised) or record(
+                file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
+            )
+            pdfs.add_addition(self.library.db, addition, at=self.library.now())
+        return FileOutcome(addition, held, marked=marked)
+
+    def _why_copy(
+        self, file: File, held: LibraryPaper, recognised: Recognition, marked: FileMarks
+    ) -> str:
+        """Say what sort of copy a file is."""
+        pdf = pdfs.pdf_of(self.library.db, held.row)
+        if pdf is not None and pdf.sha256 == file.sha256:
+            return say("add.same_bytes")
+        if marked.copy:
+            return say("add.marked_copy", path=marked.copy)
+        if recognised.version and pdf and pdf.version and recognised.version < pdf.version:
+            return say("add.older", version=pdf.version)
+        if marked.n_highlights or marked.n_ink:
+            return say("add.marked_here")
+        return say("add.other_copy", why=recognised.why)
+
+    def _here(self, recognised: Recognition) -> LibraryPaper | None:
+        if recognised.row is not None:
+            return papers.papers_at(self.library.db, [recognised.row])[0]
+        own = recognised.id or (recognised.paper.id if recognised.paper else "")
+        return papers.paper_with_id(self.library.db, own) if own else None
+
+    def _bring_in(self, file: File, recognised: Recognition, found: Paper | None) -> LibraryPaper:
+        """Make a paper: the registry's where there is one, else of what the page says."""
+        db, paper = self.library.db, found or recognised.paper
+        assert paper is not None  # noqa: S101  bytes alone are only recognised as a paper here
+        if found is None and recognised.id:
+            # Its number tells the year; the day is for arXiv to say.
+            ids, version = (recognised.id,), recognised.version
+            paper = replace(paper, ids=ids, version=version, published_on=None)
+        elif found is None:
+            paper = replace(paper, title=self._own_title(file, recognised, paper))
+        papers.add_papers(db, [paper], source=BY_HAND, on=self.library.today())
+        held = papers.paper_with_id(db, paper.id)
+        assert held is not None  # noqa: S101  added just above
+        return held
+
+    def _own_title(self, file: File, recognised: Recognition, paper: Paper) -> str:
+        """Tell slides and supplements, and what a person says is another paper, from the paper
+        whose title they have: else the two would be joined."""
+        kind = recognised.printed.type if recognised.printed else "paper"
+        if kind in ("slides", "supplement"):
+            return f"{paper.title} ({say(f'title.{kind}')})"
+        alike = copies.copies_of(self.library.db, paper) if recognised.candidates else {}
+        is_one = any(match.strength == "strong" for match in alike.values())
+        return f"{paper.title} ({file.stem})" if is_one else paper.title
+
+    def _file_away(self, file: File, held: LibraryPaper) -> None:
+        topic = folder_topic(file, [t.path for t in self.library.config.topics])
+        if topic and held.topic is None:
+            decisions.add_filing(
+                self.library.db, held.row, topic, at=self.library.now(), is_by_hand=True
+            )
+            held = replace(held, topic=topic)
+        file_away(self.library, held)
+
+    def _place(
+        self,
+        file: File,
+        content: bytes,
+        held: LibraryPaper,
+        recognised: Recognition,
+        passages: Sequence[PassageText],
+    ) -> None:
+        """Write the bytes, then the rows: a kill in between leaves a file that is found again."""
+        db = self.library.db
+        path = place_of(self.library, held, file.sha256)
+        self._keep_older(held, file)
+        write_whole(self.library.folder / path, content)
+        pdf = pdfs.Pdf(
+            held.row, path.as_posix(), file.sha256, recognised.version, recognised.sketch
+        )
+        pdfs.add_pdf(db, pdf, n_bytes=file.n_bytes, at=self.library.now())
+        if passages:
+            index.add_passages(db, held.row, passages, sha256=file.sha256)
+        else:
+            pdfs.set_wordless(db, pdf)
+
+    def _keep_older(self, held: LibraryPaper, file: File) -> None:
+        """Let the PDF in whose place a newer version comes stay with its paper: somebody may
+        have marked it."""
+        old = pdfs.pdf_of(self.library.db, held.row)
+        if (
+            old is not None
+            and old.sha256 != file.sha256
+            and is_here(self.library.folder / old.path)
+        ):
+            copy = highlights.MarkedCopy(held.row, old.path, old.sha256, 0, is_version=True)
+            highlights.add_copy(self.library.db, copy, at=self.library.now())
+
+    def _record(
+        self, file: File, held: LibraryPaper, recognised: Recognition, found: Paper | None
+    ) -> Addition:
+        addition = record(
+            file,
+            recognised,
+            outcome="identified" if recognised.level == "strong" else "unknown",
+            paper=held.row,
+            why=recognised.why or say("add.own"),
+            printed=_to_look_up(recognised, found),
+        )
+        pdfs.add_addition(self.library.db, addition, at=self.library.now())
+        return addition
+
+
+def _to_look_up(recognised: Recognition, found: Paper | None) -> str:
+    """Give the printed id that is still to be looked up; "" for none."""
+    if found is not None or recognised.row is not None:
+        return ""
+    return recognised.id or ("" if recognised.level == "strong" else recognised.unknown_doi)
+
+
+def _as_before(
+    library: Library, file: File, held: LibraryPaper, recognised: Recognition
+) -> Addition | None:
+    """Give the record of a file that was only touched: what it prints may be to be looked up."""
+    before = pdfs.addition_of(library.db, file.key)
+    if recognised.printed is not None or before is None or before.sha256 != file.sha256:
+        return None
+    if before.paper is None or merges.row_now(library.db, before.paper) != held.row:
+        return None
+    return replace(before, n_bytes=file.n_bytes, modified_ns=file.modified_ns)

@@ -1,0 +1,370 @@
+"""Add many files: leave out what was done, read the rest on all cores, keep each as it comes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reader.base.errors import PdfError, Problem, ReaderError
+from reader.base.messages import say
+from reader.gathering.resolve import BATCH
+from reader.library.files import is_here
+from reader.library.folder import Library
+from reader.library.highlight import Marks
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.passage import Document
+from reader.library.rows import merges, papers
+from reader.library.rows.database import lock_file
+from reader.morning.add.complete import Registries
+from reader.morning.add.files import File, FileContent, FilesToAdd, bytes_of, key_of, look_at
+from reader.morning.add.keep import (
+    FileMarks,
+    FileOutcome,
+    Keeper,
+    are_in,
+    ask_about,
+    import_marks,
+    keep_broken,
+    record,
+)
+from reader.morning.tools import Tools
+from reader.pdfs.fetch import extract_left
+from reader.pdfs.move import has_bytes
+from reader.pdfs.recognise import PdfSketches, Recognition, recognise
+from reader.pdfs.recognition import read_print
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.rows.pdfs import Addition
+from reader.search.encode import index_words
+
+
+def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
+    """Delete a file whose very bytes lie in the library, synced; gives why it stays, "" if gone.
+
+    Looked at again: the copy's bytes, and that the file is still the one that was read.
+    A link is no file of its own and stays.
+    """
+    addition = added.addition
+    if addition.outcome in ("asked", "broken"):
+        return say("stayed.asked" if addition.outcome == "asked" else "stayed.broken")
+    if added.marked.error is not None:
+        return say("stayed.marks")
+    if path.is_symlink():
+        return say("stayed.link")
+    copies = _copies(library, addition)
+    if not copies:
+        return say("stayed.other_bytes")
+    if not any(copy.is_file() for copy in copies):
+        return say("stayed.away")
+    try:
+        if any(os.path.samefile(copy, path) for copy in copies if copy.is_file()):
+            return say("stayed.own")
+        if not any(has_bytes(copy, addition.sha256) for copy in copies):
+            return say("stayed.copy_changed")
+        status = path.stat()
+        if (status.st_size, status.st_mtime_ns) != (addition.n_bytes, addition.modified_ns):
+            return say("stayed.changed")
+        path.unlink()
+    except OSError as error:
+        return say("stayed.error", why=error.strerror or "")
+    return ""
+
+
+def _copies(library: Library, addition: Addition) -> list[Path]:
+    """List the files in the library that were written with a file's bytes."""
+    if addition.paper is None:
+        return []
+    row = merges.row_now(library.db, addition.paper)
+    pdf = pdfs.pdf_of(library.db, row)
+    found = [(pdf.path, pdf.sha256)] if pdf else []
+    found += [(copy.path, copy.sha256) for copy in highlights.copies_of(library.db, row)]
+    return [library.folder / path for path, sha256 in found if sha256 == addition.sha256]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person wants of a run.
+
+    may_fetch: ask registries for printed ids. is_moving: delete each file whose bytes lie
+    in the library.
+    """
+
+    may_fetch: bool = True
+    is_moving: bool = False
+
+
+def settle(
+    library: Library,
+    tools: Tools,
+    path: Path,
+    held: LibraryPaper | None,
+    *,
+    named: Path | None = None,
+) -> FileOutcome:
+    """Add one file as the paper that a person says it is; None: as one of its own.
+
+    Raises PdfError and StoreError.
+    """
+    with lock_file(library.folder / "add.lock"):
+        keeper = Keeper(library, tools, PdfSketches.of(library))
+        file = look_at(path, named or path)
+        document = tools.read_pdf(path)
+        read = FileContent(file, document, marks_in(tools, path))
+        guess = recognise(library, document, sha256=file.sha256, name=file.stem)
+        if guess.printed is None:
+            printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
+            guess = replace(guess, printed=printed)
+        # What the page prints is another's, says the person: it is not looked up.
+        why = say("add.by_hand")
+        near = guess.candidates or ((guess.row,) if guess.row is not None else ())
+        said = replace(
+            guess, level="none", row=None, id="", unknown_doi="", why=why, candidates=near
+        )
+        if held is not None:
+            said = replace(said, level="strong", row=held.row)
+        added = keeper.keep(read, said)
+        index_words(library, tools)
+        return added
+
+
+def marks_in(tools: Tools, path: Path) -> Marks | PdfError:
+    """Read one file's marks; what is wrong with them does not cost its text."""
+    try:
+        return tools.read_marks(path)
+    except PdfError as error:
+        return error
+
+
+class Adding:
+    """One run over many files.
+
+    error: of the registry that could not be asked, None for none. n_reread: PDFs that an
+    earlier run left without passages, read now; problems: those that could not be.
+    """
+
+    def __init__(self, library: Library, tools: Tools, found: FilesToAdd, wishes: Wishes) -> None:
+        self.library, self.tools, self.found, self.wishes = library, tools, found, wishes
+        self._registries = Registries(library, tools)
+        self._keeper = Keeper(library, tools, PdfSketches.of(library))
+        self._hashed: dict[Path, File] = {}
+        self._shas: set[str] = set()
+        self._twins: list[File] = []
+        self._failed: list[FileOutcome] = []
+        self._unread: dict[str, FileOutcome] = {}
+        self.n_reread = 0
+        self.problems: list[Problem] = []
+        self._waiting: list[tuple[FileContent, Recognition]] = []
+
+    @property
+    def error(self) -> ReaderError | None:
+        return next(iter(self._registries.errors.values()), None)
+
+    def run(self) -> Iterator[FileOutcome]:
+        """Give what became of each file as it is done; first what earlier runs did.
+
+        Raises Locked when another process adds, StoreError when the disk fails: what was
+        given before is safe, and the next run goes on from there.
+        """
+        with lock_file(self.library.folder / "add.lock"):
+            self.n_reread, self.problems = extract_left(self.library, self.tools)
+            for added in self._all():
+                if self.wishes.is_moving:
+                    file = self.found.path_of(added.addition.path)
+                    stayed = remove_original(self.library, added, file)
+                    yield replace(added, is_moved=not stayed, stayed=stayed)
+                else:
+                    yield added
+            index_words(self.library, self.tools)
+
+    def _all(self) -> Iterator[FileOutcome]:
+        # All before the first is given: `--move` then deletes what a link may lead to.
+        before = {path: self._done_before(path) for path in self.found.files}
+        yield from filter(None, before.values())
+        fresh = [path for path, done in before.items() if done is None]
+        self.tools.progress("add", 0, len(fresh))
+        for n_done, added in enumerate(self._new(fresh), 1):
+            self.tools.progress("add", n_done, len(fresh))
+            yield added
+        yield from self._not_here()
+
+    def _new(self, fresh: Iterable[Path]) -> Iterator[FileOutcome]:
+        for path, answer in self.tools.read_marked(self._to_read(fresh)):
+            yield from self._take_failed()
+            file = self._hashed.pop(path)
+            if isinstance(answer, PdfError):
+                yield self._keep_broken(file, answer)
+            else:
+                yield from self._take(FileContent(file, *answer))
+        yield from self._take_failed()
+        yield from self._flush()
+        for file in self._twins:
+            yield self._keep_twin(file)
+
+    def _to_read(self, fresh: Iterable[Path]) -> Iterator[Path]:
+        """Hash each file when its turn to be read comes; the same bytes are read once."""
+        for path in fresh:
+            try:
+                file = look_at(path, self.found.files[path])
+            except PdfError as error:
+                file = File(path, path, 0, 0, "")
+                words = PdfError(**{**error.values, "kind": "no file"})
+                self._failed.append(keep_broken(self.library, file, words))
+                continue
+            if file.sha256 in self._shas or self._has_bytes(file):
+                self._twins.append(file)
+                continue
+            self._shas.add(file.sha256)
+            self._hashed[path] = file
+            yield path
+
+    def _has_bytes(self, file: File) -> bool:
+        """Tell whether a PDF of these bytes lies in the library: then it need not be read."""
+        row = pdfs.row_with_bytes(self.library.db, file.sha256)
+        pdf = pdfs.pdf_of(self.library.db, row) if row is not None else None
+        return pdf is not None and is_here(self.library.folder / pdf.path)
+
+    def _take_failed(self) -> Iterator[FileOutcome]:
+        failed, self._failed = self._failed, []
+        yield from failed
+
+    def _take(self, read: FileContent) -> Iterator[FileOutcome]:
+        recognised = self._recognise(read)
+        if self.wishes.may_fetch and _asks_for(recognised):
+            self._waiting.append((read, recognised))
+            if len(self._waiting) >= BATCH:
+                yield from self._flush()
+            return
+        yield self._keep(read, recognised)
+
+    def _recognise(self, read: FileContent, found: Iterable[Paper] = ()) -> Recognition:
+        return recognise(
+            self.library,
+            read.document,
+            sha256=read.file.sha256,
+            name=read.file.stem,
+            texts=self._keeper.texts,
+            found=found,
+        )
+
+    def _keep(
+        self, read: FileContent, recognised: Recognition, found: Paper | None = None
+    ) -> FileOutcome:
+        if recognised.level == "medium":
+            return ask_about(self.library, read.file, recognised)
+        try:
+            return self._keeper.keep(read, recognised, found=found)
+        except PdfError as error:
+            return self._keep_broken(read.file, error)
+
+    def _keep_broken(self, file: File, error: PdfError) -> FileOutcome:
+        added = keep_broken(self.library, file, error)
+        if not added.is_recorded:
+            self._unread[file.sha256] = added
+        return added
+
+    def _flush(self) -> Iterator[FileOutcome]:
+        """Look up what the waiting files print, and keep them as what they are."""
+        waiting, self._waiting = self._waiting, []
+        ids = list(dict.fromkeys(_asks_for(recognised) for _, recognised in waiting))
+        answers = self._registries.ask(ids)
+        for read, before in waiting:
+            yield self._keep_answered(read, _asks_for(before), answers)
+
+    def _keep_answered(
+        self, read: FileContent, id_: str, answers: Mapping[str, Paper | None]
+    ) -> FileOutcome:
+        if id_ not in answers:
+            return self._keep(read, self._recognise(read))
+        paper = answers[id_]
+        recognised = self._recognise(read, [paper] if paper else [])
+        if paper and recognised.id in paper.ids:
+            return self._keep(read, recognised, paper)
+        # It was misread or invented, or belongs to another paper: it is not asked for again.
+        without = replace(read, document=replace(read.document, doi="", stamp=""))
+        again = self._recognise(without)
+        why = again.why or say("recognised.other_title" if paper else "add.no_such", id=id_)
+        return self._keep(without, replace(again, why=why))
+
+    def _keep_twin(self, file: File) -> FileOutcome:
+        """Record a file whose very bytes another one had."""
+        row = pdfs.row_with_bytes(self.library.db, file.sha256)
+        same = Recognition("strong", row, say("recognised.bytes"))
+        if row is not None:
+            (held,) = papers.papers_at(self.library.db, [row])
+            if self._keeper.has_pdf(held, same):
+                read = FileContent(file, Document(()), marks_in(self.tools, file.path))
+                try:
+                    return self._keeper.keep_copy(read, held, same)
+                except PdfError as error:
+                    return keep_broken(self.library, file, error)
+        if file.sha256 in self._unread:
+            first = self._unread[file.sha256]
+            return replace(first, addition=replace(first.addition, path=file.key))
+        other = pdfs.addition_with_bytes(self.library.db, file.sha256)
+        if other is None:
+            return FileOutcome(
+                record(file, same, outcome="duplicate", paper=row), is_recorded=False
+            )
+        again = replace(other, path=file.key, n_bytes=file.n_bytes, modified_ns=file.modified_ns)
+        is_new = pdfs.addition_of(self.library.db, again.path) != again
+        pdfs.add_addition(self.library.db, again, at=self.library.now())
+        return FileOutcome(again, is_new=is_new)
+
+    def _done_before(self, path: Path) -> FileOutcome | None:
+        """Give what an earlier run found in a file; None where it is to be done (again).
+
+        Again: one that changed, whose copy was deleted, or that a person is to say something
+        about; and a broken one that was named itself.
+        """
+        known = pdfs.addition_of(self.library.db, key_of(path))
+        if known is None or not _is_unchanged(path, known):
+            return None
+        is_named = self.found.files[path] == path
+        if known.outcome == "asked" or (known.outcome == "broken" and is_named):
+            return None
+        if known.paper is None:
+            return FileOutcome(known, is_new=False)
+        (held,) = papers.papers_at(self.library.db, [merges.row_now(self.library.db, known.paper)])
+        pdf = pdfs.pdf_of(self.library.db, held.row)
+        if pdf is None or not is_here(self.library.folder / pdf.path):
+            return None
+        return self._with_marks(path, FileOutcome(known, held, is_new=False), held)
+
+    def _with_marks(self, path: Path, added: FileOutcome, held: LibraryPaper) -> FileOutcome:
+        """Bring in the marks of a file that was added without them, as after a kill."""
+        known = added.addition
+        if are_in(self.library, known, path, self.found.files[path]):
+            return added
+        file = File(path, self.found.files[path], known.n_bytes, known.modified_ns, known.sha256)
+        try:
+            content, marks = bytes_of(file), self.tools.read_marks(path)
+        except PdfError as error:
+            return replace(added, marked=FileMarks(error=error))
+        marked = import_marks(self.library, file, held=held, marks=marks, content=content)
+        return replace(added, marked=marked)
+
+    def _not_here(self) -> Iterator[FileOutcome]:
+        for path in self.found.absent:
+            yield _not_read(path, say("add.icloud"), say("add.icloud_hint"))
+        for path in self.found.closed:
+            yield _not_read(path, say("add.closed"), say("add.closed_hint"))
+
+
+def _not_read(path: Path, why: str, hint: str) -> FileOutcome:
+    return FileOutcome(
+        Addition(key_of(path), 0, 0, "", "broken", None, why, hint), is_recorded=False
+    )
+
+
+def _asks_for(recognised: Recognition) -> str:
+    """Give the id to look up before a file is kept; "" where nothing would change."""
+    return recognised.id or (recognised.unknown_doi if recognised.row is None else "")
+
+
+def _is_unchanged(path: Path, known: Addition) -> bool:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (known.n_bytes, known.modified_ns)

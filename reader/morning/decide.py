@@ -1,0 +1,337 @@
+"""Decide on the papers of one list, each key one transaction; send a paper to its right topic.
+
+Say that a paper is not of the topic under which a list shows it: of another, or of none.
+
+One act: what was said of the topics, which teaches, and, where the paper is none of the
+person's, a skip. Undone as a whole.
+
+Decide on the papers of one list: each key one transaction, on the disk when it returns.
+
+Another device may have the same list open: what it decided is seen before anything is
+decided here, and wins. Knows no screen; gives what there is to say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from reader.base.errors import NotKnown, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.arrival import keep_arrival, meant_at
+from reader.library.config import Topic
+from reader.library.file_names import UNFILED, folder_name
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper, State
+from reader.library.rows import decisions, papers
+from reader.library.rows.decisions import Kind
+from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off, undo
+from reader.ranking.rows import labels, shown, standings
+from reader.ranking.rows.labels import LessonKind
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTopic:
+    """What it led to: the paper as it stands now, the topic that it was moved to (None: it is
+    none of the person's), whether it still waits in the list, and what there is to say."""
+
+    held: LibraryPaper
+    topic: str | None
+    is_sorted_out: bool
+    said: str
+
+
+def topic_now(library: Library, held: LibraryPaper) -> str | None:
+    """Give the topic of feeds.toml under which a list shows a paper; None for none."""
+    known = {topic.path for topic in library.config.topics}
+    words = labels.words_on(library.db, [held.row]).get(held.row, {})
+    yes = [topic for topic, word in words.items() if word == "yes"]
+    ranks = standings.ranks_of(library.db, [held.row]).get(held.row, [])
+    best = [r.topic for r in sorted(ranks, key=lambda r: -r.margin) if r.place == "in"]
+    listed = [held.topic or "", *reversed(yes), shown.topic_shown(library.db, held.row), *best]
+    return next((t for t in listed if t in known and words.get(t) != "no"), None)
+
+
+def other_topics(library: Library, topic: str | None) -> tuple[Topic, ...]:
+    """List the topics that a paper may be of instead, the own ones first."""
+    config = library.config
+    return tuple(t for t in (*config.own_topics, *config.near_topics) if t.path != topic)
+
+
+def wrong_topic(
+    library: Library, held: LibraryPaper, topic: str | None, *, listed: str | None = None
+) -> WrongTopic:
+    """Record that a paper is of another topic of feeds.toml, or of no own one (None).
+
+    listed: the topic under which the list shows it, where that is known. A paper that leaves
+    the own topics is skipped too; one with a note stays. Raises NotKnown, UsageError.
+    """
+    listed = listed or topic_now(library, held)
+    meant = _topic_meant(library, topic) if topic is not None else None
+    if meant and meant.path == listed:
+        what = say("wrong.same", topic=meant.path)
+        raise UsageError(what=what, hint=say("wrong.topics", names=_names(library, listed)))
+    words = _words(library, listed, meant)
+    own = {t.path for t in library.config.own_topics}
+    is_sorted_out = meant is None or (meant.lane == "near" and listed in own)
+    is_skipped = is_sorted_out and held.state not in ("skip", "read")
+    now, on = library.now(), library.today()
+    with library.db.writing():
+        is_overtaken = _is_overtaken(library, held)
+        act = decisions.next_act(library.db)
+        labels.add_words(library.db, held.row, words, act=act, at=now, on=on)
+        if is_skipped:
+            decisions.add_decisions(library.db, "skip", [held.row], at=now, on=on, act=act)
+        if held.topic is not None:
+            # It was picked once: its files follow at the next gather.
+            folder = meant.path if meant else UNFILED
+            decisions.add_filing(library.db, held.row, folder, at=now)
+        if library.sent and is_overtaken:
+            arrived = library.sent.arrived_at
+            decisions.undo_act(library.db, act, at=arrived, on=library.day_of(arrived))
+            library.sent.overtaken.append(held)
+        keep_arrival(library)
+    [held] = papers.papers_at(library.db, [held.row])
+    path = meant.path if meant else None
+    none = "wrong.none.stays" if held.state == "read" else "wrong.none"
+    said = plain(say("wrong.moved" if meant else none, topic=path, title=held.paper.title))
+    return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
+
+
+def _words(library: Library, listed: str | None, meant: Topic | None) -> Mapping[str, LessonKind]:
+    words: dict[str, LessonKind] = {listed: "no"} if listed else {}
+    if meant is None:
+        return words | dict.fromkeys((t.path for t in library.config.own_topics), "no")
+    return words | {meant.path: "yes"}
+
+
+def _is_overtaken(library: Library, held: LibraryPaper) -> bool:
+    """Tell whether something was decided or said since the moment of an act that arrives late."""
+    moment = meant_at(library)
+    if moment is None:
+        return False
+    is_decided = bool(decisions.decided_after(library.db, [held.row], moment))
+    return is_decided or labels.told_after(library.db, held.row, moment)
+
+
+def _topic_meant(library: Library, text: str) -> Topic:
+    wanted = text.strip("/ ").casefold()
+    found = next((t for t in library.config.topics if t.path.casefold() == wanted), None)
+    if found is None:
+        hint = say("wrong.topics", names=_names(library, None))
+        raise NotKnown(what=say("teach.no_topic", topic=plain(text)), hint=hint)
+    return found
+
+
+def _names(library: Library, but: str | None) -> str:
+    return say("list").join(topic.path for topic in other_topics(library, but))
+
+
+@dataclass(slots=True)
+class Deciding:
+    """The papers of a list as they stand.
+
+    held: by row, all that the list can show. acted: those decided here, each once. words: by
+    row, what the person said of a paper's topics. queued: those that stand in the queue alone,
+    picked earlier. put_off: until when those are put off that are. n_acts: how many acts on each
+    were done here and not taken back.
+    """
+
+    library: Library
+    held: dict[int, LibraryPaper]
+    acted: set[int] = field(default_factory=set)
+    words: dict[int, dict[str, labels.LessonKind]] = field(default_factory=dict)
+    queued: frozenset[int] = frozenset()
+    put_off: dict[int, date] = field(default_factory=dict)
+    n_acts: Counter[int] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.words = labels.words_on(self.library.db, self.held)
+
+    @property
+    def states(self) -> dict[int, State]:
+        return {row: held.state for row, held in self.held.items()}
+
+    def refresh(self, rows: Iterable[int] | None = None) -> bool:
+        """Look what others decided meanwhile; tells whether anything changed."""
+        wanted = list(self.held if rows is None else rows)
+        found = {h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.held}
+        changed = {row for row, h in found.items() if h.state != self.held[row].state}
+        self.held.update(found)
+        if rows is None:
+            self.words = labels.words_on(self.library.db, self.held)
+            self._look_what_is_put_off()
+        return bool(changed)
+
+    def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
+        """Pick or skip a paper; gives whether it was done, and what to say.
+
+        A pick that was put off can be picked again, which brings it back.
+        """
+        title = plain(self.held[row].paper.title)
+        with self.library.db.writing():
+            is_changed = self.refresh([row])
+            state = self.held[row].state
+            is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
+            if state == kind and not is_back:  # elsewhere, or by the first half of a double tap
+                return True, say(f"screen.already.{kind}", title=title)
+            if is_changed and not is_back:
+                return False, say(f"screen.elsewhere.{state}", title=title)
+            if state == "read":
+                return False, say("screen.has_note", title=title)
+            [now] = decide_rows(self.library, kind, [row])
+        self.held[row] = now
+        self.acted.add(row)
+        self.n_acts[row] += 1
+        self.put_off.pop(row, None)
+        key = "picked" if kind == "pick" else "skipped"
+        return True, plain(say(key, title=title, topic=folder_name(now.topic or "")))
+
+    def later(self, row: int) -> tuple[bool, str]:
+        """Put a paper of the queue off; gives whether it was done, and what to say."""
+        title = plain(self.held[row].paper.title)
+        with self.library.db.writing():
+            if self.refresh([row]):
+                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+            if self.held[row].state != "pick":
+                return False, say("screen.not_queued")
+            _, until = later_row(self.library, row, LATER_DAYS)
+        self.put_off[row] = until
+        self.n_acts[row] += 1
+        return True, say("queue.put_off", title=title, day=until)
+
+    def _look_what_is_put_off(self) -> None:
+        picks = [row for row, held in self.held.items() if held.state == "pick"]
+        self.put_off = put_off(self.library, picks) if picks else {}
+
+    def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
+        """Say that a paper is of another topic, or of none (None); gives whether it was done,
+        and what to say. listed: the topic under which the list shows it."""
+        title = plain(self.held[row].paper.title)
+        with self.library.db.writing():
+            if self.refresh([row]):
+                return False, say(f"screen.elsewhere.{self.held[row].state}", title=title)
+            found = wrong_topic(self.library, self.held[row], topic, listed=listed)
+        self.held[row] = found.held
+        self.words = labels.words_on(self.library.db, self.held)
+        self.acted.add(row)
+        self.n_acts[row] += 1
+        return True, found.said
+
+    def waiting(self, rows: Sequence[int]) -> list[int]:
+        """List those of some papers that have no decision."""
+        return [row for row in rows if self.held[row].state == "candidate"]
+
+    def skip_all(self, rows: Sequence[int]) -> str:
+        """Skip those papers that still have no decision, in one act; gives what to say."""
+        with self.library.db.writing():
+            self.refresh(rows)
+            left = self.waiting(rows)
+            if left:
+                decide_rows(self.library, "skip", left)
+        self.refresh(left)
+        self.acted.update(left)
+        return say("screen.skipped_rest", n=len(left))
+
+    def undo(self) -> tuple[list[int], str]:
+        """Take back the last act on papers of this list; gives its papers and what to say.
+
+        Of the queue that is only what was done here: its picks are of other days.
+        """
+        only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
+        undone = undo(self.library, only=only)
+        self.n_acts.subtract(held.row for held in undone)
+        self.held.update({h.row: h for h in undone})
+        self.words = labels.words_on(self.library.db, self.held)
+        self._look_what_is_put_off()
+        if not undone:
+            return [], say("undo.nothing")
+        if len(undone) > 1:
+            return [h.row for h in undone], say("screen.undone", n=len(undone))
+        return [undone[0].row], say("undone", title=plain(undone[0].paper.title))
+
+    def outcome(self) -> tuple[list[int], int]:
+        """Give the papers picked here that still are, and how many were skipped here."""
+        states = self.states
+        here = self.acted - self.queued
+        picked = [row for row in self.held if row in here and states[row] == "pick"]
+        return picked, sum(states[row] == "skip" for row in self.acted)
+
+
+@dataclass(frozen=True, slots=True)
+class ActOutcome:
+    """What an act led to: the paper as it stands now, what there is to say, and whether it was
+    done. held: None where there was nothing to take back."""
+
+    held: LibraryPaper | None
+    said: str
+    is_done: bool = True
+
+
+def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutcome:
+    """Pick or skip one paper that somebody saw in a state, perhaps long ago.
+
+    What another device decided meanwhile stays, and is said.
+    """
+    held = find_paper(library, id_)
+    if library.sent and library.sent.is_late and held.state != "read":
+        # By when it was meant, and not by what was seen then: the later decision stands.
+        [now] = decide_rows(library, kind, [held.row])
+        return ActOutcome(now, "", is_done=now.state == kind)
+    one = Deciding(library, {held.row: replace(held, state=seen)})
+    is_done, said = one.decide(kind, held.row)
+    return ActOutcome(one.held[held.row], said, is_done)
+
+
+def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
+    """Say of a paper that somebody saw in a state, perhaps long ago, that its topic is wrong."""
+    held = find_paper(library, id_)
+    if library.sent and library.sent.is_late:
+        # By when it was meant, and not by what was seen then: the later word stands.
+        found = wrong_topic(library, held, topic)
+        return ActOutcome(found.held, found.said, is_done=bool(found.said))
+    one = Deciding(library, {held.row: replace(held, state=seen)})
+    if held.state == "read":
+        one = Deciding(library, {held.row: held})
+    is_done, said = one.wrong(held.row, topic)
+    return ActOutcome(one.held[held.row], said, is_done)
+
+
+def skip_seen(library: Library, ids: Sequence[str]) -> int:
+    """Skip those of some papers that still have no decision, in one act; gives how many."""
+    found = {held.row: held for held in (find_paper(library, id_) for id_ in ids)}
+    several = Deciding(library, found)
+    if waiting := several.waiting(list(found)):
+        several.skip_all(waiting)
+    return len(several.acted)
+
+
+def take_back(library: Library, id_: str) -> ActOutcome:
+    """Take back the newest decision on one paper, whatever was decided on others since."""
+    held = find_paper(library, id_)
+    with library.db.writing():
+        is_done = decisions.undo_of(
+            library.db, held.row, at=library.now(), on=library.today(), until=meant_at(library)
+        )
+        keep_arrival(library)
+    [now] = papers.papers_at(library.db, [held.row])
+    if not is_done:
+        return ActOutcome(now, say("undo.nothing"), is_done=False)
+    return ActOutcome(now, say("undone", title=plain(now.paper.title)))
+
+
+def take_back_last(library: Library, day: date) -> ActOutcome:
+    """Take back the last act, as `reader undo` does; of what a day's list showed, nothing else.
+
+    Raises UsageError where it was on another paper.
+    """
+    undone = undo(library, only=shown.shown_on(library.db, day) or None)
+    if not undone:
+        return ActOutcome(None, say("undo.nothing"), is_done=False)
+    if len(undone) > 1:
+        return ActOutcome(undone[0], say("screen.undone", n=len(undone)))
+    return ActOutcome(undone[0], say("undone", title=plain(undone[0].paper.title)))

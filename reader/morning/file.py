@@ -1,0 +1,428 @@
+"""File papers, move topics, join copies of one paper and part them again.
+
+Suggestions are learned from what the person filed and never carried out. A folder need
+not be in feeds.toml: topics there say what is gathered, folders as fine as the person
+likes hold it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from reader.base.errors import Ambiguous, Incomplete, NotKnown, ReaderError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.config import Config, Lane
+from reader.library.feeds_file import path_problem
+from reader.library.file_names import (
+    UNFILED,
+    FilingExample,
+    PaperToFile,
+    Suggestion,
+    file_stem,
+    fold_name,
+    likenesses,
+    nearest_names,
+    scaled,
+    suggest,
+)
+from reader.library.files import is_here
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.identity import name_key
+from reader.library.ids import parse_id
+from reader.library.paper import LibraryPaper
+from reader.library.rows import copies, decisions, filings, merges, papers
+from reader.library.rows.filings import FiledByHand
+from reader.notes.export.run import export, find_moved_notes
+from reader.notes.rows import exports, notes
+from reader.pdfs.move import Read, find_moved, nfc, settle
+from reader.ranking.rows import labels
+from reader.ranking.topic import best, fits
+from reader.search.rows import index
+
+PAPERS_ASKED, MOST_FOLDERS = 10, 50
+"""Papers of each folder, and folders, that are held against the topics: it takes a moment."""
+
+MOST_EXAMPLES = 1_000
+"""Papers that suggestions are learned from: those filed last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilingOutcome:
+    """What filing did: the paper as it stands, its folder before (None: none), files moved as
+    (from, to) relative to the library, and what could not be moved."""
+
+    held: LibraryPaper
+    before: str | None
+    moved: tuple[tuple[str, str], ...]
+    problems: tuple[ReaderError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic with what is filed there.
+
+    lane: None for a folder that is not in feeds.toml. below: the topic of feeds.toml whose
+    folder it is in, or empty. nearest: where it is neither, the topic of feeds.toml that
+    its papers fit best, else the one with the likest name; may be empty.
+    """
+
+    path: str
+    lane: Lane | None
+    n_papers: int
+    n_pdfs: int
+    n_notes: int
+    below: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMove:
+    """What moving a topic did: papers filed anew, files moved, and what could not be."""
+
+    topic: str
+    rows: tuple[int, ...]
+    n_files: int
+    problems: tuple[ReaderError, ...]
+
+
+def file_paper(
+    library: Library,
+    held: LibraryPaper,
+    topic: str,
+    *,
+    may_be_new: bool = False,
+    read: Read | None = None,
+) -> FilingOutcome:
+    """File a paper under a topic, and bring its PDFs and its Markdown file there.
+
+    The row comes first, so that what a kill leaves undone is done by the next run. Filing
+    again, elsewhere or back, is how it is taken back. Raises NotKnown, UsageError.
+    """
+    path = topic_meant(library, topic, may_be_new=may_be_new)
+    # Where a hand moved it first, it is found, and this filing has the last word.
+    find_moved(library, [held.row], read=read)
+    find_moved_notes(library, [held.row])
+    before = {(p.kind, p.id): p.path for p in filings.places(library.db, [held.row])}
+    with library.db.writing():
+        papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
+        if filings.last_filing(library.db, held.row) != (path, True):
+            decisions.add_filing(library.db, held.row, path, at=library.now(), is_by_hand=True)
+    problems = settle(library, [held.row])
+    after = filings.places(library.db, [held.row])
+    moved = [(before[p.kind, p.id], p.path) for p in after if before.get((p.kind, p.id)) != p.path]
+    (now,) = papers.papers_at(library.db, [held.row])
+    return FilingOutcome(now, held.topic, tuple(moved), tuple(problems))
+
+
+def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
+    """Bring up to date what the Markdown files say of the folder and the PDF, where there are
+    any; what was edited by hand is read in first."""
+    there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
+    return export(library, only=there).left if there else []
+
+
+def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
+    """Find the topic or folder that a person means, whatever its case.
+
+    Raises UsageError for what no folder can be, NotKnown for one that is not there yet,
+    unless it may be new.
+    """
+    text = nfc(text.strip().strip("/"))
+    if problem := path_problem(text):
+        raise UsageError(what=say("topic.wrong", what=problem), hint=say("topic.form"))
+    known = topic_names(library)
+    found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
+    if found is not None:
+        return found
+    is_folder = any((library.folder / root / text).is_dir() for root in ("papers", "notes"))
+    if may_be_new or is_folder:
+        return text
+    near = nearest_names(text, known)
+    hint = say("topic.near", near=", ".join(near)) if near else say("topic.list")
+    raise NotKnown(what=say("topic.unknown", topic=text), hint=hint)
+
+
+def topic_names(library: Library) -> list[str]:
+    """List the topics of feeds.toml, then the other folders that hold papers."""
+    in_use = [count.topic for count in filings.counts(library.db)]
+    return list(dict.fromkeys([t.path for t in library.config.topics] + in_use + [UNFILED]))
+
+
+def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> list[Suggestion]:
+    """Suggest up to three folders for a paper, from what the person filed before and from the
+    words of feeds.toml; best first.
+
+    encoder: whose vectors are compared; empty, or where the paper has none: words are.
+    """
+    filed = [f for f in filings.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
+    alike = _likenesses(library, held, filed, encoder)
+    examples = [
+        FilingExample(f.topic, f.key, like, frozenset(map(name_key, f.authors)), f.category)
+        for f, like in zip(filed, alike, strict=True)
+    ]
+    wanted = PaperToFile(
+        authors={name_key(author): author for author in held.paper.authors},
+        category=held.paper.categories[0] if held.paper.categories else "",
+        words=_words(held, library.config),
+    )
+    return suggest(examples, wanted)
+
+
+def suggestion_text(suggestion: Suggestion) -> str:
+    """Say what speaks for a folder."""
+    reasons = []
+    if suggestion.like:
+        n = len(suggestion.like) - 1
+        key = suggestion.like[0]
+        reasons.append(say("file.like_more", key=key, n=n) if n else say("file.like", key=key))
+    if suggestion.authors:
+        names, n = say("list").join(suggestion.authors[:3]), suggestion.n_by_authors
+        reasons.append(say("file.authors", names=names, n=n))
+    if suggestion.words:
+        reasons.append(say("file.words", words=say("list").join(suggestion.words[:5])))
+    if suggestion.category:
+        reasons.append(say("file.class", name=suggestion.category))
+    return say("why.joint").join(reasons)
+
+
+def _likenesses(
+    library: Library, held: LibraryPaper, filed: list[FiledByHand], encoder: str
+) -> list[float]:
+    rows = [f.row for f in filed]
+    vectors = index.paper_vectors(library.db, encoder, [held.row, *rows]) if encoder else {}
+    if held.row not in vectors or not any(row in vectors for row in rows):
+        return likenesses(f"{held.paper.title}\n{held.paper.abstract}", [f.text for f in filed])
+    import numpy as np
+
+    there = [row for row in rows if row in vectors]
+    kept = np.stack([np.frombuffer(vectors[row], np.float16) for row in there])
+    own = np.frombuffer(vectors[held.row], np.float16).astype(np.float32)
+    cosines = scaled([float(cosine) for cosine in kept.astype(np.float32) @ own])
+    by_row = dict(zip(there, cosines, strict=True))
+    return [by_row.get(row, 0.0) for row in rows]
+
+
+def _words(held: LibraryPaper, config: Config) -> dict[str, tuple[str, ...]]:
+    return {
+        f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
+        for f in fits(held.paper, config.topics)
+        if f.score > 0
+    }
+
+
+def topics(library: Library) -> list[TopicLine]:
+    """List the topics of feeds.toml in its order, then the other folders that hold papers.
+
+    What a hand moved is found first.
+    """
+    find_moved(library)
+    find_moved_notes(library)
+    counts = {count.topic: count for count in filings.counts(library.db)}
+    configured = {topic.path: topic.lane for topic in library.config.topics}
+    others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
+    below = {
+        path: str(parent)
+        for path in others
+        for parent in reversed(PurePosixPath(path).parents)
+        if str(parent) in configured
+    }
+    strange = [path for path in others if path not in below and path != UNFILED]
+    nearest = _nearest(library, strange)
+    n_pdfs = _n_pdfs(library)
+    lines = []
+    for path in [*configured, *others]:
+        count = counts.get(path)
+        n_papers, n_notes = (count.n_papers, count.n_notes) if count else (0, 0)
+        numbers = (n_papers, n_pdfs[path], n_notes)
+        lane, near = configured.get(path), nearest.get(path, "")
+        lines.append(TopicLine(path, lane, *numbers, below.get(path, ""), near))
+    return lines
+
+
+def _n_pdfs(library: Library) -> Counter[str]:
+    """Count the papers of each topic whose PDF is here; one that a hand deleted is not."""
+    every = filings.places(library.db, has_notes=False)
+    pdfs = {(p.topic or "", p.paper): p for p in every if p.kind == "pdf"}
+    # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
+    root = f"{library.folder}/"
+    return Counter(
+        topic
+        for (topic, _), p in pdfs.items()
+        if os.path.isfile(root + p.path) or is_here(library.folder / p.path)
+    )
+
+
+def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
+    """Give the topic of feeds.toml that most papers of each folder fit by their words, else the
+    one with the likest name."""
+    known = [topic.path for topic in library.config.topics]
+    found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
+    rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
+    every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
+    by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
+    for path, of_topic in rows.items():
+        votes = Counter(f.topic for row in of_topic if (f := by_words.get(row)))
+        if votes:
+            found[path] = votes.most_common(1)[0][0]
+    return found
+
+
+def move_topic(
+    library: Library,
+    old: str,
+    new: str,
+    *,
+    may_be_new: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> TopicMove:
+    """File all papers of one topic under another, and bring their files there.
+
+    Killed anywhere, the same call (or a gather) goes on. Raises NotKnown where nothing is
+    filed under the first and nothing was left to move.
+    """
+    source = nfc(old.strip().strip("/"))
+    target = topic_meant(library, new, may_be_new=may_be_new)
+    used = {fold_name(c.topic): c.topic for c in reversed(filings.counts(library.db))}
+    source = source if source in used.values() else used.get(fold_name(source), source)
+    if source == target:
+        raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))
+    before = {(p.kind, p.id): p.path for p in filings.places(library.db)}
+    find_moved(library)
+    find_moved_notes(library)
+    with library.db.writing():
+        rows = filings.refile(library.db, source, target, at=library.now())
+        # What `teach` was told of a topic goes with it.
+        n_taught = labels.rename_topic(
+            library.db, source, target, at=library.now(), on=library.today()
+        )
+    problems = settle(library, progress=progress)
+    there = [p for p in filings.places(library.db) if p.topic == target]
+    moved = [p for p in there if before.get((p.kind, p.id)) != p.path]
+    if not (rows or moved or problems or n_taught):
+        raise NotKnown(what=say("topic.empty", topic=source), hint=say("topic.list"))
+    touched = dict.fromkeys([*rows, *(p.paper for p in moved)])
+    return TopicMove(target, tuple(touched), len(moved), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class MergeQuestion:
+    """Two papers that may be one, and what speaks for it."""
+
+    first: LibraryPaper
+    second: LibraryPaper
+    why: str
+    asked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOutcome:
+    """What a merge gave; left: the merged paper's Markdown file, which stays as it is."""
+
+    held: LibraryPaper
+    left: str = ""
+
+
+def questions(library: Library) -> list[MergeQuestion]:
+    """List the pairs that may be one paper and that nobody answered yet.
+
+    Rows of one title that came before anybody compared them are looked through first.
+    """
+    if not library.db.is_read_only:
+        for first, second, match in copies.doubles(library.db):
+            merges.ask(library.db, first, second, why=match.why, on=library.today())
+    asked = merges.open_questions(library.db)
+    rows = [row for q in asked for row in (q.first, q.second)]
+    held = {h.row: h for h in papers.papers_at(library.db, rows)}
+    return [MergeQuestion(held[q.first], held[q.second], q.why, q.asked_on) for q in asked]
+
+
+def join(library: Library, kept: str, merged: str) -> MergeOutcome:
+    """Make two papers one: the first one's title and files stay, everything of both counts.
+
+    Raises NotFound, and UsageError when they are one already; Incomplete when the
+    Markdown file of the second holds words that were not read in yet.
+    """
+    one, two = (find_paper(library, text) for text in (kept, merged))
+    if one.row == two.row:
+        is_joined = bool(merges.merges_of(library.db, one.row))
+        hint = say("merge.one_hint" if is_joined else "merge.two_hint")
+        raise UsageError(what=say("merge.one", id=one.paper.id), hint=hint)
+    left = _file_left(library, one, two)
+    with library.db.writing():
+        merges.join(
+            library.db,
+            one.row,
+            two.row,
+            why=say("merge.by_hand"),
+            on=library.today(),
+            undoes=merges.last_split(library.db, one.row, two.row),
+        )
+        _index_notes(library, one.row)
+    return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left)
+
+
+def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, LibraryPaper]:
+    """Make two papers of one again, as they were; or keep two that may be one apart.
+
+    text: any identifier of the copy that goes, or of a paper with one copy only. Raises
+    NotFound, Ambiguous when there are several copies, UsageError when there is none.
+    """
+    one = find_paper(library, text)
+    two = find_paper(library, other) if other else one
+    if one.row != two.row:
+        merges.keep_apart(
+            library.db, one.row, two.row, why=say("merge.by_hand"), on=library.today()
+        )
+        return one, two
+    merge = _merge_meant(library, one, [text, other])
+    with library.db.writing():
+        merges.part(library.db, merge, why=say("merge.by_hand"), on=library.today())
+        for row in (merge.kept, merge.merged):
+            _index_notes(library, row)
+            (held,) = papers.papers_at(library.db, [row])
+            if held.topic and not held.key:
+                papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
+    first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
+    return first, second
+
+
+def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:
+    """Choose the merge to take back: the one that brought an identifier, else the only one."""
+    for text in texts:
+        found = parse_id(plain(text))
+        merge = merges.merge_that_brought(library.db, found.id) if found else None
+        if merge:
+            return merge
+    standing = merges.merges_of(library.db, held.row)
+    if not standing:
+        raise UsageError(what=say("split.one", id=held.paper.id), hint=say("split.hint"))
+    if len(standing) > 1:
+        several = "; ".join(held.paper.ids[1:])
+        raise Ambiguous(what=held.paper.id, n=len(standing) + 1, several=several)
+    return standing[0]
+
+
+def _file_left(library: Library, kept: LibraryPaper, merged: LibraryPaper) -> str:
+    """Name the merged paper's Markdown file, if the kept paper has one of its own."""
+    theirs = exports.exported(library.db, merged.row)
+    if theirs is None or exports.exported(library.db, kept.row) is None:
+        return ""
+    try:
+        content = (library.folder / theirs.path).read_bytes()
+    except OSError:
+        return ""  # no file, or none that can be read: nothing of it is lost by a merge
+    if content != theirs.content.encode():
+        raise Incomplete(what=say("merge.edited", path=theirs.path))
+    return theirs.path
+
+
+def _index_notes(library: Library, row: int) -> None:
+    if notes.revisions(library.db, row):
+        index.add_note_text(library.db, row)

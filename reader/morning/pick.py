@@ -1,0 +1,301 @@
+"""Pick, skip and undo; keep what was picked and is not written up yet in sight.
+
+The queue is every pick without a note, the oldest first. What was put off is left out until
+its day. A look-back asks about each pick once. Knows no screen and no page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+
+from reader.base.errors import Locked, StoreError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.arrival import keep_arrival, meant_at
+from reader.library.days import days_back
+from reader.library.files import is_here
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.passage import length_seconds, minutes, paper_seconds
+from reader.library.rows import decisions, failures, papers, queue
+from reader.library.rows.database import lock_file
+from reader.library.rows.decisions import Kind
+from reader.morning.values import Fetching, PdfsHere, QueueEntry
+from reader.ranking.best_folder import file_away
+
+
+def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPaper]:
+    """Pick or skip papers in one act; either all of the ids are found or nothing is decided.
+
+    Returns the papers as they stand then, each once. A picked paper is filed and gets
+    its key.
+    """
+    found = {held.row: held for held in (find_paper(library, text) for text in texts)}
+    return decide_rows(library, kind, list(found))
+
+
+def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[LibraryPaper]:
+    """Pick or skip papers by row, in one transaction.
+
+    What was decided since, where this was meant earlier and arrives only now, stands.
+    """
+    now = library.now()
+    with library.db.writing():
+        overtaken = _overtaken(library, rows)
+        decisions.add_decisions(library.db, kind, rows, at=now, on=library.today())
+        if kind == "pick":
+            for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
+                file_away(library, held)
+        if library.sent and overtaken:
+            arrived = library.sent.arrived_at
+            decisions.take_back(library.db, overtaken, at=arrived, on=library.day_of(arrived))
+            library.sent.overtaken += papers.papers_at(library.db, overtaken)
+        keep_arrival(library)
+    return papers.papers_at(library.db, rows)
+
+
+def _overtaken(library: Library, rows: Sequence[int]) -> list[int]:
+    """List the papers on which something was decided after the moment of a late act."""
+    moment = meant_at(library)
+    if moment is None:
+        return []
+    later = decisions.decided_after(library.db, rows, moment)
+    return [row for row in rows if row in later]
+
+
+def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
+    """Take back the last act; returns its papers as they stand then, none when there is none.
+
+    only: the papers (rows) that it may be about; an act on another one stays, and raises
+    UsageError.
+    """
+    with library.db.writing():
+        undone = decisions.undo_last(
+            library.db, at=library.now(), on=library.today(), until=meant_at(library)
+        )
+        found = papers.papers_at(library.db, _unique(d.paper for d in undone))
+        others = [held for held in found if only is not None and held.row not in only]
+        if others:
+            title = plain(others[0].paper.title)
+            raise UsageError(what=say("undo.older", title=title), hint=say("undo.older.hint"))
+        keep_arrival(library)
+    return found
+
+
+def _unique(rows: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(rows))
+
+
+LATER_DAYS = 7
+"""How long a paper is put off where nobody says."""
+
+MOST_DAYS = 3_650
+
+MOST_ASKED = 20
+"""Old picks that are asked about on one day; the others on another."""
+
+FETCH_LOCK = "fetch.lock"
+"""Held by the one process that fetches the PDFs of picks."""
+
+FETCH_LOG = "fetch.log"
+"""What those processes said that no terminal saw."""
+
+
+def whole_queue(library: Library) -> list[QueueEntry]:
+    """List what was picked and has no note, the oldest first, also what was put off."""
+    return _queued(library, queue.picked(library.db))
+
+
+def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:
+    held = {h.row: h for h in papers.papers_at(library.db, [one.paper for one in picked])}
+    extents = queue.extents(library.db, [one.paper for one in picked if one.path])
+    found = []
+    for one in picked:
+        if (paper := held.get(one.paper)) is None:
+            continue
+        has_pdf = bool(one.path) and is_here(library.folder / one.path)
+        extent = extents.get(one.paper) if has_pdf else None
+        seconds = (
+            length_seconds(extent.n_characters, extent.n_bytes)
+            if extent
+            else paper_seconds(paper.paper)
+        )
+        found.append(
+            QueueEntry(
+                held=paper,
+                picked_on=one.picked_on,
+                minutes=minutes(seconds),
+                has_pdf=has_pdf,
+                is_whole=extent is not None,
+                until=one.until,
+                decision=one.decision,
+            )
+        )
+    return found
+
+
+def without_put_off(queued: Sequence[QueueEntry], day: date) -> tuple[QueueEntry, ...]:
+    """Leave out what was put off until after a day."""
+    return tuple(one for one in queued if one.until is None or one.until <= day)
+
+
+def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None:
+    """Count the PDFs of a queue that are here, and say why others are not; None for no queue."""
+    if not queued:
+        return None
+    lacking = {one.held.paper.id for one in queued if not one.has_pdf}
+    failed = failures.failures(library.db, "pdf") if lacking else []
+    # The same reason for many is said once: the id stands in each message.
+    reasons = Counter(
+        f.error.replace(f.subject, "…") for f in failed if f.subject in lacking
+    ).most_common()
+    whole = {f.error.replace(f.subject, "…"): f.error for f in failed if f.subject in lacking}
+    said = tuple((whole[text] if n == 1 else text, n) for text, n in reasons)
+    return PdfsHere(sum(one.has_pdf for one in queued), len(queued), said)
+
+
+def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
+    """Tell whether a process is fetching PDFs now, or was; not asked where none is lacking."""
+    file = library.folder / FETCH_LOCK
+    if pdfs is None or pdfs.n == pdfs.of:
+        return ""
+    try:
+        if file.exists() and not library.db.is_read_only:
+            with lock_file(file):  # let go at once: who begins meanwhile waits for it
+                pass
+    except Locked:
+        return "now"
+    return "was" if (library.folder / FETCH_LOG).exists() else ""
+
+
+def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryPaper, date]:
+    """Put a paper of the queue off for so many days; gives it and the day on which it is back.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    return later_row(library, find_paper(library, text).row, days)
+
+
+def later_row(library: Library, row: int, days: int = LATER_DAYS) -> tuple[LibraryPaper, date]:
+    """Put a paper (its row) of the queue off."""
+    until = library.today() + timedelta(days)
+    with library.db.writing():
+        [held] = _in_queue(library, [row])
+        queue.postpone(library.db, row, until, at=library.now(), on=library.today())
+        keep_arrival(library)
+    return held, until
+
+
+def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
+    """Let papers of the queue go: skips from now on, in one act; all of them or none.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    with library.db.writing():
+        _in_queue(library, rows)
+        return decide_rows(library, "skip", rows)
+
+
+def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
+    """Give until when those of some papers are put off that are."""
+    found = {one.paper: one.until for one in queue.picked(library.db)}
+    today = library.today()
+    return {row: day for row in rows if (day := found.get(row)) is not None and day > today}
+
+
+def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
+    waiting = {one.paper for one in queue.picked(library.db)}
+    held = papers.papers_at(library.db, rows)
+    for one in held:
+        if one.row not in waiting:
+            title = plain(one.paper.title)
+            raise UsageError(
+                what=say(f"queue.not_in.{one.state}", title=title), hint=say("queue.not_in.hint")
+            )
+    return held
+
+
+def let_go_today(library: Library) -> list[LibraryPaper]:
+    """List what was let go today, in that order: it may be taken back where it stood."""
+    return papers.papers_at(library.db, list(queue.let_go_on(library.db, library.today())))
+
+
+def let_go_when_asked(library: Library) -> list[LibraryPaper]:
+    """List what was let go today when a look-back of today asked about it."""
+    found = queue.let_go_on(library.db, library.today())
+    asked = queue.asked(library.db, found.values())
+    days = {row: asked[pick].on_date for row, pick in found.items() if pick in asked}
+    rows = [row for row, day in days.items() if day == library.today()]
+    return papers.papers_at(library.db, rows)
+
+
+def to_ask(library: Library) -> tuple[QueueEntry, ...]:
+    """List the picks that a look-back asks about, the oldest first: not written, not put off,
+    as old as feeds.toml says (`reader.queue_days`), and never asked about; at most MOST_ASKED
+    that stand there at once."""
+    new, n_today = _never_asked(library)
+    return tuple(_queued(library, new[: max(0, MOST_ASKED - n_today)]))
+
+
+def n_to_ask(library: Library) -> int:
+    """Count the old picks that were never asked about."""
+    return len(_never_asked(library)[0])
+
+
+def _never_asked(library: Library) -> tuple[list[queue.WaitingPick], int]:
+    """List the old picks that were never asked about, and count those that were today."""
+    old = _old(library)
+    asked = queue.asked(library.db, [one.decision for one in old])
+    n_today = sum(how.on_date == library.today() for how in asked.values())
+    return [one for one in old if one.decision not in asked], n_today
+
+
+def asked_today(library: Library) -> tuple[QueueEntry, ...]:
+    """List the picks that were asked about today and have no answer yet: a page that is loaded
+    anew asks the same."""
+    old = _old(library)
+    asked = queue.asked(library.db, [one.decision for one in old])
+    found = [(one, asked[one.decision]) for one in old if one.decision in asked]
+    today = library.today()
+    open_ = [one for one, how in found if how.on_date == today and not how.is_kept]
+    return tuple(_queued(library, open_))
+
+
+def _old(library: Library) -> list[queue.WaitingPick]:
+    today = library.today()
+    oldest = days_back(today, library.config.queue_days)
+    waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
+    return [one for one in waiting if one.picked_on <= oldest]
+
+
+def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
+    """Remember that picks are asked about; gives those that may be: never before, by nobody.
+
+    What cannot be remembered is not asked: it would be asked for ever.
+    """
+    if not queued:
+        return ()
+    picks = [one.decision for one in queued]
+    new: list[int] = []
+    with contextlib.suppress(StoreError):
+        new = queue.keep_asked(library.db, picks, at=library.now(), on=library.today())
+    return tuple(one for one in queued if one.decision in new)
+
+
+def keep(library: Library, text: str) -> LibraryPaper:
+    """Answer that a paper of the queue that was asked about is read: it stays there.
+
+    Raises NotFound, or UsageError for one that is not in the queue.
+    """
+    row = find_paper(library, text).row
+    with library.db.writing():
+        [held] = _in_queue(library, [row])
+        [pick] = [one.decision for one in queue.picked(library.db) if one.paper == row]
+        queue.set_kept(library.db, pick)
+        keep_arrival(library)
+    return held

@@ -1,0 +1,409 @@
+"""Rank a day's papers by each topic's model and by how near they are to its papers.
+
+Say how near a day's papers are to each topic, and which of its papers is nearest.
+
+Needs vectors, and numpy; what reads a list never comes here.
+
+Rank a day's papers: what each topic's model says of them, with vectors where they are there.
+
+The models are those that `learn` left, or else each topic's words: nothing is fitted here.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.base.errors import StoreError
+from reader.base.words import folded
+from reader.library.config import Config, Topic
+from reader.library.days import days_back
+from reader.library.folder import Library
+from reader.library.identity import name_key
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import authors, papers
+from reader.ranking.events import features
+from reader.ranking.judge import Judgement, judge
+from reader.ranking.model import TopicModel, levelled, start
+from reader.ranking.rank import Rank
+from reader.ranking.rows import labels as acts
+from reader.ranking.rows import standings, talk
+from reader.ranking.rows.standings import topic_name
+from reader.ranking.score import Term
+from reader.search.encoder.protocol import topic_text
+from reader.search.rows import index
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FEWEST = 30
+"""Papers with vectors that a day needs before standard deviations mean anything."""
+
+LATEST_FILED = 50
+"""Papers filed in a topic whose vectors say what it is about now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a paper is to a topic: standard deviations above the mean cosine of its day's
+    papers; neighbour: the row of the topic's nearest paper, None where it has none."""
+
+    above: float
+    neighbour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Centre:
+    mean: NDArray[np.float32]
+    rows: list[int]
+    vectors: NDArray[np.float32] | None
+
+
+def nearness(
+    library: Library,
+    days: Iterable[date],
+    encoder: str,
+    *,
+    found: Mapping[str, Sequence[int]] | None = None,
+) -> Mapping[tuple[int, str], Nearness]:
+    """Give (paper, topic) → how near they are.
+
+    found: by topic, papers that its words surely found (`TopicModel.found`).
+    """
+    import numpy as np
+
+    centres = _centres(library, encoder, found or {})
+    near: dict[tuple[int, str], Nearness] = {}
+    for day in sorted(days, reverse=True):
+        kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
+        if len(kept) < FEWEST:
+            continue
+        vectors = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
+        for path, centre in centres.items():
+            near |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
+    return near
+
+
+def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> list[float]:
+    """Return for each paper of a day how many standard deviations it is nearer to a topic than
+    the day's mean; nothing where all are alike.
+
+    vectors: (n, d), rows of unit length. centre: (d,), the mean of the topic's examples. Both
+    are compared from the day's mean vector on: any two texts of this encoder have a cosine of
+    .78 or more, and what all papers share says nothing. A day of fewer than FEWEST papers is
+    not worth asking about.
+    """
+    usual = vectors.mean(axis=0)
+    cosines = (vectors - usual) @ (centre - usual)
+    spread = float(cosines.std())
+    if spread <= 0:
+        return []
+    return [float(z) for z in (cosines - cosines.mean()) / spread]
+
+
+def _of_topic(
+    rows: list[int], vectors: NDArray[np.float32], path: str, centre: _Centre
+) -> dict[tuple[int, str], Nearness]:
+    scaled = deviations(vectors, centre.mean)
+    if not scaled:
+        return {}
+    nearest: list[int | None] = [None] * len(rows)
+    if centre.vectors is not None:
+        nearest = [centre.rows[i] for i in (vectors @ centre.vectors.T).argmax(axis=1)]
+    return {
+        (row, path): Nearness(z, other if other != row else None)
+        for row, z, other in zip(rows, scaled, nearest, strict=True)
+    }
+
+
+def _centres(
+    library: Library, encoder: str, found: Mapping[str, Sequence[int]]
+) -> dict[str, _Centre]:
+    """Give what says what a topic is about, by topic: its words, what they surely found, its
+    seeds, what lies there. The nearest one is named only among the last two."""
+    import numpy as np
+
+    centres: dict[str, _Centre] = {}
+    for topic in library.config.topics:
+        rows = {
+            *papers.rows_of(library.db, topic.seeds).values(),
+            *acts.filed_now(library.db, topic.path, limit=LATEST_FILED),
+        }
+        several = {*rows, *found.get(topic.path, ())}
+        examples = index.topic_vectors(library.db, encoder, several, topic_text(topic))
+        if not examples:
+            continue
+        mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)
+        known = standings.example_vectors(library.db, encoder, rows)
+        stacked = [np.frombuffer(v, np.float16).astype(np.float32) for v in known.values()]
+        centres[topic.path] = _Centre(
+            mean.astype(np.float32), list(known), np.stack(stacked) if stacked else None
+        )
+    return centres
+
+
+LOOK_BACK_DAYS = 14
+"""How far back papers without a decision are counted, and ranked."""
+
+MOST_DOUBTFUL = 20
+"""Papers just below a topic's cut that a day keeps; five are shown."""
+
+UNTAUGHT = "words"
+"""What papers are said to be judged by where nothing was learned yet."""
+
+Ranks = Mapping[int, Sequence[Rank]]
+"""By paper; none for one that fits no topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The models of all topics, and the mark by which a paper remembers who judged it."""
+
+    models: Mapping[str, TopicModel]
+    mark: str
+
+
+def rank_days(library: Library, day: date, *, encoder: str = "", back: int | None = None) -> None:
+    """Rank what is not ranked yet of a day's papers and of those of the days that it looks back.
+
+    What no list has shown is ranked again when its vectors came after it, and, of this day,
+    when something was learned since.
+    encoder: the name of the encoder whose vectors are used; empty: words alone.
+    Raises StoreError where the ranks cannot be kept.
+    """
+    mark = mark_of(library)
+    by_vectors, by_words = _new_ranks(library, day, encoder, mark=mark, back=back)
+    _keep(library, by_vectors, by_words, encoder, mark)
+
+
+def rank_and_show(library: Library, day: date, *, back: int | None = None) -> Ranks:
+    """Rank what was never ranked, by words; gives the ranks that could not be kept.
+
+    So a list is shown on a full disk and in a library that is locked or read-only.
+    """
+    by_vectors, by_words = _new_ranks(library, day, "", back=back)
+    try:
+        _keep(library, by_vectors, by_words, "", mark_of(library))
+    except StoreError:
+        return by_words
+    return {}
+
+
+def fingerprint(config: Config) -> str:
+    """Name what the ranks by words depend on: the topics and their words."""
+    topics = repr([(t.path, t.words, t.seeds) for t in config.topics])
+    return hashlib.sha256(topics.encode()).hexdigest()[:16]
+
+
+def mark_of(library: Library) -> str:
+    """Name the models that there are now; they need not be read for it."""
+    known = sorted(standings.fingerprints(library.db).items())
+    known = [item for item in known if item[0] != standings.TALK]
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16] if known else UNTAUGHT
+
+
+def judges(library: Library) -> Judges:
+    """Read the models: those learned, for the others the words alone; also those of folders
+    that are no topics any more."""
+    kept = standings.stored(library.db)
+    topics = library.config.topics
+    found = {
+        topic.path: _model(topic, topics, kept.get(topic_name(topic.path))) for topic in topics
+    }
+    for name, stored in kept.items():
+        path = name.removeprefix(topic_name(""))
+        if name != standings.TALK and path not in found:
+            found[path] = _model(Topic(path, "near", ""), topics, stored)
+    return Judges(levelled(found), mark_of(library))
+
+
+def _model(
+    topic: Topic, topics: tuple[Topic, ...], stored: standings.StoredModel | None
+) -> TopicModel:
+    first = start(topic, topics)
+    if stored is None:
+        return first
+    try:
+        # What was changed in feeds.toml counts at once.
+        model = _read(stored.text)
+        return replace(
+            model,
+            words=first.words,
+            longer=first.longer,
+            cut=first.cut,
+            is_own=first.is_own,
+        )
+    except ValueError:
+        return first  # another version's text; `learn` makes it anew
+
+
+# Who stays, as the server does, reads the same text for each paper that is explained.
+_read = functools.lru_cache(maxsize=16)(TopicModel.from_text)
+
+
+def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str, mark: str) -> None:
+    if not by_vectors and not by_words:
+        return
+    topics = fingerprint(library.config)
+    with library.db.writing():
+        for ranks, by in ((by_vectors, encoder), (by_words, "")):
+            standings.set_ranks(library.db, ranks, topics=topics, encoder=by, models=mark)
+
+
+def _new_ranks(
+    library: Library, day: date, encoder: str, *, mark: str = "", back: int | None = None
+) -> tuple[Ranks, Ranks]:
+    """Rank what is not ranked yet: by vectors, and by words alone.
+
+    A paper whose vector comes later, or whose day is too small yet, is ranked again then.
+    """
+    first = days_back(day, LOOK_BACK_DAYS if back is None else back)
+    days = standings.papers_to_rank(
+        library.db, first, day, fingerprint(library.config), encoder=encoder, models=mark
+    )
+    if not days:
+        return {}, {}
+    judged_by = judges(library)
+    found = {path: model.found for path, model in judged_by.models.items()}
+    near = nearness(library, set(days.values()), encoder, found=found) if encoder else {}
+    encoded = {row for row, _ in near}
+    titles = _titles(library, near)
+    several = papers.papers_at(library.db, days)
+    given = {held.row: held.paper for held in several}
+    spoken_for = _spoken_for(library, first, day)
+    ranks = {
+        held.row: _ranks(
+            held, judged_by.models, near, titles, is_brief=held.row not in spoken_for.followed
+        )
+        for held in several
+    }
+    worth = _worth_keeping(library, ranks, days, spoken_for)
+    kept = {
+        row: [replace(r, terms=as_printed(r.terms, given[row])) for r in of_paper]
+        for row, of_paper in worth.items()
+    }
+    by_vectors = {row: of_paper for row, of_paper in kept.items() if row in encoded}
+    by_words = {row: of_paper for row, of_paper in kept.items() if row not in encoded}
+    return by_vectors, by_words
+
+
+@dataclass(frozen=True, slots=True)
+class _SpokenFor:
+    """Papers whose ranks are kept whatever they are."""
+
+    followed: frozenset[int]
+    talked: frozenset[int]
+
+
+def _spoken_for(library: Library, first: date, last: date) -> _SpokenFor:
+    people = [person.name for person in library.config.people]
+    followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
+    talked = talk.talked_between(library.db, first, last)
+    return _SpokenFor(frozenset(followed), frozenset(talked))
+
+
+def _worth_keeping(
+    library: Library,
+    ranks: Mapping[int, Sequence[Rank]],
+    days: Mapping[int, date],
+    spoken_for: _SpokenFor,
+) -> dict[int, list[Rank]]:
+    """Leave out what no list will ask for; of who is only talked about the terms."""
+    known = {topic.path for topic in library.config.topics}
+    own = {topic.path for topic in library.config.own_topics}
+    doubtful = _most_doubtful(ranks, days, own)
+    kept: dict[int, list[Rank]] = {}
+    for row, of_paper in ranks.items():
+        whole = [
+            r
+            for r in of_paper
+            if row in spoken_for.followed
+            or (r.place == "in" and r.topic in known)
+            or (row, r.topic) in doubtful
+        ]
+        rest = [replace(r, terms=()) for r in of_paper if r not in whole]
+        kept[row] = [*whole, *(rest if row in spoken_for.talked else [])]
+    return kept
+
+
+def _most_doubtful(
+    ranks: Mapping[int, Sequence[Rank]], days: Mapping[int, date], own: Container[str]
+) -> set[tuple[int, str]]:
+    """Choose those just below an own topic's cut that something speaks for: each day's nearest."""
+    found: dict[tuple[date, str], list[tuple[float, int]]] = {}
+    for row, of_paper in ranks.items():
+        for r in of_paper:
+            is_spoken_for = any(t.value > 0 for t in r.terms)
+            if r.place == "doubtful" and r.topic in own and is_spoken_for:
+                found.setdefault((days[row], r.topic), []).append((-r.margin, row))
+    return {
+        (row, topic) for (_, topic), several in found.items() for _, row in
+        sorted(several)[:MOST_DOUBTFUL]
+    }  # fmt: skip
+
+
+def _ranks(
+    held: LibraryPaper,
+    judging: Mapping[str, TopicModel],
+    near: Mapping[tuple[int, str], Nearness],
+    titles: Mapping[int, Term],
+    *,
+    is_brief: bool,
+) -> list[Rank]:
+    own = features(held.paper)
+    ranks = []
+    for path, model in judging.items():
+        found = near.get((held.row, path))
+        above = found.above if found else None
+        judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
+        terms = _named(judged, titles.get(found.neighbour or 0) if found else None)
+        ranks.append(Rank(path, above, judged.place, judged.score, judged.cut, terms))
+    return ranks
+
+
+def _named(judged: Judgement, neighbour: Term | None) -> tuple[Term, ...]:
+    """Let what is near say near to what: the reader's note, seed or paper that is nearest."""
+    if neighbour is None:
+        return judged.terms
+    return tuple(
+        replace(t, kind=neighbour.kind, what=neighbour.what) if t.kind == "nearness" else t
+        for t in judged.terms
+    )
+
+
+def as_printed(terms: Sequence[Term], paper: Paper) -> tuple[Term, ...]:
+    """Give terms in a person's words: authors and learned words as the paper prints them."""
+    printed = {"author": {name_key(author): author for author in paper.authors}}
+    if any(term.kind == "learned" for term in terms):
+        words = _WORD.findall(f"{paper.title} {paper.abstract}".casefold())
+        printed["learned"] = {folded(word): word for word in reversed(words)}
+    none: dict[str, str] = {}
+    # `replace` takes six times as long, and a day has fifty thousand terms.
+    return tuple(
+        Term(t.kind, printed.get(t.kind, none).get(t.what, t.what), t.value) for t in terms
+    )
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _titles(library: Library, near: Mapping[tuple[int, str], Nearness]) -> dict[int, Term]:
+    """Name the papers that others are nearest to: by row, "note" where one was written, "seed"
+    for one of feeds.toml."""
+    rows = sorted({n.neighbour for n in near.values() if n.neighbour is not None})
+    named = {id_ for topic in library.config.topics for id_ in topic.seeds}
+    seeds = {*papers.rows_of(library.db, named).values()} if rows else set()
+    return {
+        held.row: Term(
+            "note" if held.state == "read" else "seed" if held.row in seeds else "paper",
+            held.paper.title,
+            0.0,
+        )
+        for held in papers.papers_at(library.db, rows)
+    }

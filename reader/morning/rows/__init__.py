@@ -1,0 +1,1 @@
+"""What a list showed: the only place here with SQL."""

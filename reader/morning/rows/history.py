@@ -1,0 +1,149 @@
+"""Keep what stood on the screen, and look up what a device keeps of a library.
+
+A decision copies the line within its own transaction, by one statement, so that a key stays
+quick. Lines go after a while; what was copied is never changed and never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from reader.library.rows.database import Database, Row
+from reader.morning.values import PastDecision, PastMention, ShownLine
+from reader.ranking.rows.standings import from_text, to_text
+
+KEPT_DAYS = 60
+"""How long a line waits for a decision: so long what a device sends late counts for its day."""
+
+
+def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:
+    """Keep what a day's list shows of its papers, by row; writes only what is not there yet.
+
+    The same line in another language is not new: pages in two languages would write in turns.
+    """
+    known = {r["paper"]: tuple(r)[1:] for r in db.read(_OF_DAY, (day.isoformat(),))}
+    found = {paper: _values(line) for paper, line in lines.items()}
+    fresh = {paper: values for paper, values in found.items() if known.get(paper) != values[:-1]}
+    if not fresh:
+        return
+    oldest = day - min(timedelta(days=KEPT_DAYS), day - date.min)
+    with db.writing():
+        db.execute("DELETE FROM lines WHERE day < ?", (oldest.isoformat(),))
+        db.execute_many(
+            """
+            INSERT OR REPLACE INTO lines (paper, lane, position, topic, score, terms, mentions,
+                n_votes, sentence, day, models)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                coalesce((SELECT models FROM idx.ranked WHERE paper = ?1), ''))
+            """,
+            [(paper, *values, day.isoformat()) for paper, values in fresh.items()],
+        )
+
+
+_OF_DAY = """
+    SELECT paper, lane, position, topic, score, terms, mentions, n_votes
+    FROM lines WHERE day = ?
+"""
+
+
+def past_decision(db: Database, paper: int) -> PastDecision | None:
+    """Give a paper's decision that stands, with what was shown then; None for none, and for one
+    from before this was kept."""
+    row = db.read_one(
+        """
+        SELECT d.kind, d.on_date, c.* FROM decisions AS d JOIN decided AS c ON c.decision = d.id
+        WHERE d.id = (
+            SELECT max(k.id) FROM decisions AS k WHERE k.paper = ? AND k.kind != 'undo'
+            AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = k.id))
+        """,
+        (paper,),
+    )
+    if row is None:
+        return None
+    day = date.fromisoformat(row["day"]) if row["day"] else None
+    return PastDecision(row["kind"], date.fromisoformat(row["on_date"]), day, _line(row))
+
+
+def _values(line: ShownLine) -> tuple[Any, ...]:
+    return (
+        line.shelf,
+        line.position,
+        line.topic,
+        line.score,
+        to_text(line.terms),
+        _mentions_text(line.mentions),
+        line.n_votes,
+        line.sentence,
+    )
+
+
+def _line(row: Row) -> ShownLine:
+    return ShownLine(
+        row["lane"],
+        row["position"],
+        row["topic"],
+        row["score"],
+        row["sentence"],
+        from_text(row["terms"]),
+        tuple(_mentions(row["mentions"])),
+        row["n_votes"],
+        row["models"],
+    )
+
+
+def _mentions_text(mentions: tuple[PastMention, ...]) -> str:
+    """Write mentions one a line: day, author, words, a tab between."""
+    return "\n".join(
+        f"{m.on or ''}\t{' '.join(m.author.split())}\t{' '.join(m.text.split())}" for m in mentions
+    )
+
+
+def _mentions(text: str) -> list[PastMention]:
+    lines = (line.split("\t", 2) for line in text.split("\n") if line)
+    return [
+        PastMention(author, date.fromisoformat(on) if on else None, words)
+        for on, author, words in lines
+    ]
+
+
+def library_id(db: Database) -> str:
+    """Give what tells this library from others: it stays as its folder moves."""
+    row = db.read_one("SELECT id FROM identity")
+    return str(row["id"]) if row else ""
+
+
+def newest_picks(db: Database, n: int) -> list[int]:
+    """List the papers of the n newest picks, the newest first; some may be decided anew since."""
+    rows = db.read(
+        """
+        SELECT paper FROM decisions AS d WHERE kind = 'pick'
+        AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+        ORDER BY id DESC LIMIT ?
+        """,
+        (n,),
+    )
+    return list(dict.fromkeys(row["paper"] for row in rows))
+
+
+def newest_notes(db: Database, n: int) -> list[int]:
+    """List the papers of the n newest revisions of notes, the newest first."""
+    rows = db.read("SELECT paper FROM notes ORDER BY id DESC LIMIT ?", (n,))
+    return list(dict.fromkeys(row["paper"] for row in rows))
+
+
+def stamps(db: Database, papers: Sequence[int]) -> dict[int, str]:
+    """Give for each paper a text that changes with its decisions, its note and its PDF."""
+    rows = db.read(
+        """
+        SELECT value AS paper,
+            coalesce((SELECT max(id) FROM decisions WHERE paper = value), 0) AS decision,
+            coalesce((SELECT max(id) FROM notes WHERE paper = value), 0) AS note,
+            coalesce((SELECT substr(sha256, 1, 8) FROM pdfs WHERE paper = value), '') AS pdf
+        FROM json_each(?)
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {row["paper"]: f"{row['decision']}.{row['note']}.{row['pdf']}" for row in rows}

@@ -1,0 +1,287 @@
+"""Teach topics: by examples, and by a few questions whose answers say most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.config import Topic
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.identity import family_folds, matches
+from reader.library.paper import LibraryPaper, Paper
+from reader.library.rows import authors, papers
+from reader.library.rows.versions import BY_HAND
+from reader.morning.add.files import find_files
+from reader.morning.add.run import Adding, Wishes
+from reader.morning.pick import undo
+from reader.morning.rank import rank_days
+from reader.morning.tools import Tools
+from reader.ranking.events import Label
+from reader.ranking.guess import N_QUESTIONS, uncertain
+from reader.ranking.judge import Judgement, Place, judge
+from reader.ranking.learn import FitTopic, PaperFeatures, fit_one, learn, lessons
+from reader.ranking.model import TopicModel, start
+from reader.ranking.rows import labels, shown, standings
+from reader.ranking.rows import labels as rows_of_lessons
+from reader.ranking.rows.labels import LessonKind
+from reader.search.encode import index_words
+
+ASKED_AMONG = 800
+"""Papers without a decision, those of the highest scores, among which questions are chosen."""
+
+NEWEST = 800
+"""Papers on which effects are counted where nothing came today."""
+
+MOST_BY_AUTHOR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a lesson changed.
+
+    n_in, n_out: papers of the day that came into the topic, and that left it. before, after:
+    the paper's own score above the topic's cut; place: where that puts it now.
+    """
+
+    n_in: int
+    n_out: int
+    before: float
+    after: float
+    place: Place
+
+
+class Teaching:
+    """A lesson on one topic: each example and answer is on the disk at once, then counts.
+
+    The day's papers, on which effects are counted, are today's, or else the newest ones.
+    """
+
+    def __init__(self, library: Library, fit: FitTopic, topic: Topic) -> None:
+        self.library, self.topic = library, topic
+        self._fit_topic = fit
+        self._taught = lessons(library)
+        self._day = standings.papers_of_day(library.db, library.today())
+        self._day = self._day or labels.newest(library.db, NEWEST)
+        self._texts = PaperFeatures(library, self._day)
+        self._model = self._fit()
+
+    def teach(self, kind: LessonKind, rows: Sequence[int]) -> Effect:
+        """Say of papers that they belong to the topic ("seed", "yes") or do not ("no")."""
+        db, now = self.library.db, self.library.now()
+        rows_of_lessons.add_lessons(
+            db, kind, self.topic.path, rows, at=now, on=self.library.today()
+        )
+        return self._changed(rows[0])
+
+    def undo(self) -> list[LibraryPaper]:
+        """Take back the last act, of this lesson or before it; gives its papers."""
+        undone = undo(self.library)
+        if undone:
+            self._changed(undone[0].row)
+        return undone
+
+    def questions(self, n: int = N_QUESTIONS, *, asked: Sequence[int] = ()) -> list[LibraryPaper]:
+        """Choose undecided papers to ask about, the one that says most first.
+
+        asked: papers (rows) of earlier questions; none comes again, nor what is like them.
+        """
+        known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
+        waiting = [row for row in self._taught.background if row not in {*known, *asked}]
+        judged = [
+            (row, self._judged(row, self._model), self._texts.features(row))
+            for row in self._nearest(waiting)
+        ]
+        before = [self._texts.features(row) for row in asked]
+        rows = uncertain(judged, n=n, asked=before)
+        return papers.papers_at(self.library.db, rows)
+
+    def _nearest(self, rows: Iterable[int]) -> list[int]:
+        """Leave out what is far below the cut: the terms of thousands take seconds."""
+        margins = {row: self._judged(row, self._model, is_brief=True).margin for row in rows}
+        return sorted(margins, key=lambda row: (-margins[row], row))[:ASKED_AMONG]
+
+    @property
+    def n_of_day(self) -> int:
+        """Count the papers on which effects are counted."""
+        return len(self._day)
+
+    def judged(self, row: int) -> Judgement:
+        """Say how a paper stands to the topic now."""
+        return self._judged(row, self._model)
+
+    def _changed(self, row: int) -> Effect:
+        before = self._model
+        self._taught = lessons(self.library)
+        self._texts.add(self.library, [row])
+        self._model = self._fit()
+        was, now = (
+            {r for r in self._day if self._judged(r, model).place == "in"}
+            for model in (before, self._model)
+        )
+        old, new = self._judged(row, before), self._judged(row, self._model)
+        return Effect(
+            n_in=len(now - was),
+            n_out=len(was - now),
+            before=old.margin,
+            after=new.margin,
+            place=new.place,
+        )
+
+    @property
+    def _labels(self) -> Sequence[Label]:
+        return self._taught.labels[self.topic.path]
+
+    def _fit(self) -> TopicModel:
+        """Fit the topic's model as `learn` does: without a lesson, to what its words find."""
+        # Papers that another command brought meanwhile are among them.
+        self._texts.add(self.library, [*(x.paper for x in self._labels), *self._taught.background])
+        if not self._taught.says(self.topic):
+            return start(self.topic, self.library.config.topics)
+        return fit_one(self._fit_topic, self._texts, self._taught, self.topic, self._labels)
+
+    def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Judgement:
+        own = self._texts.features(row)
+        return judge(self._texts.paper(row), own, model, is_brief=is_brief)
+
+
+def finish(library: Library, tools: Tools) -> None:
+    """Let what was taught count: the models, and today's list, which is put in order anew."""
+    learn(library, tools)
+    shown.forget_order(library.db, library.today())
+    rank_days(library, library.today(), encoder=tools.encoder_name)
+
+
+def topic_to_teach(library: Library, text: str) -> Topic:
+    """Find the topic of feeds.toml that is meant; the only own one where none is named.
+
+    Raises UsageError.
+    """
+    known = {topic.path: topic for topic in library.config.topics}
+    own = library.config.own_topics
+    if not text and len(own) == 1:
+        return own[0]
+    found = [t for path, t in known.items() if path.casefold() == text.strip("/ ").casefold()]
+    if found:
+        return found[0]
+    key = "teach.no_topic" if text else "teach.which_topic"
+    names = say("list").join(known)
+    raise UsageError(what=say(key, topic=text), hint=say("teach.topics", names=names))
+
+
+def bring_in(library: Library, tools: Tools, several: Iterable[Paper]) -> list[int]:
+    """Take papers that somebody lists into the library, as added by hand; gives their rows."""
+    given = list(several)
+    papers.add_papers(library.db, given, source=BY_HAND, on=library.today())
+    index_words(library, tools)
+    found = (papers.paper_with_id(library.db, paper.id) for paper in given)
+    return list(dict.fromkeys(held.row for held in found if held))
+
+
+def papers_by(library: Library, name: str) -> list[int]:
+    """List the papers here that a person wrote for sure, the newest first. Raises UsageError."""
+    folds = family_folds(name)
+    rows = authors.newest_by_family(library.db, folds, limit=MOST_BY_AUTHOR)
+    found = [
+        held.row
+        for held in papers.papers_at(library.db, rows)
+        if any(matches(name, author) == "same" for author in held.paper.authors)
+    ]
+    if not found:
+        what = say("teach.nobody", name=name)
+        raise UsageError(what=what, hint=say("teach.nobody.hint"))
+    return found
+
+
+BIBTEX = (".bib", ".bibtex")
+
+
+class Examples:
+    """Finds the papers that are named as examples; what could not be read is a problem."""
+
+    def __init__(self, library: Library, tools: Tools, *, may_fetch: bool) -> None:
+        self._library, self._tools, self._may_fetch = library, tools, may_fetch
+        self.problems: list[ReaderError] = []
+
+    def rows(self, several: Sequence[str], people: Sequence[str]) -> list[int]:
+        """Give the rows of all examples, each once. Raises what a wrong name raises."""
+        # Names first: nothing is brought in where one of them is wrong.
+        named = {text: self._named(text) for text in several if not Path(text).exists()}
+        found = [row for name in people for row in papers_by(self._library, name)]
+        for text in several:
+            found += named[text] if text in named else self._of_file(Path(text))
+        return list(dict.fromkeys(found))
+
+    def _named(self, text: str) -> list[int]:
+        try:
+            return [find_paper(self._library, text).row]
+        except NotAnId:
+            if Path(text).suffix.lower() not in (*BIBTEX, ".pdf") and not text.endswith("/"):
+                raise
+            what = say("teach.no_file", file=plain(text))
+            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+
+    def _of_file(self, path: Path) -> list[int]:
+        if path.suffix.lower() in BIBTEX and path.is_file():
+            return self._of_bibtex(path)
+        if path.suffix.lower() != ".pdf" and not path.is_dir():
+            raise _nothing(path)
+        adding = Adding(
+            self._library, self._tools, find_files(self._library, [path]),
+            Wishes(may_fetch=self._may_fetch, is_moving=False),
+        )  # fmt: skip
+        several = list(adding.run())
+        if not several:
+            raise _nothing(path)
+        self.problems += [problem.error for problem in adding.problems]
+        if n_unknown := sum(added.held is None for added in several):
+            what = say("teach.unread", file=plain(str(path)), n=n_unknown)
+            hint = say("teach.unread.hint", file=plain(str(path)))
+            self.problems.append(Incomplete(what=what, hint=hint))
+        return [added.held.row for added in several if added.held]
+
+    def _of_bibtex(self, path: Path) -> list[int]:
+        from reader.gathering.sources.files import read_bibtex
+
+        try:
+            read = read_bibtex(path.read_bytes())
+        except OSError as error:
+            what = f"{plain(str(path))}: {error.strerror}"
+            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
+        if not read.papers and not read.n_broken:
+            raise _nothing(path)
+        if read.n_broken:
+            what = say("teach.broken", file=plain(path.name), n=read.n_broken)
+            self.problems.append(Incomplete(what=what))
+        return bring_in(self._library, self._tools, self._completed(read.papers))
+
+    def _completed(self, several: Sequence[Paper]) -> list[Paper]:
+        """Ask arXiv for the abstracts that a bibliography leaves out."""
+        from reader.gathering.resolve import BATCH, ask_arxiv
+
+        bare = [
+            p.id
+            for p in several
+            if p.id.startswith("arxiv:") and not p.abstract and not self._has_abstract(p.id)
+        ]
+        found: dict[str, Paper] = {}
+        try:
+            for start in range(0, len(bare) if self._may_fetch else 0, BATCH):
+                batch = bare[start : start + BATCH]
+                found |= {p.id: p for p in ask_arxiv(self._library, self._tools, batch)}
+        except ReaderError as error:
+            self.problems.append(error)
+        return [found.get(paper.id, paper) for paper in several]
+
+    def _has_abstract(self, id_: str) -> bool:
+        held = papers.paper_with_id(self._library.db, id_)
+        return held is not None and bool(held.paper.abstract)
+
+
+def _nothing(path: Path) -> UsageError:
+    what = say("teach.nothing", what=plain(str(path)))
+    return UsageError(what=what, hint=say("teach.nothing.hint"))

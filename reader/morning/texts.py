@@ -1,0 +1,304 @@
+"""Say in words what a morning has besides its papers, and where a person goes on.
+
+Lists are papers (rows of the library) in the order shown. Knows no screen and no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.file_names import folder_name
+from reader.library.paper import State
+from reader.library.passage import minutes, paper_seconds
+from reader.morning.values import Entry, Morning, NewVersion, QueueEntry, SourceLine, Sureness
+
+ARXIV = "arXiv"
+
+
+_NOT_NAMED = {
+    "by hand": "source.by_hand",
+    "citations": "source.citations",
+    "posts": "source.posts",
+}
+"""Sources that have no name of their own but one of this program's."""
+
+
+def source_name(source: str) -> str:
+    """Name a source as a person would: what is no name in their language."""
+    return say(_NOT_NAMED[source]) if source in _NOT_NAMED else source
+
+
+def families(origins: Sequence[str]) -> list[str]:
+    """Name where a paper came from, arXiv's several channels as one."""
+    return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else source_name(o) for o in origins))
+
+
+def topic_text(entry: Entry) -> str:
+    """Name the topic of a line: where the paper is filed, else what it fits, both where two are
+    close; "" for none."""
+    if entry.is_outside:
+        return say("today.outside")
+    if entry.held.topic:
+        return folder_name(entry.held.topic)
+    return say("list").join((entry.topic, *entry.also)) if entry.topic else ""
+
+
+SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
+"""Three heights in one column, whatever the font takes for wide."""
+
+
+def sureness_mark(entry: Entry) -> str:
+    """Return the mark beside a title that says how surely the paper belongs to an own topic,
+    "" where that is not asked."""
+    return SURENESS_MARKS[entry.sureness] if entry.sureness else ""
+
+
+def n_talked(entries: Sequence[Entry]) -> int:
+    """Count the papers that are in a list because somebody spoke of them."""
+    return sum(not entry.is_foretold for entry in entries)
+
+
+def n_mine(entries: Iterable[Entry]) -> int:
+    """Count the papers of the own lane without those that the person sorted out."""
+    return sum(not entry.is_sorted_out for entry in entries)
+
+
+def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[str, int]:
+    """Count the papers of the own lane by theme; a theme without any has 0."""
+    counts = dict.fromkeys(theme_of.values(), 0)
+    for entry in entries:
+        if theme := theme_of.get(entry.topic or ""):
+            counts[theme] += 1
+    return counts
+
+
+def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
+    """Say of each own theme how many papers the list has; none only where all were asked for.
+
+    is_brief: of the themes without any alone.
+    """
+    none = "today.theme.none" if morning.is_complete else "today.theme.none_yet"
+    if morning.folded and morning.is_complete:
+        none = "today.theme.none_folded"
+    counts = theme_counts((morning.folded or morning).own, morning.theme_of)
+    return [
+        say("today.theme" if n else none, theme=plain(theme), n=n)
+        for theme, n in counts.items()
+        if not (n and is_brief)
+    ]
+
+
+def no_network_text(sources: Sequence[SourceLine]) -> str:
+    """Say that not one of several sources can be reached, and of which days; "" if one can.
+
+    Then no more needs to be said of any of them.
+    """
+    tried = [s for s in sources if s.state != "not needed"]
+    n = len({s.name for s in tried})
+    if n < 2 or not all(s.is_unreachable for s in tried):
+        return ""
+    days = sorted({s.covers for s in tried if s.covers})
+    between = say("source.between", first=days[0], last=days[-1]) if len(days) > 1 else days[0]
+    return say("source.no_network", n=n, days=between)
+
+
+def incomplete_text(sources: Sequence[SourceLine]) -> str:
+    """Say above the list that it is not complete, and why; "" where it is."""
+    names = say("list").join(dict.fromkeys(s.name for s in sources if s.is_missing))
+    why = no_network_text(sources)
+    if why or not names:
+        return say("today.no_network", why=why) if why else ""
+    return say("today.incomplete", names=names)
+
+
+def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
+    """Say of each source that something of it is missing, of which day, and what comes next.
+
+    Nothing where `no_network_text` has said it of all.
+    """
+    missing = [s for s in sources if s.is_missing]
+    if no_network_text(sources):
+        return []
+    silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
+    said = _source_texts([s for s in missing if s.name not in silent])
+    if silent:
+        said.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
+    return said
+
+
+def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
+    """Choose the sources whose numbers were counted against their own totals."""
+    # The API's count is the day's; the feeds' stand in `reader sources`.
+    is_feed = f"{ARXIV} feed"
+    return [
+        s
+        for s in sources
+        if s.state == "complete" and s.expected is not None and not s.name.startswith(is_feed)
+    ]
+
+
+def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
+    """Give how many sources gave all that they should, of how many.
+
+    One that there was nothing to ask for is not among them.
+    """
+    n_all = len({s.name for s in sources if s.state != "not needed"})
+    return n_all - len({s.name for s in sources if s.is_missing}), n_all
+
+
+def queue_text(morning: Morning) -> str:
+    """Say what the queue is; on a day without news, that the day's papers are read from it."""
+    if leads_to_queue(morning):
+        key = "queue.lead" if morning.is_complete else "queue.lead.partly"
+        return say(key, to_go=morning.quota.to_go)
+    return say("queue.head", n=len(morning.queue))
+
+
+def leads_to_queue(morning: Morning) -> bool:
+    """Tell whether the day's papers are read from the queue: nothing new waits."""
+    return bool(morning.queue and morning.quota.to_go and not morning.has_news)
+
+
+def queue_facts(queued: QueueEntry) -> list[str]:
+    """Say when a paper was picked, how long its text takes, whether its PDF is here."""
+    return [say("queue.picked", day=queued.picked_on), *queue_reading(queued)]
+
+
+def queue_reading(queued: QueueEntry) -> list[str]:
+    """Say how long a paper's text takes, and whether its PDF is here."""
+    time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
+    pdf = "queue.pdf" if queued.has_pdf else "queue.no_pdf"
+    return [say(time, n=queued.minutes), say(pdf)]
+
+
+def queue_entry(queued: QueueEntry) -> Entry:
+    """Give a line of the list for a paper of the queue."""
+    why = say("queue.why", day=queued.picked_on)
+    return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
+
+
+def pdfs_texts(morning: Morning) -> list[str]:
+    """Say how many PDFs of the queue are here, what becomes of the others, and why some could
+    not be had; nothing where nothing was picked."""
+    pdfs = morning.pdfs
+    if pdfs is None:
+        return []
+    failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+    text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=_pdfs_state(morning))
+    return [text, *(say("queue.reason", error=plain(error).rstrip("."), n=n)
+                    for error, n in pdfs.failed)]  # fmt: skip
+
+
+def _pdfs_state(morning: Morning) -> str:
+    pdfs = morning.pdfs
+    if pdfs is None or pdfs.n == pdfs.of:
+        return ""
+    if morning.fetching == "now":
+        return say("queue.pdfs.fetching")
+    if pdfs.n + pdfs.n_failed >= pdfs.of:
+        return say("queue.pdfs.again")
+    return say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting")
+
+
+def changed_text(version: NewVersion) -> str:
+    """Name what a new version changed, "" where nothing is known of that."""
+    fields = say("list").join(_changed(version, field) for field in version.changed)
+    return say("today.changed", fields=fields) if fields else ""
+
+
+def _changed(version: NewVersion, field: str) -> str:
+    """Name one field; of the comment what it says now: "accepted at …"."""
+    comment = version.held.paper.comment
+    if field == "comment" and comment:
+        return say("today.changed.comment_now", comment=comment)
+    return say(f"today.changed.{field}")
+
+
+def _source_texts(lines: Sequence[SourceLine]) -> list[str]:
+    """Say the same of several days, or of several sources, in one line: after an outage there
+    are many."""
+    of_days: dict[SourceLine, list[SourceLine]] = {}
+    for line in lines:
+        of_days.setdefault(replace(line, covers=None), []).append(line)
+    alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
+    for several in of_days.values():
+        # What has no reason is known by its name alone; that hosts are silent is one reason.
+        name = "" if several[0].error else several[0].name
+        key = tuple(
+            replace(line, name=name, error="" if line.is_unreachable else _cause(line))
+            for line in several
+        )
+        alike.setdefault(key, []).append(several)
+    return [_text_of_several(groups) for groups in alike.values()]
+
+
+def _cause(line: SourceLine) -> str:
+    """Give an error without the name of its source in front of it."""
+    return line.error.removeprefix(f"{line.name}: ")
+
+
+def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
+    """Say of sources that lack the same days for the same reason what that is."""
+    if len(groups) == 1:
+        return _source_text(groups[0])
+    names = say("list").join(group[0].name for group in groups)
+    text = _source_text([replace(line, name=names, error="") for line in groups[0]])
+    causes = {_cause(group[0]) for group in groups}
+    cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
+    return f"{text.rstrip('.。')}: {cause}"
+
+
+def _source_text(several: Sequence[SourceLine]) -> str:
+    line, days = several[0], sorted(s.covers for s in several if s.covers)
+    is_empty = line.state == "stale" and not line.received
+    state = "stale_empty" if is_empty else line.state.replace(" ", "_")
+    text = say(
+        f"source.{state}",
+        name=line.name,
+        n=line.received,
+        of="?" if line.expected is None else line.expected,
+        day=say("source.days", first=days[0], last=days[-1], n=len(days))
+        if len(days) > 1
+        else line.covers,
+    )
+    return f"{text} {line.error}" if line.error else text
+
+
+States = Mapping[int, State]
+"""What each paper (row) is now: candidate, pick, skip or read."""
+
+
+def start_of(papers: Sequence[int], states: States, last: int | None = None) -> int | None:
+    """Give the paper to begin at, None for an empty list.
+
+    last: the one decided last, on whatever device. What waits below it comes first, so that
+    the next device goes on where this one stopped; else the first that waits, else the top.
+    """
+    waiting = [row for row in papers if states[row] == "candidate"]
+    below = papers[papers.index(last) + 1 :] if last in papers else []
+    after = [row for row in below if states[row] == "candidate"]
+    return next(iter((*after, *waiting, *papers)), None)
+
+
+def next_of(papers: Sequence[int], states: States, here: int) -> int:
+    """Give the next paper without a decision below one, itself where there is none."""
+    place = papers.index(here) if here in papers else -1
+    return next((row for row in papers[place + 1 :] if states[row] == "candidate"), here)
+
+
+def n_waiting(entries: Iterable[Entry], states: States) -> int:
+    """Count the papers without a decision."""
+    return sum(states[e.held.row] == "candidate" for e in entries)
+
+
+def entry_seconds(entry: Entry) -> float:
+    """Give the seconds that one line of the list takes to be read."""
+    return paper_seconds(entry.held.paper, [m.words for m in entry.mentions])
+
+
+def minutes_of(entries: Iterable[Entry]) -> int:
+    """Give the minutes that titles, abstracts and talk of these papers take."""
+    return minutes(sum(entry_seconds(entry) for entry in entries))

@@ -1,0 +1,60 @@
+"""Name what the stages are given: the adapters, and a way to say how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.base.errors import PdfError
+from reader.base.http.wire import Fetch
+from reader.ranking.learn import FitTopic, _as_before, _learn_nothing
+from reader.search.encoder.protocol import Encoder
+
+if TYPE_CHECKING:
+    from reader.library.highlight import Marks
+    from reader.library.passage import Document
+    from reader.pdfs.recognition import Looks
+    from reader.pdfs.text.answer import Pictures
+    from reader.ranking.forecast import Coefficients, TalkExample
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """Say nothing: the progress of a quiet run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The adapters of one run.
+
+    encoder: opens the model, at most once; raises ModelError.
+    token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
+    read_pdf, read_marks, read_looks: of one file; raise PdfError.
+    read_first: as read_pdf, but of pages that are pictures only the first so many are read.
+    read_pdfs, read_pictures: of many, each as it is done, on all cores; lazily.
+    read_marked: likewise text and marks; the marks are an error where only they fail.
+    fit_topic: fits one topic's model to decisions; fit_talk: the forecast's numbers to talk.
+    progress: told (what, done, total) before each item and at the end; a total of 0 where the
+    work stopped before it was done.
+    """
+
+    fetch: Fetch
+    encoder: Callable[[], Encoder]
+    encoder_name: str
+    token_counter: Callable[[], Callable[[Sequence[str]], list[int]]]
+    check_pdf: Callable[[bytes], None]
+    read_pdf: Callable[[Path], Document]
+    read_first: Callable[[Path, int], Document]
+    read_pdfs: Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]
+    read_marks: Callable[[Path], Marks]
+    read_looks: Callable[[Path], Looks]
+    read_marked: Callable[
+        [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
+    ]
+    read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
+    fit_topic: FitTopic = field(default=_learn_nothing)
+    fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients] = field(
+        default=_as_before
+    )
+    progress: Callable[[str, int, int], None] = field(default=_silent)

@@ -1,0 +1,353 @@
+"""Say what a morning is made of, and what stood on the screen: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from reader.gathering.post import PostMention
+from reader.library.config import Deadline, Lane
+from reader.library.paper import LibraryPaper
+from reader.ranking.rank import Rank, Shelf
+from reader.ranking.score import Term, velocity
+
+Fetching = Literal["", "now", "was"]
+
+Sureness = Literal["sure", "likely", "maybe"]
+"""How surely a paper belongs to an own topic: nine in ten, more likely than not, or asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper of the day with all that speaks for it.
+
+    followed: the followed person who wrote it, empty for none; is_followed_surely: else
+    only the name is like theirs.
+    heat, forecast: the terms of what is said of it, and of what it will be.
+    n_citations: None where nobody counted; n_months: from its publication to that count,
+    None where unknown. n_votes: the most that a list counts, None where none does.
+    is_new: it came on the days of the list; was_shown: an earlier list had it for what is
+    said of it; was_foretold: one had it when nobody had spoken of it. n_days: since it was
+    announced, else since it came; 0 on the first morning that can have it. settled: the near
+    topics of which enough was liked that their models name a paper without a word of them.
+    """
+
+    held: LibraryPaper
+    ranks: tuple[Rank, ...] = ()
+    mentions: tuple[PostMention, ...] = ()
+    origins: tuple[str, ...] = ()
+    followed: str = ""
+    is_followed_surely: bool = True
+    heat: tuple[Term, ...] = ()
+    forecast: tuple[Term, ...] = ()
+    n_citations: int | None = None
+    n_months: int | None = None
+    n_votes: int | None = None
+    is_new: bool = True
+    was_shown: bool = False
+    was_foretold: bool = False
+    n_days: int = 0
+    settled: frozenset[str] = frozenset()
+
+    @property
+    def velocity(self) -> float:
+        return velocity(self.n_citations, self.n_months)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A paper that was picked and has no note yet.
+
+    minutes: what its text takes to be read: that of the PDF where `is_whole`, else title and
+    abstract. has_pdf: the file is in the library. until: put off until this day, None where
+    it is not. decision: its pick, by which a look-back remembers that it asked.
+    """
+
+    held: LibraryPaper
+    picked_on: date
+    minutes: int
+    has_pdf: bool
+    is_whole: bool = False
+    until: date | None = None
+    decision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the morning.
+
+    topic: in the near lane None where the paper is of no near topic (`is_outside`). terms:
+    what the score is the sum of, the greatest first. is_foretold: in the near lane, nobody
+    has spoken of it yet. n_votes: the most that a list counts, None where none does.
+    is_sorted_out: the person said that it is of none of the topics of its lane; it stays where
+    it was until the day is over. sureness: None in the near lane, for a wild card and for what
+    is sorted out. also: other own topics that the paper belongs to nearly as surely; none where
+    it is filed, or the person said of which it is. queued: it stands in the queue, and in no
+    lane.
+    """
+
+    held: LibraryPaper
+    lane: Lane | None
+    topic: str | None
+    score: float
+    why: str
+    mentions: tuple[PostMention, ...]
+    origins: tuple[str, ...]
+    n_citations: int | None = None
+    n_months: int | None = None
+    terms: tuple[Term, ...] = ()
+    is_foretold: bool = False
+    n_votes: int | None = None
+    is_sorted_out: bool = False
+    sureness: Sureness | None = None
+    also: tuple[str, ...] = ()
+    queued: QueueEntry | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        """It is in the near lane for what people say, and neither filed nor of a near topic."""
+        return self.lane == "near" and not (self.held.topic or self.topic)
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A later version of a paper that has a note, and which of its fields it changed."""
+
+    held: LibraryPaper
+    version: int
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Whether one source can be trusted today.
+
+    is_unreachable: its host did not answer, which may be our own network's fault.
+    """
+
+    name: str
+    state: str
+    expected: int | None = None
+    received: int | None = None
+    covers: date | None = None
+    error: str = ""
+    is_unreachable: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Something of this source is not here that should be."""
+        return self.state in ("partial", "stale", "not out yet", "failed", "not asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A seed of feeds.toml that is not in the library.
+
+    state: "not asked" or "failed", with the error and when it was tried last. is_only: its
+    topic has nothing else to learn from, and works by its words alone.
+    """
+
+    id: str
+    topic: str
+    state: Literal["not asked", "failed"]
+    error: str = ""
+    tried_at: datetime | None = None
+    is_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The day's progress in papers; `deadline` is the next one, near or far."""
+
+    target: int
+    written: int
+    skimmed: int
+    deadline: Deadline | None = None
+
+    @property
+    def to_go(self) -> int:
+        return max(0, self.target - self.written)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfsHere:
+    """How many PDFs of the queue are here; failed: why others are not, and how many for each
+    reason, most first."""
+
+    n: int
+    of: int
+    failed: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def n_failed(self) -> int:
+        return sum(n for _, n in self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTitle:
+    """Names a paper in a line, where no more of it is needed."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearchHits:
+    """A search of feeds.toml, and the papers of the day that fit it."""
+
+    name: str
+    query: str
+    papers: tuple[PaperTitle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedDays:
+    """Several days as one list, ranked once across them.
+
+    reason: "away" when listing days went by without a visit, "deadline" when one is near.
+    first, last: the days; the last one is the morning's own. n_days: listing days among them.
+    n_arrived: papers that came in on them. own: all of the own topics; near: cut to the time
+    budget, of `n_talked`. deadline: the near one, None without.
+    """
+
+    reason: Literal["away", "deadline"]
+    first: date
+    last: date
+    n_days: int
+    n_arrived: int
+    n_talked: int
+    own: tuple[Entry, ...]
+    doubtful: tuple[Entry, ...]
+    near: tuple[Entry, ...]
+    wild: Entry | None = None
+    deadline: Deadline | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (*self.own, *self.doubtful, *self.near, *([self.wild] if self.wild else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """Everything that `reader today` shows.
+
+    own: everything that belongs to the own topics; doubtful: a few below the cut, decisions
+    on which teach most.
+    n_arrived: papers that came in on this day, whatever their lane.
+    n_talked: talked-about papers found for the near lane, before its cap.
+    undecided: (day, number) of own papers of earlier days without a decision, newest first.
+    balance: papers written up of each theme within `theme_balance_days`.
+    n_unknown: papers that posts link and that could not be looked up yet.
+    n_not_encoded: papers of the day that similarity cannot see yet.
+    has_citations: whether citations speak in the near lane too, and not posts alone.
+    folded: several days in one list, shown in place of this day's lanes; None on a usual
+    morning.
+    theme_of: by own topic, its theme; in the order of feeds.toml.
+    seeds: those that are not in the library, in words too; of today's list alone.
+    is_before_all: no source had been asked yet, and none has a line.
+    queue: what was picked and is not written, the oldest first, without what was put off; pdfs:
+    how far their PDFs are, with those that were put off; None where nothing was picked.
+    fetching: a process is at these PDFs "now", one "was", or none was yet. All three of today's
+    list alone.
+    """
+
+    day: date
+    own: tuple[Entry, ...]
+    near: tuple[Entry, ...]
+    wild: Entry | None
+    n_arrived: int
+    n_talked: int
+    undecided: tuple[tuple[date, int], ...]
+    new_versions: tuple[NewVersion, ...]
+    quota: Quota
+    balance: Mapping[str, int]
+    sources: tuple[SourceLine, ...]
+    n_unknown: int = 0
+    n_not_encoded: int = 0
+    has_citations: bool = True
+    notices: tuple[str, ...] = ()
+    searches: tuple[SavedSearchHits, ...] = ()
+    doubtful: tuple[Entry, ...] = ()
+    folded: FoldedDays | None = None
+    theme_of: Mapping[str, str] = field(default_factory=dict)
+    seeds: tuple[Seed, ...] = ()
+    seed_texts: tuple[str, ...] = ()
+    queue: tuple[QueueEntry, ...] = ()
+    pdfs: PdfsHere | None = None
+    fetching: Fetching = ""
+    is_before_all: bool = False
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is shown and decided, in its order: the folded list where there is one."""
+        if self.folded:
+            return self.folded.entries
+        wild = [self.wild] if self.wild else []
+        return (*self.own, *self.doubtful, *self.near, *wild)
+
+    @property
+    def has_news(self) -> bool:
+        """Some paper of the list waits for a decision."""
+        return any(entry.held.state == "candidate" for entry in self.entries)
+
+    @property
+    def is_complete(self) -> bool:
+        """There are sources, and nothing was missing from any; or the library had not begun."""
+        if self.is_before_all:
+            return True
+        return bool(self.sources) and not any(s.is_missing for s in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class PastMention:
+    """What somebody said of a paper; `on`: the day on which this library first saw it."""
+
+    author: str
+    on: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """What a list showed of one paper.
+
+    shelf, position: its lane, and its place there from 1; None where no list showed it, and then
+    the score and its terms are those of the topic that it fitted best, None and empty where it
+    was not ranked. topic: empty for none. models: names those that judged it.
+    """
+
+    shelf: Shelf | None
+    position: int | None
+    topic: str
+    score: float | None
+    sentence: str = ""
+    terms: tuple[Term, ...] = ()
+    mentions: tuple[PastMention, ...] = ()
+    n_votes: int | None = None
+    models: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """A decision that stands, and what was shown when it was made; day: of that list."""
+
+    kind: Literal["pick", "skip"]
+    on: date
+    day: date | None
+    line: ShownLine
+
+
+def line_of(entry: Entry, shelf: Shelf, position: int) -> ShownLine:
+    """Give what a list shows of an entry that stands in one of its lanes."""
+    return ShownLine(
+        shelf,
+        position,
+        entry.topic or "",
+        entry.score,
+        entry.why,
+        entry.terms,
+        tuple(PastMention(m.author, m.on, m.words) for m in entry.mentions),
+        entry.n_votes,
+    )

@@ -1,0 +1,478 @@
+"""Explain where one paper stands, by how much, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from reader.base.messages import say
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows.decisions import Kind
+from reader.morning.candidates import Day, candidates, day_of, first_day
+from reader.morning.lanes import Lanes, followed_term, lanes
+from reader.morning.rank import Judges, as_printed, judges, rank_and_show
+from reader.morning.reasons import Verdict, of_terms, sentence, term_text, verdict
+from reader.morning.rows import history
+from reader.morning.values import Candidate, Entry, PastDecision
+from reader.ranking.alike import Alike, alike
+from reader.ranking.best_folder import folder_of
+from reader.ranking.events import Event, features, liked
+from reader.ranking.heat import closeness_of, near_score
+from reader.ranking.judge import (
+    LEARNED,
+    Place,
+    is_bare,
+    judge,
+    place_of,
+    placing,
+    surely_term,
+    taste_of,
+)
+from reader.ranking.learn import FitTopic, PaperFeatures, as_if_decided, events_of, fit_one, lessons
+from reader.ranking.model import TASTE, TopicModel, levelled
+from reader.ranking.rank import Rank, Shelf
+from reader.ranking.rows import shown, standings
+from reader.ranking.score import Term, total
+
+MOST_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """What a score would be if something were not, or were.
+
+    kind: "without" the term `what`; "more": one more person who mentions the paper; "pick",
+    "skip": that decision; "undecided": the one that stands taken back. place: where the
+    paper would stand for its topic; position: in the near lane, from 1; None where that is
+    not asked. cut: the topic's then, None in the near lane: what is decided for one topic
+    moves scores and cuts of all others alike, so only the distance to the cut tells anything.
+    is_bare: it would stand by what was learned alone, which has a cut of its own.
+    """
+
+    kind: str
+    what: str
+    score: float
+    place: Place | None = None
+    position: int | None = None
+    cut: float | None = None
+    is_bare: bool = False
+
+
+def without_terms(rank: Rank, model: TopicModel) -> Iterator[ScoreChange]:
+    """Take each of the weightiest terms away; first those that would move the paper."""
+    weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
+    moving: list[ScoreChange] = []
+    others: list[ScoreChange] = []
+    for term in weighty:
+        if term.kind in ("start", "surely", "taste"):
+            continue
+        rest = _lifted(_without(rank.terms, term), model)
+        place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
+        found = others if place == rank.place else moving
+        if len(found) < MOST_CHANGES:  # a paper has a hundred terms
+            what = f"{term.kind}\t{term.what}"
+            cut, score = model.cut + taste_of(rest), total(rest)
+            found.append(ScoreChange("without", what, score, place, cut=cut, is_bare=is_bare(rest)))
+        if len(moving) == MOST_CHANGES:
+            break
+    yield from [*moving, *others][:MOST_CHANGES]
+
+
+def _without(terms: Sequence[Term], term: Term) -> list[Term]:
+    """Take one term away; with a learned one goes what it adds to the taste."""
+    gone = TASTE * term.value if term.kind in LEARNED else 0.0
+    rest = [t for t in terms if t is not term]
+    return [replace(t, value=t.value - gone) if t.kind == "taste" else t for t in rest]
+
+
+def _lifted(terms: Sequence[Term], model: TopicModel) -> list[Term]:
+    """Let a followed author, or the topic's own words, lift what is left of a sum."""
+    rest = [term for term in terms if term.kind not in ("followed", "surely")]
+    if model.is_own and (surely := surely_term(rest, placing(rest), model.cut)):
+        rest.append(surely)
+    # As in the list: a followed author comes on top of all else.
+    followed = (t.what for t in terms if t.kind == "followed")
+    cut = model.cut + taste_of(rest)
+    return [*rest, *(followed_term(name, rest, cut) for name in followed)]
+
+
+def with_other_talk(
+    candidate: Candidate, closeness_rank: Rank | None, others: Sequence[float]
+) -> Iterator[ScoreChange]:
+    """Take each of the weightiest voices away, and add one.
+
+    others: the scores of the other papers that were found for the near lane.
+    """
+    closeness = closeness_of(closeness_rank.margin) if closeness_rank else 0.0
+
+    def changed(kind: str, what: str, heat: Sequence[Term]) -> ScoreChange:
+        score = total(near_score(heat, candidate.forecast, closeness, n_days=candidate.n_days))
+        return ScoreChange(kind, what, score, position=1 + sum(o > score for o in others))
+
+    said = [t for t in candidate.heat if t.kind != "class" and t.value > 0]
+    for term in sorted(said, key=lambda t: -t.value)[: MOST_CHANGES - 1]:
+        rest = [t for t in candidate.heat if t is not term]
+        yield changed("without", f"{term.kind}\t{term.what}", rest)
+    yield changed("more", "", [*candidate.heat, Term("mention", "", 1.0)])
+
+
+DECISIONS: tuple[Kind, ...] = ("pick", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a paper stands and why.
+
+    shelf, day: in whose list it is; None: in none, and then `terms` is the sum of the topic
+    that it fits best. position, n_shown: its place among those of its lane; n_found: how
+    many there were before the lane's cap. place, cut: as of `topic`, None in the near lane
+    and for a wild card, which have no cut.
+    ranks: how it stands to each topic. sentence: as in the list; empty where it is in none.
+    is_foretold: in the near lane, and nobody has spoken of it yet.
+    past: the decision that stands, with what was shown then. alike: what else was chosen that
+    has the same words.
+    by, found: the models and the list as they were read, for `changes`.
+    """
+
+    held: LibraryPaper
+    shelf: Shelf | None
+    day: date | None
+    topic: str | None
+    terms: tuple[Term, ...]
+    score: float
+    cut: float | None
+    place: Place | None
+    position: int | None
+    n_shown: int
+    n_found: int
+    sentence: str
+    ranks: tuple[Rank, ...]
+    by: Judges
+    found: InList | None
+    is_foretold: bool = False
+    past: PastDecision | None = None
+    alike: Alike | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """A paper in the lane that shows it; others: the scores of all else found for near."""
+
+    shelf: Shelf
+    day: Day
+    entry: Entry
+    candidate: Candidate
+    shown: Lanes
+    lane: Sequence[Entry]
+    others: tuple[float, ...]
+
+
+def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) -> Explanation:
+    """Explain one paper as today's list has it, else the last list that showed it, else that
+    of the day of its arrival.
+
+    What stands in the near lane is explained by the near lane's sum and by no topic's.
+    with_alike: look for what else was chosen that is like it, for the sentence.
+    """
+    found = _found(library, held)
+    by = judges(library)
+    ranks = _ranks(library, held, by)
+    if found and found.shelf in ("near", "wild"):
+        talk = _of_talk(held, found, by, ranks)
+        return replace(talk, past=history.past_decision(library.db, held.row))
+    own = {topic.path for topic in library.config.own_topics}
+    mine = [r for r in ranks if r.topic in own] or list(ranks)
+    best = max(mine, key=lambda r: r.standing)
+    terms = found.entry.terms if found else best.terms
+    rank = replace(best, terms=terms, score=total(terms))
+    if found and found.candidate.followed:
+        rank = replace(rank, place="in")
+    position = 1 + list(found.lane).index(found.entry) if found else None
+    return Explanation(
+        held=held,
+        shelf=found.shelf if found else None,
+        day=found.day.last if found else None,
+        topic=rank.topic,
+        terms=terms,
+        score=rank.score,
+        cut=rank.cut,
+        place=rank.place,
+        position=position,
+        n_shown=len(found.lane) if found else 0,
+        n_found=len(found.lane) if found else 0,
+        sentence=found.entry.why if found else "",
+        ranks=tuple(ranks),
+        by=by,
+        found=found,
+        past=history.past_decision(library.db, held.row),
+        alike=alike(library, held, rank.topic, terms) if with_alike else None,
+    )
+
+
+def changes(library: Library, explained: Explanation, fit: FitTopic) -> Iterator[ScoreChange]:
+    """Say what would change where a paper stands, the quick answers first.
+
+    fit: as in `after_decisions`.
+    """
+    yield from without_each(library, explained)
+    yield from after_decisions(library, explained, fit)
+
+
+def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChange]:
+    """Take the weightiest reasons for a paper's place away, each by itself; fits no model."""
+    found = explained.found
+    rank = _rank_of(explained)
+    if rank is not None:
+        # By the cut of the sum that is shown: models may have learned since.
+        model = explained.by.models[rank.topic]
+        cut = rank.cut - taste_of(rank.terms)
+        model = replace(model, cut=cut, bare_cut=model.bare_cut + cut - model.cut)
+        yield from without_terms(rank, model)
+    elif found is not None and found.shelf == "near":
+        near = {topic.path for topic in library.config.near_topics}
+        several = (r for r in found.candidate.ranks if r.topic in near)
+        closest = max(several, key=lambda r: r.margin, default=None)
+        yield from with_other_talk(found.candidate, closest, found.others)
+
+
+def after_decisions(
+    library: Library, explained: Explanation, fit: FitTopic
+) -> Iterator[ScoreChange]:
+    """Say where a paper would stand once its topic has learned from a decision on it.
+
+    fit: fits a topic's model, seconds in a large library: once for each decision, and not at
+    all for what stands by the talk about it.
+    """
+    if (rank := _rank_of(explained)) is not None:
+        yield from _decisions(library, explained.held, rank, explained.by, fit)
+
+
+def _rank_of(explained: Explanation) -> Rank | None:
+    """Give the rank that decides where a paper stands; None where the talk about it does."""
+    if explained.place is None:
+        return None
+    rank = next(r for r in explained.ranks if r.topic == explained.topic)
+    return replace(rank, terms=explained.terms, score=explained.score, place=explained.place)
+
+
+def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
+    """Give how a paper stands to all topics: as it was ranked, else as it would be now."""
+    kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
+    own = features(held.paper)
+    ranks = []
+    for path, model in by.models.items():
+        known = kept.get(path)
+        if known is None or not known.terms:
+            above = known.nearness if known else None
+            judged = judge(held.paper, own, model, nearness=above)
+            terms = as_printed(judged.terms, held.paper)
+            known = Rank(path, above, judged.place, judged.score, judged.cut, terms)
+        ranks.append(replace(known, place=_place(known.place, known.terms)))
+    return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
+
+
+def _found(library: Library, held: LibraryPaper) -> InList | None:
+    """Look for a paper in today's list, folded or not, then in the last one that showed it, then
+    in that of its own day."""
+    today = library.today()
+    lists = [day_of(library, today)]
+    if first := first_day(library, today):
+        lists.insert(0, day_of(library, today, first=first))
+    # Talked about later than it came, it was shown on neither of the two other days.
+    before = shown.last_shown(library.db, held.row, today)
+    days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
+    lists += [day_of(library, day) for day in days]
+    for day in lists:
+        unsaved = rank_and_show(library, day.last)
+        several = candidates(library, day, unsaved=unsaved, only_with=held.row)
+        mine = [c for c in several if c.held.row == held.row]
+        if mine and (found := _in_lanes(library, day, several, mine[0])):
+            return found
+    return None
+
+
+def _in_lanes(
+    library: Library, day: Day, several: Sequence[Candidate], mine: Candidate
+) -> InList | None:
+    found = lanes(several, library.config, day.kept)
+    shelves: list[tuple[Shelf, Sequence[Entry]]] = [
+        ("own", found.own), ("doubtful", found.doubtful), ("near", found.near),
+        ("wild", [found.wild] if found.wild else []),
+    ]  # fmt: skip
+    row = mine.held.row
+    for shelf, lane in shelves:
+        for entry in lane:
+            if entry.held.row == row:
+                others: list[float] = []
+                if shelf == "near":
+                    # Without the cap, to say where a paper stands among all that were found.
+                    wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
+                    others = [e.score for e in wide.near if e.held.row != row]
+                return InList(shelf, day, entry, mine, found, lane, tuple(others))
+    return None
+
+
+def _of_talk(held: LibraryPaper, found: InList, by: Judges, ranks: Sequence[Rank]) -> Explanation:
+    return Explanation(
+        held=held,
+        shelf=found.shelf,
+        day=found.day.last,
+        topic=found.entry.topic,
+        terms=found.entry.terms,
+        score=total(found.entry.terms),
+        cut=None,
+        place=None,
+        position=1 + list(found.lane).index(found.entry),
+        n_shown=len(found.lane),
+        n_found=found.shown.n_talked if found.shelf == "near" else 1,
+        sentence=found.entry.why,
+        is_foretold=found.entry.is_foretold,
+        ranks=tuple(ranks),
+        by=by,
+        found=found,
+    )
+
+
+def _decisions(
+    library: Library, held: LibraryPaper, rank: Rank, by: Judges, fit: FitTopic
+) -> Iterator[ScoreChange]:
+    """Learn once more as if something else had been decided, and judge the paper by that."""
+    events = events_of(library)
+    now = lessons(library, events)
+    topic = next((t for t in now.topics if t.path == rank.topic), None)
+    if topic is None:
+        return
+    rest = [event for event in events if event.paper != held.row]
+    several: list[tuple[str, list[Event]]] = [("undecided", rest)]
+    if len(rest) == len(events):
+        filed = {"pick": held.topic or folder_of(library, held), "skip": held.topic or ""}
+        several = [
+            (kind, [*events, as_if_decided(library, held.row, kind, filed=filed[kind])])
+            for kind in DECISIONS
+        ]
+    texts = PaperFeatures(library, [held.row])
+    own = texts.features(held.row)
+    followed = [term.what for term in rank.terms if term.kind == "followed"]
+    for kind, given in several:
+        then = lessons(library, given)
+        models = dict(by.models)
+        for path in models.keys() & then.labels.keys():
+            labels = then.labels[path]
+            if path != topic.path:
+                models[path] = replace(models[path], liked=liked(labels))
+            elif labels != now.labels[path]:
+                texts.add(library, [*now.background, *(label.paper for label in labels)])
+                models[path] = fit_one(fit, texts, then, topic, labels)
+        model = levelled(models)[topic.path]
+        terms = judge(held.paper, own, model, nearness=rank.nearness).terms
+        cut = model.cut + taste_of(terms)
+        terms += tuple(followed_term(name, terms, cut) for name in followed)
+        place = _place(place_of(terms, model), terms)
+        yield ScoreChange(kind, "", total(terms), place, cut=cut, is_bare=is_bare(terms))
+
+
+def _place(place: Place, terms: Sequence[Term]) -> Place:
+    """Give a paper's place: what nothing speaks for is out, however near the cut it begins."""
+    return place if any(t.value > 0 for t in terms) else "out"
+
+
+DIGITS = 3
+
+
+def verdict_text(found: Explanation) -> str:
+    """Say in one sentence where a paper stands now, and why."""
+    place: Verdict = found.shelf or found.place or "out"
+    parts = [found.sentence.removesuffix(say("why.end"))] if found.sentence else []
+    parts = parts or of_terms(found.terms)
+    if place == "out" and parts:
+        parts.append(say("verdict.too_little", topic=found.topic))
+    if found.alike:
+        one, other = (say("why.quoted", what=word) for word in found.alike.words)
+        parts.append(say("verdict.alike", n=found.alike.n, one=one, other=other))
+    return verdict(place, sentence(parts))
+
+
+def standing_texts(found: Explanation) -> list[str]:
+    """Say where a paper stands now and why, and where it stood when it was decided on, where a
+    decision stands of which that is known."""
+    now = verdict_text(found)
+    if found.past is None:
+        return [now]
+    line = found.past.line
+    if line.shelf:
+        then = verdict(line.shelf, line.sentence or sentence(of_terms(line.terms)))
+    else:
+        then = say("why.then.no_list")
+    is_same = then == now
+    then = say("why.then.same") if is_same else then
+    if not (is_same and line.position == found.position):
+        then += _position_text(line.position)
+    now = (now if is_same else say("why.now", text=now)) + _position_text(found.position)
+    return [now, say(f"why.then.{found.past.kind}", day=found.past.on, text=then)]
+
+
+def _position_text(position: int | None) -> str:
+    return "" if position is None else say("why.position", place=position)
+
+
+def where_text(found: Explanation) -> str:
+    """Say in whose list a paper stands, at which place."""
+    if found.shelf is None:
+        return say("why.no_list", topic=found.topic)
+    where = "foretold" if found.is_foretold else found.shelf
+    shelf = say(f"shelf.{where}")
+    day = found.day
+    text = say("why.place", place=found.position, n=found.n_shown, shelf=shelf, day=day)
+    more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
+    return text + more
+
+
+def cut_text(found: Explanation) -> str:
+    """Say how far a paper is from the cut of its topic; "" where the talk decides."""
+    if found.cut is None or found.topic is None or not found.place:
+        return ""
+    place = say(f"place.{found.place}")
+    if _is_bare(found.terms):
+        return say("why.bare", topic=found.topic, place=place)
+    key = "why.cut" if found.place == "in" else "why.below"
+    # Of the printed numbers, so that they add up.
+    margin = abs(round(found.score, DIGITS) - round(found.cut, DIGITS))
+    numbers = {"cut": f"{found.cut:.{DIGITS}f}", "margin": f"{margin:.{DIGITS}f}"}
+    return say(key, topic=found.topic, place=place, **numbers)
+
+
+def _is_bare(terms: Iterable[Term]) -> bool:
+    """Tell whether only what was learned puts a paper where it stands, and no word on it."""
+    several = list(terms)
+    return is_bare(several) and not any(t.kind in ("told_yes", "told_no") for t in several)
+
+
+def change_text(change: ScoreChange) -> str:
+    """Say where a paper would stand if something were not, or were."""
+    kind, _, what = change.what.partition("\t")
+    named = term_text(Term(kind, what, 0.0)) if kind else ""
+    return say(f"change.{change.kind}", what=named, place=_changed_place(change))
+
+
+def _changed_place(change: ScoreChange) -> str:
+    if change.cut is None or not change.place:
+        return say("change.position", n=change.position, score=f"{change.score:.{DIGITS}f}")
+    margin = round(change.score - change.cut, DIGITS)
+    if change.place == "out" and margin >= 0:
+        return say("change.nothing", place=say(f"place.{change.place}"))
+    if change.is_bare:
+        return say("change.bare", place=say(f"place.{change.place}"))
+    key = "change.above" if change.place == "in" else "change.below"
+    return say(key, place=say(f"place.{change.place}"), margin=f"{abs(margin):.{DIGITS}f}")
+
+
+def other_topics_text(found: Explanation) -> Iterator[str]:
+    """Say how a paper stands to the topics that do not decide."""
+    for rank in found.ranks:
+        if rank.topic != found.topic or found.cut is None:
+            numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}
+            place = say(f"place.{rank.place}")
+            key = "why.other_bare" if rank.terms and _is_bare(rank.terms) else "why.other_topic"
+            yield say(key, topic=rank.topic, place=place, **numbers)

@@ -1,0 +1,89 @@
+"""Tell how the own themes stand to each other: what was written up of each lately.
+
+Says nothing on days that are not for it: days off and those before a deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.config import Config
+from reader.library.days import days_back
+from reader.library.folder import Library
+from reader.notes.rows import notes
+
+MOST_THEMES = 2
+"""What fits into a morning."""
+
+FAIR_SHARE = 0.25
+"""Of a theme's fair share: below it the theme starves. With two themes 1 of 9, not 2 of 9."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Papers written up of each own theme within `n_days`, in the order of feeds.toml.
+
+    starving: themes that hardly got any, while others did. n_too_many: own themes beyond
+    two.
+    """
+
+    counts: Mapping[str, int]
+    n_days: int
+    starving: tuple[str, ...] = ()
+    n_too_many: int = 0
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Say in words what is worth a word; mostly nothing."""
+        total = sum(self.counts.values())
+        found = [
+            say("balance.starving", theme=plain(theme), n=self.counts[theme], total=total,
+                days=self.n_days)
+            for theme in self.starving
+        ]  # fmt: skip
+        if self.n_too_many:
+            names = say("list").join(plain(theme) for theme in self.counts)
+            found.append(say("balance.themes", n=len(self.counts), names=names))
+        return tuple(found)
+
+
+def balance(library: Library, day: date) -> Balance:
+    """Weigh the own themes against each other, over `theme_balance_days` with the day itself."""
+    config = library.config
+    n_days = config.theme_balance_days
+    by_topic = notes.n_written_by_topic(library.db, days_back(day, n_days - 1), day)
+    counts = dict.fromkeys(config.themes, 0)
+    for topic, n in by_topic.items():
+        theme = theme_of(config, topic)
+        if theme in counts:
+            counts[theme] += n
+    is_quiet = config.is_day_off(day) or any(d.is_near(day) for d in config.deadlines)
+    return Balance(
+        counts,
+        n_days,
+        () if is_quiet else starving(counts, least=max(config.quota, 2)),
+        max(0, len(counts) - MOST_THEMES),
+    )
+
+
+def starving(counts: Mapping[str, int], *, least: int) -> tuple[str, ...]:
+    """Name the themes that hardly got any of the papers, once there were `least`."""
+    total = sum(counts.values())
+    if total < least or len(counts) < 2:
+        return ()
+    return tuple(t for t, n in counts.items() if n < FAIR_SHARE * total / len(counts))
+
+
+def theme_of(config: Config, topic: str) -> str:
+    """Give the theme of a topic or of a folder below one; of any other its first two parts."""
+    of_topic = {t.path: t.theme for t in config.topics}
+    parts = topic.split("/")
+    for n in range(len(parts), 0, -1):
+        path = "/".join(parts[:n])
+        if path in of_topic:
+            return of_topic[path]
+    return "/".join(parts[:2])

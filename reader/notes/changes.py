@@ -1,0 +1,121 @@
+"""Show what changed between two revisions of a note, line by line and within lines. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+AROUND = 3
+"""Unchanged lines that are shown before and after changed ones."""
+
+MOST_LINES = 4_000
+"""Of both texts; beyond it lines that are repeated often are not matched."""
+
+MOST_PAIRS = 400
+"""Of changed lines, up to which the likest are looked for; beyond it the n-th of both."""
+
+LONGEST = 4_000
+"""Characters of a line in which changed words are looked for; a longer one is all changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line of a unified difference.
+
+    kind: "@" stands over a hunk and says its place; " " both have it; "-" and "+" one has.
+    text: without the kind. spans: what is new or gone within it, as (start, end) in
+    characters; empty where the whole line is.
+    """
+
+    kind: Literal["@", " ", "-", "+"]
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def changes(before: str, after: str) -> list[DiffLine]:
+    """Give what leads from one text to the other; nothing where they are the same."""
+    old, new = before.split("\n"), after.split("\n")
+    # Lines that stand everywhere make an exact comparison quadratic.
+    is_long = len(old) + len(new) > MOST_LINES
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=is_long)
+    found: list[DiffLine] = []
+    for group in matcher.get_grouped_opcodes(AROUND):
+        first, last = group[0], group[-1]
+        place = f"-{_range(first[1], last[2])} +{_range(first[3], last[4])}"
+        found.append(DiffLine("@", f"@ {place} @@"))
+        for tag, a, b, c, d in group:
+            if tag == "equal":
+                found += [DiffLine(" ", line) for line in old[a:b]]
+            else:
+                found += _replaced(old[a:b], new[c:d])
+    return found
+
+
+def _range(start: int, end: int) -> str:
+    """Write a place as unified differences do: from 1, the line before where it has none."""
+    n = end - start
+    return f"{start + 1}" if n == 1 else f"{start + 1 if n else start},{n}"
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
+    """Give the lines that went and those that came; those that are likest are held together."""
+    spans: dict[tuple[bool, int], Spans] = {}
+    for n, line in enumerate(new):
+        like = _likest(line, old) if len(old) * len(new) <= MOST_PAIRS else n
+        if like is not None and like < len(old) and (False, like) not in spans:
+            gone, came = _spans(old[like], line)
+            if gone or came:
+                spans[False, like], spans[True, n] = gone, came
+    for n, line in enumerate(old):
+        yield DiffLine("-", line, spans.get((False, n), ()))
+    for n, line in enumerate(new):
+        yield DiffLine("+", line, spans.get((True, n), ()))
+
+
+def _likest(line: str, lines: Sequence[str]) -> int | None:
+    matcher = difflib.SequenceMatcher(None, b=line[:LONGEST], autojunk=False)
+    best: tuple[float, int] | None = None
+    for n, other in enumerate(lines):
+        matcher.set_seq1(other[:LONGEST])
+        ratio = matcher.quick_ratio()
+        if best is None or ratio > best[0]:
+            best = ratio, n
+    return best[1] if best else None
+
+
+Spans = tuple[tuple[int, int], ...]
+
+
+def _spans(old: str, new: str) -> tuple[Spans, Spans]:
+    """Mark what differs between two lines; nothing where they have little in common."""
+    if max(len(old), len(new)) > LONGEST:
+        return (), ()
+    mine, theirs = _TOKEN.findall(old), _TOKEN.findall(new)
+    matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
+    if matcher.ratio() < 0.4:
+        return (), ()
+    ends = [_ends(mine), _ends(theirs)]
+    found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            for spans, places, start, end in zip(found, ends, (a, c), (b, d), strict=True):
+                if start < end:
+                    spans.append((places[start], places[end]))
+    return tuple(found[0]), tuple(found[1])
+
+
+def _ends(tokens: Sequence[str]) -> list[int]:
+    places = [0]
+    for token in tokens:
+        places.append(places[-1] + len(token))
+    return places
+
+
+# A word with the space behind it; of Japanese a run of kanji, of katakana, or one character.
+_TOKEN = re.compile(
+    r"[\u4e00-\u9fff々]+|[\u30a1-\u30ffー]+|[\u3041-\u3096]|[^\W\u3041-\u30ff\u4e00-\u9fff]+\s*|.",
+    re.DOTALL,
+)

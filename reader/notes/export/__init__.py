@@ -1,0 +1,1 @@
+"""Bring notes/ up to date, and read in what a hand changed there."""

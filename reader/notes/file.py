@@ -1,0 +1,379 @@
+"""Know a Markdown file of which some lines are the program's and all others somebody's.
+
+Change some lines of a text that somebody's editor wrote, and no byte of the others.
+
+Linear: what is common at the beginning and at the end stays, what lies between is put in
+place of what lay there.
+
+    ---
+    title: "…"                    front matter: our keys, and any that others add
+    ---
+
+    # Title
+
+    the person's words            above the block, below it, or both
+    <!-- reader:begin … -->
+    what the program says         ours: made again at each export
+    <!-- reader:end -->
+
+All but our keys, the heading and our block belongs to the person, and comes back as it
+was. Within words a line that would pass for one of our marks gets a backslash in front,
+and loses it when read. So a file has each mark once, or it is damaged: then it is all the
+person's. Knows nothing of papers; every function is linear in the length of its text.
+
+Mend what a hand broke of the program's lines, so that its own words can be told from them.
+
+A front matter that lost a line `---`, that words were typed above, or that is gone; words
+that were typed inside the block. Nothing is guessed: lines are the program's because they
+stood in the file as it was left. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from reader.base.front_matter import FRONT, Keys, single_value, spliced, yaml_of
+from reader.base.text import plain
+from reader.notes.words import BLANK, without_blank_ends
+
+
+def cut(raw: str, end: str) -> tuple[str, str, str]:
+    """Part a text into blank lines, what has words (its last line end left off), the rest."""
+    lines = raw.split("\n")
+    full = [i for i, line in enumerate(lines) if line.strip(BLANK)]
+    if not full:
+        return raw, "", ""
+    lead = "".join(line + "\n" for line in lines[: full[0]])
+    own = "\n".join(lines[full[0] : full[-1] + 1])
+    is_last = full[-1] == len(lines) - 1
+    if end == "\r\n" and not is_last:
+        own = own.removesuffix("\r")
+    return lead, own, raw[len(lead) + len(own) :]
+
+
+def replaced(raw: str, text: str, end: str) -> str:
+    r"""Give `text` (lines end with \n) the bytes of `raw` where both have the same lines.
+
+    end: the line end of the file; where it is \n, a \r belongs to its line.
+    """
+    old, new = _lines(raw, end), text.split("\n") if text else []
+    first = 0
+    while first < min(len(old), len(new)) and old[first][0] == new[first]:
+        first += 1
+    last = 0
+    while last < min(len(old), len(new)) - first and old[-1 - last][0] == new[-1 - last]:
+        last += 1
+    between = [line + end for line in new[first : len(new) - last]]
+    kept = [line for _, line in old]
+    lines = kept[:first] + between + kept[len(kept) - last :]
+    joined = "".join(line if line.endswith("\n") else line + end for line in lines)
+    return joined.removesuffix("\n").removesuffix("\r" if end == "\r\n" else "") if lines else ""
+
+
+def _lines(raw: str, end: str) -> list[tuple[str, str]]:
+    """Give each line as words have it, and as it stands, its line end included."""
+    if not raw:
+        return []
+    *lines, last = raw.split("\n")
+    found = [(line.removesuffix("\r") if end == "\r\n" else line, f"{line}\n") for line in lines]
+    return [*found, (last, last)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What of a file is the program's: keys of the front matter with their lines, the title
+    that the heading repeats, and what stands in the block."""
+
+    keys: Keys
+    title: str
+    block: str
+
+    @property
+    def front(self) -> str:
+        """Our lines of the front matter."""
+        return "".join(f"{line}\n" for lines in self.keys.values() for line in lines)
+
+    @property
+    def whole_block(self) -> str:
+        return "\n\n".join(filter(None, (BEGIN, self.block, END)))
+
+
+def new_file(ours: Ours, words: str) -> str:
+    r"""Write a new file: `words_of` gives the words back but for blank lines around them.
+
+    Line ends are \n; those within the words stay as they are.
+    """
+    text = _ESCAPABLE.sub(r"\\\1", without_blank_ends(words))
+    parts = (f"---\n{ours.front}---", heading_of(ours.title), text, ours.whole_block)
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def framed(text: str) -> str:
+    """Put our marks below a text that has none."""
+    end = "\r\n" if text[: text.find("\n")].endswith("\r") else "\n"
+    gap = end if text.endswith("\n") else end * 2
+    return f"{text}{gap}{BEGIN}{end * 2}{END}{end}"
+
+
+def words_of(file_text: str, titles: Collection[str] = ()) -> str | None:
+    r"""Take the person's words out of a file, without blank lines around them.
+
+    What stands below our block comes last. Where the file's lines end with \r\n so did an
+    editor make them: they are \n in the words. None when the marks are damaged. titles:
+    what our heading may say besides the front matter's title.
+    """
+    parts = _split(file_text, titles)
+    if parts is None:
+        return None
+    return _ESCAPED.sub(r"\1", _joined(parts, parts.above[parts.head :], parts.below))
+
+
+def block_of(file_text: str) -> str:
+    """Give what stands between the marks; empty where they are damaged."""
+    parts = _split(file_text, ())
+    return parts.block if parts else ""
+
+
+def splice(
+    found: str, ours: Ours, *, before: str | None = "", titles: Collection[str] = ()
+) -> str | None:
+    """Bring a file up to date and leave every byte that is the person's as found.
+
+    Ours are our keys of the front matter, the block, and the heading as long as it is the
+    title that we wrote. before: see `front.spliced`. None when the marks are damaged.
+    """
+    parts = _split(found, titles)
+    if parts is None:
+        return None
+    end, above = parts.line_end, parts.above
+    start = len(above) - len(above.lstrip(BLANK))
+    line = above[start:].partition("\n")[0]
+    heading = heading_of(ours.title)
+    if parts.head:
+        if _nfc(line.rstrip()) != _nfc(heading):
+            above = above[:start] + heading + above[start + len(line.rstrip()) :]
+    elif parts.front and line.rstrip() == heading:
+        # The person's own first line, which would pass for our heading from now on.
+        above = above[:start] + heading + end * 2 + above[start:]
+    front = spliced(parts.front, ours.keys, before=before, line_end=end)
+    return front + above + ours.whole_block.replace("\n", end) + parts.below
+
+
+def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | None:
+    """Put other words in place of the person's; lines that both have keep every byte.
+
+    Front matter, our heading, the block and the file's line ends stay. Words go on both
+    sides of the block where that is plain, else all of them above. None when the marks
+    are damaged.
+    """
+    parts = _split(found, titles)
+    if parts is None:
+        return None
+    text = text.replace("\r\n", "\n") if parts.line_end == "\r\n" else text
+    words = _ESCAPABLE.sub(r"\\\1", without_blank_ends(text))
+    for above, below in (_both_sides(parts, words), _all_above(parts, words)):
+        result = parts.front + above + parts.whole_block + below
+        if words_of(result, titles) == without_blank_ends(text):
+            return result
+    return result
+
+
+def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
+    """Change the lines that are other, wherever they stand."""
+    end = parts.line_end
+    head, raw = parts.above[: parts.head], parts.above[parts.head :]
+    lead, own, trail = cut(raw, end)
+    below = parts.below
+    low_lead, low, low_trail = cut(below, end)
+    high_text, low_text = (_joined(parts, piece, "") for piece in (own, low))
+    if low and (not own or words.startswith(high_text + "\n\n")):
+        rest = words[len(high_text) + 2 :] if own else words
+        return parts.above, low_lead + replaced(low, rest, end) + low_trail
+    if low and words.endswith("\n\n" + low_text):
+        words = words[: -len(low_text) - 2]
+    elif low:
+        below = low_trail or end
+    if not own:
+        lead, trail = end if parts.front or head else "", end * 2
+    return head + lead + replaced(own, words, end) + trail, below
+
+
+def _all_above(parts: _Parts, words: str) -> tuple[str, str]:
+    """Write all words anew, our heading above them where they begin as it does."""
+    end = parts.line_end
+    firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
+    heading = next((line for line in firsts if _is_heading(line, parts.titles)), "")
+    pieces = filter(None, (heading, words.replace("\n", end)))
+    return end + (end * 2).join(pieces) + end * 2, end
+
+
+BEGIN = "<!-- reader:begin: written by the program; write above or below, not in here -->"
+END = "<!-- reader:end -->"
+MARK = re.compile(r"^<!-- reader:(begin|end)[^\n]*", re.MULTILINE)
+_ESCAPABLE = re.compile(r"^(\\*<!-- reader:(?:begin|end))", re.MULTILINE)
+_ESCAPED = re.compile(r"^\\(\\*<!-- reader:(?:begin|end))", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A file in pieces: front, above, the block with its marks, below.
+
+    head: where in `above` our heading ends, 0 where it has none. block: without marks.
+    """
+
+    front: str
+    above: str
+    head: int
+    whole_block: str
+    block: str
+    below: str
+    line_end: str
+    titles: frozenset[str]
+
+
+def _split(text: str, titles: Collection[str]) -> _Parts | None:
+    front = FRONT.match(text)
+    start = front.end() if front else 0
+    marks = list(MARK.finditer(text, start))
+    if [mark[1] for mark in marks] != ["begin", "end"]:
+        return None
+    begin, end = marks
+    if not all(mark[0].rstrip().endswith("-->") for mark in marks):
+        return None
+    close = end.start() + len(end[0].rstrip())
+    newline = text.find("\n")
+    above = text[start : begin.start()]
+    ours = frozenset(_nfc(t) for t in (*titles, single_value(text, "title")) if t is not None)
+    at = len(above) - len(above.lstrip(BLANK))
+    first, break_, _ = above[at:].partition("\n")
+    is_headed = _is_heading(first, ours)
+    return _Parts(
+        front=text[:start],
+        above=above,
+        head=at + len(first + break_) if is_headed else 0,
+        whole_block=text[begin.start() : close],
+        block=text[begin.end() : end.start()].strip(BLANK),
+        below=text[close:],
+        line_end="\r\n" if text[:newline].endswith("\r") else "\n",
+        titles=ours,
+    )
+
+
+def _joined(parts: _Parts, above: str, below: str) -> str:
+    pieces = [above, below]
+    if parts.line_end == "\r\n":
+        pieces = [piece.replace("\r\n", "\n") for piece in pieces]
+    return "\n\n".join(filter(None, map(without_blank_ends, pieces)))
+
+
+def heading_of(title: str) -> str:
+    """Write the heading that repeats a title."""
+    return "# " + (plain(title).replace("<", "\\<") or "Untitled")
+
+
+def _is_heading(line: str, titles: Collection[str]) -> bool:
+    return any(_nfc(line.rstrip()) == _nfc(heading_of(title)) for title in titles)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+AT_LEAST = 2
+"""Lines of a front matter by which it is known again."""
+
+_YAML = re.compile(r"\s*\Z|\s*#|[ \t]+\S|-[ \t]|[^\s:#>*`<!|]+(?: [^\s:]+){0,3}[ \t]*:(?:\s|\Z)")
+
+
+def mended(found: str, last: str) -> str:
+    """Give a file with its front matter put back in order, as the file as it was left had it.
+
+    A front matter that is whole, or that the file never had, stays. Words that stood above
+    it come below it.
+    """
+    known = {line.strip() for line in yaml_of(last).split("\n") if line.strip()}
+    if not known or _is_whole(found, known):
+        return found
+    bom = "\ufeff" if found.startswith("\ufeff") else ""
+    lines = found.removeprefix("\ufeff").split("\n")
+    end = "\r\n" if lines[0].endswith("\r") else "\n"
+    lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
+    first, past = _region(lines, known)
+    if past == first:
+        return bom + _ended(_front_of(last), end) + "".join(lines)
+    above, below = lines[:first], lines[past:]
+    if above and above[-1].strip() == "---":
+        above = above[:-1]
+    if below and below[0].strip() == "---":
+        below = below[1:]
+    front = f"---{end}{''.join(lines[first:past])}---{end}"
+    return bom + front + _moved("".join(above), "".join(below), end)
+
+
+def _is_whole(found: str, known: set[str]) -> bool:
+    """Tell a front matter that begins and ends, and has nothing but YAML."""
+    front = FRONT.match(found)
+    if front is None or MARK.search(front["yaml"]):
+        return False
+    before = ""
+    for line in front["yaml"].split("\n")[:-1]:
+        is_heading = line.startswith("# ") and not before.strip()
+        if (is_heading or not _YAML.match(line)) and line.strip() not in known:
+            return False
+        before = line
+    return True
+
+
+def _region(lines: list[str], known: set[str]) -> tuple[int, int]:
+    """Find the lines of the front matter: from the first to the last one that is known, with
+    nothing between that is no YAML; (0, 0) for none."""
+    best, run = (0, 0, 0), list[int]()
+    for i, line in enumerate([*lines, "."]):
+        if line.strip() in known:
+            run.append(i)
+        elif not _YAML.match(line) or MARK.match(line):
+            if len(run) >= min(AT_LEAST, len(known)) and len(run) > best[2]:
+                best = (run[0], run[-1] + 1, len(run))
+            run = []
+            if MARK.match(line):
+                break
+    return best[:2]
+
+
+def _moved(above: str, below: str, end: str) -> str:
+    """Put words that stood above a front matter below it, and below the heading there."""
+    if not above.strip():
+        return above + below
+    above = above if above.endswith("\n") else above + end
+    heading = re.match(r"\s*# [^\n]*\n", below)
+    at = heading.end() if heading else 0
+    return below[:at] + end + above + below[at:]
+
+
+def _front_of(text: str) -> str:
+    found = FRONT.match(text)
+    return found[0].removeprefix("\ufeff") if found else ""
+
+
+def _ended(text: str, end: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", end)
+
+
+def typed_inside(found: str, blocks: Iterable[str]) -> str:
+    """Give the lines in a file's block that a hand typed there: such as no block of ours had,
+    even where another program set them otherwise."""
+    ours = list(blocks)
+    block = block_of(found)
+    if not block or block in ours:
+        return ""
+    known = {""} | {_letters(line) for text in ours for line in text.split("\n")}
+    lines = block.replace("\r\n", "\n").split("\n")
+    return without_blank_ends("\n".join(line for line in lines if _letters(line) not in known))
+
+
+def _letters(line: str) -> str:
+    """Take off what a program that sets Markdown anew changes: signs and spaces."""
+    return re.sub(r"[\s!-/:-@\[-`{-~]+", "", line)

@@ -1,0 +1,111 @@
+"""Say what became of a note that was saved: whether it counts and why, its links, its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reader.base.errors import Locked, ReaderError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.notes.export.files import ExportOutcome
+from reader.notes.export.run import export, read_edits
+from reader.notes.links import NearNotes, lost_links, related
+from reader.notes.own_words.judge import lines
+from reader.notes.own_words.texts import Check
+from reader.notes.rows import notes
+from reader.notes.write import NoteOutcome
+
+if TYPE_CHECKING:
+    from reader.notes.write import Encode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReport:
+    """What a person is told of their note.
+
+    said: the first sentence. check: what is near the paper's words, a paragraph each. lost:
+    links that lead nowhere, in sentences. near: the nearest earlier notes.
+    """
+
+    said: str
+    check: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    near: NearNotes = field(default_factory=lambda: NearNotes((), is_by_words=False))
+
+
+def became(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
+    """Say what became of a note."""
+    title = plain(noted.held.paper.title)
+    if not noted.is_new:
+        return NoteReport(say("note.same", title=title))
+    n_written, _, target = progress(library)
+    key = "note.written" if noted.is_written else _why_skimmed(noted.check)
+    return NoteReport(
+        say(key, title=title, n=n_written, target=target),
+        tuple(check_lines(noted.check)),
+        tuple(_lost(library, noted.text)),
+        related(library, noted.held, noted.text, encode=encode),
+    )
+
+
+def progress(library: Library) -> tuple[int, int, int]:
+    """Count the papers written up today and those skimmed, beside the day's quota."""
+    today = library.today()
+    return (*notes.n_noted_on(library.db, today), library.config.quota_on(today))
+
+
+def check_lines(check: Check | None) -> list[str]:
+    """Give what the own-words check found, a paragraph each."""
+    return lines(check) if check else []
+
+
+def export_one(library: Library, held: LibraryPaper) -> list[str]:
+    """Bring a paper's Markdown file up to date, unless feeds.toml says not to; gives what is
+    worth saying of it, in sentences: the note itself is safe."""
+    if not library.config.note.export:
+        return []
+    try:
+        return _told(export(library, only=[held.row]))
+    except ReaderError as error:
+        return [say("error", message=plain(error.message))]
+
+
+def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> list[str]:
+    """Read in what a hand wrote in a paper's Markdown file, before somebody goes on from it.
+
+    wait: for an export that is under way. Else the note is shown as it stands: what a hand
+    wrote and what is saved meanwhile end in one revision with both.
+    """
+    try:
+        return _told(read_edits(library, [held.row], wait=wait))
+    except Locked:
+        return []
+    except ReaderError as error:
+        return [say("error", message=plain(error.message))]
+
+
+def _told(done: ExportOutcome) -> list[str]:
+    told = [
+        plain(say(key, path=path))
+        for key, paths in (
+            ("export.read_in", done.read_in),
+            ("export.merged", done.merged),
+            ("export.emptied", done.emptied),
+        )
+        for path in paths
+    ]
+    return told + [say("error", message=plain(error.message)) for error in done.left[:1]]
+
+
+def _why_skimmed(check: Check | None) -> str:
+    return "note.copied" if check and check.is_mostly_copied else "note.skimmed"
+
+
+def _lost(library: Library, text: str) -> list[str]:
+    return [
+        say("note.lost", key=plain(key)) + (say("note.lost.near", key=likest) if likest else "")
+        for key, likest in lost_links(library, text)
+    ]

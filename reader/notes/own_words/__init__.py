@@ -1,0 +1,1 @@
+"""Compare a note with its paper: own words, close to it, or copied."""

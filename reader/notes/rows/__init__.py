@@ -1,0 +1,1 @@
+"""The tables of notes and exports: the only place here with SQL."""

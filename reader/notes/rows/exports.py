@@ -1,0 +1,216 @@
+"""Keep what was last written to each file of notes/, and what is being written just now.
+
+A paper's file has a row in `exports`, a page of a topic or a week one in `pages`; both
+have a name here: `note 12`, `topic speech/translation`, `week 2026-W48`. Decides nothing
+of what stands in a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reader.library.rows.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was last written to a paper's Markdown file, and from which revision.
+
+    path: relative to the library, `/` between its parts. front: the program's own lines of
+    the front matter, as it would have them; empty where it is not known.
+    """
+
+    paper: int
+    path: str
+    content: str
+    note: int
+    front: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it was left, or is about to be; note: the revision in it, None of a page."""
+
+    name: str
+    path: str
+    content: str
+    front: str
+    note: int | None = None
+
+
+def note_name(row: int) -> str:
+    """Name the file of a paper."""
+    return f"note {row}"
+
+
+def row_in(name: str) -> int | None:
+    """Give the paper that a name is of, None for a page's."""
+    kind, _, row = name.partition(" ")
+    return int(row) if kind == "note" else None
+
+
+def exported(db: Database, paper: int) -> Export | None:
+    """Give what was last written of a paper, None before its first export."""
+    r = db.read_one("SELECT * FROM exports WHERE paper = ?", (paper,))
+    return Export(r["paper"], r["path"], r["content"], r["note"], r["front"]) if r else None
+
+
+def set_exported(db: Database, export: Export) -> None:
+    """Record what a paper's file holds now."""
+    e = export
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO exports (paper, path, content, note, front) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET path = excluded.path, content = excluded.content,
+                note = excluded.note, front = excluded.front
+            """,
+            (e.paper, e.path, e.content, e.note, e.front),
+        )
+
+
+def page(db: Database, name: str) -> WrittenFile | None:
+    """Give what was last written of a page, None where there is none."""
+    r = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
+    return _put(r) if r else None
+
+
+def pages(db: Database) -> list[tuple[str, str]]:
+    """List (name, path) of all pages."""
+    return [(r["name"], r["path"]) for r in db.read("SELECT name, path FROM pages ORDER BY name")]
+
+
+def rename_page(db: Database, name: str, new: str) -> None:
+    """Let a page be another topic's, unless that has one."""
+    with db.writing():
+        db.execute("UPDATE OR IGNORE pages SET name = ? WHERE name = ?", (new, name))
+
+
+def drop_page(db: Database, name: str) -> None:
+    """Forget a page that is there no more."""
+    with db.writing():
+        db.execute("DELETE FROM pages WHERE name = ?", (name,))
+
+
+def set_path(db: Database, name: str, path: str) -> None:
+    """Record that a file lies elsewhere."""
+    row = row_in(name)
+    with db.writing():
+        if row is None:
+            db.execute("UPDATE pages SET path = ? WHERE name = ?", (path, name))
+        else:
+            db.execute("UPDATE exports SET path = ? WHERE paper = ?", (path, row))
+
+
+def paths(db: Database) -> dict[str, str]:
+    """Give path → name for every file that is recorded."""
+    rows = db.read(
+        "SELECT path, 'note ' || paper AS name FROM exports UNION ALL SELECT path, name FROM pages"
+    )
+    return {r["path"]: r["name"] for r in rows}
+
+
+def path_of(db: Database, name: str) -> str:
+    """Give where a file is recorded, empty for one that is not."""
+    row = row_in(name)
+    if row is None:
+        r = db.read_one("SELECT path FROM pages WHERE name = ?", (name,))
+    else:
+        r = db.read_one("SELECT path FROM exports WHERE paper = ?", (row,))
+    return str(r["path"]) if r else ""
+
+
+def name_at(db: Database, path: str) -> str:
+    """Give what is recorded at a path, empty for nothing."""
+    r = db.read_one(
+        "SELECT 'note ' || paper AS name FROM exports WHERE path = ?1 UNION ALL"
+        " SELECT name FROM pages WHERE path = ?1",
+        (path,),
+    )
+    return str(r["name"]) if r else ""
+
+
+def begin(db: Database, puts: Iterable[WrittenFile]) -> None:
+    """Record what is about to be written, so that a kill leaves no doubt whose it is."""
+    with db.writing():
+        db.execute_many(
+            """
+            INSERT OR REPLACE INTO unfinished (name, path, content, front, note)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            [(p.name, p.path, p.content, p.front, p.note) for p in puts],
+        )
+
+
+def unfinished(db: Database) -> list[WrittenFile]:
+    """List what a killed export was about to write."""
+    return [_put(r) for r in db.read("SELECT * FROM unfinished ORDER BY name")]
+
+
+def finish(db: Database, written: Iterable[WrittenFile], names: Iterable[str]) -> None:
+    """Record what files hold now; nothing of these names is about to be written any more."""
+    with db.writing():
+        for p in written:
+            row = row_in(p.name)
+            if row is not None and p.note is not None:
+                set_exported(db, Export(row, p.path, p.content, p.note, p.front))
+                continue
+            db.execute(
+                "INSERT OR REPLACE INTO pages (name, path, content, front) VALUES (?, ?, ?, ?)",
+                (p.name, p.path, p.content, p.front),
+            )
+        db.execute_many("DELETE FROM unfinished WHERE name = ?", [(name,) for name in names])
+
+
+def noted(db: Database) -> list[int]:
+    """List the papers that have a note."""
+    return [r["paper"] for r in db.read("SELECT DISTINCT paper FROM notes ORDER BY paper")]
+
+
+def noted_among(db: Database, rows: Iterable[int]) -> list[int]:
+    """List those of some papers that have a note."""
+    found = db.read(
+        "SELECT DISTINCT paper FROM notes WHERE paper IN (SELECT value FROM json_each(?))"
+        " ORDER BY paper",
+        (json.dumps(list(rows)),),
+    )
+    return [r["paper"] for r in found]
+
+
+def newest_texts(db: Database, rows: Iterable[int]) -> dict[int, str]:
+    """Give the newest text of some papers' notes."""
+    found = db.read(
+        """
+        SELECT paper, text FROM notes WHERE id IN (SELECT max(id) FROM notes
+            WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY paper)
+        """,
+        (json.dumps(list(rows)),),
+    )
+    return {r["paper"]: r["text"] for r in found}
+
+
+def merged(db: Database) -> set[str]:
+    """Name the files of papers that are read as another one now."""
+    rows = db.read(
+        "SELECT 'note ' || p.id AS name FROM papers AS p JOIN exports AS e ON e.paper = p.id"
+        " WHERE p.merged_into IS NOT NULL"
+    )
+    return {r["name"] for r in rows}
+
+
+def behind(db: Database) -> list[int]:
+    """List the papers whose newest revision is in no file yet."""
+    rows = db.read(
+        """
+        SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
+        LEFT JOIN exports AS e ON e.paper = n.paper
+        WHERE e.note IS NULL OR e.note != n.id ORDER BY n.paper
+        """
+    )
+    return [r["paper"] for r in rows]
+
+
+def _put(r: Row) -> WrittenFile:
+    return WrittenFile(r["name"], r["path"], r["content"], r["front"], r["note"])

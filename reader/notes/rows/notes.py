@@ -1,0 +1,136 @@
+"""Keep the reader's notes, revision upon revision.
+
+Links are read out of the notes each time: 10,000 of them take some tens of milliseconds,
+and what is not kept cannot be out of date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reader.library.rows.database import Database, Row
+
+CameFrom = Literal["command", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a note.
+
+    is_written: two sentences or more; else the paper was skimmed.
+    came_from: the note command, or a Markdown file edited by hand.
+    """
+
+    id: int
+    paper: int
+    text: str
+    is_written: bool
+    came_from: CameFrom
+    at: datetime
+    on_date: date
+
+
+def add_note(
+    db: Database,
+    paper: int,
+    text: str,
+    *,
+    is_written: bool,
+    came_from: CameFrom = "command",
+    at: datetime,
+    on: date,
+) -> int:
+    """Append a revision; it is on the disk when this returns. Returns the revision's id."""
+    with db.writing():
+        return db.execute(
+            """
+            INSERT INTO notes (paper, text, is_written, came_from, at, on_date)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (paper, text, is_written, came_from, at.isoformat(), on.isoformat()),
+        )
+
+
+def revisions(db: Database, paper: int) -> list[Revision]:
+    """List a paper's revisions, oldest first."""
+    return [
+        _revision(r) for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
+    ]
+
+
+def add_opening(db: Database, paper: int, *, at: datetime) -> None:
+    """Remember that the editor was opened on a paper's note."""
+    with db.writing():
+        db.execute("INSERT INTO openings (paper, at) VALUES (?, ?)", (paper, at.isoformat()))
+
+
+def was_opened(db: Database, paper: int) -> bool:
+    """Tell whether the editor was ever opened on a paper's note."""
+    return db.read_one("SELECT 1 FROM openings WHERE paper = ? LIMIT 1", (paper,)) is not None
+
+
+def n_noted_on(db: Database, day: date) -> tuple[int, int]:
+    """Count the papers written up and those only skimmed on a local day.
+
+    A paper counts on the day of its first note of that kind, so a later correction
+    does not count again.
+    """
+    row = db.read(
+        """
+        SELECT coalesce(sum(written = ?), 0) AS written,
+               coalesce(sum(written IS NULL AND any_note = ?), 0) AS skimmed
+        FROM (SELECT min(CASE WHEN is_written THEN on_date END) AS written,
+                     min(on_date) AS any_note
+              FROM notes WHERE paper IN (SELECT paper FROM notes WHERE on_date = ?)
+              GROUP BY paper)
+        """,
+        (day.isoformat(),) * 3,
+    )[0]
+    return int(row["written"]), int(row["skimmed"])
+
+
+def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
+    """Count the papers first written up between two days (both included), by topic filed."""
+    rows = db.read(
+        """
+        SELECT topic, count(*) AS n FROM (
+            SELECT (SELECT topic FROM filings AS f WHERE f.paper = n.paper
+                    ORDER BY f.id DESC LIMIT 1) AS topic, min(on_date) AS first_on
+            FROM notes AS n WHERE is_written GROUP BY paper)
+        WHERE first_on BETWEEN ? AND ? GROUP BY topic
+        """,
+        (first.isoformat(), last.isoformat()),
+    )
+    return {r["topic"] or "": r["n"] for r in rows}
+
+
+def _revision(row: Row) -> Revision:
+    return Revision(
+        id=row["id"],
+        paper=row["paper"],
+        text=row["text"],
+        is_written=bool(row["is_written"]),
+        came_from=row["came_from"],
+        at=datetime.fromisoformat(row["at"]),
+        on_date=date.fromisoformat(row["on_date"]),
+    )
+
+
+def papers_by_key(db: Database) -> dict[str, int]:
+    """Give key → paper, for every key that was given; of a merged paper the one it is now."""
+    rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
+    return {r["key"]: r["row"] for r in rows}
+
+
+def notes_with_links(db: Database) -> list[tuple[int, str]]:
+    """List (paper, text) of the newest revisions that have "[[" in them."""
+    rows = db.read(
+        """
+        SELECT n.paper, n.text FROM notes AS n JOIN papers AS p ON p.id = n.paper
+        WHERE n.id IN (SELECT max(id) FROM notes GROUP BY paper)
+        AND instr(n.text, '[[') AND p.merged_into IS NULL ORDER BY n.paper
+        """
+    )
+    return [(r["paper"], r["text"]) for r in rows]

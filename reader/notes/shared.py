@@ -1,0 +1,341 @@
+"""Say what is given to others of papers and notes, as Markdown or as one HTML page.
+
+Say what is given to others of papers and notes, and write it as Markdown.
+
+Nothing in it is private: no path, no key of a note, no decision, no day. What could hold
+such a thing in the person's own words is taken out here, and counted. Pure.
+
+Write what is shared as one HTML page that needs nothing else: no script, no file, no font.
+
+Text of strangers is escaped; own words come rendered by who calls. Pure.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from urllib.parse import quote
+
+from reader.base.messages import say
+from reader.base.text import plain, plain_lines
+from reader.library.highlight import Highlight, gathered, once
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPaper:
+    """A paper as others see it.
+
+    words: the note in public words, Markdown. figure: PNG, empty for none. theme: what the
+    papers of a week are grouped by, empty for no group.
+    """
+
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    url: str
+    words: str = ""
+    figure: bytes = b""
+    caption: str = ""
+    highlights: tuple[Highlight, ...] = ()
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """A page: one paper or several; title: of the whole page, empty for one paper.
+
+    n_left_out: places in the person's words that were private.
+    """
+
+    papers: tuple[SharedPaper, ...]
+    title: str = ""
+    n_left_out: int = 0
+
+
+Find = Callable[[str], tuple[str, str] | None]
+"""Gives title and address of the paper that a key names, None for one that is not here."""
+
+
+def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[str, int]:
+    """Take out of a note what is not for others; also gives how many places it were.
+
+    folders: of this machine, whose paths are known although they may have blanks.
+
+    `[[key]]` becomes the paper's title with its address. Comments (`<!-- -->`, `%% %%`),
+    pictures and files that are embedded, links that lead to no public web page and paths of
+    files go; the words of a link stay.
+    """
+    n_left_out = 0
+
+    def leave(match: re.Match[str]) -> str:
+        nonlocal n_left_out
+        n_left_out += 1
+        return next((plain(group) for group in match.groups() if group), "…")
+
+    def linked(match: re.Match[str]) -> str:
+        name, _, shown = match[1].partition("|")
+        found = find(re.split(r"[#^]", name, maxsplit=1)[0].strip())
+        if found is None:
+            leave(match)
+            return plain(shown) or "…"
+        title, address = found
+        return link(plain(shown) or title, address)
+
+    def addressed(match: re.Match[str]) -> str:
+        return match[0] if _is_web(match[2]) else leave(match)
+
+    def defined(match: re.Match[str]) -> str:
+        return match[0] if _is_web(match[1]) else leave(match)[:0]
+
+    text = _COMMENT.sub(lambda m: leave(m)[:0], words)
+    text = _EMBEDDED.sub(lambda m: leave(m)[:0], text)
+    text = _WIKI.sub(lambda m: linked(m), text)
+    text = _LINK.sub(addressed, text)
+    text = _DEFINITION.sub(defined, text)
+    text, n_paths = without_paths(text, folders)
+    lines = ((_indent(line) + plain(line)).rstrip() for line in text.split("\n"))
+    return "\n".join(lines).strip("\n"), n_left_out + n_paths
+
+
+def without_paths(text: str, folders: Sequence[str] = ()) -> tuple[str, int]:
+    """Put … where a text names a file or an address of this machine; also counts them.
+
+    folders: as for `public_words`.
+    """
+    n_all = 0
+    for folder in folders:
+        text, n = re.subn(rf"{re.escape(folder)}(?![\w-])[^\s<>()]*{_BLANKS}", "…", text)
+        n_all += n
+    text, n = _PATH.subn("…", text)
+    return text, n_all + n
+
+
+def markdown(shared: SharedPage) -> str:
+    """Write a page as Markdown; pictures stand at its end, as addresses that hold them."""
+    pieces = [f"# {escaped(shared.title)}"] if shared.title else []
+    level = "##" if shared.title else "#"
+    pictures: list[str] = []
+    for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
+        pieces += [f"## {escaped(theme)}"] if theme else []
+        for paper in papers:
+            pieces += _paper(paper, level + "#" * bool(theme), pictures)
+    return "\n\n".join(filter(None, [*pieces, *pictures])) + "\n"
+
+
+def _paper(paper: SharedPaper, level: str, pictures: list[str]) -> Iterator[str]:
+    yield f"{level} {escaped(paper.title)}"
+    yield "  \n".join(
+        filter(None, (escaped(byline(paper)), paper.url and f"<{_address(paper.url)}>"))
+    )
+    if paper.words:
+        yield paper.words
+    if paper.figure:
+        name = f"figure-{len(pictures) + 1}"
+        pictures.append(f"[{name}]: {data_address(paper.figure)}")
+        yield f"![{escaped(paper.caption) or say('share.figure')}][{name}]"
+    for text, note, pages in marks(paper):
+        lines = [f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"]
+        lines += ["", f"— {escaped(note)}"] if text and note else []
+        yield "\n".join(f"> {line}".rstrip() for line in "\n".join(lines).split("\n"))
+
+
+def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
+    """Give what is shown of each highlight: its words, what was typed at it, its pages."""
+    at = zip(paper.highlights, gathered(paper.highlights), strict=True)
+    for highlight, pages in ((h, p) for h, p in at if p):
+        listed = ", ".join(map(str, pages))
+        where = say("share.page", page=listed) if len(pages) == 1 else say("share.pages", n=listed)
+        yield once(plain(highlight.text)), plain_lines(highlight.note), where
+
+
+def byline(paper: SharedPaper) -> str:
+    """Give authors and year in one line."""
+    year = [str(paper.year)] if paper.year else []
+    return " · ".join([*([", ".join(paper.authors)] if paper.authors else []), *year])
+
+
+def data_address(picture: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+
+def link(words: str, address: str) -> str:
+    """Write a Markdown link; one without an address is its words."""
+    return f"[{escaped(words)}](<{_address(address)}>)" if _is_web(address) else escaped(words)
+
+
+def escaped(text: str) -> str:
+    """Keep foreign text from being Markdown or HTML; line ends stay."""
+    text = re.sub(r"([\\`*_\[\]<>#~|])", r"\\\1", plain_lines(text)).replace("&", "&amp;")
+    text = re.sub(r"^(\s*)([-+=])", r"\1\\\2", text, flags=re.MULTILINE)
+    return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", text, flags=re.MULTILINE)
+
+
+def _address(address: str) -> str:
+    """Keep an address from ending its brackets."""
+    return re.sub(r"[<>\s]", lambda c: quote(c[0]), address)
+
+
+def _is_web(address: str) -> bool:
+    bare = address.strip(" <>")
+    return bare.lower().startswith(("http://", "https://")) and not _AT_HOME.match(bare)
+
+
+def _indent(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip(" \t")))
+
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|%%.*?%%", re.DOTALL)
+_EMBEDDED = re.compile(r"!\[\[[^\[\]\n]*\]\]|!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
+_WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\(\s*(<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()\n]*\)")
+_DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]+\]:\s*(\S+)[^\n]*$", re.MULTILINE)
+# A path of this machine or of the library; an address of the web holds none of them.
+_REST = r"[^\s<>()「」『』【】、。,;]+"
+# What goes on behind blanks in a path, as far as a file's ending shows that it does.
+_BLANKS = (
+    r"(?:(?<!\.pdf)(?<!\.md)(?:[ ](?![/~])[^\s<>()「」『』【】、。,;:]{1,60}){1,4}?"
+    r"(?:(?<=\.(?:pdf|png|csv|txt|tex|bib|jpg|zip))|(?<=\.md)"
+    r"|(?<=\.(?:json|docx|html|pptx|xlsx|jpeg)))(?!\w|\.\w))?"
+)
+# An address that only this machine or its network knows, or that holds a password.
+_AT_HOME = re.compile(
+    r"https?://(?:[^\s/@<>:]*:[^\s/@<>]*@|(?:localhost|127(?:\.\d+){3}|10(?:\.\d+){3}"
+    r"|192\.168(?:\.\d+){2}|\[::1\]|[\w.-]+\.(?:local|lan|internal))(?=[:/?#\s]|\Z))",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    rf"<?\bfile:{_REST}>?"
+    # What opens a program of this machine: obsidian://, zotero://, smb://.
+    rf"|<?\b(?!(?:https?|ftp|doi):)[A-Za-z][A-Za-z0-9+.-]{{1,20}}://{_REST}>?"
+    rf"|(?i:{_AT_HOME.pattern})[^\s<>()]*"
+    r"|(?<![A-Za-z0-9_/.:~])~?/(?:home|Users|root|tmp|mnt|media|var|etc|opt|private|Volumes|srv)/"
+    rf"{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_/.:])~(?:[a-z_][a-z0-9_-]*)?/{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_])[A-Za-z]:(?:\\|/(?!/)){_REST}{_BLANKS}"
+    rf"|(?<![\\\w])\\\\[\w.-]+\\{_REST}{_BLANKS}"
+    r"|(?:\$\{?(?:HOME|PWD|XDG_[A-Z_]+)\}?|%(?:USERPROFILE|APPDATA|HOMEPATH)%)[/\\]"
+    rf"{_REST}{_BLANKS}"
+    rf"|(?<![A-Za-z0-9_/.:])(?:\.{{1,2}}/)*(?:papers|notes|pictures|vectors|drafts)/{_REST}"
+    r"\.(?:pdf|md|png|json)\b"
+)
+
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1d2126; --dim: #5d6672; --line: #dfe3e8;
+  --ground: #fbfbf9; --sheet: #ffffff; --link: #0b5cad; --mark: #f3e7a8; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e6e9; --dim: #9aa3ae;
+  --line: #343a42; --ground: #15181c; --sheet: #1d2126; --link: #82b7f0; --mark: #7a6a24; } }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.65;
+  font: 1.0625rem/1.65 system-ui, -apple-system, "Segoe UI", "Hiragino Sans", "Noto Sans CJK JP",
+    "Noto Sans JP", "Yu Gothic", Meiryo, sans-serif; overflow-wrap: anywhere; }
+main { max-width: 44rem; margin: 0 auto; padding: 1.5rem 1.25rem 3rem; }
+article { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px;
+  padding: 1.25rem 1.4rem; margin: 1.25rem 0; }
+h1, h2, h3 { line-height: 1.3; margin: 0 0 .4rem; text-wrap: pretty; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; } .theme { margin-top: 2rem; }
+.by, .at, figcaption { color: var(--dim); font-size: .9rem; }
+.by { margin: 0; } .at { margin: .1rem 0 1rem; }
+a { color: var(--link); }
+.words h1, .words h2, .words h3, .words h4 { font-size: 1rem; margin: 1.1rem 0 .2rem; }
+.words p { margin: .5rem 0; } .words ul, .words ol { padding-left: 1.3rem; }
+.words blockquote { margin: .8rem 0; padding-left: .9rem; border-left: 3px solid var(--line);
+  color: var(--dim); }
+.words pre { white-space: pre-wrap; }
+hr { border: 0; border-top: 1px solid var(--line); } code { font-size: .92em; }
+figure { margin: 1.2rem 0; } figcaption { margin-top: .4rem; }
+figure img { display: block; max-width: 100%; height: auto; background: #fff; padding: .4rem;
+  border: 1px solid var(--line); border-radius: 6px; }
+.marks { list-style: none; margin: 1.2rem 0 0; padding: .9rem 0 0;
+  border-top: 1px solid var(--line); }
+.marks li { margin: 0 0 .8rem; } .marks q { quotes: none; background: var(--mark);
+  padding: .05em .15em; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
+.marks .typed { white-space: pre-line; margin: .2rem 0 0 1rem; }
+.marks small { color: var(--dim); white-space: nowrap; }
+@media (max-width: 30rem) { main { padding: .75rem .6rem 2rem; } article { padding: 1rem; } }
+@media print { body { background: none; }
+  article { border: 0; padding: 0; break-inside: avoid-page; } }
+"""
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
+
+
+def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
+    """Write a page. to_html: renders Markdown as HTML that is safe."""
+    title = shared.title or (shared.papers[0].title if shared.papers else "")
+    language = _language(" ".join(paper.words for paper in shared.papers))
+    body = "\n".join(_body(shared, to_html))
+    page = f"""<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
+<meta name="referrer" content="no-referrer">
+<title>{escape(title)}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+    return _TURNING.sub("", page)
+
+
+def _body(shared: SharedPage, to_html: Callable[[str], str]) -> Iterator[str]:
+    level = 2 if shared.title else 1
+    if shared.title:
+        yield f"<h1>{escape(shared.title)}</h1>"
+    for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
+        if theme:
+            yield f'<h2 class="theme">{escape(theme)}</h2>'
+        for paper in papers:
+            yield from _article(paper, level + bool(theme), to_html)
+
+
+def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> Iterator[str]:
+    yield "<article>"
+    yield f'<h{level} lang="{_language(paper.title)}">{escape(paper.title)}</h{level}>'
+    yield f'<p class="by">{escape(byline(paper))}</p>'
+    if paper.url:
+        yield f'<p class="at">{_anchor(paper.url)}</p>'
+    if paper.words:
+        words = to_html(paper.words).replace("<a href=", '<a rel="noopener noreferrer" href=')
+        yield f'<div class="words" lang="{_language(paper.words)}">\n{words}</div>'
+    if paper.figure:
+        shown = escape(paper.caption) or say("share.figure")
+        yield f'<figure><img alt="{shown}" src="{data_address(paper.figure)}">'
+        yield f"<figcaption>{escape(paper.caption)}</figcaption></figure>"
+    found = [_mark(*mark) for mark in marks(paper)]
+    if found:
+        yield '<ul class="marks">'
+        yield from found
+        yield "</ul>"
+    yield "</article>"
+
+
+def _mark(text: str, note: str, pages: str) -> str:
+    quoted = f'<q lang="{_language(text)}">{escape(text)}</q> ' if text else ""
+    typed = f'<p class="typed">{escape(note)}</p>' if note else ""
+    return f"<li>{quoted}<small>{escape(pages)}</small>{typed}</li>"
+
+
+def _anchor(address: str) -> str:
+    return f'<a rel="noopener noreferrer" href="{escape(address)}">{escape(address)}</a>'
+
+
+def _language(text: str) -> str:
+    """Tell Japanese, so that a browser takes Japanese forms of the characters."""
+    return "ja" if re.search("[\u3041-\u30fa\u4e00-\u9fff]", text) else "en"
+
+
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of text; it may come out of `&#x202e;`, which Markdown decodes."""

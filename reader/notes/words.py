@@ -1,0 +1,232 @@
+"""Know a note in the reader's own words: its sentences, its gist, its links.
+
+Know a note in the reader's own words: how many sentences it has, and how two become one.
+
+Counts English and Japanese; linear in the length of the text.
+
+Take out of a note the one sentence that says it, and what to ask before it is shown again.
+
+A note is Markdown in the person's own words, under a template's headings or under none.
+Pure; nothing is made up: every text is the person's, but for the question of a note that
+has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from reader.base.messages import say
+from reader.notes.own_words.texts import own_prose
+
+MAX_BYTES = 16_000_000
+"""More than this is no note but some other file, named by mistake."""
+LOOKED_AT = 200_000
+"""Characters in which two sentences are looked for."""
+SEPARATOR = "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
+BESIDE = "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
+BLANK = " \t\r\n"
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Give the sentences that the person wrote, English and Japanese, without list marks.
+
+    Headings, quoted lines (> …) and fenced code are not counted. A line without an end
+    mark is a sentence if it has three words, or six Chinese or Japanese characters.
+    """
+    for line in _prose(text):
+        yield from _in_line(line)
+
+
+def is_written(text: str) -> bool:
+    """Tell a note that counts from one that only skims: two sentences or more, without what
+    is quoted, code or a comment."""
+    return len(list(islice(sentences(own_prose(text[:LOOKED_AT])), 2))) == 2
+
+
+def merge_words(ours: str, theirs: str) -> str:
+    """Keep two texts whole, with `SEPARATOR` between; the one that holds the other is enough."""
+    if without_blank_ends(theirs) in ours:
+        return ours
+    if without_blank_ends(ours) in theirs:
+        return theirs
+    return f"{ours}\n\n{SEPARATOR}\n\n{theirs}"
+
+
+def beside(first: str, second: str) -> str:
+    """Keep both of two texts that were written at once, with `BESIDE` between; where the
+    second one holds the first it is enough."""
+    return second if first in second else f"{first}\n\n{BESIDE}\n\n{second}"
+
+
+_CJK = "\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f\U00020000-\U0003ffff"
+# What a full stop belongs to: always, or only where a number follows ("Fig. 2").
+_SHORT = re.compile(
+    r"(?<![a-z])(?:al|e\.g|i\.e|eg|ie|cf|vs|viz|resp|approx|ca|w\.r\.t|dr|mr|mrs|ms|prof|jr|sr)\Z",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?<![a-z])(?:figs?|eqs?|secs?|tabs?|ch|chap|nos?|app|vol|pp?|refs?|thm|alg|ver)\Z",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"(?<!\w)[A-Z]\Z")
+_CLOSING = "\"'”’」』）)\\]】*_"
+_END = re.compile(
+    rf"(?<!\d)．[{_CLOSING}]*|．(?!\d)[{_CLOSING}]*|[。！？｡‼⁇]+[{_CLOSING}]*"
+    rf"|(?<![.!?])[.!?]++[{_CLOSING}]*+(?=\s|\Z|[{_CJK}])"
+)
+_MARKER = re.compile(r"\A\s*(?:[-*+•・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*[0-9A-Za-z/#=]")
+_LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(rf"[^\W{_CJK}]+(?:['’.-][^\W{_CJK}]+)*")
+_ENDS = ".!?。！？．:："
+_HAN_KANA = re.compile(f"[{_CJK}]")
+
+
+def _prose(text: str) -> Iterator[str]:
+    """Give the lines that may hold sentences; a line that goes on in small letters is joined."""
+    fence, held = "", ""
+    for line in re.split(r"\r\n|[\n\r]", text):
+        bare = line.strip()
+        mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
+        is_apart = not bare or bare[0] in "#>" or bare in (SEPARATOR, BESIDE) or mark or fence
+        if mark and fence in ("", mark):
+            fence = "" if fence else mark
+        goes_on = held and bare[:1].islower() and held[-1] not in _ENDS and len(held) < 2_000
+        if goes_on and not is_apart:
+            held += " " + bare
+            continue
+        if held:
+            yield held
+        held = "" if is_apart else bare
+    if held:
+        yield held
+
+
+def _in_line(line: str) -> Iterator[str]:
+    """Give the sentences of a line; an address is none and ends none."""
+    line = _MARKER.sub("", line, count=1)
+    hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
+    start = 0
+    for end in _END.finditer(hidden):
+        before, after = (
+            hidden[max(start, end.start() - 12) : end.start()],
+            hidden[end.end() : end.end() + 3],
+        )
+        if end[0] == "." and _is_short(before, after.strip()):
+            continue
+        if _LETTER.search(hidden, start, end.start()):
+            yield line[start : end.end()].strip()
+        start = end.end()
+    rest = hidden[start:]
+    if 2 * len(_WORDS.findall(rest)) + len(_HAN_KANA.findall(rest)) >= 6:
+        yield line[start:].strip()
+
+
+def _is_short(before: str, after: str) -> bool:
+    """Tell the full stop of "et al." or "Fig. 2" from a sentence's."""
+    is_numbered = after[:1].isdigit() and bool(_NUMBERED.search(before))
+    return is_numbered or bool(after and (_SHORT.search(before) or _INITIAL.search(before)))
+
+
+def without_blank_ends(text: str) -> str:
+    """Drop blank lines before and after; spaces of the first and last line stay."""
+    begin = len(text) - len(text.lstrip(BLANK))
+    end = len(text.rstrip(BLANK))
+    if begin >= end:
+        return ""
+    newline = text.find("\n", end)
+    return text[text.rfind("\n", 0, begin) + 1 : newline if newline >= 0 else len(text)]
+
+
+LONGEST_NAME = 60
+"""Characters of a heading; a longer line is a sentence in bold."""
+
+
+def key_sentence(note: str) -> str:
+    """Give the sentence that says most: the first one under the idea's heading, else of all.
+
+    A note without any sentence gives its first line that has letters; an empty one "".
+    """
+    parts = list(_parts(note))
+    ideas = [body for name, body in parts if _IDEA.search(name)]
+    for body in (*ideas, *(body for _, body in parts)):
+        for sentence in sentences(body):
+            return _bare(sentence)
+    lines = (_bare(line) for _, body in parts for line in body.split("\n"))
+    return next((line for line in lines if _ANY_LETTER.search(line)), "")
+
+
+def question(note: str) -> str:
+    """Give what to ask before the words are shown: the person's own first question, else the
+    headings under which something stands, else what every note should answer.
+
+    Own is a line that begins with "Q:" or "問:". It never holds the answer.
+    """
+    for line in note.split("\n"):
+        if found := _ASKED.match(line):
+            return _bare(found[1])
+    filled = [name for name, body in _parts(note) if name and _ANY_LETTER.search(body)]
+    if not filled:
+        return say("recall.question")
+    return say("recall.under", names=say("list").join(filled))
+
+
+def _parts(note: str) -> Iterator[tuple[str, str]]:
+    """Part a note at its headings: (name, what stands below), the name "" above the first."""
+    name, lines = "", list[str]()
+    for line in re.split(r"\r\n|[\n\r]", note):
+        found = _HEADING.match(line.strip())
+        heading = (found[1] or found[2] or found[3]).strip(" *:：") if found else ""
+        if heading and len(heading) <= LONGEST_NAME:
+            yield name, "\n".join(lines)
+            name, lines = heading, []
+        else:
+            lines.append(line)
+    yield name, "\n".join(lines)
+
+
+def _bare(text: str) -> str:
+    """Take Markdown's marks off a line: of lists, emphasis, headings, links."""
+    text = _LINK.sub(r"\1", _MARK.sub("", text.strip(), count=1))
+    text = _WIKI.sub(lambda link: link[1].rpartition("|")[2], text)
+    return re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text).strip()
+
+
+_ANY_LETTER = re.compile(r"[^\W\d_]")
+_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\Z|\*\*([^*]+)\*\*[:：]?\Z|__([^_]+)__[:：]?\Z")
+_IDEA = re.compile(
+    r"\b(?:ideas?|contributions?|method|approach|in one breath|nutshell|trick)\b"
+    r"|アイデア|着想|提案|手法|核心|要点|キモ|肝|鍵|ひとこと|一言",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\s*(?:[-*+•・]\s+)?(?:\*\*)?(?:Q|問|問い|質問)(?:\*\*)?\s*[:：.．]\s*(?:\*\*)?(.*\w.*)"
+)
+_MARK = re.compile(r"\A(?:#{1,6}\s+|>\s*|[-*+•・]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_WIKI = re.compile(r"!?\[\[([^\[\]\n]+)\]\]")
+
+
+def links_in(text: str) -> list[str]:
+    """List the keys that a note links to, each once, in their order.
+
+    `[[key|words]]`, `[[key#heading]]`, `[[folder/key]]` and `[[key.md]]` mean the same key.
+    What stands in code, fenced or between backticks, is no link.
+    """
+    found = (key_of(match[1]) for match in _WIKI_LINK.finditer(_CODE.sub("", text)))
+    return list(dict.fromkeys(key for key in found if key))
+
+
+def key_of(inside: str) -> str:
+    """Give the key that `[[inside]]` leads to, "" for none."""
+    name = re.split(r"[|#^]", inside, maxsplit=1)[0].strip()
+    return name.rpartition("/")[2].removesuffix(".md").strip()
+
+
+_WIKI_LINK = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
+_CODE = re.compile(
+    r"^[ ]{0,3}(```|~~~)[^\n]*(?:\n(?![ ]{0,3}\1)[^\n]*)*(?:\n[ ]{0,3}\1[^\n]*)?|`[^`\n]+`",
+    re.MULTILINE,
+)

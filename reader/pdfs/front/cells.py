@@ -1,0 +1,269 @@
+"""Turn a first page into cells of words, and cut out the front of the paper.
+
+Turn a first page's get_text("dict") into cells: words on one baseline without a wide gap.
+
+What the lines of the running text leave out is kept here, because the names of authors
+need it: which characters are raised marks of affiliations, and how far words stand apart.
+Knows places and sizes, nothing of titles or names.
+
+Cut the front of a page: from below the title to where the abstract or the text begins.
+
+Knows cells and the words that end a front; nothing of names.
+
+Know the sheets that archives and publishers put before a paper's own first page.
+
+Knows cells and the phrases of those sheets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from reader.pdfs.text.lines import Line, PageLines, style_of
+
+MARK = "\x1f"
+"""Stands in `marked` for a raised mark, and for a gap of three spaces or more."""
+WIDE = 0.7
+WIDE_BESIDE_A_WORD = 1.3
+"""Of the letters' size: a wider gap parts two cells."""
+_MARK_TEXT = re.compile(
+    r"[\s\d,;.:*∗⁎†‡§¶‖∥∞#$+&()\[\]⋆★☆⇤\u2709−–‐-]*(?:[a-z][\s,;*∗†‡\d)]*){0,6}"
+)
+_SIGN = re.compile(r"[\d*∗⁎†‡§¶‖∥#$+⋆★☆⇤\u2709,]+")
+_GAP = re.compile(r"\s{3,}")
+
+
+class Cell(NamedTuple):
+    """x0 … y1: its box; base: its baseline; size: of most of its letters; top: of the
+    largest ones (small capitals); marked: its text with MARK for what is raised.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    text: str
+    marked: str
+    size: float
+    top: float
+    is_bold: bool
+    is_italic: bool
+
+    @property
+    def look(self) -> tuple[float, bool, bool]:
+        return round(self.size, 1), self.is_bold, self.is_italic
+
+
+def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
+    """Give the cells of a page, row by row and from left to right.
+
+    dropped: running heads and page numbers, left out. A page laid on its side is
+    taken from its `lines`, which are turned already but know no marks.
+    """
+    out = {(line.text, round(line.y0)) for line in dropped}
+    parts = []
+    n_turned = 0
+    for block in page["blocks"]:
+        for line in block.get("lines", ()):
+            x, _ = line["dir"]
+            if x < 0.97:
+                n_turned += 1
+                continue
+            part = _part(line)
+            if part is not None and (part.text.strip(), round(part.y0)) not in out:
+                parts.append(part)
+    if n_turned > len(parts) or not parts:
+        parts = [
+            Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
+            for line in lines.lines
+            if (line.text, round(line.y0)) not in out
+        ]
+    return _merged(parts)
+
+
+def rows_of(cells: list[Cell]) -> list[list[Cell]]:
+    """Group cells in their order into rows of one baseline."""
+    rows: list[list[Cell]] = []
+    for cell in cells:
+        if rows and abs(cell.base - rows[-1][0].base) < 0.4 * max(cell.size, rows[-1][0].size):
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    for row in rows:
+        row.sort(key=lambda cell: cell.x0)
+    return rows
+
+
+def _part(line: dict[str, Any]) -> Cell | None:
+    spans = line["spans"]
+    letters: dict[tuple[float, bool, bool, float], int] = {}
+    sizes: dict[float, int] = {}
+    for span in spans:
+        text, size = span["text"], span["size"]
+        n = len(text) - text.count(" ")
+        if n:
+            if len(spans) > 1:
+                # Marks of affiliations may have more signs than the name has letters.
+                n = 20 * sum(map(str.isalpha, text)) + 1
+            key = size, *style_of(span["font"], span["flags"]), span["origin"][1]
+            letters[key] = letters.get(key, 0) + n
+            sizes[size] = sizes.get(size, 0) + n
+    if not letters:
+        return None
+    size, is_bold, is_italic, base = max(letters, key=lambda key: letters[key])
+    enough = max(1.0, 0.1 * sum(sizes.values()))
+    top = max((s for s, n in sizes.items() if n >= enough), default=size)
+    text = "".join([span["text"] for span in spans])
+    marked = text if len(spans) == 1 else _marked(spans, size, base)
+    x0, y0, x1, y1 = line["bbox"]
+    return Cell(x0, y0, x1, y1, base, text, marked, size, top, is_bold, is_italic)
+
+
+def _marked(spans: list[dict[str, Any]], size: float, base: float) -> str:
+    """Put MARK for each raised mark: "Ada Example¹,² and" is "Ada Example\x1f and"."""
+    parts = []
+    for span in spans:
+        text, is_small = span["text"], span["size"] < 0.9 * size
+        is_raised = span["flags"] & 1 or span["origin"][1] < base - 0.12 * size
+        is_mark = bool(_SIGN.fullmatch(text.strip())) and bool(is_raised or is_small)
+        if is_mark or (is_small and is_raised and _MARK_TEXT.fullmatch(text)):
+            parts.append(MARK if text.strip() else text)
+        else:
+            parts.append(text)
+    return "".join(parts)
+
+
+def _merged(parts: list[Cell]) -> list[Cell]:
+    found: list[Cell] = []
+    for row in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
+        first, *rest = row
+        for part in rest:
+            gap = part.x0 - first.x1
+            is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
+            if part.text == first.text and abs(part.x0 - first.x0) < 1:
+                continue  # printed twice, to look bold or by mistake
+            wide = WIDE_BESIDE_A_WORD if _is_one_word(first, part) else WIDE
+            if abs(gap) < wide * min(first.size, part.size) and is_like:
+                first = _joined(first, part, "" if gap < 0.12 * first.size else " ")
+            else:
+                found.append(first)
+                first = part
+        found.append(first)
+    return [_tidied(cell) for cell in found if cell.text.strip()]
+
+
+def _is_one_word(first: Cell, part: Cell) -> bool:
+    """Say whether one of two is a word alone: "MICHAEL" "J. EXAMPLE" of scans read by OCR."""
+    words = first.text.strip(), part.text.strip()
+    return first.look[1:] == part.look[1:] and any(w.isalpha() and w.isascii() for w in words)
+
+
+def _joined(a: Cell, b: Cell, glue: str) -> Cell:
+    main = max(a, b, key=lambda cell: len(cell.text))
+    return main._replace(
+        x0=min(a.x0, b.x0),
+        y0=min(a.y0, b.y0),
+        x1=max(a.x1, b.x1),
+        y1=max(a.y1, b.y1),
+        text=a.text + glue + b.text,
+        marked=a.marked + glue + b.marked,
+        top=max(a.top, b.top),
+    )
+
+
+def _tidied(cell: Cell) -> Cell:
+    marked = _GAP.sub(MARK, cell.marked.replace("\xa0", " ").strip(" \t\r\n"))
+    return cell._replace(text=" ".join(cell.text.split()), marked=marked)
+
+
+_NUMBER = r"(?:[1I][.．:)]?\s*|第\s*[1１一]\s*章\s*)?"
+_END = re.compile(
+    rf"{_NUMBER}(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|r[ée]sum[ée]|zusammenfassung|introduction"
+    r"|i\s?ntroduction|key\s?words?(?: and phrases)?|index terms|general terms"
+    r"|categories and subject.*|ccs concepts|(?:table of )?contents|目\s*次|概\s*要|要\s*旨|摘\s*要"
+    r"|あらまし|はじめに|まえがき|緒\s*言|序\s*論|内容梗概|アブストラクト|キーワード|序\s*章)"
+    r"(?:$|\s*[.:—–―\-：．]|\s{2,}|\s(?=[A-Z(\[\u3040-\u9fff]))",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(r"\b(?:the|of|and|to|is|are|that|we|which|in|a|for|this|with|by|be)\b")
+
+
+MANY = 45
+"""Cells: a page with more of them is no title page, and its front is short."""
+
+
+def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -> list[Cell]:
+    """Give the cells below the title and above the abstract, in rows."""
+    top = max(cell.y1 for cell in title) if title else 0.0
+    in_title = set(title)
+    below = [c for c in cells if c.base > top - 0.2 * c.size and c not in in_title]
+    end = _end(below)
+    zone = [cell for cell in below if cell.base < (end or height) - 1]
+    if end is None and len(cells) > MANY:
+        zone = [cell for cell in zone if cell.y0 < top + 0.25 * height]
+    return _without_text(zone, width)
+
+
+def _end(below: list[Cell]) -> float | None:
+    """Find where the first known heading stands; None where there is none."""
+    for cell in below:
+        if _END.match(cell.text):
+            return cell.y0
+    return None
+
+
+def _without_text(zone: list[Cell], width: float) -> list[Cell]:
+    """Cut before the first paragraph: two rows of prose, one right below the other."""
+    rows = rows_of(zone)
+    for at, row in enumerate(rows[:-1]):
+        for cell in row:
+            below = [c for c in rows[at + 1] if abs(c.x0 - cell.x0) < 30]
+            if any(_is_prose(cell, width) and _is_prose(c, width) for c in below):
+                return [c for r in rows[:at] for c in r]
+    return zone
+
+
+def _is_prose(cell: Cell, width: float) -> bool:
+    is_wide = cell.x1 - cell.x0 > 0.3 * width
+    if any("\u3040" <= c <= "\u309f" for c in cell.text):
+        n_kana = sum("\u3040" <= c <= "\u309f" for c in cell.text)
+        return is_wide and n_kana > 0.25 * len(cell.text) and len(cell.text) > 20
+    return is_wide and len(set(_PROSE.findall(cell.text))) >= 2 and "@" not in cell.text
+
+
+_COVERS = (
+    "hal is a multi",
+    "hal id",
+    "see discussions, stats, and author profiles",
+    "your use of the jstor archive",
+    "jstor is a not-for",
+    "please scroll down for article",
+    "this article was downloaded by",
+    "citation for published version",
+    "link to publication",
+    "general rights",
+    "this is an author",
+    "this is the author",
+    "this is an accepted",
+    "this is the accepted",
+    "this is a pdf file of an unedited",
+    "to cite this version",
+    "take down policy",
+    "white rose research online",
+    "research explorer",
+    "report documentation page",
+)
+
+
+def is_cover(cells: Sequence[Cell]) -> bool:
+    """Say whether a page is such a sheet; its own abstract and text are then elsewhere."""
+    text = " ".join([cell.text for cell in cells]).lower()
+    return any(words in text for words in _COVERS)
+
+
+def is_bare(cells: Sequence[Cell]) -> bool:
+    """Say whether a page is a cover of the report itself: some lines, no text."""
+    return sum(len(cell.text) for cell in cells) < 500

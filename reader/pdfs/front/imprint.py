@@ -1,0 +1,346 @@
+"""Find the DOI, the year and the type of writing that a paper's first page prints.
+
+Find the DOI that a paper's first page prints as its own.
+
+A DOI counts only where imprints stand (edges of the page, below the title, the block of
+rights), never in a sentence, a reference or a template. In doubt: none. Knows cells.
+
+Find the year that a paper's first page prints as its own.
+
+It counts only where imprints stand: the running head and foot, the line of the proceedings
+or the journal, the block of rights, the date below the title. Running text, references and
+grants tell others' years. Knows cells.
+
+Say what type of writing a PDF is, by the shape of its pages and its first words.
+
+Knows lines and cells; reads no more of a page than it must.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from statistics import median
+
+from reader.library.passage import Type
+from reader.pdfs.front.cells import Cell
+from reader.pdfs.text.lines import PageLines
+
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>|，、。；）\u3000]+", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:^|[\s|(\[;,])(?:https?://(?:dx\.|www\.)?doi\.org/|doi(?:\s+number)?\s*[:：.]?\s*"
+    r"|digital object identifier\s*:?\s*(?:https?://(?:dx\.)?doi\.org/)?)$",
+    re.IGNORECASE,
+)
+_NOT_OWN = re.compile(
+    r"\b(?:data\s?sets?|data|code|software|corpus|corpora|available (?:at|from|under)|supplement\w*"
+    r"|see|cf\.?|et al\.?|erratum|correction|comment on|preregist\w*|in reply|companion)\b"
+    r"|^\s*(?:\d{1,2}|[*∗†‡])\s*$|^\s*(?:\[\d|\(\d+\)\s|\d{1,3}\.\s)",
+    re.IGNORECASE,
+)
+_CITE = re.compile(r"\b(?:cite (?:this|as)|citation|to cite)\b", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"10\.(?:1145/(?:0{4,}|n{4,}|x{4,}|1122445)|\d+/(?:[x0n.*/-]+$|.*(?:x{4,}|nnnn|0{7,})))",
+    re.IGNORECASE,
+)
+_DATA_SETS = re.compile(
+    r"10\.(?:5281/zenodo|6084/m9\.figshare|7910/dvn|17632/|5061/dryad|24432/|57967/|17605/osf"
+    r"|5255/ukda|18434/|3886/|21227/|11588/data|48550/arxiv)",
+    re.IGNORECASE,
+)
+
+
+def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end: float) -> str:
+    """Give the one DOI that the page prints as its own, "" for none or several.
+
+    end: where the front ends, in points from the top: a DOI above it is the paper's.
+    """
+    found: list[tuple[int, str]] = []
+    for text in rotated:
+        found += [(1, doi) for doi in _own(text, "", at_edge=True)]
+    for cell, after in zip_longest(cells, cells[1:]):
+        if "10." in cell.text:
+            at_edge = cell.y0 < max(end, 0.12 * height) or cell.y0 > 0.88 * height
+            following = after.text if after is not None and _is_next(cell, after) else ""
+            rank = 1 if at_edge else 2
+            found += [(rank, doi) for doi in _own(cell.text, following, at_edge=at_edge)]
+    best = min((rank for rank, _ in found), default=0)
+    dois = {doi.lower(): doi for rank, doi in found if rank == best}
+    return next(iter(dois.values())) if len(dois) == 1 else ""
+
+
+def own_part(cells: Sequence[Cell]) -> list[Cell]:
+    """Leave out what stands below a heading of references: others' DOIs and years."""
+    for at, cell in enumerate(cells):
+        if len(cell.text) < 30 and _REFERENCES.fullmatch(cell.text):
+            below = [c for c in cells[at:] if c.x0 > cell.x0 - 150]
+            return [c for c in cells if c not in below]
+    return list(cells)
+
+
+_REFERENCES = re.compile(
+    r"(?:\d+\.?\s*)?(?:references|bibliography|参考文献|引用文献|literature cited)\W*",
+    re.IGNORECASE,
+)
+
+
+def _is_next(cell: Cell, after: Cell) -> bool:
+    return abs(after.x0 - cell.x0) < 3 and 0 < after.base - cell.base < 1.6 * cell.size
+
+
+def _own(text: str, following: str, *, at_edge: bool) -> list[str]:
+    """List the DOIs of a line that are labelled as its own, or alone on it."""
+    found = []
+    for match in _DOI.finditer(text):
+        before, doi = text[: match.start()], match[0]
+        if match.end() == len(text) and re.search(r"[/.\-_]$", doi) and following:
+            doi += following.split()[0]
+        doi = _trimmed(doi)
+        is_labelled = bool(_LABEL.search(before))
+        is_alone = not before.strip(" |·")
+        if not (is_labelled or (is_alone and at_edge)):
+            continue
+        if _TEMPLATE.match(doi) or _DATA_SETS.match(doi) or re.search(r"[/.]$", doi):
+            continue
+        said = _LABEL.sub("", before)
+        if _NOT_OWN.search(said) and not _CITE.search(said):
+            continue
+        if not at_edge and len(said) > 40 and not _CITE.search(said):
+            continue
+        found.append(doi)
+    return found
+
+
+def _trimmed(doi: str) -> str:
+    doi = doi.rstrip(".,;:'’”*…")
+    while doi and doi[-1] in ")]}" and doi.count(doi[-1]) > doi.count("([{"[")]}".index(doi[-1])]):
+        doi = doi[:-1].rstrip(".,;:")
+    return doi
+
+
+_YEAR = r"((?:19[5-9]|20[0-4])\d)"
+_DOI_YEAR = re.compile(rf"(?<=[a-z]\.){_YEAR}[-.]|/\d{{4}}-\d{{3}}[\dx]/{_YEAR}/", re.IGNORECASE)
+_PROCEEDINGS = re.compile(
+    r"^\W*(?:in\s*:?\s+)?(?:the\s+)?(?:proceedings|proc\.|to appear in|published (?:as|at|in|on)"
+    r"|appeared in|accepted (?:at|to|by|for)|findings of|interspeech|\d+(?:st|nd|rd|th)\s"
+    rf"|{_YEAR}\s+(?:ieee|acm|international|conference|annual|\d+))",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(
+    rf"(?:©|c⃝|⃝c|⃝|\(c\)|copyright)\s*(?:(?:©|c⃝|⃝|\(c\)|by|the authors?[,.]?|,)\s*)*{_YEAR}",
+    re.IGNORECASE,
+)
+_ISSUE = re.compile(
+    rf"\d\s*\(\s*{_YEAR}\s*\)\s*[\d:,]|\bvol(?:ume|\.)?\W*\d.*\b{_YEAR}\b"
+    rf"|\bvol\.\s*{_YEAR}-[a-z]|\b{_YEAR}\s*[|•·]\s*vol(?:ume|\.)"
+    rf"|\({_YEAR}-\d\d\)"
+    rf"|\d\s*\(\d+(?:[-–]\d+)?\)\s*[:,]\s*(?:pp?\.?\s*)?\d+\s*[-–]+\s*\d+\W+{_YEAR}\b"
+    rf"|\bpublished\b[^.]*?\b{_YEAR}\b|\b{_YEAR}[,;]\s*(?:vol\.?\s*)?\d+\s*[,:(]",
+    re.IGNORECASE,
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter)"
+)
+_DAYS = re.compile(
+    rf"\b\d{{1,2}}\s*[-–—]+\s*(?:\d{{1,2}}\s+)?{_MONTH}\.?,?\s+{_YEAR}\b"
+    rf"|\b\d{{1,2}}\s+{_MONTH}\s*[-–—]+\s*\d{{1,2}}\s+{_MONTH}\.?,?\s+{_YEAR}\b"
+    rf"|\b{_MONTH}\.?\s+\d{{1,2}}\s*[-–—]+\s*(?:{_MONTH}\.?\s+)?\d{{1,2}},?\s+{_YEAR}\b",
+    re.IGNORECASE,
+)
+"""The days of a meeting: "21-25 October 2008", "June 15–20, 2009"."""
+_PROSE = re.compile(
+    r"\b(?:was|were|we|is|are|that|which|when|from|between|during|until|downloaded|accessed"
+    r"|retrieved|printed)\b|^(?-i:[a-z]{2})",
+    re.IGNORECASE,
+)
+"""What says that a line is a sentence, or a library's own stamp."""
+_ACRONYM = re.compile(rf"[A-Z][A-Za-z-]*[A-Z][A-Za-z-]*\s+{_YEAR}")
+_DAY_OR_MONTH = (
+    rf"(?:{_MONTH}\.?\s*(?:\d{{1,2}}(?:st|nd|rd|th)?)?\s*,?\s*{_YEAR}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH}\.?,?\s+{_YEAR}|\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR}"
+    rf"|{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}})\W{{0,3}}"
+)
+_ALONE = re.compile(rf"\W{{0,3}}{_DAY_OR_MONTH}", re.IGNORECASE)
+_DATE = re.compile(rf"(?:.{{0,40}}[\s(,]|){_DAY_OR_MONTH}|{_YEAR}", re.IGNORECASE)
+_DAY = re.compile(rf"\b{_MONTH}\.? \d{{1,2}}, {_YEAR}\b", re.IGNORECASE)
+_JAPANESE = re.compile(rf"(平成|令和|昭和)\s*(\d{{1,2}}|元)\s*年|{_YEAR}\s*年")
+_ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018}
+_STAMP = re.compile(
+    r"arXiv:(?:(\d\d)\d\d\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/(\d\d)\d{5})", re.IGNORECASE
+)
+_HISTORY = re.compile(rf"\b(?:accepted|received|revised)\b.*?\b{_YEAR}\b", re.IGNORECASE)
+_HAS_YEAR = re.compile(rf"\b{_YEAR}\b")
+_MAYBE_IMPRINT = re.compile(
+    r"(?:19|20)\d\d|[Pp]roc|[Cc]opyright|PROC|COPYRIGHT|©|⃝|[Vv]ol|^In |\d(?:st|nd|rd|th) "
+)
+OUTDATED = 10
+"""Years: a right so much older than the date below the title is the form's, left as it came."""
+
+
+def year_of(
+    cells: Sequence[Cell],
+    zone: Sequence[Cell],
+    *,
+    heads: Sequence[Cell] = (),
+    stamp: str,
+    doi: str,
+) -> int | None:
+    """Give the year that the page prints as the paper's own, the surest place first.
+
+    The DOI, the line of the proceedings, arXiv's number (of the first version: the stamp's
+    date is the last one's), the line of rights, the journal's issue, the days of a meeting,
+    a date alone. heads: the running heads and feet, which `cells` lack.
+    """
+    found = _DOI_YEAR.search(doi)
+    if found:
+        return int(found[1] or found[2])
+    edge = max((cell.y1 for cell in cells), default=0.0)
+    outer = [c for c in cells if c.y0 < 0.15 * edge or c.y0 > 0.78 * edge]
+    at_edge = _with_next([*heads, *outer, *zone])
+    for text in at_edge:
+        if _PROCEEDINGS.match(text) and (printed := _HAS_YEAR.findall(text)):
+            return max(map(int, printed))
+    stamped = _STAMP.match(stamp)
+    if stamped:
+        short = int(stamped[1] or stamped[2])
+        return short + (1900 if short > 90 else 2000)
+    dated = _dated(cells, zone, heads)
+    for pattern, lines in (
+        (_RIGHTS, _with_next([*heads, *cells])),
+        (_ISSUE, at_edge),
+        (_DAYS, [c.text for c in [*heads, *outer, *zone] if not _PROSE.search(c.text)]),
+    ):
+        years = [_year(found) for text in lines if (found := pattern.search(text))]
+        if years:
+            return dated if dated and dated - max(years) > OUTDATED else max(years)
+    return dated or _at_edge([*heads, *outer])
+
+
+def _with_next(cells: Sequence[Cell]) -> list[str]:
+    """Give each small cell's text with what stands below it, where an imprint goes on."""
+    texts = []
+    for at, cell in enumerate(cells):
+        if not _MAYBE_IMPRINT.search(cell.text):
+            continue
+        text, last = cell.text, cell
+        for after in cells[at + 1 : at + 9]:
+            is_near = 0 < after.base - last.base < 1.6 * last.size and after.x0 < last.x1
+            if is_near and after.x1 > last.x0 and abs(after.size - last.size) < 1:
+                is_last = bool(_HAS_YEAR.search(text)) or last is not cell
+                text, last = f"{text} {after.text}", after
+                if is_last:
+                    break
+        texts.append(text)
+    return texts
+
+
+def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -> int | None:
+    for cell in zone:
+        found = _DATE.fullmatch(cell.text)
+        if found:
+            return _year(found)
+    if len(zone) < 15:  # a title page: "12. März 2031"
+        ends = [re.search(rf"\b{_YEAR}\W*$", cell.text) for cell in zone if len(cell.text) < 40]
+        years = [int(end[1]) for end in ends if end]
+        if years:
+            return years[-1]
+    # A school year begins before the day of the thesis: the last date printed counts.
+    places = [*heads, *cells[:4], *zone]
+    years = [_japanese(found) for cell in places for found in _JAPANESE.finditer(cell.text)]
+    if not years:
+        texts = [cell.text for cell in cells if "ccepted" in cell.text or "eceived" in cell.text]
+        years = [int(found[1]) for text in texts if (found := _HISTORY.search(text))]
+    return max(years, default=None)
+
+
+def _at_edge(cells: Sequence[Cell]) -> int | None:
+    """Read a date that stands alone in head or foot, or a meeting's short name with its year."""
+    alone = [
+        _year(found)
+        for cell in cells
+        if (found := _ALONE.fullmatch(cell.text) or _ACRONYM.fullmatch(cell.text))
+    ]
+    edge = max((cell.y1 for cell in cells), default=0.0)
+    outer = [cell.text for cell in cells if cell.y0 < 0.08 * edge or cell.y0 > 0.95 * edge]
+    outer = [text for text in outer if not _PROSE.search(text)]
+    return max(alone or [int(f[1]) for text in outer if (f := _DAY.search(text))], default=None)
+
+
+def _year(found: re.Match[str]) -> int:
+    return int("".join(year for year in found.groups() if year)[:4])
+
+
+def _japanese(found: re.Match[str]) -> int:
+    if found[3]:
+        return int(found[3])
+    return _ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
+
+
+_THESIS = re.compile(
+    r"\b(?:(?:doctoral|master'?s?|bachelor'?s?|ph\.?\s?d\.?|diploma|licentiate|honou?rs)"
+    r"\s+(?:of \w+ )?(?:thesis|dissertation)|(?:thesis|dissertation)\s+(?:submitted|presented|for)"
+    r"|in partial fulfil+ment|zur erlangung de[rs]\b"
+    r"|submitted (?:in|to|for) .{0,60}degree|doktorarbeit|masterarbeit"
+    r"|bachelorarbeit|diplomarbeit|inaugural-?dissertation|th[èe]se de doctorat|tesis doctoral)"
+    r"|(?:卒業|修士|博士|学位|学士)\s*(?:論\s*文|研究論文)|特別研究報告|卒業研究(?!発表)|学位請求",
+    re.IGNORECASE,
+)
+_KIND_ALONE = re.compile(r"(?:a |the )?(?:thesis|dissertation)", re.IGNORECASE)
+_ADVISOR = re.compile(r"指導教[員官授]|主査|supervisor|advisor", re.IGNORECASE)
+_SUPPLEMENT = re.compile(
+    r"\W*(?:supplement(?:ary|al|s)?(?:\s+(?:materials?|information|data|text|notes?|appendix|file"
+    r"|methods|online|document|for|to)\b.*|\W*$)|(?:online\s+)?appendix (?:for|to)\b.*"
+    r"|supporting (?:information|material)\b.*|electronic supplementary.*|.*補足資料.*|補遺.*"
+    r"|付録資料.*)",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"\W*(?:curriculum vitae|call for papers|invoice|receipt|table of contents|poster session"
+    r"|syllabus|user(?:'s)? (?:manual|guide)|programme? committee)\W*",
+    re.IGNORECASE,
+)
+
+POSTER = 1100
+"""Points: a sheet whose shorter side is longer than A3's is hung on a wall."""
+
+
+def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[Cell]) -> Type:
+    """Judge by page 1's cells and the sizes of all pages; paper where nothing says else."""
+    if _is_slides(pages):
+        return "slides"
+    first = " ".join([cell.text for cell in cells[:60]])
+    is_title_page = len(cells) < 40
+    if _is_thesis(first, cells, n_pages=len(pages), is_title_page=is_title_page):
+        return "thesis"
+    bottom = max((cell.y1 for cell in title), default=0.0)
+    above = [cell for cell in cells if cell.y0 <= bottom + 40]
+    if any(_SUPPLEMENT.match(cell.text) for cell in above):
+        return "supplement"
+    is_poster = len(pages) == 1 and min(pages[0].width, pages[0].height) > POSTER
+    if is_poster or any(_OTHER.fullmatch(cell.text) for cell in above):
+        return "other"
+    return "paper"
+
+
+def _is_thesis(first: str, cells: Sequence[Cell], *, n_pages: int, is_title_page: bool) -> bool:
+    if not is_title_page:
+        return False
+    if _THESIS.search(first) or any(_KIND_ALONE.fullmatch(cell.text) for cell in cells):
+        return True
+    return n_pages > 9 and bool(_ADVISOR.search(first))
+
+
+def _is_slides(pages: Sequence[PageLines]) -> bool:
+    """Say yes to pages that are wider than high, with few words in large letters."""
+    seen = [page for page in pages[:12] if page.lines]
+    if not seen:
+        return False
+    wide = [page for page in seen if page.width > 1.15 * page.height]
+    if len(wide) < 0.8 * len(seen):
+        return False
+    n_letters = median(sum(len(line.text) for line in page.lines) for page in wide)
+    # Of the page's height: 10 points on A4 are .012, a slide's smallest words about .025.
+    size = median(median(line.size / page.height for line in page.lines) for page in wide)
+    return n_letters < 1500 and size > 0.02

@@ -1,0 +1,510 @@
+"""Find the authors on a paper's front, and tell names from all else.
+
+List the words of a front page that are never a person's, and those of names only.
+
+Plain sets and patterns, no logic. All in lower case but for the acronyms.
+
+Tell the names of people from all else that stands below a title, by their letters.
+
+Pure functions on strings: knows no places on the page. A line is names only if each part
+of it is one, so that no affiliation, e-mail or sentence is taken for an author.
+
+Find the authors between a paper's title and its abstract, in the order of reading.
+
+Names stand in one look (size, weight, slope), in one line or in blocks side by side, with
+affiliations and e-mails between them, often in that same look. Knows cells and what is a
+name; nothing of PDFs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+from reader.pdfs.front.cells import MARK, Cell, rows_of
+from reader.pdfs.text.lines import tidy
+
+# Only what is no name with a capital: An, To, You, In, So, Can and Do are some.
+_GRAMMAR = """
+the of for with from was are were we our this that these its using via toward towards based when
+what why which into between without about through your
+"""
+_INSTITUTIONS = """
+university universität universitat universite université universidad universidade università
+universiteit universitet univ institute institut instituto istituto institution department dept
+departement département departamento dipartimento school schule college faculty facultad faculté
+laboratory laboratories laboratoire lab labs center centre centro centrum research corporation
+corp inc ltd gmbh llc company co academy academia hospital clinic ministry division group team
+foundation society association organization organisation agency bureau office congress senate
+council consortium committee commission museum library libraries press publisher publishers
+technology technologies technion polytechnic politecnico politécnica polytechnique engineering
+science sciences informatics informatik computing computer computers computational mathematics
+mathematical physics chemistry biology medicine medical medicinal statistics linguistics
+linguistic psychology economics philosophy neuroscience robotics intelligence artificial
+learning systems system software hardware network networks networking media communications
+communication information data database databases knowledge language languages speech vision
+processing translation recognition understanding solutions services service studios studio
+ventures partners campus program programme project initiative international national brain
+google microsoft facebook amazon nvidia openai deepmind ibm intel baidu tencent alibaba noah's
+adobe mozilla samsung bytedance salesforce apple yahoo twitter oracle xerox parc toyota siemens
+philips hitachi toshiba fujitsu panasonic mitsubishi naver kakao rakuten hugging cohere
+anthropic uber airbnb netflix spotify linkedin tiktok xiaomi sensetime megvii iflytek tsinghua
+peking fudan idiap dfki fraunhofer max-planck mit cmu eth epfl inria cnrs csiro nist nasa att
+at&t ntt nec nict kaist ntu nus ucl stanford harvard princeton berkeley oxford cambridge caltech
+"""
+_ADDRESSES = """
+street st. road avenue ave drive boulevard blvd square floor building bldg room suite p.o. pobox
+zip city state province county district usa u.s.a uk u.k china japan germany india canada korea
+singapore australia switzerland netherlands italy spain sweden norway denmark finland poland
+austria belgium brazil mexico taiwan russia turkey greece portugal scotland europe africa asia
+america kingdom states republic california york texas massachusetts pennsylvania
+"""
+_IMPRINT = """
+abstract introduction keywords contents chapter section appendix figure table references
+acknowledgements acknowledgments summary paper article journal proceedings conference workshop
+symposium transactions letters magazine review reviews survey report technical technote thesis
+dissertation lecture lectures notes tutorial slides presentation seminar draft preprint
+manuscript version revision revised received accepted published copyright volume vol issue pages
+doi issn isbn arxiv license open access original online available editor editors edited
+supplementary supplement material supporting correspondence corresponding author authors email
+e-mail mail tel phone fax url homepage contact equal contribution contributed january february
+march july september october november december monday tuesday wednesday thursday friday saturday
+sunday professor supervisor advisor adviser examiner supervised advised degree doctor doctoral
+master bachelor submitted partial fulfillment fulfilment requirements candidate
+"""
+_TITLES = """
+neural model models method methods analysis approach framework algorithm algorithms learning
+training application applications evaluation implementation theory efficient automatic
+end-to-end attention transformer transformers representation representations generation
+detection classification estimation optimization
+"""
+_PARTICLES = """
+e i o y 's 't af al av da de di do du el la le st te ur zu abu ben bin das de' del den der des
+dos ibn les san ten ter uit und van von zum zur ould degli della
+"""
+_DEGREES = """
+phd md msc bsc ma mba bs ms ba dr prof jr sr ii iii iv member ieee fellow student senior mph
+mpharm mbbs frcp dphil mphil facs rn esq dsc life and
+"""
+_MEMBERS = """
+associate member
+fellow ieee
+graduate student member
+life fellow
+life senior member
+member ieee
+senior member
+senior member ieee
+student member
+student member ieee
+"""
+_PLACES = """
+abu dhabi, ann arbor, buenos aires, cape town, chapel hill, costa rica, el paso, great britain,
+ho chi minh, hong kong, kuala lumpur, la jolla, las vegas, los angeles, menlo park, mountain
+view, new delhi, new haven, new jersey, new york, new zealand, palo alto, puerto rico, redmond
+wa, rio de janeiro, salt lake, san diego, san francisco, san jose, santa barbara, santa cruz,
+sao paulo, saudi arabia, south africa, sri lanka, st louis, st. louis, são paulo, tel aviv, viet
+nam
+"""
+_ACRONYMS = "AI ML NLP LLM LLMS ASR MT TTS IT US EU VR AR 3D 2D CNN RNN GPU"
+
+NO_NAMES = frozenset(" ".join([_GRAMMAR, _INSTITUTIONS, _ADDRESSES, _IMPRINT, _TITLES]).split())
+"""Words that no name has; "May", "April", "June" and "August" are names."""
+PARTICLES = frozenset(_PARTICLES.split())
+DEGREES = frozenset(_DEGREES.split()) | frozenset(_MEMBERS.strip().split("\n"))
+PLACES = frozenset(" ".join(_PLACES.split()).split(", "))
+ACRONYMS = frozenset(_ACRONYMS.split())
+
+ABSTRACT_NOUN = re.compile(
+    "[a-z]{2,}(?:[ai]tions?|ctions?|[sz]ations?|sions?|ology|ologies|ography|bilit(?:y|ies)|istics?"
+    "|[nt]ional|icals?|ative|ematics|ometric|aware|based|driven|supervised|guided)"
+    "|(?!mc)[a-z]{5,}(?:ness|ments?)"
+)
+"""Ends that no name has, in words that titles and institutions are made of."""
+
+CJK_NO_NAME = re.compile(
+    "大学|大學|学院|學院|学部|学科|専攻|研究|株式|会社|有限|工学|理学|科学|技術|情報|高専|専門|学校"
+    "|センター|機構|協会|学会|学術|委員|部門|本部|事業|財団|法人|病院|論文|発表|資料|報告|提案|手法"
+    "|概要|要旨|目次|指導|教員|教授|講師|助教|主査|副査|主任|年度|平成|令和|昭和|年|月|日本|時間|場所"
+    "|電子|通信|システム|モデル|言語|処理|学習|関する|による|おける|ための|について|の検|の研|を用|[ぁ-ん]{4}"
+    "|公司|实验室|系$|部$|室$|科$|院$|所$|県|都$|市$|研$|です|ます|した|する|勉強会|紹介|解説|入門"
+)
+
+
+_CJK = "\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAS_CJK = re.compile(f"[{_CJK}]")
+_SPLIT = re.compile(rf"[{MARK},;·•∙⋅●|&、，；/]+|\s(?:and|AND|und|et|y)(?=\s|$)|^(?:and|AND)\s")
+_SPLIT_CJK = re.compile(rf"[{MARK},;·•∙⋅●|&、，；・/]+|\s(?:and|と)\s")
+_LABEL = re.compile(
+    r"^\s*(?:(?:presented\s+|written\s+|submitted\s+)?by\b|authors?\s*[:：]|speakers?\s*[:：]"
+    r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|作者\s*[:：])\s*:?\s*",
+    re.IGNORECASE,
+)
+_ENDS = " \t*∗⁎†‡§¶‖∥#$^+:.⋆★☆⇤\u2709()[]{}<>\"“”'’‘`-–—~|_∞○◯◎°\ufffc\ufffd"
+_EDGES = _ENDS.replace(".", "")
+_DIGITS = re.compile(
+    r"(?:[\d*∗†‡§¶#$⇤]+[,\s]*)+$|^[\d*∗†‡§¶#$⇤]+\s*|\([^()]{0,60}\)?$|\[[^\[\]]*\]$"
+)
+_LETTER = re.compile(r"(?<=[^\W\d_]{2})\s[a-f]$")  # a mark that is not raised: "Ada Example a"
+_INITIAL = r"[^\W\d_]\.?(?:-?[^\W\d_]\.)*(?:(?<=\.)[^\W\d_])?"
+_TOKEN = re.compile(
+    rf"{_INITIAL}|[“\"'‘(][^\W\d_]+[”\"'’)]|[^\W\d_]{{1,3}}\."
+    r"|(?:[^\W\d_]\.)*[^\W\d_](?:[^\W\d_]|['’‘`´¨˜ˆˇ˘˙\u0300-\u036f‐-])*[^\W\d_][.'’]?"
+)
+_NUMBER = re.compile(r"^(?=\S*\d)[A-Za-z0-9-]+[\s\u3000]+")
+_NAME_CJK = re.compile(f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?")
+
+
+def names_in(marked: str) -> list[str] | None:
+    """List the names that a cell holds, None where it holds anything else.
+
+    marked: as in `Cell.marked`.
+    """
+    if _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
+        return _names_cjk(marked)
+    found, rest = _leading(marked)
+    return found if found and not rest else None
+
+
+def names_before(marked: str) -> list[str] | None:
+    """List names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University"."""
+    found, rest = _leading(marked)
+    is_set_off = all(name.upper() in marked for name in found) and not rest.isupper()
+    return found if found and rest and is_set_off else None
+
+
+def names_loosely(marked: str) -> list[str] | None:
+    """List names where a page has none in plain form: turned round, or with affiliations.
+
+    "Example, Ada B. and Other, Ben"; "Ada Example, University of Somewhere".
+    """
+    if "@" in marked or "http" in marked:
+        return None
+    text = tidy_accents(marked.replace(MARK, " "))
+    turned = [_TURNED.fullmatch(part.strip(_EDGES)) for part in _PERSONS.split(text)]
+    names = [f"{found[2]} {found[1]}" for found in turned if found]
+    has_initial = any(re.search(r"\b[^\W\d_]\b", name) for name in names)
+    if len(names) == len(turned) > 1 and all(map(is_name, names)) and (has_initial or ";" in text):
+        return [_cased(name) for name in names]
+    found, rest = _leading(marked)
+    words = {word.lower().strip(".,") for word in rest.split()}
+    return found if found and words & NO_NAMES else None
+
+
+_PERSONS = re.compile(r"\s*;\s*|,?\s+(?:and|&)\s+")
+_TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
+
+
+def _leading(marked: str) -> tuple[list[str], str]:
+    """Give the names that a line begins with, and the first part that is none."""
+    if "@" in marked or "http" in marked or "www." in marked:
+        return [], marked
+    text = MARK.join([tidy_accents(part) for part in marked.split(MARK)])
+    found: list[str] = []
+    n_odd = 0
+    for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
+        name = _bare(part)
+        is_mark = len(name) == 1 and name.islower()
+        if not name or is_mark or name.lower().replace(".", "") in DEGREES:
+            continue
+        if not is_name(name):
+            is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
+            if not (is_among and _is_odd_name(name)):
+                return found, name
+            n_odd += 1
+            found.append(_cased(name))
+            continue
+        found += [_cased(one) for one in _two(name)]
+    return found, ""
+
+
+def is_name(name: str) -> bool:
+    """Say whether these words, in Latin or a like script, can be one person's name."""
+    tokens = name.split()
+    if len(tokens) == 1:
+        return bool(_INITIALS_ON.fullmatch(name))
+    if len(tokens) > 6 or len(name) > 50 or name.lower() in PLACES:
+        return False
+    if tokens[-1] in PARTICLES or not any(len(token.strip(".")) > 1 for token in tokens):
+        return False
+    return all(
+        (token.lower() in PARTICLES and (at or len(tokens) > 2)) or _is_part(token)
+        for at, token in enumerate(tokens)
+    )
+
+
+def _is_part(token: str) -> bool:
+    """Say whether a word can be a part of a name: capital, and none that names never have."""
+    low = token.lower().strip(".,'’")
+    if low in NO_NAMES or token in ACRONYMS or not _TOKEN.fullmatch(token):
+        return False
+    if any(ABSTRACT_NOUN.fullmatch(piece) for piece in low.split("-")):
+        return False
+    first = token.strip("“\"'‘(")[0]
+    return first.isupper() or low.upper() == low or bool(_ELISION.match(token))
+
+
+_INITIALS_ON = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_]{2,}")  # "A.B.Example"
+_ELISION = re.compile(r"[dlDLO]['’][^\W\d_]|al-[A-Z]|el-[A-Z]")
+
+
+def _is_odd_name(name: str) -> bool:
+    """Say whether words may be a name within a list of names, though not alone.
+
+    People with one name, names typed in small letters, letters that a font has lost.
+    """
+    tokens = name.split()
+    is_word = len(tokens) < 4 and len(name) > 2 and not any(c.isdigit() for c in name)
+    lows = [token.lower().strip(".,'’") for token in tokens]
+    return (
+        is_word
+        and name[0].isalpha()
+        and not any(
+            low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) or token in ACRONYMS
+            for low, token in zip(lows, tokens, strict=True)
+        )
+    )
+
+
+def _two(name: str) -> list[str]:
+    """Part two names that only a gap held apart: "Ada Example Ben C. Other"."""
+    tokens = name.split()
+    initials = [at for at, token in enumerate(tokens) if len(token.rstrip(".")) == 1]
+    if len(tokens) < 5 or len(initials) != 1 or any(t.lower() in PARTICLES for t in tokens):
+        return [name]
+    at = initials[0] - 1 if initials[0] > 2 else initials[0] + 2
+    return [" ".join(tokens[:at]), " ".join(tokens[at:])]
+
+
+def tidy_accents(text: str) -> str:
+    """Put accents that old fonts set apart onto their letters: "C¸ akıcı", "O˘guz"."""
+    for accent, combining in _BEFORE.items():
+        if accent in text:
+            text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
+    if "`" in text and "'" not in text and "’" not in text:
+        text = re.sub(r"(?<=[^\W\d_])\s?`([AEIOUaeiou])", "\\1\u0300", text)
+    if "()" in text:  # one publisher's old fonts: "Mart()n", and "simpli#ed" in titles
+        text = re.sub(r"(?<=[a-z])\(\)(?=[a-z])", "í", text)
+    if "¸" in text:
+        text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
+    return unicodedata.normalize("NFC", tidy(text))
+
+
+_BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a"}
+
+
+def _bare(part: str) -> str:
+    """Take away marks, numbers, brackets and titles around a name."""
+    name, before = part.strip(_EDGES), ""
+    while name != before:
+        before = name
+        name = _LETTER.sub("", _DIGITS.sub("", name)).strip(_EDGES)
+        first, _, rest = name.partition(" ")
+        if first.lower().rstrip(".") in _NAMES_TITLES:
+            name = rest
+    return " ".join(name.lstrip(".").split())
+
+
+_NAMES_TITLES = {
+    "dr",
+    "prof",
+    "professor",
+    "mr",
+    "mrs",
+    "ms",
+    "ing",
+    "dipl-ing",
+    "by",
+    "and",
+    "rev",
+}
+
+
+def _cased(name: str) -> str:
+    """Write "DYLAN P. THURSTON" as "Dylan P. Thurston"."""
+    if not name.isupper() or len(name) < 4:
+        return name
+    tokens = []
+    for token in name.split():
+        is_initial = len(token) < 3 or "." in token
+        tokens.append(token if is_initial else token.title().replace("'S", "'s"))
+    return " ".join(tokens)
+
+
+def _names_cjk(marked: str) -> list[str] | None:
+    if "@" in marked or "http" in marked:
+        return None
+    text = MARK.join([unicodedata.normalize("NFKC", part) for part in marked.split(MARK)])
+    found: list[str] = []
+    bare = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
+    for part in _SPLIT_CJK.split(bare):
+        name = part.strip(_ENDS + "\u3000")
+        if not name:
+            continue
+        persons = _persons(name)
+        if persons is None:
+            return None
+        found += persons
+    return found or None
+
+
+_APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s]*[\d*∗†‡§¶※]+)*")
+
+
+def _persons(words: str) -> list[str] | None:
+    """Part "山田 太郎 鈴木 花子" in two, and take "山田太郎 鈴木花子" as two."""
+    tokens = words.split()
+    while len(tokens) > 1 and len(tokens[0]) > 3 and CJK_NO_NAME.search(tokens[0]):
+        tokens = tokens[1:]  # an affiliation before the name
+    if CJK_NO_NAME.search(" ".join(tokens)):
+        return None
+    if 2 < len(tokens) < 7 and all(len(token) == 1 for token in tokens):
+        tokens = ["".join(tokens)]  # 雨 野 花 子, spaced out
+    if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
+        tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
+    for token in tokens:
+        if not _NAME_CJK.fullmatch(token) or not 2 <= len(token) <= 9:
+            return None
+    return tokens
+
+
+_Words = tuple[Cell, str, bool]
+"""A cell, its words as far as a list goes on, and whether it stands beside the one before."""
+_ADVISOR = re.compile(
+    r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
+    r"|reviewed by|translat",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"committee|examiners|visors|visers|jury|審査", re.IGNORECASE)
+_OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
+
+
+def authors_of(zone: list[Cell]) -> tuple[str, ...]:
+    """List the authors; zone: the cells from the title to the abstract, in rows."""
+    lines = list(_without_advisors(_read(zone)))
+    found = _alike(lines, zone, lambda marked: names_in(marked) or names_before(marked))
+    if not found:
+        found = _alike(lines, zone, names_loosely)
+    found = _one_script(found)
+    are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
+    return () if are_labels else tuple(found)
+
+
+def _alike(
+    lines: list[_Words], zone: list[Cell], parse: Callable[[str], list[str] | None]
+) -> list[str]:
+    """Take the names of all cells that look like the first one with names."""
+    found: list[str] = []
+    look: Cell | None = None
+    for cell, marked, is_beside in lines:
+        if look is not None and not _is_like(cell, look, is_beside=is_beside):
+            continue
+        names = parse(marked)
+        if names is None or _is_repeated(cell, zone):
+            continue
+        look = look or cell
+        found += [name for name in names if name not in found]
+    return found
+
+
+def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
+    """Leave out teachers and editors, and the names that stand below such a word.
+
+    Below "Committee:" there are as many as stand close.
+    """
+    last: Cell | None = None
+    is_list = False
+    for line in lines:
+        cell = line[0]
+        if _ADVISOR.search(cell.text):
+            is_label = cell.text.rstrip().endswith((":", "：")) or len(cell.text) < 24
+            last, is_list = (cell if is_label else None), bool(_SEVERAL.search(cell.text))
+        elif last is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
+            last = None
+            yield line
+        else:
+            last = cell if is_list else None
+
+
+def _read(zone: list[Cell]) -> Iterator[_Words]:
+    """Give cells with their words, and whether they stand beside the one before.
+
+    A list of names that goes on in the next line is read as one.
+    """
+    rows = rows_of(zone)
+    used: set[Cell] = set()
+    for at, row in enumerate(rows):
+        is_beside = False
+        for cell in row:
+            if cell not in used:
+                marked, taken = _whole(cell, row, rows[at + 1 : at + 9])
+                used.update(taken)
+                yield cell, marked, is_beside
+                is_beside = True
+
+
+def _whole(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, list[Cell]]:
+    """Read a list of names as far down as it is nothing but names."""
+    lines = [cell]
+    while rows and _is_list(lines[-1], row):
+        row, *rows = rows
+        near = [other for other in row if _is_below(other, lines[-1])]
+        if len(near) != 1:
+            break
+        lines.append(near[0])
+    while len(lines) > 1:
+        marked = _run_on(lines)
+        if names_in(marked) is not None:
+            return marked, lines
+        lines.pop()
+    return cell.marked, lines
+
+
+def _is_list(cell: Cell, row: list[Cell]) -> bool:
+    """Say whether a list may go on: it ends in a comma, or fills its row alone."""
+    n_parts = len(re.findall(f"[,{MARK}、，]", cell.marked))
+    is_last = row[-1] is cell and n_parts > (0 if len(row) == 1 else 1)
+    return is_last or bool(_OPEN.search(cell.marked))
+
+
+def _is_below(cell: Cell, above: Cell) -> bool:
+    """Say whether a cell is the next line of the one above: its look, its place."""
+    is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
+    same_style = cell.is_bold == above.is_bold and (
+        cell.is_italic == above.is_italic or "Member" in cell.text + above.text
+    )
+    is_alike = abs(cell.size - above.size) < 0.04 * above.size and same_style
+    return is_near and is_alike and not cell.marked.startswith(MARK)
+
+
+def _run_on(lines: list[Cell]) -> str:
+    """Join lines; a name parted by the line's end ("…, Scott" "Shenker, …") is one."""
+    text = lines[0].marked
+    for line in lines[1:]:
+        last = re.split(rf"[,{MARK}]|\band\b", text)[-1].split()
+        first = re.split(rf"[,{MARK}]|\band\b", line.marked)[0].split()
+        is_parted = len(last) == 1 or len(first) == 1
+        text += (" " if is_parted or _OPEN.search(text) else MARK) + line.marked
+    return text
+
+
+def _is_like(cell: Cell, look: Cell, *, is_beside: bool) -> bool:
+    """Say whether a cell has the authors' look; side by side, sizes may differ a little."""
+    if is_beside and abs(cell.base - look.base) < 2:
+        return abs(cell.size - look.size) < 0.15 * look.size
+    same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
+    return same_style and abs(cell.size - look.size) < 0.04 * look.size
+
+
+def _is_repeated(cell: Cell, zone: list[Cell]) -> bool:
+    """Say whether other cells hold the same words: a firm or a place, not a person."""
+    return sum(other.text == cell.text for other in zone) > 1
+
+
+def _one_script(names: list[str]) -> list[str]:
+    """Leave out the second writing of the same people: 山田太郎 … Taro Yamada …"""
+    if not names:
+        return names
+    is_latin = names[0][0] < "\u2e80"
+    return [name for name in names if (name[0] < "\u2e80") == is_latin]

@@ -1,0 +1,1 @@
+"""What a reader left in a PDF: highlights, underlines, notes, ink."""

@@ -1,0 +1,328 @@
+"""Say which letters of a page lie under a mark, in the order of reading.
+
+Say which letters of a page lie under a mark, and what they read as.
+
+Knows places and letters; nothing of PyMuPDF, annotations and drawings.
+
+Put the letters of a page into reading order.
+
+Knows PyMuPDF's get_text("rawdict"); `columns` decides on the order of lines.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from reader.library.highlight import Box
+from reader.pdfs.text.columns import Row, runs
+from reader.pdfs.text.lines import CJK, joined, page_lines
+
+Point = tuple[float, float]
+Quad = Sequence[Point]
+"""Four corners, in any order: programs do not agree on one."""
+
+_BIN = 12.0
+"""Points: letters are looked up in strips of the page, about a line high."""
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
+_DASH = "—"
+_HIT = 0.4
+"""Of a word's letters: under a mark drawn freely, the whole word is meant."""
+IS_CJK = re.compile(f"[{CJK}]")
+_FULL_WIDTH = range(0xFF01, 0xFF5F)
+
+
+class Letter(NamedTuple):
+    """One character as the page shows it.
+
+    origin: as PyMuPDF gives it. row: n-th of the page, as it is read.
+    """
+
+    text: str
+    x: float
+    y: float
+    box: Box
+    origin: Point
+    line: int
+    row: int
+
+
+class Turn(NamedTuple):
+    """How a page is turned when it is shown.
+
+    rotation: in degrees clockwise; width, height: before it, as PyMuPDF gives all places.
+    """
+
+    rotation: int
+    width: float
+    height: float
+
+    def box(self, box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        if self.rotation == 90:
+            return self.height - y1, x0, self.height - y0, x1
+        if self.rotation == 180:
+            return self.width - x1, self.height - y1, self.width - x0, self.height - y0
+        if self.rotation == 270:
+            return y0, self.width - x1, y1, self.width - x0
+        return box
+
+
+class _Line(NamedTuple):
+    """place: of its first letter."""
+
+    place: int
+    box: Box
+
+
+class PageLetters:
+    """The letters of one page in reading order: a letter's index is its place."""
+
+    def __init__(self, letters: list[Letter]) -> None:
+        self.letters = letters
+        self._strips: dict[int, list[int]] = defaultdict(list)
+        self._rows: dict[int, list[int]] = defaultdict(list)
+        self._lines: dict[int, _Line] = {}
+        for place, letter in enumerate(letters):
+            self._strips[int(letter.y // _BIN)].append(place)
+            self._rows[letter.row].append(place)
+            line = self._lines.get(letter.line, _Line(place, letter.box))
+            self._lines[letter.line] = _Line(line.place, _around(line.box, letter.box))
+
+    def under(self, quad: Quad) -> set[int]:
+        """Give the places of letters whose centre lies in a quad."""
+        x0, y0, x1, y1 = box = bounds(quad)
+        found = {
+            place
+            for place in self._near(box)
+            if x0 <= (one := self.letters[place]).x <= x1 and y0 <= one.y <= y1
+        }
+        if _is_upright(quad, box):
+            return found
+        ring = _ring(quad, box)
+        return {n for n in found if _is_inside(self.letters[n].x, self.letters[n].y, ring)}
+
+    def of_row(self, row: int) -> list[int]:
+        return self._rows.get(row, [])
+
+    def are_beside(self, first: int, last: int) -> bool:
+        """Say whether all that is read between two letters stands in the margin of them.
+
+        Blanks are nowhere. Typed notes in the margin are read between the lines.
+        """
+        ends = [self._lines[self.letters[place].line].box for place in (first, last)]
+        x0, _, x1, _ = _around(*ends)
+        between = {one.line for one in self.letters[first + 1 : last] if not one.text.isspace()}
+        boxes = [self._lines[line].box for line in between]
+        return all(box[0] > x1 or box[2] < x0 for box in boxes)
+
+    def in_row(self, row: int, x0: float, x1: float) -> list[int]:
+        return [place for place in self.of_row(row) if x0 <= self.letters[place].x <= x1]
+
+    def whole_words(self, places: Collection[int]) -> set[int]:
+        """Take words whole or not at all, as their larger part was hit by a free hand.
+
+        Japanese has no blanks to tell its words: its characters are taken as they are.
+        """
+        found = {place for place in places if self.letters[place].text == _DASH}
+        for row in {self.letters[place].row for place in places}:
+            for word in self._words(row):
+                hit = [place for place in word if place in places]
+                if any(IS_CJK.match(self.letters[place].text) for place in hit):
+                    found.update(hit)
+                elif len(hit) >= _HIT * len(word):
+                    found.update(word)
+        return found or set(places)
+
+    def _words(self, row: int) -> Iterable[list[int]]:
+        word: list[int] = []
+        for place in self.of_row(row):
+            letter = self.letters[place]
+            is_between = letter.text.isspace() or letter.text == _DASH
+            if word and (is_between or self._is_apart(self.letters[word[-1]], letter)):
+                yield word
+                word = []
+            if not is_between:
+                word.append(place)
+        if word:
+            yield word
+
+    def nearest(self, box: Box) -> int:
+        """Give the place of the letter that a note stands at; 0 on a page without text."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        best, found = math.inf, 0
+        for place, (x0, y0, x1, y1) in self._lines.values():
+            # A note in the margin belongs to the line beside it more than to one below.
+            away = max(x0 - x, 0.0, x - x1) + 4 * max(y0 - y, 0.0, y - y1)
+            if away < best:
+                best, found = away, place
+        near = self.letters[found].row if self.letters else 0
+        return min(self.of_row(near), key=lambda n: abs(self.letters[n].x - x), default=0)
+
+    def line_texts(self) -> list[str]:
+        texts: dict[int, list[str]] = defaultdict(list)
+        for letter in self.letters:
+            texts[letter.line].append(letter.text)
+        return ["".join(pieces) for pieces in texts.values()]
+
+    def text(self, places: Iterable[int], hyphenated: frozenset[str]) -> str:
+        """Join letters as a person reads them; hyphenated: see `join.compounds`."""
+        pieces: list[str] = []
+        last: tuple[int, Letter] | None = None
+        for place in sorted(places):
+            letter = self.letters[place]
+            if last is None or last[1].row != letter.row:
+                pieces.append("")
+            elif last[0] + 1 != place or self._is_apart(last[1], letter):
+                pieces[-1] += " "
+            pieces[-1] += letter.text
+            last = place, letter
+        texts = [folded(piece) for piece in pieces]
+        text = joined([text for text in texts if text], hyphenated)
+        return text if any(char != "\ufffd" and not char.isspace() for char in text) else ""
+
+    @staticmethod
+    def _is_apart(before: Letter, after: Letter) -> bool:
+        is_below = after.box[1] > before.box[3] or after.box[3] < before.box[1]
+        return before.line != after.line and (is_below or after.box[0] - before.box[2] > 1)
+
+    def _near(self, box: Box) -> Iterable[int]:
+        first, last = int(box[1] // _BIN), int(box[3] // _BIN)
+        if last - first > len(self._strips):
+            return range(len(self.letters))
+        return (place for strip in range(first, last + 1) for place in self._strips.get(strip, ()))
+
+
+def folded(text: str) -> str:
+    """Write out ligatures and the like (NFKC); Japanese keeps its full-width marks."""
+    text = _NOT_TEXT.sub("", text.replace("\xa0", " ")).strip()
+    if text.isascii():
+        return text
+    parts = [
+        char if ord(char) in _FULL_WIDTH else unicodedata.normalize("NFKC", char) for char in text
+    ]
+    return unicodedata.normalize("NFC", "".join(parts))
+
+
+def bounds(quad: Quad) -> Box:
+    xs, ys = [x for x, _ in quad], [y for _, y in quad]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _around(a: Box, b: Box) -> Box:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def _is_upright(quad: Quad, box: Box) -> bool:
+    x0, y0, x1, y1 = box
+    return all(
+        min(abs(x - x0), abs(x - x1)) < 0.1 and min(abs(y - y0), abs(y - y1)) < 0.1 for x, y in quad
+    )
+
+
+def _ring(quad: Quad, box: Box) -> list[Point]:
+    middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return sorted(quad, key=lambda point: math.atan2(point[1] - middle_y, point[0] - middle_x))
+
+
+def _is_inside(x: float, y: float, ring: list[Point]) -> bool:
+    """Say whether a point is on the same side of all sides of a convex ring."""
+    sides = [
+        (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+        for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True)
+    ]
+    return all(side >= -0.01 for side in sides)
+
+
+_FIRST_TAG = 0xF0000
+_MAX_LINES = 60_000
+_FAR = 1e5
+"""Points from the page's corner: what stands further away, or nowhere (NaN), is not seen."""
+_WITHIN = 0.95
+"""Of the letters' size: lines of text never stand closer, those of a formula do."""
+
+
+def page_letters(raw: dict[str, Any], turn: Turn) -> PageLetters:
+    """Order a page's letters by its columns; blanks between words are among them."""
+    lines = [
+        (line, chars)
+        for block in raw["blocks"]
+        if block["type"] == 0
+        for line in block["lines"]
+        if (chars := [char for span in line["spans"] for char in span["chars"]])
+        and any(not char["c"].isspace() for char in chars)
+    ][:_MAX_LINES]
+    found = []
+    for row, tags in enumerate(_order(raw, lines)):
+        for tag in tags:
+            found += [_letter(char, tag, row, turn) for char in lines[tag][1]]
+    near = [one for one in found if abs(one.x) < _FAR and abs(one.y) < _FAR]
+    return PageLetters(near)
+
+
+def _order(raw: dict[str, Any], lines: list[tuple[dict[str, Any], list[Any]]]) -> list[list[int]]:
+    """Give the numbers of lines, row by row, as `columns` reads the page.
+
+    Its rows are text: each line goes in with its number as a first letter that no text has.
+    """
+    tagged = [_tagged(line, number) for number, (line, _) in enumerate(lines)]
+    blocks = [{"type": 0, "lines": tagged}]
+    page = page_lines({"blocks": blocks, "width": raw["width"], "height": raw["height"]})
+    rows: list[list[int]] = []
+    for run in runs(page.lines, page.width):
+        rows += _with_formulas(run)
+    rows += [_tags(text) for text in page.rotated]
+    placed = {tag for row in rows for tag in row}
+    return rows + [[tag] for tag in range(len(lines)) if tag not in placed]
+
+
+def _with_formulas(run: list[Row]) -> list[list[int]]:
+    """Join rows that stand within one another: fractions, sums and their limits.
+
+    Those are read in the order in which the file has them; line by line they would be
+    nonsense.
+    """
+    groups: list[list[Row]] = []
+    for row in run:
+        before = groups[-1][-1] if groups else row
+        is_close = row.base - before.base < _WITHIN * max(row.size, before.size)
+        is_beside = row.x0 > before.x1 + row.size or row.x1 < before.x0 - row.size
+        if groups and is_close and not is_beside:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [
+        sorted(tag for row in group for tag in _tags(row.text))
+        if len(group) > 1
+        else _tags(group[0].text)
+        for group in groups
+    ]
+
+
+def _tagged(line: dict[str, Any], number: int) -> dict[str, Any]:
+    spans = [
+        {
+            "text": "".join([c["c"] for c in span["chars"] if c["c"] < chr(_FIRST_TAG)]),
+            "size": span["size"],
+            "font": span["font"],
+            "flags": span["flags"],
+            "origin": span["origin"],
+        }
+        for span in line["spans"]
+        if span["chars"]
+    ]
+    spans[0]["text"] = chr(_FIRST_TAG + number) + spans[0]["text"]
+    return {"dir": line["dir"], "bbox": line["bbox"], "spans": spans}
+
+
+def _tags(text: str) -> list[int]:
+    return [ord(char) - _FIRST_TAG for char in text if ord(char) >= _FIRST_TAG]
+
+
+def _letter(char: dict[str, Any], line: int, row: int, turn: Turn) -> Letter:
+    x0, y0, x1, y1 = box = turn.box(char["bbox"])
+    return Letter(char["c"], (x0 + x1) / 2, (y0 + y1) / 2, box, char["origin"], line, row)

@@ -1,0 +1,403 @@
+"""Bring a paper's files into the folder of its topic, and find those that a hand moved.
+
+Bring a paper's files into the folder of its topic.
+
+The rows say where a paper belongs and where each file lies: filing adds a row, then the
+files follow, and what a kill left in between the next call repairs. Nothing is ever
+overwritten, and nothing deleted but folders that became empty. Knows nothing of files
+that a hand moved: see `strays`.
+
+Find again the PDFs that a hand moved or renamed within papers/.
+
+Known by their bytes; by their name and what is printed in them, where an app rewrote
+them. Who moves a PDF into another topic's folder files the paper there. Looks into no
+other folder, and deletes and fetches nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from reader.base.errors import PdfError, ReaderError, StoreError
+from reader.base.front_matter import fields
+from reader.base.messages import say
+from reader.library.feeds_file import path_problem
+from reader.library.file_names import file_stem, fold_name
+from reader.library.files import files_below, is_evicted, is_here
+from reader.library.folder import Library, disk_error, write_whole
+from reader.library.passage import Document
+from reader.library.rows import decisions, filings, papers
+from reader.library.rows.database import lock_file
+from reader.library.rows.filings import FilePlace
+from reader.pdfs.recognise import recognise
+from reader.pdfs.rows import highlights, pdfs
+
+ROOTS = {"pdf": "papers", "marked": "papers", "note": "notes"}
+
+AT_ONCE = 64
+"""Moved files recorded in one transaction."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def settle(
+    library: Library,
+    rows: Iterable[int] | None = None,
+    *,
+    progress: Callable[[int, int], None] = _silent,
+) -> list[ReaderError]:
+    """Bring the files of some papers, or of all, into the folders that they are filed in.
+
+    Returns what could not be moved; those stay where they are. Killed anywhere, the next
+    call goes on.
+    """
+    rows = None if rows is None else list(rows)
+    strays = [p.paper for p in filings.places(library.db, rows) if _is_elsewhere(p)]
+    if not strays or library.db.is_read_only:
+        return []
+    problems: list[ReaderError] = []
+    with lock_file(library.folder / "filing.lock", wait=True):
+        # Asked again: another process may have moved some meanwhile.
+        places = [p for p in filings.places(library.db, strays) if _is_elsewhere(p)]
+        for start in range(0, len(places), AT_ONCE):
+            progress(start, len(places))
+            problems += _bring(library, places[start : start + AT_ONCE])
+    progress(len(places), len(places))
+    return problems
+
+
+def _is_elsewhere(place: FilePlace) -> bool:
+    root = ROOTS[place.kind]
+    if place.topic is None or not place.path.startswith(f"{root}/"):
+        return False
+    folder = str(PurePosixPath(place.path).parent)
+    return nfc(folder) != nfc(f"{root}/{place.topic}")
+
+
+def _bring(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
+    """Move some files, then record them all: a kill leaves each where it was or will be."""
+    problems: list[ReaderError] = []
+    moved: list[tuple[FilePlace, str]] = []
+    for place in places:
+        try:
+            path = _moved(library, place)
+        except StoreError as error:
+            problems.append(error)
+            continue
+        if path:
+            moved.append((place, path))
+    with library.db.writing():
+        for place, path in moved:
+            filings.set_path(library.db, place, path)
+    for place, _ in moved:
+        drop_empty((library.folder / place.path).parent, library.folder / ROOTS[place.kind])
+    return problems
+
+
+def _moved(library: Library, place: FilePlace) -> str:
+    """Move one file to its folder; gives its new path, empty where there is no file."""
+    source = library.folder / place.path
+    root = ROOTS[place.kind]
+    folder = library.folder / folder_at(library, root, str(place.topic))
+    is_there = os.path.lexists(source)
+    if not is_there and is_evicted(source):
+        raise StoreError(file=source, what=say("moved.evicted"), hint=say("moved.evicted.hint"))
+    for target in _names(folder, source.name):
+        found = existing(target)
+        if found is None and is_evicted(target):
+            continue
+        if found is None and not is_there:
+            return ""
+        if found is None:
+            move(source, target)
+            return target.relative_to(library.folder).as_posix()
+        if _is_same_file(source, found) if is_there else _is_it(library, place, found):
+            if is_there:
+                _let_go(source, found)
+            return found.relative_to(library.folder).as_posix()
+    return ""
+
+
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    """Give the paths at which a file may stand: its own name, then with -2, -3 …"""
+    stem, dot, ending = name.rpartition(".")
+    yield folder / name
+    for n in range(2, 1_000):
+        yield folder / f"{stem or name}-{n}{dot if stem else ''}{ending if stem else ''}"
+
+
+def _is_it(library: Library, place: FilePlace, file: Path) -> bool:
+    """Tell whether a file is the one that a killed move brought here before recording it."""
+    if place.kind != "note":
+        return has_bytes(file, place.sha256)
+    try:
+        given = fields(file.read_bytes().decode()).get("id", "")
+    except (OSError, UnicodeDecodeError):
+        return False
+    (held,) = papers.papers_at(library.db, [place.paper])
+    return given in held.paper.ids
+
+
+def move(source: Path, target: Path) -> None:
+    """Give a file another path where nothing stands yet. Raises StoreError.
+
+    A second name is made before the first one goes, since a rename overwrites what comes
+    to stand there just then; where a disk knows no second names it is renamed.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():
+            os.symlink(os.path.relpath(source.resolve(), target.parent.resolve()), target)
+            source.unlink()
+            return
+        try:
+            os.link(source, target)
+        except OSError:
+            if os.path.lexists(target):
+                raise
+            _rename(source, target)
+        else:
+            source.unlink()
+    except OSError as error:
+        raise disk_error(error, source) from error
+
+
+def _rename(source: Path, target: Path) -> None:
+    if source.parent.stat().st_dev == target.parent.stat().st_dev:
+        source.rename(target)
+        return
+    write_whole(target, source.read_bytes())  # a folder that leads to another disk
+    source.unlink()
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _let_go(source: Path, target: Path) -> None:
+    """Take the first of two names off one file, unless both are one entry of one folder: on a
+    disk without case, or where a folder is a link to the other."""
+    try:
+        if not source.parent.samefile(target.parent) and source.stat().st_nlink > 1:
+            source.unlink()
+    except OSError as error:
+        raise disk_error(error, source) from error
+
+
+def drop_empty(folder: Path, root: Path) -> None:
+    """Remove folders that became empty, up to the root; Finder's own file does not count."""
+    with contextlib.suppress(OSError):  # somebody put something there, or may not remove it
+        while folder != root and root in folder.parents:
+            if [file.name for file in folder.iterdir()] == [".DS_Store"]:
+                (folder / ".DS_Store").unlink()
+            folder.rmdir()
+            folder = folder.parent
+
+
+def folder_at(library: Library, root: str, topic: str) -> str:
+    """Give a topic's folder as it stands on the disk, which may have decomposed its name."""
+    path = f"{root}/{topic}"
+    apart = unicodedata.normalize("NFD", path)
+    is_apart = apart != path and not (library.folder / path).exists()
+    return apart if is_apart and (library.folder / apart).exists() else path
+
+
+def existing(file: Path) -> Path | None:
+    """Give a file as it is named on the disk, composed or not; None where nothing stands."""
+    for form in (file.name, nfc(file.name), unicodedata.normalize("NFD", file.name)):
+        if os.path.lexists(file.with_name(form)):
+            return file.with_name(form)
+    return None
+
+
+def sha256_of(file: Path) -> str:
+    """Name a file's bytes. Raises OSError."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def has_bytes(file: Path, sha256: str) -> bool:
+    """Tell whether a file holds just these bytes; one that cannot be read, or is none, does not."""
+    try:
+        return file.is_file() and sha256_of(file) == sha256
+    except OSError:
+        return False
+
+
+def nfc(text: str) -> str:
+    """Compose the letters of a name, as rows have it."""
+    return unicodedata.normalize("NFC", text)
+
+
+Read = Callable[[Path], Document]
+
+
+def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
+    """Give a paper's PDF, wherever in papers/ it was moved; None where there is none.
+
+    read: see `find_moved`. Where the library cannot be written the place is not kept.
+    """
+    pdf = pdfs.pdf_of(library.db, row)
+    if pdf is None:
+        return None
+    file = library.folder / pdf.path
+    if not file.is_file():
+        found = find_moved(library, [row], read=read)
+        here = next((path for place, path in found.items() if place.kind == "pdf"), pdf.path)
+        now = pdfs.pdf_of(library.db, row)
+        file = library.folder / (here if library.db.is_read_only or not now else now.path)
+    return file if file.is_file() else None
+
+
+def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
+    """Give the marked copy of a paper that came last, wherever in papers/ it was moved; None
+    where there is none. read: see `find_moved`."""
+    if not highlights.marked_of(library.db, row):
+        return None
+    found = find_moved(library, [row], read=read)
+    # Where they may have been moved on since, the rows know; one that cannot be written does not.
+    seen = {place.sha256: path for place, path in found.items() if library.db.is_read_only}
+    copies = reversed(highlights.marked_of(library.db, row))
+    files = (library.folder / seen.get(copy.sha256, copy.path) for copy in copies)
+    return next((file for file in files if file.is_file()), None)
+
+
+def file_to_read(
+    library: Library, row: int, *, is_original: bool = False, read: Read | None = None
+) -> Path | None:
+    """Give the PDF that a person reads: the marked copy that came last, else the paper's own,
+    and only that where the original is asked for; None where there is none. read: see
+    `find_moved`."""
+    file = None if is_original else marked_file(library, row, read=read)
+    return file or pdf_file(library, row, read=read)
+
+
+def find_moved(
+    library: Library, rows: Collection[int] | None = None, *, read: Read | None = None
+) -> Mapping[FilePlace, str]:
+    """Find the PDFs that are not where they should be, anywhere in papers/.
+
+    Known by their bytes, whatever their names; by their name, where the bytes changed,
+    only if `read` is given and what is read is recognised as the paper. One that lies in
+    another topic's folder is filed there from now on, the other files with it. Returns
+    file → new path. papers/ is walked only when something is missing.
+    """
+    wanted = filings.places(library.db, rows, has_notes=False)
+    # Asked by text first: 20,000 paths made as objects take .2 s.
+    root = f"{library.folder}/"
+    missing = [p for p in wanted if not os.path.isfile(root + p.path)]
+    lost = [p for p in missing if not is_here(library.folder / p.path)]
+    if not lost:
+        return {}
+    every = wanted if rows is None else filings.places(library.db, has_notes=False)
+    strays = _Strays(library, {fold_name(p.path) for p in set(every) - set(lost)})
+    found = {p: path for p in lost if (path := strays.find(p))}
+    if read is not None:
+        left = [p for p in lost if p not in found]
+        found |= {p: path for p in left if (path := strays.find_by_name(p, read))}
+    if found and not library.db.is_read_only:
+        _record(library, found)
+        # What cannot follow now is named by the next gather, which settles all.
+        settle(library, {p.paper for p in found})
+    return found
+
+
+def _record(library: Library, found: Mapping[FilePlace, str]) -> None:
+    """Keep where files were found; who moved the PDF or a marked copy of it filed the paper."""
+    with library.db.writing():
+        # The PDF itself comes last: where both were moved it has the last word.
+        for place, path in sorted(found.items(), key=lambda item: item[0].kind == "pdf"):
+            filings.set_path(library.db, place, path)
+            before, topic = (_topic_in(library, p) for p in (place.path, path))
+            known = {fold_name(t) for t in (before, place.topic or "")}
+            if not topic or fold_name(topic) in known:
+                continue
+            (held,) = papers.papers_at(library.db, [place.paper])
+            stem = file_stem(held.paper, library.config.pdf_name)
+            papers.fix_key(library.db, held.row, stem)
+            decisions.add_filing(library.db, held.row, topic, at=library.now(), is_by_hand=True)
+
+
+def _topic_in(library: Library, path: str) -> str:
+    """Give the topic in whose folder a PDF lies; empty where the folder cannot be one."""
+    folder = nfc(str(PurePosixPath(path).parent)).removeprefix("papers").removeprefix("/")
+    known = {fold_name(t.path): t.path for t in library.config.topics}
+    return "" if path_problem(folder) else known.get(fold_name(folder), folder)
+
+
+class _Strays:
+    """The PDFs in papers/ that no row names, each hashed once and only where its size fits."""
+
+    def __init__(self, library: Library, named: Collection[str]) -> None:
+        self._library = library
+        self._sizes: dict[str, int] = {}
+        self._by_path: dict[str, str] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._by_hash: dict[int | None, dict[str, list[str]]] = {}
+        for path, n_bytes in _pdfs_below(library.folder / "papers", library.folder):
+            if fold_name(path) not in named:
+                self._sizes[path] = n_bytes
+                self._by_path[nfc(path)] = path
+                self._by_name.setdefault(_name(path), []).append(path)
+
+    def find(self, place: FilePlace) -> str:
+        """Find a file that is this one for sure; empty for none."""
+        # A disk that came from a Mac has the same name with its letters taken apart.
+        paths = [self._by_path.get(nfc(place.path), ""), *self._same_bytes(place)]
+        path = next((path for path in paths if path in self._sizes), "")
+        self._sizes.pop(path, None)
+        return path
+
+    def find_by_name(self, place: FilePlace, read: Read) -> str:
+        """Find a file that has this one's name and other bytes, and is the same paper."""
+        for path in self._by_name.get(_name(place.path), []):
+            if path in self._sizes and self._is_paper(path, place, read):
+                self._sizes.pop(path)
+                return path
+        return ""
+
+    def _same_bytes(self, place: FilePlace) -> list[str]:
+        """List the files with a file's bytes, those with its name first."""
+        if place.n_bytes not in self._by_hash:
+            found = self._by_hash.setdefault(place.n_bytes, {})
+            for path in sorted(self._sizes):
+                if place.n_bytes in (None, self._sizes[path]):
+                    found.setdefault(self._sha256(path), []).append(path)
+        same = self._by_hash[place.n_bytes].get(place.sha256, [])
+        return sorted(same, key=lambda path: (_name(path) != _name(place.path), path))
+
+    def _is_paper(self, path: str, place: FilePlace, read: Read) -> bool:
+        try:
+            document = read(self._library.folder / path)
+        except PdfError:
+            return False
+        name = PurePosixPath(path).name
+        seen = recognise(self._library, document, sha256=self._sha256(path), name=name)
+        return place.paper == seen.row or place.paper in seen.candidates
+
+    def _sha256(self, path: str) -> str:
+        try:
+            return sha256_of(self._library.folder / path)
+        except OSError:
+            return ""  # not to be read: it is not found
+
+
+def _name(path: str) -> str:
+    return fold_name(PurePosixPath(path).name)
+
+
+def _pdfs_below(folder: Path, library: Path) -> Iterator[tuple[str, int]]:
+    """Walk a folder: (path relative to the library, bytes) of its PDFs."""
+    for file in files_below(folder, ".pdf"):
+        if file.is_file():
+            yield Path(file.path).relative_to(library).as_posix(), file.stat().st_size

@@ -1,0 +1,148 @@
+"""Find which paper of this library a PDF is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from reader.base.messages import say
+from reader.library.folder import Library
+from reader.library.identity import is_generic, title_fold
+from reader.library.paper import Paper
+from reader.library.passage import Document
+from reader.library.rows import copies, papers
+from reader.pdfs.recognition import (
+    LIKE_TEXT,
+    KnownPaper,
+    Level,
+    PdfClues,
+    judge,
+    likeness,
+    places,
+    read_print,
+    sketch_of,
+)
+from reader.pdfs.rows import pdfs
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a PDF was recognised as.
+
+    level: strong: it is the paper `row`, or, where row is None, the paper `id` that is not
+    in the library. medium: it may be one of `candidates`: a person is to be asked. none.
+    candidates: rows that it may be, the likeliest first; of strong none.
+    """
+
+    level: Level
+    row: int | None = None
+    why: str = ""
+    candidates: tuple[int, ...] = ()
+    id: str = ""
+    """Strong without a row: the paper's id, from arXiv's stamp."""
+    version: int | None = None
+    """arXiv's, of the stamp."""
+    printed: PdfClues | None = None
+    """What the page says; None where the bytes alone told."""
+    sketch: str = ""
+    unknown_doi: str = ""
+    """Printed, and of no paper here: it is to be looked up."""
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper as the page prints it."""
+        return self.printed.paper if self.printed else None
+
+
+@dataclass
+class PdfSketches:
+    """The sketches of the PDFs that are here, so that like ones are found without comparing all.
+
+    One for each run of many; it must be told what is added.
+    """
+
+    _sketches: list[tuple[int, str]] = field(default_factory=list)
+    """Row and sketch; a paper that was joined of copies has one for each of their PDFs."""
+    _having: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, library: Library) -> PdfSketches:
+        texts = cls()
+        for row, sketch in pdfs.sketches(library.db):
+            texts.add(row, sketch)
+        return texts
+
+    def add(self, row: int, sketch: str) -> None:
+        if not sketch:
+            return
+        number = len(self._sketches)
+        self._sketches.append((row, sketch))
+        for n, value in enumerate(places(sketch)):
+            if value is not None:
+                self._having.setdefault((n, value), []).append(number)
+
+    def like(self, sketch: str) -> dict[int, float]:
+        """Give the rows whose text is like a sketch's: row → likeness."""
+        shared = Counter(
+            number
+            for n, value in enumerate(places(sketch))
+            if value is not None
+            for number in self._having.get((n, value), ())
+        )
+        found: dict[int, float] = {}
+        for number, n in shared.most_common(20):
+            row, here = self._sketches[number]
+            if n > 2 and (alike := likeness(here, sketch)) >= LIKE_TEXT / 2:
+                found[row] = max(alike, found.get(row, 0.0))
+        return found
+
+
+def pdf_id(sha256: str) -> str:
+    """Name a paper of which nothing but its PDF is known."""
+    return f"pdf:{sha256[:16]}"
+
+
+def recognise(
+    library: Library,
+    document: Document,
+    *,
+    sha256: str,
+    name: str,
+    texts: PdfSketches | None = None,
+    found: Iterable[Paper] = (),
+) -> Recognition:
+    """Say which paper a PDF is, from its bytes, what is printed on it, and its text.
+
+    name: of the file. texts: where many are recognised, made once. found: papers that the
+    printed ids were looked up as, whether they are here or not.
+    """
+    row = pdfs.row_with_bytes(library.db, sha256)
+    if row is not None:
+        return Recognition("strong", row, say("recognised.bytes"))
+    printed = read_print(document, id_=pdf_id(sha256), name=name)
+    sketch = sketch_of(document)
+    known = known_papers(library, printed, (texts or PdfSketches.of(library)).like(sketch))
+    here = {id_ for one in known for id_ in one.paper.ids}
+    known += [KnownPaper(None, paper) for paper in found if paper.id not in here]
+    verdict = judge(printed, known)
+    rows = tuple(dict.fromkeys(r for p in verdict.places if (r := known[p].row) is not None))
+    level: Level = "none" if verdict.level == "medium" and not rows else verdict.level
+    row, id_, why = None, "", verdict.why
+    if verdict.place is not None:
+        row, id_ = known[verdict.place].row, known[verdict.place].paper.id
+    elif level == "none" and printed.stamp and not printed.is_part and not verdict.why:
+        level, id_, why = "strong", printed.stamp, say("recognised.stamp", id=printed.stamp)
+    doi = printed.doi if printed.doi not in here else ""
+    id_ = id_ if row is None else ""
+    return Recognition(level, row, why, rows, id_, printed.version, printed, sketch, doi)
+
+
+def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -> list[KnownPaper]:
+    """List the papers here that a PDF may be: by id, by title, by text."""
+    ids = [i for i in (printed.stamp, printed.doi, *printed.hints, printed.paper.id) if i]
+    folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
+    named = copies.papers_named(library.db, ids, folds)
+    others = [row for row in alike if row not in {row for row, _ in named}]
+    like = [(held.row, held.paper) for held in papers.papers_at(library.db, others)]
+    return [KnownPaper(row, paper, alike.get(row, 0.0)) for row, paper in [*named, *like]]

@@ -1,0 +1,496 @@
+"""Decide which paper a PDF is, by its words and by how its pages look.
+
+Decide which paper a PDF is: surely, perhaps, or none that is known.
+
+A wrong paper is worse than none: everything here leans towards asking. What counts is
+what no other file has: arXiv's own stamp, or title, authors and abstract together. An id
+printed anywhere else is a hint that the title must bear out, since page 1 also names
+other papers. Pure functions on values; who knows the papers asks here about each.
+
+Tell whether two PDFs show the same pages: by their words, and by how they look without any.
+
+A copy that an app drew anew, marks and all, has no text, and a page of few words has too
+little for a `sketch`. Pure functions on values: knows no PDFs and no papers.
+
+Draw a small sketch of a text, so that the same text in another file is recognised.
+
+A sketch is the smallest hash of all pieces of three words, in each of 128 classes
+(MinHash, Broder 1997; one permutation, Li, Owen and Zhang 2012). It does not see bytes,
+page breaks, fonts, marks, nor where a piece stands. Knows nothing of papers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from math import sqrt
+from operator import mul
+from statistics import median
+from typing import Literal
+
+from reader.base.messages import say
+from reader.library.identity import is_generic, is_telling, same, title_fold, title_words
+from reader.library.ids import find_ids, parse_id
+from reader.library.paper import Paper, family_name
+from reader.library.passage import Document, Type
+
+Level = Literal["strong", "medium", "none"]
+
+SAME_TEXT = 0.8
+"""Likeness of two sketches from which on they are one text: re-saved and marked copies have .95
+and more, two versions of a paper .3 to .9, different papers at most .29."""
+LIKE_TEXT = 0.4
+
+MOST_OF_ABSTRACT, SOME_OF_ABSTRACT = 0.6, 0.3
+"""Share of a known abstract's pieces of three words that stand on the PDF's first pages."""
+
+FEWEST_WORDS = 110
+"""Words on a page of a paper; slides and posters have fewer on most."""
+
+MOST_PAGES = 80
+"""A thesis, a book or proceedings have more."""
+
+N_BLOCKS = 8
+"""Blocks at the top of page 1 among which the title is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPaper:
+    """A paper that a PDF may be, and what its own PDF's text has in common with this one.
+
+    row: None for one that is not in the library (looked up by a printed id).
+    """
+
+    row: int | None
+    paper: Paper
+    likeness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PdfClues:
+    """What a PDF says of itself.
+
+    stamp: the id of arXiv's stamp, "" for none. doi: canonical id of the printed DOI,
+    which may be another paper's. hints: other ids on page 1.
+    """
+
+    stamp: str
+    version: int | None
+    doi: str
+    hints: tuple[str, ...]
+    titles: tuple[str, ...]
+    """The title as read, then what else at the top of page 1 may be it."""
+    paper: Paper
+    """Title, authors, abstract and year as printed; its id is made from the bytes."""
+    type: Type
+    is_plain: bool
+    """A paper and nothing else, as far as one can see."""
+    is_part: bool
+    """Slides or a supplement, or more than one paper: then the stamp may be one of several."""
+    words: frozenset[str] = field(repr=False, default=frozenset())
+    """The words of the first two pages, and their pieces of three words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """place: of the paper among those given, None for none of them; why: in words.
+
+    places: of those that it may be, the likeliest first. refuted: ids that are printed,
+    and belong to another paper.
+    """
+
+    level: Level
+    place: int | None = None
+    why: str = ""
+    places: tuple[int, ...] = ()
+    refuted: tuple[str, ...] = ()
+
+
+def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
+    """Take out of a PDF's text what tells which paper it is.
+
+    id_: what it is called while nothing better is known. name: of the file, for one
+    without a title.
+    """
+    stamp = next(iter(find_ids(document.stamp)), None)
+    doi = parse_id(document.doi) if document.doi else None
+    own = {stamp.id if stamp else "", doi.id if doi else ""}
+    hints = tuple(dict.fromkeys(f.id for f in find_ids(document.first_page) if f.id not in own))
+    is_arxiv = stamp is not None and stamp.id.startswith("arxiv:")
+    has_second = _has_a_second(document)
+    words = _words_of(_begin(document))
+    return PdfClues(
+        stamp=stamp.id if stamp and is_arxiv else "",
+        version=stamp.version if stamp and is_arxiv else None,
+        doi=doi.id if doi else "",
+        hints=hints,
+        titles=tuple(_titles(document)),
+        paper=Paper(
+            ids=(id_,),
+            title=document.title or name,
+            authors=document.authors,
+            abstract=document.abstract,
+            published_on=date(document.year, 1, 1) if document.year else None,
+        ),
+        type=document.type,
+        is_plain=_is_plain(document) and not has_second,
+        is_part=has_second or document.type in ("slides", "supplement"),
+        words=frozenset([*words, *_pieces(words)]),
+    )
+
+
+def stamped_version(document: Document) -> int | None:
+    """Give the version of arXiv's stamp, None where there is none."""
+    stamp = next(iter(find_ids(document.stamp)), None)
+    return stamp.version if stamp else None
+
+
+def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
+    """Say which of some papers a PDF is.
+
+    known: all that has a printed id, one of the possible titles, or a text like this
+    one's; others may be among them.
+    """
+    matches = [_compare(printed, one) for one in known]
+    refuted = tuple(
+        printed.doi
+        for one, match in zip(known, matches, strict=True)
+        if match.level == "none" and printed.doi in one.paper.ids
+    )
+    sure = [place for place, match in enumerate(matches) if match.level == "strong"]
+    alike = [place for place in sure if known[place].likeness >= SAME_TEXT]
+    sure = [max(alike, key=lambda p: known[p].likeness)] if alike else sure
+    # Copies of one paper are one.
+    if len({known[p].row if known[p].row is not None else -1 - p for p in sure}) == 1:
+        return Verdict("strong", sure[0], matches[sure[0]].why, refuted=refuted)
+    perhaps = [place for place, match in enumerate(matches) if match.level != "none"]
+    if not perhaps:
+        return Verdict("none", refuted=refuted)
+    perhaps.sort(key=lambda p: (p not in sure, -known[p].likeness))
+    return Verdict("medium", None, matches[perhaps[0]].why, tuple(perhaps), refuted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    level: Level
+    why: str = ""
+
+
+_NOT = _Match("none")
+
+
+def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
+    ids = one.paper.ids
+    if printed.stamp:
+        return _by_stamp(printed, one)
+    title = _title_of(printed, one.paper)
+    covered = _covered(printed, one.paper)
+    if one.likeness >= SAME_TEXT:
+        return _Match("strong", say("recognised.text", percent=round(100 * one.likeness)))
+    named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
+    if title and named and printed.is_plain and _is_borne_out(printed, one.paper, named, covered):
+        return _Match("strong", say("recognised.id", id=named))
+    if title:
+        return _by_title(printed, one, title, covered)
+    if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
+        return _Match("medium", say("recognised.like_text"))
+    # An author who forgot to change the template's DOI; or a translation.
+    if named and named == printed.doi and _share_a_name(printed, one.paper):
+        return _Match("medium", say("recognised.other_title", id=named))
+    return _NOT
+
+
+def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
+    """arXiv prints its number itself; only a page that shows another paper is asked about."""
+    if printed.stamp not in one.paper.ids:
+        return _NOT
+    is_shown = (
+        bool(_title_of(printed, one.paper))
+        or _share_a_name(printed, one.paper)
+        or (_covered(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
+    )
+    if printed.is_part or not is_shown:
+        return _Match("medium", say("recognised.other_title", id=printed.stamp))
+    return _Match("strong", say("recognised.stamp", id=printed.stamp))
+
+
+def _is_borne_out(printed: PdfClues, paper: Paper, id_: str, covered: float | None) -> bool:
+    """Tell whether the title that a printed id's paper has is more than a chance."""
+    if not is_telling(paper.title) and not _share_a_name(printed, paper):
+        return False
+    if covered is not None and covered >= SOME_OF_ABSTRACT:
+        return True
+    return _share_a_name(printed, paper) and (covered is None or id_ == printed.doi)
+
+
+def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | None) -> _Match:
+    paper = Paper(
+        ids=printed.paper.ids,
+        title=title,
+        authors=printed.paper.authors,
+        abstract=printed.paper.abstract,
+        published_on=printed.paper.published_on,
+    )
+    match = same(paper, one.paper)
+    is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
+    is_named = _share_a_name(printed, one.paper)
+    if printed.is_plain and is_telling(title) and is_named and is_same_text:
+        return _Match("strong", say("recognised.title_text"))
+    is_other_text = covered is not None and covered < SOME_OF_ABSTRACT
+    if printed.is_plain and match.strength == "strong" and not is_other_text:
+        return _Match("strong", say("recognised.title"))
+    if match.strength == "none" and not is_same_text and not is_named:
+        return _NOT  # the same words above another's work
+    if printed.type != "paper" or not printed.is_plain:
+        return _Match("medium", say("recognised.kind", kind=say(f"kind.{printed.type}")))
+    return _Match("medium", match.why or say("recognised.same_title"))
+
+
+def _title_of(printed: PdfClues, paper: Paper) -> str:
+    """Give the printed title that is a paper's; "" for none, or for one that many have."""
+    fold = title_fold(paper.title)
+    if not fold or is_generic(paper.title):
+        return ""
+    return next((title for title in printed.titles if title_fold(title) == fold), "")
+
+
+def _covered(printed: PdfClues, paper: Paper) -> float | None:
+    """Give the share of a paper's abstract that stands on the first pages; None: unknown."""
+    pieces = set(_pieces(_words_of(paper.abstract)))
+    return len(pieces & printed.words) / len(pieces) if len(pieces) >= 20 else None
+
+
+def _share_a_name(printed: PdfClues, paper: Paper) -> bool:
+    """Tell whether an author is named on the first pages, among the authors where known."""
+    if printed.paper.authors and same_people(printed.paper.authors, paper.authors):
+        return True
+    names = [title_fold(family_name(a)) for a in paper.authors[:3]]
+    return not printed.paper.authors and any(n and n in printed.words for n in names)
+
+
+def same_people(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two lists of authors have a family name in common."""
+    names = [{title_fold(family_name(a)) for a in authors} - {""} for authors in (one, other)]
+    return bool(names[0] & names[1])
+
+
+def _titles(document: Document) -> Iterator[str]:
+    """Give what may be the title: as read, then each of the first blocks, and neighbours."""
+    found = [document.title] if document.title else []
+    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
+    for i in range(len(blocks)):
+        found += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
+    unique: dict[str, str] = {}
+    for text in found:
+        if len(text) <= _LONGEST_TITLE:
+            unique.setdefault(title_fold(text), text)
+    unique.pop("", None)
+    return iter(unique.values())
+
+
+def _is_plain(document: Document) -> bool:
+    """Tell whether a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
+    if document.type != "paper" or document.n_pages > MOST_PAGES:
+        return False
+    per_page = [sum(len(_WORD.findall(b.text)) for b in page.blocks) for page in document.pages]
+    if not per_page or median(per_page) < FEWEST_WORDS:
+        return False
+    top = document.pages[0].blocks[:N_BLOCKS]
+    heads = [document.title, *(b.text for b in top if len(b.text) <= _LONGEST_TITLE)]
+    return not any(_OTHER_KIND.search(head) for head in heads)
+
+
+def _has_a_second(document: Document) -> bool:
+    """Tell whether another abstract begins behind the first references."""
+    has_references = False
+    for page in document.pages:
+        for block in page.blocks:
+            has_references |= block.kind == "reference"
+            if has_references and page.number > 1 and _ABSTRACT.match(block.text):
+                return True
+    return False
+
+
+def _begin(document: Document) -> str:
+    return "\n".join(b.text for page in document.pages[:2] for b in page.blocks)
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    return [" ".join(words[i : i + 3]) for i in range(len(words) - 2)]
+
+
+def _words_of(text: str) -> list[str]:
+    """Fold a long text's words as those of titles are, sentence by sentence; two characters of
+    Japanese or Chinese, which have no spaces, are a word."""
+    parts = re.split(r"(?<=[.。\n])\s*", text)
+    return [w for part in parts for word in title_words(part) for w in _WORD.findall(word)]
+
+
+_LONGEST_TITLE = 400
+_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_WORD = re.compile(rf"[{_CJK}]{{1,2}}|[^\W_{_CJK}]+")
+_ABSTRACT = re.compile(r"\s*(?:abstract\b|概要|要旨|あらまし)", re.IGNORECASE)
+_OTHER_KIND = re.compile(
+    r"""\b(?: supplement(?:ary|al)?\b | supporting\ information | online\ appendix
+    | err?at(?:um|a)\b | corrigend | (?:publisher|author)?\ ?correction\b | retract(?:ion|ed)\b
+    | comments?\ (?:on|to)\b | (?:reply|response)\ to\b | rejoinder | review\ of\b
+    | ph\.?\ ?d\.?\b | dissertation | (?:master|bachelor|doctoral)[’']?s?\ | thesis
+    | proceedings\ of\b.{0,80}\Z | front\ matter | table\ of\ contents | slides | poster\b
+    | reading\ group | journal\ club | lecture )
+    | 卒業論文 | 修士論文 | 博士論文 | 学位論文 | 正誤表 | 訂正 | 補足資料 | 目次 | 発表資料""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+WIDTH, HEIGHT = 192, 256
+"""Pixels of a page's picture: letters cannot be read, words and their gaps are seen."""
+
+AROUND = 9
+"""Pixels of a row whose mean is taken off each: what stays is where words begin and end. Else
+the same lines with other words in them, or a page of the same template, look alike."""
+
+SAME_PICTURE = 0.2
+"""Correlation of what stays. Of 20 papers' first pages, drawn anew as JPEG at 110 dpi with marks
+and ink in them, .23 to .9; of two different papers .08 at most; of two texts in one layout .18."""
+
+SAME_WORDS = 0.6
+"""What two pages share of the words of the one that has more."""
+
+FEWEST_PAGE_WORDS = 8
+"""Words that a page must have to be told by them."""
+
+MOST_DIFFERENT = 3
+"""One page in so many may be covered by marks."""
+
+Likeness = Literal["same", "partly", "n_pages", "blank", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """What one page shows. words: folded, with repeats. grey: WIDTH × HEIGHT levels, row by row."""
+
+    words: tuple[str, ...]
+    grey: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a PDF shows: the number of all its pages, and the first of them."""
+
+    n_pages: int
+    pages: tuple[PageLook, ...]
+
+
+def compare(original: Looks, copy: Looks) -> Likeness:
+    """Say whether a copy shows an original's pages.
+
+    n_pages: it has more or fewer. blank: nothing stands on the copy's pages. partly: too few
+    of its pages look like the original's, and other: none does.
+    """
+    if original.n_pages != copy.n_pages:
+        return "n_pages"
+    if not any(_tells(page) for page in copy.pages):
+        return "blank"
+    # An empty page proves nothing, in whatever copy it is.
+    pairs = [(a, b) for a, b in zip(original.pages, copy.pages, strict=False) if _tells(a)]
+    n_same = sum(_is_same(a, b) for a, b in pairs)
+    if not n_same:
+        return "other"
+    return "same" if MOST_DIFFERENT * (len(pairs) - n_same) <= len(pairs) else "partly"
+
+
+def _tells(page: PageLook) -> bool:
+    return len(page.words) >= FEWEST_PAGE_WORDS or len(set(page.grey)) > 1
+
+
+def _is_same(one: PageLook, other: PageLook) -> bool:
+    most = max(len(one.words), len(other.words))
+    if min(len(one.words), len(other.words)) >= FEWEST_PAGE_WORDS:
+        return (Counter(one.words) & Counter(other.words)).total() >= SAME_WORDS * most
+    a, b = _gaps(one.grey), _gaps(other.grey)
+    both = sqrt(sum(map(mul, a, a)) * sum(map(mul, b, b)))
+    return both > 0 and sum(map(mul, a, b)) >= SAME_PICTURE * both
+
+
+def _gaps(grey: bytes) -> list[float]:
+    """Take the mean of the pixels around it off each pixel, row by row."""
+    found: list[float] = []
+    for begin in range(0, len(grey), WIDTH):
+        row = grey[begin : begin + WIDTH]
+        sums = [0, *accumulate(row)]
+        for x, level in enumerate(row):
+            left, right = max(0, x - AROUND // 2), min(len(row), x + AROUND // 2 + 1)
+            found.append(level - (sums[right] - sums[left]) / (right - left))
+    return found
+
+
+N_PLACES = 128
+SHINGLE_WIDTH = 4
+"""Hexadecimal digits of one place."""
+
+N_WORDS = 3
+"""Words of one piece; of Japanese and Chinese, which have no spaces, each two characters count
+as a word."""
+
+FEWEST = 60
+"""Pieces that a text must have: a title page is like many others."""
+
+_NOTHING = "-" * SHINGLE_WIDTH
+_SKETCH_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_SKETCH_WORD = re.compile(rf"[{_SKETCH_CJK}]{{2}}|[{_SKETCH_CJK}]|[^\W_{_SKETCH_CJK}]+")
+
+
+def sketch_of(document: Document) -> str:
+    """Draw the sketch of a PDF's text; "" for one with next to no text.
+
+    References and the words in figures do not count: they are what programs read
+    differently.
+    """
+    hashes = {
+        int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=8).digest())
+        for piece in _sketch_pieces(document)
+    }
+    if len(hashes) < FEWEST:
+        return ""
+    smallest: list[int | None] = [None] * N_PLACES
+    for value in hashes:
+        value, place = divmod(value, N_PLACES)
+        held = smallest[place]
+        if held is None or value < held:
+            smallest[place] = value
+    return "".join(
+        _NOTHING if value is None else f"{value % 16**SHINGLE_WIDTH:0{SHINGLE_WIDTH}x}"
+        for value in smallest
+    )
+
+
+def likeness(a: str, b: str) -> float:
+    """Estimate the share of pieces that two texts have in common, of all that either has.
+
+    0 to 1, give or take .04; 0 where one is not known.
+    """
+    pairs = [pair for pair in zip(places(a), places(b), strict=False) if pair != (None, None)]
+    return sum(one == two for one, two in pairs) / len(pairs) if pairs else 0.0
+
+
+def places(sketch: str) -> list[str | None]:
+    """Take a sketch apart: at each place a value, None where the text is too short for one."""
+    values = [sketch[i : i + SHINGLE_WIDTH] for i in range(0, len(sketch), SHINGLE_WIDTH)]
+    return [None if value == _NOTHING else value for value in values]
+
+
+def _sketch_pieces(document: Document) -> Iterator[str]:
+    for page in document.pages:
+        for block in page.blocks:
+            if block.kind in ("reference", "figure"):
+                continue
+            text = unicodedata.normalize("NFKC", block.text).casefold()
+            words = _SKETCH_WORD.findall(text)
+            for i in range(len(words) - N_WORDS + 1):
+                yield " ".join(words[i : i + N_WORDS])

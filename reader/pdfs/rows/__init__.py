@@ -1,0 +1,1 @@
+"""The tables of PDFs and highlights: the only place here with SQL."""

@@ -1,0 +1,366 @@
+"""Keep what went to the tablet, what came back, and the marks in it.
+
+A row of `highlights` is one state of a mark: it is never changed, only gone and there
+again. `sightings` say which place's newest copy has which state. Decides nothing of
+whether two marks are one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from reader.library.highlight import Box, Highlight
+from reader.library.rows.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A copy that was put into the tablet's folder; path is its name there."""
+
+    paper: int
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCopy:
+    """A marked PDF that is kept; path is relative to the library, `/` between its parts."""
+
+    paper: int
+    path: str
+    sha256: str
+    n_ink: int
+    """Strokes and drawings by hand in it."""
+    ink: tuple[int, ...] = ()
+    """The page of each of them; empty where only their number is known."""
+    traces: frozenset[str] = frozenset()
+    """As `Marks.traces`; empty: not known."""
+    is_version: bool = False
+    """It is the paper's own PDF of before, in whose place a newer version came."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it came; None where it is not recorded yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """What lay at a place when it was looked at last."""
+
+    place: str
+    paper: int
+    sha256: str
+    n_ink: int = 0
+    ink: tuple[int, ...] = ()
+    """The page of each stroke; empty where only their number is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkState:
+    """One state of a mark."""
+
+    id: int
+    mark: int
+    """The id of the mark's first state."""
+    paper: int
+    highlight: Highlight
+    at: datetime
+    gone_at: datetime | None
+
+
+def picks_on(db: Database, day: date) -> list[int]:
+    """List the papers that were picked on a local day and not let go since, in that order."""
+    rows = db.read(
+        """
+        SELECT d.paper FROM decisions AS d
+        WHERE d.kind = 'pick' AND d.on_date = ?
+          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                          AND l.kind = 'skip'
+                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        GROUP BY d.paper ORDER BY min(d.id)
+        """,
+        (day.isoformat(),),
+    )
+    return [r["paper"] for r in rows]
+
+
+def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
+    """Record a copy before it is put there; saying it twice changes nothing."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO taken (paper, path, sha256, at) SELECT ?, ?, ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM taken WHERE paper = ? AND path = ? AND sha256 = ?)
+            """,
+            (taken.paper, taken.path, taken.sha256, at.isoformat(),
+             taken.paper, taken.path, taken.sha256),
+        )  # fmt: skip
+
+
+def taken_of(db: Database, paper: int) -> list[Taken]:
+    """List what was taken of a paper, oldest first."""
+    rows = db.read("SELECT * FROM taken WHERE paper = ? ORDER BY id", (paper,))
+    return [Taken(r["paper"], r["path"], r["sha256"]) for r in rows]
+
+
+def taken_rows(db: Database) -> dict[str, int]:
+    """Give all that was ever taken: name → paper."""
+    rows = db.read(
+        """
+        SELECT t.path, coalesce(p.merged_into, p.id) AS row
+        FROM taken AS t JOIN papers AS p ON p.id = t.paper ORDER BY t.id
+        """
+    )
+    return {r["path"]: r["row"] for r in rows}
+
+
+def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
+    """List the PDFs kept beside a paper's own, the one that came last at the end."""
+    rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY at, id", (paper,))
+    return [_copy(r) for r in rows]
+
+
+def marked_of(db: Database, paper: int) -> list[MarkedCopy]:
+    """List a paper's marked copies, the one that came last at the end."""
+    return [copy for copy in copies_of(db, paper) if not copy.is_version]
+
+
+def copy_at(db: Database, path: str) -> MarkedCopy | None:
+    """Give the marked copy that was put at a path, None where none was."""
+    r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
+    return _copy(r) if r else None
+
+
+def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record a marked copy that lies in its place; the same bytes are recorded once."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO marked_copies (paper, path, is_version, sha256, n_ink, ink, traces, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            (copy.paper, copy.path, int(copy.is_version), *_content(copy), at.isoformat()),
+        )
+
+
+def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record that a newer marked copy lies where an older one of the same paper lay."""
+    with db.writing():
+        db.execute(
+            """
+            UPDATE marked_copies SET path = ?, sha256 = ?, n_ink = ?, ink = ?, traces = ?, at = ?
+            WHERE paper = ? AND sha256 = ?
+            """,
+            (copy.path, *_content(copy), at.isoformat(), older.paper, older.sha256),
+        )
+        db.execute(
+            "UPDATE place_history SET sha256 = ? WHERE paper = ? AND sha256 = ?",
+            (copy.sha256, older.paper, older.sha256),
+        )
+        # A split gives a copy back to the paper that it came with.
+        db.execute(
+            "UPDATE OR REPLACE moves SET key = ? WHERE part = 'marked_copies' AND key = ?",
+            (copy.sha256, older.sha256),
+        )
+
+
+def set_newest(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
+    """Record that a marked copy came once more: it is the one that came last."""
+    with db.writing():
+        db.execute(
+            "UPDATE marked_copies SET at = ? WHERE paper = ? AND sha256 = ?",
+            (at.isoformat(), copy.paper, copy.sha256),
+        )
+
+
+def remove_copy(db: Database, copy: MarkedCopy) -> None:
+    """Record that a marked copy is none of its paper and never came; its file is not touched."""
+    which = (copy.paper, copy.sha256)
+    with db.writing():
+        db.execute("DELETE FROM marked_copies WHERE paper = ? AND sha256 = ?", which)
+        db.execute("DELETE FROM place_history WHERE paper = ? AND sha256 = ?", which)
+
+
+def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
+    return copy.sha256, copy.n_ink, _joined(copy.ink), " ".join(sorted(copy.traces))
+
+
+def returned_from(db: Database, place: str) -> PlaceState | None:
+    """Give what lay at a place last, None where nothing came from it yet."""
+    r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
+    return _returned(r) if r else None
+
+
+def returned_of(db: Database, paper: int) -> list[PlaceState]:
+    """List the places that a paper came back from, the one longest ago first."""
+    rows = db.read("SELECT * FROM returned WHERE paper = ? ORDER BY at, place", (paper,))
+    return [_returned(r) for r in rows]
+
+
+def history_of(db: Database, paper: int) -> dict[str, list[str]]:
+    """List what came from each place of a paper: the SHA-256s, the newest last. The marks of a
+    place are those of its newest; where the copy that lies there was taken out, of the one before.
+    """
+    rows = db.read("SELECT place, sha256 FROM place_history WHERE paper = ? ORDER BY id", (paper,))
+    found: dict[str, list[str]] = {}
+    for r in rows:
+        found.setdefault(r["place"], []).append(r["sha256"])
+    return found
+
+
+def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
+    """Record what lies at a place now, and that it came after all that came from there."""
+    r = returned
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO returned (place, paper, sha256, n_ink, ink, at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET paper = excluded.paper, sha256 = excluded.sha256,
+                n_ink = excluded.n_ink, ink = excluded.ink, at = excluded.at
+            """,
+            (r.place, r.paper, r.sha256, r.n_ink, _joined(r.ink), at.isoformat()),
+        )
+        db.execute(
+            """
+            INSERT INTO place_history (place, paper, sha256) SELECT ?1, ?2, ?3
+            WHERE ?3 IS NOT (SELECT sha256 FROM place_history WHERE place = ?1 AND paper = ?2
+                             ORDER BY id DESC LIMIT 1)
+            """,
+            (r.place, r.paper, r.sha256),
+        )
+
+
+def forget_place(db: Database, place: str) -> None:
+    """Let what comes from a place next begin anew; the marks that it had stay, and go with the
+    copy of them that is kept."""
+    with db.writing():
+        kept = db.read_one(
+            """
+            SELECT c.path FROM place_history AS h
+            JOIN marked_copies AS c ON c.paper = h.paper AND c.sha256 = h.sha256
+            WHERE h.place = ? ORDER BY h.id DESC LIMIT 1
+            """,
+            (place,),
+        )
+        own = f"library:{unicodedata.normalize('NFC', kept['path'])}" if kept else ""
+        if own and returned_from(db, own) is None:
+            move_place(db, place, own)
+            return
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+        db.execute("DELETE FROM returned WHERE place = ?", (place,))
+        db.execute("DELETE FROM place_history WHERE place = ?", (place,))
+
+
+def move_place(db: Database, place: str, target: str) -> None:
+    """Let a place that came to have another name go on under it."""
+    with db.writing():
+        db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", (target, place))
+        db.execute("UPDATE place_history SET place = ? WHERE place = ?", (target, place))
+        db.execute("UPDATE OR IGNORE sightings SET place = ? WHERE place = ?", (target, place))
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+
+
+def highlights_of(db: Database, paper: int) -> list[MarkState]:
+    """List all states of a paper's marks, in reading order, the older state first."""
+    rows = db.read("SELECT * FROM highlights WHERE paper = ? ORDER BY page, place, id", (paper,))
+    return [_kept(r) for r in rows]
+
+
+def seen_at(db: Database, place: str) -> set[int]:
+    """List the states that the newest copy from a place has."""
+    rows = db.read("SELECT highlight FROM sightings WHERE place = ?", (place,))
+    return {r["highlight"] for r in rows}
+
+
+def add_highlight(
+    db: Database, paper: int, highlight: Highlight, *, mark: int | None, at: datetime
+) -> int:
+    """Add a state; mark None: of a new mark. Returns its id."""
+    h = highlight
+    with db.writing():
+        return db.execute(
+            """
+            INSERT INTO highlights (mark, paper, kind, page, place, text, note, colour,
+                                    is_flattened, box, at)
+            VALUES (coalesce(?, (SELECT coalesce(max(id), 0) + 1 FROM highlights)),
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (mark, paper, h.kind, h.page, h.place, h.text, h.note, h.colour,
+             int(h.is_flattened), " ".join(f"{x:g}" for x in h.box), at.isoformat()),
+        )  # fmt: skip
+
+
+def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -> None:
+    """Record which states the newest copy from a place has.
+
+    They are there from now on. One that the place had before, and that no other place
+    has, is gone.
+    """
+    with db.writing():
+        before = seen_at(db, place)
+        db.execute("DELETE FROM sightings WHERE place = ?", (place,))
+        db.execute_many(
+            "INSERT OR IGNORE INTO sightings (place, highlight) VALUES (?, ?)",
+            [(place, state) for state in states],
+        )
+        _each(db, "UPDATE highlights SET gone_at = NULL WHERE id = ?", states)
+        db.execute_many(
+            """
+            UPDATE highlights SET gone_at = ? WHERE id = ? AND gone_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM sightings WHERE highlight = highlights.id)
+            """,
+            [(at.isoformat(), state) for state in sorted(before - set(states))],
+        )
+
+
+def _each(db: Database, sql: str, rows: Iterable[int]) -> None:
+    db.execute_many(sql, [(row,) for row in rows])
+
+
+def _copy(row: Row) -> MarkedCopy:
+    return MarkedCopy(
+        paper=row["paper"],
+        path=row["path"],
+        sha256=row["sha256"],
+        n_ink=row["n_ink"],
+        ink=_pages(row["ink"]),
+        traces=frozenset(row["traces"].split()),
+        is_version=bool(row["is_version"]),
+        at=datetime.fromisoformat(row["at"]) if row["at"] else None,
+    )
+
+
+def _returned(row: Row) -> PlaceState:
+    return PlaceState(row["place"], row["paper"], row["sha256"], row["n_ink"], _pages(row["ink"]))
+
+
+def _joined(pages: tuple[int, ...]) -> str:
+    return " ".join(map(str, pages))
+
+
+def _pages(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split()))
+
+
+def _kept(row: Row) -> MarkState:
+    x0, y0, x1, y1 = map(float, row["box"].split())
+    box: Box = (x0, y0, x1, y1)
+    return MarkState(
+        id=row["id"],
+        mark=row["mark"],
+        paper=row["paper"],
+        highlight=Highlight(
+            page=row["page"],
+            place=row["place"],
+            kind=row["kind"],
+            text=row["text"],
+            note=row["note"],
+            colour=row["colour"],
+            box=box,
+            is_flattened=bool(row["is_flattened"]),
+        ),
+        at=datetime.fromisoformat(row["at"]),
+        gone_at=datetime.fromisoformat(row["gone_at"]) if row["gone_at"] else None,
+    )

@@ -1,0 +1,339 @@
+"""Keep where each PDF lies, which had their pictures taken, and what was found in added files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from reader.library.rows.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """One PDF on the disk; path is relative to the library, `/` between its parts.
+
+    version: arXiv's, as stamped on it. sketch: of its text; empty before it was read.
+    """
+
+    paper: int
+    path: str
+    sha256: str
+    version: int | None = None
+    sketch: str = ""
+
+
+def picks(db: Database) -> list[tuple[int, str]]:
+    """List the papers that are picked, oldest pick first, each with the path at which its PDF
+    was put, empty where none came yet."""
+    rows = db.read(
+        """
+        SELECT d.paper, coalesce(pdfs.path, '') AS path
+        FROM decisions AS d LEFT JOIN pdfs ON pdfs.paper = d.paper
+        WHERE d.kind = 'pick'
+          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+          AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                          AND l.kind = 'skip'
+                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+        GROUP BY d.paper ORDER BY min(d.id)
+        """
+    )
+    return [(r["paper"], r["path"]) for r in rows]
+
+
+def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
+    """Record a PDF that lies in its place; what was read of the same bytes before stays."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO pdfs (paper, path, sha256, n_bytes, fetched_at, version, sketch)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET path = excluded.path, n_bytes = excluded.n_bytes,
+                fetched_at = excluded.fetched_at,
+                version = CASE WHEN sha256 = excluded.sha256
+                    THEN coalesce(excluded.version, version) ELSE excluded.version END,
+                sketch = CASE WHEN sha256 = excluded.sha256 AND excluded.sketch = ''
+                    THEN sketch ELSE excluded.sketch END,
+                sha256 = excluded.sha256
+            """,
+            (
+                pdf.paper,
+                pdf.path,
+                pdf.sha256,
+                n_bytes,
+                at.isoformat(),
+                pdf.version,
+                pdf.sketch,
+            ),
+        )
+
+
+def set_sketch(db: Database, pdf: Pdf) -> None:
+    """Record what reading a PDF told of it: its sketch and version, if it still has these bytes."""
+    with db.writing():
+        db.execute(
+            """
+            UPDATE pdfs SET sketch = ?1, version = ?2,
+                wordless_sha256 = CASE WHEN ?1 = '' THEN wordless_sha256 ELSE '' END
+            WHERE paper = ?3 AND sha256 = ?4
+            """,
+            (pdf.sketch, pdf.version, pdf.paper, pdf.sha256),
+        )
+
+
+def set_wordless(db: Database, pdf: Pdf) -> None:
+    """Record that these bytes were read and have no words: their pages are pictures."""
+    with db.writing():
+        db.execute(
+            "UPDATE pdfs SET wordless_sha256 = sha256 WHERE paper = ? AND sha256 = ?",
+            (pdf.paper, pdf.sha256),
+        )
+
+
+def forget_wordless(db: Database) -> None:
+    """Have PDFs without words read again: what reads them may have become better."""
+    with db.writing():
+        db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
+
+
+def sketches(db: Database) -> list[tuple[int, str]]:
+    """List the sketches of the PDFs that were read, each with its paper; a paper that was
+    joined of copies may have several."""
+    rows = db.read(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS paper, d.sketch
+        FROM pdfs AS d JOIN papers AS p ON p.id = d.paper WHERE d.sketch != ''
+        """
+    )
+    return [(r["paper"], r["sketch"]) for r in rows]
+
+
+def pdf_of(db: Database, paper: int) -> Pdf | None:
+    """Give a paper's PDF, None where there is none yet."""
+    r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
+    return _pdf(r) if r else None
+
+
+def pdfs_without_passages(db: Database) -> list[Pdf]:
+    """List the PDFs that were not split into passages since they came, but for those without
+    words."""
+    rows = db.read(
+        """
+        SELECT * FROM pdfs WHERE wordless_sha256 != sha256 AND NOT EXISTS (
+            SELECT 1 FROM idx.texts AS t WHERE t.paper = pdfs.paper AND t.kind = 'passage'
+            AND t.source_hash = pdfs.sha256)
+        ORDER BY paper
+        """
+    )
+    return [_pdf(r) for r in rows]
+
+
+def _pdf(r: Row) -> Pdf:
+    return Pdf(r["paper"], r["path"], r["sha256"], r["version"], r["sketch"])
+
+
+FOLDER = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What was drawn of one PDF, and what its figure says.
+
+    Files are named by the PDF's content, so a moved PDF keeps its pictures.
+    """
+
+    sha256: str
+    """Of the PDF."""
+    figure_page: int | None = None
+    """From 1; None where no figure was found."""
+    caption: str = ""
+
+    @property
+    def page(self) -> str:
+        """Path of page 1's picture, relative to the library."""
+        return f"{FOLDER}/{self.sha256[:16]}-page.png"
+
+    @property
+    def figure(self) -> str:
+        """Path of the figure's picture, relative to the library; empty without a figure."""
+        return f"{FOLDER}/{self.sha256[:16]}-figure.png" if self.figure_page else ""
+
+
+def add_picture(db: Database, paper: int, picture: Picture) -> None:
+    """Record what lies in the folder of pictures."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT INTO idx.pictures (paper, source_hash, figure_page, caption)
+            VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET source_hash = excluded.source_hash,
+                figure_page = excluded.figure_page, caption = excluded.caption
+            """,
+            (paper, picture.sha256, picture.figure_page, picture.caption),
+        )
+
+
+def picture_of(db: Database, paper: int) -> Picture | None:
+    """Give the pictures of a paper's PDF as it is now, None where none were taken."""
+    r = db.read_one(
+        """
+        SELECT i.source_hash, i.figure_page, i.caption FROM idx.pictures AS i
+        JOIN pdfs ON pdfs.paper = i.paper AND pdfs.sha256 = i.source_hash WHERE i.paper = ?
+        """,
+        (paper,),
+    )
+    return Picture(r["source_hash"], r["figure_page"], r["caption"]) if r else None
+
+
+def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
+    """List every PDF with the pictures that were taken of it."""
+    rows = db.read(
+        """
+        SELECT pdfs.paper, pdfs.path, pdfs.sha256, i.source_hash, i.figure_page, i.caption
+        FROM pdfs LEFT JOIN idx.pictures AS i
+            ON i.paper = pdfs.paper AND i.source_hash = pdfs.sha256
+        ORDER BY pdfs.paper
+        """
+    )
+    return [
+        (
+            Pdf(r["paper"], r["path"], r["sha256"]),
+            Picture(r["source_hash"], r["figure_page"], r["caption"]) if r["source_hash"] else None,
+        )
+        for r in rows
+    ]
+
+
+def forget_gone(db: Database) -> None:
+    """Delete the rows of papers that have no PDF any more."""
+    with db.writing():
+        db.execute("DELETE FROM idx.pictures WHERE paper NOT IN (SELECT paper FROM pdfs)")
+
+
+Outcome = Literal["identified", "unknown", "asked", "duplicate", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What became of one file; see "Outcomes of add" in docs/format.md.
+
+    path: absolute. paper: row that it became or is a copy of, None for none.
+    printed: an id that it prints and that could not be looked up yet.
+    """
+
+    path: str
+    n_bytes: int
+    modified_ns: int
+    sha256: str
+    outcome: Outcome
+    paper: int | None = None
+    why: str = ""
+    hint: str = ""
+    printed: str = ""
+
+
+def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
+    """Record what became of a file, in place of what was recorded of this path before."""
+    with db.writing():
+        db.execute(
+            """
+            INSERT OR REPLACE INTO additions (path, n_bytes, modified_ns, sha256, outcome, paper,
+                                              why, hint, printed, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                addition.path,
+                addition.n_bytes,
+                addition.modified_ns,
+                addition.sha256,
+                addition.outcome,
+                addition.paper,
+                addition.why,
+                addition.hint,
+                addition.printed,
+                at.isoformat(),
+            ),
+        )
+
+
+def addition_of(db: Database, path: str) -> Addition | None:
+    """Give what is recorded of a file's path."""
+    row = db.read_one("SELECT * FROM additions WHERE path = ?", (path,))
+    return _addition(row) if row else None
+
+
+def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
+    """Give what is recorded of the newest file with these bytes."""
+    row = db.read_one(
+        "SELECT * FROM additions WHERE sha256 = ? ORDER BY at DESC, path LIMIT 1", (sha256,)
+    )
+    return _addition(row) if row else None
+
+
+def row_with_bytes(db: Database, sha256: str) -> int | None:
+    """Find the paper whose PDF, in the library or as it left it, has these very bytes."""
+    row = db.read_one(
+        """
+        SELECT coalesce(p.merged_into, p.id) AS row FROM (
+            SELECT paper, 1 AS nth FROM pdfs WHERE sha256 = ?1
+            UNION ALL SELECT paper, 2 FROM taken WHERE sha256 = ?1
+            UNION ALL SELECT paper, 3 FROM marked_copies WHERE sha256 = ?1
+            UNION ALL SELECT paper, 4 FROM additions WHERE sha256 = ?1 AND paper IS NOT NULL
+        ) AS found JOIN papers AS p ON p.id = found.paper ORDER BY nth LIMIT 1
+        """,
+        (sha256,),
+    )
+    return int(row["row"]) if row else None
+
+
+def to_complete(db: Database) -> dict[str, list[Addition]]:
+    """Give the ids that added files print and that were not looked up yet, each with these
+    files; their papers as they are read now."""
+    rows = db.read(
+        """
+        SELECT a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.why, a.hint, a.printed,
+            coalesce(p.merged_into, p.id) AS paper
+        FROM additions AS a JOIN papers AS p ON p.id = a.paper
+        WHERE a.printed != '' ORDER BY a.at, a.path
+        """
+    )
+    found: dict[str, list[Addition]] = {}
+    for row in rows:
+        found.setdefault(row["printed"], []).append(_addition(row))
+    return found
+
+
+def printed_of(db: Database, paper: int) -> list[str]:
+    """List the ids that a paper's PDFs print and that are still to be looked up."""
+    rows = db.read(
+        """
+        SELECT DISTINCT a.printed AS id FROM additions AS a JOIN papers AS p ON p.id = a.paper
+        WHERE a.printed != '' AND coalesce(p.merged_into, p.id) = ? ORDER BY a.printed
+        """,
+        (paper,),
+    )
+    return [r["id"] for r in rows]
+
+
+def forget_printed(db: Database, ids: Iterable[str]) -> None:
+    """Look these ids up no more: they are known now, or no paper's of ours."""
+    with db.writing():
+        db.execute_many(
+            "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
+            [(id_,) for id_ in ids],
+        )
+
+
+def _addition(row: Row) -> Addition:
+    return Addition(
+        path=row["path"],
+        n_bytes=row["n_bytes"],
+        modified_ns=row["modified_ns"],
+        sha256=row["sha256"],
+        outcome=cast(Outcome, row["outcome"]),
+        paper=row["paper"],
+        why=row["why"],
+        hint=row["hint"],
+        printed=row["printed"],
+    )

@@ -1,0 +1,1 @@
+"""Read PDFs in a process of their own; PyMuPDF is loaded in the child alone."""

@@ -1,0 +1,384 @@
+"""Make paragraphs of rows, and say what each is: text, heading, caption, reference, ….
+
+Knows rows in reading order; nothing of the PDF. What a row is told by its size, weight,
+place and first words, as measured on some hundred real papers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from reader.library.passage import Block, Kind, Page
+from reader.pdfs.text import headings
+from reader.pdfs.text.columns import Row
+from reader.pdfs.text.headings import entry_rows, first_entry, has_numbered_entries, in_contents
+from reader.pdfs.text.lines import Line, glued, joined
+
+_CAPTION = re.compile(
+    r"(?:(?:Figure|Fig\.|FIGURE|FIG\.|Table|TABLE|Algorithm|Listing|Exhibit|Chart)\s*[A-Z]?[\dIVX]+"
+    r"(?:[.\-]\d+)*\s*(?:[.:|—–]|\([a-z]\)|$)|(?:図|表)\s*\d+(?:[.\-]\d+)*)"
+)
+_MAYBE_CAPTION = re.compile(r"(?:Figure|Fig\.|Table|TABLE|FIGURE)\s*[A-Z]?[\dIVX]+(?:[.\-]\d+)*\s")
+_CAPTIONS = "FTALEC図表"
+_BULLETS = "•‣▪◦●○■・–"
+_BULLET = re.compile(r"[•‣▪◦●○■・–]\s")
+_NO_MIDDLE = re.compile(r"[•‣▪◦●○■・–]\s|\d+[.)]|\(\d+\)|http|doi")
+_ENDED = re.compile(r"[.!?。．！？:：;][)\]\"'”’」）]*(?:\s*[\d,]+)?$")
+
+
+@dataclass
+class _Draft:
+    """A block while its neighbours may still change it."""
+
+    page: int
+    text: str
+    kind: Kind
+    size: float
+    is_bold: bool
+    glue: str = "\n"
+
+
+@dataclass
+class Composer:
+    """Takes pages in order, because a paragraph or the references go on over many.
+
+    body: font size of the running text. hyphenated: see `join.compounds`.
+    """
+
+    body: float
+    hyphenated: frozenset[str]
+    look: tuple[float, bool] | None = None
+    """How sections' names are printed, see `headings.section_look`."""
+    drafts: list[_Draft] = field(default_factory=list)
+    references: Row | None = None
+    """The heading of the references while inside them."""
+    last_text: _Draft | None = None
+    """The paragraph that the next text may continue, None right after a heading."""
+    section: tuple[int, ...] = ()
+    """The number of the last numbered heading."""
+    title_size: float | None = None
+    """Of page 1's largest letters while before the first section: names of authors in
+    bold are no headings there."""
+
+    def add(self, number: int, runs: list[list[Row]], size: tuple[float, float]) -> None:
+        """Add a page: its runs of rows, its width and height in points."""
+        width, height = size
+        rows = [row for run in runs for row in run]
+        self.title_size = max([row.top for row in rows], default=0.0) if number == 1 else None
+        is_slide = width > 1.1 * height
+        n_blocks = len(self.drafts)
+        for run in runs:
+            for part, is_contents in in_contents(run):
+                if is_contents:
+                    self._add_contents(number, part)
+                    continue
+                start = first_entry(part) if self.references is None else None
+                for piece in [part] if start is None else [part[:start], part[start:]]:
+                    if start is not None and piece and piece[0] is part[start]:
+                        self.references, self.last_text = piece[0], None
+                    if piece:
+                        self._add_run(number, piece, height, is_slide=is_slide, since=n_blocks)
+
+    def _add_run(
+        self, number: int, run: list[Row], height: float, *, is_slide: bool, since: int
+    ) -> None:
+        last_body = max(
+            (at for at, row in enumerate(run) if row.size > 0.93 * self.body), default=-1
+        )
+        left, right = _left_edge(run), max(row.x1 for row in run)
+        at = 0
+        for group in _groups(run, self.body, left, in_references=self.references is not None):
+            at += len(group)
+            is_below = at > last_body + 1 and group[0].y0 > 0.45 * height
+            after = run[at] if at < len(run) else None
+            around = headings.Around(self.body, self.look, left, right, after, is_below)
+            if not is_slide:
+                self._add_group(number, group, around)
+            else:
+                self._add_group(number, group, around, is_first=len(self.drafts) == since)
+
+    def _add_contents(self, page: int, rows: list[Row]) -> None:
+        """Keep a table of contents, whose lines are the headings of other pages."""
+        for row in rows:
+            text = joined([row.text], self.hyphenated)
+            self.drafts.append(_Draft(page, text, "table", round(row.size, 1), row.is_bold))
+        self.last_text = None
+
+    def pages(self, n_pages: int) -> tuple[Page, ...]:
+        by_page: list[list[Block]] = [[] for _ in range(n_pages)]
+        for d in self.drafts:
+            if d.text:
+                by_page[d.page - 1].append(Block(d.text, d.kind, d.size, d.is_bold, d.glue))
+        return tuple(Page(number, tuple(blocks)) for number, blocks in enumerate(by_page, 1))
+
+    def _add_group(
+        self,
+        page: int,
+        group: list[Row],
+        around: headings.Around,
+        *,
+        is_first: bool | None = None,
+    ) -> None:
+        """is_first: whether it begins a slide, which has one heading; None on no slide."""
+        first = group[0]
+        found = headings.run_in(first.text)
+        if found and self.references is None:
+            name, rest = found
+            self._add_heading(page, name, first)
+            group = [first._replace(text=rest), *group[1:]]
+            first = group[0]
+        text = joined([row.text for row in group], self.hyphenated)
+        if is_first is None:
+            is_heading = self._is_heading(page, group, text, around)
+        else:
+            is_large = first.top > 1.08 * self.body or first.is_bold
+            is_heading = is_first and is_large and headings.is_title(group, text)
+        if is_heading:
+            self._add_heading(page, text, first)
+            return
+        self._end_references(first, text)
+        kind = self._kind(group, text, is_below=around.is_below)
+        draft = _Draft(page, text, kind, round(first.size, 1), first.is_bold)
+        if kind == "text":
+            self._continue(draft)
+            self.last_text = draft
+        elif kind == "reference":
+            if self._continue_entry(draft, is_hung=first.x0 > around.left + 0.7 * first.size):
+                return
+            self.last_text = draft
+        self.drafts.append(draft)
+
+    def _add_heading(self, page: int, text: str, row: Row) -> None:
+        number = headings.number_of(text)
+        if headings.follows(number, self.section):
+            self.section = number
+        if number or headings.is_known(text) or headings.run_in(text):
+            self.title_size = None
+        self.drafts.append(_Draft(page, text, "heading", round(row.size, 1), row.is_bold))
+        self.references = row if headings.begins_references(text) else None
+        self.last_text = None
+
+    def _is_heading(self, page: int, group: list[Row], text: str, around: headings.Around) -> bool:
+        row = group[0]
+        if not text or is_caption(text):
+            return False
+        if self.title_size and not headings.is_known(text):
+            if not self._has_heading():
+                # The title: whatever follows it, names and addresses mostly.
+                is_large = row.top > 0.95 * self.title_size > self.body
+                return is_large and headings.is_title(group, text)
+            if self.look and row.top < self.look[0] - 0.7:
+                return False  # "1 Institute of Sounds"
+        is_short = len(group) <= 2 and not _has_ended(text)
+        if is_short and headings.is_next(row, text, self.section, around):
+            return self.references is None or self._is_like_references(row, text)
+        if not headings.is_heading(group, text, around):
+            return False
+        if self.references is not None:
+            return self._is_like_references(row, text)
+        # In the right column of page 1 authors may stand beside the introduction.
+        is_author_like = page == 1 and (self.title_size or self.section)
+        return not is_author_like or headings.is_known(text) or headings.is_numbered(text)
+
+    def _end_references(self, row: Row, text: str) -> None:
+        """End them at text in the size of the running text, where entries are smaller."""
+        before = self.last_text
+        if self.references is None or before is None or before.kind != "reference":
+            return
+        is_body = abs(row.size - self.body) < 0.03 * self.body
+        is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
+        if is_body and not is_entry and len(text) > 60 and not is_caption(text):
+            self.references = None
+
+    def _is_like_references(self, row: Row, text: str) -> bool:
+        """Bold titles of works are many; what ends the references looks as their heading."""
+        assert self.references is not None  # noqa: S101 (asked for inside them alone)
+        is_like = (
+            row.size > self.references.size - 0.3
+            and row.is_bold >= self.references.is_bold
+            and row.size > self.body - 0.3
+        )
+        return (is_like and not has_numbered_entries(text)) or headings.is_appendix(text)
+
+    def _has_heading(self) -> bool:
+        return any(draft.kind == "heading" for draft in self.drafts)
+
+    def _kind(self, group: list[Row], text: str, *, is_below: bool) -> Kind:
+        size = group[0].size
+        if is_caption(text) or (_MAYBE_CAPTION.match(text) and size < 0.93 * self.body):
+            return "caption"
+        if self.references is not None:
+            n_cells = sum(row.n for row in group)
+            if (
+                n_cells >= 3 * len(group)
+                and len(text) < 12 * n_cells
+                and not has_numbered_entries(text)
+            ):
+                return "table"
+            return "reference" if group[0].top > 0.65 * self.body else "figure"
+        n_chars = len(text) / len(group)
+        if len(group) > 1 and sum(row.n for row in group) >= 2.5 * len(group):
+            return "table"
+        is_small = size < 0.93 * self.body
+        if is_small and is_below and n_chars > 20:
+            return "footnote"
+        if is_small and n_chars < 25 and not _has_ended(text):
+            return "figure"
+        return "text"
+
+    def _continue(self, draft: _Draft) -> None:
+        before = self.last_text
+        if before is None or _has_ended(before.text) or _NO_MIDDLE.match(draft.text):
+            return
+        # Text goes on in its own size; an author's name does not go on in the next one's.
+        if abs(before.size - draft.size) > 0.5 or len(before.text) < 40:
+            return
+        before.text, draft.glue = glued(before.text, draft.text, self.hyphenated)
+
+    def _continue_entry(self, draft: _Draft, *, is_hung: bool) -> bool:
+        """Add the end of an entry that a column or page parted from its begin to it.
+
+        is_hung: it stands farther in than entries begin.
+        """
+        entry = self.last_text
+        if (
+            entry is None
+            or entry.kind != "reference"
+            or has_numbered_entries(draft.text, like=entry.text)
+        ):
+            return False
+        if not (is_hung or draft.text[:1].islower() or has_numbered_entries(entry.text)):
+            return False
+        begin, glue = glued(entry.text, draft.text, self.hyphenated)
+        entry.text = begin + glue + draft.text
+        return True
+
+
+def _has_ended(text: str) -> bool:
+    return bool(_ENDED.search(text[-12:]))
+
+
+def body_size(pages: list[list[Line]]) -> float:
+    """Give the font size that most characters have, to a tenth of a point.
+
+    What follows the heading of the references counts only where nothing else does: in
+    short papers there is more of it than of the running text.
+    """
+    counts: dict[float, int] = {}
+    before: dict[float, int] = {}
+    for lines in pages:
+        for line in lines:
+            text, size = line.text, line.size
+            n = len(text)
+            if 1 < n < 24 and headings.begins_references(text):
+                before = counts.copy()
+            counts[size] = counts.get(size, 0) + n
+    best = before if sum(before.values()) > 0.3 * sum(counts.values()) else counts
+    rounded: Counter[float] = Counter()
+    for size, n in best.items():
+        rounded[round(size, 1)] += n
+    return rounded.most_common(1)[0][0] if rounded else 10.0
+
+
+def _groups(run: list[Row], body: float, left: float, *, in_references: bool) -> list[list[Row]]:
+    """Part a run of rows where a paragraph, a heading or an entry begins."""
+    right = max(row.x1 for row in run)
+    short = left + 0.75 * (right - left)
+    leading = _leading(run, body)
+    entries = entry_rows(run) if in_references else frozenset()
+    groups: list[list[Row]] = []
+    before: Row | None = None
+    for at, row in enumerate(run):
+        if before is None:
+            is_new = True
+        elif in_references:
+            is_new = at in entries or _begins_entry(before, row, left, is_numbered=bool(entries))
+        else:
+            is_new = (
+                _begins(before, row, left, leading)
+                or _is_alone(row, left, right, short)
+                or (_is_alone(before, left, right, short) and not _goes_on(before, row, body))
+            )
+        if is_new:
+            groups.append([])
+        groups[-1].append(row)
+        before = row
+        if headings.begins_references(row.text):
+            in_references, before = True, None
+            entries = frozenset(n + at + 1 for n in entry_rows(run[at + 1 :]))
+    return groups
+
+
+def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
+    """Say whether a row may be a heading that its number alone, or its place in the
+    middle, tells from text."""
+    if row.n > 1 or not headings.number_of(row.text) or _has_ended(row.text):
+        return False
+    is_centred = row.x0 > left + 3 * row.size and abs(row.x0 - left - right + row.x1) < row.size
+    return row.x1 < short or is_centred
+
+
+def _goes_on(before: Row, row: Row, body: float) -> bool:
+    """Say whether a heading has a second row: in its look, or below its name."""
+    if abs(row.size - before.size) > 0.3 or row.is_bold != before.is_bold:
+        return False
+    is_below_name = 0.8 * row.size < row.x0 - before.x0 < 4 * row.size and row.x1 < before.x1
+    return is_below_name or row.size > 1.08 * body
+
+
+def _begins_entry(before: Row, row: Row, left: float, *, is_numbered: bool) -> bool:
+    """Say whether something new begins: a heading, a caption, an entry that hangs out."""
+    if headings.is_known(row.text) or headings.is_known(before.text):
+        return True
+    if abs(row.top - before.top) > 0.15 * before.top:
+        return True
+    if is_caption(row.text) or row.is_bold > before.is_bold:
+        return True
+    if is_numbered:
+        return False
+    return row.x0 < left + 0.4 * row.size and (
+        before.x0 > left + 0.7 * row.size or row.y0 - before.y1 > 0.35 * row.size
+    )
+
+
+def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
+    size = row.size
+    step = row.base - before.base
+    if step > 1.4 * max(leading, size) or step < -size:
+        return True
+    if row.is_bold != before.is_bold or abs(size - before.size) > 0.08 * before.size:
+        return True
+    text = row.text
+    if len(text) < 40 and headings.is_known(text):
+        return True
+    if len(before.text) < 40 and headings.is_known(before.text):
+        return True
+    if is_caption(text) or (text[0] in _BULLETS and _BULLET.match(text)):
+        return True
+    is_indented = left + 0.7 * size < row.x0 < left + 4 * size
+    return is_indented and before.x0 < left + 0.4 * size and _has_ended(before.text)
+
+
+def is_caption(text: str) -> bool:
+    """Say whether a text begins as a caption does: "Figure 1:", "図 1"."""
+    return text[0] in _CAPTIONS and _CAPTION.match(text) is not None
+
+
+def _left_edge(run: list[Row]) -> float:
+    """Give where most rows begin; the leftmost of those that several share."""
+    counts = Counter(round(row.x0) for row in run)
+    often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
+    return float(min(often, default=min(row.x0 for row in run)))
+
+
+def _leading(run: list[Row], body: float) -> float:
+    steps = [
+        b.base - a.base
+        for a, b in pairwise(run)
+        if 0 < b.base - a.base < 3 * body and abs(a.size - b.size) < 0.5
+    ]
+    return median(steps) if steps else 1.2 * body

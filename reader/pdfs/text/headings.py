@@ -1,0 +1,339 @@
+"""Tell headings, contents and entries of references from text, by their words and their look.
+
+Pure; knows rows. Names that papers use are headings where they look as most of such names
+do in that paper; else a heading is short, stands out (size, weight, capitals), and is
+numbered or has running text below it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from reader.pdfs.text.columns import Row
+
+_REFERENCES = {
+    "REFERENCES", "REFERENCE", "BIBLIOGRAPHY", "LITERATURECITED", "WORKSCITED",
+    "REFERENCESANDNOTES", "BIBLIOGRAPHICALREFERENCES", "REFERENCESCITED",
+    "参考文献", "引用文献", "文献", "参照文献", "参考資料",
+}  # fmt: skip
+_SECTIONS = _REFERENCES | {
+    "INTRODUCTION", "BACKGROUND", "RELATEDWORK", "RELATEDWORKS", "METHOD", "METHODS",
+    "METHODOLOGY", "EXPERIMENTS", "EXPERIMENT", "EXPERIMENTALSETUP", "RESULTS", "DISCUSSION",
+    "RESULTSANDDISCUSSION", "CONCLUSION", "CONCLUSIONS", "FUTUREWORK",
+    "CONCLUSIONANDFUTUREWORK", "CONCLUSIONSANDFUTUREWORK", "PRELIMINARIES",
+    "はじめに", "序論", "まえがき", "おわりに", "むすび", "結論",
+    "関連研究", "実験", "考察", "評価", "まとめ",
+}  # fmt: skip
+_KNOWN = _SECTIONS | {
+    "ABSTRACT", "KEYWORDS", "INDEXTERMS", "SUMMARY", "LIMITATIONS", "ETHICSSTATEMENT",
+    "ACKNOWLEDGMENTS", "ACKNOWLEDGEMENTS", "ACKNOWLEDGMENT", "ACKNOWLEDGEMENT", "APPENDIX",
+    "FUNDING", "DATAAVAILABILITY", "COMPETINGINTERESTS", "COMPETINGINTEREST",
+    "CONFLICTOFINTEREST", "CONFLICTSOFINTEREST", "DECLARATIONOFCOMPETINGINTEREST",
+    "AUTHORCONTRIBUTIONS", "AUTHORS'CONTRIBUTIONS", "AUTHORDETAILS", "ADDITIONALFILE",
+    "ADDITIONALFILES", "SUPPLEMENTARYMATERIAL", "SUPPLEMENTARYMATERIALS",
+    "概要", "あらまし", "要旨", "謝辞", "付録", "キーワード",
+}  # fmt: skip
+_NUMBER = re.compile(
+    r"(?:(?:Appendix|APPENDIX|Chapter|CHAPTER|Section)\s+)?"
+    r"(?:\d{1,2}(?:[.．]\d{1,2})*|[A-Z](?:\.\d{1,2})+|[A-Z]|[IVX]{1,5}|第\s*\d+\s*[章節])[.．:)]?\s+"
+)
+_SECTION_NUMBER = re.compile(
+    r"(\d{1,2}(?:[.．]\d{1,2}){0,3})[.．]?(?:\s+(?=[A-Z\u3040-\u9fff])|(?=[\u3040-\u9fff]))"
+)
+_LETTERED = re.compile(r"[A-Z][.．]\s|[IVX]+[.．]\s|第\s*\d+\s*[章節]")
+_CHAPTER = re.compile(r"第\s*\d+\s*[章部編]|(?:Chapter|CHAPTER|Part|PART)\s+[\dIVX]+")
+_BARE_NUMBER = re.compile(r"^[\dIVX.．\s第章節A-Z]{0,6}(?<![A-Za-z])[.．]?\s*")
+_RUN_IN = re.compile(
+    r"(A\s?bstract|A\s?BSTRACT|Summary|概要|あらまし|要旨)\s*[—–―:：.．-]+\s*(\S.*)"
+)
+_APPENDIX = re.compile(
+    r"(?:Appendi|APPENDI|A PPENDI|Supplement|SUPPLEMENT|付録|付\s*録|[A-Z][.]?\s+[A-Z])"
+)
+_SENTENCE_END = re.compile(r"[.。．,;、，:：]$")
+_NO_NAME_ALONE = re.compile(
+    r"(?:Theorem|Lemma|Proposition|Definition|Corollary|Assumption|Claim|Remark|Algorithm|Step"
+    r"|Figure|Fig\.|Table|定理|補題|命題|定義|系|図|表)\s*[\dA-Z]"
+    r"|(?:Keywords|Key words|Index Terms|キーワード)\s*[:：—-]|Copyright|©"
+    r"|.*left blank"
+    r"|.*(?:[a-z\])][.?!]\s+[A-Z]|-$)"
+)
+_SENTENCE_INSIDE = re.compile(r"(?<!vs)(?<!et al)[a-z\])][.?!]\s+[A-Z]")
+_NOT_A_NAME = re.compile(r".*(?:[=≤≥≠∈∉∀∃∏∑∫⇓⇑⇒→←↦≈±@%]|[、。，．]\S)|\d+:\s")
+_CJK = re.compile("[\u3040-\u9fff]")
+
+
+class Around(NamedTuple):
+    """What a paragraph of rows is judged by: the paper's looks, and what stands about it."""
+
+    body: float
+    """Font size of the running text."""
+    look: tuple[float, bool] | None
+    """Size of the names of sections, and whether they are bold; None where not known."""
+    left: float
+    right: float
+    """The column's edges."""
+    after: Row | None
+    """The row below, None at the end of a column."""
+    is_below: bool
+    """It stands under all running text, as footnotes do."""
+
+
+def section_look(rows: Iterable[Row]) -> tuple[float, bool] | None:
+    """Learn from the names that most papers use how this one prints its sections.
+
+    The references may be small, heading and all.
+    """
+    looks = Counter(
+        (round(row.top, 1), row.is_bold)
+        for row in rows
+        if row.n == 1
+        and len(row.text) < 40
+        and _name(row.text) in _SECTIONS
+        and not row.text[0].islower()
+    )
+    if not looks:
+        return None
+    return looks.most_common(1)[0][0]
+
+
+def _is_unlike(row: Row, around: Around) -> bool:
+    if around.look is None:
+        return False
+    size, is_bold = around.look
+    is_small = row.top < size - 0.7 and row.top < 1.05 * around.body
+    return is_small or (is_bold and not row.is_bold)
+
+
+def run_in(text: str) -> tuple[str, str] | None:
+    """Part "Abstract—We show …" into its heading and its text."""
+    found = _RUN_IN.match(text) if text[0] in "AS概あ要" else None
+    return (found[1], found[2]) if found else None
+
+
+def is_known(text: str) -> bool:
+    """Say whether these words alone are a heading, whatever they look like."""
+    return len(text) < 40 and not text[0].islower() and _name(text) in _KNOWN
+
+
+def begins_references(text: str) -> bool:
+    # A guide for authors may have a section 5.4 on references.
+    return len(text) < 40 and _name(text) in _REFERENCES and len(number_of(text)) < 2
+
+
+def is_appendix(text: str) -> bool:
+    return bool(_APPENDIX.match(text))
+
+
+def number_of(text: str) -> tuple[int, ...]:
+    """Give a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
+    found = _SECTION_NUMBER.match(text)
+    return tuple(map(int, re.split("[.．]", found[1]))) if found else ()
+
+
+def is_numbered(text: str) -> bool:
+    return bool(number_of(text)) or _LETTERED.match(text) is not None
+
+
+def follows(number: tuple[int, ...], last: tuple[int, ...]) -> bool:
+    """Say whether a section of that number can come right after the last one."""
+    if not number:
+        return False
+    after_last = [(*last[:n], last[n] + 1) for n in range(len(last))]
+    return number in [*after_last, (*last, 1)]
+
+
+def is_next(row: Row, text: str, last: tuple[int, ...], around: Around) -> bool:
+    """Say whether a short row is a heading because its number is the next section's."""
+    number = number_of(text)
+    if row.n > 1 or len(text) > 60 or not follows(number, last) or _NOT_A_NAME.match(text):
+        return False
+    return len(number) > 1 or not _is_unlike(row, around)
+
+
+def is_heading(group: list[Row], text: str, around: Around) -> bool:
+    """Judge a paragraph of rows that look alike."""
+    row = group[0]
+    if is_known(text):
+        may_differ = _name(text) not in _SECTIONS or begins_references(text)
+        return row.n == 1 and (may_differ or not _is_unlike(row, around))
+    if _CHAPTER.fullmatch(text):
+        return row.top > 1.08 * around.body
+    if len(group) > 3 or len(text) > 140 or max(r.n for r in group) > 1:
+        return False
+    if row.top < 0.87 * around.body or (around.is_below and row.size < 0.97 * around.body):
+        return False
+    number = _NUMBER.match(text)
+    words = text[number.end() :] if number else text
+    if _NOT_A_NAME.match(text) or not _is_name(words, ends_well=bool(number and row.is_bold)):
+        return False
+    if len(number_of(text)) == 1 and _is_unlike(row, around):
+        return False
+    # Japanese and Latin letters of one text may have two sizes.
+    is_larger = (row.size if _CJK.search(text) else row.top) > 1.08 * around.body
+    if number:
+        is_capitals = words.isupper() and len(words) > 3 and words.isascii()
+        is_set_off = is_capitals or (row.is_italic and len(group) == 1)
+        is_set_off = is_larger or row.is_bold or is_set_off
+        return is_set_off and not _SENTENCE_INSIDE.search(words)
+    is_title_like = words[0].isupper() or not words[0].isascii()
+    if not is_title_like or len(text) > 90 or _NO_NAME_ALONE.match(text):
+        return False
+    return (is_larger or row.is_bold) and _leads_on(group, around, is_larger=is_larger)
+
+
+def is_title(group: list[Row], text: str) -> bool:
+    """Say whether page 1's largest rows can be its title."""
+    return len(group) <= 5 and len(text) <= 300 and sum(map(str.isalpha, text)) > 1
+
+
+def _is_name(words: str, *, ends_well: bool) -> bool:
+    """Say whether words can be a section's name: no sentence, no formula, no names of axes."""
+    solid = words.replace(" ", "")
+    if not solid or not solid[0].isalnum():
+        return False
+    if _SENTENCE_END.search(words) and not ends_well:
+        return False
+    return 2 <= sum(map(str.isalpha, solid)) >= 0.6 * len(solid)
+
+
+def _leads_on(group: list[Row], around: Around, *, is_larger: bool) -> bool:
+    """Say whether running text, or another heading, stands below: not so in tables."""
+    after, row = around.after, group[-1]
+    if after is None:
+        return is_larger
+    if after.n > 2 or after.base < row.base:
+        return False
+    wide = 0.55 * (around.right - around.left)
+    is_text = after.x1 - after.x0 > wide and abs(after.size - around.body) < 0.1 * around.body
+    if is_larger:
+        return is_text or after.is_bold or bool(number_of(after.text))
+    middle = (around.left + around.right) / 2
+    is_centred = abs((row.x0 + row.x1) / 2 - middle) < row.size
+    if row.x1 > around.right - 2 * row.size and after.base - row.base < 1.35 * row.size:
+        return False  # the first line of a paragraph that begins with bold words
+    return is_text and (row.x0 < around.left + 2.5 * row.size or is_centred)
+
+
+@functools.lru_cache(maxsize=2048)  # rows are looked at twice, cells of tables often
+def _name(text: str) -> str:
+    """Strip number, spaces (small capitals have odd ones) and case."""
+    bare = _BARE_NUMBER.sub("", text)
+    plain = "".join(bare.split()).strip(".:：．").replace("’", "'")
+    if plain.upper() in _KNOWN:
+        return plain.upper()
+    return "".join(text.split()).strip(".:：．0123456789").upper()
+
+
+_HEADING = re.compile(r"(?:table\s+of\s+)?contents\.?|目\s*次", re.IGNORECASE)
+_LAST = "sS.次"
+_LEADER = re.compile(r"(?:[.·…‥・]\s?){4,}|(?:[…‥]\s?){2,}")
+_PAGE_NUMBER = re.compile(r"(?:^|\D)(?:\d{1,4}|[ivxl]{1,6})$")
+
+
+def in_contents(run: list[Row]) -> Iterator[tuple[list[Row], bool]]:
+    """Part a run into what is not and what is (True) a table of contents, in order.
+
+    One begins below its heading, or with three lines of dots, and goes on as long as
+    most rows end with a page's number.
+    """
+    start = _start(run)
+    if start is None:
+        yield run, False
+        return
+    end, n_misses, n_hits = start, 0, 0
+    for at in range(start, len(run)):
+        if _PAGE_NUMBER.search(run[at].text):
+            end, n_misses, n_hits = at + 1, 0, n_hits + 1
+        else:
+            n_misses += 1
+            if n_misses > 2:
+                break
+    if n_hits < 3:
+        yield run, False
+        return
+    if start:
+        yield run[:start], False
+    yield run[start:end], True
+    if end < len(run):
+        yield from in_contents(run[end:])
+
+
+def _start(run: list[Row]) -> int | None:
+    dotted = []
+    for at, row in enumerate(run):
+        text = row.text
+        last = text[-1]
+        if last.isdigit():
+            if _LEADER.search(text):
+                dotted.append(at)
+        elif last in _LAST and len(text) < 20 and _HEADING.fullmatch(text):
+            return at + 1
+    return dotted[0] if len(dotted) > 2 else None
+
+
+_BRACKET = re.compile(r"\[(\d{1,3})\]")
+_LABEL = re.compile(r"\[[^\]]{1,12}\]")
+_DOT = re.compile(r"\(?(\d{1,3})[.)]\s")
+N_ENTRIES = 5
+"""So many in a row make a list of references where no heading says so."""
+
+
+def has_numbered_entries(text: str, *, like: str = "") -> bool:
+    """Say whether a text begins with an entry's number or label.
+
+    like: another entry; where that has its number in brackets, so has this.
+    """
+    if _LABEL.match(text):
+        return True
+    return bool(_DOT.match(text)) and not _LABEL.match(like)
+
+
+def entry_rows(run: list[Row]) -> frozenset[int]:
+    """Give the places of rows that begin numbered entries; none where there are none.
+
+    Numbers rise by one: a year or a page's number at a line's begin is no entry's.
+    """
+    brackets = _numbered(run, _BRACKET)
+    dots = _numbered(run, _DOT)
+    labels = [at for at, row in enumerate(run) if _LABEL.match(row.text)]
+    if len(labels) > max(1, 2 * len(brackets)):
+        return frozenset(labels)
+    chain = _chain(brackets if len(brackets) >= min(2, len(dots)) and brackets else dots)
+    return frozenset(chain) if len(chain) > 1 else frozenset(at for at, _ in brackets)
+
+
+def first_entry(run: list[Row]) -> int | None:
+    """Give the place of "[1]" where "[2]", "[3]" … begin rows below it, else None."""
+    found = _numbered(run, _BRACKET)
+    if len(found) < N_ENTRIES:
+        return None
+    for n, (at, number) in enumerate(found):
+        if number == 1:
+            chain = _chain(found[n:])
+            return at if len(chain) >= N_ENTRIES else None
+    return None
+
+
+def _numbered(run: list[Row], pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    return [
+        (at, int(match[1]))
+        for at, row in enumerate(run)
+        if row.text[0] in "[(0123456789" and (match := pattern.match(row.text))
+    ]
+
+
+def _chain(found: list[tuple[int, int]]) -> list[int]:
+    """Keep those whose numbers follow one another; one or two may be missing."""
+    numbers = {number for _, number in found}
+    kept: list[int] = []
+    last: int | None = None
+    for at, number in found:
+        follows = number + 1 in numbers if last is None else last < number <= last + 3
+        if follows:
+            kept.append(at)
+            last = number
+    return kept

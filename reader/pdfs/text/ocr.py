@@ -1,0 +1,274 @@
+"""Read the pages of a PDF that are pictures with tesseract, where it is installed; in the child.
+
+Each page is drawn and given to the `tesseract` command, a process of its own that can be
+ended: the library inside MuPDF can be neither ended nor told how pages are laid out. What
+comes back is a page as PyMuPDF's get_text("dict") would give it, so that all that follows
+knows no difference.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reader.library.passage import WhyUnread
+from reader.pdfs.text.lines import PageLines
+from reader.pdfs.text.opener import Tell
+
+WANTED = ("eng", "jpn")
+DPI = 200
+"""Recognises as well as 300 does on papers, and as fast as 150 does."""
+MAX_PIXELS = 25_000_000
+_IMAGES = {"fill-image", "fill-imgmask"}
+PAGE_S = 45.0
+FILE_S = 300.0
+"""Seconds for all pictured pages of one file; some 60 to 100 pages on a quiet machine."""
+FIRST_S = 20.0
+"""Seconds where only the first of them are asked for, to tell which paper it is."""
+MIN_CHARACTERS = 120
+"""A page with fewer characters and one large picture is a scan with a stamp on it."""
+MIN_CONFIDENCE = 45.0
+"""Of 100: lines below it are the insides of figures."""
+
+
+Faults = tuple[type[Exception], ...]
+
+
+def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]:
+    """List the pages, from 0, that show something but have no text layer to be read.
+
+    faults: what PyMuPDF raises; a page that cannot be drawn cannot be recognised. Where
+    another program has recognised the file before, pages without text are blank ones.
+    """
+    found = [n for n, page in enumerate(pages) if _is_pictured(file, n, page, faults)]
+    others = [n for n, page in enumerate(pages) if page.lines and n not in found]
+    if found and others and _has_hidden_text(file[others[len(others) // 2]], faults):
+        return []
+    return found
+
+
+def _has_hidden_text(page: Any, faults: Faults) -> bool:
+    try:
+        return any(kind == "ignore-text" for kind, _ in page.get_bboxlog())
+    except faults:
+        return False
+
+
+def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> bool:
+    n_characters = sum([len(line.text) for line in page.lines])
+    if n_characters >= MIN_CHARACTERS:
+        return _is_garbage(page)
+    if page.width == 0:
+        return False  # it could not be read at all
+    if n_characters and _is_garbage(page):
+        return True
+    try:
+        drawn = file[number].get_bboxlog()
+    except faults:
+        return False
+    # Some scans are stored in strips, and black and white ones as masks.
+    images: float = sum(
+        [(box[2] - box[0]) * (box[3] - box[1]) for kind, box in drawn if kind in _IMAGES]
+    ) / (page.width * page.height)
+    if n_characters:
+        return images > 0.7 and page.height > page.width
+    # Letters drawn as outlines, or a font without a mapping; a frame and a line are no page.
+    return images > 0.05 or sum(kind != "ignore-text" for kind, _ in drawn) > 20
+
+
+_LOST = re.compile("[\ufffd\ue000-\uf8ff]")
+
+
+def _is_garbage(page: PageLines) -> bool:
+    """Say whether a font without a mapping gave U+FFFD or private characters throughout."""
+    text = "".join([line.text for line in page.lines])
+    return not text.isascii() and len(_LOST.findall(text)) > 0.5 * len(text)
+
+
+@functools.cache
+def languages() -> str:
+    """Give what tesseract can read here, as it takes it ("eng+jpn"); empty without it."""
+    command = shutil.which("tesseract")
+    if command is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 (found on the PATH)
+            [command, "--list-langs"], capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    installed = done.stdout.decode(errors="replace").split()
+    return "+".join(language for language in WANTED if language in installed)
+
+
+def read_pages(
+    file: Any,
+    numbers: Sequence[int],
+    tell: Tell,
+    faults: Faults,
+    *,
+    file_s: float = FILE_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[dict[int, dict[str, Any]], WhyUnread]:
+    """Recognise pages, in order, for at most `file_s` seconds.
+
+    Gives the pages read, each as get_text("dict") gives it, by number from 0; and why some
+    were not.
+    """
+    if not numbers:
+        return {}, ""
+    known = languages()
+    if not known:
+        return {}, "no tesseract"
+    n_pages = file.page_count
+    tell(numbers[0] + 1, n_pages, file_s + 10)
+    last = clock() + file_s
+    found: dict[int, dict[str, Any]] = {}
+    why: WhyUnread = ""
+    spoken = known
+    for number in numbers:
+        left = last - clock()
+        if left < 1:
+            why = "time"
+            break
+        tell(number + 1, n_pages)
+        try:
+            picture, dpi, size = _picture(file[number])
+            table = _recognise(picture, dpi, spoken, timeout_s=min(PAGE_S, left))
+            if spoken != known and _confidence(table) < 70:  # a page in the other language
+                table = _recognise(picture, dpi, known, timeout_s=min(PAGE_S, left))
+            spoken = _spoken(table, known)
+        except (OSError, MemoryError, subprocess.SubprocessError):
+            why = "failed"
+            continue
+        except faults:
+            why = "failed"
+            continue
+        found[number] = page_dict(table, *size, dpi)
+    _even_out([block for page in found.values() for block in page["blocks"]])
+    return found, why
+
+
+def _picture(page: Any) -> tuple[bytes, int, tuple[float, float]]:
+    """Draw a page; posters smaller, since their letters are larger."""
+    width, height = page.rect.width, page.rect.height
+    n_pixels = width * height * (DPI / 72) ** 2
+    dpi = DPI if n_pixels <= MAX_PIXELS else max(50, int(DPI * (MAX_PIXELS / n_pixels) ** 0.5))
+    picture = page.get_pixmap(dpi=dpi, colorspace="gray", alpha=False).tobytes("pgm")
+    return picture, dpi, (width, height)
+
+
+Table = dict[tuple[str, ...], list[list[str]]]
+"""The words of each line: left, top, width, height in pixels, confidence, text."""
+
+
+def _recognise(picture: bytes, dpi: int, spoken: str, *, timeout_s: float) -> Table:
+    """Run tesseract on a picture; raises OSError or SubprocessError."""
+    command = ["tesseract", "stdin", "stdout", "-l", spoken, "--dpi", str(dpi), "--psm", "3", "tsv"]
+    done = subprocess.run(  # noqa: S603 (a command of ours, the picture on its stdin)
+        command,
+        input=picture,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=timeout_s,
+        check=True,
+        # With threads it takes more time on all cores than on one.
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+    )
+    table: Table = {}
+    for line in done.stdout.decode(errors="replace").splitlines()[1:]:
+        cells = line.split("\t")
+        if len(cells) == 12 and cells[0] == "5" and cells[11].strip():
+            table.setdefault(tuple(cells[2:5]), []).append(cells[6:])
+    return table
+
+
+def _spoken(table: Table, known: str) -> str:
+    """Choose the languages for the next page: a Latin one has no use for Japanese."""
+    text = "".join([word[5] for words in table.values() for word in words])
+    is_latin = len(text) > 300 and sum(map(_is_cjk, text)) < 0.03 * len(text)
+    return "eng" if is_latin and "eng" in known else known
+
+
+def _confidence(table: Table) -> float:
+    return statistics.fmean(
+        [float(word[4]) for words in table.values() for word in words] or [100.0]
+    )
+
+
+def page_dict(table: Table, width: float, height: float, dpi: int) -> dict[str, Any]:
+    """Turn a table of words into what get_text("dict") gives for a page.
+
+    Each of its blocks is one of tesseract's paragraphs: all its lines get one size.
+    """
+    paragraphs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for place, words in table.items():
+        if statistics.fmean([float(word[4]) for word in words]) >= MIN_CONFIDENCE:
+            paragraphs.setdefault(place[:2], []).append(_line(words, 72 / dpi))
+    for lines in paragraphs.values():
+        _set_size(lines, statistics.median(map(_size, lines)))
+    blocks = [{"type": 0, "lines": lines} for lines in paragraphs.values()]
+    return {"width": width, "height": height, "blocks": blocks}
+
+
+def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
+    boxes = [[int(cell) * scale for cell in word[:4]] for word in words]
+    x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    x1 = max(box[0] + box[2] for box in boxes)
+    y1 = max(box[1] + box[3] for box in boxes)
+    text = words[0][5]
+    for word in words[1:]:
+        text += _space(text[-1], word[5][0]) + word[5]
+    # Most words are as high as a capital; a box around all also holds what is askew.
+    share = 0.92 if sum(map(_is_cjk, text)) > 0.5 * len(text) else 0.72
+    span = {
+        "text": text,
+        "font": "",
+        "flags": 0,
+        "size": statistics.median([box[3] for box in boxes]) / share,
+        "origin": (x0, y1),
+        "bbox": (x0, y0, x1, y1),
+    }
+    return {"dir": (1.0, 0.0), "bbox": span["bbox"], "spans": [span]}
+
+
+def _space(before: str, after: str) -> str:
+    """Put none between Japanese characters, and none between one and a Latin mark."""
+    if _is_cjk(before):
+        return "" if _is_cjk(after) or after in ",.:;)]" else " "
+    return "" if _is_cjk(after) and before in ",.:;([" else " "
+
+
+def _is_cjk(character: str) -> bool:
+    return character > "\u2e80"
+
+
+def _size(line: dict[str, Any]) -> float:
+    size: float = line["spans"][0]["size"]
+    return size
+
+
+def _set_size(lines: list[dict[str, Any]], size: float) -> None:
+    for line in lines:
+        (span,) = line["spans"]
+        span["size"] = size
+        span["origin"] = (span["bbox"][0], span["bbox"][3] - 0.2 * size)
+
+
+def _even_out(blocks: list[dict[str, Any]]) -> None:
+    """Give paragraphs of about one size the same, for all pages: only a title stands out."""
+    sizes = [_size(line) for block in blocks for line in block["lines"]]
+    if not sizes:
+        return
+    usual = round(statistics.median(sizes), 1)
+    for block in blocks:
+        is_short = len(block["lines"]) == 1 and len(block["lines"][0]["spans"][0]["text"]) < 20
+        if (0.5 if is_short else 0.8) * usual < _size(block["lines"][0]) < 1.3 * usual:
+            _set_size(block["lines"], usual)

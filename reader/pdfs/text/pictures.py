@@ -1,0 +1,327 @@
+"""Draw pages of an opened PDF, and give their words with their places; in the child.
+
+Draw an opened PDF's first page and its first figure; in the child.
+
+Knows PyMuPDF; where a figure stands is found by `figures`.
+
+Show one page of an opened PDF: its picture, and its words with their places; in the child.
+
+Knows PyMuPDF; who looks at it, and which words they look for, is not asked here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reader.pdfs.recognition import HEIGHT, WIDTH, Looks, PageLook
+from reader.pdfs.text.answer import PageLine, PageText, Pictures
+from reader.pdfs.text.figures import Box, Figure, Look, WordLine, find_figures, gutter, has_caption
+from reader.pdfs.text.lines import compounds
+from reader.pdfs.text.opener import Unreadable, failures, is_memory, unreadable
+
+PAGE_WIDTH = 480
+"""Pixels: a line of ten-point text is just legible, a file some 100 kB."""
+FIGURE_WIDTHS = (900, 600, 400)
+MAX_ZOOM = 3.0
+MAX_BYTES = 400_000
+"""Photographs as PNG are large: one over this is drawn smaller."""
+MAX_PAGES = 12
+"""A first figure after these is none that people know the paper by."""
+MAX_CAPTION = 600
+MAX_DRAWN = 50_000
+TRIM = 3.0
+"""Points of white that stay around a drawing."""
+_DRAWN = ("fill-path", "stroke-path", "fill-image", "fill-shade", "fill-imgmask")
+
+
+def pictures_of(pymupdf: Any, file: Any) -> Pictures:
+    """Draw what people know a paper by; raises Unreadable where page 1 cannot be drawn.
+
+    A figure that cannot be found or drawn is left out.
+    """
+    faults = failures(pymupdf)
+    try:
+        if not file.page_count:
+            raise Unreadable("no page")
+        page = _png(pymupdf, file[0], Box(*file[0].rect), PAGE_WIDTH)
+    except faults as error:
+        raise unreadable(error, "no page") from error
+    pages, middle = _read(pymupdf, file, faults)
+    body = _body([line for lines in pages for line in lines])
+    hyphenated = compounds(line.text for lines in pages for line in lines)
+    for number, words in enumerate(pages, 1):
+        if not has_caption(words):
+            continue
+        try:
+            look = _look(file[number - 1], words, body, middle)
+            figures = find_figures(look, hyphenated)
+            images = ((_figure_png(pymupdf, file, number, f), f) for f in figures)
+            image, figure = next(images, (b"", None))
+        except faults:
+            continue
+        if figure is not None:
+            return Pictures(page, image, number, figure.caption[:MAX_CAPTION])
+    return Pictures(page)
+
+
+def _read(
+    pymupdf: Any, file: Any, faults: tuple[type[Exception], ...]
+) -> tuple[list[list[WordLine]], float | None]:
+    """Give the lines of the first pages without running heads, and the gutter's place."""
+    pages: list[list[WordLine]] = []
+    for number in range(min(file.page_count, MAX_PAGES)):
+        try:
+            pages.append(_words(pymupdf, file[number]))
+        except faults:
+            pages.append([])
+    box = file[0].rect
+    pages = _without_heads(pages, box.height)
+    return pages, gutter(pages, box.width)
+
+
+def _words(pymupdf: Any, page: Any) -> list[WordLine]:
+    if page.rotation:
+        return []  # text and drawings are told in other directions there
+    flags = pymupdf.TEXTFLAGS_DICT & ~(
+        pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
+    )
+    return [
+        _line(line, number)
+        for number, block in enumerate(page.get_text("dict", flags=flags)["blocks"])
+        for line in block.get("lines", ())
+        if line["dir"][0] > 0.97 and any(span["text"].strip() for span in line["spans"])
+    ]
+
+
+def _line(line: dict[str, Any], block: int) -> WordLine:
+    spans = [span for span in line["spans"] if span["text"].strip()]
+    main = max(spans, key=lambda span: len(span["text"]))
+    # Some fonts claim to be ten lines tall: what letters need is enough.
+    x0, y0, x1, y1 = line["bbox"]
+    base, size = main["origin"][1], main["size"]
+    box = Box(x0, max(y0, base - size), x1, min(y1, base + 0.35 * size))
+    text = "".join(span["text"] for span in line["spans"]).strip()
+    return WordLine(box, text, size, main["font"], spans[0]["font"], block)
+
+
+def _without_heads(pages: list[list[WordLine]], height: float) -> list[list[WordLine]]:
+    """Leave out running heads and page numbers: alike at one height on several pages."""
+    seen = Counter(mark for words in pages for mark in {_mark(line) for line in words})
+
+    def is_head(line: WordLine) -> bool:
+        is_at_edge = not 0.14 * height < line.box.y0 < 0.86 * height
+        return is_at_edge and seen[_mark(line)] > 1
+
+    return [[line for line in words if not is_head(line)] for words in pages]
+
+
+def _mark(line: WordLine) -> tuple[str, int]:
+    return re.sub(r"[\divxlc]+", "0", line.text), round(line.box.y0 / 3)
+
+
+def _body(words: list[WordLine]) -> tuple[float, str]:
+    letters: Counter[tuple[float, str]] = Counter()
+    for line in words:
+        letters[round(line.size, 1), line.font] += len(line.text)
+    return letters.most_common(1)[0][0] if letters else (10.0, "")
+
+
+def _look(page: Any, words: list[WordLine], body: tuple[float, str], middle: float | None) -> Look:
+    whole = Box(*page.rect)
+    drawn = [Box(*box).cut(whole) for kind, box in page.get_bboxlog() if kind in _DRAWN]
+    # What is drawn of more pieces is not looked at: each line is compared with each of them.
+    drawn = [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
+    return Look(whole.width, whole.height, words, drawn, body, middle)
+
+
+def _figure_png(pymupdf: Any, file: Any, number: int, figure: Figure) -> bytes:
+    image = b""
+    box = _trimmed(pymupdf, file[number - 1], figure.box)
+    for width in FIGURE_WIDTHS:
+        image = _png(pymupdf, file[number - 1], box, width)
+        if len(image) <= MAX_BYTES:
+            break
+    return image
+
+
+def _trimmed(pymupdf: Any, page: Any, box: Box) -> Box:
+    """Take the white around a drawing away: MuPDF's boxes of lines are wider than the lines."""
+    clip = pymupdf.Rect(box) & page.rect
+    image = page.get_pixmap(clip=clip, alpha=False)
+    width, height, row = image.width, image.height, image.stride
+    pixels = bytes(image.samples)
+    lines = [pixels[y * row : y * row + 3 * width] for y in range(height)]
+    ink_y = [y for y, line in enumerate(lines) if line.strip(b"\xff")]
+    ink_x = [
+        x for x in range(width) if any(pixels[3 * x + c :: row].strip(b"\xff") for c in range(3))
+    ]
+    if not ink_x or not ink_y:
+        return box
+    x, y = clip.x0, clip.y0
+    ink = Box(x + ink_x[0], y + ink_y[0], x + ink_x[-1] + 1, y + ink_y[-1] + 1)
+    return Box(ink.x0 - TRIM, ink.y0 - TRIM, ink.x1 + TRIM, ink.y1 + TRIM).cut(box)
+
+
+def _png(pymupdf: Any, page: Any, box: Box, width: int) -> bytes:
+    scale = min(MAX_ZOOM, width / max(1.0, box.width))
+    # A strip of a page may be as tall as it likes: what counts is how many pixels come.
+    scale = min(scale, 2 * width / max(1.0, box.height))
+    matrix = pymupdf.Matrix(scale, scale)
+    image = page.get_pixmap(matrix=matrix, clip=pymupdf.Rect(box), alpha=False)
+    return bytes(image.tobytes("png"))
+
+
+MAX_PIXELS = 12_000_000
+"""A strip as tall as it likes is drawn smaller: 36 MB of pixels at most."""
+MAX_LINES = 4_000
+"""Of a page that was made to have millions."""
+MAX_LETTERS = 2_000
+"""Of a line."""
+AHEAD = 50
+"""Lines among which words are looked for, from the line of those before them on."""
+
+Word = tuple[float, float, float, float, str, int, int, int]
+"""x0, y0, x1, y1, the word; the numbers of its block and its line, and its own there."""
+
+
+def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
+    """Give the words of a page, from 1, where they stand; raises Unreadable."""
+    faults = failures(pymupdf)
+    page = _page(pymupdf, file, number)
+    try:
+        flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
+        read = page.get_textpage(flags=flags)
+        words: dict[int, list[Word]] = {}
+        for word in read.extractWORDS():
+            words.setdefault(word[5], []).append(word)
+        lines = [
+            _onscreen_line(line, on_it)
+            for block in read.extractDICT()["blocks"]
+            for line, on_it in _with_words(block.get("lines", ()), words.get(block["number"], []))
+            if any(span["text"].strip() for span in line["spans"])
+        ]
+    except faults as error:
+        raise unreadable(error, "no page") from error
+    turn = tuple(page.rotation_matrix) if page.rotation else ()
+    box = page.rect
+    return PageText(file.page_count, box.width, box.height, turn, tuple(lines[:MAX_LINES]))
+
+
+def image_of_page(pymupdf: Any, file: Any, number: int, width: int) -> bytes:
+    """Draw a page, from 1, `width` pixels wide, with what is marked in it; raises Unreadable."""
+    page = _page(pymupdf, file, number)
+    try:
+        scale = width / max(1.0, page.rect.width)
+        n_pixels = max(1.0, page.rect.width * page.rect.height * scale**2)
+        scale *= min(1.0, math.sqrt(MAX_PIXELS / n_pixels))
+        image = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
+        return bytes(_without_colours(pymupdf, image).tobytes("png"))
+    except failures(pymupdf) as error:
+        raise unreadable(error, "no page") from error
+
+
+def _without_colours(pymupdf: Any, image: Any) -> Any:
+    """Keep one number for each pixel where there are only greys: half the bytes as PNG."""
+    pixels = image.samples
+    is_grey = pixels[0::3] == pixels[1::3] == pixels[2::3]
+    return pymupdf.Pixmap(pymupdf.csGRAY, image) if is_grey else image
+
+
+def _page(pymupdf: Any, file: Any, number: int) -> Any:
+    try:
+        n_pages = file.page_count
+        if not 1 <= number <= n_pages:
+            raise Unreadable("past the end", str(number))
+        return file[number - 1]
+    except failures(pymupdf) as error:
+        raise unreadable(error, "no page") from error
+
+
+def _with_words(
+    lines: Sequence[dict[str, Any]], words: Sequence[Word]
+) -> Iterator[tuple[dict[str, Any], list[tuple[float, float, str]]]]:
+    """Put to each line of a block its words, both in their order.
+
+    The lines that MuPDF numbers words by are not always those that it lists: a wide gap may
+    begin a new one, or one that is not listed lies between.
+    """
+    found: list[list[tuple[float, float, str]]] = [[] for _ in lines]
+    left = ["".join("".join(span["text"] for span in line["spans"]).split()) for line in lines]
+    at = 0
+    for _, group in itertools.groupby(words, key=lambda word: word[6]):
+        several = list(group)
+        text = "".join(word[4] for word in several)
+        for n in range(at, min(at + AHEAD, len(lines))):
+            _, is_here, left_now = left[n].partition(text)
+            if is_here:
+                found[n] += [(word[0], word[2], word[4]) for word in several]
+                left[n], at = left_now, n
+                break
+    return zip(lines, found, strict=True)
+
+
+def _onscreen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
+    """Say where a line begins, in which direction it runs, how long and how large it is."""
+    spans = [span for span in line["spans"] if span["text"].strip()]
+    x0, y0, x1, y1 = line["bbox"]
+    across, down = line["dir"]
+    # Of a line that runs askew the box tells nothing but how far its corners are apart.
+    length = abs(x1 - x0) if abs(across) > 0.99 else abs(y1 - y0)
+    length = length if max(abs(across), abs(down)) > 0.99 else math.hypot(x1 - x0, y1 - y0)
+    x, y = spans[0]["origin"]
+    # With the spans that hold nothing but blanks: each word may be a span of its own.
+    text = " ".join("".join(span["text"] for span in line["spans"]).split())
+    return PageLine(
+        x,
+        y,
+        length,
+        max(span["size"] for span in spans),
+        math.degrees(math.atan2(down, across)),
+        text[:MAX_LETTERS],
+        (y0, y1),
+        tuple(words) if across > 0.99 else (),
+    )
+
+
+MOST_PAGES = 40
+"""Pages that are looked at: 40 pages tell a file from any other."""
+MOST_WORDS = 2_000
+"""Of a page that was made to have millions."""
+
+
+def looks_of(pymupdf: Any, file: Any) -> Looks:
+    """Give the first pages' words and small grey pictures; raises Unreadable where it has no
+    pages. A page that cannot be read shows nothing."""
+    faults = failures(pymupdf)
+    try:
+        n_pages = file.page_count
+    except faults as error:
+        raise unreadable(error, "no page") from error
+    if not n_pages:
+        raise Unreadable("no page")
+    pages = []
+    for number in range(min(n_pages, MOST_PAGES)):
+        try:
+            pages.append(_looks_look(pymupdf, file[number]))
+        except faults as error:
+            if is_memory(error):
+                raise Unreadable("memory") from error
+            pages.append(PageLook((), b""))
+    return Looks(n_pages, tuple(pages))
+
+
+def _looks_look(pymupdf: Any, page: Any) -> PageLook:
+    words = [word[4].casefold() for word in page.get_text("words")[:MOST_WORDS]]
+    box = page.rect
+    matrix = pymupdf.Matrix(WIDTH / max(1.0, box.width), HEIGHT / max(1.0, box.height))
+    image = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, alpha=False)
+    pixels, row = bytes(image.samples), image.stride
+    # A box that begins between two pixels gives one more in each direction.
+    lines = [pixels[y * row : y * row + image.width] for y in range(min(HEIGHT, image.height))]
+    grey = b"".join(line[:WIDTH].ljust(WIDTH, b"\xff") for line in lines)
+    return PageLook(tuple(words), grey.ljust(WIDTH * HEIGHT, b"\xff"))

@@ -1,0 +1,493 @@
+"""Start, ask, limit and end the processes that read PDFs, one for each core.
+
+Start, ask, limit and end the process that reads PDFs.
+
+The caller's side: no PyMuPDF here. Whatever a file does to the child, the caller gets an
+answer or a PdfError that names the file.
+
+Read many PDFs at once, in a worker for each core.
+
+Each worker belongs to one `PdfReader`, so a file that ends its worker takes nothing else
+with it. Knows no PyMuPDF and nothing of what the files are for.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import contextvars
+import itertools
+import json
+import os
+import queue
+import re
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from reader.base.errors import PdfError
+from reader.base.messages import say
+from reader.library.highlight import Marks
+from reader.library.passage import Document
+from reader.pdfs.recognition import Looks
+from reader.pdfs.text.answer import (
+    PageText,
+    Pictures,
+    from_plain,
+    looks_from_plain,
+    marks_from_plain,
+    page_from_plain,
+    pictures_from_plain,
+)
+
+TIMEOUT_S = 60.0
+MAX_BYTES = 2 * 1024**3
+N_FILES = 200
+"""A worker is replaced after so many: whatever PyMuPDF leaks stays small."""
+START_S = 60.0
+MAX_ANSWER = 512 * 1024**2
+"""Bytes of text that the caller takes from one file."""
+
+_HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
+"""What is wrong with files that MuPDF did not go into: the worker is as it was."""
+
+_HTML = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
+)
+_REMEDIES = {
+    "encrypted": "pdf.encrypted.hint",
+    "not a pdf": "pdf.not_a_pdf.hint",
+    "broken": "pdf.look",
+    "no page": "pdf.look",
+    "past the end": "pdf.past_the_end.hint",
+    "no file": "pdf.no_file.hint",
+    "empty": "pdf.fetch_again",
+    "folder": "pdf.folder.hint",
+    "device": "pdf.device.hint",
+    "time": "pdf.others",
+    "memory": "pdf.others",
+    "bomb": "pdf.bomb.hint",
+    "crash": "pdf.look",
+    "start": "pdf.start.hint",
+}
+"""What may be wrong with a file, and the key of what to do about it."""
+
+
+def check_pdf(content: bytes, *, name: str = "the download") -> None:
+    """Raise PdfError unless bytes look as a whole PDF; opens nothing.
+
+    The end is looked for in the last 64 kB, since servers and mailers append: a file with
+    neither "%%EOF" nor "startxref" there was cut off.
+    """
+    if not content:
+        raise _error(name, "empty")
+    if _HTML.match(content[:1024]):
+        raise PdfError(
+            file=name,
+            what=say("pdf.web_page"),
+            hint=say("pdf.web_page.hint"),
+        )
+    if b"%PDF-" not in content[:1024]:
+        raise _error(name, "not a pdf")
+    tail = content[-65536:]
+    if b"%%EOF" not in tail and b"startxref" not in tail:
+        what = say("pdf.cut_off", n=len(content))
+        raise PdfError(file=name, what=what, hint=say("pdf.fetch_again"))
+
+
+def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
+    """Read one PDF in a process of its own; see `PdfReader` for many."""
+    with PdfReader(timeout_s=timeout_s, max_bytes=max_bytes) as reader:
+        return reader.read(path)
+
+
+class PdfReader:
+    """Asks one worker about many PDFs; it is replaced after a failure or 200 files.
+
+    timeout_s and max_bytes hold for each file. Use from one thread; several readers work
+    side by side (`pool`). The worker starts with the first file.
+
+    tell: told (file, page, of how many) before each page that takes seconds: pictures of
+    pages that tesseract reads.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        max_bytes: int = MAX_BYTES,
+        tell: Callable[[Path, int, int], None] | None = None,
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        self._tell = tell
+        self._worker: _Worker | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def read(self, path: Path) -> Document:
+        """Read a file's text; raises PdfError with the file and what is wrong with it."""
+        return from_plain(self._ask("read", path))
+
+    def read_first(self, path: Path, n_ocr: int) -> Document:
+        """Read a file's text, but of its pages that are pictures only the first ones."""
+        return from_plain(self._ask("read", path, n_ocr=n_ocr))
+
+    def marks(self, path: Path) -> Marks:
+        """Read what a person marked in a file; raises PdfError."""
+        return marks_from_plain(self._ask("marks", path))
+
+    def looks(self, path: Path) -> Looks:
+        """Read what a file's pages show, to compare copies by; raises PdfError."""
+        return looks_from_plain(self._ask("looks", path))
+
+    def pictures(self, path: Path) -> Pictures:
+        """Draw a file's first page and first figure; raises PdfError."""
+        return pictures_from_plain(self._ask("pictures", path))
+
+    def page_text(self, path: Path, page: int) -> PageText:
+        """Give the words of one page, from 1, with their places; raises PdfError."""
+        return page_from_plain(self._ask("page text", path, page=page))
+
+    def page_image(self, path: Path, page: int, width: int) -> bytes:
+        """Draw one page, from 1, `width` pixels wide, as PNG; raises PdfError."""
+        return base64.b64decode(self._ask("page image", path, page=page, width=width)["image"])
+
+    def close(self) -> None:
+        """End the worker, whatever it is at; the next question starts another."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
+
+    def _ask(self, task: str, path: Path, **more: int) -> dict[str, Any]:
+        check_file(path)
+        worker = self._started(path)
+        file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
+        question = {"task": task, **file, **more}
+        answer: dict[str, Any] = {}
+        try:
+            tell = self._tell
+            slow = (lambda page, of: tell(path, page, of)) if tell else None
+            answer = worker.ask(question, slow)
+        finally:
+            # Also after Ctrl-C: a late answer must not be taken for the next file's.
+            is_well = "done" in answer or answer.get("failed") in _HARMLESS
+            if worker.is_spent or not is_well:
+                self.close()
+        if "done" in answer:
+            done: dict[str, Any] = answer["done"]
+            return done
+        raise _error(path, answer["failed"], answer["why"])
+
+    def _started(self, path: Path) -> _Worker:
+        worker = self._worker
+        if worker is None:
+            try:
+                worker = self._worker = _Worker(self._max_bytes)
+            except OSError as error:  # no more processes, no more memory
+                raise _error(path, "start") from error
+            if "ready" not in worker.answer(START_S):
+                self.close()
+                raise _error(path, "start")
+        return worker
+
+
+def check_file(path: Path) -> None:
+    """Raise PdfError unless a path leads to a file; opens nothing, so that no pipe blocks."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as error:
+        raise _error(path, "no file", _why(error)) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
+    if not found.st_size:
+        raise _error(path, "empty")
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return say("pdf.no_such_file")
+    return (error.strerror if isinstance(error, OSError) else None) or say("pdf.no_such_name")
+
+
+class _Worker:
+    """The child, its process group, and the thread that takes its answers in."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._n_files = 0
+        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+            [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": _python_path()},
+            # A group of its own: ended as a whole, and Ctrl-C is the caller's to handle.
+            start_new_session=True,
+        )
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._take_in, daemon=True).start()
+
+    @property
+    def is_spent(self) -> bool:
+        return self._n_files >= N_FILES
+
+    def ask(
+        self, question: dict[str, Any], tell: Callable[[int, int], None] | None = None
+    ) -> dict[str, Any]:
+        self._n_files += 1
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 (asked for above)
+        try:
+            stdin.write(json.dumps(question).encode() + b"\n")
+            stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return {"failed": "crash", "why": ""}
+        return self.answer(question["timeout_s"], tell)
+
+    def answer(
+        self, timeout_s: float, tell: Callable[[int, int], None] | None = None
+    ) -> dict[str, Any]:
+        """Wait for the answer; tell: how far the child is, once it has asked for more time."""
+        begin = time.monotonic()
+        place, is_slow = "", False
+        while True:
+            try:
+                line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
+            except queue.Empty:
+                return {"failed": "time", "why": say("pdf.seconds", n=f"{timeout_s:g}") + place}
+            if not line.endswith(b"\n"):
+                return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
+            try:
+                answer: dict[str, Any] = json.loads(line)
+            except ValueError:
+                return {"failed": "crash", "why": ""}
+            if "page" not in answer:
+                return answer
+            timeout_s += answer["more_s"]
+            is_slow = is_slow or answer["more_s"] > 0
+            if tell is not None and is_slow:
+                tell(answer["page"], answer["of"])
+            place = say("pdf.reached", page=answer["page"], of=answer["of"])
+
+    def end(self) -> None:
+        """Kill the group; a child that is already gone has nothing left to kill."""
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def _take_in(self) -> None:
+        stdout = self._process.stdout
+        assert stdout is not None  # noqa: S101 (asked for above)
+        line = b"\n"
+        while line.endswith(b"\n"):
+            try:
+                line = stdout.readline(MAX_ANSWER)
+            except ValueError:  # closed by `end`
+                line = b""
+            self._answers.put(line)
+
+
+def _python_path() -> str:
+    """Let the child find this very package, installed or not, and nothing in its cwd."""
+    root = str(Path(__file__).resolve().parents[3])
+    return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+
+
+def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
+    values = {"why": why} if why else {}
+    what, hint = say(f"pdf.{kind.replace(' ', '_')}", **values), say(_REMEDIES[kind])
+    return PdfError(file=shown(path), what=what, hint=hint, kind=kind)
+
+
+def shown(path: Path | str) -> str:
+    """Write a path so that it can be printed, whatever bytes are in it."""
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+Answer = TypeVar("Answer")
+
+AHEAD = 2
+"""Files asked for beyond those being read: a worker that is done need not wait for the caller."""
+
+
+class PdfPool:
+    """Answers about PDFs with up to `n_workers` processes, started as they are needed.
+
+    n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Use it
+    from one thread. At its end no child is left. tell: see `PdfReader`; called by any thread.
+    """
+
+    def __init__(
+        self,
+        n_workers: int = 0,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        max_bytes: int = MAX_BYTES,
+        tell: Callable[[Path, int, int], None] | None = None,
+    ) -> None:
+        self.n_workers = n_workers or n_cores()
+        self._readers = [
+            PdfReader(timeout_s=timeout_s, max_bytes=max_bytes, tell=tell)
+            for _ in range(self.n_workers)
+        ]
+        # The last one put back is taken first: one file after the other needs one worker.
+        self._free: queue.LifoQueue[PdfReader] = queue.LifoQueue()
+        for reader in reversed(self._readers):
+            self._free.put(reader)
+        self._running: set[Future[Any]] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def read(self, path: Path) -> Document:
+        """Read one file's text; raises PdfError."""
+        with self._one() as reader:
+            return reader.read(path)
+
+    def read_first(self, path: Path, n_ocr: int) -> Document:
+        """Read one file's text, but of its pages that are pictures only the first ones."""
+        with self._one() as reader:
+            return reader.read_first(path, n_ocr)
+
+    def marks(self, path: Path) -> Marks:
+        """Read what a person marked in one file; raises PdfError."""
+        with self._one() as reader:
+            return reader.marks(path)
+
+    def looks(self, path: Path) -> Looks:
+        """Read what one file's pages show, to compare copies by; raises PdfError."""
+        with self._one() as reader:
+            return reader.looks(path)
+
+    def marked(self, path: Path) -> tuple[Document, Marks | PdfError]:
+        """Read one file's text and marks; raises PdfError where the text cannot be read."""
+        with self._one() as reader:
+            document = reader.read(path)
+            try:
+                return document, reader.marks(path)
+            except PdfError as error:
+                return document, error
+
+    def pictures(self, path: Path) -> Pictures:
+        """Draw one file's first page and first figure; raises PdfError."""
+        with self._one() as reader:
+            return reader.pictures(path)
+
+    def page_text(self, path: Path, page: int) -> PageText:
+        """Give the words of one page, from 1, with their places; from any thread."""
+        with self._one() as reader:
+            return reader.page_text(path, page)
+
+    def page_image(self, path: Path, page: int, width: int) -> bytes:
+        """Draw one page, from 1, as PNG; from any thread."""
+        with self._one() as reader:
+            return reader.page_image(path, page, width)
+
+    def read_all(
+        self, paths: Iterable[Path]
+    ) -> Generator[tuple[Path, Document | PdfError], None, None]:
+        """Read many files, giving each as it is done, whatever the order.
+
+        paths: taken as they are needed, a few more than there are workers; thousands cost
+        nothing.
+        """
+        return self._all(self.read, paths)
+
+    def read_marked(
+        self, paths: Iterable[Path]
+    ) -> Generator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError], None, None]:
+        """Read many files' texts and marks, as `read_all` reads."""
+        return self._all(self.marked, paths)
+
+    def pictures_of_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Pictures | PdfError]]:
+        """Draw the pictures of many files, as `read_all` reads."""
+        return self._all(self.pictures, paths)
+
+    def close(self) -> None:
+        """End all workers at once, whatever they are at."""
+        self._give_up(self._running)
+        self._end_workers()
+
+    def _end_workers(self) -> None:
+        for reader in self._readers:
+            reader.close()
+
+    @contextlib.contextmanager
+    def _one(self) -> Iterator[PdfReader]:
+        reader = self._free.get()
+        try:
+            yield reader
+        finally:
+            self._free.put(reader)
+
+    def _all(
+        self, ask: Callable[[Path], Answer], paths: Iterable[Path]
+    ) -> Generator[tuple[Path, Answer | PdfError], None, None]:
+        waiting = iter(paths)
+        running: dict[Future[Answer], Path] = {}
+        with ThreadPoolExecutor(self.n_workers) as threads:
+            try:
+                while True:
+                    for path in itertools.islice(waiting, self.n_workers + AHEAD - len(running)):
+                        # In our context: what fails is said in our language.
+                        work = contextvars.copy_context().run
+                        running[threads.submit(work, ask, path)] = path
+                    self._running.update(running)
+                    if not running:
+                        return
+                    for done in wait(running, return_when=FIRST_COMPLETED).done:
+                        path = running.pop(done)
+                        self._running.discard(done)
+                        error = done.exception()
+                        yield path, error if isinstance(error, PdfError) else done.result()
+            finally:
+                self._give_up(running)
+                self._running.difference_update(running)
+
+    def _give_up(self, running: Iterable[Future[Any]]) -> None:
+        """End what nobody waits for any more: after Ctrl-C, or when the caller has enough."""
+        left = {future for future in running if not future.cancel() and not future.done()}
+        while left:
+            # More than once: a thread may have been just about to start its worker.
+            self._end_workers()
+            left = wait(left, timeout=0.05).not_done
+
+
+def n_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,199 @@
+"""Turn a person's decisions into labels, and papers into features.
+
+Say what a person's decisions teach about each topic: labels with weights that change by day.
+
+Pure: knows neither texts nor models. What was taken back is not among the events it is
+given, so the labels after an undo are those from before.
+
+Turn a paper into features: named numbers that a model weighs. Knows no topic.
+
+The name says what it is: "w:" a word of title or abstract, "h:" a word of the title once more,
+"a:" an author, "c:" an arXiv class, "t:" a size of the team that wrote it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from reader.base.words import TELLING_NOTHING, folded, is_cjk
+from reader.library.identity import name_key
+from reader.library.paper import Paper
+
+Kind = Literal["pick", "skip", "write", "file", "yes", "no", "seed"]
+
+LIKES: Mapping[str, float] = {"seed": 1.0, "yes": 1.0, "pick": 1.0, "file": 1.0, "write": 1.5}
+"""What each kind of event says for a topic: a written note says more than a pick."""
+
+DISLIKES: Mapping[str, float] = {"skip": 0.5, "no": 1.0}
+"""What each says against it. A skip may mean "no time"; an answered question is plain."""
+
+FADE_DAYS = 90
+"""From then on a dislike says nothing; before, it loses as much each day."""
+
+WARM_DAYS = 60
+"""So long after its last like a topic is as warm as ever."""
+
+COOLING_DAYS = 90
+"""After that its likes weigh half as much after so many days more; seeds never cool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision that stands.
+
+    paper: its row. topic: the one it was decided for, None where it was in no topic's lane.
+    """
+
+    paper: int
+    kind: Kind
+    topic: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """That a paper belongs in a topic, or does not; weight: 0 where it may be either.
+
+    origin: who says so: a decision, a seed of feeds.toml, or the topic's words alone.
+    """
+
+    paper: int
+    is_in: bool
+    weight: float
+    origin: Literal["decided", "seed", "guessed"] = "decided"
+
+
+def labels(
+    events: Iterable[Event], day: date, topics: Sequence[str], *, most: int | None = None
+) -> dict[str, list[Label]]:
+    """Give what the events up to a day teach about each topic, one label a paper, by row.
+
+    Of several events on one paper the newest side counts, with its heaviest weight. A skip
+    without a topic speaks against all topics; a pick without one for none. What was only
+    shown, and not decided, is no event and so no label.
+    most: labels of one topic, those of the newest events; half of the places are kept for
+    each side, and seeds stay, so that months of skips do not push out what was liked.
+    """
+    of_topic: dict[str, list[Event]] = {topic: [] for topic in topics}
+    for event in events:
+        if event.on > day:
+            continue
+        if event.topic in of_topic:
+            of_topic[event.topic].append(event)
+        elif event.topic is None and event.kind in DISLIKES:
+            for found in of_topic.values():
+                found.append(event)
+    return {topic: _labels(found, day, most) for topic, found in of_topic.items()}
+
+
+def liked(several: Iterable[Label]) -> float:
+    """Give the weight of what a person decided for a topic, seeds and guesses left out."""
+    return math.fsum(x.weight for x in several if x.is_in and x.origin == "decided")
+
+
+def warmth(last_like: date | None, day: date) -> float:
+    """Give what likes of a topic weigh on a day: 1 while it is in use, less once it is left."""
+    idle = _age(last_like, day) - WARM_DAYS if last_like else 0
+    return math.exp2(-max(0, idle) / COOLING_DAYS)
+
+
+def _labels(events: Sequence[Event], day: date, most: int | None) -> list[Label]:
+    last_like = max((e.on for e in events if e.kind in LIKES and e.kind != "seed"), default=None)
+    warm = warmth(last_like, day)
+    by_paper: dict[int, list[Event]] = {}
+    for event in events:
+        by_paper.setdefault(event.paper, []).append(event)
+    found = [_label(paper, of, day, warm) for paper, of in sorted(by_paper.items())]
+    found = [label for label in found if label.weight > 0]
+    if most is None or len(found) <= most:
+        return found
+    newest = {paper: max(event.on for event in of) for paper, of in by_paper.items()}
+    likes, dislikes = (
+        sorted(
+            (label for label in found if label.is_in is side),
+            key=lambda x: (x.origin == "seed", newest[x.paper], x.paper),
+            reverse=True,
+        )
+        for side in (True, False)
+    )
+    n_likes = max(most - most // 2, most - len(dislikes))
+    kept = [*likes[:n_likes], *dislikes[: max(most // 2, most - len(likes))]]
+    return sorted(kept, key=lambda label: label.paper)
+
+
+def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label:
+    # On one day the order is not known: then what speaks for the paper stands.
+    newest = max(events, key=lambda e: (e.on, e.kind in LIKES))
+    if newest.kind in LIKES:
+        likes = (e for e in events if e.kind in LIKES)
+        weight = max(LIKES[e.kind] * (1.0 if e.kind == "seed" else warm) for e in likes)
+        is_seed = all(e.kind == "seed" for e in events)
+        return Label(paper, True, weight, "seed" if is_seed else "decided")
+    dislikes = (e for e in events if e.kind in DISLIKES)
+    weight = max(DISLIKES[e.kind] * _fresh(e.on, day) for e in dislikes)
+    return Label(paper, False, weight)
+
+
+def _fresh(on: date, day: date) -> float:
+    """Give what is left of a dislike, from 1 to 0."""
+    is_over = (day - on).days >= FADE_DAYS
+    return 0.0 if is_over else max(0.0, 1 - _age(on, day) / FADE_DAYS)
+
+
+def _age(on: date, day: date) -> int:
+    """Count the days since an event in whole weeks that begin on Mondays: labels that fade a
+    little every day would have every model fitted anew every day."""
+    return 7 * ((day.toordinal() - 1) // 7 - (on.toordinal() - 1) // 7)
+
+
+TITLE_COUNTS = 2
+"""A word of the title counts as if it stood so often."""
+
+MOST_AUTHORS = 50
+"""Papers by more say little by any one name."""
+
+TEAM_SIZES = (2, 4, 6, 8, 10, 13, 20, 40)
+"""Some readers pick what large groups write; each size counts for all larger teams too."""
+
+
+def features(paper: Paper) -> Mapping[str, float]:
+    """Give a paper's features; the words' squares add up to 1, those of the title's words too.
+
+    A word's number is 1 + log of how often it stands there; of the title's words by themselves
+    all are alike. Words that stand everywhere and single letters are left out; singular and
+    plural are one word. A paper without words has none of these.
+    """
+    title = _words(paper.title)
+    counts = Counter(title * TITLE_COUNTS + _words(paper.abstract))
+    found = {f"w:{word}": 1 + math.log(n) for word, n in counts.items()}
+    length = math.sqrt(math.fsum(v * v for v in found.values())) or 1.0
+    scaled = {name: value / length for name, value in found.items()}
+    several = dict.fromkeys(title)
+    scaled |= {f"h:{word}": 1 / math.sqrt(len(several)) for word in several}
+    scaled |= {f"a:{name_key(a)}": 1.0 for a in paper.authors[:MOST_AUTHORS]}
+    scaled |= {f"t:{size}+": 1.0 for size in TEAM_SIZES if len(paper.authors) >= size}
+    return scaled | {f"c:{c}": 1.0 for c in paper.categories}
+
+
+def word_features(text: str) -> frozenset[str]:
+    """List the features that words of a text make, in the title or elsewhere."""
+    return frozenset(f"{kind}:{word}" for word in _words(text) for kind in "wh")
+
+
+def _words(text: str) -> list[str]:
+    return [_form(w) for w in _WORD.findall(text.casefold()) if w not in TELLING_NOTHING]
+
+
+@functools.lru_cache(maxsize=65_536)
+def _form(word: str) -> str:
+    return word if is_cjk(word) else folded(word)
+
+
+_WORD = re.compile(r"[^\W_][^\W_]+")

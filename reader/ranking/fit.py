@@ -1,0 +1,331 @@
+"""Fit models with scikit-learn: of topics to decisions, of the forecast to talk.
+
+Knows neither store nor clock: the examples come with their days and with the records as
+they were then. The same examples give the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from reader.library.config import Topic
+from reader.ranking.events import Label, liked, word_features
+from reader.ranking.forecast import MUCH_VOTES, N_BUCKETS, Coefficients, TalkExample, numbers_of
+from reader.ranking.model import START, TopicModel, start
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    Floats = NDArray[np.float64]
+
+Features = Mapping[str, float]
+
+STRENGTH = 5.0
+"""The inverse of the regularisation. 3 to 10 are alike on readers' picks; a list of few papers
+is learned by heart with more."""
+
+SCALES = {"a": 0.2, "c": 0.5, "t": 0.12}
+"""How much an author, a class and a team's size may tell beside the words (whose lengths are
+near 1). With 1 for authors the model learns single papers by heart."""
+
+CLASS_BESIDE_WORDS = 0.2
+"""How much a class may tell of a topic that has words: a class holds many topics."""
+
+WORD_SCALES = {"w": 0.2, "h": 0.08}
+"""Times the logarithm of a word's rarity: brings common and rare words near length 1. The
+words of the title tell once more, by themselves."""
+
+TOLERANCE = 0.01
+"""When the fit stops: scikit-learn's own 0.0001 takes a fifth longer where labels hang together."""
+
+N_BACKGROUND = 6_000
+FEWEST = 200
+"""Fewer papers do not tell what all the others are like, and how many may be in."""
+
+ODDS = 8.0
+"""One paper in so many is taken to belong, whatever share of the examples does: papers
+that were never decided are many or few by chance."""
+
+SHARE_PER_LIKE = 0.001
+MOST_SHARE = 0.02
+"""What part of the undecided papers may be in without one of the topic's words: so little
+for each paper that belongs, and never more. One picked paper fills no morning."""
+
+DOUBTFUL_SHARE = 0.015
+"""What part of the undecided papers is doubtful: of 340 a day, five."""
+
+SHARE = 0.4
+"""What a sum of learned words counts for in a paper's place: it is found in the same papers as
+the topic's own words, and what one likes of a topic is not yet what belongs to it."""
+
+MOST_FOUND = 50
+"""Papers that a topic's words found whose vectors say what is near it."""
+
+LEAST = 0.02
+"""Weights that are smaller are left out: together they change no place."""
+
+
+def fit_topic(
+    topic: Topic,
+    examples: Sequence[tuple[Features, Label]],
+    background: Sequence[Features],
+    *,
+    seed: int = 0,
+) -> TopicModel:
+    """Fit one topic's model; without a paper that is in, the model of day one.
+
+    examples: decided papers, and those that `guess.guesses` found by words.
+    background: papers without a decision; they count as out. The same input gives the same
+    model.
+    """
+    first = start(topic)
+    n_in = sum(label.is_in for _, label in examples)
+    n_weighed = sum(label.weight > 0 for _, label in examples)
+    if not n_in or n_in == n_weighed + len(background):
+        return first
+    drawn = _drawn(background, seed)
+    fitted = _regression(examples, drawn, topic)
+    said = [label for _, label in examples if label.origin != "guessed"]
+    n_liked = sum(label.is_in for label in said)
+    base = first.base + SHARE * _centre(fitted.sums)
+    bare_cut, bare_doubt = _bare_cuts(fitted, base, n_in)
+    return replace(
+        first,
+        weights={name: round(SHARE * value, 4) for name, value in fitted.weights.items()},
+        base=round(base, 4),
+        bare_cut=round(bare_cut, 4),
+        bare_doubt=round(bare_doubt, 4),
+        found=_found(examples),
+        n_in=n_liked,
+        n_out=len(said) - n_liked,
+        liked=liked(said),
+    )
+
+
+def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
+    """List the newest papers that the topic's words surely found."""
+    rows = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
+    return tuple(sorted(rows)[-MOST_FOUND:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """What the regression found: weights of features, and the weighted sums of the background's
+    papers, highest first."""
+
+    weights: Mapping[str, float]
+    sums: Sequence[float]
+
+
+def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
+    import numpy as np
+
+    order = np.random.default_rng(seed).permutation(len(background))[:N_BACKGROUND]
+    return [background[i] for i in sorted(order)]
+
+
+def _regression(
+    examples: Sequence[tuple[Features, Label]],
+    background: Sequence[Features],
+    topic: Topic,
+) -> _Regression:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    names, plain = _table([*(f for f, _ in examples), *background])
+    # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
+    # these its own words would look rare.
+    undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
+    scales = _scales(names, plain[np.flatnonzero(undecided)], topic)
+    is_in = [int(label.is_in) for _, label in examples] + [0] * len(background)
+    weights = [label.weight for _, label in examples] + [1.0] * len(background)
+    # liblinear visits the rows in an order of its own, which this seed fixes.
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=TOLERANCE, random_state=0)
+    model.fit(plain.multiply(scales).tocsr(), is_in, sample_weight=weights)
+    found = np.round(model.coef_[0] * scales, 4)
+    found[np.abs(found) < LEAST] = 0.0
+    sums = np.sort(plain[len(examples) :] @ found)[::-1]
+    kept = {names[i]: float(found[i]) for i in np.flatnonzero(found)}
+    return _Regression(kept, [float(s) for s in sums])
+
+
+def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
+    """Give the features' names and the sparse table of their values, a row for a paper.
+
+    scikit-learn's DictVectorizer takes five times as long.
+    """
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    columns: dict[str, int] = {}
+    found = [columns.setdefault(name, len(columns)) for row in rows for name in row]
+    values = np.fromiter((v for row in rows for v in row.values()), np.float64, len(found))
+    starts = np.cumsum([0, *(len(row) for row in rows)])
+    return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
+
+
+def _scales(names: Sequence[str], papers: Any, topic: Topic) -> NDArray[np.float64]:
+    """Return what each feature is multiplied with before the fit: how far it may tell.
+
+    Words are scaled by their rarity. What the topic's own words say is counted by itself, and
+    only once, so they tell nothing here.
+    """
+    import numpy as np
+
+    n_with = np.bincount(papers.indices, minlength=len(names))
+    rarity = np.log((1 + papers.shape[0]) / (1 + n_with)) + 1
+    fixed = SCALES | ({"c": CLASS_BESIDE_WORDS} if topic.words else {})
+    by_kind = np.array([fixed.get(name[0], 0.0) for name in names])
+    by_rarity = np.array([WORD_SCALES.get(name[0], 0.0) for name in names])
+    own = word_features(" ".join(topic.words))
+    is_other = np.array([name not in own for name in names])
+    scales: NDArray[np.float64] = (by_kind + by_rarity * rarity) * is_other
+    return scales
+
+
+def _centre(sums: Sequence[float]) -> float:
+    """Return what is added to a sum of learned words so that its exponential is a likelihood
+    ratio: among papers that do not belong its mean is 1. Few papers say nothing of that."""
+    if len(sums) < FEWEST:
+        return 0.0
+    return -math.log(math.fsum(math.exp(value) for value in sums) / len(sums))
+
+
+def _bare_cuts(fitted: _Regression, base: float, n_in: int) -> tuple[float, float]:
+    """Choose from which score on a paper without any of the topic's words is in, and how far
+    below it such a paper is doubtful.
+
+    As if one in ODDS belonged; then higher, until no more of the background is in than
+    MOST_SHARE and what SHARE_PER_LIKE allows.
+    """
+    n = len(fitted.sums)
+    if n < FEWEST:
+        return math.inf, 0.0
+    sums = [base + SHARE * value for value in fitted.sums]
+    cut = START + SHARE * math.log(ODDS)
+    n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_in) * n)
+    if n_allowed < n:
+        cut = max(cut, sums[n_allowed] + LEAST)
+    n_above = sum(value >= cut for value in sums)
+    last = min(n_above + max(1, int(DOUBTFUL_SHARE * n)), n) - 1
+    return cut, max(cut - sums[last], LEAST)
+
+
+FEWEST_HOT = 60
+"""Below so many papers that were talked about the numbers stay as they are."""
+
+N_BLOCKS = 6
+"""Spans of equal size, oldest first: the words of each are weighed by what came before it."""
+
+TEXT_STRENGTH = 1.0
+TALK_STRENGTH = 0.1
+
+
+def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None) -> Coefficients:
+    """Fit weights for words, records and plain facts.
+
+    examples: in any order; labels only as far as they are known by now. Of those that were
+    not talked about a tenth may do, each weighing ten: a few ten thousands are enough.
+    before: the numbers so far; their text joins as one more number, so that little talk of
+    one's own does not throw away what ships. Too little talk gives `before` back.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # Threads that wait for one another on a busy machine cost more than they save here.
+    with threadpool_limits(1):
+        return _fit(examples, before or Coefficients())
+
+
+def _fit(examples: Sequence[TalkExample], first: Coefficients) -> Coefficients:
+    import numpy as np
+
+    chosen = sorted(examples, key=lambda e: e.on)
+    votes = np.array([-1 if e.n_votes is None else e.n_votes for e in chosen])
+    if int((votes >= 0).sum()) < FEWEST_HOT:
+        return first
+    hot = [votes >= 0, votes >= MUCH_VOTES]
+    # Much talk counts more: each doubling of the votes as one more example.
+    louder = np.where(hot[0], 1 + np.log2(1 + np.maximum(votes, 0)), 1.0)
+    weights = louder * np.array([e.weight for e in chosen])
+    words = _matrix(chosen)
+    spoken = [_foretold(words, y, weights) for y in hot]
+    if first.text:
+        spoken.append(words @ np.array(first.text))
+    names = list(numbers_of(chosen[0].facts, chosen[0].records))
+    plain = np.array([list(numbers_of(e.facts, e.records).values()) for e in chosen])
+    table = np.column_stack([plain, *spoken])
+    usual = np.average(table, axis=0, weights=[e.weight for e in chosen])
+    found, start = _weigh(table - usual, hot, weights)
+    texts = [_fitted(words, y, weights, TEXT_STRENGTH) for y in hot]
+    parts = [text for text, _ in texts] + ([np.array(first.text)] if first.text else [])
+    n = len(names)
+    return Coefficients(
+        start=start - float(found[n:] @ usual[n:]) + _shift(found[n:], [b for _, b in texts]),
+        weights=dict(zip(names, map(float, found[:n]), strict=True)),
+        usual=dict(zip(names, map(float, usual[:n]), strict=True)),
+        text=tuple(map(float, sum(w * p for w, p in zip(found[n:], parts, strict=True)))),
+    )
+
+
+def _shift(weights: Floats, starts: Sequence[float]) -> float:
+    """Give what the starts of the words' models add; the numbers so far have none."""
+    return float(sum(w * b for w, b in zip(weights, starts, strict=False)))
+
+
+def _matrix(examples: Sequence[TalkExample]) -> csr_matrix:
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    ends = np.cumsum([0, *(len(e.facts.text) for e in examples)])
+    columns = np.fromiter((k for e in examples for k in e.facts.text), np.int32, int(ends[-1]))
+    values = np.fromiter((v for e in examples for v in e.facts.text.values()), float, int(ends[-1]))
+    return csr_matrix((values, columns, ends), shape=(len(examples), N_BUCKETS))
+
+
+def _foretold(words: csr_matrix, hot: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Score the words of each span by a model of those before it; of the first, of those after.
+
+    A model's scores of its own examples would look better than those of a new day.
+    """
+    import numpy as np
+
+    n = len(hot)
+    edges = [n * k // N_BLOCKS for k in range(N_BLOCKS + 1)]
+    scores = np.zeros(n)
+    for k in range(N_BLOCKS):
+        here = slice(edges[k], edges[k + 1])
+        others = np.arange(edges[k]) if k else np.arange(edges[1], n)
+        text, start = _fitted(words[others], hot[others], weights[others], TEXT_STRENGTH)
+        scores[here] = words[here] @ text + start
+    return scores
+
+
+def _weigh(
+    table: Floats, hot: Sequence[NDArray[np.bool_]], weights: Floats
+) -> tuple[Floats, float]:
+    """Weigh the numbers for being talked about at all and for much, and take the mean."""
+    import numpy as np
+
+    spread = np.sqrt(np.average(table**2, axis=0, weights=weights))
+    spread[spread == 0] = 1.0
+    fitted = [_fitted(table / spread, y, weights, TALK_STRENGTH) for y in hot]
+    found = np.mean([weight / spread for weight, _ in fitted], axis=0)
+    return found, float(np.mean([start for _, start in fitted]))
+
+
+def _fitted(
+    table: Floats | csr_matrix, hot: NDArray[np.bool_], weights: Floats, strength: float
+) -> tuple[Floats, float]:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    if hot.all() or not hot.any():
+        return np.zeros(table.shape[1]), 0.0
+    model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=300)
+    model.fit(table, hot, sample_weight=weights)
+    return model.coef_[0], float(model.intercept_[0])

@@ -1,0 +1,345 @@
+"""Count how much a paper is talked about, and put the near lane in its order.
+
+Count how much a paper is talked about: people, up-votes, citations, each with its half-life.
+
+The unit is one person who mentions a paper in their own words today. Knows no source and
+no clock: the day comes in as an argument, and what is later than it does not count.
+
+Put papers of the near lane in their order, and choose the wild card, by sums of terms.
+
+Pure: knows neither the topics themselves nor what was shown; both come in as values.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from reader.gathering.post import PostMention
+from reader.library.identity import matches
+from reader.library.paper import Paper, PostKind
+from reader.ranking.score import Term, total
+
+HALF_LIFE_DAYS = 7.0
+"""What a person said is worth half after a week."""
+VOTES_HALF_LIFE_DAYS = 90.0
+"""A list's count goes on growing, so it hardly fades: what was found late is caught too."""
+
+ROLE_MODEL = 6.0
+"""As many people, or 63 up-votes: one of them brings a paper up whatever else is talked about."""
+KIND_WEIGHT: Mapping[PostKind, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.4}
+OWN_PAPER = 0.25
+"""Who posts about a paper of their own says that it is out, and little more."""
+BOT = 0.1
+MANY_A_DAY = 30
+"""Papers that one author mentions on a day from which on it is a machine or a list."""
+
+LIKE = 0.1
+"""What each doubling of the votes for a post adds to the post's weight."""
+VOTE = 1.0
+LISTED = 0.25
+"""What each doubling of a list's up-votes counts, and what it counts at least to stand on the
+list. A vote is a click, often the submitter's own, so of few votes only n in n + 1 count: one
+counts as half a person, 3 as one and a half, 15 as nearly four."""
+MUCH_CITED = 5.0
+"""Citations a month from which on they count, their doublings as people."""
+
+CLASS_SHARE: Mapping[str, float] = {
+    "cs.CV": 1.45, "cs.CL": 1.5, "cs.LG": 1.8, "cs.GR": 1.25, "cs.AI": 0.7, "cs.RO": 0.5,
+    "cs.SD": 0.4, "eess.AS": 0.45, "cs.IR": 0.3, "cs.CY": 0.25, "cs.HC": 0.25,
+}  # fmt: skip
+"""How often a class's papers are talked about, to the usual 1. Of what people say and of the
+citations the sixth root of it is taken back, so that a small field is not drowned by a large
+one; not of a list's votes: of those each sixth cost one in forty of the papers to be caught."""
+EVENING = 1 / 6
+
+_NOBODYS: Mapping[str, str] = MappingProxyType({})
+
+_BOT = re.compile(
+    r"""(?ix) (?<![^\W_])bots?(?![^\W_])            # paper-bot, @cl_bot
+    | (?-i:[a-zA-Z0-9]Bot)(?![^\W_])                  # StatMLBot
+    | (?:paper|arxiv|news|feed)s?bot(?![^\W_])     # arxivbot
+    | (?<![^\W_])arxiv | (?<![^\W_])daily_?papers(?![^\W_])"""
+)
+_SERVER = re.compile(r"(?<=.)@([\w.-]+)\Z")
+"""What follows a person's name in the Fediverse: no part of it."""
+_OF_BOTS = "botsin.space"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One post that mentions a paper.
+
+    n_votes: the post's own; on: the day it was seen, None where unknown (it counts whole).
+    is_own_paper: who posts is an author of the paper. person: whom the author is known to be,
+    whatever they are called where they posted; empty: the author's name tells.
+    """
+
+    author: str
+    kind: PostKind = "post"
+    n_votes: int | None = None
+    on: date | None = None
+    is_role_model: bool = False
+    is_own_paper: bool = False
+    is_bot: bool = False
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All that is known of the talk about one paper.
+
+    n_votes: the most that a list without authors counts; voted_on: the day it was seen.
+    n_months: from its publication to the count of citations, None where unknown.
+    category: arXiv's primary class, empty where unknown.
+    """
+
+    voices: tuple[Voice, ...] = ()
+    n_votes: int | None = None
+    voted_on: date | None = None
+    n_citations: int | None = None
+    n_months: int | None = None
+    category: str = ""
+
+
+def talk_of(
+    paper: Paper,
+    mentions: Iterable[PostMention],
+    *,
+    role_models: Iterable[str] = (),
+    timelines: Mapping[str, str] = _NOBODYS,
+    busy: Container[str] = frozenset(),
+) -> Talk:
+    """Put mentions into the form that heat is counted from; votes and citations by `replace`.
+
+    role_models: the names of people of feeds.toml; timelines: the sources that are theirs,
+    with their names. busy: authors who mention MANY_A_DAY.
+    """
+    several, followed = tuple(mentions), tuple(role_models)
+    # On a timeline people have other names than on papers: "@mio" is who it belongs to.
+    people = {m.author: timelines[m.source] for m in several if m.source in timelines}
+    voices = []
+    for m in several:
+        person = people.get(m.author) or next((p for p in followed if _is_same(p, m.author)), "")
+        names = {person or m.author, m.author}
+        voices.append(
+            Voice(
+                author=m.author,
+                kind=m.kind,
+                n_votes=m.n_votes,
+                on=m.on,
+                is_role_model=bool(person),
+                is_own_paper=any(_is_same(n, author) for n in names for author in paper.authors),
+                is_bot=m.author in busy or (not person and _is_bot(m.author)),
+                person=person,
+            )
+        )
+    return Talk(tuple(voices), category=paper.categories[0] if paper.categories else "")
+
+
+def heat(talk: Talk, day: date) -> tuple[Term, ...]:
+    """Say how hot a paper is on a day: one term a person, the votes, the citations, the class.
+
+    Each person counts once, with their weightiest post. No talk: no terms.
+    """
+    people: dict[str, Term] = {}
+    for voice in talk.voices:
+        if voice.on and voice.on > day:
+            continue
+        term = _term(voice, day)
+        who = (voice.person or voice.author).casefold()
+        known = people.get(who)
+        if known is None or term.value > known.value:
+            people[who] = term
+    said = [*people.values(), *_citations(talk)]
+    evened = total(said) * (_evening(talk.category) - 1)
+    terms = (*said, *_votes(talk, day))
+    return (*terms, Term("class", talk.category, evened)) if evened else terms
+
+
+def _term(voice: Voice, day: date) -> Term:
+    weight = KIND_WEIGHT[voice.kind] * (ROLE_MODEL if voice.is_role_model else 1.0)
+    weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)
+    weight *= 1 + LIKE * math.log2(1 + max(0, voice.n_votes or 0))
+    kind = "repost" if voice.kind == "repost" else "mention"
+    return Term(kind, voice.author, weight * _fading(voice.on, day, HALF_LIFE_DAYS))
+
+
+def _votes(talk: Talk, day: date) -> list[Term]:
+    n = talk.n_votes
+    if n is None or (talk.voted_on and talk.voted_on > day):
+        return []
+    n = max(0, n)
+    doublings = max(LISTED, math.log2(1 + n) * n / (n + 1))
+    fading = _fading(talk.voted_on, day, VOTES_HALF_LIFE_DAYS)
+    return [Term("votes", str(n), VOTE * doublings * fading)]
+
+
+def _citations(talk: Talk) -> list[Term]:
+    if not talk.n_citations or not talk.n_months:
+        return []
+    a_month = talk.n_citations / max(1, talk.n_months)
+    return (
+        [Term("citations", f"{a_month:.0f}", math.log2(1 + a_month))]
+        if a_month >= MUCH_CITED
+        else []
+    )
+
+
+def _fading(on: date | None, day: date, half_life: float) -> float:
+    return 1.0 if on is None else float(0.5 ** ((day - on).days / half_life))
+
+
+def _evening(category: str) -> float:
+    return float(CLASS_SHARE.get(category, 1.0) ** -EVENING)
+
+
+def _is_bot(author: str) -> bool:
+    server = _SERVER.search(author)
+    is_of_bots = server is not None and server[1].casefold() == _OF_BOTS
+    return is_of_bots or bool(_BOT.search(_SERVER.sub("", author)))
+
+
+def _is_same(name: str, author: str) -> bool:
+    return matches(name, author) == "same"
+
+
+CATCH_DAYS = 21
+"""So many days after it came a paper may still join the near lane because it became hot."""
+
+FORECAST = 0.06
+"""What a log-odds unit of the forecast weighs against one person who talks about the paper."""
+
+SILENCE = 2.6
+A_DAY = 0.04
+"""On its first morning nobody can have talked about a paper, and the forecast speaks for it.
+From the second on talk must: a new paper of equal promise stands above one that has fewer than
+seven up-votes and nobody's words, and each further day lets it sink a little. Who speaks of a
+paper ends its silence: one person today takes all of this back, a repost .4 of it."""
+
+AGREED = 0.9
+"""The share of the distance to the near topics that each person after the first takes away. One
+person talks about many things; two who name the same paper say that it is worth a look, whatever
+its topic."""
+
+N_FORETOLD = 6
+"""Places of a morning that papers of which nobody has spoken may take, where a forecast is all
+that speaks for them: the fewest with which ten places catch what they should (docs/ranking.md)."""
+
+LIKELY = 0.0
+"""The log-odds of the forecast from which on a paper may take one: every second of those that
+took one was talked about later."""
+
+HOT = 0.8
+"""What a wild card needs of talk: that of one person in their own words, of any class, today or
+yesterday. A machine's post or one repost makes none."""
+
+FARTHEST = 0.02
+LEFT = 1.0
+"""What a direction that the person left adds to a wild card."""
+
+Row = TypeVar("Row", bound=Hashable)
+
+_NONE: Mapping[Any, float] = MappingProxyType({})
+
+
+def near_score(
+    heat_terms: Sequence[Term],
+    forecast_terms: Sequence[Term],
+    closeness: float | None,
+    *,
+    n_days: int = 0,
+) -> tuple[Term, ...]:
+    """Join heat, forecast and closeness to the near topics; the unit is that of heat, a person.
+
+    closeness: 0 far … 1 in the midst of a near topic, None: not asked for; its logarithm
+    joins, after people who agree have made the distance smaller. n_days: since the paper
+    was announced.
+    """
+    terms = _joined(heat_terms, forecast_terms, n_days)
+    if closeness is not None:
+        far = 1 - min(1.0, max(FARTHEST, closeness))
+        near = 1 - far * (1 - AGREED) ** max(0.0, _people(heat_terms) - 1)
+        terms.append(Term("closeness", f"{near:.2f}", math.log2(near)))
+    return tuple(terms)
+
+
+def wild_score(
+    heat_terms: Sequence[Term],
+    forecast_terms: Sequence[Term],
+    closeness: float,
+    *,
+    left: str = "",
+    n_days: int = 0,
+) -> tuple[Term, ...]:
+    """Score a wild card: hot, and far from everything known or of a direction that was left.
+
+    closeness: to the nearest topic, own or near, 0 … 1; left: the topic that the person left.
+    """
+    terms = _joined(heat_terms, forecast_terms, n_days)
+    if left:
+        terms.append(Term("left", left, LEFT))
+    else:
+        far = min(1.0, max(FARTHEST, 1 - closeness))
+        terms.append(Term("far", f"{far:.2f}", math.log2(far)))
+    return tuple(terms)
+
+
+def is_hot(heat_terms: Sequence[Term]) -> bool:
+    """Tell whether a paper is talked about enough for a wild card."""
+    return total(heat_terms) >= HOT
+
+
+def is_likely(forecast_terms: Sequence[Term]) -> bool:
+    """Tell whether a forecast alone may bring a paper up, on its first morning."""
+    return bool(forecast_terms) and total(forecast_terms) >= LIKELY
+
+
+def caught(
+    talked: Mapping[Row, float],
+    foretold: Mapping[Row, float] = _NONE,
+    again: Mapping[Row, float] = _NONE,
+    *,
+    cap: int,
+    n_foretold: int = N_FORETOLD,
+) -> list[Row]:
+    """Choose a morning's near papers by their scores, of those that no list held for its talk.
+
+    talked: what is talked about; foretold: new papers of which nobody has spoken, at most
+    `n_foretold`, in places that no higher score takes; again: talked about, and shown before
+    as foretold, in what is left. Gives them in the order talked, again, foretold, each the
+    highest first; equal scores keep the order in which they came.
+    """
+    hoped = dict.fromkeys(_highest(foretold)[: max(0, n_foretold)])
+    scores = {**talked, **{row: foretold[row] for row in hoped}}
+    chosen = _highest(scores)[: max(0, cap)]
+    back = _highest(again)[: max(0, cap - len(chosen))]
+    silent = [row for row in chosen if row in hoped]
+    return [*(row for row in chosen if row not in hoped), *back, *silent]
+
+
+def _highest(scores: Mapping[Row, float]) -> list[Row]:
+    return sorted(scores, key=lambda row: -scores[row])
+
+
+def closeness_of(margin: float) -> float:
+    """Turn a topic's score above its cut (log-odds) into a closeness of 0 … 1."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, margin))))
+
+
+def _joined(heat_terms: Sequence[Term], forecast_terms: Sequence[Term], n_days: int) -> list[Term]:
+    foretold = [Term(t.kind, t.what, FORECAST * t.value) for t in forecast_terms]
+    days = max(0, n_days)
+    silence = max(0.0, 1 - _people(heat_terms)) * (SILENCE + A_DAY * days) if days else 0.0
+    waiting = [Term("days", str(days), -silence)] if silence else []
+    return [*heat_terms, *foretold, *waiting]
+
+
+def _people(heat_terms: Sequence[Term]) -> float:
+    """Add up the people who speak of a paper, each as much as they count."""
+    return math.fsum(t.value for t in heat_terms if t.kind in ("mention", "repost"))

@@ -1,0 +1,287 @@
+"""Keep how the papers of a day stand to the topics, and the fitted models. Derived.
+
+Only what is worth keeping has a row: in or just below a topic, or talked about.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reader.library.rows.database import Database, Row
+from reader.library.rows.versions import BROUGHT_SQL
+from reader.ranking.rank import Rank, as_told
+from reader.ranking.rows.labels import WORDS_SQL, words_on
+from reader.ranking.score import Term
+
+
+def to_text(terms: Iterable[Term]) -> str:
+    """Write terms one a line, their numbers so that they are read back to the last bit."""
+    return "\n".join(f"{t.kind}\t{t.value!r}\t{' '.join(t.what.split())}" for t in terms)
+
+
+@functools.lru_cache(1_024)
+def from_text(text: str) -> tuple[Term, ...]:
+    """Read what `to_text` wrote; of a server's list again and again the same."""
+    lines = (line.split("\t", 2) for line in text.split("\n") if line)
+    return tuple(Term(kind, what, float(value)) for kind, value, what in lines)
+
+
+def papers_to_rank(
+    db: Database, first: date, last: date, topics: str, *, encoder: str = "", models: str = ""
+) -> dict[int, date]:
+    """Give the papers of some days that were not ranked with these topics yet, each with its
+    day: that of its arrival, else that of the first post among these days.
+
+    encoder: also those that were ranked by words alone or by another encoder's vectors,
+    and have a vector of this one now; models: also those of the last day that other models
+    judged. Neither holds for what a list has shown: its order stays. What only a hand added
+    has no day here.
+    """
+    # First by indexes alone: of some thousand papers hardly one is lacking.
+    rows = db.read(
+        f"""
+        WITH lacking AS MATERIALIZED (
+            SELECT d.paper, d.day, d.is_talk FROM (
+                SELECT p.id AS paper, p.arrived_on AS day, 0 AS is_talk FROM papers AS p
+                WHERE p.arrived_on BETWEEN ?1 AND ?2
+                UNION ALL SELECT i.paper, m.seen_on, 1
+                FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+                WHERE m.seen_on BETWEEN ?1 AND ?2) AS d
+            LEFT JOIN idx.ranked AS r ON r.paper = d.paper
+            WHERE r.paper IS NULL OR r.topics != ?3
+            OR d.is_talk AND NOT EXISTS (SELECT 1 FROM idx.ranks AS k WHERE k.paper = d.paper)
+            OR (
+            (?5 != r.models AND ?5 != '' AND d.day = ?2
+             OR ?4 != r.encoder AND ?4 != '' AND EXISTS (
+                SELECT 1 FROM idx.texts AS t JOIN idx.vectors AS v ON v.hash = t.hash
+                WHERE t.paper = d.paper AND t.kind = 'paper' AND v.encoder = ?4))
+            AND NOT EXISTS (SELECT 1 FROM shown AS s WHERE s.paper = d.paper)))
+        SELECT p.id, min(l.day) AS day FROM lacking AS l JOIN papers AS p ON p.id = l.paper
+        WHERE p.merged_into IS NULL AND (l.is_talk OR {BROUGHT_SQL})
+        GROUP BY p.id ORDER BY p.id
+        """,  # noqa: S608  a constant
+        (first.isoformat(), last.isoformat(), topics, encoder, models),
+    )
+    return {r["id"]: date.fromisoformat(r["day"]) for r in rows}
+
+
+def papers_of_day(db: Database, day: date) -> list[int]:
+    """List the papers that sources brought on a day or that a post seen on it points at.
+
+    A folder of PDFs that a hand added would change what is near among the day's own.
+    """
+    rows = db.read(
+        f"""
+        SELECT p.id FROM papers AS p
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL}
+        UNION SELECT i.paper FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+        WHERE m.seen_on = ?
+        """,  # noqa: S608  a constant
+        (day.isoformat(), day.isoformat()),
+    )
+    return [r["id"] for r in rows]
+
+
+def set_ranks(
+    db: Database,
+    ranks: Mapping[int, Sequence[Rank]],
+    *,
+    topics: str,
+    encoder: str,
+    models: str = "",
+) -> None:
+    """Keep the ranks of papers, in place of their earlier ones."""
+    if not ranks:
+        return
+    with db.writing():
+        db.execute(
+            "DELETE FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ranks)),),
+        )
+        db.execute_many(
+            """
+            INSERT INTO idx.ranks (paper, topic, nearness, place, score, cut, terms)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                (paper, r.topic, r.nearness, r.place, r.score, r.cut, to_text(r.terms))
+                for paper, of_paper in ranks.items()
+                for r in of_paper
+            ],
+        )
+        db.execute_many(
+            "INSERT OR REPLACE INTO idx.ranked (paper, topics, encoder, models)"
+            " VALUES (?, ?, ?, ?)",
+            [(paper, topics, encoder, models) for paper in ranks],
+        )
+
+
+def members_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
+    """List the papers that arrived on a day, or from it until another, and belong to some topic."""
+    return _placed(db, "in", day, until or day)
+
+
+def doubtful_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
+    """List those that stand just below some topic."""
+    return _placed(db, "doubtful", day, until or day)
+
+
+def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
+    # From the days' papers to their ranks: SQLite would rather read all ranks that there are.
+    rows = db.read(
+        """
+        SELECT p.id FROM papers AS p INDEXED BY papers_by_arrival
+        WHERE p.arrived_on BETWEEN ? AND ? AND p.merged_into IS NULL AND EXISTS (
+            SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = ?
+            AND (r.place = 'in' OR r.terms != ''))
+        ORDER BY p.id
+        """,
+        (first.isoformat(), last.isoformat(), place),
+    )
+    return [r["id"] for r in rows]
+
+
+def n_undecided(
+    db: Database, topics: Sequence[str], first: date, last: date, *, more: Iterable[int] = ()
+) -> list[tuple[date, int]]:
+    """Count papers of some topics without a decision, by day of arrival, newest first.
+
+    more: papers that are counted whatever their topics, if they arrived on these days.
+    What a hand added counts for nothing: its owner knows of it.
+    """
+    rows = db.read(
+        f"""
+        WITH words AS MATERIALIZED ({WORDS_SQL}), own AS MATERIALIZED (
+            SELECT p.id FROM papers AS p
+            WHERE p.arrived_on BETWEEN ?1 AND ?2
+              AND (p.id IN (SELECT value FROM json_each(?3)) OR EXISTS (
+                SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
+                AND r.topic IN (SELECT value FROM json_each(?4))
+                AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.paper = r.paper
+                                AND w.topic = r.topic AND w.kind = 'no'))
+              OR EXISTS (SELECT 1 FROM words AS w WHERE w.paper = p.id AND w.kind = 'yes'
+                         AND w.topic IN (SELECT value FROM json_each(?4)))))
+        SELECT p.arrived_on AS day, count(*) AS n FROM own JOIN papers AS p ON p.id = own.id
+        WHERE p.merged_into IS NULL AND {BROUGHT_SQL}
+          AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
+          AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
+                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
+        GROUP BY p.arrived_on ORDER BY p.arrived_on DESC
+        """,  # noqa: S608  a constant
+        (first.isoformat(), last.isoformat(), json.dumps(list(more)), json.dumps(list(topics))),
+    )
+    return [(date.fromisoformat(r["day"]), r["n"]) for r in rows]
+
+
+def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
+    """Give the ranks of some papers, a person's own word above what the models say."""
+    rows = list(papers)
+    return with_words(db, kept_ranks(db, rows), rows)
+
+
+def with_words(
+    db: Database, ranks: Mapping[int, Sequence[Rank]], papers: Iterable[int]
+) -> dict[int, list[Rank]]:
+    """Let a person's own word stand above the ranks of some papers."""
+    words = words_on(db, papers)
+    found = {row: list(of_paper) for row, of_paper in ranks.items()}
+    return found | {row: as_told(found.get(row, ()), said) for row, said in words.items()}
+
+
+def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
+    """Give the ranks of some papers as their topics' models made them."""
+    ranks: dict[int, list[Rank]] = {}
+    for r in db.read(
+        "SELECT * FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(papers)),),
+    ):
+        ranks.setdefault(r["paper"], []).append(_rank(r))
+    return ranks
+
+
+def _rank(r: Row) -> Rank:
+    terms = from_text(r["terms"])
+    return Rank(r["topic"], r["nearness"], r["place"], r["score"], r["cut"], terms)
+
+
+def example_vectors(db: Database, encoder: str, papers: Iterable[int]) -> dict[int, bytes]:
+    """Give the vectors of some papers that stand for a topic, by paper."""
+    rows = db.read(
+        """
+        SELECT t.paper, v.vector FROM json_each(?) AS known
+        JOIN idx.texts AS t ON t.paper = known.value AND t.kind = 'paper' AND t.position = 0
+        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        ORDER BY t.paper
+        """,
+        (json.dumps(list(papers)), encoder),
+    )
+    return {r["paper"]: r["vector"] for r in rows}
+
+
+def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, ...]]:
+    """Give what was foretold of some papers."""
+    rows = db.read(
+        "SELECT paper, terms FROM idx.forecasts WHERE paper IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(papers)),),
+    )
+    return {r["paper"]: from_text(r["terms"]) for r in rows}
+
+
+def set_forecasts(db: Database, found: Mapping[int, Sequence[Term]], *, model: str) -> None:
+    """Keep what was foretold of papers."""
+    with db.writing():
+        db.execute_many(
+            "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
+            [(paper, model, to_text(terms)) for paper, terms in found.items()],
+        )
+
+
+TALK = "talk"
+"""The name of the forecast's numbers; a topic's model is named by its path, which has no blank
+before it: `topic speech/translation`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model's text, and the name of what it was fitted on."""
+
+    name: str
+    fitted_on: str
+    text: str
+
+
+def topic_name(path: str) -> str:
+    """Name a topic's model."""
+    return f"topic {path}"
+
+
+def stored(db: Database) -> dict[str, StoredModel]:
+    """Give all models, by name."""
+    rows = db.read("SELECT name, fitted_on, text FROM idx.models ORDER BY name")
+    return {r["name"]: StoredModel(r["name"], r["fitted_on"], r["text"]) for r in rows}
+
+
+def text_of(db: Database, name: str) -> str:
+    """Give one model's text, empty where it was never fitted."""
+    row = db.read_one("SELECT text FROM idx.models WHERE name = ?", (name,))
+    return str(row["text"]) if row else ""
+
+
+def fingerprints(db: Database) -> dict[str, str]:
+    """Give what each model was fitted on, by name, without reading the models."""
+    rows = db.read("SELECT name, fitted_on FROM idx.models ORDER BY name")
+    return {r["name"]: r["fitted_on"] for r in rows}
+
+
+def keep(db: Database, models: Iterable[StoredModel], *, gone: Iterable[str] = ()) -> None:
+    """Keep models in place of their earlier ones, and drop some, in one transaction."""
+    with db.writing():
+        db.execute_many(
+            "INSERT OR REPLACE INTO idx.models (name, fitted_on, text) VALUES (?, ?, ?)",
+            [(m.name, m.fitted_on, m.text) for m in models],
+        )
+        db.execute_many("DELETE FROM idx.models WHERE name = ?", [(name,) for name in gone])

@@ -1,0 +1,169 @@
+"""Read what is said of papers: who is talked about, by which votes, and since when.
+
+Counts what authors' earlier papers came to as well. Rows of posts are kept in `posts`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from reader.library.identity import family_fold
+from reader.library.rows.database import Database
+from reader.ranking.forecast import author_key
+from reader.ranking.rows.shown import FORETOLD_SQL
+
+
+def talked_between(db: Database, first: date, last: date) -> list[int]:
+    """List the papers that people or lists with votes pointed at, as seen on some days."""
+    rows = db.read(
+        """
+        SELECT DISTINCT i.paper FROM mentions AS m
+        JOIN identifiers AS i ON i.id = m.identifier JOIN posts AS s ON s.id = m.post
+        WHERE m.seen_on BETWEEN ? AND ? AND (s.author != '' OR s.n_votes IS NOT NULL)
+        ORDER BY i.paper
+        """,
+        (first.isoformat(), last.isoformat()),
+    )
+    return [r["paper"] for r in rows]
+
+
+def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
+    """List the papers that are talked about on some days, came since the first of them, and
+    that nobody decided on and no list showed for it; most people and votes first."""
+    rows = db.read(
+        f"""
+        SELECT i.paper, count(DISTINCT s.author) + max(coalesce(s.n_votes, 0)) / 10.0 AS n
+        FROM mentions AS m JOIN identifiers AS i ON i.id = m.identifier
+        JOIN posts AS s ON s.id = m.post JOIN papers AS p ON p.id = i.paper
+        WHERE m.seen_on BETWEEN ?1 AND ?2 AND p.arrived_on BETWEEN ?1 AND ?2
+          AND (s.author != '' OR s.n_votes IS NOT NULL) AND p.merged_into IS NULL
+          AND NOT EXISTS (SELECT 1 FROM shown AS k WHERE k.paper = p.id AND k.day < ?2
+                          AND k.lane IN ('near', 'wild') AND NOT {FORETOLD_SQL})
+          AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
+          AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
+                          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
+        GROUP BY i.paper ORDER BY n DESC, max(m.seen_on) DESC, i.paper DESC LIMIT ?3
+        """,  # noqa: S608  a constant
+        (first.isoformat(), last.isoformat(), limit),
+    )
+    return [r["paper"] for r in rows]
+
+
+def votes(db: Database, papers: Iterable[int], *, until: date) -> dict[int, tuple[int, date]]:
+    """Give the most votes that a list without authors counts for papers, and since when the
+    paper stands on it."""
+    rows = db.read(
+        """
+        SELECT i.paper, max(s.n_votes) AS n, min(m.seen_on) AS day FROM json_each(?) AS wanted
+        JOIN identifiers AS i ON i.paper = wanted.value
+        JOIN mentions AS m ON m.identifier = i.id JOIN posts AS s ON s.id = m.post
+        WHERE s.author = '' AND s.n_votes IS NOT NULL AND m.seen_on <= ? GROUP BY i.paper
+        """,
+        (json.dumps(list(papers)), until.isoformat()),
+    )
+    return {r["paper"]: (r["n"], date.fromisoformat(r["day"])) for r in rows}
+
+
+def busy_authors(db: Database, first: date, last: date, *, at_least: int) -> set[str]:
+    """List the authors of posts who named so many papers on one of some days: machines, lists."""
+    rows = db.read(
+        """
+        SELECT DISTINCT s.author FROM mentions AS m JOIN posts AS s ON s.id = m.post
+        WHERE m.seen_on BETWEEN ? AND ? AND s.author != ''
+        GROUP BY s.author, m.seen_on HAVING count(DISTINCT m.identifier) >= ?
+        """,
+        (first.isoformat(), last.isoformat(), at_least),
+    )
+    return {r["author"] for r in rows}
+
+
+Known = tuple[int, int, float]
+"""What an author's earlier papers came to: how many, how many hot, doublings of their votes."""
+
+
+def known_records(db: Database, authors: Collection[str], day: date) -> dict[str, Known]:
+    """Count what authors wrote that came before a day, and how much of it was talked about then:
+    by `author_key`. Their names count as printed; what they say of their own papers does not."""
+    names = json.dumps([[family_fold(name), name] for name in sorted(set(authors))])
+    rows = db.read(
+        f"""
+        SELECT a.name, {_IS_HOT} AS is_hot, {_VOTES} AS n_votes
+        FROM json_each(?1) AS wanted
+        JOIN authors AS a ON a.family_fold = wanted.value ->> 0 AND a.name = wanted.value ->> 1
+        JOIN papers AS p ON p.id = a.paper
+        WHERE p.arrived_on < ?2 AND p.merged_into IS NULL
+        """,  # noqa: S608  constants of this module
+        (names, day.isoformat()),
+    )
+    found: dict[str, Known] = {}
+    for r in rows:
+        n, n_hot, doublings = found.get(author_key(r["name"]), (0, 0, 0.0))
+        more = math.log2(1 + (r["n_votes"] or 0)) if r["is_hot"] else 0.0
+        found[author_key(r["name"])] = (n + 1, n_hot + r["is_hot"], doublings + more)
+    return found
+
+
+_TALK = """
+    FROM identifiers AS i JOIN mentions AS m ON m.identifier = i.id
+    JOIN posts AS s ON s.id = m.post WHERE i.paper = p.id AND m.seen_on < ?2
+"""
+_VOTES = f"(SELECT max(s.n_votes) {_TALK} AND s.author = '')"
+_IS_HOT = f"""
+    EXISTS (SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
+            OR s.author NOT IN ('', a.name) AND s.kind != 'repost'))
+"""
+
+
+def is_watched(db: Database) -> bool:
+    """Tell whether any talk was ever seen here."""
+    return db.read_one("SELECT 1 FROM mentions LIMIT 1") is not None
+
+
+def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[int, int]:
+    """Give the papers that came on some days and were talked about before another day, by
+    others than their authors, with the votes of lists."""
+    rows = db.read(
+        f"""
+        SELECT p.id, coalesce({_VOTES}, 0) AS n FROM papers AS p
+        WHERE p.arrived_on BETWEEN ?1 AND ?3 AND p.merged_into IS NULL AND EXISTS (
+            SELECT 1 {_TALK} AND (s.author = '' AND s.n_votes IS NOT NULL
+                OR s.author != '' AND s.kind != 'repost' AND s.author NOT IN (
+                    SELECT name FROM authors WHERE paper = p.id)))
+        ORDER BY p.id
+        """,  # noqa: S608  constants of this module
+        (first.isoformat(), before.isoformat(), last.isoformat()),
+    )
+    return {r["id"]: r["n"] for r in rows}
+
+
+def arrivals(db: Database, first: date, last: date) -> dict[int, date]:
+    """Give the papers that came on some days, with their days."""
+    rows = db.read(
+        """
+        SELECT id, arrived_on FROM papers
+        WHERE arrived_on BETWEEN ? AND ? AND merged_into IS NULL ORDER BY id
+        """,
+        (first.isoformat(), last.isoformat()),
+    )
+    return {r["id"]: date.fromisoformat(r["arrived_on"]) for r in rows}
+
+
+def announced_with(db: Database, papers: Iterable[int]) -> dict[int, tuple[str, date]]:
+    """Give the id and the mailing of those of some papers that have one."""
+    rows = db.read(
+        """
+        SELECT id, canonical, announced_on FROM papers
+        WHERE id IN (SELECT value FROM json_each(?)) AND announced_on IS NOT NULL
+        """,
+        (json.dumps(list(papers)),),
+    )
+    return {r["id"]: (r["canonical"], date.fromisoformat(r["announced_on"])) for r in rows}
+
+
+def ids_announced(db: Database, day: date) -> list[str]:
+    """List the ids of all papers of a mailing that are here."""
+    rows = db.read("SELECT canonical FROM papers WHERE announced_on = ?", (day.isoformat(),))
+    return [r["canonical"] for r in rows]

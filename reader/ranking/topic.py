@@ -1,0 +1,212 @@
+"""Find a topic's own words in a paper: which, how often, and in how many sentences.
+
+Files a paper, and is what a model begins with before anything was decided. Does not know
+where papers are kept.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reader.base.words import folded
+from reader.library.config import Topic
+from reader.library.paper import Paper
+
+TITLE_WEIGHT = 3.0
+ABSTRACT_WEIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well one paper fits one topic.
+
+    score: the weighted number of the words below; 0 or more.
+    """
+
+    topic: str
+    score: float
+    title_words: tuple[str, ...]
+    abstract_words: tuple[str, ...]
+
+    @property
+    def is_member(self) -> bool:
+        """Some word of the topic stands in the paper."""
+        return self.score > 0
+
+
+def fit(paper: Paper, topic: Topic, *, longer: tuple[str, ...] = ()) -> Fit:
+    """Judge one paper against one topic.
+
+    Each of the topic's words counts once in the title and once in the abstract, without
+    regard to case, width, hyphens or an English plural. longer: as in `mentions`.
+    """
+    found = mentions(topic.words, paper.title, paper.abstract, longer=longer)
+    score = TITLE_WEIGHT * len(found.title) + ABSTRACT_WEIGHT * len(found.abstract)
+    return Fit(topic.path, score, tuple(found.title), tuple(found.abstract))
+
+
+def fits(paper: Paper, topics: tuple[Topic, ...]) -> list[Fit]:
+    """Judge one paper against several topics, of which the longest word wins."""
+    return [fit(paper, topic, longer=longer_words(topic, topics)) for topic in topics]
+
+
+def best(fits: Iterable[Fit]) -> Fit | None:
+    """Choose the fit with the highest score, the first of equals; None when none has any."""
+    return max((f for f in fits if f.score > 0), key=lambda f: f.score, default=None)
+
+
+# A paper is held against one topic after another: its texts need folding once.
+@functools.lru_cache(maxsize=64)
+def fold(text: str) -> str:
+    """Make texts comparable: NFKC, case, hyphens and white space do not count."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s\-‐-―/_]+", " ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Where a topic's words stand in a paper.
+
+    title: how often each word stands there. abstract: the same for the abstract.
+    n_sentences: sentences of the abstract that have one of the words. opens: the first
+    sentence is one of them. scattered: a word of several parts that the title has only part by
+    part ("Translation Without Sentences for Live Speech"), empty for none; looked for where the
+    abstract has a word and the title none.
+    """
+
+    title: Mapping[str, int] = field(default_factory=dict)
+    abstract: Mapping[str, int] = field(default_factory=dict)
+    n_sentences: int = 0
+    opens: bool = False
+    scattered: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Some word of the topic stands in the paper."""
+        return bool(self.title or self.abstract)
+
+
+def mentions(
+    words: tuple[str, ...], title: str, abstract: str, *, longer: tuple[str, ...] = ()
+) -> Mentions:
+    """Find a topic's words in a title and an abstract.
+
+    longer: words of other topics that contain one of these. Where two words overlap the
+    longest counts: "speech-to-text translation" is no mention of "speech-to-text". An
+    abbreviation that the paper introduces for something else ("attack success rate (ASR)")
+    is no mention either, and one that follows its own word ("speech recognition (ASR)") is
+    the same mention.
+    """
+    title, abstract = fold(title), fold(abstract)
+    there = tuple(w for w in words if _letters(w) in title or _letters(w) in abstract)
+    if not there:
+        return Mentions()
+    own = tuple(w for w in there if not _means_another(w, words, f"{title} {abstract}"))
+    in_title = _spans(own, longer, title)
+    in_abstract = _spans(own, longer, abstract)
+    ends = [end.start() for end in _SENTENCE_END.finditer(abstract)]
+    sentences = {bisect.bisect_left(ends, span.start) for span in in_abstract}
+    scattered = _scattered(words, title) if in_abstract and not in_title else ""
+    return Mentions(
+        _counts(in_title), _counts(in_abstract), len(sentences), 0 in sentences, scattered
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def longer_words(topic: Topic, topics: tuple[Topic, ...]) -> tuple[str, ...]:
+    """List the words of other topics that contain one of a topic's own."""
+    own = {_letters(word) for word in topic.words}
+    others = (word for other in topics if other.path != topic.path for word in other.words)
+    return tuple(
+        dict.fromkeys(
+            word
+            for word in others
+            if _letters(word) not in own and any(word_ in _letters(word) for word_ in own)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    word: str
+
+
+def _spans(words: Sequence[str], longer: Sequence[str], text: str) -> list[_Span]:
+    """Find words in a folded text, in its order; of those that overlap the longest."""
+    found: list[_Span] = []
+    taken = bytearray(len(text))
+    for word in sorted({*words, *longer}, key=lambda w: (-len(_letters(w)), w)):
+        if _letters(word) not in text:
+            continue
+        for match in _pattern(word).finditer(text):
+            start, end = match.span()
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append(_Span(start, end, word))
+    found.sort(key=lambda span: span.start)
+    own = set(words)
+    return [
+        span
+        for before, span in zip([None, *found], found, strict=False)
+        if span.word in own and not (before and _abbreviates(before, span, text))
+    ]
+
+
+def _abbreviates(before: _Span, span: _Span, text: str) -> bool:
+    """Tell whether a word stands in brackets right behind another: "speech recognition (ASR)"."""
+    between = text[before.end : span.start]
+    return "(" in between and not between.strip(" (")
+
+
+def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
+    """Tell whether a folded text introduces an abbreviation for something else than its topic."""
+    if not _ABBREVIATION.fullmatch(word):
+        return False
+    introduced = re.search(rf"\(\s*{re.escape(_letters(word))}s?\s*[),;:]", text)
+    if introduced is None:
+        return False
+    meant = " ".join(text[: introduced.start()].split()[-len(word) - 1 :])
+    others = (other for other in words if other != word)
+    return bool(meant) and not any(_pattern(other).search(meant) for other in others)
+
+
+def _scattered(words: tuple[str, ...], title: str) -> str:
+    """Return the first word all of whose parts stand in a folded title, in whatever order."""
+    there = {folded(part) for part in _PART.findall(title)}
+    for word in words:
+        parts = _letters(word).split()
+        if len(parts) > 1 and all(folded(part) in there for part in parts):
+            return word
+    return ""
+
+
+def _counts(spans: Iterable[_Span]) -> dict[str, int]:
+    return dict(Counter(span.word for span in spans))
+
+
+_PART = re.compile(r"\w+")
+_ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{1,5}")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
+
+
+@functools.lru_cache(maxsize=4096)
+def _letters(word: str) -> str:
+    return fold(word).strip()
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(word: str) -> re.Pattern[str]:
+    letters = _letters(word)
+    plural = "(?:s|es)?" if letters[-1:].isascii() and letters[-1:].isalpha() else ""
+    # Borders are ASCII ones: a Latin word may touch Japanese ones, "ASRの改良".
+    left = "(?<![a-z0-9])" if letters[:1].isascii() else ""
+    right = "(?![a-z0-9])" if letters[-1:].isascii() else ""
+    return re.compile(f"{left}{re.escape(letters)}{plural}{right}")

@@ -1,0 +1,1 @@
+"""Find notes, highlights, papers and passages by words and by meaning."""

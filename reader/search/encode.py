@@ -1,0 +1,107 @@
+"""Keep the index current: full text first, then vectors for what has none."""
+
+from __future__ import annotations
+
+from reader.base.errors import ModelError, Problem
+from reader.library.folder import Library
+from reader.search.encoder.protocol import Encoder, EncoderTools, topic_text
+from reader.search.rows import index
+from reader.search.rows.vector_files import append, drop, others, refresh
+
+TEXTS_AT_ONCE = 2000
+"""Papers put into the full text in one transaction."""
+
+VECTORS_AT_ONCE = 256
+"""Texts encoded before their vectors are kept: enough to keep all processors at work, and what
+a kill can cost is half a minute."""
+
+WAITING_AT_ONCE = 20_000
+"""Texts held in memory that wait to be encoded."""
+
+
+def index_words(library: Library, tools: EncoderTools) -> None:
+    """Put new and changed papers, notes and highlights into the full text."""
+    for paper in index.notes_without_text(library.db):
+        index.add_note_text(library.db, paper)
+    for paper in index.highlights_without_text(library.db):
+        index.add_highlight_texts(library.db, paper)
+    n_done = 0
+    while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
+        index.add_paper_texts(library.db, rows)
+        n_done += len(rows)
+        tools.progress("words", n_done, n_done)
+
+
+def encode(
+    library: Library, tools: EncoderTools, *, papers: list[int] | None = None
+) -> list[Problem]:
+    """Make the vectors that are missing: all, or those of some papers.
+
+    Resumable: what was encoded is kept in small transactions. A model that is missing or
+    broken is one problem; full text works without it. Once all texts have vectors of the
+    model that feeds.toml names, those of another go.
+    """
+    waiting = _waiting(library, tools, papers)
+    topics = [] if papers is not None else _topics_without_vector(library, tools)
+    try:
+        if waiting or topics:
+            _encode_all(library, tools, papers, topics, waiting)
+    except ModelError as error:
+        tools.progress("encode", 0, 0)
+        n = index.n_without_vector(library.db, tools.encoder_name)
+        return [Problem("encode", f"{len(waiting) if papers else n} texts", error)]
+    if papers is not None:
+        append(library.db, tools.encoder_name)
+    elif tools.encoder_name:
+        refresh(library.db, tools.encoder_name)
+        for replaced in others(library.db, tools.encoder_name):
+            drop(library.db, replaced)
+    return []
+
+
+def _waiting(
+    library: Library, tools: EncoderTools, papers: list[int] | None
+) -> list[tuple[str, str]]:
+    return index.texts_without_vector(
+        library.db, tools.encoder_name, papers=papers, limit=WAITING_AT_ONCE
+    )
+
+
+def _encode_all(
+    library: Library,
+    tools: EncoderTools,
+    papers: list[int] | None,
+    topics: list[str],
+    waiting: list[tuple[str, str]],
+) -> None:
+    total = len(waiting)
+    if total >= WAITING_AT_ONCE // 2:  # one text may stand in several places
+        total = max(total, index.n_without_vector(library.db, tools.encoder_name))
+    encoder = tools.encoder()
+    _encode_topics(library, encoder, topics)
+    n_done = 0
+    while waiting:
+        for start in range(0, len(waiting), VECTORS_AT_ONCE):
+            tools.progress("encode", n_done, max(total, n_done + 1))
+            part = waiting[start : start + VECTORS_AT_ONCE]
+            vectors = encoder.encode_passages([text for _, text in part])
+            kept = [
+                (h, v.astype("float16").tobytes()) for (h, _), v in zip(part, vectors, strict=True)
+            ]
+            index.add_vectors(library.db, encoder.name, kept)
+            n_done += len(part)
+        waiting = _waiting(library, tools, papers)
+    tools.progress("encode", n_done, n_done)
+
+
+def _topics_without_vector(library: Library, tools: EncoderTools) -> list[str]:
+    texts = [topic_text(t) for t in library.config.topics if t.words]
+    return [t for t in texts if not index.has_vector(library.db, tools.encoder_name, t)]
+
+
+def _encode_topics(library: Library, encoder: Encoder, texts: list[str]) -> None:
+    kept = [
+        (index.hash_of(text), encoder.encode_query(text).astype("float16").tobytes())
+        for text in texts
+    ]
+    index.add_vectors(library.db, encoder.name, kept)

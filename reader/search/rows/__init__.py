@@ -1,0 +1,1 @@
+"""The index and its vectors: the only place here with SQL."""

@@ -1,0 +1,328 @@
+"""Find the papers that a query's filters let through.
+
+Each filter is a condition on a paper `p`. Where only few papers fit they are listed, and
+the rest of a search looks at nothing else; where many do, what was found is held against
+the conditions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from reader.library.query import Filter
+from reader.library.rows.database import Database
+from reader.library.rows.versions import BROUGHT_SQL
+from reader.search.rows.index import Kind
+
+UNMERGED_SQL = "p.id NOT IN (SELECT id FROM papers WHERE merged_into IS NOT NULL)"
+
+LAST_ROW = 2**63 - 1
+
+FEW = 5_000
+"""Papers up to which their texts are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The authors that a filter means: by family name, folded, and of those only `printed`,
+    or all of them where that is None."""
+
+    folds: frozenset[str]
+    printed: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What papers must fulfil, as SQL and its values.
+
+    kind: what is found of them, since a day means another thing for each.
+    """
+
+    kind: Kind = field(compare=False)
+    sql: str
+    values: tuple[object, ...]
+    is_narrow: bool
+    """Whether an index leads to the papers that fit."""
+
+
+# As `papers.STATE_SQL` has it, asked from the few papers on which something was decided.
+_DECIDED_SQL = """
+    SELECT d.paper FROM decisions AS d WHERE d.kind = ?
+      AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
+      AND NOT EXISTS (SELECT 1 FROM decisions AS l WHERE l.paper = d.paper AND l.id > d.id
+                      AND l.kind != 'undo'
+                      AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = l.id))
+      AND d.paper NOT IN (SELECT paper FROM notes)
+"""
+
+# What gives the papers by itself, without looking at each.
+_ROWS_SQL = {
+    "topic": """
+        SELECT f.paper FROM filings AS f
+        WHERE instr('/' || lower(f.topic) || '/', '/' || ? || '/')
+          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)""",
+    "author": """
+        SELECT paper FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))
+          AND (? IS NULL OR name IN (SELECT value FROM json_each(?)))""",
+    "has note": "SELECT paper FROM notes",
+    "has pdf": """
+        SELECT paper FROM pdfs WHERE paper NOT IN (SELECT value FROM json_each(?))""",
+    "has highlight": "SELECT paper FROM highlights WHERE gone_at IS NULL",
+    "state read": "SELECT paper FROM notes",
+    "state pick": _DECIDED_SQL,
+    "state skip": _DECIDED_SQL,
+    "note on": "SELECT paper FROM notes WHERE on_date BETWEEN ? AND ?",
+    "highlight on": "SELECT paper FROM highlights WHERE at >= ? AND at < ?",
+}
+_SQL = {
+    **{name: f"p.id IN ({sql})" for name, sql in _ROWS_SQL.items()},
+    "year": "coalesce(p.published_on, p.announced_on) BETWEEN ? AND ?",
+    "state candidate": """p.id NOT IN (SELECT paper FROM notes) AND p.id NOT IN (
+        SELECT paper FROM decisions AS d WHERE d.kind != 'undo'
+          AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))""",
+    "on": "p.arrived_on BETWEEN ? AND ?",
+}
+
+
+def conditions(
+    filters: Sequence[Filter],
+    kind: Kind,
+    *,
+    names: dict[Filter, Names],
+    gone: Collection[int] = (),
+    zone: tzinfo,
+) -> Conditions:
+    """Put the filters of a query into SQL for one kind of text.
+
+    names: whom each `author` filter means. gone: papers whose PDF is not on the disk any more.
+    zone: where a day begins and ends.
+    """
+    # Not by the column: a paper's row would be read where an index has all that is asked.
+    pieces, values = [UNMERGED_SQL], []
+    for one in filters:
+        key, given = _piece(one, kind, names, gone, zone)
+        pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
+        values += given
+    is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
+    return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
+
+
+def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
+    """List the papers that fit; None where they are too many for that to save time."""
+    found = papers_that_fit(db, wanted, limit=FEW + 1) if wanted.is_narrow else None
+    return found if found is not None and len(found) <= FEW else None
+
+
+def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
+    """List the papers that fit, in no order; at most `limit`, -1 for all."""
+    rows = db.read(
+        f"SELECT p.id FROM papers AS p WHERE {wanted.sql} LIMIT ?",  # noqa: S608  constants above
+        (*wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]:
+    """Give those of some texts whose papers fit."""
+    found = db.read(
+        f"""
+        SELECT t.id FROM idx.texts AS t CROSS JOIN papers AS p ON p.id = t.paper
+        WHERE t.id IN (SELECT value FROM json_each(?)) AND {wanted.sql}
+        """,  # noqa: S608  constants above
+        (json.dumps(list(rows)), *wanted.values),
+    )
+    return {r["id"] for r in found}
+
+
+def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
+    """List the newest texts of papers that fit: notes by when they were written, the others
+    by when their paper came. Papers themselves are listed by `newest_papers`."""
+    order = {
+        "note": "(SELECT max(id) FROM notes WHERE paper = p.id) DESC",
+        "highlight": "t.position DESC",
+    }.get(wanted.kind, "p.arrived_on DESC, p.id DESC, t.position")
+    rows = db.read(
+        f"""
+        SELECT t.id FROM papers AS p
+        CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = ?
+        WHERE {wanted.sql} ORDER BY {order} LIMIT ?
+        """,  # noqa: S608  constants of this function and above
+        (wanted.kind, *wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
+    """List the papers that fit, those that came last first, whether they are indexed or not."""
+    rows = db.read(
+        f"""
+        SELECT p.id FROM papers AS p WHERE {wanted.sql}
+        ORDER BY p.arrived_on DESC, p.id DESC LIMIT ?
+        """,  # noqa: S608  constants above
+        (*wanted.values, limit),
+    )
+    return [r["id"] for r in rows]
+
+
+def rows_with(
+    db: Database, one: Filter, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
+) -> set[int]:
+    """Give all papers that one filter lets through, as it stands without its minus; copies
+    that were joined to others among them."""
+    key, values = _piece(one, "paper", names, gone, zone)
+    sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
+    return _rows(db, sql, values)
+
+
+_DAY_SQL = {"year": "coalesce(p.published_on, p.announced_on)", "on": "p.arrived_on"}
+
+
+def n_in_days(db: Database, one: Filter) -> int:
+    """Count what a filter of days lets through, of `year` or `on`."""
+    first, last = one.days or (date.min, date.max)
+    row = db.read_one(
+        f"SELECT count(*) AS n FROM papers AS p WHERE {_DAY_SQL[one.name]} BETWEEN ? AND ?",  # noqa: S608
+        (first.isoformat(), last.isoformat()),
+    )
+    return int(row["n"]) if row else 0
+
+
+def rows_out_of_days(db: Database, one: Filter) -> set[int]:
+    """Give what a filter of days keeps out: where it lets most through these are fewer."""
+    first, last = one.days or (date.min, date.max)
+    day = _DAY_SQL[one.name]
+    sql = f"SELECT p.id FROM papers AS p WHERE {day} < ? OR {day} > ? OR {day} IS NULL"  # noqa: S608
+    return _rows(db, sql, [first.isoformat(), last.isoformat()])
+
+
+def rows_in_folder(db: Database, folder: str) -> set[int]:
+    """Give the papers that are filed in a folder or below it, by its whole path."""
+    sql = """
+        SELECT f.paper FROM filings AS f WHERE (f.topic = ? OR instr(f.topic, ? || '/') = 1)
+          AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)"""
+    return _rows(db, sql, [folder, folder])
+
+
+def joined_rows(db: Database) -> set[int]:
+    """Give the copies that were joined to other papers."""
+    return _rows(db, "SELECT id FROM papers WHERE merged_into IS NOT NULL", [])
+
+
+def every_row(db: Database) -> set[int]:
+    """Give all papers, copies that were joined to others among them."""
+    return _rows(db, "SELECT id FROM papers", [])
+
+
+def n_rows(db: Database) -> int:
+    """Count all papers, copies that were joined to others among them."""
+    row = db.read_one("SELECT count(*) AS n FROM papers")
+    return int(row["n"]) if row else 0
+
+
+def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
+    # As one text: a hundred thousand rows of one number each take five times as long.
+    row = db.read_one(
+        f"WITH found(row) AS ({sql}) SELECT json_group_array(row) AS rows FROM found",  # noqa: S608
+        values,
+    )
+    return set(json.loads(row["rows"])) if row else set()
+
+
+def last_rows(
+    db: Database, *, limit: int, before: int, after: int, without: Collection[int]
+) -> list[int]:
+    """List papers but some, the one that came last first.
+
+    before, after: only those before this row; only the next ones after it, 0 for none.
+    """
+    order = "ASC" if after else "DESC"
+    rows = db.read(
+        f"""
+        SELECT id FROM papers WHERE id > ? AND id < ?
+          AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id {order} LIMIT ?
+        """,  # noqa: S608  a constant of this function
+        (after, before or LAST_ROW, json.dumps(list(without)), limit),
+    )
+    found = [r["id"] for r in rows]
+    return found[::-1] if after else found
+
+
+def years(db: Database) -> tuple[int, int] | None:
+    """Give the first and the last year of which a paper is here; None without any."""
+    row = db.read_one(
+        """
+        SELECT min(coalesce(published_on, announced_on)) AS first,
+            (SELECT max(coalesce(published_on, announced_on)) FROM papers) AS last FROM papers
+        """
+    )
+    return (int(row["first"][:4]), int(row["last"][:4])) if row and row["first"] else None
+
+
+def texts_of_day(db: Database, day: date) -> list[int]:
+    """List the texts of the papers that came on a day."""
+    rows = db.read(
+        """
+        SELECT t.id FROM papers AS p
+        CROSS JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper'
+        WHERE p.arrived_on = ?
+        """,
+        (day.isoformat(),),
+    )
+    return [r["id"] for r in rows]
+
+
+def titles_of_day(
+    db: Database, wanted: Conditions | None, day: date, texts: Sequence[int] | None
+) -> list[tuple[str, str]]:
+    """Give (identifier, title) of the papers that sources brought on a day and that fit.
+
+    texts: one of these must be theirs; None: all may be.
+    """
+    of_texts = "p.id IN (SELECT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?)))"
+    rows = db.read(
+        f"""
+        SELECT p.canonical, p.title FROM papers AS p WHERE p.arrived_on = ? AND {BROUGHT_SQL}
+          AND {UNMERGED_SQL if wanted is None else wanted.sql}
+          AND {"1" if texts is None else of_texts}
+        ORDER BY p.id
+        """,  # noqa: S608  constants of this function and above
+        (
+            day.isoformat(),
+            *(() if wanted is None else wanted.values),
+            *(() if texts is None else (json.dumps(list(texts)),)),
+        ),
+    )
+    return [(r["canonical"], r["title"]) for r in rows]
+
+
+def _piece(
+    one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
+) -> tuple[str, list[object]]:
+    if one.name == "topic":
+        return "topic", [one.value.lower()]
+    if one.name == "author":
+        meant = names[one]
+        printed = None if meant.printed is None else json.dumps(sorted(meant.printed))
+        return "author", [json.dumps(sorted(meant.folds)), printed, printed]
+    if one.name == "has":
+        return f"has {one.value}", [json.dumps(list(gone))] if one.value == "pdf" else []
+    if one.name == "state":
+        is_decided = one.value in ("pick", "skip")
+        return f"state {one.value}", [one.value] if is_decided else []
+    first, last = one.days or (date.min, date.max)
+    if one.name == "on" and kind == "highlight":
+        return "highlight on", [_begin(first, zone), _begin(last, zone, days=1)]
+    key = "note on" if one.name == "on" and kind == "note" else one.name
+    return key, [first.isoformat(), last.isoformat()]
+
+
+def _begin(day: date, zone: tzinfo, *, days: int = 0) -> str:
+    """Give the moment at which a day begins, as moments are kept: UTC, text that sorts."""
+    try:
+        moment = datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
+    except OverflowError:  # the year 9999
+        return day.isoformat()
+    return moment.isoformat()

@@ -1,0 +1,387 @@
+"""Keep index.db: texts to search, their full text and vectors. All of it can be remade.
+
+A text is a paper's title and abstract, the newest revision of a note, a highlight, or a
+passage of a PDF. Its `source_hash` says what it was made from, so what is missing or out
+of date is a query. Vectors are kept by encoder and content: nothing is encoded twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from reader.base.words import searchable
+from reader.library.rows.database import Database
+from reader.library.rows.versions import BROUGHT_SQL
+
+Kind = Literal["note", "highlight", "paper", "passage"]
+
+# A highlight is found by the marked words and by what was typed at them.
+_HIGHLIGHT_SQL = "trim(text || char(10) || note, char(10))"
+
+# What a text says: only a passage keeps its own words in index.db.
+TEXT_SQL = f"""
+    CASE t.kind WHEN 'passage' THEN t.text
+    WHEN 'highlight' THEN (SELECT {_HIGHLIGHT_SQL} FROM highlights WHERE id = t.position)
+    WHEN 'paper' THEN (SELECT title || char(10) || abstract FROM papers WHERE id = t.paper)
+    ELSE (SELECT text FROM notes WHERE paper = t.paper ORDER BY id DESC LIMIT 1) END
+"""  # noqa: S608  a constant of this module
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A piece of a PDF as it is indexed; page counts from 1."""
+
+    text: str
+    page: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One searchable text with where it stands."""
+
+    row: int
+    kind: Kind
+    paper: int
+    page: int | None
+    section: str
+    text: str
+
+
+def papers_without_text(db: Database, *, limit: int) -> list[int]:
+    """List papers whose title and abstract are not in the full text as they are now."""
+    rows = db.read(
+        """
+        SELECT p.id FROM papers AS p
+        LEFT JOIN idx.texts AS t ON t.paper = p.id AND t.kind = 'paper' AND t.position = 0
+        WHERE p.merged_into IS NULL AND (t.id IS NULL OR t.source_hash != p.content_hash) LIMIT ?
+        """,
+        (limit,),
+    )
+    return [r["id"] for r in rows]
+
+
+def notes_without_text(db: Database) -> list[int]:
+    """List papers whose newest note is not in the full text."""
+    rows = db.read(
+        """
+        SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
+        LEFT JOIN idx.texts AS t ON t.paper = n.paper AND t.kind = 'note' AND t.position = 0
+        WHERE t.id IS NULL OR t.source_hash != n.id
+        """
+    )
+    return [r["paper"] for r in rows]
+
+
+def add_paper_texts(db: Database, papers: Iterable[int]) -> None:
+    """Put titles and abstracts into the full text, in one transaction."""
+    with db.writing():
+        for row in db.read(
+            "SELECT id, title, abstract, content_hash FROM papers"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(papers)),),
+        ):
+            _drop(db, row["id"], "paper")
+            text = _insert(db, "paper", row["id"], row["content_hash"], row["content_hash"])
+            _full_text(db, text, title=row["title"], abstract=row["abstract"])
+
+
+def add_note_text(db: Database, paper: int) -> None:
+    """Put the newest revision of a paper's note into the full text."""
+    with db.writing():
+        note = db.read(
+            "SELECT id, text FROM notes WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
+        )[0]
+        _drop(db, paper, "note")
+        text = _insert(db, "note", paper, str(note["id"]), hash_of(note["text"]))
+        _full_text(db, text, note=note["text"])
+
+
+def highlights_without_text(db: Database) -> list[int]:
+    """List papers of whose highlights the full text has one too few or one too many."""
+    rows = db.read(
+        """
+        SELECT h.paper FROM highlights AS h
+        LEFT JOIN idx.texts AS t ON t.paper = h.paper AND t.kind = 'highlight'
+            AND t.position = h.id
+        WHERE (t.id IS NULL) = (h.gone_at IS NULL) AND h.text || h.note != ''
+        GROUP BY h.paper
+        """
+    )
+    return [r["paper"] for r in rows]
+
+
+def add_highlight_texts(db: Database, paper: int) -> None:
+    """Put a paper's highlights into the full text as they are now; removed ones are not found.
+
+    A row of theirs never changes, so those that are there already are left as they are.
+    """
+    with db.writing():
+        for r in db.read(
+            """
+            SELECT t.id FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
+            WHERE t.paper = ? AND t.kind = 'highlight'
+            AND (h.paper IS NOT t.paper OR h.gone_at IS NOT NULL)
+            """,
+            (paper,),
+        ):
+            db.execute("DELETE FROM idx.full_text WHERE rowid = ?", (r["id"],))
+            db.execute("DELETE FROM idx.texts WHERE id = ?", (r["id"],))
+        for row in db.read(
+            f"""
+            SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights AS h
+            WHERE paper = ? AND gone_at IS NULL AND text || note != '' AND NOT EXISTS (
+                SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper AND t.kind = 'highlight'
+                AND t.position = h.id)
+            ORDER BY id
+            """,  # noqa: S608  a constant of this module
+            (paper,),
+        ):
+            text = db.execute(
+                """
+                INSERT INTO idx.texts (kind, paper, position, page, source_hash, hash)
+                VALUES ('highlight', ?, ?, ?, ?, ?)
+                """,
+                (paper, row["id"], row["page"], str(row["id"]), hash_of(row["text"])),
+            )
+            _full_text(db, text, highlight=row["text"])
+            _seen_again(db, hash_of(row["text"]))
+
+
+def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, sha256: str) -> None:
+    """Put a PDF's passages into the full text, in place of what stood there before."""
+    with db.writing():
+        _drop(db, paper, "passage")
+        for position, passage in enumerate(passages):
+            text = db.execute(
+                """
+                INSERT INTO idx.texts (kind, paper, position, page, section, text, source_hash,
+                                       hash)
+                VALUES ('passage', ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    paper,
+                    position,
+                    passage.page,
+                    passage.section,
+                    passage.text,
+                    sha256,
+                    hash_of(passage.text),
+                ),
+            )
+            _full_text(db, text, passage=passage.text)
+            _seen_again(db, hash_of(passage.text))
+
+
+def passages_of(db: Database, paper: int) -> list[PassageText]:
+    """List a paper's passages as its PDF has them, in order."""
+    rows = db.read(
+        "SELECT text, page, section FROM idx.texts WHERE paper = ? AND kind = 'passage'"
+        " ORDER BY position",
+        (paper,),
+    )
+    return [PassageText(r["text"], r["page"], r["section"]) for r in rows]
+
+
+def n_passages(db: Database, paper: int) -> int:
+    """Count a paper's passages."""
+    row = db.read_one(
+        "SELECT count(*) AS n FROM idx.texts WHERE paper = ? AND kind = 'passage'", (paper,)
+    )
+    return int(row["n"]) if row else 0
+
+
+def n_not_indexed(db: Database) -> int:
+    """Count notes, highlights and papers that the full text lacks, as after index.db was
+    deleted."""
+    return db.count_once("not indexed", lambda: _n_not_indexed(db), is_of_both=True)
+
+
+def _n_not_indexed(db: Database) -> int:
+    row = db.read(
+        """
+        SELECT max(0, (SELECT count(*) FROM papers)
+                    - (SELECT count(*) FROM papers WHERE merged_into IS NOT NULL)
+                    - (SELECT count(*) FROM idx.texts WHERE kind = 'paper'))
+             + max(0, (SELECT count(DISTINCT paper) FROM notes)
+                    - (SELECT count(*) FROM idx.texts WHERE kind = 'note'))
+             + (SELECT count(*) FROM highlights AS h
+                WHERE gone_at IS NULL AND text || note != '' AND NOT EXISTS (
+                    SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper
+                    AND t.kind = 'highlight' AND t.position = h.id)) AS n
+        """
+    )[0]
+    return int(row["n"])
+
+
+def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
+    """Give texts by row."""
+    found = db.read(
+        f"""
+        SELECT t.id, t.kind, t.paper, t.page, t.section, {TEXT_SQL} AS text
+        FROM idx.texts AS t JOIN papers AS p ON p.id = t.paper AND p.merged_into IS NULL
+        WHERE t.id IN (SELECT value FROM json_each(?))
+        """,  # noqa: S608  a constant of this module
+        (json.dumps(list(rows)),),
+    )
+    return {
+        r["id"]: Text(r["id"], r["kind"], r["paper"], r["page"], r["section"], r["text"] or "")
+        for r in found
+    }
+
+
+def texts_without_vector(
+    db: Database, encoder: str, *, papers: Sequence[int] | None = None, limit: int = 1_000_000
+) -> list[tuple[str, str]]:
+    """List (hash, text) of what this encoder has not encoded; notes and highlights first, then
+    passages, then papers.
+
+    papers: only texts of these, None for all.
+    """
+    only = "" if papers is None else "AND t.paper IN (SELECT value FROM json_each(?))"
+    rows = db.read(
+        f"""
+        SELECT t.hash, {TEXT_SQL} AS text FROM idx.texts AS t
+        WHERE NOT EXISTS (SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = t.hash)
+        {only} ORDER BY t.kind = 'paper', t.kind = 'passage', t.id DESC LIMIT ?
+        """,  # noqa: S608  constants of this module
+        (encoder, *([] if papers is None else [json.dumps(list(papers))]), limit),
+    )
+    return list({r["hash"]: (r["hash"], r["text"] or "") for r in rows}.values())
+
+
+def n_without_vector(db: Database, encoder: str) -> int:
+    """Count the texts that this encoder has not encoded yet."""
+
+    def count() -> int:
+        # In order, two indexes are merged, in a third of the time of a look-up for each text;
+        # LIMIT keeps SQLite from dropping the order.
+        row = db.read_one(
+            """
+            SELECT count(*) AS n FROM (
+                SELECT hash FROM idx.texts
+                EXCEPT SELECT hash FROM idx.vectors WHERE encoder = ?
+                ORDER BY hash LIMIT -1) AS missing
+            CROSS JOIN idx.texts AS t ON t.hash = missing.hash
+            """,
+            (encoder,),
+        )
+        return int(row["n"]) if row else 0
+
+    return db.count_once(f"without vector {encoder}", count)
+
+
+def has_any(db: Database, kind: Kind) -> bool:
+    """Tell whether there is any text of a kind."""
+    return db.read_one("SELECT 1 FROM idx.texts WHERE kind = ? LIMIT 1", (kind,)) is not None
+
+
+def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
+    """Count the papers that sources brought on a day and this encoder has not encoded yet."""
+    row = db.read(
+        f"""
+        SELECT count(*) AS n FROM papers AS p
+        WHERE p.arrived_on = ? AND p.merged_into IS NULL AND {BROUGHT_SQL} AND NOT EXISTS (
+            SELECT 1 FROM idx.vectors AS v WHERE v.encoder = ? AND v.hash = p.content_hash)
+        """,  # noqa: S608  a constant
+        (day.isoformat(), encoder),
+    )[0]
+    return int(row["n"])
+
+
+def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]) -> None:
+    """Keep (hash, float16 bytes), in one transaction."""
+    with db.writing():
+        db.execute_many(
+            "INSERT INTO idx.vectors (encoder, hash, vector) VALUES (?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [(encoder, hash_, vector) for hash_, vector in vectors],
+        )
+
+
+def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:
+    """Give the vectors of papers' titles and abstracts, where they are encoded."""
+    rows = db.read(
+        """
+        SELECT t.paper, v.vector FROM json_each(?) AS wanted
+        CROSS JOIN idx.texts AS t
+            ON t.paper = wanted.value AND t.kind = 'paper' AND t.position = 0
+        CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        """,  # CROSS: else all texts are gone through for each list of papers (2.6 s of 100,000)
+        (json.dumps(list(papers)), encoder),
+    )
+    return {r["paper"]: r["vector"] for r in rows}
+
+
+def has_vector(db: Database, encoder: str, text: str) -> bool:
+    """Tell whether this encoder has encoded exactly this text."""
+    row = db.read_one(
+        "SELECT 1 FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
+    )
+    return row is not None
+
+
+def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
+    """Give the vectors that say what a topic is about: its words, and its papers."""
+    rows = db.read(
+        """
+        SELECT vector FROM idx.vectors WHERE encoder = ? AND hash IN (
+            SELECT ? UNION
+            SELECT t.hash FROM idx.texts AS t WHERE t.kind = 'paper'
+            AND t.paper IN (SELECT value FROM json_each(?)))
+        """,
+        (encoder, hash_of(words), json.dumps(list(papers))),
+    )
+    return [r["vector"] for r in rows]
+
+
+def hash_of(text: str) -> str:
+    """Name a text by its content."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _drop(db: Database, paper: int, kind: Kind) -> None:
+    for r in db.read("SELECT id FROM idx.texts WHERE paper = ? AND kind = ?", (paper, kind)):
+        db.execute("DELETE FROM idx.full_text WHERE rowid = ?", (r["id"],))
+    db.execute("DELETE FROM idx.texts WHERE paper = ? AND kind = ?", (paper, kind))
+
+
+def _insert(db: Database, kind: Kind, paper: int, source_hash: str, hash_: str) -> int:
+    _seen_again(db, hash_)
+    return db.execute(
+        "INSERT INTO idx.texts (kind, paper, source_hash, hash) VALUES (?, ?, ?, ?)",
+        (kind, paper, source_hash, hash_),
+    )
+
+
+def _seen_again(db: Database, hash_: str) -> None:
+    """Move the vectors that a new text has already behind all others, where those who keep
+    a copy of them look for what is new."""
+    for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
+        db.execute(
+            "UPDATE idx.vectors SET rowid = (SELECT max(rowid) FROM idx.vectors) + 1"
+            " WHERE hash = ? AND encoder = ?",
+            (hash_, r["encoder"]),
+        )
+
+
+def _full_text(
+    db: Database,
+    row: int,
+    *,
+    note: str = "",
+    title: str = "",
+    abstract: str = "",
+    passage: str = "",
+    highlight: str = "",
+) -> None:
+    db.execute(
+        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (row, *map(searchable, (note, title, abstract, passage, highlight))),
+    )

@@ -1,0 +1,207 @@
+"""Find the vectors nearest to a question: exact, over files mapped into memory.
+
+What index.db has beyond the files is read from there. Imported only by what needs numpy
+anyway.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reader.base.errors import StoreError
+from reader.library.rows.database import Database
+from reader.search.rows.index import Kind
+from reader.search.rows.vector_files import (
+    KEY,
+    append,
+    beyond,
+    files_of,
+    folder_of,
+    n_beyond,
+    state_of,
+)
+
+Vectors = NDArray[np.float16]
+
+MOST_MAPS = 8
+"""Files that stay mapped between questions of one process: two states of four kinds. To map
+them anew, each page of them touched again, takes longer than to compare; and twenty at once
+would count as twenty times their size."""
+
+MAX_TAIL = 2_000
+"""Vectors read from index.db for a search, before the files are brought up to date first."""
+
+
+class Nearest:
+    """The vectors of one encoder, opened for one question.
+
+    Raises StoreError where index.db cannot be read.
+    """
+
+    def __init__(self, db: Database, encoder: str) -> None:
+        self._db = db
+        self._upto = 0
+        self._maps: dict[str, tuple[Vectors, NDArray[np.uint8]]] = {}
+        self._open(encoder)
+        if not db.is_read_only and n_beyond(db, encoder, self._upto) > MAX_TAIL:
+            # A full disk, say: index.db has them all the same.
+            with contextlib.suppress(StoreError):
+                append(db, encoder)
+            self._open(encoder)
+        self._tail = beyond(db, encoder, self._upto)
+        self._looked: dict[tuple[Kind, int], tuple[list[str], Vectors]] = {}
+
+    def _open(self, encoder: str) -> None:
+        """Map the files; none where they are not there, and then index.db answers alone."""
+        folder = folder_of(self._db, encoder)
+        for _ in range(3):
+            state = state_of(self._db, encoder)
+            if state is None:
+                return
+            try:
+                maps = {
+                    kind: _mapped(*files_of(folder, kind, state.generation), n, state.d)
+                    for kind, n in state.n.items()
+                    if n
+                }
+            except FileNotFoundError:
+                continue  # another process has just made them anew
+            self._maps, self._upto = maps, state.upto
+            return
+
+    def look(self, kinds: Sequence[Kind], query: NDArray[np.float32], *, limit: int) -> None:
+        """Compare all vectors of some kinds ahead of `rank`, which then needs not; asks no
+        database, so that another thread may do it meanwhile."""
+        for kind in kinds:
+            self._looked[kind, 2 * limit] = self._in_files(kind, query, 2 * limit)
+
+    def rank(
+        self,
+        kind: Kind,
+        query: NDArray[np.float32],
+        *,
+        limit: int,
+        within: Collection[str] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Rank texts of a kind by their cosine to a question: (row, cosine), best first.
+
+        query: (d,) float32, of length 1. within: the texts' hashes, only which are compared;
+        None for all. Exact: all vectors are compared in float16, the best again in float32.
+        """
+        k = 2 * limit  # float16 may swap neighbours
+        while True:
+            in_files = (
+                self._looked.get((kind, k)) or self._in_files(kind, query, k)
+                if within is None
+                else self._among(kind, query, within)
+            )
+            ranked, n_from_files = self._ranked(kind, query, in_files, within)
+            if within is not None or n_from_files >= limit or k >= self._n_in_files(kind):
+                return ranked[:limit]
+            k *= 4  # some belong to texts that are gone, or stand there twice
+
+    def _ranked(
+        self,
+        kind: Kind,
+        query: NDArray[np.float32],
+        in_files: tuple[list[str], Vectors],
+        within: Collection[str] | None,
+    ) -> tuple[list[tuple[int, float]], int]:
+        """Rank what the files gave together with the tail; how many rows are the files'."""
+        scores: dict[str, float] = {}
+        for keys, vectors in (in_files, self._in_tail(kind, within)):
+            if len(vectors):
+                cosines = vectors.astype(np.float32) @ query
+                scores |= zip(keys, cosines.tolist(), strict=True)
+        best = sorted(scores, key=lambda key: -scores[key])
+        rows = _rows(self._db, kind, best)
+        n_from_files = sum(len(rows.get(key, ())) for key in set(in_files[0]))
+        ranked = [(row, scores[key]) for key in best for row in rows.get(key, ())]
+        return ranked, n_from_files
+
+    def _n_in_files(self, kind: Kind) -> int:
+        return len(self._maps[kind][0]) if kind in self._maps else 0
+
+    def _in_files(
+        self, kind: Kind, query: NDArray[np.float32], k: int
+    ) -> tuple[list[str], Vectors]:
+        if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
+            return [], np.empty((0, len(query)), np.float16)
+        from usearch.compiled import MetricKind
+        from usearch.index import search as compare
+
+        vectors, keys = self._maps[kind]
+        most = min(len(vectors), k)
+        found = compare(
+            vectors, query.astype(np.float16), most, MetricKind.IP, exact=True, threads=1
+        ).keys.astype(np.int64)
+        return _names(keys, found), np.asarray(vectors[found])
+
+    def _among(
+        self, kind: Kind, query: NDArray[np.float32], within: Collection[str]
+    ) -> tuple[list[str], Vectors]:
+        """Give the vectors of some texts, read from their places in the file alone."""
+        if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
+            return [], np.empty((0, len(query)), np.float16)
+        vectors, keys = self._maps[kind]
+        # The first half of a hash tells; what shares it by chance is left out below.
+        halves = np.frombuffer(b"".join(bytes.fromhex(h[:KEY]) for h in within), np.uint64)
+        at = np.flatnonzero(np.isin(np.asarray(keys).view(np.uint64)[:, 0], halves))
+        wanted = set(within)
+        names = _names(keys, at)
+        kept = [n for n, name in enumerate(names) if name in wanted]
+        return [names[n] for n in kept], np.asarray(vectors[at[kept]])
+
+    def _in_tail(self, kind: Kind, within: Collection[str] | None) -> tuple[list[str], Vectors]:
+        chosen = [
+            (key, vector)
+            for k, key, vector in self._tail
+            if k == kind and (within is None or key in within)
+        ]
+        return _packed(chosen)
+
+
+def vector_from(kept: bytes) -> NDArray[np.float32]:
+    """Make a vector (d,) of what index.db keeps."""
+    return np.frombuffer(kept, np.float16).astype(np.float32)
+
+
+@functools.lru_cache(MOST_MAPS)
+def _mapped(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray[np.uint8]]:
+    return (
+        np.memmap(vectors, np.float16, "r", shape=(n, d)),
+        np.memmap(keys, np.uint8, "r", shape=(n, KEY)),
+    )
+
+
+def _names(keys: NDArray[np.uint8], at: NDArray[np.int64]) -> list[str]:
+    """Give the hashes at some places: a mapped array takes ten times as long for each alone."""
+    packed = np.asarray(keys[at]).tobytes()
+    return [packed[start : start + KEY].hex() for start in range(0, len(packed), KEY)]
+
+
+def _rows(db: Database, kind: Kind, keys: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for r in db.read(
+        "SELECT id, hash FROM idx.texts WHERE kind = ? AND hash IN (SELECT value FROM json_each(?))"
+        " ORDER BY id",
+        (kind, json.dumps(list(keys))),
+    ):
+        found.setdefault(r["hash"], []).append(r["id"])
+    return found
+
+
+def _packed(rows: Sequence[tuple[str, bytes]]) -> tuple[list[str], Vectors]:
+    if not rows:
+        return [], np.empty((0, 0), np.float16)
+    width = len(rows[0][1])
+    same = [(key, vector) for key, vector in rows if len(vector) == width]
+    matrix = np.frombuffer(b"".join(vector for _, vector in same), np.float16)
+    return [key for key, _ in same], matrix.reshape(len(same), -1)

@@ -1,0 +1,373 @@
+"""Keep the vectors of index.db a second time, in files that can be mapped into memory.
+
+    vectors/<encoder>/state.json       whose, made from what, how many rows of which files count
+    vectors/<encoder>/<kind>-<n>.f16   vectors, d float16 each, one after another
+    vectors/<encoder>/<kind>-<n>.keys  the hash of each one's text, 16 bytes each
+
+index.db is the truth and these repeat it. Rows are appended and flushed before state.json
+is renamed over the old one, so what a kill leaves behind is not counted, and overwritten
+by the next append. A vector may stand there twice. While a library is encoded anew for
+another model, two encoders have a folder each. Knows nothing of comparing vectors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from reader.base.errors import Locked, ReadOnly
+from reader.library.rows.database import Database, lock_file
+from reader.search.rows.index import Kind, hash_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Keys = NDArray[np.bytes_]
+
+Row = tuple[Kind, str, bytes]
+"""What kind of text, its hash, its vector."""
+
+KEY = 16
+"""Bytes of a hash: its 32 hexadecimal digits, packed."""
+
+AT_ONCE = 20_000
+"""Vectors carried over from index.db at a time: 15 MB of 384 dimensions."""
+
+KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
+
+MIN_STALE = 2_000
+"""So many vectors of texts that are gone are never worth making the files anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the files of one encoder hold.
+
+    encoder: its name. index: the index.db that they repeat (its application_id). upto: the
+    last row of its vectors that was looked at. generation: in the files' names, new when they
+    are remade.
+    """
+
+    encoder: str
+    index: int
+    d: int
+    upto: int = 0
+    generation: int = 1
+    n: dict[str, int] = field(default_factory=dict)
+
+
+def append(db: Database, encoder: str) -> None:
+    """Add to the files what index.db has beyond them; costs no more than what is added.
+
+    Does nothing where another process is at it, or the library cannot be written.
+    """
+    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+        state = state_of(db, encoder)
+        if state is None:
+            _remake(db, encoder)
+            return
+        upto = _last_row(db)
+        added = beyond(db, encoder, state.upto)
+        if added:
+            _keep(db, replace(_added(db, state, added), upto=upto))
+
+
+def refresh(db: Database, encoder: str) -> None:
+    """Compare the files with index.db throughout and mend what differs.
+
+    Remade where a quarter of their vectors belong to texts that are gone, or stand there
+    twice. Does nothing where `append` would not.
+    """
+    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+        _sweep(db)
+        state = state_of(db, encoder)
+        if state is None:
+            _remake(db, encoder)
+            return
+        upto = _last_row(db)
+        missing: list[tuple[Kind, str]] = []
+        n_stale = 0
+        for kind in KINDS:
+            lacking, n_here = _compared(db, state, kind)
+            missing += [(kind, key) for key in lacking]
+            n_stale += state.n.get(kind, 0) - n_here
+        if n_stale > max(MIN_STALE, sum(state.n.values()) // 4):
+            _remake(db, encoder)
+        elif missing or upto != state.upto:
+            for start in range(0, len(missing), AT_ONCE):
+                rows = _vectors(db, encoder, missing[start : start + AT_ONCE])
+                state = _added(db, state, rows)
+            _keep(db, replace(state, upto=upto))
+
+
+def serving(db: Database, encoder: str) -> str:
+    """Name the encoder whose vectors answer now: the one asked for, unless the files hold
+    more of another's, which then has not been replaced yet."""
+    n_vectors = {s.encoder: sum(s.n.values()) for s in _states(db)}
+    most = max(n_vectors, key=lambda name: n_vectors[name], default=encoder)
+    return most if n_vectors.get(most, 0) > n_vectors.get(encoder, 0) else encoder
+
+
+def others(db: Database, encoder: str) -> list[str]:
+    """Name the other encoders that index.db has vectors of; looks at all of its keys."""
+    rows = db.read(
+        "SELECT DISTINCT encoder FROM idx.vectors WHERE encoder != ? ORDER BY encoder", (encoder,)
+    )
+    return [r["encoder"] for r in rows]
+
+
+def drop(db: Database, encoder: str) -> None:
+    """Forget the vectors of an encoder that another has replaced, a few at a time.
+
+    Row numbers must go on rising, since whoever keeps a copy looks beyond the last one: if
+    that is to go, one that stays is moved behind it first. Does nothing where `append`
+    would not; a kill in the middle leaves some for the next time.
+    """
+    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+        last = _last_row(db)
+        with db.writing():
+            stays = db.read_one(
+                "SELECT rowid AS at FROM idx.vectors WHERE encoder != ? ORDER BY rowid DESC"
+                " LIMIT 1",
+                (encoder,),
+            )
+            if stays is None:
+                return
+            if stays["at"] < last:
+                db.execute(
+                    "UPDATE idx.vectors SET rowid = ? WHERE rowid = ?", (last + 1, stays["at"])
+                )
+        for first in range(0, last, AT_ONCE):
+            with db.writing():
+                db.execute(
+                    "DELETE FROM idx.vectors WHERE rowid BETWEEN ? AND ? AND +encoder = ?",
+                    (first + 1, first + AT_ONCE, encoder),
+                )
+        shutil.rmtree(folder_of(db, encoder), ignore_errors=True)
+
+
+def folder_of(db: Database, encoder: str) -> Path:
+    """Name the folder of an encoder's files: readable, and unlike that of any other."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", encoder)[:60].strip("-")
+    name = f"{readable}-{hashlib.sha256(encoder.encode()).hexdigest()[:8]}"
+    return db.index_path.with_name("vectors") / name
+
+
+def state_of(db: Database, encoder: str) -> State | None:
+    """Read what the files hold; None where they are not there, not whole, or another index's."""
+    return _read_state(db, folder_of(db, encoder))
+
+
+def _read_state(db: Database, folder: Path) -> State | None:
+    try:
+        plain = json.loads((folder / "state.json").read_bytes())
+        state = State(**plain)
+        for kind, n in state.n.items():
+            vectors, keys = files_of(folder, kind, state.generation)
+            if vectors.stat().st_size < n * state.d * 2 or keys.stat().st_size < n * KEY:
+                return None
+        is_its_own = folder_of(db, state.encoder).name == folder.name
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None  # remade from index.db, which has all of it
+    return state if is_its_own and state.index == _index_id(db) else None
+
+
+def _states(db: Database) -> list[State]:
+    folders = sorted(db.index_path.with_name("vectors").glob("*/"))
+    return [state for folder in folders if (state := _read_state(db, folder))]
+
+
+def files_of(folder: Path, kind: str, generation: int) -> tuple[Path, Path]:
+    stem = folder / f"{kind}-{generation}"
+    return stem.with_suffix(".f16"), stem.with_suffix(".keys")
+
+
+def _compared(db: Database, state: State, kind: Kind) -> tuple[list[str], int]:
+    """Give the hashes that the files lack, and how many of theirs are wanted."""
+    import numpy as np
+
+    n = state.n.get(kind, 0)
+    here: Keys = np.empty(0, f"S{KEY}")
+    if n:
+        keys = files_of(folder_of(db, state.encoder), kind, state.generation)[1]
+        here = np.unique(np.fromfile(keys, f"S{KEY}", count=n))
+    wanted = np.frombuffer(b"".join(_wanted(db, state.encoder, kind)), f"S{KEY}")
+    is_here = np.isin(wanted, here)
+    # numpy gives bytes without the zeros at their end.
+    lacking = [key.ljust(KEY, b"\0").hex() for key in wanted[~is_here].tolist()]
+    return lacking, int(is_here.sum())
+
+
+def _added(db: Database, state: State, rows: Sequence[Row]) -> State:
+    """Append rows to their files; none counts before the state is kept.
+
+    A row of another width is none of this encoder's, and left out.
+    """
+    n = dict(state.n)
+    folder = folder_of(db, state.encoder)
+    for kind in dict.fromkeys(kind for kind, _, _ in rows):
+        chosen = [(k, v) for row, k, v in rows if row == kind and len(v) == 2 * state.d]
+        old = n.get(kind, 0)
+        vectors, keys = files_of(folder, kind, state.generation)
+        _put(vectors, old * state.d * 2, b"".join(v for _, v in chosen))
+        _put(keys, old * KEY, b"".join(bytes.fromhex(k) for k, _ in chosen))
+        n[kind] = old + len(chosen)
+    return replace(state, n=n)
+
+
+def _put(file: Path, at: int, content: bytes) -> None:
+    """Write at a place, over whatever a kill left behind it."""
+    with _opened(file) as handle:
+        handle.truncate(at)
+        handle.seek(at)
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("r+b")
+    except FileNotFoundError:
+        return file.open("w+b")
+
+
+def _keep(db: Database, state: State) -> None:
+    folder = folder_of(db, state.encoder)
+    beside = folder / "state.json.part"
+    with beside.open("w", encoding="ascii") as handle:
+        json.dump(asdict(state), handle)
+        handle.flush()
+        os.fsync(handle.fileno())
+    beside.replace(folder / "state.json")
+
+
+def _remake(db: Database, encoder: str) -> None:
+    """Make the files anew under new names: a search that has the old ones open goes on."""
+    width = db.read_one("SELECT length(vector) AS n FROM idx.vectors WHERE encoder = ?", (encoder,))
+    if width is None:
+        return  # nothing is encoded yet, and nobody knows of how many numbers
+    folder = folder_of(db, encoder)
+    folder.mkdir(parents=True, exist_ok=True)
+    upto = _last_row(db)
+    old = {file for ending in ("f16", "keys") for file in folder.glob(f"*.{ending}")}
+    used = [int(number) for file in old if (number := file.stem.rpartition("-")[2]).isdecimal()]
+    generation = max(used, default=0) + 1
+    state = State(encoder, _index_id(db), width["n"] // 2, generation=generation)
+    for kind in KINDS:
+        for keys in _wanted(db, encoder, kind):
+            found = [(kind, keys[at : at + KEY].hex()) for at in range(0, len(keys), KEY)]
+            state = _added(db, state, _vectors(db, encoder, found))
+    _keep(db, replace(state, upto=upto))
+    for file in old:
+        with contextlib.suppress(OSError):  # open in another process, where that forbids it
+            file.unlink(missing_ok=True)
+
+
+def _sweep(db: Database) -> None:
+    """Remove folders of which nothing counts: another index.db's, or torn ones."""
+    for folder in db.index_path.with_name("vectors").glob("*/"):
+        if _read_state(db, folder) is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(db: Database) -> Iterator[None]:
+    """Hold the lock of the vectors' folder. Raises Locked, ReadOnly or StoreError."""
+    folder = db.index_path.with_name("vectors")
+    if db.is_read_only:
+        raise ReadOnly(file=folder)
+    with db.translated():
+        folder.mkdir(exist_ok=True)
+        with lock_file(folder / "vectors.lock"):
+            yield
+
+
+def _index_id(db: Database) -> int:
+    row = db.read_one("PRAGMA idx.application_id")
+    return int(row[0]) if row else 0
+
+
+def _last_row(db: Database) -> int:
+    row = db.read_one("SELECT max(rowid) AS last FROM idx.vectors")
+    return int(row["last"] or 0) if row else 0
+
+
+def n_beyond(db: Database, encoder: str, upto: int) -> int:
+    row = db.read_one(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM idx.vectors WHERE rowid > ? AND +encoder = ?"
+        " LIMIT ?)",
+        (upto, encoder, MIN_STALE + 1),
+    )
+    return int(row["n"]) if row else 0
+
+
+def beyond(db: Database, encoder: str, upto: int) -> list[Row]:
+    """List (kind, hash, vector) of what came after a row; the plus keeps SQLite to rowids."""
+    rows = db.read(
+        """
+        SELECT DISTINCT t.kind, v.hash, v.vector FROM idx.vectors AS v
+        CROSS JOIN idx.texts AS t ON t.hash = v.hash
+        WHERE v.rowid > ? AND +v.encoder = ?
+        """,
+        (upto, encoder),
+    )
+    return [(r["kind"], r["hash"], r["vector"]) for r in rows]
+
+
+def _wanted(db: Database, encoder: str, kind: Kind) -> Iterator[bytes]:
+    """Give the hashes of a kind's encoded texts, in order, packed, `AT_ONCE` at a time."""
+    last = ""
+    while rows := db.read(
+        """
+        SELECT DISTINCT t.hash FROM idx.texts AS t
+        CROSS JOIN idx.vectors AS v ON v.hash = t.hash AND v.encoder = ?
+        WHERE t.kind = ? AND t.hash > ? ORDER BY t.hash LIMIT ?
+        """,
+        (encoder, kind, last, AT_ONCE),
+    ):
+        last = rows[-1]["hash"]
+        yield bytes.fromhex("".join(r["hash"] for r in rows))
+
+
+def _vectors(db: Database, encoder: str, wanted: Sequence[tuple[Kind, str]]) -> list[Row]:
+    rows = db.read(
+        """
+        SELECT hash, vector FROM idx.vectors
+        WHERE encoder = ? AND hash IN (SELECT value FROM json_each(?))
+        """,
+        (encoder, json.dumps([key for _, key in wanted])),
+    )
+    vectors = {r["hash"]: r["vector"] for r in rows}
+    return [(kind, key, vectors[key]) for kind, key in wanted if key in vectors]
+
+
+def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
+    """Give the vector of exactly this text, None where this encoder has none."""
+    row = db.read_one(
+        "SELECT vector FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
+    )
+    return row["vector"] if row else None
+
+
+def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
+    """Give the vectors of the newest notes by paper, where they are encoded."""
+    rows = db.read(
+        """
+        SELECT t.paper, v.vector FROM idx.texts AS t
+        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
+        JOIN papers AS p ON p.id = t.paper AND p.merged_into IS NULL
+        WHERE t.kind = 'note' ORDER BY t.paper
+        """,
+        (encoder,),
+    )
+    return {r["paper"]: r["vector"] for r in rows}

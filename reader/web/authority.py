@@ -1,0 +1,290 @@
+"""Serve over HTTPS: an authority for this machine's own names, or a certificate of the person's.
+
+A browser keeps pages for offline only over HTTPS, and no public authority knows names of a
+home. The authority is made once and its key kept, readable by its owner alone, so that
+devices trust it once; the server's own certificate is made anew at each start and never
+written. It may vouch for the names that are served and for nothing else (RFC 5280, 4.2.1.10),
+and for some years: one that may do more, that has run out or lacks a name is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import ssl
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from filelock import FileLock
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.library.folder import disk_error, write_whole
+
+CERTIFICATE, KEY = "authority.pem", "authority.key"
+ORGANISATION = "asayomi"
+
+GOOD_FOR = timedelta(days=397)
+"""Of the server's certificate; browsers of Apple's take 825 days, others' plans are shorter."""
+
+LIFE = timedelta(days=3 * 365)
+"""Of the authority. Each new one has to be trusted by hand on each device."""
+
+SOON = timedelta(days=60)
+"""Before its end, from when on each start says so."""
+
+CLOCKS_DIFFER = timedelta(days=1)
+
+_HOMES = tuple(
+    map(
+        ipaddress.ip_network,
+        ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+         "100.64.0.0/10", "fc00::/7", "fe80::/10"),
+    )
+)  # fmt: skip
+"""Networks whose addresses a router gives out, another one tomorrow: an address within one stands
+for all of it."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Why = Literal["", "any", "ended", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an authority may vouch for, and until when. names: with all below them."""
+
+    names: tuple[str, ...]
+    networks: tuple[Network, ...]
+    until: datetime
+
+    def cover(self, name: str) -> bool:
+        """Tell whether a name or an address is among them."""
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return any(name == known or name.endswith(f".{known}") for known in self.names)
+        return any(address in network for network in self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The authority of one folder. certificate: PEM, what devices trust. why_new: why it took the
+    place of another one; empty where it did not. missing: the names that the other one lacked."""
+
+    certificate: bytes
+    limits: Limits
+    _made: trustme.CA
+    why_new: Why = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the SHA-256 of the certificate, in hexadecimal digits."""
+        der = ssl.PEM_cert_to_DER_cert(self.certificate.decode("ascii"))
+        return hashlib.sha256(der).hexdigest()
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Tell whether it is time to say that it runs out."""
+        return self.limits.until - now < SOON
+
+    def context(self, names: Sequence[str], *, now: datetime) -> ssl.SSLContext:
+        """Make a certificate for names and addresses, good from now on."""
+        leaf = self._made.issue_cert(
+            *names,
+            organization_name=ORGANISATION,
+            organization_unit_name="reader serve",
+            not_before=now - CLOCKS_DIFFER,
+            not_after=min(now + GOOD_FOR, self.limits.until),
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        leaf.configure_cert(context)
+        return context
+
+
+def open_authority(folder: Path, *, machine: str, names: Sequence[str], now: datetime) -> Authority:
+    """Open the authority of a folder, made where there is none yet or none that will do.
+
+    machine: what it is called, so that a device's list tells several apart. names: names and
+    addresses that are served; one made anew may vouch for those of the former one too.
+    Raises UsageError, where its key is open to others or no key of it; StoreError.
+    """
+    certificate, key = folder / CERTIFICATE, folder / KEY
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(f"{key}.lock", timeout=10):
+            if not certificate.exists():
+                _make(certificate, key, machine, names, now)
+            found = _opened(certificate, key)
+            why, missing = _why_new(found.limits, names, now)
+            if why:
+                _make(certificate, key, machine, [*names, *found.limits.names], now)
+                found = replace(_opened(certificate, key), why_new=why, missing=missing)
+    except OSError as error:
+        raise disk_error(error, key) from error
+    return found
+
+
+def limits_of(certificate: bytes) -> Limits:
+    """Read what an authority may vouch for; no name at all where it may vouch for any."""
+    read = x509.load_pem_x509_certificate(certificate)
+    try:
+        found = read.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return Limits((), (), read.not_valid_after_utc)
+    permitted = found.permitted_subtrees or []
+    return Limits(
+        tuple(one.value for one in permitted if isinstance(one, x509.DNSName)),
+        tuple(
+            ipaddress.ip_network(str(one.value))
+            for one in permitted
+            if isinstance(one, x509.IPAddress)
+        ),
+        read.not_valid_after_utc,
+    )
+
+
+def _why_new(limits: Limits, names: Sequence[str], now: datetime) -> tuple[Why, tuple[str, ...]]:
+    """Tell why an authority will not do; "" where it does."""
+    if not limits.names:
+        return "any", ()
+    if limits.until <= now:
+        return "ended", ()
+    missing = tuple(name for name in names if not limits.cover(name))
+    return ("names" if missing else ""), missing
+
+
+def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now: datetime) -> None:
+    """Write the key first: a kill in between leaves what nobody trusts yet."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, machine),
+        ]
+    )
+    usage = x509.KeyUsage(
+        digital_signature=True, content_commitment=False, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCKS_DIFFER)
+        .not_valid_after(now + LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.NameConstraints(_permitted(names), None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), False)
+        .sign(private, hashes.SHA256())
+    )
+    certificate.unlink(missing_ok=True)
+    key.unlink(missing_ok=True)
+    # `write_whole` keeps a file's mode: nobody else reads it at any moment.
+    os.close(os.open(key, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_whole(key, pem)
+    write_whole(certificate, made.public_bytes(Encoding.PEM))
+
+
+def _permitted(names: Iterable[str]) -> list[x509.GeneralName]:
+    """Give what an authority for some names and addresses may vouch for, each once.
+
+    A kind of name of which nothing is permitted would be free: there is always one of each.
+    """
+    found: dict[x509.GeneralName, None] = {}
+    for name in ("localhost", "127.0.0.1", "::1", *names):
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            found[x509.DNSName(name)] = None
+            continue
+        home = next((one for one in _HOMES if address in one), None)
+        found[x509.IPAddress(home or ipaddress.ip_network(address))] = None
+    return list(found)
+
+
+def _opened(certificate: Path, key: Path) -> Authority:
+    """Read an authority. Raises UsageError."""
+    pem, private = certificate.read_bytes(), key.read_bytes()
+    if os.name == "posix" and key.stat().st_mode & 0o077:
+        hint = say("serve.authority.open.hint", file=key)
+        raise UsageError(what=say("serve.authority.open", file=key), hint=hint)
+    try:
+        public = x509.load_pem_x509_certificate(pem).public_key()
+        if load_pem_private_key(private, None).public_key() != public:
+            raise ValueError("the key is another one's")
+        return Authority(pem, limits_of(pem), trustme.CA.from_pem(pem, private))
+    except (ValueError, TypeError) as error:
+        what = say("serve.authority.bad", file=certificate, what=error)
+        hint = say("serve.authority.bad.hint", folder=certificate.parent)
+        raise UsageError(what=what, hint=hint) from None
+
+
+def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
+    """Load a certificate with its chain and its key, all PEM. Raises UsageError.
+
+    key: None where it stands in the certificate's file.
+    """
+    for file in (certificate, *([key] if key else [])):
+        _look_at(file)
+    has_passphrase = False
+
+    def no_passphrase() -> str:
+        nonlocal has_passphrase
+        has_passphrase = True
+        return ""
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key, no_passphrase)
+    except (ssl.SSLError, ValueError) as error:
+        of = {"file": certificate, "key": key or certificate}
+        why = "bad"
+        if has_passphrase:
+            why = "locked"
+        elif getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
+            why = "other_key"
+        what, hint = say(f"serve.cert.{why}", **of), say(f"serve.cert.{why}.hint")
+        raise UsageError(what=what, hint=hint) from None
+    return context
+
+
+def names_in(certificate: Path) -> list[str]:
+    """List the names and addresses that a certificate stands for; none with a `*`."""
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
+        names = found.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound):
+        return []
+    said = [name.lower() for name in names.get_values_for_type(x509.DNSName) if "*" not in name]
+    return [*said, *map(str, names.get_values_for_type(x509.IPAddress))]
+
+
+def _look_at(file: Path) -> None:
+    try:
+        file.read_bytes()
+    except OSError as error:
+        what = say("serve.cert.unread", file=file, what=error.strerror or error)
+        raise UsageError(what=what, hint=say("serve.cert.unread.hint")) from None

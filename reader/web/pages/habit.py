@@ -1,0 +1,185 @@
+"""Look back on the week and the year, and let notes come back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.habit import recall
+from reader.habit.heatmap import month_marks, rows
+from reader.habit.recall import Card, card_of, graded_text, paused_text
+from reader.habit.rows.reviews import Waiting
+from reader.habit.stats import day_shown, stats
+from reader.habit.week import regret_text, week, week_of
+from reader.library.days import day_named, days_back
+from reader.library.find import find_paper
+from reader.library.paper import LibraryPaper
+from reader.morning.pick import asked_today, keep_asked, let_go_when_asked, n_to_ask, to_ask
+from reader.notes.balance import balance
+from reader.web.visit import Visit, route
+
+
+def week_page(visit: Visit) -> Response:
+    library, day = visit.library, _day(visit)
+    encoder = visit.parts.encoder_name(visit.config)
+    key = ("week", week_of(day), library.today(), encoder)
+    found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
+    is_running = found.holds(library.today())
+    if visit.is_shown and is_running:
+        keep_asked(library, to_ask(library))
+    themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
+    return visit.page(
+        "week.html",
+        week=found,
+        themes=themes,
+        # What was asked today stands there until it is answered, or until tomorrow.
+        asks=asked_today(library) if is_running else (),
+        let_go=let_go_when_asked(library) if is_running else (),
+        n_more_asks=n_to_ask(library) if is_running else 0,
+        queue_days=library.config.queue_days,
+        regrets=[(one, regret_text(one)) for one in found.regrets],
+        before=days_back(found.first, 7),
+        after=_after(visit, found.last),
+    )
+
+
+def stats_page(visit: Visit) -> Response:
+    today = visit.library.today()
+    found = stats(visit.library, today)
+    totals = {
+        name: sum(getattr(day, name) for day in found.days)
+        for name in ("n_written", "n_skimmed", "n_recalled")
+    }
+    return visit.page(
+        "stats.html",
+        stats=found,
+        rows=list(rows(found.map)),
+        months=list(month_marks(found.map)),
+        counts={day.day: day for day in found.days},
+        totals=totals,
+        balance=balance(visit.library, today),
+        most=max(found.themes.values(), default=0),
+    )
+
+
+def day_page(visit: Visit) -> Response:
+    day = _day(visit)
+    found = day_shown(visit.library, day)
+    noted = {read.held.row for read in found.read}
+    return visit.page(
+        "day.html",
+        shown=found,
+        waiting=[held for held in found.picked if held.row not in noted],
+        before=days_back(day, 1),
+        after=_after(visit, day),
+    )
+
+
+def _day(visit: Visit) -> date:
+    """Read the day that is asked for, today where none is. Raises UsageError."""
+    text, today = visit.asked("on"), visit.library.today()
+    return day_named(text, today) if text else today
+
+
+def _after(visit: Visit, day: date) -> date | None:
+    """Give the next day, None where it is yet to come."""
+    return day + timedelta(1) if day < visit.library.today() else None
+
+
+ROUTES = [route("/week", week_page), route("/stats", stats_page), route("/day", day_page)]
+
+
+def page(visit: Visit) -> Response:
+    """Show the next card, or the one of `id`; those of `later` wait for the end of the day."""
+    library, day = visit.library, visit.library.today()
+    later = [text for text in visit.asked("later").split(",") if text.isdecimal()]
+    due = recall.due(library, day)
+    cards = recall.cards(library, day)
+    asked = visit.asked("id")
+    if asked:
+        held = find_paper(library, asked)
+        cards = [(held, recall.waiting_of(library, held))]
+    left = [one for one in cards if str(one[0].row) not in later]
+    card = card_of(library, *left[0]) if left else None
+    values: dict[str, Any] = {
+        "card": card,
+        "due": due,
+        "paused": paused_text(due) if due.is_paused and not asked else "",
+        "n_left": len(left),
+        "n_later": len(cards) - len(left),
+        "later": ",".join(later),
+        "choices": _choices(visit, card) if card else [],
+        "state": _state(card.waiting) if card else "",
+        "graded": visit.asked("graded"),
+        "is_asked": bool(asked),
+    }
+    return visit.page("recall.html", **values)
+
+
+def grade(visit: Visit) -> Response:
+    """Keep a grade; one that was given elsewhere meanwhile stays."""
+    from reader.habit.memory import next_day
+
+    library, field = visit.library, visit.field
+    held = find_paper(library, field("id"))
+    given = field("grade")
+    if given not in ("1", "2", "3", "4"):
+        raise UsageError(what=say("web.recall.no_grade"), hint=say("web.recall.no_grade.hint"))
+    later = {"later": field("later")} if field("later") else {}
+    if _state(recall.waiting_of(library, held)) != field("state"):
+        said = say("recall.elsewhere", title=plain(held.paper.title))
+        return _answered(visit, later, said, held, is_done=False)
+    graded = recall.grade(library, held, int(given), next_day=next_day)
+    said = graded_text(library, graded, has_title=True)
+    return _answered(visit, later | {"graded": held.paper.id}, said, held, is_done=True)
+
+
+def undo(visit: Visit) -> Response:
+    """Take back the last grade, of one paper or of any."""
+    library = visit.library
+    of = find_paper(library, visit.field("id")) if visit.field("id") else None
+    undone = recall.undo_grade(library, of=of)
+    if undone is None:
+        return _answered(visit, {}, say("recall.no_grade"), of, is_done=False)
+    held, review = undone
+    title = plain(held.paper.title)
+    said = say("recall.undone", grade=say(f"recall.{review.grade}"), title=title)
+    return _answered(visit, {"id": held.paper.id}, said, held, is_done=True)
+
+
+def _answered(
+    visit: Visit, asked: dict[str, str], said: str, held: LibraryPaper | None, *, is_done: bool
+) -> Response:
+    to = f"/recall?{urlencode(asked)}" if asked else "/recall"
+    if not visit.wants_json:
+        return visit.to(to, said=said)
+    id_ = held.paper.id if held else None
+    return visit.json({"said": said, "is_done": is_done, "id": id_, "to": to})
+
+
+def _choices(visit: Visit, card: Card) -> list[tuple[int, str, int]]:
+    """Give each grade with its name, and in how many days the note would come back."""
+    from reader.habit.memory import next_day
+
+    today = visit.library.today()
+    days = recall.next_days(visit.library, card.held, next_day=next_day)
+    return [(n, say(f"recall.{n}"), (day - today).days) for n, day in enumerate(days, 1)]
+
+
+def _state(waiting: Waiting) -> str:
+    """Tell a card from the same one graded since."""
+    return f"{waiting.last_on or ''} {waiting.due_on or ''}"
+
+
+RECALL_ROUTES = [
+    route("/recall", page),
+    route("/recall", grade, "POST"),
+    route("/recall/undo", undo, "POST"),
+]

@@ -1,0 +1,298 @@
+"""Find this machine's addresses, open a port, and run the pages until somebody ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import os
+import re
+import signal
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.web.door.headers import LOCAL_NAMES, ServerAddress
+from reader.web.door.throttle import network_of
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+MOST_CONNECTIONS = 500
+MOST_OF_ONE = 250
+"""Connections of one client; two hundred readers behind one proxy count as one."""
+
+LONGEST_HEAD = 16_384
+"""Bytes of a request's line and headers together."""
+
+HEAD_PATIENCE_S = 15.0
+KEPT_S = 60
+"""How long a connection stays open after an answer."""
+
+END_PATIENCE_S = 10
+"""How long answers that have begun may take once the server is asked to end."""
+
+_LOOK_S = 0.05
+
+
+class Patient(H11Protocol):
+    """HTTP/1.1 that closes a connection whose request's head does not come in time.
+
+    No client keeps the others out by connections that it leaves open: it has so many of them, and
+    a new one takes the place of the one that was idle for longest.
+    """
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _idle_since: float = 0.0
+    _is_dropped: bool = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._idle_since = self.loop.time()
+        self._wait_for_head()
+        self._make_room()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._idle_since = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_timer is None and self._is_idle():
+            self._wait_for_head()
+        super().data_received(data)
+        if self._head_timer is not None and not self._is_idle():
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+        super().connection_lost(exc)
+
+    def _is_idle(self) -> bool:
+        """Tell whether no request is being read or answered."""
+        cycle = getattr(self, "cycle", None)
+        return cycle is None or (cycle.response_complete and not cycle.more_body)
+
+    def _make_room(self) -> None:
+        """Drop a connection where there are too many: of this client, else of all together."""
+        there = [c for c in self.connections if isinstance(c, Patient) and not c._is_dropped]
+        mine = [c for c in there if c._of == self._of]
+        if len(mine) > MOST_OF_ONE:
+            several = mine
+        elif len(there) >= MOST_CONNECTIONS:
+            several = there
+        else:
+            return
+        # The new one is among them: it goes where all others are at work.
+        idle = [c for c in several if c._is_idle()]
+        oldest = min(idle, key=lambda c: c._idle_since)
+        oldest._is_dropped = True
+        oldest.transport.abort()  # `close` would wait for a TLS goodbye from whoever is silent
+
+    @property
+    def _of(self) -> str:
+        """Whom the connection counts for."""
+        return network_of(self.client[0]) if self.client else ""
+
+    def _wait_for_head(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self.transport.close)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends streams by what they are given, before it waits for answers."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._end_streams()
+        closing = asyncio.create_task(self._close_late())
+        await super().shutdown(sockets)
+        closing.cancel()
+
+    async def _close_late(self) -> None:
+        """Close connections that were accepted and not yet known as uvicorn closed all it knew:
+        it would wait `END_PATIENCE_S` for the first request of each."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+
+
+def run(
+    app: Starlette, listener: socket.socket, *, context: ssl.SSLContext | None, is_debug: bool
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; a second Ctrl-C does not wait for anything."""
+    logging.getLogger("uvicorn").setLevel(logging.INFO if is_debug else logging.CRITICAL)
+    config = uvicorn.Config(
+        app,
+        http=Patient,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # addresses have codes in them, and what somebody reads
+        server_header=False,
+        proxy_headers=False,  # whoever asks says who it is
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEPT_S,
+        timeout_graceful_shutdown=END_PATIENCE_S,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+    )
+    config.load()
+    config.ssl = context
+    server = _Server(config, app.state.end_streams)
+    with _ended_by_signals(server):
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """End a server by signals before it listens to them itself, and let none end us after.
+
+    uvicorn raises what it caught once more when it is done: by then all is said.
+    """
+
+    def end(_: int, __: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+WAITING = 512
+"""Connections that wait to be taken."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Open a port; 0 is any that is free. Raises UsageError with what to do."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise _no_host(host) from None
+    family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    opened = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers have one port
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        opened.bind(address)
+        opened.listen(WAITING)
+    except OSError as error:
+        opened.close()
+        raise _why(error, host, port) from None
+    return opened
+
+
+def _why(error: OSError, host: str, port: int) -> UsageError:
+    if error.errno == errno.EADDRINUSE:
+        return UsageError(what=say("serve.taken", port=port), hint=say("serve.taken.hint"))
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return UsageError(what=say("serve.forbidden", port=port), hint=say("serve.forbidden.hint"))
+    if error.errno == errno.EADDRNOTAVAIL:
+        return _no_host(host)
+    what = say("serve.no_listen", host=host, what=error.strerror or error)
+    return UsageError(what=what, hint=say("serve.no_host.hint"))
+
+
+def _no_host(host: str) -> UsageError:
+    return UsageError(what=say("serve.no_host", host=host), hint=say("serve.no_host.hint"))
+
+
+_NAME = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+
+
+def name_of(typed: str) -> str:
+    """Read a name or address as somebody gives it. Raises UsageError."""
+    bare = typed.strip().lower().removeprefix("[").removesuffix("]").rstrip(".")
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.ip_address(bare))
+    with contextlib.suppress(UnicodeError):
+        bare = bare.encode("idna").decode("ascii") if bare else ""
+    if not _NAME.fullmatch(bare):
+        raise UsageError(what=say("serve.bad_name", name=typed), hint=say("serve.bad_name.hint"))
+    return bare
+
+
+def served(
+    bound: str,
+    port: int,
+    *,
+    host: str = "",
+    given: Sequence[str] = (),
+    certified: Sequence[str] = (),
+    is_tls: bool = False,
+    must_sign_in: bool = False,
+) -> ServerAddress:
+    """Tell how pages are reached that listen at an address.
+
+    bound: the address that the socket has. host: as it was asked for. given: names of the
+    person's; they come first. certified: names of a certificate.
+    """
+    is_local = ipaddress.ip_address(bound).is_loopback
+    beyond = [] if is_local else [*_named(host), *certified, *own_names(bound)]
+    names = list(dict.fromkeys([*given, *beyond, *([bound] if is_local else [])]))
+    scheme = "https" if is_tls else "http"
+    return ServerAddress(
+        names=LOCAL_NAMES | set(names),
+        port=port,
+        is_tls=is_tls,
+        needs_login=must_sign_in or not is_local or bool(set(given) - LOCAL_NAMES),
+        addresses=tuple(f"{scheme}://{_bracketed(name)}:{port}/" for name in names),
+        is_local=is_local,
+    )
+
+
+def own_names(bound: str) -> list[str]:
+    """List what this machine is called, what other devices find soonest first."""
+    address = ipaddress.ip_address(bound)
+    if not address.is_unspecified:
+        return [bound]
+    outward = [_outward(socket.AF_INET, "192.0.2.1")]
+    if address.version == 6:
+        outward.append(_outward(socket.AF_INET6, "2001:db8::1"))
+    name = socket.gethostname().lower().rstrip(".")
+    names = [name, f"{name.partition('.')[0]}.local"] if _NAME.fullmatch(name) else []
+    lasting = [one for one in names[:1] if one.endswith(".local")]  # as macOS is called
+    found = [*lasting, *(one for one in outward if one), *reversed(names)]
+    return [one for one in dict.fromkeys(found) if one not in LOCAL_NAMES]
+
+
+def _named(host: str) -> list[str]:
+    """Give a host as a name, where it is one and not an address for all."""
+    with contextlib.suppress(ValueError):
+        return [] if ipaddress.ip_address(host).is_unspecified else [host]
+    with contextlib.suppress(UsageError):
+        return [name_of(host)]
+    return []
+
+
+def _outward(family: socket.AddressFamily, elsewhere: str) -> str:
+    """Give the address that this machine would speak to others from, "" for none."""
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+        asked.connect((elsewhere, 9))  # of a datagram: looks at the routes, sends nothing
+        return str(asked.getsockname()[0])
+    return ""
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name

@@ -1,0 +1,138 @@
+"""Hold the tree of errors: exit codes, messages and hints."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from string import Formatter
+
+import pytest
+
+from reader.base import errors
+from reader.base.errors import (
+    Ambiguous,
+    ConfigError,
+    NoLibrary,
+    NotFound,
+    ReaderError,
+    SourceFailed,
+    Unreachable,
+)
+from reader.base.messages import speaking
+from reader.base.messages.japanese.errors import ERRORS
+
+CODES = {
+    "ReaderError": 1, "UsageError": 2, "ConfigError": 3, "NoLibrary": 3, "NotFound": 4,
+    "NotKnown": 4, "NotAnId": 4, "Ambiguous": 4, "Incomplete": 5, "SourceFailed": 5,
+    "Unreachable": 5, "PdfError": 5, "NotOpened": 5, "StoreError": 6, "Locked": 6, "ReadOnly": 6,
+    "DiskFull": 6, "Damaged": 6,
+    "ModelError": 7, "ModelMissing": 7,
+}  # fmt: skip
+
+ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if
+       issubclass(kind, ReaderError)]  # fmt: skip
+
+
+def test_each_error_has_its_exit_code() -> None:
+    assert {kind.__name__: kind.exit_code for kind in ALL} == CODES
+
+
+def test_the_tree_drawn_at_the_top_is_the_tree() -> None:
+    def drawn(kind: type[ReaderError], depth: int = 0) -> Iterator[tuple[int, str, int]]:
+        yield depth, kind.__name__, kind.exit_code
+        for child in kind.__subclasses__():
+            if child.__module__ == errors.__name__:
+                yield from drawn(child, depth + 1)
+
+    lines = re.findall(r"^ {4}([│├└─ ]*)(\w+) +(\d)", errors.__doc__ or "", re.MULTILINE)
+    found = [(len(lead) // 4, name, int(code)) for lead, name, code in lines]
+    assert found == list(drawn(ReaderError))
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_every_docstring_is_a_message_that_needs_nothing_but_its_values(
+    kind: type[ReaderError],
+) -> None:
+    doc = inspect.cleandoc(kind.__doc__ or "")
+    names = {name for _, name, _, _ in Formatter().parse(doc) if name}
+    error = kind(**{name: f"<{name}>" for name in names})
+    assert error.message
+    assert "\n" not in error.message + error.hint
+    assert str(error) == error.message
+
+
+def test_a_message_names_its_values_and_the_second_paragraph_is_the_hint() -> None:
+    error = NotFound(what="2401.1")
+    assert error.message == "2401.1 is not in this library."
+    assert error.hint.startswith("`reader search` finds papers by words;")
+    assert error.values == {"what": "2401.1"}
+
+
+def test_braces_in_a_value_are_text() -> None:
+    assert NotFound(what="{x} {0}").message == "{x} {0} is not in this library."
+
+
+def test_an_error_without_a_value_that_its_message_needs_is_a_mistake_seen_at_once() -> None:
+    with pytest.raises(KeyError):
+        Ambiguous(what="a title", n=2)
+
+
+def test_a_source_that_failed_knows_when_to_come_back_and_has_a_hint_of_its_own() -> None:
+    at = datetime(2025, 6, 4, tzinfo=UTC)
+    error = SourceFailed(source="timeline", what="answered 503", retry_at=at)
+    assert (error.message, error.hint, error.retry_at) == (
+        "timeline: answered 503",
+        "It is asked again at the next gather.",
+        at,
+    )
+    assert SourceFailed(source="a", what="b", hint="Look.").hint == "Look."
+    assert Unreachable(source="a", what="timed out").message == "a: no answer (timed out)"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_japanese_has_each_class_with_its_values_and_a_hint_where_english_has_one() -> None:
+    assert list(ERRORS) == [kind.__name__ for kind in sorted(ALL, key=_line)]
+    for kind in ALL:
+        english, japanese = inspect.cleandoc(kind.__doc__ or ""), ERRORS[kind.__name__]
+        for ours, theirs in zip(english.partition("\n\n"), japanese.partition("\n\n"), strict=True):
+            assert (placeholders(ours), bool(ours)) == (placeholders(theirs), bool(theirs))
+        assert "\n" not in japanese.replace("\n\n", "", 1)
+
+
+def _line(kind: type[ReaderError]) -> int:
+    return inspect.getsourcelines(kind)[1]
+
+
+def test_an_error_speaks_the_language_in_which_it_was_made() -> None:
+    with speaking("ja"):
+        error = NotFound(what="2401.1")
+        failed = SourceFailed(source="timeline", what="503")
+    assert error.message == str(error) == "2401.1 はこのライブラリにありません。"
+    assert error.hint.startswith("`reader search`")
+    assert (failed.message, failed.hint) == (
+        "timeline: 503",
+        "次の取得でもう一度問い合わせます。",
+    )
+    assert NotFound(what="2401.1").message == "2401.1 is not in this library."
+
+
+def test_a_class_of_elsewhere_speaks_as_the_one_that_it_is_made_from() -> None:
+    class Late(SourceFailed):
+        """{source}: {what}
+
+        {hint}
+        """
+
+    with speaking("ja"):
+        assert Late(source="a", what="b", hint="c").hint == "c"
+
+
+def test_a_missing_library_is_an_error_of_its_feeds_toml() -> None:
+    error = NoLibrary(where="/x")
+    assert isinstance(error, ConfigError)
+    assert error.message == "There is no library at /x: no feeds.toml there."

@@ -1,0 +1,57 @@
+"""Run `skip` and `undo`: what they answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.cli.decide import MOST_NAMED
+from reader.cli.frame import Settings, run
+from reader.library.rows import papers
+from tests.samples import DAY, FEEDS_TOML, a_library, paper
+
+
+def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    several = [paper(n, f"On ladder {n}") for n in range(1, MOST_NAMED + 4)]
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+
+    def said(*args: str) -> list[str]:
+        assert run(["--library", str(tmp_path), *args], Settings()) == 0
+        return capsys.readouterr().out.splitlines()
+
+    assert len(said("skip", *(p.id for p in several))) == len(several)
+    undone = said("undo")
+    assert len(undone) == MOST_NAMED + 1
+    assert all(line.startswith("Taken back: On ladder") for line in undone[:-1])
+    assert undone[-1] == "… and 3 more"
+    assert said("undo") == ["There is nothing to take back."]
+
+
+def test_wrong_says_where_a_paper_went_and_undo_takes_it_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(
+            library.db, [paper(1, "Speech translation of ladders")], source="arXiv", on=DAY
+        )
+
+    def said(*args: str, code: int = 0) -> str:
+        assert run(["--library", str(tmp_path), *args], Settings()) == code
+        out, err = capsys.readouterr()
+        return (out + err).strip()
+
+    title = "Speech translation of ladders"
+    assert said("wrong", title, "speech/recognition") == f"Moved to speech/recognition: {title}"
+    assert "shows it under speech/recognition already" in said(
+        "wrong", title, "speech/recognition", code=2
+    )
+    assert "There is no topic named cooking." in said("wrong", title, "cooking", code=4)
+    assert said("--quiet", "wrong", title) == ""
+    assert said("undo", "--quiet") == ""
+    assert said("wrong", title) == f"None of yours, and skipped: {title}"

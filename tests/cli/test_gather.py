@@ -1,0 +1,96 @@
+"""Run `gather`, `add` and `index`: what is missing is said each time, what is not ours stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cli.demo.server import Fault, PlayServer
+from reader.library.rows.database import Database, lock_file
+from reader.ranking.rows import standings
+from tests.installed import LIFT, NOW, WATER, run_here, says
+
+OTHER = "arxiv:3103.90077"
+RECORD = b'{"DOI": "10.5555/kettle.1", "title": "On Kettles that Whistle"}'
+
+
+def test_the_index_of_a_folder_that_is_no_library_stays(tmp_path: Path) -> None:
+    (tmp_path / "index.db").write_bytes(b"of another program")
+    assert run_here("index", "--rebuild", library=tmp_path).code == 3
+    (tmp_path / "feeds.toml").write_text("[reader]\nquota = 'many'\n")
+    assert run_here("index", "--rebuild", library=tmp_path).code == 3
+    assert (tmp_path / "index.db").read_bytes() == b"of another program"
+
+
+@pytest.mark.parametrize("name", ["gather.lock", "index.lock"])
+def test_the_index_is_not_thrown_away_beside_somebody_who_fills_it(
+    library: Path, name: str
+) -> None:
+    file = library / "index.db"
+    before = file.stat().st_ino
+    with lock_file(library / name):
+        code, out, err = run_here("index", "--rebuild", library=library)
+    assert (code, out) == (6, "")
+    assert says(err, f"{library / name} is held by another process")
+    assert file.stat().st_ino == before
+    assert run_here("index", "--rebuild", library=library).code == 7  # its model is missing
+    assert says(run_here("search", "water", library=library).out, "PAPER Speech recognition")
+
+
+def test_without_vectors_it_learns_all_the_same(library: Path) -> None:
+    run_here("skip", WATER, library=library)
+    run_here("gather", "--no-encode", library=library)
+    with Database(library) as db:
+        assert "topic speech/recognition" in standings.fingerprints(db)
+
+
+def test_a_pdf_that_is_missing_is_said_by_each_gather_in_one_line(
+    library: Path, server: PlayServer
+) -> None:
+    server.faults = lambda path, _: Fault(status=404) if path.startswith("/pdf/") else None
+    assert run_here("pick", "--no-fetch", WATER, LIFT, library=library).code == 0
+    assert run_here("gather", library=library).code == 5
+    code, _, err = run_here("gather", library=library, now=NOW + timedelta(minutes=5))
+    assert code == 5
+    lines = [line for line in err.splitlines() if "PDF of" in line]
+    assert [line.partition(" 127.")[0] for line in lines] == [
+        f"reader: PDF of {WATER}:",
+        f"reader: PDF of {LIFT}:",
+    ]
+    assert all(line.endswith("not tried again before 2031-03-04 17:30") for line in lines)
+    assert "  " not in err.partition(lines[0])[2].partition(lines[1])[0]
+    # Who picks one again asks for that one, at once, and hears of no other.
+    server.requests.clear()
+    code, _, err = run_here("pick", WATER, library=library, now=NOW + timedelta(minutes=5))
+    assert says(err, f"PDF of {WATER}: ", "answered 404")
+    assert LIFT not in err
+    assert [r for r in server.requests if r.startswith("/pdf/")] == [f"/pdf/{WATER[6:]}"]
+
+
+def test_what_is_added_by_hand_is_found_by_words_at_once(library: Path, server: PlayServer) -> None:
+    file = library / "feeds.toml"
+    before = file.read_text("utf-8")
+    file.write_text(before.replace('doi = "off"', f'doi = "{server.url}/doi/"'), "utf-8")
+    server.faults = lambda path, _: (
+        Fault(status=200, body=RECORD) if path.startswith("/doi/") else None
+    )
+    code, out, err = run_here("add", "10.5555/kettle.1", library=library)
+    assert (code, err) == (0, "")
+    assert out == (
+        "Added by hand: On Kettles that Whistle (doi:10.5555/kettle.1)\n"
+        "  `reader pick doi:10.5555/kettle.1` fetches its PDF.\n"
+    )
+    assert says(run_here("search", "kettles", library=library).out, "PAPER On Kettles that Whistle")
+
+
+def test_a_look_up_that_is_off_is_said_to_be_off(library: Path) -> None:
+    code, out, err = run_here("add", "10.5555/kettle.1", library=library)
+    assert (code, out) == (4, "")
+    assert says(
+        err, "doi:10.5555/kettle.1 (its look-up is off) was not added.", 'resolve.doi = "off"'
+    )
+    code, _, err = run_here("add", OTHER, library=library)
+    assert code == 4
+    assert says(err, f"{OTHER} (its registry does not know it)", "https://arxiv.org/abs/3103.90077")

@@ -1,0 +1,141 @@
+"""Hold that a bar ends where its work ended: full when all was tried, gone when it stopped."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
+
+from reader.base.errors import ModelError
+from reader.cli.build import Bars
+from reader.gathering import api_days
+from reader.gathering.gather import gather
+from reader.gathering.resolve import BATCH, resolve
+from reader.library.folder import Library
+from reader.library.rows import papers
+from reader.search.encode import VECTORS_AT_ONCE, encode, index_words
+from tests.gathering.test_gather import MONDAY, NOON, TUESDAY, WEDNESDAY, Play, keep, no_answer
+from tests.gathering.test_resolve import Clock, Registry, ids, mention
+from tests.samples import DAY, Web, a_library, no_encoder, paper, tools
+from tests.search.test_encode import Breaking
+
+Step = tuple[str, int, int]
+ARXIV = api_days.ARXIV
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
+    with a_library(tmp_path, now=clock) as library:
+        yield library
+
+
+def shown(steps: list[Step]) -> list[str]:
+    """Draw the steps as bars; gives those that still stand there at the end."""
+    with Progress(console=Console(file=io.StringIO(), force_terminal=True)) as progress:
+        bars = Bars(progress)
+        for step in steps:
+            bars(*step)
+        return [task.description for task in progress.tasks if task.visible]
+
+
+def drawn(steps: list[Step]) -> list[str]:
+    """Draw the steps; gives how far the frames say that the work is, each once."""
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, color_system=None)
+    columns = (TextColumn("{task.description}"), MofNCompleteColumn())
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as progress:
+        bars = Bars(progress)
+        for step in steps:
+            bars(*step)
+            progress.refresh()
+    return list(dict.fromkeys(re.findall(r"\d+/\d+", file.getvalue())))
+
+
+def of(steps: list[Step], label: str) -> list[tuple[int, int]]:
+    return [(done, total) for name, done, total in steps if name == label]
+
+
+def test_a_bar_stands_while_the_work_goes_on_and_is_gone_when_it_ended() -> None:
+    assert shown([("pdf", 0, 3), ("pdf", 2, 3)]) == ["PDFs"]
+    assert shown([("pdf", 0, 3), ("pdf", 3, 3)]) == []
+    assert shown([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == []
+
+
+def test_what_was_done_is_seen_to_be_done() -> None:
+    assert drawn([("learn", 0, 1), ("learn", 1, 1)])[-1] == "1/1"
+    assert drawn([("pdf", 0, 3), ("pdf", 3, 3), ("pdf", 3, 3)]) == ["0/3", "3/3"]
+
+
+def test_what_has_no_end_that_is_known_draws_no_bar() -> None:
+    assert drawn([("words", 500, 500), ("words", 900, 900)]) == []
+
+
+def test_what_stopped_is_not() -> None:
+    assert drawn([("pdf", 0, 3), ("pdf", 1, 3), ("pdf", 0, 0)]) == ["0/3", "1/3"]
+
+
+def test_what_is_asked_for_in_batches_is_counted_to_its_end(library: Library) -> None:
+    steps: list[Step] = []
+    numbers = range(1, BATCH + 3)
+    mention(library, *ids(*numbers), "doi:10.5555/garden.1")
+    registry = Registry(*numbers)
+    resolve(library, tools(registry, progress=lambda *step: steps.append(step)))
+    n = BATCH + 2
+    assert of(steps, "resolve") == [(0, n), (BATCH, n), (n, n), (0, 1), (1, 1)]
+    assert shown(steps) == []
+
+
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_encoding_that_stops_is_not_shown_as_done_nor_as_going_on(
+    library: Library, is_missing: bool
+) -> None:
+    given = [paper(n, abstract=f"Snail {n}.") for n in range(VECTORS_AT_ONCE + 5)]
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    steps: list[Step] = []
+    breaking = Breaking(1, ModelError(model="small", what="broke", hint="Look."))
+    told = tools(
+        Web(),
+        encoder=no_encoder if is_missing else lambda: breaking,
+        progress=lambda *step: steps.append(step),
+    )
+    assert len(encode(library, told)) == 1
+    assert of(steps, "encode")[-1] == (0, 0)
+    n = VECTORS_AT_ONCE + 5
+    assert (n, n) not in of(steps, "encode")
+    assert shown(steps) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "end"),
+    [
+        ({}, (3, 3)),
+        # One bad day does not end it, two do.
+        ({TUESDAY: no_answer(ARXIV, "answered 500")}, (3, 3)),
+        ({day: no_answer(ARXIV, "answered 500") for day in (TUESDAY, WEDNESDAY)}, (0, 0)),
+    ],
+)
+def test_the_days_of_arxiv_are_one_bar(
+    library: Library, clock: Clock, days: dict[object, object], end: tuple[int, int]
+) -> None:
+    clock.at = NOON + timedelta(days=1)
+    keep(library, MONDAY, "complete", NOON)
+    play = Play()
+    play.days.update(days)  # type: ignore[arg-type]
+    steps: list[Step] = []
+    gather(library, tools(play, progress=lambda *step: steps.append(step)), only=[ARXIV])
+    assert of(steps, ARXIV)[0] == (0, 3)
+    assert of(steps, ARXIV)[-1] == end
+    assert {name for name, _, _ in steps} == {"gather", ARXIV}
+    assert shown(steps) == []

@@ -1,0 +1,369 @@
+"""Run `reader queue`, `later`, `drop` and `fetch`, and the fetching that outlives the list."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cli.demo.server import Fault, PlayServer
+from reader.library.rows.database import lock_file
+from tests.installed import (
+    EVIL_ID,
+    HUMS,
+    LADDER,
+    LIFT,
+    NOW,
+    QUIET,
+    READER,
+    WATER,
+    Ran,
+    environment,
+    run_here,
+    today,
+)
+from tests.marked_pdfs import typeset
+from tests.terminal import OnTerminal, on_terminal
+
+SLOW_S = 60.0
+WEEKS_AGO = NOW - timedelta(weeks=3)
+SUNDAY = NOW + timedelta(days=5)
+"""Nothing is announced for it."""
+
+
+def pdf(id_: str) -> bytes | None:
+    return None if id_ in LADDER else typeset(f"The paper {id_}")
+
+
+@pytest.fixture
+def here(library: Path, server: PlayServer) -> Path:
+    """A library whose server has the PDF of each paper but one."""
+    server.pdfs = pdf
+    return library
+
+
+@pytest.fixture
+def old(here: Path) -> Path:
+    """A library with picks of some weeks, none of them written."""
+    for weeks, id_ in enumerate((LIFT, LADDER, WATER)):
+        moment = WEEKS_AGO + timedelta(weeks=weeks)
+        assert run_here("pick", "--no-fetch", id_, library=here, now=moment).code == 0
+    return here
+
+
+@pytest.fixture
+def looked(old: Path) -> Path:
+    """The same library, its list looked at on Tuesday: on Sunday there is nothing new."""
+    assert run_here("today", "--json", "--no-fetch", library=old).code == 0
+    return old
+
+
+def reader(library: Path, *args: str, code: int = 0) -> Ran:
+    ran = run_here(*args, library=library, env={"COLUMNS": "100"})
+    assert ran.code == code, ran
+    return ran
+
+
+def queue(library: Path) -> list[str]:
+    """Give the ids of what waits today, in their order."""
+    return [one["id"] for one in today(library)[1]["queue"]]
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + SLOW_S
+    while not is_so():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def pdfs(library: Path) -> dict[str, object]:
+    found: dict[str, object] = today(library)[1]["pdfs"]
+    return found
+
+
+def pids_of(library: Path) -> list[int]:
+    """List the processes that fetch for a library."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(library).encode() in words and b"fetch" in words:
+            found.append(int(folder.name))
+    return found
+
+
+class TestCommands:
+    def test_the_queue_is_listed_with_its_minutes_and_pdfs(self, old: Path) -> None:
+        assert reader(old, "queue").out.splitlines() == [
+            "QUEUE  3 picked and not written, the oldest first",
+            "  1 Speech translation in a lift",
+            f"    {LIFT} · picked 2031-02-11 · abstract 1 min · no PDF yet",
+            "  2 Speech translation on a ladder",
+            f"    {LADDER} · picked 2031-02-18 · abstract 1 min · no PDF yet",
+            "  3 Speech recognition under water",
+            f"    {WATER} · picked 2031-02-25 · abstract 1 min · no PDF yet",
+        ]
+        first, *_ = [json.loads(line) for line in reader(old, "queue", "--json").out.splitlines()]
+        assert first == {
+            "id": LIFT, "title": "Speech translation in a lift", "state": "pick",
+            "picked_on": "2031-02-11", "minutes": 1, "has_pdf": False, "until": None,
+        }  # fmt: skip
+        del first["until"]
+        assert today(old)[1]["queue"][0] == first
+
+    def test_an_empty_queue_says_so(self, here: Path) -> None:
+        assert reader(here, "queue").out == (
+            "Nothing waits: each paper that you picked has its note, or was let go.\n"
+        )
+        assert reader(here, "queue", "--json").out == ""
+        assert queue(here) == []
+        assert today(here)[1]["pdfs"] is None
+
+    def test_later_hides_a_paper_and_undo_brings_it_back(self, old: Path) -> None:
+        assert reader(old, "later", LIFT, "3").out == (
+            "Put off until 2031-03-07: Speech translation in a lift\n"
+        )
+        assert queue(old) == [LADDER, WATER]
+        lines = reader(old, "queue").out.splitlines()
+        assert lines[-3:] == [
+            "LATER  1 put off",
+            "  1 Speech translation in a lift",
+            f"    {LIFT} · back 2031-03-07 · picked 2031-02-11 · abstract 1 min · no PDF yet",
+        ]
+        late = run_here("today", "--json", "--no-fetch", library=old, now=NOW + timedelta(days=3))
+        assert [one["id"] for one in json.loads(late.out)["queue"]] == [LIFT, LADDER, WATER]
+        assert reader(old, "undo").out == "Taken back: Speech translation in a lift\n"
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    def test_pick_brings_back_what_was_put_off_and_undo_puts_it_off_again(self, old: Path) -> None:
+        reader(old, "later", LIFT)
+        assert queue(old) == [LADDER, WATER]
+        reader(old, "pick", "--no-fetch", LIFT)
+        assert queue(old) == [LIFT, LADDER, WATER]
+        reader(old, "undo")
+        assert queue(old) == [LADDER, WATER]
+
+    def test_drop_makes_a_skip_and_undo_takes_it_back(self, old: Path) -> None:
+        reader(old, "drop", LIFT, WATER)
+        assert queue(old) == [LADDER]
+        assert json.loads(reader(old, "show", LIFT, "--json").out)["state"] == "skip"
+        reader(old, "undo")
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    @pytest.mark.parametrize(
+        ("args", "code", "said"),
+        [
+            (("later", QUIET), 2, "not in the queue, as it was not picked: 静かな部屋の音声翻訳"),
+            (("drop", QUIET), 2, "`reader queue` shows what is"),
+            (("later", "3103.12345"), 4, "is not in this library"),
+            (("later", LIFT, "0"), 2, "0 is not in the range"),
+            (("later", LIFT, "soon"), 2, "soon"),
+            (("fetch", QUIET), 2, "not in the queue, as it was not picked"),
+        ],
+    )
+    def test_what_cannot_be_done_says_why(
+        self, old: Path, args: tuple[str, ...], code: int, said: str
+    ) -> None:
+        assert said in reader(old, *args, code=code).err
+        assert queue(old) == [LIFT, LADDER, WATER]
+
+    def test_fetch_brings_what_it_can_and_names_the_rest(self, old: Path) -> None:
+        ran = reader(old, "fetch", code=5)
+        assert ran.out == "2 of 3 PDFs of your picks are here.\n"
+        assert f"PDF of {LADDER}: 127.0.0.1 answered 404" in ran.err
+        assert pdfs(old) == {
+            "n": 2, "of": 3, "is_fetching": False,
+            "failed": [{"error": f"PDF of {LADDER}: 127.0.0.1 answered 404: there is nothing at "
+                        "this address", "n": 1}],
+        }  # fmt: skip
+        said = reader(old, "today", "--no-fetch").out
+        assert "2 of 3 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again" in said
+        assert f"  ! PDF of {LADDER}: 127.0.0.1 answered 404" in said
+        assert f"{LIFT} · picked 2031-02-11 · 1 min · PDF here" in reader(old, "queue").out
+
+    def test_what_failed_waits_for_its_time_unless_it_is_named(
+        self, old: Path, server: PlayServer
+    ) -> None:
+        reader(old, "fetch", code=5)
+        asked = len(server.requests)
+        assert "not tried again before 2031-03-04 17:30" in reader(old, "fetch", code=5).err
+        assert len(server.requests) == asked
+        reader(old, "fetch", LADDER, code=5)
+        assert len(server.requests) == asked + 1
+
+    def test_one_waits_for_the_other(self, old: Path, server: PlayServer) -> None:
+        with lock_file(old / "fetch.lock"):
+            env = environment(old, NOW, {"TERM": "xterm"})
+            with on_terminal([READER, "fetch"], env) as second:
+                second.wait(2)
+                assert not any("/pdf/" in path for path in server.requests)
+                assert pdfs(old)["is_fetching"] is True
+        assert pids_of(old) == []
+
+
+@pytest.fixture
+def hung(here: Path, server: PlayServer) -> Iterator[Path]:
+    """A library whose server gives no PDF until the fault is taken away."""
+    server.faults = lambda path, _: Fault(hang_s=30) if "/pdf/" in path else None
+    yield here
+    for pid in pids_of(here):
+        os.kill(pid, signal.SIGKILL)
+
+
+def opened(library: Path, *keys: str) -> Iterator[OnTerminal]:
+    env = environment(library, NOW, {"TERM": "xterm-256color"})
+    with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+        terminal.until(lambda t: bool(t.here()))
+        terminal.quiet(0.2)
+        for key in keys:
+            terminal.press(key)
+            terminal.quiet(0.2)
+        yield terminal
+
+
+class TestAfterTheList:
+    def test_q_lets_the_pdfs_be_fetched_and_the_next_list_says_how_far_that_is(
+        self, here: Path
+    ) -> None:
+        for terminal in opened(here, "p", "p", "q"):
+            assert terminal.end() == 0
+            assert "2 picked, 0 skipped" in terminal.text()
+            assert "fetched in the background" in terminal.text()
+        until(lambda: pdfs(here)["n"] == 2 and not pids_of(here), "the PDFs never came")
+        said = reader(here, "today", "--no-fetch").out
+        assert "2 of 2 PDFs of your picks are here." in said
+        assert (here / "fetch.log").read_text("utf-8").startswith("2031-03-04 17:00 reader fetch\n")
+
+    def test_it_goes_on_when_the_terminal_is_closed(self, hung: Path, server: PlayServer) -> None:
+        for terminal in opened(hung, "p", "q"):
+            assert terminal.end() == 0
+            os.close(terminal.fd)
+        until(lambda: any("/pdf/" in path for path in server.requests), "nothing was asked for")
+        [pid] = pids_of(hung)
+        # Of a session of its own, without a terminal, and no child of ours.
+        status = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        assert (os.getsid(pid), status[4]) == (pid, "0")
+        assert status[0] != "Z"
+        assert pdfs(hung) == {"n": 0, "of": 1, "is_fetching": True, "failed": []}
+        said = reader(hung, "today", "--no-fetch").out
+        assert "0 of 1 PDF of your picks is here; fetching goes on." in said
+
+    def test_of_two_lists_nothing_is_lost_and_one_fetches_at_a_time(
+        self, here: Path, server: PlayServer
+    ) -> None:
+        # Slow enough that the second process is there while the first one fetches.
+        server.faults = lambda path, _: Fault(hang_s=3) if "/pdf/" in path else None
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+        until(lambda: pdfs(here)["n"] == 2 and not pids_of(here), "a pick was forgotten")
+        asked = [path for path in server.requests if "/pdf/" in path]
+        assert len(asked) == len(set(asked)) == 2
+
+    def test_what_a_kill_left_is_said_and_fetched_later(
+        self, hung: Path, server: PlayServer
+    ) -> None:
+        for terminal in opened(hung, "p", "q"):
+            terminal.end()
+        until(lambda: any("/pdf/" in path for path in server.requests), "nothing was asked for")
+        [pid] = pids_of(hung)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: pids_of(hung) == [], "it lives")
+        said = " ".join(reader(hung, "today", "--no-fetch").out.split())
+        assert (
+            "0 of 1 PDF of your picks is here; `reader fetch` or the next gather brings the"
+            " others (what the last run said: fetch.log)."
+        ) in said
+        server.faults = lambda path, _: None
+        assert reader(hung, "fetch", code=7).out == "1 of 1 PDF of your picks is here.\n"
+
+    def test_a_list_that_is_open_sees_them_come(self, hung: Path, server: PlayServer) -> None:
+        for terminal in opened(hung, "p", "q"):
+            terminal.end()
+        env = environment(hung, SUNDAY, {"TERM": "xterm-256color"})
+        until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
+        server.faults = lambda path, _: Fault(hang_s=4) if "/pdf/" in path else None
+        for pid in pids_of(hung):
+            os.kill(pid, signal.SIGKILL)
+        with on_terminal([READER, "fetch"], environment(hung, NOW, {"TERM": "xterm"})) as fetch:
+            until(lambda: pdfs(hung)["is_fetching"] is True, "nothing was begun")
+            with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+                terminal.until("0 of 1 PDF here, fetching")
+                assert terminal.here().endswith("no PDF")
+                terminal.until(lambda t: t.here().endswith("1 min · PDF"), timeout_s=SLOW_S)
+                assert "of 1 PDF here" not in terminal.text()
+                terminal.press("q")
+                terminal.end()
+            fetch.end()
+
+    def test_without_a_pick_nothing_is_started_or_said(self, here: Path) -> None:
+        for terminal in opened(here, "s", "q"):
+            assert terminal.end() in (0, 5)
+            assert "0 picked, 1 skipped" in terminal.text()
+            assert "background" not in terminal.text()
+        assert not (here / "fetch.log").exists()
+
+    def test_where_it_cannot_be_started_the_pdfs_are_fetched_at_once(self, here: Path) -> None:
+        (here / "fetch.log").mkdir()
+        for terminal in opened(here, "p", "q"):
+            terminal.end()
+            assert "background" not in terminal.text()
+        assert pdfs(here)["n"] == 1
+
+
+class TestTheList:
+    def test_a_day_without_news_begins_at_the_oldest_pick(self, looked: Path) -> None:
+        env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
+        with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+            terminal.until(lambda t: bool(t.here()))
+            assert "nothing to decide so far; 5 to go" in terminal.text()
+            assert terminal.here().startswith(">+  1 02-11 Speech translation in a lift")
+            assert "abstract 1 min · no PDF" in terminal.here()
+            terminal.press("l")
+            terminal.until("Put off until 2031-03-16: Speech translation in a lift")
+            assert "02-18 Speech translation on a ladder" in terminal.here()
+            terminal.press("s")
+            terminal.until("Skipped: Speech translation on a ladder")
+            assert "02-25 Speech recognition under water" in terminal.here()
+            terminal.press("u")
+            terminal.until("Taken back: Speech translation on a ladder")
+            terminal.press("q")
+            assert terminal.end() in (0, 5)
+        later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
+        assert [one["id"] for one in json.loads(later.out)["queue"]] == [LADDER, WATER]
+
+    def test_u_takes_back_no_pick_of_another_day(self, looked: Path) -> None:
+        env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
+        with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+            terminal.until(lambda t: bool(t.here()))
+            terminal.press("u")
+            terminal.until("The last act is not of this list: Speech recognition under water")
+            terminal.press("q")
+            terminal.end()
+        assert queue(looked) == [LIFT, LADDER, WATER]
+
+    def test_printed_it_stands_above_the_rest_on_such_a_day(self, looked: Path) -> None:
+        said = run_here("today", "--no-fetch", library=looked, now=SUNDAY).out
+        assert said.index("READ  nothing to decide so far; 5 to go") < said.index("OWN TOPICS")
+        assert said.index("Speech translation in a lift") < said.index("on a ladder")
+        news = reader(looked, "today", "--no-fetch").out
+        assert news.index("OWN TOPICS") < news.index(
+            "QUEUE  3 picked and not written, the oldest first"
+        )
+
+    def test_with_nothing_to_read_nothing_is_to_go(self, here: Path) -> None:
+        everything = (LIFT, LADDER, WATER, HUMS, QUIET, EVIL_ID)
+        reader(here, "skip", *everything)
+        for terminal in opened(here):
+            assert "written 0 of 5, nothing left to read" in terminal.lines()[0]
+            terminal.press("q")
+            terminal.end()

@@ -1,0 +1,124 @@
+"""Hold what the screen and the JSON say of a line of the morning and of a new version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import click
+import pytest
+
+from reader.base.text import columns
+from reader.cli.output import entry_json, morning_json
+from reader.cli.screen import entry_lines, morning_lines, paper_lines
+from reader.gathering.post import PostMention
+from reader.library.paper import LibraryPaper
+from reader.morning.values import Entry, Morning, NewVersion, Quota, SourceLine, Sureness
+from tests.samples import DAY, paper
+
+HELD = LibraryPaper(1, paper(1, "Gardens", version=2), "read", DAY)
+MORNING = Morning(
+    day=DAY, own=(), near=(), wild=None, n_arrived=0, n_talked=0, undecided=(), new_versions=(),
+    quota=Quota(3, 0, 0), balance={}, sources=(),
+)  # fmt: skip
+
+
+def shown(version: NewVersion) -> list[str]:
+    lines = morning_lines(replace(MORNING, new_versions=(version,)), 100)
+    return [click.unstyle(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("comment", "changed", "line"),
+    [
+        ("", ("title", "abstract"), "    changed: the title, the abstract"),
+        ("Accepted at Gardens", ("comment",),
+         "    changed: the comment (now “Accepted at Gardens”)"),
+        ("", ("authors", "comment"), "    changed: the authors, the comment"),
+    ],
+)  # fmt: skip
+def test_a_new_version_says_what_it_changed(
+    comment: str, changed: tuple[str, ...], line: str
+) -> None:
+    held = replace(HELD, paper=replace(HELD.paper, comment=comment))
+    assert line in shown(NewVersion(held, 2, changed))
+
+
+def test_a_new_version_of_which_nothing_else_is_known_has_one_line() -> None:
+    assert not any("changed" in line for line in shown(NewVersion(HELD, 2)))
+
+
+@pytest.mark.parametrize("width", range(10, 40))
+def test_a_title_is_bold_line_by_line_whatever_its_length(width: int) -> None:
+    held = LibraryPaper(1, paper(1, "A Title of Some Length"), state="candidate", arrived_on=DAY)
+    for line in paper_lines(held, width):
+        assert click.unstyle(line) == line or line.endswith("\x1b[0m")
+        assert "\x1b" not in click.unstyle(line)
+
+
+def test_days_that_a_source_could_not_give_are_said_in_one_line_and_no_line_is_too_wide() -> None:
+    days = [SourceLine("arXiv OAI", "partial", None, 0, DAY + timedelta(n), "no answer.")
+            for n in range(4)]  # fmt: skip
+    other = SourceLine("arXiv feed cs.CL with a very long name of its own", "failed", covers=DAY)
+    lines = [click.unstyle(line) for line in
+             morning_lines(replace(MORNING, sources=(*days, other)), 80)]  # fmt: skip
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07; the rest" in text
+    assert text.count("! arXiv OAI") == 1
+    assert f"could not ask for {DAY}" in text
+
+
+def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
+    entry = Entry(replace(HELD, state="candidate"), "near", None, 1.0, "mentioned by Cy.", (), ())
+    near = replace(MORNING, near=(entry,))
+    lines = [click.unstyle(line) for line in morning_lines(near, 100)]
+    assert "     arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
+    assert morning_json(near)["near"][0]["topic"] is None
+
+
+def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
+    text = "We tried it on our own data, and it holds. " * 6
+    said = PostMention(1, "Cy", f"{text}{HELD.paper.id}", "", "timeline", id=HELD.paper.id)
+    entry = Entry(HELD, "near", "nlp/llm", 1.0, "mentioned by Cy.", (said,), ())
+    lines = [click.unstyle(line) for line in morning_lines(replace(MORNING, near=(entry,)), 80)]
+    first = next(n for n, line in enumerate(lines) if line.startswith("     Cy: "))
+    shown = lines[first : first + 4]
+    assert all(len(line) <= 80 for line in shown)
+    assert " ".join(line.strip() for line in shown) == f"Cy: {text.strip()}"
+    assert morning_json(replace(MORNING, near=(entry,)))["near"][0]["mentions"] == [
+        {"author": "Cy", "text": text.strip(), "url": ""}
+    ]
+
+
+def test_the_json_names_the_fields() -> None:
+    found = morning_json(replace(MORNING, new_versions=(NewVersion(HELD, 2, ("title",)),)))
+    (version,) = found["new_versions"]
+    assert (version["id"], version["version"], version["changed"]) == (
+        HELD.paper.id, 2, ["title"])  # fmt: skip
+
+
+MINE = Entry(HELD, "own", "speech/translation", 2.0, "“ASR” in the title.", (), ("arXiv",))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize(
+    ("sureness", "mark"), [("sure", "⣿ "), ("likely", "⣤ "), ("maybe", "⣀ "), (None, "")]
+)
+def test_one_mark_before_a_title_says_how_surely_a_paper_is_of_an_own_topic(
+    width: int, sureness: Sureness | None, mark: str
+) -> None:
+    entry = replace(MINE, sureness=sureness, held=replace(HELD, state="candidate"))
+    lines = [click.unstyle(line) for line in entry_lines(entry, width, 3)]
+    assert lines[0] == f"   3 {mark}Gardens"
+    assert max(columns(line) for line in lines) <= width
+
+
+def test_a_line_names_both_topics_where_two_are_close() -> None:
+    entry = replace(MINE, also=("speech/recognition",), sureness="likely")
+    lines = [click.unstyle(line) for line in entry_lines(entry, 120, 1)]
+    assert "speech/translation, speech/recognition" in lines[1]
+    printed = entry_json(entry)
+    assert (printed["topic"], printed["also"], printed["sureness"]) == (
+        "speech/translation", ["speech/recognition"], "likely"
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Run `today` where nothing can be written: the list is shown whatever happens."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cli.demo.server import PlayServer
+from reader.library.folder import open_library
+from tests.installed import NOW, copy_library, new_library, run, says, today
+
+NOTHING_FITS = ("prlimit", "--fsize=1")
+"""No file may grow beyond one byte: to SQLite, a disk that takes nothing any more."""
+
+needs_prlimit = pytest.mark.skipif(not shutil.which("prlimit"), reason="there is no prlimit")
+
+
+@needs_prlimit
+def test_on_a_disk_that_takes_nothing_the_list_is_shown_as_it_stands(
+    tmp_path: Path, server: PlayServer, gathered: Path
+) -> None:
+    library = copy_library(gathered, tmp_path / "library", server)
+    later = NOW + timedelta(days=1)
+    # Held open, so that the files that SQLite needs to read at all are there.
+    with open_library(library):
+        code, out, err = run("today", library=library, prefix=NOTHING_FITS, now=later)
+    assert code == 6
+    assert says(out, "0 papers arrived", "The library is shown as it stands")
+    assert says(err, f"reader: {library}/reader.db:", "say it again")
+
+
+@needs_prlimit
+def test_a_list_that_was_never_ranked_is_shown_where_no_rank_can_be_kept(
+    tmp_path: Path, server: PlayServer, gathered: Path
+) -> None:
+    library = copy_library(gathered, tmp_path / "library", server)
+    whole = today(library)
+    (library / "index.db").unlink()
+    with open_library(library):
+        ran = run("today", "--no-fetch", "--json", library=library, prefix=NOTHING_FITS)
+        assert (ran.code, ran.err) == (whole[0], "")
+    # What it learned was derived too, until the next gather: words alone, and the same papers.
+    own = [{entry["id"] for entry in of["own"]} for of in (today(library)[1], whole[1])]
+    assert own[0] == own[1]
+    assert ran.out.count('"own": []') == 0
+
+
+def test_the_first_day_that_there_is_has_a_list(tmp_path: Path, server: PlayServer) -> None:
+    library = new_library(tmp_path / "library", server)
+    code, out, err = run("today", "--date", "0001-01-01", library=library)
+    assert (code, err) == (0, "")
+    assert says(out, "0 papers arrived")

@@ -1,0 +1,154 @@
+"""Hold what the keys of a morning do, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from reader.cli.frame import Settings
+from reader.cli.triage import triage
+from reader.library.folder import Library
+from reader.library.rows import papers
+from reader.morning.pick import decide
+from reader.morning.today import morning
+from reader.ranking.rows import standings
+from tests.samples import DAY, FEEDS_TOML, a_library, paper
+
+TITLES = (
+    "Speech Translation in Gardens",
+    "Speech Recognition in Gardens",
+    "Speech Translation at Sea",
+    "On Ants",
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    text = FEEDS_TOML + '[encoder]\nmodel = "/no/such/folder"\n'
+    with a_library(tmp_path, text) as library:
+        given = [paper(n, title) for n, title in enumerate(TITLES, 1)]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        yield library
+
+
+def said(library: Library, keys: str, *, editor: str = "false") -> list[str]:
+    """Press some keys; gives the lines that are said after the prompts and papers."""
+    begin = ("Taken back", "There is nothing", "reader:", "  `reader", "Written", "Your words")
+    return [line for line in lines(library, keys, editor=editor) if line.startswith(begin)]
+
+
+def lines(library: Library, keys: str, *, editor: str = "false") -> list[str]:
+    """Press some keys; gives all that is on the screen then."""
+    shown = morning(library, DAY)
+
+    @click.command()
+    @click.pass_context
+    def ask(context: click.Context) -> None:
+        triage(context, library, shown)
+
+    env = {"EDITOR": editor, "VISUAL": None}
+    result = CliRunner().invoke(ask, input=keys, obj=Settings(), env=env)
+    assert result.exception is None
+    return result.output.splitlines()
+
+
+def states(library: Library) -> list[str]:
+    return [h.state for h in papers.papers_at(library.db, range(1, 5))]
+
+
+def script(folder: Path, text: str) -> str:
+    file = folder / "editor"
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o700)
+    return str(file)
+
+
+class TestTakingBack:
+    def test_the_last_acts_of_this_list_are_taken_back_one_by_one(self, library: Library) -> None:
+        first, second = (entry.held.paper.title for entry in morning(library, DAY).entries[:2])
+        # A pick that was taken back is not fetched at the end: nothing is asked here.
+        assert said(library, "psuuq") == [f"Taken back: {second}", f"Taken back: {first}"]
+        assert states(library) == ["candidate"] * 4
+
+    def test_an_act_from_before_this_list_stays_and_is_named(self, library: Library) -> None:
+        decide(library, "skip", ["On Ants"])
+        refused = ["reader: The last act is not of this list: On Ants",
+                   "  `reader undo` takes it back; a note stays."]  # fmt: skip
+        assert said(library, "uq") == refused
+        first = morning(library, DAY).entries[0].held.paper.title
+        assert said(library, "suuq") == [f"Taken back: {first}", *refused]
+        assert states(library) == ["candidate", "candidate", "candidate", "skip"]
+
+    def test_nothing_older_is_taken_back_after_a_note(
+        self, library: Library, tmp_path: Path
+    ) -> None:
+        decide(library, "skip", ["On Ants"])
+        edit = script(tmp_path, 'echo "Bees count. It was tried." > "$1"')
+        lines = said(library, "nuq", editor=edit)
+        assert lines[0].startswith("Written (1 of 3 today)")
+        assert lines[1] == "reader: The last act is not of this list: On Ants"
+        assert states(library)[3] == "skip"
+
+    def test_with_no_act_at_all_that_is_said(self, library: Library) -> None:
+        assert said(library, "uq") == ["There is nothing to take back."]
+
+
+class TestTheRest:
+    def test_it_is_skipped_with_a_second_key_and_with_no_other(self, library: Library) -> None:
+        said(library, "Snq")
+        assert states(library) == ["candidate"] * 4
+        said(library, "pSy")
+        assert sorted(states(library)) == ["candidate", "pick", "skip", "skip"]
+
+    def test_a_letter_of_an_input_method_counts(self, library: Library) -> None:
+        said(library, "ｐｓｑ")
+        assert sorted(states(library)) == ["candidate", "candidate", "pick", "skip"]
+
+
+class TestWrongTopic:
+    def test_one_key_asks_and_one_more_chooses(self, library: Library) -> None:
+        shown = lines(library, "x0q")
+        assert "    1  speech/recognition" in shown
+        assert any(line.startswith("None of yours, and skipped:") for line in shown)
+        assert states(library).count("skip") == 1
+
+    def test_a_paper_of_another_own_topic_is_asked_again_under_it(self, library: Library) -> None:
+        first = morning(library, DAY).entries[0]
+        shown = lines(library, "x1q")
+        asked = [line for line in shown if first.held.paper.id in line]
+        assert ["speech/recognition" in line for line in asked] == [False, False, True]
+        assert states(library) == ["candidate"] * 4
+
+    def test_another_key_changes_nothing_and_u_takes_it_back(self, library: Library) -> None:
+        assert "Its topic stays." in lines(library, "xqq")
+        assert said(library, "x0uq")[-1].startswith("Taken back: ")
+        assert states(library) == ["candidate"] * 4
+
+
+def test_k_goes_back_to_what_was_left_for_later(library: Library) -> None:
+    first = morning(library, DAY).entries[0].held.row
+    said(library, "  kkkpq")
+    assert [n for n, state in enumerate(states(library), 1) if state == "pick"] == [first]
+
+
+def test_a_morning_of_skips_alone_is_learned_from_at_its_end(library: Library) -> None:
+    assert standings.fingerprints(library.db) == {}
+    said(library, "sq")
+    first = standings.fingerprints(library.db)
+    assert "topic speech/translation" in first
+    said(library, "sq")
+    assert standings.fingerprints(library.db) != first
+
+
+def test_an_editor_that_saves_no_text_ends_nothing(library: Library, tmp_path: Path) -> None:
+    edit = script(tmp_path, r'printf "Caf\351." > "$1"')
+    lines = said(library, "nsq", editor=edit)
+    kept = Path(lines[0].removeprefix("Your words are in ").split(".md")[0] + ".md")
+    assert lines[1].startswith(f"reader: {kept} is not UTF-8 (byte 4)")
+    assert kept.read_bytes() == b"Caf\xe9."
+    kept.unlink()
+    assert sorted(states(library)) == ["candidate", "candidate", "candidate", "skip"]

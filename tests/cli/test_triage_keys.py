@@ -1,0 +1,59 @@
+"""Hold how bytes become keys, in whatever pieces they come."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cli.triage.terminal import Keys, letter
+
+
+def keys_of(*pieces: bytes) -> list[str]:
+    keys = Keys()
+    return [key for piece in pieces for key in keys.feed(piece)] + keys.flush()
+
+
+@pytest.mark.parametrize(
+    ("sent", "key"),
+    [
+        (b"p", "p"), (b"S", "S"), ("庭".encode(), "庭"), (b"\r", "<enter>"), (b"\n", "<enter>"),
+        (b"\x7f", "<backspace>"), (b"\x03", "<ctrl-c>"), (b"\x1a", "<ctrl-z>"),
+        (b"\x1b[A", "<up>"), (b"\x1bOB", "<down>"), (b"\x1b[1~", "<home>"), (b"\x1b[F", "<end>"),
+        (b"\x1b[6~", "<page down>"), (b"\x1b", "<escape>"), (b"\x1b[15~", "<other>"),
+        (b"\x1bp", "<other>"), (b"\x00", "<other>"),
+    ],
+)  # fmt: skip
+def test_a_key_has_one_name(sent: bytes, key: str) -> None:
+    assert keys_of(sent) == [key]
+
+
+def test_keys_that_come_together_are_taken_apart() -> None:
+    assert keys_of(b"ss\x1b[Bp\x1b\x1b[A") == ["s", "s", "<down>", "p", "<escape>", "<up>"]
+
+
+def test_what_is_pasted_is_one_key_and_decides_nothing() -> None:
+    assert keys_of(b"\x1b[200~ppp\nq\x1b[201~s") == ["<paste>ppp\nq", "s"]
+
+
+def test_bytes_that_are_no_text_are_no_key() -> None:
+    assert keys_of(b"\xff\xfep") == ["p"]
+
+
+def test_letters_of_an_input_method_count_as_plain_ones() -> None:
+    assert [letter(key) for key in ("ｐ", "Ｓ", "p", "<up>")] == ["p", "S", "p", "<up>"]
+
+
+@given(st.lists(st.sampled_from(["p", "庭", "\x1b[A", "\x1bOB", "\x1b[5~", "é"]), max_size=8),
+       st.integers(0, 30))  # fmt: skip
+def test_where_the_bytes_are_parted_changes_nothing(typed: list[str], at: int) -> None:
+    data = "".join(typed).encode()
+    assert keys_of(data[:at], data[at:]) == keys_of(data)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_taken(data: bytes) -> None:
+    keys = Keys()
+    keys.feed(data)
+    keys.flush()
+    assert not keys.is_waiting

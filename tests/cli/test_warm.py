@@ -1,0 +1,146 @@
+"""Hold the model that pages keep in memory: loaded once, used one after the other, bounded."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.base.errors import ModelError, ModelMissing
+from reader.cli.warm import MOST_VECTORS, Answering, Warm, WarmModel
+from reader.library.config import Config
+from reader.library.feeds_file import parse
+from reader.search.encoder.query import QueryEncoder
+from tests.samples import FEEDS_TOML
+
+
+@dataclass
+class Loader:
+    """Loads a model as slowly as a test lets it, and counts."""
+
+    n_loaded: int = 0
+    is_missing: bool = False
+    may_go_on: threading.Event = field(default_factory=threading.Event)
+    encoded: list[str] = field(default_factory=list)
+
+    def __call__(self, config: Config) -> QueryEncoder:
+        self.may_go_on.wait(10)
+        self.n_loaded += 1
+        if self.is_missing:
+            raise ModelMissing(model=config.encoder, what="not here", hint="Fetch it.")
+        return QueryEncoder(config.encoder, 2, "", self._vector, self._vector)
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        self.encoded.append(text)
+        return np.array([len(text), 1], np.float32)
+
+
+@pytest.fixture
+def loader() -> Loader:
+    return Loader()
+
+
+def config(model: str = "small") -> Config:
+    return replace(parse(FEEDS_TOML), encoder=model)
+
+
+def kept(loader: Any) -> WarmModel:
+    return WarmModel(config(), loader)
+
+
+def test_many_who_ask_at_once_load_it_once(loader: Loader) -> None:
+    one = kept(loader)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(one.encode, f"q{n}", is_question=True) for n in range(8)]
+        loader.may_go_on.set()
+        assert [len(done.result()) for done in asked] == [2] * 8
+    assert loader.n_loaded == 1
+
+
+def test_to_prepare_returns_at_once_and_loads_it_beside(loader: Loader) -> None:
+    answering = Answering("small", "", kept(loader))
+    answering.prepare()
+    answering.prepare()
+    assert not answering.is_ready
+    loader.may_go_on.set()
+    answering.encode_query("waits for it")
+    assert (answering.is_ready, loader.n_loaded) == (True, 1)
+
+
+def test_one_that_is_missing_is_tried_again_and_said_by_whoever_asks(loader: Loader) -> None:
+    loader.is_missing = True
+    loader.may_go_on.set()
+    one = kept(loader)
+    one.prepare()
+    with pytest.raises(ModelMissing):
+        one.encode("a", is_question=True)
+    loader.is_missing = False
+    assert one.encode("a", is_question=True).tolist() == [1, 1]
+
+
+def test_what_was_encoded_lately_is_not_encoded_again(loader: Loader) -> None:
+    loader.may_go_on.set()
+    one = kept(loader)
+    for text in ("a", "b", "a"):
+        one.encode(text, is_question=False)
+    one.encode("a", is_question=True)
+    assert loader.encoded == ["a", "b", "a"]
+    for n in range(MOST_VECTORS):
+        one.encode(f"{n}", is_question=False)
+    one.encode("b", is_question=False)
+    assert loader.encoded[-1] == "b"
+
+
+def test_notes_are_encoded_as_one_types_only_once_it_is_there(loader: Loader) -> None:
+    warm = Warm(loader)
+    assert warm.encode_if_warm(config()) is None
+    assert warm.encode_note(config("/no/such/folder")) is None  # would take seconds
+    loader.may_go_on.set()
+    warm._kept(config()).encode("a", is_question=True)
+    for encode in (warm.encode_if_warm(config()), warm.encode_note(config())):
+        assert encode is not None
+        name, vector = encode("abc")
+        assert (name, vector.tolist()) == ("small", [3, 1])
+
+
+def test_two_models_are_kept_and_no_third(loader: Loader) -> None:
+    loader.may_go_on.set()
+    warm = Warm(loader)
+    for model in ("one", "two", "three", "two", "one"):
+        warm._kept(config(model)).encode("a", is_question=True)
+    assert loader.n_loaded == 4
+
+
+def test_a_note_that_is_saved_waits_for_others_who_encode_but_not_for_long(
+    loader: Loader,
+) -> None:
+    one, is_loading = kept(loader), threading.Event()
+
+    def load(config: Config) -> QueryEncoder:
+        is_loading.set()
+        return loader(config)
+
+    one.load = load
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(one.encode, "slow", is_question=True)
+        is_loading.wait(10)
+        with pytest.raises(ModelError, match="in use by others"):
+            one.encode("a note", is_question=False, wait_s=0.01)
+        loader.may_go_on.set()
+        assert asked.result().tolist() == [4, 1]
+    assert one.encode("a note", is_question=False, wait_s=0.01).tolist() == [6, 1]
+
+
+def test_a_kept_vector_waits_for_nobody_who_encodes(loader: Loader) -> None:
+    loader.may_go_on.set()
+    one = kept(loader)
+    one.encode("a", is_question=True)
+    with one._lock:  # somebody encodes
+        assert one.encode("a", is_question=True, wait_s=0).tolist() == [1, 1]
+        with pytest.raises(ModelError, match="in use by others"):
+            one.encode("b", is_question=True, wait_s=0)

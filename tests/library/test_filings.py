@@ -1,0 +1,116 @@
+"""Hold where everything of a paper lies, and that an old library keeps its filings and keys."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.library.rows import decisions, failures, filings, merges, papers
+from reader.library.rows.database import Database
+from reader.library.rows.filings import FiledByHand, FilePlace, TopicCount
+from reader.library.rows.migrations import MIGRATIONS
+from reader.pdfs.rows import highlights, pdfs
+from tests.samples import DAY, NOW, new_database, paper
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    with new_database(tmp_path) as db:
+        given = [paper(1, "Roses", categories=("cs.CL", "cs.SD")), paper(2, "Ants")]
+        papers.add_papers(db, given, source="arXiv", on=DAY)
+        decisions.add_filing(db, 1, "gardens", at=NOW)
+        decisions.add_filing(db, 2, "gardens", at=NOW, is_by_hand=True)
+        pdfs.add_pdf(db, pdfs.Pdf(1, "papers/gardens/a.pdf", "abc"), n_bytes=9, at=NOW)
+        yield db
+
+
+def test_a_file_is_known_with_the_topic_that_it_belongs_to(db: Database) -> None:
+    decisions.add_filing(db, 1, "roses", at=NOW)
+    place = FilePlace("pdf", 1, 1, "papers/gardens/a.pdf", "roses", "abc", 9)
+    assert filings.places(db) == filings.places(db, [1], has_notes=False) == [place]
+    assert filings.places(db, [2]) == []
+
+
+def test_what_waits_for_a_file_follows_it(db: Database) -> None:
+    failures.add_failure(db, "extract", "papers/gardens/a.pdf", ("torn", ""), now=NOW)
+    came = highlights.PlaceState("library:papers/gardens/a.pdf", 1, "abc")
+    highlights.set_returned(db, came, at=NOW)
+    (place,) = filings.places(db)
+    filings.set_path(db, place, "papers/roses/a.pdf")
+    assert [f.subject for f in failures.failures(db, "extract")] == ["papers/roses/a.pdf"]
+    assert [r["place"] for r in db.read("SELECT place FROM returned")] == [
+        "library:papers/roses/a.pdf"
+    ]
+
+
+def test_a_topic_is_filed_anew_with_who_chose_it(db: Database) -> None:
+    assert filings.refile(db, "gardens", "parks", at=NOW) == [1, 2]
+    assert filings.refile(db, "gardens", "parks", at=NOW) == []
+    assert [filings.last_filing(db, row) for row in (1, 2, 3)] == [
+        ("parks", False),
+        ("parks", True),
+        None,
+    ]
+    assert filings.counts(db) == [TopicCount("parks", 2, 0)]
+    assert filings.filed_last(db, ["parks", "x"], each=1) == {"parks": [2]}
+
+
+def test_what_a_person_filed_is_told_from_what_words_did(db: Database) -> None:
+    papers.fix_key(db, 2, "Ants")
+    by_hand = FiledByHand(2, "gardens", "Ants", "Ants\n", "", ("Ada Field", "Bo Lind"))
+    assert filings.filed_by_hand(db, limit=9) == [by_hand]
+    decisions.add_filing(db, 1, "unfiled", at=NOW, is_by_hand=True)
+    assert filings.filed_by_hand(db, limit=9) == [by_hand]
+
+
+def test_keys_that_are_one_file_somewhere_never_meet(db: Database) -> None:
+    papers.add_papers(db, [paper(n) for n in range(3, 7)], source="arXiv", on=DAY)
+    stems = ["Größe", "GRÖSSE", "größe", "gro\u0308sse", "Groesse", "GRÖßE"]
+    assert [papers.fix_key(db, row, stem) for row, stem in enumerate(stems, 1)] == [
+        "Größe",
+        "GRÖSSE-2",
+        "größe-3",
+        "gro\u0308sse-4",
+        "Groesse",
+        "GRÖßE-5",
+    ]
+    assert papers.fix_key(db, 1, "another") == "Größe"
+
+
+def test_a_library_of_the_first_layout_keeps_its_filings_and_keys(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "reader.db")
+    for statement in MIGRATIONS[0][1]:
+        old.execute(statement)
+    old.execute(
+        "INSERT INTO papers (id, canonical, title, arrived_on, content_hash, key)"
+        " VALUES (1, 'arxiv:2506.00001', 'Roses', '2025-06-04', '', '2025_Field_Rösen'),"
+        " (2, 'arxiv:2506.00002', 'Ants', '2025-06-04', '', NULL)"
+    )
+    old.execute("INSERT INTO filings VALUES (7, 1, 'gardens', 'then')")
+    old.execute(
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+        " applied_at TEXT)"
+    )
+    old.execute("INSERT INTO _sqlite_migrations VALUES (1, 'reader', 'm001_first_tables', 'then')")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    with Database(tmp_path) as db:
+        assert [tuple(r) for r in db.read("SELECT * FROM filings")] == [
+            (7, 1, "gardens", "then", 0)
+        ]
+        assert papers.fix_key(db, 2, "2025_FIELD_RÖSEN") == "2025_FIELD_RÖSEN-2"
+
+
+def test_the_pdfs_of_a_copy_belong_to_the_paper_that_it_was_joined_to(db: Database) -> None:
+    pdfs.add_pdf(db, pdfs.Pdf(2, "papers/gardens/b.pdf", "def"), n_bytes=8, at=NOW)
+    merges.join(db, 2, 1, why="by hand", on=DAY)
+    decisions.add_filing(db, 2, "roses", at=NOW)
+    own = FilePlace("pdf", 2, 2, "papers/gardens/b.pdf", "roses", "def", 8)
+    copys = FilePlace("pdf", 1, 2, "papers/gardens/a.pdf", "roses", "abc", 9)
+    assert filings.places(db) == filings.places(db, [2]) == [own, copys]
+    filings.set_path(db, copys, "papers/roses/a.pdf")
+    assert pdfs.pdf_of(db, 1) == pdfs.Pdf(1, "papers/roses/a.pdf", "abc")

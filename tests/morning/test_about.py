@@ -1,0 +1,75 @@
+"""Hold what is gathered of one paper for the terminal and the page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from reader.library.rows import papers
+from reader.morning.about import About, Beside, about, arrival_text
+from reader.morning.pick import decide_rows
+from reader.notes.write import add_note
+from reader.pdfs.rows import highlights, pdfs
+from reader.pdfs.rows.highlights import MarkedCopy
+from tests.pdfs.test_returning import RAIN, SLEPT
+from tests.samples import DAY, NOW, a_library, paper, post
+
+
+def test_all_that_is_known_of_a_paper_is_gathered(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
+        later = DAY + timedelta(days=1)
+        papers.add_papers(library.db, [paper(1, version=2)], source="arXiv feed", on=later)
+        decide_rows(library, "pick", [1, 2])
+        pdf = pdfs.Pdf(1, "papers/a.pdf", "a" * 64)
+        pdfs.add_pdf(library.db, pdf, n_bytes=1, at=NOW)
+        copies = [MarkedCopy(1, f"papers/{n}.pdf", str(n) * 64, 0) for n in (1, 2)]
+        for n, copy in enumerate(copies):
+            highlights.add_copy(library.db, copy, at=NOW + timedelta(days=n))
+        ids = [
+            highlights.add_highlight(library.db, 1, mark, mark=None, at=NOW)
+            for mark in (SLEPT, RAIN)
+        ]
+        highlights.set_seen(library.db, "x", ids, at=NOW)
+        highlights.set_seen(library.db, "x", ids[1:], at=NOW)
+        first, second = papers.papers_at(library.db, [1, 2])
+        add_note(library, first, f"It goes on in [[{second.key}]]. That is all.")
+        add_note(library, second, f"See [[{first.key}]]. That is all.")
+        first, second = papers.papers_at(library.db, [1, 2])
+        (tmp_path / "papers").mkdir()
+        (tmp_path / copies[1].path).write_bytes(b"%PDF-")  # the other two were deleted by hand
+        found = about(library, first)
+    assert (found.held, found.origins, found.pdf) == (first, ("arXiv", "arXiv feed"), pdf)
+    assert found.versions == [(1, DAY), (2, later)]
+    assert found.beside == [Beside(copies[1], later, True), Beside(copies[0], DAY, False)]
+    assert not found.is_pdf_here
+    assert [mark.highlight for mark in found.marks] == [RAIN, SLEPT]
+    assert [mark.highlight for mark in found.marks_there] == [RAIN]
+    assert [one.held for one in found.links] == [second]
+    assert [one.sentence for one in found.linked] == [f"See [[{first.key}]]."]
+    assert found.note is not None
+    assert found.note.text.startswith("It goes on")
+
+
+def test_of_a_paper_that_just_came_little_is_known(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1, version=None)], source="arXiv", on=DAY)
+        (held,) = papers.papers_at(library.db, [1])
+        assert about(library, held) == About(
+            held, ("arXiv",), [], None, False, [], None, 0, [], [], [], None, (), []
+        )
+        assert arrival_text(held, ["arXiv"]) == "candidate · arrived 2025-06-04 from arXiv"
+        assert arrival_text(held, ["by hand"]) == "added by hand on 2025-06-04"
+        picked = replace(held, state="pick")
+        assert arrival_text(picked, ["by hand"]) == "pick · added by hand on 2025-06-04"
+
+
+def test_what_is_said_of_it_is_among_it(tmp_path: Path) -> None:
+    from reader.gathering.rows import posts
+
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+        posts.add_posts(library.db, [post("1", paper(1).id)], source="timeline", on=DAY)
+        (held,) = papers.papers_at(library.db, [1])
+        assert [m.words for m in about(library, held).mentions] == ["Read this."]

@@ -1,0 +1,216 @@
+"""A day whose sources answered later is complete, and says where what was missed stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from reader.cli.demo.server import Fault, PlayServer
+from reader.gathering.rows import sources
+from reader.library.paper import Batch
+from tests.installed import NOW, PAPERS, copy_library, feeds, feeds_toml, paper, run, says, today
+from tests.samples import DAY, FEEDS_TOML
+from tests.web.site import parts_of, site
+
+TUESDAY, WEDNESDAY = NOW.date(), (NOW + timedelta(days=1)).date()
+
+
+def played() -> PlayServer:
+    """Papers on Friday too, so that a new library begins with two days that are whole."""
+    friday = paper(8, "Speech translation on a hill", day=date(2031, 2, 28))
+    return PlayServer((*PAPERS, friday), clock=lambda: NOW, feeds=feeds())
+
+
+@pytest.fixture
+def server() -> Iterator[PlayServer]:
+    with played() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library for which everything came on Monday; OAI-PMH is asked too."""
+    folder = tmp_path_factory.mktemp("monday")
+    with played() as server:
+        oai = next(line for line in server.arxiv_toml().splitlines() if line.startswith("oai_url"))
+        text = feeds_toml(server).replace('oai_url = "off"', oai)
+        (folder / "feeds.toml").write_text(text, encoding="utf-8")
+        gather(folder, server, NOW - timedelta(days=1))
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, server: PlayServer, monday: Path) -> Path:
+    return copy_library(monday, tmp_path / "library", server)
+
+
+def gather(library: Path, server: PlayServer, now: datetime) -> int:
+    server.clock = lambda: now
+    return run("gather", "--no-encode", library=library, now=now).code
+
+
+def is_complete(library: Path, now: datetime) -> bool:
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=now)
+    assert ("NOT COMPLETE" in out) != ("all sources complete" in out)
+    return "NOT COMPLETE" not in out
+
+
+def test_a_day_without_a_network_is_complete_once_it_was_caught_up(
+    library: Path, server: PlayServer
+) -> None:
+    server.faults = lambda _path, _n: Fault(status=404)
+    assert gather(library, server, NOW) == 5
+    assert not is_complete(library, NOW)
+    server.faults = lambda _path, _n: None
+    later = NOW + timedelta(days=1)
+    assert not is_complete(library, later)
+    gather(library, server, later)
+    assert is_complete(library, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, f"What was missed on this day came on {WEDNESDAY}, and stands in its list.")
+    assert says(out, "SOURCES 6 of 6 up to date")
+
+
+def test_a_day_on_which_nobody_asked_is_complete_once_it_was_caught_up(
+    library: Path, server: PlayServer
+) -> None:
+    later = NOW + timedelta(days=1)
+    assert not is_complete(library, later)
+    gather(library, server, later)
+    assert is_complete(library, later)
+    assert today(library, now=later)[1]["n_arrived"] > 0
+
+
+@pytest.mark.parametrize("day", ["2031-03-02", "2031-02-28"])
+def test_a_day_before_the_library_began_lacks_nothing(library: Path, day: str) -> None:
+    code, out, _ = run("today", "--no-fetch", "--date", day, library=library)
+    assert code == 0
+    assert says(out, "OWN TOPICS 0 papers for you (0 new; before the library began)")
+    assert says(out, "The library began on 2031-03-03: no source was asked before.")
+    for word in (
+        "NOT COMPLETE",
+        "complete",
+        "not asked on",
+        "What was missed",
+        "SOURCES",
+        "so far",
+    ):
+        assert word not in out
+    _, out, _ = run("today", "--no-fetch", "--date", day, "--json", library=library)
+    shown = json.loads(out)
+    assert (shown["is_complete"], shown["sources"]) == (True, [])
+
+
+def test_the_day_on_which_the_library_began_is_complete_and_is_not_called_before_it(
+    library: Path,
+) -> None:
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=library)
+    assert says(out, "all sources complete", "SOURCES")
+    assert "began" not in out
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_the_list_and_the_sources_count_the_same_sources(
+    fresh: Path, server: PlayServer, is_whole: bool
+) -> None:
+    """OAI-PMH, which there was nothing to ask for, is in neither count."""
+    file = fresh / "feeds.toml"
+    text = file.read_text("utf-8").replace('oai_url = "off"', f'oai_url = "{server.url}/oai"')
+    file.write_text(text, encoding="utf-8")
+    if not is_whole:
+        server.faults = lambda path, _n: Fault(status=404) if "timeline" in path else None
+    gather(fresh, server, NOW)
+    _, out, _ = run("today", "--no-fetch", library=fresh)
+    assert says(out, "SOURCES 5 of 5" if is_whole else "SOURCES 4 of 5")
+    _, out, _ = run("sources", library=fresh)
+    assert says(out, "arXiv OAI no day to ask for")
+    if is_whole:
+        assert says(out, "All 5 sources are here: today's list is complete.")
+    else:
+        assert says(out, "Today's list lacks something: 1 of 5 sources.")
+    with site(parts_of(fresh, now=lambda: NOW)) as client:
+        page = unescape(client.get("/sources").text)
+        assert ("all 5 sources are here" if is_whole else "lacks something: 1 of 5 sources") in page
+        assert ("5 of 5 up to date" if is_whole else "4 of 5 up to date") in client.get("/").text
+
+
+def test_a_library_that_never_asked_anybody_has_not_begun(
+    tmp_path: Path, server: PlayServer
+) -> None:
+    (tmp_path / "feeds.toml").write_text(feeds_toml(server), encoding="utf-8")
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=tmp_path)
+    assert says(out, "NOT COMPLETE")
+    assert "began" not in out
+
+
+def test_a_class_that_was_added_later_is_not_missing_from_the_days_before(
+    library: Path, server: PlayServer
+) -> None:
+    file = library / "feeds.toml"
+    text = file.read_text("utf-8").replace('"eess.AS"]', '"eess.AS", "cs.SD"]')
+    file.write_text(text, encoding="utf-8")
+    gather(library, server, NOW)
+    _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=library)
+    assert says(out, "all sources complete")
+
+
+def test_the_page_of_a_day_before_the_library_began_says_so(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path, FEEDS_TOML)
+    with parts.open_library() as library:
+        batch = Batch("timeline", DAY, None, 1, "not checked")
+        sources.add_batch(library.db, batch, now=library.now(), on=DAY)
+    with site(parts) as client:
+        page = unescape(client.get("/?date=2025-06-03").text)
+        assert "Before the library began: 0 papers for you (0 new)." in page
+        assert "The library began on 2025-06-04: no source was asked before." in page
+        assert "NOT COMPLETE" not in page
+        assert 'href="/sources"' not in page.partition("<main")[2].partition("</main>")[0]
+        assert "began" not in client.get("/").text
+
+
+def test_what_never_came_is_still_said_to_be_missing(library: Path, server: PlayServer) -> None:
+    server.faults = lambda path, _n: Fault(status=404) if "timeline" in path else None
+    gather(library, server, NOW)
+    later = NOW + timedelta(days=1)
+    gather(library, server, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, "NOT COMPLETE: timeline.", "! timeline: could not ask for 2031-03-04.")
+    assert "What was missed" not in out
+
+
+def test_a_feed_that_was_missed_and_that_nothing_makes_up_for_is_still_missing(
+    library: Path, server: PlayServer
+) -> None:
+    file = library / "feeds.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(f'oai_url = "{server.url}', f'# oai_url = "{server.url}'), "utf-8")
+    text = file.read_text("utf-8").replace("[arxiv]\n", '[arxiv]\noai_url = "off"\n')
+    file.write_text(text, "utf-8")
+    server.faults = lambda path, _n: Fault(status=404) if "/atom/cs.CL" in path else None
+    gather(library, server, NOW)
+    server.faults = lambda _path, _n: None
+    later = NOW + timedelta(days=1)
+    gather(library, server, later)
+    _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
+    assert says(out, "NOT COMPLETE: arXiv feed cs.CL.")
+
+
+def test_a_saturday_without_a_gather_lacks_nothing_that_friday_had(
+    tmp_path: Path, server: PlayServer
+) -> None:
+    folder = tmp_path / "another"
+    folder.mkdir()
+    oai = next(line for line in server.arxiv_toml().splitlines() if line.startswith("oai_url"))
+    text = feeds_toml(server).replace('oai_url = "off"', oai)
+    (folder / "feeds.toml").write_text(text, encoding="utf-8")
+    gather(folder, server, NOW - timedelta(days=4))
+    monday = NOW - timedelta(days=1)
+    gather(folder, server, monday)
+    _, out, _ = run("today", "--no-fetch", "--date", "sat", library=folder, now=monday)
+    assert says(out, "Saturday 2031-03-01", "all sources complete")
+    assert "NOT COMPLETE" not in out

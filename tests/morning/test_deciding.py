@@ -1,0 +1,120 @@
+"""Hold decisions on what somebody saw: what others decided meanwhile is seen first, and wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reader.base.errors import NotFound, UsageError
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.rows import papers
+from reader.morning.decide import Deciding, decide_seen, skip_seen, take_back, take_back_last
+from reader.morning.pick import decide, later, put_off
+from reader.morning.today import keep_shown, morning
+from tests.samples import DAY, a_library, paper
+
+ONE, TWO, THREE = (f"arxiv:2506.0000{n}" for n in (1, 2, 3))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as found:
+        several = [paper(n, f"Speech translation, {n}") for n in (1, 2, 3)]
+        papers.add_papers(found.db, several, source="arXiv", on=DAY)
+        yield found
+
+
+def states(library: Library) -> list[str]:
+    return [find_paper(library, id_).state for id_ in (ONE, TWO, THREE)]
+
+
+def test_a_decision_stands_when_it_is_said(library: Library) -> None:
+    answer = decide_seen(library, "pick", ONE, "candidate")
+    assert (answer.is_done, answer.said) == (
+        True,
+        "Picked for speech/translation: Speech translation, 1",
+    )
+    assert answer.held == find_paper(library, ONE)
+    assert states(library) == ["pick", "candidate", "candidate"]
+
+
+def test_what_was_decided_elsewhere_is_said_and_stays(library: Library) -> None:
+    decide(library, "skip", [ONE])
+    answer = decide_seen(library, "pick", ONE, "candidate")
+    assert (answer.is_done, answer.said) == (
+        False,
+        "Skipped elsewhere just now: Speech translation, 1",
+    )
+    assert states(library)[0] == "skip"
+
+
+def test_the_same_decision_again_is_no_second_act(library: Library) -> None:
+    decide(library, "skip", [ONE])
+    answer = decide_seen(library, "skip", ONE, "skip")
+    assert (answer.is_done, answer.said) == (True, "Skipped before: Speech translation, 1")
+    take_back_last(library, DAY)
+    assert states(library)[0] == "candidate"
+
+
+def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE)
+    answer = decide_seen(library, "pick", ONE, "pick")
+    said = "Picked for speech/translation: Speech translation, 1"
+    assert (answer.is_done, answer.said) == (True, said)
+    assert put_off(library, [1]) == {}
+    again = decide_seen(library, "pick", ONE, "pick")
+    assert again.said == "Picked before: Speech translation, 1"
+    assert take_back(library, ONE).said == "Taken back: Speech translation, 1"
+    assert list(put_off(library, [1])) == [1]
+    assert states(library)[0] == "pick"
+
+
+def test_a_list_sees_what_others_did_and_counts_what_was_done_in_it(library: Library) -> None:
+    held = {h.row: h for h in (find_paper(library, id_) for id_ in (ONE, TWO, THREE))}
+    several = Deciding(library, held)
+    decide(library, "pick", [THREE])
+    assert several.refresh()
+    assert not several.refresh()
+    one, two, _ = held
+    several.decide("skip", one)
+    several.decide("pick", two)
+    assert several.outcome() == ([two], 1)
+    assert several.waiting(list(held)) == []
+
+
+def test_only_what_waits_is_skipped_and_in_one_act(library: Library) -> None:
+    decide(library, "pick", [TWO])
+    assert skip_seen(library, [ONE, TWO, THREE, ONE]) == 2
+    assert states(library) == ["skip", "pick", "skip"]
+    assert take_back_last(library, DAY).said == "Taken back: 2 decisions."
+    assert states(library) == ["candidate", "pick", "candidate"]
+    with pytest.raises(NotFound):
+        skip_seen(library, [ONE, "2506.09999"])
+    assert states(library)[0] == "candidate"
+
+
+def test_the_newest_decision_of_one_paper_is_taken_back(library: Library) -> None:
+    for kind, id_ in (("pick", ONE), ("skip", ONE), ("skip", TWO)):
+        decide(library, "pick" if kind == "pick" else "skip", [id_])
+    assert take_back(library, ONE).held == replace(find_paper(library, ONE), state="pick")
+    take_back(library, ONE)
+    assert states(library) == ["candidate", "skip", "candidate"]
+    assert not take_back(library, ONE).is_done
+    # What is left of the acts is still taken back one by one.
+    take_back_last(library, DAY)
+    assert states(library) == ["candidate", "candidate", "candidate"]
+    assert not take_back_last(library, DAY).is_done
+
+
+def test_the_last_act_on_a_paper_that_the_list_did_not_show_stays(library: Library) -> None:
+    keep_shown(library, morning(library, DAY))
+    papers.add_papers(library.db, [paper(9, "Knots")], source="arXiv", on=DAY)
+    decide(library, "pick", ["2506.00009"])
+    with pytest.raises(UsageError, match="not of this list: Knots"):
+        take_back_last(library, DAY)
+    assert find_paper(library, "2506.00009").state == "pick"

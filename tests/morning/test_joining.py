@@ -1,0 +1,193 @@
+"""Hold merging and parting as a person does them, through the use cases and the commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.base.errors import Ambiguous, Incomplete, UsageError
+from reader.cli.frame import Settings, run
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.rows import merges, papers
+from reader.morning import pick
+from reader.morning.file import join, part, questions
+from reader.notes import write
+from reader.notes.export.run import export
+from reader.notes.rows import notes
+from reader.ranking.best_folder import file_away
+from reader.search.rows import index
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
+
+BEES, ANTS, WASPS = (paper(n, f"On the {name} of Wet Gardens") for n, name in
+                     ((1, "Bees"), (2, "Ants"), (3, "Wasps")))  # fmt: skip
+ONE, TWO = BEES.id, ANTS.id
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    monkeypatch.setenv("READER_NOW", NOW.isoformat())
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [BEES, ANTS, WASPS], source="arXiv", on=DAY)
+        yield library
+
+
+def held(library: Library, id_: str) -> LibraryPaper:
+    return find_paper(library, id_)
+
+
+def note(library: Library, id_: str, text: str) -> None:
+    write.add_note(library, held(library, id_), text)
+
+
+def printed(
+    capsys: pytest.CaptureFixture[str], library: Library, *args: str
+) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(list(args), Settings(library.folder))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_both_notes_survive_and_the_newest_counts(library: Library) -> None:
+    note(library, ONE, "Bees hum. They do.")
+    note(library, TWO, "Ants walk. They do.")
+    joined = join(library, ONE, TWO).held
+    assert (joined.paper.ids, joined.state) == ((ONE, TWO), "read")
+    assert [r.text for r in notes.revisions(library.db, 1)] == [
+        "Bees hum. They do.", "Ants walk. They do."]  # fmt: skip
+    assert index.notes_without_text(library.db) == []
+    assert [t.text for t in index.texts_at(library.db, range(1, 9)).values()] == [
+        "Ants walk. They do."]  # fmt: skip
+    part(library, TWO)
+    assert [held(library, i).row for i in (ONE, TWO)] == [1, 2]
+    assert sorted(t.text for t in index.texts_at(library.db, range(1, 9)).values()) == [
+        "Ants walk. They do.", "Bees hum. They do."]  # fmt: skip
+
+
+def test_merging_again_undoes_a_split_and_is_undone_again(library: Library) -> None:
+    for _ in range(2):
+        join(library, ONE, TWO)
+        assert held(library, TWO).row == 1
+        part(library, TWO)
+        assert held(library, TWO).row == 2
+    kinds = [tuple(r) for r in library.db.read("SELECT kind, undoes FROM merges ORDER BY id")]
+    assert kinds == [("merge", None), ("split", 1), ("merge", 2), ("split", 3)]
+
+
+def test_one_paper_is_parted_only_where_it_was_joined(library: Library) -> None:
+    with pytest.raises(UsageError) as caught:
+        join(library, ONE, ONE)
+    assert "`reader merge ID ID` joins two" in caught.value.hint
+    join(library, ONE, TWO)
+    with pytest.raises(UsageError) as caught:
+        join(library, ONE, TWO)
+    assert caught.value.hint == "`reader split ID` parts it."
+
+
+def test_undo_takes_back_decisions_and_never_a_merge(library: Library) -> None:
+    pick.decide(library, "skip", [TWO])
+    join(library, ONE, TWO)
+    assert [h.row for h in pick.undo(library)] == [1]
+    assert [(h.row, h.state) for h in (held(library, ONE), held(library, TWO))] == [
+        (1, "candidate")] * 2  # fmt: skip
+    assert pick.undo(library) == []
+
+
+def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
+    note(library, ONE, "Bees hum. They do.")
+    note(library, TWO, "Ants walk. They do.")
+    export(library)
+    file = library.folder / "notes/unfiled/2025_Field_AntsWetGardens.md"
+    before = file.read_bytes()
+    assert join(library, ONE, TWO).left == "notes/unfiled/2025_Field_AntsWetGardens.md"
+    assert export(library).written == ["notes/unfiled/2025_Field_BeesWetGardens.md"]
+    assert file.read_bytes() == before
+    assert held(library, "2025_Field_AntsWetGardens").row == 1
+
+
+def test_words_in_a_file_that_were_not_read_in_hold_a_merge_back(library: Library) -> None:
+    note(library, ONE, "Bees hum. They do.")
+    note(library, TWO, "Ants walk. They do.")
+    export(library)
+    file = library.folder / "notes/unfiled/2025_Field_AntsWetGardens.md"
+    file.write_text(file.read_text("utf-8").replace("Ants walk.", "Ants run."), "utf-8")
+    with pytest.raises(Incomplete, match="reader export"):
+        join(library, ONE, TWO)
+    export(library)
+    join(library, ONE, TWO)
+    assert [r.text for r in notes.revisions(library.db, 1)][-1] == "Ants run. They do."
+
+
+def test_a_split_needs_to_know_which_copy_goes(library: Library) -> None:
+    with pytest.raises(UsageError, match="not joined"):
+        part(library, ONE)
+    join(library, ONE, TWO)
+    with pytest.raises(UsageError, match="one paper already"):
+        join(library, TWO, ONE)
+    assert [h.row for h in part(library, ONE)] == [1, 2]
+    join(library, ONE, TWO)
+    join(library, ONE, WASPS.id)
+    with pytest.raises(Ambiguous, match=WASPS.id):
+        part(library, ONE)
+    assert [h.row for h in part(library, WASPS.id)] == [1, 3]
+    assert held(library, TWO).row == 1
+
+
+def test_a_filed_paper_has_a_key_of_its_own_after_the_split(library: Library) -> None:
+    pick.decide(library, "pick", [TWO])
+    join(library, ONE, TWO)
+    pick.decide(library, "pick", [ONE])
+    note(library, ONE, "Bees hum. They do.")
+    assert held(library, ONE).key == "2025_Field_AntsWetGardens"
+    part(library, TWO)
+    assert [held(library, i).key for i in (TWO,)] == ["2025_Field_AntsWetGardens"]
+    file_away(library, held(library, ONE))
+    assert held(library, ONE).key == "2025_Field_BeesWetGardens"
+
+
+def test_open_questions_are_listed_and_answered_by_the_commands(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merges.ask(library.db, 1, 2, why="alike", on=DAY)
+    code, out, _ = printed(capsys, library, "merge", "--json")
+    (question,) = [json.loads(line) for line in out.splitlines()]
+    given: dict[str, Any] = {k: question[k] for k in ("why", "asked_on")}
+    assert (code, given) == (0, {"why": "alike", "asked_on": DAY.isoformat()})
+    assert [question[k]["id"] for k in ("first", "second")] == [ONE, TWO]
+    code, out, _ = printed(capsys, library, "merge")
+    assert (code, f"reader merge {ONE} {TWO}" in out, "alike" in out) == (0, True, True)
+    assert printed(capsys, library, "merge", ONE, TWO) == (
+        0, f"One paper now: {BEES.title} ({ONE}, {TWO})\n", "")  # fmt: skip
+    none = "No two papers here look like copies of one.\n"
+    assert printed(capsys, library, "merge") == (0, none, "")
+    assert printed(capsys, library, "merge", "--json") == (0, "", "")
+    code, out, _ = printed(capsys, library, "split", TWO)
+    assert (code, out.splitlines()[1]) == (0, f"On its own: {ANTS.title} ({TWO})")
+    assert questions(library) == []
+
+
+def test_two_papers_that_are_two_are_not_asked_about_again(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merges.ask(library.db, 1, 2, why="alike", on=DAY)
+    assert printed(capsys, library, "split", TWO, ONE, "--quiet") == (0, "", "")
+    assert questions(library) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "code"), [(("merge", ONE), 2), (("merge", ONE, ONE), 2),
+                       (("merge", ONE, "2401.99999"), 4), (("split", ONE), 2),
+                       (("split", "no such paper"), 4)]
+)  # fmt: skip
+def test_a_wrong_pair_changes_nothing(
+    library: Library, capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: int
+) -> None:
+    assert printed(capsys, library, *args)[0] == code
+    assert library.db.read("SELECT * FROM merges") == []

@@ -1,0 +1,422 @@
+"""Hold the queue: every pick without a note, the oldest first, until it is written or let go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.base.errors import NotFound, UsageError
+from reader.library.feeds_file import parse
+from reader.library.folder import Library
+from reader.library.passage import length_seconds, minutes, seconds
+from reader.library.rows import failures, merges, papers
+from reader.library.rows.database import lock_file
+from reader.morning.pick import (
+    asked_today,
+    decide,
+    drop,
+    fetching,
+    keep,
+    keep_asked,
+    later,
+    n_to_ask,
+    pdfs_here,
+    put_off,
+    to_ask,
+    undo,
+    whole_queue,
+    without_put_off,
+)
+from reader.morning.texts import leads_to_queue, pdfs_texts, queue_text
+from reader.morning.today import morning
+from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
+from reader.notes.write import add_note
+from reader.pdfs.rows import pdfs
+from reader.search.rows import index
+from reader.search.rows.index import PassageText
+from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
+
+NOTE = "It listens twice. It costs twice the time."
+ONE, TWO, THREE, FOUR = (f"arxiv:2506.0000{n}" for n in range(1, 5))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
+    with a_library(tmp_path, now=clock) as library:
+        several = [paper(n, f"Speech translation, {n}", "Rain. " * 400) for n in range(1, 5)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        yield library
+
+
+def go_to(clock: Clock, day: date) -> None:
+    clock.now = NOW + (day - DAY)
+
+
+def after(n_days: int) -> date:
+    return DAY + timedelta(n_days)
+
+
+def ids(library: Library) -> list[str]:
+    found = without_put_off(whole_queue(library), library.today())
+    return [one.held.paper.id for one in found]
+
+
+def test_what_was_picked_and_has_no_note_waits_the_oldest_first(
+    library: Library, clock: Clock
+) -> None:
+    decide(library, "pick", [TWO])
+    go_to(clock, after(1))
+    decide(library, "pick", [ONE])
+    decide(library, "pick", [THREE])
+    decide(library, "skip", [FOUR])
+    assert ids(library) == [TWO, ONE, THREE]
+    assert [one.picked_on for one in whole_queue(library)] == [DAY, after(1), after(1)]
+    add_note(library, decide(library, "pick", [ONE])[0], NOTE)
+    assert ids(library) == [TWO, THREE]
+
+
+def test_a_paper_waits_since_its_first_pick_and_anew_after_it_was_let_go(
+    library: Library, clock: Clock
+) -> None:
+    decide(library, "pick", [ONE])
+    go_to(clock, after(3))
+    decide(library, "pick", [ONE])
+    assert [one.picked_on for one in whole_queue(library)] == [DAY]
+    drop(library, [ONE])
+    assert whole_queue(library) == []
+    go_to(clock, after(5))
+    decide(library, "pick", [ONE])
+    assert [one.picked_on for one in whole_queue(library)] == [after(5)]
+
+
+def test_a_paper_put_off_is_back_on_its_day(library: Library, clock: Clock) -> None:
+    decide(library, "pick", [ONE, TWO])
+    held, until = later(library, ONE, 3)
+    assert (held.paper.id, until) == (ONE, after(3))
+    assert ids(library) == [TWO]
+    assert [one.until for one in whole_queue(library)] == [after(3), None]
+    assert put_off(library, [1, 2]) == {1: after(3)}
+    go_to(clock, after(2))
+    assert ids(library) == [TWO]
+    go_to(clock, after(3))
+    assert ids(library) == [ONE, TWO]
+    assert put_off(library, [1, 2]) == {}
+
+
+def test_without_a_number_it_is_a_week(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    assert later(library, ONE)[1] == after(7)
+
+
+def test_undo_takes_back_what_was_done_last_whatever_it_was(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO])
+    later(library, ONE)
+    drop(library, [TWO])
+    assert ids(library) == []
+    assert [held.paper.id for held in undo(library)] == [TWO]
+    assert ids(library) == [TWO]
+    assert [held.paper.id for held in undo(library)] == [ONE]
+    assert ids(library) == [ONE, TWO]
+    assert [held.paper.id for held in undo(library)] == [ONE, TWO]
+    assert (ids(library), undo(library)) == ([], [])
+
+
+def test_put_off_twice_is_put_off_until_the_last_and_undone_one_by_one(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE, 3)
+    later(library, ONE, 9)
+    assert whole_queue(library)[0].until == after(9)
+    undo(library)
+    assert whole_queue(library)[0].until == after(3)
+
+
+def test_who_is_picked_anew_is_put_off_no_more(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE)
+    drop(library, [ONE])
+    decide(library, "pick", [ONE])
+    assert ids(library) == [ONE]
+
+
+def test_a_pick_brings_back_what_was_put_off_and_undo_puts_it_off_again(
+    library: Library, clock: Clock
+) -> None:
+    decide(library, "pick", [ONE, TWO])
+    later(library, ONE, 5)
+    clock.now += timedelta(minutes=1)
+    decide(library, "pick", [ONE])
+    assert ids(library) == [ONE, TWO]
+    assert [one.picked_on for one in whole_queue(library)] == [DAY, DAY]
+    undo(library)
+    assert (ids(library), whole_queue(library)[0].until) == ([TWO], after(5))
+    decide(library, "pick", [ONE])
+    later(library, ONE, 9)
+    assert (ids(library), whole_queue(library)[0].until) == ([TWO], after(9))
+
+
+def test_a_pick_that_was_meant_before_it_was_put_off_brings_nothing_back(
+    library: Library, clock: Clock
+) -> None:
+    """A device without a network sends it later."""
+    decide(library, "pick", [ONE])
+    meant = clock.now + timedelta(minutes=1)
+    clock.now += timedelta(minutes=2)
+    later(library, ONE, 5)
+    clock.now = meant
+    decide(library, "pick", [ONE])
+    clock.now += timedelta(minutes=5)
+    assert ids(library) == []
+
+
+def test_who_is_joined_with_a_copy_waits_as_before_and_again_when_parted(library: Library) -> None:
+    decide(library, "pick", [ONE])
+    later(library, ONE, 3)
+    merges.join(library.db, 2, 1, why="by hand", on=DAY)
+    [one] = whole_queue(library)
+    assert (one.held.row, one.until) == (2, after(3))
+    [merge] = merges.merges_of(library.db, 2)
+    merges.part(library.db, merge, why="by hand", on=DAY)
+    [one] = whole_queue(library)
+    assert (one.held.row, one.until) == (1, after(3))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("candidate", "as it was not picked: Speech translation, 1"),
+        ("skip", "as it was skipped: Speech translation, 1"),
+        ("read", "as it has a note: Speech translation, 1"),
+    ],
+)
+def test_what_does_not_wait_is_neither_put_off_nor_let_go(
+    library: Library, state: str, said: str
+) -> None:
+    if state == "skip":
+        decide(library, "skip", [ONE])
+    if state == "read":
+        add_note(library, decide(library, "pick", [ONE])[0], NOTE)
+    decide(library, "pick", [TWO])
+    with pytest.raises(UsageError, match=said):
+        later(library, ONE)
+    with pytest.raises(UsageError, match=said):
+        drop(library, [TWO, ONE])
+    assert ids(library) == [TWO], "all of them or none"
+    with pytest.raises(NotFound):
+        drop(library, ["arxiv:2506.99999"])
+
+
+def give_pdf(library: Library, row: int, *, text: str = "", on_disk: bool = True) -> None:
+    path = f"papers/{row}.pdf"
+    if on_disk:
+        (library.folder / "papers").mkdir(exist_ok=True)
+        (library.folder / path).write_bytes(b"%PDF")
+    pdfs.add_pdf(library.db, pdfs.Pdf(row, path, "aa"), n_bytes=4, at=NOW)
+    if text:
+        index.add_passages(library.db, row, [PassageText(text, 1, "")], sha256="aa")
+
+
+def test_minutes_are_of_the_text_that_is_here(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO, THREE])
+    give_pdf(library, 1, text="A garden has many ears and none of them is shut. " * 300)
+    give_pdf(library, 2)
+    give_pdf(library, 3, text="A garden has many ears. " * 300, on_disk=False)
+    one, two, three = whole_queue(library)
+    assert (one.has_pdf, one.is_whole, one.minutes) == (True, True, 10)
+    assert (two.has_pdf, two.is_whole, two.minutes) == (True, False, 2)
+    assert (three.has_pdf, three.is_whole, three.minutes) == (False, False, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We propose a simultaneous translation model that waits for the verb; its latency is low, "
+        "as measured by average lagging on two corpora of recorded lectures. " * 80,
+        "音声翻訳の遅延を減らすために、話者が動詞を言うまで待つ方法を提案する。" * 200,
+    ],
+)
+def test_minutes_by_length_are_near_those_by_words(text: str) -> None:
+    estimated = length_seconds(len(text), len(text.encode()))
+    assert estimated == pytest.approx(seconds(text), rel=0.2)
+    assert minutes(length_seconds(0, 0)) == 0
+
+
+class TestPdfs:
+    def test_how_many_are_here_and_why_others_are_not(self, library: Library) -> None:
+        assert pdfs_here(library, whole_queue(library)) is None
+        decide(library, "pick", [ONE, TWO, THREE, FOUR])
+        give_pdf(library, 1)
+        assert pdfs_here(library, whole_queue(library)) == PdfsHere(1, 4)
+        for id_ in (TWO, THREE):
+            words = (f"PDF of {id_}: nobody answers", "Again.")
+            failures.add_failure(library.db, "pdf", id_, words, now=NOW)
+        failures.add_failure(library.db, "pdf", FOUR, (f"PDF of {FOUR}: 404", ""), now=NOW)
+        failures.add_failure(library.db, "pdf", ONE, ("an old one", ""), now=NOW)
+        found = pdfs_here(library, whole_queue(library))
+        assert found == PdfsHere(
+            1, 4, (("PDF of …: nobody answers", 2), (f"PDF of {FOUR}: 404", 1))
+        )
+
+    def test_what_is_put_off_is_fetched_and_counted_too(self, library: Library) -> None:
+        decide(library, "pick", [ONE, TWO])
+        later(library, ONE)
+        assert morning(library, DAY).pdfs == PdfsHere(0, 2)
+
+    def test_somebody_fetches_while_the_lock_is_held(self, library: Library) -> None:
+        some = PdfsHere(0, 1)
+        assert fetching(library, some) == ""
+        with lock_file(library.folder / "fetch.lock"):
+            assert fetching(library, some) == "now"
+            assert fetching(library, PdfsHere(1, 1)) == fetching(library, None) == ""
+        assert fetching(library, some) == ""
+        (library.folder / "fetch.log").write_text("2025-06-04 06:30 reader fetch\n")
+        assert fetching(library, some) == "was"
+
+    @pytest.mark.parametrize(
+        ("here", "state", "said"),
+        [
+            (PdfsHere(2, 2), "", "2 of 2 PDFs of your picks are here."),
+            (
+                PdfsHere(0, 3, (("no", 1),)),
+                "now",
+                "0 of 3 PDFs of your picks are here, 1 failed; fetching goes on.",
+            ),
+            (
+                PdfsHere(0, 2),
+                "",
+                "0 of 2 PDFs of your picks are here; `reader fetch` or the next gather brings the"
+                " others.",
+            ),
+            (
+                PdfsHere(0, 2),
+                "was",
+                "0 of 2 PDFs of your picks are here; `reader fetch` or the next gather brings the"
+                " others (what the last run said: fetch.log).",
+            ),
+            (
+                PdfsHere(1, 2, (("no", 1),)),
+                "was",
+                "1 of 2 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again at"
+                " once, a gather later.",
+            ),
+        ],
+    )
+    def test_it_is_said_how_far_they_are(self, here: PdfsHere, state: str, said: str) -> None:
+        first, *reasons = pdfs_texts(told(pdfs=here, fetching=state))
+        assert first == said
+        assert reasons == ["no (1 paper)"] * here.n_failed
+
+
+def told(**more: object) -> Morning:
+    values: dict[str, object] = {
+        "day": DAY, "own": (), "near": (), "wild": None, "n_arrived": 0, "n_talked": 0,
+        "undecided": (), "new_versions": (), "quota": Quota(5, 1, 0), "balance": {},
+        "sources": (SourceLine("arXiv", "complete"),),
+    }  # fmt: skip
+    return Morning(**(values | more))  # type: ignore[arg-type]
+
+
+class TestMorning:
+    def test_the_queue_is_of_today_alone(self, library: Library, clock: Clock) -> None:
+        decide(library, "pick", [ONE])
+        assert [one.held.paper.id for one in morning(library, DAY).queue] == [ONE]
+        go_to(clock, after(1))
+        assert [one.held.paper.id for one in morning(library, after(1)).queue] == [ONE]
+        assert (morning(library, DAY).queue, morning(library, DAY).pdfs) == ((), None)
+
+    def test_it_leads_there_only_where_nothing_waits_and_something_is_to_go(
+        self, library: Library
+    ) -> None:
+        [held] = decide(library, "pick", [ONE])
+        [new] = papers.papers_at(library.db, [2])
+        queue = (QueueEntry(held, DAY, 2, False),)
+        entry = Entry(new, "own", None, 1.0, "", (), ())
+        assert leads_to_queue(told(queue=queue))
+        assert not leads_to_queue(told())
+        assert not leads_to_queue(told(queue=queue, own=(entry,)))
+        assert not leads_to_queue(told(queue=queue, quota=Quota(5, 5, 0)))
+        assert queue_text(told(queue=queue)) == (
+            "READ  nothing new to decide; 4 to go: this is your queue, oldest first"
+        )
+        assert queue_text(told(queue=queue, own=(entry,))) == (
+            "QUEUE  1 picked and not written, the oldest first"
+        )
+
+
+class TestLookBack:
+    def asked(self, library: Library) -> list[str]:
+        return [one.held.paper.id for one in to_ask(library)]
+
+    def test_a_pick_is_asked_about_once(self, library: Library, clock: Clock) -> None:
+        decide(library, "pick", [ONE])
+        go_to(clock, after(1))
+        decide(library, "pick", [TWO])
+        go_to(clock, after(13))
+        assert self.asked(library) == []
+        go_to(clock, after(14))
+        assert self.asked(library) == [ONE]
+        assert self.asked(library) == [ONE], "to look is not to ask"
+        asks = to_ask(library)
+        assert keep_asked(library, asks) == asks
+        assert keep_asked(library, asks) == (), "another window was first"
+        assert self.asked(library) == []
+        assert [one.held.paper.id for one in asked_today(library)] == [ONE]
+        keep(library, ONE)
+        assert asked_today(library) == ()
+        go_to(clock, after(40))
+        assert self.asked(library) == [TWO]
+        assert asked_today(library) == ()
+        assert ids(library) == [ONE, TWO], "what is not let go stays"
+
+    def test_of_very_many_the_oldest_are_asked_about_first(
+        self, library: Library, clock: Clock
+    ) -> None:
+        several = [paper(n, f"Title {n}") for n in range(100, 125)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        decide(library, "pick", [one.id for one in several])
+        go_to(clock, after(14))
+        first = self.asked(library)
+        assert (len(first), n_to_ask(library)) == (20, 25)
+        keep_asked(library, to_ask(library))
+        assert (self.asked(library), n_to_ask(library)) == ([], 5)
+        assert [one.held.paper.id for one in asked_today(library)] == first
+        go_to(clock, after(15))
+        assert set(self.asked(library)) == {one.id for one in several} - set(first)
+
+    def test_a_new_pick_of_the_same_paper_is_asked_about_anew(
+        self, library: Library, clock: Clock
+    ) -> None:
+        decide(library, "pick", [ONE])
+        go_to(clock, after(14))
+        keep_asked(library, to_ask(library))
+        drop(library, [ONE])
+        decide(library, "pick", [ONE])
+        assert self.asked(library) == []
+        go_to(clock, after(28))
+        assert self.asked(library) == [ONE]
+
+    def test_what_is_put_off_is_not_asked_about_yet(self, library: Library, clock: Clock) -> None:
+        decide(library, "pick", [ONE])
+        go_to(clock, after(14))
+        later(library, ONE, 2)
+        assert self.asked(library) == []
+        go_to(clock, after(16))
+        assert self.asked(library) == [ONE]
+
+    def test_feeds_toml_says_after_how_many_days(self, tmp_path: Path) -> None:
+        text = FEEDS_TOML.replace("quota = 3", "quota = 3\nqueue_days = 1")
+        assert parse(text).queue_days == 1
+        clock = Clock()
+        with a_library(tmp_path, text, now=clock) as library:
+            papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+            decide(library, "pick", [ONE])
+            assert self.asked(library) == []
+            clock.now = NOW + timedelta(1)
+            assert self.asked(library) == [ONE]

@@ -1,0 +1,136 @@
+"""Hold that a seed that could not be had is said until it is here, and never after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.cli import output
+from reader.cli.frame import Settings, run
+from reader.cli.screen import morning_lines
+from reader.gathering.gather import source_names
+from reader.gathering.resolve import resolve
+from reader.gathering.rows import sources
+from reader.library.folder import Library
+from reader.library.paper import Batch
+from reader.library.rows import papers
+from reader.morning.caught_up import missing_seeds, seed_text
+from reader.morning.today import morning
+from reader.morning.values import Seed
+from reader.ranking.rows import labels
+from tests.gathering.test_resolve import Registry
+from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, tools
+
+OWN = "speech/translation"
+WITH_SEEDS = FEEDS_TOML.replace(
+    'words = ["speech translation", "同時通訳"]',
+    'words = ["speech translation", "同時通訳"]\nseeds = ["arxiv:2506.00007"]',
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path, WITH_SEEDS) as library:
+        for source in source_names(library.config):
+            batch = Batch(source, DAY, 0, 0, "complete")
+            sources.add_batch(library.db, batch, now=NOW, on=DAY)
+        yield library
+
+
+def texts(library: Library) -> tuple[str, ...]:
+    return morning(library, DAY).seed_texts
+
+
+def test_a_seed_that_nobody_asked_for_yet_is_said(library: Library) -> None:
+    assert missing_seeds(library) == (Seed("arxiv:2506.00007", OWN, "not asked"),)
+    assert texts(library) == (
+        "Seed arxiv:2506.00007 of speech/translation is not here yet (the next gather asks for"
+        " it): the topic works by its words alone until then. By hand: reader add 2506.00007",
+    )
+
+
+def test_one_that_could_not_be_had_says_when_and_why_and_the_day_is_complete(
+    library: Library,
+) -> None:
+    resolve(library, tools(Registry(is_down=True)))
+    [seed] = missing_seeds(library)
+    assert (seed.state, seed.tried_at) == ("failed", NOW)
+    assert "(last tried 2025-06-04 06:30: " in seed_text(seed, library.config.timezone)
+    assert "no answer" in texts(library)[0]
+    found = morning(library, DAY)
+    assert found.is_complete
+    shown = " ".join(" ".join(morning_lines(found, 80)).split())
+    assert shown.count("Seed arxiv:2506.00007 of speech/translation is not here yet") == 1
+    assert output.morning_json(found)["seeds"] == [
+        {
+            "id": "arxiv:2506.00007",
+            "topic": OWN,
+            "state": "failed",
+            "error": seed.error,
+            "tried_at": NOW.isoformat(),
+        }
+    ]
+
+
+def test_one_that_its_registry_does_not_have_is_said_too(library: Library) -> None:
+    resolve(library, tools(Registry()))
+    assert "its registry has no such paper" in texts(library)[0]
+
+
+def test_of_one_that_came_nothing_is_said(library: Library) -> None:
+    resolve(library, tools(Registry(is_down=True)))
+    papers.add_papers(library.db, [paper(7)], source="arXiv", on=DAY)
+    assert (missing_seeds(library), texts(library)) == ((), ())
+    found = morning(library, DAY)
+    assert "Seed" not in "".join(morning_lines(found, 80))
+    assert output.morning_json(found)["seeds"] == []
+
+
+def test_one_that_gather_fetched_is_here(library: Library) -> None:
+    resolve(library, tools(Registry(7)))
+    assert missing_seeds(library) == ()
+
+
+def test_a_topic_that_was_taught_otherwise_is_not_said_to_work_by_its_words_alone(
+    library: Library,
+) -> None:
+    papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
+    labels.add_lessons(library.db, "yes", OWN, [1], at=NOW, on=DAY)
+    assert "the topic works without it until then." in texts(library)[0]
+
+
+def test_neither_does_one_whose_other_seed_is_here(tmp_path: Path) -> None:
+    two = WITH_SEEDS.replace('"arxiv:2506.00007"', '"arxiv:2506.00007", "arxiv:2506.00008"')
+    with a_library(tmp_path, two) as library:
+        papers.add_papers(library.db, [paper(8)], source="arXiv", on=DAY)
+        assert "the topic works without it until then." in texts(library)[0]
+
+
+def test_sources_and_today_name_it_and_no_exit_code_does(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(WITH_SEEDS, "utf-8")
+    library.db.close()
+
+    def printed(*args: str) -> tuple[int, list[str]]:
+        code = run(["--library", str(tmp_path), *args], Settings())
+        return code, capsys.readouterr().out.splitlines()
+
+    with_seed, lines = printed("sources")
+    assert "Seed arxiv:2506.00007 of speech/translation is not here yet" in " ".join(lines)
+    *_, last = (json.loads(line) for line in printed("sources", "--json")[1])
+    assert last == {
+        "name": "seed arxiv:2506.00007",
+        "is_missing": False,
+        "id": "arxiv:2506.00007",
+        "topic": OWN,
+        "state": "not asked",
+        "error": None,
+        "tried_at": None,
+    }
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    without, lines = printed("sources")
+    assert (with_seed, "Seed" in " ".join(lines)) == (without, False)

@@ -1,0 +1,152 @@
+"""Hold what is said of sources, new versions and where papers came from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reader.library.paper import LibraryPaper
+from reader.morning.texts import (
+    changed_text,
+    counted,
+    families,
+    incomplete_text,
+    missing_texts,
+    n_answered,
+    no_network_text,
+    theme_counts,
+    theme_texts,
+)
+from reader.morning.values import FoldedDays, Morning, NewVersion, SourceLine
+from tests.mornings import a_morning, entry
+from tests.samples import DAY, paper
+
+
+def test_what_is_missing_is_named_with_its_days_and_what_comes_next() -> None:
+    lines = [
+        SourceLine("arXiv", "complete", 5, 5, DAY),
+        SourceLine("arXiv", "failed", None, 0, DAY - timedelta(1), "No network."),
+        SourceLine("arXiv", "failed", None, 0, DAY, "No network."),
+        SourceLine("timeline", "stale", None, 0, DAY),
+        SourceLine("list", "partial", None, 3, DAY),
+    ]
+    assert missing_texts(lines) == [
+        "arXiv: could not ask for 2 days from 2025-06-03 to 2025-06-04. No network.",
+        "timeline: the list of 2025-06-04 is not in it yet; asked again.",
+        "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
+    ]
+    assert n_answered(lines) == (0, 3)
+    assert counted(lines) == lines[:1]
+
+
+def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
+    lines = [
+        SourceLine(name, "failed", None, 0, day, f"{name}: the host is busy")
+        for name in ("arXiv feed cs.CL", "arXiv feed cs.SD")
+        for day in (DAY - timedelta(1), DAY)
+    ]
+    other = SourceLine("list", "failed", None, 0, DAY, "list: the host is busy")
+    assert missing_texts([*lines, other]) == [
+        "arXiv feed cs.CL, arXiv feed cs.SD: could not ask for 2 days from 2025-06-03 to"
+        " 2025-06-04: the host is busy",
+        "list: could not ask for 2025-06-04. list: the host is busy",
+    ]
+
+
+def test_several_silent_hosts_share_a_line_where_others_answered() -> None:
+    lines = [
+        SourceLine(n, "failed", None, 0, DAY, f"{n}: no answer (no {n})", is_unreachable=True)
+        for n in ("a blog", "timeline")
+    ]
+    here = SourceLine("arXiv", "complete", 5, 5, DAY)
+    assert missing_texts([here, *lines]) == [
+        "a blog, timeline: could not ask for 2025-06-04: 2 hosts are silent; `reader sources`"
+        " says why",
+    ]
+    assert missing_texts([here, lines[0]]) == [
+        "a blog: could not ask for 2025-06-04. a blog: no answer (no a blog)",
+    ]
+
+
+def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
+    dead = [
+        SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)
+        for name in ("arXiv", "timeline")
+    ]
+    untried = SourceLine("arXiv OAI", "not needed", None, 0, DAY)
+    said = "None of the 2 sources can be reached (2025-06-04). Is the network up?"
+    assert no_network_text([*dead, untried]).startswith(said)
+    assert incomplete_text([*dead, untried]).startswith(f"NOT COMPLETE. {said}")
+    assert missing_texts([*dead, untried]) == []
+    assert n_answered([*dead, untried]) == (0, 2)
+    for other in (
+        SourceLine("list", "not checked", None, 4, DAY),
+        SourceLine("list", "failed", None, 0, DAY, "list: answered 403"),
+        SourceLine("list", "not asked"),
+    ):
+        assert no_network_text([*dead, other]) == ""
+        assert len(missing_texts([*dead, other])) >= 1
+    assert no_network_text(dead[:1]) == ""
+    assert incomplete_text([untried]) == ""
+
+
+def test_the_feeds_of_arxiv_are_not_counted_beside_it() -> None:
+    feed = SourceLine("arXiv feed cs.CL", "complete", 5, 5, DAY)
+    assert counted([feed]) == []
+    assert n_answered([feed]) == (1, 1)
+    assert families(["arXiv", "arXiv feed cs.CL", "timeline"]) == ["arXiv", "timeline"]
+
+
+def test_a_new_version_says_what_it_changed() -> None:
+    held = LibraryPaper(1, paper(1, comment="accepted at ACL"), "read", DAY)
+    assert changed_text(NewVersion(held, 2)) == ""
+    text = changed_text(NewVersion(held, 2, ("title", "comment")))
+    assert text == "changed: the title, the comment (now “accepted at ACL”)"
+
+
+def test_sources_that_nobody_asked_share_a_line() -> None:
+    lines = [SourceLine(name, "not asked") for name in ("arXiv", "arXiv OAI", "timeline")]
+    held_back = SourceLine("list", "not asked", covers=DAY, error="Waits until ten.")
+    assert missing_texts([*lines, held_back]) == [
+        "list: not asked on this day. Waits until ten.",
+        "arXiv, arXiv OAI, timeline: not asked on this day.",
+    ]
+
+
+THEMES = {"a/st": "translation", "a/s2s": "translation", "a/asr": "recognition"}
+
+
+def a_list(*topics: str, **more: Any) -> Morning:
+    """Make a list whose own lane has papers of these topics."""
+    held = [LibraryPaper(n, paper(n), "candidate", DAY) for n in range(1, 9)]
+    own = tuple(entry(held[0], topic=topic or None) for topic in topics)
+    sources = (SourceLine("arXiv", "complete", 4, 4, DAY),)
+    return a_morning(held, **({"own": own, "theme_of": THEMES, "sources": sources} | more))
+
+
+def test_a_theme_without_a_paper_says_so() -> None:
+    found = a_list("a/st", "a/s2s", "", "a/gone")
+    assert theme_counts(found.own, THEMES) == {"translation": 2, "recognition": 0}
+    assert theme_texts(found) == ["translation: 2", "recognition: 0 today"]
+
+
+@pytest.mark.parametrize("sources", [(SourceLine("arXiv", "failed", None, 0, DAY),), ()])
+def test_no_theme_is_said_to_be_empty_while_a_source_is_missing(
+    sources: tuple[SourceLine, ...],
+) -> None:
+    found = a_list("a/st", sources=sources)
+    assert not found.is_complete
+    assert theme_texts(found) == ["translation: 1", "recognition: 0 so far"]
+
+
+def test_the_themes_of_several_days_in_one_list_are_counted_over_all_of_them() -> None:
+    found = a_list("a/st")
+    days = FoldedDays("away", DAY, DAY, 2, 3, 0, (entry(found.own[0].held, topic="a/asr"),), (), ())
+    folded = a_list("a/st", folded=days)
+    assert theme_texts(folded) == ["translation: 0 in these days", "recognition: 1"]
+
+
+def test_without_an_own_topic_no_theme_is_named() -> None:
+    assert theme_texts(a_list("a/st", theme_of={})) == []

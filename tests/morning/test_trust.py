@@ -1,0 +1,69 @@
+"""Each source says whether today's list can be trusted with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.base.errors import SourceFailed
+from reader.gathering.rows import sources
+from reader.gathering.source import fail
+from reader.library.folder import Library
+from reader.library.paper import Batch
+from reader.morning.trust import Report, reports
+from tests.samples import DAY, NOW, a_library
+
+NAMES = ["arXiv", "arXiv feed cs.CL", "timeline"]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        yield library
+
+
+def by_name(library: Library) -> dict[str, Report]:
+    return {report.name: report for report in reports(library)}
+
+
+def keep(library: Library, *batches: Batch) -> None:
+    for batch in batches:
+        sources.add_batch(library.db, batch, now=NOW, on=DAY)
+
+
+def test_a_source_that_was_never_asked_says_so(library: Library) -> None:
+    found = reports(library)
+    assert [r.name for r in found] == NAMES
+    assert {(r.line.state, r.newest, r.succeeded_at) for r in found} == {("not asked", None, None)}
+
+
+def test_a_day_that_lacks_something_speaks_for_its_source(library: Library) -> None:
+    keep(
+        library,
+        Batch("arXiv", DAY - timedelta(1), 9, 7, "partial", "cut off"),
+        Batch("arXiv", DAY, 5, 5, "complete"),
+        Batch("arXiv", DAY, 5, 5, "complete", category="cs.CL"),
+    )
+    report = by_name(library)["arXiv"]
+    assert (report.line.state, report.error) == ("partial", "cut off")
+    assert report.newest == Batch("arXiv", DAY, 5, 5, "complete")
+    assert report.by_category == [Batch("arXiv", DAY, 5, 5, "complete", category="cs.CL")]
+
+
+def test_a_failure_keeps_the_last_good_batch_and_says_what_to_do(library: Library) -> None:
+    sources.add_success(library.db, "timeline", now=NOW - timedelta(days=1))
+    yesterday = Batch("timeline", DAY - timedelta(1), None, 4, "not checked")
+    sources.add_batch(library.db, yesterday, now=NOW, on=DAY - timedelta(1))
+    error = SourceFailed(source="timeline", what="answered 404", hint="Is the address right?")
+    fail(library, "timeline", error)
+    keep(library, Batch("timeline", DAY, None, 0, "failed", error.message))
+    report = by_name(library)["timeline"]
+    assert (report.line.state, report.line.is_missing) == ("failed", True)
+    assert (report.error, report.hint) == ("timeline: answered 404", "Is the address right?")
+    assert (report.newest, report.n_errors) == (yesterday, 1)
+    assert report.succeeded_at == NOW - timedelta(days=1)
+    assert report.retry_at is not None
+    assert report.retry_at > NOW

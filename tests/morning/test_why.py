@@ -1,0 +1,218 @@
+"""Hold what `why` says would change a paper's place: that, and nothing else, comes true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.library.folder import Library
+from reader.library.rows import decisions, papers
+from reader.morning.pick import decide_rows, undo
+from reader.morning.rank import judges, rank_days
+from reader.morning.today import keep_shown, morning
+from reader.morning.why import Explanation, ScoreChange, change_text, changes, cut_text, explain
+from reader.ranking.events import features
+from reader.ranking.fit import fit_topic
+from reader.ranking.judge import Place, judge
+from reader.ranking.learn import learn
+from reader.ranking.model import TITLE_WORD, TopicModel
+from reader.ranking.rows import standings
+from reader.ranking.score import Term
+from tests.mornings import at, look, talk
+from tests.samples import DAY, NOW, Web, a_library, paper, tools
+
+OWN, OTHER = "speech/translation", "speech/recognition"
+GIVEN = [
+    *(paper(n, f"Speech Translation of Gardens {n}", "Moss.") for n in range(1, 4)),
+    *(paper(n, f"Speech Recognition of Ponds {n}", "Frogs.") for n in range(4, 7)),
+    *(paper(n, f"On Ants {n}", "Wasps.") for n in range(7, 15)),
+    paper(15, "Large Language Models of Gardens", "Moss."),
+]
+ANTS, MODELS = 9, 15
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, GIVEN, source="arXiv", on=DAY)
+        teach(library)
+        yield library
+
+
+def teach(library: Library) -> None:
+    learn(library, tools(Web(), fit_topic=fit_topic))
+
+
+def explained(library: Library, row: int) -> tuple[Explanation, list[ScoreChange]]:
+    [held] = papers.papers_at(library.db, [row])
+    found = explain(library, held)
+    return found, [*changes(library, found, fit_topic)]
+
+
+def said(library: Library, row: int, kind: str) -> ScoreChange:
+    [change] = [c for c in explained(library, row)[1] if c.kind == kind]
+    return change
+
+
+def score(library: Library, row: int, topic: str) -> float:
+    """Judge a paper by what is learned now."""
+    [held] = papers.papers_at(library.db, [row])
+    return judge(held.paper, features(held.paper), judges(library).models[topic]).score
+
+
+@pytest.mark.parametrize("kind", ["pick", "skip"])
+@pytest.mark.parametrize("row", [1, 4, ANTS, MODELS])
+def test_a_decision_does_what_it_was_said_to_do(library: Library, row: int, kind: str) -> None:
+    decide_rows(library, "pick", [2])
+    decide_rows(library, "skip", [6])
+    teach(library)
+    found, _ = explained(library, row)
+    change = said(library, row, kind)
+    decide_rows(library, "pick" if kind == "pick" else "skip", [row])
+    teach(library)
+    assert found.topic is not None
+    assert score(library, row, found.topic) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_a_pick_that_teaches_no_topic_is_said_to_change_nothing(library: Library) -> None:
+    found, _ = explained(library, ANTS)
+    assert said(library, ANTS, "pick").score == pytest.approx(found.score)
+
+
+def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_the_cut(
+    library: Library,
+) -> None:
+    keep(library, start(OWN), start(OTHER))
+    rank_days(library, DAY)
+    # It lies in the other topic, so a pick is a like of that one.
+    decisions.add_filing(library.db, 1, OTHER, at=NOW)
+    found, several = explained(library, 1)
+    [pick] = [c for c in several if c.kind == "pick"]
+    assert (found.topic, pick.score < found.score) == (OWN, True)
+    assert change_text(pick) == f"after a pick: in by {found.score:.3f}"
+    assert cut_text(found).endswith(f"in by {found.score:.3f}")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (ScoreChange("skip", "", -1.556, "out", cut=-0.5), "after a skip: out, 1.056 short"),
+        (ScoreChange("pick", "", 0.2, "out", cut=0.0),
+         "after a pick: out, since nothing would speak for it"),
+        (ScoreChange("pick", "", 0.2, "doubtful", cut=0.0, is_bare=True),
+         "after a pick: maybe, by what was learned alone"),
+        (ScoreChange("without", "title\tASR", -1.2, "in", cut=0.0, is_bare=True),
+         "without “ASR” in the title: in, by what was learned alone"),
+        (ScoreChange("more", "", 2.3, position=1),
+         "with one more person who mentions it: 2.300, place 1"),
+    ],
+)  # fmt: skip
+def test_what_would_change_is_said_as_the_distance_to_the_cut(
+    change: ScoreChange, text: str
+) -> None:
+    assert change_text(change) == text
+
+
+def test_a_pick_warms_a_topic_that_was_left_and_this_is_in_what_it_is_said_to_do(
+    library: Library,
+) -> None:
+    decide_rows(library, "pick", [1, 2, 4, 5])
+    late = replace(library, now=lambda: NOW + timedelta(300))
+    teach(late)
+    change = said(late, 3, "pick")
+    decide_rows(late, "pick", [3])
+    teach(late)
+    assert score(late, 3, OWN) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_a_near_paper_is_explained_by_the_talk_about_it_after_its_day_too(
+    library: Library,
+) -> None:
+    two_days_later, next_day = DAY + timedelta(2), DAY + timedelta(3)
+    look(library, DAY, may_fold=False)
+    talk(library, two_days_later, MODELS, "Di", "Ed")
+    [entry] = look(library, two_days_later, may_fold=False).near
+    [held] = papers.papers_at(library.db, [MODELS])
+    found = explain(at(library, next_day), held)
+    assert (found.shelf, found.day, found.terms) == ("near", two_days_later, entry.terms)
+    assert [t.what for t in found.terms if t.kind == "mention"] == ["Di", "Ed"]
+    assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
+
+
+def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Library) -> None:
+    decide_rows(library, "pick", [2])
+    decide_rows(library, "pick", [1])
+    teach(library)
+    change = said(library, 1, "undecided")
+    undo(library)
+    teach(library)
+    assert score(library, 1, OWN) == pytest.approx(change.score, abs=1e-9)
+
+
+def test_what_would_be_without_a_term_is_held_against_the_cut_that_is_shown(
+    library: Library,
+) -> None:
+    both = paper(16, "Speech Translation of Ferns", "Speech translation.")
+    papers.add_papers(library.db, [both], source="arXiv", on=DAY)
+    keep(library, start(OWN), start(OTHER))
+    rank_days(library, DAY)
+    keep_shown(library, morning(library, DAY))
+    # What is liked more lowers the other topic and its cut; the list of the day stays.
+    keep(library, start(OWN), replace(start(OTHER), liked=20.0))
+    found, others = explained(library, 16)
+    assert (found.cut, found.place, judges(library).models[OWN].cut < -2) == (0.0, "in", True)
+    [title] = [c for c in others if c.what.startswith("title")]
+    assert title.score == pytest.approx(found.score - TITLE_WORD)
+    assert title.place == "doubtful"
+
+
+def start(topic: str) -> TopicModel:
+    return TopicModel(topic, (topic.replace("/", " "),))
+
+
+def keep(library: Library, *several: TopicModel) -> None:
+    """Let models be what was learned."""
+    names = [
+        standings.StoredModel(f"topic {m.topic}", m.to_text()[-9:], m.to_text()) for m in several
+    ]
+    standings.keep(library.db, names)
+
+
+def test_a_followed_authors_paper_is_in_whatever_else_is_taken_away(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        given = paper(1, "Speech Translation of Moss", "", authors=("Mio Hoshi",))
+        papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+        keep(library, replace(start(OWN), base=-1.5))
+        found, others = explained(library, 1)
+        assert [(t.kind, t.what) for t in found.terms if t.kind == "followed"]
+        without = {c.what: c.place for c in others if c.kind == "without"}
+        assert without["title\tspeech translation"] == "in"
+
+
+@pytest.mark.parametrize(("score", "cut"), [(0.4321, -1.2345), (0.0004, 0.0), (-2.0015, -1.1005)])
+def test_what_a_paper_lacks_to_the_cut_is_the_difference_of_what_is_printed(
+    library: Library, score: float, cut: float
+) -> None:
+    found, _ = explained(library, 1)
+    place: Place = "in" if score >= cut else "doubtful"
+    text = cut_text(replace(found, score=score, cut=cut, place=place))
+    printed = [float(word.rstrip(":,")) for word in text.split() if word.strip(":,-")[0].isdigit()]
+    assert printed[-1] == round(abs(round(score, 3) - round(cut, 3)), 3)
+
+
+@pytest.mark.parametrize("place", ["in", "doubtful", "out"])
+def test_a_paper_without_a_word_of_the_topic_is_not_held_against_the_cut_of_those_with_one(
+    library: Library, place: Place
+) -> None:
+    found, _ = explained(library, 1)
+    bare = replace(
+        found, terms=(Term("learned", "moss", 1.2), Term("start", "", -2.9)), place=place
+    )
+    assert cut_text(bare) == (
+        f"none of the words of {OWN} stands in it; by what was learned: "
+        f"{'maybe' if place == 'doubtful' else place}"
+    )

@@ -1,0 +1,268 @@
+"""Hold "wrong topic": one act that teaches, is felt at once, and is taken back as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.base.errors import NotKnown, UsageError
+from reader.gathering.rows import posts
+from reader.library.find import find_paper
+from reader.library.folder import Library, SentAct
+from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
+from reader.library.rows.database import Database, forget_index
+from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
+from reader.morning.pick import decide, undo
+from reader.morning.pipe import index_all
+from reader.morning.texts import n_mine, theme_counts
+from reader.morning.today import keep_shown, morning
+from reader.morning.values import Morning
+from reader.morning.why import explain
+from reader.notes.write import add_note
+from reader.ranking.events import Event
+from reader.ranking.learn import events_of, learn
+from reader.ranking.rows import labels, standings
+from tests.mornings import at
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, post, tools
+
+OWN, OTHER, NEAR = "speech/translation", "speech/recognition", "nlp/llm"
+WRONG = paper(1, "Speech Translation of Whales", "Whales sing.")
+MINE = paper(2, "Speech Translation in Gardens")
+TALKED = paper(3, "A Large Language Model That Knits")
+FAR = paper(4, "On Ants")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [WRONG, MINE, TALKED, FAR], source="arXiv", on=DAY)
+        for held in (TALKED, FAR):
+            posts.add_posts(library.db, [post(held.id, held.id)], source="timeline", on=DAY)
+        shown(library)
+        yield library
+
+
+def shown(library: Library) -> Morning:
+    """Show the day's list, and remember it as `today` does."""
+    found = morning(library, DAY)
+    keep_shown(library, found)
+    return found
+
+
+def the(library: Library, number: int = 1) -> LibraryPaper:
+    return find_paper(library, f"arxiv:2506.{number:05}")
+
+
+def lanes(found: Morning) -> dict[str, list[tuple[int, str | None]]]:
+    """Give (paper, topic) by lane."""
+    wild = [found.wild] if found.wild else []
+    several = {"own": found.own, "doubtful": found.doubtful, "near": found.near, "wild": wild}
+    return {
+        lane: [(e.held.row, e.topic) for e in entries]
+        for lane, entries in several.items()
+        if entries
+    }
+
+
+FIRST = {"own": [(1, OWN), (2, OWN)], "near": [(3, NEAR)], "wild": [(4, None)]}
+
+
+def test_a_paper_of_another_own_topic_stands_there_and_waits(library: Library) -> None:
+    assert lanes(shown(library)) == FIRST
+    found = wrong_topic(library, the(library), OTHER)
+    assert (found.held.state, found.topic, found.said) == (
+        "candidate",
+        OTHER,
+        "Moved to speech/recognition: Speech Translation of Whales",
+    )
+    now = shown(library)
+    assert lanes(now) == FIRST | {"own": [(1, OTHER), (2, OWN)]}
+    assert now.own[0].why.startswith("you said that it is of speech/recognition")
+    assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 1}
+    assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
+
+
+def test_none_of_mine_is_a_skip_and_stays_where_it_was_without_a_topic(library: Library) -> None:
+    found = wrong_topic(library, the(library), None)
+    assert (found.held.state, found.said) == (
+        "skip", "None of yours, and skipped: Speech Translation of Whales")  # fmt: skip
+    assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "no"}}
+    now = shown(library)
+    assert lanes(now) == FIRST | {"own": [(1, None), (2, OWN)]}
+    assert n_mine(now.own) == 1
+    assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 0}
+
+
+def test_an_own_paper_of_a_near_topic_is_sorted_out_too(library: Library) -> None:
+    found = wrong_topic(library, the(library), "NLP/LLM")
+    assert (found.held.state, found.is_sorted_out, found.topic) == ("skip", True, NEAR)
+    assert labels.words_on(library.db, [1]) == {1: {OWN: "no", NEAR: "yes"}}
+    assert lanes(shown(library))["own"] == [(1, None), (2, OWN)]
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_a_paper_of_the_near_lane_or_the_wild_card_comes_to_the_own_lane(
+    library: Library, number: int
+) -> None:
+    wrong_topic(library, the(library, number), OWN)
+    now = lanes(shown(library))
+    assert now["own"] == [(1, OWN), (2, OWN), (number, OWN)]
+    assert number not in [row for row, _ in [*now.get("near", []), *now.get("wild", [])]]
+
+
+def test_one_undo_takes_all_of_it_back(library: Library) -> None:
+    wrong_topic(library, the(library), None)
+    assert [held.state for held in undo(library)] == ["candidate"]
+    assert labels.words_on(library.db, [1]) == {}
+    assert lanes(shown(library)) == FIRST
+    wrong_topic(library, the(library), OTHER)
+    undo(library)
+    assert lanes(shown(library)) == FIRST
+
+
+def test_what_is_taken_back_by_the_paper_takes_its_topic_back_too(library: Library) -> None:
+    wrong_topic(library, the(library), None)
+    decide(library, "skip", [MINE.id])
+    assert take_back(library, WRONG.id).said == "Taken back: Speech Translation of Whales"
+    assert [the(library, n).state for n in (1, 2)] == ["candidate", "skip"]
+    wrong_topic(library, the(library), OTHER)
+    assert take_back(library, WRONG.id).is_done
+    assert lanes(shown(library)) == FIRST
+    assert not take_back(library, WRONG.id).is_done
+
+
+@pytest.mark.parametrize("topic", [OTHER, None])
+def test_it_is_never_under_the_wrong_topic_again_whatever_the_model_says(
+    library: Library, tmp_path: Path, topic: str | None
+) -> None:
+    wrong_topic(library, the(library), topic)
+    index_all(library, tools(Web()))
+    library.db.close()
+    forget_index(tmp_path)
+    again = replace(library, db=Database(tmp_path))
+    index_all(again, tools(Web(), encoder=SmallEncoder))
+    assert lanes(shown(again))["own"][0] == (1, topic)
+    # Also by a model that is sure of it.
+    for row, ranks in standings.kept_ranks(again.db, [1]).items():
+        sure = [replace(r, place="in", score=9.0) for r in ranks]
+        standings.set_ranks(again.db, {row: sure}, topics="", encoder="")
+    assert lanes(shown(again))["own"][0] == (1, topic)
+    again.db.close()
+
+
+@pytest.mark.parametrize(("topic", "n"), [(OTHER, 2), (None, 1), (NEAR, 1)])
+def test_what_is_none_of_mine_is_not_counted_as_undecided(
+    library: Library, topic: str | None, n: int
+) -> None:
+    wrong_topic(library, the(library), topic)
+    later = at(library, DAY + timedelta(1))
+    assert dict(morning(later, DAY + timedelta(1)).undecided) == {DAY: n}
+    labels.add_lessons(library.db, "no", OWN, [2], at=NOW, on=DAY)
+    assert dict(morning(later, DAY + timedelta(1)).undecided) == ({DAY: n - 1} if n > 1 else {})
+
+
+def test_a_word_on_a_paper_of_which_no_rank_is_kept_holds(library: Library) -> None:
+    papers.add_papers(library.db, [paper(9, "On Bees")], source="arXiv", on=DAY)
+    wrong_topic(library, the(library, 9), OTHER)
+    assert lanes(shown(library))["own"] == [(1, OWN), (2, OWN), (5, OTHER)]
+
+
+def test_it_teaches_both_topics_the_next_time_that_is_learned(library: Library) -> None:
+    learn(library, tools(Web()))
+    before = standings.fingerprints(library.db)
+    wrong_topic(library, the(library), OTHER)
+    assert set(learn(library, tools(Web()))) == {OWN, OTHER}
+    assert events_of(library) == [Event(1, "no", OWN, DAY), Event(1, "yes", OTHER, DAY)]
+    undo(library)
+    learn(library, tools(Web()))
+    assert standings.fingerprints(library.db) == before
+
+
+def test_a_pick_that_was_of_another_topic_teaches_that_one_alone(library: Library) -> None:
+    decide(library, "pick", [WRONG.id])
+    wrong_topic(library, the(library), OTHER)
+    assert the(library).topic == OTHER
+    assert [(e.kind, e.topic) for e in events_of(library)] == [
+        ("pick", OTHER), ("no", OWN), ("yes", OTHER)]  # fmt: skip
+    undo(library)
+    assert (the(library).topic, the(library).state) == (OWN, "pick")
+    assert [(e.kind, e.topic) for e in events_of(library)] == [("pick", OWN)]
+
+
+def test_a_pick_afterwards_is_filed_where_it_was_said_to_belong(library: Library) -> None:
+    wrong_topic(library, the(library), OTHER)
+    [held] = decide(library, "pick", [WRONG.id])
+    assert held.topic == OTHER
+    wrong_topic(library, the(library, 2), None)
+    [held] = decide(library, "pick", [MINE.id])
+    assert held.topic == "unfiled"
+
+
+def test_a_paper_with_a_note_stays(library: Library) -> None:
+    add_note(library, the(library), "It sings. I had not heard that.")
+    found = wrong_topic(library, the(library), None)
+    assert (found.held.state, found.held.topic) == ("read", "unfiled")
+    assert found.said.startswith("None of yours; it has your note, and stays:")
+
+
+def test_the_topics_that_are_offered_are_the_others_the_own_ones_first(library: Library) -> None:
+    held = the(library)
+    assert topic_now(library, held) == OWN
+    assert [t.path for t in other_topics(library, OWN)] == [OTHER, NEAR]
+    wrong_topic(library, held, OTHER)
+    assert topic_now(library, the(library)) == OTHER
+    wrong_topic(library, the(library), OWN)
+    assert topic_now(library, the(library)) == OWN
+    wrong_topic(library, the(library), None)
+    assert topic_now(library, the(library)) is None
+
+
+def test_what_is_no_topic_or_stands_there_already_is_refused(library: Library) -> None:
+    with pytest.raises(NotKnown) as unknown:
+        wrong_topic(library, the(library), "cooking")
+    assert unknown.value.hint == f"feeds.toml has: {OWN}, {OTHER}, {NEAR}."
+    with pytest.raises(UsageError, match="shows it under speech/translation already"):
+        wrong_topic(library, the(library), OWN)
+    assert labels.words_on(library.db, [1]) == {}
+
+
+def test_why_says_whose_word_it_is_and_its_sum_adds_up(library: Library) -> None:
+    wrong_topic(library, the(library), OTHER)
+    found = explain(library, the(library))
+    assert (found.topic, found.shelf, found.place) == (OTHER, "own", "in")
+    assert found.score > (found.cut or 0.0)
+    out = next(rank for rank in found.ranks if rank.topic == OWN)
+    assert (out.place, out.terms[-1].kind) == ("out", "told_no")
+    assert sum(t.value for t in out.terms) == pytest.approx(out.score)
+
+
+class TestSentLate:
+    def late(self, library: Library, minutes: int) -> Library:
+        """Give the library for an act that was made so long ago."""
+        made = NOW - timedelta(minutes=minutes)
+        return replace(library, now=lambda: made, sent=SentAct("a" * 32, made, NOW))
+
+    def test_it_counts_for_the_moment_when_it_was_made(self, library: Library) -> None:
+        answer = wrong_seen(self.late(library, 5), WRONG.id, None, "candidate")
+        assert answer.is_done
+        assert the(library).state == "skip"
+
+    def test_what_was_said_since_stands(self, library: Library) -> None:
+        wrong_topic(library, the(library), OTHER)
+        late = self.late(library, 5)
+        assert not wrong_seen(late, WRONG.id, None, "candidate").is_done
+        assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
+        assert (the(library).state, [h.row for h in late.sent.overtaken]) == ("candidate", [1])  # type: ignore[union-attr]
+
+
+def test_what_another_device_decided_meanwhile_stays(library: Library) -> None:
+    decide(library, "pick", [WRONG.id])
+    answer = wrong_seen(library, WRONG.id, None, "candidate")
+    assert (answer.is_done, answer.said) == (
+        False, "Picked elsewhere just now: Speech Translation of Whales")  # fmt: skip
+    assert labels.words_on(library.db, [1]) == {}

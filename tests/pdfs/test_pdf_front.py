@@ -1,0 +1,517 @@
+"""The front of a paper: title, authors, year, DOI, abstract and type, as typography shows them.
+
+All pages are drawn here, after the habits of conferences, journals, theses and slides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pymupdf
+import pytest
+
+from reader.library.passage import Document
+from reader.pdfs.front.read import N_RAW
+from reader.pdfs.text.lines import page_lines
+from reader.pdfs.text.worker import compose
+
+FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)
+UP = 3.6
+"""Points that a mark is raised by."""
+
+
+class Sheet:
+    """A PDF in the making. Fonts: tiro, tibo, tiit (Times), helv, japan."""
+
+    def __init__(self, width: float = 595, height: float = 842) -> None:
+        self.file = pymupdf.open()
+        self.size = width, height
+        self.page()
+
+    def page(self) -> Sheet:
+        self.file.new_page(width=self.size[0], height=self.size[1])
+        return self
+
+    def put(self, x: float, y: float, text: str, size: float = 10, font: str = "tiro") -> float:
+        self.file[-1].insert_text((x, y), text, fontsize=size, fontname=font)
+        return x + float(pymupdf.get_text_length(text, fontname=font, fontsize=size))
+
+    def mid(self, y: float, text: str, size: float = 10, font: str = "tiro", x: float = 0) -> Sheet:
+        """Write centred on x, by default on the page's middle."""
+        wide = pymupdf.get_text_length(text, fontname=font, fontsize=size)
+        self.put((x or self.size[0] / 2) - wide / 2, y, text, size, font)
+        return self
+
+    def raised(self, x: float, y: float, text: str, size: float = 11, font: str = "tiro") -> Sheet:
+        """Write a line in which ^1,2^ is raised and smaller."""
+        for at, part in enumerate(text.split("^")):
+            if at % 2:
+                x = self.put(x, y - UP, part, 0.65 * size, "tiro")
+            else:
+                x = self.put(x, y, part, size, font)
+        return self
+
+    def prose(self, x: float, y: float, n: int = 6, size: float = 10) -> Sheet:
+        for at in range(n):
+            self.put(x, y + 12 * at, "of the words that we say in a text, which is long", size)
+        return self
+
+    def body(self, y: float = 300, heading: str = "Abstract") -> Sheet:
+        self.put(70, y, heading, 12, "tibo")
+        self.prose(70, y + 18)
+        self.put(70, y + 120, "1 Introduction", 12, "tibo")
+        self.prose(70, y + 138, 12)
+        return self
+
+    def read(self) -> Document:
+        raw: list[dict[str, Any]] = [page.get_text("dict", flags=FLAGS) for page in self.file]
+        return compose([page_lines(page) for page in raw], raw[:N_RAW])
+
+
+def titled(text: str = "Quiet Machines that Listen") -> Sheet:
+    return Sheet().mid(80, text, 17, "tibo")
+
+
+ADA, BEN, EVA = "Ada Example", "Ben C. Other", "Eva van der Thirdson"
+
+
+def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
+    sheet = titled().raised(120, 110, f"{ADA}^1,2^, {BEN}^2,*^ and {EVA}^†^")
+    sheet.raised(120, 130, "^1^Institute of Hearing, ^2^Somewhere College")
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{ADA}, {BEN}, and {EVA}",
+        f"{ADA} and {BEN} and {EVA}",
+        f"{ADA}, {BEN} & {EVA}",
+        f"{ADA} · {BEN} · {EVA}",
+        f"{ADA}; {BEN}; {EVA}",
+        f"{ADA}1, {BEN}1,2 and {EVA}2",
+        f"{ADA}*, {BEN}(1) and {EVA}[0000-0001-2345-6789]",
+        f"{ADA} a, {BEN} a,b, {EVA} b",
+        f"By {ADA}, {BEN} and {EVA}",
+        f"Dr. {ADA}, Prof. {BEN}, {EVA}, PhD",
+        f"{ADA}, Member, IEEE, {BEN}, Fellow, IEEE, and {EVA}",
+        f"{ADA.upper()}, {BEN.upper()}, AND {EVA.upper()}",
+    ],
+)
+def test_a_line_of_names_is_parted_however_it_is_written(line: str) -> None:
+    authors = titled().mid(110, line, 11).body().read().authors
+    assert [name.lower() for name in authors] == [n.lower() for n in (ADA, BEN, EVA)]
+
+
+def test_names_in_capitals_are_written_small() -> None:
+    sheet = titled().mid(110, "ADA J. EXAMPLE and BEN OTHER-THIRD", 11)
+    assert sheet.body().read().authors == ("Ada J. Example", "Ben Other-Third")
+
+
+def test_a_name_that_the_lines_end_parts_is_one() -> None:
+    sheet = titled().mid(110, f"{ADA}, {BEN}, Carl Fourth, Dora", 11)
+    sheet.mid(124, f"Fifthling, {EVA}", 11)
+    expected = (ADA, BEN, "Carl Fourth", "Dora Fifthling", EVA)
+    assert sheet.body().read().authors == expected
+
+
+def test_names_in_blocks_side_by_side_are_read_row_by_row() -> None:
+    sheet = titled()
+    people = [(150, 120, ADA), (400, 120, BEN), (150, 180, EVA), (400, 180, "Carl Fourth")]
+    for x, y, name in people:
+        sheet.mid(y, name, 11, "tibo", x).mid(y + 13, "Somewhere University", 11, x=x)
+        sheet.mid(y + 26, f"{name.split()[0].lower()}@example.org", 9, x=x)
+    assert sheet.body().read().authors == (ADA, BEN, EVA, "Carl Fourth")
+
+
+def test_an_affiliation_in_the_names_own_type_is_no_author() -> None:
+    sheet = titled()
+    for x, name in ((120, ADA), (300, BEN), (480, "Carl Fourth")):
+        sheet.mid(120, name, 11, x=x).mid(133, "Quiet Horizon", 11, x=x)
+        sheet.mid(146, "Baltimore, Maryland", 11, x=x)
+    assert sheet.body().read().authors == (ADA, BEN, "Carl Fourth")
+
+
+def test_a_second_line_of_names_in_another_look_is_none() -> None:
+    sheet = titled().mid(110, f"{ADA} and {BEN}", 11, "tibo").mid(126, "Pleasant Harbour", 10)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_a_sentence_or_an_address_is_no_author() -> None:
+    sheet = titled().mid(110, "We Thank Everyone for This", 11).mid(124, "ada@example.org")
+    sheet.mid(138, "12 Long Street, New York, NY 10001").mid(152, "https://example.org")
+    assert sheet.body().read().authors == ()
+
+
+def test_names_and_affiliations_on_one_line_are_parted_by_capitals() -> None:
+    sheet = titled()
+    sheet.put(70, 110, "ADA EXAMPLE, University of Somewhere, Norway", 11)
+    sheet.put(70, 124, "BEN OTHER and EVA THIRD, Elsewhere Institute, Peru", 11)
+    assert sheet.body().read().authors == ("Ada Example", "Ben Other", "Eva Third")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Example, Ada and Other, Ben C.",),
+        ("Example, Ada; Other, Ben C.",),
+        ("Ada Example, University of Somewhere", "Ben C. Other, Elsewhere Institute"),
+        ("Ada Example (University of Somewhere), Ben C. Other (Elsewhere)",),
+        ("Ada Example", "ada@example.org", "and", "Ben C. Other", "ben@example.org"),
+    ],
+)
+def test_names_turned_round_or_with_their_affiliation_are_found(lines: tuple[str, ...]) -> None:
+    sheet = titled()
+    for at, line in enumerate(lines):
+        sheet.mid(110 + 13 * at, line, 11)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_marks_longer_than_the_names_are_marks() -> None:
+    sheet = titled().raised(90, 110, f"{ADA}^1(B)[0000-0001-2345-6789]^, {BEN}^2^, and", 10)
+    sheet.raised(120, 122, f"{EVA}^1,2[0000-0002-1111-2222]^", 10)
+    assert sheet.body().read().authors == (ADA, BEN, EVA)
+
+
+def test_one_name_or_a_small_letter_among_names_spoils_none() -> None:
+    sheet = titled().mid(110, f"{ADA}, {BEN}, Cicero, {EVA}, Carl Fourth and Dora fifth", 11)
+    expected = (ADA, BEN, "Cicero", EVA, "Carl Fourth", "Dora fifth")
+    assert sheet.body().read().authors == expected
+
+
+def test_a_name_said_twice_in_other_places_is_a_firm() -> None:
+    sheet = titled()
+    for x, name in ((150, ADA), (400, BEN)):
+        sheet.mid(120, name, 11, x=x).mid(133, "Pleasant Harbour", 11, x=x)
+    assert sheet.body().read().authors == (ADA, BEN)
+
+
+def test_accents_that_stand_apart_go_onto_their_letters() -> None:
+    sheet = titled().mid(110, "Ren´e Exampl¨e and Franc¸ois Other", 11)
+    assert sheet.body().read().authors == ("René Examplë", "François Other")
+
+
+def test_a_subtitle_in_smaller_type_belongs_to_the_title() -> None:
+    sheet = titled("Quiet Machines").mid(102, "How they listen to the rain", 13)
+    sheet.mid(130, ADA, 10)
+    assert sheet.body().read().title == "Quiet Machines: How they listen to the rain"
+    sheet = titled("QM: Quiet Machines").mid(102, "Listening With Patience", 13, "tibo")
+    sheet.mid(130, ADA, 10)
+    assert sheet.body().read().title == "QM: Quiet Machines Listening With Patience"
+
+
+def test_a_title_of_many_lines_ends_where_the_names_begin() -> None:
+    sheet = Sheet().mid(80, "A Long Title about Machines that", 12, "tibo")
+    sheet.mid(95, "Listen to the Rain and the Wind", 12, "tibo")
+    sheet.mid(125, f"{ADA}, {BEN}", 12, "tibo")
+    document = sheet.body().read()
+    assert document.title == "A Long Title about Machines that Listen to the Rain and the Wind"
+    assert document.authors == (ADA, BEN)
+
+
+def test_a_journals_name_is_no_title_however_large() -> None:
+    sheet = Sheet().mid(50, "Contents lists available at SomeDirect", 8)
+    sheet.mid(74, "Rainfall Letters", 22, "tibo").mid(92, "journal homepage: www.example.org", 8)
+    sheet.mid(150, "Quiet machines that listen", 15).mid(175, f"{ADA} a, {BEN} b", 11)
+    assert sheet.body().read().title == "Quiet machines that listen"
+    sheet = Sheet().mid(60, "International Journal of Rain", 22, "tibo")
+    sheet.mid(150, "Quiet machines that listen", 15).mid(175, ADA, 11)
+    assert sheet.body().read().title == "Quiet machines that listen"
+
+
+def test_an_initial_and_a_banner_are_no_title() -> None:
+    sheet = Sheet()
+    sheet.put(60, 60, "RESEARCH ARTICLE", 20, "helv")
+    sheet.put(60, 100, "Quiet machines that listen", 17, "tibo")
+    sheet.put(60, 130, f"{ADA}, {BEN}", 11)
+    sheet.body()
+    sheet.put(40, 470, "W", 40)
+    assert sheet.read().title == "Quiet machines that listen"
+
+
+def test_a_mark_of_a_footnote_is_no_part_of_the_title() -> None:
+    sheet = Sheet().raised(150, 80, "Quiet Machines that Listen^*^", 17, "tibo")
+    assert sheet.mid(110, ADA, 11).body().read().title == "Quiet Machines that Listen"
+
+
+def japanese() -> Sheet:
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
+    return sheet.mid(104, "Designing Quiet Machines for Rain", 18, "tibo")
+
+
+def test_the_title_in_the_papers_first_language_is_taken() -> None:
+    sheet = japanese().mid(130, "雨野花子", 11, "japan").mid(150, "Hanako Ameno", 11)
+    document = sheet.body(heading="概要").read()
+    assert document.title == "雨を聞く静かな機械の設計"
+    assert document.authors == ("雨野花子",)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("雨野花子　風間太郎", ("雨野花子", "風間太郎")),
+        ("雨野 花子　風間 太郎", ("雨野 花子", "風間 太郎")),
+        ("○雨野花子*1, 風間太郎*2", ("雨野花子", "風間太郎")),
+        ("雨野花子（西大），風間太郎（東大）", ("雨野花子", "風間太郎")),
+        ("雨野花子† 風間太郎‡", ("雨野花子", "風間太郎")),
+        ("A1BC2345 雨野花子", ("雨野花子",)),
+        ("西方大学大学院 雨野花子", ("雨野花子",)),
+        ("指導教員　風間太郎", ()),
+        ("西方大学 情報学部", ()),
+    ],
+)
+def test_japanese_names_are_told_from_schools_and_teachers(
+    line: str, names: tuple[str, ...]
+) -> None:
+    assert japanese().mid(130, line, 11, "japan").body(heading="概要").read().authors == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        (("by", ADA), (ADA,)),
+        ((f"Author: {ADA}",), (ADA,)),
+        ((ADA, "Supervisor: Carl Fourth"), (ADA,)),
+        ((ADA, "Supervisor:", "Carl Fourth"), (ADA,)),
+    ],
+)
+def test_a_thesis_has_its_author_and_not_its_supervisor(
+    lines: tuple[str, ...], authors: tuple[str, ...]
+) -> None:
+    sheet = Sheet().mid(80, "University of Somewhere", 22, "tibo")
+    sheet.mid(200, "Quiet Machines that Listen", 18, "tibo")
+    for at, line in enumerate(lines):
+        sheet.mid(260 + 20 * at, line, 12)
+    sheet.mid(500, "A thesis submitted for the degree of", 12).mid(515, "Doctor of Philosophy", 12)
+    sheet.mid(560, "March 2031", 12)
+    sheet.page().prose(70, 100, 30)
+    document = sheet.read()
+    assert document.title == "Quiet Machines that Listen"
+    assert document.authors == authors
+    assert (document.type, document.year) == ("thesis", 2031)
+
+
+def test_an_author_above_the_title_of_a_title_page_is_found() -> None:
+    sheet = Sheet().mid(80, ADA, 16).mid(200, "Quiet Machines that Listen", 20, "tibo")
+    sheet.mid(260, "Dissertation zur Erlangung des Grades", 12).page().prose(70, 100, 40)
+    document = sheet.read()
+    assert (document.type, document.authors) == ("thesis", (ADA,))
+
+
+def test_a_german_thesis_is_known_by_its_words() -> None:
+    sheet = Sheet().mid(80, "MASTERARBEIT", 24, "tibo")
+    sheet.mid(150, "Quiet Machines that Listen", 18, "tibo").mid(200, "vorgelegt von", 12)
+    sheet.mid(220, ADA, 14).mid(300, "Betreuer: Prof. Carl Fourth", 12)
+    document = sheet.mid(400, "12. Oktober 2031", 12).page().prose(70, 100, 30).read()
+    assert (document.type, document.title) == ("thesis", "Quiet Machines that Listen")
+    assert (document.authors, document.year) == ((ADA,), 2031)
+
+
+def test_a_japanese_school_year_yields_to_the_day() -> None:
+    sheet = Sheet().mid(100, "平成30年度 修士論文", 14, "japan")
+    sheet.mid(200, "雨を聞く静かな機械の設計", 18, "japan").mid(400, "雨野 花子", 14, "japan")
+    sheet.mid(440, "指導教員 風間 太郎 教授", 14, "japan").mid(500, "平成31年2月3日", 14, "japan")
+    document = sheet.read()
+    assert (document.type, document.year) == ("thesis", 2019)
+    assert document.authors == ("雨野 花子",)
+
+
+def test_a_committee_has_as_many_names_as_stand_below_its_word() -> None:
+    sheet = Sheet().mid(200, "Quiet Machines that Listen", 20, "tibo").mid(260, ADA, 12)
+    for at, line in enumerate(["Committee:", f"{BEN}, Chair", "Carl Fourth", "Dora Fifth"]):
+        sheet.mid(400 + 15 * at, line, 12)
+    sheet.mid(600, "In Partial Fulfillment of the Requirements", 12).page().prose(70, 100, 40)
+    assert sheet.read().authors == (ADA,)
+
+
+def test_a_title_that_breaks_between_japanese_and_latin_letters_has_no_blank_there() -> None:
+    sheet = Sheet().mid(80, "静かな機械による", 18, "japan").mid(102, "BERTの学習", 18, "japan")
+    assert sheet.mid(140, "雨野 花子", 11, "japan").body().read().title == (
+        "静かな機械によるBERTの学習"
+    )
+
+
+def test_slides_are_wide_with_few_large_words() -> None:
+    sheet = Sheet(720, 540).mid(200, "Quiet Machines that Listen", 40, "helv")
+    sheet.mid(280, f"{ADA} and {BEN}", 24, "helv").mid(320, "Somewhere University", 20, "helv")
+    sheet.page().mid(200, "They listen", 32, "helv")
+    document = sheet.read()
+    assert (document.type, document.title) == ("slides", "Quiet Machines that Listen")
+    assert document.authors == (ADA, BEN)
+
+
+def test_a_supplement_says_so_above_its_title_and_has_no_doi_of_its_own() -> None:
+    sheet = Sheet().mid(60, "Supplementary Material for:", 12)
+    sheet.mid(90, "Quiet Machines that Listen", 17, "tibo").mid(120, ADA, 11)
+    document = sheet.mid(140, "https://doi.org/10.1234/rain.2031.5", 9).body().read()
+    assert (document.type, document.doi) == ("supplement", "")
+
+
+def test_a_poster_is_other() -> None:
+    sheet = Sheet(2384, 3370).mid(300, "Quiet Machines that Listen", 90, "tibo")
+    assert sheet.mid(420, ADA, 60).read().type == "other"
+
+
+@pytest.mark.parametrize(
+    ("y", "line", "doi"),
+    [
+        (800, "10.1234/Rain.2031-12", "10.1234/Rain.2031-12"),
+        (800, "http://dx.doi.org/10.1234/rain.2031-12", "10.1234/rain.2031-12"),
+        (40, "Rain 12 (2031) 1-9, doi:10.1234/j.rain.2031.05.002", "10.1234/j.rain.2031.05.002"),
+        (800, "978-1-2345/31/$31.00 2031 XY | DOI: 10.1234/R5.2031.9", "10.1234/R5.2031.9"),
+        (740, "https://doi.org/10.1234/3394486.3403168", "10.1234/3394486.3403168"),
+        (800, "https://doi.org/10.1145/nnnnnnn.nnnnnnn", ""),
+        (800, "https://doi.org/10.1145/0000000.0000000", ""),
+        (800, "https://doi.org/10.1145/1122445.1122456", ""),
+        (800, "https://doi.org/10.5281/zenodo.123456", ""),
+        (800, "Our data are available at https://doi.org/10.1234/abc.def", ""),
+        (600, "as shown before (see doi:10.1234/abc.def) and", ""),
+        (800, "[3] C. Fourth. Rain. doi:10.1234/abc.def", ""),
+        (800, "1 https://doi.org/10.1234/abc.def", ""),
+    ],
+)
+def test_a_doi_counts_only_where_a_paper_prints_its_own(y: float, line: str, doi: str) -> None:
+    sheet = titled().mid(110, ADA, 11).body(200)
+    sheet.put(70, y, line, 9)
+    assert sheet.read().doi == doi
+
+
+def test_two_dois_at_the_edge_are_none() -> None:
+    sheet = titled().mid(110, ADA, 11).body()
+    sheet.put(70, 790, "doi:10.1234/one.2031", 9)
+    sheet.put(70, 802, "doi:10.1234/two.2031", 9)
+    assert sheet.read().doi == ""
+
+
+def test_dois_and_years_below_the_references_are_others() -> None:
+    sheet = titled().mid(110, ADA, 11).body(200)
+    sheet.put(70, 700, "References", 12, "tibo")
+    sheet.put(70, 790, "Proceedings of Rain, 1999.", 9)
+    sheet.put(70, 802, "https://doi.org/10.1234/abc.def", 9)
+    document = sheet.read()
+    assert (document.doi, document.year) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("y", "line", "year"),
+    [
+        (800, "Copyright © 2031 The Rain Society", 2031),
+        (800, "Proceedings of the 9th Meeting on Rain, pages 9-16, June 2031.", 2031),
+        (40, "2031 IEEE International Conference on Rain", 2031),
+        (40, "Rain Letters 321 (2031) 5-12", 2031),
+        (40, "Published as a conference paper at RAIN 2031", 2031),
+        (150, "14 February 2031", 2031),
+        (150, "December 2031", 2031),
+        (150, "Received: 1 January 2030 / Accepted: 16 November 2031", 2031),
+        (800, "RAIN '31, August 6-10, 2031, Somewhere", 2031),
+        (800, "28 February - 2 March 2031, Somewhere", 2031),
+        (760, "Somewhere Univ. J. Rain 8(1): 7-10, 2031 (June)", 2031),
+        (40, "Vol.2031-XY-289 No.5", 2031),
+        (40, "TECHNICAL REPORT OF RAIN  XY2031-12(2031-06)", 2031),
+        (40, "RAINDROP 2031", 2031),
+        (800, "July 2031", 2031),
+        (800, "Downloaded on May 5, 2031 from an archive", None),
+        (700, "1 Supported by grant 2031-1234 of the Rain Council.", None),
+        (720, "2 https://example.org/rain (accessed 3 March 2031)", None),
+        (600, "the 21-25 October 2031, when it rained, are left out", None),
+        (600, "in 2031 it rained on the 14th of February", None),
+    ],
+)
+def test_the_year_is_what_the_page_prints_of_itself(y: float, line: str, year: int | None) -> None:
+    sheet = titled().mid(110, ADA, 11).body(200)
+    sheet.put(70, y, line, 9)
+    assert sheet.read().year == year
+
+
+@pytest.mark.parametrize(
+    ("line", "year"),
+    [
+        ("Rain Letters   Volume 12 / Number 10 / October, 2031", 2031),
+        ("[8th meeting on rain, Somewhere, 21-25 October 2031]", 2031),
+        ("To appear in RAIN 2031", 2031),
+        ("Rain in Motion | www.example.org   October 2031 | Volume 12 | Article 123", 2031),
+        ("© 2031 Rain Society of Japan", 2031),
+        ("July 2031", 2031),
+        ("Quiet Machines", None),
+    ],
+)
+@pytest.mark.parametrize("y", [30, 810])
+def test_the_year_of_a_head_or_foot_on_each_page_counts(
+    y: float, line: str, year: int | None
+) -> None:
+    sheet = titled().mid(110, ADA, 11).body(200).mid(y, line, 8)
+    assert sheet.page().prose(70, 100, 40).mid(y, line, 8).read().year == year
+
+
+def test_proceedings_go_on_over_three_lines_beside_another_column() -> None:
+    sheet = titled().mid(110, ADA, 11).body(200)
+    lines = ["Proceedings of the 9th Conference", "on Rain, Somewhere. Copyright by", "them, 2031."]
+    for at, line in enumerate(lines):
+        sheet.put(60, 760 + 10 * at, line, 8)
+        sheet.put(320, 758 + 10 * at, "of the words that we say in 1999, a text", 8)
+    assert sheet.read().year == 2031
+
+
+def test_the_years_of_a_form_yield_to_the_date_below_the_title() -> None:
+    sheet = titled().mid(110, ADA, 11).mid(125, "(version 2031/10/29)", 11).body(200)
+    assert sheet.mid(800, "©1959 Rain Society of Japan", 8).read().year == 2031
+
+
+def test_arxivs_number_tells_the_year_of_the_first_version() -> None:
+    sheet = titled().mid(110, ADA, 11).body()
+    stamp = "arXiv:2912.01234v3 [cs.XY] 4 Jan 2031"
+    sheet.file[-1].insert_text((30, 500), stamp, fontsize=14, rotate=90)
+    document = sheet.read()
+    assert document.stamp.startswith("arXiv:2912.01234v3")
+    assert document.year == 2029
+
+
+@pytest.mark.parametrize("heading", ["Abstract", "A BSTRACT", "Summary", "概要"])
+def test_the_abstract_is_what_its_heading_stands_over(heading: str) -> None:
+    sheet = titled().mid(110, ADA, 11)
+    sheet.put(70, 200, heading, 12, "japan" if heading == "概要" else "tibo")
+    sheet.put(70, 218, "We listen to the rain, for a long while and with patience,")
+    sheet.put(70, 230, "and a second line ends what we have to say here.")
+    sheet.put(70, 254, "Keywords: rain, machines")
+    sheet.put(70, 290, "1 Introduction", 12, "tibo")
+    sheet.prose(70, 308, 12)
+    assert sheet.read().abstract == (
+        "We listen to the rain, for a long while and with patience, "
+        "and a second line ends what we have to say here."
+    )
+
+
+def test_an_abstract_beside_a_narrow_column_is_read_down_its_own() -> None:
+    sheet = titled().mid(110, ADA, 11)
+    sheet.put(60, 200, "a r t i c l e  i n f o", 8)
+    sheet.put(60, 216, "Received 3 May 2031", 8)
+    sheet.put(220, 200, "a b s t r a c t", 8)
+    for at, line in enumerate(["We listen to the rain, for a", "long while and", "with patience."]):
+        sheet.put(220, 216 + 10 * at, line, 8)
+    sheet.put(60, 300, "1. Introduction", 12, "tibo")
+    sheet.prose(60, 320, 12)
+    assert sheet.read().abstract == "We listen to the rain, for a long while and with patience."
+
+
+def test_an_archives_cover_is_not_the_front() -> None:
+    sheet = Sheet().mid(100, "Quiet Machines that Listen", 20, "tibo").mid(140, "Carl Fourth", 14)
+    sheet.mid(200, "To cite this version:", 10).mid(300, "HAL Id: hal-01234567", 10)
+    sheet.page().mid(80, "Quiet Machines that Listen", 17, "tibo")
+    sheet.mid(110, f"{ADA} and {BEN}", 11)
+    document = sheet.body().read()
+    assert document.title == "Quiet Machines that Listen"
+    assert document.authors == (ADA, BEN)
+    assert document.abstract.startswith("of the words that we say")
+
+
+def test_labels_of_a_chart_are_no_authors() -> None:
+    sheet = Sheet().mid(80, "Rain by Place", 18, "tibo")
+    for at, place in enumerate(["Quiet Harbour", "Long Harbour", "Old Harbour", "Far Harbour"]):
+        sheet.put(70, 120 + 12 * at, place)
+    assert sheet.read().authors == ()
+
+
+def test_an_empty_page_has_no_front() -> None:
+    document = Sheet().read()
+    assert (document.title, document.authors, document.year, document.doi) == ("", (), None, "")
+    assert (document.abstract, document.type) == ("", "paper")

@@ -1,0 +1,141 @@
+"""Hold one page for a screen: its picture, its words with places, and what a bad file may do."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from reader.base.errors import PdfError
+from reader.pdfs.text.answer import PageText
+from reader.pdfs.text.process import PdfPool, PdfReader
+from tests.data import DATA, needs_data
+from tests.hostile import bomb, good
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[PdfReader]:
+    with PdfReader(timeout_s=30) as reader:
+        yield reader
+
+
+def pixels(content: bytes) -> pymupdf.Pixmap:
+    return pymupdf.Pixmap(content)
+
+
+def test_the_words_of_a_page_stand_where_they_are_printed(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    file = good(tmp_path / "a.pdf", "Snails hear gravel.", n_pages=3)
+    page = reader.page_text(file, 2)
+    (line,) = page.lines
+    assert (page.n_pages, page.width, page.height, page.turn) == (3, 595, 842, ())
+    assert (line.text, line.x, line.y, line.angle, line.size) == (
+        "Snails hear gravel.", 72, 90, 0, 11,
+    )  # fmt: skip
+    assert [word for _, _, word in line.words] == ["Snails", "hear", "gravel."]
+    assert line.words[0][0] == 72
+    assert line.words[-1][1] == pytest.approx(72 + line.length)
+    top, bottom = line.height
+    assert top < 90 < bottom
+
+
+def test_words_of_several_fonts_stay_apart_when_they_are_copied(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    file = pymupdf.open()
+    page, x = file.new_page(), 72.0
+    fonts = itertools.cycle(("helv", "tiro", "cour"))  # of words and blanks: each a span
+    for piece in ("where", " ", "there", " ", "is", " ", "a", " ", "distribution"):
+        name = next(fonts)
+        page.insert_text((x, 90), piece, fontname=name)
+        x += pymupdf.get_text_length(piece, fontname=name)
+    file.save(tmp_path / "a.pdf")
+    (line,) = reader.page_text(tmp_path / "a.pdf", 1).lines
+    assert line.text == "where there is a distribution"
+    assert [word for _, _, word in line.words] == line.text.split()
+
+
+@needs_data
+@pytest.mark.slow
+def test_the_lines_of_real_pages_have_their_words_and_the_blanks_between(
+    reader: PdfReader,
+) -> None:
+    assert DATA is not None
+    n_lines, run_together = 0, []
+    for path in sorted((DATA / "files" / "papers").glob("*.pdf")):
+        try:
+            lines = reader.page_text(path, 1).lines
+        except PdfError:
+            continue  # encrypted ones
+        for line in lines:
+            # Fonts that do not say which letters their glyphs are give control characters.
+            if line.words and line.text.isprintable():
+                n_lines += 1
+                if line.text.split() != [part for _, _, w in line.words for part in w.split()]:
+                    run_together.append(line.text)
+    assert n_lines > 4_000
+    assert len(run_together) <= n_lines / 500, run_together
+
+
+def test_a_turned_page_says_how_it_is_turned(reader: PdfReader, tmp_path: Path) -> None:
+    file = pymupdf.open()
+    page = file.new_page()
+    page.insert_text((72, 90), "Upright on a turned page")
+    page.insert_text((300, 400), "Along the edge", rotate=90)
+    page.set_rotation(90)
+    file.save(tmp_path / "a.pdf")
+    found = reader.page_text(tmp_path / "a.pdf", 1)
+    assert (found.width, found.height) == (842, 595)
+    a, b, c, d, e, f = found.turn
+    level, upright = found.lines
+    # Where the text begins on the page as it is shown.
+    assert (a * level.x + c * level.y + e, b * level.x + d * level.y + f) == (842 - 90, 72)
+    assert (level.angle, upright.angle, upright.words) == (0, -90, ())
+
+
+def test_a_page_is_drawn_as_wide_as_it_is_asked_for(reader: PdfReader, tmp_path: Path) -> None:
+    file = good(tmp_path / "a.pdf")
+    image = pixels(reader.page_image(file, 1, 600))
+    assert (image.width, image.height, image.n) == (600, 850, 1)  # greys alone: one number each
+    with pymupdf.open(file) as opened:
+        opened[0].add_highlight_annot(opened[0].search_for("Fine")[0])
+        opened.save(tmp_path / "marked.pdf")
+    assert pixels(reader.page_image(tmp_path / "marked.pdf", 1, 600)).n == 3
+
+
+def test_a_strip_of_any_height_takes_few_pixels(reader: PdfReader, tmp_path: Path) -> None:
+    file = pymupdf.open()
+    file.new_page(width=20, height=14_000)
+    file.save(tmp_path / "strip.pdf")
+    image = pixels(reader.page_image(tmp_path / "strip.pdf", 1, 2400))
+    assert image.width * image.height <= 12_100_000
+
+
+@pytest.mark.parametrize("page", [0, 2, 10**30])
+def test_a_page_that_is_not_there_is_said(reader: PdfReader, tmp_path: Path, page: int) -> None:
+    file = good(tmp_path / "a.pdf")
+    for ask in (lambda: reader.page_text(file, page), lambda: reader.page_image(file, page, 600)):
+        with pytest.raises(PdfError) as error:
+            ask()
+        assert error.value.values["kind"] == "past the end"
+    assert reader.page_text(file, 1).n_pages == 1
+
+
+def test_an_endless_page_ends_when_its_time_is_over_and_others_go_on(tmp_path: Path) -> None:
+    endless, fine = bomb(tmp_path / "bomb.pdf"), good(tmp_path / "a.pdf")
+    with PdfPool(1, timeout_s=1) as pool:
+        with pytest.raises(PdfError) as error:
+            pool.page_image(endless, 1, 600)
+        assert error.value.values["kind"] in ("time", "memory", "crash")
+        assert isinstance(pool.page_text(fine, 1), PageText)
+
+
+def test_what_is_no_pdf_is_named_as_that(reader: PdfReader, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"<html>Log in")
+    with pytest.raises(PdfError) as error:
+        reader.page_image(tmp_path / "a.pdf", 1, 600)
+    assert error.value.values["kind"] == "not a pdf"

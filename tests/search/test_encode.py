@@ -1,0 +1,225 @@
+"""Hold the keeping of the index: words first, vectors for what has none, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.base.errors import ModelError, ModelMissing
+from reader.base.words import query_terms
+from reader.library.folder import Library
+from reader.library.rows import papers
+from reader.library.rows.database import Database, forget_index
+from reader.notes.rows import notes
+from reader.search import encode as stage
+from reader.search.encode import VECTORS_AT_ONCE, encode, index_words
+from reader.search.encoder.protocol import Encoder
+from reader.search.rows import full_text, index, vector_files
+from reader.search.rows.index import Kind, PassageText
+from tests.samples import (
+    DAY,
+    NOW,
+    SmallEncoder,
+    Web,
+    a_library,
+    no_encoder,
+    paper,
+    rows_of_kind,
+    tools,
+    vectors_of,
+)
+
+SMALL = SmallEncoder.name
+N_TOPICS = 3
+TOOLS = tools(Web())
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        yield library
+
+
+def fill(library: Library, n: int) -> None:
+    # Each by its own author: papers of one are compared with one another.
+    given = [paper(i, f"Garden {i}", authors=(f"Ada F{i}",)) for i in range(1, n + 1)]
+    papers.add_papers(library.db, given, source="arXiv", on=DAY)
+
+
+class Breaking(SmallEncoder):
+    """Break after some calls, as a kill or a broken model does."""
+
+    def __init__(self, n: int, error: BaseException) -> None:
+        self.n, self.error = n, error
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.n -= 1
+        if self.n < 0:
+            raise self.error
+        return super().encode_passages(texts)
+
+
+def n_texts(library: Library) -> int:
+    kinds: tuple[Kind, ...] = ("note", "paper")
+    return sum(len(rows_of_kind(library.db, kind)) for kind in kinds)
+
+
+def find(library: Library, kind: Kind, query: str) -> list[int]:
+    found = full_text.find_words(library.db, kind, query_terms(query), limit=9)
+    return [row for row, _ in found]
+
+
+def test_new_papers_and_notes_are_put_into_the_full_text_once(library: Library) -> None:
+    fill(library, 3)
+    notes.add_note(library.db, 1, "Mine.", is_written=False, at=NOW, on=DAY)
+    index_words(library, TOOLS)
+    assert n_texts(library) == 4
+    rows = rows_of_kind(library.db, "paper")
+    index_words(library, TOOLS)
+    assert rows_of_kind(library.db, "paper") == rows
+
+
+def test_everything_is_rebuilt_from_what_the_person_made(library: Library, tmp_path: Path) -> None:
+    fill(library, 3)
+    notes.add_note(library.db, 1, "Of frogs.", is_written=False, at=NOW, on=DAY)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    before = [find(library, "note", "frogs"), find(library, "paper", "garden")]
+    library.db.close()
+    forget_index(tmp_path)
+    with Database(tmp_path) as db:
+        again = Library(tmp_path, library.config, db, library.now)
+        assert db.index_is_new
+        index_words(again, TOOLS)
+        assert n_texts(again) == 4
+        assert encode(again, TOOLS) == []
+        found = [find(again, "note", "frogs"), find(again, "paper", "garden")]
+        assert [len(rows) for rows in found] == [len(rows) for rows in before] == [1, 3]
+        assert index.n_without_vector(db, SMALL) == 0
+
+
+def test_every_text_and_every_topic_with_words_gets_a_vector(library: Library) -> None:
+    fill(library, 2)
+    index.add_passages(library.db, 1, [PassageText("Rain.", 1, "")], sha256="a")
+    index_words(library, TOOLS)
+    assert encode(library, TOOLS) == []
+    rows, vectors = vectors_of(library.db, SMALL)
+    assert sorted(rows) == [1, 2, 3]
+    assert {len(vector) for vector in vectors} == {64 * 2}  # float16
+    for topic in library.config.topics:
+        assert index.has_vector(library.db, SMALL, ", ".join(topic.words))
+
+
+def test_what_is_encoded_already_asks_for_no_model(library: Library) -> None:
+    fill(library, 2)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    assert encode(library, tools(Web(), encoder=no_encoder)) == []
+
+
+def test_only_the_texts_of_some_papers_and_no_topics_when_asked(library: Library) -> None:
+    fill(library, 3)
+    index_words(library, TOOLS)
+    assert encode(library, TOOLS, papers=[2]) == []
+    assert index.n_without_vector(library.db, SMALL) == 2
+    assert not index.has_vector(library.db, SMALL, "speech recognition")
+    assert encode(library, tools(Web(), encoder=no_encoder), papers=[2]) == []
+
+
+def test_a_missing_model_is_one_problem_and_words_work_without_it(library: Library) -> None:
+    fill(library, 3)
+    lacking = tools(Web(), encoder=no_encoder)
+    index_words(library, lacking)
+    assert n_texts(library) == 3
+    problems = encode(library, lacking)
+    assert [(p.stage, p.subject, p.error.exit_code) for p in problems] == [("encode", "3 texts", 7)]
+    assert isinstance(problems[0].error, ModelMissing)
+    assert find(library, "paper", "garden")
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), ModelError(model="small", what="broke", hint="Look.")]
+)
+def test_a_break_keeps_what_was_encoded_and_the_next_run_goes_on(
+    library: Library, error: BaseException
+) -> None:
+    fill(library, 2 * VECTORS_AT_ONCE + 5)
+    index_words(library, TOOLS)
+    breaking = Breaking(1, error)
+
+    def open_it() -> Encoder:
+        return breaking
+
+    if isinstance(error, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            encode(library, tools(Web(), encoder=open_it))
+    else:
+        assert len(encode(library, tools(Web(), encoder=open_it))) == 1
+    assert index.n_without_vector(library.db, SMALL) == VECTORS_AT_ONCE + 5
+    seen: list[tuple[str, int, int]] = []
+    told = tools(Web(), progress=lambda *step: seen.append(step))
+    assert encode(library, told) == []
+    n = VECTORS_AT_ONCE + 5
+    assert seen == [("encode", 0, n), ("encode", VECTORS_AT_ONCE, n), ("encode", n, n)]
+    assert index.n_without_vector(library.db, SMALL) == 0
+
+
+class Other(SmallEncoder):
+    name = "other"
+
+
+def test_another_model_encodes_all_anew_and_only_then_the_old_vectors_go(
+    library: Library,
+) -> None:
+    fill(library, VECTORS_AT_ONCE + 5)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    stopped = ModelError(model="other", what="broke", hint="Look.")
+
+    class Stopping(Breaking):
+        name = "other"
+
+    other = replace(tools(Web(), encoder=lambda: Stopping(1, stopped)), encoder_name="other")
+    assert len(encode(library, other)) == 1
+    assert vector_files.others(library.db, "other") == [SMALL]
+    assert vector_files.serving(library.db, "other") == SMALL
+    assert encode(library, replace(tools(Web(), encoder=Other), encoder_name="other")) == []
+    assert vector_files.others(library.db, "other") == []
+    assert vector_files.serving(library.db, "other") == "other"
+    assert index.n_without_vector(library.db, "other") == 0
+
+
+def test_a_model_that_is_not_here_drops_nothing(library: Library) -> None:
+    fill(library, 2)
+    index_words(library, TOOLS)
+    encode(library, TOOLS)
+    encode(library, replace(tools(Web(), encoder=no_encoder), encoder_name=""))
+    assert index.n_without_vector(library.db, SMALL) == 0
+
+
+def test_all_waiting_texts_are_encoded_however_few_are_held_at_once(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "WAITING_AT_ONCE", 3)
+    monkeypatch.setattr(stage, "VECTORS_AT_ONCE", 2)
+    fill(library, 8)
+    index_words(library, TOOLS)
+    seen: list[tuple[str, int, int]] = []
+    assert encode(library, tools(Web(), progress=lambda *step: seen.append(step))) == []
+    assert index.n_without_vector(library.db, SMALL) == 0
+    assert [done for _, done, _ in seen] == [0, 2, 3, 5, 6, 8]
+    assert {total for _, _, total in seen} == {8}
+
+
+@pytest.mark.slow
+def test_more_papers_than_one_transaction_holds_are_all_indexed(library: Library) -> None:
+    n = stage.TEXTS_AT_ONCE + 3
+    fill(library, n)
+    index_words(library, TOOLS)
+    assert n_texts(library) == n
+    assert index.papers_without_text(library.db, limit=9) == []

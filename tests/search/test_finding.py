@@ -1,0 +1,123 @@
+"""Hold the search: each kind is looked through by itself, and none pushes another out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.base.errors import ModelMissing
+from reader.library.folder import Library, write_whole
+from reader.library.rows import papers
+from reader.morning.browse_library import browse
+from reader.notes.rows import notes
+from reader.pdfs.rows import pdfs
+from reader.search.encode import encode, index_words
+from reader.search.find import SearchResult, search
+from reader.search.fusion import DEPTH
+from reader.search.rows import index
+from reader.search.rows.index import Kind, PassageText
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
+
+PASSAGE = "In the third section we say why attention helps small gardens grow."
+NOTE = "Attention, of all things, waters it."
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """More papers than a ranking is deep say in their title what one page and one note say."""
+    with a_library(tmp_path) as library:
+        given = [paper(n, f"Attention, Attention {n} {-n}") for n in range(1, DEPTH + 50)]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        notes.add_note(library.db, 2, NOTE, is_written=False, at=NOW, on=DAY)
+        index.add_passages(library.db, 1, [PassageText(PASSAGE, 3, "")], sha256="a")
+        index_words(library, tools(Web()))
+        yield library
+
+
+def no_model(_: str) -> NDArray[np.float32]:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+
+def shown(found: SearchResult) -> list[tuple[Kind, int, str]]:
+    return [(hit.kind, hit.held.row, hit.evidence) for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("kind", "hit"), [("passage", ("passage", 1, PASSAGE)), ("note", ("note", 2, NOTE))]
+)
+def test_one_kind_is_found_behind_more_papers_than_a_ranking_is_deep(
+    library: Library, kind: Kind, hit: tuple[Kind, int, str]
+) -> None:
+    found = search(library, "attention", encode_query=no_model, encoder="", kinds=[kind])
+    assert shown(found) == [hit]
+
+
+def test_by_meaning_too_each_kind_has_its_own_ranking(library: Library) -> None:
+    encode(library, tools(Web()))
+    encoder = SmallEncoder()
+    for words in ("attention", "attention attention"):
+        found = search(library, words, encode_query=encoder.encode_query, encoder=encoder.name)
+        assert found.notice is None
+        kinds = [hit.kind for hit in found.hits]
+        assert kinds == ["note", *["paper"] * 10, "passage"]
+
+
+def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
+    library: Library,
+) -> None:
+    kinds: list[Kind] = ["passage", "note"]
+    found = search(library, "attention", encode_query=no_model, encoder="", kinds=kinds)
+    assert [hit.kind for hit in found.hits] == ["note", "passage"]
+    assert isinstance(found.notice, ModelMissing)
+
+
+def test_a_query_without_a_word_finds_nothing(library: Library) -> None:
+    assert shown(search(library, " ", encode_query=no_model, encoder="")) == []
+
+
+def test_has_pdf_is_true_of_what_is_on_the_disk(tmp_path: Path) -> None:
+    def having(library: Library, query: str) -> list[int]:
+        found = search(library, query, encode_query=no_model, encoder="", kinds=["paper"])
+        assert sorted(h.row for h in browse(library, query).held) == sorted(
+            hit.held.row for hit in found.hits
+        )
+        return sorted(hit.held.row for hit in found.hits)
+
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(n) for n in range(1, 7)], source="by hand", on=DAY)
+        for row in range(1, 6):
+            kept = pdfs.Pdf(row, f"papers/speech/{row}.pdf", str(row) * 64)
+            write_whole(tmp_path / kept.path, b"%PDF" + b" " * row)
+            pdfs.add_pdf(library.db, kept, n_bytes=4 + row, at=NOW)
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([1, 2, 3, 4, 5], [6])
+        (tmp_path / "papers/speech/1.pdf").unlink()  # by hand
+        (tmp_path / "papers/speech/2.pdf").rename(tmp_path / "papers/moved.pdf")
+        file = tmp_path / "papers/speech/3.pdf"
+        file.rename(file.with_name(".3.pdf.icloud"))
+        (tmp_path / "papers/other.pdf").write_bytes(b"%PDF, and no paper's")
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([2, 3, 4, 5], [1, 6])
+        shutil.rmtree(tmp_path / "papers")
+        assert (having(library, "has:pdf"), having(library, "-has:pdf")) == ([], [1, 2, 3, 4, 5, 6])
+
+
+def test_filters_alone_list_papers_that_are_not_indexed_yet(tmp_path: Path) -> None:
+    with a_library(tmp_path) as library:
+        given = [paper(1, abstract="Snails."), paper(2), paper(3), paper(4, abstract="Snails.")]
+        papers.add_papers(library.db, given, source="by hand", on=DAY)
+        for row in (1, 2):  # as an `add` leaves them that was killed before it indexed
+            kept = pdfs.Pdf(row, f"papers/{row}.pdf", str(row) * 64)
+            pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
+            write_whole(tmp_path / kept.path, b"%PDF-1.7\n")
+        found = search(library, "has:pdf", encode_query=no_model, encoder="")
+        assert shown(found) == [("paper", 2, given[1].title), ("paper", 1, "Snails.")]
+        assert (found.is_listing, found.n_not_indexed) == (True, 4)
+        index_words(library, tools(Web()))
+        again = search(library, "has:pdf", encode_query=no_model, encoder="")
+        assert (shown(again), again.n_not_indexed) == (shown(found), 0)
+        kinds: list[Kind] = ["note", "highlight"]
+        assert search(library, "has:pdf", encode_query=no_model, encoder="", kinds=kinds).hits == ()

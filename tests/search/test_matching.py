@@ -1,0 +1,144 @@
+"""Hold the fusion of rankings and the choice of the sentence that is shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.search.evidence import evidence, fingerprint, fuse, is_same_text, shared_words, standing
+
+
+def test_a_thing_that_stands_out_in_one_list_comes_before_what_two_lists_have() -> None:
+    assert fuse((2.0, [(1, 3.0), (2, 0.5)]), (1.0, [(3, 1.5), (2, 1.0)])) == [
+        (1, 6.0),
+        (2, 2.0),
+        (3, 1.5),
+    ]
+
+
+def test_one_list_stays_as_it_is_and_none_gives_nothing() -> None:
+    assert [thing for thing, _ in fuse((2.0, [(9, 3.0), (4, 2.0), (7, 1.0)]))] == [9, 4, 7]
+    assert fuse() == fuse((1.0, []), (2.0, [])) == []
+
+
+def rounded(scored: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    return [(thing, round(score, 2)) for thing, score in scored]
+
+
+def test_a_score_is_counted_in_deviations_from_the_last_of_a_full_list() -> None:
+    full = standing([(1, 5.0), (2, 3.0), (3, 1.0)], n=3, zero=0.0)
+    assert rounded(full) == [(1, 2.45), (2, 1.22), (3, 0.0)]
+
+
+def test_a_short_list_goes_on_with_what_all_others_have() -> None:
+    assert rounded(standing([(1, 5.0)], n=100, zero=0.0)) == [(1, 10.05)]
+    assert standing([(1, 5.0)], n=100) == [(1, 0.0)]  # there is nothing else to stand out from
+    assert standing([], n=9) == []
+
+
+SCORED = st.dictionaries(st.integers(0, 30), st.floats(0, 50)).map(
+    lambda scores: sorted(scores.items(), key=lambda item: -item[1])
+)
+
+
+@settings(deadline=None)
+@given(st.lists(SCORED, max_size=4))
+def test_fusing_keeps_every_thing_once_best_first(lists: list[list[tuple[int, float]]]) -> None:
+    fused = fuse(*((1.0, standing(scored, n=30, zero=0.0)) for scored in lists))
+    assert {thing for thing, _ in fused} == {thing for scored in lists for thing, _ in scored}
+    assert len({thing for thing, _ in fused}) == len(fused)
+    assert fused == sorted(fused, key=lambda item: (-item[1], item[0]))
+
+
+TEXT = "We plant trees. The garden listens to rain at night. 庭は雨を聞く。 Nothing else grows."
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("rain in the garden", "The garden listens to rain at night."),
+        ("雨を聞く", "庭は雨を聞く。"),
+        ("GROWS", "Nothing else grows."),
+        ("quantum", "We plant trees."),
+        ("", "We plant trees."),
+    ],
+)
+def test_the_sentence_that_shares_most_with_the_query_is_shown_else_the_first(
+    query: str, sentence: str
+) -> None:
+    assert evidence(TEXT, query).text == sentence
+
+
+def test_a_heading_is_shown_where_its_words_are_asked_for_alone() -> None:
+    note = "## What I will do with it\nTry it on lectures.\n"
+    assert evidence(note, "meetings").text == "Try it on lectures."
+    assert evidence(note, "what will I do").text == "## What I will do with it"
+    assert evidence("## Idea\n", "meetings").text == "## Idea"
+
+
+def test_a_long_sentence_is_cut_and_says_so() -> None:
+    assert evidence("leaf " * 100, "leaf", width=20).text == "leaf leaf leaf leaf…"
+    assert evidence("", "leaf").text == ""
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300), st.text(max_size=30), st.integers(1, 60))
+def test_a_sentence_is_never_longer_than_the_width(text: str, query: str, width: int) -> None:
+    assert len(evidence(text, query, width=width).text) <= width
+
+
+def marked(text: str, query: str, *, width: int = 200) -> str:
+    """Give the evidence with its matches in brackets."""
+    found, shown, done = evidence(text, query, width=width), "", 0
+    for start, end in found.matches:
+        shown += f"{found.text[done:start]}[{found.text[start:end]}]"
+        done = end
+    return shown + found.text[done:]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        ("Rain. Gardens listen.", "the garden", "[Gardens] listen."),
+        ("An end-to-end way.", "endtoend", "An [end-to-end] way."),
+        ("An end-to-end way.", "end to end", "An [end-to-end] way."),
+        ("Naïve ﬁsh.", "naive fish", "[Naïve] [ﬁsh]."),
+        ("第一の文。サーバーのﾃﾞｰﾀ翻訳。", "サーバ データ", "[サーバー]の[ﾃﾞｰﾀ]翻訳。"),
+        ("庭は雨を聞くのである。", "雨を聞いて", "庭は[雨を聞]くのである。"),
+        ("Rain\x1b[2J falls\u202e.", "rain", "[Rain] falls."),
+        ("Nothing here.", "rain", "Nothing here."),
+    ],
+)
+def test_the_words_that_match_are_marked_as_they_are_written(
+    text: str, query: str, shown: str
+) -> None:
+    assert marked(text, query) == shown
+
+
+def test_a_long_sentence_is_cut_around_its_first_match() -> None:
+    text = "leaf " * 60 + "rain " + "root " * 60
+    assert marked(text, "rain", width=40) == "…leaf [rain] root root root root root roo…"
+
+
+@settings(deadline=None)
+@given(st.text(max_size=400), st.text(max_size=30), st.integers(1, 60))
+def test_matches_lie_in_the_text_in_order_and_apart(text: str, query: str, width: int) -> None:
+    found = evidence(f"{text} {query}", query, width=width)
+    flat = [at for match in found.matches for at in match]
+    assert flat == sorted(set(flat))
+    assert all(0 <= at <= len(found.text) for at in flat)
+
+
+def test_texts_that_differ_by_a_few_words_are_the_same() -> None:
+    text = "one two three four five six seven eight nine ten"
+    same, other = fingerprint(f"{text} eleven"), fingerprint("one two red blue")
+    assert is_same_text(fingerprint(text), same)
+    assert not is_same_text(fingerprint(text), other)
+    assert not is_same_text(fingerprint(""), fingerprint(""))
+
+
+def test_shared_words_are_given_as_the_first_text_prints_them() -> None:
+    one, other = "Streaming Models of the sea 同時音声翻訳", "A model that streams 音声翻訳"
+    assert shared_words(one, other) == {"model": "Models"}
+    assert shared_words(other, one) == {"model": "model", "音声翻訳": "音声翻訳"}

@@ -1,0 +1,237 @@
+"""Hold what a query lets through, and what a mistyped name or word is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.base.errors import ModelMissing
+from reader.library.folder import Library, write_whole
+from reader.library.rows import papers
+from reader.notes.rows import notes
+from reader.pdfs.rows import pdfs
+from reader.search.encode import encode, index_words
+from reader.search.find import SearchResult, search
+from reader.search.rows import filters, index
+from reader.search.rows.index import PassageText
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
+
+GARDENS = paper(
+    1,
+    "Speech in gardens",
+    "Gardens listen to speech end-to-end. Snails do not.",
+    authors=("Shinji Watanabe", "Ada Field"),
+    published_on=date(2021, 5, 1),
+)
+RIVERS = paper(
+    2,
+    "Speech in rivers",
+    "Rivers hear their end and go to the sea. A survey of fish.",
+    authors=("Hirofumi Inaguma",),
+    published_on=date(2023, 5, 1),
+)
+LAKES = paper(
+    3,
+    "Speech in lakes",
+    "Lakes keep still and say little of it to anybody who waits.",
+    authors=("José García", "渡部 晋治"),
+    published_on=None,
+    announced_on=date(2024, 1, 2),
+)
+LATER = date(2025, 7, 1)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        db = library.db
+        papers.add_papers(db, [GARDENS, RIVERS], source="arXiv", on=DAY)
+        papers.add_papers(db, [LAKES], source="arXiv", on=LATER)
+        notes.add_note(db, 2, "Rivers hear speech.", is_written=False, at=NOW, on=LATER)
+        with db.writing():
+            for row, topic in ((1, "speech/translation"), (2, "speech/recognition")):
+                db.execute(
+                    "INSERT INTO filings (paper, topic, at) VALUES (?, ?, ?)",
+                    (row, topic, NOW.isoformat()),
+                )
+        pdfs.add_pdf(db, pdfs.Pdf(1, "papers/a.pdf", "a" * 64), n_bytes=1, at=NOW)
+        write_whole(tmp_path / "papers/a.pdf", b"%")
+        index.add_passages(db, 1, [PassageText("Speech on page two.", 2, "")], sha256="a")
+        index_words(library, tools(Web()))
+        encode(library, tools(Web()))
+        yield library
+
+
+def ask(library: Library, query: str, *, is_encoded: bool = True) -> SearchResult:
+    encoder = SmallEncoder()
+
+    def without(_: str) -> NDArray[np.float32]:
+        raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+    encode_query = encoder.encode_query if is_encoded else without
+    return search(library, query, encode_query=encode_query, encoder=encoder.name)
+
+
+def found(library: Library, query: str, kind: str = "paper") -> set[int]:
+    """Give the papers found, which must be the same by words alone."""
+    return {hit.held.row for hit in ask(library, query).hits if hit.kind == kind}
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("speech topic:speech", {1, 2}),
+        ("speech topic:speech/translation", {1}),
+        ("speech topic:Translation", {1}),
+        ("speech -topic:speech", {3}),
+        ("speech author:watanabe", {1}),
+        ('speech author:"Watanabe, Shinji"', {1}),
+        ('speech author:"S. Watanabe"', {1}),
+        ("speech author:garcia", {3}),
+        ("speech author:García", {3}),
+        ("speech author:渡部", {3}),
+        ("speech author:field author:watanabe", {1}),
+        ("speech author:field author:inaguma", set()),
+        ("speech -author:inaguma", {1, 3}),
+        ("speech year:2023", {2}),
+        ("speech year:2021-2023", {1, 2}),
+        ("speech year:2022-", {2, 3}),
+        ("speech year:2024", {3}),
+        ("speech year:1999", set()),
+        ("speech -year:2021", {2, 3}),
+        ("speech has:note", {2}),
+        ("speech has:pdf", {1}),
+        ("speech -has:pdf -has:note", {3}),
+        ("speech has:highlight", set()),
+        ("speech on:2025-06", {1, 2}),
+        ("speech on:2025-07-01", {3}),
+        ('speech "end to end"', {1}),
+        ("speech “go to the sea”", {2}),
+        ("speech -survey", {1, 3}),
+        ('speech -"end to end"', {2, 3}),
+        ("speech -snail -fish", {3}),
+        ("year:2021-2023", {1, 2}),
+        ("has:note -year:2021", {2}),
+    ],
+)
+@pytest.mark.parametrize("few", [0, filters.FEW])
+def test_a_query_lets_through_what_fits_and_nothing_else(
+    library: Library, monkeypatch: pytest.MonkeyPatch, query: str, rows: set[int], few: int
+) -> None:
+    # A bound, not one of our functions: papers are listed first, or held against it afterwards.
+    monkeypatch.setattr(filters, "FEW", few)
+    assert found(library, query) == rows
+
+
+def test_a_day_is_when_a_note_was_written_and_when_a_paper_came(library: Library) -> None:
+    assert found(library, "speech on:2025-07", "note") == {2}
+    assert found(library, "speech on:2025-06", "note") == set()
+    assert found(library, "speech on:2025-06", "passage") == {1}
+    assert found(library, "speech on:2025-07", "passage") == set()
+
+
+def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> None:
+    listed = ask(library, "year:2021-2024")
+    assert listed.is_listing
+    assert [(hit.kind, hit.held.row) for hit in listed.hits] == [
+        ("note", 2), ("paper", 3), ("paper", 2), ("paper", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "rows", "said"),
+    [
+        ("author:inagma", {2}, "No author inagma is here; showing Inaguma."),
+        ("speech author:Wattanabe", {1}, "No author Wattanabe is here; showing Watanabe."),
+        (
+            'speech author:"Shinji Wattanabe"',
+            {1},
+            "No author Shinji Wattanabe is here; showing Watanabe.",
+        ),
+        ("author:nobodyatall", set(), "No author nobodyatall is here."),
+        ("Wattanabe", {1}, "No author wattanabe is here; showing Watanabe."),
+        ("topic:speech/translatoin", set(),
+         "Nothing is filed under speech/translatoin; there is speech/translation."),
+        ("gardenz", {1}, "No text has “gardenz”; also looking for “garden”."),
+        ("gardens AND (speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
+         "left out; -word leaves a word out."),
+        ("gardens || speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
+         "left out; -word leaves a word out."),
+        ("Watanabe " * 300, {1}, "Only the first 2,000 characters were looked for."),
+        ("autor:field", {1}, "autor:field is looked for as words; the filter is author:"),
+    ],
+)  # fmt: skip
+def test_what_is_mistyped_is_taken_as_the_likest_and_said(
+    library: Library, query: str, rows: set[int], said: str
+) -> None:
+    answer = ask(library, query, is_encoded=False)
+    assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == rows
+    assert said in answer.said
+
+
+def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -> None:
+    queries = ("speech (gardens)", "garden(s)", '"AND"', "speech and gardens or not", "R&D a|b")
+    for query in queries:
+        assert not [said for said in ask(library, query).said if "brackets" in said]
+
+
+def test_no_more_is_encoded_than_is_read(library: Library) -> None:
+    asked: list[str] = []
+
+    def encode_query(text: str) -> NDArray[np.float32]:
+        asked.append(text)
+        return SmallEncoder().encode_query(text)
+
+    search(library, "x" * 100_000, encode_query=encode_query, encoder=SmallEncoder.name)
+    assert [len(text) for text in asked] == [2_000]
+
+
+def test_a_name_alone_finds_what_they_wrote_and_no_neighbours(library: Library) -> None:
+    answer = ask(library, "Inaguma")
+    assert [(hit.kind, hit.held.row) for hit in answer.hits] == [("note", 2), ("paper", 2)]
+    assert (answer.said, answer.notice) == ((), None)
+
+
+def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
+    papers_found = [h.held.row for h in ask(library, "speech watanabe").hits if h.kind == "paper"]
+    assert papers_found[0] == 1
+
+
+def test_a_phrase_that_is_nowhere_is_said_and_its_words_are_looked_for(library: Library) -> None:
+    answer = ask(library, '"gardens of speech"')
+    assert answer.said == ("Nothing has “gardens of speech” as it stands; its words alone:",)
+    assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}
+
+
+def test_similarity_alone_is_told_from_words(library: Library) -> None:
+    answer = ask(library, "xylophone")
+    assert answer.hits
+    assert not answer.has_words
+    assert {hit.matches for hit in answer.hits} == {()}
+    assert ask(library, "speech").has_words
+
+
+def test_papers_with_one_text_are_shown_as_one(library: Library) -> None:
+    text = "The moon hears nothing and tells nobody, which is a good thing for the tides."
+    copies = [paper(n, f"Moon {n}", f"{text} {text[::-1]}") for n in (7, 8)]
+    papers.add_papers(library.db, copies, source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    (hit,) = ask(library, "moon tides", is_encoded=False).hits
+    assert {hit.held.paper.id, *hit.also} == {copy.id for copy in copies}
+
+
+def test_a_mark_counts_on_the_local_day_on_which_it_came_home() -> None:
+    from zoneinfo import ZoneInfo
+
+    from reader.library.query import parse
+
+    wanted = filters.conditions(
+        parse("on:2025-10-03").filters, "highlight", names={}, zone=ZoneInfo("Asia/Tokyo")
+    )
+    assert wanted.values == ("2025-10-02T15:00:00+00:00", "2025-10-03T15:00:00+00:00")
+    assert datetime(2025, 10, 2, 21, tzinfo=UTC).isoformat() > str(wanted.values[0])

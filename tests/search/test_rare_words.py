@@ -1,0 +1,80 @@
+"""Hold that a question with rare words scores few texts, and ranks them as if it scored all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.library.folder import Library
+from reader.library.rows import papers
+from reader.search.encode import index_words
+from reader.search.fusion import WordQuery, parted, ranked
+from reader.search.rows import full_text
+from tests.samples import DAY, Web, a_library, paper, tools
+
+N, EVERY = 60, 3
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """60 papers on models, every third of them on bees, each of its own length."""
+    with a_library(tmp_path) as library:
+        given = [
+            paper(n, f"Models {n}", "language model " * (n % 7) + "of bees " * (n % EVERY == 0))
+            for n in range(1, N + 1)
+        ]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        index_words(library, tools(Web()))
+        yield library
+
+
+def few_are_many(library: Library, query: str, *, without: str = "") -> WordQuery:
+    return parted(library.db, query, without=without, many=30)
+
+
+def test_words_that_many_texts_have_are_parted_from_the_others(library: Library) -> None:
+    found = few_are_many(library, "bee model", without='"wasp"')
+    assert found.rare == '"bee" OR "beemodel"'
+    assert found.common == '"model"'
+    assert found.with_rare() == '("bee" OR "beemodel") NOT ("wasp")'
+
+
+def test_of_common_words_alone_the_newest_texts_are_ranked(library: Library) -> None:
+    found = few_are_many(library, "language model")
+    assert (found.rare, found.common, found.is_common) == ("", "", True)
+    every = full_text.find_words(library.db, "paper", found.every, limit=N)
+    newest = {row for row, _ in ranked(library.db, "paper", found, limit=N, looked_at=20)}
+    assert len(every) == N
+    assert newest == set(range(41, 61))
+    assert ranked(library.db, "paper", found, limit=N, looked_at=N + 1) == every
+
+
+def test_a_single_word_that_many_texts_have_is_common_too(library: Library) -> None:
+    assert few_are_many(library, "model").is_common
+    assert not few_are_many(library, "bee").is_common
+
+
+@pytest.mark.parametrize("query", ["bee", "bee wasp", "model", "", "!?"])
+def test_where_no_word_is_common_or_there_is_but_one_nothing_is_parted(
+    library: Library, query: str
+) -> None:
+    assert few_are_many(library, query).rare == ""
+
+
+@pytest.mark.parametrize("query", ["bee model", "language bee model", "model 30 bee"])
+def test_the_order_is_that_of_all_texts(library: Library, query: str) -> None:
+    words = few_are_many(library, query)
+    assert words.rare
+    every = full_text.find_words(library.db, "paper", words.every, limit=10)
+    assert ranked(library.db, "paper", words, limit=10) == every
+
+
+def test_where_too_few_have_a_rare_word_all_are_ranked(library: Library) -> None:
+    words = few_are_many(library, "bee model")
+    assert len(ranked(library.db, "paper", words, limit=40)) == 40
+
+
+def test_a_kind_without_texts_is_not_looked_through(library: Library) -> None:
+    assert ranked(library.db, "highlight", WordQuery('"bee"'), limit=9) == []

@@ -1,0 +1,46 @@
+"""Hold the saved searches: which of a day's papers fit each, by words and filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reader.library.rows import papers
+from reader.morning.today import morning, saved_lines
+from reader.morning.values import PaperTitle, SavedSearchHits
+from reader.search.encode import index_words
+from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
+
+QUERIES = {
+    "both words": "snails listen",
+    "a phrase": '"snails listen"',
+    "less one": "snails -rain",
+    "a person": "author:lind",
+    "a person and a word": "author:lind tides",
+    "nobody": "author:linf tides",
+    "Japanese": "蝸牛",
+}
+SAVED = FEEDS_TOML + "".join(
+    f"[[search]]\nname = '{name}'\nquery = '{query}'\n" for name, query in QUERIES.items()
+)
+
+
+def test_each_saved_search_names_the_days_papers_that_have_all_of_it(tmp_path: Path) -> None:
+    with a_library(tmp_path, SAVED) as library:
+        given = [
+            paper(1, "Snails listen", "To rain."),
+            paper(2, "We listen to snails", "At night.", authors=("Ada Field",)),
+            paper(3, "Tides", "蝸牛は聞く。"),
+        ]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        papers.add_papers(library.db, [paper(4, "Snails listen")], source="by hand", on=DAY)
+        earlier = DAY.replace(day=1)
+        papers.add_papers(library.db, [paper(5, "Snails listen")], source="arXiv", on=earlier)
+        index_words(library, tools(Web()))
+        found = [(1, 2), (1,), (2,), (1, 3), (3,), (), (3,)]
+        titled = {n: PaperTitle(one.id, one.title) for n, one in enumerate(given, 1)}
+        lines = tuple(
+            SavedSearchHits(*pair, tuple(titled[n] for n in numbers))
+            for pair, numbers in zip(QUERIES.items(), found, strict=True)
+        )
+        assert saved_lines(library, DAY) == lines
+        assert morning(library, DAY).searches == lines

@@ -1,0 +1,101 @@
+"""Hold what is shown as similar to a paper, or to a file from outside, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reader.base.errors import ModelMissing
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
+from reader.library.passage import Block, Document, Page
+from reader.library.rows import papers
+from reader.notes.rows import notes
+from reader.search.encode import encode, index_words
+from reader.search.find import KINDS
+from reader.search.similar import LIKE_LETTERS, search_like, similar, telling_words, text_of
+from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, document, paper, tools
+
+TEXTS = {
+    1: ("Snails in gardens", "We listen to snails, and to rain in gardens."),
+    2: ("Snails by night", "At night we listen to snails."),
+    3: ("Tides", "An inland sea has tides of its own."),
+}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with a_library(tmp_path) as library:
+        given = [paper(n, *texts) for n, texts in TEXTS.items()]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        note = "We listen to snails at night: nobody did."
+        notes.add_note(library.db, 2, note, is_written=False, at=NOW, on=DAY)
+        index_words(library, tools(Web()))
+        yield library
+
+
+def held(library: Library, row: int) -> LibraryPaper:
+    return papers.papers_at(library.db, [row])[0]
+
+
+def no_model(_: str) -> NDArray[np.float32]:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+
+def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library) -> None:
+    encode(library, tools(Web()))
+    found, near = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    assert found.notice is None
+    assert [(one.hit.kind, one.hit.held.row) for one in near] == [
+        ("note", 2), ("paper", 2), ("paper", 3),
+    ]  # fmt: skip
+    assert set(near[1].words) == {"Snails", "listen"}
+    assert near[2].words == ()
+
+
+def test_a_paper_without_a_vector_is_compared_by_its_rare_words_and_that_is_said(
+    library: Library,
+) -> None:
+    found, near = similar(library, held(library, 1), encoder=SmallEncoder.name)
+    assert isinstance(found.notice, ModelMissing)
+    assert [(one.hit.kind, one.hit.held.row) for one in near] == [("note", 2), ("paper", 2)]
+    assert all(one.hit.has_words for one in near)
+
+
+def test_a_text_from_outside_is_compared_by_meaning_and_by_words(library: Library) -> None:
+    encode(library, tools(Web()))
+    seen: list[str] = []
+
+    def encode_query(text: str) -> NDArray[np.float32]:
+        seen.append(text)
+        return SmallEncoder().encode_query(text)
+
+    text = "Tides of an inland sea. " * 200
+    found = search_like(
+        library, text, encode_query=encode_query, encoder="small@1", kinds=KINDS, limit=3
+    )
+    assert seen == [text[:LIKE_LETTERS]]
+    assert [(h.kind, h.held.row) for h in found.hits if h.has_words] == [("paper", 3)]
+
+
+def test_without_the_model_a_text_from_outside_is_looked_for_by_words(library: Library) -> None:
+    found = search_like(
+        library, "tides", encode_query=no_model, encoder="", kinds=["paper"], limit=3
+    )
+    assert [hit.held.row for hit in found.hits] == [3]
+    assert isinstance(found.notice, ModelMissing)
+
+
+def test_a_pdf_is_about_its_title_and_abstract_else_its_first_pages() -> None:
+    pages = (Page(1, (Block("1 Words", "heading"), Block("Of rain."))),)
+    assert text_of(Document(pages, title="Rain", abstract="It rains.")) == "Rain\nIt rains."
+    assert text_of(Document(pages, title="Rain")) == "Rain\nOf rain."
+    assert text_of(document()) == ""
+
+
+def test_telling_words_are_those_that_few_papers_have_but_some_do(library: Library) -> None:
+    assert telling_words(library, "gardens of snails and of xylophones") == "garden snail"
