@@ -163,6 +163,13 @@ def test_each_page_leads_to_manifest_and_icon(tmp_path: Path) -> None:
     assert 'aria-live="polite"' in text
 
 
+def test_the_page_says_that_nothing_waits_only_once_a_script_has_looked(tmp_path: Path) -> None:
+    with site(parts_of(tmp_path)) as client:
+        text = client.get("/offline").text
+    for name in ("queue-none", "kept-none"):
+        assert f'<p id="{name}" class="muted" hidden>' in text
+
+
 @pytest.mark.parametrize("name", SIZES)
 def test_an_icon_has_the_size_of_its_name(name: str) -> None:
     content = (STATIC / name).read_bytes()

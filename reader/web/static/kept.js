@@ -41,8 +41,8 @@ let newest = 0;
 async function show() {
   newest += 1;
   const mine = newest;
-  const all = await kept().catch(() => []);
-  if (mine !== newest) return; // what was read later is right
+  const all = await kept().catch(() => null);
+  if (!all || mine !== newest) return; // not known, or what was read later is right
   list.replaceChildren(...all.map(row));
   document.getElementById("queue-none").hidden = all.length > 0;
   document.getElementById("send").hidden = !all.some((one) => !one.said);

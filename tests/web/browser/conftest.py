@@ -36,6 +36,15 @@ _HARMLESS = re.compile(r"net::ERR_|responded with a status of|when fetching the 
 server or network on purpose."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let CI alone run what needs a browser: minutes of two cores."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
     """Give what starts a browser with arguments of its own; each is closed at the end."""
