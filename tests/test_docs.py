@@ -399,6 +399,14 @@ def test_readme_commands_that_need_no_network_run(
         assert run([os.path.expanduser(word) for word in args], Settings()) == 0, args
 
 
+def test_each_file_that_the_guide_for_contributors_names_is_there() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", guide)
+    assert len(named) > 8
+    places = {name: [ROOT / name, ROOT / "reader" / name] for name in named if name != "rows/"}
+    assert [name for name, several in places.items() if not any(p.exists() for p in several)] == []
+
+
 # A small library, and its JSON
 
 TODAY, NOW = date(2031, 3, 4), datetime(2031, 3, 4, 1, tzinfo=UTC)
