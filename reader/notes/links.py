@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,7 @@ from reader.search.rows import full_text, index
 from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+    from reader.search.encoder.protocol import Encode
 
 SHOWN = 3
 """Earlier notes that are named beside a new one."""

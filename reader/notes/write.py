@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,7 @@ from reader.ranking.best_folder import file_away
 from reader.search.rows import index
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+    from reader.search.encoder.protocol import Encode
 
 AT_ONCE = 6_000
 """Characters of a note up to which its vector is made as it is saved: beyond them it takes

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    pass
+    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+    """Gives the encoder's name and the vector of a text: (d,), of length 1."""
 
 
 class Encoder(Protocol):
