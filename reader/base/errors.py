@@ -34,12 +34,8 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from reader.base.messages import say, spoken
-
-if TYPE_CHECKING:
-    pass
 
 
 class ReaderError(Exception):

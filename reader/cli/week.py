@@ -244,7 +244,7 @@ def _draw(
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
     """Lay out the map, the streak, and what was written by theme and source."""
-    yield _stats_bold(say("stats.head", first=found.first, last=found.last))
+    yield _bold(say("stats.head", first=found.first, last=found.last))
     yield ""
     yield from _map_lines(found)
     yield from screen.wrap(say("stats.key"), width, "    ")
@@ -257,14 +257,14 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     ]
     yield say("stats.totals", written=n[0], skimmed=n[1], recalled=n[2])
     yield ""
-    yield _stats_bold(say("stats.themes"))
+    yield _bold(say("stats.themes"))
     most = max(found.themes.values(), default=0)
     for theme, count in found.themes.items():
         bar = "#" * round(20 * count / most) if most else ""
         name = shorten(plain(theme) or say("week.no_theme"), 28)
         yield f"  {_padded(name, 28)} {count:>4}  {bar}".rstrip()
     yield ""
-    yield _stats_bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
+    yield _bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
@@ -289,7 +289,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     """Lay out one day: what was noted, picked, skipped, recalled."""
     counts = one.counts
     frozen = say("stats.day_frozen") if counts.is_frozen else ""
-    yield _stats_bold(say("stats.day", date=say_day(counts.day))) + frozen
+    yield _bold(say("stats.day", date=say_day(counts.day))) + frozen
     yield say(
         "stats.day_counts",
         written=counts.n_written,
@@ -310,7 +310,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     waiting: Sequence[str] = [plain(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
-        yield _stats_bold(say("stats.day_picked"))
+        yield _bold(say("stats.day_picked"))
         yield from (f"  + {shorten(title, width - 4)}" for title in waiting)
 
 
@@ -352,10 +352,6 @@ def _day_json(one: DayShown) -> dict[str, Any]:
         "picked": [output.paper_json(held) for held in one.picked],
         "read": [read_json(read) for read in one.read],
     }
-
-
-def _stats_bold(text: str) -> str:
-    return click.style(text, bold=True)
 
 
 def _padded(text: str, width: int) -> str:

@@ -442,8 +442,6 @@ FEWEST = 60
 """Pieces that a text must have: a title page is like many others."""
 
 _NOTHING = "-" * SHINGLE_WIDTH
-_SKETCH_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-_SKETCH_WORD = re.compile(rf"[{_SKETCH_CJK}]{{2}}|[{_SKETCH_CJK}]|[^\W_{_SKETCH_CJK}]+")
 
 
 def sketch_of(document: Document) -> str:
@@ -454,7 +452,7 @@ def sketch_of(document: Document) -> str:
     """
     hashes = {
         int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=8).digest())
-        for piece in _sketch_pieces(document)
+        for piece in _shingles_of(document)
     }
     if len(hashes) < FEWEST:
         return ""
@@ -485,12 +483,12 @@ def places(sketch: str) -> list[str | None]:
     return [None if value == _NOTHING else value for value in values]
 
 
-def _sketch_pieces(document: Document) -> Iterator[str]:
+def _shingles_of(document: Document) -> Iterator[str]:
     for page in document.pages:
         for block in page.blocks:
             if block.kind in ("reference", "figure"):
                 continue
             text = unicodedata.normalize("NFKC", block.text).casefold()
-            words = _SKETCH_WORD.findall(text)
+            words = _WORD.findall(text)
             for i in range(len(words) - N_WORDS + 1):
                 yield " ".join(words[i : i + N_WORDS])

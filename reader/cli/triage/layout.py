@@ -208,7 +208,7 @@ class CoverPage:
 
 def screen_lines(view: View, width: int, height: int) -> list[Line]:
     """Lay out the list and its paper: exactly `height` lines of at most `width` columns."""
-    head = _layout_head(view.head, width, height)
+    head = _screen_head(view.head, width, height)
     here = next((r.entry for r in view.rows if r.entry and r.entry.held.row == view.here), None)
     foot = _foot(view, width, height, is_queued=bool(here and here.queued))
     body = max(height - len(head) - len(foot), 0)
@@ -252,7 +252,7 @@ def last_top(page: CoverPage, height: int) -> int:
     return max(0, len(page.lines) - max(height - 2, 1))
 
 
-def _layout_head(head: Head, width: int, height: int) -> list[Line]:
+def _screen_head(head: Head, width: int, height: int) -> list[Line]:
     values = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
     written = {"written": head.written, "target": head.target}
     left_to_write = max(head.target - head.written, 0)

@@ -289,7 +289,7 @@ def _tweet(tweet: Thing, source: str, own: frozenset[str]) -> PostParts:
         body=_whole_links(field(tweet, "full_text", "text"), links),
         is_html=False,
         url=f"https://x.com/i/status/{id_}" if id_ else "",
-        posted_at=_x_archive_moment(field(tweet, "created_at")),
+        posted_at=_tweet_moment(field(tweet, "created_at")),
         links=tuple(whole for _, whole in links),
         kind=_kind(tweet, [whole for _, whole in links], own),
         n_votes=count(tweet, "favorite_count"),
@@ -334,7 +334,7 @@ def _kind(tweet: Thing, links: list[str], own: frozenset[str]) -> PostKind:
     return "reply" if to and to not in own else "post"
 
 
-def _x_archive_moment(written: str) -> datetime | None:
+def _tweet_moment(written: str) -> datetime | None:
     """Read "Wed Oct 10 20:19:24 +0000 2018"."""
     try:
         return datetime.strptime(written, "%a %b %d %H:%M:%S %z %Y")

@@ -200,7 +200,7 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
         for word in read.extractWORDS():
             words.setdefault(word[5], []).append(word)
         lines = [
-            _onscreen_line(line, on_it)
+            _screen_line(line, on_it)
             for block in read.extractDICT()["blocks"]
             for line, on_it in _with_words(block.get("lines", ()), words.get(block["number"], []))
             if any(span["text"].strip() for span in line["spans"])
@@ -265,7 +265,7 @@ def _with_words(
     return zip(lines, found, strict=True)
 
 
-def _onscreen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
+def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
     """Say where a line begins, in which direction it runs, how long and how large it is."""
     spans = [span for span in line["spans"] if span["text"].strip()]
     x0, y0, x1, y1 = line["bbox"]
@@ -307,7 +307,7 @@ def looks_of(pymupdf: Any, file: Any) -> Looks:
     pages = []
     for number in range(min(n_pages, MOST_PAGES)):
         try:
-            pages.append(_looks_look(pymupdf, file[number]))
+            pages.append(_page_look(pymupdf, file[number]))
         except faults as error:
             if is_memory(error):
                 raise Unreadable("memory") from error
@@ -315,7 +315,7 @@ def looks_of(pymupdf: Any, file: Any) -> Looks:
     return Looks(n_pages, tuple(pages))
 
 
-def _looks_look(pymupdf: Any, page: Any) -> PageLook:
+def _page_look(pymupdf: Any, page: Any) -> PageLook:
     words = [word[4].casefold() for word in page.get_text("words")[:MOST_WORDS]]
     box = page.rect
     matrix = pymupdf.Matrix(WIDTH / max(1.0, box.width), HEIGHT / max(1.0, box.height))
