@@ -23,7 +23,7 @@ from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
 from reader.morning.tools import Tools
-from reader.search.encoder.protocol import Encoder
+from reader.search.protocol import Encoder
 
 if TYPE_CHECKING:
     import numpy as np

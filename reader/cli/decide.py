@@ -19,7 +19,8 @@ from reader.base.errors import ReadOnly, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, WholeNumber, say_error, settings_of
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.help import WholeNumber
 from reader.cli.triage.terminal import CONTROLS, Keys, letter
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper

@@ -35,7 +35,7 @@ from reader.notes.rows.notes import Revision
 from reader.notes.write import NoteOutcome, add_note, newest_note, restore
 
 if TYPE_CHECKING:
-    from reader.search.encoder.protocol import Encode
+    from reader.search.protocol import Encode
 
 LONGEST = 10_000_000
 """Bytes: more is no note, and /dev/zero has no end."""

@@ -23,7 +23,8 @@ import click
 from reader.base.errors import UsageError
 from reader.base.messages import say, speak, spoken
 from reader.cli import build
-from reader.cli.frame import ReaderCommand, Settings, TimeOfDay, WholeNumber, settings_of
+from reader.cli.frame import ReaderCommand, Settings, settings_of
+from reader.cli.help import TimeOfDay, WholeNumber
 from reader.cli.warm import Warm
 from reader.library.folder import open_library
 from reader.web.door.gate import Door

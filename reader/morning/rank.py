@@ -35,7 +35,7 @@ from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
 from reader.ranking.rows.standings import topic_name
 from reader.ranking.score import Term
-from reader.search.encoder.protocol import topic_text
+from reader.search.protocol import topic_text
 from reader.search.rows import index
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from reader.search.rows import full_text, index
 from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 
 if TYPE_CHECKING:
-    from reader.search.encoder.protocol import Encode
+    from reader.search.protocol import Encode
 
 SHOWN = 3
 """Earlier notes that are named beside a new one."""
@@ -77,7 +77,7 @@ def related(
 
 
 def _by_meaning(library: Library, text: str, encode: Encode) -> tuple[list[int], set[int]]:
-    from reader.search.similar import near_notes
+    from reader.search.nearness import near_notes
 
     encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
     return near_notes(library, vector, encode, encoder)

@@ -19,7 +19,7 @@ from reader.notes.rows import notes
 from reader.notes.write import NoteOutcome
 
 if TYPE_CHECKING:
-    from reader.search.encoder.protocol import Encode
+    from reader.search.protocol import Encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from reader.ranking.best_folder import file_away
 from reader.search.rows import index
 
 if TYPE_CHECKING:
-    from reader.search.encoder.protocol import Encode
+    from reader.search.protocol import Encode
 
 AT_ONCE = 6_000
 """Characters of a note up to which its vector is made as it is saved: beyond them it takes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.base.errors import ModelError, Problem
 from reader.library.folder import Library
-from reader.search.encoder.protocol import Encoder, EncoderTools, topic_text
+from reader.search.protocol import Encoder, EncoderTools, topic_text
 from reader.search.rows import index
 from reader.search.rows.vector_files import append, drop, others, refresh
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from reader.cli.frame import COMMANDS, Settings, WholeNumber, reader_group, run
+from reader.cli.frame import COMMANDS, Settings, reader_group, run
+from reader.cli.help import WholeNumber
 from reader.library.rows import papers
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 

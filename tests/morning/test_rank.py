@@ -33,7 +33,7 @@ from reader.ranking.rows import standings
 from reader.ranking.rows.standings import from_text, to_text
 from reader.ranking.score import Term, total
 from reader.search.encode import encode, index_words
-from reader.search.encoder.protocol import topic_text
+from reader.search.protocol import topic_text
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
 SMALL = SmallEncoder.name

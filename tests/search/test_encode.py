@@ -18,7 +18,7 @@ from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
 from reader.search import encode as stage
 from reader.search.encode import VECTORS_AT_ONCE, encode, index_words
-from reader.search.encoder.protocol import Encoder
+from reader.search.protocol import Encoder
 from reader.search.rows import full_text, index, vector_files
 from reader.search.rows.index import Kind, PassageText
 from tests.samples import (

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from reader.search.encoder.models import LibraryPieces
-from reader.search.encoder.protocol import clean
 from reader.search.encoder.setup import QUERIES
 from reader.search.encoder.unigram import Table, Vocabulary, normalise, tokenizer_json, write_table
+from reader.search.protocol import clean
 from tests.tiny_e5 import tiny_vocabulary
 
 VOCABULARY = tiny_vocabulary()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from reader.search.encoder.protocol import Encode
+    from reader.search.protocol import Encode
 
 
 def check_note(

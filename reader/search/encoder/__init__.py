@@ -107,8 +107,8 @@ def open_token_counter(
     prepared first. Raises as `prepare` does.
     """
     from reader.search.encoder.models import read_pieces
-    from reader.search.encoder.protocol import clean
     from reader.search.encoder.query import quick_pieces
+    from reader.search.protocol import clean
 
     found = _find(model, cache, allow_network=False, progress=progress)
     if not is_ready(found):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from reader.search.encoder.models import ModelPlace, Pieces, broken, prompts
-from reader.search.encoder.protocol import clean, windows
+from reader.search.protocol import clean, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

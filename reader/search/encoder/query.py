@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.search.encoder.bert import Bert, read_tensors
 from reader.search.encoder.models import ModelPlace, Pieces, broken, prompts, read_json, read_pieces
-from reader.search.encoder.protocol import clean, windows
 from reader.search.encoder.unigram import Table
+from reader.search.protocol import clean, windows
 
 if TYPE_CHECKING:
     import numpy as np

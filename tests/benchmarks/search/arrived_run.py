@@ -24,7 +24,7 @@ from reader.pdfs.text.process import PdfPool
 from reader.search.encode import encode, index_words
 from reader.search.encoder import open_encoder, open_token_counter
 from reader.search.encoder.models import encoder_name
-from reader.search.encoder.protocol import Encoder
+from reader.search.protocol import Encoder
 from reader.search.rows import index
 
 NOW = datetime(2025, 12, 30, 12, tzinfo=UTC)
