@@ -1,4 +1,4 @@
-"""`reader file`, `topics`, `merge` and `split`: where papers are filed, and copies of one paper."""
+"""`reader file` and `topics`: where papers are filed, where one may belong, and moving."""
 
 from __future__ import annotations
 
@@ -17,14 +17,10 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import filings
 from reader.morning.file import (
     FilingOutcome,
-    MergeQuestion,
     TopicLine,
     export_filed,
     file_paper,
-    join,
     move_topic,
-    part,
-    questions,
     suggestion_text,
     suggestions,
     topics,
@@ -175,51 +171,3 @@ def _say_all(problems: list[ReaderError]) -> int:
     for problem in problems:
         say_error(problem)
     return problems[0].exit_code if problems else 0
-
-
-@click.command("merge", cls=ReaderCommand, help=say("help.merge"))
-@click.argument("ids", nargs=-1, metavar="[ID ID]")
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
-@click.pass_context
-def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
-    """Join two papers, or list those that may be one."""
-    if len(ids) not in (0, 2):
-        raise UsageError(what=say("merge.two", n=len(ids)), hint=say("merge.two_hint"))
-    with build.opened(context) as library:
-        if ids:
-            joined = join(library, *ids)
-            if not settings_of(context).is_quiet:
-                paper = joined.held.paper
-                output.put(plain(say("merged", title=paper.title, ids=", ".join(paper.ids))))
-                if joined.left:
-                    output.put(plain(say("merge.left", path=joined.left)))
-            return
-        asked = questions(library)
-        for question in asked:
-            if as_json:
-                output.put_json(output.question_json(question))
-            else:
-                _put(question)
-        if not asked and not as_json:
-            output.put(say("merge.none"))
-
-
-def _put(question: MergeQuestion) -> None:
-    first, second = question.first.paper, question.second.paper
-    for paper in (first, second):
-        output.put(plain(say("merge.paper", id=paper.id, title=paper.title)))
-    output.put("    " + plain(say("merge.why", why=question.why)))
-    output.put("    " + plain(say("merge.how", first=first.id, second=second.id)))
-
-
-@click.command("split", cls=ReaderCommand, help=say("help.split"))
-@click.argument("id_", metavar="ID")
-@click.argument("other", metavar="[ID]", required=False, default="")
-@click.pass_context
-def split_command(context: click.Context, id_: str, other: str) -> None:
-    """Part what was joined, or keep two papers apart for good."""
-    with build.opened(context) as library:
-        parted = part(library, id_, other)
-        if not settings_of(context).is_quiet:
-            for held in parted:
-                output.put(plain(say("parted", title=held.paper.title, id=held.paper.id)))

@@ -1,4 +1,4 @@
-"""`reader gather`, `index`, `sources` and `follow`: what is asked, and can it be trusted?"""
+"""`reader gather`, `index` and `sources`: what cron runs, and can the list be trusted?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.background import Lines, put_end
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.gathering.follow import FollowOutcome, follow
 from reader.gathering.gather import source_names, told_together
 from reader.library.config import unknown_class_text
 from reader.library.folder import Library, read_config
@@ -123,32 +122,6 @@ def _forget_index(folder: Path) -> None:
     read_config(folder / FEEDS)
     with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
         forget_index(folder)
-
-
-N_SHOWN = 8
-"""Authors of like names that are shown; the others are counted."""
-
-
-@click.command("follow", cls=ReaderCommand, help=say("help.follow"))
-@click.argument("name", metavar="NAME")
-@click.option("--feed", "feeds", multiple=True, metavar="URL", help=say("option.feed"))
-@click.pass_context
-def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
-    """Follow a person."""
-    with build.opened(context) as library:
-        followed = follow(library, name, feeds)
-    if not settings_of(context).is_quiet:
-        output.put(say("followed", name=followed.name))
-        if followed.is_ambiguous:
-            output.put(plain(_many(followed)))
-
-
-def _many(followed: FollowOutcome) -> str:
-    sure = [a for a, certainty in followed.authors.items() if certainty == "same"]
-    names = sure + [a for a in followed.authors if a not in sure]
-    n_more = len(names) - N_SHOWN
-    shown = say("list").join(names[:N_SHOWN]) + (say("follow.more", n=n_more) if n_more > 0 else "")
-    return say("follow.many", names=shown)
 
 
 @click.command("sources", cls=ReaderCommand, help=say("help.sources"))

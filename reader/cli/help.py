@@ -1,12 +1,10 @@
-"""Say the help, the errors and the values of the command line in the language of the library."""
+"""Say the help and the errors of the command line in the language of the library."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Iterable
-from datetime import datetime, time
-from typing import Any
 
 import click
 
@@ -125,39 +123,3 @@ class _Formatter(click.HelpFormatter):
             else:
                 lines.insert(0, head)
             self.write("\n".join(lines) + "\n")
-
-
-class WholeNumber(click.ParamType):  # type: ignore[type-arg]
-    """A whole number from `low` to `high`."""
-
-    name = "n"
-
-    def __init__(self, low: int, high: int) -> None:
-        self.low, self.high = low, high
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> int:
-        """Read a number."""
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
-        if number is None or not self.low <= number <= self.high:
-            self.fail(say("value.range", text=value, low=self.low, high=self.high), param, context)
-        return number
-
-
-class TimeOfDay(click.ParamType):  # type: ignore[type-arg]
-    """Hours and minutes."""
-
-    name = "hh:mm"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> time:
-        """Read a time."""
-        try:
-            return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  of no day
-        except ValueError:
-            self.fail(say("value.time", text=value), param, context)

@@ -21,7 +21,7 @@ from reader.ranking.score import in_print
 
 if TYPE_CHECKING:
     from reader.morning.add.keep import FileOutcome
-    from reader.morning.file import MergeQuestion
+    from reader.morning.merge import MergeQuestion
     from reader.morning.trust import Report
     from reader.pdfs.back import CopyOutcome
     from reader.pdfs.highlights import VisibleMark

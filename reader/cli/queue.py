@@ -11,7 +11,7 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.help import WholeNumber
+from reader.cli.values import WholeNumber
 from reader.library.find import find_paper
 from reader.morning.pick import (
     LATER_DAYS,

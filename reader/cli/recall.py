@@ -12,8 +12,8 @@ from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.decide import END, Ask, asking
 from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.one_key import END, Ask, asking
 from reader.cli.triage.openers import OpenOutcome, opener
 from reader.habit import recall
 from reader.habit.recall import GRADES, Due, card_of, graded_text, paused_text

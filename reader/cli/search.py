@@ -13,7 +13,7 @@ from reader.base.messages import say
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error
-from reader.cli.help import WholeNumber
+from reader.cli.values import WholeNumber
 from reader.library.folder import Library
 from reader.library.query import parse
 from reader.search.find import (

@@ -8,12 +8,11 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +20,17 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import say, speak, spoken
+from reader.base.messages import say
 from reader.cli import build
 from reader.cli.frame import ReaderCommand, Settings, settings_of
-from reader.cli.help import TimeOfDay, WholeNumber
+from reader.cli.values import TimeOfDay, WholeNumber
 from reader.cli.warm import Warm
 from reader.library.folder import open_library
-from reader.web.door.gate import Door
-from reader.web.door.sessions import LIFE_S, grouped
 
 if TYPE_CHECKING:
     import ssl
 
-    from reader.web.authority import Authority
+    from reader.web.door.gate import Door
     from reader.web.parts import Parts
 
 _FILE = click.Path(path_type=Path)
@@ -61,6 +58,7 @@ def serve_command(
     gather_at: time_of_day | None,
 ) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
+    from reader.cli import entrance
     from reader.web import server
     from reader.web.app import application
 
@@ -74,8 +72,8 @@ def serve_command(
         # Both signals before the server has taken them over are the normal end too.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            tell(door)
-            tell_codes_on_enter(door)
+            entrance.tell(door)
+            entrance.tell_codes_on_enter(door)
             server.run(application(parts), listener, context=secured, is_debug=is_debug)
     click.echo(say("serve.ended"))
 
@@ -110,6 +108,7 @@ class ServeOptions:
         self, listener: socket.socket, folder: Path, *, is_debug: bool
     ) -> tuple[Door, ssl.SSLContext | None]:
         """Open the door to the pages of a library, and the TLS before it. Raises ReaderError."""
+        from reader.cli import entrance
         from reader.web.authority import context_of, names_in, open_authority
         from reader.web.door.gate import Door
         from reader.web.door.sessions import Sessions
@@ -133,7 +132,7 @@ class ServeOptions:
             names, now = sorted(reached.names), datetime.now(UTC)
             kept_in = data_folder() / "authority"
             authority = open_authority(kept_in, machine=machine, names=names, now=now)
-            tell_authority(authority, kept_in, now=now)
+            entrance.tell_authority(authority, kept_in, now=now)
             secured = authority.context(names, now=now)
             reached = replace(reached, fingerprint=authority.fingerprint)
             trusted = authority.certificate
@@ -184,60 +183,3 @@ def parts_of(context: click.Context, folder: Path) -> Parts:
 def _log(settings: Settings) -> Callable[[str], None]:
     """Give what takes a line for the log: the error stream, even where it is no terminal."""
     return lambda text: None if settings.is_quiet else click.echo(text, err=True)
-
-
-def tell(door: Door) -> None:
-    """Print the addresses, what is open to whom, and the first code."""
-    served = door.served
-    first, *others = served.addresses
-    click.echo(say("serve.at", address=first))
-    if others:
-        click.echo(say("serve.also", addresses=say("list").join(others)))
-    if served.fingerprint:
-        digits = served.fingerprint.upper()
-        spaced = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-        click.echo(say("serve.trust", address=first, fingerprint=spaced))
-    if served.needs_login:
-        if not (served.is_tls or served.is_local):
-            click.echo(say("serve.plain"), err=True)
-        tell_code(door)
-
-
-def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
-    """Say that devices have to trust the authority anew, or will have to soon."""
-    if authority.why_new:
-        names = say("list").join(authority.missing)
-        click.echo(say(f"serve.authority.new.{authority.why_new}", names=names), err=True)
-        click.echo(say("serve.authority.new.what"), err=True)
-    elif authority.ends_soon(now):
-        day = authority.limits.until.astimezone().date()
-        click.echo(say("serve.authority.soon", day=day, folder=folder), err=True)
-
-
-def tell_code(door: Door) -> None:
-    """Print a new code: for a hand, and on a terminal as a picture for a camera."""
-    code = grouped(door.codes.new())
-    address = f"{door.served.addresses[0]}enter?code={code}"
-    until = datetime.now().astimezone() + timedelta(seconds=LIFE_S)
-    click.echo(say("serve.code", code=code, address=address, until=f"{until:%H:%M}"))
-    if sys.stdout.isatty():
-        import segno
-
-        is_wide = "utf" in (sys.stdout.encoding or "").lower()
-        segno.make(address, error="m").terminal(sys.stdout, border=2, compact=is_wide)
-
-
-def tell_codes_on_enter(door: Door) -> None:
-    """Print one more code each time that Enter is pressed, where there is a terminal."""
-    if not (door.served.needs_login and sys.stdin.isatty() and sys.stdout.isatty()):
-        return
-    click.echo(say("serve.more"))
-    language, stdin = spoken(), sys.stdin.fileno()
-
-    def listen() -> None:
-        speak(language)
-        # Not by sys.stdin: a thread that waits in its lock is fatal as Python ends.
-        while os.read(stdin, 1_024):
-            tell_code(door)
-
-    threading.Thread(target=listen, daemon=True, name="codes").start()

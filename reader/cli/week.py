@@ -15,8 +15,8 @@ from reader.base.errors import ReaderError
 from reader.base.messages import say, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
-from reader.cli.decide import END, asking
 from reader.cli.frame import ReaderCommand, settings_of
+from reader.cli.one_key import END, asking
 from reader.habit.heatmap import Square, months_line, rows, svg
 from reader.habit.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown, stats
 from reader.habit.week import Link, ReadPaper, Regret, Week, regret_text, week

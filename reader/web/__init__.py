@@ -10,8 +10,3 @@
 
 No decision is made here and no SQL written: what a page does, the command line can do.
 """
-
-from reader.web.app import application
-from reader.web.parts import Parts
-
-__all__ = ["Parts", "application"]

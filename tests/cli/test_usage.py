@@ -10,7 +10,7 @@ import click
 import pytest
 
 from reader.cli.frame import COMMANDS, Settings, reader_group, run
-from reader.cli.help import WholeNumber
+from reader.cli.values import WholeNumber
 from reader.library.rows import papers
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 

@@ -18,7 +18,8 @@ from reader.library.paper import Paper
 from reader.library.rows import failures, merges, papers
 from reader.morning.add.complete import MOST_FAILURES, Registries, complete
 from reader.morning.add.run import Wishes, settle
-from reader.morning.file import file_paper, part
+from reader.morning.file import file_paper
+from reader.morning.merge import part
 from reader.pdfs.rows import pdfs
 from reader.search.rows import index
 from tests.gathering.test_resolve import Clock, Registry

@@ -16,7 +16,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning import pick
-from reader.morning.file import join, part, questions
+from reader.morning.merge import join, part, questions
 from reader.notes import write
 from reader.notes.export.run import export
 from reader.notes.rows import notes

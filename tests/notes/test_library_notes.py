@@ -15,7 +15,7 @@ from reader.base.errors import Locked, ModelError, UsageError
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.morning.file import join
+from reader.morning.merge import join
 from reader.notes import drafts
 from reader.notes.links import backlinks, links_of, lost_links, related
 from reader.notes.rows import notes

@@ -1,0 +1,137 @@
+"""Join copies of one paper, part them again, and ask where it is not sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from reader.base.errors import Ambiguous, Incomplete, UsageError
+from reader.base.messages import say
+from reader.base.text import plain
+from reader.library.file_names import (
+    file_stem,
+)
+from reader.library.find import find_paper
+from reader.library.folder import Library
+from reader.library.ids import parse_id
+from reader.library.paper import LibraryPaper
+from reader.library.rows import copies, merges, papers
+from reader.notes.rows import exports, notes
+from reader.search.rows import index
+
+
+@dataclass(frozen=True, slots=True)
+class MergeQuestion:
+    """Two papers that may be one, and what speaks for it."""
+
+    first: LibraryPaper
+    second: LibraryPaper
+    why: str
+    asked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOutcome:
+    """What a merge gave; left: the merged paper's Markdown file, which stays as it is."""
+
+    held: LibraryPaper
+    left: str = ""
+
+
+def questions(library: Library) -> list[MergeQuestion]:
+    """List the pairs that may be one paper and that nobody answered yet.
+
+    Rows of one title that came before anybody compared them are looked through first.
+    """
+    if not library.db.is_read_only:
+        for first, second, match in copies.doubles(library.db):
+            merges.ask(library.db, first, second, why=match.why, on=library.today())
+    asked = merges.open_questions(library.db)
+    rows = [row for q in asked for row in (q.first, q.second)]
+    held = {h.row: h for h in papers.papers_at(library.db, rows)}
+    return [MergeQuestion(held[q.first], held[q.second], q.why, q.asked_on) for q in asked]
+
+
+def join(library: Library, kept: str, merged: str) -> MergeOutcome:
+    """Make two papers one: the first one's title and files stay, everything of both counts.
+
+    Raises NotFound, and UsageError when they are one already; Incomplete when the
+    Markdown file of the second holds words that were not read in yet.
+    """
+    one, two = (find_paper(library, text) for text in (kept, merged))
+    if one.row == two.row:
+        is_joined = bool(merges.merges_of(library.db, one.row))
+        hint = say("merge.one_hint" if is_joined else "merge.two_hint")
+        raise UsageError(what=say("merge.one", id=one.paper.id), hint=hint)
+    left = _file_left(library, one, two)
+    with library.db.writing():
+        merges.join(
+            library.db,
+            one.row,
+            two.row,
+            why=say("merge.by_hand"),
+            on=library.today(),
+            undoes=merges.last_split(library.db, one.row, two.row),
+        )
+        _index_notes(library, one.row)
+    return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left)
+
+
+def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, LibraryPaper]:
+    """Make two papers of one again, as they were; or keep two that may be one apart.
+
+    text: any identifier of the copy that goes, or of a paper with one copy only. Raises
+    NotFound, Ambiguous when there are several copies, UsageError when there is none.
+    """
+    one = find_paper(library, text)
+    two = find_paper(library, other) if other else one
+    if one.row != two.row:
+        merges.keep_apart(
+            library.db, one.row, two.row, why=say("merge.by_hand"), on=library.today()
+        )
+        return one, two
+    merge = _merge_meant(library, one, [text, other])
+    with library.db.writing():
+        merges.part(library.db, merge, why=say("merge.by_hand"), on=library.today())
+        for row in (merge.kept, merge.merged):
+            _index_notes(library, row)
+            (held,) = papers.papers_at(library.db, [row])
+            if held.topic and not held.key:
+                papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
+    first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
+    return first, second
+
+
+def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:
+    """Choose the merge to take back: the one that brought an identifier, else the only one."""
+    for text in texts:
+        found = parse_id(plain(text))
+        merge = merges.merge_that_brought(library.db, found.id) if found else None
+        if merge:
+            return merge
+    standing = merges.merges_of(library.db, held.row)
+    if not standing:
+        raise UsageError(what=say("split.one", id=held.paper.id), hint=say("split.hint"))
+    if len(standing) > 1:
+        several = "; ".join(held.paper.ids[1:])
+        raise Ambiguous(what=held.paper.id, n=len(standing) + 1, several=several)
+    return standing[0]
+
+
+def _file_left(library: Library, kept: LibraryPaper, merged: LibraryPaper) -> str:
+    """Name the merged paper's Markdown file, if the kept paper has one of its own."""
+    theirs = exports.exported(library.db, merged.row)
+    if theirs is None or exports.exported(library.db, kept.row) is None:
+        return ""
+    try:
+        content = (library.folder / theirs.path).read_bytes()
+    except OSError:
+        return ""  # no file, or none that can be read: nothing of it is lost by a merge
+    if content != theirs.content.encode():
+        raise Incomplete(what=say("merge.edited", path=theirs.path))
+    return theirs.path
+
+
+def _index_notes(library: Library, row: int) -> None:
+    if notes.revisions(library.db, row):
+        index.add_note_text(library.db, row)
