@@ -80,7 +80,7 @@ def test_a_channel_that_had_nothing_to_be_asked_for_is_no_answer(offline: Path) 
     code, out, _ = run("sources", library=offline)
     assert code == 5
     assert says(out, "Today's list lacks something: 5 of 5 sources cannot be reached.")
-    assert says(out, "arXiv OAI no day to ask for · last answered never")
+    assert says(out, "arXiv OAI no day to ask for · never answered")
     assert " ".join(out.split()).count("Is the network up?") == 1
     assert out.count("no answer") == 0
 

@@ -109,17 +109,25 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
     facts = [say("state.resting" if is_resting else f"state.{report.line.state.replace(' ', '_')}")]
-    if report.newest and report.newest.state not in ("failed", "not asked", "not needed"):
-        facts.append(counted_text(report.newest))
+    newest = report.newest
+    # What did not change may have brought something on this day before.
+    says_nothing = newest and newest.state == "unchanged" and not newest.received
+    if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):
+        facts.append(counted_text(newest))
     if report.line.error and not report.line.is_missing:
         facts.append(report.line.error)
-    facts.append(say("sources.success", at=when_text(report.succeeded_at, zone)))
+    answered_at = report.succeeded_at
+    facts.append(
+        say("sources.success", at=_when_text(answered_at, zone))
+        if answered_at
+        else say("sources.never")
+    )
     if report.tried_on != "real bytes":
         facts.append(say("sources.untried"))
     if report.n_errors:
         facts.append(say("sources.errors", n=report.n_errors))
     if report.retry_at:
-        facts.append(say("sources.retry", at=when_text(report.retry_at, zone)))
+        facts.append(say("sources.retry", at=_when_text(report.retry_at, zone)))
     return facts
 
 
@@ -143,9 +151,8 @@ def counted_text(batch: Batch) -> str:
     return say("sources.counted_of", n=batch.received, of=batch.expected, day=batch.covers)
 
 
-def when_text(moment: datetime | None, zone: tzinfo) -> str:
-    """Give a local time, or say that there was none."""
-    return say("sources.never") if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+def _when_text(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 AGAIN = timedelta(minutes=15)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from reader.gathering.rows import sources
 from reader.gathering.source import fail
 from reader.library.folder import Library
 from reader.library.paper import Batch
-from reader.morning.trust import Report, reports
+from reader.morning.trust import Report, facts_of, reports
 from tests.samples import DAY, NOW, a_library
 
 NAMES = ["arXiv", "arXiv feed cs.CL", "timeline"]
@@ -51,6 +51,17 @@ def test_a_day_that_lacks_something_speaks_for_its_source(library: Library) -> N
     assert (report.line.state, report.error) == ("partial", "cut off")
     assert report.newest == Batch("arXiv", DAY, 5, 5, "complete")
     assert report.by_category == [Batch("arXiv", DAY, 5, 5, "complete", category="cs.CL")]
+
+
+def test_an_answer_that_did_not_change_is_not_said_to_have_brought_nothing_that_day(
+    library: Library,
+) -> None:
+    keep(library, Batch("timeline", DAY, None, 4, "not checked"))
+    brought = facts_of(by_name(library)["timeline"], UTC)
+    keep(library, Batch("timeline", DAY, None, 0, "unchanged"))
+    after = facts_of(by_name(library)["timeline"], UTC)
+    assert brought[1] == f"4 for {DAY}"
+    assert after == ["nothing new since the answer before", "never answered"]
 
 
 def test_a_failure_keeps_the_last_good_batch_and_says_what_to_do(library: Library) -> None:
