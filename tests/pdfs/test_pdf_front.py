@@ -13,7 +13,7 @@ import pytest
 from reader.library.passage import Document
 from reader.pdfs.front.read import N_RAW
 from reader.pdfs.text.lines import page_lines
-from reader.pdfs.text.worker import compose
+from reader.pdfs.text.pages import compose
 
 FLAGS = pymupdf.TEXTFLAGS_DICT & ~(pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES)
 UP = 3.6

@@ -16,7 +16,7 @@ import pytest
 from reader.library.passage import Document
 from reader.pdfs.front.read import N_RAW
 from reader.pdfs.text.lines import page_lines
-from reader.pdfs.text.worker import compose
+from reader.pdfs.text.pages import compose
 from tests.data import DATA, needs_data
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,7 @@ from typing import Any
 
 from reader.pdfs.text.answer import to_plain
 from reader.pdfs.text.opener import opened
-from reader.pdfs.text.worker import document_of
+from reader.pdfs.text.pages import document_of
 
 # As the worker does: PyMuPDF would load its layout model, which no way here uses.
 sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
