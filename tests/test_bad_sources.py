@@ -126,7 +126,7 @@ def test_a_list_that_is_not_complete_says_so_and_nobody_is_pestered(
         out, "NOT COMPLETE: arXiv, arXiv feed cs.CL, timeline.", "SOURCES 2 of 5 up to date"
     )
     assert says(out, "OWN TOPICS 2 papers for you (2 new so far, sources missing)")
-    assert says(out, "! arXiv feed cs.CL, timeline: could not ask for 2031-03-04:", "answered 403")
+    assert says(out, "! arXiv feed cs.CL, timeline: nothing came for 2031-03-04:", "answered 403")
     server.faults = lambda _path, _n: None
     server.requests.clear()
     code, _, err = run("gather", "--no-encode", library=fresh)

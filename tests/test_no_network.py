@@ -107,7 +107,7 @@ def test_a_network_that_is_up_is_not_said_to_be_down(
     code, out, err = run("today", library=fresh)
     assert (code, err) == (5, "")
     assert says(out, "NOT COMPLETE: timeline, blog. See below.", "SOURCES 3 of 5 up to date")
-    assert says(out, "! timeline, blog: could not ask for 2031-03-04: no answer (127.0.0.1 takes")
+    assert says(out, "! timeline, blog: nothing came for 2031-03-04: no answer (127.0.0.1 takes")
     assert "None of" not in out
     assert "Is the network up?" not in out
 

@@ -78,6 +78,12 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def with_hint(message: str, hint: str) -> str:
+    """Join a message and its remedy into sentences; the message gets the full stop it lacks."""
+    end = "" if not hint or message.endswith((".", "!", "?", "…", "。", "？", "！")) else "."
+    return f"{message}{end} {hint}".rstrip()
+
+
 def columns(text: str) -> int:
     """Give how many columns a text takes on a terminal, as `shorten` counts them."""
     return len(text) if text.isascii() else sum(map(_columns, text))

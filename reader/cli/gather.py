@@ -13,7 +13,7 @@ import click
 
 from reader.base.errors import Problem, ReadOnly, StoreError, UsageError
 from reader.base.messages import say
-from reader.base.text import plain, shorten
+from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
 from reader.cli.background import Lines, put_end
 from reader.cli.frame import ReaderCommand, say_error, settings_of
@@ -167,4 +167,4 @@ def _lines(report: Report, zone: tzinfo, width: int) -> Iterator[str]:
     if text := categories_text(report):
         yield from screen.wrap(plain(text), width, "    ")
     if report.error:
-        yield from screen.wrap(plain(f"{report.error} {report.hint}"), width, "    ")
+        yield from screen.wrap(plain(with_hint(report.error, report.hint)), width, "    ")

@@ -72,6 +72,8 @@ def back_command(
             raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
         return _remove(context, removed, as_json=as_json)
     can_ask = sys.stdin.isatty() and not as_json
+    # Beside a bar lines would tear it.
+    is_shown_at_once = as_json or not sys.stderr.isatty()
     done: list[CopyOutcome] = []
     with build.opened(context) as library:
         source = tablet_folder(library, folder)
@@ -79,13 +81,15 @@ def back_command(
         with build.tools(context, library) as tools:
             for brought in back(library, tools, source, known=known):
                 done.append(brought)
-                if not (can_ask and brought.candidates):
+                if is_shown_at_once and not (can_ask and brought.candidates):
                     _show_brought(settings, brought, as_json=as_json)
         # Asked at the end: nobody waits for an answer while files could be read.
         for i, brought in enumerate(done):
             if can_ask and brought.candidates:
                 done[i] = _ask(context, library, source, brought)
                 _show_brought(settings, done[i], as_json=False)
+            elif not is_shown_at_once:
+                _show_brought(settings, brought, as_json=False)
     # What is no PDF was named, whatever its name is.
     of_pdfs = [
         one for one in done if one.error is None or one.error.values.get("kind") != "not a pdf"
@@ -108,7 +112,7 @@ def _remove(context: click.Context, id_: str, *, as_json: bool) -> int:
     if as_json:
         output.put_json(output.removed_json(removed))
     elif not settings_of(context).is_quiet:
-        output.put(plain(removed_text(removed)))
+        output.put(plain(removed_text(removed, library.folder)))
     return 0
 
 

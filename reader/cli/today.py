@@ -10,7 +10,7 @@ import click
 
 from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable, is_unreachable
 from reader.base.messages import say
-from reader.base.text import plain
+from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.library.days import day_named
@@ -73,7 +73,7 @@ class FetchOutcome:
         errors = [self.trouble] if self.trouble else [problem.error for problem in self.problems]
         if not errors:
             return say("screen.cut") if self.is_cut else ""
-        text = plain(f"{errors[0].message} {errors[0].hint}")
+        text = plain(with_hint(errors[0].message, errors[0].hint))
         return text if len(errors) == 1 else say("screen.and_more", text=text, n=len(errors) - 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reader.base.errors import Ambiguous, NotAnId, NotFound
+from reader.base.messages import say
 from reader.base.text import plain, shorten
 from reader.library.folder import Library
 from reader.library.ids import parse_id, web_id
@@ -29,7 +30,7 @@ def find_paper(library: Library, text: str) -> LibraryPaper:
         return named[0]
     if named:
         several = "; ".join(f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3])
-        n = f"{len(named)} or more" if len(named) > 5 else len(named)
+        n = say("number.or_more" if len(named) > 5 else "number.papers", n=len(named))
         raise Ambiguous(what=shorten(text, 80), n=n, several=several)
     if found is not None:
         raise NotFound(what=found.id)

@@ -114,7 +114,9 @@ def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merg
         raise UsageError(what=say("split.one", id=held.paper.id), hint=say("split.hint"))
     if len(standing) > 1:
         several = "; ".join(held.paper.ids[1:])
-        raise Ambiguous(what=held.paper.id, n=len(standing) + 1, several=several)
+        raise Ambiguous(
+            what=held.paper.id, n=say("number.papers", n=len(standing) + 1), several=several
+        )
     return standing[0]
 
 

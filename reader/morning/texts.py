@@ -70,7 +70,9 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
     """Count the papers of the own lane by theme; a theme without any has 0."""
     counts = dict.fromkeys(theme_of.values(), 0)
     for entry in entries:
-        if theme := theme_of.get(entry.topic or ""):
+        # Where a paper is filed says more than what it fits; a finer folder is no topic.
+        theme = theme_of.get(entry.held.topic or "") or theme_of.get(entry.topic or "")
+        if theme:
             counts[theme] += 1
     return counts
 
@@ -80,7 +82,8 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
 
     is_brief: of the themes without any alone.
     """
-    none = "today.theme.none" if morning.is_complete else "today.theme.none_yet"
+    of_day = "today.theme.none" if morning.is_today else "today.theme.none_that_day"
+    none = of_day if morning.is_complete else "today.theme.none_yet"
     if morning.folded and morning.is_complete:
         none = "today.theme.none_folded"
     counts = theme_counts((morning.folded or morning).own, morning.theme_of)
@@ -264,7 +267,13 @@ def _source_text(several: Sequence[SourceLine]) -> str:
         if len(days) > 1
         else line.covers,
     )
-    return f"{text} {line.error}" if line.error else text
+    if not line.error:
+        return text
+    return (
+        f"{text.rstrip('.。')}: {_cause(line)}"
+        if line.state == "failed"
+        else f"{text} {line.error}"
+    )
 
 
 States = Mapping[int, State]

@@ -96,6 +96,7 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         trusted, came_on = caught_up(library, day, trusted)
     return Morning(
         day=day,
+        is_today=is_today,
         own=found.own,
         doubtful=found.doubtful,
         near=found.near,

@@ -277,6 +277,7 @@ class Morning:
     queue: tuple[QueueEntry, ...] = ()
     pdfs: PdfsHere | None = None
     fetching: Fetching = ""
+    is_today: bool = True
     is_before_all: bool = False
 
     @property

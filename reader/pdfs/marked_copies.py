@@ -15,6 +15,7 @@ Knows nothing of PDFs, nor how a copy came.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -310,8 +311,8 @@ class RemovedCopy:
     n_changed: int
 
 
-def removed_text(removed: RemovedCopy) -> str:
-    """Say what was removed, where it lies and how it comes again."""
+def removed_text(removed: RemovedCopy, folder: Path) -> str:
+    """Say what was removed, where it lies and how it comes again. folder: of the library."""
     held = removed.held
     title, path = plain(held.paper.title), removed.path
     parts = [say("copy.removed", title=title)]
@@ -323,7 +324,9 @@ def removed_text(removed: RemovedCopy) -> str:
         parts += [say(key, n=n)] if n else []
     if len(parts) == 1:
         parts.append(say("copy.same"))
-    parts.append(say("copy.kept", path=path, id=held.paper.id) if path else say("copy.no_file"))
+    file = shlex.quote(str(folder.absolute() / path))
+    kept = say("copy.kept", path=path, file=file, id=held.paper.id)
+    parts.append(kept if path else say("copy.no_file"))
     return "".join(parts)
 
 

@@ -3,7 +3,7 @@
 Foretell for papers that people talk about, and for new ones of near topics, how much they
 will be talked about.
 
-The numbers come with the program (`reader/heat/talk.txt`), or were fitted on the library's
+The numbers come with the program (`reader/ranking/talk.txt`), or were fitted on the library's
 own talk; what they give is kept, since reading them takes a moment.
 
 Fit the forecast of talk anew to the library's own talk, as that grows. Reached by `index` alone.

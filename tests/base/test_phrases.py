@@ -307,7 +307,7 @@ def test_keys_and_commands_are_the_same_in_both_languages() -> None:
 
 
 def test_japanese_has_one_word_for_each_thing() -> None:
-    """Other words for what the head of reader/phrases/japanese names."""
+    """Other words for what the head of reader/base/messages/japanese names."""
     others = re.compile(
         "抄録|要旨|アブストラクト|スキップ|(?<!ト)ピック|ソース|フォルダー|サーバ(?!ー)"
     )

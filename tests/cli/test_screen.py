@@ -66,7 +66,7 @@ def test_days_that_a_source_could_not_give_are_said_in_one_line_and_no_line_is_t
     text = " ".join(" ".join(lines).split())
     assert "! arXiv OAI: 0 of ? for 4 days from 2025-06-04 to 2025-06-07; the rest" in text
     assert text.count("! arXiv OAI") == 1
-    assert f"could not ask for {DAY}" in text
+    assert f"nothing came for {DAY}" in text
 
 
 def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:

@@ -198,7 +198,8 @@ def test_a_blank_page_is_asked_about_and_taken_out_again(library: Path, tmp_path
     file = "removed/2025_Field_WhatSnailsHearThrough.marked.pdf"
     assert removed.out == (
         f"Taken out: a marked copy of {SNAIL}. The highlights that are shown stay as they are. Its "
-        f"file lies in {file}; to have it again: reader back '{file}' --as arxiv:2506.00001\n"
+        f"file lies in {file}; to have it again: "
+        f"reader back {library / file} --as arxiv:2506.00001\n"
     )
     assert (library / file).read_bytes() == blank()
     again = run(library, "back", str(library / file), "--as", "2506.00001")

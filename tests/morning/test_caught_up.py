@@ -179,7 +179,7 @@ def test_what_never_came_is_still_said_to_be_missing(library: Path, server: Play
     later = NOW + timedelta(days=1)
     gather(library, server, later)
     _, out, _ = run("today", "--no-fetch", "--date", f"{TUESDAY}", library=library, now=later)
-    assert says(out, "NOT COMPLETE: timeline.", "! timeline: could not ask for 2031-03-04.")
+    assert says(out, "NOT COMPLETE: timeline.", "! timeline: nothing came for 2031-03-04:")
     assert "What was missed" not in out
 
 

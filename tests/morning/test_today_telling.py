@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ def test_what_is_missing_is_named_with_its_days_and_what_comes_next() -> None:
         SourceLine("list", "partial", None, 3, DAY),
     ]
     assert missing_texts(lines) == [
-        "arXiv: could not ask for 2 days from 2025-06-03 to 2025-06-04. No network.",
+        "arXiv: nothing came for 2 days from 2025-06-03 to 2025-06-04: No network.",
         "timeline: the list of 2025-06-04 is not in it yet; asked again.",
         "list: 3 of ? for 2025-06-04; the rest is asked again at the next gather.",
     ]
@@ -49,9 +50,9 @@ def test_sources_that_lack_the_same_for_the_same_reason_share_a_line() -> None:
     ]
     other = SourceLine("list", "failed", None, 0, DAY, "list: the host is busy")
     assert missing_texts([*lines, other]) == [
-        "arXiv feed cs.CL, arXiv feed cs.SD: could not ask for 2 days from 2025-06-03 to"
+        "arXiv feed cs.CL, arXiv feed cs.SD: nothing came for 2 days from 2025-06-03 to"
         " 2025-06-04: the host is busy",
-        "list: could not ask for 2025-06-04. list: the host is busy",
+        "list: nothing came for 2025-06-04: the host is busy",
     ]
 
 
@@ -62,11 +63,11 @@ def test_several_silent_hosts_share_a_line_where_others_answered() -> None:
     ]
     here = SourceLine("arXiv", "complete", 5, 5, DAY)
     assert missing_texts([here, *lines]) == [
-        "a blog, timeline: could not ask for 2025-06-04: 2 hosts are silent; `reader sources`"
+        "a blog, timeline: nothing came for 2025-06-04: 2 hosts are silent; `reader sources`"
         " says why",
     ]
     assert missing_texts([here, lines[0]]) == [
-        "a blog: could not ask for 2025-06-04. a blog: no answer (no a blog)",
+        "a blog: nothing came for 2025-06-04: no answer (no a blog)",
     ]
 
 
@@ -130,6 +131,16 @@ def test_a_theme_without_a_paper_says_so() -> None:
     found = a_list("a/st", "a/s2s", "", "a/gone")
     assert theme_counts(found.own, THEMES) == {"translation": 2, "recognition": 0}
     assert theme_texts(found) == ["translation: 2", "recognition: 0 today"]
+    of_before = replace(found, is_today=False)
+    assert theme_texts(of_before) == ["translation: 2", "recognition: 0 on this day"]
+
+
+def test_a_paper_is_counted_under_the_theme_where_it_is_filed() -> None:
+    held = [
+        LibraryPaper(n, paper(n), "pick", DAY, topic) for n, topic in ((1, "a/asr"), (2, "a/st/x"))
+    ]
+    own = tuple(entry(one, topic="a/st") for one in held)
+    assert theme_counts(own, THEMES) == {"translation": 1, "recognition": 1}
 
 
 @pytest.mark.parametrize("sources", [(SourceLine("arXiv", "failed", None, 0, DAY),), ()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -158,10 +159,13 @@ def test_a_right_copy_that_was_removed_once_stands_again_after_a_wrong_one(
     list(back(library, tools, put(tmp_path / "b.pdf", wrong), known=held(library)))
     removed = remove_copy(library, tools, held(library))
     assert (removed.n_gone, removed.n_again, there(library)) == (1, 2, [RAIN, SLEPT])
-    assert removed_text(removed).startswith(
+    assert removed_text(removed, library.folder).startswith(
         f"Taken out: a marked copy of {SNAILS}. Removed with it: 1 highlight. "
         "Shown again from the copy before it: 2 highlights. Its file lies in removed/"
     )
+    # The command works from any folder.
+    again = f"reader back {shlex.quote(str(library.folder / removed.path))} --as "
+    assert again in removed_text(removed, library.folder)
     # What the tablet has after that is compared with nothing that was taken out.
     list(back(library, tools, put(tmp_path / "b.pdf", pdf(RAIN)), known=held(library)))
     assert there(library) == [RAIN]
@@ -176,12 +180,12 @@ def test_a_copy_that_changed_a_mark_or_none_takes_none_with_it(
     changed = remove_copy(library, tools, held(library))
     assert there(library) == [RAIN]
     assert "copy of What Snails Hear through Gravel. Shown as before it: 1 highlight. Its file" in (
-        removed_text(changed)
+        removed_text(changed, library.folder)
     )
     hand(library, tools, file, pdf(RAIN, ink=(1,), extra="pictures"))
-    same = removed_text(remove_copy(library, tools, held(library)))
+    same = removed_text(remove_copy(library, tools, held(library)), library.folder)
     assert "Gravel. The highlights that are shown stay as they are. Its file lies in" in same
-    none = removed_text(remove_copy(library, tools, held(library)))
+    none = removed_text(remove_copy(library, tools, held(library)), library.folder)
     assert "Gravel. Removed with it: 1 highlight. Its file lies in" in none
 
 

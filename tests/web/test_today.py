@@ -152,7 +152,7 @@ def test_a_source_that_failed_is_named_with_its_day_and_what_to_do(tmp_path: Pat
         failed = Batch("timeline", DAY, None, 0, "failed", "The server said 503.")
         sources.add_batch(library.db, failed, now=library.now(), on=DAY)
         text = client.get("/").text
-    assert f"timeline: could not ask for {DAY}. The server said 503." in shown(text)
+    assert f"timeline: nothing came for {DAY}: The server said 503." in shown(text)
     assert "1 paper for you (3 new so far, sources missing)." in shown(text)
     assert "speech/recognition: 0 so far" in shown(text)
     assert 'href="/work"' in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
+    "number.papers": "{n}",
+    "number.or_more": "{n} or more",
     "merged": "One paper now: {title} ({ids})",
     "merge.two": "{n:ID does|IDs do} not make a pair.",
     "merge.two_hint": "`reader merge` lists what may be one; `reader merge ID ID` joins two.",

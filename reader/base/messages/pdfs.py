@@ -175,7 +175,7 @@ TEXTS: dict[str, str] = {
     "copy.again": " Shown again from the copy before it: {n:highlight|highlights}.",
     "copy.changed": " Shown as before it: {n:highlight|highlights}.",
     "copy.same": " The highlights that are shown stay as they are.",
-    "copy.kept": " Its file lies in {path}; to have it again: reader back '{path}' --as {id}",
+    "copy.kept": " Its file lies in {path}; to have it again: reader back {file} --as {id}",
     "copy.no_file": " Its file was not there any more.",
     "copy.alone": "--remove takes one paper and no file.",
     "copy.alone.hint": "Say it alone: reader back --remove {id}",

@@ -13,7 +13,7 @@ from functools import partial
 
 from reader.base.errors import ReaderError
 from reader.base.messages import say, say_day
-from reader.base.text import plain
+from reader.base.text import plain, with_hint
 from reader.cli.triage import pages
 from reader.cli.triage.entries import (
     Row,
@@ -194,7 +194,7 @@ class ListSession:
             self._progress.refresh()
             self._lay()
         except ReaderError as error:
-            self.tell(plain(f"{error.message} {error.hint}"), is_warning=True)
+            self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
 
     def press(self, key: str) -> None:
         """Do what a key means here. An error of the library is said, and nothing moves."""
@@ -219,7 +219,7 @@ class ListSession:
             elif not self.page or (key := self._covering.press(key, self._size[1])):
                 self._press_in_list(key)
         except ReaderError as error:
-            self.tell(plain(f"{error.message} {error.hint}"), is_warning=True)
+            self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
 
     def _press_in_list(self, key: str) -> None:
         self.tell("")

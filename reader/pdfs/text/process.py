@@ -198,6 +198,9 @@ class PdfReader:
 
     def _started(self, path: Path) -> _Worker:
         worker = self._worker
+        if worker is not None and worker.has_ended:  # killed from outside, at no question
+            self.close()
+            worker = None
         if worker is None:
             try:
                 worker = self._worker = _Worker(self._max_bytes)
@@ -243,6 +246,10 @@ class _Worker:
         )
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._take_in, daemon=True).start()
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     @property
     def is_spent(self) -> bool:

@@ -134,7 +134,7 @@ def remove(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     with visit.parts.tools(visit.library) as tools:
         removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
-    said = plain(removed_text(removed))
+    said = plain(removed_text(removed, visit.library.folder))
     if visit.wants_json:
         return visit.json({"said": said, "path": removed.path or None})
     return visit.to(paper_at(held.paper.id) + "#pdf", said=said)

@@ -18,7 +18,7 @@ ERRORS: dict[str, str] = {
     "NotAnId": "{what} は arXiv・OpenReview・ACL Anthology の ID でも DOI でもなく、"
     "こう始まるタイトルやキーもここにはありません。\n\n"
     "論文のアドレスを貼り付けるか、タイトルの最初の数語を引用符で囲んで入力してください。",
-    "Ambiguous": "{what} に当てはまる論文が {n} 本あります: {several}。\n\n"
+    "Ambiguous": "{what} に当てはまる論文が {n}あります: {several}。\n\n"
     "タイトルをもう少し入力するか、ID で指定してください。",
     "Incomplete": "{what}",
     "SourceFailed": "{source}: {what}\n\n{hint}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
+    "number.papers": "{n}本",
+    "number.or_more": "{n}本以上",
     "merged": "1本の論文に統合しました: {title} ({ids})",
     "merge.two": "ID が{n}個では組になりません。",
     "merge.two_hint": "`reader merge` は同じかもしれない論文を一覧し、"

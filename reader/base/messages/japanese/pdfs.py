@@ -177,7 +177,7 @@ TEXTS: dict[str, str] = {
     "copy.again": "その前のコピーのハイライト{n}件をまた表示します。",
     "copy.changed": "ハイライト{n}件をその前のとおりに戻しました。",
     "copy.same": "表示中のハイライトは変わりません。",
-    "copy.kept": "ファイルは {path} にあります。戻すには: reader back '{path}' --as {id}",
+    "copy.kept": "ファイルは {path} にあります。戻すには: reader back {file} --as {id}",
     "copy.no_file": "ファイルはすでにありませんでした。",
     "copy.alone": "--remove は論文1本だけを指定します。ファイルは指定しません。",
     "copy.alone.hint": "単独で指定してください: reader back --remove {id}",
