@@ -54,29 +54,29 @@ def width_of_terminal() -> int:
 def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
     listed, has_days = morning.folded or morning, morning.folded is not None
-    yield _bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
+    yield bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
     if lacking := incomplete_text(morning.sources):
         for line in wrap(plain(lacking), width):
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
-        yield from map(_bold, wrap(folded_text(morning), width))
+        yield from map(bold, wrap(folded_text(morning), width))
     if not morning.has_news:
         yield from _queue(morning, width)
     yield ""
-    yield from map(_bold, wrap(own_text(morning), width))
+    yield from map(bold, wrap(own_text(morning), width))
     yield from (_dim(f"    {text}") for text in theme_lines(morning, width - 4))
     yield from _entries(listed.own, width, has_days=has_days)
     if listed.doubtful:
         yield ""
-        yield from map(_bold, wrap(doubtful_text(morning), width))
+        yield from map(bold, wrap(doubtful_text(morning), width))
         yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
     posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
-    yield _bold(near_text(morning)) + posts_only
+    yield bold(near_text(morning)) + posts_only
     yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:
         yield ""
-        yield from map(_bold, wrap(say("today.wild"), width))
+        yield from map(bold, wrap(say("today.wild"), width))
         yield from _entries([listed.wild], width, has_days=has_days)
     if morning.has_news:
         yield from _queue(morning, width)
@@ -88,7 +88,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
     if not morning.queue:
         return
     yield ""
-    yield from map(_bold, wrap(queue_text(morning), width))
+    yield from map(bold, wrap(queue_text(morning), width))
     n = max(MOST_QUEUED, morning.quota.to_go)
     for number, queued in enumerate(morning.queue[:n], 1):
         yield from queued_lines(queued, width, number)
@@ -100,7 +100,7 @@ def queued_lines(
     queued: QueueEntry, width: int, number: int, *, is_put_off: bool = False
 ) -> Iterator[str]:
     """Lay out a paper of the queue: title; id, when it was picked, how long it takes."""
-    title = _bold(shorten(plain(queued.held.paper.title), width - 4))
+    title = bold(shorten(plain(queued.held.paper.title), width - 4))
     yield f"{number:>3} {title}"
     facts = [queued.held.paper.id, *queue_facts(queued)]
     if is_put_off:
@@ -206,7 +206,7 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
     sure = f"{sureness_mark(entry)} " if entry.sureness else ""
-    title = _bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
+    title = bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
     # With the blank a skipped tenth paper is "- 10" and not minus ten.
     yield f"{mark} {number:>2} {sure}{_dim(day) if day else ''}{title}"
     topic = topic_text(entry)
@@ -307,7 +307,7 @@ def _sources_text(sources: Sequence[SourceLine]) -> str:
 def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out what is known of one paper before its abstract."""
     paper = held.paper
-    yield from map(_bold, wrap(plain(paper.title), width))
+    yield from map(bold, wrap(plain(paper.title), width))
     yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
     facts = [*paper.ids, *paper.categories]
     yield _dim(plain(" · ".join(facts)))
@@ -351,19 +351,19 @@ def wrap_marked(
         shown = line.removeprefix(indent)
         at = text.index(shown[0], at) if shown else at
         spans = [(max(start - at, 0), min(end - at, len(shown))) for start, end in marks]
-        yield indent + _with_bold(shown, [(a, b) for a, b in spans if a < b])
+        yield indent + _withbold(shown, [(a, b) for a, b in spans if a < b])
         at += len(shown)
 
 
-def _with_bold(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def _withbold(text: str, spans: Sequence[tuple[int, int]]) -> str:
     pieces, done = [], 0
     for start, end in spans:
-        pieces += [text[done:start], _bold(text[start:end])]
+        pieces += [text[done:start], bold(text[start:end])]
         done = end
     return "".join([*pieces, text[done:]])
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
     return click.style(text, bold=True)
 
 

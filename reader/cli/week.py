@@ -97,7 +97,7 @@ def _asked_lines(library: Library, asks: Sequence[QueueEntry], width: int) -> It
 
 def _ask_head(library: Library) -> Iterator[str]:
     yield ""
-    yield _bold(say("week.ask", n=library.config.queue_days))
+    yield screen.bold(say("week.ask", n=library.config.queue_days))
     yield from screen.wrap(say("week.ask.what"), screen.width_of_terminal())
 
 
@@ -105,22 +105,22 @@ def week_lines(found: Week, width: int) -> Iterator[str]:
     """Lay out a week: what was read by theme, links, what may be regretted."""
     n_skimmed = len(found.read) - found.n_written
     counts = {"written": found.n_written, "skimmed": n_skimmed}
-    yield _bold(say("week.head", first=found.first, last=found.last, **counts))
+    yield screen.bold(say("week.head", first=found.first, last=found.last, **counts))
     if not found.read:
         yield say("week.nothing", before=days_back(found.first, 7))
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
-        yield _bold(plain(theme) or say("week.no_theme"))
+        yield screen.bold(plain(theme) or say("week.no_theme"))
         for one in read:
             yield from _read_lines(one, width)
     if found.links:
         yield ""
-        yield _bold(say("week.links"))
+        yield screen.bold(say("week.links"))
         for link in found.links:
             yield from _link_lines(link, width)
     if found.regrets:
         yield ""
-        yield _bold(say("week.regrets"))
+        yield screen.bold(say("week.regrets"))
         for regret in found.regrets:
             yield from _regret_lines(regret, width)
         if found.n_more:
@@ -177,10 +177,6 @@ def read_json(one: ReadPaper) -> dict[str, Any]:
         "sentence": plain(one.sentence),
         "theme": plain(one.theme),
     }
-
-
-def _bold(text: str) -> str:
-    return click.style(text, bold=True)
 
 
 STDOUT = Path("-")
@@ -244,7 +240,7 @@ def _draw(
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
     """Lay out the map, the streak, and what was written by theme and source."""
-    yield _bold(say("stats.head", first=found.first, last=found.last))
+    yield screen.bold(say("stats.head", first=found.first, last=found.last))
     yield ""
     yield from _map_lines(found)
     yield from screen.wrap(say("stats.key"), width, "    ")
@@ -257,14 +253,14 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     ]
     yield say("stats.totals", written=n[0], skimmed=n[1], recalled=n[2])
     yield ""
-    yield _bold(say("stats.themes"))
+    yield screen.bold(say("stats.themes"))
     most = max(found.themes.values(), default=0)
     for theme, count in found.themes.items():
         bar = "#" * round(20 * count / most) if most else ""
         name = shorten(plain(theme) or say("week.no_theme"), 28)
         yield f"  {_padded(name, 28)} {count:>4}  {bar}".rstrip()
     yield ""
-    yield _bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
+    yield screen.bold(_padded(say("stats.sources"), 30)) + say("stats.columns")
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
@@ -289,7 +285,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     """Lay out one day: what was noted, picked, skipped, recalled."""
     counts = one.counts
     frozen = say("stats.day_frozen") if counts.is_frozen else ""
-    yield _bold(say("stats.day", date=say_day(counts.day))) + frozen
+    yield screen.bold(say("stats.day", date=say_day(counts.day))) + frozen
     yield say(
         "stats.day_counts",
         written=counts.n_written,
@@ -310,7 +306,7 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     waiting: Sequence[str] = [plain(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
         yield ""
-        yield _bold(say("stats.day_picked"))
+        yield screen.bold(say("stats.day_picked"))
         yield from (f"  + {shorten(title, width - 4)}" for title in waiting)
 
 

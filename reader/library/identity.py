@@ -25,7 +25,7 @@ from typing import Literal
 
 from reader.base.messages import say
 from reader.base.text import compiled
-from reader.library.paper import Paper
+from reader.library.paper import HAS_CJK, Paper
 
 Certainty = Literal["same", "ambiguous", "no"]
 
@@ -90,7 +90,7 @@ def _readings(name: str) -> tuple[_Name, ...]:
 
 def _read(name: str) -> Iterator[_Name]:
     bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
-    if _CJK.search(bare):
+    if HAS_CJK.search(bare):
         yield _Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),))
         return
     yield from _ordered(bare, False)
@@ -190,7 +190,6 @@ def _is_shared_by_many(family: str, given: str) -> bool:
 
 
 _LONGEST = 400
-_CJK = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"})
 _ONE_SYLLABLE = re.compile(r"(?:zh|ch|sh|[b-df-hj-np-tv-z])?[aeiou]{1,3}(?:ng|n|r|k|m|l|p)?")

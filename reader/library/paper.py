@@ -155,7 +155,7 @@ def family_name(author: str) -> str:
     a trailing "Jr." or "III" does not count. Of a name in Chinese, Japanese or Korean
     characters it is the whole without blanks: nothing tells surely where its parts meet.
     """
-    if _CJK.search(author):
+    if HAS_CJK.search(author):
         return re.sub(r"[\s·・･,、]", "", author)
     family, comma, given = author.partition(",")
     words = [word for word in author.split() if word.rstrip(".").lower() not in _SUFFIXES]
@@ -172,7 +172,7 @@ def _particles(words: list[str]) -> list[str]:
     return words[len(words) - n :]
 
 
-_CJK = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+HAS_CJK = re.compile("[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _SUFFIXES = {"jr", "sr", "ii", "iii"}
 _PARTICLES = frozenset(
     {"'t", "af", "al", "av", "bin", "da", "das", "de", "degli", "del", "della", "den", "der"}

@@ -155,7 +155,7 @@ def key_sentence(note: str) -> str:
         for sentence in sentences(body):
             return _bare(sentence)
     lines = (_bare(line) for _, body in parts for line in body.split("\n"))
-    return next((line for line in lines if _ANY_LETTER.search(line)), "")
+    return next((line for line in lines if _LETTER.search(line)), "")
 
 
 def question(note: str) -> str:
@@ -167,7 +167,7 @@ def question(note: str) -> str:
     for line in note.split("\n"):
         if found := _ASKED.match(line):
             return _bare(found[1])
-    filled = [name for name, body in _parts(note) if name and _ANY_LETTER.search(body)]
+    filled = [name for name, body in _parts(note) if name and _LETTER.search(body)]
     if not filled:
         return say("recall.question")
     return say("recall.under", names=say("list").join(filled))
@@ -194,7 +194,6 @@ def _bare(text: str) -> str:
     return re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text).strip()
 
 
-_ANY_LETTER = re.compile(r"[^\W\d_]")
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*\Z|\*\*([^*]+)\*\*[:：]?\Z|__([^_]+)__[:：]?\Z")
 _IDEA = re.compile(
     r"\b(?:ideas?|contributions?|method|approach|in one breath|nutshell|trick)\b"

@@ -12,7 +12,6 @@ Knows PyMuPDF's get_text("rawdict"); `columns` decides on the order of lines.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple
 
 from reader.library.highlight import Box
 from reader.pdfs.text.columns import Row, runs
-from reader.pdfs.text.lines import CJK, joined, page_lines
+from reader.pdfs.text.lines import IS_CJK, NOT_TEXT, joined, page_lines
 
 Point = tuple[float, float]
 Quad = Sequence[Point]
@@ -28,11 +27,9 @@ Quad = Sequence[Point]
 
 _BIN = 12.0
 """Points: letters are looked up in strips of the page, about a line high."""
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
 _DASH = "—"
 _HIT = 0.4
 """Of a word's letters: under a mark drawn freely, the whole word is meant."""
-IS_CJK = re.compile(f"[{CJK}]")
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 
@@ -199,7 +196,7 @@ class PageLetters:
 
 def folded(text: str) -> str:
     """Write out ligatures and the like (NFKC); Japanese keeps its full-width marks."""
-    text = _NOT_TEXT.sub("", text.replace("\xa0", " ")).strip()
+    text = NOT_TEXT.sub("", text.replace("\xa0", " ")).strip()
     if text.isascii():
         return text
     parts = [

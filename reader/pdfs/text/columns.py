@@ -30,7 +30,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from reader.pdfs.text.lines import CJK, Line, PageLines
+from reader.pdfs.text.lines import CJK, IS_CJK, Line, PageLines
 
 N_BINS = 120
 GUTTER_FROM, GUTTER_TO = 0.22, 0.78
@@ -290,7 +290,6 @@ _ACCENTS = "`´ˆ˜¨ˇ˘˙˝¸"
 _DOUBTFUL = re.compile(
     rf"\s[{_ACCENTS}]|[{CJK}] +[0-9A-Za-z]|[0-9A-Za-z] +[{CJK}]|(?:\b[^\W\d_]\s+){{4}}[^\W\d_]\b"
 )
-_IS_CJK = re.compile(f"[{CJK}]")
 
 
 def is_doubtful(page: dict[str, Any]) -> bool:
@@ -333,9 +332,7 @@ def _stray(chars: list[dict[str, Any]], size: float) -> set[int]:
             blanks.append(at)
         elif not _is_over(chars, at):
             if before is not None:
-                is_mixed = (_IS_CJK.match(before["c"]) is None) != (
-                    _IS_CJK.match(char["c"]) is None
-                )
+                is_mixed = (IS_CJK.match(before["c"]) is None) != (IS_CJK.match(char["c"]) is None)
                 gaps.append(((char["bbox"][0] - before["bbox"][2]) / size, is_mixed, blanks))
             before, blanks = char, []
     spacing = median([gap for gap, _, _ in gaps]) if gaps else 0.0

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from reader.pdfs.text.lines import CJK, joined
+from reader.pdfs.text.lines import IS_CJK, joined
 
 
 class Box(NamedTuple):
@@ -99,7 +99,6 @@ CAPTION = re.compile(
 )
 _GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
 """What makes a sentence of 図3."""
-_IS_CJK = re.compile(f"[{CJK}]")
 
 
 def has_caption(words: Iterable[WordLine]) -> bool:
@@ -154,7 +153,7 @@ def _goes_on(lines: Sequence[WordLine], after: WordLine) -> bool:
     is_below = -0.6 * first.size < gap < 0.45 * first.size
     is_beside = abs(after.box.y0 - last.box.y0) < 0.4 * first.size and after.box.x0 > last.box.x0
     # TeX sets Japanese letters a tenth smaller than the Latin ones of the same font.
-    most = 0.12 * first.size if _IS_CJK.search(after.text + first.text) else 0.7
+    most = 0.12 * first.size if IS_CJK.search(after.text + first.text) else 0.7
     if not (is_below or is_beside) or abs(after.size - first.size) > most or len(lines) > 14:
         return False
     if CAPTION.match(after.text) and is_beside:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 # Kana, ideographs, their punctuation, full-width forms. Hangul is written with spaces.
 CJK = "\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
-_IS_CJK = re.compile(f"[{CJK}]")
+IS_CJK = re.compile(f"[{CJK}]")
 # Begins with the space itself: the engine then skips from space to space.
 _SPACE_WITHIN_CJK = re.compile(f" (?=[{CJK}])(?<=[{CJK}] )")
 _WHITE = re.compile(r"[^\S\u3000]+")
@@ -74,7 +74,7 @@ def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str
         if after[0].islower():
             return (before, "") if _is_compound(before, after, hyphenated) else (before[:-1], "")
         return before, ""
-    if _IS_CJK.match(before[-1]) and _IS_CJK.match(after[0]):
+    if IS_CJK.match(before[-1]) and IS_CJK.match(after[0]):
         return before, ""
     return before, " "
 
@@ -110,7 +110,7 @@ def _is_compound(before: str, after: str, hyphenated: frozenset[str]) -> bool:
     return f"{last[1]}-{first[0]}".lower() in hyphenated or _LINK.search(last[1]) is not None
 
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
 _BOLD = re.compile(r"bold|black|heavy|demi|medi\b|CMBX|SFBX|-Bd|Gothic-B", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|oblique|CMTI|SFTI|-It\b", re.IGNORECASE)
 
@@ -206,7 +206,7 @@ def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
     spans = line["spans"]
     text = spans[0]["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
     if not text.isprintable():
-        text = _NOT_TEXT.sub("", text.replace("\xa0", " "))
+        text = NOT_TEXT.sub("", text.replace("\xa0", " "))
     text = text.strip()
     if not text:
         return _EMPTY

@@ -28,9 +28,6 @@ from reader.search.rows import filters
 from reader.web.addresses import as_path, paper_at
 from reader.web.visit import Visit, route
 
-N_BATCHES = 10
-"""Days of a source that are shown."""
-
 
 @dataclass(frozen=True, slots=True)
 class LibraryForm:
