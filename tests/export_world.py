@@ -29,9 +29,9 @@ from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.morning.file import file_paper, move_topic
-from reader.notes.export.files import ExportOutcome
-from reader.notes.export.run import export, export_quietly, read_edits
+from reader.notes.export import export, export_quietly, read_edits
 from reader.notes.file import words_of
+from reader.notes.folder import ExportOutcome
 from reader.notes.rows import exports, notes
 from reader.notes.write import add_note
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper

@@ -25,7 +25,7 @@ from reader.library.place import FEEDS
 from reader.morning.pick import decide
 from reader.morning.pipe import fetch_and_rank
 from reader.morning.tools import Tools
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf

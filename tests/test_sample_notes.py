@@ -13,7 +13,7 @@ from reader.cli.frame import Settings, run
 from reader.library.folder import make_library
 from reader.library.paper import Paper
 from reader.library.rows.papers import add_papers, papers_named
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.write import add_note
 from tests.data import ROOT
 from tests.picture import PICTURE, readme_block, sample_block, sample_screen

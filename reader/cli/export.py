@@ -8,8 +8,8 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.notes.export.files import ExportOutcome
-from reader.notes.export.run import export
+from reader.notes.export import export
+from reader.notes.folder import ExportOutcome
 
 
 @click.command("export", cls=ReaderCommand, help=say("help.export"))

@@ -26,13 +26,22 @@ from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.links import NearNotes, related
 from reader.notes.outcome import became, check_lines
-from reader.notes.own_words.check import check_note, closeness_of
 from reader.notes.own_words.judge import where
 from reader.notes.own_words.texts import Check, CheckedSentence
-from reader.notes.revisions import beginning_of, compared, moment, pieces
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
-from reader.notes.write import NoteOutcome, add_note, newest_note, restore
+from reader.notes.write import (
+    NoteOutcome,
+    add_note,
+    beginning_of,
+    check_note,
+    closeness_of,
+    compared,
+    moment,
+    newest_note,
+    pieces,
+    restore,
+)
 
 if TYPE_CHECKING:
     from reader.search.protocol import Encode

@@ -120,7 +120,7 @@ def _with_notices(library: Library, day: date, fetched: FetchOutcome, *, may_fol
 
 def _export(library: Library) -> None:
     """Write the notes that are in no file yet, as feeds.toml allows; they are safe anyhow."""
-    from reader.notes.export.run import export_quietly  # 70 ms, which no list waits for
+    from reader.notes.export import export_quietly  # 70 ms, which no list waits for
 
     for error in export_quietly(library):
         say_error(error)

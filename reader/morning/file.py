@@ -35,7 +35,7 @@ from reader.library.identity import name_key
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.library.rows.filings import FiledByHand
-from reader.notes.export.run import export, find_moved_notes
+from reader.notes.export import export, find_moved_notes
 from reader.pdfs.move import Read, find_moved, nfc, settle
 from reader.ranking.rows import labels
 from reader.ranking.topic import best, fits

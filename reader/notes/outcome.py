@@ -10,8 +10,8 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.notes.export.files import ExportOutcome
-from reader.notes.export.run import export, read_edits
+from reader.notes.export import export, read_edits
+from reader.notes.folder import ExportOutcome
 from reader.notes.links import NearNotes, lost_links, related
 from reader.notes.own_words.judge import lines
 from reader.notes.own_words.texts import Check

@@ -1,9 +1,11 @@
-"""Keep notes in the reader's own words. Knows nothing of the Markdown files that show them."""
+"""Keep notes in the reader's own words, check them, and go back to earlier revisions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, StoreError, UsageError
@@ -14,18 +16,23 @@ from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
-from reader.notes.own_words.check import check_typed
-from reader.notes.own_words.texts import Check
+from reader.notes.changes import DiffLine, changes
+from reader.notes.own_words.judge import check
+from reader.notes.own_words.texts import Check, Closeness, SourceText
 from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision
-from reader.notes.words import MAX_BYTES, beside, is_written
+from reader.notes.words import MAX_BYTES, beside, is_written, sentences
 from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights
 from reader.ranking.best_folder import file_away
 from reader.search.rows import index
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from reader.search.protocol import Encode
+
 
 AT_ONCE = 6_000
 """Characters of a note up to which its vector is made as it is saved: beyond them it takes
@@ -178,3 +185,104 @@ def newest_note(library: Library, held: LibraryPaper) -> Revision | None:
     """Give a paper's note as it stands, None where there is none."""
     known: Sequence[Revision] = notes.revisions(library.db, held.row)
     return known[-1] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionDiff:
+    """Two revisions, by number from 1, and what leads from one to the other."""
+
+    first: int
+    second: int
+    old: Revision
+    new: Revision
+    changes: tuple[DiffLine, ...]
+
+
+def compared(library: Library, held: LibraryPaper, numbers: Sequence[int] = ()) -> RevisionDiff:
+    """Compare two revisions that are named; one with the newest; else the last two.
+
+    Raises UsageError where there are none to compare.
+    """
+    n_all = len(notes.revisions(library.db, held.row))
+    if not numbers and n_all < 2:
+        what = say("note.one_revision", n=n_all, title=plain(held.paper.title))
+        raise UsageError(what=what, hint=say("note.one_revision.hint"))
+    first, second = (*numbers, n_all)[:2] if numbers else (n_all - 1, n_all)
+    old, new = revision(library, held, first), revision(library, held, second)
+    return RevisionDiff(first, second, old, new, tuple(changes(old.text, new.text)))
+
+
+def beginning_of(one: Revision) -> str:
+    """Give the first sentences of a revision, in one line."""
+    return plain(" ".join(islice(sentences(one.text), 5)) or one.text)
+
+
+def moment(library: Library, at: datetime) -> str:
+    """Write a moment in the time zone of feeds.toml."""
+    return f"{at.astimezone(library.config.timezone):%Y-%m-%d %H:%M}"
+
+
+def pieces(line: DiffLine) -> Iterator[tuple[str, bool]]:
+    """Part a changed line into what stayed within it and what changed; safe to print, each
+    character in its place."""
+    text = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.text)
+    done = 0
+    for start, end in line.spans:
+        yield text[done:start], False
+        yield text[start:end], True
+        done = end
+    yield text[done:], False
+
+
+def check_note(
+    library: Library, held: LibraryPaper, text: str, *, closeness: Closeness | None = None
+) -> Check:
+    """Tell own words from copied ones, sentence by sentence.
+
+    closeness: what finds translations; None where there is no model, and the check says so.
+    """
+    return check(text, sources_of(library, held.row), closeness=closeness)
+
+
+def check_typed(library: Library, held: LibraryPaper, text: str, encode: Encode | None) -> Check:
+    """Do the same while somebody writes or saves: by words alone where a model fails, too.
+
+    encode: the encoder of notes, None for none.
+    """
+    try:
+        closeness = closeness_of(encode) if encode else None
+        return check_note(library, held, text, closeness=closeness)
+    except ModelError:
+        return check_note(library, held, text)  # what is copied counts as such without a model
+
+
+def sources_of(library: Library, row: int) -> list[SourceText]:
+    """List a paper's texts. What stands in several is named by the first: the abstract, then
+    what the person marked, then the PDF's passages."""
+    paper = papers.papers_at(library.db, [row])[0].paper
+    found = [SourceText(paper.title, "title"), SourceText(paper.abstract, "abstract")]
+    for one in shown(highlights.highlights_of(library.db, row)):
+        if one.gone_at is None:
+            found.append(SourceText(one.highlight.text, "highlight", one.highlight.page))
+    for passage in index.passages_of(library.db, row):
+        found.append(SourceText(passage.text, "passage", passage.page))
+    return [source for source in found if source.text.strip()]
+
+
+def closeness_of(encode: Encode) -> Closeness:
+    """Make what compares sentences by meaning out of the encoder of notes.
+
+    encode: gives the encoder's name and a text's unit vector (d,).
+    """
+    vectors: dict[str, NDArray[np.float32]] = {}
+
+    def vector(text: str) -> NDArray[np.float32]:
+        if text not in vectors:
+            vectors[text] = encode(text)[1]
+        return vectors[text]
+
+    def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
+        columns = [vector(text) for text in theirs]
+        return [[float(vector(text) @ column) for column in columns] for text in ours]
+
+    return closeness

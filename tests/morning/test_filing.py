@@ -28,7 +28,7 @@ from reader.morning.file import (
     topics,
 )
 from reader.morning.pick import decide
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs

@@ -18,7 +18,7 @@ from reader.library.rows import merges, papers
 from reader.morning import pick
 from reader.morning.merge import join, part, questions
 from reader.notes import write
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.rows import notes
 from reader.ranking.best_folder import file_away
 from reader.search.rows import index

@@ -13,7 +13,7 @@ from reader.library.folder import Library, write_whole
 from reader.library.rows import failures, papers
 from reader.morning.pick import decide
 from reader.morning.pipe import take_pictures
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.file import words_of
 from reader.notes.sheet import Sheet, render
 from reader.notes.write import add_note

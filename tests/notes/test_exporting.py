@@ -12,8 +12,8 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, filings, papers
 from reader.morning.file import file_paper, move_topic
-from reader.notes.export.files import ExportOutcome
-from reader.notes.export.run import export, export_quietly, read_edits
+from reader.notes.export import export, export_quietly, read_edits
+from reader.notes.folder import ExportOutcome
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.write import add_note

@@ -14,8 +14,8 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
-from reader.notes.export.files import ExportOutcome
-from reader.notes.export.run import export
+from reader.notes.export import export
+from reader.notes.folder import ExportOutcome
 from reader.notes.rows import exports, notes
 from reader.notes.words import MAX_BYTES, SEPARATOR
 from reader.notes.write import add_note

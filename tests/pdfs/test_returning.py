@@ -25,7 +25,7 @@ from reader.library.rows import merges, papers
 from reader.library.rows.database import lock_file
 from reader.morning.pick import decide
 from reader.morning.tools import Tools
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.back import CopyOutcome, back
 from reader.pdfs.highlights import VisibleMark, shown

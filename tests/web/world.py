@@ -27,7 +27,7 @@ from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.morning.pipe import fetch_and_rank, take_pictures
 from reader.morning.tools import Tools
-from reader.notes.export.run import export
+from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, fetch_pdfs

@@ -19,14 +19,22 @@ from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, related
-from reader.notes.own_words.check import check_typed
 from reader.notes.own_words.judge import where
 from reader.notes.own_words.texts import Check
-from reader.notes.revisions import beginning_of, compared, moment, pieces
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.words import is_written
-from reader.notes.write import NoteOutcome, add_note, newest_note, restore
+from reader.notes.write import (
+    NoteOutcome,
+    add_note,
+    beginning_of,
+    check_typed,
+    compared,
+    moment,
+    newest_note,
+    pieces,
+    restore,
+)
 from reader.web.visit import Visit, route
 
 

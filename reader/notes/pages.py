@@ -1,39 +1,38 @@
-"""Write the page of each paper, topic and week; what a hand wrote there stays in it."""
+"""Say what the files of papers, topics and weeks show, from what the library has."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from reader.base.errors import Incomplete
 from reader.base.front_matter import claimed, single_value, text_at, yaml_of
 from reader.base.messages import say
 from reader.base.text import plain, shorten
-from reader.library.file_names import UNFILED, file_stem, year_of
+from reader.library.file_names import UNFILED, file_stem, fold_name, year_of
 from reader.library.folder import Library, disk_error
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.rows import papers
 from reader.notes.balance import theme_of
-from reader.notes.export.files import (
+from reader.notes.file import Ours, block_of, mended, new_file, splice, typed_inside, words_of
+from reader.notes.folder import (
     ROOT,
     ExportOutcome,
     Files,
+    Writer,
     free_path,
     page_path,
     read,
     relative,
 )
-from reader.notes.export.links import Links
-from reader.notes.export.put import Writer
-from reader.notes.file import Ours, block_of, mended, new_file, splice, typed_inside, words_of
-from reader.notes.rows import exports, page_entries
-from reader.notes.rows.exports import WrittenFile
-from reader.notes.rows.notes import Revision
-from reader.notes.rows.page_entries import PageEntry
+from reader.notes.rows import exports
+from reader.notes.rows.exports import PageEntry, WrittenFile
+from reader.notes.rows.notes import Revision, papers_by_key
 from reader.notes.sheet import PageRow, Sheet, monday, topic_page, week_of, week_page
-from reader.notes.words import key_sentence
+from reader.notes.words import key_sentence, links_in
 from reader.notes.write import marked
 from reader.pdfs.move import drop_empty
 from reader.pdfs.rows import highlights, pdfs
@@ -141,12 +140,12 @@ def _remove(library: Library, last: WrittenFile, found: str | None, done: Export
 
 
 def _of_topic(library: Library, topic: str) -> list[PageEntry]:
-    return page_entries.entries_of_topic(library.db, topic)
+    return exports.entries_of_topic(library.db, topic)
 
 
 def _of_week(library: Library, week: str) -> list[PageEntry]:
     first = monday(week)
-    found = page_entries.entries_between(library.db, first, first + timedelta(days=6))
+    found = exports.entries_between(library.db, first, first + timedelta(days=6))
     return [e for e in found if week_of(e.written_on or e.first_on) == week]
 
 
@@ -203,3 +202,60 @@ def sheet_of(
         highlights=marked(library, held),
         linked_from=links.linked_from(held.row, folder),
     )
+
+
+class Links:
+    """The links of all notes; planned: paper → path of files that are written just now."""
+
+    def __init__(self, library: Library, planned: Mapping[int, str]) -> None:
+        self._library = library
+        self._planned = planned
+
+    def targets(self, text: str) -> set[int]:
+        """Give the papers that a text links to."""
+        names = links_in(text) if "[[" in text else []
+        found = exports.papers_with(self._library.db, names) if names else {}
+        rows = set(found.values())
+        left = {fold_name(name) for name in names if name not in found}
+        if left:  # another case, or the name of a file: all are looked through
+            rows |= {row for name, row in self._every_name().items() if name in left}
+        return rows
+
+    def _every_name(self) -> dict[str, int]:
+        paths = exports.paths(self._library.db)
+        rows = {path: exports.row_in(name) for path, name in paths.items()}
+        stems = {fold_name(PurePosixPath(p).stem): row for p, row in rows.items() if row}
+        keys = papers_by_key(self._library.db)
+        return stems | {fold_name(key): row for key, row in keys.items()}
+
+    def linked_from(self, row: int, folder: Path) -> tuple[tuple[str, str], ...]:
+        """List the notes that link to a paper: (title, path relative to a folder), by title."""
+        path = self._path_of(row)
+        names = {fold_name(key) for key in exports.keys_of(self._library.db, row)}
+        names |= {fold_name(PurePosixPath(path).stem)} if path else set()
+        sources = [s for s in exports.sources_of(self._library.db, names) if s != row]
+        paths = {source: self._path_of(source) for source in sources}
+        found = (
+            (held.paper.title, relative(self._library.folder / paths[held.row], folder))
+            for held in papers.papers_at(self._library.db, sources)
+            if paths[held.row]
+        )
+        return tuple(sorted(found))
+
+    def _path_of(self, row: int) -> str:
+        planned = self._planned.get(row)
+        return planned or exports.path_of(self._library.db, exports.note_name(row))
+
+
+def keep_links(library: Library, rows: Iterable[int]) -> None:
+    """Bring what is kept of the links of some notes up to date; the first time, of all."""
+    wanted = exports.noted(library.db) if exports.is_empty(library.db) else list(rows)
+    texts = exports.newest_texts(library.db, wanted)
+    now = {
+        row: {fold_name(name) for name in links_in(text)} if "[[" in text else set[str]()
+        for row, text in texts.items()
+    }
+    before = exports.names_of(library.db, wanted)
+    changed = {row: names for row, names in now.items() if names != before.get(row, set())}
+    if changed and not library.db.is_read_only:
+        exports.set_names(library.db, changed)

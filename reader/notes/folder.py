@@ -1,14 +1,4 @@
-"""Look at the files of notes/, see what a hand did with them, and choose where new ones lie.
-
-Look at the files of notes/: which lie there, what they hold, whose they say they are.
-
-Reads each once. Changes nothing.
-
-Find what a hand did with the files of notes/: moved, renamed, copied, made anew.
-
-A file is known by the id in its front matter, wherever it lies. Who moves one into
-another topic's folder files the paper there. What nobody here knows is not touched.
-"""
+"""Know the files of the folder notes/: what lies there, what a hand moved, and write them."""
 
 from __future__ import annotations
 
@@ -17,18 +7,19 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from reader.base.errors import DiskFull, Incomplete, ReaderError
+from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError
 from reader.base.front_matter import claimed, single_value
 from reader.base.messages import say
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import UNFILED, fold_name
 from reader.library.files import files_below, is_evicted
-from reader.library.folder import Library
+from reader.library.folder import Library, write_whole
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers
 from reader.notes.file import block_of
 from reader.notes.rows import exports
+from reader.notes.rows.exports import WrittenFile
 from reader.notes.words import MAX_BYTES
 from reader.pdfs.move import existing, folder_at, nfc
 
@@ -348,3 +339,99 @@ def _name_copies(
         first = recorded[name] if name in recorded else min(paths, default="")
         for path in others:
             done.left.append(Incomplete(what=say("export.copy", path=path, other=first)))
+
+
+AT_ONCE = 64
+"""Files recorded in one transaction."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Collects what is to be written, and writes it by the dozen.
+
+    is_stopped: something that would befall every other file too was met; nothing more is
+    written.
+    """
+
+    library: Library
+    done: ExportOutcome
+    is_stopped: bool = False
+    _waiting: list[tuple[WrittenFile, str | None]] = field(default_factory=list)
+    _recorded: list[WrittenFile] = field(default_factory=list)
+
+    def put(self, put: WrittenFile, found: str | None) -> None:
+        """Write a file that held `found` when it was read, None for no file."""
+        self._waiting.append((put, found))
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+
+    def record(self, put: WrittenFile) -> None:
+        """Record what a file holds that needs no writing."""
+        self._recorded.append(put)
+
+    def flush(self) -> None:
+        """Write what was collected. Afterwards nothing is waiting."""
+        waiting, self._waiting = self._waiting, []
+        recorded, self._recorded = self._recorded, []
+        if self.is_stopped or not (waiting or recorded):
+            return
+        try:
+            if waiting:
+                exports.begin(self.library.db, (put for put, _ in waiting))
+            written = [put for put, found in waiting if self._is_written(put, found)]
+            names = [put.name for put, _ in waiting]
+            exports.finish(self.library.db, [*recorded, *written], names)
+        except StoreError as error:
+            self.done.left.append(error)
+            self.is_stopped = True
+
+    def _is_written(self, put: WrittenFile, found: str | None) -> bool:
+        if self.is_stopped:
+            return False
+        try:
+            # Somebody may have saved the file since it was read; their words go first.
+            if read(self.library, put.path) != found:
+                raise Incomplete(what=say("export.changed", path=put.path))
+            write_whole(self.library.folder / put.path, put.content.encode())
+        except (Incomplete, StoreError) as error:
+            self.done.left.append(error)
+            self.is_stopped = befalls_all(self.library, error)
+            return False
+        is_page = exports.row_in(put.name) is None
+        (self.done.pages if is_page else self.done.written).append(put.path)
+        return True
+
+
+def recover(library: Library, files: Files) -> dict[str, str]:
+    """Settle what a killed export was about to write: what was written is recorded.
+
+    Returns path → block of ours that may stand in a file which a hand edited since.
+    """
+    left = exports.unfinished(library.db)
+    if not left or library.db.is_read_only:
+        return {}
+    written, blocks = [], dict[str, str]()
+    for put in left:
+        try:
+            found = files.read(put.path)
+        except Incomplete:
+            continue
+        if found == put.content:
+            written.append(put)
+        elif found is not None:
+            blocks[put.path] = block_of(put.content)
+            written += [put] if _is_edited_since(library, put, found) else []
+    exports.finish(library.db, written, [put.name for put in left])
+    return blocks
+
+
+def _is_edited_since(library: Library, put: WrittenFile, found: str) -> bool:
+    """Tell a file that was written before a hand edited it, by our block in it."""
+    row = exports.row_in(put.name)
+    if row is not None:
+        exported = exports.exported(library.db, row)
+        before = exported.content if exported else ""
+    else:
+        page = exports.page(library.db, put.name)
+        before = page.content if page else ""
+    return block_of(found) == block_of(put.content) != block_of(before)

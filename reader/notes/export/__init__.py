@@ -1,1 +1,0 @@
-"""Bring notes/ up to date, and read in what a hand changed there."""
