@@ -38,7 +38,7 @@ def single_value(file_text: str, key: str) -> str | None:
     return text_at(yaml_of(file_text), key)
 
 
-def claimed(file_text: str, key: str) -> str:
+def tolerant_value(file_text: str, key: str) -> str:
     """Read a key of which one may tell whose a file is, also where a hand broke the front
     matter: then from the lines above the block. Empty for none."""
     if FRONT.match(file_text):

@@ -1,29 +1,39 @@
-"""Bring notes/ up to date: read in what a hand wrote, then write the files."""
+"""Bring notes/ up to date, whole or for some papers, by command or by itself.
+
+    what a hand moved is found → what a hand wrote is read in → the files follow their
+    papers' topics → files are written → the pages that name their papers
+
+Each step is safe to be killed in, and is done again by the next run. One process at a time
+looks at notes/ and writes there.
+
+Three texts are compared for what a hand wrote: the file as it is, the file as it was left, and
+the note as it stands. Words of a hand become revisions; where the note changed too, both are
+kept.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
-from reader.base.front_matter import claimed, fields, text_at
+from reader.base.front_matter import fields, text_at, tolerant_value
 from reader.base.messages import say
 from reader.base.text import plain, shorten
-from reader.library.file_names import UNFILED
+from reader.library.file_names import UNFILED, fold_name
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.library.rows.database import lock_file
-from reader.notes import folder, pages
 from reader.notes.file import (
     MARK,
     block_of,
     framed,
-    mended,
+    mend_front,
     splice,
     typed_inside,
     with_words,
@@ -34,16 +44,15 @@ from reader.notes.folder import (
     ExportOutcome,
     Files,
     Writer,
-    befalls_all,
     file_where_it_lies,
+    find_moved,
     free_path,
-    note_path,
+    recorded_paths,
     recover,
 )
-from reader.notes.pages import Links, keep_links, sheet_of
+from reader.notes.pages import keep_links, linked_papers, page_names, put_pages, sheet_of
 from reader.notes.rows import exports, notes
-from reader.notes.rows.exports import Export, WrittenFile
-from reader.notes.rows.notes import Revision
+from reader.notes.rows.exports import WrittenFile
 from reader.notes.sheet import render
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
@@ -51,21 +60,37 @@ from reader.pdfs.move import drop_empty, folder_at, move, nfc, settle
 from reader.ranking.best_folder import file_away
 
 
-def names_of(rows: Iterable[int]) -> list[str]:
-    return [exports.note_name(row) for row in rows]
+@dataclass(frozen=True)
+class NoteFile:
+    """A paper's file as an export found it.
 
-
-@dataclass(slots=True)
-class _State:
-    """One paper's file in this export. raw: its text when it was read; None: there is none.
-    is_foreign: a file that was never ours."""
+    raw: its text, None where there is none. last: as it was left, None where none is on record.
+    block: of ours that a killed export may have written into it, empty for none.
+    """
 
     held: LibraryPaper
-    last: Export | None
     path: str
     raw: str | None
-    text: str | None
-    titles: tuple[str, ...]
+    last: WrittenFile | None
+    block: str = ""
+
+    @property
+    def content(self) -> str:
+        """What is gone on from: the text, or what a deleted file had; empty for a new file."""
+        return self.raw if self.raw is not None else (self.last.content if self.last else "")
+
+    @cached_property
+    def text(self) -> str:
+        """The content with its front matter put back in order; of a file that was never ours
+        with our marks below all that stands there."""
+        if self.last:
+            return mend_front(self.content, self.last.content)
+        return self.content if MARK.search(self.content) else framed(self.content)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What our heading said when the file was left."""
+        return self.last.titles if self.last else (self.held.paper.title,)
 
 
 class ExportRun:
@@ -75,153 +100,213 @@ class ExportRun:
         self._library = library
         self._done = done
         self._files = Files(library)
+        self._writer = Writer(library, done)
         self._blocks: dict[str, str] = {}
-        self._states: dict[int, _State] = {}
         self._adopted: dict[int, str] = {}
-        self._is_stopped = False
+        self._notes: dict[int, NoteFile] = {}
+        self._taken: set[str] = set()
 
     def run(self, only: Collection[int] | None) -> None:
-        db = self._library.db
-        rows = exports.noted(db) if only is None else exports.noted_among(db, only)
-        before = self._pages_of(rows)
-        self._find(None if only is None else [*names_of(rows), *before])
-        self._settle(only)
-        # Noted anew: a file of the person's may just have become a note.
-        rows = exports.noted(db) if only is None else rows
+        """Do all steps for some papers, those that they link to, and their pages; None: all."""
+        library, db, writer = self._library, self._library.db, self._writer
+        rows = exports.noted(db, only)
+        names = self._pages_of(rows)
+        self._find(None if only is None else [*map(exports.note_name, rows), *names])
+        wanted = None if only is None else [exports.note_name(row) for row in only]
+        places = recorded_paths(library, wanted)
+        self._done.left += settle(library, only)
+        if self._adopted or recorded_paths(library, wanted) != places:
+            self._files = Files(library)
+        if only is None:
+            rows = exports.noted(db)  # a file of the person's may just have become a note
         self._look_at(rows)
-        links = Links(self._library, {})
         if only is not None:
-            self._look_at(self._linked(links))
-        if not self._is_stopped:
-            keep_links(self._library, self._states)
-        links = Links(self._library, self._planned())
-        writer = Writer(self._library, self._done, self._is_stopped)
-        for state in self._states.values():
-            self._write(state, links, writer)
-        writer.flush()
-        names = self._pages_of(rows) | before
-        names |= {name for name, _ in exports.pages(db)} if only is None else set()
+            self._look_at(self._linked())
         if not writer.is_stopped:
-            pages.put_pages(self._library, self._files, writer, names, self._done)
+            keep_links(library, self._notes)
+        planned = {row: note.path for row, note in self._notes.items()}
+        for note in self._notes.values():
+            self._write(note, planned)
+        writer.flush()
+        names |= self._pages_of(rows)
+        if only is None:
+            names |= {n for n in exports.paths(db).values() if exports.row_in(n) is None}
+        if not writer.is_stopped:
+            put_pages(library, writer, names)
             writer.flush()
 
     def read(self, rows: Collection[int]) -> None:
         """Read in edits alone."""
         rows = [row for row in rows if exports.exported(self._library.db, row)]
-        self._find(names_of(rows))
+        self._find([exports.note_name(row) for row in rows])
         self._look_at(rows)
 
     def _find(self, names: Collection[str] | None) -> None:
+        """Find what a hand moved, and take files of the person's that name a paper as notes."""
         library, done = self._library, self._done
         self._blocks = recover(library, self._files)
-        new = folder.find_moved(library, self._files, done, names)
-        for row, path in sorted(new.items()):
+        for row, path in sorted(find_moved(library, self._files, done, names).items()):
             try:
-                now = adopt(library, self._files, row, path, done)
+                if now := adopt(library, row, path, self._files.read(path) or "", done):
+                    self._adopted[row] = now
             except (Incomplete, StoreError) as error:
-                self._leave(error)
-                continue
-            self._adopted |= {row: now} if now else {}
-
-    def _settle(self, only: Collection[int] | None) -> None:
-        before = self._paths(only)
-        self._done.left += settle(self._library, only)
-        if self._paths(only) != before:
-            self._files = Files(self._library)
-
-    def _paths(self, only: Collection[int] | None) -> dict[str, str]:
-        if only is None:
-            return exports.paths(self._library.db)
-        return {name: exports.path_of(self._library.db, name) for name in names_of(only)}
+                self._writer.leave(error)
 
     def _pages_of(self, rows: Collection[int]) -> set[str]:
         """Name the pages on which papers stand, and stood when their files were written."""
-        names = pages.names_for(exports.entries(self._library.db, rows))
+        names = page_names(exports.entries(self._library.db, rows))
         for row in rows:
             last = exports.exported(self._library.db, row)
             topic = text_at(last.front, "topic") if last else None
             names |= {f"topic {topic}"} if topic else set()
         return names
 
-    def _leave(self, error: ReaderError) -> None:
-        self._done.left.append(error)
-        self._is_stopped = self._is_stopped or befalls_all(self._library, error)
-
     def _look_at(self, rows: Iterable[int]) -> None:
         """Read the files of some papers, and read in what a hand wrote in them."""
         for held in papers.papers_at(self._library.db, rows):
-            if self._is_stopped:
+            if self._writer.is_stopped:
                 return
             try:
-                self._states[held.row] = self._looked_at(held)
+                note = self._file_of(held)
+                if note.raw is not None and (note.last is None or note.raw != note.last.content):
+                    read_in(self._library, note, self._done)
             except (Incomplete, StoreError) as error:
-                self._leave(error)
+                self._writer.leave(error)
+                continue
+            if note.raw is not None and note.last is not None and note.text != note.raw:
+                self._done.mended.append(note.path)
+            self._notes[held.row] = note
+            self._taken.add(fold_name(note.path))
 
-    def _looked_at(self, held: LibraryPaper) -> _State:
-        last = exports.exported(self._library.db, held.row)
+    def _file_of(self, held: LibraryPaper) -> NoteFile:
+        """Find a paper's file and read it. The first one goes to its topic's folder, under its
+        key; a file there that says that it is this paper's is its file."""
+        library, files, taken = self._library, self._files, self._taken
+        folder = folder_at(library, ROOT, held.topic or UNFILED)
+        last = exports.exported(library.db, held.row)
         path = last.path if last else self._adopted.get(held.row, "")
-        path = path or note_path(self._library, held, self._files, taken=self._planned().values())
-        raw = self._files.read(path)
+        if not path:
+            name = exports.note_name(held.row)
+            path = free_path(
+                library, f"{folder}/{held.key}.md", taken=taken, files=files, name=name
+            )
+        raw = files.read(path)
         if raw is None and last is not None:
             # Deleted, and its paper filed elsewhere since: it comes back where its paper is.
-            path = self._place_of_deleted(held, path)
-        block = self._blocks.get(path)
-        content = raw if raw is not None else (last.content if last else "")
-        found = FileState(path, content, last, held.paper.title, (block,) if block else ())
-        if raw is not None and (last is None or raw != last.content):
-            read_in(self._library, held, found, self._done)
-        if raw is not None and last is not None and found.text != raw:
-            self._done.mended.append(path)
-        text = found.text if content else None
-        return _State(held, last, path, raw, text, found.titles)
+            now = f"{folder}/{PurePosixPath(path).name}"
+            path = path if now == path else free_path(library, now, taken=taken)
+        return NoteFile(held, path, raw, last, self._blocks.get(path, ""))
 
-    def _place_of_deleted(self, held: LibraryPaper, path: str) -> str:
-        place = folder_at(self._library, ROOT, held.topic or UNFILED)
-        now = f"{place}/{PurePosixPath(path).name}"
-        if now == path:
-            return path
-        return free_path(self._library, now, taken=self._planned().values())
-
-    def _planned(self) -> dict[int, str]:
-        return {row: state.path for row, state in self._states.items()}
-
-    def _linked(self, links: Links) -> list[int]:
+    def _linked(self) -> list[int]:
         """List the papers that these link to, or did: their files name who links to them."""
-        rows = set[int]()
-        for state in self._states.values():
-            newest = notes.revisions(self._library.db, state.held.row)[-1].text
-            old = words_of(state.last.content) if state.last else ""
-            rows |= links.targets(newest) | links.targets(old or "")
-        return [row for row in sorted(rows - self._states.keys()) if self._has_file(row)]
+        db = self._library.db
+        texts = list(exports.newest_texts(db, self._notes).values())
+        texts += [words_of(n.last.content) or "" for n in self._notes.values() if n.last]
+        rows = linked_papers(self._library, texts) - self._notes.keys()
+        return [row for row in sorted(rows) if exports.path_of(db, exports.note_name(row))]
 
-    def _has_file(self, row: int) -> bool:
-        return exports.exported(self._library.db, row) is not None
-
-    def _write(self, state: _State, links: Links, writer: Writer) -> None:
-        known = notes.revisions(self._library.db, state.held.row)
-        at = Path(os.path.dirname(self._library.folder / state.path))
-        sheet = sheet_of(self._library, state.held, known, folder=at, links=links)
+    def _write(self, note: NoteFile, planned: dict[int, str]) -> None:
+        known = notes.revisions(self._library.db, note.held.row)
+        sheet = sheet_of(self._library, note.held, known, path=note.path, planned=planned)
         ours = sheet.ours
-        if state.text is None:
+        if not note.content:
             content: str | None = render(sheet)
         else:
-            text = state.text
-            if words_of(text, state.titles) != without_blank_ends(sheet.text):
-                text = with_words(text, sheet.text, state.titles) or text
-            before = state.last.front if state.last else None
-            content = splice(text, ours, before=before, titles=state.titles)
+            text = note.text
+            if words_of(text, note.titles) != without_blank_ends(sheet.text):
+                text = with_words(text, sheet.text, note.titles) or text
+            before = note.last.front if note.last else None
+            content = splice(text, ours, before=before, titles=note.titles)
         if content is None:
-            self._leave(Incomplete(what=say("export.marks", path=state.path)))
+            self._writer.leave(Incomplete(what=say("export.marks", path=note.path)))
             return
-        name = exports.note_name(state.held.row)
-        put = WrittenFile(name, state.path, content, ours.front, known[-1].id)
-        if content != state.raw:
-            writer.put(put, state.raw)
+        name = exports.note_name(note.held.row)
+        file = WrittenFile(name, note.path, content, ours.front, known[-1].id)
+        if content == note.raw:
+            self._done.n_unchanged += 1
+        self._writer.put(file, note.raw, note.last)
+
+
+def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
+    """Make revisions of what a hand wrote. Raises Incomplete for a file to leave alone."""
+    _check_owner(note)
+    path, last = note.path, note.last
+    theirs = words_of(note.text, note.titles)
+    if theirs is None:
+        raise Incomplete(what=say("export.marks", path=path))
+    inside = ""
+    if last:
+        blocks = [block_of(last.content), *([note.block] if note.block else [])]
+        inside = typed_inside(note.text, blocks)
+    theirs = "\n\n".join(filter(None, (theirs, inside)))
+    if not plain(theirs):
+        done.emptied.append(path)
+        return
+    is_new = is_joint = False
+    # In one transaction: no note comes between what is compared and what is kept, and a
+    # kill between the two revisions would leave the library's own text behind.
+    with library.db.writing():
+        known = notes.revisions(library.db, note.held.row)
+        # An export that was killed before it was recorded left the words of a revision that
+        # came after the one on record: they are no edit.
+        since = (one.text for one in known if last is None or one.id >= (last.note or 0))
+        if (last and theirs == words_of(last.content, note.titles)) or theirs in map(
+            without_blank_ends, since
+        ):
             return
-        self._done.n_unchanged += 1
-        now = Export(state.held.row, put.path, content, known[-1].id, put.front)
-        if now != state.last:
-            writer.record(put)
+        try:
+            is_new = add_note(library, note.held, theirs, came_from="file").is_new
+            if known and (last is None or known[-1].id != last.note):
+                joint = merge_words(known[-1].text, theirs)
+                is_joint = add_note(library, note.held, joint, came_from="file").is_new
+        except UsageError as error:
+            what = say("export.refused", path=path, what=error.message)
+            raise Incomplete(what=what) from error
+    done.read_in += [path] if is_new else []
+    done.merged += [path] if is_joint else []
+    done.typed_inside += [path] if inside else []
+
+
+def _check_owner(note: NoteFile) -> None:
+    """Raise Incomplete for a sample, or a file that says that it is another paper's."""
+    if fields(note.text).get("sample") == "true":
+        raise Incomplete(what=say("export.sample", path=note.path))
+    if note.last is None:
+        return
+    id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
+    ids = note.held.paper.ids
+    known = ("", fields(note.last.content).get("id", ""), *ids)
+    found = parse_id(id_)
+    if id_ not in known and (found is None or found.id not in known):
+        id_ = shorten(plain(id_), 80)
+        raise Incomplete(what=say("export.other", path=note.path, id=id_, own=note.held.paper.id))
+
+
+def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:
+    """Take a file of the person's as the note of the paper whose id stands in it.
+
+    Its words become a revision; its bytes stay, our keys and our block come later. One that
+    lies in no topic's folder goes to its paper's. Returns where the file lies then, empty where
+    it has no words and is not taken. Raises Incomplete, StoreError.
+    """
+    (held,) = papers.papers_at(library.db, [row])
+    note = NoteFile(held, path, content, None)
+    if not plain(words_of(note.text, note.titles) or ""):
+        return ""
+    with library.db.writing():
+        file_where_it_lies(library, row, path, done)
+        file_away(library, papers.papers_at(library.db, [row])[0])
+        (held,) = papers.papers_at(library.db, [row])
+        read_in(library, NoteFile(held, path, content, None), done)
+    done.adopted.append(path)
+    (held,) = papers.papers_at(library.db, [row])
+    topic, pure = held.topic or UNFILED, PurePosixPath(path)
+    if nfc(str(pure.parent)) == nfc(f"{ROOT}/{topic}"):
+        return path
+    target = free_path(library, f"{folder_at(library, ROOT, topic)}/{pure.name}")
+    move(library.folder / path, library.folder / target)
+    drop_empty((library.folder / path).parent, library.folder / ROOT)
+    return target
 
 
 def export(library: Library, *, only: Collection[int] | None = None) -> ExportOutcome:
@@ -241,7 +326,7 @@ def export(library: Library, *, only: Collection[int] | None = None) -> ExportOu
 
 
 def export_quietly(library: Library, rows: Collection[int] | None = None) -> list[ReaderError]:
-    """Export without being told, unless feeds.toml says not to; gives what was left alone.
+    """Export without being told, unless feeds.toml says not to; returns what was left alone.
 
     rows: papers; None: those whose newest revision is in no file yet.
     """
@@ -270,8 +355,9 @@ def find_moved_notes(library: Library, rows: Collection[int] | None = None) -> E
     done = ExportOutcome()
     if not library.db.is_read_only:
         with _alone(library):
-            names = exports.paths(library.db).values() if rows is None else names_of(rows)
-            folder.find_moved(library, Files(library), done, list(names))
+            every = exports.paths(library.db).values()
+            names = every if rows is None else map(exports.note_name, rows)
+            find_moved(library, Files(library), done, list(names))
     return done
 
 
@@ -283,120 +369,3 @@ def _alone(library: Library, *, wait: bool = True) -> Iterator[None]:
         return
     with lock_file(library.folder / "export.lock", wait=wait):
         yield
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """A file as it is.
-
-    last: as it was left, None where none is on record. title: the paper's. blocks: of ours
-    that a killed export may have written into it.
-    """
-
-    path: str
-    content: str
-    last: Export | None
-    title: str
-    blocks: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The content with its front matter put back in order; of a file that was never ours
-        with our marks below all that stands there."""
-        if self.last:
-            return mended(self.content, self.last.content)
-        return self.content if MARK.search(self.content) else framed(self.content)
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """What our heading said when the file was left."""
-        title = text_at(self.last.front, "title") if self.last else self.title
-        return () if title is None else (title,)
-
-
-def read_in(library: Library, held: LibraryPaper, found: FileState, done: ExportOutcome) -> None:
-    """Make revisions of what a hand wrote. Raises Incomplete for a file to leave alone."""
-    _check_owner(held, found)
-    theirs = words_of(found.text, found.titles)
-    if theirs is None:
-        raise Incomplete(what=say("export.marks", path=found.path))
-    blocks = (*found.blocks, *([block_of(found.last.content)] if found.last else []))
-    inside = typed_inside(found.text, blocks) if found.last else ""
-    theirs = "\n\n".join(filter(None, (theirs, inside)))
-    if not plain(theirs):
-        done.emptied.append(found.path)
-        return
-    is_new = is_joint = False
-    # In one transaction: no note comes between what is compared and what is kept, and a
-    # kill between the two revisions would leave the library's own text behind.
-    with library.db.writing():
-        known = notes.revisions(library.db, held.row)
-        if _is_ours(theirs, known, found):
-            return
-        try:
-            is_new = add_note(library, held, theirs, came_from="file").is_new
-            if known and (found.last is None or known[-1].id != found.last.note):
-                joint = merge_words(known[-1].text, theirs)
-                is_joint = add_note(library, held, joint, came_from="file").is_new
-        except UsageError as error:
-            what = say("export.refused", path=found.path, what=error.message)
-            raise Incomplete(what=what) from error
-    done.read_in += [found.path] if is_new else []
-    done.merged += [found.path] if is_joint else []
-    done.typed_inside += [found.path] if inside else []
-
-
-def _check_owner(held: LibraryPaper, found: FileState) -> None:
-    given = fields(found.text)
-    if given.get("sample") == "true":
-        raise Incomplete(what=say("export.sample", path=found.path))
-    written = fields(found.last.content).get("id", "") if found.last else ""
-    id_ = claimed(found.content, "id") or claimed(found.content, "page")
-    meant = parse_id(id_)
-    known = ("", written, *held.paper.ids)
-    if found.last and id_ not in known and (meant is None or meant.id not in known):
-        id_ = shorten(plain(id_), 80)
-        raise Incomplete(what=say("export.other", path=found.path, id=id_, own=held.paper.id))
-
-
-def _is_ours(theirs: str, known: Sequence[Revision], found: FileState) -> bool:
-    """Tell words that the program wrote from an edit.
-
-    An export that was killed before it was recorded left those of a revision that came
-    after the one on record.
-    """
-    last = found.last
-    if last is not None and theirs == words_of(last.content, found.titles):
-        return True
-    since = (note.text for note in known if last is None or note.id >= last.note)
-    return any(theirs == without_blank_ends(text) for text in since)
-
-
-def adopt(library: Library, files: Files, row: int, path: str, done: ExportOutcome) -> str:
-    """Keep a file's words as a revision; gives where the file lies then, empty where it has
-    no words and is not taken. Raises Incomplete, StoreError."""
-    (held,) = papers.papers_at(library.db, [row])
-    content = files.read(path) or ""
-    found = FileState(path, content, None, held.paper.title)
-    if not plain(words_of(found.text, found.titles) or ""):
-        return ""
-    with library.db.writing():
-        file_where_it_lies(library, row, path, done)
-        file_away(library, papers.papers_at(library.db, [row])[0])
-        read_in(library, papers.papers_at(library.db, [row])[0], found, done)
-    done.adopted.append(path)
-    (held,) = papers.papers_at(library.db, [row])
-    return _brought(library, files, path, held.topic or UNFILED)
-
-
-def _brought(library: Library, files: Files, path: str, topic: str) -> str:
-    """Bring a file into its topic's folder under its own name, where it is not there."""
-    pure = PurePosixPath(path)
-    if nfc(str(pure.parent)) == nfc(f"{ROOT}/{topic}"):
-        return path
-    target = free_path(library, f"{folder_at(library, ROOT, topic)}/{pure.name}", taken=())
-    move(library.folder / path, library.folder / target)
-    drop_empty((library.folder / path).parent, library.folder / ROOT)
-    files.forget(path)
-    files.forget(target)
-    return target

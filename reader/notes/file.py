@@ -1,10 +1,5 @@
 """Know a Markdown file of which some lines are the program's and all others somebody's.
 
-Change some lines of a text that somebody's editor wrote, and no byte of the others.
-
-Linear: what is common at the beginning and at the end stays, what lies between is put in
-place of what lay there.
-
     ---
     title: "…"                    front matter: our keys, and any that others add
     ---
@@ -17,15 +12,15 @@ place of what lay there.
     <!-- reader:end -->
 
 All but our keys, the heading and our block belongs to the person, and comes back as it
-was. Within words a line that would pass for one of our marks gets a backslash in front,
-and loses it when read. So a file has each mark once, or it is damaged: then it is all the
-person's. Knows nothing of papers; every function is linear in the length of its text.
+was, byte for byte. Within words a line that would pass for one of our marks gets a backslash
+in front, and loses it when read. So a file has each mark once, or it is damaged: then it is
+all the person's.
 
-Mend what a hand broke of the program's lines, so that its own words can be told from them.
+What a hand broke is mended: a front matter that lost a line `---`, that words were typed
+above, or that is gone; words that were typed inside the block. Nothing is guessed: lines are
+the program's because they stood in the file as it was left.
 
-A front matter that lost a line `---`, that words were typed above, or that is gone; words
-that were typed inside the block. Nothing is guessed: lines are the program's because they
-stood in the file as it was left. Pure.
+Pure, and knows nothing of papers; every function is linear in the length of its text.
 """
 
 from __future__ import annotations
@@ -34,8 +29,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice, pairwise, takewhile
+from operator import eq
 
-from reader.base.front_matter import FRONT, Keys, single_value, spliced, yaml_of
+from reader.base.front_matter import FRONT, Keys, single_value, spliced
 from reader.base.text import plain
 from reader.notes.words import BLANK, without_blank_ends
 
@@ -55,35 +53,27 @@ def cut(raw: str, end: str) -> tuple[str, str, str]:
 
 
 def replaced(raw: str, text: str, end: str) -> str:
-    r"""Give `text` (lines end with \n) the bytes of `raw` where both have the same lines.
+    r"""Return `text` (lines end with \n) with the bytes of `raw` where both have the same lines.
 
-    end: the line end of the file; where it is \n, a \r belongs to its line.
+    What is common at the beginning and at the end stays, what lies between is put in place of
+    what lay there. end: the line end of the file; where it is \n, a \r belongs to its line.
     """
-    old, new = _lines(raw, end), text.split("\n") if text else []
-    first = 0
-    while first < min(len(old), len(new)) and old[first][0] == new[first]:
-        first += 1
-    last = 0
-    while last < min(len(old), len(new)) - first and old[-1 - last][0] == new[-1 - last]:
-        last += 1
+    bare = raw.split("\n") if raw else []
+    kept = [line + "\n" for line in bare[:-1]] + bare[-1:]
+    # The last line has no line end, so a \r there is part of it.
+    old = [line.removesuffix("\r") if end == "\r\n" else line for line in bare[:-1]] + bare[-1:]
+    new = text.split("\n") if text else []
+    first = sum(takewhile(bool, map(eq, old, new)))
+    most = min(len(old), len(new)) - first
+    last = sum(takewhile(bool, islice(map(eq, reversed(old), reversed(new)), most)))
     between = [line + end for line in new[first : len(new) - last]]
-    kept = [line for _, line in old]
     lines = kept[:first] + between + kept[len(kept) - last :]
     joined = "".join(line if line.endswith("\n") else line + end for line in lines)
     return joined.removesuffix("\n").removesuffix("\r" if end == "\r\n" else "") if lines else ""
 
 
-def _lines(raw: str, end: str) -> list[tuple[str, str]]:
-    """Give each line as words have it, and as it stands, its line end included."""
-    if not raw:
-        return []
-    *lines, last = raw.split("\n")
-    found = [(line.removesuffix("\r") if end == "\r\n" else line, f"{line}\n") for line in lines]
-    return [*found, (last, last)]
-
-
 @dataclass(frozen=True, slots=True)
-class Ours:
+class ProgramLines:
     """What of a file is the program's: keys of the front matter with their lines, the title
     that the heading repeats, and what stands in the block."""
 
@@ -101,8 +91,8 @@ class Ours:
         return "\n\n".join(filter(None, (BEGIN, self.block, END)))
 
 
-def new_file(ours: Ours, words: str) -> str:
-    r"""Write a new file: `words_of` gives the words back but for blank lines around them.
+def new_file(ours: ProgramLines, words: str) -> str:
+    r"""Write a new file: `words_of` returns its words as they were but for blank lines around them.
 
     Line ends are \n; those within the words stay as they are.
     """
@@ -132,18 +122,19 @@ def words_of(file_text: str, titles: Collection[str] = ()) -> str | None:
 
 
 def block_of(file_text: str) -> str:
-    """Give what stands between the marks; empty where they are damaged."""
+    """Return what stands between the marks; empty where they are damaged."""
     parts = _split(file_text, ())
     return parts.block if parts else ""
 
 
 def splice(
-    found: str, ours: Ours, *, before: str | None = "", titles: Collection[str] = ()
+    found: str, ours: ProgramLines, *, before: str | None = "", titles: Collection[str] = ()
 ) -> str | None:
     """Bring a file up to date and leave every byte that is the person's as found.
 
     Ours are our keys of the front matter, the block, and the heading as long as it is the
-    title that we wrote. before: see `front.spliced`. None when the marks are damaged.
+    title that we wrote. before: as for `spliced` of the front matter. None when the marks
+    are damaged.
     """
     parts = _split(found, titles)
     if parts is None:
@@ -174,11 +165,16 @@ def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | Non
         return None
     text = text.replace("\r\n", "\n") if parts.line_end == "\r\n" else text
     words = _ESCAPABLE.sub(r"\\\1", without_blank_ends(text))
-    for above, below in (_both_sides(parts, words), _all_above(parts, words)):
-        result = parts.front + above + parts.whole_block + below
-        if words_of(result, titles) == without_blank_ends(text):
-            return result
-    return result
+    above, below = _both_sides(parts, words)
+    result = parts.front + above + parts.whole_block + below
+    if words_of(result, titles) == without_blank_ends(text):
+        return result
+    # All words anew, above the block, below our heading where they begin as it does.
+    end = parts.line_end
+    firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
+    heading = next((line for line in firsts if _is_heading(line, parts.titles)), "")
+    above = (end * 2).join(filter(None, (heading, words.replace("\n", end))))
+    return parts.front + end + above + end * 2 + parts.whole_block + end
 
 
 def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
@@ -199,15 +195,6 @@ def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
     if not own:
         lead, trail = end if parts.front or head else "", end * 2
     return head + lead + replaced(own, words, end) + trail, below
-
-
-def _all_above(parts: _Parts, words: str) -> tuple[str, str]:
-    """Write all words anew, our heading above them where they begin as it does."""
-    end = parts.line_end
-    firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
-    heading = next((line for line in firsts if _is_heading(line, parts.titles)), "")
-    pieces = filter(None, (heading, words.replace("\n", end)))
-    return end + (end * 2).join(pieces) + end * 2, end
 
 
 BEGIN = "<!-- reader:begin: written by the program; write above or below, not in here -->"
@@ -235,6 +222,7 @@ class _Parts:
 
 
 def _split(text: str, titles: Collection[str]) -> _Parts | None:
+    """Part a file; None where its marks are damaged, or stand there twice."""
     front = FRONT.match(text)
     start = front.end() if front else 0
     marks = list(MARK.finditer(text, start))
@@ -263,6 +251,7 @@ def _split(text: str, titles: Collection[str]) -> _Parts | None:
 
 
 def _joined(parts: _Parts, above: str, below: str) -> str:
+    r"""Join words above and below the block, with \n for the file's own line ends."""
     pieces = [above, below]
     if parts.line_end == "\r\n":
         pieces = [piece.replace("\r\n", "\n") for piece in pieces]
@@ -275,11 +264,11 @@ def heading_of(title: str) -> str:
 
 
 def _is_heading(line: str, titles: Collection[str]) -> bool:
+    # Composed: some editors and disks take letters apart.
     return any(_nfc(line.rstrip()) == _nfc(heading_of(title)) for title in titles)
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+_nfc = partial(unicodedata.normalize, "NFC")
 
 
 AT_LEAST = 2
@@ -288,46 +277,53 @@ AT_LEAST = 2
 _YAML = re.compile(r"\s*\Z|\s*#|[ \t]+\S|-[ \t]|[^\s:#>*`<!|]+(?: [^\s:]+){0,3}[ \t]*:(?:\s|\Z)")
 
 
-def mended(found: str, last: str) -> str:
-    """Give a file with its front matter put back in order, as the file as it was left had it.
+def mend_front(found: str, last: str) -> str:
+    """Return a file with its front matter put back in order, as the file as it was left had it.
 
     A front matter that is whole, or that the file never had, stays. Words that stood above
-    it come below it.
+    it come below it, and below the heading there.
     """
-    known = {line.strip() for line in yaml_of(last).split("\n") if line.strip()}
-    if not known or _is_whole(found, known):
+    left = FRONT.match(last)
+    known = {line.strip() for line in left["yaml"].split("\n")} - {""} if left else set()
+    if left is None or not known or _is_whole(found, known):
         return found
     bom = "\ufeff" if found.startswith("\ufeff") else ""
     lines = found.removeprefix("\ufeff").split("\n")
     end = "\r\n" if lines[0].endswith("\r") else "\n"
     lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
-    first, past = _region(lines, known)
+    first, past = _known_lines(lines, known)
     if past == first:
-        return bom + _ended(_front_of(last), end) + "".join(lines)
+        front = left[0].removeprefix("\ufeff").replace("\r\n", "\n").replace("\n", end)
+        return bom + front + "".join(lines)
+    front = f"---{end}{''.join(lines[first:past])}---{end}"
     above, below = lines[:first], lines[past:]
     if above and above[-1].strip() == "---":
         above = above[:-1]
     if below and below[0].strip() == "---":
         below = below[1:]
-    front = f"---{end}{''.join(lines[first:past])}---{end}"
-    return bom + front + _moved("".join(above), "".join(below), end)
+    words, rest = "".join(above), "".join(below)
+    if not words.strip():
+        return bom + front + words + rest
+    words += "" if words.endswith("\n") else end
+    heading = re.match(r"\s*# [^\n]*\n", rest)
+    at = heading.end() if heading else 0
+    return bom + front + rest[:at] + end + words + rest[at:]
 
 
-def _is_whole(found: str, known: set[str]) -> bool:
-    """Tell a front matter that begins and ends, and has nothing but YAML."""
+def _is_whole(found: str, known: Collection[str]) -> bool:
+    """Check whether a front matter begins and ends, and has nothing but YAML."""
     front = FRONT.match(found)
     if front is None or MARK.search(front["yaml"]):
         return False
-    before = ""
-    for line in front["yaml"].split("\n")[:-1]:
-        is_heading = line.startswith("# ") and not before.strip()
-        if (is_heading or not _YAML.match(line)) and line.strip() not in known:
-            return False
-        before = line
-    return True
+    return all(
+        line.strip() in known
+        # After a blank line `# …` is a heading: the front matter lost its last line.
+        or (_YAML.match(line) and not (line.startswith("# ") and not before.strip()))
+        for before, line in pairwise(["", *front["yaml"].split("\n")[:-1]])
+    )
 
 
-def _region(lines: list[str], known: set[str]) -> tuple[int, int]:
+def _known_lines(lines: list[str], known: Collection[str]) -> tuple[int, int]:
     """Find the lines of the front matter: from the first to the last one that is known, with
     nothing between that is no YAML; (0, 0) for none."""
     best, run = (0, 0, 0), list[int]()
@@ -343,37 +339,17 @@ def _region(lines: list[str], known: set[str]) -> tuple[int, int]:
     return best[:2]
 
 
-def _moved(above: str, below: str, end: str) -> str:
-    """Put words that stood above a front matter below it, and below the heading there."""
-    if not above.strip():
-        return above + below
-    above = above if above.endswith("\n") else above + end
-    heading = re.match(r"\s*# [^\n]*\n", below)
-    at = heading.end() if heading else 0
-    return below[:at] + end + above + below[at:]
-
-
-def _front_of(text: str) -> str:
-    found = FRONT.match(text)
-    return found[0].removeprefix("\ufeff") if found else ""
-
-
-def _ended(text: str, end: str) -> str:
-    return text.replace("\r\n", "\n").replace("\n", end)
-
-
 def typed_inside(found: str, blocks: Iterable[str]) -> str:
-    """Give the lines in a file's block that a hand typed there: such as no block of ours had,
+    """Return the lines in a file's block that a hand typed there: such as no block of ours had,
     even where another program set them otherwise."""
     ours = list(blocks)
     block = block_of(found)
     if not block or block in ours:
         return ""
-    known = {""} | {_letters(line) for text in ours for line in text.split("\n")}
+    known = {""} | {_SIGNS.sub("", line) for text in ours for line in text.split("\n")}
     lines = block.replace("\r\n", "\n").split("\n")
-    return without_blank_ends("\n".join(line for line in lines if _letters(line) not in known))
+    return without_blank_ends("\n".join(s for s in lines if _SIGNS.sub("", s) not in known))
 
 
-def _letters(line: str) -> str:
-    """Take off what a program that sets Markdown anew changes: signs and spaces."""
-    return re.sub(r"[\s!-/:-@\[-`{-~]+", "", line)
+_SIGNS = re.compile(r"[\s!-/:-@\[-`{-~]+")
+"""What a program that sets Markdown anew changes."""

@@ -1,75 +1,44 @@
-"""Know the files of the folder notes/: what lies there, what a hand moved, and write them."""
+"""Know the folder notes/: what lies there, what a hand moved, and how files are written there.
+
+A file is known by the id in its front matter, wherever it lies. Who moves one into another
+topic's folder files the paper there. What nobody here knows is not touched.
+
+Files are written so that a kill at any moment leaves no doubt about whose words stand in them:
+what is about to be written is recorded first, then written beside its place and renamed, then
+recorded as written. What a killed export left in between the next one settles, before it looks
+at anything else.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from reader.base.errors import DiskFull, Incomplete, ReaderError, StoreError
-from reader.base.front_matter import claimed, single_value
+from reader.base.front_matter import single_value, tolerant_value
 from reader.base.messages import say
 from reader.library.feeds_file import path_problem
-from reader.library.file_names import UNFILED, fold_name
+from reader.library.file_names import fold_name
 from reader.library.files import files_below, is_evicted
 from reader.library.folder import Library, write_whole
 from reader.library.ids import parse_id
-from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers
 from reader.notes.file import block_of
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.words import MAX_BYTES
-from reader.pdfs.move import existing, folder_at, nfc
+from reader.pdfs.move import existing, nfc
 
 ROOT = "notes"
 
+WEEKS = "weeks"
+"""The folder of the weeks' pages, in notes/."""
 
-class Files:
-    """The files of notes/ as they were when they were first looked at in this export."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._texts: dict[str, str | Incomplete | None] = {}
-        self._names: dict[str, str] = {}
-
-    def read(self, path: str) -> str | None:
-        """Give a file's text, None where there is none. Raises Incomplete."""
-        if path not in self._texts:
-            try:
-                self._texts[path] = read(self._library, path)
-            except Incomplete as error:
-                self._texts[path] = error
-        text = self._texts[path]
-        if isinstance(text, Incomplete):
-            raise text
-        return text
-
-    def forget(self, path: str) -> None:
-        """Read a file anew the next time: it was moved."""
-        self._texts.pop(path, None)
-
-    def name_at(self, path: str) -> str:
-        """Say whose file lies at a path by what stands in it: `note 12`, a page; empty for
-        nobody's that is known here."""
-        try:
-            text = self.read(path)
-        except Incomplete:
-            return ""
-        return self.name_in(text) if text else ""
-
-    def name_in(self, text: str) -> str:
-        if single_value(text, "sample") == "true":
-            return ""
-        if page := claimed(text, "page"):
-            return page if exports.path_of(self._library.db, page) else ""
-        id_ = claimed(text, "id") or block_of(text).partition("](")[0].rpartition("[")[2]
-        if id_ not in self._names:
-            found = parse_id(id_)
-            held = papers.paper_with_id(self._library.db, found.id) if found else None
-            self._names[id_] = exports.note_name(held.row) if held else ""
-        return self._names[id_]
+AT_ONCE = 64
+"""Files recorded in one transaction: each record waits for the disk."""
 
 
 def read(library: Library, path: str) -> str | None:
@@ -88,68 +57,65 @@ def read(library: Library, path: str) -> str | None:
         raise Incomplete(what=say("export.encoding", path=path)) from None
 
 
-def markdown_in(library: Library) -> Iterator[str]:
-    """Walk notes/: paths relative to the library, folder by folder."""
-    for file in files_below(library.folder / ROOT, ".md"):
-        if _is_small_file(file):
-            yield Path(file.path).relative_to(library.folder).as_posix()
+class Files:
+    """The files of notes/ as they were when they were first looked at; each is read once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._texts: dict[str, str | Incomplete | None] = {}
+
+    def read(self, path: str) -> str | None:
+        """Return a file's text, None where there is none. Raises Incomplete."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = read(self._library, path)
+            except Incomplete as error:
+                self._texts[path] = error
+        text = self._texts[path]
+        if isinstance(text, Incomplete):
+            raise text
+        return text
+
+    def name_at(self, path: str) -> str:
+        """Name whose file lies at a path by what stands in it: `note 12`, a page's name; empty
+        for nobody's that is known here."""
+        try:
+            text = self.read(path)
+        except Incomplete:
+            return ""
+        if not text or single_value(text, "sample") == "true":
+            return ""
+        db = self._library.db
+        if page := tolerant_value(text, "page"):
+            return page if exports.path_of(db, page) else ""
+        # Without a front matter the id stands in the first link of our block.
+        id_ = tolerant_value(text, "id") or block_of(text).partition("](")[0].rpartition("[")[2]
+        found = parse_id(id_)
+        held = papers.paper_with_id(db, found.id) if found else None
+        return exports.note_name(held.row) if held else ""
 
 
-def _is_small_file(file: os.DirEntry[str]) -> bool:
-    try:
-        return file.is_file() and file.stat().st_size <= 2 * MAX_BYTES
-    except OSError:
-        return False  # a link that leads nowhere
-
-
-WEEKS = "weeks"
-"""The folder of the weeks' pages, in notes/."""
-
-INDEX = "index"
-"""What the page of a topic is called, in the topic's folder."""
-
-
-def relative(file: Path, folder: Path) -> str:
-    """Give the way from a folder to a file, `/` between its parts."""
-    return Path(os.path.relpath(file, folder)).as_posix()
-
-
-def page_path(library: Library, name: str) -> str:
-    """Give where a page lies that was never written: `<topic>/index.md`, `weeks/<week>.md`."""
-    kind, _, what = name.partition(" ")
-    if kind == "week":
-        return f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
-    return f"{folder_at(library, ROOT, what)}/{INDEX}.md"
-
-
-def note_path(library: Library, held: LibraryPaper, files: Files, *, taken: Collection[str]) -> str:
-    """Give where the first file of a paper goes: to its topic's folder, under its key.
-
-    A file there that says that it is this paper's is its file; any other stays, and -2 is
-    put behind the name.
-    """
-    path = f"{folder_at(library, ROOT, held.topic or UNFILED)}/{held.key}.md"
-    name = exports.note_name(held.row)
-    return free_path(library, path, taken=taken, files=files, name=name)
+def relative(path: str, page: str) -> str:
+    """Return the way from a file of notes/ to another file; both relative to the library."""
+    return Path(os.path.relpath(path, os.path.dirname(page))).as_posix()
 
 
 def free_path(
     library: Library,
     path: str,
     *,
-    taken: Collection[str],
+    taken: Collection[str] = frozenset(),
     files: Files | None = None,
     name: str = "",
 ) -> str:
-    """Give a path at which nothing lies and nothing is recorded, the first one where it can
-    be; name: whose file may lie there."""
+    """Return a path at which nothing lies and nothing is recorded: this one, else with -2, -3, …
+    behind the name. taken: more paths that are not free, folded. name: whose file may lie there."""
     pure = PurePosixPath(path)
-    folds = {fold_name(p) for p in taken}
     free, n = path, 2
     while True:
         there = existing(library.folder / free)
         found = there.relative_to(library.folder).as_posix() if there else free
-        is_named = fold_name(found) in folds or exports.name_at(library.db, found) not in ("", name)
+        is_named = fold_name(found) in taken or exports.name_at(library.db, found) not in ("", name)
         if not is_named and there is None and not is_evicted(library.folder / free):
             return found
         if not is_named and there and files and files.name_at(found) == name:
@@ -186,10 +152,105 @@ class ExportOutcome:
     left: list[ReaderError] = field(default_factory=list)
 
 
-def befalls_all(library: Library, error: ReaderError) -> bool:
-    """Tell what every other file would meet too: a full disk, a database that is held."""
-    databases = (library.db.path, library.db.index_path)
-    return isinstance(error, DiskFull) or error.values.get("file") in databases
+@dataclass(slots=True)
+class Writer:
+    """Collects what is to be written, and writes many files at once.
+
+    is_stopped: something that every other file would meet too was met, such as a full disk;
+    nothing more is written.
+    """
+
+    library: Library
+    done: ExportOutcome
+    is_stopped: bool = False
+    _waiting: list[tuple[WrittenFile, str | None]] = field(default_factory=list)
+    _recorded: list[WrittenFile] = field(default_factory=list)
+
+    def leave(self, error: ReaderError) -> None:
+        """Leave a file alone, and stop where all others would fare the same."""
+        self.done.left.append(error)
+        databases = (self.library.db.path, self.library.db.index_path)
+        if isinstance(error, DiskFull) or error.values.get("file") in databases:
+            self.is_stopped = True
+
+    def put(self, file: WrittenFile, found: str | None, last: WrittenFile | None) -> None:
+        """Write a file, or only record it where it has that content already.
+
+        found: what it held when it was read, None for no file. last: as it is on record.
+        """
+        if file.content != found:
+            self._waiting.append((file, found))
+        elif file != last:
+            self._recorded.append(file)
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected. Afterwards nothing is waiting."""
+        waiting, self._waiting = self._waiting, []
+        recorded, self._recorded = self._recorded, []
+        if self.is_stopped or not (waiting or recorded):
+            return
+        try:
+            if waiting:
+                exports.begin(self.library.db, (file for file, _ in waiting))
+            written = [file for file, found in waiting if self._write(file, found)]
+            names = [file.name for file, _ in waiting]
+            exports.finish(self.library.db, [*recorded, *written], names)
+        except StoreError as error:
+            self.leave(error)
+            self.is_stopped = True
+
+    def _write(self, file: WrittenFile, found: str | None) -> bool:
+        """Write one file; returns whether it was written."""
+        if self.is_stopped:
+            return False
+        try:
+            # Somebody may have saved the file since it was read; their words go first.
+            if read(self.library, file.path) != found:
+                raise Incomplete(what=say("export.changed", path=file.path))
+            write_whole(self.library.folder / file.path, file.content.encode())
+        except (Incomplete, StoreError) as error:
+            self.leave(error)
+            return False
+        (self.done.pages if file.note is None else self.done.written).append(file.path)
+        return True
+
+
+def recover(library: Library, files: Files) -> dict[str, str]:
+    """Settle what a killed export was about to write: what was written is recorded.
+
+    Returns path → block of ours that may stand in a file which a hand edited since.
+    """
+    db = library.db
+    left = exports.unfinished(db)
+    if not left or db.is_read_only:
+        return {}
+    written, blocks = [], dict[str, str]()
+    for file in left:
+        try:
+            found = files.read(file.path)
+        except Incomplete:
+            continue
+        if found == file.content:
+            written.append(file)
+        elif found is not None:
+            blocks[file.path] = block_of(file.content)
+            row = exports.row_in(file.name)
+            last = exports.page(db, file.name) if row is None else exports.exported(db, row)
+            # Our new block in it shows that it was written before a hand edited it.
+            if block_of(found) == blocks[file.path] != block_of(last.content if last else ""):
+                written.append(file)
+    exports.finish(db, written, [file.name for file in left])
+    return blocks
+
+
+def recorded_paths(library: Library, names: Collection[str] | None) -> dict[str, str]:
+    """Return name → path of the files that are recorded, among some names or all."""
+    if names is None:
+        return {name: path for path, name in exports.paths(library.db).items()}
+    found = {name: exports.path_of(library.db, name) for name in names}
+    return {name: path for name, path in found.items() if path}
 
 
 def find_moved(
@@ -200,7 +261,7 @@ def find_moved(
     names: of the files that matter; None: all, and then copies are named too. Returns
     paper → file for files of the person's that have the id of a paper without a file.
     """
-    recorded, merged = _recorded(library, names), exports.merged(library.db)
+    recorded, merged = recorded_paths(library, names), exports.merged(library.db)
     lost = {
         name: path
         for name, path in recorded.items()
@@ -208,96 +269,95 @@ def find_moved(
     }
     if names is not None and not lost:
         return {}
-    every = recorded if names is None else _recorded(library, None)
-    strays = _strays(library, files, every, set(lost))
-    moved, displaced = dict[str, str](), dict[str, str]()
-    for name, path in lost.items():
-        if found := sorted(strays.get(name, ()), key=lambda p: _likeness(library, name, path, p)):
-            moved[name] = found[0]
-            strays[name].remove(found[0])
-    for name, path in every.items():
-        if path in moved.values() and name not in moved:
-            displaced[name] = path
-    _record(library, every, moved, displaced, done)
+    every = recorded if names is None else recorded_paths(library, None)
+    strays = _strays(library, files, every, lost.keys())
+    moved = dict[str, str]()
+    for name, old in lost.items():
+        if paths := strays.get(name):
+            # A file that has kept its name is likelier the moved one than one with another.
+            stem = fold_name(PurePosixPath(old).name)
+            order = [
+                (fold_name(PurePosixPath(p).name) != stem, nfc(p) != nfc(old), p) for p in paths
+            ]
+            moved[name] = min(order)[2]
+            paths.remove(moved[name])
+    _record_moves(library, every, moved, done)
     if names is not None:
         return {}
     # Where another's file should lie it is named when that one is read.
-    places = {nfc(path) for path in (every | moved).values()}
-    strays = {name: [p for p in paths if nfc(p) not in places] for name, paths in strays.items()}
-    _name_copies(strays, every | moved, done)
-    rows = {exports.row_in(name): paths for name, paths in strays.items() if name not in every}
-    return {row: min(paths) for row, paths in rows.items() if row is not None and paths}
-
-
-def _recorded(library: Library, names: Collection[str] | None) -> dict[str, str]:
-    """Give name → path of what was exported."""
-    if names is None:
-        return {name: path for path, name in exports.paths(library.db).items()}
-    found = {name: exports.path_of(library.db, name) for name in names}
-    return {name: path for name, path in found.items() if path}
+    now = every | moved
+    places = {nfc(path) for path in now.values()}
+    adoptable = dict[int, str]()
+    for name, paths in sorted(strays.items()):
+        paths = [path for path in paths if nfc(path) not in places]
+        if name not in every and paths:
+            first, *paths = sorted(paths)
+            row = exports.row_in(name)
+            adoptable |= {} if row is None else {row: first}
+        else:
+            first = now.get(name, "")
+        for path in paths:
+            done.left.append(Incomplete(what=say("export.copy", path=path, other=first)))
+    return adoptable
 
 
 def _is_lost(library: Library, files: Files, name: str, path: str) -> bool:
-    """Tell a file that is not at its place, or another one lies there."""
+    """Check whether a file is not at its place, or another one lies there."""
     file = library.folder / path
     if not os.path.lexists(file):
         return not is_evicted(file)
-    there = files.name_at(path)
-    return bool(there) and there != name
+    return files.name_at(path) not in ("", name)
 
 
 def _strays(
-    library: Library, files: Files, recorded: dict[str, str], lost: set[str]
+    library: Library, files: Files, recorded: dict[str, str], lost: Collection[str]
 ) -> dict[str, list[str]]:
-    """Give whose they are → the files that lie where none is recorded, or another's is."""
-    at_place = {nfc(path): name for name, path in recorded.items() if name not in lost}
+    """Find the files that lie where none is recorded, or another's is: name → their paths."""
+    at_place = {nfc(path) for name, path in recorded.items() if name not in lost}
     found: dict[str, list[str]] = {}
-    for path in markdown_in(library):
+    for file in files_below(library.folder / ROOT, ".md"):
+        path = Path(file.path).relative_to(library.folder).as_posix()
         if nfc(path) in at_place:
             continue
-        name = files.name_at(path)
-        own = recorded.get(name, "")
-        if not name or (name not in lost and own and _is_one_file(library, own, path)):
-            continue
-        found.setdefault(name, []).append(path)
+        with contextlib.suppress(OSError):  # a link that leads nowhere
+            if not file.is_file() or file.stat().st_size > 2 * MAX_BYTES:
+                continue
+            name = files.name_at(path)
+            own = library.folder / recorded[name] if name in recorded and name not in lost else None
+            # Two names of one file: a link, or a disk without case.
+            is_same = own is not None and own.exists() and own.samefile(file.path)
+            if name and not is_same:
+                found.setdefault(name, []).append(path)
     return found
 
 
-def _is_one_file(library: Library, one: str, other: str) -> bool:
-    """Tell two names of one file: a link, or a disk without case."""
-    try:
-        return os.path.samefile(library.folder / one, library.folder / other)
-    except OSError:
-        return False
-
-
-def _likeness(library: Library, name: str, old: str, path: str) -> tuple[bool, bool, str]:
-    """Order the files that one may have become: the same name first, else by path."""
-    names = (PurePosixPath(p).name for p in (old, path))
-    return len({fold_name(n) for n in names}) > 1, nfc(old) != nfc(path), path
-
-
-def _record(
-    library: Library,
-    recorded: dict[str, str],
-    moved: dict[str, str],
-    displaced: dict[str, str],
-    done: ExportOutcome,
+def _record_moves(
+    library: Library, recorded: dict[str, str], moved: dict[str, str], done: ExportOutcome
 ) -> None:
+    """Record name → path of moved files; what was recorded at such a path gets another place."""
     if library.db.is_read_only or not moved:
         return
+    places = set(moved.values())
+    taken = {fold_name(path) for path in places}
     with library.db.writing():
-        for name, path in displaced.items():
-            exports.set_path(library.db, name, free_path(library, path, taken=moved.values()))
+        for name, path in recorded.items():
+            if path in places and name not in moved:
+                exports.set_path(library.db, name, free_path(library, path, taken=taken))
         for name, path in moved.items():
             exports.set_path(library.db, name, path)
             old, row = recorded[name], exports.row_in(name)
             if nfc(old) != nfc(path):
                 done.moved.append((old, path))
+            topic = _topic_at(library, path)
             if row is not None:
                 file_where_it_lies(library, row, path, done, before=old)
-            elif name.startswith("topic "):
-                _give_page(library, name, path)
+            elif (
+                name.startswith("topic ")
+                and topic
+                and fold_name(f"topic {topic}") != fold_name(name)
+            ):
+                # Somebody renamed the folder: the page is the new topic's, if that has none.
+                exports.rename_page(library.db, name, f"topic {topic}")
 
 
 def file_where_it_lies(
@@ -313,125 +373,10 @@ def file_where_it_lies(
     done.filed.append((path, topic))
 
 
-def _give_page(library: Library, name: str, path: str) -> None:
-    """Let a topic's page that was moved into another topic's folder be that one's, if it has
-    none: somebody renamed the folder."""
-    topic = _topic_at(library, path)
-    if topic and fold_name(f"topic {topic}") != fold_name(name):
-        exports.rename_page(library.db, name, f"topic {topic}")
-
-
 def _topic_at(library: Library, path: str) -> str:
-    """Give the topic in whose folder a file lies; empty where the folder cannot be one."""
+    """Return the topic in whose folder a file lies; empty where the folder cannot be one."""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix(ROOT).removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
     if path_problem(folder) or (folder == WEEKS and WEEKS not in known):
         return ""
     return known.get(fold_name(folder), folder)
-
-
-def _name_copies(
-    strays: dict[str, list[str]], recorded: dict[str, str], done: ExportOutcome
-) -> None:
-    """Say which files have the id of a paper whose file is another one; neither is lost."""
-    for name, paths in sorted(strays.items()):
-        others: Iterable[str] = paths if name in recorded else sorted(paths)[1:]
-        first = recorded[name] if name in recorded else min(paths, default="")
-        for path in others:
-            done.left.append(Incomplete(what=say("export.copy", path=path, other=first)))
-
-
-AT_ONCE = 64
-"""Files recorded in one transaction."""
-
-
-@dataclass(slots=True)
-class Writer:
-    """Collects what is to be written, and writes it by the dozen.
-
-    is_stopped: something that would befall every other file too was met; nothing more is
-    written.
-    """
-
-    library: Library
-    done: ExportOutcome
-    is_stopped: bool = False
-    _waiting: list[tuple[WrittenFile, str | None]] = field(default_factory=list)
-    _recorded: list[WrittenFile] = field(default_factory=list)
-
-    def put(self, put: WrittenFile, found: str | None) -> None:
-        """Write a file that held `found` when it was read, None for no file."""
-        self._waiting.append((put, found))
-        if len(self._waiting) >= AT_ONCE:
-            self.flush()
-
-    def record(self, put: WrittenFile) -> None:
-        """Record what a file holds that needs no writing."""
-        self._recorded.append(put)
-
-    def flush(self) -> None:
-        """Write what was collected. Afterwards nothing is waiting."""
-        waiting, self._waiting = self._waiting, []
-        recorded, self._recorded = self._recorded, []
-        if self.is_stopped or not (waiting or recorded):
-            return
-        try:
-            if waiting:
-                exports.begin(self.library.db, (put for put, _ in waiting))
-            written = [put for put, found in waiting if self._is_written(put, found)]
-            names = [put.name for put, _ in waiting]
-            exports.finish(self.library.db, [*recorded, *written], names)
-        except StoreError as error:
-            self.done.left.append(error)
-            self.is_stopped = True
-
-    def _is_written(self, put: WrittenFile, found: str | None) -> bool:
-        if self.is_stopped:
-            return False
-        try:
-            # Somebody may have saved the file since it was read; their words go first.
-            if read(self.library, put.path) != found:
-                raise Incomplete(what=say("export.changed", path=put.path))
-            write_whole(self.library.folder / put.path, put.content.encode())
-        except (Incomplete, StoreError) as error:
-            self.done.left.append(error)
-            self.is_stopped = befalls_all(self.library, error)
-            return False
-        is_page = exports.row_in(put.name) is None
-        (self.done.pages if is_page else self.done.written).append(put.path)
-        return True
-
-
-def recover(library: Library, files: Files) -> dict[str, str]:
-    """Settle what a killed export was about to write: what was written is recorded.
-
-    Returns path → block of ours that may stand in a file which a hand edited since.
-    """
-    left = exports.unfinished(library.db)
-    if not left or library.db.is_read_only:
-        return {}
-    written, blocks = [], dict[str, str]()
-    for put in left:
-        try:
-            found = files.read(put.path)
-        except Incomplete:
-            continue
-        if found == put.content:
-            written.append(put)
-        elif found is not None:
-            blocks[put.path] = block_of(put.content)
-            written += [put] if _is_edited_since(library, put, found) else []
-    exports.finish(library.db, written, [put.name for put in left])
-    return blocks
-
-
-def _is_edited_since(library: Library, put: WrittenFile, found: str) -> bool:
-    """Tell a file that was written before a hand edited it, by our block in it."""
-    row = exports.row_in(put.name)
-    if row is not None:
-        exported = exports.exported(library.db, row)
-        before = exported.content if exported else ""
-    else:
-        page = exports.page(library.db, put.name)
-        before = page.content if page else ""
-    return block_of(found) == block_of(put.content) != block_of(before)

@@ -220,7 +220,7 @@ def act(db: Database, kind: str, row: int) -> None:
     elif kind == "export":
         note(db, row, "Out.")
         last = notes.revisions(db, row)[-1].id
-        exports.set_exported(db, exports.Export(row, f"{row}.md", "Out.", last))
+        exports.finish(db, [exports.WrittenFile(f"note {row}", f"{row}.md", "Out.", "", last)])
     elif row % 2:
         add(db, paper(row, f"On Bees {row}", "Later.", version=2), on=NEXT)
 

@@ -10,7 +10,7 @@ from reader.base.front_matter import fields, spliced, values
 from reader.notes.file import (
     block_of,
     cut,
-    mended,
+    mend_front,
     new_file,
     replaced,
     splice,
@@ -157,7 +157,7 @@ def test_a_broken_front_matter_is_no_word_of_the_persons(
 ) -> None:
     assert callable(broken)
     found = mark + broken(FOREIGN).replace("\n", end)
-    whole = mended(found, FOREIGN)
+    whole = mend_front(found, FOREIGN)
     words = words_of(whole, ["On Bees"])
     assert words
     assert [word for word in words.split() if word != "---"] == [
@@ -169,17 +169,17 @@ def test_a_broken_front_matter_is_no_word_of_the_persons(
     ]
     assert whole.startswith(f"{mark}---{end}")
     assert fields(whole) == fields(FOREIGN)
-    assert mended(whole, FOREIGN) == whole
+    assert mend_front(whole, FOREIGN) == whole
 
 
 def test_words_typed_above_the_front_matter_come_below_the_heading() -> None:
-    whole = mended("A thought.\nAnother: one.\n" + FOREIGN, FOREIGN)
+    whole = mend_front("A thought.\nAnother: one.\n" + FOREIGN, FOREIGN)
     assert words_of(whole) == "A thought.\nAnother: one.\n\nBees count. It was tried."
 
 
 def test_a_whole_front_matter_is_left_as_it_is() -> None:
     for found in (FOREIGN, FOREIGN.replace("rating", "# note\n\nrating"), FOREIGN + "---\n"):
-        assert mended(found, FOREIGN) == found
+        assert mend_front(found, FOREIGN) == found
 
 
 def test_words_typed_inside_the_block_are_found_and_a_formatters_work_is_not() -> None:

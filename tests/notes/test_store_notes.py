@@ -11,7 +11,7 @@ import pytest
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.notes.rows import exports, notes
-from reader.notes.rows.exports import Export
+from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -77,5 +77,5 @@ def test_what_was_exported_last_is_remembered(db: Database) -> None:
     note = write(db, 1)
     assert exports.exported(db, 1) is None
     for content in ("old", "new"):
-        exports.set_exported(db, Export(1, "notes/a.md", content, note))
-    assert exports.exported(db, 1) == Export(1, "notes/a.md", "new", note)
+        exports.finish(db, [WrittenFile("note 1", "notes/a.md", content, "", note)])
+    assert exports.exported(db, 1) == WrittenFile("note 1", "notes/a.md", "new", "", note)

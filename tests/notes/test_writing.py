@@ -112,7 +112,7 @@ class TestEditing:
         write(library, TWO)
         export(library)
         # Killed after the file was written and before that was recorded.
-        exports.set_exported(library.db, recorded)
+        exports.finish(library.db, [recorded])
         write(library, THREE)
         week = "notes/weeks/2025-W23.md"
         assert export(library) == ExportOutcome(written=[path(library)], pages=[week])

@@ -1,4 +1,10 @@
-"""Keep what was last written to each file of notes/, what pages list, and who links to whom."""
+"""Keep what was last written to each file of notes/, what pages list, and who links to whom.
+
+A paper's file has a row in `exports`, a page of a topic or a week one in `pages`. Both have a
+name here: `note 12`, `topic speech/translation`, `week 2026-W48`. The links are derived from
+the notes' newest revisions, as the last export saw them. Nothing here decides what stands in
+a file.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +13,30 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from reader.base.front_matter import text_at
 from reader.library.rows.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """What was last written to a paper's Markdown file, and from which revision.
+class WrittenFile:
+    """A file as it was left, or is about to be.
 
     path: relative to the library, `/` between its parts. front: the program's own lines of
-    the front matter, as it would have them; empty where it is not known.
+    the front matter, as it would have them; empty where it is not known. note: the revision
+    that stands in it, None of a page.
     """
-
-    paper: int
-    path: str
-    content: str
-    note: int
-    front: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A file as it was left, or is about to be; note: the revision in it, None of a page."""
 
     name: str
     path: str
     content: str
     front: str
     note: int | None = None
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What our heading said when the file was left."""
+        title = text_at(self.front, "title")
+        return () if title is None else (title,)
 
 
 def note_name(row: int) -> str:
@@ -42,40 +45,21 @@ def note_name(row: int) -> str:
 
 
 def row_in(name: str) -> int | None:
-    """Give the paper that a name is of, None for a page's."""
+    """Return the paper that a name is of, None for a page's."""
     kind, _, row = name.partition(" ")
     return int(row) if kind == "note" else None
 
 
-def exported(db: Database, paper: int) -> Export | None:
-    """Give what was last written of a paper, None before its first export."""
-    r = db.read_one("SELECT * FROM exports WHERE paper = ?", (paper,))
-    return Export(r["paper"], r["path"], r["content"], r["note"], r["front"]) if r else None
-
-
-def set_exported(db: Database, export: Export) -> None:
-    """Record what a paper's file holds now."""
-    e = export
-    with db.writing():
-        db.execute(
-            """
-            INSERT INTO exports (paper, path, content, note, front) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET path = excluded.path, content = excluded.content,
-                note = excluded.note, front = excluded.front
-            """,
-            (e.paper, e.path, e.content, e.note, e.front),
-        )
+def exported(db: Database, paper: int) -> WrittenFile | None:
+    """Return what was last written of a paper, None before its first export."""
+    row = db.read_one("SELECT *, 'note ' || paper AS name FROM exports WHERE paper = ?", (paper,))
+    return _written_file(row) if row else None
 
 
 def page(db: Database, name: str) -> WrittenFile | None:
-    """Give what was last written of a page, None where there is none."""
-    r = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
-    return _put(r) if r else None
-
-
-def pages(db: Database) -> list[tuple[str, str]]:
-    """List (name, path) of all pages."""
-    return [(r["name"], r["path"]) for r in db.read("SELECT name, path FROM pages ORDER BY name")]
+    """Return what was last written of a page, None where there is none."""
+    row = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
+    return _written_file(row) if row else None
 
 
 def rename_page(db: Database, name: str, new: str) -> None:
@@ -101,7 +85,7 @@ def set_path(db: Database, name: str, path: str) -> None:
 
 
 def paths(db: Database) -> dict[str, str]:
-    """Give path → name for every file that is recorded."""
+    """Return path → name for every file that is recorded."""
     rows = db.read(
         "SELECT path, 'note ' || paper AS name FROM exports UNION ALL SELECT path, name FROM pages"
     )
@@ -109,26 +93,26 @@ def paths(db: Database) -> dict[str, str]:
 
 
 def path_of(db: Database, name: str) -> str:
-    """Give where a file is recorded, empty for one that is not."""
+    """Return where a file is recorded, empty for one that is not."""
     row = row_in(name)
     if row is None:
-        r = db.read_one("SELECT path FROM pages WHERE name = ?", (name,))
+        found = db.read_one("SELECT path FROM pages WHERE name = ?", (name,))
     else:
-        r = db.read_one("SELECT path FROM exports WHERE paper = ?", (row,))
-    return str(r["path"]) if r else ""
+        found = db.read_one("SELECT path FROM exports WHERE paper = ?", (row,))
+    return str(found["path"]) if found else ""
 
 
 def name_at(db: Database, path: str) -> str:
-    """Give what is recorded at a path, empty for nothing."""
-    r = db.read_one(
+    """Return what is recorded at a path, empty for nothing."""
+    found = db.read_one(
         "SELECT 'note ' || paper AS name FROM exports WHERE path = ?1 UNION ALL"
         " SELECT name FROM pages WHERE path = ?1",
         (path,),
     )
-    return str(r["name"]) if r else ""
+    return str(found["name"]) if found else ""
 
 
-def begin(db: Database, puts: Iterable[WrittenFile]) -> None:
+def begin(db: Database, files: Iterable[WrittenFile]) -> None:
     """Record what is about to be written, so that a kill leaves no doubt whose it is."""
     with db.writing():
         db.execute_many(
@@ -136,47 +120,56 @@ def begin(db: Database, puts: Iterable[WrittenFile]) -> None:
             INSERT OR REPLACE INTO unfinished (name, path, content, front, note)
             VALUES (?, ?, ?, ?, ?)
             """,
-            [(p.name, p.path, p.content, p.front, p.note) for p in puts],
+            [(f.name, f.path, f.content, f.front, f.note) for f in files],
         )
 
 
 def unfinished(db: Database) -> list[WrittenFile]:
     """List what a killed export was about to write."""
-    return [_put(r) for r in db.read("SELECT * FROM unfinished ORDER BY name")]
+    return [_written_file(r) for r in db.read("SELECT * FROM unfinished ORDER BY name")]
 
 
-def finish(db: Database, written: Iterable[WrittenFile], names: Iterable[str]) -> None:
+def finish(db: Database, written: Iterable[WrittenFile], names: Iterable[str] = ()) -> None:
     """Record what files hold now; nothing of these names is about to be written any more."""
     with db.writing():
-        for p in written:
-            row = row_in(p.name)
-            if row is not None and p.note is not None:
-                set_exported(db, Export(row, p.path, p.content, p.note, p.front))
+        for f in written:
+            row = row_in(f.name)
+            if row is None:
+                db.execute(
+                    "INSERT OR REPLACE INTO pages (name, path, content, front) VALUES (?, ?, ?, ?)",
+                    (f.name, f.path, f.content, f.front),
+                )
                 continue
             db.execute(
-                "INSERT OR REPLACE INTO pages (name, path, content, front) VALUES (?, ?, ?, ?)",
-                (p.name, p.path, p.content, p.front),
+                """
+                INSERT INTO exports (paper, path, content, note, front) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET path = excluded.path, content = excluded.content,
+                    note = excluded.note, front = excluded.front
+                """,
+                (row, f.path, f.content, f.note, f.front),
             )
         db.execute_many("DELETE FROM unfinished WHERE name = ?", [(name,) for name in names])
 
 
-def noted(db: Database) -> list[int]:
-    """List the papers that have a note."""
-    return [r["paper"] for r in db.read("SELECT DISTINCT paper FROM notes ORDER BY paper")]
+def _written_file(row: Row) -> WrittenFile:
+    return WrittenFile(row["name"], row["path"], row["content"], row["front"], row["note"])
 
 
-def noted_among(db: Database, rows: Iterable[int]) -> list[int]:
-    """List those of some papers that have a note."""
-    found = db.read(
-        "SELECT DISTINCT paper FROM notes WHERE paper IN (SELECT value FROM json_each(?))"
-        " ORDER BY paper",
-        (json.dumps(list(rows)),),
-    )
+def noted(db: Database, rows: Iterable[int] | None = None) -> list[int]:
+    """List the papers that have a note, among some or all."""
+    if rows is None:
+        found = db.read("SELECT DISTINCT paper FROM notes ORDER BY paper")
+    else:
+        found = db.read(
+            "SELECT DISTINCT paper FROM notes WHERE paper IN (SELECT value FROM json_each(?))"
+            " ORDER BY paper",
+            (json.dumps(list(rows)),),
+        )
     return [r["paper"] for r in found]
 
 
 def newest_texts(db: Database, rows: Iterable[int]) -> dict[int, str]:
-    """Give the newest text of some papers' notes."""
+    """Return paper → newest text of its note, for those of some papers that have one."""
     found = db.read(
         """
         SELECT paper, text FROM notes WHERE id IN (SELECT max(id) FROM notes
@@ -208,10 +201,6 @@ def behind(db: Database) -> list[int]:
     return [r["paper"] for r in rows]
 
 
-def _put(r: Row) -> WrittenFile:
-    return WrittenFile(r["name"], r["path"], r["content"], r["front"], r["note"])
-
-
 @dataclass(frozen=True, slots=True)
 class PageEntry:
     """What a page says of one paper that has a note; path: of its file.
@@ -230,38 +219,28 @@ class PageEntry:
     written_on: date | None
 
 
-def entries_of_topic(db: Database, topic: str) -> list[PageEntry]:
-    """List the papers with a file that are filed under a topic."""
-    return _entries(
-        db,
+def filed_under(db: Database, topic: str) -> list[int]:
+    """List the papers that are filed under a topic now."""
+    rows = db.read(
         """
-        e.paper IN (SELECT paper FROM filings WHERE topic = ?1) AND ?1 =
-            (SELECT topic FROM filings AS f WHERE f.paper = e.paper ORDER BY id DESC LIMIT 1)
+        SELECT DISTINCT paper FROM filings AS own WHERE topic = ?1 AND ?1 =
+            (SELECT topic FROM filings AS f WHERE f.paper = own.paper ORDER BY id DESC LIMIT 1)
         """,
         (topic,),
     )
+    return [r["paper"] for r in rows]
 
 
-def entries_between(db: Database, first: date, last: date) -> list[PageEntry]:
-    """List the papers with a file of which a revision is of these days, both included."""
-    return _entries(
-        db,
-        "e.paper IN (SELECT paper FROM notes WHERE on_date BETWEEN ? AND ?)",
-        (first.isoformat(), last.isoformat()),
-    )
+def noted_between(db: Database, first: date, last: date) -> list[int]:
+    """List the papers with a revision of these days, both included."""
+    sql = "SELECT DISTINCT paper FROM notes WHERE on_date BETWEEN ? AND ?"
+    return [r["paper"] for r in db.read(sql, (first.isoformat(), last.isoformat()))]
 
 
-def entries(db: Database, rows: Iterable[int] | None = None) -> list[PageEntry]:
-    """List some papers with a file, or all."""
-    if rows is None:
-        return _entries(db, "1", ())
-    among = "e.paper IN (SELECT value FROM json_each(?))"
-    return _entries(db, among, (json.dumps(list(rows)),))
-
-
-def _entries(db: Database, where: str, values: tuple[str, ...]) -> list[PageEntry]:
-    rows = db.read(
-        f"""
+def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
+    """List those of some papers that have a file and a note, by row."""
+    found = db.read(
+        """
         SELECT e.paper, e.path, p.title,
             substr(coalesce(p.published_on, p.announced_on, ''), 1, 4) AS year,
             coalesce((SELECT name FROM authors WHERE paper = p.id ORDER BY position LIMIT 1), '')
@@ -272,34 +251,30 @@ def _entries(db: Database, where: str, values: tuple[str, ...]) -> list[PageEntr
             (SELECT min(on_date) FROM notes WHERE paper = p.id) AS first_on,
             (SELECT min(on_date) FROM notes WHERE paper = p.id AND is_written) AS written_on
         FROM exports AS e JOIN papers AS p ON p.id = e.paper AND p.merged_into IS NULL
-        WHERE {where} AND first_on IS NOT NULL ORDER BY e.paper
-        """,  # noqa: S608  `where` is one of this module's own constants
-        values,
+        WHERE e.paper IN (SELECT value FROM json_each(?)) AND first_on IS NOT NULL
+        ORDER BY e.paper
+        """,
+        (json.dumps(list(rows)),),
     )
-    return [_entry(r) for r in rows]
+    return [
+        PageEntry(
+            *(r["paper"], r["title"], r["author"], r["n_authors"], r["year"]),
+            topic=r["topic"],
+            path=r["path"],
+            first_on=date.fromisoformat(r["first_on"]),
+            written_on=date.fromisoformat(r["written_on"]) if r["written_on"] else None,
+        )
+        for r in found
+    ]
 
 
-def _entry(r: Row) -> PageEntry:
-    return PageEntry(
-        paper=r["paper"],
-        title=r["title"],
-        author=r["author"],
-        n_authors=r["n_authors"],
-        year=r["year"],
-        topic=r["topic"],
-        path=r["path"],
-        first_on=date.fromisoformat(r["first_on"]),
-        written_on=date.fromisoformat(r["written_on"]) if r["written_on"] else None,
-    )
+def has_links(db: Database) -> bool:
+    """Check whether the links of any note were ever kept."""
+    return db.read_one("SELECT 1 FROM note_links LIMIT 1") is not None
 
 
-def is_empty(db: Database) -> bool:
-    """Tell that no link was ever kept."""
-    return db.read_one("SELECT 1 FROM note_links LIMIT 1") is None
-
-
-def names_of(db: Database, rows: Iterable[int]) -> dict[int, set[str]]:
-    """Give the folded names that the notes of some papers link to."""
+def linked_names(db: Database, rows: Iterable[int]) -> dict[int, set[str]]:
+    """Return paper → folded names that its note links to, for those of some papers that link."""
     found: dict[int, set[str]] = {}
     values = (json.dumps(list(rows)),)
     sql = "SELECT source, name FROM note_links WHERE source IN (SELECT value FROM json_each(?))"
@@ -308,7 +283,7 @@ def names_of(db: Database, rows: Iterable[int]) -> dict[int, set[str]]:
     return found
 
 
-def set_names(db: Database, names: Mapping[int, Collection[str]]) -> None:
+def set_linked_names(db: Database, names: Mapping[int, Collection[str]]) -> None:
     """Record the folded names that some notes link to now."""
     with db.writing():
         db.execute_many("DELETE FROM note_links WHERE source = ?", [(row,) for row in names])
@@ -339,7 +314,7 @@ def keys_of(db: Database, row: int) -> list[str]:
 
 
 def papers_with(db: Database, keys: Iterable[str]) -> dict[str, int]:
-    """Give key → paper for some keys, written as they are here."""
+    """Return key → paper for some keys, written as they are here."""
     rows = db.read(
         "SELECT key, coalesce(merged_into, id) AS row FROM papers"
         " WHERE key IN (SELECT value FROM json_each(?))",
