@@ -31,7 +31,8 @@ from reader.library.rows import failures, merges, papers
 from reader.library.rows.database import Database, lock_file
 from reader.morning.pick import decide
 from reader.morning.values import SourceLine
-from reader.notes.sheet import Sheet, render
+from reader.notes.file import new_file
+from reader.notes.sheet import Sheet
 from reader.notes.words import SEPARATOR
 from reader.notes.write import add_note
 from reader.pdfs.rows import pdfs
@@ -780,7 +781,7 @@ def test_a_markdown_file_is_laid_out_as_documented() -> None:
         also_known=LISTENING.ids[1:],
         is_sample=True,
     )
-    lines = render(sheet).splitlines()
+    lines = new_file(sheet.ours, sheet.text).splitlines()
     end = lines.index("---", 1)
     keys = [line.partition(":")[0] for line in lines[1:end] if not line.startswith(" ")]
     assert keys == names(table("Markdown files"))

@@ -16,11 +16,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import PurePosixPath
 
 from reader.base.errors import Incomplete, ReaderError, StoreError, UsageError
-from reader.base.front_matter import fields, text_at, tolerant_value
+from reader.base.front_matter import fields, tolerant_value
 from reader.base.messages import say
 from reader.base.text import plain, shorten
 from reader.library.file_names import UNFILED, fold_name
@@ -34,6 +33,7 @@ from reader.notes.file import (
     block_of,
     framed,
     mend_front,
+    new_file,
     splice,
     typed_inside,
     with_words,
@@ -50,21 +50,23 @@ from reader.notes.folder import (
     recorded_paths,
     recover,
 )
-from reader.notes.pages import keep_links, linked_papers, page_names, put_pages, sheet_of
+from reader.notes.pages import keep_links, linked_papers, pages_of, put_pages, sheet_of
 from reader.notes.rows import exports, notes
 from reader.notes.rows.exports import WrittenFile
-from reader.notes.sheet import render
 from reader.notes.words import merge_words, without_blank_ends
 from reader.notes.write import add_note
 from reader.pdfs.move import drop_empty, folder_at, move, nfc, settle
 from reader.ranking.best_folder import file_away
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NoteFile:
     """A paper's file as an export found it.
 
     raw: its text, None where there is none. last: as it was left, None where none is on record.
+    content: what is gone on from: the text, or what a deleted file had; empty for a new file.
+    text: the content with its front matter put back in order; of a file that was never ours
+    with our marks below all that stands there. titles: what our heading said when it was left.
     block: of ours that a killed export may have written into it, empty for none.
     """
 
@@ -72,25 +74,23 @@ class NoteFile:
     path: str
     raw: str | None
     last: WrittenFile | None
+    content: str
+    text: str
+    titles: tuple[str, ...]
     block: str = ""
 
-    @property
-    def content(self) -> str:
-        """What is gone on from: the text, or what a deleted file had; empty for a new file."""
-        return self.raw if self.raw is not None else (self.last.content if self.last else "")
 
-    @cached_property
-    def text(self) -> str:
-        """The content with its front matter put back in order; of a file that was never ours
-        with our marks below all that stands there."""
-        if self.last:
-            return mend_front(self.content, self.last.content)
-        return self.content if MARK.search(self.content) else framed(self.content)
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """What our heading said when the file was left."""
-        return self.last.titles if self.last else (self.held.paper.title,)
+def note_file(
+    held: LibraryPaper, path: str, raw: str | None, last: WrittenFile | None = None, block: str = ""
+) -> NoteFile:
+    """Make the value of a paper's file out of what was read."""
+    content = raw if raw is not None else (last.content if last else "")
+    if last:
+        text = mend_front(content, last.content)
+    else:
+        text = content if MARK.search(content) else framed(content)
+    titles = last.titles if last else (held.paper.title,)
+    return NoteFile(held, path, raw, last, content, text, titles, block)
 
 
 class ExportRun:
@@ -110,7 +110,7 @@ class ExportRun:
         """Do all steps for some papers, those that they link to, and their pages; None: all."""
         library, db, writer = self._library, self._library.db, self._writer
         rows = exports.noted(db, only)
-        names = self._pages_of(rows)
+        names = pages_of(library, rows)
         self._find(None if only is None else [*map(exports.note_name, rows), *names])
         wanted = None if only is None else [exports.note_name(row) for row in only]
         places = recorded_paths(library, wanted)
@@ -123,12 +123,12 @@ class ExportRun:
         if only is not None:
             self._look_at(self._linked())
         if not writer.is_stopped:
-            keep_links(library, self._notes)
+            keep_links(library, list(self._notes))
         planned = {row: note.path for row, note in self._notes.items()}
         for note in self._notes.values():
             self._write(note, planned)
         writer.flush()
-        names |= self._pages_of(rows)
+        names |= pages_of(library, rows)
         if only is None:
             names |= {n for n in exports.paths(db).values() if exports.row_in(n) is None}
         if not writer.is_stopped:
@@ -151,15 +151,6 @@ class ExportRun:
                     self._adopted[row] = now
             except (Incomplete, StoreError) as error:
                 self._writer.leave(error)
-
-    def _pages_of(self, rows: Collection[int]) -> set[str]:
-        """Name the pages on which papers stand, and stood when their files were written."""
-        names = page_names(exports.entries(self._library.db, rows))
-        for row in rows:
-            last = exports.exported(self._library.db, row)
-            topic = text_at(last.front, "topic") if last else None
-            names |= {f"topic {topic}"} if topic else set()
-        return names
 
     def _look_at(self, rows: Iterable[int]) -> None:
         """Read the files of some papers, and read in what a hand wrote in them."""
@@ -195,7 +186,7 @@ class ExportRun:
             # Deleted, and its paper filed elsewhere since: it comes back where its paper is.
             now = f"{folder}/{PurePosixPath(path).name}"
             path = path if now == path else free_path(library, now, taken=taken)
-        return NoteFile(held, path, raw, last, self._blocks.get(path, ""))
+        return note_file(held, path, raw, last, self._blocks.get(path, ""))
 
     def _linked(self) -> list[int]:
         """List the papers that these link to, or did: their files name who links to them."""
@@ -210,7 +201,7 @@ class ExportRun:
         sheet = sheet_of(self._library, note.held, known, path=note.path, planned=planned)
         ours = sheet.ours
         if not note.content:
-            content: str | None = render(sheet)
+            content: str | None = new_file(ours, sheet.text)
         else:
             text = note.text
             if words_of(text, note.titles) != without_blank_ends(sheet.text):
@@ -290,14 +281,14 @@ def adopt(library: Library, row: int, path: str, content: str, done: ExportOutco
     it has no words and is not taken. Raises Incomplete, StoreError.
     """
     (held,) = papers.papers_at(library.db, [row])
-    note = NoteFile(held, path, content, None)
+    note = note_file(held, path, content)
     if not plain(words_of(note.text, note.titles) or ""):
         return ""
     with library.db.writing():
         file_where_it_lies(library, row, path, done)
         file_away(library, papers.papers_at(library.db, [row])[0])
         (held,) = papers.papers_at(library.db, [row])
-        read_in(library, NoteFile(held, path, content, None), done)
+        read_in(library, note_file(held, path, content), done)
     done.adopted.append(path)
     (held,) = papers.papers_at(library.db, [row])
     topic, pure = held.topic or UNFILED, PurePosixPath(path)

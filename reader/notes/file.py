@@ -172,7 +172,7 @@ def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | Non
     # All words anew, above the block, below our heading where they begin as it does.
     end = parts.line_end
     firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
-    heading = next((line for line in firsts if _is_heading(line, parts.titles)), "")
+    heading = next((line for line in firsts if _nfc(line) in parts.headings), "")
     above = (end * 2).join(filter(None, (heading, words.replace("\n", end))))
     return parts.front + end + above + end * 2 + parts.whole_block + end
 
@@ -209,6 +209,7 @@ class _Parts:
     """A file in pieces: front, above, the block with its marks, below.
 
     head: where in `above` our heading ends, 0 where it has none. block: without marks.
+    headings: what our heading may be, composed: some editors and disks take letters apart.
     """
 
     front: str
@@ -218,7 +219,7 @@ class _Parts:
     block: str
     below: str
     line_end: str
-    titles: frozenset[str]
+    headings: frozenset[str]
 
 
 def _split(text: str, titles: Collection[str]) -> _Parts | None:
@@ -234,19 +235,19 @@ def _split(text: str, titles: Collection[str]) -> _Parts | None:
     close = end.start() + len(end[0].rstrip())
     newline = text.find("\n")
     above = text[start : begin.start()]
-    ours = frozenset(_nfc(t) for t in (*titles, single_value(text, "title")) if t is not None)
+    our_titles = (title for title in (*titles, single_value(text, "title")) if title is not None)
+    headings = frozenset(_nfc(heading_of(title)) for title in our_titles)
     at = len(above) - len(above.lstrip(BLANK))
     first, break_, _ = above[at:].partition("\n")
-    is_headed = _is_heading(first, ours)
     return _Parts(
         front=text[:start],
         above=above,
-        head=at + len(first + break_) if is_headed else 0,
+        head=at + len(first + break_) if _nfc(first.rstrip()) in headings else 0,
         whole_block=text[begin.start() : close],
         block=text[begin.end() : end.start()].strip(BLANK),
         below=text[close:],
         line_end="\r\n" if text[:newline].endswith("\r") else "\n",
-        titles=ours,
+        headings=headings,
     )
 
 
@@ -261,11 +262,6 @@ def _joined(parts: _Parts, above: str, below: str) -> str:
 def heading_of(title: str) -> str:
     """Write the heading that repeats a title."""
     return "# " + (plain(title).replace("<", "\\<") or "Untitled")
-
-
-def _is_heading(line: str, titles: Collection[str]) -> bool:
-    # Composed: some editors and disks take letters apart.
-    return any(_nfc(line.rstrip()) == _nfc(heading_of(title)) for title in titles)
 
 
 _nfc = partial(unicodedata.normalize, "NFC")

@@ -32,23 +32,27 @@ from reader.notes.file import (
 )
 from reader.notes.folder import ROOT, WEEKS, ExportOutcome, Writer, free_path, read, relative
 from reader.notes.rows import exports
-from reader.notes.rows.exports import PageEntry, WrittenFile
+from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
-from reader.notes.sheet import PageRow, Sheet, monday, topic_page, week_of, week_page
+from reader.notes.sheet import PageRow, Sheet, list_page, monday, week_of
 from reader.notes.words import key_sentence, links_in
 from reader.notes.write import marked
 from reader.pdfs.move import drop_empty, folder_at
 from reader.pdfs.rows import highlights, pdfs
 
 
-def page_names(entries: Iterable[PageEntry]) -> set[str]:
+def pages_of(library: Library, rows: Collection[int]) -> set[str]:
     """Name the pages on which papers stand: of their topics, and of the weeks in which they
-    were noted and written up."""
+    were noted and written up; and of the topics in which they stood when they were written."""
     names = set[str]()
-    for entry in entries:
+    for entry in exports.entries(library.db, rows):
         names.add(f"topic {entry.topic or UNFILED}")
         days = (entry.first_on, entry.written_on or entry.first_on)
         names |= {f"week {week_of(day)}" for day in days}
+    for row in rows:
+        last = exports.exported(library.db, row)
+        topic = text_at(last.front, "topic") if last else None
+        names |= {f"topic {topic}"} if topic else set()
     return names
 
 
@@ -96,7 +100,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
         )
         for entry in entries
     ]
-    ours = (week_page if kind == "week" else topic_page)(name, what, rows)
+    ours = list_page(name, rows)
     before = there if there is not None else (last.content if last else None)
     if before is None:
         content = new_file(ours, "")

@@ -17,7 +17,7 @@ from reader.base.front_matter import lines_of, quoted
 from reader.base.text import plain, plain_lines
 from reader.library.highlight import Highlight, gathered, once
 from reader.library.paper import family_name
-from reader.notes.file import ProgramLines, new_file
+from reader.notes.file import ProgramLines
 
 
 def shown_text(text: str) -> str:
@@ -133,14 +133,6 @@ class Sheet:
         return ProgramLines(filled, self.title, "\n\n".join(pieces))
 
 
-def render(sheet: Sheet) -> str:
-    r"""Write a new file: `words_of` returns its text as it was but for blank lines around it.
-
-    Line ends are \n; those within the text stay as they are.
-    """
-    return new_file(sheet.ours, sheet.text)
-
-
 @dataclass(frozen=True, slots=True)
 class PageRow:
     """One paper on a page; path: of its file, relative to the page's.
@@ -168,29 +160,25 @@ class PageRow:
         return f"- {self.on} {' · '.join(filter(None, found))}"
 
 
-def topic_page(name: str, topic: str, rows: Iterable[PageRow]) -> ProgramLines:
-    """Lay out what is filed under a topic, the newest note first."""
-    ordered = sorted(rows, key=lambda x: (-x.on.toordinal(), x.title, x.path))
-    return _page(name, topic, "\n".join(row.line for row in ordered))
-
-
-def week_page(name: str, week: str, rows: Iterable[PageRow]) -> ProgramLines:
-    """Lay out what was written up in a week, by theme, the oldest first."""
-    first = monday(week)
-    pieces = [f"{first} – {first + timedelta(days=6)}"]
-    ordered = sorted(rows, key=lambda x: (x.theme, x.on, x.title, x.path))
-    for theme, of_theme in groupby(ordered, key=lambda x: x.theme):
-        lines = (
-            row.line + (f"\n  {shown_text(row.sentence)}" if row.sentence else "")
-            for row in of_theme
-        )
-        pieces += [f"## {shown_text(theme)}", "\n".join(lines)]
-    return _page(name, week, "\n\n".join(pieces))
-
-
-def _page(name: str, title: str, block: str) -> ProgramLines:
+def list_page(name: str, rows: Iterable[PageRow]) -> ProgramLines:
+    """Lay out what is filed under a topic, the newest note first, or what was written up in a
+    week, by theme, the oldest first. name: `topic speech/translation`, `week 2026-W48`."""
+    kind, _, title = name.partition(" ")
+    if kind == "topic":
+        ordered = sorted(rows, key=lambda x: (-x.on.toordinal(), x.title, x.path))
+        pieces = ["\n".join(row.line for row in ordered)]
+    else:
+        first = monday(title)
+        pieces = [f"{first} – {first + timedelta(days=6)}"]
+        ordered = sorted(rows, key=lambda x: (x.theme, x.on, x.title, x.path))
+        for theme, of_theme in groupby(ordered, key=lambda x: x.theme):
+            lines = (
+                row.line + (f"\n  {shown_text(row.sentence)}" if row.sentence else "")
+                for row in of_theme
+            )
+            pieces += [f"## {shown_text(theme)}", "\n".join(lines)]
     keys = {"title": [f"title: {quoted(title)}"], "page": [f"page: {quoted(name)}"]}
-    return ProgramLines(keys, title, block)
+    return ProgramLines(keys, title, "\n\n".join(pieces))
 
 
 def week_of(day: date) -> str:

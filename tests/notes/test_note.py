@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from reader.base.front_matter import fields
 from reader.library.highlight import Highlight
-from reader.notes.file import splice, with_words, words_of
-from reader.notes.sheet import Sheet, render
+from reader.notes.file import new_file, splice, with_words, words_of
+from reader.notes.sheet import Sheet
 from reader.notes.words import MAX_BYTES, SEPARATOR, is_written, merge_words, sentences
 
 BEGIN = "<!-- reader:begin: written by the program; write above or below, not in here -->"
@@ -158,6 +158,10 @@ SHEETS = st.builds(
         max_size=2,
     ).map(tuple),
 )
+
+
+def render(sheet: Sheet) -> str:
+    return new_file(sheet.ours, sheet.text)
 
 
 def without_blank_ends(text: str) -> str:

@@ -20,14 +20,17 @@ from reader.notes.file import (
 from reader.notes.sheet import (
     PageRow,
     Sheet,
+    list_page,
     monday,
-    render,
     tag_of,
-    topic_page,
     week_of,
-    week_page,
 )
 from tests.samples import DAY
+
+
+def render(sheet: Sheet) -> str:
+    return new_file(sheet.ours, sheet.text)
+
 
 OLD = Sheet(
     key="2025_Field_Bees",
@@ -224,13 +227,13 @@ def test_pages_say_what_is_there_in_an_order_that_never_changes() -> None:
         "Bees [1]", "Ada Field", 2, "2025", "../a/b.md", DAY, True, "insects", "They do."
     )
     ants = PageRow("Ants", "Bo Lind", 1, "", "../a/a.md", DAY, False, "insects")
-    topic = topic_page("topic a", "a", [bees, ants])
-    assert topic == topic_page("topic a", "a", [ants, bees])
+    topic = list_page("topic a", [bees, ants])
+    assert topic == list_page("topic a", [ants, bees])
     assert topic.block == (
         "- 2025-06-04 [Ants](../a/a.md) · Lind · skimmed\n"
         "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field et al. 2025"
     )
-    week = week_page("week 2025-W23", week_of(DAY), [bees])
+    week = list_page(f"week {week_of(DAY)}", [bees])
     assert week.block == (
         "2025-06-02 – 2025-06-08\n\n## insects\n\n"
         "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field et al. 2025\n  They do."
