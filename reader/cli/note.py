@@ -25,9 +25,8 @@ from reader.notes.changes import DiffLine
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.links import NearNotes, related
-from reader.notes.outcome import became, check_lines
-from reader.notes.own_words.judge import where
-from reader.notes.own_words.texts import Check, CheckedSentence
+from reader.notes.outcome import became
+from reader.notes.own_words import Check, CheckedSentence, check_lines, where
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.write import (

@@ -13,8 +13,7 @@ from reader.library.paper import LibraryPaper
 from reader.notes.export import export, read_edits
 from reader.notes.folder import ExportOutcome
 from reader.notes.links import NearNotes, lost_links, related
-from reader.notes.own_words.judge import lines
-from reader.notes.own_words.texts import Check
+from reader.notes.own_words import Check, check_lines
 from reader.notes.rows import notes
 from reader.notes.write import NoteOutcome
 
@@ -45,7 +44,7 @@ def became(library: Library, noted: NoteOutcome, *, encode: Encode | None = None
     key = "note.written" if noted.is_written else _why_skimmed(noted.check)
     return NoteReport(
         say(key, title=title, n=n_written, target=target),
-        tuple(check_lines(noted.check)),
+        tuple(check_lines(noted.check)) if noted.check else (),
         tuple(_lost(library, noted.text)),
         related(library, noted.held, noted.text, encode=encode),
     )
@@ -55,11 +54,6 @@ def progress(library: Library) -> tuple[int, int, int]:
     """Count the papers written up today and those skimmed, beside the day's quota."""
     today = library.today()
     return (*notes.n_noted_on(library.db, today), library.config.quota_on(today))
-
-
-def check_lines(check: Check | None) -> list[str]:
-    """Give what the own-words check found, a paragraph each."""
-    return lines(check) if check else []
 
 
 def export_one(library: Library, held: LibraryPaper) -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reader.base.messages import say
-from reader.notes.own_words.texts import own_prose
+from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
 """More than this is no note but some other file, named by mistake."""

@@ -17,10 +17,10 @@ from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.changes import DiffLine, changes
-from reader.notes.own_words.judge import check
-from reader.notes.own_words.texts import Check, Closeness, SourceText
+from reader.notes.own_words import Check, Closeness, check
 from reader.notes.rows import notes
 from reader.notes.rows.notes import CameFrom, Revision
+from reader.notes.stretches import SourceText
 from reader.notes.words import MAX_BYTES, beside, is_written, sentences
 from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reader.notes.own_words.texts import SourceText
+from reader.notes.stretches import SourceText
 from tests.benchmarks.frame import DataMissing
 from tests.data import ROOT
 

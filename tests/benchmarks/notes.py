@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from reader.base.words import composed
-from reader.notes.own_words.judge import check
-from reader.notes.own_words.texts import Check, Closeness, SourceText, tokens
+from reader.notes.own_words import Check, Closeness, check
+from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.bundled import BUNDLED
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes

@@ -13,7 +13,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
-from reader.notes.own_words.texts import SourceText
+from reader.notes.stretches import SourceText
 from reader.notes.write import check_note, closeness_of, sources_of
 from reader.pdfs.rows import highlights
 from reader.search.rows import index

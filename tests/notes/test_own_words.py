@@ -9,9 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.notes.own_words.judge import check
-from reader.notes.own_words.runs import prepare
-from reader.notes.own_words.texts import Check, CheckedSentence, SourceText
+from reader.notes.own_words import Check, CheckedSentence, check
+from reader.notes.stretches import SourceText, prepare
 
 TITLE = "Counting Rain with Garden Microphones"
 ABSTRACT = (

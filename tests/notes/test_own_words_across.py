@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from reader.notes.own_words.judge import check, lines
-from reader.notes.own_words.texts import CheckedSentence, Closeness, SourceText
+from reader.notes.own_words import CheckedSentence, Closeness, check, check_lines
+from reader.notes.stretches import SourceText
 
 ABSTRACT = (
     "Bees dance to tell the others where the flowers are. Nobody had filmed the dance at night. "
@@ -71,7 +71,7 @@ def test_out_of_order_or_alone_near_sentences_are_close_at_most() -> None:
     assert mixed.is_mostly_copied is False
     alone = check(TRANSLATED[3] + OWN, [SOURCE], closeness=closeness)
     assert [one.verdict for one in alone.sentences] == ["close", "own"]
-    assert lines(alone) == [f"close in another language, abstract: {TRANSLATED[3]}"]
+    assert check_lines(alone) == [f"close in another language, abstract: {TRANSLATED[3]}"]
 
 
 def test_a_sentence_much_shorter_or_longer_than_the_papers_is_no_translation() -> None:
@@ -98,7 +98,7 @@ def test_english_notes_beside_a_japanese_paper_are_looked_at_too() -> None:
 def test_without_a_model_it_is_said_that_translations_were_not_looked_for() -> None:
     found = check("".join(TRANSLATED), [SOURCE])
     assert (found.verdict, found.n_unseen) == ("own", 5)
-    assert lines(found) == [
+    assert check_lines(found) == [
         "Looked at within one language only: without the model translations are not seen."
     ]
 
@@ -110,7 +110,7 @@ def test_of_a_long_note_it_is_said_how_much_was_not_compared() -> None:
         closeness=closeness_of({}, low=0.8, high=1.0),
     )
     assert (found.n_unseen, found.is_long) == (10, True)
-    assert lines(found) == [
+    assert check_lines(found) == [
         "A long note: 10 sentences in another language than the paper's not compared."
     ]
 
@@ -148,7 +148,7 @@ def test_what_is_found_is_said_in_plain_lines() -> None:
         [SOURCE, SourceText("I ask whether it is so.", "highlight", 2)],
         closeness=closeness_of(NEAR, low=0.8, high=1.0),
     )
-    assert lines(found) == [
+    assert check_lines(found) == [
         "Mostly copied (100 %): it is kept, and does not count as written. Say it in "
         "your own words, or mark it as a quotation with “…” or `>`.",
         "copied, abstract: We put a quiet camera into six hives for a year.",
@@ -161,7 +161,7 @@ def test_what_is_found_is_said_in_plain_lines() -> None:
 
 def test_many_sentences_are_counted() -> None:
     note = "\n".join([f"- {THEIRS[0]}"] * 7)
-    assert lines(check(note, [SourceText(ABSTRACT, "passage", 4)]))[-2:] == [
+    assert check_lines(check(note, [SourceText(ABSTRACT, "passage", 4)]))[-2:] == [
         "copied, p. 4: Bees dance to tell the others where the flowers are.",
         "… and 2 more sentences",
     ]

@@ -19,8 +19,7 @@ from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, related
-from reader.notes.own_words.judge import where
-from reader.notes.own_words.texts import Check
+from reader.notes.own_words import Check, where
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.words import is_written

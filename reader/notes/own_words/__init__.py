@@ -1,1 +1,0 @@
-"""Compare a note with its paper: own words, close to it, or copied."""
