@@ -1,19 +1,15 @@
 """Keep what is being written, by the editor or on a page, until its words are in a revision.
 
-Keep what the editor is given in a file of the library until its words are in a revision.
-
 `drafts/<key>.<paper>.<note>.<n>.md`: paper is its row, note the revision that the writer
 began from (0: none). So a draft survives a killed editor or a machine that goes off, says
 for itself what it belongs to, and needs no database to be found again. While an editor has
 it a lock stands beside it, which the system lets go when the command ends.
 
-Keep what is typed on a page in the same drafts as the editor's, so that each finds the
-other's words.
-
-A page has no lifetime that a lock could have: a draft is held while it is written, no
-longer. So a page says what the draft had when it last saw it (`seen`), and writes over it
-only where it has just that, or words that all stand in the new ones. Else an editor or
-another device wrote there meanwhile, and the page goes on in a draft of its own.
+What is typed on a page is kept in the same files, so that each finds the other's words. A page
+has no lifetime that a lock could have: a draft is held while it is written, no longer. So a
+page says what the draft had when it last saw it (`seen`), and writes over it only where it has
+just that, or words that all stand in the new ones. Else an editor or another device wrote there
+meanwhile, and the page goes on in a draft of its own.
 """
 
 from __future__ import annotations
@@ -38,11 +34,13 @@ from reader.library.rows import merges
 from reader.library.rows.database import lock_file
 from reader.notes.draft import all_texts, template_text, with_headings, without_shown, words_in
 from reader.notes.rows import notes
-from reader.notes.rows.notes import Revision
 from reader.notes.words import without_blank_ends
 from reader.notes.write import marked, newest_note
 
 FOLDER = "drafts"
+
+_NAME = re.compile(r"[^.].*\.(\d{1,18})\.(\d{1,18})\.\d+\.md")
+"""A draft's file: of which paper, begun from which revision. The locks have a dot in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +75,23 @@ def opened(
     Raises StoreError where the file cannot be made.
     """
     n_open, waiting = 0, list[Draft]()
-    known = notes.revisions(library.db, held.row)
-    texts = {note.id: note.text for note in known}
     with contextlib.ExitStack() as locks:
-        locks.callback(tidy, folder_of(library))
-        for name in drafts_of(library, held):
-            draft = Draft(name.file, name.base, texts.get(name.base, ""), is_old=True)
+        locks.callback(tidy, library)
+        for draft in drafts_of(library, held):
             try:
                 hold(draft.file, locks)
             except Locked:
                 n_open += 1
                 continue
-            if not has_words(library, draft):
+            if has_words(library, draft):
+                waiting.append(draft)
+            else:
                 draft.file.unlink(missing_ok=True)
-                continue
-            waiting.append(draft)
         if not waiting:
-            newest = known[-1] if known else None
-            waiting = [_new(library, held, newest, content, locks)]
+            newest = newest_note(library, held)
+            base, before = (newest.id, newest.text) if newest else (0, "")
+            file = new_file(library, held, base, content(before), locks)
+            waiting = [Draft(file, base, before, is_old=False)]
         yield waiting[0], Others(n_open, len(waiting) - 1)
 
 
@@ -118,7 +115,7 @@ def words_of(draft: Draft) -> str:
 
 
 def own_words(library: Library, draft: Draft, saved: str, *, given: str = "") -> str:
-    """Give what the person wrote in a draft. given: what the editor was given, "" where that
+    """Return what the person wrote in a draft. given: what the editor was given, "" where that
     is not known."""
     templates = all_texts(library.config.templates)
     return words_in(saved, templates=templates, before=draft.before, given=given)
@@ -146,42 +143,18 @@ def folder_of(library: Library) -> Path:
     return library.folder / FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A draft by what its name says: of which paper, begun from which revision."""
-
-    file: Path
-    paper: int
-    base: int
-
-
-_NAME = re.compile(r".+\.(\d{1,18})\.(\d{1,18})\.\d+\.md")
-
-
-def drafts_of(library: Library, held: LibraryPaper) -> list[Name]:
+def drafts_of(library: Library, held: LibraryPaper) -> list[Draft]:
     """List a paper's drafts, the newest first; those of copies that were joined to it too."""
-    found: list[tuple[float, Name]] = []
+    texts = {note.id: note.text for note in notes.revisions(library.db, held.row)}
+    found: list[tuple[float, Path, Draft]] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for entry in os.scandir(folder_of(library)):
             match = _NAME.fullmatch(entry.name)
-            if not match or entry.name.startswith("."):
-                continue
-            name = Name(Path(entry.path), int(match[1]), int(match[2]))
-            if merges.row_now(library.db, name.paper) == held.row:
-                found.append((entry.stat().st_mtime, name))
-    return [name for _, name in sorted(found, key=lambda one: (-one[0], one[1].file))]
-
-
-def _new(
-    library: Library,
-    held: LibraryPaper,
-    newest: Revision | None,
-    content: Callable[[str], str],
-    locks: contextlib.ExitStack,
-) -> Draft:
-    base, before = (newest.id, newest.text) if newest else (0, "")
-    file = new_file(library, held, base, content(before), locks)
-    return Draft(file, base, before, is_old=False)
+            if match and merges.row_now(library.db, int(match[1])) == held.row:
+                file, base = Path(entry.path), int(match[2])
+                draft = Draft(file, base, texts.get(base, ""), is_old=True)
+                found.append((-entry.stat().st_mtime, file, draft))
+    return [draft for *_, draft in sorted(found, key=lambda one: one[:2])]
 
 
 def new_file(
@@ -211,18 +184,18 @@ def hold(file: Path, locks: contextlib.ExitStack) -> None:
     """Take a draft for this process. Raises Locked while another one has it."""
     lock = file.with_name(f".{file.stem}.lock")
     locks.enter_context(lock_file(lock))
-    locks.callback(_forget, lock)
+    locks.callback(_remove_lock, lock)
 
 
-def tidy(folder: Path) -> None:
-    """Delete the folder of drafts where there are none."""
-    with contextlib.suppress(OSError):  # other drafts, or a file that an editor left
-        folder.rmdir()
-
-
-def _forget(lock: Path) -> None:
+def _remove_lock(lock: Path) -> None:
     with contextlib.suppress(OSError):  # Windows keeps a file that is open
         lock.unlink()
+
+
+def tidy(library: Library) -> None:
+    """Delete the folder of drafts where there are none."""
+    with contextlib.suppress(OSError):  # other drafts, or a file that an editor left
+        folder_of(library).rmdir()
 
 
 def has_words(library: Library, draft: Draft) -> bool:
@@ -246,7 +219,7 @@ class MarkedWords:
 
 
 def new_words(library: Library, before: str, template: str = "") -> str:
-    """Give what a new draft has: the note as it is, or a template where there is none.
+    """Return what a new draft has: the note as it is, or a template where there is none.
 
     template: one that was asked for by name, "" for that of feeds.toml. Raises UsageError
     for one that is not there.
@@ -257,14 +230,14 @@ def new_words(library: Library, before: str, template: str = "") -> str:
 
 
 def words_again(library: Library, saved: str, before: str, template: str = "") -> str:
-    """Give the words of a draft that was left, with the headings of a template asked for."""
+    """Return the words of a draft that was left, with the headings of a template asked for."""
     templates = all_texts(library.config.templates)
     words = without_shown(saved, before=before, given=templates)
     return with_headings(words, template_of(library, template)) if template else words
 
 
 def template_of(library: Library, name: str = "") -> str:
-    """Give a template's text. Raises UsageError where there is none of that name."""
+    """Return a template's text. Raises UsageError where there is none of that name."""
     config = library.config
     name = name or config.note.template
     language = config.language if config.is_language_written else spoken()
@@ -313,13 +286,13 @@ def waiting(library: Library, held: LibraryPaper) -> list[PageDraft]:
     """List a paper's drafts that have words, the newest first; one that cannot be read is left
     to the editor, which says so."""
     found = []
-    for draft in _drafts(library, held):
+    templates = all_texts(library.config.templates)
+    for draft in drafts_of(library, held):
         with contextlib.suppress(UsageError):
             saved = words_of(draft)
             if has_words(library, draft):
-                templates = all_texts(library.config.templates)
                 text = without_shown(saved, before=draft.before, given=templates)
-                found.append(PageDraft(draft.file.name, _seen(saved), draft.base, text))
+                found.append(PageDraft(draft.file.name, _hash_of(saved), draft.base, text))
     return found
 
 
@@ -333,35 +306,45 @@ def keep(
     `PageDraft` had them, "" for a new draft. A text without words of its own is no draft, and
     what was there of it goes. Raises StoreError, or UsageError for a text of no encoding.
     """
-    text = _checked(text)
+    text = text.encode("utf-8", "replace").decode()  # half a character becomes "?"
     known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
     base = base if base in known else 0
-    old = next((d for d in _drafts(library, held) if d.file.name == name), None)
-    draft = Draft(folder_of(library), base, known.get(base, ""), is_old=False)
-    words = own_words(library, draft, text)
-    is_empty = not words.strip() or words == draft.before
+    old = next((d for d in drafts_of(library, held) if d.file.name == name), None)
+    before = known.get(base, "")
+    written = words_in(text, templates=all_texts(library.config.templates), before=before)
+    is_empty = not written.strip() or written == before
     with contextlib.ExitStack() as locks:
-        locks.callback(tidy, folder_of(library))
-        if old is not None and _is_ours(old, seen, text, locks):
+        locks.callback(tidy, library)
+        if old is not None and _may_replace(old, seen, text, locks):
             if is_empty:
                 old.file.unlink(missing_ok=True)
                 return PageDraft(base=base, text=text)
             rewrite(old, text)
-            return PageDraft(name, _seen(text), old.base, text)
+            return PageDraft(name, _hash_of(text), old.base, text)
         if is_empty:
             return PageDraft(base=base, text=text)
         file = new_file(library, held, base, text, locks)
         if not name:
             notes.add_opening(library.db, held.row, at=library.now())
-    return PageDraft(file.name, _seen(text), base, text, is_elsewhere=bool(name))
+    return PageDraft(file.name, _hash_of(text), base, text, is_elsewhere=bool(name))
+
+
+def _may_replace(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) -> bool:
+    """Hold a draft and check that nothing of it would be lost under a text."""
+    try:
+        hold(old.file, locks)
+        saved = words_of(old)
+    except (Locked, UsageError):
+        return False
+    return _hash_of(saved) == seen or saved.strip() in text
 
 
 def words(library: Library, held: LibraryPaper, text: str, *, base: int) -> str:
-    """Give what a person wrote in a page's text: without hints and empty headings of a template."""
+    """Return what a person wrote in a page's text: without hints and empty headings of a
+    template; the note as it was where nothing but line ends changed."""
     known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
     before = known.get(base, "")
-    draft = Draft(folder_of(library), base, before, is_old=False)
-    written = own_words(library, draft, text)
+    written = words_in(text, templates=all_texts(library.config.templates), before=before)
     return before if written == before.replace("\r\n", "\n") else written
 
 
@@ -373,57 +356,33 @@ def settle(
     text: the revision's. name, seen: of the draft that the writer saved from, which goes as
     far as nobody else wrote in it. Raises StoreError.
     """
-    for draft in _drafts(library, held):
+    for draft in drafts_of(library, held):
         with contextlib.suppress(Locked, UsageError), contextlib.ExitStack() as locks:
             hold(draft.file, locks)
             saved = words_of(draft)
-            is_that = draft.file.name == name and _seen(saved) == seen
+            is_that = draft.file.name == name and _hash_of(saved) == seen
             own = without_blank_ends(own_words(library, draft, saved))
             if is_that or own in text:
                 drop(draft, read=saved)
-    tidy(folder_of(library))
+    tidy(library)
 
 
 def discard(library: Library, held: LibraryPaper, *, name: str, seen: str) -> bool:
-    """Delete a draft that the person does not want, unless somebody wrote in it since; tells
+    """Delete a draft that the person does not want, unless somebody wrote in it since; returns
     whether it is gone. Raises StoreError."""
-    for draft in _drafts(library, held):
-        if draft.file.name == name:
-            with contextlib.suppress(Locked, UsageError), contextlib.ExitStack() as locks:
-                hold(draft.file, locks)
-                saved = words_of(draft)
-                if _seen(saved) != seen:
-                    return False
-                drop(draft, read=saved)
-            is_gone = not draft.file.exists()
-            tidy(folder_of(library))
-            return is_gone
-    return True
+    draft = next((d for d in drafts_of(library, held) if d.file.name == name), None)
+    if draft is None:
+        return True
+    with contextlib.suppress(Locked, UsageError), contextlib.ExitStack() as locks:
+        hold(draft.file, locks)
+        saved = words_of(draft)
+        if _hash_of(saved) != seen:
+            return False
+        drop(draft, read=saved)
+    is_gone = not draft.file.exists()
+    tidy(library)
+    return is_gone
 
 
-def _drafts(library: Library, held: LibraryPaper) -> Iterator[Draft]:
-    texts = {note.id: note.text for note in notes.revisions(library.db, held.row)}
-    for name in drafts_of(library, held):
-        yield Draft(name.file, name.base, texts.get(name.base, ""), is_old=True)
-
-
-def _is_ours(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) -> bool:
-    """Hold a draft and tell whether nothing of it would be lost under a text."""
-    try:
-        hold(old.file, locks)
-        saved = words_of(old)
-    except (Locked, UsageError):
-        return False
-    return _seen(saved) == seen or saved.strip() in text
-
-
-def _checked(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
-    return text
-
-
-def _seen(text: str) -> str:
+def _hash_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
