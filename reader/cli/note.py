@@ -21,11 +21,11 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
-from reader.notes.changes import DiffLine
+from reader.notes.changes import DiffLine, pieces
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.links import NearNotes, related
-from reader.notes.outcome import became
+from reader.notes.outcome import report_of
 from reader.notes.own_words import Check, CheckedSentence, check_lines, where
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
@@ -38,7 +38,6 @@ from reader.notes.write import (
     compared,
     moment,
     newest_note,
-    pieces,
     restore,
 )
 
@@ -256,7 +255,7 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
     """Say what became of a note."""
     if settings.is_quiet:
         return
-    told = became(library, noted, encode=encode)
+    told = report_of(library, noted, encode=encode)
     output.put(told.said)
     if noted.meanwhile:
         id_ = noted.held.paper.id

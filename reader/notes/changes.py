@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 AROUND = 3
@@ -36,7 +37,7 @@ class DiffLine:
 
 
 def changes(before: str, after: str) -> list[DiffLine]:
-    """Give what leads from one text to the other; nothing where they are the same."""
+    """List what leads from one text to the other; nothing where they are the same."""
     old, new = before.split("\n"), after.split("\n")
     # Lines that stand everywhere make an exact comparison quadratic.
     is_long = len(old) + len(new) > MOST_LINES
@@ -54,6 +55,18 @@ def changes(before: str, after: str) -> list[DiffLine]:
     return found
 
 
+def pieces(line: DiffLine) -> Iterator[tuple[str, bool]]:
+    """Part a changed line into what stayed within it and what changed; safe to print, each
+    character in its place."""
+    text = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.text)
+    done = 0
+    for start, end in line.spans:
+        yield text[done:start], False
+        yield text[start:end], True
+        done = end
+    yield text[done:], False
+
+
 def _range(start: int, end: int) -> str:
     """Write a place as unified differences do: from 1, the line before where it has none."""
     n = end - start
@@ -61,7 +74,7 @@ def _range(start: int, end: int) -> str:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    """Give the lines that went and those that came; those that are likest are held together."""
+    """Find the lines that went and those that came; of the likest ones what differs within."""
     spans: dict[tuple[bool, int], Spans] = {}
     for n, line in enumerate(new):
         like = _likest(line, old) if len(old) * len(new) <= MOST_PAIRS else n
@@ -76,14 +89,14 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
 
 
 def _likest(line: str, lines: Sequence[str]) -> int | None:
+    """Find the line that is likest to one, the first of equal ones; None among no lines."""
     matcher = difflib.SequenceMatcher(None, b=line[:LONGEST], autojunk=False)
-    best: tuple[float, int] | None = None
-    for n, other in enumerate(lines):
-        matcher.set_seq1(other[:LONGEST])
-        ratio = matcher.quick_ratio()
-        if best is None or ratio > best[0]:
-            best = ratio, n
-    return best[1] if best else None
+
+    def likeness(n: int) -> float:
+        matcher.set_seq1(lines[n][:LONGEST])
+        return matcher.quick_ratio()
+
+    return max(range(len(lines)), key=likeness, default=None)
 
 
 Spans = tuple[tuple[int, int], ...]
@@ -97,21 +110,14 @@ def _spans(old: str, new: str) -> tuple[Spans, Spans]:
     matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
     if matcher.ratio() < 0.4:
         return (), ()
-    ends = [_ends(mine), _ends(theirs)]
+    places_of = [list(accumulate(map(len, tokens), initial=0)) for tokens in (mine, theirs)]
     found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag != "equal":
-            for spans, places, start, end in zip(found, ends, (a, c), (b, d), strict=True):
+            for spans, places, start, end in zip(found, places_of, (a, c), (b, d), strict=True):
                 if start < end:
                     spans.append((places[start], places[end]))
     return tuple(found[0]), tuple(found[1])
-
-
-def _ends(tokens: Sequence[str]) -> list[int]:
-    places = [0]
-    for token in tokens:
-        places.append(places[-1] + len(token))
-    return places
 
 
 # A word with the space behind it; of Japanese a run of kanji, of katakana, or one character.

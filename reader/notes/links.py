@@ -15,8 +15,9 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.notes.rows import notes
+from reader.notes.rows.exports import newest_texts
 from reader.notes.words import key_sentence, links_in, sentences
-from reader.notes.write import AT_ONCE, newest_note
+from reader.notes.write import AT_ONCE
 from reader.search.rows import full_text, index
 from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 
@@ -66,26 +67,28 @@ def related(
     encoded: set[int] = set()
     is_by_words = True
     if encode is not None:
+        from reader.search.nearness import near_notes
+
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told
-            near, encoded = _by_meaning(library, text, encode)
+            encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
+            near, encoded = near_notes(library, vector, encode, encoder)
             is_by_words = False
-    near += [row for row in _by_words(library, text, limit) if row not in encoded]
+    near += [row for row in _near_by_words(library, text, limit) if row not in encoded]
     left_out = {held.row, *(row for _, row in targets(library, links_in(text)))}
     chosen = [row for row in dict.fromkeys(near) if row not in left_out][:limit]
-    at = {one.row: one for one in papers.papers_at(library.db, chosen)}
-    return NearNotes(tuple(_said(library, at[row]) for row in chosen), is_by_words)
+    return NearNotes(tuple(_with_sentences(library, chosen)), is_by_words)
 
 
-def _by_meaning(library: Library, text: str, encode: Encode) -> tuple[list[int], set[int]]:
-    from reader.search.nearness import near_notes
-
-    encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
-    return near_notes(library, vector, encode, encoder)
-
-
-def _by_words(library: Library, text: str, limit: int) -> list[int]:
-    """Rank the papers whose notes have telling words of a text."""
-    words = query_terms(_telling_words(library, text))
+def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
+    """Rank the papers whose notes have the telling words of a text: those that fewest others
+    have, among those that some have."""
+    telling: list[tuple[int, str]] = []
+    for word in query_words_of(text[:READ_LETTERS]):
+        term = phrase_term(word)
+        n = full_text.n_having(library.db, term, limit=COMMON, kind="note") if term else 0
+        if 1 < n < COMMON:  # the note itself is one of them
+            telling.append((n, word))
+    words = query_terms(" ".join(word for _, word in sorted(telling)[:TELLING]))
     if not words:
         return []
     found = full_text.find_words(library.db, "note", words, limit=SHOWN * MANY + limit)
@@ -96,24 +99,24 @@ def _by_words(library: Library, text: str, limit: int) -> list[int]:
 def backlinks(library: Library, row: int) -> list[LinkedPaper]:
     """List the papers whose notes link to this one, each with the sentence that does."""
     rows = {fold_name(key): now for key, now in notes.papers_by_key(library.db).items()}
-    found: list[tuple[int, str]] = []
+    found: dict[int, str] = {}
     for paper, text in notes.notes_with_links(library.db):
-        keys = [key for key in links_in(text) if rows.get(fold_name(key)) == row]
+        keys = {key for key in links_in(text) if rows.get(fold_name(key)) == row}
         if keys and paper != row:
-            found.append((paper, _sentence_with(text, keys)))
-    held = {one.row: one for one in papers.papers_at(library.db, [paper for paper, _ in found])}
-    return [LinkedPaper(held[paper], sentence) for paper, sentence in found]
+            linking = (one for one in sentences(text) if keys & set(links_in(one)))
+            found[paper] = next(linking, "") or key_sentence(text)
+    every = papers.papers_at(library.db, found)
+    return [LinkedPaper(held, found[held.row]) for held in every]
 
 
 def links_of(library: Library, text: str) -> list[LinkedPaper]:
     """List the papers that a note links to, in its order."""
-    rows = [row for _, row in targets(library, links_in(text)) if row]
-    held = {one.row: one for one in papers.papers_at(library.db, rows)}
-    return [_said(library, held[row]) for row in dict.fromkeys(rows) if row in held]
+    rows = dict.fromkeys(row for _, row in targets(library, links_in(text)) if row)
+    return _with_sentences(library, rows)
 
 
 def linked_ids(library: Library, text: str) -> dict[str, str]:
-    """Give the papers' ids that the keys in a text lead to; of keys of no paper nothing."""
+    """Return key → id of the papers that the keys in a text lead to, without keys of no paper."""
     found = targets(library, links_in(text))
     held = {one.row: one.paper.id for one in papers.papers_at(library.db, [r for _, r in found])}
     return {key: held[row] for key, row in found if row in held}
@@ -129,13 +132,13 @@ def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
 
 
 def target_of(library: Library, inside: str) -> LibraryPaper | None:
-    """Give the paper to which `[[inside]]` leads, None for none."""
+    """Find the paper to which `[[inside]]` leads, None for none."""
     rows = [row for _, row in targets(library, links_in(f"[[{inside}]]")) if row]
     return next(iter(papers.papers_at(library.db, rows)), None)
 
 
 def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
-    """Give the paper that each key leads to, 0 for none; case and composition do not count."""
+    """Find the paper that each key leads to, 0 for none; case and composition do not count."""
     if not keys:
         return []
     known = notes.papers_by_key(library.db)
@@ -143,25 +146,8 @@ def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
     return [(key, rows.get(key) or rows.get(fold_name(key), 0)) for key in keys]
 
 
-def _said(library: Library, held: LibraryPaper) -> LinkedPaper:
-    note = newest_note(library, held)
-    return LinkedPaper(held, key_sentence(note.text) if note else "")
-
-
-def _sentence_with(text: str, keys: Collection[str]) -> str:
-    """Give the sentence in which one of the links stands, else what the note says."""
-    for sentence in sentences(text):
-        if set(links_in(sentence)) & set(keys):
-            return sentence
-    return key_sentence(text)
-
-
-def _telling_words(library: Library, text: str) -> str:
-    """Choose the words of a note that fewest others have, among those that some have."""
-    found: list[tuple[int, str]] = []
-    for word in query_words_of(text[:READ_LETTERS]):
-        term = phrase_term(word)
-        n = full_text.n_having(library.db, term, limit=COMMON, kind="note") if term else 0
-        if 1 < n < COMMON:  # the note itself is one of them
-            found.append((n, word))
-    return " ".join(word for _, word in sorted(found)[:TELLING])
+def _with_sentences(library: Library, rows: Collection[int]) -> list[LinkedPaper]:
+    """List papers in this order, each with what its note says."""
+    texts = newest_texts(library.db, rows)
+    every = papers.papers_at(library.db, rows)
+    return [LinkedPaper(held, key_sentence(texts.get(held.row, ""))) for held in every]

@@ -1,4 +1,4 @@
-"""Say what became of a note that was saved: whether it counts and why, its links, its file."""
+"""Report what became of a note that was saved: whether it counts and why, its links, its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.library.paper import LibraryPaper
 from reader.notes.export import export, read_edits
 from reader.notes.folder import ExportOutcome
 from reader.notes.links import NearNotes, lost_links, related
-from reader.notes.own_words import Check, check_lines
+from reader.notes.own_words import check_lines
 from reader.notes.rows import notes
 from reader.notes.write import NoteOutcome
 
@@ -35,17 +35,22 @@ class NoteReport:
     near: NearNotes = field(default_factory=lambda: NearNotes((), is_by_words=False))
 
 
-def became(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
-    """Say what became of a note."""
+def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
+    """Report what became of a note that was saved."""
     title = plain(noted.held.paper.title)
     if not noted.is_new:
         return NoteReport(say("note.same", title=title))
     n_written, _, target = progress(library)
-    key = "note.written" if noted.is_written else _why_skimmed(noted.check)
+    is_copied = noted.check is not None and noted.check.is_mostly_copied
+    key = "note.copied" if is_copied else "note.skimmed"
+    lost = [
+        say("note.lost", key=plain(key)) + (say("note.lost.near", key=likest) if likest else "")
+        for key, likest in lost_links(library, noted.text)
+    ]
     return NoteReport(
-        say(key, title=title, n=n_written, target=target),
+        say("note.written" if noted.is_written else key, title=title, n=n_written, target=target),
         tuple(check_lines(noted.check)) if noted.check else (),
-        tuple(_lost(library, noted.text)),
+        tuple(lost),
         related(library, noted.held, noted.text, encode=encode),
     )
 
@@ -57,7 +62,7 @@ def progress(library: Library) -> tuple[int, int, int]:
 
 
 def export_one(library: Library, held: LibraryPaper) -> list[str]:
-    """Bring a paper's Markdown file up to date, unless feeds.toml says not to; gives what is
+    """Bring a paper's Markdown file up to date, unless feeds.toml says not to; returns what is
     worth saying of it, in sentences: the note itself is safe."""
     if not library.config.note.export:
         return []
@@ -82,6 +87,7 @@ def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> 
 
 
 def _told(done: ExportOutcome) -> list[str]:
+    """Write what an export of one paper did, in sentences; of failures the first."""
     told = [
         plain(say(key, path=path))
         for key, paths in (
@@ -92,14 +98,3 @@ def _told(done: ExportOutcome) -> list[str]:
         for path in paths
     ]
     return told + [say("error", message=plain(error.message)) for error in done.left[:1]]
-
-
-def _why_skimmed(check: Check | None) -> str:
-    return "note.copied" if check and check.is_mostly_copied else "note.skimmed"
-
-
-def _lost(library: Library, text: str) -> list[str]:
-    return [
-        say("note.lost", key=plain(key)) + (say("note.lost.near", key=likest) if likest else "")
-        for key, likest in lost_links(library, text)
-    ]

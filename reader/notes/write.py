@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -69,7 +71,7 @@ def add_note(
 ) -> NoteOutcome:
     """Append a revision to a paper's note; it is on the disk and searchable on return.
 
-    encode: gives the name of the encoder and the text's vector (d,), so that similarity
+    encode: returns the name of the encoder and the text's vector (d,), so that similarity
     finds the note at once; None: at the next gather.
     base: the revision (`notes.id`, 0 for none) that the writer began from. Where another
     one came meanwhile, the new revision keeps the words of both. None: the text is the
@@ -80,18 +82,22 @@ def add_note(
     note; what is only derived (check, vector) never keeps one from being saved.
     """
     text = checked_text(text)
-    check = _check(library, held, text, encode)
+    check = check_typed(library, held, text, encode)
     with library.db.writing():
         known = notes.revisions(library.db, held.row)
         newest = known[-1] if known else None
-        if not plain(text) or (newest and newest.text in (text, _of_base(known, base, text))):
-            is_theirs = newest is not None and newest.text == text
-            keep_arrival(library, note=newest.id if newest and is_theirs else None)
-            return _as_it_stands(held, known)
+        is_same = newest is not None and newest.text == text
+        # Where writers left their own base as it was, what came meanwhile stands.
+        is_base = newest is not None and text in (one.text for one in known if one.id == base)
+        if not plain(text) or is_same or is_base:
+            keep_arrival(library, note=newest.id if newest and is_same else None)
+            if newest is None:
+                return NoteOutcome(held, is_written=False, is_new=False)
+            return NoteOutcome(held, newest.is_written, False, newest.text, len(known))
         meanwhile = 0
         if base is not None and newest and newest.id != base:
             meanwhile, text = len(known), beside(newest.text, text)
-            check = _check(library, held, text, encode)
+            check = check_typed(library, held, text, encode)
         file_away(library, held)
         written = is_written(text) and not (check and check.is_mostly_copied)
         number = notes.add_note(
@@ -107,7 +113,11 @@ def add_note(
             library.sent.beside.append(held)
         keep_arrival(library, note=None if meanwhile else number)
     index.add_note_text(library.db, held.row)
-    _add_vector(library, text, encode)
+    if encode is not None and len(text) <= AT_ONCE:
+        with contextlib.suppress(ModelError):  # the next gather encodes it, or says why not
+            encoder, vector = encode(text)
+            kept = vector.astype("float16").tobytes()
+            index.add_vectors(library.db, encoder, [(index.hash_of(text), kept)])
     held = papers.papers_at(library.db, [held.row])[0]
     return NoteOutcome(held, written, True, text, len(known) + 1, check, meanwhile)
 
@@ -120,7 +130,7 @@ def restore(
 
 
 def revision(library: Library, held: LibraryPaper, number: int) -> Revision:
-    """Give a paper's n-th revision, from 1. Raises UsageError where there is none."""
+    """Return a paper's n-th revision, from 1. Raises UsageError where there is none."""
     known = notes.revisions(library.db, held.row)
     if not 1 <= number <= len(known):
         what = say("note.no_revision", n=number, title=plain(held.paper.title))
@@ -128,62 +138,28 @@ def revision(library: Library, held: LibraryPaper, number: int) -> Revision:
     return known[number - 1]
 
 
-def _of_base(known: Sequence[Revision], base: int | None, text: str) -> str | None:
-    """Give the newest revision's text where the writer left their own base as it was: then
-    what came meanwhile stands, and there is nothing to keep."""
-    began = next((note.text for note in known if note.id == base), None)
-    return known[-1].text if began == text else None
-
-
-def _as_it_stands(held: LibraryPaper, known: Sequence[Revision]) -> NoteOutcome:
-    if not known:
-        return NoteOutcome(held, is_written=False, is_new=False)
-    return NoteOutcome(held, known[-1].is_written, False, known[-1].text, len(known))
-
-
-def _check(library: Library, held: LibraryPaper, text: str, encode: Encode | None) -> Check | None:
-    try:
-        return check_typed(library, held, text, encode)
-    except StoreError:
-        return None  # the commands that need it say what is wrong
-
-
-def _add_vector(library: Library, text: str, encode: Encode | None) -> None:
-    if encode is None or len(text) > AT_ONCE:
-        return
-    try:
-        encoder, vector = encode(text)
-    except ModelError:
-        return  # the next gather encodes it, or says why not
-    kept = vector.astype("float16").tobytes()
-    index.add_vectors(library.db, encoder, [(index.hash_of(text), kept)])
-
-
 def checked_text(text: str) -> str:
-    """Give a note's text as it is kept, outer blank lines off. Raises UsageError."""
+    """Return a note's text as it is kept, outer blank lines off. Raises UsageError."""
     try:
         n_bytes = len(text.encode())
     except UnicodeEncodeError as error:
-        raise UsageError(
-            what=say("note.surrogate", n=error.start + 1), hint=say("note.utf8")
-        ) from None
+        what = say("note.surrogate", n=error.start + 1)
+        raise UsageError(what=what, hint=say("note.utf8")) from None
     if n_bytes > MAX_BYTES:
-        raise UsageError(
-            what=say("note.large", n=f"{n_bytes:,}", most=f"{MAX_BYTES:,}"),
-            hint=say("note.large.hint"),
-        )
+        what = say("note.large", n=f"{n_bytes:,}", most=f"{MAX_BYTES:,}")
+        raise UsageError(what=what, hint=say("note.large.hint"))
     return text.strip("\n")
 
 
 def marked(library: Library, held: LibraryPaper) -> tuple[Highlight, ...]:
-    """Give a paper's highlights that are there, in reading order."""
+    """List a paper's highlights that are there, in reading order."""
     states = highlights.highlights_of(library.db, held.row)
     return tuple(one.highlight for one in shown(states) if one.gone_at is None)
 
 
 def newest_note(library: Library, held: LibraryPaper) -> Revision | None:
-    """Give a paper's note as it stands, None where there is none."""
-    known: Sequence[Revision] = notes.revisions(library.db, held.row)
+    """Return a paper's note as it stands, None where there is none."""
+    known = notes.revisions(library.db, held.row)
     return known[-1] if known else None
 
 
@@ -213,7 +189,7 @@ def compared(library: Library, held: LibraryPaper, numbers: Sequence[int] = ()) 
 
 
 def beginning_of(one: Revision) -> str:
-    """Give the first sentences of a revision, in one line."""
+    """Return the first sentences of a revision, in one line."""
     return plain(" ".join(islice(sentences(one.text), 5)) or one.text)
 
 
@@ -222,64 +198,57 @@ def moment(library: Library, at: datetime) -> str:
     return f"{at.astimezone(library.config.timezone):%Y-%m-%d %H:%M}"
 
 
-def pieces(line: DiffLine) -> Iterator[tuple[str, bool]]:
-    """Part a changed line into what stayed within it and what changed; safe to print, each
-    character in its place."""
-    text = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.text)
-    done = 0
-    for start, end in line.spans:
-        yield text[done:start], False
-        yield text[start:end], True
-        done = end
-    yield text[done:], False
-
-
 def check_note(
     library: Library, held: LibraryPaper, text: str, *, closeness: Closeness | None = None
 ) -> Check:
-    """Tell own words from copied ones, sentence by sentence.
+    """Check own words against copied ones, sentence by sentence.
 
     closeness: what finds translations; None where there is no model, and the check says so.
     """
     return check(text, sources_of(library, held.row), closeness=closeness)
 
 
-def check_typed(library: Library, held: LibraryPaper, text: str, encode: Encode | None) -> Check:
-    """Do the same while somebody writes or saves: by words alone where a model fails, too.
+def check_typed(
+    library: Library, held: LibraryPaper, text: str, encode: Encode | None
+) -> Check | None:
+    """Check a note while somebody writes or saves it: by words alone where a model fails, None
+    where index.db cannot be read.
 
     encode: the encoder of notes, None for none.
     """
     try:
-        closeness = closeness_of(encode) if encode else None
-        return check_note(library, held, text, closeness=closeness)
+        sources = sources_of(library, held.row)
+    except StoreError:
+        return None  # the commands that need it say what is wrong
+    try:
+        return check(text, sources, closeness=closeness_of(encode) if encode else None)
     except ModelError:
-        return check_note(library, held, text)  # what is copied counts as such without a model
+        return check(text, sources)  # what is copied counts as such without a model
 
 
 def sources_of(library: Library, row: int) -> list[SourceText]:
     """List a paper's texts. What stands in several is named by the first: the abstract, then
     what the person marked, then the PDF's passages."""
-    paper = papers.papers_at(library.db, [row])[0].paper
-    found = [SourceText(paper.title, "title"), SourceText(paper.abstract, "abstract")]
-    for one in shown(highlights.highlights_of(library.db, row)):
-        if one.gone_at is None:
-            found.append(SourceText(one.highlight.text, "highlight", one.highlight.page))
-    for passage in index.passages_of(library.db, row):
-        found.append(SourceText(passage.text, "passage", passage.page))
+    (held,) = papers.papers_at(library.db, [row])
+    passages = index.passages_of(library.db, row)
+    found = [
+        SourceText(held.paper.title, "title"),
+        SourceText(held.paper.abstract, "abstract"),
+        *(SourceText(one.text, "highlight", one.page) for one in marked(library, held)),
+        *(SourceText(one.text, "passage", one.page) for one in passages),
+    ]
     return [source for source in found if source.text.strip()]
 
 
 def closeness_of(encode: Encode) -> Closeness:
     """Make what compares sentences by meaning out of the encoder of notes.
 
-    encode: gives the encoder's name and a text's unit vector (d,).
+    encode: returns the encoder's name and a text's unit vector (d,).
     """
-    vectors: dict[str, NDArray[np.float32]] = {}
 
+    @functools.cache
     def vector(text: str) -> NDArray[np.float32]:
-        if text not in vectors:
-            vectors[text] = encode(text)[1]
-        return vectors[text]
+        return encode(text)[1]
 
     def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
         columns = [vector(text) for text in theirs]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from reader.library.rows.database import Database, Row
+from reader.library.rows.database import Database
 
 CameFrom = Literal["command", "file"]
 
@@ -56,18 +56,27 @@ def add_note(
 def revisions(db: Database, paper: int) -> list[Revision]:
     """List a paper's revisions, oldest first."""
     return [
-        _revision(r) for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
+        Revision(
+            r["id"],
+            r["paper"],
+            r["text"],
+            bool(r["is_written"]),
+            r["came_from"],
+            datetime.fromisoformat(r["at"]),
+            date.fromisoformat(r["on_date"]),
+        )
+        for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
     ]
 
 
 def add_opening(db: Database, paper: int, *, at: datetime) -> None:
-    """Remember that the editor was opened on a paper's note."""
+    """Record that the editor was opened on a paper's note."""
     with db.writing():
         db.execute("INSERT INTO openings (paper, at) VALUES (?, ?)", (paper, at.isoformat()))
 
 
 def was_opened(db: Database, paper: int) -> bool:
-    """Tell whether the editor was ever opened on a paper's note."""
+    """Check whether the editor was ever opened on a paper's note."""
     return db.read_one("SELECT 1 FROM openings WHERE paper = ? LIMIT 1", (paper,)) is not None
 
 
@@ -106,20 +115,8 @@ def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
     return {r["topic"] or "": r["n"] for r in rows}
 
 
-def _revision(row: Row) -> Revision:
-    return Revision(
-        id=row["id"],
-        paper=row["paper"],
-        text=row["text"],
-        is_written=bool(row["is_written"]),
-        came_from=row["came_from"],
-        at=datetime.fromisoformat(row["at"]),
-        on_date=date.fromisoformat(row["on_date"]),
-    )
-
-
 def papers_by_key(db: Database) -> dict[str, int]:
-    """Give key → paper, for every key that was given; of a merged paper the one it is now."""
+    """Return key → paper, for every key that was given; of a merged paper the one it is now."""
     rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
     return {r["key"]: r["row"] for r in rows}
 

@@ -17,6 +17,7 @@ from reader.library.config import BUILT_IN_TEMPLATES
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
+from reader.notes.changes import pieces
 from reader.notes.drafts import PageDraft, marks_of, may_show, new_words, template_names
 from reader.notes.links import NearNotes, related
 from reader.notes.own_words import Check, where
@@ -31,7 +32,6 @@ from reader.notes.write import (
     compared,
     moment,
     newest_note,
-    pieces,
     restore,
 )
 from reader.web.visit import Visit, route
@@ -80,7 +80,7 @@ def save(visit: Visit) -> Response:
     newest = newest_note(library, held)
     return visit.json(
         {
-            "said": outcome.became(library, noted).said,
+            "said": outcome.report_of(library, noted).said,
             "told": told,
             "is_new": noted.is_new,
             "is_written": noted.is_written,
@@ -179,7 +179,10 @@ def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
     if number is None or (number and number != len(known)):
         return {}
     if not number:
-        return {"became": outcome.became(library, NoteOutcome(held, False, False)), "meanwhile": 0}
+        return {
+            "became": outcome.report_of(library, NoteOutcome(held, False, False)),
+            "meanwhile": 0,
+        }
     newest = known[-1]
     looked = _looked(visit, held, newest.text)
     found = looked["check"]
@@ -193,7 +196,7 @@ def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
         meanwhile or 0,
     )
     encode = visit.parts.encode_if_warm(visit.config)
-    became = outcome.became(library, noted, encode=encode)
+    became = outcome.report_of(library, noted, encode=encode)
     return {**looked, "became": became, "meanwhile": meanwhile or 0, "number": number}
 
 
