@@ -8,6 +8,7 @@ not count.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 
@@ -34,7 +35,7 @@ from reader.notes.folder import ROOT, WEEKS, ExportOutcome, Writer, free_path, r
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
 from reader.notes.rows.notes import Revision, papers_by_key
-from reader.notes.sheet import PageRow, Sheet, list_page, monday, week_of
+from reader.notes.sheet import Sheet, list_page, monday, week_of
 from reader.notes.words import key_sentence, links_in
 from reader.notes.write import marked
 from reader.pdfs.move import drop_empty, folder_at
@@ -47,8 +48,7 @@ def pages_of(library: Library, rows: Collection[int]) -> set[str]:
     names = set[str]()
     for entry in exports.entries(library.db, rows):
         names.add(f"topic {entry.topic or UNFILED}")
-        days = (entry.first_on, entry.written_on or entry.first_on)
-        names |= {f"week {week_of(day)}" for day in days}
+        names |= {f"week {week_of(day)}" for day in (entry.first_on, entry.on)}
     for row in rows:
         last = exports.exported(library.db, row)
         topic = text_at(last.front, "topic") if last else None
@@ -73,7 +73,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
     if kind == "week":
         first = monday(what)
         found = exports.entries(db, exports.noted_between(db, first, first + timedelta(days=6)))
-        entries = [e for e in found if week_of(e.written_on or e.first_on) == what]
+        entries = [entry for entry in found if week_of(entry.on) == what]
         texts = exports.newest_texts(db, (entry.paper for entry in entries))
         place = f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
     else:
@@ -86,21 +86,16 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
     if last and not entries and _is_only_ours(last, there):
         _remove(library, last, there, writer.done)
         return
-    rows = [
-        PageRow(
-            title=entry.title,
-            author=entry.author,
-            n_authors=entry.n_authors,
-            year=entry.year,
+    listed = (
+        replace(
+            entry,
             path=relative(entry.path, path),
-            on=entry.written_on or entry.first_on,
-            is_written=entry.written_on is not None,
             theme=theme_of(library.config, entry.topic or UNFILED),
             sentence=key_sentence(texts.get(entry.paper, "")),
         )
         for entry in entries
-    ]
-    ours = list_page(name, rows)
+    )
+    ours = list_page(name, listed)
     before = there if there is not None else (last.content if last else None)
     if before is None:
         content = new_file(ours, "")

@@ -134,21 +134,30 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRow:
-    """One paper on a page; path: of its file, relative to the page's.
+class PageEntry:
+    """What a page says of one paper that has a note.
 
-    on: the day it was written up, or only skimmed. sentence: from its note; may be empty.
+    path: of its file, relative to the library, and to the page in a list. first_on: local date
+    of the first revision; written_on: of the first that counts, None where it was only skimmed.
+    theme, sentence: for a list alone; the sentence is from its note, and may be empty.
     """
 
+    paper: int
     title: str
     author: str
     n_authors: int
     year: str
+    topic: str
     path: str
-    on: date
-    is_written: bool
+    first_on: date
+    written_on: date | None
     theme: str = ""
     sentence: str = ""
+
+    @property
+    def on(self) -> date:
+        """The day on which it was written up, or only skimmed."""
+        return self.written_on or self.first_on
 
     @property
     def line(self) -> str:
@@ -156,25 +165,25 @@ class PageRow:
         who = f"{family_name(self.author)}{' et al.' if self.n_authors > 1 else ''}"
         of = shown_text(" ".join(filter(None, (who if self.author else "", self.year))))
         found = [link(self.title or "Untitled", self.path), of]
-        found += [] if self.is_written else ["skimmed"]
+        found += [] if self.written_on else ["skimmed"]
         return f"- {self.on} {' · '.join(filter(None, found))}"
 
 
-def list_page(name: str, rows: Iterable[PageRow]) -> ProgramLines:
+def list_page(name: str, entries: Iterable[PageEntry]) -> ProgramLines:
     """Lay out what is filed under a topic, the newest note first, or what was written up in a
     week, by theme, the oldest first. name: `topic speech/translation`, `week 2026-W48`."""
     kind, _, title = name.partition(" ")
     if kind == "topic":
-        ordered = sorted(rows, key=lambda x: (-x.on.toordinal(), x.title, x.path))
-        pieces = ["\n".join(row.line for row in ordered)]
+        ordered = sorted(entries, key=lambda x: (-x.on.toordinal(), x.title, x.path))
+        pieces = ["\n".join(entry.line for entry in ordered)]
     else:
         first = monday(title)
         pieces = [f"{first} – {first + timedelta(days=6)}"]
-        ordered = sorted(rows, key=lambda x: (x.theme, x.on, x.title, x.path))
+        ordered = sorted(entries, key=lambda x: (x.theme, x.on, x.title, x.path))
         for theme, of_theme in groupby(ordered, key=lambda x: x.theme):
             lines = (
-                row.line + (f"\n  {shown_text(row.sentence)}" if row.sentence else "")
-                for row in of_theme
+                entry.line + (f"\n  {shown_text(entry.sentence)}" if entry.sentence else "")
+                for entry in of_theme
             )
             pieces += [f"## {shown_text(theme)}", "\n".join(lines)]
     keys = {"title": [f"title: {quoted(title)}"], "page": [f"page: {quoted(name)}"]}

@@ -1,14 +1,8 @@
-"""Know a note in the reader's own words: its sentences, its gist, its links.
+"""Know a note in the reader's own words: its sentences, the one that says it, its links.
 
-Know a note in the reader's own words: how many sentences it has, and how two become one.
-
-Counts English and Japanese; linear in the length of the text.
-
-Take out of a note the one sentence that says it, and what to ask before it is shown again.
-
-A note is Markdown in the person's own words, under a template's headings or under none.
-Pure; nothing is made up: every text is the person's, but for the question of a note that
-has none.
+A note is Markdown, under a template's headings or under none, in English and Japanese. Nothing
+is made up: every text is the person's, but for the question of a note that has none. Pure, and
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -30,13 +24,27 @@ BLANK = " \t\r\n"
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Give the sentences that the person wrote, English and Japanese, without list marks.
+    """Find the sentences that the person wrote, English and Japanese, without list marks.
 
-    Headings, quoted lines (> …) and fenced code are not counted. A line without an end
-    mark is a sentence if it has three words, or six Chinese or Japanese characters.
+    Headings, quoted lines (> …) and fenced code are not counted, and an address is no sentence
+    and ends none. A line without an end mark is a sentence if it has three words, or six
+    Chinese or Japanese characters.
     """
     for line in _prose(text):
-        yield from _in_line(line)
+        line = _MARKER.sub("", line, count=1)
+        hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
+        start = 0
+        for end in _END.finditer(hidden):
+            before = hidden[max(start, end.start() - 12) : end.start()]
+            after = hidden[end.end() : end.end() + 3].strip()
+            if end[0] == "." and _is_short(before, after):
+                continue
+            if _LETTER.search(hidden, start, end.start()):
+                yield line[start : end.end()].strip()
+            start = end.end()
+        rest = hidden[start:]
+        if 2 * len(_WORDS.findall(rest)) + len(_HAN_KANA.findall(rest)) >= 6:
+            yield line[start:].strip()
 
 
 def is_written(text: str) -> bool:
@@ -85,7 +93,7 @@ _HAN_KANA = re.compile(f"[{_CJK}]")
 
 
 def _prose(text: str) -> Iterator[str]:
-    """Give the lines that may hold sentences; a line that goes on in small letters is joined."""
+    """Find the lines that may hold sentences; a line that goes on in small letters is joined."""
     fence, held = "", ""
     for line in re.split(r"\r\n|[\n\r]", text):
         bare = line.strip()
@@ -102,26 +110,6 @@ def _prose(text: str) -> Iterator[str]:
         held = "" if is_apart else bare
     if held:
         yield held
-
-
-def _in_line(line: str) -> Iterator[str]:
-    """Give the sentences of a line; an address is none and ends none."""
-    line = _MARKER.sub("", line, count=1)
-    hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
-    start = 0
-    for end in _END.finditer(hidden):
-        before, after = (
-            hidden[max(start, end.start() - 12) : end.start()],
-            hidden[end.end() : end.end() + 3],
-        )
-        if end[0] == "." and _is_short(before, after.strip()):
-            continue
-        if _LETTER.search(hidden, start, end.start()):
-            yield line[start : end.end()].strip()
-        start = end.end()
-    rest = hidden[start:]
-    if 2 * len(_WORDS.findall(rest)) + len(_HAN_KANA.findall(rest)) >= 6:
-        yield line[start:].strip()
 
 
 def _is_short(before: str, after: str) -> bool:
@@ -145,9 +133,9 @@ LONGEST_NAME = 60
 
 
 def key_sentence(note: str) -> str:
-    """Give the sentence that says most: the first one under the idea's heading, else of all.
+    """Find the sentence that says most: the first one under the idea's heading, else of all.
 
-    A note without any sentence gives its first line that has letters; an empty one "".
+    A note without any sentence has its first line with letters; an empty one "".
     """
     parts = list(_parts(note))
     ideas = [body for name, body in parts if _IDEA.search(name)]
@@ -159,7 +147,7 @@ def key_sentence(note: str) -> str:
 
 
 def question(note: str) -> str:
-    """Give what to ask before the words are shown: the person's own first question, else the
+    """Choose what to ask before the words are shown: the person's own first question, else the
     headings under which something stands, else what every note should answer.
 
     Own is a line that begins with "Q:" or "問:". It never holds the answer.
@@ -219,7 +207,7 @@ def links_in(text: str) -> list[str]:
 
 
 def key_of(inside: str) -> str:
-    """Give the key that `[[inside]]` leads to, "" for none."""
+    """Read the key that `[[inside]]` leads to, "" for none."""
     name = re.split(r"[|#^]", inside, maxsplit=1)[0].strip()
     return name.rpartition("/")[2].removesuffix(".md").strip()
 

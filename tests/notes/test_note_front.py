@@ -18,7 +18,7 @@ from reader.notes.file import (
     words_of,
 )
 from reader.notes.sheet import (
-    PageRow,
+    PageEntry,
     Sheet,
     list_page,
     monday,
@@ -223,10 +223,10 @@ def test_a_topic_becomes_a_tag(topic: str, tag: str) -> None:
 
 
 def test_pages_say_what_is_there_in_an_order_that_never_changes() -> None:
-    bees = PageRow(
-        "Bees [1]", "Ada Field", 2, "2025", "../a/b.md", DAY, True, "insects", "They do."
+    bees = PageEntry(
+        1, "Bees [1]", "Ada Field", 2, "2025", "a", "../a/b.md", DAY, DAY, "insects", "They do."
     )
-    ants = PageRow("Ants", "Bo Lind", 1, "", "../a/a.md", DAY, False, "insects")
+    ants = PageEntry(2, "Ants", "Bo Lind", 1, "", "a", "../a/a.md", DAY, None, "insects")
     topic = list_page("topic a", [bees, ants])
     assert topic == list_page("topic a", [ants, bees])
     assert topic.block == (

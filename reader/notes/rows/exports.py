@@ -15,6 +15,7 @@ from datetime import date
 
 from reader.base.front_matter import text_at
 from reader.library.rows.database import Database, Row
+from reader.notes.sheet import PageEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +200,6 @@ def behind(db: Database) -> list[int]:
         """
     )
     return [r["paper"] for r in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class PageEntry:
-    """What a page says of one paper that has a note; path: of its file.
-
-    first_on: local date of the first revision; written_on: of the first that counts.
-    """
-
-    paper: int
-    title: str
-    author: str
-    n_authors: int
-    year: str
-    topic: str
-    path: str
-    first_on: date
-    written_on: date | None
 
 
 def filed_under(db: Database, topic: str) -> list[int]:
