@@ -1,13 +1,9 @@
-"""Say what is given to others of papers and notes, as Markdown or as one HTML page.
-
-Say what is given to others of papers and notes, and write it as Markdown.
+"""Write what is given to others of papers and notes, as Markdown or as one HTML page.
 
 Nothing in it is private: no path, no key of a note, no decision, no day. What could hold
-such a thing in the person's own words is taken out here, and counted. Pure.
-
-Write what is shared as one HTML page that needs nothing else: no script, no file, no font.
-
-Text of strangers is escaped; own words come rendered by who calls. Pure.
+such a thing in the person's own words is taken out here, and counted. The HTML page needs
+nothing else: no script, no file, no font. Text of strangers is escaped; own words come
+rendered by who calls. Pure.
 """
 
 from __future__ import annotations
@@ -57,11 +53,11 @@ class SharedPage:
 
 
 Find = Callable[[str], tuple[str, str] | None]
-"""Gives title and address of the paper that a key names, None for one that is not here."""
+"""Finds title and address of the paper that a key names, None for one that is not here."""
 
 
 def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[str, int]:
-    """Take out of a note what is not for others; also gives how many places it were.
+    """Take out of a note what is not for others; also returns how many places it were.
 
     folders: of this machine, whose paths are known although they may have blanks.
 
@@ -69,9 +65,12 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
     pictures and files that are embedded, links that lead to no public web page and paths of
     files go; the words of a link stay.
     """
-    n_left_out = 0
+    text, n_comments = _COMMENT.subn("", words)
+    text, n_embedded = _EMBEDDED.subn("", text)
+    n_left_out = n_comments + n_embedded
 
-    def leave(match: re.Match[str]) -> str:
+    def left_out(match: re.Match[str]) -> str:
+        """Leave the words of a link alone."""
         nonlocal n_left_out
         n_left_out += 1
         return next((plain(group) for group in match.groups() if group), "…")
@@ -80,25 +79,19 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
         name, _, shown = match[1].partition("|")
         found = find(re.split(r"[#^]", name, maxsplit=1)[0].strip())
         if found is None:
-            leave(match)
+            left_out(match)
             return plain(shown) or "…"
         title, address = found
-        return link(plain(shown) or title, address)
+        own = escaped(plain(shown) or title)
+        return f"[{own}](<{_address(address)}>)" if _is_web(address) else own
 
-    def addressed(match: re.Match[str]) -> str:
-        return match[0] if _is_web(match[2]) else leave(match)
-
-    def defined(match: re.Match[str]) -> str:
-        return match[0] if _is_web(match[1]) else leave(match)[:0]
-
-    text = _COMMENT.sub(lambda m: leave(m)[:0], words)
-    text = _EMBEDDED.sub(lambda m: leave(m)[:0], text)
-    text = _WIKI.sub(lambda m: linked(m), text)
-    text = _LINK.sub(addressed, text)
-    text = _DEFINITION.sub(defined, text)
+    text = _WIKI.sub(linked, text)
+    text = _LINK.sub(lambda m: m[0] if _is_web(m[2]) else left_out(m), text)
+    text = _DEFINITION.sub(lambda m: m[0] if _is_web(m[1]) else left_out(m)[:0], text)
     text, n_paths = without_paths(text, folders)
-    lines = ((_indent(line) + plain(line)).rstrip() for line in text.split("\n"))
-    return "\n".join(lines).strip("\n"), n_left_out + n_paths
+    # Blanks in front of a line make a list's level or code: `plain` would take them off.
+    lines = (line[: len(line) - len(line.lstrip(" \t"))] + plain(line) for line in text.split("\n"))
+    return "\n".join(map(str.rstrip, lines)).strip("\n"), n_left_out + n_paths
 
 
 def without_paths(text: str, folders: Sequence[str] = ()) -> tuple[str, int]:
@@ -117,54 +110,43 @@ def without_paths(text: str, folders: Sequence[str] = ()) -> tuple[str, int]:
 def markdown(shared: SharedPage) -> str:
     """Write a page as Markdown; pictures stand at its end, as addresses that hold them."""
     pieces = [f"# {escaped(shared.title)}"] if shared.title else []
-    level = "##" if shared.title else "#"
+    top = "##" if shared.title else "#"
     pictures: list[str] = []
     for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
         pieces += [f"## {escaped(theme)}"] if theme else []
         for paper in papers:
-            pieces += _paper(paper, level + "#" * bool(theme), pictures)
+            pieces.append(f"{top}{'#' * bool(theme)} {escaped(paper.title)}")
+            address = paper.url and f"<{_address(paper.url)}>"
+            pieces.append("  \n".join(filter(None, (escaped(byline(paper)), address))))
+            pieces.append(paper.words)
+            if paper.figure:
+                name = f"figure-{len(pictures) + 1}"
+                pictures.append(f"[{name}]: {data_address(paper.figure)}")
+                pieces.append(f"![{escaped(paper.caption) or say('share.figure')}][{name}]")
+            for text, note, pages in marks(paper):
+                lines = f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"
+                lines += f"\n\n— {escaped(note)}" if text and note else ""
+                pieces.append("\n".join(f"> {line}".rstrip() for line in lines.split("\n")))
     return "\n\n".join(filter(None, [*pieces, *pictures])) + "\n"
 
 
-def _paper(paper: SharedPaper, level: str, pictures: list[str]) -> Iterator[str]:
-    yield f"{level} {escaped(paper.title)}"
-    yield "  \n".join(
-        filter(None, (escaped(byline(paper)), paper.url and f"<{_address(paper.url)}>"))
-    )
-    if paper.words:
-        yield paper.words
-    if paper.figure:
-        name = f"figure-{len(pictures) + 1}"
-        pictures.append(f"[{name}]: {data_address(paper.figure)}")
-        yield f"![{escaped(paper.caption) or say('share.figure')}][{name}]"
-    for text, note, pages in marks(paper):
-        lines = [f"{escaped(text)} ({pages})" if text else f"({pages}) {escaped(note)}"]
-        lines += ["", f"— {escaped(note)}"] if text and note else []
-        yield "\n".join(f"> {line}".rstrip() for line in "\n".join(lines).split("\n"))
-
-
 def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
-    """Give what is shown of each highlight: its words, what was typed at it, its pages."""
-    at = zip(paper.highlights, gathered(paper.highlights), strict=True)
-    for highlight, pages in ((h, p) for h, p in at if p):
-        listed = ", ".join(map(str, pages))
-        where = say("share.page", page=listed) if len(pages) == 1 else say("share.pages", n=listed)
-        yield once(plain(highlight.text)), plain_lines(highlight.note), where
+    """Find what is shown of each highlight: its words, what was typed at it, its pages."""
+    for highlight, pages in zip(paper.highlights, gathered(paper.highlights), strict=True):
+        if pages:
+            n = ", ".join(map(str, pages))
+            where = say("share.page", page=n) if len(pages) == 1 else say("share.pages", n=n)
+            yield once(plain(highlight.text)), plain_lines(highlight.note), where
 
 
 def byline(paper: SharedPaper) -> str:
-    """Give authors and year in one line."""
-    year = [str(paper.year)] if paper.year else []
-    return " · ".join([*([", ".join(paper.authors)] if paper.authors else []), *year])
+    """Write authors and year in one line."""
+    return " · ".join(filter(None, (", ".join(paper.authors), str(paper.year or ""))))
 
 
 def data_address(picture: bytes) -> str:
+    """Write a picture as an address that holds it. picture: PNG."""
     return "data:image/png;base64," + base64.b64encode(picture).decode()
-
-
-def link(words: str, address: str) -> str:
-    """Write a Markdown link; one without an address is its words."""
-    return f"[{escaped(words)}](<{_address(address)}>)" if _is_web(address) else escaped(words)
 
 
 def escaped(text: str) -> str:
@@ -180,12 +162,9 @@ def _address(address: str) -> str:
 
 
 def _is_web(address: str) -> bool:
+    """Check whether others can open an address of the web."""
     bare = address.strip(" <>")
     return bare.lower().startswith(("http://", "https://")) and not _AT_HOME.match(bare)
-
-
-def _indent(line: str) -> str:
-    return " " * (len(line) - len(line.lstrip(" \t")))
 
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|%%.*?%%", re.DOTALL)
@@ -269,7 +248,13 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
     """Write a page. to_html: renders Markdown as HTML that is safe."""
     title = shared.title or (shared.papers[0].title if shared.papers else "")
     language = _language(" ".join(paper.words for paper in shared.papers))
-    body = "\n".join(_body(shared, to_html))
+    level = 2 if shared.title else 1
+    body = [f"<h1>{escape(shared.title)}</h1>"] if shared.title else []
+    for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
+        body += [f'<h2 class="theme">{escape(theme)}</h2>'] if theme else []
+        for paper in papers:
+            body += _article(paper, level + bool(theme), to_html)
+    lines = "\n".join(body)
     page = f"""<!doctype html>
 <html lang="{language}">
 <head>
@@ -282,7 +267,7 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
 </head>
 <body>
 <main>
-{body}
+{lines}
 </main>
 </body>
 </html>
@@ -290,50 +275,34 @@ def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
     return _TURNING.sub("", page)
 
 
-def _body(shared: SharedPage, to_html: Callable[[str], str]) -> Iterator[str]:
-    level = 2 if shared.title else 1
-    if shared.title:
-        yield f"<h1>{escape(shared.title)}</h1>"
-    for theme, papers in groupby(shared.papers, key=lambda paper: paper.theme):
-        if theme:
-            yield f'<h2 class="theme">{escape(theme)}</h2>'
-        for paper in papers:
-            yield from _article(paper, level + bool(theme), to_html)
-
-
 def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> Iterator[str]:
+    """Write the lines of one paper. level: of its heading."""
     yield "<article>"
     yield f'<h{level} lang="{_language(paper.title)}">{escape(paper.title)}</h{level}>'
     yield f'<p class="by">{escape(byline(paper))}</p>'
+    rel = '<a rel="noopener noreferrer" href='
     if paper.url:
-        yield f'<p class="at">{_anchor(paper.url)}</p>'
+        yield f'<p class="at">{rel}"{escape(paper.url)}">{escape(paper.url)}</a></p>'
     if paper.words:
-        words = to_html(paper.words).replace("<a href=", '<a rel="noopener noreferrer" href=')
+        words = to_html(paper.words).replace("<a href=", rel)
         yield f'<div class="words" lang="{_language(paper.words)}">\n{words}</div>'
     if paper.figure:
         shown = escape(paper.caption) or say("share.figure")
         yield f'<figure><img alt="{shown}" src="{data_address(paper.figure)}">'
         yield f"<figcaption>{escape(paper.caption)}</figcaption></figure>"
-    found = [_mark(*mark) for mark in marks(paper)]
+    found = list(marks(paper))
     if found:
         yield '<ul class="marks">'
-        yield from found
+        for text, note, pages in found:
+            quoted = f'<q lang="{_language(text)}">{escape(text)}</q> ' if text else ""
+            typed = f'<p class="typed">{escape(note)}</p>' if note else ""
+            yield f"<li>{quoted}<small>{escape(pages)}</small>{typed}</li>"
         yield "</ul>"
     yield "</article>"
 
 
-def _mark(text: str, note: str, pages: str) -> str:
-    quoted = f'<q lang="{_language(text)}">{escape(text)}</q> ' if text else ""
-    typed = f'<p class="typed">{escape(note)}</p>' if note else ""
-    return f"<li>{quoted}<small>{escape(pages)}</small>{typed}</li>"
-
-
-def _anchor(address: str) -> str:
-    return f'<a rel="noopener noreferrer" href="{escape(address)}">{escape(address)}</a>'
-
-
 def _language(text: str) -> str:
-    """Tell Japanese, so that a browser takes Japanese forms of the characters."""
+    """Tell Japanese from English, so that a browser takes Japanese forms of the characters."""
     return "ja" if re.search("[\u3041-\u30fa\u4e00-\u9fff]", text) else "en"
 
 
