@@ -1,16 +1,14 @@
 """Lay out what the editor is given, and take the person's words out of what it saved.
 
-Hold what the editor shows for a new note: headings to write under, in two languages.
-
-In our own words. A template is Markdown: what is left of it as it stands is not kept, so
-any line of it may be a hint. Pure.
-
     the note as it is, or a template
     <!-- reader:show … -->           from here on what is only shown,
     ┊ the abstract                   each line with the mark in front
     <!-- reader:shown -->
 
-What is only shown is told line by line, wherever an editor or a hand moved it: a line that
+A template is Markdown, ours in two languages: what is left of it as it stands is not kept, so
+any line of it may be a hint.
+
+What is only shown is known line by line, wherever an editor or a hand moved it: a line that
 begins with the mark is never kept, and neither are the two comments. So nothing typed
 below, above or between them is lost, nor what was typed behind a line that was shown: it is
 kept as a line of its own. A line that stood in the note before is the person's, whatever it
@@ -22,28 +20,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal
+
+from reader.library.config import Template
 
 Language = Literal["en", "ja"]
 
 
-class OwnTemplate(Protocol):
-    """A template of the person's own."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-
-class _Question(NamedTuple):
-    heading: str
-    hint: str
-
-
-def template_text(name: str, language: Language, own: Sequence[OwnTemplate] = ()) -> str | None:
-    """Give a template's Markdown, "" for `none`; None where no template has this name.
+def template_text(name: str, language: Language, own: Sequence[Template] = ()) -> str | None:
+    """Find a template's Markdown, "" for `none`; None where no template has this name.
 
     own: those of feeds.toml.
     """
@@ -58,7 +43,7 @@ def template_text(name: str, language: Language, own: Sequence[OwnTemplate] = ()
     return "\n".join(f"## {heading}\n{HINT} {hint}\n" for heading, hint in questions)
 
 
-def all_texts(own: Sequence[OwnTemplate] = ()) -> list[str]:
+def all_texts(own: Sequence[Template] = ()) -> list[str]:
     """List all templates, in both languages: whichever a draft began from is among them."""
     built_in = (template_text(name, language) for name, language in _BUILT_IN)
     return [text for text in built_in if text] + [template.text for template in own]
@@ -67,36 +52,37 @@ def all_texts(own: Sequence[OwnTemplate] = ()) -> list[str]:
 HINT = "┊"
 """Begins a line that the editor shows and that is never kept."""
 
-_BUILT_IN: dict[tuple[str, Language], tuple[_Question, ...]] = {
+# A heading, and the question below it as a hint.
+_BUILT_IN: dict[tuple[str, Language], tuple[tuple[str, str], ...]] = {
     ("key-points", "en"): (
-        _Question("Problem", "What could nobody do before, and who minds?"),
-        _Question("Idea", "What is the one thing that they do differently?"),
-        _Question("Evidence", "Which result made you believe it?"),
-        _Question("Doubt", "Where might it not hold?"),
-        _Question("What I will do with it", "Try it, cite it, ask somebody, or let it be?"),
+        ("Problem", "What could nobody do before, and who minds?"),
+        ("Idea", "What is the one thing that they do differently?"),
+        ("Evidence", "Which result made you believe it?"),
+        ("Doubt", "Where might it not hold?"),
+        ("What I will do with it", "Try it, cite it, ask somebody, or let it be?"),
     ),
     ("key-points", "ja"): (
-        _Question("課題", "これまで何ができず、誰が困っていたか"),
-        _Question("アイデア", "ほかと違うことを一つだけ挙げるなら"),
-        _Question("根拠", "どの結果を見て信じたか"),
-        _Question("疑問", "どこで成り立たなくなりそうか"),
-        _Question("自分はどう使うか", "試す、引用する、人に聞く、何もしない"),
+        ("課題", "これまで何ができず、誰が困っていたか"),
+        ("アイデア", "ほかと違うことを一つだけ挙げるなら"),
+        ("根拠", "どの結果を見て信じたか"),
+        ("疑問", "どこで成り立たなくなりそうか"),
+        ("自分はどう使うか", "試す、引用する、人に聞く、何もしない"),
     ),
     ("six-questions", "en"): (
-        _Question("In one breath", "What is it?"),
-        _Question("Beyond earlier work", "What do they reach that others did not?"),
-        _Question("The trick", "Which part makes it work?"),
-        _Question("The proof", "How did they find out that it works?"),
-        _Question("Open to argument", "What would you object to?"),
-        _Question("Next", "Which paper should be read after this one?"),
+        ("In one breath", "What is it?"),
+        ("Beyond earlier work", "What do they reach that others did not?"),
+        ("The trick", "Which part makes it work?"),
+        ("The proof", "How did they find out that it works?"),
+        ("Open to argument", "What would you object to?"),
+        ("Next", "Which paper should be read after this one?"),
     ),
     ("six-questions", "ja"): (
-        _Question("ひとことで", "何をする研究か"),
-        _Question("これまでとの違い", "先の研究が届かなかった何に届いたか"),
-        _Question("鍵", "どの部分のおかげでうまくいくのか"),
-        _Question("確かめ方", "効くことを何で示したか"),
-        _Question("異論", "自分なら何に反論するか"),
-        _Question("次に読むもの", "この次に読むべき論文はどれか"),
+        ("ひとことで", "何をする研究か"),
+        ("これまでとの違い", "先の研究が届かなかった何に届いたか"),
+        ("鍵", "どの部分のおかげでうまくいくのか"),
+        ("確かめ方", "効くことを何で示したか"),
+        ("異論", "自分なら何に反論するか"),
+        ("次に読むもの", "この次に読むべき論文はどれか"),
     ),
 }
 
@@ -139,7 +125,12 @@ def without_shown(saved: str, *, before: str = "", given: Collection[str] = ()) 
         if own[line] > 0 or not _is_shown(line):
             own[line] -= 1  # the note stands first: the same line below it is the shown one
             kept.append(line)
-        elif typed := _typed_behind(line.rstrip(), shown):
+            continue
+        line = line.rstrip()
+        # An empty line that was shown tells nothing of what stands behind it.
+        begins = [one for one in shown if one != HINT and line.startswith(one)]
+        typed = line[len(max(begins, key=len)) :].strip() if begins and line not in shown else ""
+        if typed and not typed.startswith(HINT):  # a program that joins lines brings the next mark
             kept.append(typed)
     return "\n".join(kept).strip("\n")
 
@@ -147,7 +138,7 @@ def without_shown(saved: str, *, before: str = "", given: Collection[str] = ()) 
 def words_in(
     saved: str, *, templates: Collection[str] = (), before: str = "", given: str = ""
 ) -> str:
-    """Give what the person wrote: without what was only shown, and without what they left of
+    """Return what the person wrote: without what was only shown, and without what they left of
     a template as it stood.
 
     A heading of a template goes where nothing was written below it, up to the next one of
@@ -176,16 +167,6 @@ def words_in(
         if heading or line.strip():
             is_filled = {n: not heading or n < level for n in is_filled}
     return "\n".join(reversed(kept)).strip("\n")
-
-
-def _typed_behind(line: str, shown: Collection[str]) -> str:
-    """Give what somebody wrote at the end of a line that was only shown. An empty line that
-    was shown tells nothing, and a program that joins lines brings the next one's mark."""
-    if line in shown:
-        return ""
-    begins = [one for one in shown if one != HINT and line.startswith(one)]
-    typed = line[len(max(begins, key=len)) :].strip() if begins else ""
-    return "" if typed.startswith(HINT) else typed
 
 
 def _is_shown(line: str) -> bool:

@@ -57,18 +57,18 @@ def read(library: Library, path: str) -> str | None:
         raise Incomplete(what=say("export.encoding", path=path)) from None
 
 
+@dataclass(slots=True)
 class Files:
     """The files of notes/ as they were when they were first looked at; each is read once."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._texts: dict[str, str | Incomplete | None] = {}
+    library: Library
+    _texts: dict[str, str | Incomplete | None] = field(default_factory=dict)
 
     def read(self, path: str) -> str | None:
         """Return a file's text, None where there is none. Raises Incomplete."""
         if path not in self._texts:
             try:
-                self._texts[path] = read(self._library, path)
+                self._texts[path] = read(self.library, path)
             except Incomplete as error:
                 self._texts[path] = error
         text = self._texts[path]
@@ -85,7 +85,7 @@ class Files:
             return ""
         if not text or single_value(text, "sample") == "true":
             return ""
-        db = self._library.db
+        db = self.library.db
         if page := tolerant_value(text, "page"):
             return page if exports.path_of(db, page) else ""
         # Without a front matter the id stands in the first link of our block.
@@ -236,8 +236,7 @@ def recover(library: Library, files: Files) -> dict[str, str]:
             written.append(file)
         elif found is not None:
             blocks[file.path] = block_of(file.content)
-            row = exports.row_in(file.name)
-            last = exports.page(db, file.name) if row is None else exports.exported(db, row)
+            last = exports.last_written(db, file.name)
             # Our new block in it shows that it was written before a hand edited it.
             if block_of(found) == blocks[file.path] != block_of(last.content if last else ""):
                 written.append(file)

@@ -67,7 +67,7 @@ def put_pages(library: Library, writer: Writer, names: Collection[str]) -> None:
 
 
 def _put_page(library: Library, writer: Writer, name: str) -> None:
-    db, last = library.db, exports.page(library.db, name)
+    db, last = library.db, exports.last_written(library.db, name)
     kind, _, what = name.partition(" ")
     texts: Mapping[int, str] = {}
     if kind == "week":
@@ -83,8 +83,7 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
         return
     path = last.path if last else free_path(library, place)
     there = read(library, path)
-    if last and not entries and _is_only_ours(last, there):
-        _remove(library, last, there, writer.done)
+    if last and not entries and _is_removed(library, last, there, writer.done):
         return
     listed = (
         replace(
@@ -104,17 +103,20 @@ def _put_page(library: Library, writer: Writer, name: str) -> None:
     writer.put(WrittenFile(name, path, content, ours.front), there, last)
 
 
-def _is_only_ours(last: WrittenFile, found: str | None) -> bool:
-    """Check that no hand left a word in a page. found: its text, None where it was deleted."""
+def _is_removed(
+    library: Library, last: WrittenFile, found: str | None, done: ExportOutcome
+) -> bool:
+    """Delete a page in which no hand left a word; returns whether it is gone.
+
+    found: its text as it was read, None where it was deleted. Raises Incomplete where somebody
+    saved it since.
+    """
     text = last.content if found is None else mend_front(found, last.content)
-    is_our_front = yaml_of(text).replace("\r\n", "\n") == last.front
     words = words_of(text, last.titles)
-    typed = words is None or words + typed_inside(text, [block_of(last.content)])
-    return is_our_front and not typed
-
-
-def _remove(library: Library, last: WrittenFile, found: str | None, done: ExportOutcome) -> None:
-    """Delete a page as it was read. Raises Incomplete where somebody saved it since."""
+    if words is None or words or typed_inside(text, [block_of(last.content)]):
+        return False
+    if yaml_of(text).replace("\r\n", "\n") != last.front:
+        return False
     file = library.folder / last.path
     if found is not None:
         if read(library, last.path) != found:
@@ -126,6 +128,7 @@ def _remove(library: Library, last: WrittenFile, found: str | None, done: Export
         done.removed.append(last.path)
     exports.drop_page(library.db, last.name)
     drop_empty(file.parent, library.folder / ROOT)
+    return True
 
 
 def _updated(

@@ -106,11 +106,6 @@ def weight_of(word: str) -> int:
     return CHARACTER if word > _LAST_LATIN and _CJK_START.match(word) else LATIN
 
 
-def is_character(word: str) -> bool:
-    """Tell a character of Chinese, Japanese or Korean from a Latin word."""
-    return weight_of(word) == CHARACTER
-
-
 _CJK = "\u3005-\u3007\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
 _CJK += "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _CJK += "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
@@ -269,7 +264,7 @@ def _next_same(
         gaps = flow[min(place, pair[1]) + 1 : max(place, pair[1])]
         if "" in gaps or max(weigh(own_gaps), weigh(gaps)) > GAP:
             continue
-        is_content = not is_character(note[own]) and note[own] not in LINKING
+        is_content = weight_of(note[own]) != CHARACTER and note[own] not in LINKING
         if is_content and max(own_gap, gap) <= 1:
             return [(own, place)]
         own_next, next_ = own + step, place + step
@@ -347,7 +342,7 @@ def _counts(
         return False
     return same > TERM or any(
         "\u3041" <= word <= "\u3096" and word not in _JOINS
-        if is_character(word)
+        if weight_of(word) == CHARACTER
         else word in _CLAUSAL
         for word in (note[own] for own, _ in pairs)
     )

@@ -52,15 +52,19 @@ def row_in(name: str) -> int | None:
 
 
 def exported(db: Database, paper: int) -> WrittenFile | None:
-    """Return what was last written of a paper, None before its first export."""
-    row = db.read_one("SELECT *, 'note ' || paper AS name FROM exports WHERE paper = ?", (paper,))
-    return _written_file(row) if row else None
+    """Read what was last written of a paper, None before its first export."""
+    return last_written(db, note_name(paper))
 
 
-def page(db: Database, name: str) -> WrittenFile | None:
-    """Return what was last written of a page, None where there is none."""
-    row = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
-    return _written_file(row) if row else None
+def last_written(db: Database, name: str) -> WrittenFile | None:
+    """Read what was last written to the file of this name, None for nothing."""
+    row = row_in(name)
+    if row is None:
+        found = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
+    else:
+        sql = "SELECT *, 'note ' || paper AS name FROM exports WHERE paper = ?"
+        found = db.read_one(sql, (row,))
+    return _written_file(found) if found else None
 
 
 def rename_page(db: Database, name: str, new: str) -> None:
