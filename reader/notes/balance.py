@@ -1,6 +1,6 @@
-"""Tell how the own themes stand to each other: what was written up of each lately.
+"""Weigh the own themes against each other: what was written up of each lately.
 
-Says nothing on days that are not for it: days off and those before a deadline.
+Nothing is said on days that are not for it: days off and those before a deadline.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Balance:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Say in words what is worth a word; mostly nothing."""
+        """Write what is worth a word; mostly nothing."""
         total = sum(self.counts.values())
         found = [
             say("balance.starving", theme=plain(theme), n=self.counts[theme], total=total,
@@ -79,9 +79,10 @@ def starving(counts: Mapping[str, int], *, least: int) -> tuple[str, ...]:
 
 
 def theme_of(config: Config, topic: str) -> str:
-    """Give the theme of a topic or of a folder below one; of any other its first two parts."""
+    """Find the theme of a topic or of a folder below one; of any other its first two parts."""
     of_topic = {t.path: t.theme for t in config.topics}
     parts = topic.split("/")
+    # The deepest topic of feeds.toml that it lies in decides.
     for n in range(len(parts), 0, -1):
         path = "/".join(parts[:n])
         if path in of_topic:

@@ -104,11 +104,11 @@ Spans = tuple[tuple[int, int], ...]
 
 def _spans(old: str, new: str) -> tuple[Spans, Spans]:
     """Mark what differs between two lines; nothing where they have little in common."""
-    if max(len(old), len(new)) > LONGEST:
+    if max(len(old), len(new)) > LONGEST:  # comparing takes the square of the length
         return (), ()
     mine, theirs = _TOKEN.findall(old), _TOKEN.findall(new)
     matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
-    if matcher.ratio() < 0.4:
+    if matcher.ratio() < 0.4:  # another line, of which all is new
         return (), ()
     places_of = [list(accumulate(map(len, tokens), initial=0)) for tokens in (mine, theirs)]
     found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])

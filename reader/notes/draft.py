@@ -146,6 +146,7 @@ def words_in(
     stood in it is the person's. given: what the editor was given, "" where that is not known.
     """
     own = set(before.split("\n"))
+    # What is left of a template: its hints and its headings, as they stood.
     theirs = {line.rstrip() for text in templates for line in text.split("\n")} - {""}
     lines = [
         line

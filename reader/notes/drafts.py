@@ -76,7 +76,7 @@ def opened(
     """
     n_open, waiting = 0, list[Draft]()
     with contextlib.ExitStack() as locks:
-        locks.callback(tidy, library)
+        locks.callback(tidy, library)  # called last: after the locks in the folder are gone
         for draft in drafts_of(library, held):
             try:
                 hold(draft.file, locks)
@@ -150,6 +150,7 @@ def drafts_of(library: Library, held: LibraryPaper) -> list[Draft]:
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for entry in os.scandir(folder_of(library)):
             match = _NAME.fullmatch(entry.name)
+            # A paper that was joined to another one keeps its drafts' names.
             if match and merges.row_now(library.db, int(match[1])) == held.row:
                 file, base = Path(entry.path), int(match[2])
                 draft = Draft(file, base, texts.get(base, ""), is_old=True)
@@ -168,6 +169,7 @@ def new_file(
         for n in range(1, 1_000):
             file = folder / f"{stem}.{held.row}.{base}.{n}.md"
             try:
+                # Held before it is there, so nobody else finds it without its lock.
                 hold(file, locks)
                 handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except (Locked, FileExistsError):
@@ -199,7 +201,7 @@ def tidy(library: Library) -> None:
 
 
 def has_words(library: Library, draft: Draft) -> bool:
-    """Tell a draft that was written in from one that is as it was opened; what cannot be
+    """Check that a draft was written in, and is not as it was opened; what cannot be
     read may be anything."""
     try:
         words = own_words(library, draft, words_of(draft))
@@ -254,7 +256,7 @@ def template_names(library: Library) -> list[str]:
 
 
 def may_show(library: Library, held: LibraryPaper) -> bool:
-    """Tell whether abstract and highlights stand beside the note without being asked for:
+    """Check whether abstract and highlights stand beside the note without being asked for:
     from the second opening on, since the first words come from memory."""
     return newest_note(library, held) is not None or notes.was_opened(library.db, held.row)
 
@@ -324,7 +326,7 @@ def keep(
         if is_empty:
             return PageDraft(base=base, text=text)
         file = new_file(library, held, base, text, locks)
-        if not name:
+        if not name:  # the first words of a page count like an editor that is opened
             notes.add_opening(library.db, held.row, at=library.now())
     return PageDraft(file.name, _hash_of(text), base, text, is_elsewhere=bool(name))
 

@@ -110,13 +110,15 @@ class ExportRun:
         """Do all steps for some papers, those that they link to, and their pages; None: all."""
         library, db, writer = self._library, self._library.db, self._writer
         rows = exports.noted(db, only)
+        # The pages as they are now and as they will be: one that a paper leaves changes too.
         names = pages_of(library, rows)
         self._find(None if only is None else [*map(exports.note_name, rows), *names])
         wanted = None if only is None else [exports.note_name(row) for row in only]
         places = recorded_paths(library, wanted)
+        # After the moves of a hand, which file papers anew; before anything is written.
         self._done.left += settle(library, only)
         if self._adopted or recorded_paths(library, wanted) != places:
-            self._files = Files(library)
+            self._files = Files(library)  # what was read lies elsewhere now
         if only is None:
             rows = exports.noted(db)  # a file of the person's may just have become a note
         self._look_at(rows)

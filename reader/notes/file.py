@@ -1,4 +1,4 @@
-"""Know a Markdown file of which some lines are the program's and all others somebody's.
+"""Read and write a Markdown file of which some lines are the program's, the others somebody's.
 
     ---
     title: "…"                    front matter: our keys, and any that others add
@@ -44,6 +44,7 @@ def cut(raw: str, end: str) -> tuple[str, str, str]:
     full = [i for i, line in enumerate(lines) if line.strip(BLANK)]
     if not full:
         return raw, "", ""
+    # Blank lines belong to nobody's words, but their bytes stay.
     lead = "".join(line + "\n" for line in lines[: full[0]])
     own = "\n".join(lines[full[0] : full[-1] + 1])
     is_last = full[-1] == len(lines) - 1
@@ -88,6 +89,7 @@ class ProgramLines:
 
     @property
     def whole_block(self) -> str:
+        """The block between its marks."""
         return "\n\n".join(filter(None, (BEGIN, self.block, END)))
 
 
@@ -143,6 +145,7 @@ def splice(
     start = len(above) - len(above.lstrip(BLANK))
     line = above[start:].partition("\n")[0]
     heading = heading_of(ours.title)
+    # A heading that a program only took apart (NFD) or that a hand changed stays as it is.
     if parts.head:
         if _nfc(line.rstrip()) != _nfc(heading):
             above = above[:start] + heading + above[start + len(line.rstrip()) :]
@@ -185,12 +188,13 @@ def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
     below = parts.below
     low_lead, low, low_trail = cut(below, end)
     high_text, low_text = (_joined(parts, piece, "") for piece in (own, low))
+    # What stands above the block is as it was: only what is below it changes.
     if low and (not own or words.startswith(high_text + "\n\n")):
         rest = words[len(high_text) + 2 :] if own else words
         return parts.above, low_lead + replaced(low, rest, end) + low_trail
     if low and words.endswith("\n\n" + low_text):
         words = words[: -len(low_text) - 2]
-    elif low:
+    elif low:  # neither side is as it was: all words go above, where new files have them
         below = low_trail or end
     if not own:
         lead, trail = end if parts.front or head else "", end * 2
@@ -233,6 +237,7 @@ def _split(text: str, titles: Collection[str]) -> _Parts | None:
     if not all(mark[0].rstrip().endswith("-->") for mark in marks):
         return None
     close = end.start() + len(end[0].rstrip())
+    # The first line says how the file ends its lines: an editor writes all of them alike.
     newline = text.find("\n")
     above = text[start : begin.start()]
     our_titles = (title for title in (*titles, single_value(text, "title")) if title is not None)
@@ -323,6 +328,7 @@ def _known_lines(lines: list[str], known: Collection[str]) -> tuple[int, int]:
     """Find the lines of the front matter: from the first to the last one that is known, with
     nothing between that is no YAML; (0, 0) for none."""
     best, run = (0, 0, 0), list[int]()
+    # The added line is no YAML: it ends the last run.
     for i, line in enumerate([*lines, "."]):
         if line.strip() in known:
             run.append(i)

@@ -1,4 +1,4 @@
-"""Know the folder notes/: what lies there, what a hand moved, and how files are written there.
+"""Read and write the folder notes/: what lies there, what a hand moved, how files come there.
 
 A file is known by the id in its front matter, wherever it lies. Who moves one into another
 topic's folder files the paper there. What nobody here knows is not touched.
@@ -57,18 +57,18 @@ def read(library: Library, path: str) -> str | None:
         raise Incomplete(what=say("export.encoding", path=path)) from None
 
 
-@dataclass(slots=True)
 class Files:
     """The files of notes/ as they were when they were first looked at; each is read once."""
 
-    library: Library
-    _texts: dict[str, str | Incomplete | None] = field(default_factory=dict)
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._texts: dict[str, str | Incomplete | None] = {}
 
     def read(self, path: str) -> str | None:
         """Return a file's text, None where there is none. Raises Incomplete."""
         if path not in self._texts:
             try:
-                self._texts[path] = read(self.library, path)
+                self._texts[path] = read(self._library, path)
             except Incomplete as error:
                 self._texts[path] = error
         text = self._texts[path]
@@ -85,7 +85,7 @@ class Files:
             return ""
         if not text or single_value(text, "sample") == "true":
             return ""
-        db = self.library.db
+        db = self._library.db
         if page := tolerant_value(text, "page"):
             return page if exports.path_of(db, page) else ""
         # Without a front matter the id stands in the first link of our block.
@@ -192,6 +192,7 @@ class Writer:
         if self.is_stopped or not (waiting or recorded):
             return
         try:
+            # Before any byte: a kill from here on is settled by `recover`.
             if waiting:
                 exports.begin(self.library.db, (file for file, _ in waiting))
             written = [file for file, found in waiting if self._write(file, found)]
@@ -269,6 +270,7 @@ def find_moved(
     if names is not None and not lost:
         return {}
     every = recorded if names is None else recorded_paths(library, None)
+    # The walk through the folder is the slow part: only where something is lost, or for all.
     strays = _strays(library, files, every, lost.keys())
     moved = dict[str, str]()
     for name, old in lost.items():
@@ -339,6 +341,7 @@ def _record_moves(
     places = set(moved.values())
     taken = {fold_name(path) for path in places}
     with library.db.writing():
+        # First, as a path is recorded once: A's file that lies at B's place takes it from B.
         for name, path in recorded.items():
             if path in places and name not in moved:
                 exports.set_path(library.db, name, free_path(library, path, taken=taken))

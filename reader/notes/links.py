@@ -67,7 +67,7 @@ def related(
     encoded: set[int] = set()
     is_by_words = True
     if encode is not None:
-        from reader.search.nearness import near_notes
+        from reader.search.nearness import near_notes  # numpy, which words do without
 
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told
             encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])

@@ -43,7 +43,7 @@ from reader.notes.stretches import (
 Verdict = Literal["own", "close", "copied"]
 
 Closeness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
-"""Gives the cosine of each note sentence (row) with each source sentence (column)."""
+"""Compares by meaning: cosines of each note sentence (row) with each source sentence (column)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,16 @@ class Part:
 
 COPIED = 0.6
 """Share of a sentence's words in stretches that count, from which on it is copied."""
+
 CLOSE = 0.35
-"""The same for close,"""
+"""The share from which on it is close."""
+
 LONG = 8 * LATIN
-"""and a stretch without a change that weighs this much is enough for it."""
+"""Weight of a stretch without a change that makes a sentence close, whatever its share."""
+
 LONGEST = 60_000
 """Characters of a note that are looked at: twenty pages, of which the beginning tells."""
+
 MOSTLY = 0.5
 """Share of a note's words in copied sentences, from which on it does not count."""
 
@@ -130,6 +134,7 @@ def check(
     parts = parts_of(note[:LONGEST])
     stretches: list[list[Pairs]] = [[] for _ in parts]
     owner = [n for n, part in enumerate(parts) for _ in part.tokens]
+    # A stretch may go on from one sentence into the next.
     for run in copied_runs([token.word for part in parts for token in part.tokens], prepared):
         for n, pairs in groupby(run, key=lambda pair: owner[pair[0]]):
             stretches[n].append(list(pairs))
@@ -180,22 +185,30 @@ def _compared(part: Part, stretches: Sequence[Pairs], prepared: PaperTexts) -> C
 
 FLOOR = 0.15
 """Nearness from which on a sentence may be a translation."""
+
 EVIDENCE = 0.45
 """What the nearnesses of sentences in order, each less FLOOR, must add up to."""
+
 ENOUGH_OF_ONE = 0.25
 """The most that one of them adds: one near sentence is no order."""
+
 ALONE = 0.4
 """Nearness from which on a sentence out of any order is close."""
+
 LENGTHS = (0.55, 2.4)
 """How long a translation is beside its sentence, a character as half a word."""
+
 LEFT_OUT = 2
 """How many of the note's sentences may say something else between two in order. As many of
 the paper's sentences may be passed over there."""
+
 SHORT = 6 * LATIN
 """What a sentence must weigh to be looked at."""
+
 LEAST_SENTENCES, ENOUGH, MOST = 4, 6, 30
 """Sentences of the paper: without the first number nothing stands out from others; where
 the abstract has fewer than the second, passages add theirs; no more than the third."""
+
 MOST_OWN = 60
 """Sentences of a note that are looked at: an encoder needs its time for each."""
 
@@ -275,6 +288,7 @@ def _nearest(
 ) -> list[tuple[int, float]]:
     """Find for each row the column that stands out most, and how far."""
     n = len(among)
+    # How near each of the paper's sentences usually is: to the others of the paper.
     usual = [(sum(row) - row[j]) / (n - 1) for j, row in enumerate(among)]
     all_usual = sum(usual)
     found = []

@@ -67,12 +67,14 @@ def put_pages(library: Library, writer: Writer, names: Collection[str]) -> None:
 
 
 def _put_page(library: Library, writer: Writer, name: str) -> None:
+    """Bring one page up to date. Raises Incomplete for one to leave alone."""
     db, last = library.db, exports.last_written(library.db, name)
     kind, _, what = name.partition(" ")
     texts: Mapping[int, str] = {}
     if kind == "week":
         first = monday(what)
         found = exports.entries(db, exports.noted_between(db, first, first + timedelta(days=6)))
+        # A paper stands in one week: that of the day on which it was written up.
         entries = [entry for entry in found if week_of(entry.on) == what]
         texts = exports.newest_texts(db, (entry.paper for entry in entries))
         place = f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
@@ -174,6 +176,7 @@ def sheet_of(
     pdf, picture = pdfs.pdf_of(db, held.row), pdfs.picture_of(db, held.row)
     came_back = highlights.marked_of(db, held.row)[-1:]
     has_figure = picture and picture.figure and (library.folder / picture.figure).is_file()
+    # Once written up it stays so, whatever a later revision leaves.
     first = next((note for note in known if note.is_written), None)
     return Sheet(
         key=held.key or file_stem(held.paper, library.config.pdf_name),

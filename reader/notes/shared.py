@@ -85,6 +85,7 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
         own = escaped(plain(shown) or title)
         return f"[{own}](<{_address(address)}>)" if _is_web(address) else own
 
+    # Keys first: the links that they become are of the web, and stay.
     text = _WIKI.sub(linked, text)
     text = _LINK.sub(lambda m: m[0] if _is_web(m[2]) else left_out(m), text)
     text = _DEFINITION.sub(lambda m: m[0] if _is_web(m[1]) else left_out(m)[:0], text)
@@ -152,6 +153,7 @@ def data_address(picture: bytes) -> str:
 def escaped(text: str) -> str:
     """Keep foreign text from being Markdown or HTML; line ends stay."""
     text = re.sub(r"([\\`*_\[\]<>#~|])", r"\\\1", plain_lines(text)).replace("&", "&amp;")
+    # At the beginning of a line these make lists and headings.
     text = re.sub(r"^(\s*)([-+=])", r"\1\\\2", text, flags=re.MULTILINE)
     return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", text, flags=re.MULTILINE)
 
@@ -302,7 +304,7 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
 
 
 def _language(text: str) -> str:
-    """Tell Japanese from English, so that a browser takes Japanese forms of the characters."""
+    """Guess Japanese or English, so that a browser takes Japanese forms of the characters."""
     return "ja" if re.search("[\u3041-\u30fa\u4e00-\u9fff]", text) else "en"
 
 

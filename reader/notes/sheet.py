@@ -138,7 +138,7 @@ class PageEntry:
     """What a page says of one paper that has a note.
 
     path: of its file, relative to the library, and to the page in a list. first_on: local date
-    of the first revision; written_on: of the first that counts, None where it was only skimmed.
+    of the first revision; on: of the first that counts as written, the same where none does.
     theme, sentence: for a list alone; the sentence is from its note, and may be empty.
     """
 
@@ -150,14 +150,10 @@ class PageEntry:
     topic: str
     path: str
     first_on: date
-    written_on: date | None
+    on: date
+    is_written: bool
     theme: str = ""
     sentence: str = ""
-
-    @property
-    def on(self) -> date:
-        """The day on which it was written up, or only skimmed."""
-        return self.written_on or self.first_on
 
     @property
     def line(self) -> str:
@@ -165,7 +161,7 @@ class PageEntry:
         who = f"{family_name(self.author)}{' et al.' if self.n_authors > 1 else ''}"
         of = shown_text(" ".join(filter(None, (who if self.author else "", self.year))))
         found = [link(self.title or "Untitled", self.path), of]
-        found += [] if self.written_on else ["skimmed"]
+        found += [] if self.is_written else ["skimmed"]
         return f"- {self.on} {' · '.join(filter(None, found))}"
 
 

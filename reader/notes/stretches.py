@@ -56,7 +56,7 @@ class Token:
 
     @property
     def weight(self) -> int:
-        """Say what it weighs."""
+        """How much it counts, beside others."""
         return weight_of(self.word)
 
 
@@ -102,7 +102,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def weight_of(word: str) -> int:
-    """Say what a word of `words` weighs."""
+    """Weigh a word of `words`."""
     return CHARACTER if word > _LAST_LATIN and _CJK_START.match(word) else LATIN
 
 
@@ -171,7 +171,7 @@ class PaperTexts:
     titles: frozenset[Seed]
 
     def source_at(self, place: int) -> SourceText:
-        """Give the source that a word belongs to."""
+        """Find the source that a word belongs to."""
         return self.sources[bisect_right(self.firsts, place) - 1]
 
 
@@ -187,6 +187,7 @@ def prepare(sources: Sequence[SourceText]) -> PaperTexts:
         flow += [*found, ""]
         are_names += [*names, False]
     places: dict[tuple[str, ...], list[int]] = {}
+    # Looked up for each word of a note, in place of comparing it with every place.
     for start, seed in _seeds(flow, SEED):
         places.setdefault(seed, []).append(start)
     titles = [words(composed(one.text, "NFC"))[0] for one in sources if one.where == "title"]
@@ -206,6 +207,7 @@ def copied_runs(note: Sequence[str], prepared: PaperTexts) -> list[Pairs]:
     flow = prepared.words
     joined: list[Pairs] = []
     for run in _same_runs(note, prepared):
+        # It lies within what the one before was made longer by.
         if joined and run[-1][0] <= joined[-1][-1][0]:
             continue
         before = _onward(run[0], note, flow, step=-1)
@@ -262,11 +264,13 @@ def _next_same(
             continue
         own_gaps = note[min(own, pair[0]) + 1 : max(own, pair[0])]
         gaps = flow[min(place, pair[1]) + 1 : max(place, pair[1])]
+        # "" parts sources: a stretch stands in one of them.
         if "" in gaps or max(weigh(own_gaps), weigh(gaps)) > GAP:
             continue
         is_content = weight_of(note[own]) != CHARACTER and note[own] not in LINKING
         if is_content and max(own_gap, gap) <= 1:
             return [(own, place)]
+        # One linking word or character alone is chance: the next must be the same too.
         own_next, next_ = own + step, place + step
         is_inside = 0 <= own_next < len(note) and 0 <= next_ < len(flow)
         if is_inside and note[own_next] == flow[next_]:
@@ -299,7 +303,7 @@ def _seeds(flow: Sequence[str], weight: int) -> list[tuple[int, Seed]]:
             if not flow[end]:
                 border = end
             end += 1
-        if have < weight:
+        if have < weight:  # so has every later one: the text is at its end
             break
         if border < start:
             found.append((start, tuple(flow[start:end])))
@@ -328,6 +332,7 @@ def _counts(
     note: its words, and are_title: which of them are the title's. are_names: which words of
     the sources are names.
     """
+    # Linking words at its ends are in every text.
     real = [i for i, (own, _) in enumerate(pairs) if note[own] not in LINKING]
     pairs = pairs[real[0] : real[-1] + 1] if real else ()
     names = content = 0
@@ -349,7 +354,7 @@ def _counts(
 
 
 def longest_same(pairs: Pairs) -> Pairs:
-    """Give the longest piece of a stretch that has no change in it, the first of equal ones."""
+    """Find the longest piece of a stretch that has no change in it, the first of equal ones."""
     best, begin = (0, 0), 0
     for i, (own, place) in enumerate(pairs):
         if i and (own - pairs[i - 1][0], place - pairs[i - 1][1]) != (1, 1):
@@ -360,7 +365,7 @@ def longest_same(pairs: Pairs) -> Pairs:
 
 
 def weigh(words: Sequence[str]) -> int:
-    """Say what words weigh together."""
+    """Weigh words together."""
     return sum(map(weight_of, words))
 
 

@@ -1,4 +1,4 @@
-"""Know a note in the reader's own words: its sentences, the one that says it, its links.
+"""Read a note in the reader's own words: its sentences, the one that says it, its links.
 
 A note is Markdown, under a template's headings or under none, in English and Japanese. Nothing
 is made up: every text is the person's, but for the question of a note that has none. Pure, and
@@ -32,6 +32,7 @@ def sentences(text: str) -> Iterator[str]:
     """
     for line in _prose(text):
         line = _MARKER.sub("", line, count=1)
+        # Addresses are hidden in as many characters, so places in the line stay.
         hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
         start = 0
         for end in _END.finditer(hidden):
@@ -48,7 +49,7 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def is_written(text: str) -> bool:
-    """Tell a note that counts from one that only skims: two sentences or more, without what
+    """Check that a note counts and does not only skim: two sentences or more, without what
     is quoted, code or a comment."""
     return len(list(islice(sentences(own_prose(text[:LOOKED_AT])), 2))) == 2
 
@@ -99,6 +100,7 @@ def _prose(text: str) -> Iterator[str]:
         bare = line.strip()
         mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
         is_apart = not bare or bare[0] in "#>" or bare in (SEPARATOR, BESIDE) or mark or fence
+        # A fence ends with the mark that began it; the other one within is code.
         if mark and fence in ("", mark):
             fence = "" if fence else mark
         goes_on = held and bare[:1].islower() and held[-1] not in _ENDS and len(held) < 2_000
@@ -113,7 +115,7 @@ def _prose(text: str) -> Iterator[str]:
 
 
 def _is_short(before: str, after: str) -> bool:
-    """Tell the full stop of "et al." or "Fig. 2" from a sentence's."""
+    """Check for the full stop of "et al." or "Fig. 2", which ends no sentence."""
     is_numbered = after[:1].isdigit() and bool(_NUMBERED.search(before))
     return is_numbered or bool(after and (_SHORT.search(before) or _INITIAL.search(before)))
 

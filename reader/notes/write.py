@@ -82,6 +82,7 @@ def add_note(
     note; what is only derived (check, vector) never keeps one from being saved.
     """
     text = checked_text(text)
+    # The model is asked before the database is held: it may take two seconds.
     check = check_typed(library, held, text, encode)
     with library.db.writing():
         known = notes.revisions(library.db, held.row)
@@ -98,7 +99,7 @@ def add_note(
         if base is not None and newest and newest.id != base:
             meanwhile, text = len(known), beside(newest.text, text)
             check = check_typed(library, held, text, encode)
-        file_away(library, held)
+        file_away(library, held)  # gives the paper its key and its folder, if it has none
         written = is_written(text) and not (check and check.is_mostly_copied)
         number = notes.add_note(
             library.db,

@@ -224,9 +224,20 @@ def test_a_topic_becomes_a_tag(topic: str, tag: str) -> None:
 
 def test_pages_say_what_is_there_in_an_order_that_never_changes() -> None:
     bees = PageEntry(
-        1, "Bees [1]", "Ada Field", 2, "2025", "a", "../a/b.md", DAY, DAY, "insects", "They do."
+        1,
+        "Bees [1]",
+        "Ada Field",
+        2,
+        "2025",
+        "a",
+        "../a/b.md",
+        DAY,
+        DAY,
+        True,
+        "insects",
+        "They do.",
     )
-    ants = PageEntry(2, "Ants", "Bo Lind", 1, "", "a", "../a/a.md", DAY, None, "insects")
+    ants = PageEntry(2, "Ants", "Bo Lind", 1, "", "a", "../a/a.md", DAY, DAY, False, "insects")
     topic = list_page("topic a", [bees, ants])
     assert topic == list_page("topic a", [ants, bees])
     assert topic.block == (

@@ -249,7 +249,8 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
             topic=r["topic"],
             path=r["path"],
             first_on=date.fromisoformat(r["first_on"]),
-            written_on=date.fromisoformat(r["written_on"]) if r["written_on"] else None,
+            on=date.fromisoformat(r["written_on"] or r["first_on"]),
+            is_written=r["written_on"] is not None,
         )
         for r in found
     ]
