@@ -282,11 +282,11 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
     yield "<article>"
     yield f'<h{level} lang="{_language(paper.title)}">{escape(paper.title)}</h{level}>'
     yield f'<p class="by">{escape(byline(paper))}</p>'
-    rel = '<a rel="noopener noreferrer" href='
+    anchor = '<a rel="noopener noreferrer" href='
     if paper.url:
-        yield f'<p class="at">{rel}"{escape(paper.url)}">{escape(paper.url)}</a></p>'
+        yield f'<p class="at">{anchor}"{escape(paper.url)}">{escape(paper.url)}</a></p>'
     if paper.words:
-        words = to_html(paper.words).replace("<a href=", rel)
+        words = to_html(paper.words).replace("<a href=", anchor)
         yield f'<div class="words" lang="{_language(paper.words)}">\n{words}</div>'
     if paper.figure:
         shown = escape(paper.caption) or say("share.figure")
