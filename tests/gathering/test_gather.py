@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.errors import SourceFailed
+from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http.wire import Request, Response
 from reader.gathering.api_days import ARXIV, EMPTY_IS_FINAL, PARTIAL_IS_FINAL, SETTLES, days_to_ask
 from reader.gathering.calendar import announced_at, window
-from reader.gathering.gather import all_sources, gather, last_batches, source_names
+from reader.gathering.gather import all_sources, gather, last_batches, reason_of, source_names
 from reader.gathering.rows import posts, sources
 from reader.gathering.source import FIRST_RETRY, LONGEST_RETRY, wait_after
+from reader.gathering.sources import arxiv_api, oai
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
@@ -689,3 +690,13 @@ class TestBeingDue:
         with a_library(tmp_path, '[topics.a]\nwords = ["x"]\n') as library:
             assert not is_due(library)
             assert gather(library, tools(Play())) == []
+
+
+@pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "a: blog"])
+def test_the_reason_of_a_failure_names_neither_its_source_nor_its_time(name: str) -> None:
+    called = {"arXiv": arxiv_api.SOURCE, "arXiv OAI": oai.SOURCE}.get(name, name)
+    failed = Unreachable(source=called, what="the connection broke: no route").message
+    resting = f"{name}: not asked again before 17:10, failed 1 time: {failed}"
+    assert {reason_of(name, error) for error in (failed, resting)} == {
+        "no answer (the connection broke: no route)"
+    }
