@@ -1,24 +1,32 @@
-"""Know a post from the paper that it mentions, and choose what of it is shown there.
+"""What a post is: made alike from all formats, with its papers, and the words shown of it.
 
-That is its first characters, as they were written. Only addresses and the paper's own title,
-where it stands by itself, are taken away: the list has both. Where nothing is left, nothing
-was said. Knows no source and keeps nothing.
+Papers are found the same way in each format, with the words that are about them. What is shown
+beside a paper are the post's first characters, as they were written: only addresses and the
+paper's own title, where it stands by itself, are taken away, since the list has both. Where
+nothing is left, nothing was said. Knows no source, fetches and keeps nothing.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from reader.base.text import plain
+from reader.base.text import html_to_text, plain, plain_lines
 from reader.library.identity import title_fold
-from reader.library.ids import find_ids
-from reader.library.paper import PostKind
+from reader.library.ids import find_ids, url_of
+from reader.library.paper import Mention, Paper, Post, PostKind
 
+MAX_SENTENCE = 300
+MAX_TEXT = 20_000
+"""Longer posts are whole articles: their ids are all found, their text is kept this far."""
+
+MAX_LINKS = 200
 MOST_SHOWN = 280
 LOOKED_AT = 4_000
 """Characters of a post that are looked at: fewer than these are addresses."""
@@ -26,6 +34,180 @@ LOOKED_AT = 4_000
 _LONGEST_LABEL = 120
 _LONGEST_NAMING = 600
 """Longer words than these do more than name a paper: a link's label; a title and an id."""
+
+_QUOTED = "\n\n> "
+"""Stands before the quoted post in the text of a post that quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostParts:
+    """What a format says of one post.
+
+    quoted: the post below it that these words are about, as markup. The papers in it are
+    mentioned by the words above it.
+    links: addresses that stand beside the words, such as an attachment's.
+    """
+
+    guid: str
+    author: str
+    body: str
+    is_html: bool = True
+    title: str = ""
+    url: str = ""
+    posted_at: datetime | None = None
+    links: tuple[str, ...] = ()
+    quoted: str = ""
+    kind: PostKind = "post"
+    n_votes: int | None = None
+
+
+def make_post(parts: PostParts) -> Post:
+    """Make a post that is safe to print, with the papers it mentions and its other links."""
+    if parts.is_html:
+        body, hrefs = html_to_text(parts.body)
+    else:
+        body, hrefs = plain_lines(parts.body), ()
+    marked = body
+    if any(find_ids(href) for href in hrefs):
+        # A link's address set before it shows where in the text its paper stands.
+        marked, _ = html_to_text(_ANCHOR.sub(r" \1\2\3 \g<0>", parts.body))
+    title = plain(html_to_text(parts.title)[0])
+    # Timelines make a title of the beginning of the text; it is not said twice.
+    beginning = "".join(title.rstrip("….").split())
+    if beginning and beginning in "".join(body.split()):
+        title = ""
+    quoted, quoted_hrefs = html_to_text(parts.quoted)
+    own = f"{title}\n\n{body}".strip()
+    text = f"{own}{_QUOTED}{quoted}".strip() if quoted else own
+    url = plain(parts.url or next(iter(parts.links), ""))
+    beside = [*hrefs, *parts.links, parts.url, *_addresses(quoted), *quoted_hrefs]
+    links = dict.fromkeys(plain(link) for link in (*_addresses(own), *beside))
+    links.pop(url, None)
+    others = [link for link in links if _HTTP.fullmatch(link) and not find_ids(link)]
+    return Post(
+        guid=plain(parts.guid)[:500] or url or _hash(text),
+        author=plain(html_to_text(parts.author)[0]),
+        text=text[:MAX_TEXT],
+        url=url,
+        posted_at=parts.posted_at,
+        mentions=tuple(_mentions(f"{title}\n\n{marked}".strip(), [*beside, quoted])),
+        kind=parts.kind,
+        links=tuple(others[:MAX_LINKS]),
+        n_votes=parts.n_votes,
+    )
+
+
+def make_posts(several: Iterable[PostParts]) -> tuple[Post, ...]:
+    """Make posts, in the order given.
+
+    Posts with one guid are one post if they say the same, else the guid gets a suffix.
+    """
+    posts: dict[str, Post] = {}
+    for post in map(make_post, several):
+        if post.guid in posts and posts[post.guid].text != post.text:
+            post = replace(post, guid=f"{post.guid}#{_hash(post.text)}")
+        posts.setdefault(post.guid, post)
+    return tuple(posts.values())
+
+
+def entry_of(paper: Paper) -> Post:
+    """Make the entry of a list of papers: nobody's words, and a mention of the paper."""
+    return Post(
+        guid=paper.id,
+        author="",
+        text=paper.title,
+        url=url_of(paper.id),
+        posted_at=None,
+        mentions=(Mention(paper.id),),
+    )
+
+
+# Linear on any text: what stands between "<a" and "href" holds no "<".
+_ANCHOR = re.compile(
+    r"""<a\s[^<>]*?href\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE
+)
+_HTTP = re.compile(r"https?://[!-~]{1,1000}", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*\s+|[。！？]+[」』）]*\s*|\n+")
+_AROUND = 2 * MAX_SENTENCE
+# What may stand before the words: "Great work:\n<address>", or after: "<address>\nGreat work".
+_NEIGHBOURS = (0, -1, -2, 1)
+
+
+def _addresses(text: str) -> list[str]:
+    return [match[0].rstrip(".,;:!?'\")]}>") for match in _HTTP.finditer(text)]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
+    """List each paper once: those in the text with their sentence, then those beside it."""
+    bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    found = find_ids(text)
+    starts = [f.start for f in found]
+    seen: set[str] = set()
+    for here in found:
+        if here.id not in seen:
+            seen.add(here.id)
+            yield Mention(here.id, _sentence(text, bounds, starts, (here.start, here.end)))
+    for other in (other for link in beside for other in find_ids(link)):
+        if other.id not in seen:
+            seen.add(other.id)
+            yield Mention(other.id, own_words(text[:_AROUND]))
+
+
+def _sentence(text: str, bounds: list[int], starts: list[int], place: tuple[int, int]) -> str:
+    """Return the person's own words around a place: its sentence, or the nearest if empty.
+
+    bounds: where sentences begin and end. starts: of all identifiers. A neighbour in which
+    another paper stands is about that one, and so may be what stands before it.
+    """
+    here = bisect_right(bounds, place[0]) - 1
+    for i in (here + step for step in _NEIGHBOURS):
+        if not 0 <= i < len(bounds) - 1:
+            continue
+        first, last = max(bounds[i], place[0] - _AROUND), min(bounds[i + 1], place[1] + _AROUND)
+        if words := own_words(text[first:last]):
+            n_ids = bisect_left(starts, bounds[i + 1]) - bisect_left(starts, bounds[i])
+            return "" if i != here and n_ids else words
+    return ""
+
+
+def own_words(text: str) -> str:
+    """Take the addresses out of some text, and cut it; "" if no words are left."""
+    bare = _OPENED.sub(r"\1", _EMPTY_BRACKETS.sub("", ADDRESS.sub("", text)))
+    words = _LOOSE_END.sub(r"\1", plain(bare).strip(" :;,-–—→>|•*"))
+    return _cut(words, MAX_SENTENCE) if re.search(r"\w", words) and not _is_label(words) else ""
+
+
+_LOOSE_END = re.compile(r"[ :;,–—→-]+([.!?。！？]+)$")  # "See: <address>." without the address
+_OPENED = re.compile(r"([(\[（「『【]) +")
+_EMPTY_BRACKETS = re.compile(r"[(\[（「『【<]\s*[)\]）」』】>]")
+ADDRESS = re.compile(
+    r"https?://[!-~]*(?:[\w/]|…)|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,12}/(?:[!-~]*[\w/])?…?",
+    re.IGNORECASE | re.ASCII,
+)
+_LABEL = re.compile(
+    r"""\W*(?:(?:click|full|more|our|project|read|see|the|this|via)\W+)*
+    (?:(?:abs|abstract|article|arxiv|blog|code|demo|github|here|html|links?|more|page|paper|pdf
+    |preprint|publication|source|text|url|website|論文|リンク|はこちら|こちら)[\W_]*)+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _is_label(words: str) -> bool:
+    """Tell whether words are what links are called, and say nothing of a paper."""
+    return len(words) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(words))
+
+
+def _cut(words: str, longest: int) -> str:
+    """Cut a text at a word, with "…" behind it."""
+    if len(words) <= longest:
+        return words
+    cut = words[: longest - 1]
+    space = -1 if words[longest - 1] == " " else cut.rfind(" ", longest - 60)
+    return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +243,24 @@ class PostMention:
 def shown_words(
     text: str, title: str = "", sentence: str = "", *, id_: str = "", has_quoted: bool = False
 ) -> str:
-    """Give the first 280 characters of a post, cut at a word; "" where it says nothing.
+    """Return the first 280 characters of a post, cut at a word; "" where it says nothing.
 
     title, id_: the paper's; an id at the end of a line is an address too. sentence: of a post
     that names several papers the words around this one; they are shown where the beginning of
     a long post does not hold them. has_quoted: below the words stands somebody else's post.
     """
-    own = _above_the_quoted(text) if has_quoted else text
-    words = _bare(own[:LOOKED_AT], title, id_)
+    if has_quoted:
+        text = "" if text.startswith(_QUOTED.lstrip()) else text.partition(_QUOTED)[0]
+    words = _bare(text[:LOOKED_AT], title, id_)
     if sentence and len(words) > MOST_SHOWN:
         about = _bare(sentence, title, id_)
         if about and about not in words[:MOST_SHOWN]:
-            return _cut(about)
-    return _cut(words)
+            words = about
+    return _cut(words, MOST_SHOWN)
 
 
-def is_label(words: str) -> bool:
-    """Tell whether words are what links are called, and say nothing of a paper."""
-    return len(words) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(words))
-
-
-ADDRESS = re.compile(
-    r"https?://[!-~]*(?:[\w/]|…)|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,12}/(?:[!-~]*[\w/])?…?",
-    re.IGNORECASE | re.ASCII,
-)
-_LABEL = re.compile(
-    r"""\W*(?:(?:click|full|more|our|project|read|see|the|this|via)\W+)*
-    (?:(?:abs|abstract|article|arxiv|blog|code|demo|github|here|html|links?|more|page|paper|pdf
-    |preprint|publication|source|text|url|website|論文|リンク|はこちら|こちら)[\W_]*)+""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _TAG = re.compile(r"\[[A-Z]\]")
 """What Reddit's people put before a title: [R] research, [D] discussion."""
-
-_QUOTED = "\n\n> "
-"""What stands before the post below, in the text of a post that quotes (`sources.post`)."""
 
 _GAP = "\x00"
 """Where something was taken away; no plain text has it."""
@@ -104,7 +269,7 @@ _PAIRS = (
     '""', "''", "“”", "‘’", "«»", "「」", "『』", "【】", "()", "（）", "[]", "［］", "<>",
     "**", "__",
 )  # fmt: skip
-_AROUND = re.compile(
+_AROUND_GAP = re.compile(
     "|".join(rf"{re.escape(p[0])}[\s\0]*\0[\s\0]*{re.escape(p[1])}" for p in _PAIRS)
 )
 _MARKS = " :：;,–—→|>•*-"
@@ -114,22 +279,22 @@ _TAKEN = re.compile(
 )
 _ENDS = ".!?。！？…"
 _CLOSE_UP = ",;:："
-_OPENED = re.compile(r"([(\[（「『【])[ ,;|]+")
-
-
-def _above_the_quoted(text: str) -> str:
-    """Leave out the post below: its words are somebody else's."""
-    return "" if text.startswith(_QUOTED.lstrip()) else text.partition(_QUOTED)[0]
+_OPENED_WIDE = re.compile(r"([(\[（「『【])[ ,;|]+")
 
 
 def _bare(text: str, title: str, id_: str) -> str:
     """Take addresses and the title out of a text, on one line; "" if nothing is said then."""
-    bare = _without_id(ADDRESS.sub(_GAP, text), id_)
+    bare = ADDRESS.sub(_GAP, text)
+    # The paper's id goes where it ends a line; within one it is a part of what is said.
+    for found in reversed(find_ids(bare) if id_ else ()):
+        after = bare[found.end :].lstrip(" ")[:1]
+        if found.id == id_ and after in ("", "\n", _GAP):
+            bare = f"{bare[: found.start]}{_GAP}{bare[found.end :]}"
     if _only_names(bare, title):
         return ""
     gaps = _without_title(bare, title)
-    gaps = _AROUND.sub(_GAP, _AROUND.sub(_GAP, gaps))  # **"a title in both"**
-    words = plain(_OPENED.sub(r"\1", _TAKEN.sub(_joined, gaps)))
+    gaps = _AROUND_GAP.sub(_GAP, _AROUND_GAP.sub(_GAP, gaps))  # **"a title in both"**
+    words = plain(_OPENED_WIDE.sub(r"\1", _TAKEN.sub(_joined, gaps)))
     return words.rstrip(_MARKS) if gaps.rstrip().endswith(_GAP) else words
 
 
@@ -143,33 +308,28 @@ def _only_names(bare: str, title: str) -> bool:
     for found in reversed(find_ids(bare)):
         bare = f"{bare[: found.start]}{_GAP}{bare[found.end :]}"
     rest = _TAG.sub("", _without_title(bare, title)).replace(_GAP, " ")
-    return not re.search(r"\w", rest) or is_label(rest)
+    return not re.search(r"\w", rest) or _is_label(rest)
 
 
 def _joined(match: re.Match[str]) -> str:
     """Join what stands around a gap: "See: <address>. Then" is "See. Then"."""
     text, end = match.string, match["end"]
     before = text[: match.start()]
-    is_first = not before or before.endswith("\n")
-    is_last = match.end() == len(text) or text.startswith("\n", match.end())
-    if is_first:
+    if not before or before.endswith("\n"):
         return ""
     is_closed = before.rstrip()[-1:] in _ENDS
     if end:
         return f"{'' if is_closed else end} "
-    if is_last:
+    if match.end() == len(text) or text.startswith("\n", match.end()):
         return ""
     after = "" if is_closed or match["before"].strip() else match["after"].lstrip()
     return f"{match['before'].rstrip()}{'' if after[:1] in _CLOSE_UP and after else ' '}{after}"
 
 
-def _without_id(text: str, id_: str) -> str:
-    """Take a paper's id away where it ends a line; within one it is a part of what is said."""
-    for found in reversed(find_ids(text) if id_ else ()):
-        after = text[found.end :].lstrip(" ")[:1]
-        if found.id == id_ and after in ("", "\n", _GAP):
-            text = f"{text[: found.start]}{_GAP}{text[found.end :]}"
-    return text
+_OPENING = " \t\"'“‘«「『【(（[［<*_#"
+_CLOSING = " \t\"'”’»」』】)）]］>*_"
+_GOES_ON = ",;、，"
+"""What a sentence goes on behind; letters do so too."""
 
 
 def _without_title(text: str, title: str) -> str:
@@ -184,7 +344,9 @@ def _without_title(text: str, title: str) -> str:
     while at >= 0:
         start, end = places[at][0], places[at + len(wanted) - 1][1]
         end += len(ending) if text.startswith(ending, end) else 0
-        if _is_alone(text, start, end):
+        # It stands by itself where it begins and ends as a sentence or a line may.
+        around = text[:start].rstrip(_OPENING)[-1:], text[end:].lstrip(_CLOSING)[:1]
+        if not any(c.isalnum() or c in _GOES_ON for c in around if c):
             pieces += [text[done:start], _GAP]
             done = end
         at = folded.find(wanted, at + len(wanted))
@@ -192,54 +354,22 @@ def _without_title(text: str, title: str) -> str:
 
 
 def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Fold a text as titles are, and say of each folded character where it stood."""
+    """Fold a text as titles are; also returns where each folded character stood in it."""
     letters: list[str] = []
     places: list[tuple[int, int]] = []
-    for start, end in _clusters(text):
-        for letter in _letters(text[start:end]):
+    start = 0
+    for end in range(1, len(text) + 1):
+        # A character is folded together with the accents and voicing marks behind it.
+        next_ = text[end : end + 1]
+        if not next_.isascii() and unicodedata.combining(unicodedata.normalize("NFKC", next_)[0]):
+            continue
+        cluster = text[start:end]
+        if cluster.isascii():
+            cluster = cluster.lower() if cluster.isalnum() else ""
+        else:
+            cluster = title_fold(cluster)
+        for letter in cluster:
             letters.append(letter)
             places.append((start, end))
+        start = end
     return "".join(letters), places
-
-
-def _letters(cluster: str) -> str:
-    """Fold one character as titles are."""
-    if cluster.isascii():
-        return cluster.lower() if cluster.isalnum() else ""
-    return title_fold(cluster)
-
-
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Part a text into characters, each with its accents and voicing marks."""
-    start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or not _is_mark(text[i]):
-            yield start, i
-            start = i
-
-
-def _is_mark(char: str) -> bool:
-    return not char.isascii() and bool(
-        unicodedata.combining(unicodedata.normalize("NFKC", char)[0])
-    )
-
-
-_OPENING = " \t\"'“‘«「『【(（[［<*_#"
-_CLOSING = " \t\"'”’»」』】)）]］>*_"
-_GOES_ON = ",;、，"
-"""What a sentence goes on behind; letters do so too."""
-
-
-def _is_alone(text: str, start: int, end: int) -> bool:
-    """Tell whether a part of a text begins and ends where a sentence or a line may."""
-    before = text[:start].rstrip(_OPENING)[-1:]
-    after = text[end:].lstrip(_CLOSING)[:1]
-    return not any(c.isalnum() or c in _GOES_ON for c in (before, after) if c)
-
-
-def _cut(words: str) -> str:
-    if len(words) <= MOST_SHOWN:
-        return words
-    cut = words[: MOST_SHOWN - 1]
-    space = -1 if words[MOST_SHOWN - 1] == " " else cut.rfind(" ", MOST_SHOWN - 60)
-    return (cut[:space] if space > 0 else cut).rstrip() + "…"

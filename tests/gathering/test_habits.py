@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reader.gathering.post import PostParts, make_post
 from reader.gathering.sources.feed import tidy
-from reader.gathering.sources.posts import PostParts, make_post
 from reader.library.paper import Mention, Post
 
 A = "https://arxiv.org/abs/2503.00001"

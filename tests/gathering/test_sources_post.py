@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.gathering.sources.posts import PostParts, make_post, make_posts, own_words
+from reader.gathering.post import PostParts, make_post, make_posts, own_words
 from reader.library.paper import Mention, Post
 
 A, B, C = (f"https://arxiv.org/abs/2503.0000{n}" for n in (1, 2, 3))

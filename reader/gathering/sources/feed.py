@@ -36,7 +36,7 @@ from typing import Any
 from reader.base.errors import SourceFailed
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
-from reader.gathering.sources.posts import PostParts
+from reader.gathering.post import PostParts
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from bibtexparser.middlewares.names import parse_single_name_into_parts
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
+from reader.gathering.post import PostParts, make_posts
 from reader.gathering.sources.feed import (
     Thing,
     count,
@@ -51,7 +52,6 @@ from reader.gathering.sources.feed import (
     to_utf8,
 )
 from reader.gathering.sources.feed import text as field
-from reader.gathering.sources.posts import PostParts, make_posts
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post, PostKind

@@ -18,8 +18,8 @@ from typing import Any
 
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
+from reader.gathering.post import PostParts, make_post
 from reader.gathering.sources.feed import objects
-from reader.gathering.sources.posts import PostParts, make_post
 from reader.gathering.sources.timeline import said_of_entries
 from reader.library.identity import is_generic
 from reader.library.ids import find_ids, web_id

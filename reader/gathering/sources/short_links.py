@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from reader.base.errors import SourceFailed
 from reader.base.http.wire import Fetch, Request
-from reader.gathering.sources.posts import own_words
+from reader.gathering.post import own_words
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Post
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reader.gathering.post import PostParts, make_posts
 from reader.gathering.sources.feed import (
     Thing,
     moment,
@@ -22,7 +23,6 @@ from reader.gathering.sources.feed import (
     tidy,
     to_utf8,
 )
-from reader.gathering.sources.posts import PostParts, make_posts
 from reader.library.paper import Post
 
 
