@@ -149,8 +149,8 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
             file = file_to_read(library, held.row, is_original=is_original, read=reader.read)
         place = str(file) if file else url_of(held.paper.id)
     if not place:
-        what = say("pdf.none", title=plain(held.paper.title))
-        raise NotKnown(what=what, hint=say("pdf.none.hint"))
+        what = say("pdf.nowhere", title=plain(held.paper.title))
+        raise NotKnown(what=what, hint=say("pdf.nowhere.hint"))
     if is_printed:
         output.put(place)
         return

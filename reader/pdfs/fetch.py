@@ -19,6 +19,7 @@ from reader.library.failures import still_missing, waiting
 from reader.library.file_names import UNFILED
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
+from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers
@@ -84,11 +85,8 @@ def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
 def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     url, is_trusted = pdf_address(held, library.config)
     if not url:
-        raise PdfError(
-            file=held.paper.id,
-            what=say("pdf.no_address"),
-            hint=say("pdf.no_address.hint"),
-        )
+        hint = "pdf.no_address.hint" if url_of(held.paper.id) else "pdf.nowhere.hint"
+        raise PdfError(file=held.paper.id, what=say("pdf.no_address"), hint=say(hint))
     answer = tools.fetch(
         Request(
             url=url,

@@ -66,7 +66,12 @@ def test_without_any_program_it_is_an_error_with_its_remedy(library: Path) -> No
 
 def test_a_paper_without_pdf_and_page_is_said(library: Path) -> None:
     ran = opened(library, "exit 0", "pdf:0123456789abcdef")
-    assert (ran.code, "is not here" in ran.err) == (4, True)
+    assert ran.code == 4
+    assert installed.says(ran.err, "No page and no PDF of", "`reader add FILE` takes it in.")
+    assert "A pick fetches it" not in ran.err
+    picked = installed.run("pick", "pdf:0123456789abcdef", library=library, now=NOW)
+    assert installed.says(picked.err, "no address of a PDF is known", "`reader add FILE`")
+    assert "shows the paper's page" not in picked.err
 
 
 def test_a_viewer_that_stays_open_is_waited_for_a_moment(tmp_path: Path) -> None:

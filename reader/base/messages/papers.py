@@ -76,6 +76,8 @@ TEXTS: dict[str, str] = {
     "show.highlights": "{n:highlight|highlights}: reader highlights {id}",
     "pdf.none": "The PDF of {title} is not here.",
     "pdf.none.hint": "A pick fetches it; so does the next `gather`.",
+    "pdf.nowhere": "No page and no PDF of {title} is known.",
+    "pdf.nowhere.hint": "Where you have its PDF, `reader add FILE` takes it in.",
     "show.year": "year {year}",
     "show.marked": "marked: {path} (came {day})",
     "show.older": "older version: {path}",

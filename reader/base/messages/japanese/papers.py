@@ -81,6 +81,8 @@ TEXTS: dict[str, str] = {
     "show.highlights": "ハイライト{n}件: reader highlights {id}",
     "pdf.none": "{title} の PDF はここにありません。",
     "pdf.none.hint": "選ぶと取り込まれます。次の `gather` でも取り込みます。",
+    "pdf.nowhere": "{title} の掲載ページも PDF も分かりません。",
+    "pdf.nowhere.hint": "PDF をお持ちなら `reader add FILE` で取り込めます。",
     "show.year": "{year}年",
     "show.marked": "書き込み入り: {path} ({day} に取り込み)",
     "show.older": "古い版: {path}",
