@@ -178,7 +178,14 @@ def own_words(text: str) -> str:
     """Take the addresses out of some text, and cut it; "" if no words are left."""
     bare = _OPENED.sub(r"\1", _EMPTY_BRACKETS.sub("", ADDRESS.sub("", text)))
     words = _LOOSE_END.sub(r"\1", plain(bare).strip(" :;,-–—→>|•*"))
-    return _cut(words, MAX_SENTENCE) if re.search(r"\w", words) and not _is_label(words) else ""
+    if not re.search(r"\w", words) or _is_label(words):
+        return ""
+    if len(words) <= MAX_SENTENCE:
+        return words
+    # Always at the space before, so that sentences which are kept already stay the same.
+    cut = words[: MAX_SENTENCE - 1]
+    space = cut.rfind(" ", MAX_SENTENCE - 60)
+    return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
 _LOOSE_END = re.compile(r"[ :;,–—→-]+([.!?。！？]+)$")  # "See: <address>." without the address
@@ -199,15 +206,6 @@ _LABEL = re.compile(
 def _is_label(words: str) -> bool:
     """Tell whether words are what links are called, and say nothing of a paper."""
     return len(words) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(words))
-
-
-def _cut(words: str, longest: int) -> str:
-    """Cut a text at a word, with "…" behind it."""
-    if len(words) <= longest:
-        return words
-    cut = words[: longest - 1]
-    space = -1 if words[longest - 1] == " " else cut.rfind(" ", longest - 60)
-    return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +254,11 @@ def shown_words(
         about = _bare(sentence, title, id_)
         if about and about not in words[:MOST_SHOWN]:
             words = about
-    return _cut(words, MOST_SHOWN)
+    if len(words) <= MOST_SHOWN:
+        return words
+    cut = words[: MOST_SHOWN - 1]
+    space = -1 if words[MOST_SHOWN - 1] == " " else cut.rfind(" ", MOST_SHOWN - 60)
+    return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
 _TAG = re.compile(r"\[[A-Z]\]")

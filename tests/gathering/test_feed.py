@@ -11,7 +11,7 @@ from time import gmtime, struct_time
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.feed import moment, parse_feed, to_utf8, what_came
+from reader.gathering.sources.answer import moment, parse_feed, to_utf8, what_came
 
 
 def rss(title: str, *, declared: str = "utf-8", doctype: str = "") -> str:

@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import SourceFailed
 from reader.base.http.client import Client
 from reader.base.http.wire import Request
-from reader.gathering.sources.timeline import read_posts
+from reader.gathering.sources.feed import read_posts
 from reader.library.paper import Mention, Post
 from tests.data import DATA, needs_data
 from tests.server import Server, Time, gzipped

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from reader.base.text import plain
 from reader.gathering.calendar import EASTERN
-from reader.gathering.sources.feed import moment, parse_feed
+from reader.gathering.sources.answer import moment, parse_feed
 from reader.library.ids import find_ids
 from reader.library.paper import Paper
 

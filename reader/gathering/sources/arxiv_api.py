@@ -24,7 +24,7 @@ from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.gathering.calendar import listing_day, window
-from reader.gathering.sources.feed import what_came
+from reader.gathering.sources.answer import what_came
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 

@@ -40,7 +40,7 @@ from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
 from reader.gathering.post import PostParts, make_posts
-from reader.gathering.sources.feed import (
+from reader.gathering.sources.answer import (
     Thing,
     count,
     inner,
@@ -51,7 +51,7 @@ from reader.gathering.sources.feed import (
     refusal,
     to_utf8,
 )
-from reader.gathering.sources.feed import text as field
+from reader.gathering.sources.answer import text as field
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post, PostKind

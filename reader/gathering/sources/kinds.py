@@ -22,7 +22,7 @@ from typing import Literal, Protocol
 from reader.base.errors import SourceFailed
 from reader.base.messages import say
 from reader.gathering.sources import files
-from reader.gathering.sources.journal import entry_papers, read_entries
+from reader.gathering.sources.feed import entry_papers, read_entries, read_posts
 from reader.gathering.sources.proceedings import (
     acl_papers,
     acl_total,
@@ -48,7 +48,6 @@ from reader.gathering.sources.social import (
     read_mastodon,
     read_reddit,
 )
-from reader.gathering.sources.timeline import read_posts
 from reader.library.paper import Paper, Post
 
 

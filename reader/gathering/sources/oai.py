@@ -43,7 +43,7 @@ from reader.base.tex import accents
 from reader.base.text import plain
 from reader.gathering.calendar import is_listing_day, listing_day
 from reader.gathering.sources.announcement_feed import split_authors
-from reader.gathering.sources.feed import to_utf8, what_came
+from reader.gathering.sources.answer import to_utf8, what_came
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 

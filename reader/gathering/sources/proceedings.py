@@ -31,7 +31,7 @@ from xml.etree import ElementTree
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import entry_of
-from reader.gathering.sources.feed import (
+from reader.gathering.sources.answer import (
     Thing,
     count,
     inner,
@@ -42,7 +42,7 @@ from reader.gathering.sources.feed import (
     refusal,
     to_utf8,
 )
-from reader.gathering.sources.feed import text as field
+from reader.gathering.sources.answer import text as field
 from reader.gathering.sources.registries import paper_of_mods
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Mention, Paper, Post

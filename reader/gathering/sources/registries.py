@@ -31,7 +31,7 @@ from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import entry_of
-from reader.gathering.sources.feed import count, inner, not_this, objects, read_json, what_came
+from reader.gathering.sources.answer import count, inner, not_this, objects, read_json, what_came
 from reader.library.ids import parse_id
 from reader.library.paper import Paper, Post
 

@@ -39,7 +39,7 @@ from html import escape, unescape
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.gathering.post import PostParts, make_posts
-from reader.gathering.sources.feed import (
+from reader.gathering.sources.answer import (
     Thing,
     count,
     inner,
@@ -49,8 +49,8 @@ from reader.gathering.sources.feed import (
     objects,
     read_json,
 )
-from reader.gathering.sources.feed import text as field
-from reader.gathering.sources.timeline import read_posts
+from reader.gathering.sources.answer import text as field
+from reader.gathering.sources.feed import read_posts
 from reader.library.ids import parse_id
 from reader.library.paper import Mention, Paper, Post, PostKind
 
