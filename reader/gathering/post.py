@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -110,16 +110,28 @@ def make_posts(several: Iterable[PostParts]) -> tuple[Post, ...]:
     return tuple(posts.values())
 
 
-def entry_of(paper: Paper) -> Post:
-    """Make the entry of a list of papers: nobody's words, and a mention of the paper."""
-    return Post(
-        guid=paper.id,
-        author="",
-        text=paper.title,
-        url=url_of(paper.id),
-        posted_at=None,
-        mentions=(Mention(paper.id),),
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """What one page of a source gave.
+
+    papers: those that the answer has whole: they need not be looked up. total: how many entries
+    the source says there are, all pages together; None where it does not say. next_url: the
+    address of the page after this one, "" after the last.
+    """
+
+    posts: tuple[Post, ...]
+    papers: tuple[Paper, ...] = ()
+    total: int | None = None
+    next_url: str = ""
+
+
+def page_of(papers: Sequence[Paper], *, total: int | None = None, next_url: str = "") -> ListPage:
+    """Make a page of a list of papers, whose entries are nobody's words."""
+    posts = (
+        Post(p.id, "", p.title, url_of(p.id), posted_at=None, mentions=(Mention(p.id),))
+        for p in papers
     )
+    return ListPage(tuple(posts), tuple(papers), total, next_url)
 
 
 # Linear on any text: what stands between "<a" and "href" holds no "<".

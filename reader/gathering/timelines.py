@@ -77,19 +77,18 @@ def _from_web(fetch: Fetch, feed: Feed, known: Known) -> _SourcePages:
     came = _SourcePages(answer=answer)
     for _ in range(MOST_PAGES):
         content_type = answer.headers.get("content-type", "")
-        found = kind.read(answer.content, source=feed.name, content_type=content_type)
-        came.posts += found
-        if kind.papers:
-            came.papers += kind.papers(answer.content, source=feed.name, content_type=content_type)
+        page = kind.read(
+            answer.content, source=feed.name, content_type=content_type, url=answer.url
+        )
+        came.posts += page.posts
+        came.papers += page.papers
         if feed.kind == "papers":
-            came.left_out += tuple(post for post in found if not post.mentions)
-        if kind.total:
-            came.expected = kind.total(answer.content)
-        url = kind.next_url(answer.url, answer.content) if kind.next_url else ""
-        if not url or not found:
+            came.left_out += tuple(post for post in page.posts if not post.mentions)
+        came.expected = page.total
+        if not page.next_url or not page.posts:
             break
         try:
-            answer = ask(fetch, Known(feed.name), url)
+            answer = ask(fetch, Known(feed.name), page.next_url)
         except SourceFailed as error:
             came.failures.append(error)
             break

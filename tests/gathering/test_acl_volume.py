@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.proceedings import acl_papers, acl_total, read_acl
+from reader.gathering.sources.proceedings import read_acl
 from reader.library.paper import Mention, Paper, Post
 
 PAGE = """<!doctype html><html><head><title>Volume</title></head><body>
@@ -43,8 +43,8 @@ def test_a_page_gives_titles_authors_abstracts_and_no_front_matter() -> None:
         ids=("acl:P19-1001",), title="Gardens", authors=("Cy Pond",), published_on=date(2019, 1, 1),
         pdf_url="https://aclanthology.org/P19-1001.pdf",
     )  # fmt: skip
-    assert acl_papers(PAGE.encode(), source="A") == (RIVERS, gardens)
-    assert read_acl(PAGE.encode(), source="A") == (
+    assert read_acl(PAGE.encode(), source="A").papers == (RIVERS, gardens)
+    assert read_acl(PAGE.encode(), source="A").posts == (
         entry("acl:2024.rain-1.1", "Rivers Talk"),
         entry("acl:P19-1001", "Gardens"),
     )
@@ -58,7 +58,7 @@ def test_a_collection_of_mods_records_is_read() -> None:
       <identifier type="doi">10.18653/v1/2024.rain-1.1</identifier>
       <location><url>https://aclanthology.org/2024.rain-1.1/</url></location>
       <originInfo><dateIssued>2024-08</dateIssued></originInfo></mods></modsCollection>"""
-    assert acl_papers(xml.encode(), source="A") == (
+    assert read_acl(xml.encode(), source="A").papers == (
         Paper(
             ids=("acl:2024.rain-1.1",), title="Rivers Talk", authors=("Ada Field",),
             abstract="They do.", published_on=date(2024, 8, 1),
@@ -76,7 +76,7 @@ def test_the_anthologys_own_xml_is_read() -> None:
       <author><first>Bo</first><last>Lind</last></author>
       <abstract>They do.</abstract><url hash="x">2024.rain-1.1</url></paper></volume>
       </collection>"""
-    assert acl_papers(xml.encode(), source="A") == (RIVERS,)
+    assert read_acl(xml.encode(), source="A").papers == (RIVERS,)
 
 
 def test_bibtex_gives_ids_and_titles_only() -> None:
@@ -85,10 +85,10 @@ def test_bibtex_gives_ids_and_titles_only() -> None:
 @inproceedings{field-lind-2024,\n    title = "Rivers {T}alk: a
       Study",\n    author = "Field, Ada  and\n      Lind, Bo",
     url = "https://aclanthology.org/2024.rain-1.1/",\n    pages = "1--9",\n}\n"""
-    assert read_acl(bib.encode(), source="A") == (
+    assert read_acl(bib.encode(), source="A").posts == (
         entry("acl:2024.rain-1.1", "Rivers Talk: a Study"),
     )
-    assert acl_papers(bib.encode(), source="A") == ()
+    assert read_acl(bib.encode(), source="A").papers == ()
 
 
 @pytest.mark.parametrize(
@@ -121,18 +121,18 @@ EARLY = """<?xml version='1.0' encoding='UTF-8'?><collection id="2006.rain"><vol
 
 
 def test_papers_of_the_early_anthology_without_a_pdf_are_read_by_their_place() -> None:
-    papers = acl_papers(EARLY.encode(), source="A")
+    papers = read_acl(EARLY.encode(), source="A").papers
     assert papers == (
         Paper(("acl:2006.rain-plenaries.1",), "Rivers Talk", ("Ada Field",),
               published_on=date(2006, 1, 1)),
         Paper(("acl:2006.rain-plenaries.2",), "Ponds Listen", ("Bo Lind",),
               published_on=date(2006, 1, 1)),
     )  # fmt: skip
-    assert [post.mentions for post in read_acl(EARLY.encode(), source="A")] == [
+    assert [post.mentions for post in read_acl(EARLY.encode(), source="A").posts] == [
         (Mention("acl:2006.rain-plenaries.1"),),
         (Mention("acl:2006.rain-plenaries.2"),),
     ]
-    assert acl_total(EARLY.encode()) == 2
+    assert read_acl(EARLY.encode(), source="A").total == 2
 
 
 @pytest.mark.parametrize(
@@ -155,19 +155,25 @@ def test_old_numbers_are_written_as_the_anthology_writes_them(
         f'<volume id="{volume}"><paper id="{paper}"><title>T</title>{link}</paper></volume>'
     )
     xml = f'<collection id="{collection}">{volume_xml}</collection>' if collection else volume_xml
-    (found,) = acl_papers(xml.encode(), source="A")
+    (found,) = read_acl(xml.encode(), source="A").papers
     assert found.id == id
     assert found.pdf_url == (f"https://aclanthology.org/{id[4:]}.pdf" if url else "")
 
 
 def test_entries_are_counted_also_those_that_cannot_be_read() -> None:
     odd = EARLY.replace('<paper id="2">', "<paper>")
-    assert (len(read_acl(odd.encode(), source="A")), acl_total(odd.encode())) == (1, 2)
+    assert (
+        len(read_acl(odd.encode(), source="A").posts),
+        read_acl(odd.encode(), source="A").total,
+    ) == (1, 2)
     none = odd.replace('<paper id="1">', "<paper>")
     with pytest.raises(SourceFailed, match="not one of 2 entries can be read"):
         read_acl(none.encode(), source="A")
     bib = """@proceedings{r, title = "P", url = "https://aclanthology.org/2006.rain-1.0/"}
 @inproceedings{a,\n    title = "Rivers",\n    url = "https://aclanthology.org/2006.rain-1.1/",\n}
 @inproceedings{b,\n    title = "Ponds",\n}\n"""
-    assert (len(read_acl(bib.encode(), source="A")), acl_total(bib.encode())) == (1, 2)
-    assert acl_total(PAGE.encode()) is None
+    assert (
+        len(read_acl(bib.encode(), source="A").posts),
+        read_acl(bib.encode(), source="A").total,
+    ) == (1, 2)
+    assert read_acl(PAGE.encode(), source="A").total is None

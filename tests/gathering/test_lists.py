@@ -9,25 +9,24 @@ from typing import Any, ClassVar
 import pytest
 
 from reader.base.errors import SourceFailed
+from reader.gathering.sources.kinds import PageReader
 from reader.gathering.sources.proceedings import (
-    biorxiv_next,
-    biorxiv_papers,
-    biorxiv_total,
     read_biorxiv,
     read_isca,
 )
 from reader.gathering.sources.registries import (
-    openreview_next,
-    openreview_papers,
-    openreview_total,
     read_openreview,
 )
-from reader.gathering.sources.social import hf_papers, read_hf, read_hn, read_reddit
+from reader.gathering.sources.social import read_hf, read_hn, read_reddit
 from reader.library.paper import Mention, Paper, Post
 
 AT = datetime(2025, 3, 4, 7, 30, tzinfo=UTC)
 URL = "https://arxiv.org/abs/2503.00001"
 ID = "arxiv:2503.00001"
+
+
+def _next(read: PageReader, url: str, content: bytes) -> str:
+    return read(content, source="L", url=url).next_url
 
 
 class TestHuggingFace:
@@ -47,8 +46,8 @@ class TestHuggingFace:
     @pytest.mark.parametrize("entry", [ENTRY, repr(ENTRY)], ids=["object", "text of Python"])
     def test_a_day_is_posts_of_nobody_and_whole_papers(self, entry: object) -> None:
         content = json.dumps([entry]).encode()
-        assert read_hf(content, source="HF") == (self.POST,)
-        assert hf_papers(content, source="HF") == (
+        assert read_hf(content, source="HF").posts == (self.POST,)
+        assert read_hf(content, source="HF").papers == (
             Paper(
                 ids=(ID,),
                 title="Rivers Talk",
@@ -69,11 +68,11 @@ class TestHuggingFace:
 
     def test_an_id_that_is_none_stays_an_entry_without_paper(self) -> None:
         content = json.dumps([{"paper": {"id": "2513.00001", "title": "Bad"}}]).encode()
-        assert read_hf(content, source="HF")[0].mentions == ()
-        assert hf_papers(content, source="HF") == ()
+        assert read_hf(content, source="HF").posts[0].mentions == ()
+        assert read_hf(content, source="HF").papers == ()
 
     def test_a_day_without_papers_is_empty(self) -> None:
-        assert read_hf(b"[]", source="HF") == ()
+        assert read_hf(b"[]", source="HF").posts == ()
 
 
 class TestHackerNews:
@@ -148,7 +147,7 @@ class TestOpenReview:
 
     def test_a_venue_is_its_papers_without_their_reviews(self) -> None:
         content = json.dumps({"notes": [self.NOTE, self.REVIEW], "count": 7}).encode()
-        assert openreview_papers(content, source="Rain") == (
+        assert read_openreview(content, source="Rain").papers == (
             Paper(
                 ids=("openreview:aBcDe_fGhI",),
                 title="Rivers Talk",
@@ -159,26 +158,26 @@ class TestOpenReview:
                 pdf_url="https://openreview.net/pdf/abc.pdf",
             ),
         )
-        assert read_openreview(content, source="Rain") == (
+        assert read_openreview(content, source="Rain").posts == (
             Post(
                 "openreview:aBcDe_fGhI", "", "Rivers Talk",
                 "https://openreview.net/forum?id=aBcDe_fGhI", None,
                 (Mention("openreview:aBcDe_fGhI"),),
             ),
         )  # fmt: skip
-        assert openreview_total(content) == 7
+        assert read_openreview(content, source="L").total == 7
 
     def test_the_next_page_begins_where_this_one_ends(self) -> None:
         content = json.dumps({"notes": [self.NOTE, self.NOTE], "count": 5}).encode()
         first = "https://api2.openreview.net/notes?content.venueid=R.cc/2025&limit=2"
-        second = openreview_next(first, content)
+        second = _next(read_openreview, first, content)
         assert second == (
             "https://api2.openreview.net/notes?content.venueid=R.cc%2F2025&limit=2&offset=2"
         )
-        third = openreview_next(second, content)
+        third = _next(read_openreview, second, content)
         assert third.endswith("offset=4")
-        assert openreview_next(third, content) == ""
-        assert openreview_next(first, b'{"notes": []}') == ""
+        assert _next(read_openreview, third, content) == ""
+        assert _next(read_openreview, first, b'{"notes": []}') == ""
 
 
 class TestBiorxiv:
@@ -195,7 +194,7 @@ class TestBiorxiv:
     def test_the_newest_version_of_each_preprint_counts_once(self) -> None:
         later = self.ROW | {"version": "2", "published": "10.1234/rain.7", "title": "Rivers in Men"}
         content = self.content(self.ROW, later)
-        assert biorxiv_papers(content, source="B") == (
+        assert read_biorxiv(content, source="B").papers == (
             Paper(
                 ids=("doi:10.1101/2025.03.01.640001", "doi:10.1234/rain.7"),
                 title="Rivers in Men",
@@ -206,28 +205,28 @@ class TestBiorxiv:
                 pdf_url="https://www.biorxiv.org/content/10.1101/2025.03.01.640001v2.full.pdf",
             ),
         )
-        assert read_biorxiv(content, source="B") == (
+        assert read_biorxiv(content, source="B").posts == (
             Post(
                 "doi:10.1101/2025.03.01.640001", "", "Rivers in Men",
                 "https://doi.org/10.1101/2025.03.01.640001", None,
                 (Mention("doi:10.1101/2025.03.01.640001"),),
             ),
         )  # fmt: skip
-        assert biorxiv_total(content) == 5
+        assert read_biorxiv(content, source="L").total == 5
 
     def test_an_interval_without_preprints_is_empty(self) -> None:
         content = b'{"messages": [{"status": "no posts found"}], "collection": []}'
-        assert read_biorxiv(content, source="B") == ()
+        assert read_biorxiv(content, source="B").posts == ()
 
     def test_the_next_page_begins_where_this_one_ends(self) -> None:
         content = self.content(self.ROW, self.ROW)
         first = "https://api.biorxiv.org/details/biorxiv/7d/0/json?category=neuroscience"
-        second = biorxiv_next(first, content)
+        second = _next(read_biorxiv, first, content)
         assert second == "https://api.biorxiv.org/details/biorxiv/7d/2/json?category=neuroscience"
-        assert biorxiv_next(biorxiv_next(second, content), content) == ""
+        assert _next(read_biorxiv, _next(read_biorxiv, second, content), content) == ""
         between = "https://api.biorxiv.org/details/biorxiv/2025-03-01/2025-03-07/0"
-        assert biorxiv_next(between, content).endswith("/2025-03-01/2025-03-07/2")
-        assert biorxiv_next("https://api.biorxiv.org/details/biorxiv/50", content) == ""
+        assert _next(read_biorxiv, between, content).endswith("/2025-03-01/2025-03-07/2")
+        assert _next(read_biorxiv, "https://api.biorxiv.org/details/biorxiv/50", content) == ""
 
     def test_what_the_server_complains_of_is_told(self) -> None:
         content = self.content(status="Error: bad interval")
@@ -241,7 +240,7 @@ def test_a_conference_of_the_isca_archive_is_titles_with_addresses() -> None:
       Study <br><span class="w3-text w3-text-theme">Ada Field, Bo Lind</span></p></a>
       <a class="w3-text" href="lind24b_interspeech.html"><p>Gardens &amp; Rain<br>
       <span>Bo Lind</span></p></a><a href="../index.html">Home</a></div></body></html>"""
-    assert read_isca(page.encode(), source="I") == (
+    assert read_isca(page.encode(), source="I").posts == (
         Post(
             "field24_interspeech", "", "Rivers Talk: A Study\n\nAda Field, Bo Lind",
             "https://www.isca-archive.org/interspeech_2024/field24_interspeech.html", None,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.files import read_scholar, scholar_total
+from reader.gathering.sources.files import read_scholar
 from reader.library.paper import Mention, Post
 
 AT = datetime(2025, 3, 4, 7, 30, tzinfo=UTC)
@@ -49,7 +49,7 @@ def mail(
 
 @pytest.mark.parametrize("encoding", ["8bit", "base64"])
 def test_each_paper_of_a_mail_is_an_entry_of_nobody(encoding: str) -> None:
-    assert read_scholar(mail(encoding=encoding), source="Alerts") == POSTS
+    assert read_scholar(mail(encoding=encoding), source="Alerts").posts == POSTS
 
 
 def test_a_mail_in_several_parts_is_read() -> None:
@@ -59,7 +59,7 @@ def test_a_mail_in_several_parts_is_read() -> None:
         b"--b\r\nContent-Type: text/plain\r\n\r\nRivers\r\n--b\r\n"
         + parts[1] + parts[2] + b"\r\n--b--\r\n"
     )  # fmt: skip
-    assert read_scholar(content, source="Alerts") == POSTS
+    assert read_scholar(content, source="Alerts").posts == POSTS
 
 
 def test_an_mbox_is_read_mail_by_mail_and_other_mails_are_passed_over() -> None:
@@ -68,21 +68,23 @@ def test_an_mbox_is_read_mail_by_mail_and_other_mails_are_passed_over() -> None:
         b"From 1@xxx Tue Mar 04 07:30:00 +0000 2025\r\n" + one + b"\r\n"
         for one in (mail(), other, mail())
     )
-    assert read_scholar(box, source="Alerts") == POSTS
-    assert scholar_total(box) == 2
+    assert read_scholar(box, source="Alerts").posts == POSTS
+    assert read_scholar(box, source="Alerts").total == 2
 
 
 def test_an_alert_that_cannot_be_read_is_counted_as_missing() -> None:
     changed = mail(f'<a href="{WRAP.format("https://a.example")}">New look</a>')
     box = b"".join(b"From a b\n" + one + b"\n\n" for one in (mail(), changed))
-    assert len(read_scholar(box, source="Alerts")) == 2
-    assert scholar_total(box) == 3
+    assert len(read_scholar(box, source="Alerts").posts) == 2
+    assert read_scholar(box, source="Alerts").total == 3
     with pytest.raises(SourceFailed, match="1 alert without a paper"):
         read_scholar(changed, source="Alerts")
 
 
 def test_a_mail_that_is_no_alert_is_an_empty_list() -> None:
-    assert read_scholar(mail("<p>Lunch?</p>", sender="ada@field.example"), source="Alerts") == ()
+    assert (
+        read_scholar(mail("<p>Lunch?</p>", sender="ada@field.example"), source="Alerts").posts == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_a_mail_that_is_no_alert_is_an_empty_list() -> None:
     ],
 )
 def test_damaged_mails_keep_what_can_be_read(damage) -> None:  # type: ignore[no-untyped-def]
-    posts = read_scholar(damage(mail()), source="Alerts")
+    posts = read_scholar(damage(mail()), source="Alerts").posts
     assert [post.mentions for post in posts][:1] == [(Mention("arxiv:2503.00001"),)]
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
-from reader.gathering.post import PostParts, make_post, make_posts
+from reader.gathering.post import ListPage, PostParts, make_post, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     moment,
@@ -243,20 +243,6 @@ _HABITS: tuple[
 """Where a service's habit is seen, by what, and what takes it off; the first one counts."""
 
 
-def read_entries(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read all entries of a feed of papers, as it orders them; each mentions the paper it is.
-
-    One without a mention is no paper that can be told: a cover, a masthead.
-    """
-    return tuple(post for post, _ in _listed(content, source, content_type))
-
-
-def entry_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
-    """Read what a feed of papers says of each."""
-    found = (paper for _, paper in _listed(content, source, content_type) if paper)
-    return tuple({paper.id: paper for paper in found}.values())
-
-
 _CITATION_AUTHOR = re.compile(rb"<(/?)citation_author\b")
 _NAMES = ("prism_doi", "citation_doi", "dc_identifier", "dc_source")
 _DATES = (
@@ -280,22 +266,25 @@ _PLACE = re.compile(
 _LONGEST_PLACE = 200
 
 
-def _listed(content: bytes, source: str, content_type: str) -> Iterator[tuple[Post, Paper | None]]:
+def read_entries(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
+    """Read all entries of a feed of papers, as it orders them; each mentions the paper it is.
+
+    One without a mention is no paper that can be told: a cover, a masthead.
+    """
     # feedparser keeps of several elements of an unknown name the last, of authors all.
     content = _CITATION_AUTHOR.sub(rb"<\1author", content)
-    seen: dict[str, str] = {}
+    posts: dict[str, Post] = {}
+    papers: dict[str, Paper] = {}
     for parts, entry in _entries(content, source, content_type):
         title = plain(html_to_text(parts.title or _field(entry, "citation_title"))[0])
         post = make_post(replace(parts, title=title, author="", kind="post"))
-        paper = _paper(parts, entry, title, post)
-        if paper:
+        if paper := _paper(parts, entry, title, post):
             post = replace(post, mentions=(Mention(paper.id),))
-        if seen.get(post.guid) == post.text:
-            continue
-        if post.guid in seen:
-            post = replace(post, guid=f"{post.guid}#{len(seen)}")
-        seen[post.guid] = post.text
-        yield post, paper
+            papers[paper.id] = paper
+        if post.guid in posts and posts[post.guid].text != post.text:
+            post = replace(post, guid=f"{post.guid}#{len(posts)}")
+        posts.setdefault(post.guid, post)
+    return ListPage(tuple(posts.values()), tuple(papers.values()))
 
 
 def _field(entry: Any, *names: str) -> str:

@@ -39,7 +39,7 @@ from bibtexparser.middlewares.names import parse_single_name_into_parts
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.base.words import is_cjk
-from reader.gathering.post import PostParts, make_posts
+from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     count,
@@ -149,25 +149,13 @@ _NEXT_MAIL = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{1,300}\r?\n")
 _HEADER = re.compile(rb"\A\s*(?:[A-Za-z][A-Za-z0-9-]{0,60}:[^\n]*\n)")
 
 
-def read_scholar(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
+def read_scholar(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read the papers of all alerts, each once, in the order of the mails.
 
-    Raises SourceFailed for what is no mail, and where there are alerts and none of them
-    lists anything that can be read: their form has changed then.
+    total: the papers and, for one each, the alerts of which nothing could be read. Raises
+    SourceFailed for what is no mail, and where there are alerts and none of them lists
+    anything that can be read: their form has changed then.
     """
-    posts, n_unread = _read(content, source)
-    if n_unread and not posts:
-        raise refusal(source, say("answer.alerts", n=n_unread))
-    return tuple(posts.values())
-
-
-def scholar_total(content: bytes) -> int | None:
-    """Count the papers and, for one each, the alerts of which nothing could be read."""
-    posts, n_unread = _read(content, "Scholar")
-    return len(posts) + n_unread
-
-
-def _read(content: bytes, source: str) -> tuple[dict[str, Post], int]:
     mails = [part for part in _NEXT_MAIL.split(content) if part.strip()]
     if not mails or not _HEADER.match(mails[0]):
         raise refusal(source, not_but("answer.no_mail", content))
@@ -179,7 +167,9 @@ def _read(content: bytes, source: str) -> tuple[dict[str, Post], int]:
         n_unread += not listed and _is_alert(message)
         for post in listed:
             posts.setdefault(post.guid, post)
-    return posts, n_unread
+    if n_unread and not posts:
+        raise refusal(source, say("answer.alerts", n=n_unread))
+    return ListPage(tuple(posts.values()), total=len(posts) + n_unread)
 
 
 def _is_alert(message: Message) -> bool:

@@ -1,13 +1,7 @@
-"""List the kinds of source that a [[feed]] can be, and what reads each, from the web or the disk.
+"""List the kinds of source that a [[feed]] can be, and read those that are files on this disk.
 
-List the kinds of source that a [[feed]] can be, and what reads each.
-
-A dict of plain functions. What the last column of `reader sources` says of a kind stands
-here too: whether it was ever tried on bytes that a server sent.
-
-Read a source that is a file or a folder on this disk: an archive, saved mails.
-
-Never the network. One file that cannot be read does not hide the others: it is named.
+A local source is an archive or saved mails: a file, or a folder of them. One file that cannot be
+read does not hide the others: it is named. Never the network.
 """
 
 from __future__ import annotations
@@ -17,134 +11,91 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from reader.base.errors import SourceFailed
 from reader.base.messages import say
+from reader.gathering.post import ListPage
 from reader.gathering.sources import files
-from reader.gathering.sources.feed import entry_papers, read_entries, read_posts
-from reader.gathering.sources.proceedings import (
-    acl_papers,
-    acl_total,
-    biorxiv_next,
-    biorxiv_papers,
-    biorxiv_total,
-    isca_papers,
-    read_acl,
-    read_biorxiv,
-    read_isca,
-)
-from reader.gathering.sources.registries import (
-    openreview_next,
-    openreview_papers,
-    openreview_total,
-    read_openreview,
-)
+from reader.gathering.sources.feed import read_entries, read_posts
+from reader.gathering.sources.proceedings import read_acl, read_biorxiv, read_isca
+from reader.gathering.sources.registries import read_openreview
 from reader.gathering.sources.social import (
-    hf_papers,
     read_bluesky,
     read_hf,
     read_hn,
     read_mastodon,
     read_reddit,
 )
-from reader.library.paper import Paper, Post
+from reader.library.paper import Post
 
 
-class PostReader(Protocol):
-    """Turn an answer into posts; raises SourceFailed for what is not of the kind."""
+class PageReader(Protocol):
+    """Turn an answer into what it lists; raises SourceFailed for what is not of the kind.
 
-    def __call__(
-        self, content: bytes, *, source: str, content_type: str = ""
-    ) -> tuple[Post, ...]: ...
-
-
-class ReadPapers(Protocol):
-    """Turn an answer into all that it says of its papers."""
+    content_type: the header. url: where the answer came from, by which the next page is named.
+    """
 
     def __call__(
-        self, content: bytes, *, source: str, content_type: str = ""
-    ) -> tuple[Paper, ...]: ...
+        self, content: bytes, *, source: str, content_type: str = "", url: str = ""
+    ) -> ListPage: ...
+
+
+def _posts(read: Callable[..., tuple[Post, ...]]) -> PageReader:
+    """Make a reader of pages of one that gives posts alone."""
+
+    def page(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
+        return ListPage(read(content, source=source, content_type=content_type))
+
+    return page
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of source is read.
+    """How one kind of source is read, and what `reader sources` says of it.
 
-    papers: gives the papers whole, where the answer has them: then none need be looked up.
-    total: how many entries the source says there are, all pages together.
-    next_url: the address of the page after one, "" after the last.
-    is_local: the address may be a path; `files` are then read of a folder.
+    tried_on: whether it was ever tried on bytes that a server sent. files: the names that are
+    read of a folder, where the address may be a path on this disk; () for none.
     """
 
-    read: PostReader
+    read: PageReader
     tried_on: Literal["real bytes", "documented format"]
     note: str
-    papers: ReadPapers | None = None
-    total: Callable[[bytes], int | None] | None = None
-    next_url: Callable[[str, bytes], str] | None = None
-    is_local: bool = False
     files: tuple[str, ...] = ()
 
+    @property
+    def is_local(self) -> bool:
+        return bool(self.files)
+
+
+_REAL: Final = "real bytes"
+_DOCUMENTED: Final = "documented format"
 
 KINDS: Mapping[str, Kind] = {
-    "posts": Kind(read_posts, "real bytes", "RSS, Atom or JSON Feed of people who post"),
-    "papers": Kind(
-        read_entries,
-        "real bytes",
-        "RSS, Atom or JSON Feed whose entries are papers",
-        papers=entry_papers,
-    ),
-    "mastodon": Kind(read_mastodon, "real bytes", "statuses as Mastodon's API gives them"),
+    "posts": Kind(_posts(read_posts), _REAL, "RSS, Atom or JSON Feed of people who post"),
+    "papers": Kind(read_entries, _REAL, "RSS, Atom or JSON Feed whose entries are papers"),
+    "mastodon": Kind(_posts(read_mastodon), _REAL, "statuses as Mastodon's API gives them"),
     # Its recordings were written by hand after the real ones, by a project that uses them.
-    "bluesky": Kind(read_bluesky, "documented format", "posts as Bluesky's public API gives them"),
-    "hf": Kind(read_hf, "real bytes", "Hugging Face's daily papers, with votes", papers=hf_papers),
-    "hn": Kind(read_hn, "documented format", "Hacker News: search at hn.algolia.com, or hnrss"),
-    "reddit": Kind(read_reddit, "real bytes", "Reddit: RSS; its JSON was not tried"),
+    "bluesky": Kind(_posts(read_bluesky), _DOCUMENTED, "posts as Bluesky's public API gives them"),
+    "hf": Kind(read_hf, _REAL, "Hugging Face's daily papers, with votes"),
+    "hn": Kind(_posts(read_hn), _DOCUMENTED, "Hacker News: search at hn.algolia.com, or hnrss"),
+    "reddit": Kind(_posts(read_reddit), _REAL, "Reddit: RSS; its JSON was not tried"),
     "x-archive": Kind(
-        files.read_x_archive,
-        "documented format",
+        _posts(files.read_x_archive),
+        _DOCUMENTED,
         "tweets.js and like.js of an archive of X",
-        is_local=True,
-        files=files.ARCHIVE_FILES,
+        files.ARCHIVE_FILES,
     ),
     "scholar": Kind(
         files.read_scholar,
-        "documented format",
+        _DOCUMENTED,
         "mails of Google Scholar's alerts: .eml, mbox, or a folder of them",
-        total=files.scholar_total,
-        is_local=True,
-        files=files.MAIL_FILES,
+        files.MAIL_FILES,
     ),
-    "openreview": Kind(
-        read_openreview,
-        "documented format",
-        "a venue's notes at OpenReview",
-        papers=openreview_papers,
-        total=openreview_total,
-        next_url=openreview_next,
-    ),
-    "acl": Kind(
-        read_acl,
-        "documented format",
-        "a volume or event of the ACL Anthology: page, XML or .bib",
-        papers=acl_papers,
-        total=acl_total,
-    ),
-    "isca": Kind(
-        read_isca,
-        "documented format",
-        "a conference's page of the ISCA archive",
-        papers=isca_papers,
-    ),
-    "biorxiv": Kind(
-        read_biorxiv,
-        "documented format",
-        "bioRxiv's or medRxiv's API",
-        papers=biorxiv_papers,
-        total=biorxiv_total,
-        next_url=biorxiv_next,
-    ),
+    "openreview": Kind(read_openreview, _DOCUMENTED, "a venue's notes at OpenReview"),
+    "acl": Kind(read_acl, _DOCUMENTED, "a volume or event of the ACL Anthology: page, XML or .bib"),
+    "isca": Kind(read_isca, _DOCUMENTED, "a conference's page of the ISCA archive"),
+    "biorxiv": Kind(read_biorxiv, _DOCUMENTED, "bioRxiv's or medRxiv's API"),
 }
 
 
@@ -200,14 +151,18 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
     n_missing = 0
     for file in files:
         try:
-            content = _content(file, source)
-            found = kind.read(content, source=source)
-            posts.update((post.guid, post) for post in found if post.guid not in posts)
-            total = kind.total(content) if kind.total else None
-            n_missing += max((total or 0) - len(found), 0)
+            if file.stat().st_size > MAX_BYTES:
+                raise _failed(source, say("local.too_long", n=f"{MAX_BYTES:,}"))
+            page = kind.read(file.read_bytes(), source=source)
+        except OSError as error:
+            failures.append(_failed(source, f"{file.name}: {_why(error)}"))
         except SourceFailed as error:
             what = f"{file.name}: {error.values.get('what', '')}"
             failures.append(_failed(source, what))
+        else:
+            for post in page.posts:
+                posts.setdefault(post.guid, post)
+            n_missing += max((page.total or 0) - len(page.posts), 0)
     if failures and not posts:
         raise failures[0]
     # A state with failures is none to remember: the next gather tries them again.
@@ -222,15 +177,6 @@ def _files(path: Path, patterns: Sequence[str]) -> list[Path]:
     folders = (path, path / "data") if (path / "data").is_dir() else (path,)
     found = {file for folder in folders for pattern in patterns for file in folder.glob(pattern)}
     return sorted(file for file in found if file.is_file())
-
-
-def _content(file: Path, source: str) -> bytes:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise _failed(source, say("local.too_long", n=f"{MAX_BYTES:,}"))
-        return file.read_bytes()
-    except OSError as error:
-        raise _failed(source, _why(error)) from error
 
 
 def _why(error: Exception) -> str:

@@ -1,23 +1,18 @@
 """List the papers of a conference or a preprint server: ACL, ISCA, bioRxiv, medRxiv.
 
-Read what the ACL Anthology lists: a volume's or an event's page, its XML or its .bib.
-
+ACL Anthology: a volume's or an event's page, its XML or its .bib.
 `https://aclanthology.org/volumes/2024.iwslt-1/`, the same with `.bib` or `.xml` (MODS), and
 the files of the Anthology's own repository (`data/xml/2024.iwslt.xml`). BibTeX gives ids and
-titles only: its accents are LaTeX. Written after the Anthology's templates and its
-documentation; not tried on real bytes.
+titles only: its accents are LaTeX. Written after the Anthology's templates and documentation.
 
-Read the ISCA archive's page of a conference: titles, authors and links.
+ISCA archive: a conference's page, `https://www.isca-archive.org/interspeech_2024/index.html`, has
+titles, authors and links. It has no ids, and its papers' DOIs stand on pages of their own: so a
+paper is known by the address of its page until another source brings the same title and authors.
 
-`https://www.isca-archive.org/interspeech_2024/index.html`. The page has no ids, and its
-papers' DOIs stand on pages of their own: so a paper is known by the address of its page until
-another source brings the same title and authors. Written after the archive's pages as they
-are; not tried on real bytes.
+bioRxiv and medRxiv: their own API, `https://api.biorxiv.org/details/biorxiv/7d/0/json`, gives the
+preprints of the last seven days, 100 a page. Fields after api.biorxiv.org.
 
-Read bioRxiv's and medRxiv's own API: preprints with all that is known of them.
-
-`https://api.biorxiv.org/details/biorxiv/7d/0/json?category=neuroscience`: those of the last
-seven days, 100 a page. Fields after api.biorxiv.org; not tried on real bytes.
+None of them was tried on real bytes.
 """
 
 from __future__ import annotations
@@ -30,11 +25,11 @@ from xml.etree import ElementTree
 
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
-from reader.gathering.post import entry_of
+from reader.gathering.post import ListPage, page_of
 from reader.gathering.sources.answer import (
     Thing,
     count,
-    inner,
+    day_of,
     not_but,
     not_this,
     objects,
@@ -43,71 +38,14 @@ from reader.gathering.sources.answer import (
     to_utf8,
 )
 from reader.gathering.sources.answer import text as field
-from reader.gathering.sources.registries import paper_of_mods
+from reader.gathering.sources.registries import NO_XML, paper_of_mods, text_at, xml_root
 from reader.library.ids import parse_id, url_of, web_id
 from reader.library.paper import Mention, Paper, Post
 
-# ElementTree fetches no external entity, and expat (2.4.1 on) stops entities that explode.
-
-
-def read_acl(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read a volume's papers as entries of nobody, without its front matter."""
-    data = to_utf8(content, content_type)
-    if data.lstrip()[:1] == b"@":
-        named = _of_bib(data.decode("utf-8", "replace"))
-    else:
-        papers = acl_papers(content, source=source, content_type=content_type)
-        named = ((paper.id, paper.title) for paper in papers)
-    posts = {
-        id: Post(id, "", title, url_of(id), None, mentions=(Mention(id),)) for id, title in named
-    }
-    if not posts:
-        n = 0 if data.lstrip()[:1] == b"@" else acl_total(content)
-        what = say("answer.none_read", n=n) if n else not_but("answer.no_acl", data)
-        raise refusal(source, what)
-    return tuple(posts.values())
-
-
-def acl_total(content: bytes) -> int | None:
-    """Count the papers that a volume's XML or .bib holds, read or not; None for a page, which
-    is read by what it holds of each."""
-    data = to_utf8(content)
-    start = data[:2000].lstrip().lower()
-    if start[:1] == b"@":
-        entries = _ENTRY.split(data.decode("utf-8", "replace"))[1:]
-        return sum(not entry.lower().startswith("proceedings") for entry in entries)
-    if b"<html" in start or b"<!doctype html" in start:
-        return None
-    try:
-        root = _root(data)
-    except _NO_XML:
-        return None
-    urls = (record.findtext("location/url") or "" for record in root.iter("mods"))
-    ids = (parse_id(url) for url in urls)
-    n_mods = sum(found is None or not _is_front(found.id) for found in ids)
-    return n_mods + sum(1 for _ in root.iter("paper"))
-
-
-def acl_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
-    """Read all that is said of a volume's papers; nothing of a .bib."""
-    data = to_utf8(content, content_type)
-    start = data[:2000].lstrip().lower()
-    if start[:1] == b"@":
-        return ()
-    if b"<html" in start or b"<!doctype html" in start:
-        papers = _of_page(data.decode("utf-8", "replace"))
-    else:
-        papers = _of_xml(data, source)
-    return tuple({paper.id: paper for paper in papers if not _is_front(paper.id)}.values())
-
-
-def _is_front(id: str) -> bool:
-    """Tell a volume's front matter: paper 0 of it."""
-    name = id.removeprefix("acl:")
-    return bool(re.search(r"\.0$|^W\d\d-\d\d00$|^[A-VX-Z]\d\d-\d000$", name))
-
-
 _ID = r"(?:(?:19|20)\d\d\.[a-z][\w-]{1,60}\.\d{1,4}|[A-Z]\d\d-\d{4})"
+_FRONT = re.compile(r"acl:(?:.*\.0|W\d\d-\d\d00|[A-VX-Z]\d\d-\d000)")
+"""A volume's front matter: paper 0 of it."""
+
 _TITLE = re.compile(
     rf"""<a\s[^<>]*?href=["']?(?:https?://(?:www\.)?aclanthology\.org)?/(?P<id>{_ID})/?["']?
     (?:\s[^<>]*)?>(?P<title>[^<]*(?:<(?!/?a\b)[^<]*)*)</a\s*>""",
@@ -115,6 +53,55 @@ _TITLE = re.compile(
 )
 _AUTHOR = re.compile(r"""<a\s[^<>]*?href=["']?[^\s"'<>]*/people/[^<>]*>([^<]*)</a\s*>""")
 _ABSTRACT = re.compile(r"""<div\sclass=["']?card-body[^<>]*>([^<]*(?:<(?!/?div\b)[^<]*)*)</div""")
+_ENTRY = re.compile(r"^@", re.MULTILINE)
+_BIB_TITLE = re.compile(r"""^[ \t]*title\s*=\s*["{](.*?)["}],?\s*$""", re.MULTILINE | re.DOTALL)
+_BIB_URL = re.compile(r"""^[ \t]*url\s*=\s*["{]([^"{}\s]{1,300})["}]""", re.MULTILINE)
+
+
+def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
+    """Read a volume's papers, without its front matter.
+
+    total: what its XML or .bib holds, read or not; None for a page, which is read by what it
+    holds of each. A .bib has entries only, and no paper whole.
+    """
+    data = to_utf8(content, content_type)
+    start = data[:2000].lstrip().lower()
+    if start[:1] == b"@":
+        entries = _ENTRY.split(data.decode("utf-8", "replace"))[1:]
+        titles = {id: title for id, title in map(_of_bib, entries) if not _FRONT.fullmatch(id)}
+        titles.pop("", None)
+        if not titles:
+            raise refusal(source, not_but("answer.no_acl", data))
+        posts = [
+            Post(id, "", title, url_of(id), None, mentions=(Mention(id),))
+            for id, title in titles.items()
+        ]
+        n = sum(not entry.lower().startswith("proceedings") for entry in entries)
+        return ListPage(tuple(posts), total=n)
+    total = None
+    if b"<html" in start or b"<!doctype html" in start:
+        papers = _of_page(data.decode("utf-8", "replace"))
+    else:
+        try:
+            root = xml_root(data)
+        except NO_XML as error:
+            raise refusal(source, not_but("answer.no_acl", data)) from error
+        ids = (parse_id(record.findtext("location/url") or "") for record in root.iter("mods"))
+        total = sum(found is None or not _FRONT.fullmatch(found.id) for found in ids)
+        total += sum(1 for _ in root.iter("paper"))
+        papers = _of_xml(root)
+    listed = {paper.id: paper for paper in papers if not _FRONT.fullmatch(paper.id)}
+    if not listed:
+        what = say("answer.none_read", n=total) if total else not_but("answer.no_acl", data)
+        raise refusal(source, what)
+    return page_of(list(listed.values()), total=total)
+
+
+def _of_bib(entry: str) -> tuple[str, str]:
+    """Read the id and the title of an entry; "" for none."""
+    url, title = _BIB_URL.search(entry), _BIB_TITLE.search(entry[:5_000])
+    found = parse_id(url[1]) if url else None
+    return found.id if found else "", plain(re.sub(r"[{}]", "", title[1])) if title else ""
 
 
 def _of_page(html: str) -> Iterator[Paper]:
@@ -125,51 +112,50 @@ def _of_page(html: str) -> Iterator[Paper]:
         found, name = parse_id(f"acl:{title['id']}"), plain(html_to_text(title["title"])[0])
         abstract = _ABSTRACT.search(below)
         if found and name:
+            # "2024.rain-1.1" or "P19-1001": in the name is the year.
+            digits = title["id"][:4] if title["id"][0].isdigit() else title["id"][1:3]
             yield Paper(
                 ids=(found.id,),
                 title=name,
                 authors=tuple(plain(html_to_text(a)[0]) for a in _AUTHOR.findall(below)),
                 abstract=plain(html_to_text(abstract[1])[0]) if abstract else "",
-                published_on=_year(title["id"]),
+                published_on=date(_full_year(digits, first=50), 1, 1),
                 pdf_url=f"https://aclanthology.org/{title['id']}.pdf",
             )
 
 
-def _year(name: str) -> date | None:
-    digits = re.match(r"(\d{4})\.|[A-Z](\d\d)-", name)
-    if not digits:
-        return None
-    year = int(digits[1] or digits[2])
-    if not digits[1]:
-        year += 2000 if year < 50 else 1900
-    return date(year, 1, 1)
+def _full_year(digits: str, *, first: int) -> int:
+    """Complete a year of two digits. first: the earliest one of the last century."""
+    year = int(digits)
+    return year if year > 99 else year + (2000 if year < first else 1900)
 
 
-def _of_xml(data: bytes, source: str) -> Iterator[Paper]:
-    try:
-        root = _root(data)
-    except _NO_XML as error:
-        raise refusal(source, not_but("answer.no_acl", data)) from error
+def _of_xml(root: ElementTree.Element) -> Iterator[Paper]:
     for record in root.iter("mods"):
-        url = record.findtext("location/url") or ""
-        if found := parse_id(url):
+        if found := parse_id(record.findtext("location/url") or ""):
             yield paper_of_mods(record, found.id, f"{url_of(found.id).rstrip('/')}.pdf")
     for volume in root.iter("volume"):
+        year = volume.findtext("meta/year") or ""
+        day = date(int(year), 1, 1) if re.fullmatch(r"[12]\d{3}", year, re.ASCII) else None
         for element in volume.iter("paper"):
             name = _place(root.get("id", ""), volume.get("id", ""), element.get("id", ""))
             url = element.findtext("url") or ""
-            if found := parse_id(f"acl:{url}") or parse_id(url) or parse_id(f"acl:{name}"):
-                yield _of_own_xml(element, found.id, volume.findtext("meta/year") or "")
-
-
-_NO_XML = (ElementTree.ParseError, ValueError, LookupError)
-
-
-def _root(data: bytes) -> ElementTree.Element:
-    root = ElementTree.fromstring(data)  # noqa: S314
-    for element in root.iter():
-        element.tag = str(element.tag).rpartition("}")[2]  # names without their namespace
-    return root
+            found = parse_id(f"acl:{url}") or parse_id(url) or parse_id(f"acl:{name}")
+            if not found:
+                continue
+            doi = parse_id(element.findtext("doi") or "")
+            names = (
+                " ".join(part for p in author if (part := plain(p.text or "")))
+                for author in element.findall("author")
+            )
+            yield Paper(
+                ids=(found.id, doi.id) if doi and doi.id != found.id else (found.id,),
+                title=text_at(element, "title"),
+                authors=tuple(filter(None, names)),
+                abstract=text_at(element, "abstract"),
+                published_on=day,
+                pdf_url=f"{url_of(found.id).rstrip('/')}.pdf" if url else "",
+            )
 
 
 def _place(collection: str, volume: str, number: str) -> str:
@@ -183,40 +169,8 @@ def _place(collection: str, volume: str, number: str) -> str:
         return ""
     n_volume, n_paper = int(volume), int(number)
     is_wide = collection[0] == "W" or collection == "C69" or (collection == "D19" and n_volume > 4)
-    return f"{collection}-" + (
-        f"{n_volume:02}{n_paper:02}" if is_wide else f"{n_volume}{n_paper:03}"
-    )
-
-
-def _of_own_xml(element: ElementTree.Element, id: str, year: str) -> Paper:
-    doi = parse_id(element.findtext("doi") or "")
-    names = [[plain(part.text or "") for part in author] for author in element.findall("author")]
-    return Paper(
-        ids=(id, doi.id) if doi and doi.id != id else (id,),
-        title=_said(element, "title"),
-        authors=tuple(name for parts in names if (name := " ".join(filter(None, parts)))),
-        abstract=_said(element, "abstract"),
-        published_on=date(int(year), 1, 1) if re.fullmatch(r"[12]\d{3}", year, re.ASCII) else None,
-        pdf_url=f"{url_of(id).rstrip('/')}.pdf" if element.findtext("url") else "",
-    )
-
-
-def _said(element: ElementTree.Element, name: str) -> str:
-    found = element.find(name)
-    return "" if found is None else plain("".join(found.itertext()))
-
-
-_ENTRY = re.compile(r"^@", re.MULTILINE)
-_BIB_TITLE = re.compile(r"""^[ \t]*title\s*=\s*["{](.*?)["}],?\s*$""", re.MULTILINE | re.DOTALL)
-_BIB_URL = re.compile(r"""^[ \t]*url\s*=\s*["{]([^"{}\s]{1,300})["}]""", re.MULTILINE)
-
-
-def _of_bib(text: str) -> Iterator[tuple[str, str]]:
-    for entry in _ENTRY.split(text)[1:]:
-        url, title = _BIB_URL.search(entry), _BIB_TITLE.search(entry[:5_000])
-        found = parse_id(url[1]) if url else None
-        if found and not _is_front(found.id):
-            yield found.id, plain(re.sub(r"[{}]", "", title[1])) if title else ""
+    rest = f"{n_volume:02}{n_paper:02}" if is_wide else f"{n_volume}{n_paper:03}"
+    return f"{collection}-{rest}"
 
 
 _ISCA_ENTRY = re.compile(
@@ -224,138 +178,81 @@ _ISCA_ENTRY = re.compile(
     _[a-z0-9_-]{2,40})\.html)["']?(?:\s[^<>]*)?>(?P<about>[^<]*(?:<(?!/?a\b)[^<]*)*)</a\s*>""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BASE = "https://www.isca-archive.org/"
 
 
-def read_isca(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
+def read_isca(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read the papers of a conference as entries without author: title, then authors."""
     data = to_utf8(content, content_type)
-    posts: dict[str, Post] = {}
-    for key, url, lines in _entries(data):
-        text = "\n\n".join([lines[0], " ".join(lines[1:])]).strip()
-        posts.setdefault(key, Post(key, "", text, url, None, mentions=(Mention(web_id(url)),)))
-    if not posts:
-        raise refusal(source, not_but("answer.no_isca", data))
-    return tuple(posts.values())
-
-
-def isca_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
-    """Read all that the page says of its papers: title, authors, year and where the PDF is."""
-    papers: dict[str, Paper] = {}
-    for key, url, lines in _entries(to_utf8(content, content_type)):
-        names = (name.strip() for name in " ".join(lines[1:]).split(","))
-        paper = Paper(
-            ids=(web_id(url),),
-            title=lines[0],
-            authors=tuple(filter(None, names)),
-            published_on=date(_isca_year(key), 1, 1),
-            pdf_url=f"{url.removesuffix('.html')}.pdf",
-        )
-        papers.setdefault(key, paper)
-    return tuple(papers.values())
-
-
-def _entries(data: bytes) -> Iterator[tuple[str, str, list[str]]]:
-    """Give key, address and lines of text of each paper; the first line is its title."""
+    found: dict[str, tuple[Post, Paper]] = {}
     for entry in _ISCA_ENTRY.finditer(data.decode("utf-8", "replace")):
         lines = [plain(line) for line in html_to_text(entry["about"])[0].split("\n")]
-        lines = [line for line in lines if line]
-        if lines:
-            folder = f"{entry['key'].partition('_')[2]}_{_isca_year(entry['key'])}"
-            yield entry["key"], urljoin(f"{_BASE}{folder}/", entry["href"]), lines
-
-
-def _isca_year(key: str) -> int:
-    """Give the year within a paper's key, which is in the name of its conference's folder too."""
-    year = re.search(r"(\d\d)[a-z]{0,3}_", key)
-    number = int(year[1]) if year else 0
-    return number + (2000 if number < 80 else 1900)
-
-
-def read_biorxiv(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read the preprints as entries of nobody."""
-    return tuple(
-        entry_of(paper)
-        for paper in biorxiv_papers(content, source=source, content_type=content_type)
-    )
-
-
-def biorxiv_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
-    """Read the preprints, each once with its newest version.
-
-    One that a journal has published is known by the journal's DOI too.
-    """
-    answer = read_json(content, source=source, content_type=content_type)
-    if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
-        raise not_this(source, say("kind_of.biorxiv"))
-    status = field(_message(answer), "status")
-    if status not in ("", "ok") and "no posts" not in status.lower():
-        raise not_this(source, say("kind_of.list", status=plain(status)[:100]))
-    papers: dict[str, Paper] = {}
-    for item in objects(answer["collection"]):
-        paper = _paper(item)
-        # Versions come in the order of their days.
-        if paper:
-            papers[paper.id] = paper
-    return tuple(papers.values())
-
-
-def biorxiv_total(content: bytes) -> int | None:
-    """Give how many rows the interval has: a preprint has one for each version in it."""
-    return count(_message(read_json(content, source="bioRxiv")), "total")
-
-
-def biorxiv_next(url: str, content: bytes) -> str:
-    """Give the address of the page after this one, "" after the last."""
-    answer = read_json(content, source="bioRxiv")
-    n, total = count(_message(answer), "count") or 0, count(_message(answer), "total")
-    place = _CURSOR.search(url)
-    start = int(place["cursor"]) + n if place else 0
-    if not place or n == 0 or total is None or start >= total:
-        return ""
-    return f"{url[: place.start('cursor')]}{start}{url[place.end('cursor') :]}"
+        title, *rest = [line for line in lines if line] or [""]
+        key = entry["key"]
+        if not title or key in found:
+            continue
+        # The year within a key is in the name of the conference's folder too.
+        digits = re.search(r"(\d\d)[a-z]{0,3}_", key)
+        year = _full_year(digits[1] if digits else "0", first=80)
+        folder = f"https://www.isca-archive.org/{key.partition('_')[2]}_{year}/"
+        address = urljoin(folder, entry["href"])
+        names = " ".join(rest)
+        text = f"{title}\n\n{names}".strip()
+        paper = Paper(
+            ids=(web_id(address),),
+            title=title,
+            authors=tuple(filter(None, (name.strip() for name in names.split(",")))),
+            published_on=date(year, 1, 1),
+            pdf_url=f"{address.removesuffix('.html')}.pdf",
+        )
+        found[key] = Post(key, "", text, address, None, mentions=(Mention(paper.id),)), paper
+    if not found:
+        raise refusal(source, not_but("answer.no_isca", data))
+    posts, papers = zip(*found.values(), strict=True)
+    return ListPage(posts, papers)
 
 
 _CURSOR = re.compile(r"/details/\w+/[^?#]*?/(?P<cursor>[0-9]{1,7})(?=/json|/xml|/?$|/?\?)")
 
 
-def _message(answer: object) -> Thing:
-    messages = objects(inner(answer).get("messages"))
-    return messages[0] if messages else {}
+def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
+    """Read the preprints, each once with its newest version.
+
+    One that a journal has published is known by the journal's DOI too. total: of the
+    interval's rows; a preprint has one for each version in it.
+    """
+    answer = read_json(content, source=source, content_type=content_type)
+    if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
+        raise not_this(source, say("kind_of.biorxiv"))
+    message = next(iter(objects(answer.get("messages"))), {})
+    status = field(message, "status")
+    if status not in ("", "ok") and "no posts" not in status.lower():
+        raise not_this(source, say("kind_of.list", status=plain(status)[:100]))
+    # Versions come in the order of their days.
+    papers = {paper.id: paper for row in objects(answer["collection"]) if (paper := _preprint(row))}
+    n, total = count(message, "count") or 0, count(message, "total")
+    cursor, next_url = _CURSOR.search(url), ""
+    if cursor and n and total is not None and int(cursor["cursor"]) + n < total:
+        start = int(cursor["cursor"]) + n
+        next_url = f"{url[: cursor.start('cursor')]}{start}{url[cursor.end('cursor') :]}"
+    return page_of(list(papers.values()), total=total, next_url=next_url)
 
 
-def _paper(item: Thing) -> Paper | None:
-    doi = parse_id(field(item, "doi"))
-    title = plain(field(item, "title"))
+def _preprint(row: Thing) -> Paper | None:
+    doi, title = parse_id(field(row, "doi")), plain(field(row, "title"))
     if doi is None or not title:
         return None
-    journal = parse_id(field(item, "published"))
-    names = [_name(plain(name)) for name in field(item, "authors").split(";") if name.strip()]
-    category = plain(field(item, "category"))
+    journal = parse_id(field(row, "published"))
+    # "Doe, J. A.; …" is J. A. Doe.
+    names = [plain(name).partition(",") for name in field(row, "authors").split(";")]
+    category = plain(field(row, "category"))
+    server = "medrxiv" if field(row, "server").lower() == "medrxiv" else "biorxiv"
+    name = f"{doi.id.removeprefix('doi:')}v{count(row, 'version') or 1}"
     return Paper(
         ids=(doi.id, journal.id) if journal and journal.id != doi.id else (doi.id,),
         title=title,
-        authors=tuple(names),
-        abstract=plain(field(item, "abstract")),
+        authors=tuple(f"{g.strip()} {f.strip()}".strip() for f, _, g in names if f or g),
+        abstract=plain(field(row, "abstract")),
         comment=f"bioRxiv: {category}" if category else "",
-        published_on=_day(field(item, "date")),
-        pdf_url=f"https://www.{_server(item)}.org/content/{doi.id.removeprefix('doi:')}"
-        f"v{count(item, 'version') or 1}.full.pdf",
+        published_on=day_of(field(row, "date")),
+        pdf_url=f"https://www.{server}.org/content/{name}.full.pdf",
     )
-
-
-def _server(item: Thing) -> str:
-    return "medrxiv" if field(item, "server").lower() == "medrxiv" else "biorxiv"
-
-
-def _name(written: str) -> str:
-    """Turn "Doe, J. A." into "J. A. Doe"."""
-    family, comma, given = written.partition(",")
-    return f"{given.strip()} {family.strip()}" if comma else written
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None

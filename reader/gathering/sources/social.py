@@ -38,7 +38,7 @@ from html import escape, unescape
 
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.gathering.post import PostParts, make_posts
+from reader.gathering.post import ListPage, PostParts, make_posts
 from reader.gathering.sources.answer import (
     Thing,
     count,
@@ -338,62 +338,46 @@ def _hn_said(hit: Thing) -> PostParts:
     )
 
 
-def read_hf(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read the day's papers as posts of nobody, with their votes, in the list's order."""
-    posts = {}
-    for entry in _entries(content, source, content_type):
-        paper = inner(entry, "paper") or entry
-        id_ = _id(paper)
-        title = plain(field(paper, "title") or field(entry, "title"))
-        at = moment_of([field(paper, "submittedOnDailyAt"), field(entry, "publishedAt")])
-        posts[field(paper, "id")] = Post(
-            guid=plain(field(paper, "id")) or title,
-            author="",
-            text=title,
-            url=f"https://huggingface.co/papers/{plain(field(paper, 'id'))}",
-            posted_at=at,
-            mentions=(Mention(id_),) if id_ else (),
-            n_votes=count(paper, "upvotes"),
-        )
-    return tuple(posts.values())
+def read_hf(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
+    """Read the day's papers as posts of nobody, with their votes, in the list's order.
 
-
-def hf_papers(content: bytes, *, source: str, content_type: str = "") -> tuple[Paper, ...]:
-    """Read what the list says of each paper, so that none need be looked up.
-
-    Without arXiv's classes and comment, which the list does not have.
+    The papers are whole but for arXiv's classes and comment, which the list does not have.
     """
-    found = {}
-    for entry in _entries(content, source, content_type):
-        paper = inner(entry, "paper") or entry
-        id_, title = _id(paper), plain(field(paper, "title"))
-        day = moment_of([field(paper, "publishedAt")])
-        if id_ and title:
-            found[id_] = Paper(
-                ids=(id_,),
-                title=title,
-                authors=tuple(
-                    name for a in objects(paper.get("authors")) if (name := plain(field(a, "name")))
-                ),
-                abstract=plain(field(paper, "summary")),
-                published_on=day.date() if day else None,
-            )
-    return tuple(found.values())
-
-
-def _id(paper: Thing) -> str:
-    found = parse_id(field(paper, "id"))
-    return found.id if found and found.id.startswith("arxiv:") else ""
-
-
-def _entries(content: bytes, source: str, content_type: str) -> list[Thing]:
     answer = read_json(content, source=source, content_type=content_type)
     listed = answer if isinstance(answer, list) else []
     entries = objects([_python(item) if isinstance(item, str) else item for item in listed])
     entries = [e for e in entries if field(inner(e, "paper") or e, "id")]
     if not isinstance(answer, list) or (listed and not entries):
         raise not_this(source, say("kind_of.hf"))
-    return entries
+    posts: dict[str, Post] = {}
+    papers: dict[str, Paper] = {}
+    for entry in entries:
+        about = inner(entry, "paper") or entry
+        number, title = field(about, "id"), plain(field(about, "title"))
+        name = plain(number)
+        found = parse_id(number)
+        id_ = found.id if found and found.id.startswith("arxiv:") else ""
+        shown = title or plain(field(entry, "title"))
+        posts[number] = Post(
+            guid=name or shown,
+            author="",
+            text=shown,
+            url=f"https://huggingface.co/papers/{name}",
+            posted_at=moment_of([field(about, "submittedOnDailyAt"), field(entry, "publishedAt")]),
+            mentions=(Mention(id_),) if id_ else (),
+            n_votes=count(about, "upvotes"),
+        )
+        if id_ and title:
+            names = (plain(field(author, "name")) for author in objects(about.get("authors")))
+            at = moment_of([field(about, "publishedAt")])
+            papers[id_] = Paper(
+                ids=(id_,),
+                title=title,
+                authors=tuple(filter(None, names)),
+                abstract=plain(field(about, "summary")),
+                published_on=at.date() if at else None,
+            )
+    return ListPage(tuple(posts.values()), tuple(papers.values()))
 
 
 # Only what a dict of texts and numbers is made of: the parser of Python must never see
