@@ -86,16 +86,16 @@ def _name(library: Library, topic: str = "") -> str:
 
 def _channel(library: Library, tools: Tools, environ: Mapping[str, str]) -> Channel:
     config = library.config.citations
+    from reader.gathering.sources import citations as asked
+
     if config.source == "openalex":
-        from reader.gathering.sources import openalex
-
-        key = openalex.read_key(environ, library.folder, config.openalex_key_file)
-        place = openalex.OpenAlexPlace(config.openalex_url, key)
-        return Channel(openalex.BATCH, lambda ids: openalex.counts(tools.fetch, place, ids))
-    from reader.gathering.sources import citations as scholar
-
+        key = asked.read_key(environ, library.folder, config.openalex_key_file)
+        place = asked.OpenAlexPlace(config.openalex_url, key)
+        return Channel(
+            asked.OPENALEX_BATCH, lambda ids: asked.openalex_counts(tools.fetch, place, ids)
+        )
     url = config.semantic_scholar_url
-    return Channel(scholar.BATCH, lambda ids: scholar.counts(tools.fetch, url, ids))
+    return Channel(asked.BATCH, lambda ids: asked.counts(tools.fetch, url, ids))
 
 
 def _count(library: Library, tools: Tools, channel: Channel) -> list[Problem]:

@@ -13,7 +13,9 @@ import pytest
 
 from reader.base.errors import ConfigError, ReaderError, SourceFailed, UsageError
 from reader.base.http.client import Client
-from reader.gathering.sources.openalex import BATCH, LONGEST_KEY, OpenAlexPlace, counts, read_key
+from reader.gathering.sources.citations import LONGEST_KEY, OpenAlexPlace, read_key
+from reader.gathering.sources.citations import OPENALEX_BATCH as BATCH
+from reader.gathering.sources.citations import openalex_counts as counts
 from reader.library.paper import CitationCount
 from tests.server import Answer, Server, Time, redirect
 

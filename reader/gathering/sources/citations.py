@@ -1,24 +1,30 @@
-"""Ask Semantic Scholar how often papers are cited, and which of a topic are cited most.
+"""Ask Semantic Scholar or OpenAlex how often papers are cited, and which of a topic most.
 
-Two documented endpoints of its Academic Graph API that need no key: `paper/batch` for
+Two documented endpoints of Semantic Scholar's Academic Graph API need no key: `paper/batch` for
 counts, `paper/search/bulk` for a topic's words. Without a key all its callers share one
-allowance, so 429 is an everyday answer. Written from its documentation and tried on
+allowance, so 429 is an everyday answer. OpenAlex has a documented list of `works`, filtered by
+DOI (an arXiv paper has one too), and a key for each person. It goes into a header, as pyalex sends
+it, so that no address and no message ever holds it. Written from the documentation and tried on
 invented answers only, never yet on real bytes. Knows no rows and no dates of its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlencode
 
-from reader.base.errors import SourceFailed
+from reader.base.errors import ConfigError, SourceFailed, UsageError
 from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import plain
+from reader.gathering.sources.answer import day_of, inner, objects
 from reader.library.ids import parse_id
 from reader.library.paper import CitationCount, Paper
 
@@ -47,7 +53,7 @@ class CitedPaper:
 
 
 def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[CitationCount | None]:
-    """Give each paper's count, None where it is not known there or has no id to ask by.
+    """List each paper's count, None where it is not known there or has no id to ask by.
 
     base: "https://api.semanticscholar.org/graph/v1". papers: the identifiers of each, at
     most BATCH papers. Raises SourceFailed; then nothing is known of any of them.
@@ -72,6 +78,71 @@ def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[Cit
     return [found.get(name) for name in names]
 
 
+def name_of(ids: Sequence[str]) -> str:
+    """Choose the identifier to ask by, in the API's spelling; empty where it knows none."""
+    for scheme in ("arxiv:", "doi:", "acl:"):
+        for id_ in ids:
+            if id_.startswith(scheme):
+                return scheme.upper() + id_.removeprefix(scheme)
+    return ""
+
+
+def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, CitationCount | None]:
+    url = f"{base.rstrip('/')}/paper/batch?fields=citationCount,influentialCitationCount"
+    asked = [*names, KNOWN]
+    answer = _answer(fetch, url, json.dumps({"ids": asked}).encode())
+    # The answers stand in the order of the ids, null for one that is not known; so a list
+    # of another length says nothing of any.
+    if not isinstance(answer, list):
+        raise SourceFailed(source=SOURCE, what=say("answer.no_list"))
+    if len(answer) != len(asked):
+        what = say("answer.other_length", n=len(answer), of=len(asked))
+        raise SourceFailed(source=SOURCE, what=what)
+    found = [_count(entry) for entry in answer]
+    if not any(found):
+        raise SourceFailed(source=SOURCE, what=say("answer.no_counts"))
+    return dict(zip(names, found, strict=False))
+
+
+def _answer(fetch: Fetch, url: str, body: bytes = b"") -> object:
+    request = Request(
+        url,
+        SOURCE,
+        delay_s=DELAY_S,
+        accept="application/json",
+        max_bytes=MAX_BYTES,
+        body=body,
+        headers={"Content-Type": "application/json"} if body else {},
+    )
+    return _json(fetch(request).content, SOURCE)
+
+
+def _json(content: bytes, source: str) -> object:
+    """Read an answer, without a word of it in what is said when it is none."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise SourceFailed(source=source, what=say("answer.half_json")) from error
+
+
+def _count(entry: object) -> CitationCount | None:
+    fields = inner(entry)
+    n = _number(fields.get("citationCount"))
+    influential = _number(fields.get("influentialCitationCount"))
+    return None if n is None else CitationCount(n, influential)
+
+
+def _number(value: object) -> int | None:
+    """Take a value for a count if it can be one."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST else None
+
+
+def _text(value: object) -> str:
+    return plain(value) if isinstance(value, str) else ""
+
+
 def most_cited(
     fetch: Fetch, base: str, words: Sequence[str], *, since: date, at_least: int
 ) -> list[CitedPaper]:
@@ -94,113 +165,145 @@ def most_cited(
             "influentialCitationCount",
         }
     )
-    url = f"{base.rstrip('/')}/paper/search/bulk?{question}"
-    answer = read_json(fetch(_request(url)).content, SOURCE)
+    answer = _answer(fetch, f"{base.rstrip('/')}/paper/search/bulk?{question}")
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
-        raise _failed(say("answer.no_papers"))
-    found = [_cited(entry) for entry in data if isinstance(entry, dict)]
-    if data and not any(found):
-        raise _failed(say("answer.no_paper"))
-    return [cited for cited in found if cited]
+        raise SourceFailed(source=SOURCE, what=say("answer.no_papers"))
+    found = [cited for entry in objects(data) if (cited := _cited(entry))]
+    if data and not found:
+        raise SourceFailed(source=SOURCE, what=say("answer.no_paper"))
+    return found
 
 
-def name_of(ids: Sequence[str]) -> str:
-    """Choose the identifier to ask by, in the API's spelling; empty where it knows none."""
-    for scheme, spelt in (("arxiv:", "ARXIV:"), ("doi:", "DOI:"), ("acl:", "ACL:")):
-        for id_ in ids:
-            if id_.startswith(scheme):
-                return spelt + id_.removeprefix(scheme)
-    return ""
-
-
-def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, CitationCount | None]:
-    url = f"{base.rstrip('/')}/paper/batch?fields=citationCount,influentialCitationCount"
-    asked = [*names, KNOWN]
-    body = json.dumps({"ids": asked}).encode()
-    answer = read_json(fetch(_request(url, body)).content, SOURCE)
-    # The answers stand in the order of the ids, null for one that is not known; so a list
-    # of another length says nothing of any.
-    if not isinstance(answer, list):
-        raise _failed(say("answer.no_list"))
-    if len(answer) != len(asked):
-        raise _failed(say("answer.other_length", n=len(answer), of=len(asked)))
-    found = [_count(entry) for entry in answer]
-    if not any(found):
-        raise _failed(say("answer.no_counts"))
-    return dict(zip(names, found, strict=False))
-
-
-def _request(url: str, body: bytes = b"") -> Request:
-    return Request(
-        url,
-        SOURCE,
-        delay_s=DELAY_S,
-        accept="application/json",
-        max_bytes=MAX_BYTES,
-        body=body,
-        headers={"Content-Type": "application/json"} if body else {},
-    )
-
-
-def read_json(content: bytes, source: str) -> object:
-    """Read an answer, without a word of it in what is said when it is none."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise SourceFailed(source=source, what=say("answer.half_json")) from error
-
-
-def _failed(what: str) -> SourceFailed:
-    return SourceFailed(source=SOURCE, what=what)
-
-
-def _count(entry: object) -> CitationCount | None:
-    if not isinstance(entry, dict):
-        return None
-    n = number(entry.get("citationCount"))
-    return None if n is None else CitationCount(n, number(entry.get("influentialCitationCount")))
-
-
-def number(value: object) -> int | None:
-    """Take a value for a count if it can be one."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if 0 <= value <= MOST else None
-
-
-def _cited(entry: Mapping[str, Any]) -> CitedPaper | None:
-    count, ids, title = _count(entry), _ids(entry.get("externalIds")), _text(entry.get("title"))
+def _cited(entry: Mapping[str, object]) -> CitedPaper | None:
+    """Make a paper of what was found; None without a count, a title or an id that we know too."""
+    numbers = inner(entry, "externalIds")
+    named = [
+        f"{head}{number}"
+        for name, head in (("ArXiv", "arXiv:"), ("ACL", ""), ("DOI", ""))
+        if isinstance(number := numbers.get(name), str)
+    ]
+    ids = tuple(dict.fromkeys(found.id for text in named if (found := parse_id(text))))
+    count, title = _count(entry), _text(entry.get("title"))
     if not (count and ids and title):
         return None
-    authors = entry.get("authors")
-    people = authors if isinstance(authors, list) else []
-    named = (person.get("name") for person in people if isinstance(person, dict))
+    names = (_text(author.get("name")) for author in objects(entry.get("authors")))
     paper = Paper(
         ids=ids,
         title=title,
-        authors=tuple(name for author in named if (name := _text(author))),
+        authors=tuple(filter(None, names)),
         abstract=_text(entry.get("abstract")),
-        published_on=_day(entry.get("publicationDate")),
+        published_on=day_of(entry.get("publicationDate")),
     )
     return CitedPaper(paper, count)
 
 
-def _ids(value: object) -> tuple[str, ...]:
-    """Give the identifiers that we know too, arXiv's first."""
-    if not isinstance(value, dict):
-        return ()
-    forms = (("ArXiv", "arXiv:{}"), ("ACL", "{}"), ("DOI", "{}"))
-    named = [form.format(value[name]) for name, form in forms if isinstance(value.get(name), str)]
-    return tuple(dict.fromkeys(found.id for text in named if (found := parse_id(text))))
+OPENALEX = "OpenAlex"
+OPENALEX_BATCH = 25
+"""Papers a question: with two DOIs each the fifty values that a filter may have for sure."""
+
+KEY_NAME = "OPENALEX_API_KEY"
+LONGEST_KEY = 500
 
 
-def _text(value: object) -> str:
-    return plain(value) if isinstance(value, str) else ""
+@dataclass(frozen=True, slots=True)
+class OpenAlexPlace:
+    """Where the API is, "https://api.openalex.org", and the person's key there."""
+
+    url: str
+    key: str = field(repr=False)
 
 
-def _day(value: object) -> date | None:
+def openalex_counts(
+    fetch: Fetch, place: OpenAlexPlace, papers: Sequence[Sequence[str]]
+) -> list[CitationCount | None]:
+    """List each paper's count, the highest of its copies; None where none is known there.
+
+    papers: the identifiers of each, at most OPENALEX_BATCH papers. Raises SourceFailed.
+    """
+    names = [_dois(ids) for ids in papers]
+    asked = list(dict.fromkeys(doi for dois in names for doi in dois))
+    found = _ask_openalex(fetch, place, asked) if asked else {}
+    known = [[found[doi] for doi in dois if doi in found] for dois in names]
+    return [CitationCount(max(of_copies)) if of_copies else None for of_copies in known]
+
+
+def _dois(ids: Sequence[str]) -> list[str]:
+    """List a paper's DOIs in lower case; arXiv gives one to each of its papers."""
+    dois = [f"10.48550/arxiv.{i.removeprefix('arxiv:')}" for i in ids if i.startswith("arxiv:")]
+    dois += [i.removeprefix("doi:") for i in ids if i.startswith("doi:")]
+    # A comma or a bar in a DOI would end its place in the filter.
+    return [doi.lower() for doi in dois if not re.search(r"[,|\s]", doi)][:2]
+
+
+def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Mapping[str, int]:
+    """Find DOI → citations of the works that are known, the higher one where two have it."""
+    question = urlencode(
+        {"filter": "doi:" + "|".join(dois), "select": "doi,cited_by_count", "per-page": 100}
+    )
+    request = Request(
+        f"{place.url.rstrip('/')}/works?{question}",
+        OPENALEX,
+        delay_s=1.0,
+        accept="application/json",
+        max_bytes=10_000_000,
+        headers={"Authorization": f"Bearer {place.key}"},
+    )
     try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
+        answer = _json(fetch(request).content, OPENALEX)
+    except SourceFailed as error:
+        if error.values.get("status") in (401, 403):
+            what, hint = say("openalex.refused"), say("openalex.refused.hint", name=KEY_NAME)
+            raise SourceFailed(source=OPENALEX, what=what, hint=hint) from error
+        raise
+    works = answer.get("results") if isinstance(answer, dict) else None
+    if not isinstance(works, list):
+        raise SourceFailed(source=OPENALEX, what=say("answer.no_works"))
+    found: dict[str, int] = {}
+    for work in objects(works):
+        doi, n = work.get("doi"), _number(work.get("cited_by_count"))
+        if isinstance(doi, str) and n is not None:
+            name = re.sub(r"^https?://(dx\.)?doi\.org/", "", doi.lower())
+            found[name] = max(n, found.get(name, 0))
+    if works and not found:
+        raise SourceFailed(source=OPENALEX, what=say("answer.no_counts"))
+    return found
+
+
+def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
+    """Find the key in OPENALEX_API_KEY, else in a file that only its owner can read.
+
+    folder: what the file's name is relative to. Raises ConfigError, without the key.
+    """
+    if named := environ.get(KEY_NAME, "").strip():
+        if not _is_key(named):
+            what = say("openalex.no_key", name=KEY_NAME, form=say("openalex.form"))
+            raise UsageError(what=what, hint=say("openalex.anew"))
+        return named
+    if not file:
+        hint = say("openalex.none.hint", name=KEY_NAME)
+        raise _wrong("feeds.toml", "source", say("openalex.none"), hint)
+    path = folder / os.path.expanduser(file)
+    try:
+        with path.open("rb") as handle:
+            about = os.fstat(handle.fileno())
+            if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                hint = f"chmod 600 {path}"
+                raise _wrong(path, "openalex_key_file", say("openalex.open"), hint)
+            content = handle.read(LONGEST_KEY + 1)
+    except OSError as error:
+        what, hint = say("openalex.unreadable", why=error.strerror), say("openalex.unreadable.hint")
+        raise _wrong(path, "openalex_key_file", what, hint) from None
+    key = content.decode("ascii", "replace").strip()
+    if not _is_key(key):
+        what = say("openalex.none_in_it", form=say("openalex.form"))
+        raise _wrong(path, "openalex_key_file", what, say("openalex.anew"))
+    return key
+
+
+def _is_key(text: str) -> bool:
+    return len(text) <= LONGEST_KEY and bool(re.fullmatch(r"[!-~]+", text))
+
+
+def _wrong(place: str | Path, key: str, what: str, hint: str) -> ConfigError:
+    return ConfigError(file=place, line=1, key=f"citations.{key}", what=what, hint=hint)
