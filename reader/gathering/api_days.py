@@ -63,7 +63,7 @@ MOST_FAILURES = 2
 
 def plan_api(library: Library, tools: SourceTools) -> Work:
     """Ask the API for each announcement day that is not here whole, oldest first."""
-    from reader.gathering.sources.arxiv_api import ApiListing, ArxivPlace, papers_listed
+    from reader.gathering.sources.arxiv_lists import ApiListing, ArxivPlace, papers_listed
 
     arxiv = library.config.arxiv
     place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)

@@ -33,7 +33,7 @@ def announcement(config: Config, category: str) -> Source:
     name = feed_name(category)
 
     def plan(library: Library, tools: SourceTools) -> Work:
-        from reader.gathering.sources.announcement_feed import address, read_feed
+        from reader.gathering.sources.arxiv_lists import address, read_feed
 
         known = sources.source(library.db, name)
         due = latest_feed(library.now())
@@ -208,7 +208,8 @@ cross-listed; an older one merely had its record mended, which OAI-PMH does not 
 
 def plan_oai(library: Library, tools: SourceTools) -> Work:
     """Ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
-    from reader.gathering.sources.oai import Harvest, OaiPlace, days_announced
+    from reader.gathering.sources.arxiv_lists import ArxivPlace
+    from reader.gathering.sources.oai import Harvest, days_announced
 
     arxiv = library.config.arxiv
     days = days_without_feed(library, library.now())
@@ -217,7 +218,7 @@ def plan_oai(library: Library, tools: SourceTools) -> Work:
         return nothing_to_ask(library, OAI)
 
     def work() -> Iterator[Keep]:
-        place = OaiPlace(arxiv.oai_url, arxiv.delay_for(arxiv.oai_url), arxiv.categories)
+        place = ArxivPlace(arxiv.oai_url, arxiv.delay_for(arxiv.oai_url), arxiv.categories)
         harvests = days_announced(tools.fetch, place, days)
         for day, harvest in harvests.items():
             yield lambda day=day, harvest=harvest: keep(day, harvest)  # type: ignore[misc]

@@ -77,7 +77,7 @@ def look_up(library: Library, tools: SourceTools, id_: str) -> Paper | None:
 
 def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple[Paper, ...]:
     """Ask arXiv's API for at most BATCH papers by id, in one call. Raises SourceFailed."""
-    from reader.gathering.sources.arxiv_api import ArxivPlace, papers_by_id
+    from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_by_id
 
     arxiv = library.config.arxiv
     place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.gathering.sources.announcement_feed import Mailing, address, read_feed, split_authors
+from reader.gathering.sources.arxiv_lists import Mailing, address, read_feed, split_authors
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
 

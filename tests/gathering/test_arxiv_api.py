@@ -10,12 +10,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import arxiv
 import pytest
+import requests
 
 from reader.base.errors import SourceFailed
 from reader.base.http.client import Client
 from reader.base.http.wire import Request, Response
-from reader.gathering.sources.arxiv_api import ApiListing, ArxivPlace, papers_by_id, papers_listed
+from reader.gathering.sources.arxiv_lists import (
+    ApiListing,
+    ArxivPlace,
+    ArxivSession,
+    client_of,
+    papers_by_id,
+    papers_listed,
+)
 from reader.library.paper import Paper
 from tests.data import DATA, needs_data
 from tests.server import Answer, Server, Time
@@ -91,6 +100,20 @@ def place(server: Server) -> ArxivPlace:
 
 def play(server: Server, *pages: bytes) -> None:
     server.script("/api/query", *(Answer(page) for page in pages))
+
+
+def test_the_package_asks_through_the_session_that_it_is_given() -> None:
+    """The package has no public place for it: this fails when it moves the private one."""
+    assert isinstance(vars(arxiv.Client())["_session"], requests.Session)
+    asked: list[Request] = []
+
+    def fetch(request: Request) -> Response:
+        asked.append(request)
+        return Response(request.url, 200, feed([entry(1)]), {})
+
+    client = client_of(ArxivSession(fetch, 3.0), "http://127.0.0.1:9/api")
+    assert [result.entry_id for result in client.results(arxiv.Search(id_list=["1"]))] != []
+    assert [request.url.partition("?")[0] for request in asked] == ["http://127.0.0.1:9/api"]
 
 
 class TestADay:
@@ -314,7 +337,7 @@ def test_no_second_client_opens_a_socket() -> None:
     script = f"""
 import sys
 from datetime import date
-from reader.gathering.sources.arxiv_api import ArxivPlace, papers_by_id, papers_listed
+from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_by_id, papers_listed
 from reader.base.http.wire import Response
 
 def guard(event, args):

@@ -20,7 +20,7 @@ from reader.gathering.calendar import announced_at, window
 from reader.gathering.gather import all_sources, gather, last_batches, reason_of, source_names
 from reader.gathering.rows import posts, sources
 from reader.gathering.source import FIRST_RETRY, LONGEST_RETRY, wait_after
-from reader.gathering.sources import arxiv_api, oai
+from reader.gathering.sources import arxiv_lists, oai
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
@@ -694,7 +694,7 @@ class TestBeingDue:
 
 @pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "a: blog"])
 def test_the_reason_of_a_failure_names_neither_its_source_nor_its_time(name: str) -> None:
-    called = {"arXiv": arxiv_api.SOURCE, "arXiv OAI": oai.SOURCE}.get(name, name)
+    called = {"arXiv": arxiv_lists.SOURCE, "arXiv OAI": oai.SOURCE}.get(name, name)
     failed = Unreachable(source=called, what="the connection broke: no route").message
     resting = f"{name}: not asked again before 17:10, failed 1 time: {failed}"
     assert {reason_of(name, error) for error in (failed, resting)} == {

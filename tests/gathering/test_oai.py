@@ -18,11 +18,10 @@ from reader.base.tex import accents
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Fault, PlayServer
 from reader.gathering.calendar import announced_at, window
-from reader.gathering.sources.arxiv_api import ArxivPlace, papers_listed
+from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 from reader.gathering.sources.oai import (
     PHYSICS,
     Harvest,
-    OaiPlace,
     days_announced,
     papers_announced,
     set_of,
@@ -96,8 +95,8 @@ def at(day: date) -> Callable[[], datetime]:
     return lambda: announced_at(day) + timedelta(hours=6)
 
 
-def place(server: PlayServer, *categories: str) -> OaiPlace:
-    return OaiPlace(f"{server.url}/oai", 0, categories or CLASSES)
+def place(server: PlayServer, *categories: str) -> ArxivPlace:
+    return ArxivPlace(f"{server.url}/oai", 0, categories or CLASSES)
 
 
 def test_a_listing_has_its_new_its_late_and_its_replaced_papers(fetch: Asked) -> None:
@@ -131,15 +130,15 @@ def test_each_class_is_asked_for_from_the_day_before_and_politely(fetch: Asked) 
 def test_a_day_without_records_is_empty_and_whole(fetch: Asked) -> None:
     with PlayServer(PAPERS, clock=at(TUESDAY)) as server:
         assert papers_announced(fetch, place(server, "math.NA"), TUESDAY) == Harvest()
-        assert papers_announced(fetch, OaiPlace(f"{server.url}/oai", 0, ()), TUESDAY) == Harvest()
+        assert papers_announced(fetch, ArxivPlace(f"{server.url}/oai", 0, ()), TUESDAY) == Harvest()
 
 
 @pytest.mark.parametrize("ask", [papers_announced, lambda f, p, d: days_announced(f, p, [d])])
 def test_a_weekend_day_is_refused(
-    fetch: Asked, ask: Callable[[Fetch, OaiPlace, date], object]
+    fetch: Asked, ask: Callable[[Fetch, ArxivPlace, date], object]
 ) -> None:
     with pytest.raises(ValueError, match="2031-03-01 is a Saturday"):
-        ask(fetch, OaiPlace("http://127.0.0.1:9/oai", 0, CLASSES), date(2031, 3, 1))
+        ask(fetch, ArxivPlace("http://127.0.0.1:9/oai", 0, CLASSES), date(2031, 3, 1))
     assert fetch.requests == []
 
 
@@ -293,7 +292,7 @@ def harvest_of(*pages: bytes) -> Harvest:
     def fetch(request: Request) -> Response:
         return Response(request.url, 200, left.pop(0) if len(left) > 1 else left[0])
 
-    return papers_announced(fetch, OaiPlace("http://x/oai?key=1", 3, ("cs.CL",)), TUESDAY)
+    return papers_announced(fetch, ArxivPlace("http://x/oai?key=1", 3, ("cs.CL",)), TUESDAY)
 
 
 def problem(harvest: Harvest) -> str:

@@ -42,8 +42,8 @@ from reader.base.messages import say
 from reader.base.tex import accents
 from reader.base.text import plain
 from reader.gathering.calendar import is_listing_day, listing_day
-from reader.gathering.sources.announcement_feed import split_authors
 from reader.gathering.sources.answer import to_utf8, what_came
+from reader.gathering.sources.arxiv_lists import ArxivPlace, split_authors
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 
@@ -177,15 +177,6 @@ PHYSICS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class OaiPlace:
-    """Where the interface is, how long to wait between calls, and the classes wanted."""
-
-    oai_url: str
-    delay_s: float
-    categories: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Harvest:
     """What one listing held in the classes wanted, each paper once.
 
@@ -207,7 +198,7 @@ class Harvest:
     failure: SourceFailed | None = None
 
 
-def papers_announced(fetch: Fetch, place: OaiPlace, day: date) -> Harvest:
+def papers_announced(fetch: Fetch, place: ArxivPlace, day: date) -> Harvest:
     """Ask what a listing held, by the records stamped with it or since the listing before.
 
     Never raises SourceFailed: see `Harvest.failure`. ValueError for a weekend day.
@@ -215,7 +206,7 @@ def papers_announced(fetch: Fetch, place: OaiPlace, day: date) -> Harvest:
     return _ask(fetch, place, _window_start(day), day).of(day)
 
 
-def days_announced(fetch: Fetch, place: OaiPlace, days: Iterable[date]) -> dict[date, Harvest]:
+def days_announced(fetch: Fetch, place: ArxivPlace, days: Iterable[date]) -> dict[date, Harvest]:
     """Ask what several listings held, by all records stamped since the first of them.
 
     For a gap of any length: some 3,500 records a request, whatever the number of days. Where
@@ -268,7 +259,7 @@ def _window_start(day: date) -> date:
     return day - timedelta(days=2 if day.weekday() == 0 else 1)
 
 
-def _ask(fetch: Fetch, place: OaiPlace, start: date, end: date | None) -> _OaiLists:
+def _ask(fetch: Fetch, place: ArxivPlace, start: date, end: date | None) -> _OaiLists:
     """Read the list of each class; one that fails does not keep the others from coming."""
     asked = _OaiLists()
     for name in dict.fromkeys(map(set_of, place.categories)):
@@ -327,8 +318,8 @@ def _read_page(
 class _Session(Scythe):
     """A `Scythe` that asks through our `fetch`, and believes only whole answers."""
 
-    def __init__(self, fetch: Fetch, place: OaiPlace) -> None:
-        super().__init__(place.oai_url, iterator=OAIResponseIterator)
+    def __init__(self, fetch: Fetch, place: ArxivPlace) -> None:
+        super().__init__(place.url, iterator=OAIResponseIterator)
         self.categories = frozenset(place.categories)
         self._fetch, self._delay_s = fetch, place.delay_s
         self._asked: set[str] = set()

@@ -1,21 +1,25 @@
-"""Ask arXiv's API for the papers of a day, or for papers by their ids.
+"""List arXiv's papers: of a day or by their ids from its API, of a mailing from its feed.
 
-Through the `arxiv` package, whose session, waiting and retries are replaced by ours: it
-builds the questions and reads the answers, `fetch` does the asking. What it takes for "no
-results" without a word (an HTML page, half an answer, an error entry) is refused here.
+The API is asked through the `arxiv` package, whose session, waiting and retries are replaced by
+ours: it builds the questions and reads the answers, `fetch` does the asking. What it takes for
+"no results" without a word (an HTML page, half an answer, an error entry) is refused here. The API
+knows when a paper was submitted, not when it was announced: a paper that the moderators held back
+stands in a later mailing than its time says, and only the announcement feed shows it that day.
 
-The API knows when a paper was submitted, not when it was announced: a paper that the
-moderators held back stands in a later mailing than its time says, and only the
-announcement feed shows it that day.
+The feed is one a category (Atom or RSS), remade each night. Its date of building says nothing: it
+has served yesterday's papers with today's. So the day is taken from the entries. At weekends and
+on holidays it has no entries: that is an answer, not a failure.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
 
 import arxiv
 
@@ -23,8 +27,8 @@ from reader.base.errors import SourceFailed
 from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.gathering.calendar import listing_day, window
-from reader.gathering.sources.answer import what_came
+from reader.gathering.calendar import EASTERN, listing_day, window
+from reader.gathering.sources.answer import moment, parse_feed, what_came
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 
@@ -32,6 +36,7 @@ PAGE_SIZE = 200
 """Papers a page, of 2,000 allowed. An ordinary day of three classes fits into one or two
 pages of some 500 kB; larger ones are slow at arXiv and more often come back empty, smaller
 ones cost a wait of three seconds each."""
+
 MAX_IDS = 100
 SOURCE = "arXiv API"
 
@@ -41,9 +46,9 @@ logging.getLogger("arxiv").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class ArxivPlace:
-    """Where the API is, how long to wait between calls, and the classes wanted."""
+    """Where an interface of arXiv is, how long to wait between calls, and the classes wanted."""
 
-    api_url: str
+    url: str
     delay_s: float
     categories: tuple[str, ...]
 
@@ -67,14 +72,19 @@ def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
     Distinct papers, oldest submission first, so that pages do not shift while they are
     read. Raises SourceFailed if the first page fails; ValueError for a weekend day.
     """
+    # The API's range includes both ends and counts in whole minutes of UTC; the window of a
+    # listing leaves its end out, hence the minute less.
+    start, end = window(day)
+    span = f"{start:%Y%m%d%H%M} TO {end - timedelta(minutes=1):%Y%m%d%H%M}"
+    classes = " OR ".join(f"cat:{category}" for category in place.categories)
     session = ArxivSession(fetch, place.delay_s, is_listing=True)
     search = arxiv.Search(
-        query=_query(place.categories, day),
+        query=f"({classes}) AND submittedDate:[{span}]",
         max_results=None,
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Ascending,
     )
-    papers, failure = _papers(session, place.api_url, search)
+    papers, failure = _papers(session, place.url, search)
     if failure and not papers:
         raise failure
     return ApiListing(papers, session.total, failure)
@@ -92,7 +102,7 @@ def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[P
         batch = batches.pop()
         session = ArxivSession(fetch, place.delay_s)
         search = arxiv.Search(id_list=[id.removeprefix("arxiv:") for id in batch])
-        papers, failure = _papers(session, place.api_url, search)
+        papers, failure = _papers(session, place.url, search)
         if failure and failure.values.get("status") != 400:
             raise failure
         if failure and len(batch) > 1:
@@ -103,7 +113,7 @@ def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[P
 
 
 class ArxivSession:
-    """Stand in for `requests.ListSession` in `arxiv.Client`: `get` asks our `fetch`.
+    """Stand in for `requests.Session` in `arxiv.Client`: `get` asks our `fetch`.
 
     Every answer is checked to be an Atom feed with a total. An answer that is empty where
     papers must be, or whose total is not the page's before, is asked for once more: the API
@@ -117,22 +127,16 @@ class ArxivSession:
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> _ArxivResponse:
         """Fetch one page. `headers` is arxiv's User-Agent; ours is sent."""
-        page = self._page(url)
-        if self._is_doubtful(page, url):
-            page = self._page(url)
-        self.total = page.total
-        return _ArxivResponse(page.content)
-
-    def _page(self, url: str) -> _Page:
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/atom+xml")
-        return _read_page(self._fetch(request).content)
-
-    def _is_doubtful(self, page: _Page, url: str) -> bool:
         start = re.search(r"[?&]start=(\d+)", url)
-        is_empty = page.n_entries == 0 and (
-            page.total > (int(start[1]) if start else 0) or self._is_listing
-        )
-        return is_empty or self.total not in (None, page.total)
+        n_before = int(start[1]) if start else 0
+        for _ in range(2):
+            content, total = _read_page(self._fetch(request).content)
+            is_empty = not _ENTRY.search(content) and (total > n_before or self._is_listing)
+            if not is_empty and self.total in (None, total):
+                break
+        self.total = total
+        return _ArxivResponse(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,6 @@ class _ArxivResponse:
 
     content: bytes
     status_code: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    content: bytes
-    total: int
-    n_entries: int
 
 
 # Atomic: many comments must not be parted in all possible ways.
@@ -159,8 +156,8 @@ _ERROR = re.compile(rb"<id>\s*https?://[\w.]*arxiv\.org/api/errors[^<]*</id>")
 _SUMMARY = re.compile(rb"<summary[^>]*>([^<]*)<")
 
 
-def _read_page(content: bytes) -> _Page:
-    """Check that this is an answer of the API; raises SourceFailed for all else."""
+def _read_page(content: bytes) -> tuple[bytes, int]:
+    """Check that this is an answer of the API, and read its total; raises SourceFailed."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
         raise _failed(say("answer.no_atom", came=what_came(content)))
@@ -173,33 +170,30 @@ def _read_page(content: bytes) -> _Page:
         raise _failed(say("answer.no_total"))
     if not _FEED_END.search(content[-200:]):
         raise _failed(say("answer.half_atom"))
-    return _Page(content, int(total[1]), len(_ENTRY.findall(content)))
+    return content, int(total[1])
 
 
 def _failed(what: str, status: int = 200) -> SourceFailed:
     return SourceFailed(source=SOURCE, what=what, status=status)
 
 
-def _query(categories: Iterable[str], day: date) -> str:
-    # The API's range includes both ends and counts in whole minutes of UTC; the window of a
-    # listing leaves its end out, hence the minute less.
-    start, end = window(day)
-    span = f"{start:%Y%m%d%H%M} TO {end - timedelta(minutes=1):%Y%m%d%H%M}"
-    classes = " OR ".join(f"cat:{category}" for category in categories)
-    return f"({classes}) AND submittedDate:[{span}]"
+def client_of(session: ArxivSession, api_url: str) -> arxiv.Client:
+    """Make the package's client that asks through a session of ours, and waits for nothing."""
+    client = arxiv.Client(page_size=PAGE_SIZE, delay_seconds=0, num_retries=0)
+    client.query_url_format = api_url.replace("{", "{{").replace("}", "}}") + "?{}"
+    # The package has no public place for a session; a test holds that this is still the one.
+    client._session = session
+    return client
 
 
 def _papers(
     session: ArxivSession, api_url: str, search: arxiv.Search
 ) -> tuple[tuple[Paper, ...], SourceFailed | None]:
     """Read all pages of a search: the distinct papers, and what ended it before its end."""
-    client = arxiv.Client(page_size=PAGE_SIZE, delay_seconds=0, num_retries=0)
-    client.query_url_format = api_url.replace("{", "{{").replace("}", "}}") + "?{}"
-    client._session = session
     papers: dict[str, Paper] = {}
     failure = None
     try:
-        for result in client.results(search):
+        for result in client_of(session, api_url).results(search):
             if paper := _paper(result):
                 papers.setdefault(paper.id, paper)
     except SourceFailed as error:
@@ -232,3 +226,96 @@ def _paper(result: arxiv.Result) -> Paper | None:
         announced_on=listing_day(result.published),
         version=found.version,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What the announcement feed holds of one mailing for one category, in its order.
+
+    covers: arXiv's day of the newest entry; of an empty feed the day that it names itself,
+    or None.
+    n_unread: entries without an arXiv id, which could not be kept.
+    """
+
+    covers: date | None
+    new: tuple[Paper, ...] = ()
+    cross: tuple[Paper, ...] = ()
+    replaced: tuple[Paper, ...] = ()
+    n_unread: int = 0
+
+
+def address(rss_url: str, category: str) -> str:
+    """Build the address of a category's feed; `rss_url` ends with a slash, or gets one."""
+    return rss_url.rstrip("/") + "/" + quote(category, safe="-.")
+
+
+_TYPE = re.compile(r"Announce Type:\s*([a-z-]+)")
+_HEAD = re.compile(r"^\s*arXiv:\S+\s+Announce Type:.*?Abstract:\s*", re.DOTALL)
+_VERSIONED = re.compile(r"oai:arXiv\.org:(\S+)", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+
+
+def read_feed(content: bytes, *, source: str) -> Mailing:
+    """Read a mailing. Raises SourceFailed for what is no feed or breaks off.
+
+    An entry of an unknown kind counts as new: complete before neat. Replaced papers carry
+    their new version; whether they were new on another day the feed does not say.
+    """
+    feed = parse_feed(content, source=source)
+    kinds: dict[str, dict[str, Paper]] = {"new": {}, "cross": {}, "replaced": {}}
+    days = [day for entry in feed.entries if (day := _day(entry))]
+    covers = max(days) if days else (None if feed.entries else _day(feed.channel))
+    n_unread = 0
+    for entry in feed.entries:
+        named = _TYPE.search(entry.get("summary", "")[:200])
+        kind = (entry.get("arxiv_announce_type") or (named[1] if named else "")).strip()
+        if kind.startswith("replace"):
+            kind = "replaced"
+        elif kind != "cross":
+            kind = "new"
+        paper = _mailed(entry, (_day(entry) or covers) if kind == "new" else None)
+        if paper is None:
+            n_unread += 1
+        else:
+            kinds[kind].setdefault(paper.id, paper)
+    papers = {kind: tuple(found.values()) for kind, found in kinds.items()}
+    return Mailing(covers, papers["new"], papers["cross"], papers["replaced"], n_unread)
+
+
+def _day(thing: Any) -> date | None:
+    # Only "published": "updated" is the moment of building.
+    at = moment(thing.get("published_parsed"))
+    return at.astimezone(EASTERN).date() if at else None
+
+
+def _mailed(entry: Any, announced_on: date | None) -> Paper | None:
+    """Make the paper of an entry; None for one without an arXiv id."""
+    named = _VERSIONED.sub(r"arXiv:\1", entry.get("id", ""))
+    found = [f for text in (named, entry.get("link", "")) for f in find_ids(text)]
+    found = [f for f in found if f.id.startswith("arxiv:")]
+    if not found:
+        return None
+    tags = entry.get("tags", ())
+    return Paper(
+        ids=(found[0].id,),
+        title=plain(entry.get("title", "")),
+        authors=split_authors(entry.get("author", "")),
+        abstract=plain(_HEAD.sub("", entry.get("summary", ""), count=1)),
+        categories=tuple(dict.fromkeys(tag["term"] for tag in tags if tag.get("term"))),
+        announced_on=announced_on,
+        version=next((f.version for f in found if f.version), None),
+    )
+
+
+def split_authors(names: str) -> tuple[str, ...]:
+    """Part the one string that arXiv gives: commas between names, affiliations in brackets."""
+    flat = plain(names)
+    for _ in range(3):  # brackets within brackets; nobody nests deeper in earnest
+        flat = re.sub(r" ?\([^()]*\)", "", flat)
+    parts: list[str] = []
+    for part in re.split(r",\s*(?:and\s+)?", flat):
+        if parts and _SUFFIX.fullmatch(part):
+            parts[-1] += f" {part}"
+        elif part.strip():
+            parts.append(part.strip())
+    return tuple(parts)
