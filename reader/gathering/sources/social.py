@@ -1,39 +1,30 @@
 """Read posts and votes: Mastodon, Bluesky, Reddit, Hacker News, Hugging Face.
 
-Read statuses as Mastodon's API gives them: an account's, a tag's or a list's timeline.
+Mastodon: statuses as its API gives them, `/api/v1/accounts/<id>/statuses`,
+`/api/v1/timelines/…`, one status, a search, or a status's context. Fields after
+docs.joinmastodon.org/entities/Status; other servers of the Fediverse answer in the same form.
 
-`/api/v1/accounts/<id>/statuses`, `/api/v1/timelines/…`, one status, a search, or a status's
-context. Fields after docs.joinmastodon.org/entities/Status; other servers of the Fediverse
-answer in the same form.
+Bluesky: posts as its public API gives them, `app.bsky.feed.getAuthorFeed`, `getFeed`,
+`getListFeed`, `searchPosts`, `getPosts`, `getPostThread`, or one post. Fields after the lexicons
+of the AT Protocol (atproto.com, app.bsky.feed.defs): facets count bytes of UTF-8, not characters.
 
-Read posts as Bluesky's public API gives them: an author's, a list's or a custom feed.
+Reddit: a subreddit's, a person's or a post's listing. The feeds (`/r/<name>/.rss`) were tried on
+recorded ones; the JSON (`/r/<name>/new.json`) is read after reddit.com/dev/api, not tried on real
+bytes.
 
-`app.bsky.feed.getAuthorFeed`, `getFeed`, `getListFeed`, `searchPosts`, `getPosts`,
-`getPostThread`, or one post. Fields after the lexicons of the AT Protocol
-(atproto.com, app.bsky.feed.defs): facets count bytes of UTF-8, not characters.
-
-Read Reddit: a subreddit's, a person's or a post's listing, as RSS or as JSON.
-
-The feeds (`/r/<name>/.rss`) were tried on recorded ones; the JSON (`/r/<name>/new.json`) is
-read after reddit.com/dev/api and was not tried on real bytes.
-
-Read Hacker News: the JSON of its search at hn.algolia.com, or hnrss's feeds.
-
+Hacker News: the JSON of its search at hn.algolia.com, or hnrss's feeds.
 `https://hn.algolia.com/api/v1/search_by_date?query=arxiv.org&tags=story`. Fields after
 hn.algolia.com/api; not tried on real bytes.
 
-Read Hugging Face's daily papers: arXiv papers with the votes that they got.
-
-`https://huggingface.co/api/daily_papers`. Nobody says anything there: the entries are a
-list's, without author. An archive of the list keeps each entry as the text of a Python
-dict; that form is read too.
+Hugging Face: its daily papers with the votes that they got, `https://huggingface.co/api/daily_papers`.
+Nobody says anything there: the entries are a list's, without author. An archive of the list keeps
+each entry as the text of a Python dict; that form is read too.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from html import escape, unescape
 
 from reader.base.messages import say
@@ -62,65 +53,52 @@ def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tup
     author; a thread that goes on under one's own status is a post, not a reply.
     """
     answer = read_json(content, source=source, content_type=content_type)
-    statuses = _statuses(answer)
-    if not statuses and answer != [] and not _is_empty_search(answer):
-        raise not_this(source, say("kind_of.mastodon"))
-    # Who is not named is the source: only an entry of a list is nobody's.
-    return make_posts(
-        said if said.author else replace(said, author=source) for said in map(_said, statuses)
-    )
-
-
-def _statuses(answer: object) -> list[Thing]:
+    is_empty = answer == []
     if isinstance(answer, dict) and "content" not in answer:
-        found = [answer.get(name) for name in ("statuses", "ancestors", "descendants")]
-        listed = [status for part in found for status in objects(part)]
+        names = ("statuses", "ancestors", "descendants")
+        listed = [status for name in names for status in objects(answer.get(name))]
+        is_empty = answer.get("statuses", answer.get("ancestors")) == []
     else:
         listed = objects([answer] if isinstance(answer, dict) else answer)
-    return [status for status in listed if "content" in status or "reblog" in status]
-
-
-def _is_empty_search(answer: object) -> bool:
-    return isinstance(answer, dict) and answer.get("statuses", answer.get("ancestors")) == []
-
-
-def _said(status: Thing) -> PostParts:
-    boosted = inner(status, "reblog")
-    said = _own(boosted or status)
-    if boosted:
-        # The boost has an identity of its own: the same status may be boosted by several.
-        guid = field(status, "uri", "url", "id")
-        return replace(said, guid=guid, author=_author(status), kind="repost")
-    quote = inner(status, "quote")
-    quoted = inner(quote, "quoted_status") or (quote if "content" in quote else {})
-    if quoted:
-        body = _RE_LINE.sub("", said.body)
-        return replace(said, body=body, quoted=field(quoted, "content"), kind="quote")
-    to = field(status, "in_reply_to_account_id")
-    is_reply = bool(field(status, "in_reply_to_id")) and to != field(inner(status, "account"), "id")
-    return replace(said, kind="reply") if is_reply else said
+    statuses = [status for status in listed if "content" in status or "reblog" in status]
+    if not statuses and not is_empty:
+        raise not_this(source, say("kind_of.mastodon"))
+    return make_posts(_status(status, source) for status in statuses)
 
 
 # What Mastodon 4.5 puts before a quote for servers that do not know quotes.
 _RE_LINE = re.compile(r'\A\s*<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
-def _own(status: Thing) -> PostParts:
-    return PostParts(
-        guid=field(status, "uri", "url", "id"),
-        author=_author(status),
-        title=field(status, "spoiler_text"),
-        body=field(status, "content"),
-        url=field(status, "url", "uri"),
-        posted_at=moment_of([field(status, "created_at")]),
-        links=(field(inner(status, "card"), "url"),),
-        n_votes=count(status, "favourites_count"),
-    )
-
-
-def _author(status: Thing) -> str:
+def _status(status: Thing, source: str) -> PostParts:
+    boosted = inner(status, "reblog")
+    shown = boosted or status
+    quote: Thing = {} if boosted else inner(status, "quote")
+    quoted = inner(quote, "quoted_status") or (quote if "content" in quote else {})
     account = inner(status, "account")
-    return field(account, "display_name") or f"@{field(account, 'acct', 'username')}".rstrip("@")
+    to = field(status, "in_reply_to_account_id")
+    kind: PostKind = "post"
+    if boosted:
+        kind = "repost"
+    elif quoted:
+        kind = "quote"
+    elif field(status, "in_reply_to_id") and to != field(account, "id"):
+        kind = "reply"
+    body, name = field(shown, "content"), field(account, "acct", "username")
+    return PostParts(
+        # A boost has an identity of its own: the same status may be boosted by several.
+        guid=field(status, "uri", "url", "id"),
+        # Who is not named is the source: only an entry of a list is nobody's.
+        author=field(account, "display_name") or (f"@{name}" if name else source),
+        title=field(shown, "spoiler_text"),
+        body=_RE_LINE.sub("", body) if quoted else body,
+        url=field(shown, "url", "uri"),
+        posted_at=moment_of([field(shown, "created_at")]),
+        links=(field(inner(shown, "card"), "url"),),
+        quoted=field(quoted, "content"),
+        kind=kind,
+        n_votes=count(shown, "favourites_count"),
+    )
 
 
 def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
@@ -133,12 +111,7 @@ def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tupl
     views = _views(answer)
     if views is None and answer != []:
         raise not_this(source, say("kind_of.bluesky"))
-    return make_posts(_by_somebody(_bluesky_said(view), source) for view in views or [])
-
-
-def _by_somebody(said: PostParts, source: str) -> PostParts:
-    """Name the source where nobody is named: only an entry of a list is nobody's."""
-    return said if said.author else replace(said, author=source)
+    return make_posts(_bluesky_post(view, source) for view in views or [])
 
 
 def _views(answer: object) -> list[Thing] | None:
@@ -159,76 +132,51 @@ def _views(answer: object) -> list[Thing] | None:
     return [{"post": answer}] if inner(answer, "record") else None
 
 
-def _bluesky_said(view: Thing) -> PostParts:
-    post = inner(view, "post")
-    said = _bluesky_own(post)
-    reason = inner(view, "reason")
-    if field(reason, "$type").endswith("#reasonRepost"):
-        by = inner(reason, "by")
-        guid = field(reason, "uri") or f"{said.guid}#repost-{field(by, 'did', 'handle')}"
-        return replace(said, guid=guid, author=_name(by), kind="repost")
-    if said.kind == "post" and _is_reply(post):
-        return replace(said, kind="reply")
-    return said
+_POST = "/app.bsky.feed.post/"
 
 
-def _bluesky_own(post: Thing) -> PostParts:
-    record = inner(post, "record")
+def _bluesky_post(view: Thing, source: str) -> PostParts:
+    post, reason = inner(view, "post"), inner(view, "reason")
+    record, author = inner(post, "record"), inner(post, "author")
     uri = field(post, "uri")
-    author = inner(post, "author")
-    quote = _quoted(post)
-    quoted = inner(quote, "value")
+    embedded = inner(post, "embed", "record")
+    embedded = inner(embedded, "record") or embedded
+    # The view of the quoted post, where it is shown.
+    quoted = inner(embedded, "value") if _POST in field(embedded, "uri") else {}
+    target = inner(record, "embed", "record")
+    quoted_uri = field(inner(target, "record"), "uri") or field(target, "uri")
+    parent = field(inner(record, "reply", "parent"), "uri")
+    guid, by, kind = uri or field(post, "cid"), author, _kind_of_bluesky(uri, author, parent)
+    if quoted or _POST in quoted_uri:
+        kind = "quote"
+    if field(reason, "$type").endswith("#reasonRepost"):
+        by, kind = inner(reason, "by"), "repost"
+        guid = field(reason, "uri") or f"{guid}#repost-{field(by, 'did', 'handle')}"
+    # at://did:…/app.bsky.feed.post/key is a page by the account's name and the key.
+    repo, _, key = uri.removeprefix("at://").partition(_POST)
+    page = f"https://bsky.app/profile/{field(author, 'handle') or repo}/post/{key}"
+    name = field(by, "handle", "did")
     return PostParts(
-        guid=uri or field(post, "cid"),
-        author=_name(author),
+        guid=guid,
+        author=field(by, "displayName") or (f"@{name}" if name else source),
         body=_markup(record),
-        url=_address(uri, author),
+        url=page if key else "",
         posted_at=moment_of([field(record, "createdAt"), field(post, "indexedAt")]),
-        links=(*_beside(record), *_beside(quoted)),
+        links=(*_cards(record), *_cards(quoted)),
         quoted=_markup(quoted),
-        kind="quote" if quote or _POST in _quoted_uri(record) else "post",
+        kind=kind,
         n_votes=count(post, "likeCount"),
     )
 
 
-_POST = "/app.bsky.feed.post/"
+def _kind_of_bluesky(uri: str, author: Thing, parent: str) -> PostKind:
+    """Tell a reply to somebody else; a thread of one's own goes on as posts."""
+    of_parent, own = (u.removeprefix("at://").partition("/")[0] for u in (parent, uri))
+    return "reply" if parent and of_parent != (field(author, "did") or own) else "post"
 
 
-def _name(author: Thing) -> str:
-    return field(author, "displayName") or f"@{field(author, 'handle', 'did')}".rstrip("@")
-
-
-def _address(uri: str, author: Thing) -> str:
-    """Turn at://did:…/app.bsky.feed.post/key into the address of the page."""
-    repo, _, key = uri.removeprefix("at://").partition(_POST)
-    who = field(author, "handle") or repo
-    return f"https://bsky.app/profile/{who}/post/{key}" if key else ""
-
-
-def _is_reply(post: Thing) -> bool:
-    parent = field(inner(post, "record", "reply", "parent"), "uri")
-    own = field(inner(post, "author"), "did") or _repo(field(post, "uri"))
-    return bool(parent) and _repo(parent) != own
-
-
-def _repo(uri: str) -> str:
-    return uri.removeprefix("at://").partition("/")[0]
-
-
-def _quoted_uri(record: Thing) -> str:
-    embed = inner(record, "embed")
-    return field(inner(embed, "record", "record"), "uri") or field(inner(embed, "record"), "uri")
-
-
-def _quoted(post: Thing) -> Thing:
-    """Give the view of the post that this one quotes; empty: none, or not shown."""
-    record = inner(post, "embed", "record")
-    record = inner(record, "record") or record
-    return record if inner(record, "value") and _POST in field(record, "uri") else {}
-
-
-def _beside(record: Thing) -> tuple[str, ...]:
-    """Give the address of the card below a post."""
+def _cards(record: Thing) -> tuple[str, ...]:
+    """List the address of the card below a post."""
     embed = inner(record, "embed")
     cards = (inner(embed, "external"), inner(embed, "media", "external"))
     return tuple(uri for card in cards if (uri := field(card, "uri")))
@@ -237,25 +185,21 @@ def _beside(record: Thing) -> tuple[str, ...]:
 def _markup(record: Thing) -> str:
     """Write a record's text as HTML, its links as links: shortened ones become whole so."""
     raw = field(record, "text").encode("utf-8", "replace")
-    pieces, position = [], 0
-    for start, end, uri in sorted(_links(record, len(raw))):
-        if start >= position:
-            shown = _html(raw[start:end])
-            pieces += [_html(raw[position:start]), f'<a href="{escape(uri)}">{shown}</a>']
-            position = end
-    return "".join([*pieces, _html(raw[position:])])
-
-
-def _links(record: Thing, n_bytes: int) -> list[tuple[int, int, str]]:
-    found = []
+    links = []
     for facet in objects(record.get("facets")):
         start = count(inner(facet, "index"), "byteStart")
         end = count(inner(facet, "index"), "byteEnd")
         uris = [field(feature, "uri") for feature in objects(facet.get("features"))]
-        uri = next((u for u in uris if u), "")
-        if uri and start is not None and end is not None and start < end <= n_bytes:
-            found.append((start, end, uri))
-    return found
+        uri = next(filter(None, uris), "")
+        if uri and start is not None and end is not None and start < end <= len(raw):
+            links.append((start, end, uri))
+    pieces, position = [], 0
+    for start, end, uri in sorted(links):
+        if start >= position:
+            before, shown = _html(raw[position:start]), _html(raw[start:end])
+            pieces.append(f'{before}<a href="{escape(uri)}">{shown}</a>')
+            position = end
+    return "".join([*pieces, _html(raw[position:])])
 
 
 def _html(raw: bytes) -> str:
@@ -272,42 +216,33 @@ def read_reddit(content: bytes, *, source: str, content_type: str = "") -> tuple
         raise not_this(source, say("kind_of.reddit"))
     children = [c for one in listings for c in objects(inner(one, "data").get("children"))]
     return make_posts(
-        _reddit_said(inner(c, "data")) for c in children if field(c, "kind") in ("t1", "t3")
+        _reddit_post(inner(c, "data")) for c in children if field(c, "kind") in ("t1", "t3")
     )
 
 
-def _reddit_said(data: Thing) -> PostParts:
+def _reddit_post(data: Thing) -> PostParts:
     parents = objects(data.get("crosspost_parent_list"))
-    page = field(data, "permalink")
-    is_comment = "body" in data
+    page, title = field(data, "permalink"), field(data, "title")
+    kind: PostKind = "post"
+    if "body" in data:
+        kind = "reply"
+    elif parents:
+        kind = "repost" if field(parents[0], "title") == title else "quote"
+    places = [field(data, name) for name in ("url_overridden_by_dest", "url", "link_url")]
+    places += [field(p, name) for p in parents for name in ("url_overridden_by_dest", "url")]
+    places += [unescape(field(p, "selftext")) for p in parents]
     return PostParts(
         guid=field(data, "name", "id"),
         author=f"/u/{field(data, 'author')}",
-        title=unescape(field(data, "title")),
-        body=unescape(field(data, "body") if is_comment else field(data, "selftext")),
+        title=unescape(title),
+        body=unescape(field(data, "body" if kind == "reply" else "selftext")),
         is_html=False,
         url=f"https://www.reddit.com{page}" if page else field(data, "url"),
         posted_at=moment_of_seconds(data.get("created_utc")),
-        links=_reddit_links(data, parents),
-        kind=_kind(data, parents, is_comment=is_comment),
+        links=tuple(unescape(place) for place in places if place),
+        kind=kind,
         n_votes=count(data, "score", "ups"),
     )
-
-
-def _reddit_links(data: Thing, parents: list[Thing]) -> tuple[str, ...]:
-    names = ("url_overridden_by_dest", "url", "link_url")
-    places = [field(data, name) for name in names]
-    places += [field(p, name) for p in parents for name in ("url_overridden_by_dest", "url")]
-    places += [unescape(field(p, "selftext")) for p in parents]
-    return tuple(unescape(place) for place in places if place)
-
-
-def _kind(data: Thing, parents: list[Thing], *, is_comment: bool) -> PostKind:
-    if is_comment:
-        return "reply"
-    if not parents:
-        return "post"
-    return "repost" if field(parents[0], "title") == field(data, "title") else "quote"
 
 
 def read_hn(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
@@ -318,20 +253,19 @@ def read_hn(content: bytes, *, source: str, content_type: str = "") -> tuple[Pos
     hits = answer.get("hits") if isinstance(answer, dict) else None
     if not isinstance(hits, list):
         raise not_this(source, say("kind_of.hn"))
-    return make_posts(_hn_said(hit) for hit in objects(hits))
+    return make_posts(_hn_post(hit) for hit in objects(hits))
 
 
-def _hn_said(hit: Thing) -> PostParts:
+def _hn_post(hit: Thing) -> PostParts:
     id_, comment = field(hit, "objectID"), field(hit, "comment_text")
-    url = f"https://news.ycombinator.com/item?id={id_}" if id_ else field(hit, "url")
-    seconds = moment_of_seconds(hit.get("created_at_i"))
+    at = moment_of([field(hit, "created_at")]) or moment_of_seconds(hit.get("created_at_i"))
     return PostParts(
         guid=id_,
         author=field(hit, "author"),
         title="" if comment else field(hit, "title"),
         body=comment or field(hit, "story_text"),
-        url=url,
-        posted_at=moment_of([field(hit, "created_at")]) or seconds,
+        url=f"https://news.ycombinator.com/item?id={id_}" if id_ else field(hit, "url"),
+        posted_at=at,
         links=tuple(u for name in ("url", "story_url") if (u := field(hit, name))),
         kind="reply" if comment else "post",
         n_votes=count(hit, "points"),
