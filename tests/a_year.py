@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from reader.gathering.rows import posts
+from reader.habit import rows as reviews
 from reader.habit.heatmap import heatmap, svg
-from reader.habit.rows import reviews
 from reader.library.folder import Clock, Library, open_library, write_whole
 from reader.library.highlight import Highlight
 from reader.library.rows import decisions, papers

@@ -94,7 +94,7 @@ OWNERS = {
     "sentence_transformers": "search.encoder",
     "arxiv": "gathering.sources",
     "feedparser": "gathering.sources",
-    "fsrs": "habit.memory",
+    "fsrs": "habit.recall",
     "markdown_it": "base.markup",
     "sklearn": "ranking.fit",
     "starlette": "web",

@@ -17,7 +17,7 @@ from reader.cli.one_key import END, Ask, asking
 from reader.cli.triage.openers import OpenOutcome, opener
 from reader.habit import recall
 from reader.habit.recall import GRADES, Due, card_of, graded_text, paused_text
-from reader.habit.rows.reviews import Waiting
+from reader.habit.rows import Waiting
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import url_of
@@ -116,7 +116,7 @@ def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[LibraryPaper, W
 def _grade(
     context: click.Context, library: Library, ids: tuple[str, ...], given: int, *, as_json: bool
 ) -> None:
-    from reader.habit.memory import next_day
+    from reader.habit.recall import next_day
 
     for held in [find_paper(library, text) for text in ids]:
         graded = recall.grade(library, held, given, next_day=next_day)
@@ -195,7 +195,7 @@ class _Recall:
         return self._take_grade(held)
 
     def _take_grade(self, held: LibraryPaper) -> bool:
-        from reader.habit.memory import next_day
+        from reader.habit.recall import next_day
 
         days = recall.next_days(self.library, held, next_day=next_day)
         today = self.library.today()

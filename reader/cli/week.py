@@ -18,8 +18,20 @@ from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, settings_of
 from reader.cli.one_key import END, asking
 from reader.habit.heatmap import Square, months_line, rows, svg
-from reader.habit.stats import N_WEEKS, DayCounts, DayShown, Stats, day_shown, stats
-from reader.habit.week import Link, ReadPaper, Regret, Week, regret_text, week
+from reader.habit.week import (
+    N_WEEKS,
+    DayCounts,
+    DayShown,
+    Link,
+    ReadPaper,
+    Regret,
+    Stats,
+    Week,
+    day_shown,
+    regret_text,
+    stats,
+    week,
+)
 from reader.library.days import day_named, days_back
 from reader.library.folder import Library, write_whole
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask

@@ -34,7 +34,7 @@ class Square:
 
     @property
     def sign(self) -> str:
-        """Give one ASCII character, one column wide in every terminal: how many there are."""
+        """Return one ASCII character, one column wide in every terminal: how many there are."""
         if self.n:
             return str(self.n) if self.n < 10 else "+"
         return "-" if self.is_frozen else "."
@@ -65,29 +65,21 @@ def heatmap(
     """
     monday = last.toordinal() - last.weekday()
     first = max(1, monday - 7 * (n_weeks - 1))
-    weeks = []
-    for begin in range(first, monday + 1, 7):
-        weeks.append(
-            tuple(
-                _square(date.fromordinal(n), counts, full, is_frozen)
-                if n <= last.toordinal()
-                else None
-                for n in range(begin, begin + 7)
-            )
-        )
-    return Heatmap(tuple(weeks))
 
+    def square(n: int) -> Square | None:
+        if n > last.toordinal():
+            return None
+        day = date.fromordinal(n)
+        count = counts.get(day, 0)
+        level = min(LEVELS, -(-LEVELS * count // max(full, 1)))  # rounded up
+        return Square(day, count, level, is_frozen(day))
 
-def _square(
-    day: date, counts: Mapping[date, int], full: int, is_frozen: Callable[[date], bool]
-) -> Square:
-    n = counts.get(day, 0)
-    level = min(LEVELS, -(-LEVELS * n // max(full, 1)))
-    return Square(day, n, level, is_frozen(day))
+    begins = range(first, monday + 1, 7)
+    return Heatmap(tuple(tuple(map(square, range(n, n + 7))) for n in begins))
 
 
 def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
-    """Give where each month's name stands: the week with its first Monday, where it has room."""
+    """List where each month's name stands: the week with its first Monday, where it has room."""
     taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]
@@ -98,7 +90,7 @@ def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
 
 
 def rows(map_: Heatmap) -> Iterator[tuple[str, tuple[Square | None, ...]]]:
-    """Give the weekdays' names, each with its squares from week to week."""
+    """List the weekdays' names, each with its squares from week to week."""
     for n in range(7):
         yield say(f"weekday.{n}"), tuple(week[n] for week in map_.weeks)
 
@@ -130,41 +122,32 @@ def svg(map_: Heatmap) -> str:
         if n % 2 == 0:
             parts.append(_text(8, y + SIZE - 2, name))
         for week, square in enumerate(squares):
-            parts += [_rect(LEFT + week * (SIZE + GAP), y, square)] if square else []
-    parts += _legend(width, height)
+            parts += [_square(LEFT + week * (SIZE + GAP), y, square)] if square else []
+    y, x = height - BOTTOM + 9, width - RIGHT - 5 * (SIZE + GAP) - 30
+    parts.append(_text(x - 28, y + SIZE - 2, say("stats.less")))
+    parts += [_rect(x + n * (SIZE + GAP), y, colour) for n, colour in enumerate(COLOURS)]
+    parts.append(_text(x + 5 * (SIZE + GAP) + 3, y + SIZE - 2, say("stats.more")))
+    parts.append(_rect(LEFT, y, FROZEN) + _dash(LEFT, y))
+    parts.append(_text(LEFT + SIZE + 6, y + SIZE - 2, say("stats.frozen")))
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _legend(width: int, height: int) -> Iterator[str]:
-    y, x = height - BOTTOM + 9, width - RIGHT - 5 * (SIZE + GAP) - 30
-    yield _text(x - 28, y + SIZE - 2, say("stats.less"))
-    for n, colour in enumerate(COLOURS):
-        yield (
-            f'<rect x="{x + n * (SIZE + GAP)}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"'
-            f' fill="{colour}"/>'
-        )
-    yield _text(x + 5 * (SIZE + GAP) + 3, y + SIZE - 2, say("stats.more"))
-    yield (
-        f'<rect x="{LEFT}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2" fill="{FROZEN}"/>'
-        f'<path d="{_stroke(LEFT, y)}" stroke="#8b97b0" stroke-width="1"/>'
-    )
-    yield _text(LEFT + SIZE + 6, y + SIZE - 2, say("stats.frozen"))
+def _square(x: int, y: int, square: Square) -> str:
+    title = f"<title>{say('stats.square', day=square.day, n=square.n)}</title>"
+    if square.is_frozen and not square.n:
+        return f"<g>{title}{_rect(x, y, FROZEN)}{_dash(x, y)}</g>"
+    return f"<g>{title}{_rect(x, y, COLOURS[square.level])}</g>"
 
 
-def _rect(x: int, y: int, square: Square) -> str:
-    is_paused = square.is_frozen and not square.n
-    said = say("stats.square", day=square.day, n=square.n)
-    colour = FROZEN if is_paused else COLOURS[square.level]
-    dash = f'<path d="{_stroke(x, y)}" stroke="#8b97b0" stroke-width="1"/>' if is_paused else ""
-    return (
-        f'<g><title>{said}</title><rect x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"'
-        f' fill="{colour}"/>{dash}</g>'
-    )
+def _rect(x: int, y: int, colour: str) -> str:
+    size = f'width="{SIZE}" height="{SIZE}" rx="2"'
+    return f'<rect x="{x}" y="{y}" {size} fill="{colour}"/>'
 
 
-def _stroke(x: int, y: int) -> str:
-    """Give the dash of a frozen day, which needs no colour to be seen."""
-    return f"M{x + 3} {y + SIZE / 2} L{x + SIZE - 3} {y + SIZE / 2}"
+def _dash(x: int, y: int) -> str:
+    """Draw the dash of a frozen day, which needs no colour to be seen."""
+    path = f"M{x + 3} {y + SIZE / 2} L{x + SIZE - 3} {y + SIZE / 2}"
+    return f'<path d="{path}" stroke="#8b97b0" stroke-width="1"/>'
 
 
 def _text(x: int, y: float, words: str) -> str:

@@ -1,20 +1,22 @@
 """Let notes come back: which are due, what stands on their cards, what was remembered.
 
-Counting needs nothing but rows, so that `today` can do it. Who asks hands in what finds
-the next day. Knows neither FSRS nor a terminal.
+Counting needs nothing but rows, so that `today` can do it. The day on which a note comes back is
+found by FSRS (Ye, Su and Cao 2022, doi:10.1145/3534678.3539081) as the package fsrs has it, with
+its published parameters. Without steps of minutes, which are for sitting through a pile, and
+without chance: the same grades give the same day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from reader.base.errors import UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.habit.rows import reviews
-from reader.habit.rows.reviews import Review, Waiting
+from reader.habit import rows
+from reader.habit.rows import Review, Waiting
 from reader.library.arrival import keep_arrival
 from reader.library.config import Deadline
 from reader.library.folder import Library
@@ -28,6 +30,12 @@ NextDay = Callable[[Sequence[tuple[date, int]]], date]
 
 FIRM_DAYS = 30
 """A note that comes back after so many days is remembered: it leaves room for a new one."""
+
+RETENTION = 0.9
+"""How likely a note is to be remembered on the day on which it comes back."""
+
+LONGEST_DAYS = 365
+"""A note is met once a year, however well it is known."""
 
 GRADES = ("again", "hard", "good", "easy")
 """The grades, 1 to 4."""
@@ -64,7 +72,7 @@ class GradeOutcome:
 
 def due(library: Library, day: date) -> Due:
     """Count what comes back on a day; cheap enough for every morning."""
-    n_done = reviews.n_recalled_on(library.db, day)
+    n_done = rows.n_recalled_on(library.db, day)
     deadline = near_deadline(library, day)
     if deadline or library.config.is_day_off(day):
         return Due(0, 0, n_done, is_paused=True, deadline=deadline)
@@ -74,7 +82,7 @@ def due(library: Library, day: date) -> Due:
 
 
 def near_deadline(library: Library, day: date) -> Deadline | None:
-    """Give the next deadline that lowers the quota of a day, None where none does."""
+    """Find the next deadline that lowers the quota of a day, None where none does."""
     near = [d for d in library.config.deadlines if d.is_near(day)]
     return min(near, key=lambda d: d.on, default=None)
 
@@ -89,29 +97,26 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     there is room in the pile. At most `recall.a_day`, what was done today counted.
     """
     settings = library.config.recall
-    known = reviews.waiting(library.db)
-    again = [w for w in known if w.due_on is not None and (w.due_on <= day or _is_ahead(w, day))]
+    known = rows.waiting(library.db)
+    # One day ahead is what a journey west makes of today.
+    ahead = {w for w in known if w.last_on and w.last_on - day > timedelta(1)}
+    again = [w for w in known if w.due_on is not None and (w.due_on <= day or w in ahead)]
     n_learning = sum((w.interval or FIRM_DAYS) < FIRM_DAYS for w in known)
     new = [w for w in known if w.due_on is None and w.written_on < day]
     room = max(0, settings.pile - n_learning)
-    again.sort(key=lambda w: (-_overdue(w, day), w.paper))
-    left = max(0, settings.a_day - reviews.n_recalled_on(library.db, day))
+
+    def overdue(one: Waiting) -> float:
+        """How long a note was not seen, as a share of how long it was not to be seen."""
+        since = (day - one.last_on).days if one.last_on else 0
+        return since / max(one.interval or 1, 1)
+
+    again.sort(key=lambda w: (-overdue(w), w.paper))
+    left = max(0, settings.a_day - rows.n_recalled_on(library.db, day))
     return [*again[: settings.pile], *new[::-1][:room]][:left]
 
 
-def _is_ahead(one: Waiting, day: date) -> bool:
-    # One day ahead is what a journey west makes of today.
-    return one.last_on is not None and one.last_on - day > timedelta(1)
-
-
-def _overdue(one: Waiting, day: date) -> float:
-    """Give how long a note was not seen, as a share of how long it was not to be seen."""
-    since = (day - one.last_on).days if one.last_on else 0
-    return since / max(one.interval or 1, 1)
-
-
 def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
-    """Give the papers whose notes come back on a day; none while recall pauses."""
+    """List the papers whose notes come back on a day; none while recall pauses."""
     if due(library, day).is_paused:
         return []
     found = waiting_on(library, day)
@@ -120,8 +125,8 @@ def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
 
 
 def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
-    """Give how a paper's note waits. Raises UsageError where it was not written up."""
-    found = next((one for one in reviews.waiting(library.db) if one.paper == held.row), None)
+    """Find how a paper's note waits. Raises UsageError where it was not written up."""
+    found = next((one for one in rows.waiting(library.db) if one.paper == held.row), None)
     if found is None:
         title = plain(held.paper.title)
         raise UsageError(what=say("recall.not_written", title=title), hint=say("recall.write"))
@@ -130,7 +135,7 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
 
 def has_changed(library: Library, waiting: Waiting) -> bool:
     """Tell that a note was graded, or went, since it was chosen: in another window."""
-    return waiting not in reviews.waiting(library.db)
+    return waiting not in rows.waiting(library.db)
 
 
 def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
@@ -141,16 +146,43 @@ def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay
     today = library.today()
     with library.db.writing():
         due_on = next_days(library, held, next_day=next_day)[given - 1]
-        reviews.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
+        rows.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
         keep_arrival(library)
     return GradeOutcome(held, given, due_on)
 
 
 def next_days(library: Library, held: LibraryPaper, *, next_day: NextDay) -> tuple[date, ...]:
-    """Give the days on which a note would come back, by the grade it may get today."""
+    """List the days on which a note would come back, by the grade it may get today."""
     waiting_of(library, held)
-    before = [(r.on_date, r.grade) for r in reviews.reviews_of(library.db, held.row)]
+    before = [(r.on_date, r.grade) for r in rows.reviews_of(library.db, held.row)]
     return tuple(next_day([*before, (library.today(), g)]) for g in range(1, len(GRADES) + 1))
+
+
+def next_day(grades: Sequence[tuple[date, int]]) -> date:
+    """Find the day on which a note comes back, at least one after its last grade.
+
+    grades: local days with 1 (again) to 4 (easy), oldest first; at least one. Days, not
+    moments: recalled at seven, then at half past six, is a day later all the same.
+    """
+    from fsrs import Card as Schedule  # which today's list must not load
+    from fsrs import Rating, Scheduler
+
+    scheduler = Scheduler(
+        desired_retention=RETENTION,
+        learning_steps=(),
+        relearning_steps=(),
+        maximum_interval=LONGEST_DAYS,
+        enable_fuzzing=False,
+    )
+    moments = [(datetime.combine(day, time(), UTC), grade) for day, grade in grades]
+    # With an id of its own, a card would take the clock's time and wait for it.
+    schedule = Schedule(card_id=1, due=moments[0][0])
+    try:
+        for at, grade in moments:
+            schedule, _ = scheduler.review_card(schedule, Rating(grade), at)
+    except OverflowError:  # beyond the last day that there is
+        return date.max
+    return schedule.due.date()
 
 
 def undo_grade(
@@ -158,7 +190,7 @@ def undo_grade(
 ) -> tuple[LibraryPaper, Review] | None:
     """Take back the last grade, of one paper or of any; None where there is none."""
     row = of.row if of else None
-    undone = reviews.undo_last(library.db, row, at=library.now(), on=library.today())
+    undone = rows.undo_last(library.db, row, at=library.now(), on=library.today())
     return (papers.papers_at(library.db, [undone.paper])[0], undone) if undone else None
 
 
@@ -175,7 +207,7 @@ class Card:
 
 
 def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
-    """Put a card together."""
+    """Make the card of a note."""
     since = (library.today() - (waiting.last_on or waiting.written_on)).days
     note = newest_note(library, held)
     text = note.text if note else ""

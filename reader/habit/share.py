@@ -37,7 +37,7 @@ def share(
     themes: Sequence[str] = (),
     title: str = "",
 ) -> SharedPage:
-    """Give papers as others may see them, in the order given.
+    """Make papers what others may see of them, in the order given.
 
     themes: for each paper the group that it stands in. Raises UsageError for a highlight
     that is not there.
@@ -53,7 +53,7 @@ def share(
 def share_week(
     library: Library, day: date, *, choice: Choice = "none", has_figures: bool = True
 ) -> SharedPage:
-    """Give the papers written up in the week of a day, for a reading group."""
+    """Make a page of the papers written up in the week of a day, for a reading group."""
     first, last = week_of(day)
     read = [one for one in read_between(library, first, last) if one.is_written]
     # A theme that nobody named is a folder's path, which is nobody's business.
@@ -69,7 +69,12 @@ def _paper(
     known = notes.revisions(library.db, held.row)
     text = known[-1].text if known else ""
     folders = _folders(library)
-    words, n_left_out = public_words(text, lambda key: _linked(library, key), folders)
+
+    def linked(key: str) -> tuple[str, str] | None:
+        found = target_of(library, key)
+        return (plain(found.paper.title), url_of(found.paper.id)) if found else None
+
+    words, n_left_out = public_words(text, linked, folders)
     marks, n_in_marks = _public_marks(_chosen(library, held, choice), folders)
     figure, caption = _figure(library, held) if has_figures else (b"", "")
     paper = held.paper
@@ -103,11 +108,6 @@ def _public_marks(
     typed = [without_paths(mark.note, folders) for mark in marks]
     public = (replace(mark, note=note) for mark, (note, _) in zip(marks, typed, strict=True))
     return tuple(public), sum(n for _, n in typed)
-
-
-def _linked(library: Library, key: str) -> tuple[str, str] | None:
-    found = target_of(library, key)
-    return (plain(found.paper.title), url_of(found.paper.id)) if found else None
 
 
 def _figure(library: Library, held: LibraryPaper) -> tuple[bytes, str]:

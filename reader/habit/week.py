@@ -1,18 +1,24 @@
-"""Look back on a week: what was read and what it said, what was linked, what was let go.
+"""Look back: on a week, on a day, and on the days of a year.
 
-A week runs from Monday to Sunday. Counts nothing twice: a paper belongs to the week in
-which it was first written up, or first noted if it never was.
+A week runs from Monday to Sunday. It has what was read and what it said, what was linked, what was
+let go. Nothing counts twice: a paper belongs to the week in which it was first written up, or
+first noted if it never was. The days are counted by what was written on each, how many follow one
+another, and of which themes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reader.base.messages import say
 from reader.base.text import plain, shorten
-from reader.habit.rows import days
+from reader.habit import rows
+from reader.habit.heatmap import Heatmap, Streak, heatmap, streak
+from reader.habit.recall import near_deadline
+from reader.habit.rows import FromSource
 from reader.library.days import days_back
 from reader.library.file_names import FEWEST_FOR_BASE, likenesses_of_each, scaled
 from reader.library.folder import Library
@@ -98,7 +104,7 @@ class Week:
 def week(library: Library, day: date, *, encoder: str = "") -> Week:
     """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
     first, last = week_of(day)
-    skipped = days.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
+    skipped = rows.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
     regrets = [
         *_talked_about(library, skipped, first, last),
         *_near_a_pick(library, skipped, first, last, encoder),
@@ -123,14 +129,14 @@ def regret_text(regret: Regret) -> str:
 
 
 def week_of(day: date) -> tuple[date, date]:
-    """Give the Monday and the Sunday of a day's week."""
+    """Return the Monday and the Sunday of a day's week."""
     monday = days_back(day, day.weekday())
     return monday, day if date.max - day < timedelta(6) else monday + timedelta(6)
 
 
 def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
     """List what was noted between two days, the themes in the order of feeds.toml."""
-    found = days.noted(library.db, first, last)
+    found = rows.noted(library.db, first, last)
     held = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
     read = []
     for one in (one for one in found if one.paper in held):
@@ -147,13 +153,13 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
     """List the `[[key]]`s that came into notes between two days, to papers that are here."""
     pairs = [
         (one.paper, key)
-        for one in days.rewritten(library.db, first, last)
+        for one in rows.rewritten(library.db, first, last)
         for key in dict.fromkeys(links_in(one.after))
         if key not in links_in(one.before)
     ]
     row_of = dict(targets(library, {key for _, key in pairs}))
-    rows = {*(row for row, _ in pairs), *row_of.values()}
-    held = {h.row: h for h in papers.papers_at(library.db, rows)}
+    wanted = {*(row for row, _ in pairs), *row_of.values()}
+    held = {h.row: h for h in papers.papers_at(library.db, wanted)}
     found = dict.fromkeys((row, row_of[key]) for row, key in pairs)
     return [
         Link(held[row], held[target])
@@ -168,7 +174,7 @@ def _talked_about(
     """List skips that people talked about in this week, after they were skipped."""
     before = days_back(first, 1)
     since = {row: max(on, before) for row, on in skipped.items()}
-    talk = days.talkers_since(library.db, since, last)
+    talk = rows.talkers_since(library.db, since, last)
     hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
     return [
         Regret(held, skipped[held.row], n_people=talk[held.row])
@@ -185,8 +191,8 @@ def _near_a_pick(
     """
     db = library.db
     skipped = {row: on for row, on in lately.items() if on >= first}
-    picks = papers.papers_at(db, days.picked(db, first, last))
-    usual = [r for r in days.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
+    picks = papers.papers_at(db, rows.picked(db, first, last))
+    usual = [r for r in rows.arrived(db, first, last, limit=N_USUAL) if r not in skipped]
     others = papers.papers_at(db, [*skipped, *usual])
     if not picks or not skipped or len(others) < FEWEST_FOR_BASE:
         return []
@@ -204,26 +210,114 @@ def _likeness(
 ) -> tuple[list[list[float]], float]:
     """Compare each pick with each other paper, by vectors where all have one, else by words.
 
-    Also gives from where on they are near.
+    Returns a row for each pick, and from where on they are near.
     """
-    rows = [held.row for held in (*picks, *others)]
-    vectors = index.paper_vectors(library.db, encoder, rows) if encoder else {}
-    if all(row in vectors for row in rows):
-        cosines = _cosines([vectors[p.row] for p in picks], [vectors[o.row] for o in others])
+    wanted = [held.row for held in (*picks, *others)]
+    kept = index.paper_vectors(library.db, encoder, wanted) if encoder else {}
+    if all(row in kept for row in wanted):
+        import numpy as np  # which today's screen must not load
+
+        from reader.search.rows.nearest import vector_from
+
+        vectors = np.stack([vector_from(kept[row]) for row in wanted])
+        cosines: list[list[float]] = (vectors[: len(picks)] @ vectors[len(picks) :].T).tolist()
         return [scaled(of_pick) for of_pick in cosines], NEAR_BY_VECTORS
-    of_picks, texts = (
-        [f"{held.paper.title}\n{held.paper.abstract}" for held in several]
-        for several in (picks, others)
+    texts = [f"{held.paper.title}\n{held.paper.abstract}" for held in (*picks, *others)]
+    return likenesses_of_each(texts[: len(picks)], texts[len(picks) :]), NEAR_BY_WORDS
+
+
+N_WEEKS = 53
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What a day had, in papers. is_frozen: it was off, or a deadline was near."""
+
+    day: date
+    n_written: int
+    n_skimmed: int
+    n_recalled: int
+    is_frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What `reader stats` shows of the weeks up to a day.
+
+    themes: papers written up of each, the own themes first, also those with none.
+    """
+
+    first: date
+    last: date
+    days: tuple[DayCounts, ...]
+    map: Heatmap
+    streak: Streak
+    themes: Mapping[str, int]
+    sources: tuple[FromSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """One day of the map."""
+
+    counts: DayCounts
+    n_arrived: int
+    picked: tuple[LibraryPaper, ...]
+    n_skipped: int
+    read: tuple[ReadPaper, ...]
+
+
+def stats(library: Library, last: date, *, n_weeks: int = N_WEEKS) -> Stats:
+    """Count the weeks up to a day; the streak looks back to the first note."""
+    noted = rows.noted(library.db, date.min, last)
+    written = Counter(one.on_date for one in noted if one.is_written)
+    skimmed = Counter(one.on_date for one in noted if not one.is_written)
+
+    def frozen(day: date) -> bool:
+        return is_frozen(library, day)
+
+    full = library.config.quota
+    map_ = heatmap(written, last, n_weeks=n_weeks, full=full, is_frozen=frozen)
+    first = next(map_.squares).day
+    recalled = rows.n_recalled(library.db, first, last)
+    counts = (
+        DayCounts(s.day, s.n, skimmed[s.day], recalled.get(s.day, 0), s.is_frozen)
+        for s in map_.squares
     )
-    return likenesses_of_each(of_picks, texts), NEAR_BY_WORDS
+    return Stats(
+        first,
+        last,
+        tuple(counts),
+        map_,
+        streak(written, last, is_frozen=frozen),
+        _themes(library, first, last),
+        tuple(rows.from_sources(library.db, first, last)),
+    )
 
 
-def _cosines(several: Sequence[bytes], others: Sequence[bytes]) -> list[list[float]]:
-    """Compare kept vectors with others; a row for each."""
-    import numpy as np  # which today's screen must not load
+def _themes(library: Library, first: date, last: date) -> dict[str, int]:
+    """Count the papers written up of each theme: the own ones first, then the commonest."""
+    counts: Counter[str] = Counter()
+    for topic, n in notes.n_written_by_topic(library.db, first, last).items():
+        counts[theme_of(library.config, topic)] += n
+    own = {theme: counts.pop(theme, 0) for theme in library.config.themes}
+    return own | dict(counts.most_common())
 
-    from reader.search.rows.nearest import vector_from
 
-    ours, theirs = (np.stack([vector_from(kept) for kept in kept_]) for kept_ in (several, others))
-    found: list[list[float]] = (ours @ theirs.T).tolist()
-    return found
+def is_frozen(library: Library, day: date) -> bool:
+    """Tell whether nothing is asked of a day: it is off, or a deadline is near."""
+    return library.config.is_day_off(day) or near_deadline(library, day) is not None
+
+
+def day_shown(library: Library, day: date) -> DayShown:
+    """Read all of one day."""
+    written, skimmed = notes.n_noted_on(library.db, day)
+    return DayShown(
+        DayCounts(
+            day, written, skimmed, rows.n_recalled_on(library.db, day), is_frozen(library, day)
+        ),
+        papers.n_arrived(library.db, day),
+        tuple(papers.papers_at(library.db, rows.picked(library.db, day, day))),
+        len(rows.decided(library.db, "skip", day, day)),
+        tuple(read_between(library, day, day)),
+    )

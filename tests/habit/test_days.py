@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.gathering.rows import posts
-from reader.habit.rows import days
-from reader.habit.rows.days import FromSource, NotedPaper, Rewritten
+from reader.habit import rows as days
+from reader.habit.rows import FromSource, NotedPaper, Rewritten
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database
 from reader.notes.rows import notes

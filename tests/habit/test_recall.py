@@ -10,10 +10,9 @@ import pytest
 
 from reader.base.errors import UsageError
 from reader.habit import recall
-from reader.habit.memory import next_day
-from reader.habit.recall import Due, GradeOutcome, due
-from reader.habit.rows import reviews
-from reader.habit.rows.reviews import Waiting
+from reader.habit import rows as reviews
+from reader.habit.recall import Due, GradeOutcome, due, next_day
+from reader.habit.rows import Waiting
 from reader.library.config import Deadline
 from reader.library.feeds_file import parse
 from reader.library.folder import Library

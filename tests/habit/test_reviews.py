@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import StoreError
-from reader.habit.rows import reviews
-from reader.habit.rows.reviews import Review, Waiting
+from reader.habit import rows as reviews
+from reader.habit.rows import Review, Waiting
 from reader.library.rows import merges, papers
 from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS

@@ -12,7 +12,7 @@ import pytest
 from reader.base.errors import UsageError
 from reader.base.markup import to_html
 from reader.gathering.rows import posts
-from reader.habit.rows import reviews
+from reader.habit import rows as reviews
 from reader.habit.share import share, share_week
 from reader.library.find import find_paper
 from reader.library.folder import Library, write_whole

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reader.habit import rows as reviews
 from reader.habit.heatmap import Streak
-from reader.habit.rows import reviews
-from reader.habit.rows.days import FromSource
-from reader.habit.stats import DayCounts, day_shown, stats
+from reader.habit.rows import FromSource
+from reader.habit.week import DayCounts, day_shown, stats
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.notes.rows import notes

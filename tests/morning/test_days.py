@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reader.habit.recall import due
-from reader.habit.stats import is_frozen
+from reader.habit.week import is_frozen
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.habit.rows import reviews
+from reader.habit import rows as reviews
 from reader.library.find import find_paper
 from reader.web.parts import Parts
 from tests.a_year import FIRST, QUIET, a_reader

@@ -15,9 +15,8 @@ from reader.base.text import plain
 from reader.habit import recall
 from reader.habit.heatmap import month_marks, rows
 from reader.habit.recall import Card, card_of, graded_text, paused_text
-from reader.habit.rows.reviews import Waiting
-from reader.habit.stats import day_shown, stats
-from reader.habit.week import regret_text, week, week_of
+from reader.habit.rows import Waiting
+from reader.habit.week import day_shown, regret_text, stats, week, week_of
 from reader.library.days import day_named, days_back
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
@@ -125,7 +124,7 @@ def page(visit: Visit) -> Response:
 
 def grade(visit: Visit) -> Response:
     """Keep a grade; one that was given elsewhere meanwhile stays."""
-    from reader.habit.memory import next_day
+    from reader.habit.recall import next_day
 
     library, field = visit.library, visit.field
     held = find_paper(library, field("id"))
@@ -166,7 +165,7 @@ def _answered(
 
 def _choices(visit: Visit, card: Card) -> list[tuple[int, str, int]]:
     """Give each grade with its name, and in how many days the note would come back."""
-    from reader.habit.memory import next_day
+    from reader.habit.recall import next_day
 
     today = visit.library.today()
     days = recall.next_days(visit.library, card.held, next_day=next_day)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from reader.base.messages import say, spoken
 from reader.habit.recall import Due, due
-from reader.habit.rows.reviews import last_rows
+from reader.habit.rows import last_rows
 from reader.library.days import day_named
 from reader.morning.decide import other_topics
 from reader.morning.pick import fetching, let_go_today

@@ -1,1 +1,0 @@
-"""The tables of reviews and days: the only place here with SQL."""
