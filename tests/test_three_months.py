@@ -24,7 +24,7 @@ from reader.base.http.client import Client
 from reader.base.http.wire import Request, Response
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Fault
-from reader.gathering.api_days import ARXIV, OAI, feed_name
+from reader.gathering.arxiv_days import ARXIV, OAI, feed_name
 from reader.gathering.calendar import (
     is_listing_day,
     latest_feed,

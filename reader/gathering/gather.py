@@ -1,63 +1,80 @@
 """Ask every source, keep what it gave, and count it.
 
-Ask arXiv by its channels, and count what they give against each other.
+arXiv is asked by its channels, and what they give is counted against each other:
 
     api      each announcement day by its window of submission, with a total
     mailing  the announcement feeds: the newest mailing, also what was held back before
     oai      OAI-PMH: what was announced on the days whose feed was missed
 
-Knows no thread and no back-off.
-
-A source that fails is named and comes again; the others go on. What a batch should hold
-is counted against what came, so that an empty list is never a guess. Hosts are asked at
-once, each by one thread; rows are written by this one alone.
+Timelines, blogs and lists of papers are asked over the network or read on this disk. A source
+that fails is named and comes again; the others go on. What a batch should hold is counted
+against what came, so that an empty list is never a guess. Hosts are asked at once, each by one
+thread; rows are written by this one alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
 from reader.base.errors import Problem, ReaderError, SourceFailed, Unreachable, is_unreachable
+from reader.base.http.wire import Fetch, Response
 from reader.base.messages import say
-from reader.gathering.api_days import (
+from reader.base.text import plain, shorten
+from reader.gathering.arxiv_days import (
     ARXIV,
     DAILY,
     OAI,
+    announcement,
+    compare_channels,
     days_lacking,
+    days_without_feed,
     feed_name,
     plan_api,
+    plan_oai,
 )
 from reader.gathering.calendar import latest_feed, latest_listing
-from reader.gathering.missed_days import announcement, compare_channels, days_without_feed, plan_oai
-from reader.gathering.rows import sources
-from reader.gathering.source import EndMark, Source, SourceTools, Work, fail, host_of, run_together
-from reader.gathering.timelines import timeline_source
-from reader.library.config import Config
+from reader.gathering.resolve import is_off, is_short
+from reader.gathering.rows import posts, sources
+from reader.gathering.rows.sources import SourceState
+from reader.gathering.source import (
+    EndMark,
+    Keep,
+    Source,
+    SourceTools,
+    Work,
+    ask,
+    fail,
+    host_of,
+    run_together,
+    succeed,
+)
+from reader.library.config import Config, Feed
 from reader.library.folder import Library
-from reader.library.paper import Batch, BatchState
+from reader.library.paper import Batch, BatchState, Paper, Post
+from reader.library.rows import papers
 
-
-def arxiv_sources(config: Config) -> list[Source]:
-    """List arXiv's channels: none without categories, OAI-PMH only where it has an address."""
-    arxiv = config.arxiv
-    if not arxiv.categories:
-        return []
-    oai = [Source(OAI, host_of(arxiv.oai_url), plan_oai)] if arxiv.oai_url else []
-    return [
-        Source(ARXIV, host_of(arxiv.api_url), plan_api),
-        *(announcement(config, category) for category in arxiv.categories),
-        *oai,
-    ]
-
+MOST_PAGES = 50
+"""Pages of one list: a venue of 50,000 papers. A server that always names a next page stops."""
 
 T = TypeVar("T")
 
 
 def all_sources(config: Config) -> list[Source]:
-    """List the sources that feeds.toml names, arXiv first."""
-    return [*arxiv_sources(config), *(timeline_source(feed) for feed in config.all_feeds)]
+    """List the sources that feeds.toml names, arXiv first.
+
+    None of arXiv without categories; OAI-PMH only where it has an address.
+    """
+    arxiv = config.arxiv
+    channels: list[Source] = []
+    if arxiv.categories:
+        channels.append(Source(ARXIV, host_of(arxiv.api_url), plan_api))
+        channels += [announcement(config, category) for category in arxiv.categories]
+    if arxiv.categories and arxiv.oai_url:
+        channels.append(Source(OAI, host_of(arxiv.oai_url), plan_oai))
+    return channels + [_feed_source(feed) for feed in config.all_feeds]
 
 
 def source_names(config: Config) -> list[str]:
@@ -137,29 +154,17 @@ def _after(
 
 def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
     """Name the days of which a source gave too little, or an older list."""
-    return [
-        Problem(
-            "gather",
-            batch.source,
-            SourceFailed(
-                source=batch.source,
-                what=_lacks(batch),
-                hint=say("gather.rest"),
-            ),
-        )
-        for batch in last_batches(library, library.today())
-        if batch.state in ("partial", "stale") and batch.source in names
-    ]
-
-
-def _lacks(batch: Batch) -> str:
-    if batch.state == "stale" and not batch.received:
-        return say("gather.not_in", day=batch.covers)
-    if batch.state == "stale":
-        return say("gather.old", day=batch.covers)
-    total = "?" if batch.expected is None else batch.expected
-    some = {"n": batch.received, "of": total, "day": batch.covers, "error": batch.error}
-    return say("gather.some", **some).rstrip()
+    problems = []
+    for batch in last_batches(library, library.today()):
+        if batch.source not in names or batch.state not in ("partial", "stale"):
+            continue
+        n, of = batch.received, "?" if batch.expected is None else batch.expected
+        what = say("gather.some", n=n, of=of, day=batch.covers, error=batch.error).rstrip()
+        if batch.state == "stale":
+            what = say("gather.old" if n else "gather.not_in", day=batch.covers)
+        error = SourceFailed(source=batch.source, what=what, hint=say("gather.rest"))
+        problems.append(Problem("gather", batch.source, error))
+    return problems
 
 
 def last_batches(library: Library, day: date) -> list[Batch]:
@@ -199,7 +204,7 @@ class _HeldBack(SourceFailed):
 
 
 def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
-    """Give the errors to be told: hosts that cannot be reached are one, however many they are.
+    """List the errors to be told: hosts that cannot be reached are one, however many they are.
 
     What later steps lack for the same reason is within that one.
     """
@@ -267,3 +272,131 @@ def _days_due(library: Library, name: str) -> list[date]:
     if name == OAI:
         return days_without_feed(library, now) or [latest_listing(now)]
     return [latest_feed(now) if name.startswith(ARXIV) else library.today()]
+
+
+@dataclass(slots=True)
+class _SourcePages:
+    """What one source gave, all its pages together.
+
+    expected: its own total, None where it gives none. failures: what could not be read.
+    left_out: of a feed of papers, the entries that are none.
+    """
+
+    posts: tuple[Post, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    left_out: tuple[Post, ...] = ()
+    expected: int | None = None
+    is_unchanged: bool = False
+    answer: Response | None = None
+    failures: list[SourceFailed] = field(default_factory=list)
+
+
+def _feed_source(feed: Feed) -> Source:
+    """Make the source of one [[feed]], or of one of a person's."""
+
+    def plan(library: Library, tools: SourceTools) -> Work:
+        from reader.gathering.sources.kinds import KINDS
+
+        known = sources.source(library.db, feed.name)
+        hosts = frozenset(library.config.resolve.short_links)
+        is_local = KINDS[feed.kind].is_local and "://" not in feed.url
+
+        def work() -> Iterator[Keep]:
+            if is_local:
+                pages = _from_disk(library, feed, known)
+            else:
+                pages = _from_web(tools.fetch, feed, known)
+            # Of the links of posts only those that are to be followed are kept.
+            pages.posts = tuple(
+                replace(post, links=tuple(link for link in post.links if is_short(link, hosts)))
+                for post in pages.posts
+            )
+            yield lambda: _keep_pages(library, known, pages)
+
+        return work
+
+    return Source(feed.name, host_of(feed.url), plan)
+
+
+def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
+    """Read a source page by page; a page that fails leaves what pages before it."""
+    from reader.gathering.sources.kinds import KINDS
+
+    kind = KINDS[feed.kind]
+    answer = ask(fetch, known, feed.url)
+    if answer.is_unchanged:
+        return _SourcePages(is_unchanged=True, answer=answer)
+    pages = _SourcePages(answer=answer)
+    for _ in range(MOST_PAGES):
+        content_type = answer.headers.get("content-type", "")
+        page = kind.read(
+            answer.content, source=feed.name, content_type=content_type, url=answer.url
+        )
+        pages.posts += page.posts
+        pages.papers += page.papers
+        if feed.kind == "papers":
+            pages.left_out += tuple(post for post in page.posts if not post.mentions)
+        pages.expected = page.total
+        if not page.next_url or not page.posts:
+            break
+        try:
+            answer = ask(fetch, SourceState(feed.name), page.next_url)
+        except SourceFailed as error:
+            pages.failures.append(error)
+            break
+    return pages
+
+
+def _from_disk(library: Library, feed: Feed, known: SourceState) -> _SourcePages:
+    from reader.gathering.sources.kinds import KINDS, local_path, read_local
+
+    path = local_path(feed.url, library.folder)
+    local = read_local(path, KINDS[feed.kind], source=feed.name, etag=known.etag)
+    n = len(local.posts)
+    return _SourcePages(
+        posts=local.posts,
+        expected=n + local.n_missing if local.n_missing else None,
+        is_unchanged=local.is_unchanged,
+        answer=Response(feed.url, 200, b"", {"etag": local.etag}),
+        failures=list(local.failures),
+    )
+
+
+def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> list[Batch]:
+    """Keep what a source gave, and count it."""
+    day, db = library.today(), library.db
+    new = [
+        paper
+        for paper in pages.papers
+        if papers.paper_with_id(db, paper.id) is None
+        # A DOI without an abstract is looked up: its registry may have one.
+        and (not paper.id.startswith("doi:") or paper.abstract or is_off(library, paper.id))
+    ]
+    papers.add_papers(db, new, source=known.name, on=day)
+    posts.add_posts(db, pages.posts, source=known.name, on=day)
+    if pages.failures:
+        # Its validators are not kept: the next gather asks for the whole again.
+        fail(library, known.name, pages.failures[0])
+    else:
+        succeed(library, known, pages.answer)
+    if pages.is_unchanged:
+        return [Batch(known.name, day, None, 0, "unchanged")]
+    n, expected = len({post.guid for post in pages.posts}), pages.expected
+    n -= len({post.guid for post in pages.left_out})
+    if pages.left_out and expected is None and not n:
+        expected = len(pages.left_out)
+    state: BatchState = "not checked" if n else "empty"
+    if pages.failures or (expected or 0) > n:
+        state = "partial"
+    elif expected is not None:
+        state = "complete"
+    errors = [failure.message for failure in pages.failures]
+    if pages.left_out:
+        # The entries that are no papers are counted, and the first few named.
+        titles = [title for p in pages.left_out if (title := shorten(plain(p.text), 40))]
+        n_untitled = len(pages.left_out) - len(titles)
+        named = [*titles[:3], *([say("feed.untitled", n=n_untitled)] if n_untitled else [])]
+        errors.append(say("feed.left_out", n=len(pages.left_out), titles="; ".join(named)))
+    elif expected is not None and expected > n and not errors:
+        errors.append(say("answer.unread", n=expected - n))
+    return [Batch(known.name, day, expected, n, state, "; ".join(errors))]

@@ -1,16 +1,25 @@
-"""Find out which papers are meant: ids and short addresses of posts become papers."""
+"""Find out which papers are meant: ids and short addresses of posts become papers.
+
+A short address (t.co and its kind) is asked for once, as an address found in content: it never
+leads to a private one. What stands at the end is not read, only where that is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
-from reader.base.errors import Incomplete, Problem, ReaderError
+from reader.base.errors import Incomplete, Problem, ReaderError, SourceFailed
+from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
+from reader.gathering.post import own_words
 from reader.gathering.rows import posts
 from reader.gathering.source import SourceTools
 from reader.library.failures import local_time, waiting
 from reader.library.folder import Library
-from reader.library.paper import Paper
+from reader.library.ids import find_ids
+from reader.library.paper import Mention, Paper, Post
 from reader.library.rows import failures, papers
 from reader.library.rows.versions import BY_HAND
 
@@ -32,19 +41,23 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     recorded apart, and asked again later and later. Those that could not be asked for and
     wait are one problem together: there may be hundreds.
     """
-    held_back = _held_back(library)
-    ids = _seeds(library) | posts.ids_without_paper(library.db, now=library.now())
+    waits = waiting(library, STAGE)
+    here = papers.ids_here(library.db, waits)
+    failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
+    failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
+    wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
+    seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
+    ids = dict.fromkeys(sorted(seeds), BY_HAND)
+    ids |= posts.ids_without_paper(library.db, now=library.now())
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
     problems = [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
-    return [*problems, *held_back]
-
-
-def _seeds(library: Library) -> dict[str, str]:
-    """Give the seeds that are not here and may be asked for now: theirs who named them."""
-    wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
-    here = papers.rows_of(library.db, wanted)
-    return dict.fromkeys(sorted(wanted - here.keys() - waiting(library, STAGE).keys()), BY_HAND)
+    if failed:
+        first, n = failed[0], len(failed)
+        at = local_time(library, first.retry_at)
+        what = say("waits.resolve", n=n, at=at, error=first.error)
+        problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what)))
+    return problems
 
 
 def is_off(library: Library, id_: str) -> bool:
@@ -132,24 +145,29 @@ def _one_by_one(library: Library, tools: SourceTools, named: Mapping[str, str]) 
     return problems
 
 
-def _held_back(library: Library) -> list[Problem]:
-    waits = waiting(library, STAGE)
-    here = papers.ids_here(library.db, waits)
-    failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
-    failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
-    if not failed:
-        return []
-    first, n = failed[0], len(failed)
-    at = local_time(library, first.retry_at)
-    what = say("waits.resolve", n=n, at=at, error=first.error)
-    return [Problem(STAGE, f"{n} ids", Incomplete(what=what))]
-
-
 def _fail(library: Library, id_: str, message: str) -> None:
     failures.add_failure(library.db, STAGE, id_, (message, ""), now=library.now())
 
 
 LINKS = posts.LINK
+MAX_BYTES = 4_000_000
+"""A page at the end of a short address is read this far and thrown away. What is longer is mostly
+a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPosts:
+    """Posts whose short addresses were followed.
+
+    posts: those given, with what was found added to their mentions; `links` are the short
+    addresses that are still to be followed, and nothing else.
+    targets: short address → where it led, of those asked for now.
+    failures: why some could not be followed, by address.
+    """
+
+    posts: tuple[Post, ...]
+    targets: Mapping[str, str]
+    failures: Mapping[str, SourceFailed]
 
 
 def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
@@ -157,11 +175,9 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
 
     An address that failed waits longer each time; what the post says stays here meanwhile.
     """
-    from reader.gathering.sources.short_links import resolve_links
-
     db, now, hosts = library.db, library.now(), frozenset(library.config.resolve.short_links)
-    waiting = posts.posts_with_open_links(db, now=now)
-    todo = [(source, post) for source, listed in waiting.items() for post in listed]
+    waits = posts.posts_with_open_links(db, now=now)
+    todo = [(source, post) for source, listed in waits.items() for post in listed]
     known = posts.short_links(db, {link for _, post in todo for link in post.links})
     failed: dict[str, Problem] = {}
     missed: set[str] = set()
@@ -179,3 +195,67 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
             failed.setdefault(str(error.values.get("source", "")), Problem(LINKS, link, error))
     tools.progress("link", len(todo), len(todo))
     return list(failed.values())
+
+
+def resolve_links(
+    fetch: Fetch,
+    given: Iterable[Post],
+    *,
+    hosts: frozenset[str],
+    known: Mapping[str, str] | None = None,
+    held_back: Collection[str] = (),
+) -> ResolvedPosts:
+    """Follow the links on these hosts; those in `known` are not asked for again.
+
+    held_back: addresses that failed and whose time has not come: left for later.
+    """
+    known = known or {}
+    targets: dict[str, str] = {}
+    failed: dict[str, SourceFailed] = {}
+    followed: list[Post] = []
+    for post in given:
+        short = [link for link in post.links if is_short(link, hosts)]
+        for link in short:
+            if any(link in several for several in (known, targets, failed, held_back)):
+                continue
+            try:
+                targets[link] = _end_of(fetch, link)
+            except SourceFailed as error:
+                failed[link] = error
+        ends = {**known, **targets}
+        mentions = {mention.id: mention for mention in post.mentions}
+        for link in short:
+            for found in find_ids(ends.get(link, "")):
+                # Beside it stands its line of the post, else the beginning.
+                line = next((line for line in post.text.split("\n") if link in line), "")
+                words = own_words(line) or own_words(post.text[:600])
+                mentions.setdefault(found.id, Mention(found.id, words))
+        left = tuple(link for link in short if link not in ends)
+        followed.append(replace(post, mentions=tuple(mentions.values()), links=left))
+    return ResolvedPosts(tuple(followed), targets, failed)
+
+
+def is_short(link: str, hosts: Collection[str]) -> bool:
+    """Tell whether an address is on one of the hosts, and is more than its front page."""
+    try:
+        parts = urlsplit(link)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
+    return host in hosts and len(parts.path) > 1
+
+
+def _end_of(fetch: Fetch, link: str) -> str:
+    """Find the address that a short one leads to in the end.
+
+    Raises SourceFailed if it leads nowhere. An end that turns programs away, or is too long,
+    is an end too where the failure names it.
+    """
+    source = f"short address {urlsplit(link).hostname}"
+    try:
+        return fetch(Request(link, source, max_bytes=MAX_BYTES, is_trusted=False)).url
+    except SourceFailed as error:
+        end = str(error.values.get("url", ""))
+        if end in ("", link):
+            raise
+        return end

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from reader.base.errors import is_unreachable
 from reader.base.messages import say
-from reader.gathering.api_days import ARXIV, DAILY, OAI
+from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
 from reader.gathering.calendar import latest_feed, latest_listing
 from reader.gathering.resolve import IS_OFF, NO_PAPER, STAGE
 from reader.gathering.rows import sources

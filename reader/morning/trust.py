@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from reader.base.messages import say
-from reader.gathering.api_days import ARXIV, OAI
+from reader.gathering.arxiv_days import ARXIV, OAI
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
 from reader.gathering.gather import last_batches, source_names
 from reader.gathering.rows import sources

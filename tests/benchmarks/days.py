@@ -14,7 +14,7 @@ from typing import Any
 
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import PlayServer, Reply
-from reader.gathering.api_days import ARXIV
+from reader.gathering.arxiv_days import ARXIV
 from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch

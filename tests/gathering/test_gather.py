@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed, Unreachable
 from reader.base.http.wire import Request, Response
-from reader.gathering.api_days import ARXIV, EMPTY_IS_FINAL, PARTIAL_IS_FINAL, SETTLES, days_to_ask
+from reader.gathering.arxiv_days import (
+    ARXIV,
+    EMPTY_IS_FINAL,
+    PARTIAL_IS_FINAL,
+    SETTLES,
+    days_to_ask,
+)
 from reader.gathering.calendar import announced_at, window
 from reader.gathering.gather import all_sources, gather, last_batches, reason_of, source_names
 from reader.gathering.rows import posts, sources
