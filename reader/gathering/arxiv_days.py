@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from reader.base.errors import ReaderError
 from reader.base.messages import say
@@ -30,6 +32,11 @@ from reader.library.config import QUIET, Config
 from reader.library.folder import Library
 from reader.library.paper import Batch, BatchState, Paper
 from reader.library.rows import papers
+
+if TYPE_CHECKING:
+    from reader.base.http.wire import Response
+    from reader.gathering.sources.arxiv_lists import ApiListing, Mailing
+    from reader.gathering.sources.oai import Harvest
 
 ARXIV = "arXiv"
 """The name of arXiv's API among the sources."""
@@ -72,7 +79,7 @@ MOST_FAILURES = 2
 
 def plan_api(library: Library, tools: SourceTools) -> Work:
     """Ask the API for each announcement day that is not here whole, oldest first."""
-    from reader.gathering.sources.arxiv_lists import ApiListing, ArxivPlace, papers_listed
+    from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 
     arxiv = library.config.arxiv
     place = ArxivPlace(arxiv.api_url, arxiv.delay_s, arxiv.categories)
@@ -85,84 +92,65 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
         failures: list[ReaderError] = []
         for n_done, day in enumerate(days):
             tools.progress(ARXIV, n_done, len(days))
+            left = days[n_done + 1 :]
             try:
                 listed = papers_listed(tools.fetch, place, day)
             except ReaderError as error:
                 # One bad day does not hide the days after it; a server that is down does.
                 failures.append(error)
-                batch = Batch(ARXIV, day, None, 0, "failed", error.message)
-                yield lambda batch=batch: [batch]  # type: ignore[misc]
-                if len(failures) == MOST_FAILURES or getattr(error, "retry_at", None):
-                    tools.progress(ARXIV, 0, 0)
-                    yield lambda error=error, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
-                    break
-                continue
-            # Kept day by day: a break in a long catch-up goes on where it was.
-            yield lambda day=day, listed=listed: keep(day, listed)  # type: ignore[misc]
-            if failure := listed.failure:
+                yield partial(list, [Batch(ARXIV, day, None, 0, "failed", error.message)])
+                if len(failures) < MOST_FAILURES and not getattr(error, "retry_at", None):
+                    continue
                 tools.progress(ARXIV, 0, 0)
-                yield lambda error=failure, n=n_done: given_up(days[n + 1 :], error)  # type: ignore[misc]
+                yield partial(given_up, left, error)
+                break
+            # Kept day by day: a break in a long catch-up goes on where it was.
+            yield partial(keep, day, listed)
+            if listed.failure:
+                tools.progress(ARXIV, 0, 0)
+                yield partial(given_up, left, listed.failure)
                 return
         else:
             tools.progress(ARXIV, len(days), len(days))
         if failures:
             raise failures[0]
-        yield lambda: done()
+        yield partial(succeed, library, known)
 
     def keep(day: date, listed: ApiListing) -> list[Batch]:
         if listed.failure:
             fail(library, ARXIV, listed.failure)
         papers.add_papers(library.db, listed.papers, source=ARXIV, on=library.today())
-        return api_batches(day, listed.papers, listed.expected, listed.failure, library=library)
+        return _api_batches(library, day, listed)
 
     def given_up(left: list[date], error: ReaderError) -> list[Batch]:
         # Named too, or a long gap would look like the few days that failed.
         lacking = set(days_lacking(library, library.now()))
         return [Batch(ARXIV, d, None, 0, "not asked", error.message) for d in left if d in lacking]
 
-    def done() -> list[Batch]:
-        succeed(library, known)
-        return []
-
     return work
 
 
-def api_batches(
-    day: date,
-    found: tuple[Paper, ...],
-    expected: int | None,
-    failure: ReaderError | None,
-    *,
-    library: Library,
-) -> list[Batch]:
+def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]:
     """Count what the API gave for a day: in all, and for each class.
 
     A class has a total of its own only when the whole came: then it is what came.
     """
-    n = len(found)
+    n = len(listed.papers)
     state: BatchState = "complete"
-    if expected is None:
+    if listed.expected is None:
         state = "not checked"
-    elif n < expected:
+    elif n < listed.expected:
         state = "partial"
     elif not n:
         state = "empty" if _was_holiday(library, day) else "not out yet"
-    error = failure.message if failure else ""
-    counts = Counter(c for paper in found for c in paper.categories)
-    return [
-        Batch(ARXIV, day, expected, n, state, error, digest=_classes(library.config)),
-        *(
-            Batch(
-                ARXIV,
-                day,
-                counts[category] if state == "complete" else None,
-                counts[category],
-                state,
-                category=category,
-            )
-            for category in library.config.arxiv.categories
-        ),
-    ]
+    error = listed.failure.message if listed.failure else ""
+    digest = _classes(library.config)
+    batches = [Batch(ARXIV, day, listed.expected, n, state, error, digest=digest)]
+    counts = Counter(c for paper in listed.papers for c in paper.categories)
+    for category in library.config.arxiv.categories:
+        expected = counts[category] if state == "complete" else None
+        batches.append(Batch(ARXIV, day, expected, counts[category], state, category=category))
+    return batches
 
 
 def _was_holiday(library: Library, day: date) -> bool:
@@ -212,7 +200,10 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
     known = sources.days_asked(library.db, ARXIV)
     first = min(known, default=latest_listing(now))
     is_begun = any(asked.state not in NO_ANSWER for asked in known.values())
-    begins = [] if is_begun or len(known) >= FIRST_LISTINGS else _back_from(first, FIRST_LISTINGS)
+    begins: list[date] = []
+    if not is_begun and len(known) < FIRST_LISTINGS:
+        week = (first - timedelta(days=n) for n in range(7))
+        begins = list(filter(is_listing_day, week))[:FIRST_LISTINGS]
     classes = _classes(library.config)
     again = [day for day, asked in known.items() if _is_open(asked, day, now, classes)]
     missed = [day for day in (*begins, *listings_since(first, now)) if day not in known]
@@ -239,69 +230,53 @@ def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
     return since < SETTLES or (is_recent and asked.digest != classes)
 
 
-def _back_from(day: date, n: int) -> Iterator[date]:
-    while n:
-        if is_listing_day(day):
-            yield day
-            n -= 1
-        day -= timedelta(days=1)
-
-
 def announcement(config: Config, category: str) -> Source:
     """Make the source of one class's announcement feed."""
-    from_config = config.arxiv
-    name = feed_name(category)
+    arxiv, name = config.arxiv, feed_name(category)
 
     def plan(library: Library, tools: SourceTools) -> Work:
         from reader.gathering.sources.arxiv_lists import address, read_feed
 
         known = sources.source(library.db, name)
         due = latest_feed(library.now())
-        url = address(from_config.rss_url, category)
+        url = address(arxiv.rss_url, category)
 
         def work() -> Iterator[Keep]:
-            answer = ask(tools.fetch, known, url, delay_s=from_config.delay_for(url))
+            answer = ask(tools.fetch, known, url, delay_s=arxiv.delay_for(url))
             if answer.is_unchanged:
+                yield partial(keep_unchanged, answer)
+            else:
+                yield partial(keep, answer, read_feed(answer.content, source=name))
 
-                def keep_unchanged() -> list[Batch]:
-                    succeed(library, known, answer)
-                    return [_unchanged(library, name, due)]
+        def keep_unchanged(answer: Response) -> list[Batch]:
+            # It is the feed that was read before: right only if that was the one due. A day
+            # that failed or was stale does not come here by staying as it was.
+            succeed(library, known, answer)
+            last = sources.last_batch(library.db, name, due)
+            if last is None or last.state not in GOOD_FEED:
+                return [Batch(name, due, None, 0, "stale")]
+            return [Batch(name, due, None, last.received, "unchanged", digest=last.digest)]
 
-                yield keep_unchanged
-                return
-            feed = read_feed(answer.content, source=name)
-
-            def keep() -> list[Batch]:
-                covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
-                here = (*feed.new, *feed.cross)
-                papers.add_papers(library.db, here, source=name, on=library.today())
-                papers.add_known(library.db, feed.replaced, source=name, on=library.today())
-                succeed(library, known, answer)
-                n, n_unread = len(here), feed.n_unread
-                state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
-                if not here and feed_has_papers(library.now()):
-                    state = "stale"
-                elif not here and covers == due:
-                    # Of the weekend, and no word on whether Friday's was ever read.
-                    covers = due + timedelta(days=1)
-                if n_unread:
-                    return [Batch(name, covers, n + n_unread, n, "partial")]
-                return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
-
-            yield keep
+        def keep(answer: Response, feed: Mailing) -> list[Batch]:
+            covers, is_stale = _day_of(library, name, feed.covers, feed.new, due)
+            here = (*feed.new, *feed.cross)
+            papers.add_papers(library.db, here, source=name, on=library.today())
+            papers.add_known(library.db, feed.replaced, source=name, on=library.today())
+            succeed(library, known, answer)
+            n, n_unread = len(here), feed.n_unread
+            state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
+            if not here and feed_has_papers(library.now()):
+                state = "stale"
+            elif not here and covers == due:
+                # Of the weekend, and no word on whether Friday's was ever read.
+                covers = due + timedelta(days=1)
+            if n_unread:
+                return [Batch(name, covers, n + n_unread, n, "partial")]
+            return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
 
         return work
 
-    return Source(name, host_of(from_config.rss_url), plan)
-
-
-def _unchanged(library: Library, name: str, due: date) -> Batch:
-    """Count a feed that says it is the one read before: right only if that was the one due."""
-    last = sources.last_batch(library.db, name, due)
-    # A day that failed or was stale does not come here by staying as it was.
-    if last is None or last.state not in GOOD_FEED:
-        return Batch(name, due, None, 0, "stale")
-    return Batch(name, due, None, last.received, "unchanged", digest=last.digest)
+    return Source(name, host_of(arxiv.rss_url), plan)
 
 
 def _day_of(
@@ -347,7 +322,13 @@ def compare_channels(library: Library) -> list[Batch]:
         if api is None:
             continue
         if last.state == "stale":
-            if _is_empty(last) and _has_none(library, category, last.covers):
+            # The API had all of the day, and no paper of this class among it.
+            counts = sources.batches_by_category(library.db, ARXIV, last.covers)
+            has_none = any(
+                b.category == category and b.state in ("complete", "empty") and not b.received
+                for b in counts
+            )
+            if _is_empty(last) and has_none:
                 found.append(replace(last, state="empty"))
             continue
         if api.state in ("empty", "not out yet") and last.received:
@@ -356,16 +337,7 @@ def compare_channels(library: Library) -> list[Batch]:
         elif api.state == "complete" and not papers.n_not_from(
             library.db, feed_name(category), category, announced_on=last.covers
         ):
-            found.append(
-                Batch(
-                    last.source,
-                    last.covers,
-                    last.received,
-                    last.received,
-                    "complete",
-                    digest=last.digest,
-                )
-            )
+            found.append(replace(last, expected=last.received, state="complete", error=""))
     return [*found, *_lists_cut_short(library)]
 
 
@@ -389,15 +361,6 @@ def _days_without_papers(library: Library) -> list[Batch]:
 def _is_empty(feed: Batch) -> bool:
     """Tell a feed without entries under the day that was due from one of an earlier day."""
     return feed.state in ("stale", "empty", "unchanged") and not feed.received
-
-
-def _has_none(library: Library, category: str, day: date) -> bool:
-    """Tell whether the API had all of a day, and no paper of this class among it."""
-    counts = sources.batches_by_category(library.db, ARXIV, day)
-    return any(
-        b.category == category and b.state in ("complete", "empty") and not b.received
-        for b in counts
-    )
 
 
 def _lists_cut_short(library: Library) -> Iterator[Batch]:
@@ -429,7 +392,7 @@ cross-listed; an older one merely had its record mended, which OAI-PMH does not 
 def plan_oai(library: Library, tools: SourceTools) -> Work:
     """Ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
     from reader.gathering.sources.arxiv_lists import ArxivPlace
-    from reader.gathering.sources.oai import Harvest, days_announced
+    from reader.gathering.sources.oai import days_announced
 
     arxiv = library.config.arxiv
     days = days_without_feed(library, library.now())
@@ -441,14 +404,18 @@ def plan_oai(library: Library, tools: SourceTools) -> Work:
         place = ArxivPlace(arxiv.oai_url, arxiv.delay_for(arxiv.oai_url), arxiv.categories)
         harvests = days_announced(tools.fetch, place, days)
         for day, harvest in harvests.items():
-            yield lambda day=day, harvest=harvest: keep(day, harvest)  # type: ignore[misc]
+            yield partial(keep, day, harvest)
         failures = [h.failure for h in harvests.values() if h.failure]
         if failures:
             raise failures[0]
-        yield lambda: done()
+        yield partial(succeed, library, known)
 
     def keep(day: date, harvest: Harvest) -> list[Batch]:
-        late = (p for p in harvest.cross_or_late if _is_late(p, day))
+        late = (
+            paper
+            for paper in harvest.cross_or_late
+            if paper.published_on is not None and day - paper.published_on <= LATE
+        )
         here = (*harvest.new, *late)
         papers.add_papers(library.db, here, source=OAI, on=library.today())
         papers.add_known(library.db, harvest.replaced, source=OAI, on=library.today())
@@ -459,15 +426,7 @@ def plan_oai(library: Library, tools: SourceTools) -> Work:
         expected = len(here) if harvest.is_whole else None
         return [Batch(OAI, day, expected, len(here), state, error)]
 
-    def done() -> list[Batch]:
-        succeed(library, known)
-        return []
-
     return work
-
-
-def _is_late(paper: Paper, day: date) -> bool:
-    return paper.published_on is not None and day - paper.published_on <= LATE
 
 
 def days_without_feed(library: Library, now: datetime) -> list[date]:

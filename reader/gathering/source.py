@@ -1,4 +1,4 @@
-"""Say what a source is to the gathering, and let several hosts be asked at once.
+"""What a source is to the gathering, and how several hosts are asked at once.
 
 Work is an iterator that waits for the network between its items; rows are written only
 by the thread that asked. One thread a host, so that no host sees two questions at once.
@@ -6,6 +6,7 @@ by the thread that asked. One thread a host, so that no host sees two questions 
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import hashlib
 import queue
@@ -13,13 +14,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from reader.base.errors import ReaderError
 from reader.base.http.wire import Fetch, Request, Response
 from reader.gathering.rows import sources
-from reader.gathering.rows.sources import SourceState as Known
+from reader.gathering.rows.sources import SourceState
 from reader.library.folder import Library
 from reader.library.paper import Batch
 
@@ -38,7 +39,7 @@ FIRST_RETRY = timedelta(minutes=10)
 LONGEST_RETRY = timedelta(hours=12)
 
 Keep = Callable[[], list[Batch]]
-"""Writes what came, in the thread that owns the rows; gives the counts of it."""
+"""Writes what came, in the thread that owns the rows; returns the counts of it."""
 
 Work = Callable[[], Iterator[Keep]]
 """Asks, away from the rows; raises ReaderError when the source failed."""
@@ -58,11 +59,11 @@ class Source:
 
 
 def host_of(url: str) -> str:
-    """Give what two addresses share if they must not be asked at once."""
+    """Return what two addresses share if they must not be asked at once."""
     return urlsplit(url).netloc or url
 
 
-def ask(fetch: Fetch, known: Known, url: str, *, delay_s: float = 0.0) -> Response:
+def ask(fetch: Fetch, known: SourceState, url: str, *, delay_s: float = 0.0) -> Response:
     """Ask for an address that may not have changed since it last answered."""
     return fetch(
         Request(
@@ -75,10 +76,10 @@ def ask(fetch: Fetch, known: Known, url: str, *, delay_s: float = 0.0) -> Respon
     )
 
 
-def succeed(library: Library, known: Known, answer: Response | None = None) -> None:
+def succeed(library: Library, known: SourceState, answer: Response | None = None) -> list[Batch]:
     """Record a good answer, and its validators only now that its rows are on the disk.
 
-    An answer that does not say them again (304) leaves those that are known.
+    An answer that does not say them again (304) leaves those that are known. Counts nothing.
     """
     headers = answer.headers if answer else {}
     is_unchanged = answer is not None and answer.is_unchanged
@@ -89,6 +90,7 @@ def succeed(library: Library, known: Known, answer: Response | None = None) -> N
         etag=headers.get("etag", known.etag if is_unchanged else ""),
         last_modified=headers.get("last-modified", known.last_modified if is_unchanged else ""),
     )
+    return []
 
 
 def fail(library: Library, name: str, error: ReaderError) -> None:
@@ -102,7 +104,7 @@ def fail(library: Library, name: str, error: ReaderError) -> None:
 
 
 def wait_after(n_errors: int, name: str) -> timedelta:
-    """Give how long a source rests that failed now and so many times before in a row.
+    """Return how long a source rests that failed now and so many times before in a row.
 
     Up to a fifth more, by its name: sources that failed together do not all come back
     together.
@@ -128,7 +130,7 @@ def run_together(
     """Run pieces of work, those of one host one after another, hosts at once.
 
     works: name → what starts it. hosts: name → its host.
-    Gives (name, item) as items come, then (name, Ended()) or (name, the exception that
+    Yields (name, item) as items come, then (name, EndMark()) or (name, the exception that
     ended it). Leaving the loop early stops every piece at its next item.
     """
     by_host: dict[str, list[str]] = {}
@@ -138,7 +140,42 @@ def run_together(
         for name, work in works.items():
             yield from _in_turn(name, work)
         return
-    yield from _Crew(works, list(by_host.values())).run()
+    groups: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    for group in by_host.values():
+        groups.put(group)
+    items: queue.Queue[tuple[str, T | Exception | EndMark]] = queue.Queue(maxsize=1000)
+    is_over = threading.Event()
+
+    def put(pair: tuple[str, T | Exception | EndMark]) -> None:
+        """Hand an item over, or drop it once nobody takes any."""
+        while not is_over.is_set():
+            with contextlib.suppress(queue.Full):
+                return items.put(pair, timeout=0.2)
+
+    def ask_groups() -> None:
+        while not is_over.is_set():
+            try:
+                group = groups.get_nowait()
+            except queue.Empty:
+                return
+            for pair in (pair for name in group for pair in _in_turn(name, works[name])):
+                put(pair)
+                if is_over.is_set():
+                    return
+
+    for _ in range(min(len(by_host), MOST_AT_ONCE)):
+        # A thread begins with no context: what fails in it is said in our language.
+        run = contextvars.copy_context().run
+        # Daemons, so that Ctrl-C need not wait for a silent server.
+        threading.Thread(target=run, args=(ask_groups,), daemon=True).start()
+    n_left = len(works)
+    try:
+        while n_left:
+            name, item = items.get()
+            yield name, item
+            n_left -= isinstance(item, Exception | EndMark)
+    finally:
+        is_over.set()
 
 
 def _in_turn(
@@ -151,53 +188,3 @@ def _in_turn(
         yield name, error
         return
     yield name, EndMark()
-
-
-class _Crew(Generic[T]):
-    """The threads of one run; daemons, so that Ctrl-C need not wait for a silent server."""
-
-    def __init__(
-        self, works: Mapping[str, Callable[[], Iterator[T]]], groups: list[list[str]]
-    ) -> None:
-        self._works = works
-        self._groups: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
-        for group in groups:
-            self._groups.put(group)
-        self._items: queue.Queue[tuple[str, T | Exception | EndMark]] = queue.Queue(maxsize=1000)
-        self._is_over = threading.Event()
-        self._n_threads = min(len(groups), MOST_AT_ONCE)
-
-    def run(self) -> Iterator[tuple[str, T | Exception | EndMark]]:
-        for _ in range(self._n_threads):
-            # A thread begins with no context: what fails in it is said in our language.
-            work = contextvars.copy_context().run
-            threading.Thread(target=work, args=(self._work,), daemon=True).start()
-        n_left = len(self._works)
-        try:
-            while n_left:
-                name, item = self._items.get()
-                yield name, item
-                n_left -= isinstance(item, Exception | EndMark)
-        finally:
-            self._is_over.set()
-
-    def _work(self) -> None:
-        while not self._is_over.is_set():
-            try:
-                group = self._groups.get_nowait()
-            except queue.Empty:
-                return
-            for name in group:
-                for pair in _in_turn(name, self._works[name]):
-                    if not self._put(pair):
-                        return
-
-    def _put(self, pair: tuple[str, T | Exception | EndMark]) -> bool:
-        """Hand an item over; False once nobody takes any."""
-        while not self._is_over.is_set():
-            try:
-                self._items.put(pair, timeout=0.2)
-            except queue.Full:
-                continue
-            return True
-        return False
