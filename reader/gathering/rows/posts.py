@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import cast
 
 from reader.gathering.post import LOOKED_AT, PostMention
 from reader.library.paper import Mention, Post, PostKind
-from reader.library.rows.database import Database, Row
+from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 
 LINK = "link"
@@ -55,21 +56,13 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
 
 
 def _insert(db: Database, post: Post, source: str) -> int:
+    at = post.posted_at.isoformat() if post.posted_at else None
     return db.execute(
         """
         INSERT INTO posts (source, guid, author, text, url, posted_at, kind, n_votes)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        (
-            source,
-            post.guid,
-            post.author,
-            post.text,
-            post.url,
-            post.posted_at.isoformat() if post.posted_at else None,
-            post.kind,
-            post.n_votes,
-        ),
+        (source, post.guid, post.author, post.text, post.url, at, post.kind, post.n_votes),
     )
 
 
@@ -89,7 +82,7 @@ def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) 
 
 
 def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
-    """Give where those of some addresses lead that were followed before."""
+    """Find where those of some addresses lead that were followed before."""
     rows = db.read(
         "SELECT url, target FROM short_links WHERE url IN (SELECT value FROM json_each(?))",
         (json.dumps(list(urls)),),
@@ -98,7 +91,7 @@ def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
 
 
 def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post]]:
-    """Give, by source, the posts with short addresses that may be followed now.
+    """List, by source, the posts with short addresses that may be followed now.
 
     Each with those addresses as its `links`, and with the mentions that it has.
     """
@@ -111,36 +104,30 @@ def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post
         """,
         (now.isoformat(),),
     )
-    links: dict[int, list[str]] = {}
-    for row in rows:
-        links.setdefault(row["id"], []).append(row["link"])
     found: dict[str, list[Post]] = {}
-    for row in {row["id"]: row for row in rows}.values():
-        post = _post(db, row, tuple(links[row["id"]]))
+    for row_id, of_post in groupby(rows, lambda row: int(row["id"])):
+        row, *more = of_post
+        mentions = db.read(
+            "SELECT identifier, sentence FROM mentions WHERE post = ? ORDER BY identifier",
+            (row_id,),
+        )
+        post = Post(
+            guid=row["guid"],
+            author=row["author"],
+            text=row["text"],
+            url=row["url"],
+            posted_at=datetime.fromisoformat(row["posted_at"]) if row["posted_at"] else None,
+            mentions=tuple(Mention(m["identifier"], m["sentence"]) for m in mentions),
+            kind=cast(PostKind, row["kind"]),
+            links=tuple(one["link"] for one in (row, *more)),
+            n_votes=row["n_votes"],
+        )
         found.setdefault(row["source"], []).append(post)
     return found
 
 
-def _post(db: Database, row: Row, links: tuple[str, ...]) -> Post:
-    mentions = db.read(
-        "SELECT identifier, sentence FROM mentions WHERE post = ? ORDER BY identifier",
-        (row["id"],),
-    )
-    return Post(
-        guid=row["guid"],
-        author=row["author"],
-        text=row["text"],
-        url=row["url"],
-        posted_at=datetime.fromisoformat(row["posted_at"]) if row["posted_at"] else None,
-        mentions=tuple(Mention(m["identifier"], m["sentence"]) for m in mentions),
-        kind=cast(PostKind, row["kind"]),
-        links=links,
-        n_votes=row["n_votes"],
-    )
-
-
 def ids_without_paper(db: Database, *, now: datetime) -> dict[str, str]:
-    """Give the identifiers in posts that no paper here has and that may be asked for now,
+    """Find the identifiers in posts that no paper here has and that may be asked for now,
     each with the source that named it first."""
     rows = db.read(
         """
@@ -181,8 +168,8 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
     """
     rows = db.read(
         """
-        SELECT i.paper, p.author, substr(p.text, 1, ?) AS text, p.url, p.source, p.kind,
-               p.n_votes, m.seen_on, m.identifier, t.title, CASE WHEN EXISTS (
+        SELECT i.paper AS row, p.author, substr(p.text, 1, ?) AS text, p.url, p.source, p.kind,
+               p.n_votes, m.seen_on AS "on", m.identifier AS id, t.title, CASE WHEN EXISTS (
                    SELECT 1 FROM mentions AS o
                    WHERE o.post = m.post AND o.identifier != m.identifier
                ) THEN m.sentence ELSE '' END AS sentence
@@ -194,22 +181,8 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
         """,
         (LOOKED_AT, json.dumps(list(papers))),
     )
-    return [
-        PostMention(
-            row=row["paper"],
-            author=row["author"],
-            text=row["text"],
-            url=row["url"],
-            source=row["source"],
-            kind=cast(PostKind, row["kind"]),
-            n_votes=row["n_votes"],
-            on=date.fromisoformat(row["seen_on"]),
-            title=row["title"],
-            sentence=row["sentence"],
-            id=row["identifier"],
-        )
-        for row in rows
-    ]
+    # The columns are named as the fields are.
+    return [PostMention(**{**dict(row), "on": date.fromisoformat(row["on"])}) for row in rows]
 
 
 def papers_mentioned_on(db: Database, day: date) -> list[int]:

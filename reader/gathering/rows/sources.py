@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from typing import cast
 
-from reader.library.paper import Batch, BatchState
+from reader.library.paper import Batch
 from reader.library.rows.database import Database, Row
 
 
@@ -31,21 +30,13 @@ class SourceState:
 
 
 def source(db: Database, name: str) -> SourceState:
-    """Give what is known of a source; an unknown one is a fresh one."""
+    """Read what is known of a source; an unknown one is a fresh one."""
     row = db.read_one("SELECT * FROM sources WHERE name = ?", (name,))
     if row is None:
         return SourceState(name)
-    return SourceState(
-        name=name,
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        asked_at=_moment(row["asked_at"]),
-        succeeded_at=_moment(row["succeeded_at"]),
-        n_errors=row["n_errors"],
-        error=row["error"],
-        hint=row["hint"],
-        retry_at=_moment(row["retry_at"]),
-    )
+    # The columns are named as the fields are.
+    moments = {at: _moment(row[at]) for at in ("asked_at", "succeeded_at", "retry_at")}
+    return SourceState(**{**dict(row), **moments})
 
 
 def add_success(
@@ -66,7 +57,7 @@ def add_success(
 
 
 def last_asked(db: Database) -> datetime | None:
-    """Give when any source was last asked, None for never."""
+    """Return when any source was last asked, None for never."""
     row = db.read_one("SELECT max(asked_at) AS at FROM sources")
     return _moment(row["at"]) if row else None
 
@@ -104,26 +95,19 @@ def add_error(
 
 def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
     """Keep the count of one answer; earlier counts of the same day stay as history."""
+    name, covers, *counts = astuple(batch)
     with db.writing():
         db.execute(
-            """
-            INSERT INTO batches (source, covers, at, on_date, expected, received, state, error,
-                                 category, digest)
+            f"""
+            INSERT INTO batches (at, on_date, source, covers, {", ".join(_COUNTS)})
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            (
-                batch.source,
-                batch.covers.isoformat(),
-                now.isoformat(),
-                on.isoformat(),
-                batch.expected,
-                batch.received,
-                batch.state,
-                batch.error,
-                batch.category,
-                batch.digest,
-            ),
+            """,  # noqa: S608  constants of this module
+            (now.isoformat(), on.isoformat(), name, covers.isoformat(), *counts),
         )
+
+
+_COUNTS = ("expected", "received", "state", "error", "category", "digest")
+"""The fields of a batch behind its source and its day, and their columns."""
 
 
 def batches_on(db: Database, day: date) -> list[Batch]:
@@ -138,19 +122,20 @@ def batches_on(db: Database, day: date) -> list[Batch]:
     found: dict[tuple[str, date], Batch] = {}
     for batch in map(_batch, rows):
         before = found.pop((batch.source, batch.covers), None)
-        stays = before if before and batch.state == "failed" and _is_whole(before) else None
+        # Other sources go on during a day; no feed can have a name that begins as arXiv's.
+        is_whole = (
+            before
+            and before.source.startswith("arXiv")
+            and before.state == "complete"
+            and before.expected is not None
+        )
+        stays = before if is_whole and batch.state == "failed" else None
         found[batch.source, batch.covers] = stays or batch
     return list(found.values())
 
 
-def _is_whole(batch: Batch) -> bool:
-    """Tell whether all of an arXiv announcement came; other sources go on during a day."""
-    is_announced = batch.source.startswith("arXiv")  # a name that no feed can have
-    return is_announced and batch.state == "complete" and batch.expected is not None
-
-
 def last_batch(db: Database, name: str, covers: date) -> Batch | None:
-    """Give the last word on one day of a source, None where there is none."""
+    """Return the last word on one day of a source, None where there is none."""
     row = db.read_one(
         "SELECT * FROM batches WHERE source = ? AND covers = ? AND category = ''"
         " ORDER BY id DESC LIMIT 1",
@@ -194,7 +179,7 @@ def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
 
 
 def newest_batch(db: Database, name: str) -> Batch | None:
-    """Give the last word on the newest day of a source that gave an answer for one."""
+    """Return the last word on the newest day of a source that gave an answer for one."""
     row = db.read_one(
         """
         SELECT * FROM batches WHERE source = ? AND category = ''
@@ -237,7 +222,7 @@ class DayAnswer:
 
 
 def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
-    """Give the last word on each day that a source was asked for."""
+    """Find the last word on each day that a source was asked for."""
     rows = db.read(
         """
         SELECT covers, state, at, digest, max(id) FROM batches
@@ -254,7 +239,7 @@ def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
 
 
 def first_asked(db: Database) -> dict[str, date]:
-    """Give the local day on which each source was first asked."""
+    """Find the local day on which each source was first asked."""
     rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
     return {row["source"]: date.fromisoformat(row["day"]) for row in rows}
 
@@ -264,13 +249,5 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _batch(row: Row) -> Batch:
-    return Batch(
-        source=row["source"],
-        covers=date.fromisoformat(row["covers"]),
-        expected=row["expected"],
-        received=row["received"],
-        state=cast(BatchState, row["state"]),
-        error=row["error"],
-        category=row["category"],
-        digest=row["digest"],
-    )
+    counts = (row[name] for name in _COUNTS)
+    return Batch(row["source"], date.fromisoformat(row["covers"]), *counts)
