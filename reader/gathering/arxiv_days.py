@@ -154,7 +154,7 @@ def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]
 
 
 def _was_holiday(library: Library, day: date) -> bool:
-    """Tell whether an empty day may be believed: the API gives empty answers by mistake.
+    """Check whether an empty day may be believed: the API gives empty answers by mistake.
 
     Where all classes are small ones an empty day is nothing odd, before there is a feed to
     compare it with and once it has settled; in between `compare_channels` decides.
@@ -169,7 +169,7 @@ def _was_holiday(library: Library, day: date) -> bool:
 
 
 def is_quiet(config: Config) -> bool:
-    """Tell whether a day may well pass without a paper of any class that is watched."""
+    """Check whether a day may well pass without a paper of any class that is watched."""
     return QUIET.issuperset(config.arxiv.categories)
 
 
@@ -218,7 +218,7 @@ def days_lacking(library: Library, now: datetime) -> list[date]:
 
 
 def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
-    """Tell whether a day that was asked before may hold more than what came."""
+    """Check whether a day that was asked before may hold more than what came."""
     since = asked.at - announced_at(day)
     if asked.state == "partial":
         return since < PARTIAL_IS_FINAL
@@ -282,7 +282,7 @@ def announcement(config: Config, category: str) -> Source:
 def _day_of(
     library: Library, name: str, said: date | None, new: tuple[Paper, ...], due: date
 ) -> tuple[date, bool]:
-    """Tell which day a feed really covers, and whether that is older than the one due.
+    """Find which day a feed really covers, and whether that is older than the one due.
 
     Its date line is not believed: arXiv has served yesterday's papers under today's date.
     The same papers as on an earlier day are that day's; so are papers of which most were
@@ -359,7 +359,7 @@ def _days_without_papers(library: Library) -> list[Batch]:
 
 
 def _is_empty(feed: Batch) -> bool:
-    """Tell a feed without entries under the day that was due from one of an earlier day."""
+    """Check whether a feed has no entries, rather than those of an earlier day."""
     return feed.state in ("stale", "empty", "unchanged") and not feed.received
 
 

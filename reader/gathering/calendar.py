@@ -1,4 +1,4 @@
-"""Know arXiv's calendar: when a submission is announced, and what a day's mailing holds.
+"""arXiv's calendar: when a submission is announced, and what a day's mailing holds.
 
 Source: "Availability of submissions", info.arxiv.org/help/availability.html. Deadlines
 are 14:00 and announcements 20:00 Eastern time. A listing carries the date of the day
@@ -28,12 +28,12 @@ _MONDAY, _SUNDAY = 0, 6
 
 
 def is_listing_day(day: date) -> bool:
-    """Tell whether arXiv lists papers under this date: Monday to Friday."""
+    """Check whether arXiv lists papers under this date: Monday to Friday."""
     return day.weekday() < 5
 
 
 def window(day: date) -> tuple[datetime, datetime]:
-    """Give the UTC times [start, end) between which a listing's papers were submitted.
+    """Return the UTC times [start, end) between which a listing's papers were submitted.
 
     Raises ValueError for a Saturday or Sunday.
     """
@@ -45,7 +45,7 @@ def window(day: date) -> tuple[datetime, datetime]:
 
 
 def listing_day(submitted_at: datetime) -> date:
-    """Give the date of the listing that a submission of this moment stands in."""
+    """Return the date of the listing that a submission of this moment stands in."""
     local = submitted_at.astimezone(EASTERN)
     day = local.date() + timedelta(days=local.time() >= DEADLINE)
     day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
@@ -55,12 +55,12 @@ def listing_day(submitted_at: datetime) -> date:
 
 
 def announced_at(day: date) -> datetime:
-    """Give the UTC moment at which a listing comes out: the evening before."""
+    """Return the UTC moment at which a listing comes out: the evening before."""
     return datetime.combine(day - timedelta(days=1), ANNOUNCEMENT, EASTERN).astimezone(UTC)
 
 
 def latest_listing(now: datetime) -> date:
-    """Give the newest listing day that is out at this moment."""
+    """Return the newest listing day that is out at this moment."""
     day = now.astimezone(EASTERN).date() + timedelta(days=1)
     while not is_listing_day(day) or announced_at(day) > now:
         day -= timedelta(days=1)
@@ -68,7 +68,7 @@ def latest_listing(now: datetime) -> date:
 
 
 def latest_feed(now: datetime) -> date:
-    """Give the listing day that the announcement feed should hold at this moment.
+    """Return the listing day that the announcement feed should hold at this moment.
 
     The feed is made at midnight Eastern time, hours after the announcement, and is there
     an hour later; on Saturday and Sunday it is empty.
@@ -77,7 +77,7 @@ def latest_feed(now: datetime) -> date:
 
 
 def feed_has_papers(now: datetime) -> bool:
-    """Tell whether the announcement feed of this moment should hold papers: on weekdays.
+    """Check whether the announcement feed of this moment should hold papers: on weekdays.
 
     In the hour in which Saturday's or Monday's is made it may be either one.
     """

@@ -62,7 +62,7 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
 
 
 def with_person(content: bytes, name: str, feeds: Sequence[str]) -> bytes:
-    """Give a feeds.toml with one more person at its end.
+    """Return a feeds.toml with one more person at its end.
 
     Bytes are only added, in the file's own kind of line ends: so nothing else can change.
     """

@@ -204,7 +204,7 @@ class _HeldBack(SourceFailed):
 
 
 def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
-    """List the errors to be told: hosts that cannot be reached are one, however many they are.
+    """Choose the errors to be told: hosts that cannot be reached are one, however many they are.
 
     What later steps lack for the same reason is within that one.
     """
@@ -250,7 +250,7 @@ def _keep(library: Library, batch: Batch) -> None:
 def _record_failure(
     library: Library, name: str, error: ReaderError, *, is_counted: bool = False
 ) -> Problem:
-    """Keep that a source failed, and when it may be asked again; it is named until then.
+    """Record that a source failed, and when it may be asked again; it is named until then.
 
     is_counted: it gave batches before it failed, which say themselves what is missing.
     """

@@ -154,7 +154,7 @@ def _hash(text: str) -> str:
 
 
 def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
-    """List each paper once: those in the text with their sentence, then those beside it."""
+    """Find each paper once: those in the text with their sentence, then those beside it."""
     bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     found = find_ids(text)
     starts = [f.start for f in found]
@@ -216,7 +216,7 @@ _LABEL = re.compile(
 
 
 def _is_label(words: str) -> bool:
-    """Tell whether words are what links are called, and say nothing of a paper."""
+    """Check whether words are what links are called, and say nothing of a paper."""
     return len(words) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(words))
 
 
@@ -304,25 +304,18 @@ def _bare(text: str, title: str, id_: str) -> str:
         after = bare[found.end :].lstrip(" ")[:1]
         if found.id == id_ and after in ("", "\n", _GAP):
             bare = f"{bare[: found.start]}{_GAP}{bare[found.end :]}"
-    if _only_names(bare, title):
-        return ""
+    if len(bare) <= _LONGEST_NAMING:
+        # "[R] <title>, arXiv:2503.00001 [pdf]" names the paper and says nothing.
+        rest = bare
+        for found in reversed(find_ids(rest)):
+            rest = f"{rest[: found.start]}{_GAP}{rest[found.end :]}"
+        rest = _TAG.sub("", _without_title(rest, title)).replace(_GAP, " ")
+        if not re.search(r"\w", rest) or _is_label(rest):
+            return ""
     gaps = _without_title(bare, title)
     gaps = _AROUND_GAP.sub(_GAP, _AROUND_GAP.sub(_GAP, gaps))  # **"a title in both"**
     words = plain(_OPENED_WIDE.sub(r"\1", _TAKEN.sub(_joined, gaps)))
     return words.rstrip(_MARKS) if gaps.rstrip().endswith(_GAP) else words
-
-
-def _only_names(bare: str, title: str) -> bool:
-    """Tell whether a text names a paper and says nothing: "[R] <title>, arXiv:2503.00001 [pdf]".
-
-    bare: without addresses.
-    """
-    if len(bare) > _LONGEST_NAMING:
-        return False
-    for found in reversed(find_ids(bare)):
-        bare = f"{bare[: found.start]}{_GAP}{bare[found.end :]}"
-    rest = _TAG.sub("", _without_title(bare, title)).replace(_GAP, " ")
-    return not re.search(r"\w", rest) or _is_label(rest)
 
 
 def _joined(match: re.Match[str]) -> str:

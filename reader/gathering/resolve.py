@@ -61,7 +61,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
 
 
 def is_off(library: Library, id_: str) -> bool:
-    """Tell whether feeds.toml says that ids of this kind are not looked up."""
+    """Check whether feeds.toml says that ids of this kind are not looked up."""
     places = library.config.resolve
     bases = {"doi": places.doi, "openreview": places.openreview, "acl": places.acl}
     return not bases.get(id_.partition(":")[0], "arXiv")
@@ -236,7 +236,7 @@ def resolve_links(
 
 
 def is_short(link: str, hosts: Collection[str]) -> bool:
-    """Tell whether an address is on one of the hosts, and is more than its front page."""
+    """Check whether an address is on one of the hosts, and is more than its front page."""
     try:
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.")

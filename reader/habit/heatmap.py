@@ -79,7 +79,7 @@ def heatmap(
 
 
 def month_marks(map_: Heatmap) -> Iterator[tuple[int, str]]:
-    """List where each month's name stands: the week with its first Monday, where it has room."""
+    """Find where each month's name stands: the week with its first Monday, where it has room."""
     taken = 0
     for n, week in enumerate(map_.weeks):
         monday = week[0]

@@ -1,4 +1,4 @@
-"""Let notes come back: which are due, what stands on their cards, what was remembered.
+"""Notes that come back: which are due, what stands on their cards, what was remembered.
 
 Counting needs nothing but rows, so that `today` can do it. The day on which a note comes back is
 found by FSRS (Ye, Su and Cao 2022, doi:10.1145/3534678.3539081) as the package fsrs has it, with
@@ -134,12 +134,12 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
 
 
 def has_changed(library: Library, waiting: Waiting) -> bool:
-    """Tell that a note was graded, or went, since it was chosen: in another window."""
+    """Check whether a note was graded, or went, since it was chosen: in another window."""
     return waiting not in rows.waiting(library.db)
 
 
 def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay) -> GradeOutcome:
-    """Keep how well a note was remembered today, 1 to 4, and say when it comes back.
+    """Record how well a note was remembered today, 1 to 4, and find when it comes back.
 
     Raises UsageError for a paper that was not written up.
     """
@@ -217,14 +217,14 @@ def card_of(library: Library, held: LibraryPaper, waiting: Waiting) -> Card:
 
 
 def paused_text(due: Due) -> str:
-    """Say why nothing comes back, and that nothing is lost by it."""
+    """Explain why nothing comes back, and that nothing is lost by it."""
     if due.deadline is None:
         return say("recall.day_off")
     return say("recall.deadline", name=plain(due.deadline.name), on=due.deadline.on)
 
 
 def graded_text(library: Library, graded: GradeOutcome, *, has_title: bool) -> str:
-    """Say when a note comes back."""
+    """Describe when a note comes back."""
     n = (graded.due_on - library.today()).days
     said = say("recall.graded", grade=say(f"recall.{graded.grade}"), on=graded.due_on, n=n)
     return f"{said} {plain(graded.held.paper.title)}" if has_title else said

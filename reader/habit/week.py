@@ -93,7 +93,7 @@ class Week:
     n_more: int = 0
 
     def holds(self, day: date) -> bool:
-        """Tell whether a day is one of this week."""
+        """Check whether a day is one of this week."""
         return self.first <= day <= self.last
 
     @property
@@ -121,7 +121,7 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
 
 
 def regret_text(regret: Regret) -> str:
-    """Say why a skipped paper may deserve another look."""
+    """Explain why a skipped paper may deserve another look."""
     facts = {"id": regret.held.paper.id, "day": regret.skipped_on}
     if regret.near is None:
         return say("week.talked", n=regret.n_people, **facts)
@@ -171,7 +171,7 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
 def _talked_about(
     library: Library, skipped: Mapping[int, date], first: date, last: date
 ) -> list[Regret]:
-    """List skips that people talked about in this week, after they were skipped."""
+    """Find skips that people talked about in this week, after they were skipped."""
     before = days_back(first, 1)
     since = {row: max(on, before) for row, on in skipped.items()}
     talk = rows.talkers_since(library.db, since, last)
@@ -185,7 +185,7 @@ def _talked_about(
 def _near_a_pick(
     library: Library, lately: Mapping[int, date], first: date, last: date, encoder: str
 ) -> list[Regret]:
-    """List the week's skips that are like one of its picks, the likest first.
+    """Find the week's skips that are like one of its picks, the likest first.
 
     What is usual is told by the papers that arrived in the week; a handful tells nothing.
     """
@@ -305,7 +305,7 @@ def _themes(library: Library, first: date, last: date) -> dict[str, int]:
 
 
 def is_frozen(library: Library, day: date) -> bool:
-    """Tell whether nothing is asked of a day: it is off, or a deadline is near."""
+    """Check whether nothing is asked of a day: it is off, or a deadline is near."""
     return library.config.is_day_off(day) or near_deadline(library, day) is not None
 
 

@@ -1,4 +1,4 @@
-"""Keep what people posted, and which papers they pointed at."""
+"""Rows of posts: what people posted, and which papers they pointed at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = "link"
 
 
 def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> int:
-    """Keep posts and their mentions, in one transaction; returns how many posts were new.
+    """Add posts and their mentions, in one transaction; returns how many posts were new.
 
     A post is known by its guid within its source. Links added to it later become
     mentions too; a mention's words stay as they were first seen, votes only grow.
@@ -67,7 +67,7 @@ def _insert(db: Database, post: Post, source: str) -> int:
 
 
 def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) -> None:
-    """Keep where short addresses led, so that none is asked for twice, and follow no more."""
+    """Record where short addresses led, so that none is asked for twice, and follow no more."""
     with db.writing():
         db.execute_many(
             """

@@ -1,4 +1,4 @@
-"""Keep how each source fared: when it answered, what it gave, what failed and when to retry."""
+"""Rows of sources: how each fared, when it answered, what it gave, what failed and when to retry."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def add_error(
 
 
 def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
-    """Keep the count of one answer; earlier counts of the same day stay as history."""
+    """Add the count of one answer; earlier counts of the same day stay as history."""
     name, covers, *counts = astuple(batch)
     with db.writing():
         db.execute(

@@ -72,7 +72,7 @@ def refusal(source: str, what: str) -> SourceFailed:
 
 
 def not_but(key: str, content: bytes) -> str:
-    """Say what came in place of what was wanted. key: of a text that asks for `came`."""
+    """Describe what came in place of what was wanted. key: of a text that asks for `came`."""
     return say(key, came=what_came(content).rstrip(","))
 
 
@@ -227,7 +227,7 @@ def inner(thing: object, *names: str) -> Thing:
 
 
 def objects(found: object) -> list[Thing]:
-    """List the objects of a list; none if it is no list."""
+    """Return the objects of a list; none if it is no list."""
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 

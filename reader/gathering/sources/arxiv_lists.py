@@ -1,4 +1,4 @@
-"""List arXiv's papers: of a day or by their ids from its API, of a mailing from its feed.
+"""arXiv's papers: of a day or by their ids from its API, of a mailing from its feed.
 
 The API is asked through the `arxiv` package, whose session, waiting and retries are replaced by
 ours: it builds the questions and reads the answers, `fetch` does the asking. What it takes for

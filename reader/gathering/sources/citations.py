@@ -53,7 +53,7 @@ class CitedPaper:
 
 
 def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[CitationCount | None]:
-    """List each paper's count, None where it is not known there or has no id to ask by.
+    """Look up each paper's count, None where it is not known there or has no id to ask by.
 
     base: "https://api.semanticscholar.org/graph/v1". papers: the identifiers of each, at
     most BATCH papers. Raises SourceFailed; then nothing is known of any of them.
@@ -146,7 +146,7 @@ def _text(value: object) -> str:
 def most_cited(
     fetch: Fetch, base: str, words: Sequence[str], *, since: date, at_least: int
 ) -> list[CitedPaper]:
-    """List papers with any of the words in title or abstract, published since a day and
+    """Find papers with any of the words in title or abstract, published since a day and
     cited so often at least, the most cited first.
 
     Only the first page is read, 1,000 papers. Papers without an id that we know, or
@@ -217,7 +217,7 @@ class OpenAlexPlace:
 def openalex_counts(
     fetch: Fetch, place: OpenAlexPlace, papers: Sequence[Sequence[str]]
 ) -> list[CitationCount | None]:
-    """List each paper's count, the highest of its copies; None where none is known there.
+    """Look up each paper's count, the highest of its copies; None where none is known there.
 
     papers: the identifiers of each, at most OPENALEX_BATCH papers. Raises SourceFailed.
     """
@@ -229,7 +229,7 @@ def openalex_counts(
 
 
 def _dois(ids: Sequence[str]) -> list[str]:
-    """List a paper's DOIs in lower case; arXiv gives one to each of its papers."""
+    """Return a paper's DOIs in lower case; arXiv gives one to each of its papers."""
     dois = [f"10.48550/arxiv.{i.removeprefix('arxiv:')}" for i in ids if i.startswith("arxiv:")]
     dois += [i.removeprefix("doi:") for i in ids if i.startswith("doi:")]
     # A comma or a bar in a DOI would end its place in the filter.

@@ -1,4 +1,4 @@
-"""List the kinds of source that a [[feed]] can be, and read those that are files on this disk.
+"""The kinds of source that a [[feed]] can be, and the reading of those that are files on this disk.
 
 A local source is an archive or saved mails: a file, or a folder of them. One file that cannot be
 read does not hide the others: it is named. Never the network.
@@ -122,7 +122,7 @@ class Local:
 
 
 def local_path(url: str, folder: Path) -> Path:
-    """Give the path that a feed's address means; a relative one is the library's."""
+    """Return the path that a feed's address means; a relative one is the library's."""
     try:
         return folder / Path(url).expanduser()
     except RuntimeError:  # "~somebody" who has no home here

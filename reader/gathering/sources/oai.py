@@ -205,7 +205,7 @@ def _read_list(
 
 
 def _is_sound(page: bytes) -> bool:
-    """Tell whether a page is well-formed: what repairs XML may drop a record in silence."""
+    """Check whether a page is well-formed: what repairs XML may drop a record in silence."""
     try:
         expat.ParserCreate().Parse(page, True)
     except expat.ExpatError:

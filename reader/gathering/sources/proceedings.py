@@ -1,4 +1,4 @@
-"""List the papers of a conference or a preprint server: ACL, ISCA, bioRxiv, medRxiv.
+"""Papers of a conference or a preprint server: ACL, ISCA, bioRxiv, medRxiv.
 
 ACL Anthology: a volume's or an event's page, its XML or its .bib.
 `https://aclanthology.org/volumes/2024.iwslt-1/`, the same with `.bib` or `.xml` (MODS), and

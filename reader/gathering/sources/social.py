@@ -170,13 +170,13 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
 
 
 def _kind_of_bluesky(uri: str, author: Thing, parent: str) -> PostKind:
-    """Tell a reply to somebody else; a thread of one's own goes on as posts."""
+    """Name a reply to somebody else as one; a thread of one's own goes on as posts."""
     of_parent, own = (u.removeprefix("at://").partition("/")[0] for u in (parent, uri))
     return "reply" if parent and of_parent != (field(author, "did") or own) else "post"
 
 
 def _cards(record: Thing) -> tuple[str, ...]:
-    """List the address of the card below a post."""
+    """Return the address of the card below a post, () for none."""
     embed = inner(record, "embed")
     cards = (inner(embed, "external"), inner(embed, "media", "external"))
     return tuple(uri for card in cards if (uri := field(card, "uri")))
