@@ -50,7 +50,14 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
     # A link stays one: the file that it leads to is written.
     file = (library.folder / FEEDS).resolve()
     before = _read(file)
-    _refuse_double(_parsed(before), name, feeds)
+    config = _parsed(before)
+    for person in config.people:
+        if person.name == name or matches(person.name, name) == "same":
+            what = say("follow.already", name=name, known=person.name)
+            raise UsageError(what=what, hint=say("follow.already_hint"))
+    for url in feeds:
+        if any(url == feed.url for feed in config.all_feeds) or list(feeds).count(url) > 1:
+            raise UsageError(what=say("follow.feed", url=url), hint=say("follow.feed_hint"))
     after = with_person(before, name, feeds)
     try:
         _parsed(after)
@@ -104,13 +111,3 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Incomplete(what=say("follow.unreadable", file=file, what=error.strerror)) from error
-
-
-def _refuse_double(config: Config, name: str, feeds: Sequence[str]) -> None:
-    for person in config.people:
-        if person.name == name or matches(person.name, name) == "same":
-            what = say("follow.already", name=name, known=person.name)
-            raise UsageError(what=what, hint=say("follow.already_hint"))
-    for url in feeds:
-        if any(url == feed.url for feed in config.all_feeds) or list(feeds).count(url) > 1:
-            raise UsageError(what=say("follow.feed", url=url), hint=say("follow.feed_hint"))
