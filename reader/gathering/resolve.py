@@ -51,7 +51,8 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     ids |= posts.ids_without_paper(library.db, now=library.now())
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
-    problems = [*_from_arxiv(library, tools, by_arxiv), *_one_by_one(library, tools, others)]
+    problems = _look_up_all(library, tools, by_arxiv, at_once=BATCH)
+    problems += _look_up_all(library, tools, others, at_once=1)
     if failed:
         first, n = failed[0], len(failed)
         at = local_time(library, first.retry_at)
@@ -97,51 +98,43 @@ def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple
     return papers_by_id(tools.fetch, place, ids)
 
 
-def _from_arxiv(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
+def _look_up_all(
+    library: Library, tools: SourceTools, named: Mapping[str, str], *, at_once: int
+) -> list[Problem]:
+    """Look ids up and keep their papers; returns what could not be asked.
+
+    named: id → the source that named it. at_once: ids a question; more than one only of arXiv.
+    """
     problems: list[Problem] = []
     ids = list(named)
-    for start in range(0, len(ids), BATCH):
+    for start in range(0, len(ids), at_once):
         tools.progress(STAGE, start, len(ids))
-        batch = ids[start : start + BATCH]
+        batch = ids[start : start + at_once]
         try:
-            found = ask_arxiv(library, tools, batch)
+            if at_once > 1:
+                found = {i: p for p in ask_arxiv(library, tools, batch) for i in p.ids}
+            else:
+                paper = look_up(library, tools, batch[0])
+                found = {batch[0]: paper} if paper else {}
         except ReaderError as error:
-            problems.append(Problem(STAGE, f"{len(batch)} arXiv ids", error))
+            subject = f"{len(batch)} arXiv ids" if at_once > 1 else batch[0]
+            problems.append(Problem(STAGE, subject, error))
             for id_ in batch:
                 _fail(library, id_, error.message)
             continue
-        for paper in found:
-            source = next((named[id_] for id_ in paper.ids if id_ in named), "posts")
+        for paper in dict.fromkeys(found.values()):
+            asked = paper.ids if at_once > 1 else batch
+            source = next((named[id_] for id_ in asked if id_ in named), "posts")
             papers.add_papers(library.db, [paper], source=source, on=library.today())
-        known = {id_ for paper in found for id_ in paper.ids}
         for id_ in batch:
-            if id_ in known:
-                failures.clear_failure(library.db, STAGE, id_)
-            else:
-                _fail(library, id_, NO_PAPER)
+            if id_ not in found:
+                _fail(library, id_, IS_OFF if is_off(library, id_) else NO_PAPER)
+                continue
+            if id_ not in found[id_].ids:  # a registry may spell it in another way
+                papers.add_identifier(library.db, id_, found[id_])
+            failures.clear_failure(library.db, STAGE, id_)
     if ids:
         tools.progress(STAGE, len(ids), len(ids))
-    return problems
-
-
-def _one_by_one(library: Library, tools: SourceTools, named: Mapping[str, str]) -> list[Problem]:
-    problems: list[Problem] = []
-    for n_done, (id_, source) in enumerate(named.items()):
-        tools.progress(STAGE, n_done, len(named))
-        try:
-            paper = look_up(library, tools, id_)
-        except ReaderError as error:
-            problems.append(Problem(STAGE, id_, error))
-            _fail(library, id_, error.message)
-            continue
-        if paper is None:
-            _fail(library, id_, IS_OFF if is_off(library, id_) else NO_PAPER)
-        else:
-            papers.add_papers(library.db, [paper], source=source, on=library.today())
-            papers.add_identifier(library.db, id_, paper)
-            failures.clear_failure(library.db, STAGE, id_)
-    if named:
-        tools.progress(STAGE, len(named), len(named))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Rows of sources: how each fared, when it answered, what it gave, what failed and when to retry."""
+"""Rows of sources: when each answered, what it gave, what failed, when to retry."""
 
 from __future__ import annotations
 
