@@ -79,6 +79,7 @@ MOST_FAILURES = 2
 
 def plan_api(library: Library, tools: SourceTools) -> Work:
     """Ask the API for each announcement day that is not here whole, oldest first."""
+    # Deferred: `today` plans nothing, and the API's package is slow to load.
     from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 
     arxiv = library.config.arxiv
@@ -198,8 +199,10 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
     A library that arXiv never answered still begins where its first try would have.
     """
     known = sources.days_asked(library.db, ARXIV)
+    # The first day ever asked for is where this library begins: nothing older is fetched.
     first = min(known, default=latest_listing(now))
     is_begun = any(asked.state not in NO_ANSWER for asked in known.values())
+    # A new library begins with the newest listings; its first try may have failed altogether.
     begins: list[date] = []
     if not is_begun and len(known) < FIRST_LISTINGS:
         week = (first - timedelta(days=n) for n in range(7))
@@ -226,6 +229,7 @@ def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
         return since < EMPTY_IS_FINAL
     if asked.state in ("not out yet", *NO_ANSWER):
         return True
+    # What was complete for the classes of then is not for those that were added since.
     is_recent = now - announced_at(day) < CLASSES_ADDED
     return since < SETTLES or (is_recent and asked.digest != classes)
 
@@ -264,12 +268,14 @@ def announcement(config: Config, category: str) -> Source:
             papers.add_known(library.db, feed.replaced, source=name, on=library.today())
             succeed(library, known, answer)
             n, n_unread = len(here), feed.n_unread
+            # A feed has no total of its own; `compare_channels` makes it complete by the API's.
             state: BatchState = "stale" if is_stale else "not checked" if here else "empty"
             if not here and feed_has_papers(library.now()):
                 state = "stale"
             elif not here and covers == due:
                 # Of the weekend, and no word on whether Friday's was ever read.
                 covers = due + timedelta(days=1)
+            # Entries without an id make a total: what came and what could not be kept.
             if n_unread:
                 return [Batch(name, covers, n + n_unread, n, "partial")]
             return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
@@ -294,6 +300,7 @@ def _day_of(
         if earlier:
             return earlier, True
         days = papers.announced_days(library.db, [paper.id for paper in new])
+        # By the submission of its papers: what was new on an earlier day is that day's list.
         common, n = Counter(days).most_common(1)[0] if days else (covers, 0)
         if n > len(new) / 2 and common < min(covers, due):
             return common, True
@@ -319,6 +326,7 @@ def compare_channels(library: Library) -> list[Batch]:
         if last is None or last.state not in ("not checked", "stale"):
             continue
         api = sources.last_batch(library.db, ARXIV, last.covers)
+        # The API was never asked for that day: there is nothing to compare with.
         if api is None:
             continue
         if last.state == "stale":
@@ -331,6 +339,7 @@ def compare_channels(library: Library) -> list[Batch]:
             if _is_empty(last) and has_none:
                 found.append(replace(last, state="empty"))
             continue
+        # One of the two is wrong, and the one that has papers is not: the API is asked again.
         if api.state in ("empty", "not out yet") and last.received:
             error = say("answer.feed_lists", category=category, n=last.received)
             found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
@@ -347,6 +356,7 @@ def _days_without_papers(library: Library) -> list[Batch]:
     names = [feed_name(category) for category in library.config.arxiv.categories]
     feeds = [sources.newest_batch(library.db, name) for name in names]
     days = {feed.covers for feed in feeds if feed and _is_empty(feed)}
+    # Only classes of a few papers a week may be without one on a day.
     if None in feeds or len(days) != 1 or not is_quiet(library.config):
         return []
     api = sources.last_batch(library.db, ARXIV, days.pop())
@@ -373,6 +383,7 @@ def _lists_cut_short(library: Library) -> Iterator[Batch]:
         is_counted = batch.source == OAI and batch.state in ("complete", "empty")
         if not (is_counted and api and api.state == "complete"):
             continue
+        # Papers of the day that the API gave and OAI-PMH did not.
         n = sum(
             papers.n_not_from(library.db, OAI, category, announced_on=batch.covers)
             for category in library.config.arxiv.categories
@@ -434,6 +445,7 @@ def days_without_feed(library: Library, now: datetime) -> list[date]:
 
     Not the day whose feed is still there to be read; not a day that OAI-PMH gave whole.
     """
+    # Nothing was missed before this library began.
     began = min(sources.days_asked(library.db, ARXIV), default=None)
     if began is None:
         return []

@@ -39,6 +39,7 @@ def window(day: date) -> tuple[datetime, datetime]:
     """
     if not is_listing_day(day):
         raise ValueError(f"{day} is a {day:%A}: arXiv lists nothing under it")
+    # Monday's list closes on Friday, Tuesday's opens then: see the table above.
     end = day - timedelta(days=3 if day.weekday() == _MONDAY else 1)
     start = end - timedelta(days=3 if end.weekday() == _MONDAY else 1)
     return _deadline(start), _deadline(end)
@@ -62,6 +63,7 @@ def announced_at(day: date) -> datetime:
 def latest_listing(now: datetime) -> date:
     """Return the newest listing day that is out at this moment."""
     day = now.astimezone(EASTERN).date() + timedelta(days=1)
+    # From tomorrow backwards: a listing comes out on the evening before its date.
     while not is_listing_day(day) or announced_at(day) > now:
         day -= timedelta(days=1)
     return day

@@ -89,6 +89,7 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     named; it is a problem all the same.
     """
     problems: list[Problem] = []
+    # Who names a source wants it asked now, however often it failed.
     chosen = [s for s in all_sources(library.config) if not only or s.name in only]
     works: dict[str, Work] = {}
     for source in chosen:
@@ -98,9 +99,11 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
             works[source.name] = source.plan(library, tools)
         except ReaderError as error:
             problems.append(_record_failure(library, source.name, error))
+    # A source that cannot even be planned is among the problems, and is not asked.
     problems += _run(library, tools, works, {source.name: source.host for source in chosen})
     for batch in compare_channels(library):
         _keep(library, batch)
+    # As feeds.toml has them, not as hosts happened to answer.
     order = {source.name: n for n, source in enumerate(chosen)}
     problems.sort(key=lambda problem: order[problem.subject])
     return problems + _not_whole(library, set(order) - {p.subject for p in problems})
@@ -114,11 +117,13 @@ def _run(
     n_done = 0
     feeds = {feed_name(category) for category in library.config.arxiv.categories}
     for name, item in _after(ARXIV in works, feeds, run_together(works, hosts)):
+        # Works end in any order; the bar counts those that ended.
         tools.progress("gather", n_done, len(works))
         try:
             if isinstance(item, EndMark):
                 n_done += 1
             elif isinstance(item, Exception):
+                # Raised here, so that a mistake of ours is not taken for a failure of the source.
                 n_done += 1
                 raise item
             else:
@@ -176,6 +181,7 @@ def last_batches(library: Library, day: date) -> list[Batch]:
     names = source_names(library.config)
     found: dict[tuple[str, date | None], Batch] = {}
     for batch in sources.batches_on(library.db, day):
+        # A later word replaces an earlier one; of daily sources each day has its own.
         found[batch.source, batch.covers if batch.source in DAILY else None] = batch
     return sorted(
         (batch for batch in found.values() if batch.source in names),
@@ -184,6 +190,7 @@ def last_batches(library: Library, day: date) -> list[Batch]:
 
 
 def _hold_back(library: Library, name: str) -> None:
+    # What a server asked for (Retry-After) and what we chose ourselves are kept alike.
     known = sources.source(library.db, name)
     if known.retry_at and known.retry_at > library.now():
         at = f"{known.retry_at.astimezone(library.config.timezone):%H:%M}"
@@ -211,6 +218,7 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
     resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
                and is_unreachable(e.message)]  # fmt: skip
+    # One silent host is told in its own words, with its own hint.
     if len(unreached) + len(resting) < 2:
         return [p.error for p in problems]
     told: list[ReaderError] = [*unreached] if len(unreached) == 1 else []
@@ -258,6 +266,7 @@ def _record_failure(
     if not is_held_back:
         fail(library, name, error)
     if not is_counted:
+        # Each day that is due gets its count, or the list would call it complete.
         state: BatchState = "not asked" if is_held_back else "failed"
         for day in _days_due(library, name):
             _keep(library, Batch(name, day, None, 0, state, error.message))
@@ -327,6 +336,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
     if answer.is_unchanged:
         return _SourcePages(is_unchanged=True, answer=answer)
     pages = _SourcePages(answer=answer)
+    # The first answer alone has validators: later pages are asked for without.
     for _ in range(MOST_PAGES):
         content_type = answer.headers.get("content-type", "")
         page = kind.read(
@@ -337,6 +347,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
         if feed.kind == "papers":
             pages.left_out += tuple(post for post in page.posts if not post.mentions)
         pages.expected = page.total
+        # A page without entries ends a list whatever it says of a next one.
         if not page.next_url or not page.posts:
             break
         try:
@@ -357,6 +368,7 @@ def _from_disk(library: Library, feed: Feed, known: SourceState) -> _SourcePages
         posts=local.posts,
         expected=n + local.n_missing if local.n_missing else None,
         is_unchanged=local.is_unchanged,
+        # The state of the files takes the place of a server's validator.
         answer=Response(feed.url, 200, b"", {"etag": local.etag}),
         failures=list(local.failures),
     )
@@ -381,6 +393,7 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         succeed(library, known, pages.answer)
     if pages.is_unchanged:
         return [Batch(known.name, day, None, 0, "unchanged")]
+    # Distinct entries: a list that shifts while it is read gives some twice.
     n, expected = len({post.guid for post in pages.posts}), pages.expected
     n -= len({post.guid for post in pages.left_out})
     if pages.left_out and expected is None and not n:

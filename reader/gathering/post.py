@@ -79,12 +79,15 @@ def make_post(parts: PostParts) -> Post:
     quoted, quoted_hrefs = html_to_text(parts.quoted)
     own = f"{title}\n\n{body}".strip()
     text = f"{own}{_QUOTED}{quoted}".strip() if quoted else own
+    # A post without a page of its own is known by the first address beside it.
     url = plain(parts.url or next(iter(parts.links), ""))
     beside = [*hrefs, *parts.links, parts.url, *_addresses(quoted), *quoted_hrefs]
     links = dict.fromkeys(plain(link) for link in (*_addresses(own), *beside))
+    # The post's own page is no link of it.
     links.pop(url, None)
     others = [link for link in links if _HTTP.fullmatch(link) and not find_ids(link)]
     return Post(
+        # The guid has to be the same at each reading, or a post would come again and again.
         guid=plain(parts.guid)[:500] or url or _hash(text),
         author=plain(html_to_text(parts.author)[0]),
         text=text[:MAX_TEXT],
@@ -163,6 +166,7 @@ def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
         if here.id not in seen:
             seen.add(here.id)
             yield Mention(here.id, _sentence(text, bounds, starts, (here.start, here.end)))
+    # What stands beside the words has no sentence of its own: the beginning has to do.
     for other in (other for link in beside for other in find_ids(link)):
         if other.id not in seen:
             seen.add(other.id)
@@ -249,6 +253,7 @@ class PostMention:
         return shown_words(self.text, self.title, self.sentence, id_=self.id, has_quoted=has_quoted)
 
 
+# The list, its screen and its page each ask for the same words.
 @functools.lru_cache(maxsize=4096)
 def shown_words(
     text: str, title: str = "", sentence: str = "", *, id_: str = "", has_quoted: bool = False
@@ -261,6 +266,7 @@ def shown_words(
     """
     if has_quoted:
         text = "" if text.startswith(_QUOTED.lstrip()) else text.partition(_QUOTED)[0]
+    # Folding a title costs time a character, and a post may be a whole article.
     words = _bare(text[:LOOKED_AT], title, id_)
     if sentence and len(words) > MOST_SHOWN:
         about = _bare(sentence, title, id_)
@@ -312,6 +318,7 @@ def _bare(text: str, title: str, id_: str) -> str:
         rest = _TAG.sub("", _without_title(rest, title)).replace(_GAP, " ")
         if not re.search(r"\w", rest) or _is_label(rest):
             return ""
+    # The gaps are marked first and closed last: what stands around them decides how.
     gaps = _without_title(bare, title)
     gaps = _AROUND_GAP.sub(_GAP, _AROUND_GAP.sub(_GAP, gaps))  # **"a title in both"**
     words = plain(_OPENED_WIDE.sub(r"\1", _TAKEN.sub(_joined, gaps)))
@@ -327,6 +334,7 @@ def _joined(match: re.Match[str]) -> str:
     is_closed = before.rstrip()[-1:] in _ENDS
     if end:
         return f"{'' if is_closed else end} "
+    # At the end of a line nothing follows that would need the marks.
     if match.end() == len(text) or text.startswith("\n", match.end()):
         return ""
     after = "" if is_closed or match["before"].strip() else match["after"].lstrip()
@@ -345,6 +353,7 @@ def _without_title(text: str, title: str) -> str:
     if not wanted:
         return text
     # A title's own "?" goes with it.
+    # Titles are compared folded, by letters and digits alone.
     ending = title.strip()[len(title.strip().rstrip("?!.…")) :]
     folded, places = _folded(text)
     pieces, done, at = [], 0, folded.find(wanted)

@@ -43,12 +43,14 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     """
     waits = waiting(library, STAGE)
     here = papers.ids_here(library.db, waits)
+    # What a registry does not have is no failure of ours, and is told nowhere.
     failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
     failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
     ids |= posts.ids_without_paper(library.db, now=library.now())
+    # arXiv takes a hundred ids a question; the others are asked for one by one.
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
     problems = _look_up_all(library, tools, by_arxiv, at_once=BATCH)
@@ -119,6 +121,7 @@ def _look_up_all(
         except ReaderError as error:
             subject = f"{len(batch)} arXiv ids" if at_once > 1 else batch[0]
             problems.append(Problem(STAGE, subject, error))
+            # They wait together: one refusal says nothing of any single id.
             for id_ in batch:
                 _fail(library, id_, error.message)
             continue
@@ -176,10 +179,12 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
     missed: set[str] = set()
     for n_done, (source, post) in enumerate(todo):
         tools.progress("link", n_done, len(todo))
+        # A post at a time, so that what was followed before a break is kept.
         found = resolve_links(tools.fetch, [post], hosts=hosts, known=known, held_back=missed)
         known |= found.targets
         with db.writing():
             posts.add_posts(db, found.posts, source=source, on=library.today())
+            # Also where an address led that another post has: it is open no more.
             led = {link: known[link] for link in post.links if link in known}
             posts.add_short_links(db, led, now=now)
         for link, error in found.failures.items():
@@ -209,6 +214,7 @@ def resolve_links(
     for post in given:
         short = [link for link in post.links if is_short(link, hosts)]
         for link in short:
+            # Two posts often have the same short address; it is asked for once.
             if any(link in several for several in (known, targets, failed, held_back)):
                 continue
             try:

@@ -133,9 +133,11 @@ def run_together(
     Yields (name, item) as items come, then (name, EndMark()) or (name, the exception that
     ended it). Leaving the loop early stops every piece at its next item.
     """
+    # In the order of feeds.toml within a host.
     by_host: dict[str, list[str]] = {}
     for name in works:
         by_host.setdefault(hosts[name], []).append(name)
+    # One host needs no thread of its own.
     if len(by_host) <= 1:
         for name, work in works.items():
             yield from _in_turn(name, work)
@@ -143,6 +145,7 @@ def run_together(
     groups: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     for group in by_host.values():
         groups.put(group)
+    # Bounded: a fast server must not fill the memory while rows are written.
     items: queue.Queue[tuple[str, T | Exception | EndMark]] = queue.Queue(maxsize=1000)
     is_over = threading.Event()
 

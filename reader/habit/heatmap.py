@@ -63,6 +63,7 @@ def heatmap(
 
     full: what a day should have; from there on its square is darkest.
     """
+    # By ordinals, since there is no date before the year 1.
     monday = last.toordinal() - last.weekday()
     first = max(1, monday - 7 * (n_weeks - 1))
 
@@ -117,6 +118,7 @@ def svg(map_: Heatmap) -> str:
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
     parts += [_text(LEFT + n * (SIZE + GAP), TOP - 8, name) for n, name in month_marks(map_)]
+    # Every second weekday's name: they would touch.
     for n, (name, squares) in enumerate(rows(map_)):
         y = TOP + n * (SIZE + GAP)
         if n % 2 == 0:
@@ -168,11 +170,13 @@ def streak(counts: Mapping[date, int], last: date, *, is_frozen: Callable[[date]
     done = [day for day, n in counts.items() if n and day <= last]
     if not done:
         return Streak(0, 0)
+    # A frozen day neither adds to a streak nor ends it.
     n = longest = 0
     day, one = min(done), timedelta(days=1)
     while day < last:
         n = n + 1 if counts.get(day) else n if is_frozen(day) else 0
         longest = max(longest, n)
         day += one
+    # The last day is today, which is not over: without a note it ends nothing yet.
     n += bool(counts.get(last))
     return Streak(n, max(longest, n))

@@ -101,6 +101,7 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     # One day ahead is what a journey west makes of today.
     ahead = {w for w in known if w.last_on and w.last_on - day > timedelta(1)}
     again = [w for w in known if w.due_on is not None and (w.due_on <= day or w in ahead)]
+    # Learning: not yet sure for a month. So many new ones fit into the pile as it lacks.
     n_learning = sum((w.interval or FIRM_DAYS) < FIRM_DAYS for w in known)
     new = [w for w in known if w.due_on is None and w.written_on < day]
     room = max(0, settings.pile - n_learning)
@@ -145,6 +146,7 @@ def grade(library: Library, held: LibraryPaper, given: int, *, next_day: NextDay
     """
     today = library.today()
     with library.db.writing():
+        # Found within the transaction: another window may have graded it.
         due_on = next_days(library, held, next_day=next_day)[given - 1]
         rows.add_review(library.db, held.row, given, due_on=due_on, at=library.now(), on=today)
         keep_arrival(library)
@@ -167,6 +169,7 @@ def next_day(grades: Sequence[tuple[date, int]]) -> date:
     from fsrs import Card as Schedule  # which today's list must not load
     from fsrs import Rating, Scheduler
 
+    # No steps of minutes: a note is met once a day.
     scheduler = Scheduler(
         desired_retention=RETENTION,
         learning_steps=(),

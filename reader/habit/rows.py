@@ -119,6 +119,7 @@ def waiting(db: Database) -> list[Waiting]:
 def last_rows(db: Database) -> tuple[int, ...]:
     """Return the last row of each table that `waiting` looks at: rows are only ever added there,
     so that what comes back stays the same while these do."""
+    # Three reads by primary key, where `waiting` reads every note.
     tables = ("notes", "reviews", "merges")
     found = [db.read_one(f"SELECT max(id) AS id FROM {table}") for table in tables]  # noqa: S608
     return tuple(int(row["id"] or 0) if row else 0 for row in found)

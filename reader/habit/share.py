@@ -97,6 +97,7 @@ def _folders(library: Library) -> list[str]:
     """List the folders of this machine that a note may name, the longest first."""
     own = str(library.folder.absolute())
     tablet = library.config.tablet.rstrip("/\\")
+    # As it is, with ~ for the home, and as feeds.toml writes the tablet's.
     known = {own, own.replace(str(Path.home()), "~", 1), tablet, os.path.expanduser(tablet)}
     return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
 
@@ -121,6 +122,7 @@ def _figure(library: Library, held: LibraryPaper) -> tuple[bytes, str]:
 def _chosen(library: Library, held: LibraryPaper, choice: Choice) -> tuple[Highlight, ...]:
     if choice == "none":
         return ()
+    # In reading order, without those that are gone: by these numbers `choice` names them.
     there = [m for m in shown(highlights.highlights_of(library.db, held.row)) if not m.gone_at]
     if choice == "all":
         return tuple(mark.highlight for mark in there)

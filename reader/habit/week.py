@@ -109,6 +109,7 @@ def week(library: Library, day: date, *, encoder: str = "") -> Week:
         *_talked_about(library, skipped, first, last),
         *_near_a_pick(library, skipped, first, last, encoder),
     ]
+    # The first reason of each paper stays: talk comes before likeness.
     unique = list({one.held.row: one for one in reversed(regrets)}.values())[::-1]
     return Week(
         first,
@@ -144,6 +145,7 @@ def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
         text = notes.revisions(library.db, one.paper)[-1].text
         theme = theme_of(library.config, paper.topic or "")
         read.append(ReadPaper(paper, one.on_date, one.is_written, key_sentence(text), theme))
+    # Reversed, so that of several topics of a theme the first one places it.
     order = {t.theme: n for n, t in reversed([*enumerate(library.config.topics)])}
     read.sort(key=lambda r: (order.get(r.theme, len(order)), r.theme, r.on_date))
     return read
@@ -173,6 +175,7 @@ def _talked_about(
 ) -> list[Regret]:
     """Find skips that people talked about in this week, after they were skipped."""
     before = days_back(first, 1)
+    # Talk on the day of the skip itself does not count: it was known.
     since = {row: max(on, before) for row, on in skipped.items()}
     talk = rows.talkers_since(library.db, since, last)
     hot = sorted((row for row, n in talk.items() if n >= FEW_PEOPLE), key=lambda r: (-talk[r], r))
@@ -196,6 +199,7 @@ def _near_a_pick(
     others = papers.papers_at(db, [*skipped, *usual])
     if not picks or not skipped or len(others) < FEWEST_FOR_BASE:
         return []
+    # Likeness is told against what arrived that week, so the skips stand first among others.
     alike, least = _likeness(library, picks, others, encoder)
     found = []
     for n, held in enumerate(others[: len(skipped)]):

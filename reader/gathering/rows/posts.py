@@ -31,6 +31,7 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
                 "SELECT id FROM posts WHERE source = ? AND guid = ?", (source, post.guid)
             )
             n_new += known is None
+            # Only votes of a known post change: its words stay as they were first seen.
             row = known["id"] if known else _insert(db, post, source)
             if known and post.n_votes is not None:
                 db.execute(
@@ -44,6 +45,8 @@ def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> 
                 """,
                 [(row, m.id, m.sentence, on.isoformat()) for m in post.mentions],
             )
+            # A new post waits for all its short addresses, also for those that were followed for
+            # another post; a known one only for those that nobody followed yet.
             db.execute_many(
                 """
                 INSERT INTO open_links (post, url) SELECT ?1, ?2
@@ -77,6 +80,7 @@ def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) 
             [(url, target, now.isoformat()) for url, target in targets.items()],
         )
         urls = [(url,) for url in targets]
+        # Followed for one post is followed for all.
         db.execute_many("DELETE FROM open_links WHERE url = ?", urls)
         db.execute_many("DELETE FROM failures WHERE stage = 'link' AND subject = ?", urls)
 

@@ -58,6 +58,7 @@ def add_success(
 
 def last_asked(db: Database) -> datetime | None:
     """Return when any source was last asked, None for never."""
+    # Also of sources that feeds.toml names no more: the time counts, not who was asked.
     row = db.read_one("SELECT max(asked_at) AS at FROM sources")
     return _moment(row["at"]) if row else None
 
@@ -119,6 +120,7 @@ def batches_on(db: Database, day: date) -> list[Batch]:
     rows = db.read(
         "SELECT * FROM batches WHERE on_date = ? AND category = '' ORDER BY id", (day.isoformat(),)
     )
+    # In the order of the last words: what is said again moves to the end.
     found: dict[tuple[str, date], Batch] = {}
     for batch in map(_batch, rows):
         before = found.pop((batch.source, batch.covers), None)

@@ -49,6 +49,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
     try:
         parsed = feedparser.parse(
             io.BytesIO(_without_entities(data, source)),
+            # The bytes are UTF-8 by now; else feedparser would guess again.
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -58,6 +59,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
         raise refusal(source, what) from error
     if not parsed.version:
         raise refusal(source, not_but("answer.no_feed", data))
+    # bozo: not well-formed. Many feeds are not, so by itself that is no failure.
     if parsed.bozo and not _END.search(data[-1000:]):
         raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
     if parsed.bozo and (n_begun := _n_begun(data)) > len(parsed.entries):
@@ -84,6 +86,7 @@ def not_this(source: str, what: str) -> SourceFailed:
 def what_came(content: bytes) -> str:
     """Name what some bytes are, for the sentence that refuses them."""
     start = content[:2000].lstrip().lower()
+    # In an order that matters: a page of HTML begins with "<" as XML does.
     if not start:
         return say("came.nothing")
     if b"<!doctype html" in start or b"<html" in start:
@@ -142,11 +145,13 @@ def _possible_reference(match: re.Match[bytes]) -> bytes:
 
 def _charset(content: bytes, content_type: str) -> str:
     """Name the encoding of text that is not UTF-8: one that Python knows."""
+    # UTF-32 before UTF-16, whose mark it begins with.
     for mark, name in _BOMS:
         if content.startswith(mark):
             return name
     declared = _DECLARED.match(content)
     header = _HEADER.search(content_type)
+    # The header is set by who serves the file now, the declaration by who made it once.
     for name in (header[1] if header else "", declared[1].decode() if declared else ""):
         if _TEXT.match(name):
             with contextlib.suppress(LookupError):
@@ -187,6 +192,7 @@ def _without_entities(data: bytes, source: str) -> bytes:
     head = data[: root.start()] if root else data
     if b"<!ENTITY" not in head:
         return data
+    # What is declared and never used does no harm.
     used = set(re.findall(rb"&([\w.:-]+);", data[len(head) :]))
     for entity in _ENTITY.finditer(head):
         text = entity[2] if entity[3] is None else entity[3]
@@ -235,6 +241,7 @@ def text(thing: Thing, *names: str) -> str:
     """Return the first of some fields that holds text or a whole number; "" for none."""
     for name in names:
         value = thing.get(name)
+        # In Python True is an int; in JSON it is no number.
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
             return str(value)
     return ""
@@ -245,6 +252,7 @@ def count(thing: Thing, *names: str) -> int | None:
     for name in names:
         value = thing.get(name)
         if isinstance(value, str) and value.isascii() and value.isdigit():
+            # Python refuses to read numbers of thousands of digits, and takes long for fewer.
             value = int(value[:9])
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
             return value

@@ -84,6 +84,7 @@ def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Ascending,
     )
+    # Half a day is better than none, where its lack is counted.
     papers, failure = _papers(session, place.url, search)
     if failure and not papers:
         raise failure
@@ -128,6 +129,7 @@ class ArxivSession:
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> _ArxivResponse:
         """Fetch one page. `headers` is arxiv's User-Agent; ours is sent."""
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/atom+xml")
+        # The package counts pages by itself; the question says where this one begins.
         start = re.search(r"[?&]start=(\d+)", url)
         n_before = int(start[1]) if start else 0
         for _ in range(2):
@@ -179,6 +181,7 @@ def _failed(what: str, status: int = 200) -> SourceFailed:
 
 def client_of(session: ArxivSession, api_url: str) -> arxiv.Client:
     """Make the package's client that asks through a session of ours, and waits for nothing."""
+    # Waiting and asking again are `fetch`'s: it knows what the server says of them.
     client = arxiv.Client(page_size=PAGE_SIZE, delay_seconds=0, num_retries=0)
     client.query_url_format = api_url.replace("{", "{{").replace("}", "}}") + "?{}"
     # The package has no public place for a session; a test holds that this is still the one.
@@ -214,6 +217,7 @@ def _paper(result: arxiv.Result) -> Paper | None:
     # A DOI of the ACL Anthology is that paper's id there.
     dois = (f.id for f in find_ids(result.doi or "") if not f.id.startswith("arxiv:"))
     names = (plain(author.name) for author in result.authors)
+    # The primary class first, as arXiv prints them.
     categories = (result.primary_category, *result.categories)
     return Paper(
         ids=tuple(dict.fromkeys((found.id, *dois))),
@@ -299,6 +303,7 @@ def _mailed(entry: Any, announced_on: date | None) -> Paper | None:
     return Paper(
         ids=(found[0].id,),
         title=plain(entry.get("title", "")),
+        # All names stand in one text.
         authors=split_authors(entry.get("author", "")),
         abstract=plain(_HEAD.sub("", entry.get("summary", ""), count=1)),
         categories=tuple(dict.fromkeys(tag["term"] for tag in tags if tag.get("term"))),

@@ -80,6 +80,7 @@ def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[Cit
 
 def name_of(ids: Sequence[str]) -> str:
     """Choose the identifier to ask by, in the API's spelling; empty where it knows none."""
+    # arXiv's first: most papers here have one.
     for scheme in ("arxiv:", "doi:", "acl:"):
         for id_ in ids:
             if id_.startswith(scheme):
@@ -155,6 +156,7 @@ def most_cited(
     phrases = [f'"{bare}"' for word in words if (bare := word.replace('"', " ").strip())]
     if not phrases:
         return []
+    # `|` is "or" in its query language; quotation marks keep a phrase together.
     question = urlencode(
         {
             "query": " | ".join(phrases),
@@ -222,6 +224,7 @@ def openalex_counts(
     papers: the identifiers of each, at most OPENALEX_BATCH papers. Raises SourceFailed.
     """
     names = [_dois(ids) for ids in papers]
+    # Two papers here may have one DOI, and the filter takes fifty values.
     asked = list(dict.fromkeys(doi for dois in names for doi in dois))
     found = _ask_openalex(fetch, place, asked) if asked else {}
     known = [[found[doi] for doi in dois if doi in found] for dois in names]
@@ -286,6 +289,7 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
     path = folder / os.path.expanduser(file)
     try:
         with path.open("rb") as handle:
+            # Of the opened file, so that it cannot be exchanged in between.
             about = os.fstat(handle.fileno())
             if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 hint = f"chmod 600 {path}"

@@ -62,6 +62,7 @@ def _entries(content: bytes, source: str, content_type: str) -> Iterator[tuple[P
     feed = parse_feed(content, source=source, content_type=content_type)
     owner = feed.channel.get("title", "")
     for entry in feed.entries:
+        # The whole text before its summary, where a feed has both.
         bodies = [*entry.get("content", ()), entry.get("summary_detail") or {}]
         body = next((b for b in bodies if b.get("value")), {"value": entry.get("summary", "")})
         # dict.get: feedparser's own gives one for the other, with a warning.
@@ -85,6 +86,7 @@ def _json_entries(
 ) -> Iterator[tuple[PostParts, Thing]]:
     feed = read_json(content, source=source, content_type=content_type)
     items = feed.get("items") if isinstance(feed, dict) else None
+    # Any JSON may have "items"; the version says what it is.
     if not isinstance(items, list) or "jsonfeed.org" not in text(feed, "version"):
         raise refusal(source, not_but("answer.no_feed", to_utf8(content, content_type)))
     owner = _json_author(feed) or text(feed, "title")
@@ -184,6 +186,7 @@ def _tumblr(parts: PostParts, match: re.Match[str], owner: str) -> PostParts:
     """Tumblr: a link to the other blog, its words as a block quotation, then own ones."""
     author = owner or parts.author
     below = parts.body[match.end() :]
+    # The last one: reblogs of reblogs are nested.
     end = below.rfind("</blockquote")
     cut = below.find(">", end) + 1 if end >= 0 else len(below)
     own = below[cut:]
@@ -298,11 +301,13 @@ def _paper(parts: PostParts, entry: Any, title: str, post: Post) -> Paper | None
 
     arXiv's, OpenReview's and the Anthology's ids are looked up: there is more to know there.
     """
+    # Not in the abstract: what it names is cited.
     named = [*(_field(entry, name) for name in _NAMES), parts.guid, parts.url]
     ids = [found.id for field in named for found in find_ids(field)]
     if not title or (ids and not ids[0].startswith("doi:")):
         return None
     bodies = [parts.body, _field(entry, "summary"), _field(entry, "citation_abstract")]
+    # Summary and body are often the same, one of them cut.
     described = max((html_to_text(b)[0] if parts.is_html else b for b in bodies), key=len)
     lines = [plain(line) for line in described.split("\n")]
     labels = {match[1]: match[2] for line in lines if (match := _LABEL.match(line))}
@@ -361,8 +366,10 @@ def _names(written: str) -> tuple[str, ...]:
     if re.search(r";|,\s*\n", written):
         parts = re.split(r";|,\s*\n", written)
         return tuple(_turned(name) for part in parts if (name := plain(part)))
+    # By commas and "and", also those of Chinese and Japanese.
     parts = re.split(r",\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+|\s*[、，]\s*", plain(written))
     parts = [part for part in parts if part]
+    # Every second part is initials: family and given names take turns.
     if parts and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
         return tuple(f"{b} {a}" for a, b in zip(parts[::2], parts[1::2], strict=True))
     is_turned = len(parts) == 2 and "," in written and not any(" " in part for part in parts)

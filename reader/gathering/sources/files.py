@@ -75,6 +75,7 @@ def read_bibtex(data: bytes) -> Bibliography:
     """
     # It reports each broken entry on the error stream; they are counted instead.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    # Not strict: an old bibliography may have bytes of Latin-1.
     text = data[:MOST_BYTES].decode("utf-8-sig", "replace")
     # Braces are left for the names: of "{Moss and Fern}" nobody is called Fern.
     decode = LatexDecodingMiddleware(keep_braced_groups=True)
@@ -95,6 +96,7 @@ def _paper(fields: dict[str, object]) -> Paper | None:
         return None
     people = fields.get("author")
     people = (
+        # BibTeX's "and others" is no person.
         [a for a in people if _text(a) not in ("", "others")] if isinstance(people, list) else []
     )
     match = re.search(r"\b(?:1[89]|20)\d\d\b", _text(fields.get("year") or fields.get("date")))
@@ -171,6 +173,7 @@ def read_scholar(content: bytes, *, source: str, content_type: str = "", url: st
 
 def _listed(html: str, at: datetime | None) -> Iterator[Post]:
     """Make the entries of a mail: title, address, and what stands below: authors, some words."""
+    # The class that the mails give to the link of each paper.
     titles = [t for t in _TITLE.finditer(html) if "gse_alrt_title" in t["attributes"]]
     ends = [t.start() for t in titles[1:]] + [len(html)]
     for match, end in zip(titles, ends, strict=False):
@@ -206,6 +209,7 @@ def _html(message: Message) -> str:
     """Return the HTML of a mail as text, "" where it has none."""
     for part in message.walk():
         if part.get_content_type() == "text/html":
+            # Quoted-printable or base64, taken off; None for a part that has parts.
             payload = part.get_payload(decode=True)
             charset = part.get_param("charset") or ""
             kind = f"charset={charset}" if isinstance(charset, str) else ""
@@ -238,6 +242,7 @@ def read_x_archive(content: bytes, *, source: str, content_type: str = "") -> tu
         raise refusal(source, not_but("answer.no_tweets", content))
     items = objects(read_json(content[head.end() :].rstrip().rstrip(b";"), source=source))
     likes = [like for item in items if (like := inner(item, "like"))]
+    # Older archives have the tweet without the wrapper.
     tweets = [inner(item, "tweet") or item for item in items if not inner(item, "like")]
     tweets = [tweet for tweet in tweets if "full_text" in tweet or "text" in tweet]
     if items and not (likes or tweets):

@@ -143,6 +143,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
         names = say("list").join(kind.files)
         raise _failed(source, say("local.nothing", path=path, names=names))
     said = "".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n" for name, state in states)
+    # surrogateescape: a name on a disk need not be UTF-8.
     state = hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     if state == etag:
         return Local(etag, n_files=len(files), is_unchanged=True)
@@ -174,6 +175,7 @@ def _files(path: Path, patterns: Sequence[str]) -> list[Path]:
     if not path.is_dir():
         path.stat()  # a missing file is named by the system
         return [path]
+    # An archive of X has its files in `data`, and is named by its folder.
     folders = (path, path / "data") if (path / "data").is_dir() else (path,)
     found = {file for folder in folders for pattern in patterns for file in folder.glob(pattern)}
     return sorted(file for file in found if file.is_file())

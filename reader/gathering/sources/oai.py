@@ -182,6 +182,7 @@ def _read_list(
             is_damaged = is_damaged or not _is_sound(content)
             token = page.xml.find(f".//{OAI}resumptionToken")
             size = "" if token is None else token.get("completeListSize", "")
+            # The total stands in each token, and only there; a list of one page may have none.
             n_announced = max(n_announced, int(size) if re.fullmatch(r"[0-9]{1,9}", size) else 0)
             found = list(page.xml.iterfind(f".//{OAI}record"))
             # What the page begins, whether or not the parser can save it.
@@ -225,6 +226,7 @@ class _Session(Scythe):
     def harvest(self, query: dict[str, str]) -> OAIResponse:
         """Fetch one page, without records where none match. Raises SourceFailed for all else."""
         asked = urlencode(query)
+        # The package follows tokens for ever: a server that repeats one must be stopped here.
         if asked in self._asked:
             raise _failed(say("answer.endless"))
         self._asked.add(asked)
@@ -261,6 +263,7 @@ def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
         if root.find(f"{OAI}ListRecords") is None:
             raise _failed(say("answer.no_records"))
         return
+    # "noRecordsMatch" is how a day without papers looks; behind a first page it is a fault.
     code = error.get("code", "")
     if code != "noRecordsMatch" or not is_first:
         said = plain(error.text or "")[:200] or say("answer.no_reason")
@@ -309,6 +312,7 @@ def _version(version: Any) -> tuple[int, datetime]:
     number = re.fullmatch(r"v(\d{1,4})", version.get("version", "").strip())
     if not number:
         raise ValueError("a version without a number")
+    # "Mon, 3 Mar 2031 12:00:00 GMT"; without a zone it is taken for UTC.
     at = parsedate_to_datetime(version.findtext(f"{_RAW}date", ""))
     return int(number[1]), at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -88,6 +88,7 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
             raise refusal(source, not_but("answer.no_acl", data)) from error
         ids = (parse_id(record.findtext("location/url") or "") for record in root.iter("mods"))
         total = sum(found is None or not _FRONT.fullmatch(found.id) for found in ids)
+        # Of the Anthology's own XML; front matter has an element of its own there.
         total += sum(1 for _ in root.iter("paper"))
         papers = _of_xml(root)
     listed = {paper.id: paper for paper in papers if not _FRONT.fullmatch(paper.id)}
@@ -106,6 +107,7 @@ def _of_bib(entry: str) -> tuple[str, str]:
 
 def _of_page(html: str) -> Iterator[Paper]:
     titles = list(_TITLE.finditer(html))
+    # Between one title and the next stands all that the page says of a paper.
     ends = [title.start() for title in titles[1:]] + [len(html)]
     for title, end in zip(titles, ends, strict=False):
         below = html[title.end() : min(end, title.end() + 50_000)]
@@ -186,6 +188,7 @@ def read_isca(content: bytes, *, source: str, content_type: str = "", url: str =
     found: dict[str, tuple[Post, Paper]] = {}
     for entry in _ISCA_ENTRY.finditer(data.decode("utf-8", "replace")):
         lines = [plain(line) for line in html_to_text(entry["about"])[0].split("\n")]
+        # The first line of a link is the title, the others are the authors.
         title, *rest = [line for line in lines if line] or [""]
         key = entry["key"]
         if not title or key in found:

@@ -54,6 +54,7 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
     """
     name = id.removeprefix("doi:")
     url = f"{base.rstrip('/')}/{quote(name, safe='/:;()._-+,')}"
+    # 410: a DOI that its registrar took back.
     content = _fetched(fetch, Request(url, DOI, accept=CSL), 404, 410)
     if content is None:
         return None
@@ -87,6 +88,7 @@ def _bare(text: str) -> str:
 
 
 def _author(author: Mapping[str, Any]) -> str:
+    # A group has `literal` or `name` in place of the two.
     parts = (author.get("given"), author.get("family"))
     whole = author.get("literal") or author.get("name")
     return plain(" ".join(p for p in parts if isinstance(p, str)) or _first(whole))
@@ -136,12 +138,14 @@ def read_openreview(
     if not isinstance(notes, list):
         raise not_this(source, say("kind_of.openreview"))
     forums = [n for n in objects(notes) if parse_id(f"openreview:{n.get('id')}")]
+    # Reviews and comments stand below a paper, which is the top of its forum.
     tops = [n for n in forums if n.get("forum") in (None, n["id"])]
     papers = (_submission(note, "https://api2.openreview.net") for note in tops)
     total, n = count(answer, "count"), len(objects(notes))
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     offset = query.get("offset", "0")
+    # The API pages by offset; an address that the person wrote may have one already.
     start = (int(offset) if re.fullmatch(r"[0-9]{1,7}", offset) else 0) + n
     next_url = ""
     if n and total is not None and start < total:

@@ -140,6 +140,7 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
     record, author = inner(post, "record"), inner(post, "author")
     uri = field(post, "uri")
     embedded = inner(post, "embed", "record")
+    # A quote beside pictures is one level deeper than one alone.
     embedded = inner(embedded, "record") or embedded
     # The view of the quoted post, where it is shown.
     quoted = inner(embedded, "value") if _POST in field(embedded, "uri") else {}
@@ -184,6 +185,7 @@ def _cards(record: Thing) -> tuple[str, ...]:
 
 def _markup(record: Thing) -> str:
     """Write a record's text as HTML, its links as links: shortened ones become whole so."""
+    # Facets count bytes of UTF-8.
     raw = field(record, "text").encode("utf-8", "replace")
     links = []
     for facet in objects(record.get("facets")):
@@ -194,6 +196,7 @@ def _markup(record: Thing) -> str:
         if uri and start is not None and end is not None and start < end <= len(raw):
             links.append((start, end, uri))
     pieces, position = [], 0
+    # Facets may overlap or come in any order: a link within another one is left out.
     for start, end, uri in sorted(links):
         if start >= position:
             before, shown = _html(raw[position:start]), _html(raw[start:end])
@@ -228,6 +231,7 @@ def _reddit_post(data: Thing) -> PostParts:
         kind = "reply"
     elif parents:
         kind = "repost" if field(parents[0], "title") == title else "quote"
+    # A crosspost links what its first post links.
     places = [field(data, name) for name in ("url_overridden_by_dest", "url", "link_url")]
     places += [field(p, name) for p in parents for name in ("url_overridden_by_dest", "url")]
     places += [unescape(field(p, "selftext")) for p in parents]
