@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from reader.base.text import html_to_text, plain, plain_lines
+from reader.base.text import compiled, html_to_text, plain, plain_lines
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids, url_of
 from reader.library.paper import Mention, Paper, Post, PostKind
@@ -138,11 +138,11 @@ def page_of(papers: Sequence[Paper], *, total: int | None = None, next_url: str 
 
 
 # Linear on any text: what stands between "<a" and "href" holds no "<".
-_ANCHOR = re.compile(
+_ANCHOR = compiled(
     r"""<a\s[^<>]*?href\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE
 )
-_HTTP = re.compile(r"https?://[!-~]{1,1000}", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*\s+|[。！？]+[」』）]*\s*|\n+")
+_HTTP = compiled(r"https?://[!-~]{1,1000}", re.IGNORECASE)
+_SENTENCE_END = compiled(r"[.!?…]+[\"')\]]*\s+|[。！？]+[」』）]*\s*|\n+")
 _AROUND = 2 * MAX_SENTENCE
 # What may stand before the words: "Great work:\n<address>", or after: "<address>\nGreat work".
 _NEIGHBOURS = (0, -1, -2, 1)
@@ -204,14 +204,14 @@ def own_words(text: str) -> str:
     return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
-_LOOSE_END = re.compile(r"[ :;,–—→-]+([.!?。！？]+)$")  # "See: <address>." without the address
-_OPENED = re.compile(r"([(\[（「『【]) +")
-_EMPTY_BRACKETS = re.compile(r"[(\[（「『【<]\s*[)\]）」』】>]")
-ADDRESS = re.compile(
+_LOOSE_END = compiled(r"[ :;,–—→-]+([.!?。！？]+)$")  # "See: <address>." without the address
+_OPENED = compiled(r"([(\[（「『【]) +")
+_EMPTY_BRACKETS = compiled(r"[(\[（「『【<]\s*[)\]）」』】>]")
+ADDRESS = compiled(
     r"https?://[!-~]*(?:[\w/]|…)|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,12}/(?:[!-~]*[\w/])?…?",
     re.IGNORECASE | re.ASCII,
 )
-_LABEL = re.compile(
+_LABEL = compiled(
     r"""\W*(?:(?:click|full|more|our|project|read|see|the|this|via)\W+)*
     (?:(?:abs|abstract|article|arxiv|blog|code|demo|github|here|html|links?|more|page|paper|pdf
     |preprint|publication|source|text|url|website|論文|リンク|はこちら|こちら)[\W_]*)+""",
@@ -279,7 +279,7 @@ def shown_words(
     return (cut[:space] if space > 0 else cut).rstrip() + "…"
 
 
-_TAG = re.compile(r"\[[A-Z]\]")
+_TAG = compiled(r"\[[A-Z]\]")
 """What Reddit's people put before a title: [R] research, [D] discussion."""
 
 _GAP = "\x00"
@@ -289,17 +289,17 @@ _PAIRS = (
     '""', "''", "“”", "‘’", "«»", "「」", "『』", "【】", "()", "（）", "[]", "［］", "<>",
     "**", "__",
 )  # fmt: skip
-_AROUND_GAP = re.compile(
+_AROUND_GAP = compiled(
     "|".join(rf"{re.escape(p[0])}[\s\0]*\0[\s\0]*{re.escape(p[1])}" for p in _PAIRS)
 )
 _MARKS = " :：;,–—→|>•*-"
-_TAKEN = re.compile(
+_TAKEN = compiled(
     rf"(?P<before>[{re.escape(_MARKS)}]{{0,8}})\0[ \0]*(?P<end>[.!?。！？]*)"
     rf"(?P<after>[{re.escape(_MARKS)}]{{0,8}})"
 )
 _ENDS = ".!?。！？…"
 _CLOSE_UP = ",;:："
-_OPENED_WIDE = re.compile(r"([(\[（「『【])[ ,;|]+")
+_OPENED_WIDE = compiled(r"([(\[（「『【])[ ,;|]+")
 
 
 def _bare(text: str, title: str, id_: str) -> str:
