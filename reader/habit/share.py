@@ -75,7 +75,10 @@ def _paper(
         return (plain(found.paper.title), url_of(found.paper.id)) if found else None
 
     words, n_left_out = public_words(text, linked, folders)
-    marks, n_in_marks = _public_marks(_chosen(library, held, choice), folders)
+    # What was typed at a highlight may name a file of this machine too.
+    chosen = _chosen(library, held, choice)
+    typed = [without_paths(mark.note, folders) for mark in chosen]
+    marks = (replace(mark, note=note) for mark, (note, _) in zip(chosen, typed, strict=True))
     figure, caption = _figure(library, held) if has_figures else (b"", "")
     paper = held.paper
     return (
@@ -87,9 +90,9 @@ def _paper(
             words=words,
             figure=figure,
             caption=caption,
-            highlights=marks,
+            highlights=tuple(marks),
         ),
-        n_left_out + n_in_marks,
+        n_left_out + sum(n for _, n in typed),
     )
 
 
@@ -100,15 +103,6 @@ def _folders(library: Library) -> list[str]:
     # As it is, with ~ for the home, and as feeds.toml writes the tablet's.
     known = {own, own.replace(str(Path.home()), "~", 1), tablet, os.path.expanduser(tablet)}
     return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
-
-
-def _public_marks(
-    marks: Sequence[Highlight], folders: Sequence[str]
-) -> tuple[tuple[Highlight, ...], int]:
-    """Take out of what was typed at highlights what names a file; also counts it."""
-    typed = [without_paths(mark.note, folders) for mark in marks]
-    public = (replace(mark, note=note) for mark, (note, _) in zip(marks, typed, strict=True))
-    return tuple(public), sum(n for _, n in typed)
 
 
 def _figure(library: Library, held: LibraryPaper) -> tuple[bytes, str]:

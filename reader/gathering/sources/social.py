@@ -171,7 +171,7 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
 
 
 def _kind_of_bluesky(uri: str, author: Thing, parent: str) -> PostKind:
-    """Name a reply to somebody else as one; a thread of one's own goes on as posts."""
+    """Return "reply" for one to somebody else; a thread of one's own goes on as posts."""
     of_parent, own = (u.removeprefix("at://").partition("/")[0] for u in (parent, uri))
     return "reply" if parent and of_parent != (field(author, "did") or own) else "post"
 
