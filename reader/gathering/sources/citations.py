@@ -278,7 +278,7 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
 
     folder: what the file's name is relative to. Raises ConfigError, without the key.
     """
-    if named := environ.get(KEY_NAME, "").strip():
+    if named := environ.get("OPENALEX_API_KEY", "").strip():
         if not _is_key(named):
             what = say("openalex.no_key", name=KEY_NAME, form=say("openalex.form"))
             raise UsageError(what=what, hint=say("openalex.anew"))
