@@ -11,7 +11,7 @@ import pymupdf
 import pytest
 
 from reader.library.passage import Document
-from reader.pdfs.front.read import N_RAW
+from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.lines import page_lines
 from reader.pdfs.text.pages import compose
 

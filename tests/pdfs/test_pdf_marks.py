@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.library.highlight import Highlight, Marks
-from reader.pdfs.marks.read import marks_of
 from reader.pdfs.text.answer import marks_from_plain, marks_to_plain
+from reader.pdfs.text.marks import marks_of
 from tests.data import DATA, needs_data
 
 LEFT, RIGHT = 60, 310

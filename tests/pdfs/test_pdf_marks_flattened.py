@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from reader.library.highlight import Highlight, Marks
-from reader.pdfs.marks.read import marks_of
+from reader.pdfs.text.marks import marks_of
 from tests.data import DATA, needs_data
 
 LEFT = 60

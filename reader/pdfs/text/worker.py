@@ -75,7 +75,7 @@ def _read(pymupdf: Any, file: Any, asked: WorkerQuestion) -> dict[str, Any]:
 
 
 def _marks(pymupdf: Any, file: Any, _: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.marks.read import marks_of
+    from reader.pdfs.text.marks import marks_of
 
     check_unpacked(pymupdf, file)
     return answer.marks_to_plain(marks_of(pymupdf, file))

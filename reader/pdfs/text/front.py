@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader.library.passage import Page, Type
-from reader.pdfs.front.cells import Cell, cells_of, is_bare, is_cover, zone_of
-from reader.pdfs.front.imprint import doi_of, own_part, type_of, year_of
-from reader.pdfs.front.people import authors_of
-from reader.pdfs.front.title import abstract_below, abstract_of, plain, title_cells, title_text
+from reader.pdfs.text.cells import Cell, cells_of, is_bare, is_cover, zone_of
+from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
 from reader.pdfs.text.lines import Line, PageLines
+from reader.pdfs.text.people import authors_of
+from reader.pdfs.text.title import abstract_below, abstract_of, plain, title_cells, title_text
 
 N_RAW = 2
 """Pages whose raw dict is needed."""

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from reader.library.passage import Block, Page
-from reader.pdfs.front.cells import MARK, Cell, rows_of
-from reader.pdfs.front.people import names_in, tidy_accents
+from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.lines import glued, joined
+from reader.pdfs.text.people import names_in, tidy_accents
 
 MAX_CHARS = 300
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")

@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
-from reader.pdfs.front.cells import MARK, Cell, rows_of
+from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.lines import tidy
 
 # Only what is no name with a capital: An, To, You, In, So, Can and Do are some.

@@ -24,8 +24,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from reader.library.highlight import Box
-from reader.pdfs.marks.annotations import MARKUP, TYPED, colour
-from reader.pdfs.marks.letters import Letter, PageLetters
+from reader.pdfs.text.annotations import MARKUP, TYPED, colour
+from reader.pdfs.text.letters import Letter, PageLetters
 
 MAX_DEPTH = 4
 """Of forms within forms."""

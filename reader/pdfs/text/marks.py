@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from reader.library.highlight import Highlight, Marks
-from reader.pdfs.marks.annotations import DRAWN, Annotation, Objects
-from reader.pdfs.marks.drawings import (
+from reader.pdfs.text.annotations import DRAWN, Annotation, Objects
+from reader.pdfs.text.letters import PageLetters, Turn, page_letters
+from reader.pdfs.text.lines import compounds
+from reader.pdfs.text.opener import Unreadable, failures, is_memory, unreadable
+from reader.pdfs.text.strokes import (
     Mark,
     PaintedShapes,
     Stroke,
@@ -23,9 +26,6 @@ from reader.pdfs.marks.drawings import (
     pens,
     strokes,
 )
-from reader.pdfs.marks.letters import PageLetters, Turn, page_letters
-from reader.pdfs.text.lines import compounds
-from reader.pdfs.text.opener import Unreadable, failures, is_memory, unreadable
 
 _BETWEEN = re.compile(r"[\s\-‐\xad]+")
 MAX_ANNOTATIONS = 10_000

@@ -24,7 +24,7 @@ from itertools import zip_longest
 from statistics import median
 
 from reader.library.passage import Type
-from reader.pdfs.front.cells import Cell
+from reader.pdfs.text.cells import Cell
 from reader.pdfs.text.lines import PageLines
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>|，、。；）\u3000]+", re.IGNORECASE)

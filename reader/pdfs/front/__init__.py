@@ -1,1 +1,0 @@
-"""The front of a paper: title, authors, year, abstract, DOI, type; knows no PyMuPDF."""

@@ -1,1 +1,0 @@
-"""What a reader left in a PDF: highlights, underlines, notes, ink."""
