@@ -1,24 +1,18 @@
-"""Turn a first page into cells of words, and cut out the front of the paper.
+"""Turn a first page into cells of words, and find the part that is the paper's front.
 
-Turn a first page's get_text("dict") into cells: words on one baseline without a wide gap.
-
-What the lines of the running text leave out is kept here, because the names of authors
-need it: which characters are raised marks of affiliations, and how far words stand apart.
-Knows places and sizes, nothing of titles or names.
-
-Cut the front of a page: from below the title to where the abstract or the text begins.
-
-Knows cells and the words that end a front; nothing of names.
-
-Know the sheets that archives and publishers put before a paper's own first page.
-
-Knows cells and the phrases of those sheets.
+A cell is words on one baseline without a wide gap. Unlike the lines of the running text it
+knows which characters are raised marks of affiliations, since names of authors need that.
+The front goes from below the title to where the abstract or the text begins; the sheets that
+archives and publishers put before a paper have none. Knows places, sizes and the words that
+end a front, nothing of names.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from reader.pdfs.text.lines import Line, PageLines, style_of
@@ -58,7 +52,7 @@ class Cell(NamedTuple):
 
 
 def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
-    """Give the cells of a page, row by row and from left to right.
+    """List the cells of a page, row by row and from left to right.
 
     dropped: running heads and page numbers, left out. A page laid on its side is
     taken from its `lines`, which are turned already but know no marks.
@@ -76,12 +70,13 @@ def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line
             if part is not None and (part.text.strip(), round(part.y0)) not in out:
                 parts.append(part)
     if n_turned > len(parts) or not parts:
-        parts = [
-            Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
-            for line in lines.lines
-            if (line.text, round(line.y0)) not in out
-        ]
+        parts = [cell_of(o) for o in lines.lines if (o.text, round(o.y0)) not in out]
     return _merged(parts)
+
+
+def cell_of(line: Line) -> Cell:
+    """Make a cell of a line, which knows no marks."""
+    return Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
 
 
 def rows_of(cells: list[Cell]) -> list[list[Cell]]:
@@ -98,9 +93,13 @@ def rows_of(cells: list[Cell]) -> list[list[Cell]]:
 
 
 def _part(line: dict[str, Any]) -> Cell | None:
+    """Make a cell of one of PyMuPDF's lines, None of one without letters.
+
+    In `marked` each raised mark is MARK: "Ada Example¹,² and" is "Ada Example\x1f and".
+    """
     spans = line["spans"]
-    letters: dict[tuple[float, bool, bool, float], int] = {}
-    sizes: dict[float, int] = {}
+    letters: Counter[tuple[float, bool, bool, float]] = Counter()
+    sizes: Counter[float] = Counter()
     for span in spans:
         text, size = span["text"], span["size"]
         n = len(text) - text.count(" ")
@@ -108,75 +107,62 @@ def _part(line: dict[str, Any]) -> Cell | None:
             if len(spans) > 1:
                 # Marks of affiliations may have more signs than the name has letters.
                 n = 20 * sum(map(str.isalpha, text)) + 1
-            key = size, *style_of(span["font"], span["flags"]), span["origin"][1]
-            letters[key] = letters.get(key, 0) + n
-            sizes[size] = sizes.get(size, 0) + n
+            letters[size, *style_of(span["font"], span["flags"]), span["origin"][1]] += n
+            sizes[size] += n
     if not letters:
         return None
-    size, is_bold, is_italic, base = max(letters, key=lambda key: letters[key])
-    enough = max(1.0, 0.1 * sum(sizes.values()))
+    size, is_bold, is_italic, base = max(letters, key=letters.__getitem__)
+    enough = max(1.0, 0.1 * sizes.total())
     top = max((s for s, n in sizes.items() if n >= enough), default=size)
-    text = "".join([span["text"] for span in spans])
-    marked = text if len(spans) == 1 else _marked(spans, size, base)
-    x0, y0, x1, y1 = line["bbox"]
-    return Cell(x0, y0, x1, y1, base, text, marked, size, top, is_bold, is_italic)
-
-
-def _marked(spans: list[dict[str, Any]], size: float, base: float) -> str:
-    """Put MARK for each raised mark: "Ada Example¹,² and" is "Ada Example\x1f and"."""
-    parts = []
-    for span in spans:
+    marked = []
+    for span in spans if len(spans) > 1 else ():
         text, is_small = span["text"], span["size"] < 0.9 * size
-        is_raised = span["flags"] & 1 or span["origin"][1] < base - 0.12 * size
-        is_mark = bool(_SIGN.fullmatch(text.strip())) and bool(is_raised or is_small)
-        if is_mark or (is_small and is_raised and _MARK_TEXT.fullmatch(text)):
-            parts.append(MARK if text.strip() else text)
-        else:
-            parts.append(text)
-    return "".join(parts)
+        is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
+        is_sign = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
+        is_mark = is_sign or (is_small and is_raised and _MARK_TEXT.fullmatch(text))
+        marked.append(MARK if is_mark and text.strip() else text)
+    text = "".join([span["text"] for span in spans])
+    x0, y0, x1, y1 = line["bbox"]
+    words = "".join(marked) or text
+    return Cell(x0, y0, x1, y1, base, text, words, size, top, is_bold, is_italic)
 
 
 def _merged(parts: list[Cell]) -> list[Cell]:
+    """Join the parts of a row that no wide gap holds apart, and make their white space one."""
     found: list[Cell] = []
-    for row in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
-        first, *rest = row
+    for first, *rest in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
         for part in rest:
             gap = part.x0 - first.x1
             is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
             if part.text == first.text and abs(part.x0 - first.x0) < 1:
                 continue  # printed twice, to look bold or by mistake
-            wide = WIDE_BESIDE_A_WORD if _is_one_word(first, part) else WIDE
+            # One of two is a word alone: "MICHAEL" "J. EXAMPLE" of scans read by OCR.
+            words = first.text.strip(), part.text.strip()
+            is_word = any(word.isalpha() and word.isascii() for word in words)
+            wide = WIDE_BESIDE_A_WORD if is_word and first.look[1:] == part.look[1:] else WIDE
             if abs(gap) < wide * min(first.size, part.size) and is_like:
-                first = _joined(first, part, "" if gap < 0.12 * first.size else " ")
+                glue = "" if gap < 0.12 * first.size else " "
+                first = max(first, part, key=lambda cell: len(cell.text))._replace(
+                    x0=min(first.x0, part.x0),
+                    y0=min(first.y0, part.y0),
+                    x1=max(first.x1, part.x1),
+                    y1=max(first.y1, part.y1),
+                    text=first.text + glue + part.text,
+                    marked=first.marked + glue + part.marked,
+                    top=max(first.top, part.top),
+                )
             else:
                 found.append(first)
                 first = part
         found.append(first)
-    return [_tidied(cell) for cell in found if cell.text.strip()]
-
-
-def _is_one_word(first: Cell, part: Cell) -> bool:
-    """Say whether one of two is a word alone: "MICHAEL" "J. EXAMPLE" of scans read by OCR."""
-    words = first.text.strip(), part.text.strip()
-    return first.look[1:] == part.look[1:] and any(w.isalpha() and w.isascii() for w in words)
-
-
-def _joined(a: Cell, b: Cell, glue: str) -> Cell:
-    main = max(a, b, key=lambda cell: len(cell.text))
-    return main._replace(
-        x0=min(a.x0, b.x0),
-        y0=min(a.y0, b.y0),
-        x1=max(a.x1, b.x1),
-        y1=max(a.y1, b.y1),
-        text=a.text + glue + b.text,
-        marked=a.marked + glue + b.marked,
-        top=max(a.top, b.top),
-    )
-
-
-def _tidied(cell: Cell) -> Cell:
-    marked = _GAP.sub(MARK, cell.marked.replace("\xa0", " ").strip(" \t\r\n"))
-    return cell._replace(text=" ".join(cell.text.split()), marked=marked)
+    return [
+        cell._replace(
+            text=" ".join(cell.text.split()),
+            marked=_GAP.sub(MARK, cell.marked.replace("\xa0", " ").strip(" \t\r\n")),
+        )
+        for cell in found
+        if cell.text.strip()
+    ]
 
 
 _NUMBER = r"(?:[1I][.．:)]?\s*|第\s*[1１一]\s*章\s*)?"
@@ -190,46 +176,33 @@ _END = re.compile(
 )
 _PROSE = re.compile(r"\b(?:the|of|and|to|is|are|that|we|which|in|a|for|this|with|by|be)\b")
 
-
 MANY = 45
 """Cells: a page with more of them is no title page, and its front is short."""
 
 
 def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -> list[Cell]:
-    """Give the cells below the title and above the abstract, in rows."""
-    top = max(cell.y1 for cell in title) if title else 0.0
+    """List the cells below the title and above the abstract, in rows."""
+    top = max((cell.y1 for cell in title), default=0.0)
     in_title = set(title)
     below = [c for c in cells if c.base > top - 0.2 * c.size and c not in in_title]
-    end = _end(below)
+    end = next((cell.y0 for cell in below if _END.match(cell.text)), None)
     zone = [cell for cell in below if cell.base < (end or height) - 1]
     if end is None and len(cells) > MANY:
         zone = [cell for cell in zone if cell.y0 < top + 0.25 * height]
-    return _without_text(zone, width)
-
-
-def _end(below: list[Cell]) -> float | None:
-    """Find where the first known heading stands; None where there is none."""
-    for cell in below:
-        if _END.match(cell.text):
-            return cell.y0
-    return None
-
-
-def _without_text(zone: list[Cell], width: float) -> list[Cell]:
-    """Cut before the first paragraph: two rows of prose, one right below the other."""
+    # It ends before the first paragraph: two rows of prose, one right below the other.
     rows = rows_of(zone)
-    for at, row in enumerate(rows[:-1]):
+    for at, (row, after) in enumerate(pairwise(rows)):
         for cell in row:
-            below = [c for c in rows[at + 1] if abs(c.x0 - cell.x0) < 30]
-            if any(_is_prose(cell, width) and _is_prose(c, width) for c in below):
+            under = [c for c in after if abs(c.x0 - cell.x0) < 30]
+            if any(_is_prose(cell, width) and _is_prose(c, width) for c in under):
                 return [c for r in rows[:at] for c in r]
     return zone
 
 
 def _is_prose(cell: Cell, width: float) -> bool:
     is_wide = cell.x1 - cell.x0 > 0.3 * width
-    if any("\u3040" <= c <= "\u309f" for c in cell.text):
-        n_kana = sum("\u3040" <= c <= "\u309f" for c in cell.text)
+    n_kana = sum("\u3040" <= c <= "\u309f" for c in cell.text)
+    if n_kana:
         return is_wide and n_kana > 0.25 * len(cell.text) and len(cell.text) > 20
     return is_wide and len(set(_PROSE.findall(cell.text))) >= 2 and "@" not in cell.text
 
@@ -259,11 +232,11 @@ _COVERS = (
 
 
 def is_cover(cells: Sequence[Cell]) -> bool:
-    """Say whether a page is such a sheet; its own abstract and text are then elsewhere."""
+    """Tell the sheets that archives put before a paper, whose abstract and text are elsewhere."""
     text = " ".join([cell.text for cell in cells]).lower()
     return any(words in text for words in _COVERS)
 
 
 def is_bare(cells: Sequence[Cell]) -> bool:
-    """Say whether a page is a cover of the report itself: some lines, no text."""
+    """Tell the cover of the report itself: some lines, no text."""
     return sum(len(cell.text) for cell in cells) < 500

@@ -1,24 +1,39 @@
 """Read a paper's front: who wrote what, when, from its first page or the one after a cover.
 
-Knows how the parts of a front are found and in which order; not how each is found.
+The title: the largest text is it in four of five real PDFs; what that misses are banners and
+names of journals, small capitals, initials, subtitles in a smaller size, titles in two
+languages, and names of authors in the same size. The abstract: from its heading to the next
+one. Authors and imprint are found by `people` and `imprint`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from reader.library.passage import Page, Type
-from reader.pdfs.text.cells import Cell, cells_of, is_bare, is_cover, zone_of
+from reader.library.passage import Block, Page, Type
+from reader.pdfs.text.cells import (
+    MARK,
+    Cell,
+    cell_of,
+    cells_of,
+    is_bare,
+    is_cover,
+    rows_of,
+    zone_of,
+)
 from reader.pdfs.text.imprint import doi_of, own_part, type_of, year_of
-from reader.pdfs.text.lines import Line, PageLines
-from reader.pdfs.text.people import authors_of
-from reader.pdfs.text.title import abstract_below, abstract_of, plain, title_cells, title_text
+from reader.pdfs.text.lines import Line, PageLines, glued, joined
+from reader.pdfs.text.people import authors_of, names_in, tidy_accents
 
 N_RAW = 2
 """Pages whose raw dict is needed."""
 N_ABSTRACT = 3
+"""Pages that an abstract is looked for on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +48,29 @@ class Front:
     type: Type = "paper"
 
 
-@dataclass(frozen=True, slots=True)
 class _Sheet:
     """One page as a front: its cells, its title's, those between title and abstract.
 
     heads: its running heads and feet, which are not among the cells.
     """
 
-    page: PageLines
-    heads: list[Cell]
-    cells: list[Cell]
-    title: list[Cell]
-    zone: list[Cell]
+    def __init__(
+        self, raw: dict[str, Any], page: PageLines, dropped: Collection[Line], body: float
+    ) -> None:
+        self.page = page
+        self.heads = [cell_of(line) for line in sorted(dropped, key=lambda o: (o.base, o.x0))]
+        self.cells = cells_of(raw, page, dropped=dropped)
+        self.title = title_cells(self.cells, page.height, body)
+        self.zone = zone_of(self.cells, self.title, page.width, page.height)
 
-    @property
-    def end(self) -> float:
-        return max((cell.y1 for cell in [*self.title, *self.zone]), default=0.0)
+    def year(self, stamp: str, doi: str) -> int | None:
+        own = own_part(self.cells)
+        return year_of(own, self.zone, heads=self.heads, stamp=stamp, doi=doi)
+
+    def doi(self) -> str:
+        rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]
+        end = max((cell.y1 for cell in [*self.title, *self.zone]), default=0.0)
+        return doi_of(own_part(self.cells), rotated, height=self.page.height, end=end)
 
 
 def read_front(
@@ -67,23 +89,28 @@ def read_front(
     """
     if not raw:
         return Front()
-    first = _sheet(raw[0], lines[0], dropped, body)
-    sheet, cover = first, None
-    if len(raw) > 1 and (is_cover(first.cells) or (is_bare(first.cells) and first.title)):
-        second = _sheet(raw[1], lines[1], (), body)
-        if _is_behind(first, second, foreign=is_cover(first.cells)):
+    first = sheet = _Sheet(raw[0], lines[0], dropped, body)
+    cover: _Sheet | None = None
+    is_foreign = is_cover(first.cells)
+    if len(raw) > 1 and (is_foreign or (is_bare(first.cells) and first.title)):
+        second = _Sheet(raw[1], lines[1], (), body)
+        # Page 2 is the front where its title is on the cover, or the cover is an archive's.
+        title = plain(title_text(second.title))
+        is_named = len(title) > 15 and title in plain("".join(c.text for c in first.cells))
+        if is_named or (is_foreign and title and authors_of(second.zone)):
             sheet, cover = second, first
-    title = title_text(sheet.title)
     authors = authors_of(sheet.zone) or (authors_of(cover.zone) if cover else ())
     if not authors and is_bare(sheet.cells) and sheet.title:
         authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
-    doi = _doi(sheet) or (_doi(cover) if cover else "")
-    own = None if cover is None or is_cover(cover.cells) else cover
+    doi = sheet.doi() or (cover.doi() if cover else "")
+    year = sheet.year(stamp, doi)
+    if year is None and cover and not is_foreign:
+        year = cover.year(stamp, doi)
     kind = type_of(lines, first.cells, first.title)
     return Front(
-        title=title,
+        title=title_text(sheet.title),
         authors=authors,
-        year=_year(sheet, stamp, doi) or (_year(own, stamp, doi) if own else None),
+        year=year,
         abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
         # What a supplement or slides print is mostly the DOI of the paper they belong to.
         doi=doi if kind in ("paper", "thesis") else "",
@@ -91,29 +118,264 @@ def read_front(
     )
 
 
-def _sheet(raw: dict[str, Any], page: PageLines, dropped: Collection[Line], body: float) -> _Sheet:
-    cells = cells_of(raw, page, dropped=dropped)
-    title = title_cells(cells, page.height, body)
-    heads = [
-        Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
-        for line in sorted(dropped, key=lambda line: (line.base, line.x0))
+MAX_CHARS = 300
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_BANNER = re.compile(
+    r"(?:open access|research articles?|original (?:research|article|paper)s?|review articles?"
+    r"|articles?|letters?|short (?:paper|communication)|full paper|report|editorial|brief report"
+    r"|technical (?:report|note)|working paper|extended abstract|preprint|proceedings of\b.*"
+    r"|.*\bjournal of\b.*|.*\bjournal\b.*|journal homepage.*|arxiv:.*|contents lists available.*"
+    r"|.*\bissn\b.*|.*\bvol(?:ume)?\.?\s*\d.*|transactions on\b.*|.*university press.*"
+    r"|(?:under review|published|accepted|to appear|submitted|draft|not for)\b.*|https?:.*|www\..*"
+    r"|received\b.*|doi:?\s.*|.*研究報告|.*研究会資料|.*研究会|.*発表論文集.*|.*卒業論文|.*修士論文"
+    r"|.*博士論文|.*学位論文|論文|原著論文|supplement(?:ary|al) (?:material|information|data)s?"
+    r"|(?:an? )?(?:ph\.?\s?d\.?|doctoral|master'?s?|bachelor'?s?|m\.?\s?sc\.?|diploma)?\s*"
+    r"(?:thesis|dissertation|project report)"
+    r"|(?:master|bachelor|diplom|doktor)arbeit|(?:inaugural-?)?dissertation|th[èe]se\b.*|m[ée]moire\b.*"
+    r"|tesis\b.*|(?:a )?(?:thesis|dissertation) (?:submitted|by|for)\b.*"
+    r"|this (?:is|version|article|paper) .*|see discussions.*|.*発表会)",
+    re.IGNORECASE,
+)
+_INSTITUTION = re.compile(
+    r"(?:the )?(?:[\w.&'’-]+ ){0,5}(?:university|universität|université|universidad|università"
+    r"|institute|college|school|faculty|department|academy)(?:,? (?:of|for)(?: [\w&,-]+){1,6})?"
+    r"|.{2,12}大学(?:大学院)?.{0,14}",
+    re.IGNORECASE,
+)
+_MASTHEAD = re.compile(
+    r"(?:journal home\s?page|contents lists? available|available online at"
+    r"|www\.elsevier\.com/locate|journal (?:web)?site)\b.*",
+    re.IGNORECASE,
+)
+_NOTE_MARKS = re.compile(r"[\s∗⁎*†‡§¶⋆★☆⇤]+$")
+_STRAY = re.compile(r"^[.·•|,;:]\s+")
+_NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b", re.IGNORECASE)
+
+
+def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
+    """Find the cells of the title, none where nothing stands out as one.
+
+    cells: of the page, in rows. body: font size of the running text.
+    """
+    high = [
+        cell
+        for cell in cells
+        if cell.y0 < 0.62 * height
+        and sum(map(str.isalpha, cell.text)) >= (2 if _CJK.search(cell.text) else 3)
     ]
-    return _Sheet(page, heads, cells, title, zone_of(cells, title, page.width, page.height))
+    # A journal's name and address above its masthead may be larger than any title.
+    ends = [c.y1 for c in high if c.y0 < 0.3 * height and _MASTHEAD.match(c.text)]
+    high = [cell for cell in high if cell.y0 >= max(ends) - 2] if ends else high
+    # Only what is large may be the title: the smaller rest need not be looked at.
+    largest = max((cell.top for cell in high), default=0.0)
+    high = _no_banners([c for c in high if c.top > 0.6 * largest]) or _no_banners(high)
+    if not high:
+        return []
+    first = _first_language(high, max(cell.top for cell in high))
+    found = [first]
+    rows = rows_of(cells[cells.index(first) :])
+    for at, row in enumerate(rows):
+        right = max(cell.x1 + 2 * cell.top for cell in found)
+        below = [cell for cell in row if cell is not first and cell.x0 < right]
+        more = [cell for cell in below if _belongs(cell, found, body)]
+        if below and not more and first not in row:
+            found += _subtitle(found, rows[at:], body)
+            break
+        found += more
+    return found
 
 
-def _is_behind(cover: _Sheet, sheet: _Sheet, *, foreign: bool) -> bool:
-    """Say whether page 2 is the front: its title is on the cover, or the cover is foreign."""
-    title = plain(title_text(sheet.title))
-    words = plain("".join(cell.text for cell in cover.cells))
-    if len(title) > 15 and title in words:
-        return True
-    return foreign and bool(title) and bool(authors_of(sheet.zone))
+def title_text(cells: list[Cell]) -> str:
+    """Write the title in one line, marks of footnotes taken away; "" for what is too long."""
+    whole = ""
+    for row in rows_of(cells):
+        text = _STRAY.sub("", " ".join(cell.text for cell in row))
+        if whole and row[0].top < 0.93 * cells[0].top and not _PARTED.search(whole):
+            whole += ":"
+        # No blank where a line ends between Japanese and Latin letters.
+        is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
+        whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
+    text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
+    # Old fonts of one publisher give the ligatures as number signs: "simpli#ed".
+    text = re.sub(r"(?<=[a-z])#(?=[a-z])", "fi", text)
+    return text if len(text) <= MAX_CHARS else ""
 
 
-def _year(sheet: _Sheet, stamp: str, doi: str) -> int | None:
-    return year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi)
+_PARTED = re.compile(r"[:：?？!—–-]")
+"""What a title has where its subtitle needs no colon."""
 
 
-def _doi(sheet: _Sheet) -> str:
-    rotated = [text for text in sheet.page.rotated if not text.startswith("arXiv:")]
-    return doi_of(own_part(sheet.cells), rotated, height=sheet.page.height, end=sheet.end)
+def _no_banners(cells: list[Cell]) -> list[Cell]:
+    kept = [cell for cell in cells if not _BANNER.fullmatch(cell.text)]
+    return [cell for cell in kept if not _INSTITUTION.fullmatch(cell.text)] or kept
+
+
+def _first_language(high: list[Cell], size: float) -> Cell:
+    """Find the first cell of the title; of two languages the one that stands first."""
+    largest = next(cell for cell in high if cell.top >= 0.96 * size)
+    if not _CJK.search(largest.text):
+        for cell in high[: high.index(largest)]:
+            if cell.top >= 0.85 * size and _CJK.search(cell.text):
+                return next(c for c in high if c.top >= 0.93 * cell.top and _CJK.search(c.text))
+    return largest
+
+
+def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
+    """Check that a cell below the title is still the title, and not the authors."""
+    first, last = found[0], found[-1]
+    is_cjk = any(_CJK.search(c.text) for c in found)
+    gap = cell.y0 - last.y1
+    if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
+        return False
+    if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
+        return False
+    # Names in the title's own type are marked, or set off and several.
+    names = names_in(cell.marked)
+    if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
+        return False
+    is_same_row = abs(cell.base - last.base) < 0.4 * cell.top
+    return is_same_row or cell.is_bold == last.is_bold or is_cjk or cell.top > 1.3 * body
+
+
+def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
+    """Take lines right below that are smaller than the title and larger than the names."""
+    taken: list[Cell] = []
+    last, first = found[-1], found[0]
+    for row, after in pairwise(rows):
+        cell = row[0]
+        if len(row) > 1 or cell.y0 - last.y1 > 1.4 * cell.size or cell.x0 > first.x1:
+            break
+        is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
+        if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
+            break
+        if not _is_subtitle(cell, is_cjk=bool(_CJK.search(first.text))):
+            break
+        taken.append(cell)
+        last = cell
+    return taken
+
+
+def _is_subtitle(cell: Cell, *, is_cjk: bool) -> bool:
+    if _NO_SUBTITLE.search(cell.text) or MARK in cell.marked or _BANNER.fullmatch(cell.text):
+        return False
+    if is_cjk:
+        return bool(re.match(r"[-–—〜～―ー:：]", cell.text))
+    is_prose = len(cell.text.split()) > 2 and bool(re.search(r"\s[a-z]|[wW]ith|For|Of", cell.text))
+    return is_prose and names_in(cell.marked) is None and "," not in cell.text
+
+
+def plain(text: str) -> str:
+    """Keep the letters and digits of a text alone, to compare titles by."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+_HEADING = re.compile(
+    r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし"
+    r"|内容梗概|アブストラクト|executive summary)\s*[.:：—–-]*",
+    re.IGNORECASE,
+)
+_RUN_IN = re.compile(
+    r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|概\s*要|要\s*旨|摘\s*要|あらまし|内容梗概)"
+    r"(?:\s*[—–―:：.．-]+\s*|\s{1,3}(?=[A-Z\u3040-\u9fff]))(?=\S)"
+    r"|あらまし(?=[\u3040-\u9fff])",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"(?:background|objectives?|aims?|purpose|introduction and background|motivation|methods?"
+    r"|methodology|materials and methods|design|results?|findings|conclusions?|significance"
+    r"|interpretation|context|setting|participants|discussion)\b(?: and \w+)?\W*",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:index terms|key\s?words|categories and subject|ccs concepts|general terms|©|c⃝|copyright"
+    r"|permission to|キーワード|acm reference|msc |pacs|jel |subject classification|correspondence"
+    r"|\*?\s*corresponding author|received[: ]|trial registration|this is an open access)",
+    re.IGNORECASE,
+)
+_AFTER_INSIDE = re.compile(
+    r"\s(?:(?:Index Terms|Key\s?words(?: and [Pp]hrases)?|Categories and Subject Descriptors"
+    r"|CR Categories|ACM Reference)\b|KEY\s?WORDS|(?:©|c⃝)\s*(?:19|20)\d\d|キーワード[：:])"
+)
+_NOTE = re.compile(r"(?<=[a-z]{2}[.)])\d{1,2}$|[*∗†]+$")
+_ENDED = re.compile(r"[.!?。．)\]]\d?$")
+_LABEL_LAST = re.compile(r".{1,160}\s(?:Abstract|ABSTRACT)")
+MAX_ABSTRACT_CHARS = 4000
+_NOT_HYPHENATED: frozenset[str] = frozenset()
+
+
+def abstract_of(pages: Iterable[Page]) -> str:
+    """Read the abstract, "" where no heading says where it is.
+
+    pages: the first few, in reading order.
+    """
+    blocks = [block for page in pages for block in page.blocks]
+    for at, block in enumerate(blocks):
+        is_text = block.kind == "text"
+        is_heading = (is_text or block.kind == "heading") and _HEADING.fullmatch(block.text)
+        if is_heading or (is_text and _LABEL_LAST.fullmatch(block.text)):
+            return _text(blocks[at + 1 :])
+        run_in = _RUN_IN.match(block.text) if is_text else None
+        if run_in:
+            first = Block(block.text[run_in.end() :], size=block.size)
+            return _text([first, *blocks[at + 1 :]])
+    return ""
+
+
+def abstract_below(cells: Sequence[Cell]) -> str:
+    """Read on from the cell with the heading, where columns beside it confuse the blocks."""
+    head = next((c for c in cells if len(c.text) < 30 and _HEADING.fullmatch(c.text)), None)
+    if head is None:
+        return ""
+    lines: list[Cell] = []
+    last = head
+    for cell in cells:
+        is_under = (cell.x0 < head.x1 and cell.x1 > head.x0) or abs(cell.x0 - head.x0) < 3
+        if not is_under or cell.base <= head.base:
+            continue
+        is_far = cell.base - last.base > (3 if last is head else 2) * cell.size
+        if is_far or _AFTER.match(cell.text) or (lines and abs(cell.size - last.size) > 0.8):
+            break
+        lines.append(cell)
+        last = cell
+    return _cut(joined([line.text for line in lines])) if len(lines) > 2 else ""
+
+
+def _text(blocks: list[Block]) -> str:
+    """Join the blocks from an abstract's first one to where the paper goes on."""
+    text, size = "", 0.0
+    for block in blocks:
+        words = block.text
+        if block.kind == "heading":
+            is_part = _PART.fullmatch(words)
+            if (text and not is_part) or len(text) > 3000:
+                break
+            if is_part:
+                text += ("\n" if text else "") + words.rstrip(":. ") + ": "
+            continue
+        # A rest of the front may stand before the first: an e-mail.
+        is_rest = len(words) < 15 or ("@" in words and len(words) < 120)
+        if block.kind != "text" or (not text and is_rest):
+            continue
+        if _AFTER.match(words):
+            break
+        if size and abs(block.size - size) > 0.8:
+            if _ENDED.search(text):
+                break
+            continue  # a note or a label that stands among its lines
+        size = block.size
+        if text and not text.endswith(": "):
+            glue = "\n"
+            if block.glue != glue:
+                text, glue = glued(text, words, _NOT_HYPHENATED)
+            text += glue
+        text += words
+        if len(text) > MAX_ABSTRACT_CHARS:
+            break
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    """Leave out keywords and rights at the end."""
+    inside = _AFTER_INSIDE.search(text)
+    text = (text[: inside.start()] if inside else text).strip()
+    return _NOTE.sub("", text)

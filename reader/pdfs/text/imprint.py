@@ -1,19 +1,9 @@
 """Find the DOI, the year and the type of writing that a paper's first page prints.
 
-Find the DOI that a paper's first page prints as its own.
-
-A DOI counts only where imprints stand (edges of the page, below the title, the block of
-rights), never in a sentence, a reference or a template. In doubt: none. Knows cells.
-
-Find the year that a paper's first page prints as its own.
-
-It counts only where imprints stand: the running head and foot, the line of the proceedings
-or the journal, the block of rights, the date below the title. Running text, references and
-grants tell others' years. Knows cells.
-
-Say what type of writing a PDF is, by the shape of its pages and its first words.
-
-Knows lines and cells; reads no more of a page than it must.
+DOI and year count only where imprints stand: edges of the page, running head and foot, below
+the title, the line of the proceedings or the journal, the block of rights; never in a sentence,
+a reference or a template, which tell others'. In doubt: none. The type is told by the shape of
+the pages and the first words.
 """
 
 from __future__ import annotations
@@ -52,21 +42,21 @@ _DATA_SETS = re.compile(
 
 
 def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end: float) -> str:
-    """Give the one DOI that the page prints as its own, "" for none or several.
+    """Find the one DOI that the page prints as its own, "" for none or several.
 
     end: where the front ends, in points from the top: a DOI above it is the paper's.
     """
-    found: list[tuple[int, str]] = []
-    for text in rotated:
-        found += [(1, doi) for doi in _own(text, "", at_edge=True)]
+    outer = [doi for text in rotated for doi in _own(text, "", at_edge=True)]
+    inner: list[str] = []
     for cell, after in zip_longest(cells, cells[1:]):
         if "10." in cell.text:
             at_edge = cell.y0 < max(end, 0.12 * height) or cell.y0 > 0.88 * height
-            following = after.text if after is not None and _is_next(cell, after) else ""
-            rank = 1 if at_edge else 2
-            found += [(rank, doi) for doi in _own(cell.text, following, at_edge=at_edge)]
-    best = min((rank for rank, _ in found), default=0)
-    dois = {doi.lower(): doi for rank, doi in found if rank == best}
+            # A DOI may go on in the next line.
+            is_next = after is not None and abs(after.x0 - cell.x0) < 3
+            is_next = is_next and 0 < after.base - cell.base < 1.6 * cell.size
+            found = _own(cell.text, after.text if is_next else "", at_edge=at_edge)
+            (outer if at_edge else inner).extend(found)
+    dois = {doi.lower(): doi for doi in outer or inner}
     return next(iter(dois.values())) if len(dois) == 1 else ""
 
 
@@ -85,10 +75,6 @@ _REFERENCES = re.compile(
 )
 
 
-def _is_next(cell: Cell, after: Cell) -> bool:
-    return abs(after.x0 - cell.x0) < 3 and 0 < after.base - cell.base < 1.6 * cell.size
-
-
 def _own(text: str, following: str, *, at_edge: bool) -> list[str]:
     """List the DOIs of a line that are labelled as its own, or alone on it."""
     found = []
@@ -96,7 +82,9 @@ def _own(text: str, following: str, *, at_edge: bool) -> list[str]:
         before, doi = text[: match.start()], match[0]
         if match.end() == len(text) and re.search(r"[/.\-_]$", doi) and following:
             doi += following.split()[0]
-        doi = _trimmed(doi)
+        doi = doi.rstrip(".,;:'’”*…")
+        while doi[-1:] in _OPENS and doi.count(doi[-1]) > doi.count(_OPENS[doi[-1]]):
+            doi = doi[:-1].rstrip(".,;:")
         is_labelled = bool(_LABEL.search(before))
         is_alone = not before.strip(" |·")
         if not (is_labelled or (is_alone and at_edge)):
@@ -112,13 +100,7 @@ def _own(text: str, following: str, *, at_edge: bool) -> list[str]:
     return found
 
 
-def _trimmed(doi: str) -> str:
-    doi = doi.rstrip(".,;:'’”*…")
-    while doi and doi[-1] in ")]}" and doi.count(doi[-1]) > doi.count("([{"[")]}".index(doi[-1])]):
-        doi = doi[:-1].rstrip(".,;:")
-    return doi
-
-
+_OPENS = {")": "(", "]": "[", "}": "{"}
 _YEAR = r"((?:19[5-9]|20[0-4])\d)"
 _DOI_YEAR = re.compile(rf"(?<=[a-z]\.){_YEAR}[-.]|/\d{{4}}-\d{{3}}[\dx]/{_YEAR}/", re.IGNORECASE)
 _PROCEEDINGS = re.compile(
@@ -187,7 +169,7 @@ def year_of(
     stamp: str,
     doi: str,
 ) -> int | None:
-    """Give the year that the page prints as the paper's own, the surest place first.
+    """Find the year that the page prints as the paper's own, the surest place first.
 
     The DOI, the line of the proceedings, arXiv's number (of the first version: the stamp's
     date is the last one's), the line of rights, the journal's issue, the days of a meeting,
@@ -219,7 +201,7 @@ def year_of(
 
 
 def _with_next(cells: Sequence[Cell]) -> list[str]:
-    """Give each small cell's text with what stands below it, where an imprint goes on."""
+    """List each small cell's text with what stands below it, where an imprint goes on."""
     texts = []
     for at, cell in enumerate(cells):
         if not _MAYBE_IMPRINT.search(cell.text):
@@ -237,6 +219,7 @@ def _with_next(cells: Sequence[Cell]) -> list[str]:
 
 
 def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -> int | None:
+    """Read the date below the title, else the last one that is printed of the paper's history."""
     for cell in zone:
         found = _DATE.fullmatch(cell.text)
         if found:
@@ -248,7 +231,11 @@ def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -
             return years[-1]
     # A school year begins before the day of the thesis: the last date printed counts.
     places = [*heads, *cells[:4], *zone]
-    years = [_japanese(found) for cell in places for found in _JAPANESE.finditer(cell.text)]
+    years = [
+        int(western or 0) or _ERAS[era] + (1 if year == "元" else int(year))
+        for cell in places
+        for era, year, western in _JAPANESE.findall(cell.text)
+    ]
     if not years:
         texts = [cell.text for cell in cells if "ccepted" in cell.text or "eceived" in cell.text]
         years = [int(found[1]) for text in texts if (found := _HISTORY.search(text))]
@@ -270,12 +257,6 @@ def _at_edge(cells: Sequence[Cell]) -> int | None:
 
 def _year(found: re.Match[str]) -> int:
     return int("".join(year for year in found.groups() if year)[:4])
-
-
-def _japanese(found: re.Match[str]) -> int:
-    if found[3]:
-        return int(found[3])
-    return _ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
 
 
 _THESIS = re.compile(
@@ -311,8 +292,11 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
     if _is_slides(pages):
         return "slides"
     first = " ".join([cell.text for cell in cells[:60]])
-    is_title_page = len(cells) < 40
-    if _is_thesis(first, cells, n_pages=len(pages), is_title_page=is_title_page):
+    if len(cells) < 40 and (
+        _THESIS.search(first)
+        or any(_KIND_ALONE.fullmatch(cell.text) for cell in cells)
+        or (len(pages) > 9 and _ADVISOR.search(first))
+    ):
         return "thesis"
     bottom = max((cell.y1 for cell in title), default=0.0)
     above = [cell for cell in cells if cell.y0 <= bottom + 40]
@@ -324,16 +308,8 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
     return "paper"
 
 
-def _is_thesis(first: str, cells: Sequence[Cell], *, n_pages: int, is_title_page: bool) -> bool:
-    if not is_title_page:
-        return False
-    if _THESIS.search(first) or any(_KIND_ALONE.fullmatch(cell.text) for cell in cells):
-        return True
-    return n_pages > 9 and bool(_ADVISOR.search(first))
-
-
 def _is_slides(pages: Sequence[PageLines]) -> bool:
-    """Say yes to pages that are wider than high, with few words in large letters."""
+    """Tell slides: pages that are wider than high, with few words in large letters."""
     seen = [page for page in pages[:12] if page.lines]
     if not seen:
         return False

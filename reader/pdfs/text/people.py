@@ -1,19 +1,10 @@
-"""Find the authors on a paper's front, and tell names from all else.
-
-List the words of a front page that are never a person's, and those of names only.
-
-Plain sets and patterns, no logic. All in lower case but for the acronyms.
-
-Tell the names of people from all else that stands below a title, by their letters.
-
-Pure functions on strings: knows no places on the page. A line is names only if each part
-of it is one, so that no affiliation, e-mail or sentence is taken for an author.
-
-Find the authors between a paper's title and its abstract, in the order of reading.
+"""Find the authors between a paper's title and its abstract, in the order of reading.
 
 Names stand in one look (size, weight, slope), in one line or in blocks side by side, with
-affiliations and e-mails between them, often in that same look. Knows cells and what is a
-name; nothing of PDFs.
+affiliations and e-mails between them, often in that same look. What is a name is told by its
+letters: a line is names only if each part of it is one, so that no affiliation, e-mail or
+sentence is taken for an author. The tables are words that are never a person's, and those
+that stand in names only; all in lower case but for the acronyms.
 """
 
 from __future__ import annotations
@@ -161,10 +152,39 @@ def names_in(marked: str) -> list[str] | None:
 
     marked: as in `Cell.marked`.
     """
-    if _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
-        return _names_cjk(marked)
-    found, rest = _leading(marked)
-    return found if found and not rest else None
+    if not _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
+        found, rest = _leading(marked)
+        return found if found and not rest else None
+    if "@" in marked or "http" in marked:
+        return None
+    text = MARK.join([unicodedata.normalize("NFKC", part) for part in marked.split(MARK)])
+    text = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
+    names: list[str] = []
+    for part in _SPLIT_CJK.split(text):
+        if words := part.strip(_ENDS + "\u3000"):
+            persons = _persons(words)
+            if persons is None:
+                return None
+            names += persons
+    return names or None
+
+
+_APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s]*[\d*∗†‡§¶※]+)*")
+
+
+def _persons(words: str) -> list[str] | None:
+    """Part "山田 太郎 鈴木 花子" in two, and take "山田太郎 鈴木花子" as two."""
+    tokens = words.split()
+    while len(tokens) > 1 and len(tokens[0]) > 3 and CJK_NO_NAME.search(tokens[0]):
+        tokens = tokens[1:]  # an affiliation before the name
+    if CJK_NO_NAME.search(" ".join(tokens)):
+        return None
+    if 2 < len(tokens) < 7 and all(len(token) == 1 for token in tokens):
+        tokens = ["".join(tokens)]  # 雨 野 花 子, spaced out
+    if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
+        tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
+    are_names = all(_NAME_CJK.fullmatch(token) and 2 <= len(token) <= 9 for token in tokens)
+    return tokens if are_names else None
 
 
 def names_before(marked: str) -> list[str] | None:
@@ -197,7 +217,7 @@ _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
 
 def _leading(marked: str) -> tuple[list[str], str]:
-    """Give the names that a line begins with, and the first part that is none."""
+    """Split a line into the names that it begins with, and the first part that is none."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
     text = MARK.join([tidy_accents(part) for part in marked.split(MARK)])
@@ -208,19 +228,19 @@ def _leading(marked: str) -> tuple[list[str], str]:
         is_mark = len(name) == 1 and name.islower()
         if not name or is_mark or name.lower().replace(".", "") in DEGREES:
             continue
-        if not is_name(name):
-            is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
-            if not (is_among and _is_odd_name(name)):
-                return found, name
-            n_odd += 1
-            found.append(_cased(name))
+        if is_name(name):
+            found += [_cased(one) for one in _two(name)]
             continue
-        found += [_cased(one) for one in _two(name)]
+        is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
+        if not (is_among and _is_odd_name(name)):
+            return found, name
+        n_odd += 1
+        found.append(_cased(name))
     return found, ""
 
 
 def is_name(name: str) -> bool:
-    """Say whether these words, in Latin or a like script, can be one person's name."""
+    """Check that words, in Latin or a like script, can be one person's name."""
     tokens = name.split()
     if len(tokens) == 1:
         return bool(_INITIALS_ON.fullmatch(name))
@@ -235,7 +255,7 @@ def is_name(name: str) -> bool:
 
 
 def _is_part(token: str) -> bool:
-    """Say whether a word can be a part of a name: capital, and none that names never have."""
+    """Check that a word can be a part of a name: capital, and none that names never have."""
     low = token.lower().strip(".,'’")
     if low in NO_NAMES or token in ACRONYMS or not _TOKEN.fullmatch(token):
         return False
@@ -250,20 +270,16 @@ _ELISION = re.compile(r"[dlDLO]['’][^\W\d_]|al-[A-Z]|el-[A-Z]")
 
 
 def _is_odd_name(name: str) -> bool:
-    """Say whether words may be a name within a list of names, though not alone.
+    """Check that words may be a name within a list of names, though not alone.
 
     People with one name, names typed in small letters, letters that a font has lost.
     """
     tokens = name.split()
-    is_word = len(tokens) < 4 and len(name) > 2 and not any(c.isdigit() for c in name)
+    if len(tokens) > 3 or len(name) < 3 or not name[0].isalpha() or re.search(r"\d", name):
+        return False
     lows = [token.lower().strip(".,'’") for token in tokens]
-    return (
-        is_word
-        and name[0].isalpha()
-        and not any(
-            low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) or token in ACRONYMS
-            for low, token in zip(lows, tokens, strict=True)
-        )
+    return ACRONYMS.isdisjoint(tokens) and not any(
+        low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) for low in lows
     )
 
 
@@ -306,23 +322,12 @@ def _bare(part: str) -> str:
     return " ".join(name.lstrip(".").split())
 
 
-_NAMES_TITLES = {
-    "dr",
-    "prof",
-    "professor",
-    "mr",
-    "mrs",
-    "ms",
-    "ing",
-    "dipl-ing",
-    "by",
-    "and",
-    "rev",
-}
+_NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "and",
+                 "rev"}  # fmt: skip
 
 
 def _cased(name: str) -> str:
-    """Write "DYLAN P. THURSTON" as "Dylan P. Thurston"."""
+    """Write "ADA P. EXAMPLE" as "Ada P. Example"."""
     if not name.isupper() or len(name) < 4:
         return name
     tokens = []
@@ -330,43 +335,6 @@ def _cased(name: str) -> str:
         is_initial = len(token) < 3 or "." in token
         tokens.append(token if is_initial else token.title().replace("'S", "'s"))
     return " ".join(tokens)
-
-
-def _names_cjk(marked: str) -> list[str] | None:
-    if "@" in marked or "http" in marked:
-        return None
-    text = MARK.join([unicodedata.normalize("NFKC", part) for part in marked.split(MARK)])
-    found: list[str] = []
-    bare = _APART_CJK.sub(MARK, _NUMBER.sub("", _LABEL.sub("", text, count=1).strip()))
-    for part in _SPLIT_CJK.split(bare):
-        name = part.strip(_ENDS + "\u3000")
-        if not name:
-            continue
-        persons = _persons(name)
-        if persons is None:
-            return None
-        found += persons
-    return found or None
-
-
-_APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s]*[\d*∗†‡§¶※]+)*")
-
-
-def _persons(words: str) -> list[str] | None:
-    """Part "山田 太郎 鈴木 花子" in two, and take "山田太郎 鈴木花子" as two."""
-    tokens = words.split()
-    while len(tokens) > 1 and len(tokens[0]) > 3 and CJK_NO_NAME.search(tokens[0]):
-        tokens = tokens[1:]  # an affiliation before the name
-    if CJK_NO_NAME.search(" ".join(tokens)):
-        return None
-    if 2 < len(tokens) < 7 and all(len(token) == 1 for token in tokens):
-        tokens = ["".join(tokens)]  # 雨 野 花 子, spaced out
-    if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
-        tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
-    for token in tokens:
-        if not _NAME_CJK.fullmatch(token) or not 2 <= len(token) <= 9:
-            return None
-    return tokens
 
 
 _Words = tuple[Cell, str, bool]
@@ -386,7 +354,8 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     found = _alike(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
         found = _alike(lines, zone, names_loosely)
-    found = _one_script(found)
+    # Authors may be written twice, in two scripts: 山田太郎 … Taro Yamada …
+    found = [name for name in found if (name[0] < "\u2e80") == (found[0][0] < "\u2e80")]
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
     return () if are_labels else tuple(found)
 
@@ -398,10 +367,16 @@ def _alike(
     found: list[str] = []
     look: Cell | None = None
     for cell, marked, is_beside in lines:
-        if look is not None and not _is_like(cell, look, is_beside=is_beside):
-            continue
+        if look is not None:
+            # Side by side, sizes may differ a little.
+            is_level = is_beside and abs(cell.base - look.base) < 2
+            same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
+            most = 0.15 if is_level else 0.04
+            if not (is_level or same_style) or abs(cell.size - look.size) >= most * look.size:
+                continue
         names = parse(marked)
-        if names is None or _is_repeated(cell, zone):
+        # The same words in several places are a firm or a place, not a person.
+        if names is None or sum(other.text == cell.text for other in zone) > 1:
             continue
         look = look or cell
         found += [name for name in names if name not in found]
@@ -428,7 +403,7 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
 
 
 def _read(zone: list[Cell]) -> Iterator[_Words]:
-    """Give cells with their words, and whether they stand beside the one before.
+    """List cells with their words, and whether they stand beside the one before.
 
     A list of names that goes on in the next line is read as one.
     """
@@ -447,7 +422,13 @@ def _read(zone: list[Cell]) -> Iterator[_Words]:
 def _whole(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, list[Cell]]:
     """Read a list of names as far down as it is nothing but names."""
     lines = [cell]
-    while rows and _is_list(lines[-1], row):
+    while rows:
+        # A list may go on where it ends in a comma, or fills its row alone.
+        last = lines[-1]
+        n_parts = len(re.findall(f"[,{MARK}、，]", last.marked))
+        is_last = row[-1] is last and n_parts > (0 if len(row) == 1 else 1)
+        if not (is_last or _OPEN.search(last.marked)):
+            break
         row, *rows = rows
         near = [other for other in row if _is_below(other, lines[-1])]
         if len(near) != 1:
@@ -461,15 +442,8 @@ def _whole(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, li
     return cell.marked, lines
 
 
-def _is_list(cell: Cell, row: list[Cell]) -> bool:
-    """Say whether a list may go on: it ends in a comma, or fills its row alone."""
-    n_parts = len(re.findall(f"[,{MARK}、，]", cell.marked))
-    is_last = row[-1] is cell and n_parts > (0 if len(row) == 1 else 1)
-    return is_last or bool(_OPEN.search(cell.marked))
-
-
 def _is_below(cell: Cell, above: Cell) -> bool:
-    """Say whether a cell is the next line of the one above: its look, its place."""
+    """Check that a cell is the next line of the one above, by its look and its place."""
     is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
     same_style = cell.is_bold == above.is_bold and (
         cell.is_italic == above.is_italic or "Member" in cell.text + above.text
@@ -487,24 +461,3 @@ def _run_on(lines: list[Cell]) -> str:
         is_parted = len(last) == 1 or len(first) == 1
         text += (" " if is_parted or _OPEN.search(text) else MARK) + line.marked
     return text
-
-
-def _is_like(cell: Cell, look: Cell, *, is_beside: bool) -> bool:
-    """Say whether a cell has the authors' look; side by side, sizes may differ a little."""
-    if is_beside and abs(cell.base - look.base) < 2:
-        return abs(cell.size - look.size) < 0.15 * look.size
-    same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
-    return same_style and abs(cell.size - look.size) < 0.04 * look.size
-
-
-def _is_repeated(cell: Cell, zone: list[Cell]) -> bool:
-    """Say whether other cells hold the same words: a firm or a place, not a person."""
-    return sum(other.text == cell.text for other in zone) > 1
-
-
-def _one_script(names: list[str]) -> list[str]:
-    """Leave out the second writing of the same people: 山田太郎 … Taro Yamada …"""
-    if not names:
-        return names
-    is_latin = names[0][0] < "\u2e80"
-    return [name for name in names if (name[0] < "\u2e80") == is_latin]
