@@ -196,8 +196,6 @@ def title_text(cells: list[Cell]) -> str:
         is_mixed = bool(whole) and bool(_CJK.match(whole[-1])) != bool(_CJK.match(text[:1]))
         whole = whole + text if is_mixed and whole[-1].isalnum() else joined([whole, text])
     text = _NOTE_MARKS.sub("", tidy_accents(joined([whole])))
-    # Old fonts of one publisher give the ligatures as number signs: "simpli#ed".
-    text = re.sub(r"(?<=[a-z])#(?=[a-z])", "fi", text)
     return text if len(text) <= MAX_CHARS else ""
 
 

@@ -300,8 +300,6 @@ def tidy_accents(text: str) -> str:
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
     if "`" in text and "'" not in text and "’" not in text:
         text = re.sub(r"(?<=[^\W\d_])\s?`([AEIOUaeiou])", "\\1\u0300", text)
-    if "()" in text:  # one publisher's old fonts: "Mart()n", and "simpli#ed" in titles
-        text = re.sub(r"(?<=[a-z])\(\)(?=[a-z])", "í", text)
     if "¸" in text:
         text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
     return unicodedata.normalize("NFC", tidy(text))
