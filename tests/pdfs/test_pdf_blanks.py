@@ -7,8 +7,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from reader.pdfs.text.columns import is_doubtful, without_stray_blanks
-from reader.pdfs.text.lines import page_lines
+from reader.pdfs.text.lines import is_doubtful, page_lines, without_stray_blanks
 
 SIZE = 16.0
 

@@ -14,9 +14,8 @@ from statistics import median
 
 from reader.library.passage import Block, Kind, Page
 from reader.pdfs.text import headings
-from reader.pdfs.text.columns import Row
 from reader.pdfs.text.headings import entry_rows, first_entry, has_numbered_entries, in_contents
-from reader.pdfs.text.lines import Line, glued, joined
+from reader.pdfs.text.lines import Line, Row, glued, joined
 
 _CAPTION = re.compile(
     r"(?:(?:Figure|Fig\.|FIGURE|FIG\.|Table|TABLE|Algorithm|Listing|Exhibit|Chart)\s*[A-Z]?[\dIVX]+"

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reader.pdfs.text.columns import Row
+from reader.pdfs.text.lines import Row
 
 _REFERENCES = {
     "REFERENCES", "REFERENCE", "BIBLIOGRAPHY", "LITERATURECITED", "WORKSCITED",

@@ -18,8 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from reader.library.highlight import Box
-from reader.pdfs.text.columns import Row, runs
-from reader.pdfs.text.lines import IS_CJK, NOT_TEXT, joined, page_lines
+from reader.pdfs.text.lines import IS_CJK, NOT_TEXT, Row, joined, page_lines, runs
 
 Point = tuple[float, float]
 Quad = Sequence[Point]

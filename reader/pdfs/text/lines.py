@@ -1,20 +1,23 @@
-"""Turn a page of PyMuPDF's get_text("dict") into lines, and join lines as a person reads them.
+"""Turn a page of PyMuPDF's get_text("dict") into lines, in the order in which they are read.
 
-Join the lines of a paragraph as a person reads them.
-
-A hyphen at a line's end goes when a small letter follows; Japanese and Chinese lines are
-joined without a space. Pure functions on strings.
-
-Turn a page of PyMuPDF's get_text("dict") into lines of horizontal text.
-
-Knows that dict and nothing of columns or paragraphs.
+First stray blanks go, then lines are made of the dict, and what is printed on every page and
+read by nobody is taken away. PyMuPDF gives lines as the file holds them: mostly, not always, as
+they are read, and sort=True reads across columns. Here: find the gutter, cut the page into bands
+where a line crosses it, and read each band's left side before its right one. At last the lines
+of a paragraph are joined as a person reads them. Knows that dict and places, nothing of
+paragraphs and titles.
 """
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, groupby, pairwise
+from statistics import median
 from typing import Any, NamedTuple
 
 # Kana, ideographs, their punctuation, full-width forms. Hangul is written with spaces.
@@ -65,15 +68,24 @@ def joined(lines: Iterable[str], hyphenated: frozenset[str] = frozenset()) -> st
 
 
 def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str]:
-    """Give the text before, perhaps without its hyphen, and what to put between."""
+    """Choose what stands between two lines; returns the first, perhaps without its hyphen, and it.
+
+    A hyphen at a line's end goes when a small letter follows; Japanese and Chinese lines are
+    joined without a space. hyphenated: as in `joined`.
+    """
     if not before or not after:
         return before, ""
     if before[-1] in _HYPHENS and len(before) > 1 and before[-2].isalpha():
         if before[-1] == "\xad":
             return before[:-1], ""
-        if after[0].islower():
-            return (before, "") if _is_compound(before, after, hyphenated) else (before[:-1], "")
-        return before, ""
+        if not after[0].islower():
+            return before, ""
+        last, first = _LAST_PART.search(before[-40:]), _FIRST_PART.match(after[:40])
+        if last and first:
+            word = f"{last[1]}-{first[0]}".lower()
+            if word in hyphenated or _LINK.search(last[1]):
+                return before, ""
+        return before[:-1], ""
     if IS_CJK.match(before[-1]) and IS_CJK.match(after[0]):
         return before, ""
     return before, " "
@@ -103,11 +115,74 @@ def _composed(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", letter + found[1])
 
 
-def _is_compound(before: str, after: str, hyphenated: frozenset[str]) -> bool:
-    last, first = _LAST_PART.search(before[-40:]), _FIRST_PART.match(after[:40])
-    if last is None or first is None:
+LEAST_SIZE = 11.0
+"""Points: running text is mostly smaller, and read without its single letters."""
+KERNED = 0.12
+SPACED = 0.15
+QUARTER = 0.29
+"""Of the letters' size: up to which a gap is none; beyond the spacing of the line; between
+Japanese and Latin letters, where TeX and word processors leave .25 by themselves."""
+_ACCENTS_APART = "`´ˆ˜¨ˇ˘˙˝¸"
+_DOUBTFUL = re.compile(
+    rf"\s[{_ACCENTS_APART}]|[{CJK}] +[0-9A-Za-z]|[0-9A-Za-z] +[{CJK}]"
+    r"|(?:\b[^\W\d_]\s+){4}[^\W\d_]\b"
+)
+
+
+def is_doubtful(page: dict[str, Any]) -> bool:
+    """Say whether a page, as get_text("dict") gives it, has large lines to look at closely."""
+    return any(_is_doubtful(line) for line in _lines(page))
+
+
+def without_stray_blanks(page: dict[str, Any], letters: dict[str, Any]) -> None:
+    """Take stray blanks from the doubtful lines of a page; letters: its "rawdict"."""
+    for line, single in zip(_lines(page), _lines(letters), strict=False):
+        if len(line["spans"]) != len(single["spans"]) or not _is_doubtful(line):
+            continue
+        chars = [(c, at) for at, span in enumerate(single["spans"]) for c in span["chars"]]
+        stray = _stray([c for c, _ in chars], max(span["size"] for span in line["spans"]))
+        for at, span in enumerate(line["spans"]):
+            span["text"] = "".join(
+                [c["c"] for n, (c, of) in enumerate(chars) if of == at and n not in stray]
+            )
+
+
+def _lines(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for block in page["blocks"]:
+        yield from block.get("lines", ())
+
+
+def _is_doubtful(line: dict[str, Any]) -> bool:
+    spans = line["spans"]
+    if line["dir"][0] < 0.97 or max([span["size"] for span in spans], default=0) < LEAST_SIZE:
         return False
-    return f"{last[1]}-{first[0]}".lower() in hyphenated or _LINK.search(last[1]) is not None
+    return bool(_DOUBTFUL.search("".join([span["text"] for span in spans])))
+
+
+def _stray(chars: list[dict[str, Any]], size: float) -> set[int]:
+    """Find the places of the blanks that are no wider than what parts letters of one word."""
+    gaps: list[tuple[float, bool, list[int]]] = []
+    before: dict[str, Any] | None = None
+    blanks: list[int] = []
+    for at, char in enumerate(chars):
+        if char["c"].isspace():
+            blanks.append(at)
+            continue
+        after = chars[at + 1] if at + 1 < len(chars) else None
+        if char["c"] in _ACCENTS_APART and after and after["bbox"][0] < char["bbox"][2] - 0.1:
+            continue  # an accent that stands over the letter after it
+        if before is not None:
+            is_mixed = (IS_CJK.match(before["c"]) is None) != (IS_CJK.match(char["c"]) is None)
+            gaps.append(((char["bbox"][0] - before["bbox"][2]) / size, is_mixed, blanks))
+        before, blanks = char, []
+    spacing = median([gap for gap, _, _ in gaps]) if gaps else 0.0
+    usual = spacing + SPACED if spacing > KERNED else KERNED
+    return {
+        at
+        for gap, is_mixed, found in gaps
+        if gap < (max(QUARTER, usual) if is_mixed else usual)
+        for at in found
+    }
 
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff]")
@@ -151,6 +226,13 @@ class PageLines(NamedTuple):
     """Its text was recognised in the picture."""
 
 
+Row = Line
+"""All lines on one baseline of one column, joined: mostly one, as it was."""
+
+_UPRIGHT = (1, 0)
+_TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
+
+
 def page_lines(page: dict[str, Any]) -> PageLines:
     """Take the lines in the direction that most characters of the page have.
 
@@ -158,48 +240,47 @@ def page_lines(page: dict[str, Any]) -> PageLines:
     horizontal; rotated text on a page is told apart.
     """
     lines = [line for block in page["blocks"] if block["type"] == 0 for line in block["lines"]]
-    directions: dict[tuple[int, int], int] = {}
+    directions: Counter[tuple[int, int]] = Counter()
     turned = []
     for line in lines:
         x, y = line["dir"]
         # Scans with a text layer are often a little askew: .97 is 14 degrees.
         where = _UPRIGHT if x > 0.97 else (round(x), round(y))
         turned.append(where)
-        directions[where] = directions.get(where, 0) + len(line["spans"])
+        directions[where] += len(line["spans"])
     main = max(directions, key=directions.__getitem__, default=_UPRIGHT)
-    if main not in _TURNS:
-        main = _UPRIGHT
+    main = main if main in _TURNS else _UPRIGHT
     made: list[Line] = []
     rotated: list[str] = []
     for where, line in zip(turned, lines, strict=True):
-        if where == main:
-            new = _line(line, main)
-            if new.text:
-                if made and abs(new.base - made[-1].base) < 3 and _goes_on(made[-1], new):
-                    made[-1] = _one(made[-1], new)
-                else:
-                    made.append(new)
-        else:
+        if where != main:
             rotated.append("".join([span["text"] for span in line["spans"]]).strip())
+            continue
+        new = _line(line, main)
+        if new.text:
+            if made and abs(new.base - made[-1].base) < 3 and _goes_on(made[-1], new):
+                made[-1] = _one(made[-1], new)
+            else:
+                made.append(new)
     width, height = page["width"], page["height"]
     if main[0] == 0:
         width, height = height, width
-    return PageLines(_from_zero(made, main), width, height, rotated)
+    if main != _UPRIGHT and made:
+        # Turned boxes are moved until they begin near 0 again.
+        dx = min(0.0, *(line.x0 for line in made)) if main != (0, 1) else 0.0
+        dy = min(0.0, *(line.y0 for line in made)) if main != (0, -1) else 0.0
+        made = [
+            o._replace(x0=o.x0 - dx, y0=o.y0 - dy, x1=o.x1 - dx, y1=o.y1 - dy, base=o.base - dy)
+            for o in made
+        ]
+    return PageLines(made, width, height, rotated)
 
 
-_UPRIGHT = (1, 0)
-_TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
-_styles: dict[tuple[str, int], tuple[bool, bool]] = {}
-
-
+@functools.lru_cache(maxsize=10_000)  # a long-lived worker meets endless font names
 def style_of(font: str, flags: int) -> tuple[bool, bool]:
-    key = (font, flags)
-    if key not in _styles:
-        if len(_styles) > 10_000:  # a long-lived worker meets endless font names
-            _styles.clear()
-        is_bold = bool(flags & 16) or bool(_BOLD.search(font))
-        _styles[key] = (is_bold, bool(flags & 2) or bool(_ITALIC.search(font)))
-    return _styles[key]
+    """Tell whether letters are bold, and whether italic, by PyMuPDF's flags or the font's name."""
+    is_bold = bool(flags & 16) or bool(_BOLD.search(font))
+    return is_bold, bool(flags & 2) or bool(_ITALIC.search(font))
 
 
 def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
@@ -231,7 +312,7 @@ def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
 
 
 def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]:
-    """Give size, top, base, bold and italic of a line of many spans."""
+    """Find size, top, base, bold and italic of a line of many spans."""
     counts: dict[tuple[float, str, int, float], int] = {}
     for span in spans:
         words = span["text"]
@@ -242,27 +323,27 @@ def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]
         ((size, font, flags, base),) = counts
         return size, size, base, *style_of(font, flags)
     size, font, flags, base = max(counts, key=counts.__getitem__)
-    top = _top(spans, size) if max(counts)[0] > 1.05 * size else size
+    top = size
+    if max(counts)[0] > 1.05 * size:
+        letters: Counter[float] = Counter()
+        for span in spans:
+            letters[span["size"]] += sum(map(str.isalpha, span["text"]))
+        enough = max(1, 0.1 * letters.total())
+        top = max([s for s, n in letters.items() if n >= enough], default=size)
     is_bold, is_italic = style_of(font, flags)
-    return size, top, base, is_bold and _is_all_bold(spans), is_italic
+    if is_bold:
+        # A paragraph that begins with some words in bold is not bold. Small capitals, which
+        # few fonts have in bold, say nothing.
+        n_bold = n_all = 0
+        for span in spans:
+            n = 0 if span["text"].isupper() else sum(map(str.isalpha, span["text"]))
+            n_all += n
+            n_bold += n if style_of(span["font"], span["flags"])[0] else 0
+        is_bold = n_bold >= 0.9 * n_all
+    return size, top, base, is_bold, is_italic
 
 
 _EMPTY = Line(0, 0, 0, 0, 0, "", 0, 0, False, False)
-
-
-def _is_all_bold(spans: list[dict[str, Any]]) -> bool:
-    """Say no to a paragraph that begins with some words in bold.
-
-    Small capitals, which few fonts have in bold, say nothing.
-    """
-    n_bold = n = 0
-    for span in spans:
-        words = span["text"]
-        letters = 0 if words.isupper() else sum(map(str.isalpha, words))
-        n += letters
-        if style_of(span["font"], span["flags"])[0]:
-            n_bold += letters
-    return n_bold >= 0.9 * n
 
 
 _NUMBER = re.compile(
@@ -271,15 +352,13 @@ _NUMBER = re.compile(
 
 
 def _goes_on(before: Line, line: Line) -> bool:
-    """Say whether PyMuPDF parted a line at a wide space, as none is between columns.
+    """Check that PyMuPDF parted a line at a wide space, as none is between columns.
 
     The space after a full stop is stretched most; a section's number stands up to 3 em
     before its name.
     """
-    if abs(line.base - before.base) > 0.15 * before.size:
-        return False
     gap = (line.x0 - before.x1) / before.size
-    if gap < -0.1 or gap > 3:
+    if abs(line.base - before.base) > 0.15 * before.size or not -0.1 <= gap <= 3:
         return False
     if gap < 0.7 or (gap < 1.05 and before.text[-1] in ".,:;?!”)"):
         return True
@@ -304,29 +383,213 @@ def _one(before: Line, line: Line) -> Line:
     )
 
 
-def _top(spans: list[dict[str, Any]], size: float) -> float:
-    letters: dict[float, int] = {}
-    for span in spans:
-        n = sum(map(str.isalpha, span["text"]))
-        if n:
-            letters[span["size"]] = letters.get(span["size"], 0) + n
-    enough = 0.1 * sum(letters.values())
-    return max([s for s, n in letters.items() if n >= enough], default=size)
+N_BINS = 120
+GUTTER_FROM, GUTTER_TO = 0.22, 0.78
+"""Where in the width a gutter may lie: narrower columns are margins."""
+SLACK = 0.02
+"""Of the width: how far a line may reach over the gutter and still be of its column."""
+_BASE = operator.attrgetter("base")
 
 
-def _from_zero(lines: list[Line], direction: tuple[int, int]) -> list[Line]:
-    """Move turned lines so that their boxes begin near 0 again."""
-    if direction == (1, 0) or not lines:
-        return lines
-    dx = min(0.0, *(line.x0 for line in lines)) if direction != (0, 1) else 0.0
-    dy = min(0.0, *(line.y0 for line in lines)) if direction != (0, -1) else 0.0
-    return [
-        line._replace(
-            x0=line.x0 - dx,
-            y0=line.y0 - dy,
-            x1=line.x1 - dx,
-            y1=line.y1 - dy,
-            base=line.base - dy,
-        )
-        for line in lines
-    ]
+def runs(lines: list[Line], width: float) -> list[list[Row]]:
+    """Part a page into runs of rows: parts of a column, in reading order."""
+    return [_rows(part) for part in _parts(lines, width, depth=0) if part]
+
+
+def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
+    """Part lines at their gutter, band by band: what crosses it, its left side, its right one."""
+    gutter = _gutter(lines, width)
+    if gutter is None:
+        return [lines]
+    slack = SLACK * width
+    parts: list[list[Line]] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    across: list[Line] = []
+    for line in sorted(lines, key=_BASE):
+        if not (line.x0 < gutter - slack and line.x1 > gutter + slack):
+            (left if line.x0 + line.x1 < 2 * gutter else right).append(line)
+            continue
+        if left or right:
+            # So few lines between those that cross are no columns: the short last line of a
+            # paragraph, a heading in the middle, one that a wide space parts.
+            fewest = 2 if left and right else 4
+            if across and max(_n_rows(left), _n_rows(right)) < fewest:
+                across += left + right
+            else:
+                parts += [across, *_side_by_side(left, right, depth)]
+                across = []
+            left, right = [], []
+        across.append(line)
+    return [*parts, across, *_side_by_side(left, right, depth)]
+
+
+def _side_by_side(left: list[Line], right: list[Line], depth: int) -> list[list[Line]]:
+    """Read two sides of a band: one after the other, or across where one is a row or so."""
+    both = (left, right)
+    if not all(both) or min(map(_n_rows, both)) < 2:
+        return [left + right]
+    # A side of numbers alone is the pages of a table of contents.
+    if any(all(len(line.text) < 6 for line in side) for side in both):
+        return [left + right]
+    wide = [max(line.x1 for line in side) - min(line.x0 for line in side) for side in both]
+    sides: list[list[Line]] = []
+    for side, own, other in zip(both, wide, reversed(wide), strict=True):
+        # Three columns: the side that is much wider than the other may have a gutter too.
+        sides += _parts(side, own, depth + 1) if depth < 3 and own > 1.5 * other else [side]
+    return sides
+
+
+def _gutter(lines: list[Line], width: float) -> float | None:
+    """Find the x that few lines cross and that many lie beside, None in one column."""
+    if len(lines) < 8:
+        return None
+    x0 = min(line.x0 for line in lines)
+    span = max(line.x1 for line in lines) - x0
+    if span < 0.3 * width or span <= 0:
+        return None
+    steps = [0] * (N_BINS + 2)
+    scale = N_BINS / span
+    for line in lines:
+        steps[int((line.x0 - x0) * scale)] += 1
+        steps[int((line.x1 - x0) * scale) + 1] -= 1
+    cover = list(accumulate(steps))  # how many lines cross each bin
+    first, last = int(GUTTER_FROM * N_BINS), int(GUTTER_TO * N_BINS)
+    lowest = min(cover[first:last])
+    # The middle of the longest run of bins that as few lines cross as any.
+    emptiest = groupby(range(first, last), key=lambda at: cover[at] == lowest)
+    n, start = max((len(bins := list(some)), bins[0]) for is_low, some in emptiest if is_low)
+    gutter = x0 + (start + (n - 1) / 2 + 0.5) / scale
+    n_left = sum(line.x1 <= gutter for line in lines)
+    n_right = sum(line.x0 >= gutter for line in lines)
+    return gutter if min(n_left, n_right) >= 3 else None
+
+
+def _n_rows(lines: list[Line]) -> int:
+    rows, last = 0, -1e9
+    for y in sorted([line.base for line in lines]):
+        if y - last > 4:
+            rows, last = rows + 1, y
+    return rows
+
+
+def _rows(lines: list[Line]) -> list[Row]:
+    """Join what stands on one baseline, left to right, and give rows top to bottom."""
+    groups: list[list[Line]] = []
+    base = 0.0
+    has_initial = any(line.size > 18 and len(line.text) == 1 for line in lines)
+    for line in sorted(lines, key=_stand if has_initial else _BASE):
+        stand = _stand(line) if has_initial else line.base
+        if groups and stand < base + 0.4 * max(line.size, groups[-1][0].size):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+            base = stand
+    return [_row(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _stand(line: Line) -> float:
+    """Give the baseline; an initial three lines high belongs to the first of them."""
+    is_initial = len(line.text) == 1 and line.size > 18
+    return line.y0 + 0.45 * line.size if is_initial else line.base
+
+
+def _row(group: list[Line]) -> Row:
+    group.sort(key=lambda line: line.x0)
+    text, end = group[0].text, group[0].x1
+    for line in group[1:]:
+        text += ("" if line.x0 - end < 0.12 * line.size else " ") + line.text
+        end = max(end, line.x1)
+    main = max(group, key=lambda line: len(line.text))
+    y0, y1 = min(line.y0 for line in group), max(line.y1 for line in group)
+    look = main.size, main.top, main.is_bold, main.is_italic
+    return Row(group[0].x0, y0, end, y1, main.base, text, *look, len(group))
+
+
+EDGE = 0.15
+"""Of the page's height: how far in from its top and bottom running heads are looked for."""
+N_ROWS = 3
+FEWEST_NUMBERS = 15
+"""Of the lines of a page: fewer are no line numbers of a review copy."""
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"[-–—•|\[(\s]*(?:p(?:age|\.)?\s*)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,5})?[-–—•|\])\s]*",
+    re.IGNORECASE,
+)
+
+
+def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
+    """Give each page's lines but for heads, page numbers and line numbers.
+
+    body: the font size of the running text; what is much larger is never furniture.
+    """
+    edges = [_edge_lines(page) for page in pages]
+    seen: Counter[tuple[str, int]] = Counter()
+    for lines in edges:
+        seen.update({_key(line) for line in lines})
+    kept = []
+    for page, lines in zip(pages, edges, strict=True):
+        drop = {
+            line
+            for line in lines
+            if line.size < 1.3 * body and (seen[_key(line)] > 1 or _is_page_number(line, page))
+        }
+        drop |= _line_numbers(page)
+        kept.append([line for line in page.lines if line not in drop] if drop else page.lines)
+    return kept
+
+
+def _edge_lines(page: PageLines) -> list[Line]:
+    """Find the lines of the outermost rows near the top and the bottom."""
+    top, bottom = EDGE * page.height, (1 - EDGE) * page.height
+    high = sorted([line for line in page.lines if line.y1 < top], key=lambda line: line.y0)
+    low = sorted([line for line in page.lines if line.y0 > bottom], key=lambda line: -line.y1)
+    found = []
+    for lines in (high, low):
+        rows, last = 0, -1e9
+        for line in lines:
+            if abs(line.y0 - last) > 3:
+                rows, last = rows + 1, line.y0
+            if rows > N_ROWS:
+                break
+            found.append(line)
+    return found
+
+
+def _key(line: Line) -> tuple[str, int]:
+    return _DIGITS.sub("#", line.text.casefold()), round(line.y0 / 4)
+
+
+def _is_page_number(line: Line, page: PageLines) -> bool:
+    """Say whether a number stands alone at the very edge, away from the text."""
+    if len(line.text) > 16 or not _PAGE_NUMBER.fullmatch(line.text):
+        return False
+    others = [other for other in page.lines if other is not line]
+    is_last = all(other.y1 < line.y0 + 1 for other in others)
+    is_first = all(other.y0 > line.y1 - 1 for other in others)
+    return is_last or is_first
+
+
+def _line_numbers(page: PageLines) -> set[Line]:
+    """Find the columns of rising numbers beside the text, over much of the page."""
+    found: set[Line] = set()
+    numbers = [line for line in page.lines if len(line.text) < 5 and line.text.isdecimal()]
+    if len(numbers) < FEWEST_NUMBERS:
+        return found
+    others = [line for line in page.lines if not line.text.isdecimal()]
+    columns: dict[int, list[Line]] = {}
+    for line in numbers:
+        columns.setdefault(round(line.x1 / 6), []).append(line)
+    for column in columns.values():
+        column.sort(key=lambda line: line.y0)
+        is_long = column[-1].y1 - column[0].y0 >= 0.35 * page.height
+        if len(column) < FEWEST_NUMBERS or not is_long:
+            continue
+        steps = Counter(int(b.text) - int(a.text) for a, b in pairwise(column))
+        step, n = steps.most_common(1)[0]
+        x0, x1 = min(line.x0 for line in column), max(line.x1 for line in column)
+        n_beyond = min(sum(o.x0 < x0 for o in others), sum(o.x1 > x1 for o in others))
+        is_beside = n_beyond <= 0.05 * len(others)
+        if 0 < step <= 10 and n >= 0.8 * (len(column) - 1) and is_beside:
+            found.update(column)
+    return found

@@ -10,10 +10,19 @@ from typing import Any
 
 from reader.library.passage import Document
 from reader.pdfs.text.blocks import Composer, body_size
-from reader.pdfs.text.columns import is_doubtful, runs, without_furniture, without_stray_blanks
 from reader.pdfs.text.front import N_RAW, read_front
 from reader.pdfs.text.headings import section_look
-from reader.pdfs.text.lines import Line, PageLines, compounds, page_lines, tidy
+from reader.pdfs.text.lines import (
+    Line,
+    PageLines,
+    compounds,
+    is_doubtful,
+    page_lines,
+    runs,
+    tidy,
+    without_furniture,
+    without_stray_blanks,
+)
 from reader.pdfs.text.ocr import FILE_S, FIRST_S, pictured, read_pages
 from reader.pdfs.text.opener import (
     Tell,
