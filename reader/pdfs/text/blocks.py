@@ -1,6 +1,6 @@
-"""Make paragraphs of rows, and say what each is: text, heading, caption, reference, ….
+"""Make paragraphs of rows, and find what each is: text, heading, caption, reference, ….
 
-Knows rows in reading order; nothing of the PDF. What a row is told by its size, weight,
+Knows rows in reading order, nothing of the PDF. What a row is, is told by its size, weight,
 place and first words, as measured on some hundred real papers.
 """
 
@@ -73,7 +73,10 @@ class Composer:
         for run in runs:
             for part, is_contents in in_contents(run):
                 if is_contents:
-                    self._add_contents(number, part)
+                    # Its lines are the headings of other pages.
+                    for row in part:
+                        self._draft(number, joined([row.text], self.hyphenated), "table", row)
+                    self.last_text = None
                     continue
                 start = first_entry(part) if self.references is None else None
                 for piece in [part] if start is None else [part[:start], part[start:]]:
@@ -85,29 +88,31 @@ class Composer:
     def _add_run(
         self, number: int, run: list[Row], height: float, *, is_slide: bool, since: int
     ) -> None:
+        """Add a run of a page; since: how many drafts there were before the page."""
         last_body = max(
             (at for at, row in enumerate(run) if row.size > 0.93 * self.body), default=-1
         )
-        left, right = _left_edge(run), max(row.x1 for row in run)
+        # Most rows begin at the left edge: the leftmost of those places that several share.
+        counts = Counter(round(row.x0) for row in run)
+        often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
+        left = float(min(often, default=min(row.x0 for row in run)))
+        right = max(row.x1 for row in run)
         at = 0
         for group in _groups(run, self.body, left, in_references=self.references is not None):
             at += len(group)
             is_below = at > last_body + 1 and group[0].y0 > 0.45 * height
             after = run[at] if at < len(run) else None
             around = headings.Around(self.body, self.look, left, right, after, is_below)
-            if not is_slide:
-                self._add_group(number, group, around)
-            else:
-                self._add_group(number, group, around, is_first=len(self.drafts) == since)
+            is_first = len(self.drafts) == since if is_slide else None
+            self._add_group(number, group, around, is_first=is_first)
 
-    def _add_contents(self, page: int, rows: list[Row]) -> None:
-        """Keep a table of contents, whose lines are the headings of other pages."""
-        for row in rows:
-            text = joined([row.text], self.hyphenated)
-            self.drafts.append(_Draft(page, text, "table", round(row.size, 1), row.is_bold))
-        self.last_text = None
+    def _draft(self, page: int, text: str, kind: Kind, row: Row) -> _Draft:
+        draft = _Draft(page, text, kind, round(row.size, 1), row.is_bold)
+        self.drafts.append(draft)
+        return draft
 
     def pages(self, n_pages: int) -> tuple[Page, ...]:
+        """Give all pages with what was added, each with its blocks in reading order."""
         by_page: list[list[Block]] = [[] for _ in range(n_pages)]
         for d in self.drafts:
             if d.text:
@@ -120,9 +125,12 @@ class Composer:
         group: list[Row],
         around: headings.Around,
         *,
-        is_first: bool | None = None,
+        is_first: bool | None,
     ) -> None:
-        """is_first: whether it begins a slide, which has one heading; None on no slide."""
+        """Add rows that belong together.
+
+        is_first: whether it begins a slide, which has one heading; None on no slide.
+        """
         first = group[0]
         found = headings.run_in(first.text)
         if found and self.references is None:
@@ -139,17 +147,25 @@ class Composer:
         if is_heading:
             self._add_heading(page, text, first)
             return
-        self._end_references(first, text)
+        before = self.last_text
+        if self.references and before and before.kind == "reference":
+            # They end at text in the size of the running text, where entries are smaller.
+            is_body = abs(first.size - self.body) < 0.03 * self.body
+            is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
+            if is_body and not is_entry and len(text) > 60 and not is_caption(text):
+                self.references = None
         kind = self._kind(group, text, is_below=around.is_below)
-        draft = _Draft(page, text, kind, round(first.size, 1), first.is_bold)
-        if kind == "text":
-            self._continue(draft)
+        is_hung = first.x0 > around.left + 0.7 * first.size
+        if kind == "reference" and self._continue_entry(text, is_hung=is_hung):
+            return
+        draft = self._draft(page, text, kind, first)
+        if kind == "text" and before and not _has_ended(before.text):
+            # Text goes on in its own size; an author's name does not go on in the next one's.
+            is_alike = abs(before.size - draft.size) <= 0.5 and len(before.text) >= 40
+            if is_alike and not _NO_MIDDLE.match(text):
+                before.text, draft.glue = glued(before.text, text, self.hyphenated)
+        if kind in ("text", "reference"):
             self.last_text = draft
-        elif kind == "reference":
-            if self._continue_entry(draft, is_hung=first.x0 > around.left + 0.7 * first.size):
-                return
-            self.last_text = draft
-        self.drafts.append(draft)
 
     def _add_heading(self, page: int, text: str, row: Row) -> None:
         number = headings.number_of(text)
@@ -157,7 +173,7 @@ class Composer:
             self.section = number
         if number or headings.is_known(text) or headings.run_in(text):
             self.title_size = None
-        self.drafts.append(_Draft(page, text, "heading", round(row.size, 1), row.is_bold))
+        self._draft(page, text, "heading", row)
         self.references = row if headings.begins_references(text) else None
         self.last_text = None
 
@@ -166,7 +182,7 @@ class Composer:
         if not text or is_caption(text):
             return False
         if self.title_size and not headings.is_known(text):
-            if not self._has_heading():
+            if not any(draft.kind == "heading" for draft in self.drafts):
                 # The title: whatever follows it, names and addresses mostly.
                 is_large = row.top > 0.95 * self.title_size > self.body
                 return is_large and headings.is_title(group, text)
@@ -183,77 +199,51 @@ class Composer:
         is_author_like = page == 1 and (self.title_size or self.section)
         return not is_author_like or headings.is_known(text) or headings.is_numbered(text)
 
-    def _end_references(self, row: Row, text: str) -> None:
-        """End them at text in the size of the running text, where entries are smaller."""
-        before = self.last_text
-        if self.references is None or before is None or before.kind != "reference":
-            return
-        is_body = abs(row.size - self.body) < 0.03 * self.body
-        is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
-        if is_body and not is_entry and len(text) > 60 and not is_caption(text):
-            self.references = None
-
     def _is_like_references(self, row: Row, text: str) -> bool:
-        """Bold titles of works are many; what ends the references looks as their heading."""
+        """Check that a heading ends the references: it looks as their own one.
+
+        Bold titles of works are many.
+        """
         assert self.references is not None  # noqa: S101 (asked for inside them alone)
         is_like = (
             row.size > self.references.size - 0.3
             and row.is_bold >= self.references.is_bold
             and row.size > self.body - 0.3
         )
-        return (is_like and not has_numbered_entries(text)) or headings.is_appendix(text)
-
-    def _has_heading(self) -> bool:
-        return any(draft.kind == "heading" for draft in self.drafts)
+        is_appendix = headings.APPENDIX.match(text) is not None
+        return (is_like and not has_numbered_entries(text)) or is_appendix
 
     def _kind(self, group: list[Row], text: str, *, is_below: bool) -> Kind:
-        size = group[0].size
-        if is_caption(text) or (_MAYBE_CAPTION.match(text) and size < 0.93 * self.body):
+        is_small = group[0].size < 0.93 * self.body
+        n_cells, n_rows = sum(row.n for row in group), len(group)
+        if is_caption(text) or (is_small and _MAYBE_CAPTION.match(text)):
             return "caption"
         if self.references is not None:
-            n_cells = sum(row.n for row in group)
-            if (
-                n_cells >= 3 * len(group)
-                and len(text) < 12 * n_cells
-                and not has_numbered_entries(text)
-            ):
+            is_table = n_cells >= 3 * n_rows and len(text) < 12 * n_cells
+            if is_table and not has_numbered_entries(text):
                 return "table"
             return "reference" if group[0].top > 0.65 * self.body else "figure"
-        n_chars = len(text) / len(group)
-        if len(group) > 1 and sum(row.n for row in group) >= 2.5 * len(group):
+        if n_rows > 1 and n_cells >= 2.5 * n_rows:
             return "table"
-        is_small = size < 0.93 * self.body
+        n_chars = len(text) / n_rows
         if is_small and is_below and n_chars > 20:
             return "footnote"
         if is_small and n_chars < 25 and not _has_ended(text):
             return "figure"
         return "text"
 
-    def _continue(self, draft: _Draft) -> None:
-        before = self.last_text
-        if before is None or _has_ended(before.text) or _NO_MIDDLE.match(draft.text):
-            return
-        # Text goes on in its own size; an author's name does not go on in the next one's.
-        if abs(before.size - draft.size) > 0.5 or len(before.text) < 40:
-            return
-        before.text, draft.glue = glued(before.text, draft.text, self.hyphenated)
-
-    def _continue_entry(self, draft: _Draft, *, is_hung: bool) -> bool:
+    def _continue_entry(self, text: str, *, is_hung: bool) -> bool:
         """Add the end of an entry that a column or page parted from its begin to it.
 
-        is_hung: it stands farther in than entries begin.
+        is_hung: it stands farther in than entries begin. Returns False for what is another entry.
         """
         entry = self.last_text
-        if (
-            entry is None
-            or entry.kind != "reference"
-            or has_numbered_entries(draft.text, like=entry.text)
-        ):
+        if not entry or entry.kind != "reference" or has_numbered_entries(text, like=entry.text):
             return False
-        if not (is_hung or draft.text[:1].islower() or has_numbered_entries(entry.text)):
+        if not (is_hung or text[:1].islower() or has_numbered_entries(entry.text)):
             return False
-        begin, glue = glued(entry.text, draft.text, self.hyphenated)
-        entry.text = begin + glue + draft.text
+        begin, glue = glued(entry.text, text, self.hyphenated)
+        entry.text = begin + glue + text
         return True
 
 
@@ -262,7 +252,7 @@ def _has_ended(text: str) -> bool:
 
 
 def body_size(pages: list[list[Line]]) -> float:
-    """Give the font size that most characters have, to a tenth of a point.
+    """Find the font size that most characters have, to a tenth of a point.
 
     What follows the heading of the references counts only where nothing else does: in
     short papers there is more of it than of the running text.
@@ -287,7 +277,12 @@ def _groups(run: list[Row], body: float, left: float, *, in_references: bool) ->
     """Part a run of rows where a paragraph, a heading or an entry begins."""
     right = max(row.x1 for row in run)
     short = left + 0.75 * (right - left)
-    leading = _leading(run, body)
+    steps = [
+        b.base - a.base
+        for a, b in pairwise(run)
+        if 0 < b.base - a.base < 3 * body and abs(a.size - b.size) < 0.5
+    ]
+    leading = median(steps) if steps else 1.2 * body
     entries = entry_rows(run) if in_references else frozenset()
     groups: list[list[Row]] = []
     before: Row | None = None
@@ -313,7 +308,7 @@ def _groups(run: list[Row], body: float, left: float, *, in_references: bool) ->
 
 
 def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
-    """Say whether a row may be a heading that its number alone, or its place in the
+    """Check that a row may be a heading that its number alone, or its place in the
     middle, tells from text."""
     if row.n > 1 or not headings.number_of(row.text) or _has_ended(row.text):
         return False
@@ -322,7 +317,7 @@ def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
 
 
 def _goes_on(before: Row, row: Row, body: float) -> bool:
-    """Say whether a heading has a second row: in its look, or below its name."""
+    """Check that a heading has a second row: in its look, or below its name."""
     if abs(row.size - before.size) > 0.3 or row.is_bold != before.is_bold:
         return False
     is_below_name = 0.8 * row.size < row.x0 - before.x0 < 4 * row.size and row.x1 < before.x1
@@ -330,7 +325,7 @@ def _goes_on(before: Row, row: Row, body: float) -> bool:
 
 
 def _begins_entry(before: Row, row: Row, left: float, *, is_numbered: bool) -> bool:
-    """Say whether something new begins: a heading, a caption, an entry that hangs out."""
+    """Check that something new begins: a heading, a caption, an entry that hangs out."""
     if headings.is_known(row.text) or headings.is_known(before.text):
         return True
     if abs(row.top - before.top) > 0.15 * before.top:
@@ -363,21 +358,5 @@ def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
 
 
 def is_caption(text: str) -> bool:
-    """Say whether a text begins as a caption does: "Figure 1:", "図 1"."""
+    """Check that a text begins as a caption does: "Figure 1:", "図 1"."""
     return text[0] in _CAPTIONS and _CAPTION.match(text) is not None
-
-
-def _left_edge(run: list[Row]) -> float:
-    """Give where most rows begin; the leftmost of those that several share."""
-    counts = Counter(round(row.x0) for row in run)
-    often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
-    return float(min(often, default=min(row.x0 for row in run)))
-
-
-def _leading(run: list[Row], body: float) -> float:
-    steps = [
-        b.base - a.base
-        for a, b in pairwise(run)
-        if 0 < b.base - a.base < 3 * body and abs(a.size - b.size) < 0.5
-    ]
-    return median(steps) if steps else 1.2 * body

@@ -1,18 +1,8 @@
 """Find the figures of a page and their captions, from where its words and drawings stand.
 
-Say what a box, a line of text and a page are to those that look for figures.
-
-Plain values in points from the top left; nothing of what they mean.
-
-Find the captions of a page's figures among its lines.
-
-Pure functions on lines and their places; what stands above a caption is not looked at.
-
-Find the box of a page's figure from where its words and drawings stand.
-
-Plain geometry on plain values, no PyMuPDF. A figure is what was drawn between its caption
-and the text above it (below, where nothing is drawn above). Where that is not sure,
-because a table, a second caption or running text is in between, there is none.
+A figure is what was drawn between its caption and the text above it (below, where nothing is
+drawn above). Where that is not sure, because a table, a second caption or running text is in
+between, there is none. Plain geometry on plain values, in points from the top left; no PyMuPDF.
 """
 
 from __future__ import annotations
@@ -40,7 +30,7 @@ class Box(NamedTuple):
         return self.y1 - self.y0
 
     def cut(self, other: Box) -> Box:
-        """Give what both have in common; of negative width or height where nothing."""
+        """Cut out what both share; of negative width or height where that is nothing."""
         return Box(
             max(self.x0, other.x0),
             max(self.y0, other.y0),
@@ -51,6 +41,9 @@ class Box(NamedTuple):
     def meets(self, other: Box) -> bool:
         shared = self.cut(other)
         return shared.width > 0 and shared.height > 0
+
+    def grown(self, by: float) -> Box:
+        return Box(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
 
 
 class WordLine(NamedTuple):
@@ -83,14 +76,9 @@ class Look(NamedTuple):
 
 
 def around(boxes: Iterable[Box]) -> Box:
-    """Give the smallest box around all; there must be one at least."""
-    several = list(boxes)
-    return Box(
-        min(box.x0 for box in several),
-        min(box.y0 for box in several),
-        max(box.x1 for box in several),
-        max(box.y1 for box in several),
-    )
+    """Make the smallest box around all; there must be one at least."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 CAPTION = re.compile(
@@ -102,12 +90,12 @@ _GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
 
 
 def has_caption(words: Iterable[WordLine]) -> bool:
-    """Say whether any line looks as the beginning of a caption: cheap, and rather too often."""
+    """Check that any line looks as the beginning of a caption: cheap, and rather too often."""
     return any(CAPTION.match(line.text) for line in words)
 
 
 def captions_of(look: Look) -> list[list[WordLine]]:
-    """Give each figure's caption as its lines."""
+    """List the captions of figures, each as its lines, in the order of their numbers."""
     found = []
     for at, line in enumerate(look.words):
         match = CAPTION.match(line.text)
@@ -118,13 +106,8 @@ def captions_of(look: Look) -> list[list[WordLine]]:
             if not _goes_on(lines, after):
                 break
             lines.append(after)
-        found.append(lines)
-    return sorted(found, key=lambda lines: _number(lines[0].text))
-
-
-def _number(text: str) -> tuple[int, ...]:
-    match = CAPTION.match(text)
-    return tuple(map(int, re.findall(r"\d+", match["label"]))) if match else ()
+        found.append(([int(n) for n in re.findall(r"\d+", match["label"])], lines))
+    return [lines for _, lines in sorted(found, key=lambda pair: pair[0])]
 
 
 def _begins(look: Look, at: int, match: re.Match[str]) -> bool:
@@ -183,7 +166,7 @@ class Figure(NamedTuple):
 
 
 def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[Figure]:
-    """Give the figures of a page that are found for sure, in the order of their numbers.
+    """List the figures of a page that are found for sure, in the order of their numbers.
 
     The box is generous: white around the drawing is the caller's to trim.
     hyphenated: see `join.joined`, by which captions are written.
@@ -200,13 +183,27 @@ def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[F
 def _figure_box(
     look: Look, caption: Sequence[WordLine], captions: Sequence[Sequence[WordLine]]
 ) -> Box | None:
+    """Find the box of a caption's figure, None where it is not sure."""
     own = around(line.box for line in caption)
     left, right = _span(look, own, captions)
-    if _is_beside(look, own, left, right):
+    # Something drawn beside a caption may be the figure; a frame around figure and caption, or
+    # along the whole page, is nothing of the kind.
+    level = Box(left, own.y0 + 1, right, own.y1 - 1)
+    beside = [box for box in look.drawn if box.meets(level) and not box.meets(own)]
+    if any(
+        o.width > 3 and 4 < o.height < 0.5 * look.height and not _is_rule(o, look) for o in beside
+    ):
         return None
     others = [other for other in captions if other is not caption]
-    stops = [stop for stop in _stops(look, caption, others) if _is_over(stop.box, left, right)]
-    top = max((stop for stop in stops if stop.box.y1 <= own.y0 + 2), key=_end, default=None)
+    # What reaches into the span with a corner only does not stand in the way.
+    stops = [
+        stop
+        for stop in _stops(look, caption, others)
+        if min(stop.box.x1, right) - max(stop.box.x0, left)
+        > 0.15 * min(stop.box.width, right - left)
+    ]
+    above = [stop for stop in stops if stop.box.y1 <= own.y0 + 2]
+    top = max(above, key=lambda stop: stop.box.y1, default=None)
     upper = Box(left, top.box.y1 if top else 0.0, right, own.y0)
     found = _fill(look, upper, own)
     # Right below the caption of a table stands the table.
@@ -216,7 +213,9 @@ def _figure_box(
         return found if own.y0 - found.y1 < MAX_GAP else None
     end = min((stop.box.y0 for stop in stops if stop.box.y0 >= own.y1 - 2), default=look.height)
     lower = Box(left, own.y1, right, end)
-    if any(_is_claimed(lower, other) for other in others):
+    # With another figure's caption right below, the drawing is that one's.
+    claims = [other[0].box for other in others if other[0].box.y0 >= lower.y0]
+    if any(box.x1 > lower.x0 and box.x0 < lower.x1 for box in claims):
         return None
     found = _fill(look, lower, own)
     if found is None and top is not None:
@@ -225,7 +224,7 @@ def _figure_box(
 
 
 def _typed(look: Look, space: Box, text: Box) -> Box | None:
-    """Give the box of a figure of words alone, a grammar or a listing, as they stand between
+    """Find the box of a figure of words alone, a grammar or a listing, as they stand between
     the text above and the caption; None unless all of them are indented."""
     lines = [line for line in look.words if _is_in(line.box, space)]
     if any(_is_in(box, space) and min(box.width, box.height) > MARGIN for box in look.drawn):
@@ -235,30 +234,11 @@ def _typed(look: Look, space: Box, text: Box) -> Box | None:
     n_rows = len({round(line.box.y1 / line.size) for line in lines})
     if n_rows < FEWEST_ROWS or not is_near or box.x0 < text.x0 + 2 * lines[0].size:
         return None
-    return Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN).cut(space)
-
-
-def _is_beside(look: Look, own: Box, left: float, right: float) -> bool:
-    """Say whether something is drawn beside a caption: then the figure may be there.
-
-    A frame around figure and caption, or along the whole page, is nothing of the kind.
-    """
-    level = Box(left, own.y0 + 1, right, own.y1 - 1)
-    return any(
-        box.meets(level) and not box.meets(own)
-        for box in look.drawn
-        if box.width > 3 and 4 < box.height < 0.5 * look.height and not _is_rule(box, look)
-    )
-
-
-def _is_claimed(lower: Box, other: Sequence[WordLine]) -> bool:
-    """Say whether another figure's caption stands right below: then the drawing is its."""
-    box = other[0].box
-    return box.y0 >= lower.y0 and box.x1 > lower.x0 and box.x0 < lower.x1
+    return box.grown(MARGIN).cut(space)
 
 
 def _span(look: Look, own: Box, captions: Sequence[Sequence[WordLine]]) -> tuple[float, float]:
-    """Give from where to where across the page a caption's figure may stand."""
+    """Find from where to where across the page a caption's figure may stand."""
     left, right = 0.0, look.width
     if look.gutter is not None:
         if own.x1 < look.gutter + 4:
@@ -290,7 +270,7 @@ def _is_running(look: Look, line: WordLine) -> bool:
 
 
 def gutter(pages: Iterable[Iterable[WordLine]], width: float) -> float | None:
-    """Give the middle between two columns, None for a document of one."""
+    """Find the middle between two columns, None for a document of one."""
     lines = [line.box for words in pages for line in words if _n_letters(line.text) > 25]
     narrow = [box for box in lines if 0.25 * width < box.width < 0.48 * width]
     wide = [box for box in lines if box.width > 0.55 * width]
@@ -310,10 +290,6 @@ class _Stop(NamedTuple):
     is_table: bool
 
 
-def _end(stop: _Stop) -> float:
-    return stop.box.y1
-
-
 def _stops(
     look: Look, caption: Sequence[WordLine], others: Sequence[Sequence[WordLine]]
 ) -> list[_Stop]:
@@ -330,8 +306,8 @@ def _stops(
 
 
 def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Say whether lines are text and no labels: as wide as a column, and in no box of a figure
-    unless they look as the running text does."""
+    """Tell text from labels: as wide as a column, and in no box of a figure unless the lines
+    look as the running text does."""
     if _SUB_CAPTION.match(lines[0].text):
         return False
     least = (0.3 if look.gutter else 0.4) * look.width
@@ -343,7 +319,7 @@ def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
 
 
 def _is_head(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Say whether lines are a heading, a title, an address or the begin of a caption."""
+    """Tell a heading, a title, an address or the begin of a caption."""
     size, font = look.body
     first = lines[0]
     if CAPTION.match(first.text) or any("@" in line.text for line in lines):
@@ -359,17 +335,17 @@ def _paragraphs(words: Sequence[WordLine]) -> list[list[WordLine]]:
     found: list[list[WordLine]] = []
     for line in words:
         before = found[-1][-1] if found else None
-        if before is not None and (before.block == line.block or _follows(before, line)):
+        if before is None:
+            found.append([line])
+            continue
+        is_below = 0 < line.box.y0 - before.box.y0 < 2 * line.size
+        is_below = is_below and abs(before.box.x0 - line.box.x0) < 2.5 * line.size
+        is_alike = before.font == line.font and abs(before.size - line.size) < 0.3
+        if before.block == line.block or (is_below and is_alike):
             found[-1].append(line)
         else:
             found.append([line])
     return found
-
-
-def _follows(before: WordLine, line: WordLine) -> bool:
-    is_below = 0 < line.box.y0 - before.box.y0 < 2 * line.size
-    is_alike = before.font == line.font and abs(before.size - line.size) < 0.3
-    return is_below and is_alike and abs(before.box.x0 - line.box.x0) < 2.5 * line.size
 
 
 def _n_letters(text: str) -> int:
@@ -381,13 +357,8 @@ def _is_around(box: Box, line: Box) -> bool:
     return box.cut(line) == line
 
 
-def _is_over(stop: Box, left: float, right: float) -> bool:
-    """Say whether a line stands in the way within a span: a corner of it does not."""
-    return min(stop.x1, right) - max(stop.x0, left) > 0.15 * min(stop.width, right - left)
-
-
 def _fill(look: Look, space: Box, own: Box) -> Box | None:
-    """Give the box of what is drawn in a space, with the labels at it; None where too little."""
+    """Find the box of what is drawn in a space, with the labels at it; None where too little."""
     drawn = [box for box in look.drawn if _is_in(box, space) and not _is_rule(box, look)]
     if not drawn:
         return None
@@ -403,7 +374,7 @@ def _fill(look: Look, space: Box, own: Box) -> Box | None:
     if sum(not any(_is_around(d, w.box) for d in drawn) for w in inside) > 3:
         return None
     wide = Box(space.x0 - MARGIN, space.y0, space.x1 + MARGIN, space.y1)
-    return Box(box.x0 - MARGIN, box.y0 - MARGIN, box.x1 + MARGIN, box.y1 + MARGIN).cut(wide)
+    return box.grown(MARGIN).cut(wide)
 
 
 def _is_in(box: Box, space: Box) -> bool:

@@ -1,6 +1,6 @@
 """Tell headings, contents and entries of references from text, by their words and their look.
 
-Pure; knows rows. Names that papers use are headings where they look as most of such names
+Knows rows alone. Names that papers use are headings where they look as most of such names
 do in that paper; else a heading is short, stands out (size, weight, capitals), and is
 numbered or has running text below it.
 """
@@ -50,7 +50,7 @@ _BARE_NUMBER = re.compile(r"^[\dIVX.．\s第章節A-Z]{0,6}(?<![A-Za-z])[.．]?\
 _RUN_IN = re.compile(
     r"(A\s?bstract|A\s?BSTRACT|Summary|概要|あらまし|要旨)\s*[—–―:：.．-]+\s*(\S.*)"
 )
-_APPENDIX = re.compile(
+APPENDIX = re.compile(
     r"(?:Appendi|APPENDI|A PPENDI|Supplement|SUPPLEMENT|付録|付\s*録|[A-Z][.]?\s+[A-Z])"
 )
 _SENTENCE_END = re.compile(r"[.。．,;、，:：]$")
@@ -85,6 +85,8 @@ class Around(NamedTuple):
 def section_look(rows: Iterable[Row]) -> tuple[float, bool] | None:
     """Learn from the names that most papers use how this one prints its sections.
 
+    Returns size and whether they are bold, None where no such name stands alone.
+
     The references may be small, heading and all.
     """
     looks = Counter(
@@ -95,9 +97,7 @@ def section_look(rows: Iterable[Row]) -> tuple[float, bool] | None:
         and _name(row.text) in _SECTIONS
         and not row.text[0].islower()
     )
-    if not looks:
-        return None
-    return looks.most_common(1)[0][0]
+    return looks.most_common(1)[0][0] if looks else None
 
 
 def _is_unlike(row: Row, around: Around) -> bool:
@@ -115,21 +115,18 @@ def run_in(text: str) -> tuple[str, str] | None:
 
 
 def is_known(text: str) -> bool:
-    """Say whether these words alone are a heading, whatever they look like."""
+    """Check that these words alone are a heading, whatever they look like."""
     return len(text) < 40 and not text[0].islower() and _name(text) in _KNOWN
 
 
 def begins_references(text: str) -> bool:
+    """Check that a text is the heading of the references."""
     # A guide for authors may have a section 5.4 on references.
     return len(text) < 40 and _name(text) in _REFERENCES and len(number_of(text)) < 2
 
 
-def is_appendix(text: str) -> bool:
-    return bool(_APPENDIX.match(text))
-
-
 def number_of(text: str) -> tuple[int, ...]:
-    """Give a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
+    """Read a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
     found = _SECTION_NUMBER.match(text)
     return tuple(map(int, re.split("[.．]", found[1]))) if found else ()
 
@@ -139,15 +136,12 @@ def is_numbered(text: str) -> bool:
 
 
 def follows(number: tuple[int, ...], last: tuple[int, ...]) -> bool:
-    """Say whether a section of that number can come right after the last one."""
-    if not number:
-        return False
-    after_last = [(*last[:n], last[n] + 1) for n in range(len(last))]
-    return number in [*after_last, (*last, 1)]
+    """Check that a section of that number can come right after the last one."""
+    return number in [*((*last[:n], last[n] + 1) for n in range(len(last))), (*last, 1)]
 
 
 def is_next(row: Row, text: str, last: tuple[int, ...], around: Around) -> bool:
-    """Say whether a short row is a heading because its number is the next section's."""
+    """Check that a short row is a heading because its number is the next section's."""
     number = number_of(text)
     if row.n > 1 or len(text) > 60 or not follows(number, last) or _NOT_A_NAME.match(text):
         return False
@@ -155,7 +149,7 @@ def is_next(row: Row, text: str, last: tuple[int, ...], around: Around) -> bool:
 
 
 def is_heading(group: list[Row], text: str, around: Around) -> bool:
-    """Judge a paragraph of rows that look alike."""
+    """Judge a paragraph of rows that look alike: no sentence, no formula, no names of axes."""
     row = group[0]
     if is_known(text):
         may_differ = _name(text) not in _SECTIONS or begins_references(text)
@@ -168,7 +162,12 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
         return False
     number = _NUMBER.match(text)
     words = text[number.end() :] if number else text
-    if _NOT_A_NAME.match(text) or not _is_name(words, ends_well=bool(number and row.is_bold)):
+    solid = words.replace(" ", "")
+    if _NOT_A_NAME.match(text) or not solid[:1].isalnum():
+        return False
+    if _SENTENCE_END.search(words) and not (number and row.is_bold):
+        return False
+    if not 2 <= sum(map(str.isalpha, solid)) >= 0.6 * len(solid):
         return False
     if len(number_of(text)) == 1 and _is_unlike(row, around):
         return False
@@ -186,22 +185,12 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
 
 
 def is_title(group: list[Row], text: str) -> bool:
-    """Say whether page 1's largest rows can be its title."""
+    """Check that page 1's largest rows can be its title."""
     return len(group) <= 5 and len(text) <= 300 and sum(map(str.isalpha, text)) > 1
 
 
-def _is_name(words: str, *, ends_well: bool) -> bool:
-    """Say whether words can be a section's name: no sentence, no formula, no names of axes."""
-    solid = words.replace(" ", "")
-    if not solid or not solid[0].isalnum():
-        return False
-    if _SENTENCE_END.search(words) and not ends_well:
-        return False
-    return 2 <= sum(map(str.isalpha, solid)) >= 0.6 * len(solid)
-
-
 def _leads_on(group: list[Row], around: Around, *, is_larger: bool) -> bool:
-    """Say whether running text, or another heading, stands below: not so in tables."""
+    """Check that running text, or another heading, stands below: not so in tables."""
     after, row = around.after, group[-1]
     if after is None:
         return is_larger
@@ -240,11 +229,20 @@ def in_contents(run: list[Row]) -> Iterator[tuple[list[Row], bool]]:
     One begins below its heading, or with three lines of dots, and goes on as long as
     most rows end with a page's number.
     """
-    start = _start(run)
-    if start is None:
-        yield run, False
-        return
-    end, n_misses, n_hits = start, 0, 0
+    start: int | None = None
+    dotted = []
+    for at, row in enumerate(run):
+        text = row.text
+        if text[-1].isdigit():
+            if _LEADER.search(text):
+                dotted.append(at)
+        elif text[-1] in _LAST and len(text) < 20 and _HEADING.fullmatch(text):
+            start = at + 1
+            break
+    if start is None and len(dotted) > 2:
+        start = dotted[0]
+    n_misses = n_hits = 0
+    end = start = len(run) if start is None else start
     for at in range(start, len(run)):
         if _PAGE_NUMBER.search(run[at].text):
             end, n_misses, n_hits = at + 1, 0, n_hits + 1
@@ -262,19 +260,6 @@ def in_contents(run: list[Row]) -> Iterator[tuple[list[Row], bool]]:
         yield from in_contents(run[end:])
 
 
-def _start(run: list[Row]) -> int | None:
-    dotted = []
-    for at, row in enumerate(run):
-        text = row.text
-        last = text[-1]
-        if last.isdigit():
-            if _LEADER.search(text):
-                dotted.append(at)
-        elif last in _LAST and len(text) < 20 and _HEADING.fullmatch(text):
-            return at + 1
-    return dotted[0] if len(dotted) > 2 else None
-
-
 _BRACKET = re.compile(r"\[(\d{1,3})\]")
 _LABEL = re.compile(r"\[[^\]]{1,12}\]")
 _DOT = re.compile(r"\(?(\d{1,3})[.)]\s")
@@ -283,7 +268,7 @@ N_ENTRIES = 5
 
 
 def has_numbered_entries(text: str, *, like: str = "") -> bool:
-    """Say whether a text begins with an entry's number or label.
+    """Check that a text begins with an entry's number or label.
 
     like: another entry; where that has its number in brackets, so has this.
     """
@@ -293,7 +278,7 @@ def has_numbered_entries(text: str, *, like: str = "") -> bool:
 
 
 def entry_rows(run: list[Row]) -> frozenset[int]:
-    """Give the places of rows that begin numbered entries; none where there are none.
+    """Find the rows that begin numbered entries; returns their places in the run.
 
     Numbers rise by one: a year or a page's number at a line's begin is no entry's.
     """
@@ -307,15 +292,11 @@ def entry_rows(run: list[Row]) -> frozenset[int]:
 
 
 def first_entry(run: list[Row]) -> int | None:
-    """Give the place of "[1]" where "[2]", "[3]" … begin rows below it, else None."""
+    """Find the place of "[1]" where "[2]", "[3]" … begin rows below it, else None."""
     found = _numbered(run, _BRACKET)
-    if len(found) < N_ENTRIES:
-        return None
-    for n, (at, number) in enumerate(found):
-        if number == 1:
-            chain = _chain(found[n:])
-            return at if len(chain) >= N_ENTRIES else None
-    return None
+    first = next((n for n, (_, number) in enumerate(found) if number == 1), len(found))
+    chain = _chain(found[first:])
+    return found[first][0] if len(chain) >= N_ENTRIES else None
 
 
 def _numbered(run: list[Row], pattern: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -1,12 +1,8 @@
-"""Draw pages of an opened PDF, and give their words with their places; in the child.
+"""Draw pages of an opened PDF, and list their words with their places; in the child.
 
-Draw an opened PDF's first page and its first figure; in the child.
-
-Knows PyMuPDF; where a figure stands is found by `figures`.
-
-Show one page of an opened PDF: its picture, and its words with their places; in the child.
-
-Knows PyMuPDF; who looks at it, and which words they look for, is not asked here.
+What people know a paper by is its first page and its first figure, which `figures` finds. A page
+on the screen is its picture and its words; who looks at it, and which words they look for, is
+not asked here. Copies are compared by small pictures. Knows PyMuPDF.
 """
 
 from __future__ import annotations
@@ -51,8 +47,19 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         page = _png(pymupdf, file[0], Box(*file[0].rect), PAGE_WIDTH)
     except faults as error:
         raise unreadable(error, "no page") from error
-    pages, middle = _read(pymupdf, file, faults)
-    body = _body([line for lines in pages for line in lines])
+    pages: list[list[WordLine]] = []
+    for number in range(min(file.page_count, MAX_PAGES)):
+        try:
+            pages.append(_words(pymupdf, file[number]))
+        except faults:
+            pages.append([])
+    box = file[0].rect
+    pages = _without_heads(pages, box.height)
+    middle = gutter(pages, box.width)
+    letters: Counter[tuple[float, str]] = Counter()
+    for line in itertools.chain.from_iterable(pages):
+        letters[round(line.size, 1), line.font] += len(line.text)
+    body = max(letters, key=letters.__getitem__, default=(10.0, ""))
     hyphenated = compounds(line.text for lines in pages for line in lines)
     for number, words in enumerate(pages, 1):
         if not has_caption(words):
@@ -69,66 +76,39 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
     return Pictures(page)
 
 
-def _read(
-    pymupdf: Any, file: Any, faults: tuple[type[Exception], ...]
-) -> tuple[list[list[WordLine]], float | None]:
-    """Give the lines of the first pages without running heads, and the gutter's place."""
-    pages: list[list[WordLine]] = []
-    for number in range(min(file.page_count, MAX_PAGES)):
-        try:
-            pages.append(_words(pymupdf, file[number]))
-        except faults:
-            pages.append([])
-    box = file[0].rect
-    pages = _without_heads(pages, box.height)
-    return pages, gutter(pages, box.width)
-
-
 def _words(pymupdf: Any, page: Any) -> list[WordLine]:
     if page.rotation:
         return []  # text and drawings are told in other directions there
     flags = pymupdf.TEXTFLAGS_DICT & ~(
         pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
     )
-    return [
-        _line(line, number)
-        for number, block in enumerate(page.get_text("dict", flags=flags)["blocks"])
-        for line in block.get("lines", ())
-        if line["dir"][0] > 0.97 and any(span["text"].strip() for span in line["spans"])
-    ]
-
-
-def _line(line: dict[str, Any], block: int) -> WordLine:
-    spans = [span for span in line["spans"] if span["text"].strip()]
-    main = max(spans, key=lambda span: len(span["text"]))
-    # Some fonts claim to be ten lines tall: what letters need is enough.
-    x0, y0, x1, y1 = line["bbox"]
-    base, size = main["origin"][1], main["size"]
-    box = Box(x0, max(y0, base - size), x1, min(y1, base + 0.35 * size))
-    text = "".join(span["text"] for span in line["spans"]).strip()
-    return WordLine(box, text, size, main["font"], spans[0]["font"], block)
+    found = []
+    for number, block in enumerate(page.get_text("dict", flags=flags)["blocks"]):
+        for line in block.get("lines", ()):
+            spans = [span for span in line["spans"] if span["text"].strip()]
+            if not spans or line["dir"][0] <= 0.97:
+                continue
+            main = max(spans, key=lambda span: len(span["text"]))
+            # Some fonts claim to be ten lines tall: what letters need is enough.
+            x0, y0, x1, y1 = line["bbox"]
+            base, size = main["origin"][1], main["size"]
+            box = Box(x0, max(y0, base - size), x1, min(y1, base + 0.35 * size))
+            text = "".join(span["text"] for span in line["spans"]).strip()
+            found.append(WordLine(box, text, size, main["font"], spans[0]["font"], number))
+    return found
 
 
 def _without_heads(pages: list[list[WordLine]], height: float) -> list[list[WordLine]]:
     """Leave out running heads and page numbers: alike at one height on several pages."""
     seen = Counter(mark for words in pages for mark in {_mark(line) for line in words})
-
-    def is_head(line: WordLine) -> bool:
-        is_at_edge = not 0.14 * height < line.box.y0 < 0.86 * height
-        return is_at_edge and seen[_mark(line)] > 1
-
-    return [[line for line in words if not is_head(line)] for words in pages]
+    return [
+        [o for o in words if 0.14 * height < o.box.y0 < 0.86 * height or seen[_mark(o)] < 2]
+        for words in pages
+    ]
 
 
 def _mark(line: WordLine) -> tuple[str, int]:
     return re.sub(r"[\divxlc]+", "0", line.text), round(line.box.y0 / 3)
-
-
-def _body(words: list[WordLine]) -> tuple[float, str]:
-    letters: Counter[tuple[float, str]] = Counter()
-    for line in words:
-        letters[round(line.size, 1), line.font] += len(line.text)
-    return letters.most_common(1)[0][0] if letters else (10.0, "")
 
 
 def _look(page: Any, words: list[WordLine], body: tuple[float, str], middle: float | None) -> Look:
@@ -190,7 +170,7 @@ Word = tuple[float, float, float, float, str, int, int, int]
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
-    """Give the words of a page, from 1, where they stand; raises Unreadable."""
+    """List the words of a page, from 1, where they stand; raises Unreadable."""
     faults = failures(pymupdf)
     page = _page(pymupdf, file, number)
     try:
@@ -220,16 +200,13 @@ def image_of_page(pymupdf: Any, file: Any, number: int, width: int) -> bytes:
         n_pixels = max(1.0, page.rect.width * page.rect.height * scale**2)
         scale *= min(1.0, math.sqrt(MAX_PIXELS / n_pixels))
         image = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
-        return bytes(_without_colours(pymupdf, image).tobytes("png"))
+        pixels = image.samples
+        if pixels[0::3] == pixels[1::3] == pixels[2::3]:
+            # One number for each pixel where there are only greys: half the bytes as PNG.
+            image = pymupdf.Pixmap(pymupdf.csGRAY, image)
+        return bytes(image.tobytes("png"))
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
-
-
-def _without_colours(pymupdf: Any, image: Any) -> Any:
-    """Keep one number for each pixel where there are only greys: half the bytes as PNG."""
-    pixels = image.samples
-    is_grey = pixels[0::3] == pixels[1::3] == pixels[2::3]
-    return pymupdf.Pixmap(pymupdf.csGRAY, image) if is_grey else image
 
 
 def _page(pymupdf: Any, file: Any, number: int) -> Any:
@@ -266,7 +243,7 @@ def _with_words(
 
 
 def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
-    """Say where a line begins, in which direction it runs, how long and how large it is."""
+    """Measure a line: where it begins, in which direction it runs, how long and large it is."""
     spans = [span for span in line["spans"] if span["text"].strip()]
     x0, y0, x1, y1 = line["bbox"]
     across, down = line["dir"]
@@ -295,7 +272,7 @@ MOST_WORDS = 2_000
 
 
 def looks_of(pymupdf: Any, file: Any) -> Looks:
-    """Give the first pages' words and small grey pictures; raises Unreadable where it has no
+    """Read the first pages' words and small grey pictures; raises Unreadable where it has no
     pages. A page that cannot be read shows nothing."""
     faults = failures(pymupdf)
     try:
