@@ -18,7 +18,7 @@ from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.pdfs import Picture
-from reader.pdfs.text.opener import png_of
+from reader.pdfs.text.pictures import png_of
 from tests.samples import DAY, NOW, paper, post
 
 FEEDS = """

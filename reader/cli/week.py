@@ -236,7 +236,7 @@ def _draw(
     context: click.Context, drawing: str, svg_file: Path | None, png_file: Path | None
 ) -> None:
     """Write the pictures. Raises StoreError."""
-    from reader.pdfs.text.opener import png_of
+    from reader.pdfs.text.pictures import png_of
 
     for file, content in (
         (svg_file, drawing.encode() if svg_file else b""),

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from reader.habit.heatmap import Heatmap, Streak, heatmap, months_line, rows, streak, svg
-from reader.pdfs.text.opener import png_of
+from reader.pdfs.text.pictures import png_of
 
 LAST = date(2031, 3, 4)  # a Tuesday
 

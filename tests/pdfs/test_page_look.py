@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from typing import Any
 
 import pymupdf
 import pytest
 
 from reader.pdfs.recognition import Looks, PageLook, compare
-from reader.pdfs.text.answer import looks_from_plain, looks_to_plain
+from reader.pdfs.text.answer import fields, looks_from
 from reader.pdfs.text.pictures import looks_of
 from tests.data import DATA, needs_data
 from tests.marked_pdfs import (
@@ -32,7 +33,7 @@ def looks(content: bytes, *, n_pages: int = 0) -> Looks:
     with pymupdf.open(stream=io.BytesIO(content), filetype="pdf") as file:
         if n_pages:
             file.select(range(min(n_pages, file.page_count)))
-        return looks_from_plain(looks_to_plain(looks_of(pymupdf, file)))
+        return looks_from(json.loads(json.dumps(looks_of(pymupdf, file), default=fields)))
 
 
 def words(*pages: str) -> Looks:

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.library.highlight import Highlight, Marks
-from reader.pdfs.text.answer import marks_from_plain, marks_to_plain
+from reader.pdfs.text.answer import fields, marks_from
 from reader.pdfs.text.marks import marks_of
 from tests.data import DATA, needs_data
 
@@ -372,7 +372,7 @@ def test_a_broken_annotation_takes_no_other_one_with_it(keys: dict[str, str]) ->
     draft.mark("pear tree")
     marks = draft.marks()
     assert texts(marks)[-1] == "pear tree"
-    assert marks_from_plain(json.loads(json.dumps(marks_to_plain(marks)))) == marks
+    assert marks_from(json.loads(json.dumps(marks, default=fields))) == marks
 
 
 def test_annotations_that_answer_one_another_in_a_circle_are_still_read() -> None:
@@ -497,7 +497,7 @@ def test_marks_come_through_the_pipe_as_they_were(
     highlights: list[Highlight], pages: list[int], traces: frozenset[str]
 ) -> None:
     marks = Marks(tuple(highlights), tuple(pages), tuple(pages[:1]), traces)
-    again = marks_from_plain(json.loads(json.dumps(marks_to_plain(marks))))
+    again = marks_from(json.loads(json.dumps(marks, default=fields)))
     assert (again, again.traces) == (marks, traces)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from reader.library.passage import Document
 from reader.pdfs.text.lines import PageLines, page_lines
-from reader.pdfs.text.ocr import FILE_S, Table, languages, page_dict, pictured, read_pages
+from reader.pdfs.text.pages import FILE_S, Table, languages, page_dict, pictured, read_pages
 from reader.pdfs.text.process import PdfPool, PdfReader, read_pdf
 from tests.data import DATA, needs_data
 

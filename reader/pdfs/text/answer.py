@@ -1,14 +1,45 @@
-"""Carry what was read in a PDF through a pipe: the same few lines of JSON for both its ends."""
+"""Carry what was found in a PDF, or what is wrong with it, from the child to its caller.
+
+Both ends share these values and the JSON in which they go through the pipe.
+"""
 
 from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from reader.library.highlight import Highlight, Marks
 from reader.library.passage import Block, Document, Page
 from reader.pdfs.recognition import Looks, PageLook
+
+
+class Tell(Protocol):
+    """Tells the caller which page comes next, of how many, and what more time it may take."""
+
+    def __call__(self, page: int, of: int, more_s: float = 0.0) -> None: ...
+
+
+class Unreadable(Exception):
+    """A file's own fault. kind: one of those that `process` has words for."""
+
+    def __init__(self, kind: str, why: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.why = kind, why
+
+
+def failures(pymupdf: Any) -> tuple[type[Exception], ...]:
+    """List what PyMuPDF raises at what is wrong in a file."""
+    return (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError)
+
+
+def unreadable(error: Exception, kind: str) -> Unreadable:
+    """Make the file's fault of what PyMuPDF raised; memory that is short is a kind of its own."""
+    return Unreadable("memory" if is_memory(error) else kind, str(error)[:200])
+
+
+def is_memory(error: Exception) -> bool:
+    return "alloc" in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,96 +87,46 @@ class PageText:
     lines: tuple[PageLine, ...]
 
 
-def to_plain(document: Document) -> dict[str, Any]:
-    """Turn a Document into what JSON holds; dataclasses.asdict takes ten times as long."""
-    return {
-        "pages": [
-            [page.number, [[b.text, b.kind, b.size, b.is_bold, b.glue] for b in page.blocks]]
-            for page in document.pages
-        ],
-        "title": document.title,
-        "stamp": document.stamp,
-        "first_page": document.first_page,
-        "n_scanned": document.n_scanned,
-        "authors": document.authors,
-        "year": document.year,
-        "abstract": document.abstract,
-        "doi": document.doi,
-        "type": document.type,
-        "n_ocr": document.n_ocr,
-        "why_unread": document.why_unread,
-    }
+def fields(value: Any) -> Any:
+    """Turn a value of the answer into what JSON holds, for `json.dumps` as its `default`.
+
+    The fields of a dataclass in their order: dataclasses.asdict takes ten times as long.
+    """
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [getattr(value, name) for name in value.__slots__]
 
 
-def from_plain(plain: dict[str, Any]) -> Document:
-    pages = tuple(
-        Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in plain["pages"]
-    )
-    return Document(**plain | {"pages": pages, "authors": tuple(plain["authors"])})
+def document_from(plain: list[Any]) -> Document:
+    read, title, stamp, first_page, n_scanned, authors, *rest = plain
+    pages = tuple(Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in read)
+    return Document(pages, title, stamp, first_page, n_scanned, tuple(authors), *rest)
 
 
-def pictures_to_plain(pictures: Pictures) -> dict[str, Any]:
-    return {
-        "page": base64.b64encode(pictures.page).decode(),
-        "figure": base64.b64encode(pictures.figure).decode(),
-        "figure_page": pictures.figure_page,
-        "caption": pictures.caption,
-    }
+def marks_from(plain: list[Any]) -> Marks:
+    marked, ink, unread, traces = plain
+    highlights = tuple(Highlight(*_tuples(mark)) for mark in marked)
+    return Marks(highlights, tuple(ink), tuple(unread), frozenset(traces))
 
 
-def pictures_from_plain(plain: dict[str, Any]) -> Pictures:
-    images = {name: base64.b64decode(plain[name]) for name in ("page", "figure")}
-    return Pictures(**plain | images)
+def looks_from(plain: list[Any]) -> Looks:
+    n_pages, pages = plain
+    looks = (PageLook(tuple(words), base64.b64decode(grey)) for words, grey in pages)
+    return Looks(n_pages, tuple(looks))
 
 
-def page_to_plain(page: PageText) -> dict[str, Any]:
-    return {
-        "n_pages": page.n_pages,
-        "width": page.width,
-        "height": page.height,
-        "turn": page.turn,
-        "lines": [
-            [i.x, i.y, i.length, i.size, i.angle, i.text, i.height, i.words] for i in page.lines
-        ],
-    }
+def pictures_from(plain: list[Any]) -> Pictures:
+    page, figure, *rest = plain
+    return Pictures(base64.b64decode(page), base64.b64decode(figure), *rest)
 
 
-def page_from_plain(plain: dict[str, Any]) -> PageText:
-    lines = tuple(
-        PageLine(x, y, length, size, angle, text, tuple(height), tuple(map(tuple, words)))
-        for x, y, length, size, angle, text, height, words in plain["lines"]
-    )
-    return PageText(**plain | {"lines": lines, "turn": tuple(plain["turn"])})
+def page_from(plain: list[Any]) -> PageText:
+    n_pages, width, height, turn, lines = _tuples(plain)
+    return PageText(n_pages, width, height, turn, tuple(PageLine(*line) for line in lines))
 
 
-def marks_to_plain(marks: Marks) -> dict[str, Any]:
-    return {
-        "highlights": [
-            [h.page, h.place, h.kind, h.text, h.note, h.colour, h.box, h.is_flattened]
-            for h in marks.highlights
-        ],
-        "ink": marks.ink,
-        "unread": marks.unread,
-        "traces": sorted(marks.traces),
-    }
-
-
-def marks_from_plain(plain: dict[str, Any]) -> Marks:
-    highlights = [
-        Highlight(page, place, kind, text, note, colour, tuple(box), is_flattened)
-        for page, place, kind, text, note, colour, box, is_flattened in plain["highlights"]
-    ]
-    ink, unread = tuple(plain["ink"]), tuple(plain["unread"])
-    return Marks(tuple(highlights), ink, unread, frozenset(plain["traces"]))
-
-
-def looks_to_plain(looks: Looks) -> dict[str, Any]:
-    return {
-        "n_pages": looks.n_pages,
-        "pages": [[page.words, base64.b64encode(page.grey).decode()] for page in looks.pages],
-    }
-
-
-def looks_from_plain(plain: dict[str, Any]) -> Looks:
-    pages = (PageLook(tuple(words), base64.b64decode(grey)) for words, grey in plain["pages"])
-    return Looks(plain["n_pages"], tuple(pages))
+def _tuples(plain: Any) -> Any:
+    """Make the lists of JSON tuples again, at all depths."""
+    return tuple(map(_tuples, plain)) if isinstance(plain, list) else plain

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from reader.library.highlight import Highlight, Marks
 from reader.pdfs.text.annotations import DRAWN, Annotation, Objects
+from reader.pdfs.text.answer import Unreadable, failures, is_memory, unreadable
 from reader.pdfs.text.letters import PageLetters, Turn, page_letters
 from reader.pdfs.text.lines import compounds
-from reader.pdfs.text.opener import Unreadable, failures, is_memory, unreadable
 from reader.pdfs.text.strokes import (
     Mark,
     PaintedShapes,

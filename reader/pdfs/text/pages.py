@@ -1,14 +1,27 @@
-"""Read the pages of an opened PDF, one after the other, into a Document."""
+"""Read the pages of an opened PDF, one after the other, into a Document; in the child.
+
+Pages that are pictures are read with tesseract, where it is installed: each is drawn and given
+to the `tesseract` command, a process of its own that can be ended. The library inside MuPDF can
+be neither ended nor told how pages are laid out. What comes back is a page as PyMuPDF's
+get_text("dict") would give it, so that all that follows knows no difference.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import gc
-from collections.abc import Iterator, Sequence
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reader.library.passage import Document
+from reader.library.passage import Document, WhyUnread
+from reader.pdfs.text.answer import Tell, Unreadable, failures, is_memory, unreadable
 from reader.pdfs.text.blocks import Composer, body_size
 from reader.pdfs.text.front import N_RAW, read_front
 from reader.pdfs.text.headings import section_look
@@ -23,14 +36,25 @@ from reader.pdfs.text.lines import (
     without_furniture,
     without_stray_blanks,
 )
-from reader.pdfs.text.ocr import FILE_S, FIRST_S, pictured, read_pages
-from reader.pdfs.text.opener import (
-    Tell,
-    Unreadable,
-    failures,
-    is_memory,
-    unreadable,
-)
+
+WANTED = ("eng", "jpn")
+DPI = 200
+"""Recognises as well as 300 does on papers, and as fast as 150 does."""
+MAX_PIXELS = 25_000_000
+_IMAGES = {"fill-image", "fill-imgmask"}
+PAGE_S = 45.0
+FILE_S = 300.0
+"""Seconds for all pictured pages of one file; some 60 to 100 pages on a quiet machine."""
+FIRST_S = 20.0
+"""Seconds where only the first of them are asked for, to tell which paper it is."""
+MIN_CHARACTERS = 120
+"""A page with fewer characters and one large picture is a scan with a stamp on it."""
+MIN_CONFIDENCE = 45.0
+"""Of 100: lines below it are the insides of figures."""
+
+Faults = tuple[type[Exception], ...]
+_NO_TESSERACT: Faults = (OSError, MemoryError, subprocess.SubprocessError)
+"""What ends the reading of one page, besides the faults of the file."""
 
 
 def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Document:
@@ -49,7 +73,9 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
     for number, (page, page_runs) in enumerate(zip(pages, ordered, strict=True), 1):
         composer.add(number, page_runs, (page.width, page.height))
     composed = composer.pages(len(pages))
-    stamp = _stamp(pages[0].rotated) if pages else ""
+    rotated = pages[0].rotated if pages else []
+    stamp = next((tidy(text) for text in rotated if text.startswith("arXiv:")), "")
+    printed = [line.text for line in pages[0].lines] if pages else []
     heads = set(pages[0].lines) - set(kept[0]) if pages else set()
     front = read_front(raw, pages, composed, dropped=heads, body=body, stamp=stamp)
     return Document(
@@ -61,38 +87,28 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
         doi=front.doi,
         type=front.type,
         stamp=stamp,
-        first_page=_all_words(pages[0]) if pages else "",
+        first_page="\n".join(tidy(text) for text in [*printed, *rotated]),
         n_scanned=sum(page.is_scanned for page in pages),
         n_ocr=sum(page.is_ocr for page in pages),
     )
 
 
-def _stamp(rotated: list[str]) -> str:
-    return next((tidy(text) for text in rotated if text.startswith("arXiv:")), "")
-
-
-def _all_words(page: PageLines) -> str:
-    return "\n".join([tidy(line.text) for line in page.lines] + [tidy(t) for t in page.rotated])
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Stop looking for cycles for the time of one file: the thousands of lines that are
-    kept would be looked at again and again, for a sixth of the whole time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@_uncollected()
 def document_of(pymupdf: Any, file: Any, tell: Tell, *, n_ocr: int | None = None) -> Document:
     """Read an opened file; raises Unreadable.
 
     tell: told the number of each page before it is read, and of how many. n_ocr: how many of
     the pages that are pictures are read, the first ones and in little time; None: all.
     """
+    # The thousands of lines that are kept would be looked at for cycles again and again, for
+    # a sixth of the whole time.
+    gc.disable()
+    try:
+        return _document(pymupdf, file, tell, n_ocr)
+    finally:
+        gc.enable()
+
+
+def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Document:
     faults = failures(pymupdf)
     try:
         n_pages = file.page_count
@@ -132,3 +148,217 @@ def document_of(pymupdf: Any, file: Any, tell: Tell, *, n_ocr: int | None = None
         if page and number < len(raw):
             raw[number] = page
     return replace(compose(pages, raw), why_unread=why_unread)
+
+
+def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]:
+    """List the pages, from 0, that show something but have no text layer to be read.
+
+    faults: what PyMuPDF raises; a page that cannot be drawn cannot be recognised. Where
+    another program has recognised the file before, pages without text are blank ones.
+    """
+    found = [n for n, page in enumerate(pages) if _is_pictured(file, n, page, faults)]
+    others = [n for n, page in enumerate(pages) if page.lines and n not in found]
+    if found and others:
+        try:
+            drawn = file[others[len(others) // 2]].get_bboxlog()
+        except faults:
+            return found
+        if any(kind == "ignore-text" for kind, _ in drawn):
+            return []
+    return found
+
+
+def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> bool:
+    n_characters = sum([len(line.text) for line in page.lines])
+    if n_characters >= MIN_CHARACTERS:
+        return _is_garbage(page)
+    if page.width == 0:
+        return False  # it could not be read at all
+    if n_characters and _is_garbage(page):
+        return True
+    try:
+        drawn = file[number].get_bboxlog()
+    except faults:
+        return False
+    # Some scans are stored in strips, and black and white ones as masks.
+    images: float = sum(
+        [(box[2] - box[0]) * (box[3] - box[1]) for kind, box in drawn if kind in _IMAGES]
+    ) / (page.width * page.height)
+    if n_characters:
+        return images > 0.7 and page.height > page.width
+    # Letters drawn as outlines, or a font without a mapping; a frame and a line are no page.
+    return images > 0.05 or sum(kind != "ignore-text" for kind, _ in drawn) > 20
+
+
+_LOST = re.compile("[\ufffd\ue000-\uf8ff]")
+
+
+def _is_garbage(page: PageLines) -> bool:
+    """Check that a font without a mapping gave U+FFFD or private characters throughout."""
+    text = "".join([line.text for line in page.lines])
+    return not text.isascii() and len(_LOST.findall(text)) > 0.5 * len(text)
+
+
+@functools.cache
+def languages() -> str:
+    """Find what tesseract can read here, as it takes it ("eng+jpn"); empty without it."""
+    command = shutil.which("tesseract")
+    if command is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 (found on the PATH)
+            [command, "--list-langs"], capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    installed = done.stdout.decode(errors="replace").split()
+    return "+".join(language for language in WANTED if language in installed)
+
+
+def read_pages(
+    file: Any,
+    numbers: Sequence[int],
+    tell: Tell,
+    faults: Faults,
+    *,
+    file_s: float = FILE_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[dict[int, dict[str, Any]], WhyUnread]:
+    """Recognise pages, in order, for at most `file_s` seconds.
+
+    Returns the pages read, each as get_text("dict") gives it, by number from 0; and why some
+    were not.
+    """
+    if not numbers:
+        return {}, ""
+    known = languages()
+    if not known:
+        return {}, "no tesseract"
+    n_pages = file.page_count
+    tell(numbers[0] + 1, n_pages, file_s + 10)
+    last = clock() + file_s
+    found: dict[int, dict[str, Any]] = {}
+    why: WhyUnread = ""
+    spoken = known
+    for number in numbers:
+        left = last - clock()
+        if left < 1:
+            why = "time"
+            break
+        tell(number + 1, n_pages)
+        try:
+            picture, dpi, size = _picture(file[number])
+            table = _recognise(picture, dpi, spoken, timeout_s=min(PAGE_S, left))
+            words = [word for line in table.values() for word in line]
+            confidence = statistics.fmean([float(word[4]) for word in words] or [100.0])
+            if spoken != known and confidence < 70:  # a page in the other language
+                table = _recognise(picture, dpi, known, timeout_s=min(PAGE_S, left))
+            # The next page is most likely as this one: a Latin one has no use for Japanese.
+            text = "".join([word[5] for line in table.values() for word in line])
+            is_latin = len(text) > 300 and sum(map(_is_cjk, text)) < 0.03 * len(text)
+            spoken = "eng" if is_latin and "eng" in known else known
+        except faults + _NO_TESSERACT:
+            why = "failed"
+            continue
+        found[number] = page_dict(table, *size, dpi)
+    # Paragraphs of about one size get the same, on all pages: only a title stands out.
+    blocks = [block["lines"] for page in found.values() for block in page["blocks"]]
+    usual = round(statistics.median([_size(line) for lines in blocks for line in lines] or [0]), 1)
+    for lines in blocks:
+        is_short = len(lines) == 1 and len(lines[0]["spans"][0]["text"]) < 20
+        if (0.5 if is_short else 0.8) * usual < _size(lines[0]) < 1.3 * usual:
+            _set_size(lines, usual)
+    return found, why
+
+
+def _picture(page: Any) -> tuple[bytes, int, tuple[float, float]]:
+    """Draw a page; posters smaller, since their letters are larger."""
+    width, height = page.rect.width, page.rect.height
+    n_pixels = width * height * (DPI / 72) ** 2
+    dpi = DPI if n_pixels <= MAX_PIXELS else max(50, int(DPI * (MAX_PIXELS / n_pixels) ** 0.5))
+    picture = page.get_pixmap(dpi=dpi, colorspace="gray", alpha=False).tobytes("pgm")
+    return picture, dpi, (width, height)
+
+
+Table = dict[tuple[str, ...], list[list[str]]]
+"""The words of each line: left, top, width, height in pixels, confidence, text."""
+
+
+def _recognise(picture: bytes, dpi: int, spoken: str, *, timeout_s: float) -> Table:
+    """Run tesseract on a picture; raises OSError or SubprocessError."""
+    command = ["tesseract", "stdin", "stdout", "-l", spoken, "--dpi", str(dpi), "--psm", "3", "tsv"]
+    done = subprocess.run(  # noqa: S603 (a command of ours, the picture on its stdin)
+        command,
+        input=picture,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=timeout_s,
+        check=True,
+        # With threads it takes more time on all cores than on one.
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+    )
+    table: Table = {}
+    for line in done.stdout.decode(errors="replace").splitlines()[1:]:
+        cells = line.split("\t")
+        if len(cells) == 12 and cells[0] == "5" and cells[11].strip():
+            table.setdefault(tuple(cells[2:5]), []).append(cells[6:])
+    return table
+
+
+def page_dict(table: Table, width: float, height: float, dpi: int) -> dict[str, Any]:
+    """Turn a table of words into what get_text("dict") gives for a page.
+
+    Each of its blocks is one of tesseract's paragraphs: all its lines get one size.
+    """
+    paragraphs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for place, words in table.items():
+        if statistics.fmean([float(word[4]) for word in words]) >= MIN_CONFIDENCE:
+            paragraphs.setdefault(place[:2], []).append(_line(words, 72 / dpi))
+    for lines in paragraphs.values():
+        _set_size(lines, statistics.median(map(_size, lines)))
+    blocks = [{"type": 0, "lines": lines} for lines in paragraphs.values()]
+    return {"width": width, "height": height, "blocks": blocks}
+
+
+def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
+    boxes = [[int(cell) * scale for cell in word[:4]] for word in words]
+    x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    x1 = max(box[0] + box[2] for box in boxes)
+    y1 = max(box[1] + box[3] for box in boxes)
+    text = words[0][5]
+    for word in words[1:]:
+        text += _space(text[-1], word[5][0]) + word[5]
+    # Most words are as high as a capital; a box around all also holds what is askew.
+    share = 0.92 if sum(map(_is_cjk, text)) > 0.5 * len(text) else 0.72
+    span = {
+        "text": text,
+        "font": "",
+        "flags": 0,
+        "size": statistics.median([box[3] for box in boxes]) / share,
+        "origin": (x0, y1),
+        "bbox": (x0, y0, x1, y1),
+    }
+    return {"dir": (1.0, 0.0), "bbox": span["bbox"], "spans": [span]}
+
+
+def _space(before: str, after: str) -> str:
+    """Put none between Japanese characters, and none between one and a Latin mark."""
+    if _is_cjk(before):
+        return "" if _is_cjk(after) or after in ",.:;)]" else " "
+    return "" if _is_cjk(after) and before in ",.:;([" else " "
+
+
+def _is_cjk(character: str) -> bool:
+    return character > "\u2e80"
+
+
+def _size(line: dict[str, Any]) -> float:
+    size: float = line["spans"][0]["size"]
+    return size
+
+
+def _set_size(lines: list[dict[str, Any]], size: float) -> None:
+    for line in lines:
+        (span,) = line["spans"]
+        span["size"] = size
+        span["origin"] = (span["bbox"][0], span["bbox"][3] - 0.2 * size)

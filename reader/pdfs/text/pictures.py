@@ -15,10 +15,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reader.pdfs.recognition import HEIGHT, WIDTH, Looks, PageLook
-from reader.pdfs.text.answer import PageLine, PageText, Pictures
+from reader.pdfs.text.answer import (
+    PageLine,
+    PageText,
+    Pictures,
+    Unreadable,
+    failures,
+    is_memory,
+    unreadable,
+)
 from reader.pdfs.text.figures import Box, Figure, Look, WordLine, find_figures, gutter, has_caption
 from reader.pdfs.text.lines import compounds
-from reader.pdfs.text.opener import Unreadable, failures, is_memory, unreadable
 
 PAGE_WIDTH = 480
 """Pixels: a line of ten-point text is just legible, a file some 100 kB."""
@@ -302,3 +309,13 @@ def _page_look(pymupdf: Any, page: Any) -> PageLook:
     lines = [pixels[y * row : y * row + image.width] for y in range(min(HEIGHT, image.height))]
     grey = b"".join(line[:WIDTH].ljust(WIDTH, b"\xff") for line in lines)
     return PageLook(tuple(words), grey.ljust(WIDTH * HEIGHT, b"\xff"))
+
+
+def png_of(svg: str, *, scale: float = 2.0) -> bytes:
+    """Render SVG as PNG. scale: pixels for one of the drawing's."""
+    import pymupdf
+
+    with pymupdf.open(stream=svg.encode(), filetype="svg") as drawing:
+        pixels = drawing[0].get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
+        content: bytes = pixels.tobytes("png")
+    return content

@@ -1,18 +1,13 @@
 """Start, ask, limit and end the processes that read PDFs, one for each core.
 
-Start, ask, limit and end the process that reads PDFs.
-
-The caller's side: no PyMuPDF here. Whatever a file does to the child, the caller gets an
-answer or a PdfError that names the file.
-
-Read many PDFs at once, in a worker for each core.
-
-Each worker belongs to one `PdfReader`, so a file that ends its worker takes nothing else
-with it. Knows no PyMuPDF and nothing of what the files are for.
+The caller's side: no PyMuPDF here, and nothing of what the files are for. Whatever a file does
+to the child, the caller gets an answer or a PdfError that names the file. Each child belongs to
+one `PdfReader`, so a file that ends its child takes nothing else of a `PdfPool` with it.
 """
 
 from __future__ import annotations
 
+import abc
 import base64
 import contextlib
 import contextvars
@@ -30,7 +25,6 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from reader.base.errors import PdfError
@@ -41,11 +35,11 @@ from reader.pdfs.recognition import Looks
 from reader.pdfs.text.answer import (
     PageText,
     Pictures,
-    from_plain,
-    looks_from_plain,
-    marks_from_plain,
-    page_from_plain,
-    pictures_from_plain,
+    document_from,
+    looks_from,
+    marks_from,
+    page_from,
+    pictures_from,
 )
 
 TIMEOUT_S = 60.0
@@ -109,11 +103,55 @@ def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_B
         return reader.read(path)
 
 
-class PdfReader:
+class _Questions(abc.ABC):
+    """What can be asked about a PDF; each raises PdfError with the file and what is wrong."""
+
+    @abc.abstractmethod
+    def _ask(self, task: str, path: Path, **more: int) -> Any: ...
+
+    @abc.abstractmethod
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, path: Path) -> Document:
+        """Read a file's text."""
+        return document_from(self._ask("read", path))
+
+    def read_first(self, path: Path, n_ocr: int) -> Document:
+        """Read a file's text, but of its pages that are pictures only the first ones."""
+        return document_from(self._ask("read", path, n_ocr=n_ocr))
+
+    def marks(self, path: Path) -> Marks:
+        """Read what a person marked in a file."""
+        return marks_from(self._ask("marks", path))
+
+    def looks(self, path: Path) -> Looks:
+        """Read what a file's pages show, to compare copies by."""
+        return looks_from(self._ask("looks", path))
+
+    def pictures(self, path: Path) -> Pictures:
+        """Draw a file's first page and first figure."""
+        return pictures_from(self._ask("pictures", path))
+
+    def page_text(self, path: Path, page: int) -> PageText:
+        """List the words of one page, from 1, with their places."""
+        return page_from(self._ask("page text", path, page=page))
+
+    def page_image(self, path: Path, page: int, width: int) -> bytes:
+        """Draw one page, from 1, `width` pixels wide, as PNG."""
+        return base64.b64decode(self._ask("page image", path, page=page, width=width))
+
+
+class PdfReader(_Questions):
     """Asks one worker about many PDFs; it is replaced after a failure or 200 files.
 
     timeout_s and max_bytes hold for each file. Use from one thread; several readers work
-    side by side (`pool`). The worker starts with the first file.
+    side by side (`PdfPool`). The worker starts with the first file.
 
     tell: told (file, page, of how many) before each page that takes seconds: pictures of
     pages that tesseract reads.
@@ -131,69 +169,28 @@ class PdfReader:
         self._tell = tell
         self._worker: _Worker | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def read(self, path: Path) -> Document:
-        """Read a file's text; raises PdfError with the file and what is wrong with it."""
-        return from_plain(self._ask("read", path))
-
-    def read_first(self, path: Path, n_ocr: int) -> Document:
-        """Read a file's text, but of its pages that are pictures only the first ones."""
-        return from_plain(self._ask("read", path, n_ocr=n_ocr))
-
-    def marks(self, path: Path) -> Marks:
-        """Read what a person marked in a file; raises PdfError."""
-        return marks_from_plain(self._ask("marks", path))
-
-    def looks(self, path: Path) -> Looks:
-        """Read what a file's pages show, to compare copies by; raises PdfError."""
-        return looks_from_plain(self._ask("looks", path))
-
-    def pictures(self, path: Path) -> Pictures:
-        """Draw a file's first page and first figure; raises PdfError."""
-        return pictures_from_plain(self._ask("pictures", path))
-
-    def page_text(self, path: Path, page: int) -> PageText:
-        """Give the words of one page, from 1, with their places; raises PdfError."""
-        return page_from_plain(self._ask("page text", path, page=page))
-
-    def page_image(self, path: Path, page: int, width: int) -> bytes:
-        """Draw one page, from 1, `width` pixels wide, as PNG; raises PdfError."""
-        return base64.b64decode(self._ask("page image", path, page=page, width=width)["image"])
-
     def close(self) -> None:
         """End the worker, whatever it is at; the next question starts another."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
 
-    def _ask(self, task: str, path: Path, **more: int) -> dict[str, Any]:
+    def _ask(self, task: str, path: Path, **more: int) -> Any:
         check_file(path)
         worker = self._started(path)
         file = {"path": str(path.absolute()), "timeout_s": self._timeout_s}
-        question = {"task": task, **file, **more}
         answer: dict[str, Any] = {}
         try:
             tell = self._tell
             slow = (lambda page, of: tell(path, page, of)) if tell else None
-            answer = worker.ask(question, slow)
+            answer = worker.ask({"task": task, **file, **more}, slow)
         finally:
             # Also after Ctrl-C: a late answer must not be taken for the next file's.
             is_well = "done" in answer or answer.get("failed") in _HARMLESS
-            if worker.is_spent or not is_well:
+            if worker.n_files >= N_FILES or not is_well:
                 self.close()
         if "done" in answer:
-            done: dict[str, Any] = answer["done"]
-            return done
+            return answer["done"]
         raise _error(path, answer["failed"], answer["why"])
 
     def _started(self, path: Path) -> _Worker:
@@ -217,30 +214,31 @@ def check_file(path: Path) -> None:
     try:
         found = os.stat(path)
     except (OSError, ValueError) as error:
-        raise _error(path, "no file", _why(error)) from None
+        if isinstance(error, FileNotFoundError):
+            why = say("pdf.no_such_file")
+        else:
+            why = getattr(error, "strerror", None) or say("pdf.no_such_name")
+        raise _error(path, "no file", why) from None
     if not stat.S_ISREG(found.st_mode):
         raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
     if not found.st_size:
         raise _error(path, "empty")
 
 
-def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return say("pdf.no_such_file")
-    return (error.strerror if isinstance(error, OSError) else None) or say("pdf.no_such_name")
-
-
 class _Worker:
     """The child, its process group, and the thread that takes its answers in."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._n_files = 0
+        self.n_files = 0
+        # The child finds this very package, installed or not, and nothing in its folder.
+        root = str(Path(__file__).resolve().parents[3])
+        search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": _python_path()},
+            env=os.environ | {"PYTHONPATH": search},
             # A group of its own: ended as a whole, and Ctrl-C is the caller's to handle.
             start_new_session=True,
         )
@@ -251,14 +249,10 @@ class _Worker:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
-    @property
-    def is_spent(self) -> bool:
-        return self._n_files >= N_FILES
-
     def ask(
         self, question: dict[str, Any], tell: Callable[[int, int], None] | None = None
     ) -> dict[str, Any]:
-        self._n_files += 1
+        self.n_files += 1
         stdin = self._process.stdin
         assert stdin is not None  # noqa: S101 (asked for above)
         try:
@@ -318,12 +312,6 @@ class _Worker:
             self._answers.put(line)
 
 
-def _python_path() -> str:
-    """Let the child find this very package, installed or not, and nothing in its cwd."""
-    root = str(Path(__file__).resolve().parents[3])
-    return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-
-
 def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
     values = {"why": why} if why else {}
     what, hint = say(f"pdf.{kind.replace(' ', '_')}", **values), say(_REMEDIES[kind])
@@ -342,11 +330,12 @@ AHEAD = 2
 """Files asked for beyond those being read: a worker that is done need not wait for the caller."""
 
 
-class PdfPool:
+class PdfPool(_Questions):
     """Answers about PDFs with up to `n_workers` processes, started as they are needed.
 
-    n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Use it
-    from one thread. At its end no child is left. tell: see `PdfReader`; called by any thread.
+    n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Questions
+    about one file may come from any thread, those about many from one. At its end no child is
+    left. tell: see `PdfReader`; called by any thread.
     """
 
     def __init__(
@@ -368,60 +357,13 @@ class PdfPool:
             self._free.put(reader)
         self._running: set[Future[Any]] = set()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def read(self, path: Path) -> Document:
-        """Read one file's text; raises PdfError."""
-        with self._one() as reader:
-            return reader.read(path)
-
-    def read_first(self, path: Path, n_ocr: int) -> Document:
-        """Read one file's text, but of its pages that are pictures only the first ones."""
-        with self._one() as reader:
-            return reader.read_first(path, n_ocr)
-
-    def marks(self, path: Path) -> Marks:
-        """Read what a person marked in one file; raises PdfError."""
-        with self._one() as reader:
-            return reader.marks(path)
-
-    def looks(self, path: Path) -> Looks:
-        """Read what one file's pages show, to compare copies by; raises PdfError."""
-        with self._one() as reader:
-            return reader.looks(path)
-
     def marked(self, path: Path) -> tuple[Document, Marks | PdfError]:
         """Read one file's text and marks; raises PdfError where the text cannot be read."""
-        with self._one() as reader:
-            document = reader.read(path)
-            try:
-                return document, reader.marks(path)
-            except PdfError as error:
-                return document, error
-
-    def pictures(self, path: Path) -> Pictures:
-        """Draw one file's first page and first figure; raises PdfError."""
-        with self._one() as reader:
-            return reader.pictures(path)
-
-    def page_text(self, path: Path, page: int) -> PageText:
-        """Give the words of one page, from 1, with their places; from any thread."""
-        with self._one() as reader:
-            return reader.page_text(path, page)
-
-    def page_image(self, path: Path, page: int, width: int) -> bytes:
-        """Draw one page, from 1, as PNG; from any thread."""
-        with self._one() as reader:
-            return reader.page_image(path, page, width)
+        document = self.read(path)
+        try:
+            return document, self.marks(path)
+        except PdfError as error:
+            return document, error
 
     def read_all(
         self, paths: Iterable[Path]
@@ -452,11 +394,10 @@ class PdfPool:
         for reader in self._readers:
             reader.close()
 
-    @contextlib.contextmanager
-    def _one(self) -> Iterator[PdfReader]:
+    def _ask(self, task: str, path: Path, **more: int) -> Any:
         reader = self._free.get()
         try:
-            yield reader
+            return reader._ask(task, path, **more)
         finally:
             self._free.put(reader)
 

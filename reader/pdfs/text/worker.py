@@ -11,113 +11,34 @@ here ends this process; the caller sees that and starts another.
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple, TextIO
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from reader.pdfs.text import answer
-from reader.pdfs.text.opener import (
-    Tell,
-    Unreadable,
-    check_unpacked,
-    opened,
-)
+from reader.pdfs.text.answer import Tell, Unreadable, failures, fields, unreadable
 from reader.pdfs.text.pages import document_of
 
 if sys.platform != "win32":  # there the caller's clock is the only limit
     import fcntl
     import resource
 
+MAX_UNPACKED = 100_000_000
+MAX_RATIO = 200
+"""A file is a bomb when it unpacks to more bytes than both say. Of 98 papers none comes to five
+times its size; Flate packs zeros to a thousandth, and twice to a millionth."""
+
 
 def main() -> None:
-    answers = _own_stdout()
+    # Standard output is for answers: what libraries print goes to standard error.
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
     _limit_memory(int(sys.argv[1]))
-    pymupdf = _load()
-    _answer(answers, {"ready": True})
-
-    def tell(page: int, of: int, more_s: float = 0.0) -> None:
-        _answer(answers, {"page": page, "of": of, "more_s": more_s})
-
-    for line in sys.stdin:
-        asked = json.loads(line)
-        _limit_cpu(asked["timeout_s"])
-        _die_with_the_caller(is_at_work=True)
-        try:
-            with opened(pymupdf, asked["path"]) as file:
-                done = TASKS[asked["task"]](pymupdf, file, WorkerQuestion(asked, tell))
-                found: dict[str, Any] = {"done": done}
-        except Unreadable as error:
-            found = {"failed": error.kind, "why": error.why}
-        except MemoryError:
-            found = {"failed": "memory", "why": ""}
-        _die_with_the_caller(is_at_work=False)
-        _answer(answers, found)
-        pymupdf.TOOLS.store_shrink(100)
-
-
-class WorkerQuestion(NamedTuple):
-    """A question, and how to say how far its answer is."""
-
-    question: dict[str, Any]
-    tell: Tell
-
-
-def _read(pymupdf: Any, file: Any, asked: WorkerQuestion) -> dict[str, Any]:
-
-    return answer.to_plain(
-        document_of(pymupdf, file, asked.tell, n_ocr=asked.question.get("n_ocr"))
-    )
-
-
-def _marks(pymupdf: Any, file: Any, _: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.text.marks import marks_of
-
-    check_unpacked(pymupdf, file)
-    return answer.marks_to_plain(marks_of(pymupdf, file))
-
-
-def _looks(pymupdf: Any, file: Any, _: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.text.pictures import looks_of
-
-    check_unpacked(pymupdf, file)
-    return answer.looks_to_plain(looks_of(pymupdf, file))
-
-
-def _pictures(pymupdf: Any, file: Any, _: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.text.pictures import pictures_of
-
-    return answer.pictures_to_plain(pictures_of(pymupdf, file))
-
-
-def _page_text(pymupdf: Any, file: Any, asked: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.text.pictures import text_of_page
-
-    return answer.page_to_plain(text_of_page(pymupdf, file, asked.question["page"]))
-
-
-def _page_image(pymupdf: Any, file: Any, asked: WorkerQuestion) -> dict[str, Any]:
-    from reader.pdfs.text.pictures import image_of_page
-
-    page, width = asked.question["page"], asked.question["width"]
-    return {"image": base64.b64encode(image_of_page(pymupdf, file, page, width)).decode()}
-
-
-TASKS: dict[str, Callable[[Any, Any, WorkerQuestion], dict[str, Any]]] = {
-    "read": _read,
-    "marks": _marks,
-    "looks": _looks,
-    "pictures": _pictures,
-    "page text": _page_text,
-    "page image": _page_image,
-}
-
-
-def _load() -> Any:
     # PyMuPDF imports what it finds of its layout model and of its Markdown writer (numpy,
     # onnxruntime), which nothing here uses: without them the import takes .1 s in place of .5.
     for name in ("pymupdf.layout", "pymupdf4llm"):
@@ -126,19 +47,112 @@ def _load() -> Any:
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    return pymupdf
+
+    def send(line: str) -> None:
+        answers.write(line + "\n")
+        answers.flush()
+
+    def tell(page: int, of: int, more_s: float = 0.0) -> None:
+        send(json.dumps({"page": page, "of": of, "more_s": more_s}))
+
+    send(json.dumps({"ready": True}))
+    for line in sys.stdin:
+        question = json.loads(line)
+        _limit_cpu(question["timeout_s"])
+        _die_with_the_caller(is_at_work=True)
+        try:
+            with opened(pymupdf, question["path"]) as file:
+                done = _answer(pymupdf, file, question, tell)
+                found = json.dumps({"done": done}, default=fields)
+        except Unreadable as error:
+            found = json.dumps({"failed": error.kind, "why": error.why})
+        except MemoryError:
+            found = json.dumps({"failed": "memory", "why": ""})
+        _die_with_the_caller(is_at_work=False)
+        send(found)
+        pymupdf.TOOLS.store_shrink(100)
 
 
-def _own_stdout() -> TextIO:
-    """Keep standard output for answers: what libraries print goes to standard error."""
-    own = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
-    return own
+def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> object:
+    """Do what is asked of an opened file; raises Unreadable.
+
+    What only some questions need is imported for them: the first answer waits for it.
+    """
+    task, page = question["task"], question.get("page", 0)
+    if task == "read":
+        return document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
+    if task == "marks":
+        from reader.pdfs.text.marks import marks_of
+
+        check_unpacked(pymupdf, file)
+        return marks_of(pymupdf, file)
+
+    from reader.pdfs.text import pictures
+
+    if task == "looks":
+        check_unpacked(pymupdf, file)
+        return pictures.looks_of(pymupdf, file)
+    if task == "pictures":
+        return pictures.pictures_of(pymupdf, file)
+    if task == "page text":
+        return pictures.text_of_page(pymupdf, file, page)
+    return pictures.image_of_page(pymupdf, file, page, question["width"])
 
 
-def _answer(answers: TextIO, said: dict[str, Any]) -> None:
-    answers.write(json.dumps(said) + "\n")
-    answers.flush()
+@contextlib.contextmanager
+def opened(pymupdf: Any, path: str) -> Iterator[Any]:
+    """Open a file as a PDF and as nothing else, and close it; raises Unreadable.
+
+    One that is encrypted with an empty password opens as any other does.
+    """
+    kind = "not a pdf"
+    try:
+        with open(path, "rb") as head:
+            kind = "broken" if b"%PDF-" in head.read(1024) else kind
+        if path.isprintable():
+            file = pymupdf.open(path)
+        else:  # PyMuPDF takes no name that is not UTF-8
+            file = pymupdf.open(stream=Path(path).read_bytes(), filetype="pdf")
+    except OSError as error:
+        raise Unreadable("no file", error.strerror or "") from error
+    except failures(pymupdf) as error:
+        if not Path(path).exists():
+            raise Unreadable("no file", "no such file") from error
+        raise unreadable(error, kind) from error
+    with file:
+        if not file.is_pdf:
+            raise Unreadable("not a pdf")
+        if file.needs_pass:
+            raise Unreadable("encrypted")
+        yield file
+
+
+def check_unpacked(pymupdf: Any, file: Any) -> None:
+    """Raise Unreadable where a file's text and drawings unpack to far more than the file is.
+
+    Nothing is kept while it is counted, and no more is counted than shows it. Pictures are
+    left out: a white page that was scanned is as small.
+    """
+    mupdf = pymupdf.mupdf
+    pdf = mupdf.pdf_document_from_fz_document(file.this)
+    most = max(MAX_UNPACKED, MAX_RATIO * Path(file.name).stat().st_size if file.name else 0)
+    drawn: set[int] = set()
+    for number in range(file.page_count):
+        with contextlib.suppress(
+            RuntimeError, ValueError, IndexError
+        ):  # a broken page draws nothing
+            drawn.update(file[number].get_contents())
+    n_bytes = 0
+    for xref in range(1, file.xref_length()):
+        try:
+            is_picture = file.xref_get_key(xref, "Subtype")[1] == "/Image"
+            if file.xref_is_stream(xref) and (xref in drawn or not is_picture):
+                stream = mupdf.pdf_open_stream_number(pdf, xref)
+                n_bytes += mupdf.fz_skip(stream, most + 1 - n_bytes)
+        except failures(pymupdf):
+            continue  # a broken one ends where it breaks
+        if n_bytes > most:
+            raise Unreadable("bomb", str(most // 10**6))
 
 
 def _limit_memory(max_bytes: int) -> None:

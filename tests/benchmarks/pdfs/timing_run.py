@@ -15,11 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from reader.pdfs.text.answer import to_plain
-from reader.pdfs.text.opener import opened
+from reader.pdfs.text.answer import fields
 from reader.pdfs.text.pages import document_of
+from reader.pdfs.text.worker import opened
 
 # As the worker does: PyMuPDF would load its layout model, which no way here uses.
 sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
@@ -48,9 +47,9 @@ def _seconds(way: Callable[[str], object], path: str) -> float:
     return seconds
 
 
-def _as_document(path: str) -> dict[str, Any]:
+def _as_document(path: str) -> str:
     with opened(pymupdf, path) as file:
-        return to_plain(document_of(pymupdf, file, _hear))
+        return json.dumps(document_of(pymupdf, file, _hear), default=fields)
 
 
 def _hear(page: int, of: int, more_s: float = 0.0) -> None:
