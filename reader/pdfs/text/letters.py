@@ -1,12 +1,7 @@
-"""Say which letters of a page lie under a mark, in the order of reading.
+"""Put the letters of a page into reading order, and find those that lie under a mark.
 
-Say which letters of a page lie under a mark, and what they read as.
-
-Knows places and letters; nothing of PyMuPDF, annotations and drawings.
-
-Put the letters of a page into reading order.
-
-Knows PyMuPDF's get_text("rawdict"); `columns` decides on the order of lines.
+`lines` decides on the order, from PyMuPDF's get_text("rawdict"). Knows places and letters,
+nothing of annotations and drawings.
 """
 
 from __future__ import annotations
@@ -90,23 +85,38 @@ class PageLetters:
             self._lines[letter.line] = _Line(line.place, _around(line.box, letter.box))
 
     def under(self, quad: Quad) -> set[int]:
-        """Give the places of letters whose centre lies in a quad."""
+        """Find the places of letters whose centre lies in a quad."""
         x0, y0, x1, y1 = box = bounds(quad)
         found = {
             place
             for place in self._near(box)
             if x0 <= (one := self.letters[place]).x <= x1 and y0 <= one.y <= y1
         }
-        if _is_upright(quad, box):
+        if all(
+            min(abs(x - x0), abs(x - x1)) < 0.1 and min(abs(y - y0), abs(y - y1)) < 0.1
+            for x, y in quad
+        ):
             return found
-        ring = _ring(quad, box)
-        return {n for n in found if _is_inside(self.letters[n].x, self.letters[n].y, ring)}
+        # Askew: a point inside is on the same side of all sides of the convex ring.
+        middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+        ring = sorted(
+            quad, key=lambda corner: math.atan2(corner[1] - middle_y, corner[0] - middle_x)
+        )
+        sides = list(zip(ring, ring[1:] + ring[:1], strict=True))
+        return {
+            n
+            for n in found
+            if all(
+                (bx - ax) * (self.letters[n].y - ay) - (by - ay) * (self.letters[n].x - ax) >= -0.01
+                for (ax, ay), (bx, by) in sides
+            )
+        }
 
     def of_row(self, row: int) -> list[int]:
         return self._rows.get(row, [])
 
     def are_beside(self, first: int, last: int) -> bool:
-        """Say whether all that is read between two letters stands in the margin of them.
+        """Check that all that is read between two letters stands in the margin of them.
 
         Blanks are nowhere. Typed notes in the margin are read between the lines.
         """
@@ -148,7 +158,7 @@ class PageLetters:
             yield word
 
     def nearest(self, box: Box) -> int:
-        """Give the place of the letter that a note stands at; 0 on a page without text."""
+        """Find the place of the letter that a note stands at; 0 on a page without text."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         best, found = math.inf, 0
         for place, (x0, y0, x1, y1) in self._lines.values():
@@ -213,29 +223,10 @@ def _around(a: Box, b: Box) -> Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
-def _is_upright(quad: Quad, box: Box) -> bool:
-    x0, y0, x1, y1 = box
-    return all(
-        min(abs(x - x0), abs(x - x1)) < 0.1 and min(abs(y - y0), abs(y - y1)) < 0.1 for x, y in quad
-    )
-
-
-def _ring(quad: Quad, box: Box) -> list[Point]:
-    middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return sorted(quad, key=lambda point: math.atan2(point[1] - middle_y, point[0] - middle_x))
-
-
-def _is_inside(x: float, y: float, ring: list[Point]) -> bool:
-    """Say whether a point is on the same side of all sides of a convex ring."""
-    sides = [
-        (bx - ax) * (y - ay) - (by - ay) * (x - ax)
-        for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True)
-    ]
-    return all(side >= -0.01 for side in sides)
-
-
 _FIRST_TAG = 0xF0000
 _MAX_LINES = 60_000
+_SPAN = ("size", "font", "flags", "origin")
+"""What `page_lines` asks of a span, besides its text."""
 _FAR = 1e5
 """Points from the page's corner: what stands further away, or nowhere (NaN), is not seen."""
 _WITHIN = 0.95
@@ -255,17 +246,28 @@ def page_letters(raw: dict[str, Any], turn: Turn) -> PageLetters:
     found = []
     for row, tags in enumerate(_order(raw, lines)):
         for tag in tags:
-            found += [_letter(char, tag, row, turn) for char in lines[tag][1]]
-    near = [one for one in found if abs(one.x) < _FAR and abs(one.y) < _FAR]
-    return PageLetters(near)
+            for char in lines[tag][1]:
+                x0, y0, x1, y1 = box = turn.box(char["bbox"])
+                x, y = (x0 + x1) / 2, (y0 + y1) / 2
+                if abs(x) < _FAR and abs(y) < _FAR:
+                    found.append(Letter(char["c"], x, y, box, char["origin"], tag, row))
+    return PageLetters(found)
 
 
 def _order(raw: dict[str, Any], lines: list[tuple[dict[str, Any], list[Any]]]) -> list[list[int]]:
-    """Give the numbers of lines, row by row, as `columns` reads the page.
+    """List the numbers of lines, row by row, as `lines.runs` reads the page.
 
     Its rows are text: each line goes in with its number as a first letter that no text has.
     """
-    tagged = [_tagged(line, number) for number, (line, _) in enumerate(lines)]
+    tagged = []
+    for number, (line, _) in enumerate(lines):
+        spans = []
+        for span in line["spans"]:
+            if chars := span["chars"]:
+                text = "".join([c["c"] for c in chars if c["c"] < chr(_FIRST_TAG)])
+                spans.append({key: span[key] for key in _SPAN} | {"text": text})
+        spans[0]["text"] = chr(_FIRST_TAG + number) + spans[0]["text"]
+        tagged.append({"dir": line["dir"], "bbox": line["bbox"], "spans": spans})
     blocks = [{"type": 0, "lines": tagged}]
     page = page_lines({"blocks": blocks, "width": raw["width"], "height": raw["height"]})
     rows: list[list[int]] = []
@@ -299,26 +301,5 @@ def _with_formulas(run: list[Row]) -> list[list[int]]:
     ]
 
 
-def _tagged(line: dict[str, Any], number: int) -> dict[str, Any]:
-    spans = [
-        {
-            "text": "".join([c["c"] for c in span["chars"] if c["c"] < chr(_FIRST_TAG)]),
-            "size": span["size"],
-            "font": span["font"],
-            "flags": span["flags"],
-            "origin": span["origin"],
-        }
-        for span in line["spans"]
-        if span["chars"]
-    ]
-    spans[0]["text"] = chr(_FIRST_TAG + number) + spans[0]["text"]
-    return {"dir": line["dir"], "bbox": line["bbox"], "spans": spans}
-
-
 def _tags(text: str) -> list[int]:
     return [ord(char) - _FIRST_TAG for char in text if ord(char) >= _FIRST_TAG]
-
-
-def _letter(char: dict[str, Any], line: int, row: int, turn: Turn) -> Letter:
-    x0, y0, x1, y1 = box = turn.box(char["bbox"])
-    return Letter(char["c"], (x0 + x1) / 2, (y0 + y1) / 2, box, char["origin"], line, row)

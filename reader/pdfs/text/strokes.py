@@ -1,36 +1,20 @@
 """Tell a reader's marker pen from the drawings of the paper itself.
 
-Find the coloured shapes that let text show through: an app's marker pen, perhaps.
-
-Knows MuPDF's objects and PyMuPDF's get_cdrawings and get_texttrace; nothing of letters.
-
-Tell marks that an app drew into the page from the drawings of the paper itself.
-
 An app paints over a finished page, and so that the words show through; authors shade first
 and write then. A marker's strokes are as high as a line and lie on lines of text, nearly all
-that are made with the same pen. Pure: knows letters and shapes, nothing of PyMuPDF.
-
-Fingerprint what no highlight says: strokes and stamps, and what the pages paint.
-
-By these a newer copy is told to hold all that an older one held, handwriting that an app
-drew into the page included. Knows MuPDF's objects; reads no letters, unpacks no stream.
+that are made with the same pen. Knows PyMuPDF's get_cdrawings and get_texttrace.
 """
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections import Counter, defaultdict
 from statistics import median
 from typing import Any, NamedTuple
 
 from reader.library.highlight import Box
-from reader.pdfs.text.annotations import MARKUP, TYPED, colour
-from reader.pdfs.text.letters import Letter, PageLetters
+from reader.pdfs.text.letters import PageLetters
 
-MAX_DEPTH = 4
-"""Of forms within forms."""
-MAX_FORMS = 200
-"""Of one page that are looked into."""
 MAX_SHAPES = 2_000
 OPAQUE = 0.95
 CHROMA = 0.25
@@ -49,69 +33,38 @@ class Shape(NamedTuple):
     n: int
 
 
-class PaintedShapes:
-    """What is painted on the pages of a file."""
+def shapes_of(page: Any) -> list[Shape]:
+    """List the coloured shapes of a page that let text show through."""
+    found: list[Shape] = []
+    groups: list[tuple[int, bool, float]] = []
+    for path in page.get_cdrawings(extended=True):
+        while groups and groups[-1][0] >= path["level"]:
+            groups.pop()
+        if path["type"] == "group":
+            is_plain = path["blendmode"] in ("Normal", "Compatible")
+            groups.append((path["level"], not is_plain, path["opacity"]))
+        elif path["type"] in ("f", "s", "fs"):
+            shape = _shape(path, groups)
+            if shape is not None:
+                found.append(shape)
+    return found[:MAX_SHAPES]
 
-    def __init__(self, pymupdf: Any, file: Any) -> None:
-        self._mupdf = pymupdf.mupdf
-        self._pdf = self._mupdf.pdf_document_from_fz_document(file.this)
-        self._resources = self._mupdf.pdf_new_name("Resources")
 
-    def is_translucent(self, page: int) -> bool:
-        """Say whether a page (from 0) can paint anything that text shows through.
-
-        Its graphics states tell, without reading what it paints: .1 ms in place of 15, and
-        19 of 20 papers' pages have none.
-        """
-        page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
-        resources = self._mupdf.pdf_dict_get_inheritable(page_object, self._resources)
-        return self._has_state(resources, 0, set())
-
-    def shapes(self, page: Any) -> list[Shape]:
-        found: list[Shape] = []
-        groups: list[tuple[int, bool, float]] = []
-        for path in page.get_cdrawings(extended=True):
-            while groups and groups[-1][0] >= path["level"]:
-                groups.pop()
-            if path["type"] == "group":
-                is_plain = path["blendmode"] in ("Normal", "Compatible")
-                groups.append((path["level"], not is_plain, path["opacity"]))
-            elif path["type"] in ("f", "s", "fs"):
-                shape = _shape(path, groups)
-                if shape is not None:
-                    found.append(shape)
-        return found[:MAX_SHAPES]
-
-    def _has_state(self, resources: Any, depth: int, seen: set[int]) -> bool:
-        states = self._mupdf.pdf_dict_gets(resources, "ExtGState")
-        for n in range(self._mupdf.pdf_dict_len(states)):
-            if self._lets_through(self._mupdf.pdf_dict_get_val(states, n)):
-                return True
-        forms = self._mupdf.pdf_dict_gets(resources, "XObject")
-        for n in range(self._mupdf.pdf_dict_len(forms)):
-            form = self._mupdf.pdf_dict_get_val(forms, n)
-            number = self._mupdf.pdf_to_num(form)
-            inner = self._mupdf.pdf_dict_gets(form, "Resources")
-            if depth == MAX_DEPTH or len(seen) == MAX_FORMS or number in seen:
-                continue
-            seen.add(number)
-            if self._mupdf.pdf_is_dict(inner) and self._has_state(inner, depth + 1, seen):
-                return True
-        return False
-
-    def _lets_through(self, state: Any) -> bool:
-        for key in ("ca", "CA"):
-            value = self._mupdf.pdf_dict_gets(state, key)
-            if self._mupdf.pdf_is_number(value) and self._mupdf.pdf_to_real(value) < OPAQUE:
-                return True
-        mode = self._mupdf.pdf_dict_gets(state, "BM")
-        if self._mupdf.pdf_is_array(mode):
-            mode = self._mupdf.pdf_array_get(mode, 0)
-        return self._mupdf.pdf_to_name(mode) in ("Multiply", "Darken")
+def colour(parts: list[float]) -> str:
+    """Write a colour of one (grey), three (RGB) or four parts (CMYK) as `#rrggbb`."""
+    if not all(math.isfinite(part) for part in parts):
+        return ""
+    if len(parts) == 1:
+        parts = parts * 3
+    elif len(parts) == 4:
+        parts = [(1 - part) * (1 - parts[3]) for part in parts[:3]]
+    if len(parts) != 3:
+        return ""
+    return "#" + "".join(f"{round(255 * min(1.0, max(0.0, part))):02x}" for part in parts)
 
 
 def painting_order(page: Any) -> dict[tuple[float, float], int]:
-    """Say for each letter's origin which n-th thing painted it is."""
+    """Map each letter's origin to which n-th thing painted it is."""
     return {
         (round(char[2][0], 1), round(char[2][1], 1)): span["seqno"]
         for span in page.get_texttrace()
@@ -178,7 +131,7 @@ def strokes(shapes: list[Shape], letters: PageLetters, order: Order) -> list[Str
 
 
 def pens(all_strokes: list[Stroke]) -> set[Pen]:
-    """Give the pens that are a reader's; all_strokes: of the whole file."""
+    """Find the pens that are a reader's; all_strokes: of the whole file."""
     n_all = Counter(stroke.shape.pen for stroke in all_strokes)
     n_sure = Counter(stroke.shape.pen for stroke in all_strokes if stroke.places)
     n_prose = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
@@ -188,7 +141,7 @@ def pens(all_strokes: list[Stroke]) -> set[Pen]:
 def marks(
     page_strokes: list[Stroke], letters: PageLetters, believed: set[Pen], sure: set[Pen]
 ) -> list[Mark]:
-    """Give runs of letters under one pen, each as one mark; strokes follow line by line.
+    """Make a mark of each run of letters under one pen; strokes follow line by line.
 
     believed: the readers' pens; sure: those of which also strokes beside prose count.
     """
@@ -210,6 +163,7 @@ def marks(
 
 
 def often_on_prose(all_strokes: list[Stroke]) -> set[Pen]:
+    """Find the pens of which also the short strokes beside prose are believed."""
     counts = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
     return {pen for pen, n in counts.items() if n >= MANY}
 
@@ -230,35 +184,27 @@ def _stroke(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
     width = sum(letter.box[2] - letter.box[0] for letter in found)
     if not LOWEST_SHARE * height < y1 - y0 < HIGHEST_SHARE * height or width < FILLED * (x1 - x0):
         return nothing
-    if not _is_painted_over(shape, found, order):
-        return nothing
+    origins = [(round(letter.origin[0], 1), round(letter.origin[1], 1)) for letter in found]
+    if sum(order.get(origin, shape.n) < shape.n for origin in origins) <= len(found) / 2:
+        return nothing  # it was painted first, and the letters over it
+    # Of the line and not of the row: labels of a figure stand side by side too.
+    whole = [letters.letters[n] for n in letters.of_row(row)]
+    line = [o.text for o in whole if o.line == found[0].line and not o.text.isspace()]
+    n_letters = sum(text.isalpha() for text in line)
+    is_prose = n_letters >= PROSE_LETTERS and n_letters >= PROSE_SHARE * len(line)
     # Raised letters and symbols with odd boxes belong to the line that is marked.
-    places = letters.in_row(row, x0, x1)
-    return Stroke(shape, frozenset(places), _is_prose(letters, row, found[0].line))
-
-
-def _is_painted_over(shape: Shape, found: list[Letter], order: Order) -> bool:
-    when = [order.get((round(x, 1), round(y, 1)), shape.n) for x, y in (o.origin for o in found)]
-    return sum(n < shape.n for n in when) > len(found) / 2
-
-
-def _is_prose(letters: PageLetters, row: int, line: int) -> bool:
-    """Judge the line and not the row: labels of a figure stand side by side too."""
-    whole = [one for n in letters.of_row(row) if (one := letters.letters[n]).line == line]
-    texts = [one.text for one in whole if not one.text.isspace()]
-    n_letters = sum(text.isalpha() for text in texts)
-    return n_letters >= PROSE_LETTERS and n_letters >= PROSE_SHARE * len(texts)
+    return Stroke(shape, frozenset(letters.in_row(row, x0, x1)), is_prose)
 
 
 def _are_joined(before: Shape, after: Shape) -> bool:
-    """Say no to two pens, and to two strokes with a gap between them on one line."""
+    """Check that two strokes are of one pen, with no gap between them on one line."""
     y0, y1 = max(before.box[1], after.box[1]), min(before.box[3], after.box[3])
     is_one_line = y1 - y0 > 0.5 * (after.box[3] - after.box[1])
     return before.pen == after.pen and not (is_one_line and after.box[0] > before.box[2] + 1)
 
 
 def _goes_on(letters: PageLetters, last: int, place: int) -> bool:
-    """Say whether two letters under one pen are of one mark: nothing was left out between."""
+    """Check that two letters under one pen are of one mark: nothing was left out between."""
     before, after = letters.letters[last], letters.letters[place]
     if not letters.are_beside(last, place):
         return False
@@ -274,83 +220,3 @@ def _mark(run: list[int], pen_of: dict[int, Stroke]) -> Mark:
     x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
     x1, y1 = max(box[2] for box in boxes), max(box[3] for box in boxes)
     return Mark(tuple(run), pen_of[run[0]].shape.pen[0], (x0, y0, x1, y1))
-
-
-MAX_POINTS = 64
-"""Of one line of a stroke that are compared, with how many there are."""
-SAID = frozenset(MARKUP) | TYPED | {"Popup", "Link"}
-"""Annotations that are highlights, or that no reader makes."""
-
-
-class Traces:
-    """The fingerprints of one file, page by page."""
-
-    def __init__(self, pymupdf: Any, file: Any) -> None:
-        self._mupdf = pymupdf.mupdf
-        self._pdf = self._mupdf.pdf_document_from_fz_document(file.this)
-        self._resources = self._mupdf.pdf_new_name("Resources")
-        self._paint = hashlib.sha256()
-        self._strokes: set[str] = set()
-
-    def all(self) -> frozenset[str]:
-        """Give those of the pages that were read: all paint is one, each stroke is one."""
-        return frozenset(self._strokes | {f"paint:{self._paint.hexdigest()[:16]}"})
-
-    def read(self, page: int, most: int) -> None:
-        """Read a page (from 0), at most so many of its annotations."""
-        page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
-        annots = self._get(page_object, "Annots")
-        for n in range(min(most, self._mupdf.pdf_array_len(annots))):
-            one = self._mupdf.pdf_array_get(annots, n)
-            if (subtype := self._name(one, "Subtype")) not in SAID:
-                said = f"{page} {subtype} {self._shape(one)}"
-                self._strokes.add(hashlib.sha256(said.encode()).hexdigest()[:12])
-        self._add_contents(page_object)
-        resources = self._mupdf.pdf_dict_get_inheritable(page_object, self._resources)
-        self._add_forms(resources, 0, set())
-
-    def _shape(self, one: Any) -> list[object]:
-        lines = self._get(one, "InkList")
-        arrays = [self._get(one, key) for key in ("Rect", "L", "Vertices", "C")]
-        n_lines = self._mupdf.pdf_array_len(lines)
-        arrays += [self._mupdf.pdf_array_get(lines, n) for n in range(min(n_lines, MAX_POINTS))]
-        value = self._mupdf.pdf_to_text_string(self._get(one, "V"))
-        # Apps write the same place with more digits or less.
-        return [n_lines, value.encode("utf-8", "replace"), *map(self._numbers, arrays)]
-
-    def _numbers(self, array: Any) -> list[int | str]:
-        n_all = self._mupdf.pdf_array_len(array)
-        values = [self._mupdf.pdf_array_get_real(array, n) for n in range(min(n_all, MAX_POINTS))]
-        return [n_all, *(f"{value:.0f}" for value in values)]
-
-    def _add_contents(self, page_object: Any) -> None:
-        contents = self._get(page_object, "Contents")
-        n_parts = self._mupdf.pdf_array_len(contents)
-        parts = [self._mupdf.pdf_array_get(contents, n) for n in range(n_parts)] or [contents]
-        self._paint.update(b"page")
-        for part in parts:
-            if self._mupdf.pdf_is_stream(part):
-                packed = self._mupdf.pdf_load_raw_stream(part)
-                self._paint.update(self._mupdf.fz_buffer_extract_copy(packed))
-
-    def _add_forms(self, resources: Any, depth: int, seen: set[int]) -> None:
-        """Add forms and images by their length: other handwriting has another one."""
-        forms = self._get(resources, "XObject")
-        for n in range(self._mupdf.pdf_dict_len(forms)):
-            form = self._mupdf.pdf_dict_get_val(forms, n)
-            number = self._mupdf.pdf_to_num(form)
-            if depth == MAX_DEPTH or len(seen) == MAX_FORMS or number in seen:
-                continue
-            seen.add(number)
-            length = self._mupdf.pdf_to_int(self._get(form, "Length"))
-            self._paint.update(f"{self._name(form, 'Subtype')} {length} ".encode())
-            inner = self._get(form, "Resources")
-            if self._mupdf.pdf_is_dict(inner):
-                self._add_forms(inner, depth + 1, seen)
-
-    def _name(self, one: Any, key: str) -> str:
-        name: str = self._mupdf.pdf_to_name(self._get(one, key))
-        return name
-
-    def _get(self, one: Any, key: str) -> Any:
-        return self._mupdf.pdf_dict_gets(one, key)
