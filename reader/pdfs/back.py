@@ -22,6 +22,7 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.library.rows.database import lock_file
+from reader.pdfs.fetch import PdfTools
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
 from reader.pdfs.move import pdf_file, sha256_of
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
@@ -29,7 +30,6 @@ from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.highlights import PlaceState
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
-from reader.pdfs.tools import PdfTools
 
 Outcome = Literal["imported", "unchanged", "asked", "other", "unknown", "broken", "waiting"]
 
@@ -78,11 +78,7 @@ def back(
         raise no_folder(folder)
     if known is not None and folder.is_dir():
         raise UsageError(what=say("back.many"), hint=say("back.one_file"))
-    with lock_file(library.folder / LOCK):
-        with library.db.writing():
-            pass  # a library that cannot be written is said at once
-        run = _Run(library, tools, Path(os.path.realpath(folder)), known)
-        yield from run.brought()
+    yield from _Run(library, tools, Path(os.path.realpath(folder)), known).brought()
 
 
 def handed_in(
@@ -95,11 +91,8 @@ def handed_in(
     paper comes from one place, whatever the file's name: a mark that is not in the newest
     one is removed. Raises Locked, ReadOnly or StoreError.
     """
-    with lock_file(library.folder / LOCK):
-        with library.db.writing():
-            pass  # a library that cannot be written is said at once
-        run = _Run(library, tools, file, held if is_sure else None, expected=held)
-        (brought,) = run.brought()
+    run = _Run(library, tools, file, held if is_sure else None, expected=held)
+    (brought,) = run.brought()
     return brought
 
 
@@ -125,14 +118,17 @@ class _Run:
 
     def brought(self) -> Iterator[CopyOutcome]:
         """Look at each PDF in turn; folders that cannot be looked into are named at the end."""
-        files = list(self._files())
-        for n, file in enumerate(files):
-            self.tools.progress("extract", n, len(files))
-            yield self._bring(file)
-        self.tools.progress("extract", len(files), len(files))
-        for error in self._closed:
-            name = str(error.filename or self.root)
-            yield _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
+        with lock_file(self.library.folder / LOCK):
+            with self.library.db.writing():
+                pass  # a library that cannot be written is named at once
+            files = list(self._files())
+            for n, file in enumerate(files):
+                self.tools.progress("extract", n, len(files))
+                yield self._bring(file)
+            self.tools.progress("extract", len(files), len(files))
+            for error in self._closed:
+                name = str(error.filename or self.root)
+                yield _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
 
     def _files(self) -> Iterator[Path]:
         """Find the PDFs, links followed, no folder twice; hidden ones are not the person's."""
@@ -154,15 +150,20 @@ class _Run:
         if evicted(file.name):
             return _waiting(name, "back.evicted")
         stamp = _stamp(file)
-        if not stamp.is_regular:
+        n_bytes, _, is_regular = stamp
+        if not is_regular:
             return _broken(name, say("back.no_file"), say("back.link"))
-        if not stamp.n_bytes:
+        if not n_bytes:
             return _waiting(name, "back.empty")
-        if stamp.n_bytes > MAX_BYTES:
+        if n_bytes > MAX_BYTES:
             most = say("back.too_large", n=MAX_BYTES // 10**6)
             return _broken(name, most, say("back.too_large.hint"))
         try:
-            looked_at = _looked_at(file, name, stamp)
+            with file.open("rb") as handle:
+                head = handle.read(TAIL)
+                handle.seek(max(n_bytes - TAIL, 0))
+                is_whole = b"%PDF-" not in head or b"%%EOF" in handle.read(TAIL)
+            looked_at = _FolderFile(file, name, stamp, sha256_of(file), is_whole)
         except OSError as error:
             return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
         try:
@@ -171,8 +172,12 @@ class _Run:
             return CopyOutcome(name, "broken", error=PdfError(**{**error.values, "file": name}))
 
     def _read(self, file: _FolderFile) -> CopyOutcome:
+        """Bring a file's marks home where it is new and known; raises PdfError."""
         sha256 = file.sha256
-        place = self._place_of(file)
+        if self.expected:
+            place = f"{HANDED}{self.expected.paper.id}"
+        else:
+            place = place_of(self.library, file.path)
         own = place.removeprefix(IN_LIBRARY) if place.startswith(f"{IN_LIBRARY}papers/") else ""
         last = highlights.returned_from(self.library.db, place)
         kept = highlights.copy_at(self.library.db, own) if own else None
@@ -188,35 +193,34 @@ class _Run:
         marks = self.tools.read_marks(file.path)
         row = self.known.row if self.known else row
         if row is None:
-            found = self._recognised(file, sha256, last)
+            found = self._recognised(file, last)
             if isinstance(found, CopyOutcome):
                 return found
             row = found
-        if self.expected and row != self.expected.row:
-            (held,) = papers.papers_at(self.library.db, [row])
-            return _other(file.name, held)
-        content = _bytes_of(file)
-        if content is None:
-            return _waiting(file.name, "back.growing")
         (held,) = papers.papers_at(self.library.db, [row])
+        if self.expected and row != self.expected.row:
+            what = say("back.other", title=plain(held.paper.title))
+            error = PdfError(file=file.name, what=what, hint=say("back.other.hint"))
+            return CopyOutcome(file.name, "other", held, error=error)
+        content = b""
+        with contextlib.suppress(OSError):
+            content = file.path.read_bytes()
+        # It may be another one by now.
+        if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
+            return _waiting(file.name, "back.growing")
         came = ReturnedCopy(held, place, own, sha256, content, marks)
         counts, copy = keep(self.library, came, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
         return CopyOutcome(file.name, "imported" if is_news else "unchanged", held, counts, copy)
 
-    def _place_of(self, file: _FolderFile) -> str:
-        if self.expected:
-            return f"{HANDED}{self.expected.paper.id}"
-        return place_of(self.library, file.path)
-
-    def _recognised(
-        self, file: _FolderFile, sha256: str, last: PlaceState | None
-    ) -> int | CopyOutcome:
-        """Say which paper a file is (its row), or what is to be said of it."""
+    def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
+        """Find which paper a file is (its row), or what is to be said of it."""
         expected = self.expected.row if self.expected else None
         meant = last.paper if last else expected
         # The name, and what lay there before, say with which paper its pages are compared.
-        likely = dict.fromkeys(filter(None, (meant, self._taken_as(file.path.name))))
+        names = highlights.taken_rows(self.library.db).items()
+        fits = [(len(name), row) for name, row in names if is_named_after(file.path.name, name)]
+        likely = dict.fromkeys(filter(None, (meant, max(fits, default=(0, None))[1])))
         why: dict[int, str] = {}
         is_open = True
         for row in likely:
@@ -227,9 +231,9 @@ class _Run:
             is_open = is_open and not (row == expected and likeness in DECIDED)
         # Only now: a page that is a picture takes seconds to be read.
         document = self.tools.read_first(file.path, FIRST_PAGES if is_open else 0)
-        stem, texts = file.path.stem, self._texts or self._read_taken()
-        self._texts = texts
-        found = recognise(self.library, document, sha256=sha256, name=stem, texts=texts)
+        texts = self._texts = self._texts or self._read_taken()
+        stem = file.path.stem
+        found = recognise(self.library, document, sha256=file.sha256, name=stem, texts=texts)
         if found.row is not None:
             return found.row
         # A stamp may name a paper that is here under another id: the text tells.
@@ -246,11 +250,22 @@ class _Run:
     def _likeness(
         self, file: _FolderFile, row: int, last: PlaceState | None
     ) -> tuple[Likeness | None, str]:
-        """Tell whether the pages of a file show a paper, and say why not; None where nothing is
-        here to compare them with."""
+        """Compare the pages of a file with a paper's, and say how they differ; None where
+        nothing is here to compare them with.
+
+        That is the paper's own PDF, older versions, and what lay last where the copy lies;
+        other marked copies prove nothing.
+        """
+        library = self.library
         looks = self.tools.read_looks(file.path)
+        kept = [
+            library.folder / copy.path
+            for copy in highlights.copies_of(library.db, row)
+            if copy.is_version or (last and copy.sha256 == last.sha256)
+        ]
+        originals = [one for one in (pdf_file(library, row), *kept) if one and one.is_file()]
         found: list[tuple[Likeness, str]] = []
-        for one in self._originals(row, last):
+        for one in originals:
             try:
                 original = self.tools.read_looks(one)
             except PdfError:
@@ -264,20 +279,8 @@ class _Run:
         found.sort(key=lambda one: one[0] in DECIDED)
         return found[0] if found else (None, say("back.nothing_here"))
 
-    def _originals(self, row: int, last: PlaceState | None) -> list[Path]:
-        """List the PDFs of a paper that a copy is compared with: its own, older versions, and
-        what lay last where the copy lies. Other marked copies prove nothing."""
-        library = self.library
-        own = pdf_file(library, row)
-        kept = [
-            library.folder / copy.path
-            for copy in highlights.copies_of(library.db, row)
-            if copy.is_version or (last and copy.sha256 == last.sha256)
-        ]
-        return [file for file in (own, *kept) if file and file.is_file()]
-
     def _read_taken(self) -> PdfSketches:
-        """Give the texts that are here; what was taken before it was ever read is read now."""
+        """List the texts that are here; what was taken before it was ever read is read now."""
         library = self.library
         for row in sorted(set(highlights.taken_rows(library.db).values())):
             pdf, file = pdfs.pdf_of(library.db, row), pdf_file(library, row)
@@ -289,20 +292,9 @@ class _Run:
                         pdfs.set_sketch(library.db, replace(pdf, sketch=sketch))
         return PdfSketches.of(library)
 
-    def _taken_as(self, name: str) -> int | None:
-        """Give the paper that a file of this name was taken as."""
-        taken = highlights.taken_rows(self.library.db).items()
-        fits = [(len(path), row) for path, row in taken if is_named_after(name, path)]
-        return max(fits)[1] if fits else None
 
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """What changes when a file is written; of one that is not there nothing."""
-
-    n_bytes: int = 0
-    modified_ns: int = 0
-    is_regular: bool = False
+_Stamp = tuple[int, int, bool]
+"""What changes when a file is written: bytes, nanoseconds, and whether it is a file at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,28 +311,8 @@ def _stamp(file: Path) -> _Stamp:
     try:
         found = file.stat()
     except OSError:
-        return _Stamp()
-    return _Stamp(found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode))
-
-
-def _looked_at(file: Path, name: str, stamp: _Stamp) -> _FolderFile:
-    """Hash a file's bytes, and look at both of its ends; raises OSError."""
-    with file.open("rb") as handle:
-        head = handle.read(TAIL)
-        handle.seek(max(stamp.n_bytes - TAIL, 0))
-        tail = handle.read(TAIL)
-    is_whole = b"%PDF-" not in head or b"%%EOF" in tail
-    return _FolderFile(file, name, stamp, sha256_of(file), is_whole)
-
-
-def _bytes_of(file: _FolderFile) -> bytes | None:
-    """Read a file that was looked at; None where it is another by now."""
-    try:
-        content = file.path.read_bytes()
-    except OSError:
-        return None
-    is_same = _stamp(file.path) == file.stamp
-    return content if is_same and hashlib.sha256(content).hexdigest() == file.sha256 else None
+        return 0, 0, False
+    return found.st_size, found.st_mtime_ns, stat.S_ISREG(found.st_mode)
 
 
 def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
@@ -356,12 +328,6 @@ def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
         what, hint = say("back.unknown"), say("back.unknown.hint")
     error = PdfError(file=name, what=what, hint=hint)
     return CopyOutcome(name, "asked" if several else "unknown", candidates=several, error=error)
-
-
-def _other(name: str, held: LibraryPaper) -> CopyOutcome:
-    title = plain(held.paper.title)
-    error = PdfError(file=name, what=say("back.other", title=title), hint=say("back.other.hint"))
-    return CopyOutcome(name, "other", held, error=error)
 
 
 def _broken(name: str, what: str, hint: str) -> CopyOutcome:

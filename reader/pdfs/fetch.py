@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from reader.base.errors import ModelError, PdfError, Problem, ReaderError
-from reader.base.http.wire import Request
+from reader.base.http.wire import Fetch, Request
 from reader.base.messages import say
 from reader.library import passage
 from reader.library.config import Config
@@ -20,13 +21,13 @@ from reader.library.file_names import UNFILED
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
 from reader.library.ids import url_of
+from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers
 from reader.pdfs.move import existing, find_moved, folder_at, has_bytes, settle
-from reader.pdfs.recognition import sketch_of, stamped_version
+from reader.pdfs.recognition import Looks, sketch_of, stamped_version
 from reader.pdfs.rows import pdfs
-from reader.pdfs.tools import PdfTools
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 
@@ -34,6 +35,45 @@ MAX_PDF_BYTES = 200_000_000
 
 UNREAD = "ocr"
 """Under this stage's name stand the papers with pages that wait for tesseract."""
+
+
+class PdfTools(Protocol):
+    """What reads and fetches PDFs, and says how far it is; the tools of a run are more.
+
+    token_counter: opens the encoder's tokenizer: counts the tokens of each of n texts.
+    read_pdf, read_marks, read_looks: of one file; raise PdfError. check_pdf: of bytes, likewise.
+    read_first: as read_pdf, but of pages that are pictures only the first so many are read.
+    read_pdfs: of many, each as it is done, on all cores; lazily.
+    """
+
+    @property
+    def fetch(self) -> Fetch: ...
+
+    @property
+    def token_counter(self) -> Callable[[], Callable[[Sequence[str]], list[int]]]: ...
+
+    @property
+    def check_pdf(self) -> Callable[[bytes], None]: ...
+
+    @property
+    def read_pdf(self) -> Callable[[Path], Document]: ...
+
+    @property
+    def read_first(self) -> Callable[[Path, int], Document]: ...
+
+    @property
+    def read_pdfs(
+        self,
+    ) -> Callable[[Iterable[Path]], Iterator[tuple[Path, Document | PdfError]]]: ...
+
+    @property
+    def read_marks(self) -> Callable[[Path], Marks]: ...
+
+    @property
+    def read_looks(self) -> Callable[[Path], Looks]: ...
+
+    @property
+    def progress(self) -> Callable[[str, int, int], None]: ...
 
 
 def fetch_pdfs(
@@ -47,11 +87,7 @@ def fetch_pdfs(
     """
     find_moved(library, only, read=tools.read_pdf)
     problems = [Problem("file", error.message, error) for error in settle(library, only)]
-    rows = [
-        row
-        for row, path in pdfs.picks(library.db)
-        if (only is None or row in only) and not (path and is_here(library.folder / path))
-    ]
+    rows = [row for row in _without_pdf(library) if only is None or row in only]
     waits = waiting(library, "pdf") if only is None else {}
     for n_done, held in enumerate(papers.papers_at(library.db, rows)):
         tools.progress("pdf", n_done, len(rows))
@@ -72,14 +108,16 @@ def fetch_pdfs(
 def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
     """List the picks (rows) whose PDF is not here and may be asked for now, the oldest first;
     also gives what failed before and waits for its time."""
-    rows = [
-        row for row, path in pdfs.picks(library.db) if not (path and is_here(library.folder / path))
-    ]
     waits = waiting(library, "pdf")
-    lacking = papers.papers_at(library.db, rows)
+    lacking = papers.papers_at(library.db, _without_pdf(library))
     return [held.row for held in lacking if held.paper.id not in waits], [
         still_missing(library, waits[held.paper.id]) for held in lacking if held.paper.id in waits
     ]
+
+
+def _without_pdf(library: Library) -> list[int]:
+    picks = pdfs.picks(library.db)
+    return [row for row, path in picks if not (path and is_here(library.folder / path))]
 
 
 def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
@@ -87,11 +125,14 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     if not url:
         hint = "pdf.no_address.hint" if url_of(held.paper.id) else "pdf.nowhere.hint"
         raise PdfError(file=held.paper.id, what=say("pdf.no_address"), hint=say(hint))
+    # arXiv's host gets its own seconds between two calls, whatever the paper's id.
+    host, arxiv = urlsplit(url).hostname or "", library.config.arxiv
+    is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
     answer = tools.fetch(
         Request(
             url=url,
             source=say("pdf.source", id=held.paper.id),
-            delay_s=_delay_s(url, library.config),
+            delay_s=arxiv.delay_for(url) if is_arxiv else 0.0,
             accept="application/pdf",
             max_bytes=MAX_PDF_BYTES,
             is_trusted=is_trusted,
@@ -110,7 +151,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
 
 
 def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
-    """Give a paper's PDF address and whether it is built from one in feeds.toml."""
+    """Find a paper's PDF address; also returns whether it is built from one in feeds.toml."""
     for id_ in held.paper.ids:
         scheme, _, name = id_.partition(":")
         if scheme == "arxiv":
@@ -120,13 +161,6 @@ def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
         if scheme == "openreview" and config.resolve.openreview:
             return f"{config.resolve.openreview.rstrip('/')}/pdf?id={name}", True
     return held.paper.pdf_url, False
-
-
-def _delay_s(url: str, config: Config) -> float:
-    """Give the seconds between two calls: arXiv's host gets its own, whatever the paper's id."""
-    host = urlsplit(url).hostname or ""
-    is_arxiv = host == urlsplit(config.arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
-    return config.arxiv.delay_for(url) if is_arxiv else 0.0
 
 
 def place_of(library: Library, held: LibraryPaper, sha256: str) -> Path:
@@ -153,12 +187,8 @@ def extract(
 
     only: the PDFs of these papers, and now; None: all.
     """
-    wanted = None if only is None else set(only)
-    unread = [
-        pdf
-        for pdf in pdfs.pdfs_without_passages(library.db)
-        if wanted is None or pdf.paper in wanted
-    ]
+    left = pdfs.pdfs_without_passages(library.db)
+    unread = [pdf for pdf in left if only is None or pdf.paper in only]
     waits = waiting(library, "extract") if only is None else {}
     found: dict[str, Problem] = {
         path: still_missing(library, failure) for path, failure in waits.items()
@@ -167,13 +197,14 @@ def extract(
     tools.progress("extract", 0, len(tried))
     for n_done, (path, answer) in enumerate(tools.read_pdfs(tried), 1):
         pdf = tried[path]
+        lacking: PdfError | ModelError | None
         try:
             lacking = _keep_passages(library, tools, pdf, answer)
-            if lacking is not None:
-                found[pdf.path] = Problem("extract", pdf.path, lacking)
         except (PdfError, ModelError) as error:
-            found[pdf.path] = Problem("extract", pdf.path, error)
             _fail(library, "extract", pdf.path, error)
+            lacking = error
+        if lacking is not None:
+            found[pdf.path] = Problem("extract", pdf.path, lacking)
         tools.progress("extract", n_done, len(tried))
     problems = [found[pdf.path] for pdf in unread if pdf.path in found]
     return problems + (_read_scans(library, tools, set(found)) if only is None else [])
@@ -189,7 +220,7 @@ def forget_readings(library: Library) -> None:
 
 def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]:
     """Split the PDFs whose passages a kill kept from the disk, but for those that failed and
-    wait; gives how many were read."""
+    wait; also returns how many were read."""
     waits = waiting(library, "extract")
     left = [
         pdf.paper
@@ -232,7 +263,7 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
 def _keep_passages(
     library: Library, tools: PdfTools, pdf: pdfs.Pdf, answer: Document | PdfError
 ) -> PdfError | None:
-    """Keep what a PDF says; gives what to tell of pages that could not be read."""
+    """Keep what a PDF says; returns what to tell of pages that could not be read."""
     if isinstance(answer, PdfError):
         raise answer
     passages = passages_of(answer, tools)
@@ -291,20 +322,19 @@ def unread_pages(document: Document, file: str) -> PdfError | None:
 
 def passages_of(document: Document, tools: PdfTools) -> list[PassageText]:
     """Cut a document into passages, counted in the encoder's tokens where there is one."""
+
+    def estimated(texts: Sequence[str]) -> list[int]:
+        # One for each three Latin characters or each one of another script: rather too many.
+        return [math.ceil(sum(1 if ord(c) > 0x2E7F else 0.34 for c in text)) for text in texts]
+
     try:
         count = tools.token_counter()
     except ModelError:
-        # Said by the encode stage; passages counted by characters are searchable by words.
-        count = _estimate
+        # Named by the encode stage; passages counted by characters are searchable by words.
+        count = estimated
     return [
         PassageText(p.text, p.page, p.section) for p in passage.split(document, count_tokens=count)
     ]
-
-
-def _estimate(texts: Sequence[str]) -> list[int]:
-    """Count tokens without a tokenizer, rather too many than too few: one for each three
-    Latin characters or each one of another script."""
-    return [math.ceil(sum(1 if ord(c) > 0x2E7F else 0.34 for c in text)) for text in texts]
 
 
 def _fail(library: Library, stage: str, subject: str, error: ReaderError) -> None:

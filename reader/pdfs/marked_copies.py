@@ -29,12 +29,12 @@ from reader.library.folder import Library, write_whole
 from reader.library.highlight import Highlight, Marks
 from reader.library.paper import LibraryPaper
 from reader.library.rows.database import lock_file
+from reader.pdfs.fetch import PdfTools
 from reader.pdfs.highlights import MarkMatch, cleaned, holds, match, shown
 from reader.pdfs.move import find_moved, has_bytes, move
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, REMOVED, file_at, is_named_after
-from reader.pdfs.tools import PdfTools
 from reader.search.rows import index
 
 HANDED = "handed:"

@@ -15,7 +15,8 @@ from reader.morning.pick import decide
 from reader.morning.pipe import take_pictures
 from reader.notes.export import export
 from reader.notes.file import words_of
-from reader.notes.sheet import Sheet, render
+from reader.notes.sheet import Sheet
+from reader.web.render import render
 from reader.notes.write import add_note
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import Picture
