@@ -1,15 +1,9 @@
-"""Keep the marked copies that come home, and take them out again.
-
-Keep a marked copy that came home, and what is marked in it; nothing twice.
+"""Keep the marked copies that come home, and what is marked in them; take them out again.
 
 A place (a file in the tablet's folder, one on the laptop) has its marks to itself: one is
 removed when the last place that had it has it no longer. Of each place the newest copy is
-kept, and older ones that have something more. Knows nothing of PDFs, nor how a paper was
-recognised.
-
-Take a marked copy out of the library again; its file is kept apart, its marks can come back.
-
-Knows nothing of PDFs, nor how a copy came.
+kept, and older ones that have something more. The file of a copy that is taken out is kept
+apart, and its marks can come back. Knows nothing of PDFs, nor how a paper was recognised.
 """
 
 from __future__ import annotations
@@ -26,7 +20,7 @@ from reader.base.text import plain
 from reader.library.file_names import UNFILED, file_stem
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
-from reader.library.highlight import Highlight, Marks
+from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
 from reader.library.rows.database import lock_file
 from reader.pdfs.fetch import PdfTools
@@ -74,7 +68,7 @@ class Counts:
 
 
 def counts_text(counts: Counts, copy: str) -> str:
-    """Say what is there after an import and what is new; copy: where the file is kept, or ""."""
+    """Write what is there after an import and what is new; copy: where the file is kept, or ""."""
     parts = [say("back.there", n=counts.there)]
     for key, n in (
         ("back.new", counts.new),
@@ -99,14 +93,6 @@ def pages_text(pages: Iterable[int]) -> str:
     return say("marks.pages", pages=say("list").join(names))
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What came from a place last: None for nothing; had: the states of marks in it."""
-
-    last: PlaceState | None
-    had: tuple[MarkState, ...] = ()
-
-
 def keep(library: Library, came: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
     """Put a copy into its place, and all that is marked in it into the library.
 
@@ -118,24 +104,24 @@ def keep(library: Library, came: ReturnedCopy, *, walked: Path) -> tuple[Counts,
     last = PlaceState(came.place, came.held.row, came.sha256, len(ink), ink)
     # Marks and bytes in one transaction: rolled back, an older copy is replaced again.
     with db.writing():
-        counts, before = keep_marks(library, came, walked)
+        counts, before, had = keep_marks(library, came, walked)
         copy = _copy(library, came)
         if copy:
-            older = _held_by(library, came, before)
+            older = _held_by(library, came, before, had)
             copy = replace(copy, path=older.path) if older else copy
             write_whole(library.folder / copy.path, came.content)
             if older:
                 highlights.replace_copy(db, older, copy, at=now)
             else:
                 highlights.add_copy(db, copy, at=now)
-        elif again := _kept_as(library, came):
+        elif again := _with_bytes(highlights.marked_of(db, came.held.row), came.sha256):
             highlights.set_newest(db, again, at=now)
         highlights.set_returned(db, last, at=now)
     return counts, copy.path if copy else ""
 
 
 def _copy(library: Library, came: ReturnedCopy) -> MarkedCopy | None:
-    """Say where a copy is kept; None for one that is here, or has nothing to keep.
+    """Choose where a copy is kept; None for one that is here, or has nothing to keep.
 
     One that we took to the tablet, or that was handed in, and that came back changed is kept
     even if no mark can be read in it: handwriting may be part of its pages.
@@ -156,24 +142,23 @@ def _copy(library: Library, came: ReturnedCopy) -> MarkedCopy | None:
     return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)
 
 
-def _kept_as(library: Library, came: ReturnedCopy) -> MarkedCopy | None:
-    """Give the marked copy that has the very bytes that came."""
-    copies = highlights.marked_of(library.db, came.held.row)
-    return next((copy for copy in copies if copy.sha256 == came.sha256), None)
+def _with_bytes(copies: Iterable[MarkedCopy], sha256: str) -> MarkedCopy | None:
+    return next((copy for copy in copies if copy.sha256 == sha256), None)
 
 
-def _held_by(library: Library, came: ReturnedCopy, before: _Before) -> MarkedCopy | None:
-    """Give the kept copy that came from this place last, if this one has all that it has.
+def _held_by(
+    library: Library, came: ReturnedCopy, last: PlaceState | None, had: Sequence[MarkState]
+) -> MarkedCopy | None:
+    """Find the kept copy that came from this place last, if this one has all that it has.
 
     All its marks, strokes and stamps, on pages that paint the same (an app may draw
     handwriting into them), and no other place ever had these very bytes. Else, and where a
     hand changed it since, it is not to be replaced.
     """
-    row, last = came.held.row, before.last
+    row = came.held.row
     if last is None or last.sha256 == came.sha256:
         return None
-    copies = highlights.marked_of(library.db, row)
-    older = next((copy for copy in copies if copy.sha256 == last.sha256), None)
+    older = _with_bytes(highlights.marked_of(library.db, row), last.sha256)
     if older is None or not older.traces or not older.traces <= came.marks.traces:
         return None
     history = highlights.history_of(library.db, row).items()
@@ -183,7 +168,7 @@ def _held_by(library: Library, came: ReturnedCopy, before: _Before) -> MarkedCop
     now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
     file = library.folder / older.path
     is_as_it_came = has_bytes(file, older.sha256) or has_bytes(file, came.sha256)
-    return older if is_as_it_came and holds(before.had, now) else None
+    return older if is_as_it_came and holds(had, now) else None
 
 
 def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str) -> str:
@@ -191,47 +176,46 @@ def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str)
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
-    while _is_taken(library, path.as_posix()):
-        if has_bytes(library.folder / path, sha256):
+    while not has_bytes(file := library.folder / path, sha256):
+        # A file stands there, if only in iCloud, or a row says that one does.
+        is_named = highlights.copy_at(library.db, path.as_posix()) is not None
+        if not (is_named or os.path.lexists(file) or is_here(file)):
             break
         path, n = beside.with_name(f"{beside.stem}.marked-{n}.pdf"), n + 1
     return path.as_posix()
 
 
-def _is_taken(library: Library, path: str) -> bool:
-    """Tell whether a file stands at a path, if only in iCloud, or a row says that one does."""
-    file = library.folder / path
-    is_named = highlights.copy_at(library.db, path) is not None
-    return is_named or os.path.lexists(file) or is_here(file)
+def keep_marks(
+    library: Library, came: ReturnedCopy, walked: Path
+) -> tuple[Counts, PlaceState | None, list[MarkState]]:
+    """Record what is marked in a copy as what its place has; walked: as in `keep`.
 
-
-def keep_marks(library: Library, came: ReturnedCopy, walked: Path) -> tuple[Counts, _Before]:
-    """Let what is marked in a copy be what its place has; walked: as in `keep`."""
+    Also returns what came of this paper from there last, and the states of marks in that.
+    """
     db, row, now, unread = library.db, came.held.row, library.now(), came.marks.unread
     found = cleaned(came.marks.highlights)
     known = highlights.highlights_of(db, row)
     matches = match(known, found)
     last = _follow(library, came, known, matches, walked)
     seen = highlights.seen_at(db, came.place)
-    before = _Before(last, tuple(kept for kept in known if kept.id in seen))
-    states = _of_same_bytes(library, came, known, len(found)) or [
-        m.state or highlights.add_highlight(db, row, _worded(h, m), mark=m.mark, at=now)
-        for h, m in zip(found, matches, strict=True)
-    ]
+    had = [kept for kept in known if kept.id in seen]
+    states = _of_same_bytes(library, came, known, len(found))
+    for h, m in zip(found, matches, strict=True) if not states else ():
+        # A mark that came without its words gets those that it had.
+        new = replace(h, text=m.before.text, place=m.before.place) if m.before else h
+        states.append(m.state or highlights.add_highlight(db, row, new, mark=m.mark, at=now))
     here = {m.mark for m in matches}
-    states += [
-        kept.id for kept in before.had if kept.highlight.page in unread and kept.mark not in here
-    ]
+    states += [k.id for k in had if k.highlight.page in unread and k.mark not in here]
     highlights.set_seen(db, came.place, states, at=now)
     index.add_highlight_texts(db, row)
     counts = compare(known, highlights.highlights_of(db, row))
-    return replace(counts, ink=came.marks.ink, unread=unread), before
+    return replace(counts, ink=came.marks.ink, unread=unread), last, had
 
 
 def _of_same_bytes(
     library: Library, came: ReturnedCopy, known: Sequence[MarkState], n_found: int
 ) -> list[int]:
-    """Give the states that the very bytes had at another place, if as many were read there."""
+    """Find the states that the very bytes had at another place, if as many were read there."""
     ids = {kept.id for kept in known}
     for place, history in highlights.history_of(library.db, came.held.row).items():
         if history[-1] == came.sha256:
@@ -241,12 +225,6 @@ def _of_same_bytes(
     return []
 
 
-def _worded(new: Highlight, found: MarkMatch) -> Highlight:
-    """Give a mark that came without its words those that it had."""
-    old = found.before
-    return new if old is None else replace(new, text=old.text, place=old.place)
-
-
 def _follow(
     library: Library,
     came: ReturnedCopy,
@@ -254,7 +232,7 @@ def _follow(
     matches: Sequence[MarkMatch],
     walked: Path,
 ) -> PlaceState | None:
-    """Let a file that was renamed go on where it was; another paper's place begins anew.
+    """Move a place whose file was renamed; another paper's place begins anew.
 
     Returns what came of this paper from there last.
     """
@@ -312,7 +290,7 @@ class RemovedCopy:
 
 
 def removed_text(removed: RemovedCopy, folder: Path) -> str:
-    """Say what was removed, where it lies and how it comes again. folder: of the library."""
+    """Write what was removed, where it lies and how it comes again. folder: of the library."""
     held = removed.held
     title, path = plain(held.paper.title), removed.path
     parts = [say("copy.removed", title=title)]
@@ -350,7 +328,9 @@ def remove_copy(
             raise NotKnown(what=what, hint=say("copy.none.hint"))
         copy = found[-1]
         # Read first: where that fails nothing was changed.
-        again = [_again(library, tools, held, copy, p) for p in _places(library, row, copy)]
+        history = highlights.history_of(db, row)
+        places = [place for place, came in history.items() if came[-1] == copy.sha256]
+        again = [_again(library, tools, held, copy, place) for place in places]
         shows = highlights.highlights_of(db, row)
         with db.writing():
             path = _put_apart(library, copy)
@@ -359,17 +339,17 @@ def remove_copy(
                 highlights.set_seen(db, one.place, [], at=library.now())
             for one in again:
                 keep_marks(library, one, library.folder / REMOVED)
-                if one.place.startswith(HANDED):
-                    _hand_again(library, one)
+                # What is handed in next is compared with what stands there now. What lies in a
+                # folder is as it was: it is not brought in again by itself.
+                if one.place.startswith(HANDED) and one.sha256:
+                    ink = one.marks.ink
+                    last = PlaceState(one.place, row, one.sha256, len(ink), ink)
+                    highlights.set_returned(db, last, at=library.now())
+                elif one.place.startswith(HANDED):
+                    highlights.forget_place(db, one.place)
             index.add_highlight_texts(db, row)
         counts = compare(shows, highlights.highlights_of(db, row))
     return RemovedCopy(held, copy.path, path, counts.removed, counts.again, counts.changed)
-
-
-def _places(library: Library, row: int, copy: MarkedCopy) -> list[str]:
-    """List the places of which a copy is the newest."""
-    history = highlights.history_of(library.db, row)
-    return [place for place, came in history.items() if came[-1] == copy.sha256]
 
 
 def _again(
@@ -389,19 +369,8 @@ def _again(
     return ReturnedCopy(held, place, "", "", b"", Marks())
 
 
-def _hand_again(library: Library, came: ReturnedCopy) -> None:
-    """Let what is handed in next be compared with what stands there now. What lies in a folder
-    is as it was: it is not brought in again by itself."""
-    if came.sha256:
-        ink = came.marks.ink
-        last = PlaceState(came.place, came.held.row, came.sha256, len(ink), ink)
-        highlights.set_returned(library.db, last, at=library.now())
-    else:
-        highlights.forget_place(library.db, came.place)
-
-
 def _put_apart(library: Library, copy: MarkedCopy) -> str:
-    """Move a copy's file to `removed/`; gives its path there, "" where there is no file."""
+    """Move a copy's file to `removed/`; returns its path there, "" where there is no file."""
     file = library.folder / copy.path
     name = PurePosixPath(copy.path)
     target, n = Path(REMOVED, name.name), 2

@@ -1,17 +1,12 @@
 """Bring a paper's files into the folder of its topic, and find those that a hand moved.
 
-Bring a paper's files into the folder of its topic.
-
 The rows say where a paper belongs and where each file lies: filing adds a row, then the
 files follow, and what a kill left in between the next call repairs. Nothing is ever
-overwritten, and nothing deleted but folders that became empty. Knows nothing of files
-that a hand moved: see `strays`.
+overwritten, and nothing deleted but folders that became empty.
 
-Find again the PDFs that a hand moved or renamed within papers/.
-
-Known by their bytes; by their name and what is printed in them, where an app rewrote
-them. Who moves a PDF into another topic's folder files the paper there. Looks into no
-other folder, and deletes and fetches nothing.
+PDFs that a hand moved or renamed within papers/ are known by their bytes; by their name and
+what is printed in them, where an app rewrote them. Who moves a PDF into another topic's folder
+files the paper there. No other folder is looked into, and nothing fetched.
 """
 
 from __future__ import annotations
@@ -20,7 +15,7 @@ import contextlib
 import hashlib
 import os
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from reader.base.errors import PdfError, ReaderError, StoreError
@@ -43,15 +38,11 @@ AT_ONCE = 64
 """Moved files recorded in one transaction."""
 
 
-def _silent(done: int, total: int) -> None:
-    """Say nothing."""
-
-
 def settle(
     library: Library,
     rows: Iterable[int] | None = None,
     *,
-    progress: Callable[[int, int], None] = _silent,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[ReaderError]:
     """Bring the files of some papers, or of all, into the folders that they are filed in.
 
@@ -84,32 +75,35 @@ def _is_elsewhere(place: FilePlace) -> bool:
 def _bring(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
     """Move some files, then record them all: a kill leaves each where it was or will be."""
     problems: list[ReaderError] = []
-    moved: list[tuple[FilePlace, str]] = []
+    moved: dict[FilePlace, str] = {}
     for place in places:
         try:
-            path = _moved(library, place)
+            if path := _moved(library, place):
+                moved[place] = path
         except StoreError as error:
             problems.append(error)
-            continue
-        if path:
-            moved.append((place, path))
     with library.db.writing():
-        for place, path in moved:
+        for place, path in moved.items():
             filings.set_path(library.db, place, path)
-    for place, _ in moved:
+    for place in moved:
         drop_empty((library.folder / place.path).parent, library.folder / ROOTS[place.kind])
     return problems
 
 
 def _moved(library: Library, place: FilePlace) -> str:
-    """Move one file to its folder; gives its new path, empty where there is no file."""
+    """Move one file to its folder; returns its new path, empty where there is no file.
+
+    Where another file has its name there, it gets -2, -3 … after it.
+    """
     source = library.folder / place.path
     root = ROOTS[place.kind]
     folder = library.folder / folder_at(library, root, str(place.topic))
     is_there = os.path.lexists(source)
     if not is_there and is_evicted(source):
         raise StoreError(file=source, what=say("moved.evicted"), hint=say("moved.evicted.hint"))
-    for target in _names(folder, source.name):
+    for n in range(1, 1_000):
+        name = f"{source.stem}-{n}{source.suffix}" if n > 1 else source.name
+        target = folder / name
         found = existing(target)
         if found is None and is_evicted(target):
             continue
@@ -118,23 +112,23 @@ def _moved(library: Library, place: FilePlace) -> str:
         if found is None:
             move(source, target)
             return target.relative_to(library.folder).as_posix()
-        if _is_same_file(source, found) if is_there else _is_it(library, place, found):
-            if is_there:
-                _let_go(source, found)
+        if not is_there:
+            is_it = _is_it(library, place, found)
+        elif is_it := all(map(os.path.exists, (source, found))) and source.samefile(found):
+            try:
+                # Two names of one file, unless both are one entry of one folder: on a disk
+                # without case, or where a folder is a link to the other.
+                if not source.parent.samefile(found.parent) and source.stat().st_nlink > 1:
+                    source.unlink()
+            except OSError as error:
+                raise disk_error(error, source) from error
+        if is_it:
             return found.relative_to(library.folder).as_posix()
     return ""
 
 
-def _names(folder: Path, name: str) -> Iterator[Path]:
-    """Give the paths at which a file may stand: its own name, then with -2, -3 …"""
-    stem, dot, ending = name.rpartition(".")
-    yield folder / name
-    for n in range(2, 1_000):
-        yield folder / f"{stem or name}-{n}{dot if stem else ''}{ending if stem else ''}"
-
-
 def _is_it(library: Library, place: FilePlace, file: Path) -> bool:
-    """Tell whether a file is the one that a killed move brought here before recording it."""
+    """Check that a file is the one that a killed move brought here before recording it."""
     if place.kind != "note":
         return has_bytes(file, place.sha256)
     try:
@@ -146,7 +140,7 @@ def _is_it(library: Library, place: FilePlace, file: Path) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Give a file another path where nothing stands yet. Raises StoreError.
+    """Move a file to a path where nothing stands yet. Raises StoreError.
 
     A second name is made before the first one goes, since a rename overwrites what comes
     to stand there just then; where a disk knows no second names it is renamed.
@@ -162,34 +156,12 @@ def move(source: Path, target: Path) -> None:
         except OSError:
             if os.path.lexists(target):
                 raise
-            _rename(source, target)
-        else:
-            source.unlink()
-    except OSError as error:
-        raise disk_error(error, source) from error
-
-
-def _rename(source: Path, target: Path) -> None:
-    if source.parent.stat().st_dev == target.parent.stat().st_dev:
-        source.rename(target)
-        return
-    write_whole(target, source.read_bytes())  # a folder that leads to another disk
-    source.unlink()
-
-
-def _is_same_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
-
-
-def _let_go(source: Path, target: Path) -> None:
-    """Take the first of two names off one file, unless both are one entry of one folder: on a
-    disk without case, or where a folder is a link to the other."""
-    try:
-        if not source.parent.samefile(target.parent) and source.stat().st_nlink > 1:
-            source.unlink()
+            if source.parent.stat().st_dev == target.parent.stat().st_dev:
+                source.rename(target)
+                return
+            # A folder that leads to another disk.
+            write_whole(target, source.read_bytes())
+        source.unlink()
     except OSError as error:
         raise disk_error(error, source) from error
 
@@ -205,7 +177,7 @@ def drop_empty(folder: Path, root: Path) -> None:
 
 
 def folder_at(library: Library, root: str, topic: str) -> str:
-    """Give a topic's folder as it stands on the disk, which may have decomposed its name."""
+    """Find a topic's folder as it stands on the disk, which may have decomposed its name."""
     path = f"{root}/{topic}"
     apart = unicodedata.normalize("NFD", path)
     is_apart = apart != path and not (library.folder / path).exists()
@@ -213,7 +185,7 @@ def folder_at(library: Library, root: str, topic: str) -> str:
 
 
 def existing(file: Path) -> Path | None:
-    """Give a file as it is named on the disk, composed or not; None where nothing stands."""
+    """Find a file as it is named on the disk, composed or not; None where nothing stands."""
     for form in (file.name, nfc(file.name), unicodedata.normalize("NFD", file.name)):
         if os.path.lexists(file.with_name(form)):
             return file.with_name(form)
@@ -221,13 +193,13 @@ def existing(file: Path) -> Path | None:
 
 
 def sha256_of(file: Path) -> str:
-    """Name a file's bytes. Raises OSError."""
+    """Hash a file's bytes. Raises OSError."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def has_bytes(file: Path, sha256: str) -> bool:
-    """Tell whether a file holds just these bytes; one that cannot be read, or is none, does not."""
+    """Check that a file holds just these bytes; one that cannot be read, or is none, does not."""
     try:
         return file.is_file() and sha256_of(file) == sha256
     except OSError:
@@ -243,7 +215,7 @@ Read = Callable[[Path], Document]
 
 
 def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
-    """Give a paper's PDF, wherever in papers/ it was moved; None where there is none.
+    """Find a paper's PDF, wherever in papers/ it was moved; None where there is none.
 
     read: see `find_moved`. Where the library cannot be written the place is not kept.
     """
@@ -260,7 +232,7 @@ def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | 
 
 
 def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
-    """Give the marked copy of a paper that came last, wherever in papers/ it was moved; None
+    """Find the marked copy of a paper that came last, wherever in papers/ it was moved; None
     where there is none. read: see `find_moved`."""
     if not highlights.marked_of(library.db, row):
         return None
@@ -275,7 +247,7 @@ def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path
 def file_to_read(
     library: Library, row: int, *, is_original: bool = False, read: Read | None = None
 ) -> Path | None:
-    """Give the PDF that a person reads: the marked copy that came last, else the paper's own,
+    """Find the PDF that a person reads: the marked copy that came last, else the paper's own,
     and only that where the original is asked for; None where there is none. read: see
     `find_moved`."""
     file = None if is_original else marked_file(library, row, read=read)
@@ -305,31 +277,25 @@ def find_moved(
     if read is not None:
         left = [p for p in lost if p not in found]
         found |= {p: path for p in left if (path := strays.find_by_name(p, read))}
-    if found and not library.db.is_read_only:
-        _record(library, found)
-        # What cannot follow now is named by the next gather, which settles all.
-        settle(library, {p.paper for p in found})
-    return found
-
-
-def _record(library: Library, found: Mapping[FilePlace, str]) -> None:
-    """Keep where files were found; who moved the PDF or a marked copy of it filed the paper."""
+    if not found or library.db.is_read_only:
+        return found
     with library.db.writing():
         # The PDF itself comes last: where both were moved it has the last word.
         for place, path in sorted(found.items(), key=lambda item: item[0].kind == "pdf"):
             filings.set_path(library.db, place, path)
             before, topic = (_topic_in(library, p) for p in (place.path, path))
-            known = {fold_name(t) for t in (before, place.topic or "")}
-            if not topic or fold_name(topic) in known:
-                continue
-            (held,) = papers.papers_at(library.db, [place.paper])
-            stem = file_stem(held.paper, library.config.pdf_name)
-            papers.fix_key(library.db, held.row, stem)
-            decisions.add_filing(library.db, held.row, topic, at=library.now(), is_by_hand=True)
+            if topic and fold_name(topic) not in (fold_name(before), fold_name(place.topic or "")):
+                (held,) = papers.papers_at(library.db, [place.paper])
+                stem = file_stem(held.paper, library.config.pdf_name)
+                papers.fix_key(library.db, held.row, stem)
+                decisions.add_filing(library.db, held.row, topic, at=library.now(), is_by_hand=True)
+    # What cannot follow now is named by the next gather, which settles all.
+    settle(library, {p.paper for p in found})
+    return found
 
 
 def _topic_in(library: Library, path: str) -> str:
-    """Give the topic in whose folder a PDF lies; empty where the folder cannot be one."""
+    """Read the topic of the folder in which a PDF lies; empty where it cannot be one."""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix("papers").removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
     return "" if path_problem(folder) else known.get(fold_name(folder), folder)
@@ -344,16 +310,19 @@ class _Strays:
         self._by_path: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_hash: dict[int | None, dict[str, list[str]]] = {}
-        for path, n_bytes in _pdfs_below(library.folder / "papers", library.folder):
-            if fold_name(path) not in named:
-                self._sizes[path] = n_bytes
+        for file in files_below(library.folder / "papers", ".pdf"):
+            path = Path(file.path).relative_to(library.folder).as_posix()
+            if file.is_file() and fold_name(path) not in named:
+                self._sizes[path] = file.stat().st_size
                 self._by_path[nfc(path)] = path
                 self._by_name.setdefault(_name(path), []).append(path)
 
     def find(self, place: FilePlace) -> str:
         """Find a file that is this one for sure; empty for none."""
         # A disk that came from a Mac has the same name with its letters taken apart.
-        paths = [self._by_path.get(nfc(place.path), ""), *self._same_bytes(place)]
+        name = _name(place.path)
+        same = sorted(self._same_bytes(place), key=lambda path: (_name(path) != name, path))
+        paths = [self._by_path.get(nfc(place.path), ""), *same]
         path = next((path for path in paths if path in self._sizes), "")
         self._sizes.pop(path, None)
         return path
@@ -367,14 +336,13 @@ class _Strays:
         return ""
 
     def _same_bytes(self, place: FilePlace) -> list[str]:
-        """List the files with a file's bytes, those with its name first."""
+        """List the files with a file's bytes."""
         if place.n_bytes not in self._by_hash:
             found = self._by_hash.setdefault(place.n_bytes, {})
             for path in sorted(self._sizes):
                 if place.n_bytes in (None, self._sizes[path]):
                     found.setdefault(self._sha256(path), []).append(path)
-        same = self._by_hash[place.n_bytes].get(place.sha256, [])
-        return sorted(same, key=lambda path: (_name(path) != _name(place.path), path))
+        return self._by_hash[place.n_bytes].get(place.sha256, [])
 
     def _is_paper(self, path: str, place: FilePlace, read: Read) -> bool:
         try:
@@ -394,10 +362,3 @@ class _Strays:
 
 def _name(path: str) -> str:
     return fold_name(PurePosixPath(path).name)
-
-
-def _pdfs_below(folder: Path, library: Path) -> Iterator[tuple[str, int]]:
-    """Walk a folder: (path relative to the library, bytes) of its PDFs."""
-    for file in files_below(folder, ".pdf"):
-        if file.is_file():
-            yield Path(file.path).relative_to(library).as_posix(), file.stat().st_size

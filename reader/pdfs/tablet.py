@@ -58,7 +58,7 @@ class TabletOutcome:
 
 
 def tablet_folder(library: Library, given: Path | None = None) -> Path:
-    """Give the tablet's folder: given, else that of feeds.toml. Raises UsageError for none."""
+    """Find the tablet's folder: given, else that of feeds.toml. Raises UsageError for none."""
     if given is None and not library.config.tablet:
         raise UsageError(what=say("tablet.none"), hint=say("tablet.key"))
     folder = given if given is not None else Path(library.config.tablet)
@@ -79,24 +79,20 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Table
     """
     rows = [find_paper(library, text).row for text in texts]
     rows = rows or highlights.picks_on(library.db, library.today())
-    _check(library, folder)
+    # Refused are the folders that hold the library's own files.
+    own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
+    if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
+        what = say("tablet.inside", folder=folder)
+        raise UsageError(what=what, hint=say("tablet.inside.hint"))
     with lock_file(library.folder / LOCK):
         with library.db.writing():
-            pass  # a library that cannot be written is said before a file is
+            pass  # a library that cannot be written is named before a file is
         _make(folder, is_needed=bool(rows))
         for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
             try:
                 yield _take_one(library, held, folder)
             except (Incomplete, PdfError) as error:
                 yield TabletOutcome(held, "missing", error=error)
-
-
-def _check(library: Library, folder: Path) -> None:
-    """Refuse the folders that hold the library's own files; raises UsageError."""
-    own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
-    if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
-        what = say("tablet.inside", folder=folder)
-        raise UsageError(what=what, hint=say("tablet.inside.hint"))
 
 
 def _make(folder: Path, *, is_needed: bool) -> None:
@@ -114,7 +110,7 @@ def _make(folder: Path, *, is_needed: bool) -> None:
 
 
 def no_folder(folder: Path) -> UsageError:
-    """Say that a folder is not there, in the same words for `take` and `back`."""
+    """Make the error of a folder that is not there, the same for `take` and `back`."""
     return UsageError(what=say("tablet.no_folder", folder=folder), hint=say("tablet.which"))
 
 
@@ -125,14 +121,19 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
         for name in there:
             if is_named_after(name, taken.path):
                 return TabletOutcome(held, "there", name)
-    if name := _came_back_from(library, held, folder):
-        return TabletOutcome(held, "there", name)
+    # A file of the folder that `back` knew as this paper, whatever its name.
+    root = Path(os.path.realpath(folder))
+    for last in reversed(highlights.returned_of(library.db, held.row)):
+        file = file_at(library, last.place)
+        if file.is_relative_to(root) and is_here(file):
+            return TabletOutcome(held, "there", file.relative_to(root).as_posix())
     content = _content(library, held)
     today = library.today().isoformat()
     name = next((t.path for t in before if t.path.startswith(today)), "")
     if not name:
-        number = _next_number([*there, *highlights.taken_rows(library.db)], today)
-        name = file_name(library, held, library.today(), number)
+        names = [*there, *highlights.taken_rows(library.db)]
+        numbers = [int(m[1]) for name in names if (m := re.match(rf"{today} (\d+) ", name))]
+        name = file_name(library, held, library.today(), max(numbers, default=0) + 1)
     file = folder / name
     taken = Taken(held.row, name, hashlib.sha256(content).hexdigest())
     # The row first: a copy that is marked before it is on record would be a stranger's.
@@ -143,29 +144,14 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
     return TabletOutcome(held, "copied", name)
 
 
-def _came_back_from(library: Library, held: LibraryPaper, folder: Path) -> str:
-    """Give the name of a file of the folder that `back` knew as this paper; "" for none."""
-    root = Path(os.path.realpath(folder))
-    for last in reversed(highlights.returned_of(library.db, held.row)):
-        file = file_at(library, last.place)
-        if file.is_relative_to(root) and is_here(file):
-            return file.relative_to(root).as_posix()
-    return ""
-
-
 def file_name(library: Library, held: LibraryPaper, day: date, number: int) -> str:
     """Name a copy so that a folder's list shows the days, and each day's papers in order."""
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     return unicodedata.normalize("NFC", f"{day.isoformat()} {number:02} {stem}.pdf")
 
 
-def _next_number(names: Sequence[str], today: str) -> int:
-    found = (re.match(rf"{today} (\d+) ", name) for name in names)
-    return max((int(m[1]) for m in found if m), default=0) + 1
-
-
 def is_named_after(name: str, taken: str) -> bool:
-    """Tell whether a file has the name that a copy was taken under, or one that an app made
+    """Check that a file has the name that a copy was taken under, or one that an app made
     of it: `… (annotated).pdf`, `… 2.pdf`."""
     stem, rest = fold_name(taken).removesuffix(".pdf"), fold_name(name)
     return rest.startswith(stem) and not re.match(r"[\w-]", rest[len(stem) :])
@@ -192,7 +178,7 @@ def names_below(folder: Path) -> Iterator[str]:
 
 
 def evicted(name: str) -> str:
-    """Give the name of the file whose placeholder this is; "" for what is none."""
+    """Read the name of the file whose placeholder this is; "" for what is none."""
     match = re.fullmatch(r"\.(.+)\.icloud", name)
     return match[1] if match else ""
 
@@ -209,7 +195,7 @@ def place_of(library: Library, file: Path) -> str:
 
 
 def file_at(library: Library, place: str) -> Path:
-    """Give the file that a place names."""
+    """Find the file that a place names."""
     for prefix, root in _roots(library).items():
         if prefix and place.startswith(prefix):
             return root / place.removeprefix(prefix)
@@ -217,8 +203,8 @@ def file_at(library: Library, place: str) -> Path:
 
 
 def _roots(library: Library) -> dict[str, Path]:
-    """Give what stands for a folder at the begin of a place; the tablet's may lie in the
-    library's."""
+    """Map what stands for a folder at the begin of a place to it; the tablet's may lie in the
+    library's and comes first."""
     roots = {}
     if library.config.tablet:
         roots[IN_TABLET] = Path(os.path.realpath(tablet_folder(library)))
@@ -241,7 +227,7 @@ class PdfFile:
 def pdf_asked(
     library: Library, held: LibraryPaper, *, is_original: bool = False, copy: str = ""
 ) -> PdfFile:
-    """Give the PDF to read: as `reader open` chooses, or the one kept beside it that is named.
+    """Choose the PDF to read: as `reader open` chooses, or the one kept beside it that is named.
 
     copy: the begin of its SHA-256. Raises NotKnown where it is not here.
     """
