@@ -1,4 +1,4 @@
-"""Tell which marks in a copy are marks that are known, and what of a mark is shown.
+"""Match the marks of a PDF copy with the stored ones, and choose what of a mark is shown.
 
 A mark has states: it is recoloured, its typed note or its range is changed. Pure
 functions on values: knows no files, and writes nothing.
@@ -56,7 +56,7 @@ class VisibleMark:
 
 
 def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
-    """Give a copy's marks as they are kept: text that is safe, nothing twice."""
+    """Clean a copy's marks as they are kept: text that is safe, nothing twice."""
     unique: dict[tuple[object, ...], Highlight] = {}
     for h in found:
         h = replace(h, text=plain(h.text), note=plain_lines(h.note))
@@ -90,39 +90,45 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
             if key not in groups or n_asked[key] > MOST_ALIKE:
                 continue
             free = [k for k in groups[key] if k.mark not in claimed][:MOST_ALIKE]
-            best = _best(found[i], free, is_same)
-            if best is not None:
-                claimed.add(best.mark)
-                state = states.get((best.mark, new[i][1]))
-                matches[i] = MarkMatch(best.mark, state)
-                if is_same is _is_wordless and best.highlight.text:
-                    matches[i] = _as_it_was(best, found[i], known)
+            mark = found[i]
+            fitting = [k for k in free if is_same is None or is_same(k.highlight, mark)]
+            if not fitting:
+                continue
+            best = max(fitting, key=lambda k: (_alike(k.highlight.box, mark.box), k.id))
+            claimed.add(best.mark)
+            matches[i] = MarkMatch(best.mark, states.get((best.mark, new[i][1])))
+            if is_same is _is_wordless and best.highlight.text:
+                # It has the words of before, and that state where nothing else is new.
+                look = (mark.note, colour_word(mark.colour))
+                states_of = [(k.id, k.highlight) for k in known if k.mark == best.mark]
+                same = [
+                    id_
+                    for id_, h in states_of
+                    if h.text and (h.note, colour_word(h.colour)) == look
+                ]
+                matches[i] = MarkMatch(best.mark, max(same, default=None), best.highlight)
     return matches
 
 
-def _as_it_was(best: MarkState, new: Highlight, known: Iterable[MarkState]) -> MarkMatch:
-    """Take the words of a mark from before, and its state where nothing else is new."""
-    said = (new.note, colour_word(new.colour))
-    old = [k for k in known if k.mark == best.mark and k.highlight.text]
-    same = [k.id for k in old if (k.highlight.note, colour_word(k.highlight.colour)) == said]
-    return MarkMatch(best.mark, max(same, default=None), best.highlight)
-
-
 def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
-    """Tell whether a newer copy has all marks of an older one, as they were or with more words."""
+    """Check that a newer copy has all marks of an older one, as they were or with more words."""
     by_mark: dict[int, list[Highlight]] = defaultdict(list)
     for kept in newer:
         by_mark[kept.mark].append(kept.highlight)
-    return all(any(_says(new, k.highlight) for new in by_mark[k.mark]) for k in older)
-
-
-def _says(new: Highlight, old: Highlight) -> bool:
-    is_one_look = (new.kind, colour_word(new.colour)) == (old.kind, colour_word(old.colour))
-    return is_one_look and old.note in new.note and fold(old.text) in fold(new.text)
+    return all(
+        any(
+            (new.kind, colour_word(new.colour)) == (old.kind, colour_word(old.colour))
+            and old.note in new.note
+            and fold(old.text) in fold(new.text)
+            for new in by_mark[kept.mark]
+        )
+        for kept in older
+        for old in [kept.highlight]
+    )
 
 
 def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
-    """Give each mark once, in reading order: its newest state that is there.
+    """Choose for each mark, in reading order, the one state that is shown: the newest there.
 
     Where two copies have two states of it, the typed notes of both are shown. A mark of
     which no state is there is removed: its newest state is shown, with when.
@@ -130,7 +136,20 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
     marks: dict[int, list[MarkState]] = defaultdict(list)
     for kept in states:
         marks[kept.mark].append(kept)
-    found = [_shown(sorted(mark, key=lambda k: k.id)) for mark in marks.values()]
+    found = []
+    for mark in marks.values():
+        there = sorted((k for k in mark if k.gone_at is None), key=lambda k: k.id)
+        if not there:
+            last = max(mark, key=lambda k: (k.gone_at or k.at, k.id))
+            found.append(VisibleMark(last.id, last.highlight, last.at, last.gone_at))
+            continue
+        notes: list[str] = []
+        for kept in reversed(there):
+            if not any(kept.highlight.note in note for note in notes):
+                notes.append(kept.highlight.note)
+        newest, first = there[-1], min(mark, key=lambda k: k.id)
+        highlight = replace(newest.highlight, note="\n".join(filter(None, notes)))
+        found.append(VisibleMark(newest.id, highlight, first.at, None))
     return sorted(found, key=lambda s: (s.highlight.page, s.highlight.place, s.id))
 
 
@@ -159,21 +178,14 @@ def fold(text: str) -> str:
 
 
 def _key(h: Highlight) -> tuple[object, ...]:
-    """Say what a mark states, but for where exactly it lies."""
+    """Make a key of what a mark states, but for where exactly it lies."""
     return (h.page, h.kind, fold(h.text), h.note, colour_word(h.colour))
 
 
 def _keys(h: Highlight) -> tuple[object, object, object, object]:
-    """Say what a mark is looked up by, the surest first. A row has its box as `:g` gives it."""
+    """List what a mark is looked up by, the surest first. A row has its box as `:g` gives it."""
     key = _key(h)
     return (key, tuple(f"{x:g}" for x in h.box)), key, key[:3], h.page
-
-
-def _best(
-    new: Highlight, free: Sequence[MarkState], is_same: Callable[[Highlight, Highlight], bool]
-) -> MarkState | None:
-    fitting = [k for k in free if is_same(k.highlight, new)]
-    return max(fitting, key=lambda k: (_alike(k.highlight.box, new.box), k.id), default=None)
 
 
 def _is_alike(old: Highlight, new: Highlight) -> bool:
@@ -202,22 +214,24 @@ def _is_wordless(old: Highlight, new: Highlight) -> bool:
     return is_one_look and _alike(old.box, new.box) >= OVERLAP
 
 
-def _is_any(old: Highlight, new: Highlight) -> bool:
-    return True
-
-
-_WAYS = ((0, _is_any), (1, _is_alike), (2, _is_alike), (3, _is_changed), (3, _is_wordless))
+_WAYS: tuple[tuple[int, Callable[[Highlight, Highlight], bool] | None], ...] = (
+    (0, None),
+    (1, _is_alike),
+    (2, _is_alike),
+    (3, _is_changed),
+    (3, _is_wordless),
+)
 """Which of `_keys` two marks share, and what else tells that they are one."""
 
 
 def _shared(one: Box, other: Box) -> float:
-    """Give what two boxes have in common, as a share of the smaller one."""
+    """Measure what two boxes have in common, as a share of the smaller one."""
     smaller = min(_area(one), _area(other))
     return _common(one, other) / smaller if smaller > 0 else float(one == other)
 
 
 def _alike(one: Box, other: Box) -> float:
-    """Give what two boxes have in common, as a share of what they cover together."""
+    """Measure what two boxes have in common, as a share of what they cover together."""
     both = _area(one) + _area(other) - _common(one, other)
     return _common(one, other) / both if both > 0 else float(one == other)
 
@@ -230,17 +244,3 @@ def _common(one: Box, other: Box) -> float:
 
 def _area(box: Box) -> float:
     return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
-
-
-def _shown(states: Sequence[MarkState]) -> VisibleMark:
-    there = [k for k in states if k.gone_at is None]
-    if not there:
-        last = max(states, key=lambda k: (k.gone_at or k.at, k.id))
-        return VisibleMark(last.id, last.highlight, last.at, last.gone_at)
-    newest = there[-1]
-    notes = [newest.highlight.note]
-    for kept in there[-2::-1]:
-        if not any(kept.highlight.note in note for note in notes):
-            notes.append(kept.highlight.note)
-    note = "\n".join(filter(None, notes))
-    return VisibleMark(newest.id, replace(newest.highlight, note=note), states[0].at, None)

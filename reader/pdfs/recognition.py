@@ -1,22 +1,15 @@
 """Decide which paper a PDF is, by its words and by how its pages look.
 
-Decide which paper a PDF is: surely, perhaps, or none that is known.
-
 A wrong paper is worse than none: everything here leans towards asking. What counts is
 what no other file has: arXiv's own stamp, or title, authors and abstract together. An id
 printed anywhere else is a hint that the title must bear out, since page 1 also names
-other papers. Pure functions on values; who knows the papers asks here about each.
-
-Tell whether two PDFs show the same pages: by their words, and by how they look without any.
+other papers.
 
 A copy that an app drew anew, marks and all, has no text, and a page of few words has too
-little for a `sketch`. Pure functions on values: knows no PDFs and no papers.
-
-Draw a small sketch of a text, so that the same text in another file is recognised.
-
-A sketch is the smallest hash of all pieces of three words, in each of 128 classes
-(MinHash, Broder 1997; one permutation, Li, Owen and Zhang 2012). It does not see bytes,
-page breaks, fonts, marks, nor where a piece stands. Knows nothing of papers.
+little: such pages are compared by how they look. The same text in another file is told by a
+sketch, the smallest hash of all pieces of three words in each of 128 classes (MinHash, Broder
+1997; one permutation, Li, Owen and Zhang 2012), which does not see bytes, page breaks, fonts,
+marks, nor where a piece stands. Pure functions on values; who knows the papers asks here.
 """
 
 from __future__ import annotations
@@ -25,8 +18,8 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
 from math import sqrt
@@ -113,7 +106,7 @@ class Verdict:
 
 
 def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
-    """Take out of a PDF's text what tells which paper it is.
+    """Take out of a PDF's text the clues that tell which paper it is.
 
     id_: what it is called while nothing better is known. name: of the file, for one
     without a title.
@@ -123,14 +116,29 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
     own = {stamp.id if stamp else "", doi.id if doi else ""}
     hints = tuple(dict.fromkeys(f.id for f in find_ids(document.first_page) if f.id not in own))
     is_arxiv = stamp is not None and stamp.id.startswith("arxiv:")
-    has_second = _has_a_second(document)
-    words = _words_of(_begin(document))
+    # Another abstract may begin behind the first references.
+    has_second = has_references = False
+    for page in document.pages:
+        for block in page.blocks:
+            has_references |= block.kind == "reference"
+            is_abstract = has_references and page.number > 1 and _ABSTRACT.match(block.text)
+            has_second = has_second or bool(is_abstract)
+    words = _words_of("\n".join(b.text for page in document.pages[:2] for b in page.blocks))
+    # What may be the title: as read, then each of the first blocks, and neighbours.
+    texts = [document.title]
+    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
+    for i in range(len(blocks)):
+        texts += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
+    titles: dict[str, str] = {}
+    for text in texts:
+        if len(text) <= _LONGEST_TITLE and (fold := title_fold(text)):
+            titles.setdefault(fold, text)
     return PdfClues(
         stamp=stamp.id if stamp and is_arxiv else "",
         version=stamp.version if stamp and is_arxiv else None,
         doi=doi.id if doi else "",
         hints=hints,
-        titles=tuple(_titles(document)),
+        titles=tuple(titles.values()),
         paper=Paper(
             ids=(id_,),
             title=document.title or name,
@@ -146,13 +154,13 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
 
 
 def stamped_version(document: Document) -> int | None:
-    """Give the version of arXiv's stamp, None where there is none."""
+    """Read the version of arXiv's stamp, None where there is none."""
     stamp = next(iter(find_ids(document.stamp)), None)
     return stamp.version if stamp else None
 
 
 def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
-    """Say which of some papers a PDF is.
+    """Decide which of some papers a PDF is.
 
     known: all that has a printed id, one of the possible titles, or a text like this
     one's; others may be among them.
@@ -194,8 +202,13 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
     if one.likeness >= SAME_TEXT:
         return _Match("strong", say("recognised.text", percent=round(100 * one.likeness)))
     named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
-    if title and named and printed.is_plain and _is_borne_out(printed, one.paper, named, covered):
-        return _Match("strong", say("recognised.id", id=named))
+    if title and named and printed.is_plain:
+        # That the paper of a printed id has this title must be more than a chance.
+        is_named = _share_a_name(printed, one.paper)
+        is_borne_out = is_named and (covered is None or named == printed.doi)
+        is_borne_out = is_borne_out or (covered is not None and covered >= SOME_OF_ABSTRACT)
+        if is_borne_out and (is_named or is_telling(one.paper.title)):
+            return _Match("strong", say("recognised.id", id=named))
     if title:
         return _by_title(printed, one, title, covered)
     if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
@@ -220,24 +233,8 @@ def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
     return _Match("strong", say("recognised.stamp", id=printed.stamp))
 
 
-def _is_borne_out(printed: PdfClues, paper: Paper, id_: str, covered: float | None) -> bool:
-    """Tell whether the title that a printed id's paper has is more than a chance."""
-    if not is_telling(paper.title) and not _share_a_name(printed, paper):
-        return False
-    if covered is not None and covered >= SOME_OF_ABSTRACT:
-        return True
-    return _share_a_name(printed, paper) and (covered is None or id_ == printed.doi)
-
-
 def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | None) -> _Match:
-    paper = Paper(
-        ids=printed.paper.ids,
-        title=title,
-        authors=printed.paper.authors,
-        abstract=printed.paper.abstract,
-        published_on=printed.paper.published_on,
-    )
-    match = same(paper, one.paper)
+    match = same(replace(printed.paper, title=title), one.paper)
     is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
     is_named = _share_a_name(printed, one.paper)
     if printed.is_plain and is_telling(title) and is_named and is_same_text:
@@ -253,7 +250,7 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:
-    """Give the printed title that is a paper's; "" for none, or for one that many have."""
+    """Find the printed title that is a paper's; "" for none, or for one that many have."""
     fold = title_fold(paper.title)
     if not fold or is_generic(paper.title):
         return ""
@@ -261,13 +258,13 @@ def _title_of(printed: PdfClues, paper: Paper) -> str:
 
 
 def _covered(printed: PdfClues, paper: Paper) -> float | None:
-    """Give the share of a paper's abstract that stands on the first pages; None: unknown."""
+    """Measure the share of a paper's abstract that stands on the first pages; None: unknown."""
     pieces = set(_pieces(_words_of(paper.abstract)))
     return len(pieces & printed.words) / len(pieces) if len(pieces) >= 20 else None
 
 
 def _share_a_name(printed: PdfClues, paper: Paper) -> bool:
-    """Tell whether an author is named on the first pages, among the authors where known."""
+    """Check that an author is named on the first pages, among the authors where known."""
     if printed.paper.authors and same_people(printed.paper.authors, paper.authors):
         return True
     names = [title_fold(family_name(a)) for a in paper.authors[:3]]
@@ -275,27 +272,13 @@ def _share_a_name(printed: PdfClues, paper: Paper) -> bool:
 
 
 def same_people(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Tell whether two lists of authors have a family name in common."""
+    """Check that two lists of authors have a family name in common."""
     names = [{title_fold(family_name(a)) for a in authors} - {""} for authors in (one, other)]
     return bool(names[0] & names[1])
 
 
-def _titles(document: Document) -> Iterator[str]:
-    """Give what may be the title: as read, then each of the first blocks, and neighbours."""
-    found = [document.title] if document.title else []
-    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
-    for i in range(len(blocks)):
-        found += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
-    unique: dict[str, str] = {}
-    for text in found:
-        if len(text) <= _LONGEST_TITLE:
-            unique.setdefault(title_fold(text), text)
-    unique.pop("", None)
-    return iter(unique.values())
-
-
 def _is_plain(document: Document) -> bool:
-    """Tell whether a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
+    """Check that a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
     if document.type != "paper" or document.n_pages > MOST_PAGES:
         return False
     per_page = [sum(len(_WORD.findall(b.text)) for b in page.blocks) for page in document.pages]
@@ -306,23 +289,8 @@ def _is_plain(document: Document) -> bool:
     return not any(_OTHER_KIND.search(head) for head in heads)
 
 
-def _has_a_second(document: Document) -> bool:
-    """Tell whether another abstract begins behind the first references."""
-    has_references = False
-    for page in document.pages:
-        for block in page.blocks:
-            has_references |= block.kind == "reference"
-            if has_references and page.number > 1 and _ABSTRACT.match(block.text):
-                return True
-    return False
-
-
-def _begin(document: Document) -> str:
-    return "\n".join(b.text for page in document.pages[:2] for b in page.blocks)
-
-
 def _pieces(words: Sequence[str]) -> list[str]:
-    return [" ".join(words[i : i + 3]) for i in range(len(words) - 2)]
+    return [" ".join(words[i : i + N_WORDS]) for i in range(len(words) - N_WORDS + 1)]
 
 
 def _words_of(text: str) -> list[str]:
@@ -388,7 +356,7 @@ class Looks:
 
 
 def compare(original: Looks, copy: Looks) -> Likeness:
-    """Say whether a copy shows an original's pages.
+    """Compare the pages that a copy shows with an original's.
 
     n_pages: it has more or fewer. blank: nothing stands on the copy's pages. partly: too few
     of its pages look like the original's, and other: none does.
@@ -450,10 +418,13 @@ def sketch_of(document: Document) -> str:
     References and the words in figures do not count: they are what programs read
     differently.
     """
-    hashes = {
-        int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=8).digest())
-        for piece in _shingles_of(document)
-    }
+    hashes = set()
+    for block in (block for page in document.pages for block in page.blocks):
+        if block.kind not in ("reference", "figure"):
+            words = _WORD.findall(unicodedata.normalize("NFKC", block.text).casefold())
+            for piece in _pieces(words):
+                digest = hashlib.blake2b(piece.encode(), digest_size=8).digest()
+                hashes.add(int.from_bytes(digest))
     if len(hashes) < FEWEST:
         return ""
     smallest: list[int | None] = [None] * N_PLACES
@@ -481,14 +452,3 @@ def places(sketch: str) -> list[str | None]:
     """Take a sketch apart: at each place a value, None where the text is too short for one."""
     values = [sketch[i : i + SHINGLE_WIDTH] for i in range(0, len(sketch), SHINGLE_WIDTH)]
     return [None if value == _NOTHING else value for value in values]
-
-
-def _shingles_of(document: Document) -> Iterator[str]:
-    for page in document.pages:
-        for block in page.blocks:
-            if block.kind in ("reference", "figure"):
-                continue
-            text = unicodedata.normalize("NFKC", block.text).casefold()
-            words = _WORD.findall(text)
-            for i in range(len(words) - N_WORDS + 1):
-                yield " ".join(words[i : i + N_WORDS])
