@@ -335,6 +335,6 @@ def _broken(name: str, what: str, hint: str) -> CopyOutcome:
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:
-    """Say that a file is not whole; its marks would look as if they had been removed."""
+    """Report that a file is not whole; its marks would look as if they had been removed."""
     error = PdfError(file=name, what=say(key), hint=say("back.wait"))
     return CopyOutcome(name, "waiting", error=error)

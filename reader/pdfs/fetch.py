@@ -211,8 +211,7 @@ def extract(
 
 
 def forget_readings(library: Library) -> None:
-    """Have every PDF read anew, also those that failed or had no words, as index.db is made
-    anew."""
+    """Forget which PDFs failed or had no words: all are read again, as index.db is made anew."""
     with library.db.writing():
         pdfs.forget_wordless(library.db)
         failures.clear_failures(library.db, "extract")
@@ -295,7 +294,7 @@ def note_unread(library: Library, held: LibraryPaper, document: Document) -> Non
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:
-    """Say that pages are pictures and stayed so, and what helps; None where hardly any did.
+    """Report that pages are pictures and stayed so, and what helps; None where hardly any did.
 
     A figure that fills a page is nothing to tell about.
     """

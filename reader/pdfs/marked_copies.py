@@ -94,7 +94,7 @@ def pages_text(pages: Iterable[int]) -> str:
 
 
 def keep(library: Library, came: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
-    """Put a copy into its place, and all that is marked in it into the library.
+    """Keep a copy in its place, and all that is marked in it in the library.
 
     walked: the folder that is looked through; a file that is there no longer may have been
     renamed. Returns what is new, and the path of the copy, "" where none was needed. An
@@ -311,7 +311,7 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
 def remove_copy(
     library: Library, tools: PdfTools, held: LibraryPaper, *, sha256: str = ""
 ) -> RemovedCopy:
-    """Take out the marked copy that came last, or the one whose SHA-256 begins so.
+    """Remove the marked copy that came last, or the one whose SHA-256 begins so.
 
     Its file goes to `removed/`. Where its marks stood, those of the copy that came from there
     before it stand again; marks that are in no other copy are shown as removed. Raises

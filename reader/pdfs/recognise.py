@@ -83,7 +83,7 @@ class PdfSketches:
                 self._having.setdefault((n, value), []).append(number)
 
     def like(self, sketch: str) -> dict[int, float]:
-        """Give the rows whose text is like a sketch's: row → likeness."""
+        """Find the rows whose text is like a sketch's: row → likeness."""
         shared = Counter(
             number
             for n, value in enumerate(places(sketch))
@@ -112,7 +112,7 @@ def recognise(
     texts: PdfSketches | None = None,
     found: Iterable[Paper] = (),
 ) -> Recognition:
-    """Say which paper a PDF is, from its bytes, what is printed on it, and its text.
+    """Find which paper a PDF is, from its bytes, what is printed on it, and its text.
 
     name: of the file. texts: where many are recognised, made once. found: papers that the
     printed ids were looked up as, whether they are here or not.

@@ -106,7 +106,7 @@ class Verdict:
 
 
 def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
-    """Take out of a PDF's text the clues that tell which paper it is.
+    """Extract from a PDF's text the clues that tell which paper it is.
 
     id_: what it is called while nothing better is known. name: of the file, for one
     without a title.
@@ -387,7 +387,7 @@ def _is_same(one: PageLook, other: PageLook) -> bool:
 
 
 def _gaps(grey: bytes) -> list[float]:
-    """Take the mean of the pixels around it off each pixel, row by row."""
+    """Subtract from each pixel the mean of those around it, row by row."""
     found: list[float] = []
     for begin in range(0, len(grey), WIDTH):
         row = grey[begin : begin + WIDTH]
@@ -449,6 +449,6 @@ def likeness(a: str, b: str) -> float:
 
 
 def places(sketch: str) -> list[str | None]:
-    """Take a sketch apart: at each place a value, None where the text is too short for one."""
+    """Split a sketch: at each place a value, None where the text is too short for one."""
     values = [sketch[i : i + SHINGLE_WIDTH] for i in range(0, len(sketch), SHINGLE_WIDTH)]
     return [None if value == _NOTHING else value for value in values]

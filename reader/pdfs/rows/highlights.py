@@ -8,11 +8,11 @@ whether two marks are one.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from reader.library.highlight import Box, Highlight
+from reader.library.highlight import Highlight
 from reader.library.rows.database import Database, Row
 
 
@@ -106,7 +106,7 @@ def taken_of(db: Database, paper: int) -> list[Taken]:
 
 
 def taken_rows(db: Database) -> dict[str, int]:
-    """Give all that was ever taken: name → paper."""
+    """Read all that was ever taken: name → paper."""
     rows = db.read(
         """
         SELECT t.path, coalesce(p.merged_into, p.id) AS row
@@ -128,7 +128,7 @@ def marked_of(db: Database, paper: int) -> list[MarkedCopy]:
 
 
 def copy_at(db: Database, path: str) -> MarkedCopy | None:
-    """Give the marked copy that was put at a path, None where none was."""
+    """Read the marked copy that was put at a path, None where none was."""
     r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
     return _copy(r) if r else None
 
@@ -188,7 +188,7 @@ def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
 
 
 def returned_from(db: Database, place: str) -> PlaceState | None:
-    """Give what lay at a place last, None where nothing came from it yet."""
+    """Read what lay at a place last, None where nothing came from it yet."""
     r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
     return _returned(r) if r else None
 
@@ -233,7 +233,7 @@ def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
 
 
 def forget_place(db: Database, place: str) -> None:
-    """Let what comes from a place next begin anew; the marks that it had stay, and go with the
+    """Begin anew with what comes from a place next; the marks that it had stay, and go with the
     copy of them that is kept."""
     with db.writing():
         kept = db.read_one(
@@ -254,7 +254,7 @@ def forget_place(db: Database, place: str) -> None:
 
 
 def move_place(db: Database, place: str, target: str) -> None:
-    """Let a place that came to have another name go on under it."""
+    """Rename a place: what comes from it goes on under the new name."""
     with db.writing():
         db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", (target, place))
         db.execute("UPDATE place_history SET place = ? WHERE place = ?", (target, place))
@@ -305,7 +305,8 @@ def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -
             "INSERT OR IGNORE INTO sightings (place, highlight) VALUES (?, ?)",
             [(place, state) for state in states],
         )
-        _each(db, "UPDATE highlights SET gone_at = NULL WHERE id = ?", states)
+        there = "UPDATE highlights SET gone_at = NULL WHERE id = ?"
+        db.execute_many(there, [(state,) for state in states])
         db.execute_many(
             """
             UPDATE highlights SET gone_at = ? WHERE id = ? AND gone_at IS NULL
@@ -313,10 +314,6 @@ def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -
             """,
             [(at.isoformat(), state) for state in sorted(before - set(states))],
         )
-
-
-def _each(db: Database, sql: str, rows: Iterable[int]) -> None:
-    db.execute_many(sql, [(row,) for row in rows])
 
 
 def _copy(row: Row) -> MarkedCopy:
@@ -344,23 +341,12 @@ def _pages(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split()))
 
 
-def _kept(row: Row) -> MarkState:
-    x0, y0, x1, y1 = map(float, row["box"].split())
-    box: Box = (x0, y0, x1, y1)
-    return MarkState(
-        id=row["id"],
-        mark=row["mark"],
-        paper=row["paper"],
-        highlight=Highlight(
-            page=row["page"],
-            place=row["place"],
-            kind=row["kind"],
-            text=row["text"],
-            note=row["note"],
-            colour=row["colour"],
-            box=box,
-            is_flattened=bool(row["is_flattened"]),
-        ),
-        at=datetime.fromisoformat(row["at"]),
-        gone_at=datetime.fromisoformat(row["gone_at"]) if row["gone_at"] else None,
-    )
+def _kept(r: Row) -> MarkState:
+    x0, y0, x1, y1 = map(float, r["box"].split())
+    highlight = Highlight(
+        r["page"], r["place"], r["kind"], r["text"], r["note"], r["colour"], (x0, y0, x1, y1),
+        bool(r["is_flattened"]),
+    )  # fmt: skip
+    gone_at = datetime.fromisoformat(r["gone_at"]) if r["gone_at"] else None
+    at = datetime.fromisoformat(r["at"])
+    return MarkState(r["id"], r["mark"], r["paper"], highlight, at, gone_at)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from reader.library.rows.database import Database, Row
 
@@ -57,15 +57,7 @@ def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
                     THEN sketch ELSE excluded.sketch END,
                 sha256 = excluded.sha256
             """,
-            (
-                pdf.paper,
-                pdf.path,
-                pdf.sha256,
-                n_bytes,
-                at.isoformat(),
-                pdf.version,
-                pdf.sketch,
-            ),
+            (pdf.paper, pdf.path, pdf.sha256, n_bytes, at.isoformat(), pdf.version, pdf.sketch),
         )
 
 
@@ -92,7 +84,7 @@ def set_wordless(db: Database, pdf: Pdf) -> None:
 
 
 def forget_wordless(db: Database) -> None:
-    """Have PDFs without words read again: what reads them may have become better."""
+    """Forget that PDFs have no words: what reads them may have become better."""
     with db.writing():
         db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
 
@@ -110,7 +102,7 @@ def sketches(db: Database) -> list[tuple[int, str]]:
 
 
 def pdf_of(db: Database, paper: int) -> Pdf | None:
-    """Give a paper's PDF, None where there is none yet."""
+    """Read a paper's PDF, None where there is none yet."""
     r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
     return _pdf(r) if r else None
 
@@ -175,7 +167,7 @@ def add_picture(db: Database, paper: int, picture: Picture) -> None:
 
 
 def picture_of(db: Database, paper: int) -> Picture | None:
-    """Give the pictures of a paper's PDF as it is now, None where none were taken."""
+    """Read the pictures of a paper's PDF as it is now, None where none were taken."""
     r = db.read_one(
         """
         SELECT i.source_hash, i.figure_page, i.caption FROM idx.pictures AS i
@@ -183,7 +175,7 @@ def picture_of(db: Database, paper: int) -> Picture | None:
         """,
         (paper,),
     )
-    return Picture(r["source_hash"], r["figure_page"], r["caption"]) if r else None
+    return _picture(r) if r else None
 
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
@@ -197,12 +189,13 @@ def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
         """
     )
     return [
-        (
-            Pdf(r["paper"], r["path"], r["sha256"]),
-            Picture(r["source_hash"], r["figure_page"], r["caption"]) if r["source_hash"] else None,
-        )
+        (Pdf(r["paper"], r["path"], r["sha256"]), _picture(r) if r["source_hash"] else None)
         for r in rows
     ]
+
+
+def _picture(r: Row) -> Picture:
+    return Picture(r["source_hash"], r["figure_page"], r["caption"])
 
 
 def forget_gone(db: Database) -> None:
@@ -235,6 +228,7 @@ class Addition:
 
 def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
     """Record what became of a file, in place of what was recorded of this path before."""
+    a = addition
     with db.writing():
         db.execute(
             """
@@ -242,29 +236,19 @@ def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
                                               why, hint, printed, at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            (
-                addition.path,
-                addition.n_bytes,
-                addition.modified_ns,
-                addition.sha256,
-                addition.outcome,
-                addition.paper,
-                addition.why,
-                addition.hint,
-                addition.printed,
-                at.isoformat(),
-            ),
-        )
+            (a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.paper,
+             a.why, a.hint, a.printed, at.isoformat()),
+        )  # fmt: skip
 
 
 def addition_of(db: Database, path: str) -> Addition | None:
-    """Give what is recorded of a file's path."""
+    """Read what is recorded of a file's path."""
     row = db.read_one("SELECT * FROM additions WHERE path = ?", (path,))
     return _addition(row) if row else None
 
 
 def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
-    """Give what is recorded of the newest file with these bytes."""
+    """Read what is recorded of the newest file with these bytes."""
     row = db.read_one(
         "SELECT * FROM additions WHERE sha256 = ? ORDER BY at DESC, path LIMIT 1", (sha256,)
     )
@@ -288,7 +272,7 @@ def row_with_bytes(db: Database, sha256: str) -> int | None:
 
 
 def to_complete(db: Database) -> dict[str, list[Addition]]:
-    """Give the ids that added files print and that were not looked up yet, each with these
+    """List the ids that added files print and that were not looked up yet, each with these
     files; their papers as they are read now."""
     rows = db.read(
         """
@@ -317,7 +301,7 @@ def printed_of(db: Database, paper: int) -> list[str]:
 
 
 def forget_printed(db: Database, ids: Iterable[str]) -> None:
-    """Look these ids up no more: they are known now, or no paper's of ours."""
+    """Forget these ids: they are known now, or no paper's of ours."""
     with db.writing():
         db.execute_many(
             "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",
@@ -326,14 +310,4 @@ def forget_printed(db: Database, ids: Iterable[str]) -> None:
 
 
 def _addition(row: Row) -> Addition:
-    return Addition(
-        path=row["path"],
-        n_bytes=row["n_bytes"],
-        modified_ns=row["modified_ns"],
-        sha256=row["sha256"],
-        outcome=cast(Outcome, row["outcome"]),
-        paper=row["paper"],
-        why=row["why"],
-        hint=row["hint"],
-        printed=row["printed"],
-    )
+    return Addition(**{field.name: row[field.name] for field in fields(Addition)})

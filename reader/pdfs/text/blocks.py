@@ -112,7 +112,7 @@ class Composer:
         return draft
 
     def pages(self, n_pages: int) -> tuple[Page, ...]:
-        """Give all pages with what was added, each with its blocks in reading order."""
+        """Return all pages with what was added, each with its blocks in reading order."""
         by_page: list[list[Block]] = [[] for _ in range(n_pages)]
         for d in self.drafts:
             if d.text:

@@ -306,8 +306,8 @@ def _stops(
 
 
 def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Tell text from labels: as wide as a column, and in no box of a figure unless the lines
-    look as the running text does."""
+    """Check that lines are text and no labels: as wide as a column, and in no box of a figure
+    unless they look as the running text does."""
     if _SUB_CAPTION.match(lines[0].text):
         return False
     least = (0.3 if look.gutter else 0.4) * look.width
@@ -319,7 +319,7 @@ def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
 
 
 def _is_head(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Tell a heading, a title, an address or the begin of a caption."""
+    """Check for a heading, a title, an address or the begin of a caption."""
     size, font = look.body
     first = lines[0]
     if CAPTION.match(first.text) or any("@" in line.text for line in lines):
@@ -331,7 +331,7 @@ def _is_head(look: Look, lines: Sequence[WordLine]) -> bool:
 
 
 def _paragraphs(words: Sequence[WordLine]) -> list[list[WordLine]]:
-    """Put lines together that PyMuPDF did, or that follow as lines of one text do."""
+    """Group lines that PyMuPDF put together, or that follow as lines of one text do."""
     found: list[list[WordLine]] = []
     for line in words:
         before = found[-1][-1] if found else None

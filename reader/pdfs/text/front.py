@@ -236,7 +236,7 @@ def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
 
 
 def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
-    """Take lines right below that are smaller than the title and larger than the names."""
+    """Find the lines right below that are smaller than the title and larger than the names."""
     taken: list[Cell] = []
     last, first = found[-1], found[0]
     for row, after in pairwise(rows):

@@ -29,7 +29,7 @@ _WHITE = re.compile(r"[^\S\u3000]+")
 _HYPHENS = "-‐\xad"
 _COMPOUND = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _LAST_PART = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*)[-‐]$")
-# TeX's old fonts set an accent and its letter apart: "Mazi`eres", "R¨as¨anen".
+# TeX's old fonts set an accent and its letter apart: "premi`ere", "B¨ar".
 _ACCENTS = {
     "`": "\u0300",
     "´": "\u0301",
@@ -130,12 +130,12 @@ _DOUBTFUL = re.compile(
 
 
 def is_doubtful(page: dict[str, Any]) -> bool:
-    """Say whether a page, as get_text("dict") gives it, has large lines to look at closely."""
+    """Check that a page, as get_text("dict") gives it, has large lines to look at closely."""
     return any(_is_doubtful(line) for line in _lines(page))
 
 
 def without_stray_blanks(page: dict[str, Any], letters: dict[str, Any]) -> None:
-    """Take stray blanks from the doubtful lines of a page; letters: its "rawdict"."""
+    """Remove stray blanks from the doubtful lines of a page; letters: its "rawdict"."""
     for line, single in zip(_lines(page), _lines(letters), strict=False):
         if len(line["spans"]) != len(single["spans"]) or not _is_doubtful(line):
             continue
@@ -234,7 +234,7 @@ _TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
 
 
 def page_lines(page: dict[str, Any]) -> PageLines:
-    """Take the lines in the direction that most characters of the page have.
+    """Make lines of what runs in the direction that most characters of the page have.
 
     Pages laid on their side, and vertical Japanese, are turned until their text is
     horizontal; rotated text on a page is told apart.
@@ -278,7 +278,7 @@ def page_lines(page: dict[str, Any]) -> PageLines:
 
 @functools.lru_cache(maxsize=10_000)  # a long-lived worker meets endless font names
 def style_of(font: str, flags: int) -> tuple[bool, bool]:
-    """Tell whether letters are bold, and whether italic, by PyMuPDF's flags or the font's name."""
+    """Judge by PyMuPDF's flags and the font's name: are letters bold, are they italic."""
     is_bold = bool(flags & 16) or bool(_BOLD.search(font))
     return is_bold, bool(flags & 2) or bool(_ITALIC.search(font))
 
@@ -489,7 +489,7 @@ def _rows(lines: list[Line]) -> list[Row]:
 
 
 def _stand(line: Line) -> float:
-    """Give the baseline; an initial three lines high belongs to the first of them."""
+    """Find the baseline; an initial three lines high belongs to the first of them."""
     is_initial = len(line.text) == 1 and line.size > 18
     return line.y0 + 0.45 * line.size if is_initial else line.base
 
@@ -519,7 +519,7 @@ _PAGE_NUMBER = re.compile(
 
 
 def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
-    """Give each page's lines but for heads, page numbers and line numbers.
+    """List each page's lines but for heads, page numbers and line numbers.
 
     body: the font size of the running text; what is much larger is never furniture.
     """
@@ -561,7 +561,7 @@ def _key(line: Line) -> tuple[str, int]:
 
 
 def _is_page_number(line: Line, page: PageLines) -> bool:
-    """Say whether a number stands alone at the very edge, away from the text."""
+    """Check that a number stands alone at the very edge, away from the text."""
     if len(line.text) > 16 or not _PAGE_NUMBER.fullmatch(line.text):
         return False
     others = [other for other in page.lines if other is not line]

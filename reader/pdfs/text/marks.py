@@ -101,7 +101,7 @@ class _Objects:
 
     @contextlib.contextmanager
     def put_aside(self, page: int) -> Iterator[None]:
-        """Have a page without its annotations for a while.
+        """Remove the annotations of a page for a while.
 
         What it paints is then the paper's and the app's own; and loading a page with
         thousands of them takes long.

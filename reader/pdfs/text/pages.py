@@ -169,13 +169,13 @@ def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]
 
 
 def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> bool:
-    n_characters = sum([len(line.text) for line in page.lines])
-    if n_characters >= MIN_CHARACTERS:
-        return _is_garbage(page)
+    text = "".join([line.text for line in page.lines])
+    # A font without a mapping gives U+FFFD or private characters throughout.
+    is_garbage = not text.isascii() and len(_LOST.findall(text)) > 0.5 * len(text)
+    if is_garbage or len(text) >= MIN_CHARACTERS:
+        return is_garbage
     if page.width == 0:
         return False  # it could not be read at all
-    if n_characters and _is_garbage(page):
-        return True
     try:
         drawn = file[number].get_bboxlog()
     except faults:
@@ -184,19 +184,13 @@ def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> boo
     images: float = sum(
         [(box[2] - box[0]) * (box[3] - box[1]) for kind, box in drawn if kind in _IMAGES]
     ) / (page.width * page.height)
-    if n_characters:
+    if text:
         return images > 0.7 and page.height > page.width
     # Letters drawn as outlines, or a font without a mapping; a frame and a line are no page.
     return images > 0.05 or sum(kind != "ignore-text" for kind, _ in drawn) > 20
 
 
 _LOST = re.compile("[\ufffd\ue000-\uf8ff]")
-
-
-def _is_garbage(page: PageLines) -> bool:
-    """Check that a font without a mapping gave U+FFFD or private characters throughout."""
-    text = "".join([line.text for line in page.lines])
-    return not text.isascii() and len(_LOST.findall(text)) > 0.5 * len(text)
 
 
 @functools.cache
@@ -342,7 +336,7 @@ def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
 
 
 def _space(before: str, after: str) -> str:
-    """Put none between Japanese characters, and none between one and a Latin mark."""
+    """Choose no blank between Japanese characters, and none between one and a Latin mark."""
     if _is_cjk(before):
         return "" if _is_cjk(after) or after in ",.:;)]" else " "
     return "" if _is_cjk(after) and before in ",.:;([" else " "

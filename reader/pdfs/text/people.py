@@ -294,7 +294,7 @@ def _two(name: str) -> list[str]:
 
 
 def tidy_accents(text: str) -> str:
-    """Put accents that old fonts set apart onto their letters: "C¸ akıcı", "O˘guz"."""
+    """Set accents that old fonts wrote apart onto their letters: "C¸ ay", "dalo˘glu"."""
     for accent, combining in _BEFORE.items():
         if accent in text:
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
@@ -309,7 +309,7 @@ _BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a"}
 
 
 def _bare(part: str) -> str:
-    """Take away marks, numbers, brackets and titles around a name."""
+    """Strip marks, numbers, brackets and titles around a name."""
     name, before = part.strip(_EDGES), ""
     while name != before:
         before = name
@@ -361,7 +361,7 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
 def _alike(
     lines: list[_Words], zone: list[Cell], parse: Callable[[str], list[str] | None]
 ) -> list[str]:
-    """Take the names of all cells that look like the first one with names."""
+    """Collect the names of all cells that look like the first one with names."""
     found: list[str] = []
     look: Cell | None = None
     for cell, marked, is_beside in lines:
@@ -451,7 +451,7 @@ def _is_below(cell: Cell, above: Cell) -> bool:
 
 
 def _run_on(lines: list[Cell]) -> str:
-    """Join lines; a name parted by the line's end ("…, Scott" "Shenker, …") is one."""
+    """Join lines; a name parted by the line's end ("…, Dora" "Fifthling, …") is one."""
     text = lines[0].marked
     for line in lines[1:]:
         last = re.split(rf"[,{MARK}]|\band\b", text)[-1].split()

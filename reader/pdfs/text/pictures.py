@@ -137,7 +137,7 @@ def _figure_png(pymupdf: Any, file: Any, number: int, figure: Figure) -> bytes:
 
 
 def _trimmed(pymupdf: Any, page: Any, box: Box) -> Box:
-    """Take the white around a drawing away: MuPDF's boxes of lines are wider than the lines."""
+    """Cut the white around a drawing: MuPDF's boxes of lines are wider than the lines."""
     clip = pymupdf.Rect(box) & page.rect
     image = page.get_pixmap(clip=clip, alpha=False)
     width, height, row = image.width, image.height, image.stride
@@ -229,7 +229,7 @@ def _page(pymupdf: Any, file: Any, number: int) -> Any:
 def _with_words(
     lines: Sequence[dict[str, Any]], words: Sequence[Word]
 ) -> Iterator[tuple[dict[str, Any], list[tuple[float, float, str]]]]:
-    """Put to each line of a block its words, both in their order.
+    """Pair each line of a block with its words, both in their order.
 
     The lines that MuPDF numbers words by are not always those that it lists: a wide gap may
     begin a new one, or one that is not listed lies between.
