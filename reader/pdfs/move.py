@@ -330,7 +330,15 @@ class _Strays:
     def find_by_name(self, place: FilePlace, read: Read) -> str:
         """Find a file that has this one's name and other bytes, and is the same paper."""
         for path in self._by_name.get(_name(place.path), []):
-            if path in self._sizes and self._is_paper(path, place, read):
+            if path not in self._sizes:
+                continue
+            try:
+                document = read(self._library.folder / path)
+            except PdfError:
+                continue
+            name = PurePosixPath(path).name
+            seen = recognise(self._library, document, sha256=self._sha256(path), name=name)
+            if place.paper == seen.row or place.paper in seen.candidates:
                 self._sizes.pop(path)
                 return path
         return ""
@@ -343,15 +351,6 @@ class _Strays:
                 if place.n_bytes in (None, self._sizes[path]):
                     found.setdefault(self._sha256(path), []).append(path)
         return self._by_hash[place.n_bytes].get(place.sha256, [])
-
-    def _is_paper(self, path: str, place: FilePlace, read: Read) -> bool:
-        try:
-            document = read(self._library.folder / path)
-        except PdfError:
-            return False
-        name = PurePosixPath(path).name
-        seen = recognise(self._library, document, sha256=self._sha256(path), name=name)
-        return place.paper == seen.row or place.paper in seen.candidates
 
     def _sha256(self, path: str) -> str:
         try:

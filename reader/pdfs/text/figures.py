@@ -89,11 +89,6 @@ _GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
 """What makes a sentence of 図3."""
 
 
-def has_caption(words: Iterable[WordLine]) -> bool:
-    """Check that any line looks as the beginning of a caption: cheap, and rather too often."""
-    return any(CAPTION.match(line.text) for line in words)
-
-
 def captions_of(look: Look) -> list[list[WordLine]]:
     """List the captions of figures, each as its lines, in the order of their numbers."""
     found = []

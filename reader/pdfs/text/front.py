@@ -63,10 +63,6 @@ class _Sheet:
         self.title = title_cells(self.cells, page.height, body)
         self.zone = zone_of(self.cells, self.title, page.width, page.height)
 
-    def year(self, stamp: str, doi: str) -> int | None:
-        own = own_part(self.cells)
-        return year_of(own, self.zone, heads=self.heads, stamp=stamp, doi=doi)
-
     def doi(self) -> str:
         rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]
         end = max((cell.y1 for cell in [*self.title, *self.zone]), default=0.0)
@@ -91,8 +87,8 @@ def read_front(
         return Front()
     first = sheet = _Sheet(raw[0], lines[0], dropped, body)
     cover: _Sheet | None = None
-    is_foreign = is_cover(first.cells)
-    if len(raw) > 1 and (is_foreign or (is_bare(first.cells) and first.title)):
+    is_foreign = len(raw) > 1 and is_cover(first.cells)
+    if is_foreign or (len(raw) > 1 and is_bare(first.cells) and first.title):
         second = _Sheet(raw[1], lines[1], (), body)
         # Page 2 is the front where its title is on the cover, or the cover is an archive's.
         title = plain(title_text(second.title))
@@ -103,14 +99,11 @@ def read_front(
     if not authors and is_bare(sheet.cells) and sheet.title:
         authors = authors_of([c for c in sheet.cells if c.y1 <= sheet.title[0].y0])
     doi = sheet.doi() or (cover.doi() if cover else "")
-    year = sheet.year(stamp, doi)
-    if year is None and cover and not is_foreign:
-        year = cover.year(stamp, doi)
     kind = type_of(lines, first.cells, first.title)
     return Front(
         title=title_text(sheet.title),
         authors=authors,
-        year=year,
+        year=year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi),
         abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
         # What a supplement or slides print is mostly the DOI of the paper they belong to.
         doi=doi if kind in ("paper", "thesis") else "",
@@ -246,20 +239,19 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
         is_between = max(1.12 * body, 1.1 * after[0].size) <= cell.size < first.top
         if not is_between or (taken and abs(cell.size - taken[0].size) > 0.5):
             break
-        if not _is_subtitle(cell, is_cjk=bool(_CJK.search(first.text))):
+        text = cell.text
+        if _NO_SUBTITLE.search(text) or MARK in cell.marked or _BANNER.fullmatch(text):
+            break
+        if _CJK.search(first.text):
+            is_subtitle = re.match(r"[-–—〜～―ー:：]", text) is not None
+        else:
+            is_prose = len(text.split()) > 2 and re.search(r"\s[a-z]|[wW]ith|For|Of", text)
+            is_subtitle = bool(is_prose) and "," not in text and names_in(cell.marked) is None
+        if not is_subtitle:
             break
         taken.append(cell)
         last = cell
     return taken
-
-
-def _is_subtitle(cell: Cell, *, is_cjk: bool) -> bool:
-    if _NO_SUBTITLE.search(cell.text) or MARK in cell.marked or _BANNER.fullmatch(cell.text):
-        return False
-    if is_cjk:
-        return bool(re.match(r"[-–—〜～―ー:：]", cell.text))
-    is_prose = len(cell.text.split()) > 2 and bool(re.search(r"\s[a-z]|[wW]ith|For|Of", cell.text))
-    return is_prose and names_in(cell.marked) is None and "," not in cell.text
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 from statistics import median
 
 from reader.library.passage import Type
@@ -46,16 +45,12 @@ def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end:
 
     end: where the front ends, in points from the top: a DOI above it is the paper's.
     """
-    outer = [doi for text in rotated for doi in _own(text, "", at_edge=True)]
+    outer = [doi for text in rotated for doi in _own(text, at_edge=True)]
     inner: list[str] = []
-    for cell, after in zip_longest(cells, cells[1:]):
+    for cell in cells:
         if "10." in cell.text:
             at_edge = cell.y0 < max(end, 0.12 * height) or cell.y0 > 0.88 * height
-            # A DOI may go on in the next line.
-            is_next = after is not None and abs(after.x0 - cell.x0) < 3
-            is_next = is_next and 0 < after.base - cell.base < 1.6 * cell.size
-            found = _own(cell.text, after.text if is_next else "", at_edge=at_edge)
-            (outer if at_edge else inner).extend(found)
+            (outer if at_edge else inner).extend(_own(cell.text, at_edge=at_edge))
     dois = {doi.lower(): doi for doi in outer or inner}
     return next(iter(dois.values())) if len(dois) == 1 else ""
 
@@ -75,14 +70,11 @@ _REFERENCES = re.compile(
 )
 
 
-def _own(text: str, following: str, *, at_edge: bool) -> list[str]:
+def _own(text: str, *, at_edge: bool) -> list[str]:
     """List the DOIs of a line that are labelled as its own, or alone on it."""
     found = []
     for match in _DOI.finditer(text):
-        before, doi = text[: match.start()], match[0]
-        if match.end() == len(text) and re.search(r"[/.\-_]$", doi) and following:
-            doi += following.split()[0]
-        doi = doi.rstrip(".,;:'’”*…")
+        before, doi = text[: match.start()], match[0].rstrip(".,;:'’”*…")
         while doi[-1:] in _OPENS and doi.count(doi[-1]) > doi.count(_OPENS[doi[-1]]):
             doi = doi[:-1].rstrip(".,;:")
         is_labelled = bool(_LABEL.search(before))

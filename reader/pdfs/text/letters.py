@@ -86,10 +86,15 @@ class PageLetters:
 
     def under(self, quad: Quad) -> set[int]:
         """Find the places of letters whose centre lies in a quad."""
-        x0, y0, x1, y1 = box = bounds(quad)
+        x0, y0, x1, y1 = bounds(quad)
+        first, last = int(y0 // _BIN), int(y1 // _BIN)
+        near: Iterable[int] = range(len(self.letters))
+        if last - first <= len(self._strips):
+            strips = range(first, last + 1)
+            near = (place for strip in strips for place in self._strips.get(strip, ()))
         found = {
             place
-            for place in self._near(box)
+            for place in near
             if x0 <= (one := self.letters[place]).x <= x1 and y0 <= one.y <= y1
         }
         if all(
@@ -195,12 +200,6 @@ class PageLetters:
     def _is_apart(before: Letter, after: Letter) -> bool:
         is_below = after.box[1] > before.box[3] or after.box[3] < before.box[1]
         return before.line != after.line and (is_below or after.box[0] - before.box[2] > 1)
-
-    def _near(self, box: Box) -> Iterable[int]:
-        first, last = int(box[1] // _BIN), int(box[3] // _BIN)
-        if last - first > len(self._strips):
-            return range(len(self.letters))
-        return (place for strip in range(first, last + 1) for place in self._strips.get(strip, ()))
 
 
 def folded(text: str) -> str:

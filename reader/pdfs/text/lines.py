@@ -393,7 +393,21 @@ _BASE = operator.attrgetter("base")
 
 def runs(lines: list[Line], width: float) -> list[list[Row]]:
     """Part a page into runs of rows: parts of a column, in reading order."""
-    return [_rows(part) for part in _parts(lines, width, depth=0) if part]
+    found = []
+    for part in filter(None, _parts(lines, width, depth=0)):
+        # What stands on one baseline is a row.
+        groups: list[list[Line]] = []
+        base = 0.0
+        has_initial = any(line.size > 18 and len(line.text) == 1 for line in part)
+        for line in sorted(part, key=_stand if has_initial else _BASE):
+            stand = _stand(line) if has_initial else line.base
+            if groups and stand < base + 0.4 * max(line.size, groups[-1][0].size):
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+                base = stand
+        found.append([_row(group) if len(group) > 1 else group[0] for group in groups])
+    return found
 
 
 def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
@@ -473,21 +487,6 @@ def _n_rows(lines: list[Line]) -> int:
     return rows
 
 
-def _rows(lines: list[Line]) -> list[Row]:
-    """Join what stands on one baseline, left to right, and give rows top to bottom."""
-    groups: list[list[Line]] = []
-    base = 0.0
-    has_initial = any(line.size > 18 and len(line.text) == 1 for line in lines)
-    for line in sorted(lines, key=_stand if has_initial else _BASE):
-        stand = _stand(line) if has_initial else line.base
-        if groups and stand < base + 0.4 * max(line.size, groups[-1][0].size):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-            base = stand
-    return [_row(group) if len(group) > 1 else group[0] for group in groups]
-
-
 def _stand(line: Line) -> float:
     """Find the baseline; an initial three lines high belongs to the first of them."""
     is_initial = len(line.text) == 1 and line.size > 18
@@ -524,27 +523,28 @@ def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
     body: the font size of the running text; what is much larger is never furniture.
     """
     edges = [_edge_lines(page) for page in pages]
-    seen: Counter[tuple[str, int]] = Counter()
-    for lines in edges:
-        seen.update({_key(line) for line in lines})
+    seen = Counter(key for lines in edges for key in set(lines.values()))
     kept = []
     for page, lines in zip(pages, edges, strict=True):
         drop = {
             line
-            for line in lines
-            if line.size < 1.3 * body and (seen[_key(line)] > 1 or _is_page_number(line, page))
+            for line, key in lines.items()
+            if line.size < 1.3 * body and (seen[key] > 1 or _is_page_number(line, page))
         }
         drop |= _line_numbers(page)
         kept.append([line for line in page.lines if line not in drop] if drop else page.lines)
     return kept
 
 
-def _edge_lines(page: PageLines) -> list[Line]:
-    """Find the lines of the outermost rows near the top and the bottom."""
+def _edge_lines(page: PageLines) -> dict[Line, tuple[str, int]]:
+    """Find the lines of the outermost rows near the top and the bottom.
+
+    Returns line → what is the same of running heads: the words and their height on the page.
+    """
     top, bottom = EDGE * page.height, (1 - EDGE) * page.height
     high = sorted([line for line in page.lines if line.y1 < top], key=lambda line: line.y0)
     low = sorted([line for line in page.lines if line.y0 > bottom], key=lambda line: -line.y1)
-    found = []
+    found = {}
     for lines in (high, low):
         rows, last = 0, -1e9
         for line in lines:
@@ -552,12 +552,8 @@ def _edge_lines(page: PageLines) -> list[Line]:
                 rows, last = rows + 1, line.y0
             if rows > N_ROWS:
                 break
-            found.append(line)
+            found[line] = _DIGITS.sub("#", line.text.casefold()), round(line.y0 / 4)
     return found
-
-
-def _key(line: Line) -> tuple[str, int]:
-    return _DIGITS.sub("#", line.text.casefold()), round(line.y0 / 4)
 
 
 def _is_page_number(line: Line, page: PageLines) -> bool:

@@ -29,7 +29,7 @@ from reader.pdfs.text.strokes import (
     painting_order,
     pens,
     shapes_of,
-    strokes,
+    stroke_of,
 )
 
 Quad = tuple[tuple[float, float], ...]
@@ -371,7 +371,8 @@ def _page(
     turn = Turn(page.rotation, raw["width"], raw["height"])
     letters = page_letters(raw, turn)
     shapes = [shape._replace(box=turn.box(shape.box)) for shape in shapes]
-    made = strokes(shapes, letters, painting_order(page)) if shapes else []
+    order = painting_order(page) if shapes else {}
+    made = [stroke_of(shape, letters, order) for shape in shapes]
     return _MarkedPage(page.number + 1, letters, wanted, made)
 
 

@@ -179,8 +179,6 @@ def _persons(words: str) -> list[str] | None:
         tokens = tokens[1:]  # an affiliation before the name
     if CJK_NO_NAME.search(" ".join(tokens)):
         return None
-    if 2 < len(tokens) < 7 and all(len(token) == 1 for token in tokens):
-        tokens = ["".join(tokens)]  # 雨 野 花 子, spaced out
     if len(tokens) > 1 and len(tokens) % 2 == 0 and all(len(token) <= 3 for token in tokens):
         tokens = [f"{a} {b}" for a, b in zip(tokens[::2], tokens[1::2], strict=True)]
     are_names = all(_NAME_CJK.fullmatch(token) and 2 <= len(token) <= 9 for token in tokens)
@@ -298,8 +296,6 @@ def tidy_accents(text: str) -> str:
     for accent, combining in _BEFORE.items():
         if accent in text:
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
-    if "`" in text and "'" not in text and "’" not in text:
-        text = re.sub(r"(?<=[^\W\d_])\s?`([AEIOUaeiou])", "\\1\u0300", text)
     if "¸" in text:
         text = re.sub(r"([A-Za-z])\s?¸\s?", "\\1\u0327", text)
     return unicodedata.normalize("NFC", tidy(text))

@@ -24,7 +24,7 @@ from reader.pdfs.text.answer import (
     is_memory,
     unreadable,
 )
-from reader.pdfs.text.figures import Box, Figure, Look, WordLine, find_figures, gutter, has_caption
+from reader.pdfs.text.figures import CAPTION, Box, Figure, Look, WordLine, find_figures, gutter
 from reader.pdfs.text.lines import compounds
 
 PAGE_WIDTH = 480
@@ -61,7 +61,16 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         except faults:
             pages.append([])
     box = file[0].rect
-    pages = _without_heads(pages, box.height)
+    # Running heads and page numbers are alike at one height on several pages.
+    marked = [
+        [(o, (re.sub(r"[\divxlc]+", "0", o.text), round(o.box.y0 / 3))) for o in words]
+        for words in pages
+    ]
+    seen = Counter(mark for words in marked for mark in {mark for _, mark in words})
+    top, bottom = 0.14 * box.height, 0.86 * box.height
+    pages = [
+        [o for o, mark in words if top < o.box.y0 < bottom or seen[mark] < 2] for words in marked
+    ]
     middle = gutter(pages, box.width)
     letters: Counter[tuple[float, str]] = Counter()
     for line in itertools.chain.from_iterable(pages):
@@ -69,10 +78,15 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
     body = max(letters, key=letters.__getitem__, default=(10.0, ""))
     hyphenated = compounds(line.text for lines in pages for line in lines)
     for number, words in enumerate(pages, 1):
-        if not has_caption(words):
-            continue
+        if not any(CAPTION.match(line.text) for line in words):
+            continue  # cheap to tell
         try:
-            look = _look(file[number - 1], words, body, middle)
+            sheet = file[number - 1]
+            whole = Box(*sheet.rect)
+            drawn = [Box(*box).cut(whole) for kind, box in sheet.get_bboxlog() if kind in _DRAWN]
+            # What is drawn of more pieces is not looked at: each line is compared with each.
+            drawn = [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
+            look = Look(whole.width, whole.height, words, drawn, body, middle)
             figures = find_figures(look, hyphenated)
             images = ((_figure_png(pymupdf, file, number, f), f) for f in figures)
             image, figure = next(images, (b"", None))
@@ -103,27 +117,6 @@ def _words(pymupdf: Any, page: Any) -> list[WordLine]:
             text = "".join(span["text"] for span in line["spans"]).strip()
             found.append(WordLine(box, text, size, main["font"], spans[0]["font"], number))
     return found
-
-
-def _without_heads(pages: list[list[WordLine]], height: float) -> list[list[WordLine]]:
-    """Leave out running heads and page numbers: alike at one height on several pages."""
-    seen = Counter(mark for words in pages for mark in {_mark(line) for line in words})
-    return [
-        [o for o in words if 0.14 * height < o.box.y0 < 0.86 * height or seen[_mark(o)] < 2]
-        for words in pages
-    ]
-
-
-def _mark(line: WordLine) -> tuple[str, int]:
-    return re.sub(r"[\divxlc]+", "0", line.text), round(line.box.y0 / 3)
-
-
-def _look(page: Any, words: list[WordLine], body: tuple[float, str], middle: float | None) -> Look:
-    whole = Box(*page.rect)
-    drawn = [Box(*box).cut(whole) for kind, box in page.get_bboxlog() if kind in _DRAWN]
-    # What is drawn of more pieces is not looked at: each line is compared with each of them.
-    drawn = [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
-    return Look(whole.width, whole.height, words, drawn, body, middle)
 
 
 def _figure_png(pymupdf: Any, file: Any, number: int, figure: Figure) -> bytes:

@@ -126,10 +126,6 @@ class Mark(NamedTuple):
     box: Box
 
 
-def strokes(shapes: list[Shape], letters: PageLetters, order: Order) -> list[Stroke]:
-    return [_stroke(shape, letters, order) for shape in shapes]
-
-
 def pens(all_strokes: list[Stroke]) -> set[Pen]:
     """Find the pens that are a reader's; all_strokes: of the whole file."""
     n_all = Counter(stroke.shape.pen for stroke in all_strokes)
@@ -154,8 +150,8 @@ def marks(
     made: list[Mark] = []
     run: list[int] = []
     for place in sorted(pen_of):
-        is_one = bool(run) and _are_joined(pen_of[run[-1]].shape, pen_of[place].shape)
-        if run and not (is_one and _goes_on(letters, run[-1], place)):
+        shapes = (pen_of[run[-1]].shape, pen_of[place].shape) if run else None
+        if shapes and not _goes_on(letters, run[-1], place, shapes):
             made.append(_mark(run, pen_of))
             run = []
         run.append(place)
@@ -168,7 +164,11 @@ def often_on_prose(all_strokes: list[Stroke]) -> set[Pen]:
     return {pen for pen, n in counts.items() if n >= MANY}
 
 
-def _stroke(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
+def stroke_of(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
+    """Find the letters that a shape marks, none where it is no marker's stroke.
+
+    order: which n-th thing painted each letter is.
+    """
     nothing = Stroke(shape, frozenset(), is_prose=False)
     x0, y0, x1, y1 = shape.box
     under = letters.under(((x0, y0), (x1, y0), (x0, y1), (x1, y1)))
@@ -196,16 +196,17 @@ def _stroke(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
     return Stroke(shape, frozenset(letters.in_row(row, x0, x1)), is_prose)
 
 
-def _are_joined(before: Shape, after: Shape) -> bool:
-    """Check that two strokes are of one pen, with no gap between them on one line."""
-    y0, y1 = max(before.box[1], after.box[1]), min(before.box[3], after.box[3])
-    is_one_line = y1 - y0 > 0.5 * (after.box[3] - after.box[1])
-    return before.pen == after.pen and not (is_one_line and after.box[0] > before.box[2] + 1)
+def _goes_on(letters: PageLetters, last: int, place: int, shapes: tuple[Shape, Shape]) -> bool:
+    """Check that two letters are of one mark: one pen, and nothing was left out between.
 
-
-def _goes_on(letters: PageLetters, last: int, place: int) -> bool:
-    """Check that two letters under one pen are of one mark: nothing was left out between."""
+    shapes: the strokes over the two letters.
+    """
     before, after = letters.letters[last], letters.letters[place]
+    one, two = shapes
+    y0, y1 = max(one.box[1], two.box[1]), min(one.box[3], two.box[3])
+    is_one_line = y1 - y0 > 0.5 * (two.box[3] - two.box[1])
+    if one.pen != two.pen or (is_one_line and two.box[0] > one.box[2] + 1):
+        return False
     if not letters.are_beside(last, place):
         return False
     height = before.box[3] - before.box[1]

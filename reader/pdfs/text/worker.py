@@ -36,9 +36,10 @@ times its size; Flate packs zeros to a thousandth, and twice to a millionth."""
 
 def main() -> None:
     # Standard output is for answers: what libraries print goes to standard error.
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="ascii")  # line by line
     os.dup2(2, 1)
-    _limit_memory(int(sys.argv[1]))
+    if sys.platform != "win32":
+        _limit(resource.RLIMIT_AS, int(sys.argv[1]))
     # PyMuPDF imports what it finds of its layout model and of its Markdown writer (numpy,
     # onnxruntime), which nothing here uses: without them the import takes .1 s in place of .5.
     for name in ("pymupdf.layout", "pymupdf4llm"):
@@ -48,17 +49,15 @@ def main() -> None:
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
 
-    def send(line: str) -> None:
-        answers.write(line + "\n")
-        answers.flush()
-
     def tell(page: int, of: int, more_s: float = 0.0) -> None:
-        send(json.dumps({"page": page, "of": of, "more_s": more_s}))
+        answers.write(json.dumps({"page": page, "of": of, "more_s": more_s}) + "\n")
 
-    send(json.dumps({"ready": True}))
+    answers.write(json.dumps({"ready": True}) + "\n")
     for line in sys.stdin:
         question = json.loads(line)
-        _limit_cpu(question["timeout_s"])
+        if sys.platform != "win32":
+            # This process ends some time after the caller would end it, should that be gone.
+            _limit(resource.RLIMIT_CPU, int(time.process_time() + question["timeout_s"]) + 10)
         _die_with_the_caller(is_at_work=True)
         try:
             with opened(pymupdf, question["path"]) as file:
@@ -69,7 +68,7 @@ def main() -> None:
         except MemoryError:
             found = json.dumps({"failed": "memory", "why": ""})
         _die_with_the_caller(is_at_work=False)
-        send(found)
+        answers.write(found + "\n")
         pymupdf.TOOLS.store_shrink(100)
 
 
@@ -155,26 +154,15 @@ def check_unpacked(pymupdf: Any, file: Any) -> None:
             raise Unreadable("bomb", str(most // 10**6))
 
 
-def _limit_memory(max_bytes: int) -> None:
+def _limit(what: int, most: int) -> None:
+    """Limit what this process may use, as far as it is not limited already."""
     if sys.platform == "win32":
         return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    soft = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    except (ValueError, OSError):
-        # macOS knows the name and refuses the value.
-        return
-
-
-def _limit_cpu(timeout_s: float) -> None:
-    """End this process some time after the caller would, should the caller be gone."""
-    if sys.platform == "win32":
-        return
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = int(time.process_time() + timeout_s) + 10
-    soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+    hard = resource.getrlimit(what)[1]
+    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    # macOS knows the limit of memory and refuses the value.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(what, (soft, hard))
 
 
 def _die_with_the_caller(*, is_at_work: bool) -> None:
