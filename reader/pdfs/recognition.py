@@ -124,21 +124,12 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
             is_abstract = has_references and page.number > 1 and _ABSTRACT.match(block.text)
             has_second = has_second or bool(is_abstract)
     words = _words_of("\n".join(b.text for page in document.pages[:2] for b in page.blocks))
-    # What may be the title: as read, then each of the first blocks, and neighbours.
-    texts = [document.title]
-    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
-    for i in range(len(blocks)):
-        texts += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
-    titles: dict[str, str] = {}
-    for text in texts:
-        if len(text) <= _LONGEST_TITLE and (fold := title_fold(text)):
-            titles.setdefault(fold, text)
     return PdfClues(
         stamp=stamp.id if stamp and is_arxiv else "",
         version=stamp.version if stamp and is_arxiv else None,
         doi=doi.id if doi else "",
         hints=hints,
-        titles=tuple(titles.values()),
+        titles=_titles(document),
         paper=Paper(
             ids=(id_,),
             title=document.title or name,
@@ -151,6 +142,19 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
         is_part=has_second or document.type in ("slides", "supplement"),
         words=frozenset([*words, *_pieces(words)]),
     )
+
+
+def _titles(document: Document) -> tuple[str, ...]:
+    """List what may be the title: as read, then each of the first blocks, and neighbours."""
+    texts = [document.title]
+    blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
+    for i in range(len(blocks)):
+        texts += [" ".join(blocks[i : i + n]) for n in (1, 2, 3) if i + n <= len(blocks)]
+    titles: dict[str, str] = {}
+    for text in texts:
+        if len(text) <= _LONGEST_TITLE and (fold := title_fold(text)):
+            titles.setdefault(fold, text)
+    return tuple(titles.values())
 
 
 def stamped_version(document: Document) -> int | None:
@@ -168,29 +172,25 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
     matches = [_compare(printed, one) for one in known]
     refuted = tuple(
         printed.doi
-        for one, match in zip(known, matches, strict=True)
-        if match.level == "none" and printed.doi in one.paper.ids
+        for one, (level, _) in zip(known, matches, strict=True)
+        if level == "none" and printed.doi in one.paper.ids
     )
-    sure = [place for place, match in enumerate(matches) if match.level == "strong"]
+    sure = [place for place, (level, _) in enumerate(matches) if level == "strong"]
     alike = [place for place in sure if known[place].likeness >= SAME_TEXT]
     sure = [max(alike, key=lambda p: known[p].likeness)] if alike else sure
     # Copies of one paper are one.
     if len({known[p].row if known[p].row is not None else -1 - p for p in sure}) == 1:
-        return Verdict("strong", sure[0], matches[sure[0]].why, refuted=refuted)
-    perhaps = [place for place, match in enumerate(matches) if match.level != "none"]
+        return Verdict("strong", sure[0], matches[sure[0]][1], refuted=refuted)
+    perhaps = [place for place, (level, _) in enumerate(matches) if level != "none"]
     if not perhaps:
         return Verdict("none", refuted=refuted)
     perhaps.sort(key=lambda p: (p not in sure, -known[p].likeness))
-    return Verdict("medium", None, matches[perhaps[0]].why, tuple(perhaps), refuted)
+    return Verdict("medium", None, matches[perhaps[0]][1], tuple(perhaps), refuted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    level: Level
-    why: str = ""
-
-
-_NOT = _Match("none")
+_Match = tuple[Level, str]
+"""How surely a PDF is one paper, and why, in words."""
+_NOT: _Match = ("none", "")
 
 
 def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
@@ -200,7 +200,7 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
     title = _title_of(printed, one.paper)
     covered = _covered(printed, one.paper)
     if one.likeness >= SAME_TEXT:
-        return _Match("strong", say("recognised.text", percent=round(100 * one.likeness)))
+        return "strong", say("recognised.text", percent=round(100 * one.likeness))
     named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
     if title and named and printed.is_plain:
         # That the paper of a printed id has this title must be more than a chance.
@@ -208,14 +208,14 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
         is_borne_out = is_named and (covered is None or named == printed.doi)
         is_borne_out = is_borne_out or (covered is not None and covered >= SOME_OF_ABSTRACT)
         if is_borne_out and (is_named or is_telling(one.paper.title)):
-            return _Match("strong", say("recognised.id", id=named))
+            return "strong", say("recognised.id", id=named)
     if title:
         return _by_title(printed, one, title, covered)
     if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
-        return _Match("medium", say("recognised.like_text"))
+        return "medium", say("recognised.like_text")
     # An author who forgot to change the template's DOI; or a translation.
     if named and named == printed.doi and _share_a_name(printed, one.paper):
-        return _Match("medium", say("recognised.other_title", id=named))
+        return "medium", say("recognised.other_title", id=named)
     return _NOT
 
 
@@ -229,8 +229,8 @@ def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
         or (_covered(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
     )
     if printed.is_part or not is_shown:
-        return _Match("medium", say("recognised.other_title", id=printed.stamp))
-    return _Match("strong", say("recognised.stamp", id=printed.stamp))
+        return "medium", say("recognised.other_title", id=printed.stamp)
+    return "strong", say("recognised.stamp", id=printed.stamp)
 
 
 def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | None) -> _Match:
@@ -238,15 +238,15 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
     is_same_text = (covered or 0) >= MOST_OF_ABSTRACT or one.likeness >= LIKE_TEXT
     is_named = _share_a_name(printed, one.paper)
     if printed.is_plain and is_telling(title) and is_named and is_same_text:
-        return _Match("strong", say("recognised.title_text"))
+        return "strong", say("recognised.title_text")
     is_other_text = covered is not None and covered < SOME_OF_ABSTRACT
     if printed.is_plain and match.strength == "strong" and not is_other_text:
-        return _Match("strong", say("recognised.title"))
+        return "strong", say("recognised.title")
     if match.strength == "none" and not is_same_text and not is_named:
         return _NOT  # the same words above another's work
     if printed.type != "paper" or not printed.is_plain:
-        return _Match("medium", say("recognised.kind", kind=say(f"kind.{printed.type}")))
-    return _Match("medium", match.why or say("recognised.same_title"))
+        return "medium", say("recognised.kind", kind=say(f"kind.{printed.type}"))
+    return "medium", match.why or say("recognised.same_title")
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:

@@ -2,7 +2,7 @@
 
 The annotation objects themselves are read (ISO 32000-2, 12.5), whatever is wrong with some of
 them, and not PyMuPDF's `page.annots()`: that loads the page, draws what has no appearance, and
-raises at annotations without a rectangle. What an app drew into the page is told by `strokes`.
+raises at annotations without a rectangle. What an app drew into the page is told by `letters`.
 Only pages with marks are read letter by letter (6.7 ms each).
 """
 
@@ -18,19 +18,21 @@ from typing import Any, NamedTuple
 
 from reader.library.highlight import Box, Highlight, Kind, Marks
 from reader.pdfs.text.answer import Unreadable, failures, is_memory, unreadable
-from reader.pdfs.text.letters import PageLetters, Turn, page_letters
-from reader.pdfs.text.lines import compounds
-from reader.pdfs.text.strokes import (
+from reader.pdfs.text.letters import (
     OPAQUE,
+    PageLetters,
     Stroke,
+    Turn,
     colour,
     marks,
     often_on_prose,
+    page_letters,
     painting_order,
     pens,
     shapes_of,
     stroke_of,
 )
+from reader.pdfs.text.lines import compounds
 
 Quad = tuple[tuple[float, float], ...]
 Matrix = tuple[float, float, float, float, float, float]

@@ -255,14 +255,17 @@ def read_pages(
             why = "failed"
             continue
         found[number] = page_dict(table, *size, dpi)
-    # Paragraphs of about one size get the same, on all pages: only a title stands out.
-    blocks = [block["lines"] for page in found.values() for block in page["blocks"]]
+    _even_out([block["lines"] for page in found.values() for block in page["blocks"]])
+    return found, why
+
+
+def _even_out(blocks: list[list[dict[str, Any]]]) -> None:
+    """Set one size for paragraphs of about the same, on all pages: only a title stands out."""
     usual = round(statistics.median([_size(line) for lines in blocks for line in lines] or [0]), 1)
     for lines in blocks:
         is_short = len(lines) == 1 and len(lines[0]["spans"][0]["text"]) < 20
         if (0.5 if is_short else 0.8) * usual < _size(lines[0]) < 1.3 * usual:
             _set_size(lines, usual)
-    return found, why
 
 
 def _picture(page: Any) -> tuple[bytes, int, tuple[float, float]]:

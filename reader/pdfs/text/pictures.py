@@ -54,24 +54,8 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         page = _png(pymupdf, file[0], Box(*file[0].rect), PAGE_WIDTH)
     except faults as error:
         raise unreadable(error, "no page") from error
-    pages: list[list[WordLine]] = []
-    for number in range(min(file.page_count, MAX_PAGES)):
-        try:
-            pages.append(_words(pymupdf, file[number]))
-        except faults:
-            pages.append([])
-    box = file[0].rect
-    # Running heads and page numbers are alike at one height on several pages.
-    marked = [
-        [(o, (re.sub(r"[\divxlc]+", "0", o.text), round(o.box.y0 / 3))) for o in words]
-        for words in pages
-    ]
-    seen = Counter(mark for words in marked for mark in {mark for _, mark in words})
-    top, bottom = 0.14 * box.height, 0.86 * box.height
-    pages = [
-        [o for o, mark in words if top < o.box.y0 < bottom or seen[mark] < 2] for words in marked
-    ]
-    middle = gutter(pages, box.width)
+    pages = _first_pages(pymupdf, file, faults)
+    middle = gutter(pages, file[0].rect.width)
     letters: Counter[tuple[float, str]] = Counter()
     for line in itertools.chain.from_iterable(pages):
         letters[round(line.size, 1), line.font] += len(line.text)
@@ -95,6 +79,29 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
         if figure is not None:
             return Pictures(page, image, number, figure.caption[:MAX_CAPTION])
     return Pictures(page)
+
+
+def _first_pages(
+    pymupdf: Any, file: Any, faults: tuple[type[Exception], ...]
+) -> list[list[WordLine]]:
+    """Read the lines of the first pages, without running heads and page numbers."""
+    pages: list[list[WordLine]] = []
+    for number in range(min(file.page_count, MAX_PAGES)):
+        try:
+            pages.append(_words(pymupdf, file[number]))
+        except faults:
+            pages.append([])
+    height = file[0].rect.height
+    # Running heads and page numbers are alike at one height on several pages.
+    marked = [
+        [(o, (re.sub(r"[\divxlc]+", "0", o.text), round(o.box.y0 / 3))) for o in words]
+        for words in pages
+    ]
+    seen = Counter(mark for words in marked for mark in {mark for _, mark in words})
+    top, bottom = 0.14 * height, 0.86 * height
+    return [
+        [o for o, mark in words if top < o.box.y0 < bottom or seen[mark] < 2] for words in marked
+    ]
 
 
 def _words(pymupdf: Any, page: Any) -> list[WordLine]:
