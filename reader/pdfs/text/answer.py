@@ -100,6 +100,7 @@ def fields(value: Any) -> Any:
 
 
 def document_from(plain: list[Any]) -> Document:
+    """Make a Document again of what `fields` made of it; so do the other functions below."""
     read, title, stamp, first_page, n_scanned, authors, *rest = plain
     pages = tuple(Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in read)
     return Document(pages, title, stamp, first_page, n_scanned, tuple(authors), *rest)

@@ -328,31 +328,30 @@ def _begins_entry(before: Row, row: Row, left: float, *, is_numbered: bool) -> b
     """Check that something new begins: a heading, a caption, an entry that hangs out."""
     if headings.is_known(row.text) or headings.is_known(before.text):
         return True
-    if abs(row.top - before.top) > 0.15 * before.top:
-        return True
-    if is_caption(row.text) or row.is_bold > before.is_bold:
-        return True
-    if is_numbered:
-        return False
+    is_other = abs(row.top - before.top) > 0.15 * before.top or row.is_bold > before.is_bold
+    if is_other or is_caption(row.text) or is_numbered:
+        # Where entries have numbers, nothing else begins one.
+        return is_other or is_caption(row.text)
     return row.x0 < left + 0.4 * row.size and (
         before.x0 > left + 0.7 * row.size or row.y0 - before.y1 > 0.35 * row.size
     )
 
 
 def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
+    """Check that a row begins a paragraph, a heading, a caption or an item of a list."""
     size = row.size
     step = row.base - before.base
+    # A gap, or back to the top as in the next column.
     if step > 1.4 * max(leading, size) or step < -size:
         return True
     if row.is_bold != before.is_bold or abs(size - before.size) > 0.08 * before.size:
         return True
     text = row.text
-    if len(text) < 40 and headings.is_known(text):
-        return True
-    if len(before.text) < 40 and headings.is_known(before.text):
+    if headings.is_known(text) or headings.is_known(before.text):
         return True
     if is_caption(text) or (text[0] in _BULLETS and _BULLET.match(text)):
         return True
+    # A first line is indented, once the line before it has come to its end.
     is_indented = left + 0.7 * size < row.x0 < left + 4 * size
     return is_indented and before.x0 < left + 0.4 * size and _has_ended(before.text)
 

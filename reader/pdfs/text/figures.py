@@ -360,11 +360,13 @@ def _fill(look: Look, space: Box, own: Box) -> Box | None:
     box = around(drawn).cut(space)
     if box.width < LEAST[0] or box.height < LEAST[1]:
         return None
+    # A label at the drawing may have another one at it, twice at most.
     for _ in range(3):
         near = Box(box.x0 - 12, box.y0 - 14, box.x1 + 12, box.y1 + 16)
         labels = [w.box for w in look.words if w.box.meets(near) and _is_in(w.box, space)]
         labels = [label for label in labels if label.cut(own).height < 0.4 * label.height]
         box = around([box, *labels])
+    # Running text over it that lies on nothing drawn: it is a page with ornaments.
     inside = [w for w in look.words if _is_running(look, w) and w.box.meets(box)]
     if sum(not any(_is_around(d, w.box) for d in drawn) for w in inside) > 3:
         return None

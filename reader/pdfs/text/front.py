@@ -171,6 +171,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         right = max(cell.x1 + 2 * cell.top for cell in found)
         below = [cell for cell in row if cell is not first and cell.x0 < right]
         more = [cell for cell in below if _belongs(cell, found, body)]
+        # The first row with nothing of the title ends it, but for a subtitle.
         if below and not more and first not in row:
             found += _subtitle(found, rows[at:], body)
             break
@@ -218,6 +219,7 @@ def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
     gap = cell.y0 - last.y1
     if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
         return False
+    # Below a Japanese title stands its translation.
     if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
         return False
     # Names in the title's own type are marked, or set off and several.

@@ -156,8 +156,10 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
         return row.n == 1 and (may_differ or not _is_unlike(row, around))
     if _CHAPTER.fullmatch(text):
         return row.top > 1.08 * around.body
+    # More rows are text, and several pieces in one row are cells of a table.
     if len(group) > 3 or len(text) > 140 or max(r.n for r in group) > 1:
         return False
+    # Smaller than the text are labels of figures, and footnotes.
     if row.top < 0.87 * around.body or (around.is_below and row.size < 0.97 * around.body):
         return False
     number = _NUMBER.match(text)
@@ -167,6 +169,7 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
         return False
     if _SENTENCE_END.search(words) and not (number and row.is_bold):
         return False
+    # Most of it is letters, else it is a formula.
     if not 2 <= sum(map(str.isalpha, solid)) >= 0.6 * len(solid):
         return False
     if len(number_of(text)) == 1 and _is_unlike(row, around):
@@ -178,6 +181,7 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
         is_set_off = is_capitals or (row.is_italic and len(group) == 1)
         is_set_off = is_larger or row.is_bold or is_set_off
         return is_set_off and not _SENTENCE_INSIDE.search(words)
+    # Without a number it takes a capital, a larger or bold type, and text below it.
     is_title_like = words[0].isupper() or not words[0].isascii()
     if not is_title_like or len(text) > 90 or _NO_NAME_ALONE.match(text):
         return False

@@ -75,20 +75,19 @@ def _own(text: str, *, at_edge: bool) -> list[str]:
     found = []
     for match in _DOI.finditer(text):
         before, doi = text[: match.start()], match[0].rstrip(".,;:'’”*…")
+        # A DOI may hold brackets, but one that it does not open is the sentence's.
         while doi[-1:] in _OPENS and doi.count(doi[-1]) > doi.count(_OPENS[doi[-1]]):
             doi = doi[:-1].rstrip(".,;:")
-        is_labelled = bool(_LABEL.search(before))
-        is_alone = not before.strip(" |·")
-        if not (is_labelled or (is_alone and at_edge)):
+        is_alone = at_edge and not before.strip(" |·")
+        if not (is_alone or _LABEL.search(before)):
             continue
         if _TEMPLATE.match(doi) or _DATA_SETS.match(doi) or re.search(r"[/.]$", doi):
             continue
-        said = _LABEL.sub("", before)
-        if _NOT_OWN.search(said) and not _CITE.search(said):
-            continue
-        if not at_edge and len(said) > 40 and not _CITE.search(said):
-            continue
-        found.append(doi)
+        # "To cite this article: …" comes before a paper's own, whatever else the line says.
+        words = _LABEL.sub("", before)
+        is_others = _NOT_OWN.search(words) or (not at_edge and len(words) > 40)
+        if _CITE.search(words) or not is_others:
+            found.append(doi)
     return found
 
 

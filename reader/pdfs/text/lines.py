@@ -468,6 +468,7 @@ def _gutter(lines: list[Line], width: float) -> float | None:
         steps[int((line.x0 - x0) * scale)] += 1
         steps[int((line.x1 - x0) * scale) + 1] -= 1
     cover = list(accumulate(steps))  # how many lines cross each bin
+    # Only the middle of the page: white beside a narrow column is its margin.
     first, last = int(GUTTER_FROM * N_BINS), int(GUTTER_TO * N_BINS)
     lowest = min(cover[first:last])
     # The middle of the longest run of bins that as few lines cross as any.
@@ -497,6 +498,7 @@ def _row(group: list[Line]) -> Row:
     group.sort(key=lambda line: line.x0)
     text, end = group[0].text, group[0].x1
     for line in group[1:]:
+        # A gap of less than an eighth of the size is no blank: a word in two fonts.
         text += ("" if line.x0 - end < 0.12 * line.size else " ") + line.text
         end = max(end, line.x1)
     main = max(group, key=lambda line: len(line.text))

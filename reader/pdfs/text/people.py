@@ -223,12 +223,13 @@ def _leading(marked: str) -> tuple[list[str], str]:
     n_odd = 0
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
         name = _bare(part)
-        is_mark = len(name) == 1 and name.islower()
+        is_mark = len(name) == 1 and name.islower()  # of an affiliation, typed as a letter
         if not name or is_mark or name.lower().replace(".", "") in DEGREES:
             continue
         if is_name(name):
             found += [_cased(one) for one in _two(name)]
             continue
+        # One that is no name in itself is believed among sure ones, the more the surer.
         is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
         if not (is_among and _is_odd_name(name)):
             return found, name

@@ -273,6 +273,7 @@ class _Worker:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
             except queue.Empty:
                 return {"failed": "time", "why": say("pdf.seconds", n=f"{timeout_s:g}") + place}
+            # A line without an end: it is longer than allowed, or the child has died in it.
             if not line.endswith(b"\n"):
                 return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
             try:
