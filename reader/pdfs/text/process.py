@@ -103,7 +103,7 @@ def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_B
         return reader.read(path)
 
 
-class _Questions(abc.ABC):
+class _PdfQuestions(abc.ABC):
     """What can be asked about a PDF; each raises PdfError with the file and what is wrong."""
 
     @abc.abstractmethod
@@ -147,7 +147,7 @@ class _Questions(abc.ABC):
         return base64.b64decode(self._ask("page image", path, page=page, width=width))
 
 
-class PdfReader(_Questions):
+class PdfReader(_PdfQuestions):
     """Asks one worker about many PDFs; it is replaced after a failure or 200 files.
 
     timeout_s and max_bytes hold for each file. Use from one thread; several readers work
@@ -331,7 +331,7 @@ AHEAD = 2
 """Files asked for beyond those being read: a worker that is done need not wait for the caller."""
 
 
-class PdfPool(_Questions):
+class PdfPool(_PdfQuestions):
     """Answers about PDFs with up to `n_workers` processes, started as they are needed.
 
     n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Questions
