@@ -20,8 +20,8 @@ from reader.library.failures import still_missing, waiting
 from reader.library.file_names import UNFILED
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
-from reader.library.ids import url_of
 from reader.library.highlight import Marks
+from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers

@@ -45,7 +45,7 @@ class _Draft:
 class Composer:
     """Takes pages in order, because a paragraph or the references go on over many.
 
-    body: font size of the running text. hyphenated: see `join.compounds`.
+    body: font size of the running text. hyphenated: see `lines.compounds`.
     """
 
     body: float

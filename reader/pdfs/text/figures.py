@@ -164,7 +164,7 @@ def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[F
     """List the figures of a page that are found for sure, in the order of their numbers.
 
     The box is generous: white around the drawing is the caller's to trim.
-    hyphenated: see `join.joined`, by which captions are written.
+    hyphenated: see `lines.joined`, by which captions are written.
     """
     captions = captions_of(look)
     found = []

@@ -185,7 +185,7 @@ class PageLetters:
         return ["".join(pieces) for pieces in texts.values()]
 
     def text(self, places: Iterable[int], hyphenated: frozenset[str]) -> str:
-        """Join letters as a person reads them; hyphenated: see `join.compounds`."""
+        """Join letters as a person reads them; hyphenated: see `lines.compounds`."""
         pieces: list[str] = []
         last: tuple[int, Letter] | None = None
         for place in sorted(places):
