@@ -14,7 +14,7 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import papers
 from reader.morning.today import keep_shown, morning
 from reader.morning.values import Entry, Morning, Quota, SourceLine
-from reader.ranking.score import Term
+from reader.ranking.rank import Term
 from tests.samples import DAY, NOW, paper, post
 
 TITLES = (

@@ -29,7 +29,7 @@ from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf
-from reader.search.protocol import Encoder
+from reader.search.encode import Encoder
 from tests.data import ROOT
 
 DAY = datetime(2026, 11, 25, 22, 0, tzinfo=UTC)

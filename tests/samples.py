@@ -34,7 +34,7 @@ from reader.pdfs.text.answer import Pictures
 from reader.ranking.events import Label
 from reader.ranking.learn import FitTopic
 from reader.ranking.model import TopicModel, start
-from reader.search.protocol import Encoder
+from reader.search.encode import Encoder
 
 DAY = date(2025, 6, 4)  # a Wednesday
 NOW = datetime(2025, 6, 4, 6, 30, tzinfo=UTC)

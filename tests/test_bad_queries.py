@@ -17,8 +17,8 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.notes.rows import notes
 from reader.search.encode import encode, index_words
+from reader.search.encoder.tokens import clean
 from reader.search.find import search
-from reader.search.protocol import clean
 from tests.installed import is_safe, run
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, tools
 

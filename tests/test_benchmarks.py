@@ -13,7 +13,7 @@ import pytest
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.ranking.rows import standings
-from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index
 from tests.benchmarks import speed
 from tests.benchmarks.days import NEXT_DAY, large_day, usual_day

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reader.library.config import Topic
-from reader.ranking.learn_talk import shipped
+from reader.ranking.learn import shipped
 from tests.benchmarks.frame import Asked, DataMissing, Result
 from tests.benchmarks.ranking import curated, own, picks, talk, themes
 from tests.benchmarks.ranking.caught import SHIPPED_FROM, SHIPPED_UNTIL, knows_shipped

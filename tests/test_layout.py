@@ -62,12 +62,9 @@ PURE = {
     "pdfs.recognition",
     "ranking.events",
     "ranking.forecast",
-    "ranking.guess",
     "ranking.heat",
-    "ranking.judge",
     "ranking.model",
     "ranking.rank",
-    "ranking.score",
     "ranking.topic",
     "search.evidence",
 }

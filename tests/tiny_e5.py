@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reader.search.encoder.setup import PLAIN, ModelSource
-from reader.search.encoder.unigram import Vocabulary
+from reader.search.encoder.tokens import Vocabulary
 
 WIDTH, N_LAYERS, N_HEADS, WIDE, N_POSITIONS = 32, 2, 2, 64, 512
 

@@ -23,7 +23,7 @@ from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
 from reader.morning.tools import Tools
-from reader.search.protocol import Encoder
+from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
-    from reader.search.encoder.query import QueryEncoder
+    from reader.search.encoder import QueryEncoder
 
 
 def clock() -> Clock:
@@ -191,8 +191,7 @@ def encoder_name(config: Config) -> str:
 
 def stand_in(config: Config) -> str:
     """Name the hub's model that stands in for the bundled one; empty where none has to."""
-    from reader.search.encoder.bundled import HUBS_OWN
-    from reader.search.encoder.models import stands_in
+    from reader.search.encoder.models import HUBS_OWN, stands_in
 
     return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
 

@@ -42,7 +42,7 @@ from reader.notes.write import (
 )
 
 if TYPE_CHECKING:
-    from reader.search.protocol import Encode
+    from reader.search.encode import Encode
 
 LONGEST = 10_000_000
 """Bytes: more is no note, and /dev/zero has no end."""

@@ -17,7 +17,7 @@ from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.morning.texts import n_mine, theme_counts
 from reader.morning.values import Entry, FoldedDays, Morning, QueueEntry, Seed
-from reader.ranking.score import in_print
+from reader.ranking.rank import in_print
 
 if TYPE_CHECKING:
     from reader.morning.add.keep import FileOutcome

@@ -30,7 +30,7 @@ from reader.morning.texts import (
     topic_text,
 )
 from reader.morning.values import Entry, Morning, QueueEntry, SavedSearchHits, SourceLine
-from reader.ranking.score import Term, total
+from reader.ranking.rank import Term, total
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 

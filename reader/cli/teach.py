@@ -17,7 +17,7 @@ from reader.cli.triage.terminal import letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
-from reader.ranking.guess import N_QUESTIONS
+from reader.ranking.model import N_QUESTIONS
 
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 

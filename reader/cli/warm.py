@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from reader.search.encoder.query import QueryEncoder
+    from reader.search.encoder import QueryEncoder
 
     Vector = NDArray[np.float32]
 

@@ -26,7 +26,7 @@ from reader.morning.why import (
     verdict_text,
     where_text,
 )
-from reader.ranking.score import in_print
+from reader.ranking.rank import in_print
 
 
 @click.command("why", cls=ReaderCommand, help=say("help.why"))

@@ -21,7 +21,7 @@ from reader.library.query import parse as parse_query
 from reader.library.rows import papers
 from reader.pdfs.text.answer import PageLine, PageText
 from reader.search.filters import QueryMeaning, meant
-from reader.search.rows import filters, full_text
+from reader.search.rows import filters, index
 
 A_PAGE = 50
 
@@ -173,10 +173,10 @@ def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
         return fit, False
     db = library.db
     if fit.some is not None and len(fit.some) <= FEW:
-        rows = full_text.having(db, "paper", match, full_text.rows_of(db, "paper", fit.some))
-        return fit.and_in(set(full_text.papers_of(db, rows))), False
-    rows = full_text.newest_having(db, "paper", match, limit=MOST_WITH_WORDS)
-    return fit.and_in(set(full_text.papers_of(db, rows))), len(rows) == MOST_WITH_WORDS
+        rows = index.having(db, "paper", match, index.rows_of(db, "paper", fit.some))
+        return fit.and_in(set(index.papers_of(db, rows))), False
+    rows = index.newest_having(db, "paper", match, limit=MOST_WITH_WORDS)
+    return fit.and_in(set(index.papers_of(db, rows))), len(rows) == MOST_WITH_WORDS
 
 
 def _match(query: Query) -> str:

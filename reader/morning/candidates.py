@@ -17,11 +17,10 @@ from reader.library.rows import authors, filings, papers, versions
 from reader.morning.lanes import lanes
 from reader.morning.rank import Ranks
 from reader.morning.values import Candidate, FoldedDays
-from reader.ranking.heat import CATCH_DAYS, MANY_A_DAY, heat, talk_of
-from reader.ranking.learn_talk import belongs, forecasts
-from reader.ranking.rank import ListPlace, Rank
-from reader.ranking.rows import citations, labels, shown, standings, talk
-from reader.ranking.score import Term, listing_days, months_between
+from reader.ranking.heat import CATCH_DAYS, MANY_A_DAY, heat, listing_days, months_between, talk_of
+from reader.ranking.learn import belongs, forecasts
+from reader.ranking.rank import ListPlace, Rank, Term
+from reader.ranking.rows import labels, shown, standings, talk
 
 MOST_WARM = 60
 """Papers of the days before that are held against today's talk: six times what is shown."""
@@ -51,7 +50,7 @@ def said_of(library: Library, several: Sequence[LibraryPaper], day: date) -> dic
     db, rows = library.db, [held.row for held in several]
     mentions = _by_row(m for m in posts.mentions_of(db, rows) if m.on is None or m.on <= day)
     votes = talk.votes(db, rows, until=day)
-    counts = citations.newest_counts(db, rows, until=day)
+    counts = talk.newest_counts(db, rows, until=day)
     busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
     people = [person.name for person in library.config.people]
     timelines = _timelines(library.config)
@@ -125,7 +124,7 @@ def candidates(
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
     followed = authors.papers_by(db, people, arrived_on=day.last, since=day.first)
-    named = {*posts.papers_mentioned_on(db, day.last), *citations.brought_up_on(db, day.last)}
+    named = {*posts.papers_mentioned_on(db, day.last), *talk.brought_up_on(db, day.last)}
     warm = set() if _is_over(library, day) else {*warm_papers(library, day.last)}
     members = [
         *standings.members_on(db, day.first, until=day.last),

@@ -19,8 +19,8 @@ from reader.library.folder import Library
 from reader.library.paper import CitationCount, Paper
 from reader.library.rows import papers
 from reader.morning.tools import Tools
-from reader.ranking.rows import citations
-from reader.ranking.score import MUCH_CITED, months_between, velocity
+from reader.ranking.heat import MUCH_CITED, months_between, velocity
+from reader.ranking.rows import talk
 from reader.ranking.topic import fit
 
 STAGE = "cite"
@@ -102,7 +102,7 @@ def _count(library: Library, tools: Tools, channel: Channel) -> list[Problem]:
     config, day, name = library.config.citations, library.today(), _name(library)
     if _is_held_back(library, name):
         return []
-    due = citations.papers_to_count(
+    due = talk.papers_to_count(
         library.db,
         [topic.path for topic in library.config.near_topics],
         config.source,
@@ -119,7 +119,7 @@ def _count(library: Library, tools: Tools, channel: Channel) -> list[Problem]:
             tools.progress("cite", 0, 0)
             return [_failed(library, name, error)]
         counts = dict(zip(batch, found, strict=True))
-        citations.add_counts(library.db, counts, source=config.source, on=day)
+        talk.add_counts(library.db, counts, source=config.source, on=day)
         sources.add_success(library.db, name, now=library.now())
     tools.progress("cite", len(rows), len(rows))
     return []
@@ -166,11 +166,11 @@ def _search_topic(library: Library, tools: Tools, topic: Topic) -> None:
     ]
     new.sort(key=lambda c: -_speed(c.count.n, c.paper.published_on, day))
     for cited in new[:FOUND_AT_ONCE]:
-        papers.add_papers(library.db, [cited.paper], source=citations.ORIGIN, on=day)
+        papers.add_papers(library.db, [cited.paper], source=talk.ORIGIN, on=day)
         held = papers.paper_with_id(library.db, cited.paper.id)
         if held:
             kept = {held.row: cited.count}
-            citations.add_counts(library.db, kept, source=config.source, on=day)
+            talk.add_counts(library.db, kept, source=config.source, on=day)
 
 
 def _is_recent(paper: Paper, day: date) -> bool:
@@ -185,7 +185,7 @@ def _speed(n: int, published_on: date | None, on: date) -> float:
 def _bring_up(library: Library) -> None:
     """Put the fastest cited papers that no list ever held into this day's list."""
     db, config, day = library.db, library.config, library.today()
-    known = citations.never_shown(
+    known = talk.never_shown(
         db,
         [topic.path for topic in config.near_topics],
         [topic.path for topic in config.own_topics],
@@ -194,9 +194,9 @@ def _bring_up(library: Library) -> None:
     )
     much = [c for c in known if _speed(c.n, c.published_on, c.on) >= MUCH_CITED]
     much.sort(key=lambda c: (-_speed(c.n, c.published_on, c.on), c.row))
-    n_today = citations.n_brought_up_from_here(db, day)
+    n_today = talk.n_brought_up_from_here(db, day)
     chosen = much[: max(0, BROUGHT_UP_A_DAY - n_today)]
-    citations.bring_up(db, [c.row for c in chosen], on=day)
+    talk.bring_up(db, [c.row for c in chosen], on=day)
 
 
 def _is_held_back(library: Library, name: str) -> bool:

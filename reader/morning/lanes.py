@@ -27,8 +27,7 @@ from reader.ranking.heat import (
     wild_score,
 )
 from reader.ranking.model import ABSTRACT_WORD
-from reader.ranking.rank import ListPlace, Rank, Shelf
-from reader.ranking.score import Term, total
+from reader.ranking.rank import ListPlace, Rank, Shelf, Term, total
 
 NEAR_MINUTES = 3
 """One near paper for each three minutes of the time budget: ten in thirty minutes."""

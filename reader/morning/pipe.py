@@ -28,8 +28,7 @@ from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import FOLDER, Pdf, Picture
 from reader.pdfs.text.answer import Pictures
-from reader.ranking.learn import learn
-from reader.ranking.learn_talk import foretell_day, learn_talk
+from reader.ranking.learn import foretell_day, learn, learn_talk
 from reader.search.encode import encode, index_words
 
 _NAME = re.compile(r"[0-9a-f]{16}-(?:page|figure)\.png")

@@ -28,14 +28,12 @@ from reader.library.identity import name_key
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import authors, papers
 from reader.ranking.events import features
-from reader.ranking.judge import Judgement, judge
-from reader.ranking.model import TopicModel, levelled, start
-from reader.ranking.rank import Rank
+from reader.ranking.model import Judgement, TopicModel, judge, levelled, start
+from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
 from reader.ranking.rows.standings import topic_name
-from reader.ranking.score import Term
-from reader.search.protocol import topic_text
+from reader.search.encode import topic_text
 from reader.search.rows import index
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from reader.base.messages import say
 from reader.morning.values import Candidate
-from reader.ranking.heat import FORECAST
-from reader.ranking.judge import LEAST_TELLING, names_of
-from reader.ranking.score import MUCH_CITED, Term, in_print, total
+from reader.ranking.heat import FORECAST, MUCH_CITED
+from reader.ranking.model import LEAST_TELLING, names_of
+from reader.ranking.rank import Term, in_print, total
 
 MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""

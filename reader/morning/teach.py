@@ -22,10 +22,9 @@ from reader.morning.pick import undo
 from reader.morning.rank import rank_days
 from reader.morning.tools import Tools
 from reader.ranking.events import Label
-from reader.ranking.guess import N_QUESTIONS, uncertain
-from reader.ranking.judge import Judgement, Place, judge
 from reader.ranking.learn import FitTopic, PaperFeatures, fit_one, learn, lessons
-from reader.ranking.model import TopicModel, start
+from reader.ranking.model import N_QUESTIONS, Judgement, TopicModel, judge, start, uncertain
+from reader.ranking.rank import Place
 from reader.ranking.rows import labels, shown, standings
 from reader.ranking.rows import labels as rows_of_lessons
 from reader.ranking.rows.labels import LessonKind

@@ -40,7 +40,7 @@ from reader.ranking.rank import Shelf
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import shown, standings
 from reader.search.filters import conditions, meant
-from reader.search.rows import filters, full_text, index
+from reader.search.rows import filters, index
 
 
 def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
@@ -59,7 +59,7 @@ def _line(library: Library, search: SavedSearch, day: date) -> SavedSearchHits:
     wanted = conditions(library, typed, "paper", meaning)
     rows = None
     if match := _match(query):
-        rows = full_text.having(library.db, "paper", match, filters.texts_of_day(library.db, day))
+        rows = index.having(library.db, "paper", match, filters.texts_of_day(library.db, day))
     found = filters.titles_of_day(library.db, wanted, day, rows)
     return SavedSearchHits(search.name, search.query, tuple(PaperTitle(*one) for one in found))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reader.base.errors import PdfError
 from reader.base.http.wire import Fetch
 from reader.ranking.learn import FitTopic, _as_before, _learn_nothing
-from reader.search.protocol import Encoder
+from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     from reader.library.highlight import Marks

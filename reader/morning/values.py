@@ -10,8 +10,8 @@ from typing import Literal
 from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
 from reader.library.paper import LibraryPaper
-from reader.ranking.rank import Rank, Shelf
-from reader.ranking.score import Term, velocity
+from reader.ranking.heat import velocity
+from reader.ranking.rank import Rank, Shelf, Term
 
 Fetching = Literal["", "now", "was"]
 

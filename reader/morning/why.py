@@ -16,25 +16,33 @@ from reader.morning.rank import Judges, as_printed, judges, rank_and_show
 from reader.morning.reasons import Verdict, of_terms, sentence, term_text, verdict
 from reader.morning.rows import history
 from reader.morning.values import Candidate, Entry, PastDecision
-from reader.ranking.alike import Alike, alike
 from reader.ranking.best_folder import folder_of
 from reader.ranking.events import Event, features, liked
 from reader.ranking.heat import closeness_of, near_score
-from reader.ranking.judge import (
+from reader.ranking.learn import (
+    Alike,
+    FitTopic,
+    PaperFeatures,
+    alike,
+    as_if_decided,
+    events_of,
+    fit_one,
+    lessons,
+)
+from reader.ranking.model import (
     LEARNED,
-    Place,
+    TASTE,
+    TopicModel,
     is_bare,
     judge,
+    levelled,
     place_of,
     placing,
     surely_term,
     taste_of,
 )
-from reader.ranking.learn import FitTopic, PaperFeatures, as_if_decided, events_of, fit_one, lessons
-from reader.ranking.model import TASTE, TopicModel, levelled
-from reader.ranking.rank import Rank, Shelf
+from reader.ranking.rank import Place, Rank, Shelf, Term, total
 from reader.ranking.rows import shown, standings
-from reader.ranking.score import Term, total
 
 MOST_CHANGES = 3
 

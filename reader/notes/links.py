@@ -18,11 +18,11 @@ from reader.notes.rows import notes
 from reader.notes.rows.exports import newest_texts
 from reader.notes.words import key_sentence, links_in, sentences
 from reader.notes.write import AT_ONCE
-from reader.search.rows import full_text, index
+from reader.search.rows import index
 from reader.search.similar import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
 
 if TYPE_CHECKING:
-    from reader.search.protocol import Encode
+    from reader.search.encode import Encode
 
 SHOWN = 3
 """Earlier notes that are named beside a new one."""
@@ -67,7 +67,7 @@ def related(
     encoded: set[int] = set()
     is_by_words = True
     if encode is not None:
-        from reader.search.nearness import near_notes  # numpy, which words do without
+        from reader.search.similar import near_notes
 
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told
             encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
@@ -85,13 +85,13 @@ def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
     telling: list[tuple[int, str]] = []
     for word in query_words_of(text[:READ_LETTERS]):
         term = phrase_term(word)
-        n = full_text.n_having(library.db, term, limit=COMMON, kind="note") if term else 0
+        n = index.n_having(library.db, term, limit=COMMON, kind="note") if term else 0
         if 1 < n < COMMON:  # the note itself is one of them
             telling.append((n, word))
     words = query_terms(" ".join(word for _, word in sorted(telling)[:TELLING]))
     if not words:
         return []
-    found = full_text.find_words(library.db, "note", words, limit=SHOWN * MANY + limit)
+    found = index.find_words(library.db, "note", words, limit=SHOWN * MANY + limit)
     texts = index.texts_at(library.db, [row for row, _ in found])
     return [texts[row].paper for row, _ in found if row in texts]
 

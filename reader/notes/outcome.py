@@ -18,7 +18,7 @@ from reader.notes.rows import notes
 from reader.notes.write import NoteOutcome
 
 if TYPE_CHECKING:
-    from reader.search.protocol import Encode
+    from reader.search.encode import Encode
 
 
 @dataclass(frozen=True, slots=True)

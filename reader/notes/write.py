@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from reader.search.protocol import Encode
+    from reader.search.encode import Encode
 
 
 AT_ONCE = 6_000

@@ -45,7 +45,7 @@ from datetime import date
 
 from reader.base.words import TELLING_NOTHING
 from reader.library.paper import Paper
-from reader.ranking.score import Term
+from reader.ranking.rank import Term
 
 _A_LINE = 32
 UNIT = 0.01
@@ -144,7 +144,6 @@ def _bucket(word: str) -> tuple[int, int]:
 
 
 _WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+")
-
 
 MOST_AUTHORS = 60
 """Of a longer list only the first count, and the last."""
@@ -272,7 +271,6 @@ def _number(match: re.Match[str]) -> tuple[int, int]:
 
 
 _NEW_STYLE = re.compile(r"arxiv:(\d{4})\.(\d{4,5})$")
-
 
 MUCH_VOTES = 10
 """Up-votes from which on a paper is much talked about."""

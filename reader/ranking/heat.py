@@ -16,14 +16,15 @@ import math
 import re
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from reader.gathering.calendar import is_listing_day
 from reader.gathering.post import PostMention
 from reader.library.identity import matches
 from reader.library.paper import Paper, PostKind
-from reader.ranking.score import Term, total
+from reader.ranking.rank import Term, total
 
 HALF_LIFE_DAYS = 7.0
 """What a person said is worth half after a week."""
@@ -343,3 +344,26 @@ def _joined(heat_terms: Sequence[Term], forecast_terms: Sequence[Term], n_days: 
 def _people(heat_terms: Sequence[Term]) -> float:
     """Add up the people who speak of a paper, each as much as they count."""
     return math.fsum(t.value for t in heat_terms if t.kind in ("mention", "repost"))
+
+
+MUCH_CITED = 5.0
+"""Citations a month from which on a paper is much cited, and they count as heat: sixty in its
+first year. Chosen, not measured: no counts of real papers were at hand."""
+
+DAYS_A_MONTH = 30.4
+
+
+def velocity(n_citations: int | None, n_months: int | None) -> float:
+    """Give the citations a month; 0 where either number is unknown."""
+    return n_citations / max(n_months, 1) if n_citations and n_months else 0.0
+
+
+def months_between(first: date | None, last: date) -> int | None:
+    """Count the months from a publication on, the one that runs included; None for none."""
+    return None if first is None else max(1, math.ceil((last - first).days / DAYS_A_MONTH))
+
+
+def listing_days(first: date, last: date) -> int:
+    """Count the days from one to another, both included, under which arXiv lists papers."""
+    n = max(0, (last - first).days + 1)
+    return sum(is_listing_day(first + timedelta(days=i)) for i in range(n))

@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reader.ranking.judge import Place, standing
-from reader.ranking.score import Term
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of a score.
+
+    kind: what sort of reason, a word of `reader why`: "word", "author", "mention" …
+    what: the word, name or paper itself, as a person would read it.
+    value: what it adds; less than 0 where it speaks against.
+    """
+
+    kind: str
+    what: str
+    value: float
+
+
+def total(terms: Iterable[Term]) -> float:
+    """Add the terms up; the order does not matter, to the last bit."""
+    return math.fsum(term.value for term in terms)
+
+
+def in_print(terms: Iterable[Term], digits: int = 3) -> list[tuple[Term, float]]:
+    """Round terms so that the rounded ones add up to the total as it is printed.
+
+    Each is cut, and what is lacking is given to those that lost most (largest remainders).
+    """
+    unit = 10**digits
+    several = list(terms)
+    exact = [term.value * unit for term in several]
+    cut = [math.floor(value) for value in exact]
+    lacking = round(round(total(several), digits) * unit) - sum(cut)
+    by_loss = sorted(range(len(cut)), key=lambda i: cut[i] - exact[i])
+    for i in by_loss[:lacking]:
+        cut[i] += 1
+    return [(term, n / unit) for term, n in zip(several, cut, strict=True)]
+
+
+Place = Literal["in", "doubtful", "out"]
+
+
+def standing(place: Place, margin: float) -> tuple[int, float]:
+    """Return what compares how a paper stands to several topics; the greatest is its topic."""
+    return ("out", "doubtful", "in").index(place), margin
+
 
 Shelf = Literal["own", "doubtful", "near", "wild"]
 """Where in a morning's list a paper stands."""
@@ -49,10 +91,8 @@ class ListPlace:
 
 Word = Literal["seed", "yes", "no"]
 
-
 Words = Mapping[str, Word]
 """By topic, the last word on one paper that stands; what was said last stands last."""
-
 
 TOLD = 1.0
 """What a word adds or takes away at least, and how far below the cut a "no" puts a paper."""

@@ -2,11 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
 from reader.base.errors import ModelError, Problem
+from reader.library.config import Topic
 from reader.library.folder import Library
-from reader.search.protocol import Encoder, EncoderTools, topic_text
 from reader.search.rows import index
 from reader.search.rows.vector_files import append, drop, others, refresh
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
+    """Gives the encoder's name and the vector of a text: (d,), of length 1."""
+
+
+class Encoder(Protocol):
+    """What makes vectors; `reader.search.encoder` has the real one, tests bring a small one."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+    def encode_query(self, text: str) -> NDArray[np.float32]: ...
+
+
+class EncoderTools(Protocol):
+    """What makes vectors of texts.
+
+    encoder: opens the model, at most once; raises ModelError.
+    """
+
+    @property
+    def encoder(self) -> Callable[[], Encoder]: ...
+
+    @property
+    def encoder_name(self) -> str: ...
+
+    @property
+    def progress(self) -> Callable[[str, int, int], None]: ...
+
+
+def topic_text(topic: Topic) -> str:
+    """Give the words of a topic as one query for the encoder."""
+    return ", ".join(topic.words)
+
 
 TEXTS_AT_ONCE = 2000
 """Papers put into the full text in one transaction."""

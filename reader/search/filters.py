@@ -18,7 +18,7 @@ from reader.library.folder import Library
 from reader.library.identity import family_fold, family_folds, matches
 from reader.library.query import LONGEST, Filter, Query
 from reader.library.rows import authors, filings
-from reader.search.rows import filters, full_text
+from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
 
@@ -170,12 +170,12 @@ def _word(library: Library, word: str) -> tuple[set[str], str, str]:
     here = authors.n_by_family(db, {word, word + "s"})
     term = f'"{word}"'
     n = sum(here.values())
-    if n and full_text.n_having(db, term, limit=n, kind="paper") < n:
+    if n and index.n_having(db, term, limit=n, kind="paper") < n:
         return set(here), "", ""
-    if here or full_text.n_having(db, term, limit=1):
+    if here or index.n_having(db, term, limit=1):
         return set(), "", ""
     near = _near_families(library, word)
-    other = full_text.most_used(db, slips(word))
+    other = index.most_used(db, slips(word))
     if other and other not in near:
         return set(), other, say("search.near_word", word=word, near=other)
     if not near:

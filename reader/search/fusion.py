@@ -20,7 +20,7 @@ from reader.library.rows import authors
 from reader.library.rows.database import Database
 from reader.search.evidence import fuse, standing
 from reader.search.filters import QueryMeaning, conditions
-from reader.search.rows import filters, full_text, index
+from reader.search.rows import filters, index
 from reader.search.rows.filters import Conditions
 from reader.search.rows.index import Kind
 
@@ -70,7 +70,7 @@ def parted(db: Database, query: str, *, without: str = "", many: int = MANY) -> 
     every = " OR ".join([*words, *joined][:MAX_TERMS])
     if not words or len(words) + len(joined) > MAX_TERMS:
         return WordQuery(every, without=without)
-    counts = {word: full_text.n_having(db, word, limit=many + 1) for word in words}
+    counts = {word: index.n_having(db, word, limit=many + 1) for word in words}
     common = [word for word in words if counts[word] > many]
     rare = [word for word in words if word not in common]
     if not common or not rare:
@@ -85,20 +85,20 @@ def ranked(
     if not words.every or not index.has_any(db, kind):
         return []
     if words.is_common:
-        newest = full_text.newest_having(db, kind, words.with_any(), limit=looked_at)
+        newest = index.newest_having(db, kind, words.with_any(), limit=looked_at)
         if not newest:
             return []
         since = newest[-1] if len(newest) == looked_at else 0
-        return full_text.find_words(db, kind, words.with_any(), limit=limit, since=since)
+        return index.find_words(db, kind, words.with_any(), limit=limit, since=since)
     if words.rare:
-        scores = dict(full_text.find_words(db, kind, words.with_rare(), limit=limit))
+        scores = dict(index.find_words(db, kind, words.with_rare(), limit=limit))
         if len(scores) == limit:
             # A text with both kinds of words is scored twice; the sum over all is the larger.
-            both = full_text.find_words(db, kind, words.with_both(), limit=limit)
+            both = index.find_words(db, kind, words.with_both(), limit=limit)
             for row, score in both:
                 scores[row] = max(score, scores.get(row, 0.0))
             return sorted(scores.items(), key=lambda item: -item[1])[:limit]
-    return full_text.find_words(db, kind, words.with_any(), limit=limit)
+    return index.find_words(db, kind, words.with_any(), limit=limit)
 
 
 DEPTH = 200
@@ -110,14 +110,12 @@ WIDE = 5
 ENOUGH = 50
 """Where fewer of those fit, all papers that do are listed first."""
 
-
 WORDS, MEANING = 2.0, 1.0
 """How much a standard deviation of bm25 and one of the cosines weigh. On half of the notes,
 titles and quoted sentences of the real data 1.2 to 2 are about equal (tests.benchmarks.search)."""
 
 NAME, NAME_ALONE = 1.0, 8.0
 """What the newest paper by somebody named in the question gets; more where that is all of it."""
-
 
 Ranked = list[tuple[int, float]]
 """Texts by row with their scores, best first."""
@@ -220,7 +218,7 @@ class Ranking:
             return self.by_word[kind, depth]
         if not self._match:
             return []
-        return full_text.find_words(db, kind, self._match, limit=depth, within=few)
+        return index.find_words(db, kind, self._match, limit=depth, within=few)
 
     def _by_meaning(
         self, kind: Kind, few: Collection[int] | None, depth: int
@@ -231,15 +229,15 @@ class Ranking:
         db = self.library.db
         texts = None
         if few is not None or self._must:
-            having = full_text.having(db, kind, self._must) if self._must else None
-            texts = full_text.hashes_of(db, kind, papers=few, rows=having)
+            having = index.having(db, kind, self._must) if self._must else None
+            texts = index.hashes_of(db, kind, papers=few, rows=having)
         within = None if texts is None else set(texts.values())
         found = self._nearest.rank(kind, self.vector, limit=depth, within=within)
         if texts is not None:
             # Another paper may have the very same text.
             found = [(row, cosine) for row, cosine in found if row in texts]
         if self._without:
-            left_out = set(full_text.having(db, kind, self._without, [row for row, _ in found]))
+            left_out = set(index.having(db, kind, self._without, [row for row, _ in found]))
             found = [(row, cosine) for row, cosine in found if row not in left_out]
         return found
 
@@ -249,9 +247,9 @@ class Ranking:
             return []
         db = self.library.db
         theirs = authors.newest_by_family(db, self.meaning.families, limit=DEPTH)
-        rows = full_text.rows_of(db, kind, theirs)
+        rows = index.rows_of(db, kind, theirs)
         if self._without:
-            left_out = set(full_text.having(db, kind, self._without, rows))
+            left_out = set(index.having(db, kind, self._without, rows))
             rows = [row for row in rows if row not in left_out]
         return rows
 

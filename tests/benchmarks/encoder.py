@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli import build
 from reader.search.encoder import open_encoder, prepare
-from reader.search.encoder.bundled import BUNDLED
+from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, Result, Shell, Subject, run_subjects
 from tests.benchmarks.library import newest_papers
 
@@ -34,14 +34,14 @@ PASSAGE_CHARS = 850
 
 QUESTION = (
     "from reader.cli import build; from reader.search.encoder import open_query_encoder\n"
-    "from reader.search.encoder.bundled import BUNDLED\n"
+    "from reader.search.encoder.models import BUNDLED\n"
     "q = open_query_encoder(BUNDLED, cache=build.cache_folder())\n"
     "q.encode_query('latency of simultaneous speech translation')"
 )
 MANY = (
     "import sys; from pathlib import Path\n"
     "from reader.cli import build; from reader.search.encoder import open_encoder\n"
-    "from reader.search.encoder.bundled import BUNDLED\n"
+    "from reader.search.encoder.models import BUNDLED\n"
     "texts = Path(sys.argv[1]).read_text('utf-8').split('\\0')\n"
     "e = open_encoder(BUNDLED, cache=build.cache_folder())\n"
     "for at in range(0, len(texts), 256): e.encode_passages(texts[at:at + 256])"
@@ -97,7 +97,7 @@ def _against_the_library(passages: list[str], *, rounds: int) -> list[Result]:
     import numpy as np
     import torch
 
-    from reader.search.encoder.engines import LibraryEngine
+    from reader.search.encoder.model import LibraryEngine
     from reader.search.encoder.models import find
 
     encoder = open_encoder(BUNDLED, cache=build.cache_folder())

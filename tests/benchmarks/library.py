@@ -38,7 +38,7 @@ from reader.morning.tools import Tools
 from reader.notes.write import add_note
 from reader.ranking.rows import standings
 from reader.search.encode import index_words
-from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.benchmarks.frame import DataMissing

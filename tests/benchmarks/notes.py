@@ -16,7 +16,7 @@ from itertools import pairwise
 from reader.base.words import composed
 from reader.notes.own_words import Check, Closeness, check
 from reader.notes.stretches import SourceText, tokens
-from reader.search.encoder.bundled import BUNDLED
+from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Asked, DataMissing, Miss, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, own_pairs, real_pairs, with_changes
 from tests.benchmarks.search.encoding import Installed, Model, Remembered

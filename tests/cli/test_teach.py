@@ -25,9 +25,8 @@ from reader.morning.today import keep_shown, morning
 from reader.morning.why import changes, explain
 from reader.ranking.events import Event, features
 from reader.ranking.fit import fit_topic
-from reader.ranking.judge import judge
 from reader.ranking.learn import learn
-from reader.ranking.model import START, TITLE_WORD, TopicModel, start
+from reader.ranking.model import START, TITLE_WORD, TopicModel, judge, start
 from reader.ranking.rank import Rank
 from reader.ranking.rows import labels, standings
 from tests.marked_pdfs import typeset

@@ -32,7 +32,7 @@ from reader.cli.triage.layout import (
 from reader.cli.triage.pages import help_page, morning_page, page_for, paper_page, why_page
 from reader.library.paper import State
 from reader.morning.values import FoldedDays, Morning, QueueEntry
-from reader.ranking.score import Term
+from reader.ranking.rank import Term
 from tests.mornings import TITLES, a_morning, entry, held_papers
 from tests.samples import DAY, a_library
 

@@ -15,7 +15,7 @@ from reader.base.errors import ModelError, ModelMissing
 from reader.cli.warm import MOST_VECTORS, Answering, Warm, WarmModel
 from reader.library.config import Config
 from reader.library.feeds_file import parse
-from reader.search.encoder.query import QueryEncoder
+from reader.search.encoder import QueryEncoder
 from tests.samples import FEEDS_TOML
 
 
@@ -33,7 +33,7 @@ class Loader:
         self.n_loaded += 1
         if self.is_missing:
             raise ModelMissing(model=config.encoder, what="not here", hint="Fetch it.")
-        return QueryEncoder(config.encoder, 2, "", self._vector, self._vector)
+        return QueryEncoder(config.encoder, "", self._vector, self._vector)
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         self.encoded.append(text)

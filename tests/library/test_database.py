@@ -23,7 +23,7 @@ from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, Database, forget_index, lock_file
 from reader.notes.rows import notes
-from reader.search.rows import full_text, index
+from reader.search.rows import index
 from tests.data import ROOT
 from tests.samples import DAY, NOW, new_database, paper
 
@@ -324,7 +324,7 @@ class TestDamage:
         with Database(folder) as db:
             assert texts(db) == ["Mine."]
             with pytest.raises(Damaged) as caught:
-                full_text.find_words(db, "paper", '"gardens"', limit=9)
+                index.find_words(db, "paper", '"gardens"', limit=9)
         assert caught.value.values["file"] == file
         assert "index --rebuild" in caught.value.hint
         forget_index(folder)

@@ -25,7 +25,7 @@ from reader.morning.pipe import index_all
 from reader.morning.rank import rank_days
 from reader.morning.today import morning
 from reader.morning.values import Entry
-from reader.ranking.rows import citations
+from reader.ranking.rows import talk
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, tools
 from tests.server import Answer, Seen, Server, Time
 
@@ -135,7 +135,7 @@ def run(
 
 
 def counts(library: Library) -> dict[int, int]:
-    found = citations.newest_counts(library.db, range(1, 20), until=library.today())
+    found = talk.newest_counts(library.db, range(1, 20), until=library.today())
     return {row: counted.n for row, counted in found.items()}
 
 
@@ -189,7 +189,7 @@ def test_near_papers_are_counted_in_one_question_and_again_when_the_count_is_old
     assert run(library) == []
     assert index.asked() == [5, 5]
     assert counts(library) == {1: 12, 2: 0}
-    first = citations.newest_counts(library.db, [1], until=NEXT)
+    first = talk.newest_counts(library.db, [1], until=NEXT)
     assert first == {1: NewestCount(1, 7, NEXT, date(2024, 12, 2))}
 
 
@@ -330,7 +330,7 @@ def test_a_topic_is_searched_once_a_week_and_then_brings_the_next(
     clock.at += SEARCH_AGAIN
     assert run(library) == []
     assert index.n_searches() == 2
-    assert citations.brought_up_on(library.db, library.today())
+    assert talk.brought_up_on(library.db, library.today())
     [new] = near(library, library.today())
     assert new[0] == "2503.00001"
 
@@ -416,7 +416,7 @@ def test_the_screen_says_when_the_near_lane_has_only_posts_to_go_by(
 
 
 def test_a_count_joins_the_heat_of_what_people_talk_about(library: Library) -> None:
-    citations.add_counts(library.db, {1: CitationCount(240)}, source="a", on=DAY)
+    talk.add_counts(library.db, {1: CitationCount(240)}, source="a", on=DAY)
     [entry] = morning(library, DAY).near
     assert entry.held.row == 1
     values = {term.kind: term.value for term in entry.terms}

@@ -17,11 +17,10 @@ from reader.morning.today import morning
 from reader.morning.values import Entry, Morning
 from reader.morning.why import changes, explain
 from reader.ranking.forecast import Coefficients
-from reader.ranking.learn_talk import foretell_day
-from reader.ranking.rank import Rank
+from reader.ranking.learn import foretell_day
+from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import shown, standings
 from reader.ranking.rows.standings import TALK, StoredModel
-from reader.ranking.score import Term
 from tests.mornings import at, bring, talk
 from tests.mornings import look as look_at
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, fit_means, paper, tools

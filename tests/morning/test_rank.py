@@ -28,12 +28,10 @@ from reader.morning.rank import (
 from reader.notes.rows import notes
 from reader.ranking.events import features
 from reader.ranking.model import MOST_NEARNESS, SOME_DECIDED, USUAL_NEARNESS, TopicModel
-from reader.ranking.rank import Rank
+from reader.ranking.rank import Rank, Term, total
 from reader.ranking.rows import standings
 from reader.ranking.rows.standings import from_text, to_text
-from reader.ranking.score import Term, total
-from reader.search.encode import encode, index_words
-from reader.search.protocol import topic_text
+from reader.search.encode import encode, index_words, topic_text
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
 SMALL = SmallEncoder.name

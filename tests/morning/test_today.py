@@ -17,11 +17,9 @@ from reader.morning.lanes import CLOSE, SURE, Lanes, lanes
 from reader.morning.reasons import why
 from reader.morning.texts import sureness_mark, topic_text
 from reader.morning.values import Candidate, Entry, FoldedDays, Morning, Quota, SourceLine
-from reader.ranking.heat import closeness_of, near_score
-from reader.ranking.judge import Place
+from reader.ranking.heat import closeness_of, listing_days, months_between, near_score, velocity
 from reader.ranking.model import ABSTRACT_WORD
-from reader.ranking.rank import ListPlace, Rank, as_told
-from reader.ranking.score import Term, listing_days, months_between, total, velocity
+from reader.ranking.rank import ListPlace, Place, Rank, Term, as_told, total
 from tests.samples import DAY, paper
 
 OWN = Topic("speech/translation", "own", "speech", ("speech translation",))

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.morning.reasons import sum_rows, term_text
-from reader.ranking.score import Term, total
+from reader.ranking.rank import Term, total
 
 terms = st.lists(
     st.builds(

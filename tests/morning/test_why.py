@@ -17,11 +17,10 @@ from reader.morning.today import keep_shown, morning
 from reader.morning.why import Explanation, ScoreChange, change_text, changes, cut_text, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
-from reader.ranking.judge import Place, judge
 from reader.ranking.learn import learn
-from reader.ranking.model import TITLE_WORD, TopicModel
+from reader.ranking.model import TITLE_WORD, TopicModel, judge
+from reader.ranking.rank import Place, Term
 from reader.ranking.rows import standings
-from reader.ranking.score import Term
 from tests.mornings import at, look, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 

@@ -16,7 +16,7 @@ from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.pdfs.rows import highlights
 from reader.pdfs.rows.highlights import MarkedCopy, MarkState, PlaceState, Taken
-from reader.search.rows import full_text, index
+from reader.search.rows import index
 from tests.samples import DAY, NOW, new_database, paper
 
 LATER = NOW + timedelta(hours=1)
@@ -43,7 +43,7 @@ def there(db: Database, paper: int = 1) -> list[int]:
 
 
 def found(db: Database, words: str) -> list[tuple[int, int | None, str]]:
-    rows = [row for row, _ in full_text.find_words(db, "highlight", words, limit=9)]
+    rows = [row for row, _ in index.find_words(db, "highlight", words, limit=9)]
     return [(t.paper, t.page, t.text) for t in index.texts_at(db, rows).values()]
 
 

@@ -16,7 +16,7 @@ from reader.pdfs.back import back, handed_in
 from reader.pdfs.marked_copies import remove_copy, removed_text
 from reader.pdfs.rows import highlights
 from reader.pdfs.tablet import pdf_asked, take
-from reader.search.rows import full_text
+from reader.search.rows import index
 from tests.pdfs.test_returning import (
     KEPT,
     NAME,
@@ -63,7 +63,7 @@ def test_a_wrong_copy_goes_and_the_one_before_it_opens_with_its_marks(
     assert (removed.n_gone, removed.n_again) == (1, 2)
     assert (str(opens(library)), there(library)) == (f"{KEPT}.pdf", [RAIN, SLEPT])
     assert (library.folder / removed.path).read_bytes() == file.read_bytes()
-    assert full_text.find_words(library.db, "highlight", '"rain"', limit=9)
+    assert index.find_words(library.db, "highlight", '"rain"', limit=9)
     # The same file handed in again is no old acquaintance of which nothing is new.
     hand(library, tools, file, pdf(STICKY, title="A Bill", extra="wrong"))
     assert (str(opens(library)), there(library)) == (f"{KEPT}-2.pdf", [STICKY])

@@ -36,7 +36,7 @@ from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.tablet import LOCK, take
 from reader.search.encode import encode, index_words
 from reader.search.find import search
-from reader.search.rows import full_text, index
+from reader.search.rows import index
 from tests import samples
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, SmallEncoder, a_library, paper
 
@@ -678,7 +678,7 @@ def test_highlights_stand_in_the_notes_block_and_never_in_its_words(
 def test_highlights_are_searched_at_once(library: Library, tools: Tools, pad: Path) -> None:
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
-    ((row, _),) = full_text.find_words(library.db, "highlight", '"rain"', limit=9)
+    ((row, _),) = index.find_words(library.db, "highlight", '"rain"', limit=9)
     text = index.texts_at(library.db, [row])[row]
     assert (text.kind, text.page, text.text) == ("highlight", 1, "played rain")
 

@@ -13,11 +13,10 @@ from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows, undo
 from reader.morning.why import explain, verdict_text
 from reader.notes.rows import notes
-from reader.ranking.alike import Alike, alike
 from reader.ranking.events import Event
-from reader.ranking.learn import events_of
+from reader.ranking.learn import Alike, alike, events_of
+from reader.ranking.rank import Term
 from reader.ranking.rows import labels
-from reader.ranking.score import Term
 from tests.samples import DAY, NOW, a_library, paper
 
 OWN, OTHER = "speech/translation", "speech/recognition"

@@ -17,7 +17,7 @@ from reader.library.rows.database import LATEST, Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import notes
 from reader.ranking.rank import Rank
-from reader.ranking.rows import citations, standings
+from reader.ranking.rows import standings, talk
 from tests.samples import DAY, NOW, new_database, paper, post
 
 NEAR, OWN = "nlp/llm", "speech/translation"
@@ -37,18 +37,18 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def due(db: Database, *, after: date = DAY - timedelta(30), source: str = "a") -> list[int]:
-    found = citations.papers_to_count(db, [NEAR], source, since=SINCE, counted_after=after)
+    found = talk.papers_to_count(db, [NEAR], source, since=SINCE, counted_after=after)
     assert all(ids == (f"arxiv:2506.{row:05}",) for row, ids in found.items())
     return list(found)
 
 
 def count(db: Database, counts: dict[int, int | None], *, on: date = DAY, by: str = "a") -> None:
     given = {row: None if n is None else CitationCount(n) for row, n in counts.items()}
-    citations.add_counts(db, given, source=by, on=on)
+    talk.add_counts(db, given, source=by, on=on)
 
 
 def waiting(db: Database, at_least: int = 5) -> list[int]:
-    found = citations.never_shown(db, [NEAR], [OWN], since=SINCE, at_least=at_least)
+    found = talk.never_shown(db, [NEAR], [OWN], since=SINCE, at_least=at_least)
     return [counted.row for counted in found]
 
 
@@ -73,11 +73,11 @@ def test_the_newest_count_of_a_day_holds_and_the_highest_of_several_sources(db: 
     count(db, {1: 8}, on=NEXT)
     count(db, {1: 6, 2: 4}, on=NEXT, by="b")
     published = date(2025, 6, 3)
-    assert citations.newest_counts(db, [1, 2, 3, 5], until=NEXT) == {
+    assert talk.newest_counts(db, [1, 2, 3, 5], until=NEXT) == {
         1: NewestCount(1, 8, NEXT, published),
         2: NewestCount(2, 4, NEXT, published),
     }
-    assert citations.newest_counts(db, [1, 2], until=DAY) == {
+    assert talk.newest_counts(db, [1, 2], until=DAY) == {
         1: NewestCount(1, 5, DAY, published),
         2: NewestCount(2, 9, DAY, published),
     }
@@ -97,18 +97,18 @@ def test_a_count_is_never_replaced(db: Database) -> None:
 def test_much_cited_papers_wait_until_they_were_brought_up(db: Database) -> None:
     count(db, {1: 5, 2: 4, 3: 6, 4: 50})
     assert waiting(db) == [1, 3]  # the fourth is in an own lane, whatever its count
-    citations.bring_up(db, [1], on=NEXT)
+    talk.bring_up(db, [1], on=NEXT)
     assert waiting(db) == [3]
-    assert (citations.brought_up_on(db, NEXT), citations.brought_up_on(db, DAY)) == ([1], [])
-    assert citations.n_brought_up_from_here(db, NEXT) == 1
-    citations.bring_up(db, [1, 3], on=NEXT + timedelta(1))
-    assert citations.brought_up_on(db, NEXT + timedelta(1)) == [3]
+    assert (talk.brought_up_on(db, NEXT), talk.brought_up_on(db, DAY)) == ([1], [])
+    assert talk.n_brought_up_from_here(db, NEXT) == 1
+    talk.bring_up(db, [1, 3], on=NEXT + timedelta(1))
+    assert talk.brought_up_on(db, NEXT + timedelta(1)) == [3]
 
 
 def test_the_newest_count_says_whether_a_paper_waits(db: Database) -> None:
     count(db, {1: 5})
     count(db, {1: 11}, on=NEXT)
-    [found] = citations.never_shown(db, [NEAR], [OWN], since=SINCE, at_least=5)
+    [found] = talk.never_shown(db, [NEAR], [OWN], since=SINCE, at_least=5)
     assert found == NewestCount(1, 11, NEXT, date(2025, 6, 3))
 
 
@@ -128,9 +128,9 @@ def test_an_entry_of_a_list_of_papers_is_nobodys_talk(db: Database) -> None:
 
 
 def test_papers_of_the_day_do_not_count_as_brought_up_from_here(db: Database) -> None:
-    papers.add_papers(db, [paper(8)], source=citations.ORIGIN, on=NEXT)
-    assert citations.brought_up_on(db, NEXT) == [6]
-    assert citations.n_brought_up_from_here(db, NEXT) == 0
+    papers.add_papers(db, [paper(8)], source=talk.ORIGIN, on=NEXT)
+    assert talk.brought_up_on(db, NEXT) == [6]
+    assert talk.n_brought_up_from_here(db, NEXT) == 0
 
 
 def test_ids_that_are_here_are_told(db: Database) -> None:
@@ -162,5 +162,5 @@ def test_a_library_of_the_first_layout_gets_the_table_and_keeps_every_row(tmp_pa
         count(db, {1: 7})
         held = papers.papers_at(db, [1])[0]
         assert (held.paper.title, papers.origins_of(db, [1])) == ("Gardens", {1: ("arXiv",)})
-        found = citations.newest_counts(db, [1], until=DAY)
+        found = talk.newest_counts(db, [1], until=DAY)
         assert found == {1: replace(found[1], n=7, published_on=None)}

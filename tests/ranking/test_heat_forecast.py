@@ -25,8 +25,8 @@ from reader.ranking.forecast import (
     places,
     records_of,
 )
-from reader.ranking.learn_talk import shipped
-from reader.ranking.score import total
+from reader.ranking.learn import shipped
+from reader.ranking.rank import total
 
 SHIPPED = Coefficients.read(shipped())
 POND = Paper(

@@ -26,9 +26,8 @@ from reader.morning.tools import Tools
 from reader.notes.rows import notes
 from reader.ranking.events import Event, Label, features
 from reader.ranking.fit import fit_topic
-from reader.ranking.judge import judge
 from reader.ranking.learn import FEWEST_LEFT, MOST_LABELS, events_of, learn, lessons
-from reader.ranking.model import TopicModel
+from reader.ranking.model import TopicModel, judge
 from reader.ranking.rows import labels as rows
 from reader.ranking.rows import shown, standings
 from tests.samples import (

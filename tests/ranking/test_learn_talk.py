@@ -13,7 +13,7 @@ from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.ranking.forecast import Coefficients, TalkExample
-from reader.ranking.learn_talk import FEWEST_HOT, KNOWN_AFTER_DAYS, forecasts, learn_talk
+from reader.ranking.learn import FEWEST_HOT, KNOWN_AFTER_DAYS, forecasts, learn_talk
 from reader.ranking.rows import standings
 from tests.samples import DAY, NOW, Web, a_library, paper, post, tools
 

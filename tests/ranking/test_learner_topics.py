@@ -8,11 +8,9 @@ import pytest
 
 from reader.library.config import Topic
 from reader.library.paper import Paper
-from reader.ranking.events import Label, features
+from reader.ranking.events import Label, features, learned_from
 from reader.ranking.fit import FEWEST, MOST_SHARE, SHARE, SHARE_PER_LIKE, fit_topic
-from reader.ranking.guess import learned_from
-from reader.ranking.judge import judge, placing
-from reader.ranking.model import MUCH_DECIDED, START, TopicModel, start
+from reader.ranking.model import MUCH_DECIDED, START, TopicModel, judge, placing, start
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation",))

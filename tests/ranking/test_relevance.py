@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.library.config import Topic
-from reader.ranking.events import Event, Label, features, labels
-from reader.ranking.guess import guesses, learned_from, uncertain
-from reader.ranking.judge import judge
-from reader.ranking.model import TopicModel, levelled, start
-from reader.ranking.score import total
+from reader.ranking.events import Event, Label, features, guesses, labels, learned_from
+from reader.ranking.model import TopicModel, judge, levelled, start, uncertain
+from reader.ranking.rank import total
 from tests.samples import paper
 
 TOPIC = Topic("speech/translation", "own", "speech", ("speech translation", "音声翻訳"))

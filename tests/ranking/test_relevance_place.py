@@ -11,18 +11,20 @@ from reader.library.config import Topic
 from reader.library.paper import Paper
 from reader.morning.lanes import followed_term
 from reader.morning.why import without_terms
-from reader.ranking.judge import SURELY, Judgement, judge, placing
 from reader.ranking.model import (
     MUCH_DECIDED,
     SOME_DECIDED,
+    SURELY,
     TASTE,
     TITLE_WORD,
+    Judgement,
     TopicModel,
+    judge,
     levelled,
+    placing,
     start,
 )
-from reader.ranking.rank import Rank
-from reader.ranking.score import total
+from reader.ranking.rank import Rank, total
 from tests.samples import paper
 
 TOPIC = Topic("speech/recognition", "own", "speech", ("speech recognition", "ASR"))

@@ -13,9 +13,9 @@ from reader.library.folder import Library
 from reader.library.paper import Mention, Post
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
-from reader.ranking.learn_talk import forecasts, shipped
+from reader.ranking.learn import forecasts, shipped
+from reader.ranking.rank import total
 from reader.ranking.rows import shown, standings, talk
-from reader.ranking.score import total
 from tests.samples import DAY, NOW, a_library, paper, post
 
 NEXT = DAY + timedelta(1)

@@ -13,7 +13,7 @@ from reader.library.rows import papers
 from reader.morning.candidates import said_of
 from reader.morning.today import morning
 from reader.ranking.heat import ROLE_MODEL
-from reader.ranking.score import Term
+from reader.ranking.rank import Term
 from tests.samples import DAY, FEEDS_TOML, a_library, paper, post
 
 PEOPLE = """

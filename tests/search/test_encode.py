@@ -17,9 +17,8 @@ from reader.library.rows import papers
 from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
 from reader.search import encode as stage
-from reader.search.encode import VECTORS_AT_ONCE, encode, index_words
-from reader.search.protocol import Encoder
-from reader.search.rows import full_text, index, vector_files
+from reader.search.encode import VECTORS_AT_ONCE, Encoder, encode, index_words
+from reader.search.rows import index, vector_files
 from reader.search.rows.index import Kind, PassageText
 from tests.samples import (
     DAY,
@@ -70,7 +69,7 @@ def n_texts(library: Library) -> int:
 
 
 def find(library: Library, kind: Kind, query: str) -> list[int]:
-    found = full_text.find_words(library.db, kind, query_terms(query), limit=9)
+    found = index.find_words(library.db, kind, query_terms(query), limit=9)
     return [row for row, _ in found]
 
 

@@ -12,12 +12,17 @@ import numpy as np
 import pytest
 
 from reader.base.errors import ModelError
-from reader.search.encoder.bundled import BUNDLED, convert, find_data
-from reader.search.encoder.engines import FEW, LibraryEngine, PlainEngine
-from reader.search.encoder.model import ModelEncoder
-from reader.search.encoder.models import ModelPlace, is_ready, read_note, write_verdict
-from reader.search.encoder.query import open_quick
-from reader.search.encoder.setup import ModelSource, answers_of, compare_quick, set_up
+from reader.search.encoder.bert import open_quick
+from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
+from reader.search.encoder.models import (
+    BUNDLED,
+    ModelPlace,
+    find_data,
+    is_ready,
+    read_note,
+    write_verdict,
+)
+from reader.search.encoder.setup import ModelSource, answers_of, compare_quick, convert, set_up
 from tests.data import ROOT
 from tests.tiny_e5 import write_tiny
 
@@ -26,7 +31,7 @@ import sys
 from pathlib import Path
 from reader.search.encoder.models import ModelPlace
 from reader.search.encoder.setup import ModelSource, set_up
-from reader.search.encoder.bundled import BUNDLED
+from reader.search.encoder.models import BUNDLED
 folder = Path(sys.argv[1])
 source = ModelSource(Path(sys.argv[2]), sys.argv[3])
 set_up(ModelPlace(BUNDLED, "tiny", folder, folder), source=source,
@@ -74,9 +79,9 @@ def test_set_up_leaves_one_whole_folder_with_a_quick_path(ready: ModelPlace) -> 
 
 
 def test_quick_and_slow_path_give_the_same_vectors(ready: ModelPlace) -> None:
-    quick, slow = open_quick(ready), by_library(ready)
+    quick, slow = ModelEncoder(ready, open_quick(ready)), by_library(ready)
     for text in ("Trains are quiet at night.", "列車は静かだ。" * 200):
-        assert quick.encode_passage(text) @ slow.encode_passages([text])[0] > 0.9999
+        assert quick.encode_passages([text])[0] @ slow.encode_passages([text])[0] > 0.9999
     texts = ["the speech", "音声翻訳", "long speech " * 300]
     theirs = np.stack([quick.encode_query(text) for text in texts])
     ours = np.stack([slow.encode_query(text) for text in texts])
@@ -90,7 +95,7 @@ def test_a_few_texts_by_numpy_and_many_by_torch_have_the_same_vectors(ready: Mod
     slow = by_library(ready).encode_passages([few] * 3 + ["word " * n for n in range(90)])
     many = encoder.encode_passages([few] * 3 + ["word " * n for n in range(90)])
     assert np.sum(many * slow, axis=1).min() > 0.9999
-    assert many[0] @ open_quick(ready).encode_passage(few) > 0.9999
+    assert many[0] @ ModelEncoder(ready, open_quick(ready)).encode_passages([few])[0] > 0.9999
 
 
 @pytest.mark.parametrize("is_bf16", [False, True])
@@ -204,6 +209,6 @@ def test_two_processes_at_once_leave_one_whole_folder(source: ModelSource, tmp_p
 def test_the_packages_file_is_the_one_known() -> None:
     import hashlib
 
-    from reader.search.encoder.bundled import DATA_SHA256
+    from reader.search.encoder.setup import DATA_SHA256
 
     assert hashlib.sha256(find_data().read_bytes()).hexdigest() == DATA_SHA256

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.search.protocol import clean, windows
+from reader.search.encoder.tokens import clean, windows
 
 MARKS = ["<s>", "</s>", "<mask>"]
 

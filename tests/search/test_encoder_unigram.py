@@ -5,10 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from reader.search.encoder.models import LibraryPieces
 from reader.search.encoder.setup import QUERIES
-from reader.search.encoder.unigram import Table, Vocabulary, normalise, tokenizer_json, write_table
-from reader.search.protocol import clean
+from reader.search.encoder.tokens import (
+    LibraryPieces,
+    Table,
+    Vocabulary,
+    clean,
+    normalise,
+    tokenizer_json,
+    write_table,
+)
 from tests.tiny_e5 import tiny_vocabulary
 
 VOCABULARY = tiny_vocabulary()

@@ -15,7 +15,7 @@ from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
 from reader.ranking.rank import Rank
 from reader.ranking.rows import standings
-from reader.search.rows import full_text, index
+from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text
 from tests.samples import DAY, NOW, new_database, paper, post, rows_of_kind, vectors_of
 
@@ -45,9 +45,7 @@ def find(db: Database, query: str) -> list[tuple[str, int]]:
     """Find by words: (kind, paper), each kind apart, best first."""
     kinds: tuple[Kind, ...] = ("note", "paper", "passage")
     rows = [
-        row
-        for kind in kinds
-        for row, _ in full_text.find_words(db, kind, query_terms(query), limit=9)
+        row for kind in kinds for row, _ in index.find_words(db, kind, query_terms(query), limit=9)
     ]
     found = index.texts_at(db, rows)
     return [(found[row].kind, found[row].paper) for row in rows]
@@ -90,7 +88,7 @@ class TestWords:
         note(db, 2, "Of frogs, of toads and, as they say of both of them, of rain.")
         fill(db)
         for kind, paper_row in (("passage", 1), ("note", 2)):
-            ((row, _),) = full_text.find_words(db, kind, query_terms("rain"), limit=9)  # type: ignore[arg-type]
+            ((row, _),) = index.find_words(db, kind, query_terms("rain"), limit=9)  # type: ignore[arg-type]
             assert index.texts_at(db, [row])[row].paper == paper_row
             assert rows_of_kind(db, kind)[0] <= row
 
@@ -116,7 +114,7 @@ class TestWords:
     def test_passages_know_their_page_and_are_replaced_together(self, db: Database) -> None:
         index.add_passages(db, 1, PASSAGES, sha256="a")
         assert index.n_passages(db, 1) == 2
-        found = full_text.find_words(db, "passage", query_terms("雨量計 gauge"), limit=9)
+        found = index.find_words(db, "passage", query_terms("雨量計 gauge"), limit=9)
         rows = [row for row, _ in found]
         assert sorted(index.texts_at(db, rows).values(), key=lambda t: t.row) == [
             Text(1, "passage", 1, 1, "Method", "The rain gauge hums."),
@@ -139,7 +137,7 @@ class TestWords:
     def test_what_looks_like_an_operator_is_text(self, db: Database, query: str) -> None:
         fill(db)
         if terms := query_terms(query):
-            full_text.find_words(db, "paper", terms, limit=9)
+            index.find_words(db, "paper", terms, limit=9)
 
     def test_a_deleted_index_is_made_again_as_it_was(self, db: Database, tmp_path: Path) -> None:
         note(db, 2, "All about rain.")

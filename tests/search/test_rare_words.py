@@ -11,7 +11,7 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.search.encode import index_words
 from reader.search.fusion import WordQuery, parted, ranked
-from reader.search.rows import full_text
+from reader.search.rows import index
 from tests.samples import DAY, Web, a_library, paper, tools
 
 N, EVERY = 60, 3
@@ -44,7 +44,7 @@ def test_words_that_many_texts_have_are_parted_from_the_others(library: Library)
 def test_of_common_words_alone_the_newest_texts_are_ranked(library: Library) -> None:
     found = few_are_many(library, "language model")
     assert (found.rare, found.common, found.is_common) == ("", "", True)
-    every = full_text.find_words(library.db, "paper", found.every, limit=N)
+    every = index.find_words(library.db, "paper", found.every, limit=N)
     newest = {row for row, _ in ranked(library.db, "paper", found, limit=N, looked_at=20)}
     assert len(every) == N
     assert newest == set(range(41, 61))
@@ -67,7 +67,7 @@ def test_where_no_word_is_common_or_there_is_but_one_nothing_is_parted(
 def test_the_order_is_that_of_all_texts(library: Library, query: str) -> None:
     words = few_are_many(library, query)
     assert words.rare
-    every = full_text.find_words(library.db, "paper", words.every, limit=10)
+    every = index.find_words(library.db, "paper", words.every, limit=10)
     assert ranked(library.db, "paper", words, limit=10) == every
 
 

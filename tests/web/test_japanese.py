@@ -19,8 +19,8 @@ from reader.morning.caught_up import missing_seeds, seed_text
 from reader.morning.pick import decide
 from reader.morning.reasons import term_text
 from reader.morning.texts import families, source_name
-from reader.ranking.rows import citations
-from reader.ranking.score import Term
+from reader.ranking.rank import Term
+from reader.ranking.rows import talk
 from reader.web.parts import Parts
 from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, a_library, paper
@@ -92,7 +92,7 @@ def parts(tmp_path: Path) -> Parts:
     with parts.open_library() as library:
         for id_, source in (
             (HAND, versions.BY_HAND),
-            (CITED, citations.ORIGIN),
+            (CITED, talk.ORIGIN),
             (LINKED, "posts"),
             (BOTH, "arXiv"),
         ):
@@ -157,7 +157,7 @@ def test_how_a_paper_came_is_said_in_the_readers_language(client: TestClient) ->
 def test_what_has_no_name_of_its_own_is_translated() -> None:
     with speaking("ja"):
         assert families(["arXiv feed cs.CL", "arXiv", versions.BY_HAND]) == ["arXiv", "手動"]
-        assert source_name(citations.ORIGIN) == "引用"
+        assert source_name(talk.ORIGIN) == "引用"
         assert source_name("some timeline") == "some timeline"
         record = Term("record", "Ada Pond: 4 of 9", 1.0)
         assert term_text(record) == "著者の以前の論文の話題度: Ada Pond 9本中4本"

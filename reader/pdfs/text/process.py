@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from reader.base.errors import PdfError
+from reader.base.machine import n_cores
 from reader.base.messages import say
 from reader.library.highlight import Marks
 from reader.library.passage import Document
@@ -433,10 +434,3 @@ class PdfPool(_PdfQuestions):
             # More than once: a thread may have been just about to start its worker.
             self._end_workers()
             left = wait(left, timeout=0.05).not_done
-
-
-def n_cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

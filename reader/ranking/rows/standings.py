@@ -13,9 +13,8 @@ from datetime import date
 
 from reader.library.rows.database import Database, Row
 from reader.library.rows.versions import BROUGHT_SQL
-from reader.ranking.rank import Rank, as_told
+from reader.ranking.rank import Rank, Term, as_told
 from reader.ranking.rows.labels import WORDS_SQL, words_on
-from reader.ranking.score import Term
 
 
 def to_text(terms: Iterable[Term]) -> str:

@@ -7,6 +7,7 @@ No vector is kept here, and no text is read: callers bring both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,28 +25,53 @@ from reader.search.encoder.models import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from reader.search.encoder.model import ModelEncoder
-    from reader.search.encoder.query import QueryEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEncoder:
+    """Turns single texts into unit vectors, (d,) float32.
+
+    name: as the passages' encoder's. note: empty, or why every first question takes seconds.
+    encode_query: of a question; a long one is cut into parts, as passages are.
+    encode_passage: of one text to be found, so that a note has its vector at once.
+    """
+
+    name: str
+    note: str
+    encode_query: Callable[[str], NDArray[np.float32]]
+    encode_passage: Callable[[str], NDArray[np.float32]]
 
 
 def _silent(_: str) -> None:
-    """Say nothing."""
+    """Report no progress."""
 
 
 def prepare(
     model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
-) -> str:
-    """Do all that a model needs once, and return the name that its vectors carry.
+) -> ModelPlace:
+    """Do all that a model needs once, and return where it lies.
 
     The bundled one is unpacked into `cache`; any other is checked. allow_network: download a
     hub's model that is not here. Raises ModelMissing, or ModelError for a broken one.
     """
-    from reader.search.encoder.setup import set_up
-
-    found = _find(model, cache, allow_network=allow_network, progress=progress)
+    try:
+        found = find(model, cache)
+    except ModelMissing:
+        if not allow_network or is_path(model):
+            raise
+        download(on_hub(model), progress)
+        found = find(model, cache)
+    if not found.is_bundled:
+        check_folder(found)
     if not is_ready(found):
+        from reader.search.encoder.setup import set_up
+
         set_up(found, progress=progress)
-    return found.name
+    return found
 
 
 def open_encoder(
@@ -55,46 +81,31 @@ def open_encoder(
 
     A model that was never prepared is prepared first. Raises as `prepare` does.
     """
-    from reader.search.encoder.query import open_quick
+    found = prepare(model, cache=cache, allow_network=allow_network, progress=progress)
+    # `bert` comes first: it sets numpy's threads before numpy is imported.
+    from reader.search.encoder.bert import open_quick
+    from reader.search.encoder.model import LibraryEngine, ModelEncoder, PlainEngine
 
-    prepare(model, cache=cache, allow_network=allow_network, progress=progress)
-    found = _find(model, cache, allow_network=False, progress=progress)
-    quick = None if read_note(found) else open_quick(found)
-    # Only now, for it imports numpy, and the quick one sets numpy's threads before that.
-    from reader.search.encoder.model import ModelEncoder
-
-    if quick is not None:
-        from reader.search.encoder.engines import PlainEngine
-
-        return ModelEncoder(found, PlainEngine(quick))
-    from reader.search.encoder.engines import LibraryEngine
-
-    return ModelEncoder(found, LibraryEngine(found))
+    is_slow = bool(read_note(found))
+    return ModelEncoder(found, LibraryEngine(found) if is_slow else PlainEngine(open_quick(found)))
 
 
 def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent) -> QueryEncoder:
-    """Open a model for one question, without torch where that gives the same vectors.
+    """Open a model for one text at a time, without torch where that gives the same vectors.
 
     A model that was never prepared is prepared first. Raises as `prepare` does.
     """
-    from reader.search.encoder.query import QueryEncoder, open_quick
+    found = prepare(model, cache=cache, progress=progress)
+    if note := read_note(found):
+        note = f"{model} takes seconds for a first question ({note})"
+        encoder = open_encoder(model, cache=cache, progress=progress)
+    else:
+        from reader.search.encoder.bert import open_quick
+        from reader.search.encoder.model import ModelEncoder
 
-    found = _find(model, cache, allow_network=False, progress=progress)
-    if not is_ready(found):
-        prepare(model, cache=cache, progress=progress)
-    if not (note := read_note(found)):
-        quick = open_quick(found)
-        return QueryEncoder(
-            found.name, quick.n_dimensions, "", quick.encode_query, quick.encode_passage
-        )
-    slow = open_encoder(model, cache=cache, progress=progress)
-    note = f"{model} takes seconds for a first question ({note})"
+        encoder = ModelEncoder(found, open_quick(found))
     return QueryEncoder(
-        found.name,
-        slow.n_dimensions,
-        note,
-        slow.encode_query,
-        lambda text: slow.encode_passages([text])[0],
+        found.name, note, encoder.encode_query, lambda text: encoder.encode_passages([text])[0]
     )
 
 
@@ -106,13 +117,9 @@ def open_token_counter(
     Counted without prefix and marks; nothing is cut. A model that was never prepared is
     prepared first. Raises as `prepare` does.
     """
-    from reader.search.encoder.models import read_pieces
-    from reader.search.encoder.query import quick_pieces
-    from reader.search.protocol import clean
+    from reader.search.encoder.tokens import clean, quick_pieces, read_pieces
 
-    found = _find(model, cache, allow_network=False, progress=progress)
-    if not is_ready(found):
-        prepare(model, cache=cache, progress=progress)
+    found = prepare(model, cache=cache, progress=progress)
     pieces = read_pieces(found) if read_note(found) else quick_pieces(found)
 
     def count(texts: Sequence[str]) -> list[int]:
@@ -129,16 +136,3 @@ def is_quick(model: str, *, cache: Path) -> bool:
     """
     found = find(model, cache)
     return is_ready(found) and not read_note(found)
-
-
-def _find(model: str, cache: Path, *, allow_network: bool, progress: Progress) -> ModelPlace:
-    try:
-        found = find(model, cache)
-    except ModelMissing:
-        if not allow_network or is_path(model):
-            raise
-        download(on_hub(model), progress)
-        found = find(model, cache)
-    if not found.is_bundled:
-        check_folder(found)
-    return found

@@ -1,20 +1,44 @@
-"""Run a BERT encoder in plain numpy over memory-mapped weights, one text at a time.
+"""Run a BERT encoder over memory-mapped weights without its library: by numpy, or by torch.
 
-For the one query of a fresh process: importing torch takes seconds, this takes none. Knows
-nothing of tokens' spelling, and nothing of batches: torch is faster at those.
-Devlin et al. 2019, arXiv:1810.04805.
+numpy is there at once and needs .8 ms a token, so a question in a fresh process goes that
+way, one text at a time. Importing torch takes a second (sentence-transformers seven, and
+half the memory more), and then it needs .35 ms a token in batches. Both compute the same
+sums: Devlin et al. 2019, arXiv:1810.04805, with mean pooling. `setup` tells for which models
+they give the vectors of the model's own library.
 """
 
 from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# numpy reads these when it is first imported; one thread, since with two on a busy machine 50 ms
+# became 350 to 2,300. Where numpy is loaded already only threadpoolctl can tell it, and does so
+# around each run, lest torch be slowed in the same process.
+_one_thread: Callable[[], AbstractContextManager[object]]
+if "numpy" in sys.modules:
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    _one_thread = partial(ThreadpoolController().select(user_api="blas").limit, limits=1)
+else:
+    for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(_name, "1")
+    _one_thread = nullcontext
+
+import numpy as np
+
+from reader.search.encoder.models import ModelPlace, broken, read_json
+from reader.search.encoder.tokens import Pieces, quick_pieces
+
 if TYPE_CHECKING:
-    import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -27,8 +51,6 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
     Raises ValueError for another number format than fp32 and fp16, or a file cut short.
     """
-    import numpy as np
-
     with path.open("rb") as file:
         # Nobody writes to it; torch wants arrays that could be written to, or it warns.
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
@@ -48,20 +70,22 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     return tensors
 
 
-class Bert:
-    """One encoder with mean pooling; calls want the ids of one text, marks included."""
+class NumpyBert:
+    """The encoder in numpy; calls want the ids of one text, marks included."""
 
     def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
         self._n_layers = int(config["num_hidden_layers"])
         self._n_heads = int(config["num_attention_heads"])
-        self._epsilon = float(config["layer_norm_eps"])
+        self._epsilon = np.float32(config["layer_norm_eps"])
         self._tensors = tensors
 
     def __call__(self, ids: Sequence[int]) -> Floats:
         """Return the mean of the last layer's vectors, of length 1."""
-        import numpy as np
-
-        x = self._embed(ids)
+        words = self._tensors["embeddings.word_embeddings.weight"]
+        x = words[np.asarray(ids)].astype(np.float32)
+        x += self._get("embeddings.position_embeddings.weight")[: len(ids)]
+        x += self._get("embeddings.token_type_embeddings.weight")[0]
+        x = self._norm(x, "embeddings.LayerNorm")
         for i in range(self._n_layers):
             at = f"encoder.layer.{i}."
             x = self._norm(x + self._attend(x, at), at + "attention.output.LayerNorm")
@@ -71,18 +95,7 @@ class Bert:
         return np.asarray(mean / np.linalg.norm(mean), np.float32)
 
     def _get(self, name: str) -> Floats:
-        import numpy as np
-
         return np.asarray(self._tensors[name], np.float32)
-
-    def _embed(self, ids: Sequence[int]) -> Floats:
-        import numpy as np
-
-        words = self._tensors["embeddings.word_embeddings.weight"]
-        x = words[np.asarray(ids)].astype(np.float32)
-        x += self._get("embeddings.position_embeddings.weight")[: len(ids)]
-        x += self._get("embeddings.token_type_embeddings.weight")[0]
-        return self._norm(x, "embeddings.LayerNorm")
 
     def _linear(self, x: Floats, name: str) -> Floats:
         y: Floats = x @ self._get(name + ".weight").T
@@ -90,17 +103,13 @@ class Bert:
         return y
 
     def _norm(self, x: Floats, name: str) -> Floats:
-        import numpy as np
-
         x = x - x.mean(axis=-1, keepdims=True)
-        x /= np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(self._epsilon))
+        x /= np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + self._epsilon)
         x *= self._get(name + ".weight")
         x += self._get(name + ".bias")
         return x
 
     def _attend(self, x: Floats, at: str) -> Floats:
-        import numpy as np
-
         n, width = x.shape
         shape = (n, self._n_heads, width // self._n_heads)
         query, key, value = (
@@ -109,6 +118,7 @@ class Bert:
         )
         scores = query @ key.transpose(0, 2, 1)
         scores *= np.float32(shape[2] ** -0.5)
+        # The greatest is taken away first, so that no exponential overflows.
         scores -= scores.max(axis=-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=-1, keepdims=True)
@@ -117,9 +127,7 @@ class Bert:
 
 
 def _gelu(x: Floats) -> Floats:
-    """x · Φ(x). numpy has no erf: Abramowitz and Stegun 7.1.26, error below 1.5e-7."""
-    import numpy as np
-
+    """Compute x · Φ(x). numpy has no erf: Abramowitz and Stegun 7.1.26, error below 1.5e-7."""
     z = np.abs(x) * np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)
     factors = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
@@ -133,3 +141,141 @@ def _gelu(x: Floats) -> Floats:
     np.exp(z, out=z)
     erf = np.copysign(1 - poly * z, x)
     return np.asarray(x * (erf + 1) * np.float32(0.5), np.float32)
+
+
+class TorchBert:
+    """The encoder in torch; calls want the ids of several texts, marks included.
+
+    Products are in float32 or bfloat16, norms and sums in float32 always. query, key and value
+    are one product.
+    """
+
+    def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
+        import torch
+
+        torch.set_num_threads(1)
+        self._n_layers = int(config["num_hidden_layers"])
+        self._n_heads = int(config["num_attention_heads"])
+        self._epsilon = float(config["layer_norm_eps"])
+        self._tensors = {name: torch.from_numpy(array) for name, array in tensors.items()}
+        self._products = {torch.float32: self._all_products(torch.float32)}
+
+    def __call__(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
+        """Return for each text the mean of the last layer's vectors, (n, d), of any length."""
+        import torch
+        from torch.nn import functional
+
+        dtype = torch.bfloat16 if is_bf16 else torch.float32
+        if dtype not in self._products:
+            self._products[dtype] = self._all_products(dtype)
+        products = self._products[dtype]
+
+        def linear(x: torch.Tensor, name: str) -> torch.Tensor:
+            return functional.linear(x.to(dtype), *products[name])
+
+        def norm(x: torch.Tensor, name: str) -> torch.Tensor:
+            weight, bias = self._get(name + ".weight"), self._get(name + ".bias")
+            return functional.layer_norm(x, bias.shape, weight, bias, self._epsilon)
+
+        n, longest = len(parts), max(map(len, parts))
+        ids = torch.tensor([[*part, *[0] * (longest - len(part))] for part in parts])
+        is_there = torch.arange(longest) < torch.tensor([[len(part)] for part in parts])
+        with torch.inference_mode():
+            hidden = torch.zeros(is_there.shape).masked_fill(~is_there, float("-inf"))
+            mask = None if bool(is_there.all()) else hidden[:, None, None, :].to(dtype)
+            x = self._tensors["embeddings.word_embeddings.weight"][ids].float()
+            x += self._get("embeddings.position_embeddings.weight")[:longest]
+            x += self._get("embeddings.token_type_embeddings.weight")[0]
+            x = norm(x, "embeddings.LayerNorm")
+            for i in range(self._n_layers):
+                at = f"encoder.layer.{i}."
+                asked = linear(x, at + "attention.self").view(n, longest, 3, self._n_heads, -1)
+                query, key, value = asked.permute(2, 0, 3, 1, 4)
+                seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+                seen = linear(seen.transpose(1, 2).flatten(2), at + "attention.output.dense")
+                x = norm(x + seen, at + "attention.output.LayerNorm")
+                wide = functional.gelu(linear(x, at + "intermediate.dense"))
+                x = norm(x + linear(wide, at + "output.dense"), at + "output.LayerNorm")
+            counted = is_there[:, :, None]
+            vectors: Floats = ((x * counted).sum(1) / counted.sum(1)).numpy()
+        return vectors
+
+    def _get(self, name: str) -> torch.Tensor:
+        return self._tensors[name].float()
+
+    def _all_products(self, dtype: torch.dtype) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+        """Return weights and biases by layer; in the type of the file they stay where they are
+        mapped."""
+        import torch
+
+        found = {}
+        for at in (f"encoder.layer.{i}." for i in range(self._n_layers)):
+            for name in ("attention.output.dense", "intermediate.dense", "output.dense"):
+                weight, bias = (self._tensors[f"{at}{name}.{k}"] for k in ("weight", "bias"))
+                found[at + name] = weight.to(dtype), bias.to(dtype)
+            weight, bias = (
+                torch.cat([self._tensors[f"{at}attention.self.{p}.{k}"] for p in _ASKED]).to(dtype)
+                for k in ("weight", "bias")
+            )
+            found[at + "attention.self"] = weight, bias
+        return found
+
+
+_ASKED = ("query", "key", "value")
+
+
+class NumpyEngine:
+    """BERT by numpy behind a tokenizer that opens at once; see `model.Engine`."""
+
+    def __init__(self, found: ModelPlace) -> None:
+        """Open. Raises ValueError, KeyError or OSError for another kind of model."""
+        folder = found.folder
+        self.config = read_json(folder / "config.json")
+        if reason := why_not_bert(folder, self.config):
+            raise ValueError(reason)
+        most = int(self.config["max_position_embeddings"])
+        limit = read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+        tokenizers = read_json(folder / "tokenizer_config.json").get("model_max_length") or most
+        # Tokenizers without a limit of their own say 10**30.
+        self.limit = int(limit or min(most, tokenizers))
+        self.pieces: Pieces = quick_pieces(found)
+        self.tensors = read_tensors(folder / "model.safetensors")
+        self.n_dimensions = int(self.config["hidden_size"])
+        self._bert = NumpyBert(self.config, self.tensors)
+
+    def expect(self, n_tokens: int) -> bool:
+        """Return False: one text after the other, in one thread."""
+        return False
+
+    def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
+        """Run texts one by one; rows of length 1, always in float32."""
+        with _one_thread():
+            return np.stack([self._bert(part) for part in parts])
+
+
+def open_quick(found: ModelPlace) -> NumpyEngine:
+    """Open where set-up found the quick path good. Raises ModelError for a damaged folder."""
+    try:
+        return NumpyEngine(found)
+    except (ValueError, KeyError, OSError) as error:
+        raise broken(found, f"{found.folder} cannot be read: {error}") from error
+
+
+def why_not_bert(folder: Path, config: dict[str, Any]) -> str:
+    """Return what in a model's files this module cannot run; empty if nothing."""
+    if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
+        return f"{config.get('model_type', 'an unknown')} model, not BERT"
+    if config.get("position_embedding_type", "absolute") != "absolute":
+        return "other positions than BERT's"
+    modules: Sequence[dict[str, str]] = read_json(folder / "modules.json")
+    kinds = [module["type"].rpartition(".")[2] for module in modules]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return f"made of {', '.join(kinds)}"
+    pooling = read_json(folder / modules[1]["path"] / "config.json")
+    ways = [key for key, value in pooling.items() if key.startswith("pooling_mode") and value]
+    is_mean = ways == ["pooling_mode_mean_tokens"] or pooling.get("pooling_mode") == "mean"
+    if not is_mean or not pooling.get("include_prompt", True):
+        return "another pooling than the mean"
+    if read_json(folder / "sentence_bert_config.json").get("do_lower_case"):
+        return "lower case by sentence-transformers"
+    return "" if (folder / "model.safetensors").is_file() else "weights in several files"

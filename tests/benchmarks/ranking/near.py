@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.library.config import Topic
 from reader.morning.rank import FEWEST, LATEST_FILED, deviations
-from reader.search.protocol import topic_text
+from reader.search.encode import topic_text
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson
 from tests.benchmarks.search.encoding import Model

@@ -11,12 +11,10 @@ from datetime import date
 
 from reader.library.config import Topic
 from reader.library.paper import Paper
-from reader.ranking.events import Event, Label, labels
+from reader.ranking.events import Event, Label, labels, learned_from
 from reader.ranking.fit import fit_topic
-from reader.ranking.guess import learned_from
-from reader.ranking.judge import Judgement, judge
 from reader.ranking.learn import MOST_LABELS, N_BACKGROUND, SEED
-from reader.ranking.model import TopicModel, levelled, start
+from reader.ranking.model import Judgement, TopicModel, judge, levelled, start
 from reader.ranking.topic import longer_words
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.tasks import Lesson, Scores

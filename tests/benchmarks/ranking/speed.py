@@ -27,7 +27,7 @@ from reader.ranking.learn import events_of, learn
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings
 from reader.search.encode import index_words
-from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index
 from tests.benchmarks.days import large_day
 from tests.benchmarks.frame import Asked, Result

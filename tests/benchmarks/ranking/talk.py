@@ -18,7 +18,7 @@ from typing import Any
 from reader.ranking.fit import fit_talk
 from reader.ranking.forecast import MUCH_VOTES, Coefficients
 from reader.ranking.heat import CATCH_DAYS
-from reader.ranking.learn_talk import shipped
+from reader.ranking.learn import shipped
 from tests.benchmarks.frame import Asked, DataMissing, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
 from tests.benchmarks.ranking.caught import (

@@ -21,10 +21,9 @@ from reader.morning.tools import Tools
 from reader.pdfs.fetch import extract
 from reader.pdfs.rows import pdfs
 from reader.pdfs.text.process import PdfPool
-from reader.search.encode import encode, index_words
+from reader.search.encode import Encoder, encode, index_words
 from reader.search.encoder import open_encoder, open_token_counter
 from reader.search.encoder.models import encoder_name
-from reader.search.protocol import Encoder
 from reader.search.rows import index
 
 NOW = datetime(2025, 12, 30, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from reader.library.folder import Library, open_library
-from reader.search.encoder.bundled import BUNDLED_NAME
+from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import PassageText
 from tests.benchmarks.frame import Asked, DataMissing, Result, Shell

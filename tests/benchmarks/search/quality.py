@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reader.library.rows import papers
-from reader.search.encoder.bundled import BUNDLED
+from reader.search.encoder.models import BUNDLED
 from reader.search.rows.index import Text
 from tests.benchmarks.frame import Asked, Miss, Part, Result
 from tests.benchmarks.pdfs.truth import Truth, drawn, load

@@ -1,8 +1,9 @@
-"""Split text into pieces as XLM-R's sentencepiece model does, from a small table on disk.
+"""Cut text into a model's tokens: no limit, nothing cut off, nothing filled up.
 
-Two descriptions of one tokenizer: the tokenizer.json that sentence-transformers reads, and
-a memory-mapped table that a fresh process can use at once (parsing the 250,000 pieces of
-the first takes a second). Knows nothing of models or vectors.
+Two ways with one face (`Pieces`): the `tokenizers` library, right for any model and a second
+to open, and a table of our own for XLM-R's sentencepiece model, which a fresh process can use
+at once (parsing the 250,000 pieces of tokenizer.json takes a second). Loads no torch, and
+numpy only for the table.
 """
 
 from __future__ import annotations
@@ -11,17 +12,117 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reader.search.encoder.models import ModelPlace, broken
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+PIECES = "pieces"
+"""The folder of the table, within a model's set-up."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str, specials: Iterable[str]) -> str:
+    """Return the text so that no part of it is taken for a mark of the model's own.
+
+    A paper on masked models says <mask> and means the word. Halves of surrogate pairs,
+    which no encoding can carry, become spaces.
+    """
+    text = _SURROGATES.sub(" ", text)
+    for special in specials:
+        if special in text:
+            text = text.replace(special, f"{special[0]} {special[1:]}")
+    return text.strip()
+
+
+def windows(ids: Sequence[int], room: int) -> list[list[int]]:
+    """Cut ids into the fewest parts of at most `room`, all nearly of one length.
+
+    Nearly equal, so that the mean of the parts' vectors weighs every token alike.
+    """
+    n_windows = max(1, -(-len(ids) // room))
+    bounds = [i * len(ids) // n_windows for i in range(n_windows + 1)]
+    return [list(ids[a:b]) for a, b in pairwise(bounds)]
+
+
+class Pieces(Protocol):
+    """head, tail: the marks before and after every text; specials: how marks are spelt."""
+
+    specials: list[str]
+    head: list[int]
+    tail: list[int]
+
+    def content(self, text: str) -> list[int]:
+        """Return the ids of the (clean) text alone, without marks."""
+        ...
+
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        ...
+
+
+class LibraryPieces:
+    """The model's tokenizer.json, read by `tokenizers`: right for any model, a second to open."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._lift_limits()
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self.specials = [token.content for token in added if token.special]
+        marked = self._tokenizer.encode("a")
+        inside = [i for i, mark in enumerate(marked.special_tokens_mask) if not mark]
+        self.head: list[int] = marked.ids[: inside[0]]
+        self.tail: list[int] = marked.ids[inside[-1] + 1 :]
+
+    def content(self, text: str) -> list[int]:
+        """Return the ids of the (clean) text alone, without marks."""
+        return self.contents([text])[0]
+
+    def contents(self, texts: Sequence[str]) -> list[list[int]]:
+        """Do so for many texts."""
+        self._lift_limits()
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encoded]
+
+    def _lift_limits(self) -> None:
+        """Undo what the file says, or what another user of the tokenizer set since."""
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+
+def read_pieces(found: ModelPlace) -> LibraryPieces:
+    """Read tokenizer.json. Raises ModelError if that is not possible."""
+    from tokenizers import Tokenizer
+
+    path = found.folder / "tokenizer.json"
+    try:
+        return LibraryPieces(Tokenizer.from_buffer(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise broken(found, f"{path} cannot be read: {error}") from error
+
+
+def quick_pieces(found: ModelPlace) -> Pieces:
+    """Open the model's tokenizer: its small table where there is one."""
+    if (found.setup / PIECES).is_dir():
+        return Table(found.setup / PIECES)
+    return read_pieces(found)
+
 
 SPACE = "▁"
 """sentencepiece's mark for the beginning of a word."""
 
 _DROPPED = "\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f\ufdd0"
+
 _SPACES = "\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd"
+
 _TILDE, _STAND_IN = "～", "\ufdd0"
 """The one common character that NFKC changes and this model's own table does not. It waits
 behind a code point that Unicode promises never to assign."""
@@ -40,20 +141,10 @@ def normalise(text: str) -> str:
     is what the original sentencepiece model does, and engines that go by single code
     points do not.
     """
-    text = _drop_re().sub("", text)
-    text = _space_re().sub(" ", text).replace(_TILDE, _STAND_IN)
+    text = re.sub(f"[{_DROPPED}]", "", text)
+    text = re.sub(f"[{_SPACES}]", " ", text).replace(_TILDE, _STAND_IN)
     text = unicodedata.normalize("NFKC", text).replace(_STAND_IN, _TILDE)
     return re.sub(" {2,}", " ", text)
-
-
-@lru_cache(maxsize=1)
-def _drop_re() -> re.Pattern[str]:
-    return re.compile(f"[{_DROPPED}]")
-
-
-@lru_cache(maxsize=1)
-def _space_re() -> re.Pattern[str]:
-    return re.compile(f"[{_SPACES}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +174,37 @@ def tokenizer_json(vocabulary: Vocabulary) -> str:
         {"type": "Replace", "pattern": {"String": _STAND_IN}, "content": _TILDE},
         {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
     ]
+    metaspace = {
+        "type": "Metaspace",
+        "replacement": SPACE,
+        "prepend_scheme": "always",
+        "split": True,
+    }
+    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    ids = {piece: vocabulary.pieces.index(piece) for piece in vocabulary.specials}
+    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
+    first, last = ({"SpecialToken": {"id": piece, "type_id": 0}} for piece in (bos, eos))
+    a, b = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
+    template = {
+        "type": "TemplateProcessing",
+        "single": [first, a, last],
+        "pair": [first, a, last, last, b, last],
+        "special_tokens": {
+            piece: {"id": piece, "ids": [ids[piece]], "tokens": [piece]} for piece in (bos, eos)
+        },
+    }
     return json.dumps(
         {
             "version": "1.0",
             "truncation": None,
             "padding": None,
-            "added_tokens": [_added(vocabulary, piece) for piece in vocabulary.specials],
+            "added_tokens": [
+                {"id": ids[piece], "content": piece, **flags, "special": True} for piece in ids
+            ],
             "normalizer": {"type": "Sequence", "normalizers": replace},
-            "pre_tokenizer": _metaspace(),
-            "post_processor": _template(vocabulary),
-            "decoder": _metaspace(),
+            "pre_tokenizer": metaspace,
+            "post_processor": template,
+            "decoder": metaspace,
             "model": {
                 "type": "Unigram",
                 "unk_id": vocabulary.unk,
@@ -101,31 +213,6 @@ def tokenizer_json(vocabulary: Vocabulary) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _added(vocabulary: Vocabulary, piece: str) -> dict[str, object]:
-    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
-    index = list(vocabulary.pieces).index(piece)
-    return {"id": index, "content": piece, **flags, "special": True}
-
-
-def _metaspace() -> dict[str, object]:
-    return {"type": "Metaspace", "replacement": SPACE, "prepend_scheme": "always", "split": True}
-
-
-def _template(vocabulary: Vocabulary) -> dict[str, object]:
-    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
-
-    def special(piece: str) -> dict[str, object]:
-        return {"SpecialToken": {"id": piece, "type_id": 0}}
-
-    single = [special(bos), {"Sequence": {"id": "A", "type_id": 0}}, special(eos)]
-    pair = [*single, special(eos), {"Sequence": {"id": "B", "type_id": 0}}, special(eos)]
-    tokens = {
-        bos: {"id": bos, "ids": [vocabulary.bos], "tokens": [bos]},
-        eos: {"id": eos, "ids": [vocabulary.eos], "tokens": [eos]},
-    }
-    return {"type": "TemplateProcessing", "single": single, "pair": pair, "special_tokens": tokens}
 
 
 def write_table(vocabulary: Vocabulary, folder: Path) -> None:
