@@ -23,7 +23,6 @@ from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
 from reader.morning.tools import Tools
-from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
+    from reader.search.encode import Encoder
     from reader.search.encoder import QueryEncoder
 
 

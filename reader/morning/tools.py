@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from reader.base.errors import PdfError
 from reader.base.http.wire import Fetch
 from reader.ranking.learn import FitTopic, _as_before, _learn_nothing
-from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     from reader.library.highlight import Marks
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from reader.pdfs.recognition import Looks
     from reader.pdfs.text.answer import Pictures
     from reader.ranking.forecast import Coefficients, TalkExample
+    from reader.search.encode import Encoder
 
 
 def _silent(label: str, done: int, total: int) -> None:

@@ -1,14 +1,13 @@
 """Turn a person's decisions into labels, and papers into features.
 
-Say what a person's decisions teach about each topic: labels with weights that change by day.
+A label says that a paper belongs in a topic or does not; its weight changes by day. Before
+anything is decided a topic's own words guess: what they surely found teaches what else such
+papers say. What was taken back is not among the events that are given, so the labels after
+an undo are those from before.
 
-Pure: knows neither texts nor models. What was taken back is not among the events it is
-given, so the labels after an undo are those from before.
-
-Turn a paper into features: named numbers that a model weighs. Knows no topic.
-
-The name says what it is: "w:" a word of title or abstract, "h:" a word of the title once more,
-"a:" an author, "c:" an arXiv class, "t:" a size of the team that wrote it.
+A feature is a named number that a model weighs. The name tells its kind: "w:" a word of title
+or abstract, "h:" a word of the title once more, "a:" an author, "c:" an arXiv class, "t:" a
+size of the team that wrote it.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ class Label:
 def labels(
     events: Iterable[Event], day: date, topics: Sequence[str], *, most: int | None = None
 ) -> dict[str, list[Label]]:
-    """Give what the events up to a day teach about each topic, one label a paper, by row.
+    """Make the labels that the events up to a day teach each topic, one a paper, by row.
 
     Of several events on one paper the newest side counts, with its heaviest weight. A skip
     without a topic speaks against all topics; a pick without one for none. What was only
@@ -96,19 +95,15 @@ def labels(
 
 
 def liked(several: Iterable[Label]) -> float:
-    """Give the weight of what a person decided for a topic, seeds and guesses left out."""
+    """Add up the weights of what a person decided for a topic, seeds and guesses left out."""
     return math.fsum(x.weight for x in several if x.is_in and x.origin == "decided")
 
 
-def warmth(last_like: date | None, day: date) -> float:
-    """Give what likes of a topic weigh on a day: 1 while it is in use, less once it is left."""
-    idle = _age(last_like, day) - WARM_DAYS if last_like else 0
-    return math.exp2(-max(0, idle) / COOLING_DAYS)
-
-
 def _labels(events: Sequence[Event], day: date, most: int | None) -> list[Label]:
+    # Likes weigh 1 while the topic is in use, and less once it is left.
     last_like = max((e.on for e in events if e.kind in LIKES and e.kind != "seed"), default=None)
-    warm = warmth(last_like, day)
+    idle = _age(last_like, day) - WARM_DAYS if last_like else 0
+    warm = math.exp2(-max(0, idle) / COOLING_DAYS)
     by_paper: dict[int, list[Event]] = {}
     for event in events:
         by_paper.setdefault(event.paper, []).append(event)
@@ -138,15 +133,14 @@ def _label(paper: int, events: Sequence[Event], day: date, warm: float) -> Label
         weight = max(LIKES[e.kind] * (1.0 if e.kind == "seed" else warm) for e in likes)
         is_seed = all(e.kind == "seed" for e in events)
         return Label(paper, True, weight, "seed" if is_seed else "decided")
-    dislikes = (e for e in events if e.kind in DISLIKES)
-    weight = max(DISLIKES[e.kind] * _fresh(e.on, day) for e in dislikes)
+    weight = max(
+        DISLIKES[e.kind] * max(0.0, 1 - _age(e.on, day) / FADE_DAYS)
+        if (day - e.on).days < FADE_DAYS
+        else 0.0
+        for e in events
+        if e.kind in DISLIKES
+    )
     return Label(paper, False, weight)
-
-
-def _fresh(on: date, day: date) -> float:
-    """Give what is left of a dislike, from 1 to 0."""
-    is_over = (day - on).days >= FADE_DAYS
-    return 0.0 if is_over else max(0.0, 1 - _age(on, day) / FADE_DAYS)
 
 
 def _age(on: date, day: date) -> int:
@@ -166,7 +160,7 @@ TEAM_SIZES = (2, 4, 6, 8, 10, 13, 20, 40)
 
 
 def features(paper: Paper) -> Mapping[str, float]:
-    """Give a paper's features; the words' squares add up to 1, those of the title's words too.
+    """Make a paper's features; the words' squares add up to 1, those of the title's words too.
 
     A word's number is 1 + log of how often it stands there; of the title's words by themselves
     all are alike. Words that stand everywhere and single letters are left out; singular and
@@ -223,7 +217,7 @@ def learned_from(
     *,
     longer: tuple[str, ...] = (),
 ) -> tuple[list[Label], list[int]]:
-    """Give all labels that a topic is learned from, and the papers that stand for the rest.
+    """Return all labels that a topic is learned from, and the papers that stand for the rest.
 
     What may be either has a label that weighs 0: it only tells how rare words are.
     others: papers by row, whatever was decided on them. One that was disliked stands among

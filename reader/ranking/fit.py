@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reader.library.config import Topic
@@ -88,52 +88,39 @@ def fit_topic(
     n_weighed = sum(label.weight > 0 for _, label in examples)
     if not n_in or n_in == n_weighed + len(background):
         return first
-    drawn = _drawn(background, seed)
-    fitted = _regression(examples, drawn, topic)
-    said = [label for _, label in examples if label.origin != "guessed"]
-    n_liked = sum(label.is_in for label in said)
-    base = first.base + SHARE * _centre(fitted.sums)
-    bare_cut, bare_doubt = _bare_cuts(fitted, base, n_in)
-    return replace(
-        first,
-        weights={name: round(SHARE * value, 4) for name, value in fitted.weights.items()},
-        base=round(base, 4),
-        bare_cut=round(bare_cut, 4),
-        bare_doubt=round(bare_doubt, 4),
-        found=_found(examples),
-        n_in=n_liked,
-        n_out=len(said) - n_liked,
-        liked=liked(said),
-    )
-
-
-def _found(examples: Sequence[tuple[Features, Label]]) -> tuple[int, ...]:
-    """List the newest papers that the topic's words surely found."""
-    rows = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
-    return tuple(sorted(rows)[-MOST_FOUND:])
-
-
-@dataclass(frozen=True, slots=True)
-class _Regression:
-    """What the regression found: weights of features, and the weighted sums of the background's
-    papers, highest first."""
-
-    weights: Mapping[str, float]
-    sums: Sequence[float]
-
-
-def _drawn(background: Sequence[Features], seed: int) -> list[Features]:
     import numpy as np
 
     order = np.random.default_rng(seed).permutation(len(background))[:N_BACKGROUND]
-    return [background[i] for i in sorted(order)]
+    learned, sums = _regression(examples, [background[i] for i in sorted(order)], topic)
+    decided = [label for _, label in examples if label.origin != "guessed"]
+    n_liked = sum(label.is_in for label in decided)
+    base = first.base
+    if len(sums) >= FEWEST:
+        # So that the exponential of a sum of learned words is a likelihood ratio: among papers
+        # that do not belong its mean is 1. Fewer papers tell nothing of that.
+        base -= SHARE * math.log(math.fsum(map(math.exp, sums)) / len(sums))
+    bare_cut, bare_doubt = _bare_cuts([base + SHARE * value for value in sums], n_in)
+    surely = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
+    return replace(
+        first,
+        weights={name: round(SHARE * value, 4) for name, value in learned.items()},
+        base=round(base, 4),
+        bare_cut=round(bare_cut, 4),
+        bare_doubt=round(bare_doubt, 4),
+        found=tuple(sorted(surely)[-MOST_FOUND:]),
+        n_in=n_liked,
+        n_out=len(decided) - n_liked,
+        liked=liked(decided),
+    )
 
 
 def _regression(
     examples: Sequence[tuple[Features, Label]],
     background: Sequence[Features],
     topic: Topic,
-) -> _Regression:
+) -> tuple[Mapping[str, float], Sequence[float]]:
+    """Return weights of features, and the weighted sums of the background's papers, highest
+    first."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
@@ -150,12 +137,11 @@ def _regression(
     found = np.round(model.coef_[0] * scales, 4)
     found[np.abs(found) < LEAST] = 0.0
     sums = np.sort(plain[len(examples) :] @ found)[::-1]
-    kept = {names[i]: float(found[i]) for i in np.flatnonzero(found)}
-    return _Regression(kept, [float(s) for s in sums])
+    return {names[i]: float(found[i]) for i in np.flatnonzero(found)}, sums.tolist()
 
 
 def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
-    """Give the features' names and the sparse table of their values, a row for a paper.
+    """Make the features' names and the sparse table of their values, a row for a paper.
 
     scikit-learn's DictVectorizer takes five times as long.
     """
@@ -188,25 +174,16 @@ def _scales(names: Sequence[str], papers: Any, topic: Topic) -> NDArray[np.float
     return scales
 
 
-def _centre(sums: Sequence[float]) -> float:
-    """Return what is added to a sum of learned words so that its exponential is a likelihood
-    ratio: among papers that do not belong its mean is 1. Few papers say nothing of that."""
-    if len(sums) < FEWEST:
-        return 0.0
-    return -math.log(math.fsum(math.exp(value) for value in sums) / len(sums))
-
-
-def _bare_cuts(fitted: _Regression, base: float, n_in: int) -> tuple[float, float]:
+def _bare_cuts(sums: Sequence[float], n_in: int) -> tuple[float, float]:
     """Choose from which score on a paper without any of the topic's words is in, and how far
     below it such a paper is doubtful.
 
-    As if one in ODDS belonged; then higher, until no more of the background is in than
-    MOST_SHARE and what SHARE_PER_LIKE allows.
+    sums: the background's scores, highest first. As if one in ODDS belonged; then higher, until
+    no more of the background is in than MOST_SHARE and what SHARE_PER_LIKE allows.
     """
-    n = len(fitted.sums)
+    n = len(sums)
     if n < FEWEST:
         return math.inf, 0.0
-    sums = [base + SHARE * value for value in fitted.sums]
     cut = START + SHARE * math.log(ODDS)
     n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_in) * n)
     if n_allowed < n:
@@ -234,47 +211,45 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
     before: the numbers so far; their text joins as one more number, so that little talk of
     one's own does not throw away what ships. Too little talk gives `before` back.
     """
+    import numpy as np
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    # Threads that wait for one another on a busy machine cost more than they save here.
-    with threadpool_limits(1):
-        return _fit(examples, before or Coefficients())
-
-
-def _fit(examples: Sequence[TalkExample], first: Coefficients) -> Coefficients:
-    import numpy as np
-
+    first = before or Coefficients()
     chosen = sorted(examples, key=lambda e: e.on)
     votes = np.array([-1 if e.n_votes is None else e.n_votes for e in chosen])
     if int((votes >= 0).sum()) < FEWEST_HOT:
         return first
+    # Being talked about at all, and much: a model for each.
     hot = [votes >= 0, votes >= MUCH_VOTES]
     # Much talk counts more: each doubling of the votes as one more example.
     louder = np.where(hot[0], 1 + np.log2(1 + np.maximum(votes, 0)), 1.0)
     weights = louder * np.array([e.weight for e in chosen])
     words = _matrix(chosen)
-    spoken = [_foretold(words, y, weights) for y in hot]
-    if first.text:
-        spoken.append(words @ np.array(first.text))
-    names = list(numbers_of(chosen[0].facts, chosen[0].records))
-    plain = np.array([list(numbers_of(e.facts, e.records).values()) for e in chosen])
-    table = np.column_stack([plain, *spoken])
-    usual = np.average(table, axis=0, weights=[e.weight for e in chosen])
-    found, start = _weigh(table - usual, hot, weights)
-    texts = [_fitted(words, y, weights, TEXT_STRENGTH) for y in hot]
-    parts = [text for text, _ in texts] + ([np.array(first.text)] if first.text else [])
+    numbers = [numbers_of(e.facts, e.records) for e in chosen]
+    names = list(numbers[0])
+    # Threads that wait for one another on a busy machine cost more than they save here.
+    with threadpool_limits(1):
+        texts = [_fitted(words, y, weights, TEXT_STRENGTH) for y in hot]
+        spoken = [_foretold(words, y, weights) for y in hot]
+        if first.text:
+            texts.append((np.array(first.text), 0.0))
+            spoken.append(words @ np.array(first.text))
+        table = np.column_stack([[list(n.values()) for n in numbers], *spoken])
+        usual = np.average(table, axis=0, weights=[e.weight for e in chosen])
+        centred = table - usual
+        spread = np.sqrt(np.average(centred**2, axis=0, weights=weights))
+        spread[spread == 0] = 1.0
+        fitted = [_fitted(centred / spread, y, weights, TALK_STRENGTH) for y in hot]
+    found = np.mean([weight / spread for weight, _ in fitted], axis=0)
     n = len(names)
+    of_texts = found[n:]
+    start = float(np.mean([b for _, b in fitted])) - float(of_texts @ usual[n:])
     return Coefficients(
-        start=start - float(found[n:] @ usual[n:]) + _shift(found[n:], [b for _, b in texts]),
+        start=start + float(sum(w * b for w, (_, b) in zip(of_texts, texts, strict=True))),
         weights=dict(zip(names, map(float, found[:n]), strict=True)),
         usual=dict(zip(names, map(float, usual[:n]), strict=True)),
-        text=tuple(map(float, sum(w * p for w, p in zip(found[n:], parts, strict=True)))),
+        text=tuple(map(float, sum(w * t for w, (t, _) in zip(of_texts, texts, strict=True)))),
     )
-
-
-def _shift(weights: Floats, starts: Sequence[float]) -> float:
-    """Give what the starts of the words' models add; the numbers so far have none."""
-    return float(sum(w * b for w, b in zip(weights, starts, strict=False)))
 
 
 def _matrix(examples: Sequence[TalkExample]) -> csr_matrix:
@@ -303,19 +278,6 @@ def _foretold(words: csr_matrix, hot: NDArray[np.bool_], weights: Floats) -> Flo
         text, start = _fitted(words[others], hot[others], weights[others], TEXT_STRENGTH)
         scores[here] = words[here] @ text + start
     return scores
-
-
-def _weigh(
-    table: Floats, hot: Sequence[NDArray[np.bool_]], weights: Floats
-) -> tuple[Floats, float]:
-    """Weigh the numbers for being talked about at all and for much, and take the mean."""
-    import numpy as np
-
-    spread = np.sqrt(np.average(table**2, axis=0, weights=weights))
-    spread[spread == 0] = 1.0
-    fitted = [_fitted(table / spread, y, weights, TALK_STRENGTH) for y in hot]
-    found = np.mean([weight / spread for weight, _ in fitted], axis=0)
-    return found, float(np.mean([start for _, start in fitted]))
 
 
 def _fitted(

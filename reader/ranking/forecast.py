@@ -1,39 +1,27 @@
-"""Foretell on the morning itself whether a paper will be talked about.
+"""Foretell on the morning itself, without a vote, whether a paper will be talked about.
 
-Hold the fitted numbers of the forecast, and read and write them as plain text.
+A score in log-odds, between those of being talked about at all and much: from how a paper is
+written, what its authors' earlier papers came to, and when it was handed in. No class and no
+comment is looked at: in the data those are known of some papers only, and which ones gives
+the answer away.
 
-Numbers alone: no word, name or id that they were fitted on.
+The words of title and abstract are hashed (CRC-32, so that numbers fitted elsewhere mean the
+same here). Of authors only counts come in. Who wants a paper to be seen hands it in just
+before arXiv's deadline (14:00 Eastern time), so that it is announced the same evening: the last
+numbers of a day are talked about seven times as often as the usual ones. Numbers are known on
+the morning; the hour often is not.
+
+What weighs all this, `Coefficients`, is plain text without a word, name or id that it was
+fitted on:
 
     start -3.21             the log-odds of the usual paper
     weight after -0.12 8.7  a named number: its weight, and the usual value of it
     text 0.01 4 -12 0 …     the weights of the buckets of `text`, from the first on, in
     text 0.01 7 3 -1 …      units of the first number
-
-Turn a title and an abstract into hashed words: numbers that stand for no text any more.
-
-The hash is fixed (CRC-32), so coefficients fitted elsewhere mean the same here.
-
-Say what authors' earlier papers came to: how many there are, how many were talked about.
-
-Counts only; which papers those are, and on which day each became known, others decide.
-
-Tell when in arXiv's day a paper was handed in, from the numbers that arXiv gives out.
-
-Who wants a paper to be seen hands it in just before the deadline (14:00 Eastern time), so
-that it is announced the same evening: the last numbers of a day are talked about seven
-times as often as the usual ones. Numbers are known on the morning; the hour often is not.
-
-Foretell on the morning itself, without a vote, whether a paper will be talked about.
-
-A score in log-odds, between those of being talked about at all and much: from how it is
-written, what its authors' earlier papers came to, and when it was handed in. Pure: the
-numbers that weigh all this are `Coefficients`. No class and no comment is looked at: in
-the data those are known of some papers only, and which ones gives the answer away.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 import unicodedata
@@ -65,7 +53,7 @@ class Coefficients:
     text: tuple[float, ...] = ()
 
     def weigh_text(self, buckets: Mapping[int, float]) -> float:
-        """Give what the hashed words of a paper add."""
+        """Add up what the hashed words of a paper weigh."""
         n = len(self.text)
         return math.fsum(self.text[k] * v for k, v in buckets.items() if k < n)
 
@@ -98,12 +86,11 @@ class Coefficients:
             for name, value in self.weights.items()
         ]
         units = [round(value / UNIT) for value in self.text]
-        lines += [_row(units[i : i + _A_LINE]) for i in range(0, len(units), _A_LINE)]
+        lines += [
+            f"text {UNIT} {' '.join(map(str, units[i : i + _A_LINE]))}"
+            for i in range(0, len(units), _A_LINE)
+        ]
         return "\n".join(lines) + "\n"
-
-
-def _row(units: Sequence[int]) -> str:
-    return f"text {UNIT} {' '.join(map(str, units))}"
 
 
 def _finite(text: str) -> float:
@@ -120,14 +107,15 @@ TITLE_COUNTS = 2
 
 
 def buckets(title: str, abstract: str) -> Mapping[int, float]:
-    """Give bucket → signed weight, the whole of length 1; empty for no words.
+    """Hash words into bucket → signed weight, the whole of length 1; empty for no words.
 
     Weinberger et al. 2009, arXiv:0902.2206: the sign lets words that share a bucket cancel.
     """
     words = _words(title) * TITLE_COUNTS + _words(abstract)
     found: dict[int, float] = {}
     for word, n in Counter(words).items():
-        bucket, sign = _bucket(word)
+        code = zlib.crc32(word.encode())
+        bucket, sign = code % N_BUCKETS, 1 if code >> 31 else -1
         found[bucket] = found.get(bucket, 0.0) + sign * (1 + math.log(n))
     length = math.sqrt(math.fsum(v * v for v in found.values()))
     return {k: v / length for k, v in found.items()} if length else {}
@@ -135,12 +123,6 @@ def buckets(title: str, abstract: str) -> Mapping[int, float]:
 
 def _words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in TELLING_NOTHING]
-
-
-@functools.lru_cache(maxsize=65_536)
-def _bucket(word: str) -> tuple[int, int]:
-    code = zlib.crc32(word.encode())
-    return code % N_BUCKETS, 1 if code >> 31 else -1
 
 
 _WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+")
@@ -173,7 +155,7 @@ class AuthorRecord:
 
     @property
     def share(self) -> float:
-        """The share that is hot, drawn to the usual one where papers are few."""
+        """The share that was hot, drawn to the usual one where papers are few."""
         return (self.n_hot + 0.05) / (max(self.n_papers, self.n_hot) + 1.2)
 
 
@@ -190,7 +172,7 @@ def records_of(
     *,
     is_watched: bool = True,
 ) -> tuple[AuthorRecord, ...]:
-    """Give each author's record, in the paper's order.
+    """Look up each author's record, in the paper's order.
 
     known: `author_key` → (papers, hot ones[, doublings of their votes]); who is not there has
     none. is_watched: False where no talk was ever seen: then no paper says anything.
@@ -208,7 +190,12 @@ def evidence(records: Sequence[AuthorRecord]) -> dict[str, float]:
     record_sum, record_best: the logarithm of how much likelier than usual each author's papers
     are talked about, added up, and the highest; record_votes…: the same of the up-votes.
     """
-    odds = [_odds(r) for r in records] or [0.0]
+    # So many papers of the usual kind stand behind each author.
+    usual = 6.0
+    odds = [
+        math.log((r.n_hot + usual * USUAL) / (max(r.n_papers, r.n_hot) + usual) / USUAL)
+        for r in records
+    ] or [0.0]
     votes = [r.doublings / (max(r.n_papers, r.n_hot) + 2) for r in records] or [0.0]
     shares = [r.share for r in records] or [AuthorRecord("").share]
     return {
@@ -222,12 +209,6 @@ def evidence(records: Sequence[AuthorRecord]) -> dict[str, float]:
         "record_last": shares[-1],
         "record_new": sum(not r.n_papers for r in records) / max(1, len(records)),
     }
-
-
-def _odds(record: AuthorRecord) -> float:
-    strength = 6.0  # so many papers of the usual kind stand behind each author
-    n = max(record.n_papers, record.n_hot)
-    return math.log((record.n_hot + strength * USUAL) / (n + strength) / USUAL)
 
 
 FEWEST = 20
@@ -250,11 +231,11 @@ class NumberPlace:
 
 
 def places(ids: Iterable[str]) -> Mapping[str, NumberPlace]:
-    """Give the place of each arXiv id of one day; none for other ids, and on a small day.
+    """Place each arXiv id of one day among its numbers; none for other ids, and on a small day.
 
     ids: with their scheme ("arxiv:2506.01234"), of all papers that were announced that day.
     """
-    numbers = {id_: _number(m) for id_ in ids if (m := _NEW_STYLE.match(id_))}
+    numbers = {id_: (int(m[1]), int(m[2])) for id_ in ids if (m := _NEW_STYLE.match(id_))}
     if len(numbers) < FEWEST:
         return {}
     ranks = {number: i / len(numbers) for i, number in enumerate(sorted(numbers.values()))}
@@ -264,10 +245,6 @@ def places(ids: Iterable[str]) -> Mapping[str, NumberPlace]:
         id_: NumberPlace(math.log2(1 + last - n) if m == month else FARTHEST, ranks[m, n])
         for id_, (m, n) in numbers.items()
     }
-
-
-def _number(match: re.Match[str]) -> tuple[int, int]:
-    return int(match[1]), int(match[2])
 
 
 _NEW_STYLE = re.compile(r"arxiv:(\d{4})\.(\d{4,5})$")
@@ -311,16 +288,16 @@ def facts_of(paper: Paper, place: NumberPlace | None = None) -> Facts:
 
 
 def numbers_of(facts: Facts, records: Sequence[AuthorRecord]) -> dict[str, float]:
-    """Give every named number that is weighed, but the text's."""
+    """Return every named number that is weighed, but the text's."""
     return {**facts.plain, **evidence(records)}
 
 
 def forecast(
     facts: Facts, records: Sequence[AuthorRecord], coefficients: Coefficients
 ) -> tuple[Term, ...]:
-    """Give the log-odds that a paper will be talked about, as terms.
+    """Compute the log-odds that a paper will be talked about, as terms.
 
-    What each term says is measured against the usual paper (`Coefficients.usual`), whose
+    What each term adds is measured against the usual paper (`Coefficients.usual`), whose
     score is the start.
     """
     found = numbers_of(facts, records)
@@ -328,14 +305,21 @@ def forecast(
         name: weight * (found.get(name, 0.0) - coefficients.usual.get(name, 0.0))
         for name, weight in coefficients.weights.items()
     }
-    terms = [
+    best = max(records, key=lambda r: (r.n_hot, -r.n_papers), default=None)
+    after = facts.plain.get("after")
+    what = {
+        "record": f"{best.author}: {best.n_hot} of {best.n_papers}" if best and best.n_hot else "",
+        "authors": str(len(records)),
+        "place": "" if after is None else f"{2**after - 1:.0f}",
+    }
+    return (
         Term("start", "", coefficients.start),
         Term("text", "", coefficients.weigh_text(facts.text)),
-    ]
-    for kind, names in KINDS.items():
-        value = math.fsum(weighed.get(name, 0.0) for name in names)
-        terms.append(Term(kind, _what(kind, facts, records), value))
-    return tuple(terms)
+        *(
+            Term(kind, what[kind], math.fsum(weighed.get(name, 0.0) for name in names))
+            for kind, names in KINDS.items()
+        ),
+    )
 
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -347,13 +331,3 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "place": ("after", "share"),
 }  # fmt: skip
 """The terms of a forecast, and the numbers that each joins."""
-
-
-def _what(kind: str, facts: Facts, records: Sequence[AuthorRecord]) -> str:
-    if kind == "record":
-        best = max(records, key=lambda r: (r.n_hot, -r.n_papers), default=None)
-        return f"{best.author}: {best.n_hot} of {best.n_papers}" if best and best.n_hot else ""
-    if kind == "authors":
-        return str(len(records))
-    after = facts.plain.get("after")
-    return "" if after is None else f"{2**after - 1:.0f}"

@@ -1,13 +1,9 @@
 """Count how much a paper is talked about, and put the near lane in its order.
 
-Count how much a paper is talked about: people, up-votes, citations, each with its half-life.
-
-The unit is one person who mentions a paper in their own words today. Knows no source and
-no clock: the day comes in as an argument, and what is later than it does not count.
-
-Put papers of the near lane in their order, and choose the wild card, by sums of terms.
-
-Pure: knows neither the topics themselves nor what was shown; both come in as values.
+People, up-votes and citations count, each with its half-life. The unit is one person who
+mentions a paper in their own words today; the order of papers of near topics and the choice
+of the wild card are sums of terms in it. Knows no source and no clock: the day comes in as an
+argument, and what is later than it does not count.
 """
 
 from __future__ import annotations
@@ -48,7 +44,10 @@ LISTED = 0.25
 list. A vote is a click, often the submitter's own, so of few votes only n in n + 1 count: one
 counts as half a person, 3 as one and a half, 15 as nearly four."""
 MUCH_CITED = 5.0
-"""Citations a month from which on they count, their doublings as people."""
+"""Citations a month from which on a paper is much cited, and their doublings count as people:
+sixty in its first year. Chosen, not measured: no counts of real papers were at hand."""
+
+DAYS_A_MONTH = 30.4
 
 CLASS_SHARE: Mapping[str, float] = {
     "cs.CV": 1.45, "cs.CL": 1.5, "cs.LG": 1.8, "cs.GR": 1.25, "cs.AI": 0.7, "cs.RO": 0.5,
@@ -116,7 +115,7 @@ def talk_of(
     timelines: Mapping[str, str] = _NOBODYS,
     busy: Container[str] = frozenset(),
 ) -> Talk:
-    """Put mentions into the form that heat is counted from; votes and citations by `replace`.
+    """Turn mentions into what heat is counted from; votes and citations come by `replace`.
 
     role_models: the names of people of feeds.toml; timelines: the sources that are theirs,
     with their names. busy: authors who mention MANY_A_DAY.
@@ -144,7 +143,7 @@ def talk_of(
 
 
 def heat(talk: Talk, day: date) -> tuple[Term, ...]:
-    """Say how hot a paper is on a day: one term a person, the votes, the citations, the class.
+    """Compute how hot a paper is on a day: one term a person, the votes, the citations, the class.
 
     Each person counts once, with their weightiest post. No talk: no terms.
     """
@@ -152,52 +151,48 @@ def heat(talk: Talk, day: date) -> tuple[Term, ...]:
     for voice in talk.voices:
         if voice.on and voice.on > day:
             continue
-        term = _term(voice, day)
+        weight = KIND_WEIGHT[voice.kind] * (ROLE_MODEL if voice.is_role_model else 1.0)
+        weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)
+        weight *= 1 + LIKE * math.log2(1 + max(0, voice.n_votes or 0))
+        weight *= _fading(voice.on, day, HALF_LIFE_DAYS)
         who = (voice.person or voice.author).casefold()
-        known = people.get(who)
-        if known is None or term.value > known.value:
-            people[who] = term
-    said = [*people.values(), *_citations(talk)]
-    evened = total(said) * (_evening(talk.category) - 1)
-    terms = (*said, *_votes(talk, day))
-    return (*terms, Term("class", talk.category, evened)) if evened else terms
+        if who not in people or weight > people[who].value:
+            kind = "repost" if voice.kind == "repost" else "mention"
+            people[who] = Term(kind, voice.author, weight)
+    terms = list(people.values())
+    a_month = velocity(talk.n_citations, talk.n_months)
+    if a_month >= MUCH_CITED:
+        terms.append(Term("citations", f"{a_month:.0f}", math.log2(1 + a_month)))
+    # Of the votes, which come now, the class takes nothing back.
+    evened = total(terms) * (float(CLASS_SHARE.get(talk.category, 1.0) ** -EVENING) - 1)
+    if talk.n_votes is not None and not (talk.voted_on and talk.voted_on > day):
+        n = max(0, talk.n_votes)
+        doublings = max(LISTED, math.log2(1 + n) * n / (n + 1))
+        fading = _fading(talk.voted_on, day, VOTES_HALF_LIFE_DAYS)
+        terms.append(Term("votes", str(n), VOTE * doublings * fading))
+    if evened:
+        terms.append(Term("class", talk.category, evened))
+    return tuple(terms)
 
 
-def _term(voice: Voice, day: date) -> Term:
-    weight = KIND_WEIGHT[voice.kind] * (ROLE_MODEL if voice.is_role_model else 1.0)
-    weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)
-    weight *= 1 + LIKE * math.log2(1 + max(0, voice.n_votes or 0))
-    kind = "repost" if voice.kind == "repost" else "mention"
-    return Term(kind, voice.author, weight * _fading(voice.on, day, HALF_LIFE_DAYS))
+def velocity(n_citations: int | None, n_months: int | None) -> float:
+    """Compute the citations a month; 0 where either number is unknown."""
+    return n_citations / max(n_months, 1) if n_citations and n_months else 0.0
 
 
-def _votes(talk: Talk, day: date) -> list[Term]:
-    n = talk.n_votes
-    if n is None or (talk.voted_on and talk.voted_on > day):
-        return []
-    n = max(0, n)
-    doublings = max(LISTED, math.log2(1 + n) * n / (n + 1))
-    fading = _fading(talk.voted_on, day, VOTES_HALF_LIFE_DAYS)
-    return [Term("votes", str(n), VOTE * doublings * fading)]
+def months_between(first: date | None, last: date) -> int | None:
+    """Count the months from a publication on, the one that runs included; None for none."""
+    return None if first is None else max(1, math.ceil((last - first).days / DAYS_A_MONTH))
 
 
-def _citations(talk: Talk) -> list[Term]:
-    if not talk.n_citations or not talk.n_months:
-        return []
-    a_month = talk.n_citations / max(1, talk.n_months)
-    return (
-        [Term("citations", f"{a_month:.0f}", math.log2(1 + a_month))]
-        if a_month >= MUCH_CITED
-        else []
-    )
+def listing_days(first: date, last: date) -> int:
+    """Count the days from one to another, both included, under which arXiv lists papers."""
+    n = max(0, (last - first).days + 1)
+    return sum(is_listing_day(first + timedelta(days=i)) for i in range(n))
 
 
 def _fading(on: date | None, day: date, half_life: float) -> float:
     return 1.0 if on is None else float(0.5 ** ((day - on).days / half_life))
-
-
-def _evening(category: str) -> float:
-    return float(CLASS_SHARE.get(category, 1.0) ** -EVENING)
 
 
 def _is_bot(author: str) -> bool:
@@ -256,7 +251,7 @@ def near_score(
     *,
     n_days: int = 0,
 ) -> tuple[Term, ...]:
-    """Join heat, forecast and closeness to the near topics; the unit is that of heat, a person.
+    """Add up heat, forecast and closeness to the near topics, in the unit of heat, a person.
 
     closeness: 0 far … 1 in the midst of a near topic, None: not asked for; its logarithm
     joins, after people who agree have made the distance smaller. n_days: since the paper
@@ -313,7 +308,7 @@ def caught(
 
     talked: what is talked about; foretold: new papers of which nobody has spoken, at most
     `n_foretold`, in places that no higher score takes; again: talked about, and shown before
-    as foretold, in what is left. Gives them in the order talked, again, foretold, each the
+    as foretold, in what is left. Returns them in the order talked, again, foretold, each the
     highest first; equal scores keep the order in which they came.
     """
     hoped = dict.fromkeys(_highest(foretold)[: max(0, n_foretold)])
@@ -344,26 +339,3 @@ def _joined(heat_terms: Sequence[Term], forecast_terms: Sequence[Term], n_days: 
 def _people(heat_terms: Sequence[Term]) -> float:
     """Add up the people who speak of a paper, each as much as they count."""
     return math.fsum(t.value for t in heat_terms if t.kind in ("mention", "repost"))
-
-
-MUCH_CITED = 5.0
-"""Citations a month from which on a paper is much cited, and they count as heat: sixty in its
-first year. Chosen, not measured: no counts of real papers were at hand."""
-
-DAYS_A_MONTH = 30.4
-
-
-def velocity(n_citations: int | None, n_months: int | None) -> float:
-    """Give the citations a month; 0 where either number is unknown."""
-    return n_citations / max(n_months, 1) if n_citations and n_months else 0.0
-
-
-def months_between(first: date | None, last: date) -> int | None:
-    """Count the months from a publication on, the one that runs included; None for none."""
-    return None if first is None else max(1, math.ceil((last - first).days / DAYS_A_MONTH))
-
-
-def listing_days(first: date, last: date) -> int:
-    """Count the days from one to another, both included, under which arXiv lists papers."""
-    n = max(0, (last - first).days + 1)
-    return sum(is_listing_day(first + timedelta(days=i)) for i in range(n))

@@ -1,6 +1,7 @@
-"""Say what a topic has learned: plain numbers, written out and read back as text.
+"""Judge papers for a topic by its model: a score whose terms say why.
 
-Knows neither how they were fitted nor papers.
+A model is plain numbers, written out and read back as text; how they were fitted is `fit`'s
+business.
 """
 
 from __future__ import annotations
@@ -167,6 +168,13 @@ KINDS: Mapping[str, str] = {"w": "learned", "a": "author", "c": "category", "t":
 LEARNED = frozenset(KINDS.values())
 """Kinds of term that were learned: each stands once more in the taste."""
 
+LEAST_TELLING = 0.025
+"""What a learned word adds at least where it is named as a reason."""
+
+N_QUESTIONS = 12
+NEAREST = 3
+"""Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -195,7 +203,7 @@ class Judgement:
 
     @property
     def standing(self) -> tuple[int, float]:
-        """Compares topics: in before doubtful before out, then by the margin."""
+        """Compare topics by this: in before doubtful before out, then by the margin."""
         return standing(self.place, self.margin)
 
 
@@ -217,14 +225,19 @@ def judge(
     """
     found = mentions(model.words, paper.title, paper.abstract, longer=model.longer)
     own = [*_own_terms(found, model, nearness)]
-    learned = _learned(features, model.weights)
+    learned: dict[str, float] = {}
+    for name, value in features.items():
+        if weight := model.weights.get(name):
+            # A word of the title is one reason with the same word of the text.
+            word = f"w{name[1:]}" if name[0] == "h" else name
+            learned[word] = learned.get(word, 0.0) + weight * value
     score = math.fsum([*(t.value for t in own), *learned.values()])
     if followed:
         # A hundredth, since sums of decimals may end just below the cut.
         own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
     elif model.is_own and (surely := surely_term(own, score, model.cut)):
         own.append(surely)
-    elif is_brief and score < _least(model, has_words=found.is_any):
+    elif is_brief and score < _cuts(model, has_words=found.is_any)[1]:
         return Judgement(model.topic, (), score, "out", model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
     if taste := TASTE * math.fsum(learned.values()):
@@ -263,11 +276,11 @@ def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
     model of MUCH_DECIDED likes, and is doubtful only by one of SOME_DECIDED.
     """
     several = list(terms)
-    has_words = not is_bare(several)
+    cut, doubtful_cut = _cuts(model, has_words=not is_bare(several))
     score = placing(several)
-    if score >= (model.cut if has_words else _bare_cut(model)):
+    if score >= cut:
         return "in"
-    return "doubtful" if score >= _least(model, has_words=has_words) else "out"
+    return "doubtful" if score >= doubtful_cut else "out"
 
 
 def is_bare(terms: Iterable[Term]) -> bool:
@@ -276,74 +289,47 @@ def is_bare(terms: Iterable[Term]) -> bool:
     return not any(term.kind in OWN_WORDS for term in terms)
 
 
-def _bare_cut(model: TopicModel) -> float:
-    return model.bare_cut if _is_taught(model, MUCH_DECIDED) else math.inf
-
-
-def _is_taught(model: TopicModel, n: int) -> bool:
-    """Tell whether a topic has n likes and seeds, or its share of them where it has no words."""
-    return model.n_in * (1 if model.words else WITHOUT_WORDS) >= n
-
-
-def _least(model: TopicModel, *, has_words: bool) -> float:
-    """Return the score from which on a paper is at least doubtful."""
+def _cuts(model: TopicModel, *, has_words: bool) -> tuple[float, float]:
+    """Return from which score on a paper is in, and from which at least doubtful; infinite
+    for never."""
     if has_words:
-        return model.cut - model.doubt
-    return model.bare_cut - model.bare_doubt if _is_taught(model, SOME_DECIDED) else math.inf
+        return model.cut, model.cut - model.doubt
+    n = model.n_in * (1 if model.words else WITHOUT_WORDS)
+    cut = model.bare_cut if n >= MUCH_DECIDED else math.inf
+    return cut, model.bare_cut - model.bare_doubt if n >= SOME_DECIDED else math.inf
 
 
 def _own_terms(found: Mentions, model: TopicModel, nearness: float | None) -> Iterator[Term]:
-    """Give what counts without having been learned."""
+    """Make the terms that count without having been learned."""
     if model.base:
         yield Term("start", "", model.base)
-    n = sum(found.title.values())
-    yield from _shared("title", found.title, model.title_word * math.log2(1 + n))
+    in_title = model.title_word * math.log2(1 + sum(found.title.values()))
+    in_abstract = model.abstract_word * math.log2(1 + found.n_sentences)
     if found.scattered:
         yield Term("scattered", found.scattered, model.scattered)
-    in_abstract = model.abstract_word * math.log2(1 + found.n_sentences)
-    yield from _shared("abstract", found.abstract, in_abstract + model.opening * found.opens)
+    # What the topic's words add in one text is shared by how often each stands there.
+    for kind, counts, value in (
+        ("title", found.title, in_title),
+        ("abstract", found.abstract, in_abstract + model.opening * found.opens),
+    ):
+        n = sum(counts.values())
+        for word, times in counts.items():
+            yield Term(kind, word, value * times / n)
     if nearness is not None and model.nearness:
         value = model.nearness * (nearness - USUAL_NEARNESS)
         yield Term("nearness", model.topic, max(-MOST_NEARNESS, min(MOST_NEARNESS, value)))
 
 
-def _shared(kind: str, counts: Mapping[str, int], value: float) -> Iterator[Term]:
-    """Share what a topic's words add in one text among them, by how often each stands there."""
-    n = sum(counts.values())
-    for word, times in counts.items():
-        yield Term(kind, word, value * times / n)
-
-
-def _learned(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
-    """Give what each feature adds; a word of the title is one with the same word of the text."""
-    found: dict[str, float] = {}
-    for name, value in features.items():
-        weight = weights.get(name)
-        if weight:
-            word = f"w{name[1:]}" if name[0] == "h" else name
-            found[word] = found.get(word, 0.0) + weight * value
-    return found
-
-
-LEAST_TELLING = 0.025
-
-
 def telling_words(terms: Iterable[Term]) -> list[str]:
-    """Give the learned words that speak for a paper, the weightiest first."""
+    """List the learned words that speak for a paper, the weightiest first."""
     words = names_of((t for t in terms if t.value >= LEAST_TELLING), "learned")
     return [word for word in words if not word.isdecimal()]
 
 
 def names_of(terms: Iterable[Term], kind: str) -> list[str]:
-    """Give what speaks for a paper in one way, the weightiest first."""
+    """List what speaks for a paper in one way, the weightiest first."""
     found = sorted((t for t in terms if t.kind == kind and t.value > 0), key=lambda t: -t.value)
     return list(dict.fromkeys(t.what for t in found))
-
-
-N_QUESTIONS = 12
-
-NEAREST = 3
-"""Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
 
 
 def uncertain(
@@ -359,32 +345,28 @@ def uncertain(
     against them are asked about only where there are no others: rather few questions than
     irrelevant ones.
     """
-    spoken_for = [j for j in judged if _speaking(j[1]) > 0]
-    near = sorted(spoken_for or judged, key=lambda j: _cost(j, ()))[: NEAREST * N_QUESTIONS]
+    seen: list[Mapping[str, float]] = []
+
+    def cost(candidate: tuple[int, Judgement, Mapping[str, float]]) -> tuple[float, int]:
+        row, found, own = candidate
+        words = [name for name in own if name.startswith("w:")]
+        likeness = max(
+            (math.fsum(own[w] * other[w] for w in words if w in other) for other in seen),
+            default=0.0,
+        )
+        return abs(found.margin) + 2 * likeness, row
+
+    def speaks_for(found: Judgement) -> bool:
+        # Of the paper itself, not what every paper begins with.
+        return math.fsum(t.value for t in found.terms if t.kind not in ("start", "taste")) > 0
+
+    spoken_for = [one for one in judged if speaks_for(one[1])]
+    near = sorted(spoken_for or judged, key=cost)[: NEAREST * N_QUESTIONS]
     chosen: list[int] = []
-    seen = list(asked)
+    seen += asked
     while near and len(chosen) < n:
-        best = min(near, key=lambda j: _cost(j, seen))
+        best = min(near, key=cost)
         near.remove(best)
         chosen.append(best[0])
         seen.append(best[2])
     return chosen
-
-
-def _speaking(judged: Judgement) -> float:
-    """Sum what is said of the paper itself, not what every paper begins with."""
-    return math.fsum(t.value for t in judged.terms if t.kind not in ("start", "taste"))
-
-
-def _cost(
-    candidate: tuple[int, Judgement, Mapping[str, float]],
-    seen: Sequence[Mapping[str, float]],
-) -> tuple[float, int]:
-    row, found, own = candidate
-    likeness = max((_likeness(own, other) for other in seen), default=0.0)
-    return abs(found.margin) + 2 * likeness, row
-
-
-def _likeness(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    words = (name for name in one if name.startswith("w:") and name in other)
-    return math.fsum(one[name] * other[name] for name in words)

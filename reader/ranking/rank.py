@@ -1,4 +1,7 @@
-"""Say how a paper stands to its topics, with a person's word above what a model says."""
+"""Hold how a paper stands to its topics: a score is a sum of terms, each with its reason.
+
+A person's own word stands above what a topic's model says.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ def in_print(terms: Iterable[Term], digits: int = 3) -> list[tuple[Term, float]]
 
 
 Place = Literal["in", "doubtful", "out"]
+"""How a paper stands to a topic."""
 
 
 def standing(place: Place, margin: float) -> tuple[int, float]:
@@ -61,7 +65,7 @@ class Rank:
 
     nearness: standard deviations above the mean of the day's papers in cosine to the topic,
     None without vectors. terms: they add up to the score. cut: from which score on this paper
-    belonged to the topic then (`judge.Judgement`).
+    belonged to the topic then (`model.Judgement`).
     """
 
     topic: str
@@ -77,7 +81,7 @@ class Rank:
 
     @property
     def standing(self) -> tuple[int, float]:
-        """Compares topics: in before doubtful before out, then by the margin."""
+        """Compare topics by this: in before doubtful before out, then by the margin."""
         return standing(self.place, self.margin)
 
 
@@ -99,34 +103,30 @@ TOLD = 1.0
 
 
 def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:
-    """Give the ranks of one paper as a person's word has them; a term of each sum says so."""
-    if not words:
-        return list(ranks)
-    known = {rank.topic: rank for rank in ranks}
-    rest = [
-        _out(rank) if words.get(rank.topic) == "no" else rank
-        for rank in ranks
-        if words.get(rank.topic) != "yes"
-    ]
-    top = max((rank.margin for rank in rest), default=0.0)
-    yes = (known.get(topic, Rank(topic, None, "in")) for topic, word in words.items()
-           if word == "yes")  # fmt: skip
-    no = (Rank(topic, None, "out") for topic, word in words.items()
-          if word == "no" and topic not in known)  # fmt: skip
-    return [*rest, *(_out(rank) for rank in no), *(_in(rank, top) for rank in yes)]
+    """Put a person's word above the ranks of one paper; a term of each sum says so.
+
+    A topic with a "no" is out, one with a "yes" is in, above all those that only a model has.
+    """
+    ranked = {rank.topic: rank for rank in ranks}
+    unknown = [topic for topic, word in words.items() if word == "no" and topic not in ranked]
+    found = []
+    for rank in [*ranks, *(Rank(topic, None, "out") for topic in unknown)]:
+        word = words.get(rank.topic)
+        if word == "no":
+            found.append(_told(rank, "told_no", min(-TOLD, -TOLD - rank.margin), "out"))
+        elif word != "yes":
+            found.append(rank)
+    top = max([0.0, *(rank.margin for rank in found)])
+    for topic, word in words.items():
+        if word == "yes":
+            rank = ranked.get(topic) or Rank(topic, None, "in")
+            # Kept without its terms, or not at all: the sum is the person's word alone.
+            bare = rank if rank.terms else replace(rank, score=0.0, cut=0.0)
+            # A hundredth, since sums of decimals may end just below.
+            found.append(_told(bare, "told_yes", max(TOLD, top - bare.margin + 0.01), "in"))
+    return found
 
 
-def _out(rank: Rank) -> Rank:
-    return _changed(rank, "told_no", min(-TOLD, -TOLD - rank.margin), "out")
-
-
-def _in(rank: Rank, top: float) -> Rank:
-    # Kept without its terms, or not at all: the sum is the person's word alone.
-    bare = rank if rank.terms else replace(rank, score=0.0, cut=0.0)
-    # A hundredth, since sums of decimals may end just below.
-    return _changed(bare, "told_yes", max(TOLD, max(top, 0.0) - bare.margin + 0.01), "in")
-
-
-def _changed(rank: Rank, kind: str, value: float, place: Literal["in", "out"]) -> Rank:
+def _told(rank: Rank, kind: str, value: float, place: Place) -> Rank:
     terms = (*rank.terms, Term(kind, rank.topic, value))
     return replace(rank, terms=terms, score=rank.score + value, place=place)

@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reader.base.words import folded
 from reader.library.config import Topic
@@ -36,7 +37,7 @@ class Fit:
 
     @property
     def is_member(self) -> bool:
-        """Some word of the topic stands in the paper."""
+        """Tell whether some word of the topic stands in the paper."""
         return self.score > 0
 
 
@@ -88,7 +89,7 @@ class Mentions:
 
     @property
     def is_any(self) -> bool:
-        """Some word of the topic stands in the paper."""
+        """Tell whether some word of the topic stands in the paper."""
         return bool(self.title or self.abstract)
 
 
@@ -114,7 +115,11 @@ def mentions(
     sentences = {bisect.bisect_left(ends, span.start) for span in in_abstract}
     scattered = _scattered(words, title) if in_abstract and not in_title else ""
     return Mentions(
-        _counts(in_title), _counts(in_abstract), len(sentences), 0 in sentences, scattered
+        title=dict(Counter(span.word for span in in_title)),
+        abstract=dict(Counter(span.word for span in in_abstract)),
+        n_sentences=len(sentences),
+        opens=0 in sentences,
+        scattered=scattered,
     )
 
 
@@ -132,8 +137,7 @@ def longer_words(topic: Topic, topics: tuple[Topic, ...]) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(NamedTuple):
     start: int
     end: int
     word: str
@@ -152,18 +156,16 @@ def _spans(words: Sequence[str], longer: Sequence[str], text: str) -> list[_Span
                 taken[start:end] = b"\1" * (end - start)
                 found.append(_Span(start, end, word))
     found.sort(key=lambda span: span.start)
-    own = set(words)
-    return [
-        span
-        for before, span in zip([None, *found], found, strict=False)
-        if span.word in own and not (before and _abbreviates(before, span, text))
-    ]
-
-
-def _abbreviates(before: _Span, span: _Span, text: str) -> bool:
-    """Tell whether a word stands in brackets right behind another: "speech recognition (ASR)"."""
-    between = text[before.end : span.start]
-    return "(" in between and not between.strip(" (")
+    kept = []
+    last_end = 0
+    for span in found:
+        # In brackets right behind another word, "speech recognition (ASR)", it abbreviates that.
+        between = text[last_end : span.start]
+        is_short_form = last_end and "(" in between and not between.strip(" (")
+        if span.word in words and not is_short_form:
+            kept.append(span)
+        last_end = span.end
+    return kept
 
 
 def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
@@ -186,10 +188,6 @@ def _scattered(words: tuple[str, ...], title: str) -> str:
         if len(parts) > 1 and all(folded(part) in there for part in parts):
             return word
     return ""
-
-
-def _counts(spans: Iterable[_Span]) -> dict[str, int]:
-    return dict(Counter(span.word for span in spans))
 
 
 _PART = re.compile(r"\w+")

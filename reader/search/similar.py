@@ -19,7 +19,6 @@ from reader.search.find import SearchHit, SearchResult, hits_of, with_limits
 from reader.search.fusion import DEPTH, Ranking
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import Kind
-from reader.search.rows.nearest import vector_from
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +54,8 @@ def similar(
     library: Library, held: LibraryPaper, *, encoder: str, limit: int = 10
 ) -> tuple[SearchResult, list[Neighbour]]:
     """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
+    from reader.search.rows.nearest import vector_from
+
 
     text = f"{held.paper.title}\n{held.paper.abstract}"
     kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 # numpy reads these when it is first imported; one thread, since with two on a busy machine 50 ms
 # became 350 to 2,300. Where numpy is loaded already only threadpoolctl can tell it, and does so
 # around each run, lest torch be slowed in the same process.
-_one_thread: Callable[[], AbstractContextManager[object]]
 if "numpy" in sys.modules:
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-    _one_thread = partial(ThreadpoolController().select(user_api="blas").limit, limits=1)
+    _blas = ThreadpoolController().select(user_api="blas")
+    _one_thread: Callable[[], AbstractContextManager[object]] = partial(_blas.limit, limits=1)
 else:
     for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(_name, "1")
