@@ -1,8 +1,12 @@
-"""Fit the models of the topics anew where what they were fitted on has changed.
+"""Learn from what a person did and from what is talked about, and foretell talk for new papers.
 
     acts that stand → events → labels of each topic → its model, kept in index.db
+    talk that was seen → examples → the numbers of the forecast, kept in index.db
 
-Never on the way to a list: `gather`, `index`, the end of a triage and `teach` come here.
+A model is fitted anew where what it was fitted on has changed. Never on the way to a list:
+`gather`, `index`, the end of a triage and `teach` come here for topics, `index` alone for the
+forecast. Until there is enough talk of one's own its numbers are those that come with the
+program (`reader/ranking/talk.txt`).
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ from reader.ranking.forecast import (
     places,
     records_of,
 )
-from reader.ranking.model import TopicModel, telling_words
+from reader.ranking.model import TopicModel, start, telling_words
 from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
@@ -65,14 +69,12 @@ def _learn_nothing(
     *,
     seed: int = 0,
 ) -> TopicModel:
-    """Give the model of day one."""
-    from reader.ranking.model import start
-
+    """Return the model of day one."""
     return start(topic)
 
 
 def _as_before(examples: Sequence[TalkExample], before: Coefficients) -> Coefficients:
-    """Learn nothing of what was talked about."""
+    """Return the numbers that there were: nothing is learned of what was talked about."""
     return before
 
 
@@ -130,12 +132,17 @@ def learn(library: Library, tools: FitTools) -> list[str]:
     """Fit what has changed; returns the topics that were fitted anew."""
     taught = lessons(library)
     known = standings.fingerprints(library.db)
-    wanted = {topic: _fingerprint(taught, topic) for topic in taught.topics if taught.says(topic)}
+    wanted = {}
+    for topic in taught.topics:
+        if taught.says(topic):
+            on = (VERSION, topic.path, topic.words, taught.labels[topic.path], taught.background)
+            wanted[topic] = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
     due = {topic: on for topic, on in wanted.items() if known.get(topic_name(topic.path)) != on}
     gone = known.keys() - {standings.TALK, *(topic_name(topic.path) for topic in wanted)}
     if not due and not gone:
         return []
-    texts = PaperFeatures(library, _rows(taught, due))
+    decided = (label.paper for topic in due for label in taught.labels[topic.path])
+    texts = PaperFeatures(library, [*decided, *taught.background])
     fitted = []
     for n, (topic, print_) in enumerate(due.items()):
         tools.progress("learn", n, len(due))
@@ -153,8 +160,7 @@ def lessons(library: Library, events: Sequence[Event] | None = None) -> Lessons:
     """
     day, config = library.today(), library.config
     events = events_of(library) if events is None else events
-    left = _left(events, config, day)
-    topics = (*config.topics, *(Topic(path, "near", "") for path in left))
+    topics = (*config.topics, *(Topic(path, "near", "") for path in _left(events, config, day)))
     return Lessons(
         topics=topics,
         labels=labels(events, day, [topic.path for topic in topics], most=MOST_LABELS),
@@ -201,7 +207,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
 
 
 def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Event:
-    """Give the event that a decision of this moment would be; filed: where it would lie then."""
+    """Make the event that a decision of this moment would be; filed: where it would lie then."""
     on = library.today()
     listed = acts.listed(library.db, paper, on)
     listed = _moved(library).get(listed or "", listed)
@@ -237,8 +243,7 @@ class PaperFeatures:
 
     def add(self, library: Library, rows: Iterable[int]) -> None:
         """Take in papers that are not there yet."""
-        new = sorted(set(rows) - self._papers.keys())
-        self._papers |= acts.texts(library.db, new)
+        self._papers |= acts.texts(library.db, sorted(set(rows) - self._papers.keys()))
 
     def paper(self, row: int) -> Paper:
         return self._papers[row]
@@ -250,13 +255,8 @@ class PaperFeatures:
         return self._features[row]
 
 
-def _rows(taught: Lessons, topics: Iterable[Topic]) -> list[int]:
-    decided = (label.paper for topic in topics for label in taught.labels[topic.path])
-    return [*decided, *taught.background]
-
-
 def _moved(library: Library) -> dict[str, str]:
-    """Tell what topics are called now that had other names: a skip in such a lane is about them."""
+    """Map former names of topics to those of now: a skip in such a lane is about them."""
     return acts.moved_topics(library.db, [topic.path for topic in library.config.topics])
 
 
@@ -265,17 +265,14 @@ def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
     else the one that its words fit; None: none."""
     is_filed = act.filed and act.filed != UNFILED
     if is_filed and (act.kind != "skip" or act.listed is None):
-        return _above(act.filed, config)
+        # The topic itself, or the one in whose folder it lies; else the folder.
+        paths = [t.path for t in config.topics]
+        above = [p for p in paths if act.filed == p or act.filed.startswith(f"{p}/")]
+        return max(above, key=len, default=act.filed)
     if act.listed is not None:
         return act.listed or None
     found = best(fits(paper, config.topics)) if paper else None
     return found.topic if found else None
-
-
-def _above(filed: str, config: Config) -> str | None:
-    """Give the topic of a folder: itself, or the one in whose folder it lies; else the folder."""
-    known = [t.path for t in config.topics if filed == t.path or filed.startswith(f"{t.path}/")]
-    return max(known, key=len) if known else filed
 
 
 def _left(events: Iterable[Event], config: Config, day: date) -> list[str]:
@@ -290,11 +287,6 @@ def _left(events: Iterable[Event], config: Config, day: date) -> list[str]:
         for path, of_folder in liked.items()
         if len(of_folder) >= FEWEST_LEFT and (day - max(of_folder.values())).days > WARM_DAYS
     )
-
-
-def _fingerprint(taught: Lessons, topic: Topic) -> str:
-    on = (VERSION, topic.path, topic.words, taught.labels[topic.path], taught.background)
-    return hashlib.sha256(repr(on).encode()).hexdigest()[:16]
 
 
 MOST_WORDS = 5
@@ -313,12 +305,17 @@ class Alike:
 
 
 def alike(library: Library, held: LibraryPaper, topic: str, terms: Iterable[Term]) -> Alike | None:
-    """Give the two telling words of a paper that most chosen papers of a topic have; None where
+    """Find the two telling words of a paper that most chosen papers of a topic have; None where
     no other paper has two of them."""
     words = telling_words(terms)[:MOST_WORDS]
     if len(words) < 2:
         return None
-    having = [_having(paper, words) for paper in _chosen(library, held, topic)]
+    events = events_of(library, liked_alone=True)
+    chosen = {e.paper for e in events if e.topic == topic and e.kind in CHOSEN}
+    several = labels(events, library.today(), [topic])[topic]
+    # What was chosen for the topic and still is.
+    rows = [x.paper for x in several if x.is_in and x.paper in chosen and x.paper != held.row]
+    having = [_having(paper, words) for paper in acts.texts(library.db, rows).values()]
     pairs = [
         Alike(sum(one in found and other in found for found in having), (one, other))
         for one, other in itertools.combinations(words, 2)
@@ -327,23 +324,12 @@ def alike(library: Library, held: LibraryPaper, topic: str, terms: Iterable[Term
     return best if best.n else None
 
 
-def _chosen(library: Library, held: LibraryPaper, topic: str) -> list[Paper]:
-    """List the other papers of a topic that were chosen for it and still are."""
-    events = events_of(library, liked_alone=True)
-    chosen = {e.paper for e in events if e.topic == topic and e.kind in CHOSEN}
-    several = labels(events, library.today(), [topic])[topic]
-    rows = [x.paper for x in several if x.is_in and x.paper in chosen and x.paper != held.row]
-    return list(acts.texts(library.db, rows).values())
-
-
 def _having(paper: Paper, words: Sequence[str]) -> set[str]:
-    """Give those of some words that a paper has, in any form that counts as the same."""
+    """Find those of some words that a paper has, in any form that counts as the same."""
     text = f"{paper.title} {paper.abstract}".casefold()
     # Folding all words of a thousand papers takes a second; few have the word's beginning.
     near = [word for word in words if not text.isascii() or folded(word)[:-1] in text]
-    if not near:
-        return set()
-    forms = {folded(found) for found in _WORD.findall(text)}
+    forms = {folded(found) for found in _WORD.findall(text)} if near else set()
     return {word for word in near if folded(word) in forms}
 
 
@@ -351,20 +337,25 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def forecasts(library: Library, several: Sequence[LibraryPaper]) -> dict[int, tuple[Term, ...]]:
-    """Give what was to be foretold of some papers on the day of their arrival, by row; what was
-    foretold once stays."""
+    """Foretell talk of some papers as on the day of their arrival, by row.
+
+    From the papers and from what their authors' earlier ones came to until that day. What was
+    foretold once stays.
+    """
     known = standings.forecasts_of(library.db, [held.row for held in several])
     missing = [held for held in several if held.row not in known]
     if not missing:
         return known
-    text = _text(library)
+    text = standings.text_of(library.db, TALK) or shipped()
     numbers = Coefficients.read(text)
-    by_day: dict[date, list[LibraryPaper]] = {}
+    by_day: dict[date, dict[int, Paper]] = {}
     for held in missing:
-        by_day.setdefault(held.arrived_on, []).append(held)
-    found: dict[int, tuple[Term, ...]] = {}
-    for day, of_day in by_day.items():
-        found |= foretell(library, of_day, day, numbers)
+        by_day.setdefault(held.arrived_on, {})[held.row] = held.paper
+    found = {
+        row: forecast(facts, records, numbers)
+        for day, of_day in by_day.items()
+        for row, (facts, records) in evidence(library, of_day, day).items()
+    }
     with contextlib.suppress(StoreError):  # a library that cannot be written is shown all the same
         mark = hashlib.sha256(text.encode()).hexdigest()[:16]
         standings.set_forecasts(library.db, found, model=mark)
@@ -386,19 +377,11 @@ def belongs(ranks: Sequence[Rank], topics: Container[str]) -> bool:
     return any(r.place == "in" and r.topic in topics for r in ranks)
 
 
-def foretell(
-    library: Library, several: Sequence[LibraryPaper], day: date, numbers: Coefficients
-) -> Mapping[int, tuple[Term, ...]]:
-    """Foretell, from the papers and from what their authors' earlier ones came to until a day."""
-    given = {held.row: held.paper for held in several}
-    known = evidence(library, given, day)
-    return {row: forecast(facts, records, numbers) for row, (facts, records) in known.items()}
-
-
 def evidence(
     library: Library, several: Mapping[int, Paper], day: date
 ) -> dict[int, tuple[Facts, tuple[AuthorRecord, ...]]]:
-    """Give what forecasts go by: what is known of some papers, and of their authors until a day."""
+    """Gather what forecasts go by: the facts of some papers, and their authors' records until a
+    day."""
     db = library.db
     known = talk.known_records(db, {a for p in several.values() for a in p.authors}, day)
     is_watched = talk.is_watched(db)
@@ -413,12 +396,8 @@ def evidence(
     return found
 
 
-def _text(library: Library) -> str:
-    return standings.text_of(library.db, standings.TALK) or shipped()
-
-
 def shipped() -> str:
-    """Give the numbers that come with the program."""
+    """Read the numbers that come with the program."""
     return (importlib.resources.files("reader.ranking") / "talk.txt").read_text("utf-8")
 
 
@@ -452,24 +431,16 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
     if standings.fingerprints(library.db).get(TALK) == fitted_on:
         return False
     hot = dict(sorted(hot.items())[-MOST_HOT:])
-    several = _examples(library, hot, first, last)
-    numbers = tools.fit_talk(several, Coefficients.read(shipped()))
-    standings.keep(library.db, [StoredModel(TALK, fitted_on, numbers.to_text())])
-    return True
-
-
-def _examples(
-    library: Library, hot: Mapping[int, int], first: date, last: date
-) -> list[TalkExample]:
-    """Take the hot papers, and some of the others: each as it was known on its morning."""
+    # Of the others some stand for all; each paper as it was known on its morning.
     days: dict[date, list[int]] = {}
     for row, on in talk.arrivals(library.db, first, last).items():
         if row in hot or row % ONE_OF == 0:
             days.setdefault(on, []).append(row)
-    found = []
-    for on, rows in days.items():
-        known = evidence(library, acts.texts(library.db, rows), on)
-        for row, (facts, records) in known.items():
-            weight = 1.0 if row in hot else float(ONE_OF)
-            found.append(TalkExample(on, facts, records, hot.get(row), weight))
-    return found
+    examples = [
+        TalkExample(on, facts, records, hot.get(row), 1.0 if row in hot else float(ONE_OF))
+        for on, rows in days.items()
+        for row, (facts, records) in evidence(library, acts.texts(library.db, rows), on).items()
+    ]
+    numbers = tools.fit_talk(examples, Coefficients.read(shipped()))
+    standings.keep(library.db, [StoredModel(TALK, fitted_on, numbers.to_text())])
+    return True
