@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    EncodeQuery = Callable[[str], NDArray[np.float32]]
+    """Makes the vector of a question: (d,), of length 1; may raise ModelError."""
+
     Encode = Callable[[str], tuple[str, NDArray[np.float32]]]
-    """Gives the encoder's name and the vector of a text: (d,), of length 1."""
+    """Makes the encoder's name and the vector of a text: (d,), of length 1."""
 
 
 class Encoder(Protocol):
@@ -47,7 +50,7 @@ class EncoderTools(Protocol):
 
 
 def topic_text(topic: Topic) -> str:
-    """Give the words of a topic as one query for the encoder."""
+    """Join the words of a topic to one query for the encoder."""
     return ", ".join(topic.words)
 
 
@@ -85,7 +88,8 @@ def encode(
     model that feeds.toml names, those of another go.
     """
     waiting = _waiting(library, tools, papers)
-    topics = [] if papers is not None else _topics_without_vector(library, tools)
+    topics = [] if papers is not None else [topic_text(t) for t in library.config.topics if t.words]
+    topics = [t for t in topics if not index.has_vector(library.db, tools.encoder_name, t)]
     try:
         if waiting or topics:
             _encode_all(library, tools, papers, topics, waiting)
@@ -117,34 +121,23 @@ def _encode_all(
     topics: list[str],
     waiting: list[tuple[str, str]],
 ) -> None:
+    """Encode the topics, and what waits until nothing does. Raises ModelError."""
     total = len(waiting)
     if total >= WAITING_AT_ONCE // 2:  # one text may stand in several places
         total = max(total, index.n_without_vector(library.db, tools.encoder_name))
     encoder = tools.encoder()
-    _encode_topics(library, encoder, topics)
+    vectors = [encoder.encode_query(text).astype("float16").tobytes() for text in topics]
+    index.add_vectors(
+        library.db, encoder.name, zip(map(index.hash_of, topics), vectors, strict=True)
+    )
     n_done = 0
     while waiting:
         for start in range(0, len(waiting), VECTORS_AT_ONCE):
             tools.progress("encode", n_done, max(total, n_done + 1))
             part = waiting[start : start + VECTORS_AT_ONCE]
-            vectors = encoder.encode_passages([text for _, text in part])
-            kept = [
-                (h, v.astype("float16").tobytes()) for (h, _), v in zip(part, vectors, strict=True)
-            ]
+            found = encoder.encode_passages([text for _, text in part]).astype("float16")
+            kept = [(h, v.tobytes()) for (h, _), v in zip(part, found, strict=True)]
             index.add_vectors(library.db, encoder.name, kept)
             n_done += len(part)
         waiting = _waiting(library, tools, papers)
     tools.progress("encode", n_done, n_done)
-
-
-def _topics_without_vector(library: Library, tools: EncoderTools) -> list[str]:
-    texts = [topic_text(t) for t in library.config.topics if t.words]
-    return [t for t in texts if not index.has_vector(library.db, tools.encoder_name, t)]
-
-
-def _encode_topics(library: Library, encoder: Encoder, texts: list[str]) -> None:
-    kept = [
-        (index.hash_of(text), encoder.encode_query(text).astype("float16").tobytes())
-        for text in texts
-    ]
-    index.add_vectors(library.db, encoder.name, kept)

@@ -58,7 +58,7 @@ def fuse(*lists: tuple[float, Scored]) -> list[tuple[int, float]]:
 
 
 def standing(scored: Scored, *, n: int, zero: float | None = None) -> list[tuple[int, float]]:
-    """Give each score as its distance from the lowest, in standard deviations of the list.
+    """Turn each score into its distance from the lowest, in standard deviations of the list.
 
     n: how long the list may be at most. A shorter one goes on with `zero`, which is what all
     other things have; None: there are no others. The lowest of a full list is its last.
@@ -92,12 +92,12 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Give the words of a text, to compare it with others."""
+    """Collect the words of a text, to compare it with others."""
     return frozenset(searchable(text).split())
 
 
 def fingerprint(text: str) -> frozenset[str]:
-    """Give what tells a text from others, in a tenth of the time of its words where it is
+    """Collect what tells a text from others, in a tenth of the time of its words where it is
     English."""
     return frozenset(text.casefold().split() if text.isascii() else grams(text).split())
 
@@ -110,7 +110,7 @@ def is_same_text(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def shared_words(one: str, other: str) -> dict[str, str]:
-    """Give what counts as a word in both of two texts → as the first one prints it.
+    """Find what counts as a word in both of two texts → as the first one prints it.
 
     Words of three and more letters, and parts of Japanese runs of two and more characters.
     """
@@ -147,7 +147,7 @@ class _QueryWords:
         return cls(frozenset([*words, *joined_words(query)]), frozenset(pairs))
 
     def matches(self, sentence: str) -> tuple[list[tuple[int, int]], int]:
-        """Give the places of the words that are there, and how many different ones."""
+        """Find the places of the words that are there, and count the different ones."""
         places: list[tuple[int, int]] = []
         units: set[str] = set()
         latin: list[WordPlace] = []
@@ -165,7 +165,14 @@ class _QueryWords:
                 if word in self.words:
                     units.add(word)
                     places.append((latin[-n].starts[0], place.end))
-        return _merged(places), len(units)
+        # Pairs of characters overlap: places that touch become one.
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(places):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged, len(units)
 
     def _in_run(self, place: WordPlace) -> tuple[list[tuple[int, int]], set[str]]:
         ends = [*place.starts[1:], place.end]
@@ -183,16 +190,6 @@ HYPHENS = ("-", "\u2010", "\u2011")
 
 LEAD = 40
 """Characters shown before the first match in a sentence that is cut at its beginning."""
-
-
-def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _cut(sentence: str, places: Sequence[tuple[int, int]], width: int) -> Evidence:

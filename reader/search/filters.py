@@ -1,4 +1,4 @@
-"""Turn a query's filters and names into papers of this library, and say what was meant.
+"""Turn a query's filters and names into papers of this library, and tell what was meant.
 
 What is mistyped is taken as what it is likest, only where nothing has it as typed, and
 never in silence.
@@ -6,7 +6,6 @@ never in silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reader.base.messages import say
@@ -49,7 +48,12 @@ class QueryMeaning:
 
 def meant(library: Library, query: Query) -> QueryMeaning:
     """Find out whom and what a query means."""
-    said = [*_left_out(query), *([_unclear_text(library, query)] if query.unclear else [])]
+    said = [say("search.operators")] if query.has_operators else []
+    said += [say("search.cut", n=f"{LONGEST:,}")] if query.is_cut else []
+    if query.unclear:
+        part = query.unclear[0]
+        key = "search.value" if part.is_value else "search.near_filter"
+        said.append(say(key, text=part.text, name=part.near))
     names: dict[Filter, Names] = {}
     for one in query.filters:
         if one.name == "author":
@@ -60,24 +64,15 @@ def meant(library: Library, query: Query) -> QueryMeaning:
     words = query_words(query.words)
     families: set[str] = set()
     more: list[str] = []
-    if not query.phrases and len(words) <= SHORT:
-        for word in words:
-            found, other, text = _word(library, word)
-            families |= found
-            more += [other] if other else []
-            said += [text] if text else []
-        is_name = bool(families) and len(words) == 1
-    else:
-        is_name = False
+    for word in words if not query.phrases and len(words) <= SHORT else ():
+        found, other, text = _word(library, word)
+        families |= found
+        more += [other] if other else []
+        said += [text] if text else []
+    is_name = bool(families) and len(words) == 1
     asks_for_pdfs = any((one.name, one.value) == ("has", "pdf") for one in query.filters)
     gone = gone_pdfs(library) if asks_for_pdfs else frozenset[int]()
     return QueryMeaning(names, frozenset(families), is_name, " ".join(more), tuple(said), gone)
-
-
-def _left_out(query: Query) -> list[str]:
-    """Say what of a query is not looked for."""
-    said = [say("search.operators")] if query.has_operators else []
-    return [*said, say("search.cut", n=f"{LONGEST:,}")] if query.is_cut else said
 
 
 def conditions(
@@ -91,14 +86,8 @@ def conditions(
     return filters.conditions(query.filters, kind, names=names, gone=gone, zone=zone)
 
 
-def _unclear_text(library: Library, query: Query) -> str:
-    part = query.unclear[0]
-    key = "search.value" if part.is_value else "search.near_filter"
-    return say(key, text=part.text, name=part.near)
-
-
 def _topic_text(library: Library, value: str) -> str:
-    """Say which topic is likest, where nothing is filed under this one."""
+    """Name the topic that is likest, where nothing is filed under this one."""
     known = [t.path for t in library.config.topics]
     here = [*(count.topic for count in filings.counts(library.db)), *known]
     if any(f"/{value.lower()}/" in f"/{topic.lower()}/" for topic in here):
@@ -122,25 +111,22 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
     near = _near_families(library, fold)
     if not near:
         return Names(frozenset()), say("search.no_author", name=value)
-    shown = say("list").join(name.title() for name in near)
-    return _near_names(library, value, near), say("search.near_author", name=value, near=shown)
-
-
-def _near_names(library: Library, value: str, near: Sequence[str]) -> Names:
-    """Keep the given name of a mistyped full name, where somebody has it."""
+    # The given name of a mistyped full name is kept, where somebody has it.
     given = value.partition(",")[2] or " ".join(value.split()[:-1])
-    printed = {
+    printed = frozenset(
         name
         for family in near
         if given.strip()
         for name, certainty in authors.authors_like(library.db, f"{given} {family}").items()
         if certainty != "no" and matches(f"{given} {family}", name) != "no"
-    }
-    return Names(frozenset(near), frozenset(printed) or None)
+    )
+    shown = say("list").join(name.title() for name in near)
+    text = say("search.near_author", name=value, near=shown)
+    return Names(frozenset(near), printed or None), text
 
 
 def _near_families(library: Library, fold: str) -> list[str]:
-    """Give the families here whose names are likest, the usual ones first; none for none."""
+    """List the families here whose names are likest, the usual ones first."""
     for ways in (other_spellings(fold), slips(fold)):
         if found := authors.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):
             return sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES]
@@ -158,8 +144,8 @@ def _near_families(library: Library, fold: str) -> list[str]:
 def _word(library: Library, word: str) -> tuple[set[str], str, str]:
     """Tell whether a free word is somebody's name, or a slip.
 
-    A name: more papers are by such a one than say the word. Gives families, the word that
-    was likely meant, and what to say of it.
+    A name: more papers are by such a one than say the word. Returns families, the word that
+    was likely meant, and what to tell the person of it; each empty for none.
     """
     db = library.db
     if is_cjk(word):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -23,11 +23,19 @@ from reader.search.rows import filters, index
 from reader.search.rows.index import Kind, Text
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from reader.search.encode import EncodeQuery
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
 """The person's own words first, then what they marked, then papers, then places in them."""
+
+AT_ONCE = 50
+"""Texts that are read at a time: mostly the first of them are enough."""
+
+MOST_ALIKE = 2
+"""Papers that are looked at for each that is listed: some say the same."""
+
+MOST_OF_ONE = 20
+"""Texts of one paper that may push others out of a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def search(
     library: Library,
     query: str,
     *,
-    encode_query: Callable[[str], NDArray[np.float32]],
+    encode_query: EncodeQuery,
     encoder: str,
     kinds: Sequence[Kind] = KINDS,
     limit: int = 10,
@@ -112,7 +120,7 @@ def search(
 
 
 def _both_ways(
-    ranking: Ranking, kinds: Sequence[Kind], encode_query: Callable[[str], NDArray[np.float32]]
+    ranking: Ranking, kinds: Sequence[Kind], encode_query: EncodeQuery
 ) -> tuple[Ranking, ModelError | None]:
     """Look for the words while the question is being encoded, and compare its vector while
     the last words are looked for: neither needs the other."""
@@ -145,20 +153,18 @@ def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchRe
 
 
 def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchHit, ...]:
-    return tuple(hit for kind in kinds for hit in _hits(ranking, kind, limit))
-
-
-def _hits(ranking: Ranking, kind: Kind, limit: int) -> list[SearchHit]:
-    ranked, by_words = ranking.rank(kind)
-    query = ranking.shown_words
-    hits = hits_of(ranking.library, kind, ranked, query=query, limit=limit)
-    return [replace(hit, has_words=row in by_words) for row, hit in hits]
+    found: list[SearchHit] = []
+    for kind in kinds:
+        ranked, by_words = ranking.rank(kind)
+        hits = hits_of(ranking.library, kind, ranked, query=ranking.shown_words, limit=limit)
+        found += [replace(hit, has_words=row in by_words) for row, hit in hits]
+    return tuple(found)
 
 
 def hits_of(
     library: Library, kind: Kind, ranked: Sequence[tuple[int, float]], *, query: str, limit: int
 ) -> list[tuple[int, SearchHit]]:
-    """Give what to show of ranked texts, beside the text's row: a paper once, and papers that
+    """Make what to show of ranked texts, beside the text's row: a paper once, and papers that
     say the same once."""
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
@@ -173,19 +179,10 @@ def hits_of(
     return _shown_once(library, kind, chosen, query, limit)
 
 
-def _texts(library: Library, rows: Sequence[int]) -> list[tuple[Text, float]]:
-    """Give papers as the texts that the index has of them, or will have."""
-    found = papers.papers_at(library.db, rows)
-    return [
-        (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
-        for h in found
-    ]
-
-
 def _shown_once(
     library: Library, kind: Kind, chosen: Sequence[tuple[Text, float]], query: str, limit: int
 ) -> list[tuple[int, SearchHit]]:
-    """Give what to show of texts of different papers; those that say the same once."""
+    """Make what to show of texts of different papers; those that say the same once."""
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
     hits: list[tuple[int, SearchHit]] = []
     seen: list[frozenset[str]] = []
@@ -196,21 +193,12 @@ def _shown_once(
             row, hit = hits[same]
             hits[same] = row, replace(hit, also=(*hit.also, held[text.paper].paper.id))
         elif len(hits) < limit:
-            why = evidence(_body(text), query)
-            hits.append(
-                (
-                    text.row,
-                    SearchHit(
-                        kind,
-                        held[text.paper],
-                        text.page,
-                        text.section,
-                        why.text,
-                        score,
-                        matches=why.matches,
-                    ),
-                )
-            )
+            # Of a paper the abstract: its title stands above.
+            title, _, abstract = text.text.partition("\n")
+            why = evidence((abstract or title) if kind == "paper" else text.text, query)
+            place = held[text.paper], text.page, text.section
+            hit = SearchHit(kind, *place, why.text, score, matches=why.matches)
+            hits.append((text.row, hit))
             seen.append(words)
     return hits
 
@@ -233,7 +221,11 @@ def _listing(
         if kind == "paper":
             # The filters need no text: what is not indexed yet is listed too.
             some = filters.newest_papers(library.db, wanted, limit=limit * MOST_ALIKE)
-            hits += [hit for _, hit in _shown_once(library, kind, _texts(library, some), "", limit)]
+            texts = [
+                (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
+                for h in papers.papers_at(library.db, some)
+            ]
+            hits += [hit for _, hit in _shown_once(library, kind, texts, "", limit)]
             continue
         rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
         ranked = [(row, 0.0) for row in rows]
@@ -242,31 +234,15 @@ def _listing(
     return with_limits(found, library, encoder)
 
 
-AT_ONCE = 50
-"""Texts that are read at a time: mostly the first of them are enough."""
-
-MOST_ALIKE = 2
-"""Papers that are looked at for each that is listed: some say the same."""
-
-MOST_OF_ONE = 20
-"""Texts of one paper that may push others out of a listing."""
-
-
-def _body(text: Text) -> str:
-    """Give what may be shown as evidence: of a paper the abstract, its title stands above."""
-    title, _, abstract = text.text.partition("\n")
-    return (abstract or title) if text.kind == "paper" else text.text
-
-
 def nothing_asked(query: Query) -> str:
-    """Say why a query looks for nothing."""
+    """Explain why a query looks for nothing."""
     if query.has_operators:
         return say("search.operators_only")
     return say("search.without_only" if query.without else "search.empty")
 
 
 def head_of(found: SearchResult, query: str) -> str:
-    """Say what the hits are, where that is not plain: "" where they have the words."""
+    """Describe what the hits are, where that is not plain: "" where they have the words."""
     if not found.hits:
         return say("search.nothing", query=shorten(plain(query), 200))
     if found.is_listing:
@@ -275,7 +251,7 @@ def head_of(found: SearchResult, query: str) -> str:
 
 
 def notices_of(found: SearchResult) -> list[str]:
-    """Say what of the query was not taken as it stands, and what was not looked at."""
+    """List what of the query was not taken as it stands, and what was not looked at."""
     told = [plain(sentence) for sentence in found.said]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
         told.append(say("search.not_encoded", n=found.n_not_encoded))
@@ -285,7 +261,7 @@ def notices_of(found: SearchResult) -> list[str]:
 
 
 def byline(hit: SearchHit) -> str:
-    """Give what names a paper again: its id, else its key, then who wrote it and when."""
+    """Describe a paper in a line: its id, else its key, then who wrote it and when."""
     held = hit.held
     is_file = held.paper.id.startswith(("pdf:", "web:"))
     names = [family_name(author) for author in held.paper.authors]

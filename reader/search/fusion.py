@@ -51,21 +51,13 @@ class WordQuery:
     without: str = ""
     is_common: bool = False
 
-    def with_rare(self) -> str:
-        return self._less(self.rare)
-
-    def with_both(self) -> str:
-        return self._less(f"({self.rare}) AND ({self.common})")
-
-    def with_any(self) -> str:
-        return self._less(self.every)
-
-    def _less(self, match: str) -> str:
-        return f"({match}) NOT ({self.without})" if match and self.without else match
+    def match(self, words: str) -> str:
+        """Make an expression of some of the words, less what no text may have."""
+        return f"({words}) NOT ({self.without})" if words and self.without else words
 
 
 def parted(db: Database, query: str, *, without: str = "", many: int = MANY) -> WordQuery:
-    """Part a question's words into rare and common ones, which more than `many` texts have."""
+    """Split a question's words into rare and common ones, which more than `many` texts have."""
     words, joined = term_lists(query)
     every = " OR ".join([*words, *joined][:MAX_TERMS])
     if not words or len(words) + len(joined) > MAX_TERMS:
@@ -84,21 +76,22 @@ def ranked(
     """Rank the texts of a kind by bm25: (row, score), best first."""
     if not words.every or not index.has_any(db, kind):
         return []
+    with_any = words.match(words.every)
     if words.is_common:
-        newest = index.newest_having(db, kind, words.with_any(), limit=looked_at)
+        newest = index.newest_having(db, kind, with_any, limit=looked_at)
         if not newest:
             return []
         since = newest[-1] if len(newest) == looked_at else 0
-        return index.find_words(db, kind, words.with_any(), limit=limit, since=since)
+        return index.find_words(db, kind, with_any, limit=limit, since=since)
     if words.rare:
-        scores = dict(index.find_words(db, kind, words.with_rare(), limit=limit))
+        scores = dict(index.find_words(db, kind, words.match(words.rare), limit=limit))
         if len(scores) == limit:
             # A text with both kinds of words is scored twice; the sum over all is the larger.
-            both = index.find_words(db, kind, words.with_both(), limit=limit)
-            for row, score in both:
+            both = words.match(f"({words.rare}) AND ({words.common})")
+            for row, score in index.find_words(db, kind, both, limit=limit):
                 scores[row] = max(score, scores.get(row, 0.0))
             return sorted(scores.items(), key=lambda item: -item[1])[:limit]
-    return index.find_words(db, kind, words.with_any(), limit=limit)
+    return index.find_words(db, kind, with_any, limit=limit)
 
 
 DEPTH = 200
@@ -124,17 +117,13 @@ Ranked = list[tuple[int, float]]
 class _Lists(NamedTuple):
     """The texts of one kind in three orders, best first; of the first two with their scores."""
 
-    by_words: list[tuple[int, float]]
-    by_meaning: list[tuple[int, float]]
+    by_words: Ranked
+    by_meaning: Ranked
     by_name: list[int]
 
     @property
-    def longest(self) -> int:
-        return max(len(self.by_words), len(self.by_meaning), len(self.by_name))
-
-    @property
-    def n(self) -> int:
-        return len(self.by_words) + len(self.by_meaning) + len(self.by_name)
+    def lengths(self) -> tuple[int, int, int]:
+        return len(self.by_words), len(self.by_meaning), len(self.by_name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,14 +142,17 @@ class Ranking:
     nearest: Nearest | None = None
     by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
     """What was ranked by words already: (kind, depth) → texts."""
+    few: dict[Conditions, list[int] | None] = field(default_factory=dict)
+    """The papers that fit the filters, where they are few: of most filters the same for each
+    kind of text."""
 
     @property
     def shown_words(self) -> str:
         """The words that evidence is looked for by."""
         return f"{self.query.words} {self.meaning.more}".strip()
 
-    def rank(self, kind: Kind) -> tuple[list[tuple[int, float]], frozenset[int]]:
-        """Give the texts of a kind as (row, score), best first, and those that words found."""
+    def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
+        """Rank the texts of a kind, in all ways; beside them those that words found."""
         lists = self._lists(kind)
         n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
         names = [(row, 1 - place / DEPTH) for place, row in enumerate(lists.by_name)]
@@ -187,14 +179,14 @@ class Ranking:
         wanted = conditions(self.library, self.query, kind, self.meaning)
         if wanted is None:
             return self._ranked(kind, None, DEPTH)
-        if wanted not in self._few:  # of most filters the same for each kind
-            self._few[wanted] = filters.few_papers(self.library.db, wanted)
-        few = self._few[wanted]
+        if wanted not in self.few:
+            self.few[wanted] = filters.few_papers(self.library.db, wanted)
+        few = self.few[wanted]
         if few is None:
             every = self._ranked(kind, None, DEPTH * WIDE)
             fitting = self._fitting(wanted, every)
-            is_all = every.longest < DEPTH * WIDE
-            if is_all or fitting.n >= ENOUGH:
+            is_all = max(every.lengths) < DEPTH * WIDE
+            if is_all or sum(fitting.lengths) >= ENOUGH:
                 return fitting
             few = filters.papers_that_fit(self.library.db, wanted)
         return self._fitting(wanted, self._ranked(kind, few, DEPTH))
@@ -206,9 +198,7 @@ class Ranking:
             self._by_name(kind),
         )
 
-    def _by_words(
-        self, kind: Kind, few: Collection[int] | None, depth: int
-    ) -> list[tuple[int, float]]:
+    def _by_words(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
         """Rank by bm25: a hundred titles push no note out."""
         db = self.library.db
         if few is None and not self._must:
@@ -220,9 +210,7 @@ class Ranking:
             return []
         return index.find_words(db, kind, self._match, limit=depth, within=few)
 
-    def _by_meaning(
-        self, kind: Kind, few: Collection[int] | None, depth: int
-    ) -> list[tuple[int, float]]:
+    def _by_meaning(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
         """Rank by cosine to the question's vector; exact."""
         if self.vector is None:
             return []
@@ -236,10 +224,8 @@ class Ranking:
         if texts is not None:
             # Another paper may have the very same text.
             found = [(row, cosine) for row, cosine in found if row in texts]
-        if self._without:
-            left_out = set(index.having(db, kind, self._without, [row for row, _ in found]))
-            found = [(row, cosine) for row, cosine in found if row not in left_out]
-        return found
+        left_out = self._left_out(kind, [row for row, _ in found])
+        return [(row, cosine) for row, cosine in found if row not in left_out]
 
     def _by_name(self, kind: Kind) -> list[int]:
         """Rank what people wrote whose name is in the question, the newest first."""
@@ -248,12 +234,17 @@ class Ranking:
         db = self.library.db
         theirs = authors.newest_by_family(db, self.meaning.families, limit=DEPTH)
         rows = index.rows_of(db, kind, theirs)
-        if self._without:
-            left_out = set(index.having(db, kind, self._without, rows))
-            rows = [row for row in rows if row not in left_out]
-        return rows
+        left_out = self._left_out(kind, rows)
+        return [row for row in rows if row not in left_out]
+
+    def _left_out(self, kind: Kind, rows: Sequence[int]) -> set[int]:
+        """List those of some texts that have a word that the question does not want."""
+        if not self._without:
+            return set()
+        return set(index.having(self.library.db, kind, self._without, rows))
 
     def _fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
+        """Keep what fits the filters, in each list."""
         rows = {row for scored in lists[:2] for row, _ in scored} | set(lists.by_name)
         fits = filters.fitting(self.library.db, wanted, sorted(rows)) if rows else set()
         return _Lists(
@@ -261,10 +252,6 @@ class Ranking:
             [(row, cosine) for row, cosine in lists.by_meaning if row in fits],
             [row for row in lists.by_name if row in fits],
         )
-
-    @functools.cached_property
-    def _few(self) -> dict[Conditions, list[int] | None]:
-        return {}
 
     @functools.cached_property
     def _nearest(self) -> Nearest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from reader.search.encode import Encode
+    from reader.search.encode import Encode, EncodeQuery
 
 
 SIMILAR_KINDS: tuple[Kind, ...] = ("note", "paper")
@@ -56,7 +56,6 @@ def similar(
     """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
     from reader.search.rows.nearest import vector_from
 
-
     text = f"{held.paper.title}\n{held.paper.abstract}"
     kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
     notice = None
@@ -81,7 +80,7 @@ def search_like(
     library: Library,
     text: str,
     *,
-    encode_query: Callable[[str], NDArray[np.float32]],
+    encode_query: EncodeQuery,
     encoder: str,
     kinds: Sequence[Kind],
     limit: int,
@@ -99,7 +98,7 @@ def search_like(
 
 
 def text_of(document: Document) -> str:
-    """Give what a PDF is about: title and abstract, else its first pages."""
+    """Extract what a PDF is about: title and abstract, else its first pages."""
     if document.abstract:
         return f"{document.title}\n{document.abstract}"
     blocks = [b.text for page in document.pages[:3] for b in page.blocks if b.kind == "text"]
@@ -189,6 +188,8 @@ def near_notes(
     """
     # Only here: pages and commands that import this module have no numpy at their start.
     import numpy as np
+
+    from reader.search.rows.nearest import vector_from
 
     kept = vector_files.note_vectors(library.db, encoder)
     if not kept:

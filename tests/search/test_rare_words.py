@@ -38,7 +38,7 @@ def test_words_that_many_texts_have_are_parted_from_the_others(library: Library)
     found = few_are_many(library, "bee model", without='"wasp"')
     assert found.rare == '"bee" OR "beemodel"'
     assert found.common == '"model"'
-    assert found.with_rare() == '("bee" OR "beemodel") NOT ("wasp")'
+    assert found.match(found.rare) == '("bee" OR "beemodel") NOT ("wasp")'
 
 
 def test_of_common_words_alone_the_newest_texts_are_ranked(library: Library) -> None:

@@ -126,7 +126,7 @@ def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> lis
 
 
 def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]:
-    """Give those of some texts whose papers fit."""
+    """Keep those of some texts whose papers fit."""
     found = db.read(
         f"""
         SELECT t.id FROM idx.texts AS t CROSS JOIN papers AS p ON p.id = t.paper
@@ -170,7 +170,7 @@ def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
 def rows_with(
     db: Database, one: Filter, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> set[int]:
-    """Give all papers that one filter lets through, as it stands without its minus; copies
+    """List all papers that one filter lets through, as it stands without its minus; copies
     that were joined to others among them."""
     key, values = _piece(one, "paper", names, gone, zone)
     sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
@@ -183,15 +183,13 @@ _DAY_SQL = {"year": "coalesce(p.published_on, p.announced_on)", "on": "p.arrived
 def n_in_days(db: Database, one: Filter) -> int:
     """Count what a filter of days lets through, of `year` or `on`."""
     first, last = one.days or (date.min, date.max)
-    row = db.read_one(
-        f"SELECT count(*) AS n FROM papers AS p WHERE {_DAY_SQL[one.name]} BETWEEN ? AND ?",  # noqa: S608
-        (first.isoformat(), last.isoformat()),
-    )
-    return int(row["n"]) if row else 0
+    day = _DAY_SQL[one.name]
+    sql = f"SELECT count(*) AS n FROM papers AS p WHERE {day} BETWEEN ? AND ?"  # noqa: S608
+    return int(db.read(sql, (first.isoformat(), last.isoformat()))[0]["n"])
 
 
 def rows_out_of_days(db: Database, one: Filter) -> set[int]:
-    """Give what a filter of days keeps out: where it lets most through these are fewer."""
+    """List what a filter of days keeps out: where it lets most through these are fewer."""
     first, last = one.days or (date.min, date.max)
     day = _DAY_SQL[one.name]
     sql = f"SELECT p.id FROM papers AS p WHERE {day} < ? OR {day} > ? OR {day} IS NULL"  # noqa: S608
@@ -199,7 +197,7 @@ def rows_out_of_days(db: Database, one: Filter) -> set[int]:
 
 
 def rows_in_folder(db: Database, folder: str) -> set[int]:
-    """Give the papers that are filed in a folder or below it, by its whole path."""
+    """List the papers that are filed in a folder or below it, by its whole path."""
     sql = """
         SELECT f.paper FROM filings AS f WHERE (f.topic = ? OR instr(f.topic, ? || '/') = 1)
           AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)"""
@@ -207,28 +205,24 @@ def rows_in_folder(db: Database, folder: str) -> set[int]:
 
 
 def joined_rows(db: Database) -> set[int]:
-    """Give the copies that were joined to other papers."""
+    """List the copies that were joined to other papers."""
     return _rows(db, "SELECT id FROM papers WHERE merged_into IS NOT NULL", [])
 
 
 def every_row(db: Database) -> set[int]:
-    """Give all papers, copies that were joined to others among them."""
+    """List all papers, copies that were joined to others among them."""
     return _rows(db, "SELECT id FROM papers", [])
 
 
 def n_rows(db: Database) -> int:
     """Count all papers, copies that were joined to others among them."""
-    row = db.read_one("SELECT count(*) AS n FROM papers")
-    return int(row["n"]) if row else 0
+    return int(db.read("SELECT count(*) AS n FROM papers")[0]["n"])
 
 
 def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
     # As one text: a hundred thousand rows of one number each take five times as long.
-    row = db.read_one(
-        f"WITH found(row) AS ({sql}) SELECT json_group_array(row) AS rows FROM found",  # noqa: S608
-        values,
-    )
-    return set(json.loads(row["rows"])) if row else set()
+    sql = f"WITH found(row) AS ({sql}) SELECT json_group_array(row) AS rows FROM found"  # noqa: S608
+    return set(json.loads(db.read(sql, values)[0]["rows"]))
 
 
 def last_rows(
@@ -251,7 +245,7 @@ def last_rows(
 
 
 def years(db: Database) -> tuple[int, int] | None:
-    """Give the first and the last year of which a paper is here; None without any."""
+    """Return the first and the last year of which a paper is here; None without any."""
     row = db.read_one(
         """
         SELECT min(coalesce(published_on, announced_on)) AS first,
@@ -277,7 +271,7 @@ def texts_of_day(db: Database, day: date) -> list[int]:
 def titles_of_day(
     db: Database, wanted: Conditions | None, day: date, texts: Sequence[int] | None
 ) -> list[tuple[str, str]]:
-    """Give (identifier, title) of the papers that sources brought on a day and that fit.
+    """List (identifier, title) of the papers that sources brought on a day and that fit.
 
     texts: one of these must be theirs; None: all may be.
     """
@@ -301,6 +295,7 @@ def titles_of_day(
 def _piece(
     one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> tuple[str, list[object]]:
+    """Return the key of a filter's SQL, and its values."""
     if one.name == "topic":
         return "topic", [one.value.lower()]
     if one.name == "author":
@@ -320,7 +315,7 @@ def _piece(
 
 
 def _begin(day: date, zone: tzinfo, *, days: int = 0) -> str:
-    """Give the moment at which a day begins, as moments are kept: UTC, text that sorts."""
+    """Return the moment at which a day begins, as moments are kept: UTC, text that sorts."""
     try:
         moment = datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
     except OverflowError:  # the year 9999

@@ -1,21 +1,23 @@
-"""Keep index.db: texts to search, their full text and vectors. All of it can be remade.
+"""Keep index.db: texts to search, their full text and vectors; and ask the full text.
 
-A text is a paper's title and abstract, the newest revision of a note, a highlight, or a
-passage of a PDF. Its `source_hash` says what it was made from, so what is missing or out
-of date is a query. Vectors are kept by encoder and content: nothing is encoded twice.
+All of it can be remade. A text is a paper's title and abstract, the newest revision of a
+note, a highlight, or a passage of a PDF. Its `source_hash` is of what it was made from, so
+what is missing or out of date is a query.
+Vectors are kept by encoder and content: nothing is encoded twice.
+Expressions of the full text are made by `reader.base.words`, which quotes what a person typed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
 
 from reader.base.words import searchable
-from reader.library.rows.database import Database
+from reader.library.rows.database import Database, Row
 from reader.library.rows.versions import BROUGHT_SQL
 
 Kind = Literal["note", "highlight", "paper", "passage"]
@@ -81,14 +83,14 @@ def notes_without_text(db: Database) -> list[int]:
 def add_paper_texts(db: Database, papers: Iterable[int]) -> None:
     """Put titles and abstracts into the full text, in one transaction."""
     with db.writing():
-        for row in db.read(
-            "SELECT id, title, abstract, content_hash FROM papers"
+        for r in db.read(
+            "SELECT id, title, abstract, content_hash AS hash FROM papers"
             " WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(papers)),),
         ):
-            _drop(db, row["id"], "paper")
-            text = _insert(db, "paper", row["id"], row["content_hash"], row["content_hash"])
-            _full_text(db, text, title=row["title"], abstract=row["abstract"])
+            _drop(db, "paper", r["id"])
+            words = {"title": r["title"], "abstract": r["abstract"]}
+            _add(db, "paper", r["id"], words, r["hash"], r["hash"])
 
 
 def add_note_text(db: Database, paper: int) -> None:
@@ -97,9 +99,9 @@ def add_note_text(db: Database, paper: int) -> None:
         note = db.read(
             "SELECT id, text FROM notes WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
         )[0]
-        _drop(db, paper, "note")
-        text = _insert(db, "note", paper, str(note["id"]), hash_of(note["text"]))
-        _full_text(db, text, note=note["text"])
+        _drop(db, "note", paper)
+        text = note["text"]
+        _add(db, "note", paper, {"note": text}, str(note["id"]), hash_of(text))
 
 
 def highlights_without_text(db: Database) -> list[int]:
@@ -122,17 +124,16 @@ def add_highlight_texts(db: Database, paper: int) -> None:
     A row of theirs never changes, so those that are there already are left as they are.
     """
     with db.writing():
-        for r in db.read(
+        gone = db.read(
             """
             SELECT t.id FROM idx.texts AS t LEFT JOIN highlights AS h ON h.id = t.position
             WHERE t.paper = ? AND t.kind = 'highlight'
             AND (h.paper IS NOT t.paper OR h.gone_at IS NOT NULL)
             """,
             (paper,),
-        ):
-            db.execute("DELETE FROM idx.full_text WHERE rowid = ?", (r["id"],))
-            db.execute("DELETE FROM idx.texts WHERE id = ?", (r["id"],))
-        for row in db.read(
+        )
+        _drop_rows(db, gone)
+        for r in db.read(
             f"""
             SELECT id, page, {_HIGHLIGHT_SQL} AS text FROM highlights AS h
             WHERE paper = ? AND gone_at IS NULL AND text || note != '' AND NOT EXISTS (
@@ -142,40 +143,19 @@ def add_highlight_texts(db: Database, paper: int) -> None:
             """,  # noqa: S608  a constant of this module
             (paper,),
         ):
-            text = db.execute(
-                """
-                INSERT INTO idx.texts (kind, paper, position, page, source_hash, hash)
-                VALUES ('highlight', ?, ?, ?, ?, ?)
-                """,
-                (paper, row["id"], row["page"], str(row["id"]), hash_of(row["text"])),
-            )
-            _full_text(db, text, highlight=row["text"])
-            _seen_again(db, hash_of(row["text"]))
+            at = {"position": r["id"], "page": r["page"]}
+            words = {"highlight": r["text"]}
+            _add(db, "highlight", paper, words, str(r["id"]), hash_of(r["text"]), **at)
 
 
 def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, sha256: str) -> None:
     """Put a PDF's passages into the full text, in place of what stood there before."""
     with db.writing():
-        _drop(db, paper, "passage")
-        for position, passage in enumerate(passages):
-            text = db.execute(
-                """
-                INSERT INTO idx.texts (kind, paper, position, page, section, text, source_hash,
-                                       hash)
-                VALUES ('passage', ?, ?, ?, ?, ?, ?, ?)
-                """,
-                (
-                    paper,
-                    position,
-                    passage.page,
-                    passage.section,
-                    passage.text,
-                    sha256,
-                    hash_of(passage.text),
-                ),
-            )
-            _full_text(db, text, passage=passage.text)
-            _seen_again(db, hash_of(passage.text))
+        _drop(db, "passage", paper)
+        for n, passage in enumerate(passages):
+            at = {"position": n, **asdict(passage)}
+            words = {"passage": passage.text}
+            _add(db, "passage", paper, words, sha256, hash_of(passage.text), **at)
 
 
 def passages_of(db: Database, paper: int) -> list[PassageText]:
@@ -190,21 +170,14 @@ def passages_of(db: Database, paper: int) -> list[PassageText]:
 
 def n_passages(db: Database, paper: int) -> int:
     """Count a paper's passages."""
-    row = db.read_one(
-        "SELECT count(*) AS n FROM idx.texts WHERE paper = ? AND kind = 'passage'", (paper,)
-    )
-    return int(row["n"]) if row else 0
+    sql = "SELECT count(*) AS n FROM idx.texts WHERE paper = ? AND kind = 'passage'"
+    return int(db.read(sql, (paper,))[0]["n"])
 
 
 def n_not_indexed(db: Database) -> int:
     """Count notes, highlights and papers that the full text lacks, as after index.db was
     deleted."""
-    return db.count_once("not indexed", lambda: _n_not_indexed(db), is_of_both=True)
-
-
-def _n_not_indexed(db: Database) -> int:
-    row = db.read(
-        """
+    sql = """
         SELECT max(0, (SELECT count(*) FROM papers)
                     - (SELECT count(*) FROM papers WHERE merged_into IS NOT NULL)
                     - (SELECT count(*) FROM idx.texts WHERE kind = 'paper'))
@@ -214,13 +187,12 @@ def _n_not_indexed(db: Database) -> int:
                 WHERE gone_at IS NULL AND text || note != '' AND NOT EXISTS (
                     SELECT 1 FROM idx.texts AS t WHERE t.paper = h.paper
                     AND t.kind = 'highlight' AND t.position = h.id)) AS n
-        """
-    )[0]
-    return int(row["n"])
+    """
+    return db.count_once("not indexed", lambda: int(db.read(sql)[0]["n"]), is_of_both=True)
 
 
 def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
-    """Give texts by row."""
+    """Read texts by row; those that are gone or of joined papers are left out."""
     found = db.read(
         f"""
         SELECT t.id, t.kind, t.paper, t.page, t.section, {TEXT_SQL} AS text
@@ -257,23 +229,16 @@ def texts_without_vector(
 
 def n_without_vector(db: Database, encoder: str) -> int:
     """Count the texts that this encoder has not encoded yet."""
-
-    def count() -> int:
-        # In order, two indexes are merged, in a third of the time of a look-up for each text;
-        # LIMIT keeps SQLite from dropping the order.
-        row = db.read_one(
-            """
-            SELECT count(*) AS n FROM (
-                SELECT hash FROM idx.texts
-                EXCEPT SELECT hash FROM idx.vectors WHERE encoder = ?
-                ORDER BY hash LIMIT -1) AS missing
-            CROSS JOIN idx.texts AS t ON t.hash = missing.hash
-            """,
-            (encoder,),
-        )
-        return int(row["n"]) if row else 0
-
-    return db.count_once(f"without vector {encoder}", count)
+    # In order, two indexes are merged, in a third of the time of a look-up for each text;
+    # LIMIT keeps SQLite from dropping the order.
+    sql = """
+        SELECT count(*) AS n FROM (
+            SELECT hash FROM idx.texts
+            EXCEPT SELECT hash FROM idx.vectors WHERE encoder = ?
+            ORDER BY hash LIMIT -1) AS missing
+        CROSS JOIN idx.texts AS t ON t.hash = missing.hash
+    """
+    return db.count_once(f"without vector {encoder}", lambda: int(db.read(sql, (encoder,))[0]["n"]))
 
 
 def has_any(db: Database, kind: Kind) -> bool:
@@ -305,7 +270,7 @@ def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]
 
 
 def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:
-    """Give the vectors of papers' titles and abstracts, where they are encoded."""
+    """Read the vectors of papers' titles and abstracts, where they are encoded, by paper."""
     rows = db.read(
         """
         SELECT t.paper, v.vector FROM json_each(?) AS wanted
@@ -327,7 +292,7 @@ def has_vector(db: Database, encoder: str, text: str) -> bool:
 
 
 def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
-    """Give the vectors that say what a topic is about: its words, and its papers."""
+    """Read the vectors that tell what a topic is about: of its words, and of its papers."""
     rows = db.read(
         """
         SELECT vector FROM idx.vectors WHERE encoder = ? AND hash IN (
@@ -341,50 +306,56 @@ def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str)
 
 
 def hash_of(text: str) -> str:
-    """Name a text by its content."""
+    """Return what a text's vectors are kept under: 32 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _drop(db: Database, paper: int, kind: Kind) -> None:
-    for r in db.read("SELECT id FROM idx.texts WHERE paper = ? AND kind = ?", (paper, kind)):
-        db.execute("DELETE FROM idx.full_text WHERE rowid = ?", (r["id"],))
-    db.execute("DELETE FROM idx.texts WHERE paper = ? AND kind = ?", (paper, kind))
+def _drop(db: Database, kind: Kind, paper: int) -> None:
+    sql = "SELECT id FROM idx.texts WHERE paper = ? AND kind = ?"
+    _drop_rows(db, db.read(sql, (paper, kind)))
 
 
-def _insert(db: Database, kind: Kind, paper: int, source_hash: str, hash_: str) -> int:
-    _seen_again(db, hash_)
-    return db.execute(
-        "INSERT INTO idx.texts (kind, paper, source_hash, hash) VALUES (?, ?, ?, ?)",
-        (kind, paper, source_hash, hash_),
+def _drop_rows(db: Database, rows: Iterable[Row]) -> None:
+    ids = [(r["id"],) for r in rows]
+    db.execute_many("DELETE FROM idx.full_text WHERE rowid = ?", ids)
+    db.execute_many("DELETE FROM idx.texts WHERE id = ?", ids)
+
+
+def _add(
+    db: Database,
+    kind: Kind,
+    paper: int,
+    words: Mapping[str, str],
+    source: str,
+    hash_: str,
+    *,
+    position: int = 0,
+    page: int | None = None,
+    section: str = "",
+    text: str = "",
+) -> None:
+    """Insert one text, and its words by column of the full text."""
+    row = db.execute(
+        """
+        INSERT INTO idx.texts (kind, paper, position, page, section, text, source_hash, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (kind, paper, position, page, section, text, source, hash_),
     )
-
-
-def _seen_again(db: Database, hash_: str) -> None:
-    """Move the vectors that a new text has already behind all others, where those who keep
-    a copy of them look for what is new."""
+    columns = ("note", "title", "abstract", "passage", "highlight")
+    db.execute(
+        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (row, *(searchable(words.get(column, "")) for column in columns)),
+    )
+    # A text that was here before has its vectors already. They move behind all others, where
+    # those who keep a copy of them look for what is new.
     for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
         db.execute(
             "UPDATE idx.vectors SET rowid = (SELECT max(rowid) FROM idx.vectors) + 1"
             " WHERE hash = ? AND encoder = ?",
             (hash_, r["encoder"]),
         )
-
-
-def _full_text(
-    db: Database,
-    row: int,
-    *,
-    note: str = "",
-    title: str = "",
-    abstract: str = "",
-    passage: str = "",
-    highlight: str = "",
-) -> None:
-    db.execute(
-        "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (row, *map(searchable, (note, title, abstract, passage, highlight))),
-    )
 
 
 # bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
@@ -459,15 +430,12 @@ def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[i
 
 def n_having(db: Database, match: str, *, limit: int, kind: Kind | None = None) -> int:
     """Count the texts, of one kind or of all, that fit an expression; at most `limit`."""
-    row = db.read_one(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM idx.full_text WHERE full_text MATCH ? LIMIT ?)",
-        (match if kind is None else _of(kind, match), limit),
-    )
-    return int(row["n"]) if row else 0
+    sql = "SELECT count(*) AS n FROM (SELECT 1 FROM idx.full_text WHERE full_text MATCH ? LIMIT ?)"
+    return int(db.read(sql, (match if kind is None else _of(kind, match), limit))[0]["n"])
 
 
 def most_used(db: Database, words: Iterable[str]) -> str:
-    """Give that of some plain words which most texts have; empty where none has any."""
+    """Choose that of some plain words which most texts have; empty where none has any."""
     best = (0, "")
     for word in sorted(words):
         if n := n_having(db, f'"{word}"', limit=max(100, best[0] + 1)):
@@ -490,7 +458,7 @@ def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
 
 
 def papers_of(db: Database, rows: Iterable[int]) -> list[int]:
-    """Give the papers that some texts belong to, each once."""
+    """List the papers that some texts belong to, each once."""
     found = db.read(
         "SELECT DISTINCT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(rows)),),
@@ -505,7 +473,7 @@ def hashes_of(
     papers: Collection[int] | None = None,
     rows: Collection[int] | None = None,
 ) -> dict[int, str]:
-    """Give the hashes by which the vectors of texts are kept, by row: of papers' texts, or of
+    """Map texts' rows to the hashes by which their vectors are kept: of papers' texts, or of
     those at `rows`, or of those that are both."""
     of_papers = "" if papers is None else "AND paper IN (SELECT value FROM json_each(?))"
     at_rows = "" if rows is None else "AND id IN (SELECT value FROM json_each(?))"

@@ -102,32 +102,24 @@ class Nearest:
                 if within is None
                 else self._among(kind, query, within)
             )
-            ranked, n_from_files = self._ranked(kind, query, in_files, within)
-            if within is not None or n_from_files >= limit or k >= self._n_in_files(kind):
-                return ranked[:limit]
+            scores: dict[str, float] = {}
+            for keys, vectors in (in_files, self._in_tail(kind, within)):
+                if len(vectors):
+                    cosines = vectors.astype(np.float32) @ query
+                    scores |= zip(keys, cosines.tolist(), strict=True)
+            best = sorted(scores, key=lambda key: -scores[key])
+            rows: dict[str, list[int]] = {}
+            for r in self._db.read(
+                "SELECT id, hash FROM idx.texts WHERE kind = ?"
+                " AND hash IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (kind, json.dumps(best)),
+            ):
+                rows.setdefault(r["hash"], []).append(r["id"])
+            n_from_files = sum(len(rows.get(key, ())) for key in set(in_files[0]))
+            n_in_files = len(self._maps[kind][0]) if kind in self._maps else 0
+            if within is not None or n_from_files >= limit or k >= n_in_files:
+                return [(row, scores[key]) for key in best for row in rows.get(key, ())][:limit]
             k *= 4  # some belong to texts that are gone, or stand there twice
-
-    def _ranked(
-        self,
-        kind: Kind,
-        query: NDArray[np.float32],
-        in_files: tuple[list[str], Vectors],
-        within: Collection[str] | None,
-    ) -> tuple[list[tuple[int, float]], int]:
-        """Rank what the files gave together with the tail; how many rows are the files'."""
-        scores: dict[str, float] = {}
-        for keys, vectors in (in_files, self._in_tail(kind, within)):
-            if len(vectors):
-                cosines = vectors.astype(np.float32) @ query
-                scores |= zip(keys, cosines.tolist(), strict=True)
-        best = sorted(scores, key=lambda key: -scores[key])
-        rows = _rows(self._db, kind, best)
-        n_from_files = sum(len(rows.get(key, ())) for key in set(in_files[0]))
-        ranked = [(row, scores[key]) for key in best for row in rows.get(key, ())]
-        return ranked, n_from_files
-
-    def _n_in_files(self, kind: Kind) -> int:
-        return len(self._maps[kind][0]) if kind in self._maps else 0
 
     def _in_files(
         self, kind: Kind, query: NDArray[np.float32], k: int
@@ -147,7 +139,7 @@ class Nearest:
     def _among(
         self, kind: Kind, query: NDArray[np.float32], within: Collection[str]
     ) -> tuple[list[str], Vectors]:
-        """Give the vectors of some texts, read from their places in the file alone."""
+        """Read the vectors of some texts from their places in the file alone."""
         if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
             return [], np.empty((0, len(query)), np.float16)
         vectors, keys = self._maps[kind]
@@ -160,16 +152,23 @@ class Nearest:
         return [names[n] for n in kept], np.asarray(vectors[at[kept]])
 
     def _in_tail(self, kind: Kind, within: Collection[str] | None) -> tuple[list[str], Vectors]:
-        chosen = [
+        """Return the vectors that the files do not have yet."""
+        rows = [
             (key, vector)
             for k, key, vector in self._tail
             if k == kind and (within is None or key in within)
         ]
-        return _packed(chosen)
+        if not rows:
+            return [], np.empty((0, 0), np.float16)
+        width = len(rows[0][1])
+        # A row of another width is none of this encoder's.
+        same = [(key, vector) for key, vector in rows if len(vector) == width]
+        matrix = np.frombuffer(b"".join(vector for _, vector in same), np.float16)
+        return [key for key, _ in same], matrix.reshape(len(same), -1)
 
 
 def vector_from(kept: bytes) -> NDArray[np.float32]:
-    """Make a vector (d,) of what index.db keeps."""
+    """Convert what index.db keeps into a vector (d,)."""
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
@@ -182,26 +181,6 @@ def _mapped(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray
 
 
 def _names(keys: NDArray[np.uint8], at: NDArray[np.int64]) -> list[str]:
-    """Give the hashes at some places: a mapped array takes ten times as long for each alone."""
+    """Read the hashes at some places: a mapped array takes ten times as long for each alone."""
     packed = np.asarray(keys[at]).tobytes()
     return [packed[start : start + KEY].hex() for start in range(0, len(packed), KEY)]
-
-
-def _rows(db: Database, kind: Kind, keys: Sequence[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for r in db.read(
-        "SELECT id, hash FROM idx.texts WHERE kind = ? AND hash IN (SELECT value FROM json_each(?))"
-        " ORDER BY id",
-        (kind, json.dumps(list(keys))),
-    ):
-        found.setdefault(r["hash"], []).append(r["id"])
-    return found
-
-
-def _packed(rows: Sequence[tuple[str, bytes]]) -> tuple[list[str], Vectors]:
-    if not rows:
-        return [], np.empty((0, 0), np.float16)
-    width = len(rows[0][1])
-    same = [(key, vector) for key, vector in rows if len(vector) == width]
-    matrix = np.frombuffer(b"".join(vector for _, vector in same), np.float16)
-    return [key for key, _ in same], matrix.reshape(len(same), -1)

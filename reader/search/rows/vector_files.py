@@ -21,7 +21,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from reader.base.errors import Locked, ReadOnly
 from reader.library.rows.database import Database, lock_file
@@ -88,7 +88,10 @@ def refresh(db: Database, encoder: str) -> None:
     twice. Does nothing where `append` would not.
     """
     with contextlib.suppress(Locked, ReadOnly), _alone(db):
-        _sweep(db)
+        # Folders of which nothing counts are another index.db's, or torn.
+        for folder in db.index_path.with_name("vectors").glob("*/"):
+            if _read_state(db, folder) is None:
+                shutil.rmtree(folder, ignore_errors=True)
         state = state_of(db, encoder)
         if state is None:
             _remake(db, encoder)
@@ -112,7 +115,9 @@ def refresh(db: Database, encoder: str) -> None:
 def serving(db: Database, encoder: str) -> str:
     """Name the encoder whose vectors answer now: the one asked for, unless the files hold
     more of another's, which then has not been replaced yet."""
-    n_vectors = {s.encoder: sum(s.n.values()) for s in _states(db)}
+    folders = sorted(db.index_path.with_name("vectors").glob("*/"))
+    states = [state for folder in folders if (state := _read_state(db, folder))]
+    n_vectors = {state.encoder: sum(state.n.values()) for state in states}
     most = max(n_vectors, key=lambda name: n_vectors[name], default=encoder)
     return most if n_vectors.get(most, 0) > n_vectors.get(encoder, 0) else encoder
 
@@ -181,18 +186,14 @@ def _read_state(db: Database, folder: Path) -> State | None:
     return state if is_its_own and state.index == _index_id(db) else None
 
 
-def _states(db: Database) -> list[State]:
-    folders = sorted(db.index_path.with_name("vectors").glob("*/"))
-    return [state for folder in folders if (state := _read_state(db, folder))]
-
-
 def files_of(folder: Path, kind: str, generation: int) -> tuple[Path, Path]:
+    """Name the files of one kind: of its vectors, of its keys."""
     stem = folder / f"{kind}-{generation}"
     return stem.with_suffix(".f16"), stem.with_suffix(".keys")
 
 
 def _compared(db: Database, state: State, kind: Kind) -> tuple[list[str], int]:
-    """Give the hashes that the files lack, and how many of theirs are wanted."""
+    """Compare one kind: the hashes that the files lack, and how many of theirs are wanted."""
     import numpy as np
 
     n = state.n.get(kind, 0)
@@ -226,19 +227,13 @@ def _added(db: Database, state: State, rows: Sequence[Row]) -> State:
 
 def _put(file: Path, at: int, content: bytes) -> None:
     """Write at a place, over whatever a kill left behind it."""
-    with _opened(file) as handle:
+    file.touch()  # "r+b" wants it there, "w+b" would empty it
+    with file.open("r+b") as handle:
         handle.truncate(at)
         handle.seek(at)
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("r+b")
-    except FileNotFoundError:
-        return file.open("w+b")
 
 
 def _keep(db: Database, state: State) -> None:
@@ -273,13 +268,6 @@ def _remake(db: Database, encoder: str) -> None:
             file.unlink(missing_ok=True)
 
 
-def _sweep(db: Database) -> None:
-    """Remove folders of which nothing counts: another index.db's, or torn ones."""
-    for folder in db.index_path.with_name("vectors").glob("*/"):
-        if _read_state(db, folder) is None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextlib.contextmanager
 def _alone(db: Database) -> Iterator[None]:
     """Hold the lock of the vectors' folder. Raises Locked, ReadOnly or StoreError."""
@@ -293,22 +281,20 @@ def _alone(db: Database) -> Iterator[None]:
 
 
 def _index_id(db: Database) -> int:
-    row = db.read_one("PRAGMA idx.application_id")
-    return int(row[0]) if row else 0
+    return int(db.read("PRAGMA idx.application_id")[0][0])
 
 
 def _last_row(db: Database) -> int:
-    row = db.read_one("SELECT max(rowid) AS last FROM idx.vectors")
-    return int(row["last"] or 0) if row else 0
+    return int(db.read("SELECT coalesce(max(rowid), 0) AS n FROM idx.vectors")[0]["n"])
 
 
 def n_beyond(db: Database, encoder: str, upto: int) -> int:
-    row = db.read_one(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM idx.vectors WHERE rowid > ? AND +encoder = ?"
-        " LIMIT ?)",
+    """Count the vectors that came after a row, MIN_STALE + 1 at most."""
+    rows = db.read(
+        "SELECT 1 FROM idx.vectors WHERE rowid > ? AND +encoder = ? LIMIT ?",
         (upto, encoder, MIN_STALE + 1),
     )
-    return int(row["n"]) if row else 0
+    return len(rows)
 
 
 def beyond(db: Database, encoder: str, upto: int) -> list[Row]:
@@ -325,7 +311,7 @@ def beyond(db: Database, encoder: str, upto: int) -> list[Row]:
 
 
 def _wanted(db: Database, encoder: str, kind: Kind) -> Iterator[bytes]:
-    """Give the hashes of a kind's encoded texts, in order, packed, `AT_ONCE` at a time."""
+    """Read the hashes of a kind's encoded texts, in order, packed, `AT_ONCE` at a time."""
     last = ""
     while rows := db.read(
         """
@@ -352,7 +338,7 @@ def _vectors(db: Database, encoder: str, wanted: Sequence[tuple[Kind, str]]) -> 
 
 
 def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
-    """Give the vector of exactly this text, None where this encoder has none."""
+    """Read the vector of exactly this text, None where this encoder has none."""
     row = db.read_one(
         "SELECT vector FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
     )
@@ -360,7 +346,7 @@ def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
 
 
 def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
-    """Give the vectors of the newest notes by paper, where they are encoded."""
+    """Read the vectors of the newest notes by paper, where they are encoded."""
     rows = db.read(
         """
         SELECT t.paper, v.vector FROM idx.texts AS t
