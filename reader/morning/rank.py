@@ -138,7 +138,7 @@ def _centres(
         if not examples:
             continue
         mean = np.mean([np.frombuffer(v, np.float16) for v in examples], axis=0)
-        known = standings.example_vectors(library.db, encoder, rows)
+        known = index.paper_vectors(library.db, encoder, sorted(rows))
         stacked = [np.frombuffer(v, np.float16).astype(np.float32) for v in known.values()]
         centres[topic.path] = _Centre(
             mean.astype(np.float32), list(known), np.stack(stacked) if stacked else None

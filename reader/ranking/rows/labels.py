@@ -1,4 +1,4 @@
-"""Read what a person's acts and lessons say of each topic: only those that stand.
+"""Read what a person's acts and lessons tell of each topic: only those that stand.
 
 An act that was taken back is not here at all, so what is learned after it is what was
 learned before. Knows no model.
@@ -63,7 +63,7 @@ def acts(db: Database, *, skips_since: date) -> list[Act]:
 
 
 def listed(db: Database, paper: int, on: date) -> str | None:
-    """Give the topic in whose lane an act of a day finds a paper, as `Act.listed`."""
+    """Look up the topic in whose lane an act of a day finds a paper, as `Act.listed`."""
     row = db.read_one(
         "SELECT topic FROM shown WHERE paper = ? AND day <= ? ORDER BY day DESC LIMIT 1",
         (paper, on.isoformat()),
@@ -107,17 +107,9 @@ def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
 
 def lessons(db: Database) -> list[Event]:
     """List what `teach` was told and stands: of a paper and a topic the last word."""
-    rows = db.read(
-        """
-        SELECT paper, topic, kind, on_date FROM lessons WHERE id IN (
-            SELECT max(id) FROM lessons AS l WHERE kind != 'undo'
-            AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
-            GROUP BY paper, topic)
-        ORDER BY id
-        """
-    )
     return [
-        Event(r["paper"], r["kind"], r["topic"], date.fromisoformat(r["on_date"])) for r in rows
+        Event(r["paper"], r["kind"], r["topic"], date.fromisoformat(r["on_date"]))
+        for r in db.read(f"{WORDS_SQL} ORDER BY id")
     ]
 
 
@@ -144,7 +136,7 @@ def of_other_topics(db: Database, topics: Sequence[str]) -> list[tuple[str, int]
 
 
 def moved_topics(db: Database, topics: Sequence[str]) -> dict[str, str]:
-    """Tell where topics that are none any more were moved: all that was filed there lies
+    """Map topics that are none any more to where they were moved: all that was filed there lies
     elsewhere now, most of it in the topic that is given."""
     rows = db.read(
         """
@@ -173,8 +165,10 @@ def background(db: Database, n: int) -> list[int]:
     until a sixteenth more papers have come, or MOST_AT_ONCE: a new draw means that every
     model is fitted anew.
     """
-    last = db.read_one("SELECT coalesce(max(id), 0) AS last FROM papers")
-    top = _settled(last["last"] if last else 0)
+    last = int(db.read("SELECT coalesce(max(id), 0) AS n FROM papers")[0]["n"])
+    # The last multiple of a sixteenth of the greatest power of two in the library's size.
+    step = min(MOST_AT_ONCE, max(1, 2 ** (last.bit_length() - 1) // 16)) if last else 1
+    top = last - last % step
     brought = f"FROM papers AS p WHERE merged_into IS NULL AND {BROUGHT_SQL}"
     rows = db.read(
         f"SELECT id {brought} AND id <= ? ORDER BY id DESC LIMIT ?",
@@ -190,13 +184,6 @@ def background(db: Database, n: int) -> list[int]:
     return sorted([*newest, *(r["id"] for r in rows)])
 
 
-def _settled(last: int) -> int:
-    """Give the last row that is drawn from: the last multiple of a sixteenth of the greatest
-    power of two in the library's size."""
-    step = min(MOST_AT_ONCE, max(1, 2 ** (last.bit_length() - 1) // 16)) if last else 1
-    return last - last % step
-
-
 def newest(db: Database, n: int) -> list[int]:
     """List the papers that came last."""
     rows = db.read("SELECT id FROM papers WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?", (n,))
@@ -204,7 +191,7 @@ def newest(db: Database, n: int) -> list[int]:
 
 
 def texts(db: Database, papers: Sequence[int]) -> dict[int, Paper]:
-    """Give what is learned from papers: titles, abstracts, authors, classes."""
+    """Read what is learned from papers, by row: titles, abstracts, authors, classes."""
     rows = db.read(
         """
         SELECT p.id, p.canonical, p.title, p.abstract, p.categories,
@@ -235,10 +222,8 @@ def add_lessons(
     """Record in one act that some papers belong to a topic, or do not."""
     with db.writing():
         act = next_act(db)
-        db.execute_many(
-            "INSERT INTO lessons (act, paper, topic, kind, at, on_date) VALUES (?, ?, ?, ?, ?, ?)",
-            [(act, paper, topic, kind, at.isoformat(), on.isoformat()) for paper in papers],
-        )
+        for paper in papers:
+            add_words(db, paper, {topic: kind}, act=act, at=at, on=on)
 
 
 def add_words(
@@ -256,7 +241,7 @@ def add_words(
 
 
 WORDS_SQL = """
-    SELECT id, paper, topic, kind FROM lessons WHERE id IN (
+    SELECT id, paper, topic, kind, on_date FROM lessons WHERE id IN (
         SELECT max(id) FROM lessons AS l WHERE kind != 'undo'
         AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id) GROUP BY paper, topic)
 """
@@ -264,15 +249,12 @@ WORDS_SQL = """
 
 
 def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, LessonKind]]:
-    """Give the last word on each topic that stands for some papers, in the order of saying."""
-    rows = db.read(
-        f"""
-        SELECT * FROM ({WORDS_SQL}) WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY id
-        """,  # noqa: S608  a constant of this module
-        (json.dumps(list(papers)),),
-    )
+    """Read the last word on each topic that stands for some papers, in the order of saying."""
     found: dict[int, dict[str, LessonKind]] = {}
-    for r in rows:
+    for r in db.read(
+        f"SELECT * FROM ({WORDS_SQL}) WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY id",  # noqa: S608
+        (json.dumps(list(papers)),),
+    ):
         found.setdefault(r["paper"], {})[r["topic"]] = r["kind"]
     return found
 
@@ -293,14 +275,12 @@ def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> 
 
 def told_after(db: Database, paper: int, moment: datetime) -> bool:
     """Tell whether something was said of a paper's topics, or taken back, after a moment."""
-    row = db.read_one(
-        "SELECT 1 FROM lessons WHERE paper = ? AND at > ?", (paper, moment.isoformat())
-    )
-    return row is not None
+    sql = "SELECT 1 FROM lessons WHERE paper = ? AND at > ?"
+    return db.read_one(sql, (paper, moment.isoformat())) is not None
 
 
 def taught(db: Database, topic: str) -> dict[int, LessonKind]:
-    """Give the papers of which something stands that was said for a topic, by row."""
+    """Read what stands that was said of papers for a topic, by row."""
     rows = db.read(
         """
         SELECT paper, kind FROM lessons AS l WHERE topic = ? AND kind != 'undo'

@@ -14,7 +14,7 @@ from reader.ranking.rank import ListPlace, Shelf
 
 
 def shown_on(db: Database, day: date) -> dict[int, ListPlace]:
-    """Give where the list of a day showed each of its papers, by row."""
+    """Read where the list of a day showed each of its papers, by row."""
     rows = db.read("SELECT paper, lane, position FROM shown WHERE day = ?", (day.isoformat(),))
     return {r["paper"]: ListPlace(r["lane"], r["position"]) for r in rows}
 
@@ -43,7 +43,7 @@ def add_shown(
 
 
 def topic_shown(db: Database, paper: int) -> str:
-    """Give the topic under which a list showed a paper last; empty for none."""
+    """Look up the topic under which a list showed a paper last; empty for none."""
     row = db.read_one(
         "SELECT topic FROM shown WHERE paper = ? AND topic != '' ORDER BY day DESC LIMIT 1",
         (paper,),
@@ -52,7 +52,7 @@ def topic_shown(db: Database, paper: int) -> str:
 
 
 def last_shown(db: Database, paper: int, until: date) -> date | None:
-    """Give the last day up to another whose list showed a paper, None for none."""
+    """Look up the last day up to another whose list showed a paper, None for none."""
     row = db.read_one(
         "SELECT max(day) AS day FROM shown WHERE paper = ? AND day <= ?",
         (paper, until.isoformat()),
@@ -61,7 +61,8 @@ def last_shown(db: Database, paper: int, until: date) -> date | None:
 
 
 def forget_order(db: Database, day: date) -> None:
-    """Let a day's own lane be put in order anew; what was decided and talked about stays."""
+    """Drop the order of a day's own lane, which is made anew; what was decided and talked about
+    stays."""
     with db.writing():
         db.execute(
             """
@@ -82,14 +83,14 @@ FORETOLD_SQL = """
 
 
 def shown_before(db: Database, papers: Iterable[int], day: date) -> set[int]:
-    """Give those of some papers that the list of an earlier day showed for what was said of them:
+    """Keep those of some papers that the list of an earlier day showed for what was said of them:
     in the near lane, as a wild card, or on another day than that of their arrival."""
     is_for_talk = f"k.lane IN ('near', 'wild') AND NOT {FORETOLD_SQL} OR k.day > p.arrived_on"
     return _shown(db, papers, day, is_for_talk)
 
 
 def foretold_before(db: Database, papers: Iterable[int], day: date) -> set[int]:
-    """Give those of some papers that the list of an earlier day showed when nobody had spoken
+    """Keep those of some papers that the list of an earlier day showed when nobody had spoken
     of them."""
     return _shown(db, papers, day, FORETOLD_SQL)
 
@@ -108,7 +109,7 @@ def _shown(db: Database, papers: Iterable[int], day: date, how: str) -> set[int]
 
 
 def last_visit(db: Database, before: date) -> date | None:
-    """Give the last day before another on which a list was shown, or something was decided or
+    """Look up the last day before another on which a list was shown, or something was decided or
     noted; None for none."""
     row = db.read_one(
         """

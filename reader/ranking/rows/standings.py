@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reader.library.rows.database import Database, Row
+from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 from reader.ranking.rank import Rank, Term, as_told
 from reader.ranking.rows.labels import WORDS_SQL, words_on
@@ -32,7 +32,7 @@ def from_text(text: str) -> tuple[Term, ...]:
 def papers_to_rank(
     db: Database, first: date, last: date, topics: str, *, encoder: str = "", models: str = ""
 ) -> dict[int, date]:
-    """Give the papers of some days that were not ranked with these topics yet, each with its
+    """Find the papers of some days that were not ranked with these topics yet, each with its
     day: that of its arrival, else that of the first post among these days.
 
     encoder: also those that were ranked by words alone or by another encoder's vectors,
@@ -177,7 +177,7 @@ def n_undecided(
 
 
 def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
-    """Give the ranks of some papers, a person's own word above what the models say."""
+    """Read the ranks of some papers, a person's own word above what the models say."""
     rows = list(papers)
     return with_words(db, kept_ranks(db, rows), rows)
 
@@ -185,44 +185,27 @@ def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
 def with_words(
     db: Database, ranks: Mapping[int, Sequence[Rank]], papers: Iterable[int]
 ) -> dict[int, list[Rank]]:
-    """Let a person's own word stand above the ranks of some papers."""
+    """Put a person's own word above the ranks of some papers."""
     words = words_on(db, papers)
     found = {row: list(of_paper) for row, of_paper in ranks.items()}
     return found | {row: as_told(found.get(row, ()), said) for row, said in words.items()}
 
 
 def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
-    """Give the ranks of some papers as their topics' models made them."""
+    """Read the ranks of some papers as their topics' models made them."""
     ranks: dict[int, list[Rank]] = {}
     for r in db.read(
         "SELECT * FROM idx.ranks WHERE paper IN (SELECT value FROM json_each(?))",
         (json.dumps(list(papers)),),
     ):
-        ranks.setdefault(r["paper"], []).append(_rank(r))
+        sums = r["score"], r["cut"], from_text(r["terms"])
+        rank = Rank(r["topic"], r["nearness"], r["place"], *sums)
+        ranks.setdefault(r["paper"], []).append(rank)
     return ranks
 
 
-def _rank(r: Row) -> Rank:
-    terms = from_text(r["terms"])
-    return Rank(r["topic"], r["nearness"], r["place"], r["score"], r["cut"], terms)
-
-
-def example_vectors(db: Database, encoder: str, papers: Iterable[int]) -> dict[int, bytes]:
-    """Give the vectors of some papers that stand for a topic, by paper."""
-    rows = db.read(
-        """
-        SELECT t.paper, v.vector FROM json_each(?) AS known
-        JOIN idx.texts AS t ON t.paper = known.value AND t.kind = 'paper' AND t.position = 0
-        JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
-        ORDER BY t.paper
-        """,
-        (json.dumps(list(papers)), encoder),
-    )
-    return {r["paper"]: r["vector"] for r in rows}
-
-
 def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, ...]]:
-    """Give what was foretold of some papers."""
+    """Read what was foretold of some papers."""
     rows = db.read(
         "SELECT paper, terms FROM idx.forecasts WHERE paper IN (SELECT value FROM json_each(?))",
         (json.dumps(list(papers)),),
@@ -254,24 +237,24 @@ class StoredModel:
 
 
 def topic_name(path: str) -> str:
-    """Name a topic's model."""
+    """Return the name of a topic's model."""
     return f"topic {path}"
 
 
 def stored(db: Database) -> dict[str, StoredModel]:
-    """Give all models, by name."""
+    """Read all models, by name."""
     rows = db.read("SELECT name, fitted_on, text FROM idx.models ORDER BY name")
     return {r["name"]: StoredModel(r["name"], r["fitted_on"], r["text"]) for r in rows}
 
 
 def text_of(db: Database, name: str) -> str:
-    """Give one model's text, empty where it was never fitted."""
+    """Read one model's text, empty where it was never fitted."""
     row = db.read_one("SELECT text FROM idx.models WHERE name = ?", (name,))
     return str(row["text"]) if row else ""
 
 
 def fingerprints(db: Database) -> dict[str, str]:
-    """Give what each model was fitted on, by name, without reading the models."""
+    """Read what each model was fitted on, by name, but not the models."""
     rows = db.read("SELECT name, fitted_on FROM idx.models ORDER BY name")
     return {r["name"]: r["fitted_on"] for r in rows}
 

@@ -1,6 +1,9 @@
 """Read what is said of papers: who is talked about, by which votes, and since when.
 
-Counts what authors' earlier papers came to as well. Rows of posts are kept in `posts`.
+Counts what authors' earlier papers came to as well. Keeps how often papers were cited, by
+day: a count is never replaced. That a paper came up because it is much cited is an origin of
+it like any other, `citations`, so it comes up once. Rows of posts are kept in
+`gathering.rows.posts`.
 """
 
 from __future__ import annotations
@@ -54,7 +57,7 @@ def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
 
 
 def votes(db: Database, papers: Iterable[int], *, until: date) -> dict[int, tuple[int, date]]:
-    """Give the most votes that a list without authors counts for papers, and since when the
+    """Read the most votes that a list without authors counts for papers, and since when the
     paper stands on it."""
     rows = db.read(
         """
@@ -124,8 +127,8 @@ def is_watched(db: Database) -> bool:
 
 
 def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[int, int]:
-    """Give the papers that came on some days and were talked about before another day, by
-    others than their authors, with the votes of lists."""
+    """Find the papers that came on some days and were talked about before another day, by
+    others than their authors; by row the votes of lists, 0 for none."""
     rows = db.read(
         f"""
         SELECT p.id, coalesce({_VOTES}, 0) AS n FROM papers AS p
@@ -141,7 +144,7 @@ def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[i
 
 
 def arrivals(db: Database, first: date, last: date) -> dict[int, date]:
-    """Give the papers that came on some days, with their days."""
+    """Read on which days the papers of some days came, by row."""
     rows = db.read(
         """
         SELECT id, arrived_on FROM papers
@@ -153,7 +156,7 @@ def arrivals(db: Database, first: date, last: date) -> dict[int, date]:
 
 
 def announced_with(db: Database, papers: Iterable[int]) -> dict[int, tuple[str, date]]:
-    """Give the id and the mailing of those of some papers that have one."""
+    """Read the id and the mailing of those of some papers that have one, by row."""
     rows = db.read(
         """
         SELECT id, canonical, announced_on FROM papers
@@ -176,7 +179,7 @@ ORIGIN = "citations"
 def papers_to_count(
     db: Database, topics: Sequence[str], source: str, *, since: date, counted_after: date
 ) -> dict[int, tuple[str, ...]]:
-    """Give the papers of some topics, published since a day, that a source did not count
+    """Find the papers of some topics, published since a day, that a source did not count
     after another day: row → identifiers."""
     rows = db.read(
         """
@@ -211,20 +214,14 @@ def add_counts(
             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                (
-                    row,
-                    source,
-                    count.n if count else None,
-                    count.n_influential if count else None,
-                    on.isoformat(),
-                )
-                for row, count in counts.items()
+                (row, source, *((c.n, c.n_influential) if c else (None, None)), on.isoformat())
+                for row, c in counts.items()
             ],
         )
 
 
 def newest_counts(db: Database, papers: Iterable[int], *, until: date) -> dict[int, NewestCount]:
-    """Give the newest count that papers had on a day, the highest of several sources'."""
+    """Read the newest count that papers had on a day, the highest of several sources'."""
     rows = db.read(
         """
         SELECT c.paper, c.n, c.on_date, coalesce(p.published_on, p.announced_on) AS published_on
@@ -291,21 +288,14 @@ def brought_up_on(db: Database, day: date) -> list[int]:
 
 def n_brought_up_from_here(db: Database, day: date) -> int:
     """Count those of a day's list that were in the library before."""
-    row = db.read_one(
-        """
+    sql = """
         SELECT count(*) AS n FROM origins AS o JOIN papers AS p ON p.id = o.paper
-        WHERE o.source = 'citations' AND o.seen_on = ? AND p.arrived_on < ?
-        """,
-        (day.isoformat(), day.isoformat()),
-    )
-    return int(row["n"]) if row else 0
+        WHERE o.source = 'citations' AND o.seen_on = ?1 AND p.arrived_on < ?1
+    """
+    return int(db.read(sql, (day.isoformat(),))[0]["n"])
 
 
 def _counted(row: Row) -> NewestCount:
-    published = row["published_on"]
-    return NewestCount(
-        row=row["paper"],
-        n=row["n"],
-        on=date.fromisoformat(row["on_date"]),
-        published_on=date.fromisoformat(published) if published else None,
-    )
+    on, published = row["on_date"], row["published_on"]
+    published_on = date.fromisoformat(published) if published else None
+    return NewestCount(row["paper"], row["n"], date.fromisoformat(on), published_on)
