@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -153,19 +153,29 @@ def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchRe
 
 
 def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchHit, ...]:
-    found: list[SearchHit] = []
-    for kind in kinds:
-        ranked, by_words = ranking.rank(kind)
-        hits = hits_of(ranking.library, kind, ranked, query=ranking.shown_words, limit=limit)
-        found += [replace(hit, has_words=row in by_words) for row, hit in hits]
-    return tuple(found)
+    query = ranking.shown_words
+    return tuple(hit for kind in kinds for hit in hits_of(ranking, kind, query=query, limit=limit))
 
 
 def hits_of(
-    library: Library, kind: Kind, ranked: Sequence[tuple[int, float]], *, query: str, limit: int
-) -> list[tuple[int, SearchHit]]:
-    """Make what to show of ranked texts, beside the text's row: a paper once, and papers that
-    say the same once."""
+    ranking: Ranking, kind: Kind, *, query: str, limit: int, depth: int | None = None
+) -> list[SearchHit]:
+    """Make what to show of one kind of text: a paper once, and papers that say the same once.
+
+    query: what evidence is looked for by. depth: texts that are looked at, None for all.
+    """
+    ranked, by_words = ranking.rank(kind)
+    return _hits(ranking.library, kind, ranked[:depth], query, limit, by_words)
+
+
+def _hits(
+    library: Library,
+    kind: Kind,
+    ranked: Sequence[tuple[int, float]],
+    query: str = "",
+    limit: int = 10,
+    by_words: Container[int] = (),
+) -> list[SearchHit]:
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
         some = dict(ranked[start : start + AT_ONCE])
@@ -176,29 +186,33 @@ def hits_of(
         if len(best) >= 2 * limit:
             break
     chosen = list(best.values())[: MOST_ALIKE * limit]
-    return _shown_once(library, kind, chosen, query, limit)
+    return _shown_once(library, chosen, query, limit, by_words)
 
 
 def _shown_once(
-    library: Library, kind: Kind, chosen: Sequence[tuple[Text, float]], query: str, limit: int
-) -> list[tuple[int, SearchHit]]:
+    library: Library,
+    chosen: Sequence[tuple[Text, float]],
+    query: str,
+    limit: int,
+    by_words: Container[int] = (),
+) -> list[SearchHit]:
     """Make what to show of texts of different papers; those that say the same once."""
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
-    hits: list[tuple[int, SearchHit]] = []
+    hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
         words = fingerprint(text.text)
         same = next((n for n, other in enumerate(seen) if is_same_text(words, other)), None)
         if same is not None:
-            row, hit = hits[same]
-            hits[same] = row, replace(hit, also=(*hit.also, held[text.paper].paper.id))
+            also = (*hits[same].also, held[text.paper].paper.id)
+            hits[same] = replace(hits[same], also=also)
         elif len(hits) < limit:
             # Of a paper the abstract: its title stands above.
             title, _, abstract = text.text.partition("\n")
-            why = evidence((abstract or title) if kind == "paper" else text.text, query)
+            why = evidence((abstract or title) if text.kind == "paper" else text.text, query)
             place = held[text.paper], text.page, text.section
-            hit = SearchHit(kind, *place, why.text, score, matches=why.matches)
-            hits.append((text.row, hit))
+            has_words = text.row in by_words
+            hits.append(SearchHit(text.kind, *place, why.text, score, why.matches, has_words))
             seen.append(words)
     return hits
 
@@ -225,11 +239,10 @@ def _listing(
                 (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
                 for h in papers.papers_at(library.db, some)
             ]
-            hits += [hit for _, hit in _shown_once(library, kind, texts, "", limit)]
-            continue
-        rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
-        ranked = [(row, 0.0) for row in rows]
-        hits += [hit for _, hit in hits_of(library, kind, ranked, query="", limit=limit)]
+            hits += _shown_once(library, texts, "", limit)
+        else:
+            rows = filters.newest(library.db, wanted, limit=limit * MOST_OF_ONE)
+            hits += _hits(library, kind, [(row, 0.0) for row in rows], limit=limit)
     found = SearchResult(tuple(hits), said=meaning.said, is_listing=True)
     return with_limits(found, library, encoder)
 

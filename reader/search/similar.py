@@ -1,9 +1,10 @@
-"""Find what is like a paper, or like a text from outside: own notes first, and say why."""
+"""Find what is like a paper, a text from outside or a note: own notes first, and tell why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, ModelMissing
@@ -41,111 +42,6 @@ TELLING = 12
 COMMON = 2_000
 """Papers with a word from which on it tells nothing."""
 
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """Something found, and the words that it shares with what was asked about."""
-
-    hit: SearchHit
-    words: tuple[str, ...]
-
-
-def similar(
-    library: Library, held: LibraryPaper, *, encoder: str, limit: int = 10
-) -> tuple[SearchResult, list[Neighbour]]:
-    """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
-    from reader.search.rows.nearest import vector_from
-
-    text = f"{held.paper.title}\n{held.paper.abstract}"
-    kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
-    notice = None
-    if kept is None:
-        what, hint = say("similar.not_encoded"), say("similar.encode")
-        notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
-    # Where there is a vector it says more than words that happen to be rare.
-    words = "" if kept is not None else telling_words(library, text)
-    vector = None if kept is None else vector_from(kept)
-    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
-    hits = [
-        hit
-        for kind in SIMILAR_KINDS
-        for hit in _hits(ranking, kind, text, limit=limit, leave_out=held.row)
-    ]
-    found = with_limits(SearchResult(tuple(hits), notice), library, encoder)
-    known: dict[str, int] = {}
-    return found, [Neighbour(hit, _shared(library, text, hit, known)) for hit in hits]
-
-
-def search_like(
-    library: Library,
-    text: str,
-    *,
-    encode_query: EncodeQuery,
-    encoder: str,
-    kinds: Sequence[Kind],
-    limit: int,
-) -> SearchResult:
-    """Find what is like a text: its first 2,000 characters by meaning, its telling words."""
-    vector, notice = None, None
-    try:
-        vector = encode_query(text[:LIKE_LETTERS])
-    except ModelError as error:
-        notice = error
-    words = telling_words(library, text[:READ_LETTERS])
-    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
-    hits = tuple(hit for kind in kinds for hit in _hits(ranking, kind, words, limit=limit))
-    return with_limits(SearchResult(hits, notice), library, encoder)
-
-
-def text_of(document: Document) -> str:
-    """Extract what a PDF is about: title and abstract, else its first pages."""
-    if document.abstract:
-        return f"{document.title}\n{document.abstract}"
-    blocks = [b.text for page in document.pages[:3] for b in page.blocks if b.kind == "text"]
-    return "\n".join([document.title, *blocks]).strip()
-
-
-def telling_words(library: Library, text: str) -> str:
-    """Choose the words of a text that fewest papers have, among those that some have."""
-    found = [(_n_papers(library, word), word) for word in query_words_of(text)]
-    rare = sorted((n, word) for n, word in found if 0 < n < COMMON) or sorted(found)
-    return " ".join(word for _, word in rare[:TELLING])
-
-
-def query_words_of(text: str) -> list[str]:
-    """List the words of a long text that may tell what it is about, each once."""
-    pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
-    words = (word for piece in pieces for word in query_words(piece))
-    return list(dict.fromkeys(word for word in words if 2 < len(word) < 20))[:300]
-
-
-def _hits(
-    ranking: Ranking, kind: Kind, text: str, *, limit: int, leave_out: int | None = None
-) -> list[SearchHit]:
-    ranked, by_words = ranking.rank(kind)
-    found = hits_of(ranking.library, kind, ranked[:DEPTH], query=text, limit=limit + 1)
-    hits = [replace(hit, has_words=row in by_words) for row, hit in found]
-    return [hit for hit in hits if hit.held.row != leave_out][:limit]
-
-
-def _shared(library: Library, text: str, hit: SearchHit, known: dict[str, int]) -> tuple[str, ...]:
-    """Give the words that say most of why two papers are near: shared, and rare.
-
-    known: how many papers have a word; neighbours share the same ones.
-    """
-    other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
-    shared = shared_words(text, f"{other}\n{hit.evidence}")
-    for word in shared.keys() - known.keys():
-        known[word] = _n_papers(library, word)
-    rare = sorted((known[word], printed) for word, printed in shared.items())
-    return tuple(printed for n, printed in rare[:6] if n < COMMON)
-
-
-def _n_papers(library: Library, word: str) -> int:
-    term = phrase_term(word)
-    return index.n_having(library.db, term, limit=COMMON, kind="paper") if term else 0
-
-
 NEAR = 0.03
 """From which on a note is near. With the bundled model eight notes on four subjects, each in
 both languages: the pairs have .073 to .095, most others less than .05."""
@@ -173,6 +69,101 @@ SAMPLES = (
     ),
 )
 """What any note may say, the same in each language: English, Japanese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Something found, and the words that it shares with what was asked about."""
+
+    hit: SearchHit
+    words: tuple[str, ...]
+
+
+def similar(
+    library: Library, held: LibraryPaper, *, encoder: str, limit: int = 10
+) -> tuple[SearchResult, list[Neighbour]]:
+    """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
+    from reader.search.rows.nearest import vector_from
+
+    text = f"{held.paper.title}\n{held.paper.abstract}"
+    kept = index.paper_vectors(library.db, encoder, [held.row]).get(held.row)
+    notice = None
+    if kept is None:
+        what, hint = say("similar.not_encoded"), say("similar.encode")
+        notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
+    # Where there is a vector it says more than words that happen to be rare.
+    words = "" if kept is not None else telling_words(library, text)
+    vector = None if kept is None else vector_from(kept)
+    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
+    hits: list[SearchHit] = []
+    for kind in SIMILAR_KINDS:
+        # One more, as the paper itself is the nearest of its kind.
+        found = hits_of(ranking, kind, query=text, limit=limit + 1, depth=DEPTH)
+        hits += [hit for hit in found if hit.held.row != held.row][:limit]
+    # Neighbours share the same words.
+    n_papers = functools.cache(functools.partial(_n_papers, library))
+    result = with_limits(SearchResult(tuple(hits), notice), library, encoder)
+    return result, [Neighbour(hit, _shared(text, hit, n_papers)) for hit in hits]
+
+
+def search_like(
+    library: Library,
+    text: str,
+    *,
+    encode_query: EncodeQuery,
+    encoder: str,
+    kinds: Sequence[Kind],
+    limit: int,
+) -> SearchResult:
+    """Find what is like a text: its first 2,000 characters by meaning, its telling words."""
+    vector, notice = None, None
+    try:
+        vector = encode_query(text[:LIKE_LETTERS])
+    except ModelError as error:
+        notice = error
+    words = telling_words(library, text[:READ_LETTERS])
+    ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
+    hits = [
+        hit
+        for kind in kinds
+        for hit in hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
+    ]
+    return with_limits(SearchResult(tuple(hits), notice), library, encoder)
+
+
+def text_of(document: Document) -> str:
+    """Extract what a PDF is about: title and abstract, else its first pages."""
+    if document.abstract:
+        return f"{document.title}\n{document.abstract}"
+    blocks = [b.text for page in document.pages[:3] for b in page.blocks if b.kind == "text"]
+    return "\n".join([document.title, *blocks]).strip()
+
+
+def telling_words(library: Library, text: str) -> str:
+    """Choose the words of a text that fewest papers have, among those that some have."""
+    found = [(_n_papers(library, word), word) for word in query_words_of(text)]
+    rare = sorted((n, word) for n, word in found if 0 < n < COMMON) or sorted(found)
+    return " ".join(word for _, word in rare[:TELLING])
+
+
+def query_words_of(text: str) -> list[str]:
+    """List the words of a long text that may tell what it is about, each once."""
+    pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
+    words = (word for piece in pieces for word in query_words(piece))
+    return list(dict.fromkeys(word for word in words if 2 < len(word) < 20))[:300]
+
+
+def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[str, ...]:
+    """List the words that tell most of why two papers are near: shared, and rare."""
+    other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
+    shared = shared_words(text, f"{other}\n{hit.evidence}")
+    rare = sorted((n_papers(word), printed) for word, printed in shared.items())
+    return tuple(printed for n, printed in rare[:6] if n < COMMON)
+
+
+def _n_papers(library: Library, word: str) -> int:
+    term = phrase_term(word)
+    return index.n_having(library.db, term, limit=COMMON, kind="paper") if term else 0
 
 
 def near_notes(
