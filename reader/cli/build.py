@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
-    from reader.search.encode import Encoder
+    from reader.search.encode import Encode, EncodeQuery, Encoder
     from reader.search.encoder import QueryEncoder
 
 
@@ -196,9 +196,7 @@ def stand_in(config: Config) -> str:
     return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
 
 
-def query_encoder(
-    config: Config, tell: Callable[[str], None]
-) -> Callable[[str], NDArray[np.float32]]:
+def query_encoder(config: Config, tell: Callable[[str], None]) -> EncodeQuery:
     """Give a function that encodes one question, its model loaded at the first call."""
 
     def encode(text: str) -> NDArray[np.float32]:
@@ -217,7 +215,7 @@ class QuestionEncoder:
     """The encoder whose vectors a search looks at, and what makes a question's."""
 
     name: str
-    encode_query: Callable[[str], NDArray[np.float32]]
+    encode_query: EncodeQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +272,7 @@ def is_quick(config: Config) -> bool:
         return False
 
 
-def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
+def note_encoder(config: Config) -> Encode | None:
     """Give what encodes a note as it is saved; None where that would take seconds."""
     from reader.search.encoder import open_query_encoder
 
