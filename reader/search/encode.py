@@ -71,6 +71,7 @@ def index_words(library: Library, tools: EncoderTools) -> None:
         index.add_note_text(library.db, paper)
     for paper in index.highlights_without_text(library.db):
         index.add_highlight_texts(library.db, paper)
+    # Papers last: what a person wrote is found first after index.db was deleted.
     n_done = 0
     while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
         index.add_paper_texts(library.db, rows)
@@ -97,6 +98,7 @@ def encode(
         tools.progress("encode", 0, 0)
         n = index.n_without_vector(library.db, tools.encoder_name)
         return [Problem("encode", f"{len(waiting) if papers else n} texts", error)]
+    # The files of vectors follow: for some papers only what is new, else compared throughout.
     if papers is not None:
         append(library.db, tools.encoder_name)
     elif tools.encoder_name:

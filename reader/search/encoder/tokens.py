@@ -77,6 +77,7 @@ class LibraryPieces:
         self._lift_limits()
         added = self._tokenizer.get_added_tokens_decoder().values()
         self.specials = [token.content for token in added if token.special]
+        # Which marks a model puts around a text is known by what it puts around one letter.
         marked = self._tokenizer.encode("a")
         inside = [i for i, mark in enumerate(marked.special_tokens_mask) if not mark]
         self.head: list[int] = marked.ids[: inside[0]]
@@ -271,6 +272,7 @@ class Table:
         text = normalise(text).replace(" ", SPACE)
         if not text:
             return []
+        # Pieces never span a space, so each word is split by itself, and the usual ones once.
         words = (text if text.startswith(SPACE) else SPACE + text).split(SPACE)[1:]
         splits = (self._known if len(word) < _SHORT else self._best for word in words)
         return [i for word, split in zip(words, splits, strict=True) for i in split(SPACE + word)]
@@ -302,7 +304,7 @@ class Table:
                 piece = self._find(word[start:end])
                 if piece >= 0:
                     score = best[start] + self._scores[piece]
-                elif end == start + 1:
+                elif end == start + 1:  # a single character that is no piece is unknown
                     piece, score = self._unk, best[start] + self._unk_score
                 else:
                     continue

@@ -106,6 +106,7 @@ def conditions(
         key, given = _piece(one, kind, names, gone, zone)
         pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
         values += given
+    # What is left out, and what nobody decided on, is most of a library.
     is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
     return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
 
@@ -177,6 +178,7 @@ def rows_with(
     return _rows(db, sql, values)
 
 
+# The day of a paper that a filter of days means.
 _DAY_SQL = {"year": "coalesce(p.published_on, p.announced_on)", "on": "p.arrived_on"}
 
 
@@ -232,6 +234,7 @@ def last_rows(
 
     before, after: only those before this row; only the next ones after it, 0 for none.
     """
+    # Forwards from a row the next ones come first; they are turned round below.
     order = "ASC" if after else "DESC"
     rows = db.read(
         f"""

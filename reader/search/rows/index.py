@@ -132,6 +132,7 @@ def add_highlight_texts(db: Database, paper: int) -> None:
             """,
             (paper,),
         )
+        # A highlight of a joined paper moves to the other one, and its text with it.
         _drop_rows(db, gone)
         for r in db.read(
             f"""
@@ -342,6 +343,7 @@ def _add(
         """,
         (kind, paper, position, page, section, text, source, hash_),
     )
+    # Every column is set: one without words is empty, not null, as bm25 counts its length.
     columns = ("note", "title", "abstract", "passage", "highlight")
     db.execute(
         "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"

@@ -61,6 +61,7 @@ class Nearest:
     def _open(self, encoder: str) -> None:
         """Map the files; none where they are not there, and then index.db answers alone."""
         folder = folder_of(self._db, encoder)
+        # A state may be read just before another process makes the files anew and removes these.
         for _ in range(3):
             state = state_of(self._db, encoder)
             if state is None:
@@ -95,7 +96,7 @@ class Nearest:
         query: (d,) float32, of length 1. within: the texts' hashes, only which are compared;
         None for all. Exact: all vectors are compared in float16, the best again in float32.
         """
-        k = 2 * limit  # float16 may swap neighbours
+        k = 2 * limit  # float16 may swap neighbours: twice as many are compared again
         while True:
             in_files = (
                 self._looked.get((kind, k)) or self._in_files(kind, query, k)

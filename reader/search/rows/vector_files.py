@@ -75,6 +75,7 @@ def append(db: Database, encoder: str) -> None:
         if state is None:
             _remake(db, encoder)
             return
+        # Asked first: what is written meanwhile is looked at the next time.
         upto = _last_row(db)
         added = beyond(db, encoder, state.upto)
         if added:
@@ -180,6 +181,7 @@ def _read_state(db: Database, folder: Path) -> State | None:
             vectors, keys = files_of(folder, kind, state.generation)
             if vectors.stat().st_size < n * state.d * 2 or keys.stat().st_size < n * KEY:
                 return None
+        # A folder that was copied by hand may be another encoder's.
         is_its_own = folder_of(db, state.encoder).name == folder.name
     except (OSError, ValueError, TypeError, AttributeError):
         return None  # remade from index.db, which has all of it
@@ -238,6 +240,7 @@ def _put(file: Path, at: int, content: bytes) -> None:
 
 def _keep(db: Database, state: State) -> None:
     folder = folder_of(db, state.encoder)
+    # Only now the rows count: renaming is all or nothing, also where the power fails.
     beside = folder / "state.json.part"
     with beside.open("w", encoding="ascii") as handle:
         json.dump(asdict(state), handle)
