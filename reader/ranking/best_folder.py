@@ -16,6 +16,7 @@ from reader.ranking.topic import best, fits
 
 def file_away(library: Library, held: LibraryPaper) -> None:
     """File a paper under its best topic and fix its key, unless that was done before."""
+    # The key first: a folder may be chosen anew, the name of the file stays.
     papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
     if held.topic is None:
         folder = folder_of(library, held)

@@ -111,6 +111,7 @@ def _labels(events: Sequence[Event], day: date, most: int | None) -> list[Label]
     found = [label for label in found if label.weight > 0]
     if most is None or len(found) <= most:
         return found
+    # Too many: the newest of both sides, and one side may use what the other leaves.
     newest = {paper: max(event.on for event in of) for paper, of in by_paper.items()}
     likes, dislikes = (
         sorted(
@@ -171,6 +172,7 @@ def features(paper: Paper) -> Mapping[str, float]:
     found = {f"w:{word}": 1 + math.log(n) for word, n in counts.items()}
     length = math.sqrt(math.fsum(v * v for v in found.values())) or 1.0
     scaled = {name: value / length for name, value in found.items()}
+    # Each word of the title once: by themselves they count alike, however often they stand there.
     several = dict.fromkeys(title)
     scaled |= {f"h:{word}": 1 / math.sqrt(len(several)) for word in several}
     scaled |= {f"a:{name_key(a)}": 1.0 for a in paper.authors[:MOST_AUTHORS]}
@@ -254,6 +256,7 @@ def guesses(
             guessed.append(row)
         elif not found.abstract:
             outside.append(row)
+    # Rows rise with time, so the last ones are the newest papers.
     guessed = guessed[-MOST_GUESSED:]
     weight = GUESSED / (1 + n_liked / SETTLED)
     if guessed:

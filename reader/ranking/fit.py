@@ -86,6 +86,7 @@ def fit_topic(
     first = start(topic)
     n_in = sum(label.is_in for _, label in examples)
     n_weighed = sum(label.weight > 0 for _, label in examples)
+    # A regression wants both sides.
     if not n_in or n_in == n_weighed + len(background):
         return first
     import numpy as np
@@ -148,6 +149,7 @@ def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
     import numpy as np
     from scipy.sparse import csr_matrix
 
+    # A new name gets the next column, in the order in which names come.
     columns: dict[str, int] = {}
     found = [columns.setdefault(name, len(columns)) for row in rows for name in row]
     values = np.fromiter((v for row in rows for v in row.values()), np.float64, len(found))
@@ -238,7 +240,7 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
         usual = np.average(table, axis=0, weights=[e.weight for e in chosen])
         centred = table - usual
         spread = np.sqrt(np.average(centred**2, axis=0, weights=weights))
-        spread[spread == 0] = 1.0
+        spread[spread == 0] = 1.0  # a number that is always the same
         fitted = [_fitted(centred / spread, y, weights, TALK_STRENGTH) for y in hot]
     found = np.mean([weight / spread for weight, _ in fitted], axis=0)
     n = len(names)
@@ -274,6 +276,7 @@ def _foretold(words: csr_matrix, hot: NDArray[np.bool_], weights: Floats) -> Flo
     scores = np.zeros(n)
     for k in range(N_BLOCKS):
         here = slice(edges[k], edges[k + 1])
+        # Before the first span there is nothing: those after it stand in.
         others = np.arange(edges[k]) if k else np.arange(edges[1], n)
         text, start = _fitted(words[others], hot[others], weights[others], TEXT_STRENGTH)
         scores[here] = words[here] @ text + start

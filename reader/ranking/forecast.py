@@ -114,6 +114,7 @@ def buckets(title: str, abstract: str) -> Mapping[int, float]:
     words = _words(title) * TITLE_COUNTS + _words(abstract)
     found: dict[int, float] = {}
     for word, n in Counter(words).items():
+        # The lowest bits choose the bucket, the highest one the sign.
         code = zlib.crc32(word.encode())
         bucket, sign = code % N_BUCKETS, 1 if code >> 31 else -1
         found[bucket] = found.get(bucket, 0.0) + sign * (1 + math.log(n))
@@ -177,6 +178,7 @@ def records_of(
     known: `author_key` → (papers, hot ones[, doublings of their votes]); who is not there has
     none. is_watched: False where no talk was ever seen: then no paper says anything.
     """
+    # The last author of a long list is often the one who leads it.
     names = list(dict.fromkeys(authors))
     names = names if len(names) <= MOST_AUTHORS else [*names[: MOST_AUTHORS - 1], names[-1]]
     if not is_watched:
@@ -190,7 +192,8 @@ def evidence(records: Sequence[AuthorRecord]) -> dict[str, float]:
     record_sum, record_best: the logarithm of how much likelier than usual each author's papers
     are talked about, added up, and the highest; record_votes…: the same of the up-votes.
     """
-    # So many papers of the usual kind stand behind each author.
+    # So many papers of the usual kind stand behind each author, lest one hot paper of one
+    # tell everything.
     usual = 6.0
     odds = [
         math.log((r.n_hot + usual * USUAL) / (max(r.n_papers, r.n_hot) + usual) / USUAL)

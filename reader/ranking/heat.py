@@ -126,6 +126,7 @@ def talk_of(
     voices = []
     for m in several:
         person = people.get(m.author) or next((p for p in followed if _is_same(p, m.author)), "")
+        # By either name: who posts as somebody else on a timeline may still be an author.
         names = {person or m.author, m.author}
         voices.append(
             Voice(
@@ -155,6 +156,7 @@ def heat(talk: Talk, day: date) -> tuple[Term, ...]:
         weight *= (BOT if voice.is_bot else 1.0) * (OWN_PAPER if voice.is_own_paper else 1.0)
         weight *= 1 + LIKE * math.log2(1 + max(0, voice.n_votes or 0))
         weight *= _fading(voice.on, day, HALF_LIFE_DAYS)
+        # One person with accounts in several places is one person.
         who = (voice.person or voice.author).casefold()
         if who not in people or weight > people[who].value:
             kind = "repost" if voice.kind == "repost" else "mention"
@@ -311,6 +313,7 @@ def caught(
     as foretold, in what is left. Returns them in the order talked, again, foretold, each the
     highest first; equal scores keep the order in which they came.
     """
+    # Places are taken by score alone; what is only foretold has a limit of its own besides.
     hoped = dict.fromkeys(_highest(foretold)[: max(0, n_foretold)])
     scores = {**talked, **{row: foretold[row] for row in hoped}}
     chosen = _highest(scores)[: max(0, cap)]
@@ -325,11 +328,13 @@ def _highest(scores: Mapping[Row, float]) -> list[Row]:
 
 def closeness_of(margin: float) -> float:
     """Turn a topic's score above its cut (log-odds) into a closeness of 0 … 1."""
+    # Beyond 60 a float is 0 or 1 anyway, and the exponential would overflow at 710.
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, margin))))
 
 
 def _joined(heat_terms: Sequence[Term], forecast_terms: Sequence[Term], n_days: int) -> list[Term]:
     foretold = [Term(t.kind, t.what, FORECAST * t.value) for t in forecast_terms]
+    # Nobody can have spoken yet on the first morning: silence counts from the second on.
     days = max(0, n_days)
     silence = max(0.0, 1 - _people(heat_terms)) * (SILENCE + A_DAY * days) if days else 0.0
     waiting = [Term("days", str(days), -silence)] if silence else []

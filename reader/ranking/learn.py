@@ -175,6 +175,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
     what a skip was about is looked for in texts, where no list had shown the paper.
     """
     config, day = library.config, library.today()
+    # A dislike says nothing after so many days, so older skips are not even read.
     since = day - min(timedelta(days=FADE_DAYS), day - date.min)
     decided = acts.acts(library.db, skips_since=since)
     told = acts.lessons(library.db)
@@ -182,6 +183,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
         liked = {a.paper for a in decided if a.kind != "skip"} | {e.paper for e in told}
         decided = [a for a in decided if a.paper in liked]
     moved = _moved(library)
+    # A topic that was renamed keeps what was skipped in its lane.
     decided = [replace(a, listed=moved[a.listed]) if a.listed in moved else a for a in decided]
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
     texts = acts.texts(library.db, unknown)
@@ -196,6 +198,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
         Event(act.paper, act.kind, _topic_of(act, config, None), act.on)
         for act in acts.filed_by_hand(library.db, config.timezone)
     ]
+    # Seeds have no day: they never cool.
     seeds = papers.rows_of(library.db, {id_ for topic in config.topics for id_ in topic.seeds})
     events += [
         Event(seeds[id_], "seed", topic.path, date.min)
@@ -346,6 +349,7 @@ def forecasts(library: Library, several: Sequence[LibraryPaper]) -> dict[int, tu
     missing = [held for held in several if held.row not in known]
     if not missing:
         return known
+    # Read once for all days: 16,384 numbers take some milliseconds.
     text = standings.text_of(library.db, TALK) or shipped()
     numbers = Coefficients.read(text)
     by_day: dict[date, dict[int, Paper]] = {}
@@ -430,7 +434,7 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
     fitted_on = f"{TALK_VERSION} {int(math.log(len(hot), GROWTH))}"
     if standings.fingerprints(library.db).get(TALK) == fitted_on:
         return False
-    hot = dict(sorted(hot.items())[-MOST_HOT:])
+    hot = dict(sorted(hot.items())[-MOST_HOT:])  # the newest: rows rise with time
     # Of the others some stand for all; each paper as it was known on its morning.
     days: dict[date, list[int]] = {}
     for row, on in talk.arrivals(library.db, first, last).items():

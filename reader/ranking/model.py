@@ -140,6 +140,7 @@ def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
     found = {}
     for path, model in models.items():
         lower = INTEREST * math.log((model.liked + 1) / (most + 1))
+        # Rounded, so that models that are levelled again have the very same numbers.
         level = max(-MOST_APART, round(lower, 4))
         by = level - model.level
         found[path] = replace(
@@ -232,6 +233,7 @@ def judge(
             word = f"w{name[1:]}" if name[0] == "h" else name
             learned[word] = learned.get(word, 0.0) + weight * value
     score = math.fsum([*(t.value for t in own), *learned.values()])
+    # A followed author comes first: nothing else may keep such a paper out.
     if followed:
         # A hundredth, since sums of decimals may end just below the cut.
         own.append(Term("followed", followed, max(FOLLOWED, model.cut - score + 0.01)))
@@ -240,6 +242,7 @@ def judge(
     elif is_brief and score < _cuts(model, has_words=found.is_any)[1]:
         return Judgement(model.topic, (), score, "out", model.cut)
     terms = [*own, *(Term(KINDS[name[0]], name[2:], value) for name, value in learned.items())]
+    # The same terms once more, for the order of the list; `placing` leaves them out.
     if taste := TASTE * math.fsum(learned.values()):
         terms.append(Term("taste", "", taste))
     terms.sort(key=lambda t: (-abs(t.value), -t.value, t.kind, t.what))

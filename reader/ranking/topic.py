@@ -145,6 +145,7 @@ class _Span(NamedTuple):
 
 def _spans(words: Sequence[str], longer: Sequence[str], text: str) -> list[_Span]:
     """Find words in a folded text, in its order; of those that overlap the longest."""
+    # The longest first: what they cover is no place for shorter ones.
     found: list[_Span] = []
     taken = bytearray(len(text))
     for word in sorted({*words, *longer}, key=lambda w: (-len(_letters(w)), w)):
@@ -175,6 +176,7 @@ def _means_another(word: str, words: tuple[str, ...], text: str) -> bool:
     introduced = re.search(rf"\(\s*{re.escape(_letters(word))}s?\s*[),;:]", text)
     if introduced is None:
         return False
+    # As many words before the brackets as it has letters, and one more for "of" and the like.
     meant = " ".join(text[: introduced.start()].split()[-len(word) - 1 :])
     others = (other for other in words if other != word)
     return bool(meant) and not any(_pattern(other).search(meant) for other in others)

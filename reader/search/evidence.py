@@ -150,6 +150,7 @@ class _QueryWords:
         """Find the places of the words that are there, and count the different ones."""
         places: list[tuple[int, int]] = []
         units: set[str] = set()
+        # The last words that hyphens join: "end-to-end" is found by "endtoend".
         latin: list[WordPlace] = []
         for place in word_places(sentence):
             if is_cjk(place.word):
@@ -196,6 +197,7 @@ def _cut(sentence: str, places: Sequence[tuple[int, int]], width: int) -> Eviden
     """Cut a sentence to a width, around its first match."""
     if len(sentence) <= width:
         return Evidence(sentence, tuple(places))
+    # From the beginning, where the first match can be seen then.
     start = 0
     if places and places[0][1] > width - 1:
         start = max(0, places[0][0] - min(LEAD, width // 4))

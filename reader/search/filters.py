@@ -127,6 +127,7 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
 
 def _near_families(library: Library, fold: str) -> list[str]:
     """List the families here whose names are likest, the usual ones first."""
+    # Another romanisation is likelier than a slip.
     for ways in (other_spellings(fold), slips(fold)):
         if found := authors.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):
             return sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES]
@@ -160,6 +161,7 @@ def _word(library: Library, word: str) -> tuple[set[str], str, str]:
         return set(here), "", ""
     if here or index.n_having(db, term, limit=1):
         return set(), "", ""
+    # Nobody has it as typed: a word that many texts have is likelier than a name.
     near = _near_families(library, word)
     other = index.most_used(db, slips(word))
     if other and other not in near:

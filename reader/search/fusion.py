@@ -154,6 +154,7 @@ class Ranking:
     def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
         """Rank the texts of a kind, in all ways; beside them those that words found."""
         lists = self._lists(kind)
+        # Both lists are measured at one length, else a deviation would mean two things.
         n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
         names = [(row, 1 - place / DEPTH) for place, row in enumerate(lists.by_name)]
         fused = fuse(
@@ -188,6 +189,7 @@ class Ranking:
             is_all = max(every.lengths) < DEPTH * WIDE
             if is_all or sum(fitting.lengths) >= ENOUGH:
                 return fitting
+            # Hardly any of the best fit: then only what fits is ranked, however many it is.
             few = filters.papers_that_fit(self.library.db, wanted)
         return self._fitting(wanted, self._ranked(kind, few, DEPTH))
 
