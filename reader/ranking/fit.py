@@ -125,7 +125,11 @@ def _regression(
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    names, plain = _table([*(f for f, _ in examples), *background])
+    rows = [*(f for f, _ in examples), *background]
+    columns: dict[str, int] = {}
+    # A new name gets the next column, in the order in which names come.
+    found_in = [columns.setdefault(name, len(columns)) for row in rows for name in row]
+    names, plain = list(columns), _sparse(rows, found_in, len(columns))
     # Rarity is counted on papers that nobody chose, with those that a topic's words found: without
     # these its own words would look rare.
     undecided = [label.origin == "guessed" for _, label in examples] + [True] * len(background)
@@ -141,20 +145,19 @@ def _regression(
     return {names[i]: float(found[i]) for i in np.flatnonzero(found)}, sums.tolist()
 
 
-def _table(rows: Sequence[Features]) -> tuple[list[str], Any]:
-    """Make the features' names and the sparse table of their values, a row for a paper.
+def _sparse(
+    rows: Sequence[Mapping[Any, float]], columns: Sequence[int], n_columns: int
+) -> csr_matrix:
+    """Make a sparse table of the rows' values; columns: of each value, one row after another.
 
     scikit-learn's DictVectorizer takes five times as long.
     """
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    # A new name gets the next column, in the order in which names come.
-    columns: dict[str, int] = {}
-    found = [columns.setdefault(name, len(columns)) for row in rows for name in row]
-    values = np.fromiter((v for row in rows for v in row.values()), np.float64, len(found))
-    starts = np.cumsum([0, *(len(row) for row in rows)])
-    return list(columns), csr_matrix((values, found, starts), (len(rows), len(columns)))
+    values = np.fromiter((v for row in rows for v in row.values()), np.float64, len(columns))
+    starts = np.cumsum([0, *map(len, rows)])
+    return csr_matrix((values, columns, starts), (len(rows), n_columns))
 
 
 def _scales(names: Sequence[str], papers: Any, topic: Topic) -> NDArray[np.float64]:
@@ -226,7 +229,8 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
     # Much talk counts more: each doubling of the votes as one more example.
     louder = np.where(hot[0], 1 + np.log2(1 + np.maximum(votes, 0)), 1.0)
     weights = louder * np.array([e.weight for e in chosen])
-    words = _matrix(chosen)
+    buckets = [e.facts.text for e in chosen]
+    words = _sparse(buckets, [bucket for text in buckets for bucket in text], N_BUCKETS)
     numbers = [numbers_of(e.facts, e.records) for e in chosen]
     names = list(numbers[0])
     # Threads that wait for one another on a busy machine cost more than they save here.
@@ -252,16 +256,6 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
         usual=dict(zip(names, map(float, usual[:n]), strict=True)),
         text=tuple(map(float, sum(w * t for w, (t, _) in zip(of_texts, texts, strict=True)))),
     )
-
-
-def _matrix(examples: Sequence[TalkExample]) -> csr_matrix:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    ends = np.cumsum([0, *(len(e.facts.text) for e in examples)])
-    columns = np.fromiter((k for e in examples for k in e.facts.text), np.int32, int(ends[-1]))
-    values = np.fromiter((v for e in examples for v in e.facts.text.values()), float, int(ends[-1]))
-    return csr_matrix((values, columns, ends), shape=(len(examples), N_BUCKETS))
 
 
 def _foretold(words: csr_matrix, hot: NDArray[np.bool_], weights: Floats) -> Floats:

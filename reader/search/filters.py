@@ -126,7 +126,7 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
 
 
 def _near_families(library: Library, fold: str) -> list[str]:
-    """List the families here whose names are likest, the usual ones first."""
+    """Find the families here whose names are likest, the usual ones first."""
     # Another romanisation is likelier than a slip.
     for ways in (other_spellings(fold), slips(fold)):
         if found := authors.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):

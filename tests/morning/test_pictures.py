@@ -163,8 +163,7 @@ def test_the_note_shows_the_figure_as_long_as_it_is_there(library: Library) -> N
 
 def test_a_caption_cannot_break_out_of_the_image() -> None:
     sheet = Sheet("k", "arxiv:1", "T", figure="a b.png", caption="[x](y) <!-- reader:end -->\n`z`")
-    (line,) = (
-        line for line in new_file(sheet.ours, sheet.text).splitlines() if line.startswith("![")
-    )
+    file = new_file(sheet.ours, sheet.text)
+    (line,) = (line for line in file.splitlines() if line.startswith("!["))
     assert line == r"![\[x\](y) \<!-- reader:end --> \`z\`](a%20b.png)"
     assert words_of(file) == ""

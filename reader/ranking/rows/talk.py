@@ -168,7 +168,7 @@ def announced_with(db: Database, papers: Iterable[int]) -> dict[int, tuple[str, 
 
 
 def ids_announced(db: Database, day: date) -> list[str]:
-    """List the ids of all papers of a mailing that are here."""
+    """Read the ids of all papers of a mailing that are here."""
     rows = db.read("SELECT canonical FROM papers WHERE announced_on = ?", (day.isoformat(),))
     return [r["canonical"] for r in rows]
 

@@ -118,7 +118,7 @@ def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
 
 
 def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
-    """List the papers that fit, in no order; at most `limit`, -1 for all."""
+    """Find the papers that fit, in no order; at most `limit`, -1 for all."""
     rows = db.read(
         f"SELECT p.id FROM papers AS p WHERE {wanted.sql} LIMIT ?",  # noqa: S608  constants above
         (*wanted.values, limit),
@@ -171,7 +171,7 @@ def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
 def rows_with(
     db: Database, one: Filter, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> set[int]:
-    """List all papers that one filter lets through, as it stands without its minus; copies
+    """Find all papers that one filter lets through, as it stands without its minus; copies
     that were joined to others among them."""
     key, values = _piece(one, "paper", names, gone, zone)
     sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
@@ -191,7 +191,7 @@ def n_in_days(db: Database, one: Filter) -> int:
 
 
 def rows_out_of_days(db: Database, one: Filter) -> set[int]:
-    """List what a filter of days keeps out: where it lets most through these are fewer."""
+    """Find what a filter of days keeps out: where it lets most through these are fewer."""
     first, last = one.days or (date.min, date.max)
     day = _DAY_SQL[one.name]
     sql = f"SELECT p.id FROM papers AS p WHERE {day} < ? OR {day} > ? OR {day} IS NULL"  # noqa: S608
@@ -199,7 +199,7 @@ def rows_out_of_days(db: Database, one: Filter) -> set[int]:
 
 
 def rows_in_folder(db: Database, folder: str) -> set[int]:
-    """List the papers that are filed in a folder or below it, by its whole path."""
+    """Find the papers that are filed in a folder or below it, by its whole path."""
     sql = """
         SELECT f.paper FROM filings AS f WHERE (f.topic = ? OR instr(f.topic, ? || '/') = 1)
           AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)"""
@@ -207,7 +207,7 @@ def rows_in_folder(db: Database, folder: str) -> set[int]:
 
 
 def joined_rows(db: Database) -> set[int]:
-    """List the copies that were joined to other papers."""
+    """Find the copies that were joined to other papers."""
     return _rows(db, "SELECT id FROM papers WHERE merged_into IS NOT NULL", [])
 
 
