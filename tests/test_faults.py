@@ -29,8 +29,7 @@ from reader.gathering.gather import gather
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.today import source_lines
-from reader.morning.trust import reports
+from reader.morning.trust import reports, source_lines
 from reader.morning.values import SourceLine
 from tests.installed import is_safe, paper
 from tests.samples import new_database, tools

@@ -38,7 +38,7 @@ from reader.gathering.rows import sources
 from reader.library.feeds_file import parse
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.today import source_lines
+from reader.morning.trust import source_lines
 from tests.data import DATA, needs_data
 from tests.replay import load, moment
 from tests.samples import new_database, tools

@@ -26,10 +26,9 @@ from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper, family_name
 from reader.library.rows import papers
-from reader.morning.add.complete import add_by_id
-from reader.morning.add.files import FilesToAdd, find_files
-from reader.morning.add.keep import FileOutcome
-from reader.morning.add.run import Adding, Wishes, settle
+from reader.morning.add import Adding, FilesToAdd, Wishes, find_files, settle
+from reader.morning.added_file import FileOutcome
+from reader.morning.complete import add_by_id
 from reader.morning.tools import Tools
 from reader.pdfs.rows import pdfs
 

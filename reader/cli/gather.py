@@ -23,10 +23,17 @@ from reader.library.folder import Library, read_config
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index, lock_file
-from reader.morning.caught_up import missing_seeds, seed_text
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.morning.texts import no_network_text
-from reader.morning.trust import Report, categories_text, facts_of, head_text, reports
+from reader.morning.trust import (
+    Report,
+    categories_text,
+    facts_of,
+    head_text,
+    missing_seeds,
+    reports,
+    seed_text,
+)
 from reader.pdfs.fetch import forget_readings
 
 

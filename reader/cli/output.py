@@ -20,7 +20,7 @@ from reader.morning.values import Entry, FoldedDays, Morning, QueueEntry, Seed
 from reader.ranking.rank import in_print
 
 if TYPE_CHECKING:
-    from reader.morning.add.keep import FileOutcome
+    from reader.morning.added_file import FileOutcome
     from reader.morning.merge import MergeQuestion
     from reader.morning.trust import Report
     from reader.pdfs.back import CopyOutcome

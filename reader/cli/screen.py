@@ -12,7 +12,6 @@ from reader.base.text import columns, plain, shorten
 from reader.gathering.post import PostMention
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, State
-from reader.morning.reasons import sum_rows
 from reader.morning.texts import (
     changed_text,
     counted,
@@ -25,6 +24,7 @@ from reader.morning.texts import (
     pdfs_texts,
     queue_facts,
     queue_text,
+    sum_rows,
     sureness_mark,
     theme_texts,
     topic_text,

@@ -19,7 +19,7 @@ from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers, versions
 from reader.library.rows.versions import BY_HAND
-from reader.morning.rows import history
+from reader.morning import rows as history
 from reader.morning.texts import source_name
 from reader.notes.links import LinkedPaper, backlinks, links_of
 from reader.notes.rows.notes import Revision

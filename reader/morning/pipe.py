@@ -19,8 +19,8 @@ from reader.library.failures import still_missing, waiting
 from reader.library.folder import Library, write_whole
 from reader.library.rows import failures
 from reader.library.rows.database import lock_file
-from reader.morning.add.complete import complete
 from reader.morning.cite import cite
+from reader.morning.complete import complete
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
 from reader.morning.tools import Tools

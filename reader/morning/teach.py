@@ -16,8 +16,7 @@ from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import authors, papers
 from reader.library.rows.versions import BY_HAND
-from reader.morning.add.files import find_files
-from reader.morning.add.run import Adding, Wishes
+from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.pick import undo
 from reader.morning.rank import rank_days
 from reader.morning.tools import Tools

@@ -10,11 +10,11 @@ from reader.base.messages import say
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
-from reader.morning.candidates import Day, candidates, day_of, first_day
+from reader.morning import rows as history
 from reader.morning.lanes import Lanes, followed_term, lanes
 from reader.morning.rank import Judges, as_printed, judges, rank_and_show
-from reader.morning.reasons import Verdict, of_terms, sentence, term_text, verdict
-from reader.morning.rows import history
+from reader.morning.texts import Verdict, of_terms, sentence, term_text, verdict
+from reader.morning.today import Day, candidates, day_of, first_day
 from reader.morning.values import Candidate, Entry, PastDecision
 from reader.ranking.best_folder import folder_of
 from reader.ranking.events import Event, features, liked

@@ -14,7 +14,7 @@ from reader.library.rows import queue
 from reader.library.rows.database import Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.library.rows.queue import Arrival
-from reader.morning.rows import history
+from reader.morning import rows as history
 from tests.samples import NOW, new_database
 
 EARLIER = datetime(2025, 6, 4, 5, 0, tzinfo=UTC)

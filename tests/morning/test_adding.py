@@ -22,10 +22,9 @@ from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers
 from reader.library.rows.database import lock_file
-from reader.morning.add.complete import complete
-from reader.morning.add.files import find_files
-from reader.morning.add.keep import FileMarks, FileOutcome
-from reader.morning.add.run import Adding, Wishes, settle
+from reader.morning.add import Adding, Wishes, find_files, settle
+from reader.morning.added_file import FileMarks, FileOutcome
+from reader.morning.complete import complete
 from reader.morning.today import morning
 from reader.morning.tools import Tools
 from reader.pdfs.back import back

@@ -16,8 +16,8 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import Paper
 from reader.library.rows import failures, merges, papers
-from reader.morning.add.complete import MOST_FAILURES, Registries, complete
-from reader.morning.add.run import Wishes, settle
+from reader.morning.add import Wishes, settle
+from reader.morning.complete import MOST_FAILURES, Registries, complete
 from reader.morning.file import file_paper
 from reader.morning.merge import part
 from reader.pdfs.rows import pdfs

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from reader.library.folder import Library
-from reader.morning.candidates import candidates, day_of
 from reader.morning.pick import decide_rows
 from reader.morning.pipe import fetch_and_rank
 from reader.morning.rank import fingerprint, mark_of, rank_days
-from reader.morning.today import morning
+from reader.morning.today import candidates, day_of, morning
 from reader.morning.values import Entry, Morning
 from reader.morning.why import changes, explain
 from reader.ranking.forecast import Coefficients

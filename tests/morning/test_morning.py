@@ -19,10 +19,10 @@ from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
-from reader.morning.candidates import candidates, day_of
 from reader.morning.pick import decide
 from reader.morning.pipe import index_all
-from reader.morning.today import keep_shown, morning, source_lines
+from reader.morning.today import candidates, day_of, keep_shown, morning
+from reader.morning.trust import source_lines
 from reader.morning.values import Morning, Quota, SourceLine
 from reader.notes.rows import notes
 from reader.ranking.rows import standings

@@ -17,8 +17,8 @@ from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
-from reader.morning.caught_up import missing_seeds, seed_text
 from reader.morning.today import morning
+from reader.morning.trust import missing_seeds, seed_text
 from reader.morning.values import Seed
 from reader.ranking.rows import labels
 from tests.gathering.test_resolve import Registry

@@ -8,7 +8,7 @@ import pytest
 
 from reader.library.config import Lane
 from reader.library.paper import LibraryPaper
-from reader.morning.told import entry_now
+from reader.morning.lanes import entry_now
 from reader.morning.values import Entry, Sureness
 from reader.ranking.rank import TOLD, Rank, Term, Words, as_told, total
 from tests.samples import DAY, paper

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from reader.library.folder import Library
 from reader.library.rows import papers
+from reader.morning import rows as history
 from reader.morning.pick import decide
-from reader.morning.rows import history
 from reader.ranking.rows import shown
 from reader.web.parts import Parts
 from tests.a_year import FIRST, LADDER, a_reader

@@ -9,9 +9,9 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.rows import papers
+from reader.morning import rows as history
 from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by
 from reader.morning.pick import decide, undo
-from reader.morning.rows import history
 from reader.notes.write import add_note
 from reader.web.addresses import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT

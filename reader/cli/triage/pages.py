@@ -17,8 +17,7 @@ from reader.base.text import plain
 from reader.cli.screen import heard, report_lines, said_text, sum_lines, theme_lines, wrap
 from reader.cli.triage.layout import PROSE, CoverPage, Line, as_lines, last_top, line
 from reader.cli.triage.terminal import CHOICES, NONE, PASTE
-from reader.morning.reasons import verdict
-from reader.morning.texts import no_network_text
+from reader.morning.texts import no_network_text, verdict
 from reader.morning.values import Entry, Morning
 from reader.ranking.rank import Shelf
 

@@ -24,8 +24,8 @@ from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.rows.decisions import Kind
 from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.lanes import entry_now
 from reader.morning.pick import undo
-from reader.morning.told import entry_now
 from reader.morning.values import Entry, Morning
 
 END = ("q", "\x03", "\x04", "")

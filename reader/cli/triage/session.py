@@ -33,9 +33,9 @@ from reader.library.folder import Library
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
 from reader.morning.decide import Deciding, other_topics, topic_now
+from reader.morning.lanes import relisted
 from reader.morning.pick import fetching, pdfs_here, whole_queue
 from reader.morning.texts import States, entry_seconds, families, n_waiting, no_network_text
-from reader.morning.told import relisted
 from reader.morning.values import Entry, Morning, SourceLine
 from reader.notes.rows.notes import n_noted_on
 

@@ -18,12 +18,19 @@ from reader.library.paper import Batch
 from reader.library.query import HAS
 from reader.library.rows import filings
 from reader.library.rows import papers as store
-from reader.morning.add.complete import add_by_id
 from reader.morning.browse_library import STATES, browse
-from reader.morning.caught_up import missing_seeds, seed_text
+from reader.morning.complete import add_by_id
 from reader.morning.file import topic_names, topics
 from reader.morning.texts import n_answered, no_network_text
-from reader.morning.trust import Report, categories_text, facts_of, last_answers, reports
+from reader.morning.trust import (
+    Report,
+    categories_text,
+    facts_of,
+    last_answers,
+    missing_seeds,
+    reports,
+    seed_text,
+)
 from reader.search.rows import filters
 from reader.web.addresses import as_path, paper_at
 from reader.web.visit import Visit, route

@@ -1,1 +1,0 @@
-"""Bring a person's own PDFs into the library, each once, whatever stops the run."""

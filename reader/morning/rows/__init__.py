@@ -1,1 +1,0 @@
-"""What a list showed: the only place here with SQL."""
