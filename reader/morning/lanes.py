@@ -5,6 +5,9 @@ it stand a few doubtful ones. The near lane has what people talk about or cite m
 places that this leaves a few new papers that they are likely to talk about; one wild card is
 talked about and far from everything known. What a list of the same day showed keeps its
 place. Nothing is dropped without being counted.
+
+A person's word on a topic stands above what its model says. "no": the paper is never listed in
+that topic again; "yes": it belongs there, before all topics of which nothing was said.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reader.base.messages import say
-from reader.library.config import Config, Lane
+from reader.library.config import Config, Lane, Topic
 from reader.morning.texts import why
 from reader.morning.values import Candidate, Entry, FoldedDays, Morning, Sureness
 from reader.ranking.heat import (
@@ -58,6 +61,23 @@ class Lanes:
     n_talked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An entry that does not say why yet.
+
+    reasons: the terms that its sentence is made of. worth: by what it is ordered, best first.
+    """
+
+    entry: Entry
+    candidate: Candidate
+    reasons: Sequence[Term]
+    worth: float
+
+    @property
+    def row(self) -> int:
+        return self.entry.held.row
+
+
 def lanes(
     candidates: Iterable[Candidate], config: Config, kept: Mapping[int, ListPlace] | None = None
 ) -> Lanes:
@@ -67,176 +87,163 @@ def lanes(
     came since follows it.
     """
     kept = kept or {}
-    own, below, close, far = [], [], [], []
-    again: set[int] = set()
-    margins: dict[int, float] = {}
-    likings: dict[int, float] = {}
-    reasons: Reasons = {}
+    found: dict[Shelf, list[_Line]] = {"own": [], "doubtful": [], "near": [], "wild": []}
     for candidate in candidates:
-        row = candidate.held.row
-        if candidate.was_foretold:
-            again.add(row)
-        shelf = _shelf(candidate, config, kept.get(row))
-        if shelf is None:
-            continue
-        entry, terms = _ENTRIES[shelf](candidate, config)
-        reasons[row] = candidate, terms
-        if shelf in ("own", "doubtful") and not entry.is_sorted_out:
-            entry = replace(entry, sureness=_sureness(candidate, shelf, config))
-        if shelf == "own":
-            own.append(entry)
-            likings[row] = _liking(entry, candidate, config)
-        elif shelf == "doubtful":
-            below.append(entry)
-            margins[row] = _margin(candidate, config)
-        elif shelf == "near":
-            close.append(entry)
-        else:
-            far.append((entry, candidate))
-    wild, others = _card(far, kept)
+        match _lane_of(candidate, config, kept.get(candidate.held.row)):
+            case "own" | "doubtful" as lane:
+                found[lane].append(_own_line(candidate, lane, config))
+            case "near":
+                found["near"].append(_near_line(candidate, config))
+            case "wild":
+                found["wild"].append(_wild_line(candidate, config))
+    hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
+    card = min(
+        hot,
+        key=lambda one: (one.row not in kept, -one.worth, one.entry.held.paper.id),
+        default=None,
+    )
     # What else the person's own timeline pointed at follows the near topics.
-    for candidate in others:
-        if candidate.mentions:
-            entry, terms = _near(candidate, config)
-            reasons[candidate.held.row] = candidate, terms
-            close.append(entry)
-    cap = max(1, config.minutes // NEAR_MINUTES)
-    return Lanes(
-        own=_told(_in_order(own, "own", kept, likings), reasons),
-        doubtful=_told(_in_order(below, "doubtful", kept, margins)[:N_DOUBTFUL], reasons),
-        near=_told(_cut(close, again, kept, cap), reasons),
-        wild=next(iter(_told([wild] if wild else [], reasons)), None),
-        n_talked=sum(not entry.is_foretold for entry in close),
+    others = (one.candidate for one in found["wild"] if one is not card)
+    found["near"] += [_near_line(one, config) for one in others if one.mentions]
+    for lane, several in found.items():
+        several.sort(key=lambda one: _order(one, lane, kept.get(one.row)))
+    # Of a hundred that are found only those that are shown say why: a sentence takes a while.
+    own, doubtful, near, wild = (
+        tuple(replace(one.entry, why=why(one.candidate, one.reasons)) for one in several)
+        for several in (
+            found["own"],
+            found["doubtful"][:N_DOUBTFUL],
+            _cut(found["near"], kept, cap=max(1, config.minutes // NEAR_MINUTES)),
+            [card] if card else [],
+        )
     )
+    n_talked = sum(not one.entry.is_foretold for one in found["near"])
+    return Lanes(own, doubtful, near, next(iter(wild), None), n_talked)
 
 
-Reasons = dict[int, tuple[Candidate, Sequence[Term]]]
-"""By row, what the sentence about a paper is made of."""
+def _order(line: _Line, lane: Shelf, before: ListPlace | None) -> tuple[bool, int, float, str]:
+    """Compare lines of a lane: what was shown stands where it was, the rest behind it."""
+    position = before.position if before and before.shelf == lane else None
+    return position is None, position or 0, -line.worth, line.entry.held.paper.id
 
 
-def _told(entries: Iterable[Entry], reasons: Reasons) -> tuple[Entry, ...]:
-    """Let the lines say why: of a hundred that are found only those that are shown."""
-    return tuple(replace(e, why=why(*reasons[e.held.row])) for e in entries)
-
-
-def _cut(
-    entries: Iterable[Entry], again: Container[int], kept: Mapping[int, ListPlace], cap: int
-) -> list[Entry]:
+def _cut(lines: Iterable[_Line], kept: Mapping[int, ListPlace], *, cap: int) -> list[_Line]:
     """Choose the near lane: what it showed before, then what is best of the rest."""
-    there: list[Entry] = []
-    fresh: list[Entry] = []
-    for entry in _in_order(entries, "near", kept):
-        before = kept.get(entry.held.row)
-        (there if before and before.shelf == "near" else fresh).append(entry)
-    talked = {e.held.row: e.score for e in fresh if not e.is_foretold}
+    there: list[_Line] = []
+    fresh: dict[int, _Line] = {}
+    for line in lines:
+        before = kept.get(line.row)
+        if before and before.shelf == "near":
+            there.append(line)
+        else:
+            fresh[line.row] = line
+    talked = {row: one for row, one in fresh.items() if not one.entry.is_foretold}
     rows = caught(
-        {row: score for row, score in talked.items() if row not in again},
-        {e.held.row: e.score for e in fresh if e.is_foretold},
-        {row: score for row, score in talked.items() if row in again},
+        {row: one.worth for row, one in talked.items() if not one.candidate.was_foretold},
+        {row: one.worth for row, one in fresh.items() if one.entry.is_foretold},
+        {row: one.worth for row, one in talked.items() if one.candidate.was_foretold},
         cap=cap - len(there),
-        n_foretold=N_FORETOLD - sum(e.is_foretold for e in there),
+        n_foretold=N_FORETOLD - sum(one.entry.is_foretold for one in there),
     )
-    found = {e.held.row: e for e in fresh}
-    return [*there, *(found[row] for row in rows)][:cap]
+    return [*there, *(fresh[row] for row in rows)][:cap]
 
 
-def _shelf(candidate: Candidate, config: Config, kept: ListPlace | None) -> Shelf | None:
-    """Tell where a paper stands; None: nowhere."""
+def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Shelf | None:
+    """Choose the lane in which a paper stands; None: in none."""
     if kept and not _has_moved(candidate, config, kept.shelf):
         return kept.shelf
-    own = _best(candidate.ranks, {t.path for t in config.own_topics})
+    own = _best(candidate.ranks, config.own_topics)
     if candidate.followed or (own and own.place == "in"):
         return "own"
-    is_talked = total(candidate.heat) > 0 and not candidate.was_shown
-    near = _best(candidate.ranks, {t.path for t in config.near_topics})
+    is_silent = total(candidate.heat) <= 0
+    is_talked = not is_silent and not candidate.was_shown
+    near = _best(candidate.ranks, config.near_topics)
     is_near = near is not None and near.place == "in"
     if is_talked and is_near:
         return "near"
-    if own and own.place == "doubtful" and candidate.is_new and _speaks(own):
+    if own and own.place == "doubtful" and candidate.is_new and _is_spoken_for(own):
         return "doubtful"
-    if is_near and _may_be_foretold(candidate):
+    is_first = candidate.is_new and not (candidate.was_shown or candidate.was_foretold)
+    if is_near and is_silent and is_first and is_likely(candidate.forecast):
         return "near"
-    is_said = candidate.mentions or candidate.n_votes
-    return "wild" if is_talked and is_said else None
+    return "wild" if is_talked and (candidate.mentions or candidate.n_votes) else None
 
 
-def _has_moved(candidate: Candidate, config: Config, shelf: Shelf) -> bool:
-    """Tell whether the person's word took a paper from where a list of this day showed it.
+def _has_moved(candidate: Candidate, config: Config, lane: Shelf) -> bool:
+    """Check whether the person's word took a paper from where a list of this day showed it.
 
     What they sorted out stays as skipped, so that the list does not jump.
     """
-    of = {"own": config.own_topics, "doubtful": config.own_topics, "near": config.near_topics}
-    own = told_of(candidate.ranks, {t.path for t in config.own_topics})
-    here = told_of(candidate.ranks, {t.path for t in of.get(shelf, ())})
+    if lane != "own" and "told_yes" in _told(candidate.ranks, config.own_topics):
+        return True
+    topics = {"near": config.near_topics, "wild": ()}.get(lane, config.own_topics)
     is_undecided = candidate.held.state == "candidate" and not candidate.followed
-    return (own.is_brought and shelf != "own") or (here.is_sent_away and is_undecided)
+    return is_undecided and _is_sent_away(candidate.ranks, topics)
 
 
-Found = tuple[Entry, Sequence[Term]]
-"""A line that does not say why yet, and the terms that its sentence is made of."""
+def _told(ranks: Iterable[Rank], topics: Iterable[Topic]) -> set[str]:
+    """Collect the kinds of term of a paper's ranks in some topics."""
+    paths = {topic.path for topic in topics}
+    return {term.kind for rank in ranks if rank.topic in paths for term in rank.terms}
 
 
-def _own(candidate: Candidate, config: Config) -> Found:
-    found = _best(candidate.ranks, {t.path for t in config.own_topics})
-    terms = list(found.terms if found else ())
-    if candidate.followed:
-        terms.append(followed_term(candidate.followed, terms, found.cut if found else 0.0))
-    topic = found.topic if found and found.place != "out" and _speaks(found) else None
-    told = told_of(candidate.ranks, {t.path for t in config.own_topics})
-    is_out = told.is_sent_away and not candidate.followed
-    entry = _entry(candidate, terms, "own", topic)
-    return replace(entry, is_sorted_out=is_out, also=_also(candidate, found, config)), terms
+def _is_sent_away(ranks: Sequence[Rank], topics: Sequence[Topic]) -> bool:
+    """Check whether a paper was said not to be of a topic that it would stand in, and is in none
+    of these topics."""
+    best = _best(ranks, topics)
+    return "told_no" in _told(ranks, topics) and not (best and best.place == "in")
 
 
-def _also(candidate: Candidate, found: Rank | None, config: Config) -> tuple[str, ...]:
-    """List the other own topics that a paper belongs to nearly as surely; none where the person
-    said which it is."""
-    if found is None or found.place != "in" or candidate.held.topic or _is_told(found):
-        return ()
-    paths = {t.path for t in config.own_topics} - {found.topic}
-    return tuple(
-        r.topic
-        for r in candidate.ranks
-        if r.topic in paths and r.place == "in" and found.margin - r.margin <= CLOSE
-    )
-
-
-def _sureness(candidate: Candidate, shelf: Shelf, config: Config) -> Sureness:
-    """Tell how surely a paper of the own lane, or below it, belongs there."""
-    if shelf == "doubtful":
-        return "maybe"
-    found = _best(candidate.ranks, {t.path for t in config.own_topics})
-    is_followed = bool(candidate.followed) and candidate.is_followed_surely
-    if is_followed:
-        return "sure"
+def _own_line(candidate: Candidate, lane: Shelf, config: Config) -> _Line:
+    """Make a line of the own lane, or of the doubtful papers below it."""
+    own = config.own_topics
+    found, name = _best(candidate.ranks, own), candidate.followed
     is_in = found is not None and found.place == "in"
-    return "sure" if found and is_in and (found.margin >= SURE or _is_told(found)) else "likely"
+    terms = list(found.terms if found else ())
+    is_told = any(term.kind == "told_yes" for term in terms)
+    if name:
+        terms.append(followed_term(name, terms, found.cut if found else 0.0))
+    sureness: Sureness | None = "maybe" if lane == "doubtful" else "likely"
+    if lane == "own" and (
+        (name and candidate.is_followed_surely)
+        or (found and is_in and (found.margin >= SURE or is_told))
+    ):
+        sureness = "sure"
+    paths = {topic.path for topic in own}
+    ins = [r for r in candidate.ranks if r.topic in paths and r.place == "in"]
+    also: list[str] = []
+    # Where a paper is filed, or what the person said of it, leaves no second topic open.
+    if found and is_in and not (candidate.held.topic or is_told):
+        others = (r for r in ins if r.topic != found.topic)
+        also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
+    is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
+    topic = found.topic if found and found.place != "out" and _is_spoken_for(found) else None
+    entry = replace(
+        _entry(candidate, terms, "own", topic),
+        is_sorted_out=is_sorted_out,
+        sureness=None if is_sorted_out else sureness,
+        also=tuple(also),
+    )
+    # A paper of several own topics is liked as much as by the one that likes it most.
+    liking = max([entry.score, *(r.score for r in ins)])
+    margin = found.margin if found else 0.0
+    return _Line(entry, candidate, terms, liking if lane == "own" else margin)
 
 
-def _is_told(rank: Rank) -> bool:
-    return any(term.kind == "told_yes" for term in rank.terms)
-
-
-def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
-    """Give what a followed author adds to the other terms of a topic: the paper is always in."""
-    # A hundredth, since sums of decimals may end just below the cut.
-    return Term("followed", name, max(FOLLOWED_ADDS, cut - total(terms) + 0.01))
-
-
-def _near(candidate: Candidate, config: Config) -> Found:
-    near = {t.path for t in config.near_topics}
-    found = _best(candidate.ranks, near)
+def _near_line(candidate: Candidate, config: Config) -> _Line:
+    found = _best(candidate.ranks, config.near_topics)
     closeness = closeness_of(found.margin) if found else 0.0
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
-    of = _best((r for r in candidate.ranks if _is_of(r, candidate.settled)), near)
-    topic, reasons = (of.topic, of.terms) if of else (None, ())
-    entry = _entry(candidate, named, "near", topic, is_foretold=_is_silent(candidate))
-    return entry, [*reasons, *terms]
+    several = (r for r in candidate.ranks if _is_of(r, candidate.settled))
+    of = _best(several, config.near_topics)
+    entry = _entry(candidate, named, "near", of.topic if of else None)
+    entry = replace(entry, is_foretold=total(candidate.heat) <= 0)
+    return _Line(entry, candidate, [*(of.terms if of else ()), *terms], entry.score)
 
 
 def _is_of(rank: Rank, settled: Container[str]) -> bool:
-    """Tell whether a paper may be called one of a near topic: the topic's words stand in its
+    """Check whether a paper may be called one of a near topic: the topic's words stand in its
     title, at the beginning or in several sentences of its abstract, or the model that takes it
     in was taught by many decisions. A near topic takes in what only mentions it, too."""
     in_title = any(t.kind in ("title", "scattered") for t in rank.terms)
@@ -245,43 +252,20 @@ def _is_of(rank: Rank, settled: Container[str]) -> bool:
     return rank.place == "in" and (has_words or rank.topic in settled)
 
 
-def _wild(candidate: Candidate, config: Config) -> Found:
-    known = {t.path for t in config.topics}
-    found = _best(candidate.ranks, known)
+def _wild_line(candidate: Candidate, config: Config) -> _Line:
+    known = {topic.path for topic in config.topics}
+    found = _best(candidate.ranks, config.topics)
     left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
     closeness = closeness_of(found.margin) if found else 0.0
     terms = wild_score(
         candidate.heat, candidate.forecast, closeness, left=left, n_days=candidate.n_days
     )
-    return _entry(candidate, terms, None, None), terms
-
-
-_ENTRIES = {"own": _own, "doubtful": _own, "near": _near, "wild": _wild}
-
-
-def _may_be_foretold(candidate: Candidate) -> bool:
-    """Tell whether a near paper that nobody spoke of is here for the first time, and likely to
-    be talked about."""
-    is_first = candidate.is_new and not candidate.was_shown and not candidate.was_foretold
-    return is_first and _is_silent(candidate) and is_likely(candidate.forecast)
-
-
-def _is_silent(candidate: Candidate) -> bool:
-    return total(candidate.heat) <= 0
-
-
-def _speaks(rank: Rank) -> bool:
-    """Tell whether anything speaks for a paper: what every paper has does not."""
-    return any(t.value > 0 for t in rank.terms)
+    entry = _entry(candidate, terms, None, None)
+    return _Line(entry, candidate, terms, entry.score)
 
 
 def _entry(
-    candidate: Candidate,
-    terms: Sequence[Term],
-    lane: Lane | None,
-    topic: str | None,
-    *,
-    is_foretold: bool = False,
+    candidate: Candidate, terms: Sequence[Term], lane: Lane | None, topic: str | None
 ) -> Entry:
     return Entry(
         held=candidate.held,
@@ -294,89 +278,32 @@ def _entry(
         n_citations=candidate.n_citations,
         n_months=candidate.n_months,
         terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
-        is_foretold=is_foretold,
         n_votes=candidate.n_votes,
     )
 
 
-def _best(ranks: Iterable[Rank], topics: set[str]) -> Rank | None:
+def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
+    """Return what a followed author adds to the other terms of a topic: the paper is always in."""
+    # A hundredth, since sums of decimals may end just below the cut.
+    return Term("followed", name, max(FOLLOWED_ADDS, cut - total(terms) + 0.01))
+
+
+def _is_spoken_for(rank: Rank) -> bool:
+    """Check whether anything speaks for a paper: what every paper has does not."""
+    return any(t.value > 0 for t in rank.terms)
+
+
+def _best(ranks: Iterable[Rank], topics: Iterable[Topic]) -> Rank | None:
     """Choose the topic that a paper fits best: in before doubtful, then by the margin."""
-    return max((r for r in ranks if r.topic in topics), key=lambda r: r.standing, default=None)
+    paths = {topic.path for topic in topics}
+    return max((r for r in ranks if r.topic in paths), key=lambda r: r.standing, default=None)
 
 
-def _card(
-    far: Sequence[tuple[Entry, Candidate]], kept: Mapping[int, ListPlace]
-) -> tuple[Entry | None, list[Candidate]]:
-    """Choose the wild card, none where nothing far is hot; gives the rest too."""
-    fit = [f for f in far if f[0].held.row in kept or is_hot(f[1].heat)]
-    card = min(
-        (entry for entry, _ in fit),
-        key=lambda entry: (entry.held.row not in kept, *_best_first(entry)),
-        default=None,
-    )
-    return card, [candidate for entry, candidate in far if entry is not card]
-
-
-def _margin(candidate: Candidate, config: Config) -> float:
-    """Tell how far above the cut of its best own topic a paper stands."""
-    found = _best(candidate.ranks, {t.path for t in config.own_topics})
-    return found.margin if found else 0.0
-
-
-def _liking(entry: Entry, candidate: Candidate, config: Config) -> float:
-    """Return how much a paper of the own lane would be liked: its score in the topic that it stands
-    under, or a higher one of another own topic that it is in as well."""
-    own = {topic.path for topic in config.own_topics}
-    others = (r.score for r in candidate.ranks if r.topic in own and r.place == "in")
-    return max([entry.score, *others])
-
-
-def _in_order(
-    entries: Iterable[Entry],
-    shelf: Shelf,
-    kept: Mapping[int, ListPlace],
-    instead: Mapping[int, float] | None = None,
-) -> list[Entry]:
-    """Put what was shown where it was, and the rest behind it, best first.
-
-    instead: by row, what goes for best in place of the score.
-    """
-
-    def place(entry: Entry) -> tuple[bool, int, float, str]:
-        before = kept.get(entry.held.row)
-        is_there = before is not None and before.shelf == shelf
-        position = before.position if before and is_there else 0
-        score, id_ = _best_first(entry)
-        return not is_there, position, -instead[entry.held.row] if instead else score, id_
-
-    return sorted(entries, key=place)
-
-
-def _best_first(entry: Entry) -> tuple[float, str]:
-    return -entry.score, entry.held.paper.id
-
-
-@dataclass(frozen=True, slots=True)
-class ToldTopics:
-    """What the words on one paper make of the topics of a lane.
-
-    is_sent_away: it was said not to be of a topic that it would stand in, and is of none.
-    """
-
-    is_sent_away: bool
-    is_brought: bool
-
-
-def told_of(ranks: Iterable[Rank], topics: Container[str]) -> ToldTopics:
-    """Tell whether a person's word sends a paper away from some topics, or brings it in."""
-    own = [rank for rank in ranks if rank.topic in topics]
-    said = {term.kind for rank in own for term in rank.terms}
-    is_away = "told_no" in said and not any(rank.place == "in" for rank in own)
-    return ToldTopics(is_away, "told_yes" in said)
+Listed = TypeVar("Listed", Morning, FoldedDays)
 
 
 def relisted(shown: Morning, told: Mapping[int, Words], own: Container[str]) -> Morning:
-    """Give a list that is open with what was said of its papers since, by row.
+    """Bring a list that is open up to what was said of its papers since, by row.
 
     A paper of another own topic goes to the end of the own lane, where it is not there yet;
     what is of no topic any more stays where it is, so that the list does not jump.
@@ -387,9 +314,6 @@ def relisted(shown: Morning, told: Mapping[int, Words], own: Container[str]) -> 
     if shown.folded:
         return replace(shown, folded=_relisted(shown.folded, told, own))
     return _relisted(shown, told, own)
-
-
-Listed = TypeVar("Listed", Morning, FoldedDays)
 
 
 def _relisted(listed: Listed, told: Mapping[int, Words], own: Container[str]) -> Listed:
@@ -403,9 +327,9 @@ def _relisted(listed: Listed, told: Mapping[int, Words], own: Container[str]) ->
             (brought if is_brought else kept).append(now)
         return tuple(kept)
 
-    mine: tuple[Entry, ...] = tuple(
+    mine: list[Entry] = [
         entry_now(entry, told.get(entry.held.row, {}), own) for entry in listed.own
-    )
+    ]
     below, near = rest(listed.doubtful), rest(listed.near)
     wild = rest([listed.wild] if listed.wild else [])
     return replace(
@@ -414,18 +338,17 @@ def _relisted(listed: Listed, told: Mapping[int, Words], own: Container[str]) ->
 
 
 def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
-    """Give a line of a list that is open with what was said of its topics since."""
+    """Bring a line of a list that is open up to what was said of its topics since."""
     yes = next((topic for topic, word in reversed([*words.items()]) if word == "yes"), None)
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):
         return entry
     text = say("why.told_yes", what=yes) if yes else say("why.told_no", what=entry.topic)
-    is_out = entry.topic in own and yes not in own
     return replace(
         entry,
         topic=yes,
         also=(),
         sureness="sure" if yes in own else None,
         why=text + say("why.end"),
-        is_sorted_out=is_out,
+        is_sorted_out=entry.topic in own and yes not in own,
     )
