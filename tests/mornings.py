@@ -12,7 +12,8 @@ from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import papers
-from reader.morning.today import keep_shown, morning
+from reader.morning import today
+from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Morning, Quota, SourceLine
 from reader.ranking.rank import Term
 from tests.samples import DAY, NOW, paper, post
@@ -53,6 +54,12 @@ def talk(library: Library, day: date, row: int, *people: str) -> None:
     [held] = papers.papers_at(library.db, [row])
     said = [post(f"{day} {row} {name}", held.paper.id, author=name) for name in people]
     posts.add_posts(library.db, said, source="timeline", on=day)
+
+
+def morning(library: Library, day: date, *, may_fold: bool = False, encoder: str = "") -> Morning:
+    """Rank a day's papers and read its morning, as `reader today` does."""
+    ranked = today.rank_list(library, day, may_fold=may_fold)
+    return today.morning(library, ranked, encoder=encoder)
 
 
 def look(library: Library, day: date, *, may_fold: bool) -> Morning:

@@ -18,8 +18,8 @@ from reader.cli.triage.layout import COLOURED, Line, painted, screen_lines, text
 from reader.cli.triage.openers import Hands
 from reader.cli.triage.session import ListSession
 from reader.library.folder import Library
-from reader.morning.today import morning
 from tests.data import ROOT
+from tests.mornings import morning
 from tests.sample_notes import sample_library
 
 PICTURE = ROOT / "docs" / "today.svg"

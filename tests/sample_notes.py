@@ -31,6 +31,7 @@ from reader.pdfs.fetch import fetch_pdfs
 from reader.pdfs.text.process import PdfPool, check_pdf
 from reader.search.encode import Encoder
 from tests.data import ROOT
+from tests.samples import learn_nothing, silent, talk_as_before
 
 DAY = datetime(2026, 11, 25, 22, 0, tzinfo=UTC)
 
@@ -55,6 +56,9 @@ def sample_library(folder: Path) -> Iterator[tuple[Library, Tools]]:
                 read_looks=pool.looks,
                 read_marked=pool.read_marked,
                 read_pictures=pool.pictures_of_all,
+                fit_topic=learn_nothing,
+                fit_talk=talk_as_before,
+                progress=silent,
             )
             fetch_and_rank(library, tools)
             yield library, tools

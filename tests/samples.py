@@ -32,6 +32,7 @@ from reader.morning.tools import Tools
 from reader.pdfs.recognition import Looks, PageLook
 from reader.pdfs.text.answer import Pictures
 from reader.ranking.events import Label
+from reader.ranking.forecast import Coefficients, TalkExample
 from reader.ranking.learn import FitTopic
 from reader.ranking.model import TopicModel, start
 from reader.search.encode import Encoder
@@ -228,6 +229,25 @@ def fit_means(
     return replace(start(topic), weights=weights, n_in=n_in, n_out=len(examples) - n_in)
 
 
+def learn_nothing(
+    topic: Topic,
+    examples: Sequence[tuple[Mapping[str, float], Label]],
+    background: Sequence[Mapping[str, float]],
+    *,
+    seed: int = 0,
+) -> TopicModel:
+    """Fit a topic to nothing: its model is that of day one."""
+    return start(topic)
+
+
+def talk_as_before(examples: Sequence[TalkExample], before: Coefficients) -> Coefficients:
+    return before
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
 def tools(
     web: Answering,
     *,
@@ -240,7 +260,7 @@ def tools(
     read_looks: Callable[[Path], Looks] = blank_page,
     read_pictures: Callable[[Path], Pictures] = page_only,
     fit_topic: FitTopic = fit_means,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Callable[[str, int, int], None] = silent,
 ) -> Tools:
     """Give tools that reach nothing outside; many PDFs are read as one is."""
 
@@ -265,6 +285,7 @@ def tools(
         read_marked=one_by_one(marked),
         read_pictures=one_by_one(read_pictures),
         fit_topic=fit_topic,
+        fit_talk=talk_as_before,
         progress=progress,
     )
 

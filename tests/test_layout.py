@@ -318,7 +318,7 @@ def test_the_morning_from_what_is_here_loads_nothing_heavy(tmp_path: Path) -> No
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
     with a_library(tmp_path) as library:
         from reader.library.rows import papers
-        from reader.morning.today import morning
+        from tests.mornings import morning
 
         given = [paper(n, "Speech Translation in Gardens") for n in range(1, 4)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)

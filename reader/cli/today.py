@@ -16,7 +16,7 @@ from reader.cli.frame import ReaderCommand, say_error, settings_of
 from reader.library.days import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Morning
 
@@ -111,7 +111,7 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchO
 
 def _with_notices(library: Library, day: date, fetched: FetchOutcome, *, may_fold: bool) -> Morning:
     name = build.encoder_name(library.config)
-    shown = morning(library, day, encoder=name, may_fold=may_fold)
+    shown = morning(library, rank_list(library, day, may_fold=may_fold), encoder=name)
     notices = list(shown.notices)
     if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
         notices.append(say("today.as_it_stands"))

@@ -57,7 +57,7 @@ def _explained_json(found: Explanation, others: Iterable[ScoreChange]) -> dict[s
     terms = in_print(found.terms, 4)
     return output.paper_json(found.held) | {
         "topic": found.held.topic or found.topic,
-        "shelf": found.shelf,
+        "shelf": found.lane,
         "date": found.day,
         "position": found.position,
         "n_shown": found.n_shown,
@@ -91,7 +91,7 @@ def _decided_json(past: PastDecision) -> dict[str, Any]:
         "kind": past.kind,
         "on": past.on,
         "date": past.day,
-        "lane": line.shelf,
+        "lane": line.lane,
         "position": line.position,
         "topic": line.topic or None,
         "score": None if line.score is None else round(line.score, 4),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from reader.base.messages import say
 from reader.base.text import plain
@@ -81,7 +82,7 @@ class About:
 
 
 def about(library: Library, held: LibraryPaper) -> About:
-    """Gather what is known of one paper."""
+    """Collect what is known of one paper."""
     db, row = library.db, held.row
     note = newest_note(library, held)
     # What a hand moved is found first; a library that cannot be written keeps the old paths.
@@ -128,7 +129,7 @@ _SPECIAL = re.compile(r"(?<!\\)([&%#_])")
 
 
 def bibtex(held: LibraryPaper, config: Config) -> str:
-    """Give one entry under the paper's key; what nothing tells is left out."""
+    """Write one entry under the paper's key; what nothing tells is left out."""
     paper = held.paper
     key = held.key or file_stem(paper, config.pdf_name)
     schemes = dict(id_.split(":", 1) for id_ in reversed(paper.ids))
@@ -152,16 +153,10 @@ def _tex(text: str) -> str:
     pairs."""
     pieces = _MATHS.split(plain(text))
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\1", p) for i, p in enumerate(pieces))
-    return escaped if _is_balanced(escaped) else re.sub(r"[{}]", "", escaped)
-
-
-def _is_balanced(text: str) -> bool:
-    depth = 0
-    for brace in re.findall(r"[{}]", re.sub(r"\\.", "", text)):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            return False
-    return depth == 0
+    braces = re.findall(r"[{}]", re.sub(r"\\.", "", escaped))
+    depths = list(accumulate(1 if brace == "{" else -1 for brace in braces)) or [0]
+    is_balanced = depths[-1] == 0 and min(depths) >= 0
+    return escaped if is_balanced else re.sub(r"[{}]", "", escaped)
 
 
 MOST_PICKS = 20

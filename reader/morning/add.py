@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,9 +33,8 @@ from reader.morning.added_file import (
     look_at,
     record,
 )
-from reader.morning.complete import Registries
-from reader.morning.tools import Tools
-from reader.pdfs.fetch import extract_left
+from reader.morning.complete import AddTools, Registries
+from reader.pdfs.fetch import PdfTools, extract_left
 from reader.pdfs.move import has_bytes
 from reader.pdfs.recognise import PdfSketches, Recognition, recognise
 from reader.pdfs.recognition import read_print
@@ -67,7 +66,7 @@ class FilesToAdd:
             self._by_key[key] = path
 
     def path_of(self, key: str) -> Path:
-        """Give the file that is recorded under a text."""
+        """Return the file that is recorded under a text."""
         return self._by_key.get(key) or Path(key)
 
 
@@ -79,58 +78,49 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
     """
     found = FilesToAdd()
     own = [_place(library.folder / name) for name in ("papers", "pictures", "vectors")]
+    # By device and inode, which links and other spellings of a path share.
     seen = {place for place in own if place}
     for named in paths:
         path = Path(os.path.abspath(named))
         if not os.path.lexists(path):
             raise NotKnown(what=say("add.no_path", path=plain(str(named))), hint=say("add.paths"))
-        if path.is_dir():
-            _walk(path, path, found, seen)
-        else:
+        if not path.is_dir():
             found.add(path, path)
+            continue
+        # Walked without recursion: a folder may be a thousand deep.
+        waiting = [path]
+        while waiting:
+            here = waiting.pop()
+            place = _place(here)
+            if place is None or place in seen:
+                continue
+            seen.add(place)
+            waiting += reversed(_look_into(here, path, found))
     return found
 
 
-def _walk(folder: Path, named: Path, found: FilesToAdd, seen: set[tuple[int, int]]) -> None:
-    """Walk without recursion: a folder may be a thousand deep."""
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
-        place = _place(here)
-        if place is None or place in seen:
-            continue
-        seen.add(place)
-        folders = []
-        for entry in _entries(here, found):
-            if entry.name.startswith("."):
-                found.n_hidden += 1
-                if entry.name.lower().endswith(".pdf.icloud"):
-                    found.n_hidden -= 1
-                    found.absent.append(here / entry.name[1 : -len(".icloud")])
-            elif _is_folder(entry):
-                folders.append(here / entry.name)
-            elif entry.name.lower().endswith(".pdf"):
-                found.add(here / entry.name, named)
-            else:
-                found.n_other += 1
-        waiting += reversed(folders)
-
-
-def _entries(folder: Path, found: FilesToAdd) -> Iterator[os.DirEntry[str]]:
+def _look_into(folder: Path, named: Path, found: FilesToAdd) -> list[Path]:
+    """Sort what a folder holds; returns the folders in it, by name."""
     try:
         with os.scandir(folder) as entries:
             several = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         found.closed.append(folder)
-        return iter(())
-    return iter(several)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads round and round
-        return False
+        return []
+    folders = []
+    for entry in several:
+        name = entry.name.lower()
+        if name.startswith(".") and name.endswith(".pdf.icloud"):
+            found.absent.append(folder / entry.name[1 : -len(".icloud")])
+        elif name.startswith("."):
+            found.n_hidden += 1
+        elif os.path.isdir(entry):  # False for a link that leads round and round
+            folders.append(folder / entry.name)
+        elif name.endswith(".pdf"):
+            found.add(folder / entry.name, named)
+        else:
+            found.n_other += 1
+    return folders
 
 
 def _place(folder: Path) -> tuple[int, int] | None:
@@ -142,7 +132,7 @@ def _place(folder: Path) -> tuple[int, int] | None:
 
 
 def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
-    """Delete a file whose very bytes lie in the library, synced; gives why it stays, "" if gone.
+    """Delete a file whose very bytes lie in the library, synced; returns why it stays, "" if gone.
 
     Looked at again: the copy's bytes, and that the file is still the one that was read.
     A link is no file of its own and stays.
@@ -154,7 +144,13 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
         return say("stayed.marks")
     if path.is_symlink():
         return say("stayed.link")
-    copies = _copies(library, addition)
+    copies: list[Path] = []
+    if addition.paper is not None:
+        row = merges.row_now(library.db, addition.paper)
+        pdf = pdfs.pdf_of(library.db, row)
+        written: list[pdfs.Pdf | highlights.MarkedCopy] = [pdf] if pdf else []
+        written += highlights.copies_of(library.db, row)
+        copies = [library.folder / w.path for w in written if w.sha256 == addition.sha256]
     if not copies:
         return say("stayed.other_bytes")
     if not any(copy.is_file() for copy in copies):
@@ -173,17 +169,6 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
     return ""
 
 
-def _copies(library: Library, addition: Addition) -> list[Path]:
-    """List the files in the library that were written with a file's bytes."""
-    if addition.paper is None:
-        return []
-    row = merges.row_now(library.db, addition.paper)
-    pdf = pdfs.pdf_of(library.db, row)
-    found = [(pdf.path, pdf.sha256)] if pdf else []
-    found += [(copy.path, copy.sha256) for copy in highlights.copies_of(library.db, row)]
-    return [library.folder / path for path, sha256 in found if sha256 == addition.sha256]
-
-
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the person wants of a run.
@@ -198,7 +183,7 @@ class Wishes:
 
 def settle(
     library: Library,
-    tools: Tools,
+    tools: AddTools,
     path: Path,
     held: LibraryPaper | None,
     *,
@@ -220,17 +205,17 @@ def settle(
         # What the page prints is another's, says the person: it is not looked up.
         why = say("add.by_hand")
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
-        said = replace(
+        told = replace(
             guess, level="none", row=None, id="", unknown_doi="", why=why, candidates=near
         )
         if held is not None:
-            said = replace(said, level="strong", row=held.row)
-        added = keeper.keep(read, said)
+            told = replace(told, level="strong", row=held.row)
+        added = keeper.keep(read, told)
         index_words(library, tools)
         return added
 
 
-def marks_in(tools: Tools, path: Path) -> Marks | PdfError:
+def marks_in(tools: PdfTools, path: Path) -> Marks | PdfError:
     """Read one file's marks; what is wrong with them does not cost its text."""
     try:
         return tools.read_marks(path)
@@ -245,7 +230,9 @@ class Adding:
     earlier run left without passages, read now; problems: those that could not be.
     """
 
-    def __init__(self, library: Library, tools: Tools, found: FilesToAdd, wishes: Wishes) -> None:
+    def __init__(
+        self, library: Library, tools: AddTools, found: FilesToAdd, wishes: Wishes
+    ) -> None:
         self.library, self.tools, self.found, self.wishes = library, tools, found, wishes
         self._registries = Registries(library, tools)
         self._keeper = Keeper(library, tools, PdfSketches.of(library))
@@ -263,11 +250,12 @@ class Adding:
         return next(iter(self._registries.errors.values()), None)
 
     def run(self) -> Iterator[FileOutcome]:
-        """Give what became of each file as it is done; first what earlier runs did.
+        """Add each file, and yield what became of it as it is done; first what earlier runs did.
 
         Raises Locked when another process adds, StoreError when the disk fails: what was
         given before is safe, and the next run goes on from there.
         """
+        # Held to the end: two runs over the same folder would each make papers of their own.
         with lock_file(self.library.folder / "add.lock"):
             self.n_reread, self.problems = extract_left(self.library, self.tools)
             for added in self._all():
@@ -288,23 +276,38 @@ class Adding:
         for n_done, added in enumerate(self._new(fresh), 1):
             self.tools.progress("add", n_done, len(fresh))
             yield added
-        yield from self._not_here()
+        for kind, several in (("icloud", self.found.absent), ("closed", self.found.closed)):
+            for path in several:
+                why, hint = say(f"add.{kind}"), say(f"add.{kind}_hint")
+                addition = Addition(key_of(path), 0, 0, "", "broken", None, why, hint)
+                yield FileOutcome(addition, is_recorded=False)
 
     def _new(self, fresh: Iterable[Path]) -> Iterator[FileOutcome]:
+        # The pool asks `_to_read` for files ahead of its answers; what cannot be hashed is given
+        # between two of them.
         for path, answer in self.tools.read_marked(self._to_read(fresh)):
             yield from self._take_failed()
             file = self._hashed.pop(path)
             if isinstance(answer, PdfError):
                 yield self._keep_broken(file, answer)
-            else:
-                yield from self._take(FileContent(file, *answer))
+                continue
+            read = FileContent(file, *answer)
+            recognised = self._recognise(read)
+            if not (self.wishes.may_fetch and _asks_for(recognised)):
+                yield self._keep(read, recognised)
+                continue
+            self._waiting.append((read, recognised))
+            if len(self._waiting) >= BATCH:
+                yield from self._flush()
         yield from self._take_failed()
         yield from self._flush()
-        for file in self._twins:
-            yield self._keep_twin(file)
+        # Twins last: by now the first of each bytes is kept, or known to be broken.
+        yield from map(self._keep_twin, self._twins)
 
     def _to_read(self, fresh: Iterable[Path]) -> Iterator[Path]:
-        """Hash each file when its turn to be read comes; the same bytes are read once."""
+        """Hash each file when its turn to be read comes; the same bytes are read once, and none
+        of which a PDF lies in the library."""
+        db = self.library.db
         for path in fresh:
             try:
                 file = look_at(path, self.found.files[path])
@@ -313,31 +316,18 @@ class Adding:
                 words = PdfError(**{**error.values, "kind": "no file"})
                 self._failed.append(keep_broken(self.library, file, words))
                 continue
-            if file.sha256 in self._shas or self._has_bytes(file):
+            row = pdfs.row_with_bytes(db, file.sha256)
+            pdf = pdfs.pdf_of(db, row) if row is not None else None
+            if file.sha256 in self._shas or (pdf and is_here(self.library.folder / pdf.path)):
                 self._twins.append(file)
                 continue
             self._shas.add(file.sha256)
             self._hashed[path] = file
             yield path
 
-    def _has_bytes(self, file: File) -> bool:
-        """Tell whether a PDF of these bytes lies in the library: then it need not be read."""
-        row = pdfs.row_with_bytes(self.library.db, file.sha256)
-        pdf = pdfs.pdf_of(self.library.db, row) if row is not None else None
-        return pdf is not None and is_here(self.library.folder / pdf.path)
-
     def _take_failed(self) -> Iterator[FileOutcome]:
         failed, self._failed = self._failed, []
         yield from failed
-
-    def _take(self, read: FileContent) -> Iterator[FileOutcome]:
-        recognised = self._recognise(read)
-        if self.wishes.may_fetch and _asks_for(recognised):
-            self._waiting.append((read, recognised))
-            if len(self._waiting) >= BATCH:
-                yield from self._flush()
-            return
-        yield self._keep(read, recognised)
 
     def _recognise(self, read: FileContent, found: Iterable[Paper] = ()) -> Recognition:
         return recognise(
@@ -371,22 +361,17 @@ class Adding:
         ids = list(dict.fromkeys(_asks_for(recognised) for _, recognised in waiting))
         answers = self._registries.ask(ids)
         for read, before in waiting:
-            yield self._keep_answered(read, _asks_for(before), answers)
-
-    def _keep_answered(
-        self, read: FileContent, id_: str, answers: Mapping[str, Paper | None]
-    ) -> FileOutcome:
-        if id_ not in answers:
-            return self._keep(read, self._recognise(read))
-        paper = answers[id_]
-        recognised = self._recognise(read, [paper] if paper else [])
-        if paper and recognised.id in paper.ids:
-            return self._keep(read, recognised, paper)
-        # It was misread or invented, or belongs to another paper: it is not asked for again.
-        without = replace(read, document=replace(read.document, doi="", stamp=""))
-        again = self._recognise(without)
-        why = again.why or say("recognised.other_title" if paper else "add.no_such", id=id_)
-        return self._keep(without, replace(again, why=why))
+            id_ = _asks_for(before)
+            paper = answers.get(id_)
+            recognised = self._recognise(read, [paper] if paper else [])
+            if id_ not in answers or (paper and recognised.id in paper.ids):
+                yield self._keep(read, recognised, paper)
+                continue
+            # It was misread or invented, or belongs to another paper: it is not asked for again.
+            without = replace(read, document=replace(read.document, doi="", stamp=""))
+            again = self._recognise(without)
+            why = again.why or say("recognised.other_title" if paper else "add.no_such", id=id_)
+            yield self._keep(without, replace(again, why=why))
 
     def _keep_twin(self, file: File) -> FileOutcome:
         """Record a file whose very bytes another one had."""
@@ -400,6 +385,7 @@ class Adding:
                     return self._keeper.keep_copy(read, held, same)
                 except PdfError as error:
                     return keep_broken(self.library, file, error)
+        # The first one was not recorded, as another day it may be read: nor is this one.
         if file.sha256 in self._unread:
             first = self._unread[file.sha256]
             return replace(first, addition=replace(first.addition, path=file.key))
@@ -414,31 +400,34 @@ class Adding:
         return FileOutcome(again, is_new=is_new)
 
     def _done_before(self, path: Path) -> FileOutcome | None:
-        """Give what an earlier run found in a file; None where it is to be done (again).
+        """Look up what an earlier run found in a file; None where it is to be done (again).
 
         Again: one that changed, whose copy was deleted, or that a person is to say something
-        about; and a broken one that was named itself.
+        about; and a broken one that was named itself. Its marks are brought in where it was
+        added without them, as after a kill.
         """
-        known = pdfs.addition_of(self.library.db, key_of(path))
-        if known is None or not _is_unchanged(path, known):
+        db, named = self.library.db, self.found.files[path]
+        known = pdfs.addition_of(db, key_of(path))
+        if known is None or known.outcome == "asked":
             return None
-        is_named = self.found.files[path] == path
-        if known.outcome == "asked" or (known.outcome == "broken" and is_named):
+        if known.outcome == "broken" and named == path:
+            return None
+        try:
+            status = os.stat(path)
+        except OSError:
+            return None
+        if (status.st_size, status.st_mtime_ns) != (known.n_bytes, known.modified_ns):
             return None
         if known.paper is None:
             return FileOutcome(known, is_new=False)
-        (held,) = papers.papers_at(self.library.db, [merges.row_now(self.library.db, known.paper)])
-        pdf = pdfs.pdf_of(self.library.db, held.row)
+        (held,) = papers.papers_at(db, [merges.row_now(db, known.paper)])
+        pdf = pdfs.pdf_of(db, held.row)
         if pdf is None or not is_here(self.library.folder / pdf.path):
             return None
-        return self._with_marks(path, FileOutcome(known, held, is_new=False), held)
-
-    def _with_marks(self, path: Path, added: FileOutcome, held: LibraryPaper) -> FileOutcome:
-        """Bring in the marks of a file that was added without them, as after a kill."""
-        known = added.addition
-        if are_in(self.library, known, path, self.found.files[path]):
+        added = FileOutcome(known, held, is_new=False)
+        if are_in(self.library, known, path, named):
             return added
-        file = File(path, self.found.files[path], known.n_bytes, known.modified_ns, known.sha256)
+        file = File(path, named, known.n_bytes, known.modified_ns, known.sha256)
         try:
             content, marks = bytes_of(file), self.tools.read_marks(path)
         except PdfError as error:
@@ -446,27 +435,7 @@ class Adding:
         marked = import_marks(self.library, file, held=held, marks=marks, content=content)
         return replace(added, marked=marked)
 
-    def _not_here(self) -> Iterator[FileOutcome]:
-        for path in self.found.absent:
-            yield _not_read(path, say("add.icloud"), say("add.icloud_hint"))
-        for path in self.found.closed:
-            yield _not_read(path, say("add.closed"), say("add.closed_hint"))
-
-
-def _not_read(path: Path, why: str, hint: str) -> FileOutcome:
-    return FileOutcome(
-        Addition(key_of(path), 0, 0, "", "broken", None, why, hint), is_recorded=False
-    )
-
 
 def _asks_for(recognised: Recognition) -> str:
-    """Give the id to look up before a file is kept; "" where nothing would change."""
+    """Return the id to look up before a file is kept; "" where nothing would change."""
     return recognised.id or (recognised.unknown_doi if recognised.row is None else "")
-
-
-def _is_unchanged(path: Path, known: Addition) -> bool:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (known.n_bytes, known.modified_ns)

@@ -23,9 +23,8 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.rows import copies, decisions, merges, papers
 from reader.library.rows.versions import BY_HAND
-from reader.morning.tools import Tools
 from reader.pdfs import tablet
-from reader.pdfs.fetch import note_unread, passages_of, place_of, unread_pages
+from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
 from reader.pdfs.highlights import cleaned
 from reader.pdfs.marked_copies import ReturnedCopy, keep
 from reader.pdfs.move import pdf_file, sha256_of
@@ -71,7 +70,7 @@ class FileContent:
 
 
 def key_of(path: Path) -> str:
-    """Give the text under which a file is recorded: its path, also where that is no UTF-8."""
+    """Return the text under which a file is recorded: its path, also where that is no UTF-8."""
     return as_utf8(str(path))
 
 
@@ -112,7 +111,7 @@ def place(library: Library, path: Path, named: Path) -> str:
 
 
 def folder_topic(file: File, topics: Sequence[str]) -> str:
-    """Give the topic that the person's own folder names, the innermost one; "" for none.
+    """Find the topic that the person's own folder names, the innermost one; "" for none.
 
     `anywhere/speech/translation/2023/x.pdf` is of `speech/translation`, whatever the case.
     """
@@ -155,6 +154,7 @@ def import_marks(
     """
     if isinstance(marks, PdfError):
         return FileMarks(error=marks)
+    # A file in the library's own papers/ is its own place, and needs no copy.
     at = place(library, file.path, file.named)
     own = at.removeprefix(IN_LIBRARY) if at.startswith(f"{IN_LIBRARY}papers/") else ""
     came = ReturnedCopy(held, at, own, file.sha256, content, marks)
@@ -163,7 +163,7 @@ def import_marks(
 
 
 def are_in(library: Library, addition: Addition, path: Path, named: Path) -> bool:
-    """Tell whether the marks of a file that was added are in the library."""
+    """Check whether the marks of a file that was added are in the library."""
     at = place(library, path, named)
     last = highlights.returned_from(library.db, at)
     return last is not None and last.sha256 == addition.sha256
@@ -191,7 +191,7 @@ class FileOutcome:
 
 
 def record(file: File, recognised: Recognition, **values: str | int | None) -> Addition:
-    """Lay out what is recorded of a file."""
+    """Make the record of a file."""
     given = {"outcome": "identified", "why": recognised.why, **values}
     return Addition(
         file.key,
@@ -215,6 +215,7 @@ def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
     """Record a file that cannot be read; one that the reader did not even open is not."""
     what, hint = str(error.values.get("what", error.message)), error.hint
     addition = record(file, Recognition("none"), outcome="broken", why=what, hint=hint)
+    # The next run may be able to open it: nothing is remembered against it.
     is_recorded = error.values.get("kind") not in ("start", "no file")
     if is_recorded:
         pdfs.add_addition(library.db, addition, at=library.now())
@@ -226,7 +227,7 @@ class Keeper:
     """What all files of one run share."""
 
     library: Library
-    tools: Tools
+    tools: PdfTools
     texts: PdfSketches
 
     def keep(
@@ -237,54 +238,72 @@ class Keeper:
         found: what its printed id was looked up as. Raises StoreError, and PdfError when
         the file changed since it was looked at; then nothing was kept.
         """
-        held = self._here(recognised)
+        db = self.library.db
+        held = None
+        if recognised.row is not None:
+            [held] = papers.papers_at(db, [recognised.row])
+        elif own := recognised.id or (recognised.paper.id if recognised.paper else ""):
+            held = papers.paper_with_id(db, own)
         if held is not None and self.has_pdf(held, recognised):
             return self.keep_copy(read, held, recognised)
         file, document = read.file, read.document
+        # Slow work before the transaction: tokens are counted, bytes read.
         passages = passages_of(document, self.tools)
         content = bytes_of(file)
-        with self.library.db.writing():
+        to_look_up = ""
+        if found is None and recognised.row is None:
+            doi = "" if recognised.level == "strong" else recognised.unknown_doi
+            to_look_up = recognised.id or doi
+        with db.writing():
             if held is None:
                 held = self._bring_in(file, recognised, found)
                 # It may have joined a paper that has its PDF: a preprint the published one.
                 if self.has_pdf(held, recognised):
-                    later = _to_look_up(recognised, found)
-                    return self.keep_copy(read, held, recognised, printed=later)
-            self._file_away(file, held)
-            (held,) = papers.papers_at(self.library.db, [held.row])
+                    return self.keep_copy(read, held, recognised, printed=to_look_up)
+            topic = folder_topic(file, [t.path for t in self.library.config.topics])
+            # The person's own folders say where it belongs, as filing by hand does.
+            if topic and held.topic is None:
+                now = self.library.now()
+                decisions.add_filing(db, held.row, topic, at=now, is_by_hand=True)
+                held = replace(held, topic=topic)
+            file_away(self.library, held)
+            [held] = papers.papers_at(db, [held.row])
             self._place(file, content, held, recognised, passages)
             note_unread(self.library, held, document)
-            addition = self._record(file, held, recognised, found)
+            addition = record(
+                file,
+                recognised,
+                outcome="identified" if recognised.level == "strong" else "unknown",
+                paper=held.row,
+                why=recognised.why or say("add.own"),
+                printed=to_look_up,
+            )
+            pdfs.add_addition(db, addition, at=self.library.now())
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
         self.texts.add(held.row, recognised.sketch)
         lacking = unread_pages(document, addition.path)
         return FileOutcome(addition, held, marked=marked, lacking=lacking)
 
     def has_pdf(self, held: LibraryPaper, recognised: Recognition) -> bool:
-        """Tell whether a paper has a PDF here, and no older one than this file's version."""
+        """Check whether a paper has a PDF here, and no older one than this file's version."""
         pdf = pdfs.pdf_of(self.library.db, held.row)
         here = pdf_file(self.library, held.row) if pdf is not None else None
         if pdf is None or not (here or is_here(self.library.folder / pdf.path)):
             return False
         if recognised.version is None:
             return True
-        version = self._version_of(pdf, here)
+        version = pdf.version
+        if version is None and not pdf.sketch and here is not None:
+            # Nobody read it yet; what cannot be read is older than all that can.
+            try:
+                document = self.tools.read_pdf(here)
+            except PdfError:
+                return False
+            version = stamped_version(document)
+            pdfs.set_sketch(
+                self.library.db, replace(pdf, sketch=sketch_of(document), version=version)
+            )
         return version is None or recognised.version <= version
-
-    def _version_of(self, pdf: pdfs.Pdf, file: Path | None) -> int | None:
-        """Give the version stamped on a PDF of the library, also on one that was not read yet.
-
-        What cannot be read is older than all that can.
-        """
-        if pdf.version is not None or pdf.sketch or file is None:
-            return pdf.version
-        try:
-            document = self.tools.read_pdf(file)
-        except PdfError:
-            return -1
-        read = replace(pdf, sketch=sketch_of(document), version=stamped_version(document))
-        pdfs.set_sketch(self.library.db, read)
-        return read.version
 
     def keep_copy(
         self, read: FileContent, held: LibraryPaper, recognised: Recognition, *, printed: str = ""
@@ -293,37 +312,26 @@ class Keeper:
 
         printed: see Addition. A file that was only touched stays what it was.
         """
-        file = read.file
+        file, db = read.file, self.library.db
         content = bytes_of(file)
-        with self.library.db.writing():
+        with db.writing():
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
-            why = self._why_copy(file, held, recognised, marked)
+            pdf = pdfs.pdf_of(db, held.row)
+            if pdf is not None and pdf.sha256 == file.sha256:
+                why = say("add.same_bytes")
+            elif marked.copy:
+                why = say("add.marked_copy", path=marked.copy)
+            elif recognised.version and pdf and pdf.version and recognised.version < pdf.version:
+                why = say("add.older", version=pdf.version)
+            elif marked.n_highlights or marked.n_ink:
+                why = say("add.marked_here")
+            else:
+                why = say("add.other_copy", why=recognised.why)
             addition = _as_before(self.library, file, held, recognised) or record(
                 file, recognised, outcome="duplicate", paper=held.row, why=why, printed=printed
             )
-            pdfs.add_addition(self.library.db, addition, at=self.library.now())
+            pdfs.add_addition(db, addition, at=self.library.now())
         return FileOutcome(addition, held, marked=marked)
-
-    def _why_copy(
-        self, file: File, held: LibraryPaper, recognised: Recognition, marked: FileMarks
-    ) -> str:
-        """Say what sort of copy a file is."""
-        pdf = pdfs.pdf_of(self.library.db, held.row)
-        if pdf is not None and pdf.sha256 == file.sha256:
-            return say("add.same_bytes")
-        if marked.copy:
-            return say("add.marked_copy", path=marked.copy)
-        if recognised.version and pdf and pdf.version and recognised.version < pdf.version:
-            return say("add.older", version=pdf.version)
-        if marked.n_highlights or marked.n_ink:
-            return say("add.marked_here")
-        return say("add.other_copy", why=recognised.why)
-
-    def _here(self, recognised: Recognition) -> LibraryPaper | None:
-        if recognised.row is not None:
-            return papers.papers_at(self.library.db, [recognised.row])[0]
-        own = recognised.id or (recognised.paper.id if recognised.paper else "")
-        return papers.paper_with_id(self.library.db, own) if own else None
 
     def _bring_in(self, file: File, recognised: Recognition, found: Paper | None) -> LibraryPaper:
         """Make a paper: the registry's where there is one, else of what the page says."""
@@ -334,30 +342,18 @@ class Keeper:
             ids, version = (recognised.id,), recognised.version
             paper = replace(paper, ids=ids, version=version, published_on=None)
         elif found is None:
-            paper = replace(paper, title=self._own_title(file, recognised, paper))
+            # Slides and supplements, and what a person says is another paper, would be joined
+            # with the paper whose title they have.
+            kind = recognised.printed.type if recognised.printed else "paper"
+            alike = copies.copies_of(db, paper) if recognised.candidates else {}
+            if kind in ("slides", "supplement"):
+                paper = replace(paper, title=f"{paper.title} ({say(f'title.{kind}')})")
+            elif any(match.strength == "strong" for match in alike.values()):
+                paper = replace(paper, title=f"{paper.title} ({file.stem})")
         papers.add_papers(db, [paper], source=BY_HAND, on=self.library.today())
         held = papers.paper_with_id(db, paper.id)
         assert held is not None  # noqa: S101  added just above
         return held
-
-    def _own_title(self, file: File, recognised: Recognition, paper: Paper) -> str:
-        """Tell slides and supplements, and what a person says is another paper, from the paper
-        whose title they have: else the two would be joined."""
-        kind = recognised.printed.type if recognised.printed else "paper"
-        if kind in ("slides", "supplement"):
-            return f"{paper.title} ({say(f'title.{kind}')})"
-        alike = copies.copies_of(self.library.db, paper) if recognised.candidates else {}
-        is_one = any(match.strength == "strong" for match in alike.values())
-        return f"{paper.title} ({file.stem})" if is_one else paper.title
-
-    def _file_away(self, file: File, held: LibraryPaper) -> None:
-        topic = folder_topic(file, [t.path for t in self.library.config.topics])
-        if topic and held.topic is None:
-            decisions.add_filing(
-                self.library.db, held.row, topic, at=self.library.now(), is_by_hand=True
-            )
-            held = replace(held, topic=topic)
-        file_away(self.library, held)
 
     def _place(
         self,
@@ -368,57 +364,28 @@ class Keeper:
         passages: Sequence[PassageText],
     ) -> None:
         """Write the bytes, then the rows: a kill in between leaves a file that is found again."""
-        db = self.library.db
+        db, at = self.library.db, self.library.now()
         path = place_of(self.library, held, file.sha256)
-        self._keep_older(held, file)
+        old = pdfs.pdf_of(db, held.row)
+        if old and old.sha256 != file.sha256 and is_here(self.library.folder / old.path):
+            # Somebody may have marked the PDF in whose place a newer version comes: it stays.
+            copy = highlights.MarkedCopy(held.row, old.path, old.sha256, 0, is_version=True)
+            highlights.add_copy(db, copy, at=at)
         write_whole(self.library.folder / path, content)
         pdf = pdfs.Pdf(
             held.row, path.as_posix(), file.sha256, recognised.version, recognised.sketch
         )
-        pdfs.add_pdf(db, pdf, n_bytes=file.n_bytes, at=self.library.now())
+        pdfs.add_pdf(db, pdf, n_bytes=file.n_bytes, at=at)
         if passages:
             index.add_passages(db, held.row, passages, sha256=file.sha256)
         else:
             pdfs.set_wordless(db, pdf)
 
-    def _keep_older(self, held: LibraryPaper, file: File) -> None:
-        """Let the PDF in whose place a newer version comes stay with its paper: somebody may
-        have marked it."""
-        old = pdfs.pdf_of(self.library.db, held.row)
-        if (
-            old is not None
-            and old.sha256 != file.sha256
-            and is_here(self.library.folder / old.path)
-        ):
-            copy = highlights.MarkedCopy(held.row, old.path, old.sha256, 0, is_version=True)
-            highlights.add_copy(self.library.db, copy, at=self.library.now())
-
-    def _record(
-        self, file: File, held: LibraryPaper, recognised: Recognition, found: Paper | None
-    ) -> Addition:
-        addition = record(
-            file,
-            recognised,
-            outcome="identified" if recognised.level == "strong" else "unknown",
-            paper=held.row,
-            why=recognised.why or say("add.own"),
-            printed=_to_look_up(recognised, found),
-        )
-        pdfs.add_addition(self.library.db, addition, at=self.library.now())
-        return addition
-
-
-def _to_look_up(recognised: Recognition, found: Paper | None) -> str:
-    """Give the printed id that is still to be looked up; "" for none."""
-    if found is not None or recognised.row is not None:
-        return ""
-    return recognised.id or ("" if recognised.level == "strong" else recognised.unknown_doi)
-
 
 def _as_before(
     library: Library, file: File, held: LibraryPaper, recognised: Recognition
 ) -> Addition | None:
-    """Give the record of a file that was only touched: what it prints may be to be looked up."""
+    """Return the record of a file that was only touched: what it prints may be to be looked up."""
     before = pdfs.addition_of(library.db, file.key)
     if recognised.printed is not None or before is None or before.sha256 != file.sha256:
         return None

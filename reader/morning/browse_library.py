@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from reader.base.words import is_cjk, parts_of, phrase_term, query_words, word_places
 from reader.library.folder import Library
-from reader.library.highlight import Box
 from reader.library.paper import LibraryPaper, State
 from reader.library.query import Filter, Query, parse
-from reader.library.query import parse as parse_query
 from reader.library.rows import papers
-from reader.pdfs.text.answer import PageLine, PageText
-from reader.search.filters import QueryMeaning, meant
+from reader.morning.values import PaperTitle, SavedSearchHits
+from reader.search.filters import QueryMeaning, conditions, meant
 from reader.search.rows import filters, index
+
+if TYPE_CHECKING:
+    from reader.library.highlight import Box
+    from reader.pdfs.text.answer import PageLine, PageText
 
 A_PAGE = 50
 
@@ -81,22 +86,37 @@ def browse(
     folder: only what is filed there or below. before, after: the row to go on from, 0 for the
     beginning.
     """
-    asked = parse_query(query)
+    asked = parse(query)
     meaning = meant(library, replace(asked, words="", phrases=()))
     fit = _fitting(library, asked, meaning, folder)
     fit, is_cut = _with_words(library, asked, fit)
+    # Candidates have no rows of their own: they are what no decision has.
     decided = {state: _rows(library, Filter("state", state), meaning) for state in STATES[1:]}
-    states, n_all = _counts(library, fit, decided)
-    for one in asked.filters:
-        if one.name == "state":
-            fit = _of_state(fit, one, decided)
-    rows = _page(library, fit, before, after)
+    states, n = _counts(library, fit, decided)
+    of_state = [one for one in asked.filters if one.name == "state"]
+    for one in of_state:
+        is_candidate = one.value == "candidate"
+        named = [rows for state, rows in decided.items() if is_candidate or state == one.value]
+        every = frozenset[int]().union(*named)
+        is_in = is_candidate == one.is_not  # candidates are those that no state has
+        fit = fit.and_in(every) if is_in else fit.and_not_in(every)
+    if of_state:
+        _, n = _counts(library, fit, {})
+    if fit.some is None:
+        rows = filters.last_rows(
+            library.db, limit=A_PAGE + 1, before=before, after=after, without=fit.none
+        )
+    elif after:
+        rows = heapq.nsmallest(A_PAGE + 1, (row for row in fit.rows if row > after))[::-1]
+    else:
+        older = (row for row in fit.rows if row < before) if before else fit.rows
+        rows = heapq.nlargest(A_PAGE + 1, older)
+    # One row more than fits was asked for: it tells whether there is another page.
     has_more = len(rows) > A_PAGE
     shown = (rows[1:] if after else rows[:A_PAGE]) if has_more else rows
-    is_any_state = not any(one.name == "state" for one in asked.filters)
     return Listing(
         held=tuple(papers.papers_at(library.db, shown)),
-        n=n_all if is_any_state else _counts(library, fit, {})[1],
+        n=n,
         is_cut=is_cut,
         states=states,
         said=meaning.said,
@@ -112,58 +132,36 @@ def _rows(library: Library, one: Filter, meaning: QueryMeaning) -> Set[int]:
 
 def _fitting(library: Library, asked: Query, meaning: QueryMeaning, folder: str) -> _Fit:
     """Put all filters together but those of state, of which counts are shown."""
-    fit = _Fit(None, filters.joined_rows(library.db))
+    db = library.db
+    fit = _Fit(None, filters.joined_rows(db))
     if folder:
-        fit = fit.and_in(filters.rows_in_folder(library.db, folder))
+        fit = fit.and_in(filters.rows_in_folder(db, folder))
     for one in asked.filters:
         if one.name == "state":
             continue
-        if not one.is_not and _is_of_most(library, one):
-            fit = fit.and_not_in(filters.rows_out_of_days(library.db, one))
+        # Days that let most papers through, as the year does in which the library began.
+        is_of_most = one.days and 2 * filters.n_in_days(db, one) > filters.n_rows(db)
+        if is_of_most and not one.is_not:
+            fit = fit.and_not_in(filters.rows_out_of_days(db, one))
             continue
         rows = _rows(library, one, meaning)
         fit = fit.and_not_in(rows) if one.is_not else fit.and_in(rows)
     if fit.some is None and len(fit.none) > FEW:
-        fit = fit.and_in(filters.every_row(library.db))
+        fit = fit.and_in(filters.every_row(db))
     return fit if fit.some is None else _Fit(fit.rows, frozenset())
-
-
-def _is_of_most(library: Library, one: Filter) -> bool:
-    """Tell a filter of days that lets most papers through, as the year does in which it began."""
-    db = library.db
-    return one.days is not None and 2 * filters.n_in_days(db, one) > filters.n_rows(db)
-
-
-def _of_state(fit: _Fit, one: Filter, decided: dict[State, Set[int]]) -> _Fit:
-    every = frozenset[int]().union(*decided.values())
-    is_candidate = one.value == "candidate"
-    rows = every if is_candidate else next(rows for s, rows in decided.items() if s == one.value)
-    return fit.and_in(rows) if is_candidate == one.is_not else fit.and_not_in(rows)
 
 
 def _counts(
     library: Library, fit: _Fit, decided: dict[State, Set[int]]
 ) -> tuple[dict[State, int], int]:
     """Count what fits by state, and all of it."""
-    n = filters.n_rows(library.db) - len(fit.none) if fit.some is None else 0
-    n = len(fit.rows) if fit.some is not None else n
+    n = len(fit.rows) if fit.some is not None else filters.n_rows(library.db) - len(fit.none)
     fitting = {
         state: len((rows if fit.some is None else rows & fit.some) - fit.none)
         for state, rows in decided.items()
     }
     states: dict[State, int] = {"candidate": n - sum(fitting.values()), **fitting}
     return states, n
-
-
-def _page(library: Library, fit: _Fit, before: int, after: int) -> list[int]:
-    """Give the rows of a page and one more, the newest first."""
-    n = A_PAGE + 1
-    if fit.some is None:
-        return filters.last_rows(library.db, limit=n, before=before, after=after, without=fit.none)
-    rows = fit.rows
-    if after:
-        return heapq.nsmallest(n, (row for row in rows if row > after))[::-1]
-    return heapq.nlargest(n, (row for row in rows if row < before) if before else rows)
 
 
 def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
@@ -180,11 +178,33 @@ def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
 
 
 def _match(query: Query) -> str:
-    """Ask the full text for what has all words and phrases, and none that is left out."""
-    words = [phrase_term(word) for word in query_words(query.words)] if query.words else []
-    must = " AND ".join(filter(None, [*words, *(phrase_term(p) for p in query.phrases)]))
-    without = " OR ".join(filter(None, (phrase_term(word) for word in query.without)))
+    """Write what the full text is asked for: all words and phrases, and none that is left out;
+    "" where nothing is asked for."""
+    asked = [*query.phrases, *(query_words(query.words) if query.words else [])]
+    must = " AND ".join(dict.fromkeys(filter(None, map(phrase_term, asked))))
+    without = " OR ".join(filter(None, map(phrase_term, query.without)))
     return f"({must}) NOT ({without})" if must and without else must
+
+
+def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
+    """List each saved search with those of the day's papers that fit: title or abstract
+    has all of its words, and none that it leaves out."""
+    db, found = library.db, []
+    for search in library.config.searches:
+        query = parse(search.query)
+        typed = Query(filters=query.filters)
+        meaning = meant(library, typed)
+        several: Iterable[tuple[str, str]] = ()
+        # Nobody has this name: taken for another's, it would find what nobody asked for.
+        if not meaning.said:
+            rows, match = None, _match(query)
+            if match:
+                rows = index.having(db, "paper", match, filters.texts_of_day(db, day))
+            wanted = conditions(library, typed, "paper", meaning)
+            several = filters.titles_of_day(db, wanted, day, rows)
+        titles = tuple(PaperTitle(*one) for one in several)
+        found.append(SavedSearchHits(search.name, search.query, titles))
+    return tuple(found)
 
 
 MOST = 500
@@ -192,7 +212,7 @@ MOST = 500
 
 
 def boxes_of(page: PageText, query: str) -> list[Box]:
-    """Give where words of a query stand, in points from the page's upper left corner.
+    """Find where words of a query stand, in points from the page's upper left corner.
 
     Of Japanese, which has no blanks, the part of a run that is asked for; of the rest whole
     words, in any case, singular or plural. Lines that run askew are left out.
@@ -200,12 +220,15 @@ def boxes_of(page: PageText, query: str) -> list[Box]:
     asked = parse(query)
     words = query_words(" ".join([asked.words, *asked.phrases]))
     latin = {word for word in words if not is_cjk(word)}
-    runs = [run for word in words if is_cjk(word) for run in (word, *parts_of(word))]
-    several = (box for line in page.lines for box in _on_line(line, latin, runs))
-    return [box for box, _ in zip(several, range(MOST), strict=False)]
+    runs = [word for word in words if is_cjk(word)]
+    # Of a run of Japanese the longest part that is asked for, at each place.
+    runs = sorted({part for run in runs for part in (run, *parts_of(run))}, key=len, reverse=True)
+    part = re.compile("|".join(map(re.escape, runs)) or r"(?!)")
+    several = (box for line in page.lines for box in _on_line(line, latin, part))
+    return list(islice(several, MOST))
 
 
-def _on_line(line: PageLine, latin: set[str], runs: Sequence[str]) -> Iterator[Box]:
+def _on_line(line: PageLine, latin: set[str], part: re.Pattern[str]) -> Iterator[Box]:
     top, bottom = line.height
     for x0, x1, text in line.words:
         width = (x1 - x0) / max(1, len(text))
@@ -214,15 +237,7 @@ def _on_line(line: PageLine, latin: set[str], runs: Sequence[str]) -> Iterator[B
                 if place.word in latin:
                     yield x0 + width * place.starts[0], top, x0 + width * place.end, bottom
                 continue
-            for start, end in _within(place.word, runs):
+            for start, end in (found.span() for found in part.finditer(place.word)):
                 first = place.starts[start]
                 last = place.starts[end] if end < len(place.starts) else place.end
                 yield x0 + width * first, top, x0 + width * last, bottom
-
-
-def _within(word: str, runs: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Give the parts of a run of Japanese that are asked for; the longest one at each place."""
-    longest = sorted({run for run in runs if run in word}, key=len, reverse=True)
-    if longest:
-        for found in re.finditer("|".join(map(re.escape, longest)), word):
-            yield found.span()

@@ -1,20 +1,17 @@
-"""Decide on the papers of one list, each key one transaction; send a paper to its right topic.
-
-Say that a paper is not of the topic under which a list shows it: of another, or of none.
-
-One act: what was said of the topics, which teaches, and, where the paper is none of the
-person's, a skip. Undone as a whole.
-
-Decide on the papers of one list: each key one transaction, on the disk when it returns.
+"""Decide on the papers of one list, each key one transaction, on the disk when it returns.
 
 Another device may have the same list open: what it decided is seen before anything is
-decided here, and wins. Knows no screen; gives what there is to say.
+decided here, and wins. Knows no screen; returns what there is to say.
+
+A paper that is not of the topic under which a list shows it is said to be of another, or of
+none. That is one act, undone as a whole: what was said of the topics, which teaches, and,
+where the paper is none of the person's, a skip.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -36,8 +33,8 @@ from reader.ranking.rows.labels import LessonKind
 
 @dataclass(frozen=True, slots=True)
 class WrongTopic:
-    """What it led to: the paper as it stands now, the topic that it was moved to (None: it is
-    none of the person's), whether it still waits in the list, and what there is to say."""
+    """What saying so led to: the paper as it stands now, the topic that it was moved to (None:
+    it is none of the person's), whether it still waits in the list, and what there is to say."""
 
     held: LibraryPaper
     topic: str | None
@@ -46,7 +43,7 @@ class WrongTopic:
 
 
 def topic_now(library: Library, held: LibraryPaper) -> str | None:
-    """Give the topic of feeds.toml under which a list shows a paper; None for none."""
+    """Find the topic of feeds.toml under which a list shows a paper; None for none."""
     known = {topic.path for topic in library.config.topics}
     words = labels.words_on(library.db, [held.row]).get(held.row, {})
     yes = [topic for topic, word in words.items() if word == "yes"]
@@ -75,47 +72,38 @@ def wrong_topic(
     if meant and meant.path == listed:
         what = say("wrong.same", topic=meant.path)
         raise UsageError(what=what, hint=say("wrong.topics", names=_names(library, listed)))
-    words = _words(library, listed, meant)
-    own = {t.path for t in library.config.own_topics}
+    # Of none of the person's: a word on each own topic, so that no other one takes it in.
+    own = [t.path for t in library.config.own_topics]
+    words: dict[str, LessonKind] = {listed: "no"} if listed else {}
+    words |= {meant.path: "yes"} if meant else dict.fromkeys(own, "no")
     is_sorted_out = meant is None or (meant.lane == "near" and listed in own)
     is_skipped = is_sorted_out and held.state not in ("skip", "read")
-    now, on = library.now(), library.today()
-    with library.db.writing():
-        is_overtaken = _is_overtaken(library, held)
-        act = decisions.next_act(library.db)
-        labels.add_words(library.db, held.row, words, act=act, at=now, on=on)
+    db, now, on, moment = library.db, library.now(), library.today(), meant_at(library)
+    with db.writing():
+        # Something was decided or said since the moment of an act that arrives late.
+        is_overtaken = moment is not None and bool(
+            decisions.decided_after(db, [held.row], moment)
+            or labels.told_after(db, held.row, moment)
+        )
+        # One act for words, skip and filing, so that `undo` takes all of them back.
+        act = decisions.next_act(db)
+        labels.add_words(db, held.row, words, act=act, at=now, on=on)
         if is_skipped:
-            decisions.add_decisions(library.db, "skip", [held.row], at=now, on=on, act=act)
+            decisions.add_decisions(db, "skip", [held.row], at=now, on=on, act=act)
         if held.topic is not None:
             # It was picked once: its files follow at the next gather.
             folder = meant.path if meant else UNFILED
-            decisions.add_filing(library.db, held.row, folder, at=now)
+            decisions.add_filing(db, held.row, folder, at=now)
         if library.sent and is_overtaken:
             arrived = library.sent.arrived_at
-            decisions.undo_act(library.db, act, at=arrived, on=library.day_of(arrived))
+            decisions.undo_act(db, act, at=arrived, on=library.day_of(arrived))
             library.sent.overtaken.append(held)
         keep_arrival(library)
-    [held] = papers.papers_at(library.db, [held.row])
+    [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
     none = "wrong.none.stays" if held.state == "read" else "wrong.none"
     said = plain(say("wrong.moved" if meant else none, topic=path, title=held.paper.title))
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
-
-
-def _words(library: Library, listed: str | None, meant: Topic | None) -> Mapping[str, LessonKind]:
-    words: dict[str, LessonKind] = {listed: "no"} if listed else {}
-    if meant is None:
-        return words | dict.fromkeys((t.path for t in library.config.own_topics), "no")
-    return words | {meant.path: "yes"}
-
-
-def _is_overtaken(library: Library, held: LibraryPaper) -> bool:
-    """Tell whether something was decided or said since the moment of an act that arrives late."""
-    moment = meant_at(library)
-    if moment is None:
-        return False
-    is_decided = bool(decisions.decided_after(library.db, [held.row], moment))
-    return is_decided or labels.told_after(library.db, held.row, moment)
 
 
 def _topic_meant(library: Library, text: str) -> Topic:
@@ -129,6 +117,12 @@ def _topic_meant(library: Library, text: str) -> Topic:
 
 def _names(library: Library, but: str | None) -> str:
     return say("list").join(topic.path for topic in other_topics(library, but))
+
+
+def _undone_text(undone: Sequence[LibraryPaper]) -> str:
+    if len(undone) > 1:
+        return say("screen.undone", n=len(undone))
+    return say("undone", title=plain(undone[0].paper.title)) if undone else say("undo.nothing")
 
 
 @dataclass(slots=True)
@@ -157,7 +151,7 @@ class Deciding:
         return {row: held.state for row, held in self.held.items()}
 
     def refresh(self, rows: Iterable[int] | None = None) -> bool:
-        """Look what others decided meanwhile; tells whether anything changed."""
+        """Read what others decided meanwhile; returns whether anything changed."""
         wanted = list(self.held if rows is None else rows)
         found = {h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.held}
         changed = {row for row, h in found.items() if h.state != self.held[row].state}
@@ -168,12 +162,13 @@ class Deciding:
         return bool(changed)
 
     def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
-        """Pick or skip a paper; gives whether it was done, and what to say.
+        """Pick or skip a paper; returns whether it was done, and what to say.
 
         A pick that was put off can be picked again, which brings it back.
         """
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
+            # In the transaction: between this look and the decision nobody else decides.
             is_changed = self.refresh([row])
             state = self.held[row].state
             is_back = state == kind == "pick" and bool(put_off(self.library, [row]))
@@ -192,7 +187,7 @@ class Deciding:
         return True, plain(say(key, title=title, topic=folder_name(now.topic or "")))
 
     def later(self, row: int) -> tuple[bool, str]:
-        """Put a paper of the queue off; gives whether it was done, and what to say."""
+        """Put a paper of the queue off; returns whether it was done, and what to say."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
@@ -209,7 +204,7 @@ class Deciding:
         self.put_off = put_off(self.library, picks) if picks else {}
 
     def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
-        """Say that a paper is of another topic, or of none (None); gives whether it was done,
+        """Record that a paper is of another topic, or of none (None); returns whether it was done,
         and what to say. listed: the topic under which the list shows it."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
@@ -227,7 +222,7 @@ class Deciding:
         return [row for row in rows if self.held[row].state == "candidate"]
 
     def skip_all(self, rows: Sequence[int]) -> str:
-        """Skip those papers that still have no decision, in one act; gives what to say."""
+        """Skip those papers that still have no decision, in one act; returns what to say."""
         with self.library.db.writing():
             self.refresh(rows)
             left = self.waiting(rows)
@@ -238,24 +233,21 @@ class Deciding:
         return say("screen.skipped_rest", n=len(left))
 
     def undo(self) -> tuple[list[int], str]:
-        """Take back the last act on papers of this list; gives its papers and what to say.
+        """Take back the last act on papers of this list; returns its papers and what to say.
 
         Of the queue that is only what was done here: its picks are of other days.
         """
+        # A pick of another day, taken back from here, would be a surprise.
         only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
         undone = undo(self.library, only=only)
         self.n_acts.subtract(held.row for held in undone)
         self.held.update({h.row: h for h in undone})
         self.words = labels.words_on(self.library.db, self.held)
         self._look_what_is_put_off()
-        if not undone:
-            return [], say("undo.nothing")
-        if len(undone) > 1:
-            return [h.row for h in undone], say("screen.undone", n=len(undone))
-        return [undone[0].row], say("undone", title=plain(undone[0].paper.title))
+        return [h.row for h in undone], _undone_text(undone)
 
     def outcome(self) -> tuple[list[int], int]:
-        """Give the papers picked here that still are, and how many were skipped here."""
+        """Choose the papers picked here that still are, and how many were skipped here."""
         states = self.states
         here = self.acted - self.queued
         picked = [row for row in self.held if row in here and states[row] == "pick"]
@@ -288,7 +280,7 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
 
 
 def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
-    """Say of a paper that somebody saw in a state, perhaps long ago, that its topic is wrong."""
+    """Record that the topic of a paper is wrong that somebody saw in a state, perhaps long ago."""
     held = find_paper(library, id_)
     if library.sent and library.sent.is_late:
         # By when it was meant, and not by what was seen then: the later word stands.
@@ -302,7 +294,7 @@ def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> Ac
 
 
 def skip_seen(library: Library, ids: Sequence[str]) -> int:
-    """Skip those of some papers that still have no decision, in one act; gives how many."""
+    """Skip those of some papers that still have no decision, in one act; returns how many."""
     found = {held.row: held for held in (find_paper(library, id_) for id_ in ids)}
     several = Deciding(library, found)
     if waiting := several.waiting(list(found)):
@@ -319,9 +311,7 @@ def take_back(library: Library, id_: str) -> ActOutcome:
         )
         keep_arrival(library)
     [now] = papers.papers_at(library.db, [held.row])
-    if not is_done:
-        return ActOutcome(now, say("undo.nothing"), is_done=False)
-    return ActOutcome(now, say("undone", title=plain(now.paper.title)))
+    return ActOutcome(now, _undone_text([now] if is_done else []), is_done)
 
 
 def take_back_last(library: Library, day: date) -> ActOutcome:
@@ -329,9 +319,6 @@ def take_back_last(library: Library, day: date) -> ActOutcome:
 
     Raises UsageError where it was on another paper.
     """
+    # A day that showed nothing yet has no list to keep to.
     undone = undo(library, only=shown.shown_on(library.db, day) or None)
-    if not undone:
-        return ActOutcome(None, say("undo.nothing"), is_done=False)
-    if len(undone) > 1:
-        return ActOutcome(undone[0], say("screen.undone", n=len(undone)))
-    return ActOutcome(undone[0], say("undone", title=plain(undone[0].paper.title)))
+    return ActOutcome(undone[0] if undone else None, _undone_text(undone), bool(undone))

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from reader.base.errors import NotKnown, ReaderError, UsageError
 from reader.base.messages import say
-from reader.library.config import Config, Lane
+from reader.library.config import Lane
 from reader.library.feeds_file import path_problem
 from reader.library.file_names import (
     UNFILED,
@@ -109,6 +109,7 @@ def file_paper(
         papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
         if filings.last_filing(library.db, held.row) != (path, True):
             decisions.add_filing(library.db, held.row, path, at=library.now(), is_by_hand=True)
+    # The row stands: what cannot be moved now is moved by the next `gather`.
     problems = settle(library, [held.row])
     after = filings.places(library.db, [held.row])
     moved = [(before[p.kind, p.id], p.path) for p in after if before.get((p.kind, p.id)) != p.path]
@@ -165,13 +166,17 @@ def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> l
     wanted = PaperToFile(
         authors={name_key(author): author for author in held.paper.authors},
         category=held.paper.categories[0] if held.paper.categories else "",
-        words=_words(held, library.config),
+        words={
+            f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
+            for f in fits(held.paper, library.config.topics)
+            if f.score > 0
+        },
     )
     return suggest(examples, wanted)
 
 
 def suggestion_text(suggestion: Suggestion) -> str:
-    """Say what speaks for a folder."""
+    """Name what speaks for a folder."""
     reasons = []
     if suggestion.like:
         n = len(suggestion.like) - 1
@@ -204,14 +209,6 @@ def _likenesses(
     return [by_row.get(row, 0.0) for row in rows]
 
 
-def _words(held: LibraryPaper, config: Config) -> dict[str, tuple[str, ...]]:
-    return {
-        f.topic: tuple(dict.fromkeys([*f.title_words, *f.abstract_words]))
-        for f in fits(held.paper, config.topics)
-        if f.score > 0
-    }
-
-
 def topics(library: Library) -> list[TopicLine]:
     """List the topics of feeds.toml in its order, then the other folders that hold papers.
 
@@ -230,7 +227,16 @@ def topics(library: Library) -> list[TopicLine]:
     }
     strange = [path for path in others if path not in below and path != UNFILED]
     nearest = _nearest(library, strange)
-    n_pdfs = _n_pdfs(library)
+    # A paper whose PDF a hand deleted is not counted.
+    every = filings.places(library.db, has_notes=False)
+    paths = {(p.topic or "", p.paper): p.path for p in every if p.kind == "pdf"}
+    # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
+    root = f"{library.folder}/"
+    n_pdfs = Counter(
+        topic
+        for (topic, _), path in paths.items()
+        if os.path.isfile(root + path) or is_here(library.folder / path)
+    )
     lines = []
     for path in [*configured, *others]:
         count = counts.get(path)
@@ -241,21 +247,8 @@ def topics(library: Library) -> list[TopicLine]:
     return lines
 
 
-def _n_pdfs(library: Library) -> Counter[str]:
-    """Count the papers of each topic whose PDF is here; one that a hand deleted is not."""
-    every = filings.places(library.db, has_notes=False)
-    pdfs = {(p.topic or "", p.paper): p for p in every if p.kind == "pdf"}
-    # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
-    root = f"{library.folder}/"
-    return Counter(
-        topic
-        for (topic, _), p in pdfs.items()
-        if os.path.isfile(root + p.path) or is_here(library.folder / p.path)
-    )
-
-
 def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
-    """Give the topic of feeds.toml that most papers of each folder fit by their words, else the
+    """Choose the topic of feeds.toml that most papers of each folder fit by their words, else the
     one with the likest name."""
     known = [topic.path for topic in library.config.topics]
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
@@ -263,8 +256,7 @@ def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     every = papers.papers_at(library.db, [row for of_topic in rows.values() for row in of_topic])
     by_words = {h.row: best(fits(h.paper, library.config.topics)) for h in every}
     for path, of_topic in rows.items():
-        votes = Counter(f.topic for row in of_topic if (f := by_words.get(row)))
-        if votes:
+        if votes := Counter(f.topic for row in of_topic if (f := by_words.get(row))):
             found[path] = votes.most_common(1)[0][0]
     return found
 

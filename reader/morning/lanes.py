@@ -20,7 +20,7 @@ from typing import TypeVar
 from reader.base.messages import say
 from reader.library.config import Config, Lane, Topic
 from reader.morning.texts import why
-from reader.morning.values import Candidate, Entry, FoldedDays, Morning, Sureness
+from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Sureness
 from reader.ranking.heat import (
     N_FORETOLD,
     caught,
@@ -31,7 +31,7 @@ from reader.ranking.heat import (
     wild_score,
 )
 from reader.ranking.model import ABSTRACT_WORD
-from reader.ranking.rank import ListPlace, Rank, Shelf, Term, Words, total
+from reader.ranking.rank import ListLane, ListPlace, Rank, Term, Words, total
 
 NEAR_MINUTES = 3
 """One near paper for each three minutes of the time budget: ten in thirty minutes."""
@@ -51,18 +51,7 @@ to bring the paper in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
-    """A day's list. n_talked: papers found for the near lane, before its cap."""
-
-    own: tuple[Entry, ...] = ()
-    doubtful: tuple[Entry, ...] = ()
-    near: tuple[Entry, ...] = ()
-    wild: Entry | None = None
-    n_talked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _LaneEntry:
     """An entry that does not say why yet.
 
     reasons: the terms that its sentence is made of. worth: by what it is ordered, best first.
@@ -87,7 +76,7 @@ def lanes(
     came since follows it.
     """
     kept = kept or {}
-    found: dict[Shelf, list[_Line]] = {"own": [], "doubtful": [], "near": [], "wild": []}
+    found: dict[ListLane, list[_LaneEntry]] = {"own": [], "doubtful": [], "near": [], "wild": []}
     for candidate in candidates:
         match _lane_of(candidate, config, kept.get(candidate.held.row)):
             case "own" | "doubtful" as lane:
@@ -105,8 +94,8 @@ def lanes(
     # What else the person's own timeline pointed at follows the near topics.
     others = (one.candidate for one in found["wild"] if one is not card)
     found["near"] += [_near_line(one, config) for one in others if one.mentions]
-    for lane, several in found.items():
-        several.sort(key=lambda one: _order(one, lane, kept.get(one.row)))
+    for name, several in found.items():
+        several.sort(key=lambda one: _order(one, name, kept.get(one.row)))
     # Of a hundred that are found only those that are shown say why: a sentence takes a while.
     own, doubtful, near, wild = (
         tuple(replace(one.entry, why=why(one.candidate, one.reasons)) for one in several)
@@ -121,23 +110,28 @@ def lanes(
     return Lanes(own, doubtful, near, next(iter(wild), None), n_talked)
 
 
-def _order(line: _Line, lane: Shelf, before: ListPlace | None) -> tuple[bool, int, float, str]:
+def _order(
+    line: _LaneEntry, lane: ListLane, before: ListPlace | None
+) -> tuple[bool, int, float, str]:
     """Compare lines of a lane: what was shown stands where it was, the rest behind it."""
-    position = before.position if before and before.shelf == lane else None
+    position = before.position if before and before.lane == lane else None
     return position is None, position or 0, -line.worth, line.entry.held.paper.id
 
 
-def _cut(lines: Iterable[_Line], kept: Mapping[int, ListPlace], *, cap: int) -> list[_Line]:
+def _cut(
+    lines: Iterable[_LaneEntry], kept: Mapping[int, ListPlace], *, cap: int
+) -> list[_LaneEntry]:
     """Choose the near lane: what it showed before, then what is best of the rest."""
-    there: list[_Line] = []
-    fresh: dict[int, _Line] = {}
+    there: list[_LaneEntry] = []
+    fresh: dict[int, _LaneEntry] = {}
     for line in lines:
         before = kept.get(line.row)
-        if before and before.shelf == "near":
+        if before and before.lane == "near":
             there.append(line)
         else:
             fresh[line.row] = line
     talked = {row: one for row, one in fresh.items() if not one.entry.is_foretold}
+    # What stood there before counts against the cap, and against the share of foretold ones.
     rows = caught(
         {row: one.worth for row, one in talked.items() if not one.candidate.was_foretold},
         {row: one.worth for row, one in fresh.items() if one.entry.is_foretold},
@@ -148,10 +142,11 @@ def _cut(lines: Iterable[_Line], kept: Mapping[int, ListPlace], *, cap: int) -> 
     return [*there, *(fresh[row] for row in rows)][:cap]
 
 
-def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Shelf | None:
+def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> ListLane | None:
     """Choose the lane in which a paper stands; None: in none."""
-    if kept and not _has_moved(candidate, config, kept.shelf):
-        return kept.shelf
+    # What the list of this day showed stays where it was, whatever was learned since.
+    if kept and not _has_moved(candidate, config, kept.lane):
+        return kept.lane
     own = _best(candidate.ranks, config.own_topics)
     if candidate.followed or (own and own.place == "in"):
         return "own"
@@ -161,15 +156,18 @@ def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Sh
     is_near = near is not None and near.place == "in"
     if is_talked and is_near:
         return "near"
+    # Only new papers are asked about as doubtful.
     if own and own.place == "doubtful" and candidate.is_new and _is_spoken_for(own):
         return "doubtful"
+    # A forecast brings a paper up once; from the second morning on talk must.
     is_first = candidate.is_new and not (candidate.was_shown or candidate.was_foretold)
     if is_near and is_silent and is_first and is_likely(candidate.forecast):
         return "near"
+    # Citations alone make no wild card: somebody named the paper, or voted for it.
     return "wild" if is_talked and (candidate.mentions or candidate.n_votes) else None
 
 
-def _has_moved(candidate: Candidate, config: Config, lane: Shelf) -> bool:
+def _has_moved(candidate: Candidate, config: Config, lane: ListLane) -> bool:
     """Check whether the person's word took a paper from where a list of this day showed it.
 
     What they sorted out stays as skipped, so that the list does not jump.
@@ -194,7 +192,7 @@ def _is_sent_away(ranks: Sequence[Rank], topics: Sequence[Topic]) -> bool:
     return "told_no" in _told(ranks, topics) and not (best and best.place == "in")
 
 
-def _own_line(candidate: Candidate, lane: Shelf, config: Config) -> _Line:
+def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntry:
     """Make a line of the own lane, or of the doubtful papers below it."""
     own = config.own_topics
     found, name = _best(candidate.ranks, own), candidate.followed
@@ -203,6 +201,7 @@ def _own_line(candidate: Candidate, lane: Shelf, config: Config) -> _Line:
     is_told = any(term.kind == "told_yes" for term in terms)
     if name:
         terms.append(followed_term(name, terms, found.cut if found else 0.0))
+    # A paper that the person sorted out is called neither sure nor likely.
     sureness: Sureness | None = "maybe" if lane == "doubtful" else "likely"
     if lane == "own" and (
         (name and candidate.is_followed_surely)
@@ -217,6 +216,7 @@ def _own_line(candidate: Candidate, lane: Shelf, config: Config) -> _Line:
         others = (r for r in ins if r.topic != found.topic)
         also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
     is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
+    # By a followed author alone it stands under no topic.
     topic = found.topic if found and found.place != "out" and _is_spoken_for(found) else None
     entry = replace(
         _entry(candidate, terms, "own", topic),
@@ -227,19 +227,20 @@ def _own_line(candidate: Candidate, lane: Shelf, config: Config) -> _Line:
     # A paper of several own topics is liked as much as by the one that likes it most.
     liking = max([entry.score, *(r.score for r in ins)])
     margin = found.margin if found else 0.0
-    return _Line(entry, candidate, terms, liking if lane == "own" else margin)
+    return _LaneEntry(entry, candidate, terms, liking if lane == "own" else margin)
 
 
-def _near_line(candidate: Candidate, config: Config) -> _Line:
+def _near_line(candidate: Candidate, config: Config) -> _LaneEntry:
     found = _best(candidate.ranks, config.near_topics)
     closeness = closeness_of(found.margin) if found else 0.0
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
+    # The sum names the topic that is near; the sentence says it in its own words.
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
     several = (r for r in candidate.ranks if _is_of(r, candidate.settled))
     of = _best(several, config.near_topics)
     entry = _entry(candidate, named, "near", of.topic if of else None)
     entry = replace(entry, is_foretold=total(candidate.heat) <= 0)
-    return _Line(entry, candidate, [*(of.terms if of else ()), *terms], entry.score)
+    return _LaneEntry(entry, candidate, [*(of.terms if of else ()), *terms], entry.score)
 
 
 def _is_of(rank: Rank, settled: Container[str]) -> bool:
@@ -252,7 +253,7 @@ def _is_of(rank: Rank, settled: Container[str]) -> bool:
     return rank.place == "in" and (has_words or rank.topic in settled)
 
 
-def _wild_line(candidate: Candidate, config: Config) -> _Line:
+def _wild_line(candidate: Candidate, config: Config) -> _LaneEntry:
     known = {topic.path for topic in config.topics}
     found = _best(candidate.ranks, config.topics)
     left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
@@ -261,7 +262,7 @@ def _wild_line(candidate: Candidate, config: Config) -> _Line:
         candidate.heat, candidate.forecast, closeness, left=left, n_days=candidate.n_days
     )
     entry = _entry(candidate, terms, None, None)
-    return _Line(entry, candidate, terms, entry.score)
+    return _LaneEntry(entry, candidate, terms, entry.score)
 
 
 def _entry(
@@ -302,7 +303,7 @@ def _best(ranks: Iterable[Rank], topics: Iterable[Topic]) -> Rank | None:
 Listed = TypeVar("Listed", Morning, FoldedDays)
 
 
-def relisted(shown: Morning, told: Mapping[int, Words], own: Container[str]) -> Morning:
+def relisted(shown: Listed, told: Mapping[int, Words], own: Container[str]) -> Listed:
     """Bring a list that is open up to what was said of its papers since, by row.
 
     A paper of another own topic goes to the end of the own lane, where it is not there yet;
@@ -311,12 +312,8 @@ def relisted(shown: Morning, told: Mapping[int, Words], own: Container[str]) -> 
     """
     if not told:
         return shown
-    if shown.folded:
-        return replace(shown, folded=_relisted(shown.folded, told, own))
-    return _relisted(shown, told, own)
-
-
-def _relisted(listed: Listed, told: Mapping[int, Words], own: Container[str]) -> Listed:
+    if isinstance(shown, Morning) and shown.folded:
+        return replace(shown, folded=relisted(shown.folded, told, own))
     brought: list[Entry] = []
 
     def rest(lane: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -327,13 +324,11 @@ def _relisted(listed: Listed, told: Mapping[int, Words], own: Container[str]) ->
             (brought if is_brought else kept).append(now)
         return tuple(kept)
 
-    mine: list[Entry] = [
-        entry_now(entry, told.get(entry.held.row, {}), own) for entry in listed.own
-    ]
-    below, near = rest(listed.doubtful), rest(listed.near)
-    wild = rest([listed.wild] if listed.wild else [])
+    mine: list[Entry] = [entry_now(entry, told.get(entry.held.row, {}), own) for entry in shown.own]
+    below, near = rest(shown.doubtful), rest(shown.near)
+    wild = rest([shown.wild] if shown.wild else [])
     return replace(
-        listed, own=(*mine, *brought), doubtful=below, near=near, wild=next(iter(wild), None)
+        shown, own=(*mine, *brought), doubtful=below, near=near, wild=next(iter(wild), None)
     )
 
 
@@ -350,5 +345,6 @@ def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
         also=(),
         sureness="sure" if yes in own else None,
         why=text + say("why.end"),
+        # It left the own topics, and stays in its line until the day is over.
         is_sorted_out=entry.topic in own and yes not in own,
     )

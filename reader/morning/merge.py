@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 
 from reader.base.errors import Ambiguous, Incomplete, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.file_names import (
-    file_stem,
-)
+from reader.library.file_names import file_stem
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id
@@ -63,7 +62,14 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
         is_joined = bool(merges.merges_of(library.db, one.row))
         hint = say("merge.one_hint" if is_joined else "merge.two_hint")
         raise UsageError(what=say("merge.one", id=one.paper.id), hint=hint)
-    left = _file_left(library, one, two)
+    left = ""
+    theirs = exports.exported(library.db, two.row)
+    if theirs is not None and exports.exported(library.db, one.row) is not None:
+        # No file, or none that can be read: nothing of it is lost by a merge.
+        with contextlib.suppress(OSError):
+            if (library.folder / theirs.path).read_bytes() != theirs.content.encode():
+                raise Incomplete(what=say("merge.edited", path=theirs.path))
+            left = theirs.path
     with library.db.writing():
         merges.join(
             library.db,
@@ -104,34 +110,16 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
 
 def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:
     """Choose the merge to take back: the one that brought an identifier, else the only one."""
-    for text in texts:
-        found = parse_id(plain(text))
-        merge = merges.merge_that_brought(library.db, found.id) if found else None
-        if merge:
+    for found in filter(None, (parse_id(plain(text)) for text in texts)):
+        if merge := merges.merge_that_brought(library.db, found.id):
             return merge
     standing = merges.merges_of(library.db, held.row)
     if not standing:
         raise UsageError(what=say("split.one", id=held.paper.id), hint=say("split.hint"))
     if len(standing) > 1:
-        several = "; ".join(held.paper.ids[1:])
-        raise Ambiguous(
-            what=held.paper.id, n=say("number.papers", n=len(standing) + 1), several=several
-        )
+        n, several = say("number.papers", n=len(standing) + 1), "; ".join(held.paper.ids[1:])
+        raise Ambiguous(what=held.paper.id, n=n, several=several)
     return standing[0]
-
-
-def _file_left(library: Library, kept: LibraryPaper, merged: LibraryPaper) -> str:
-    """Name the merged paper's Markdown file, if the kept paper has one of its own."""
-    theirs = exports.exported(library.db, merged.row)
-    if theirs is None or exports.exported(library.db, kept.row) is None:
-        return ""
-    try:
-        content = (library.folder / theirs.path).read_bytes()
-    except OSError:
-        return ""  # no file, or none that can be read: nothing of it is lost by a merge
-    if content != theirs.content.encode():
-        raise Incomplete(what=say("merge.edited", path=theirs.path))
-    return theirs.path
 
 
 def _index_notes(library: Library, row: int) -> None:

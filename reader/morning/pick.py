@@ -7,8 +7,8 @@ its day. A look-back asks about each pick once. Knows no screen and no page.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from reader.base.errors import Locked, StoreError, UsageError
@@ -16,7 +16,7 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival, meant_at
 from reader.library.days import days_back
-from reader.library.files import is_here
+from reader.library.files import gone_pdfs, is_here
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
@@ -43,10 +43,13 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
 
     What was decided since, where this was meant earlier and arrives only now, stands.
     """
-    now = library.now()
+    moment = meant_at(library)
     with library.db.writing():
-        overtaken = _overtaken(library, rows)
-        decisions.add_decisions(library.db, kind, rows, at=now, on=library.today())
+        later = decisions.decided_after(library.db, rows, moment) if moment else ()
+        overtaken = [row for row in rows if row in later]
+        # What was decided later stands: this act is recorded and taken back in one transaction,
+        # so that both are in the history.
+        decisions.add_decisions(library.db, kind, rows, at=library.now(), on=library.today())
         if kind == "pick":
             for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
                 file_away(library, held)
@@ -56,15 +59,6 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
             library.sent.overtaken += papers.papers_at(library.db, overtaken)
         keep_arrival(library)
     return papers.papers_at(library.db, rows)
-
-
-def _overtaken(library: Library, rows: Sequence[int]) -> list[int]:
-    """List the papers on which something was decided after the moment of a late act."""
-    moment = meant_at(library)
-    if moment is None:
-        return []
-    later = decisions.decided_after(library.db, rows, moment)
-    return [row for row in rows if row in later]
 
 
 def undo(library: Library, *, only: Collection[int] | None = None) -> list[LibraryPaper]:
@@ -77,17 +71,13 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
         undone = decisions.undo_last(
             library.db, at=library.now(), on=library.today(), until=meant_at(library)
         )
-        found = papers.papers_at(library.db, _unique(d.paper for d in undone))
+        found = papers.papers_at(library.db, list(dict.fromkeys(d.paper for d in undone)))
         others = [held for held in found if only is not None and held.row not in only]
         if others:
             title = plain(others[0].paper.title)
             raise UsageError(what=say("undo.older", title=title), hint=say("undo.older.hint"))
         keep_arrival(library)
     return found
-
-
-def _unique(rows: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(rows))
 
 
 LATER_DAYS = 7
@@ -111,25 +101,27 @@ def whole_queue(library: Library) -> list[QueueEntry]:
 
 
 def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:
-    held = {h.row: h for h in papers.papers_at(library.db, [one.paper for one in picked])}
-    extents = queue.extents(library.db, [one.paper for one in picked if one.path])
+    db, paths = library.db, {one.paper: one.path for one in picked if one.path}
+    here = {row for row, path in paths.items() if is_here(library.folder / path)}
+    if here != paths.keys():
+        # What is not in its place may have been moved by hand; papers/ is looked through.
+        here = {*paths} - gone_pdfs(library)
+    held = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
+    extents = queue.extents(db, here)
     found = []
     for one in picked:
         if (paper := held.get(one.paper)) is None:
             continue
-        has_pdf = bool(one.path) and is_here(library.folder / one.path)
-        extent = extents.get(one.paper) if has_pdf else None
-        seconds = (
-            length_seconds(extent.n_characters, extent.n_bytes)
-            if extent
-            else paper_seconds(paper.paper)
-        )
+        if extent := extents.get(one.paper):
+            seconds = length_seconds(extent.n_characters, extent.n_bytes)
+        else:
+            seconds = paper_seconds(paper.paper)
         found.append(
             QueueEntry(
                 held=paper,
                 picked_on=one.picked_on,
                 minutes=minutes(seconds),
-                has_pdf=has_pdf,
+                has_pdf=one.paper in here,
                 is_whole=extent is not None,
                 until=one.until,
                 decision=one.decision,
@@ -148,22 +140,23 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
     if not queued:
         return None
     lacking = {one.held.paper.id for one in queued if not one.has_pdf}
-    failed = failures.failures(library.db, "pdf") if lacking else []
-    # The same reason for many is said once: the id stands in each message.
-    reasons = Counter(
-        f.error.replace(f.subject, "…") for f in failed if f.subject in lacking
-    ).most_common()
-    whole = {f.error.replace(f.subject, "…"): f.error for f in failed if f.subject in lacking}
-    said = tuple((whole[text] if n == 1 else text, n) for text, n in reasons)
-    return PdfsHere(sum(one.has_pdf for one in queued), len(queued), said)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for one in failures.failures(library.db, "pdf") if lacking else ():
+        if one.subject in lacking:
+            # The same reason for many is said once: the id stands in each message.
+            reasons[one.error.replace(one.subject, "…")].append(one.error)
+    failed = [(text if len(whole) > 1 else whole[0], len(whole)) for text, whole in reasons.items()]
+    failed.sort(key=lambda reason: -reason[1])
+    return PdfsHere(sum(one.has_pdf for one in queued), len(queued), tuple(failed))
 
 
 def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
-    """Tell whether a process is fetching PDFs now, or was; not asked where none is lacking."""
+    """Check whether a process is fetching PDFs now, or was; not asked where none is lacking."""
     file = library.folder / FETCH_LOCK
     if pdfs is None or pdfs.n == pdfs.of:
         return ""
     try:
+        # A lock that is free is there from an earlier process; only who tries it can tell.
         if file.exists() and not library.db.is_read_only:
             with lock_file(file):  # let go at once: who begins meanwhile waits for it
                 pass
@@ -173,7 +166,7 @@ def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
 
 
 def later(library: Library, text: str, days: int = LATER_DAYS) -> tuple[LibraryPaper, date]:
-    """Put a paper of the queue off for so many days; gives it and the day on which it is back.
+    """Put a paper of the queue off for so many days; returns it and the day on which it is back.
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """
@@ -191,18 +184,19 @@ def later_row(library: Library, row: int, days: int = LATER_DAYS) -> tuple[Libra
 
 
 def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
-    """Let papers of the queue go: skips from now on, in one act; all of them or none.
+    """Drop papers of the queue: skips from now on, in one act; all of them or none.
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """
     rows = list(dict.fromkeys(find_paper(library, text).row for text in texts))
+    # Looked up in the transaction of the skips, so that all of them go or none.
     with library.db.writing():
         _in_queue(library, rows)
         return decide_rows(library, "skip", rows)
 
 
 def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
-    """Give until when those of some papers are put off that are."""
+    """Return until when those of some papers are put off that are."""
     found = {one.paper: one.until for one in queue.picked(library.db)}
     today = library.today()
     return {row: day for row in rows if (day := found.get(row)) is not None and day > today}
@@ -238,49 +232,47 @@ def to_ask(library: Library) -> tuple[QueueEntry, ...]:
     """List the picks that a look-back asks about, the oldest first: not written, not put off,
     as old as feeds.toml says (`reader.queue_days`), and never asked about; at most MOST_ASKED
     that stand there at once."""
-    new, n_today = _never_asked(library)
+    old = _old(library)
+    n_today = sum(how is not None and how.on_date == library.today() for _, how in old)
+    new = [one for one, how in old if how is None]
     return tuple(_queued(library, new[: max(0, MOST_ASKED - n_today)]))
 
 
 def n_to_ask(library: Library) -> int:
     """Count the old picks that were never asked about."""
-    return len(_never_asked(library)[0])
-
-
-def _never_asked(library: Library) -> tuple[list[queue.WaitingPick], int]:
-    """List the old picks that were never asked about, and count those that were today."""
-    old = _old(library)
-    asked = queue.asked(library.db, [one.decision for one in old])
-    n_today = sum(how.on_date == library.today() for how in asked.values())
-    return [one for one in old if one.decision not in asked], n_today
+    return sum(how is None for _, how in _old(library))
 
 
 def asked_today(library: Library) -> tuple[QueueEntry, ...]:
     """List the picks that were asked about today and have no answer yet: a page that is loaded
     anew asks the same."""
-    old = _old(library)
-    asked = queue.asked(library.db, [one.decision for one in old])
-    found = [(one, asked[one.decision]) for one in old if one.decision in asked]
     today = library.today()
-    open_ = [one for one, how in found if how.on_date == today and not how.is_kept]
-    return tuple(_queued(library, open_))
+    several = [
+        one for one, how in _old(library) if how and how.on_date == today and not how.is_kept
+    ]
+    return tuple(_queued(library, several))
 
 
-def _old(library: Library) -> list[queue.WaitingPick]:
+def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion | None]]:
+    """List the picks that are old enough to be asked about, each with how it was asked about;
+    None: never."""
     today = library.today()
     oldest = days_back(today, library.config.queue_days)
     waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
-    return [one for one in waiting if one.picked_on <= oldest]
+    old = [one for one in waiting if one.picked_on <= oldest]
+    asked = queue.asked(library.db, [one.decision for one in old])
+    return [(one, asked.get(one.decision)) for one in old]
 
 
 def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
-    """Remember that picks are asked about; gives those that may be: never before, by nobody.
+    """Remember that picks are asked about; returns those that may be: never before, by nobody.
 
     What cannot be remembered is not asked: it would be asked for ever.
     """
     if not queued:
         return ()
     picks = [one.decision for one in queued]
+    # Two look-backs at once, on page and terminal, ask about each pick once.
     new: list[int] = []
     with contextlib.suppress(StoreError):
         new = queue.keep_asked(library.db, picks, at=library.now(), on=library.today())

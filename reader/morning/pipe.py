@@ -1,34 +1,48 @@
-"""Run the stages one after another, and take pictures of PDFs.
+"""Run the stages one after another; two of them stand here: pictures of PDFs, and citations.
+
+    fetch_and_rank   gather | follow_links | resolve | complete | learn | rank_days | index_words
+    index_all        cite | index_words | fetch_pdfs | extract | take_pictures | encode | learn
 
 Pictures are derived. They lie in the library's folder `pictures/`, named by the PDF's
 content; what is missing there is taken again, what belongs to no PDF is deleted.
+
+Citations of near papers are counted, and what is much cited and was never shown is brought up.
+That is off unless feeds.toml says otherwise, and then nothing at all is asked. Counts are asked
+for in batches, each kept as it comes: what a failure left is asked for the next time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
-from reader.base.errors import PdfError, Problem
+from reader.base.errors import PdfError, Problem, ReaderError
 from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve
+from reader.gathering.rows import sources
+from reader.gathering.source import SourceTools, fail
 from reader.library.failures import still_missing, waiting
 from reader.library.folder import Library, write_whole
-from reader.library.rows import failures
+from reader.library.paper import CitationCount
+from reader.library.rows import failures, papers
 from reader.library.rows.database import lock_file
-from reader.morning.cite import cite
 from reader.morning.complete import complete
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days
 from reader.morning.tools import Tools
+from reader.morning.trust import counting_name
 from reader.pdfs.fetch import extract, fetch_pdfs, picks_to_fetch
 from reader.pdfs.rows import pdfs
 from reader.pdfs.rows.pdfs import FOLDER, Pdf, Picture
-from reader.pdfs.text.answer import Pictures
+from reader.ranking.heat import MUCH_CITED, months_between, velocity
 from reader.ranking.learn import foretell_day, learn, learn_talk
+from reader.ranking.rows import talk
+from reader.ranking.topic import fit
 from reader.search.encode import encode, index_words
 
 _NAME = re.compile(r"[0-9a-f]{16}-(?:page|figure)\.png")
@@ -43,54 +57,43 @@ def take_pictures(
     Where reading its text failed too, that was said.
     only: the PDFs of these papers, whatever failed before; None: all.
     """
-    here = _sweep(library) if only is None else _names(library)
+    if only is None:
+        _sweep(library)
+    here = _names(library)
     waits = waiting(library, "picture") if only is None else {}
-    undrawn = {
-        library.folder / pdf.path: pdf
-        for pdf, picture in pdfs.all_pdfs(library.db)
-        if (only is None or pdf.paper in only)
-        and not _is_here(picture, here)
-        and (library.folder / pdf.path).is_file()
-    }
-    lacking = {path: pdf for path, pdf in undrawn.items() if pdf.sha256 not in waits}
-    problems = [
-        replace(still_missing(library, waits[pdf.sha256]), subject=pdf.path)
-        for pdf in undrawn.values()
-        if pdf.sha256 in waits and not _was_said(library, pdf)
-    ]
+    unread = {f.subject for f in failures.failures(library.db, "extract")}
+    lacking: dict[Path, Pdf] = {}
+    problems: list[Problem] = []
+    for pdf, picture in pdfs.all_pdfs(library.db):
+        path = library.folder / pdf.path
+        if only is not None and pdf.paper not in only:
+            continue
+        is_drawn = picture is not None and {picture.page, picture.figure} - {""} <= here
+        if is_drawn or not path.is_file():
+            continue
+        if pdf.sha256 not in waits:
+            lacking[path] = pdf
+        elif pdf.path not in unread:
+            problems.append(replace(still_missing(library, waits[pdf.sha256]), subject=pdf.path))
     tools.progress("picture", 0, len(lacking))
     for n_done, (path, found) in enumerate(tools.read_pictures(lacking), 1):
         pdf = lacking[path]
         if isinstance(found, PdfError):
-            problems += _failed(library, pdf, found)
+            words = (found.message, found.hint)
+            failures.add_failure(library.db, "picture", pdf.sha256, words, now=library.now())
+            problems += [] if pdf.path in unread else [Problem("picture", pdf.path, found)]
         else:
-            _keep(library, pdf, found)
+            picture = Picture(
+                pdf.sha256, found.figure_page if found.figure else None, found.caption
+            )
+            # The files first: a row says that they are there.
+            write_whole(library.folder / picture.page, found.page)
+            if picture.figure:
+                write_whole(library.folder / picture.figure, found.figure)
+            pdfs.add_picture(library.db, pdf.paper, picture)
+            failures.clear_failure(library.db, "picture", pdf.sha256)
         tools.progress("picture", n_done, len(lacking))
     return problems
-
-
-def _is_here(picture: Picture | None, here: set[str]) -> bool:
-    return picture is not None and {picture.page, picture.figure} - {""} <= here
-
-
-def _keep(library: Library, pdf: Pdf, found: Pictures) -> None:
-    """Write the files first: a row says that they are there."""
-    picture = Picture(pdf.sha256, found.figure_page if found.figure else None, found.caption)
-    write_whole(library.folder / picture.page, found.page)
-    if picture.figure:
-        write_whole(library.folder / picture.figure, found.figure)
-    pdfs.add_picture(library.db, pdf.paper, picture)
-    failures.clear_failure(library.db, "picture", pdf.sha256)
-
-
-def _failed(library: Library, pdf: Pdf, error: PdfError) -> list[Problem]:
-    words = (error.message, error.hint)
-    failures.add_failure(library.db, "picture", pdf.sha256, words, now=library.now())
-    return [] if _was_said(library, pdf) else [Problem("picture", pdf.path, error)]
-
-
-def _was_said(library: Library, pdf: Pdf) -> bool:
-    return any(f.subject == pdf.path for f in failures.failures(library.db, "extract"))
 
 
 def _names(library: Library) -> set[str]:
@@ -102,7 +105,7 @@ def _names(library: Library) -> set[str]:
         return set()
 
 
-def _sweep(library: Library) -> set[str]:
+def _sweep(library: Library) -> None:
     """Delete the pictures of PDFs that are gone; files of other names are somebody's."""
     pdfs.forget_gone(library.db)
     kept = {
@@ -110,11 +113,173 @@ def _sweep(library: Library) -> set[str]:
         for pdf, _ in pdfs.all_pdfs(library.db)
         for name in (Picture(pdf.sha256).page, Picture(pdf.sha256, 1).figure)
     }
-    here = _names(library)
-    for name in here - kept:
+    for name in _names(library) - kept:
         with contextlib.suppress(OSError):  # on a disk that is read-only it stays
-            (library.folder / Path(name)).unlink(missing_ok=True)
-    return here & kept
+            (library.folder / name).unlink(missing_ok=True)
+
+
+STAGE = "cite"
+
+RECENT = timedelta(days=730)
+"""How old a paper may be to be brought up: what is older one has heard of."""
+
+SEARCH_AGAIN = timedelta(days=7)
+"""How long the search for a topic's most cited papers rests after an answer."""
+
+FOUND_AT_ONCE = 3
+"""New papers that one search brings in, the fastest cited; the rest come with the next ones."""
+
+BROUGHT_UP_A_DAY = 3
+"""Papers of the library that are brought up on one day: the near lane is for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Who counts: how many papers a question may name, and the question."""
+
+    batch: int
+    ask: Callable[[Sequence[Sequence[str]]], list[CitationCount | None]]
+
+
+def cite(
+    library: Library, tools: SourceTools, *, environ: Mapping[str, str] = os.environ
+) -> list[Problem]:
+    """Count what is due, search for what was never seen here, bring up the much cited.
+
+    Returns what failed; it is tried again later and later. A source that is held back
+    after a failure is not asked, and what is known already is brought up all the same.
+    """
+    config = library.config.citations
+    if config.source == "off" or not library.config.near_topics:
+        return []
+    try:
+        channel = _channel(library, tools, environ)
+    except ReaderError as error:
+        return [Problem(STAGE, config.source, error)]
+    problems = _count(library, tools, channel)
+    if config.source == "semantic-scholar" and not problems:
+        problems += _search(library, tools)
+    _bring_up(library)
+    return problems
+
+
+def _channel(library: Library, tools: SourceTools, environ: Mapping[str, str]) -> Channel:
+    from reader.gathering.sources import citations as asked
+
+    config = library.config.citations
+    if config.source == "openalex":
+        key = asked.read_key(environ, library.folder, config.openalex_key_file)
+        place = asked.OpenAlexPlace(config.openalex_url, key)
+        return Channel(
+            asked.OPENALEX_BATCH, lambda ids: asked.openalex_counts(tools.fetch, place, ids)
+        )
+    url = config.semantic_scholar_url
+    return Channel(asked.BATCH, lambda ids: asked.counts(tools.fetch, url, ids))
+
+
+def _count(library: Library, tools: SourceTools, channel: Channel) -> list[Problem]:
+    config, day, name = library.config.citations, library.today(), counting_name(library)
+    if _is_held_back(library, name):
+        return []
+    due = talk.papers_to_count(
+        library.db,
+        [topic.path for topic in library.config.near_topics],
+        config.source,
+        since=day - RECENT,
+        counted_after=day - timedelta(days=config.max_age_days),
+    )
+    rows = list(due)
+    for start in range(0, len(rows), channel.batch):
+        tools.progress("cite", start, len(rows))
+        batch = rows[start : start + channel.batch]
+        try:
+            found = channel.ask([due[row] for row in batch])
+        except ReaderError as error:
+            tools.progress("cite", 0, 0)
+            return [_failed(library, name, error)]
+        counts = dict(zip(batch, found, strict=True))
+        talk.add_counts(library.db, counts, source=config.source, on=day)
+        sources.add_success(library.db, name, now=library.now())
+    tools.progress("cite", len(rows), len(rows))
+    return []
+
+
+def _search(library: Library, tools: SourceTools) -> list[Problem]:
+    """Bring in the most cited papers of each near topic that are not here, some at once."""
+    from reader.gathering.sources.citations import most_cited
+
+    config, day, now = library.config.citations, library.today(), library.now()
+    names = {topic.path: counting_name(library, topic.path) for topic in library.config.near_topics}
+    # Whoever turned one question away wants no other for as long.
+    if any(_is_held_back(library, name) for name in (counting_name(library), *names.values())):
+        return []
+    for topic in library.config.near_topics:
+        name = names[topic.path]
+        last = sources.source(library.db, name).succeeded_at
+        if last is not None and now - last < SEARCH_AGAIN:
+            continue
+        try:
+            found = most_cited(
+                tools.fetch,
+                config.semantic_scholar_url,
+                topic.words,
+                since=day - RECENT,
+                at_least=int(MUCH_CITED),
+            )
+        except ReaderError as error:
+            return [_failed(library, name, error)]
+        here = papers.ids_here(library.db, {id_ for cited in found for id_ in cited.paper.ids})
+        new = [
+            cited
+            for cited in found
+            if here.isdisjoint(cited.paper.ids)
+            and cited.paper.published_on is not None
+            and cited.paper.published_on >= day - RECENT
+            and _speed(cited.count.n, cited.paper.published_on, day) >= MUCH_CITED
+            # It finds other forms of the words too, and where they stand apart.
+            and fit(cited.paper, topic).is_member
+        ]
+        new.sort(key=lambda c: -_speed(c.count.n, c.paper.published_on, day))
+        for cited in new[:FOUND_AT_ONCE]:
+            papers.add_papers(library.db, [cited.paper], source=talk.ORIGIN, on=day)
+            if held := papers.paper_with_id(library.db, cited.paper.id):
+                counts = {held.row: cited.count}
+                talk.add_counts(library.db, counts, source=config.source, on=day)
+        sources.add_success(library.db, name, now=library.now())
+    return []
+
+
+def _speed(n: int, published_on: date | None, on: date) -> float:
+    """Return the citations a month that a paper had on a day."""
+    return velocity(n, months_between(published_on, on))
+
+
+def _bring_up(library: Library) -> None:
+    """Put the fastest cited papers that no list ever held into this day's list."""
+    db, config, day = library.db, library.config, library.today()
+    known = talk.never_shown(
+        db,
+        [topic.path for topic in config.near_topics],
+        [topic.path for topic in config.own_topics],
+        since=day - RECENT,
+        at_least=int(MUCH_CITED),
+    )
+    much = [c for c in known if _speed(c.n, c.published_on, c.on) >= MUCH_CITED]
+    # The row decides among equals, so that two runs choose the same.
+    much.sort(key=lambda c: (-_speed(c.n, c.published_on, c.on), c.row))
+    n_today = talk.n_brought_up_from_here(db, day)
+    chosen = much[: max(0, BROUGHT_UP_A_DAY - n_today)]
+    talk.bring_up(db, [c.row for c in chosen], on=day)
+
+
+def _is_held_back(library: Library, name: str) -> bool:
+    retry_at = sources.source(library.db, name).retry_at
+    return retry_at is not None and retry_at > library.now()
+
+
+def _failed(library: Library, name: str, error: ReaderError) -> Problem:
+    fail(library, name, error)
+    return Problem(STAGE, name, error)
 
 
 def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[Problem]:
@@ -131,6 +296,7 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
         learn(library, tools)
         rank_days(library, library.today())
         foretell_day(library, library.today())
+        # The list can be searched at once; vectors come with `index_all`.
         index_words(library, tools)
     return problems
 
@@ -139,6 +305,7 @@ def index_all(library: Library, tools: Tools) -> list[Problem]:
     """Do what can come after the list: citations, full text, PDFs of picks and their pictures,
     vectors, what decisions teach, the second ranking."""
     with lock_file(library.folder / "index.lock"):
+        # Citations before words and vectors: they bring papers in, which are indexed below.
         problems = cite(library, tools)
         index_words(library, tools)
         problems += [*fetch_pdfs(library, tools), *extract(library, tools)]

@@ -1,19 +1,16 @@
-"""Rank a day's papers by each topic's model and by how near they are to its papers.
-
-Say how near a day's papers are to each topic, and which of its papers is nearest.
-
-Needs vectors, and numpy; what reads a list never comes here.
-
-Rank a day's papers: what each topic's model says of them, with vectors where they are there.
+"""Rank a day's papers: what each topic's model says of them, and how near they are to its papers.
 
 The models are those that `learn` left, or else each topic's words: nothing is fitted here.
+Nearness needs vectors, and numpy, which what reads a list never loads.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import heapq
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,10 +22,10 @@ from reader.library.config import Config, Topic
 from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import name_key
-from reader.library.paper import LibraryPaper, Paper
+from reader.library.paper import Paper
 from reader.library.rows import authors, papers
 from reader.ranking.events import features
-from reader.ranking.model import Judgement, TopicModel, judge, levelled, start
+from reader.ranking.model import TopicModel, judge, levelled, start
 from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
@@ -70,7 +67,7 @@ def nearness(
     *,
     found: Mapping[str, Sequence[int]] | None = None,
 ) -> Mapping[tuple[int, str], Nearness]:
-    """Give (paper, topic) → how near they are.
+    """Measure how near papers are to topics; returns (paper, topic) → nearness.
 
     found: by topic, papers that its words surely found (`TopicModel.found`).
     """
@@ -82,9 +79,17 @@ def nearness(
         kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
         if len(kept) < FEWEST:
             continue
-        vectors = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
+        halves = np.stack([np.frombuffer(v, np.float16) for v in kept.values()])
+        vectors = halves.astype(np.float32)
         for path, centre in centres.items():
-            near |= _of_topic(list(kept), vectors.astype(np.float32), path, centre)
+            nearest: list[int | None] = [None] * len(kept)
+            if centre.vectors is not None:
+                nearest = [centre.rows[i] for i in (vectors @ centre.vectors.T).argmax(axis=1)]
+            # There are no deviations where all papers are alike.
+            for row, above, other in zip(
+                kept, deviations(vectors, centre.mean), nearest, strict=False
+            ):
+                near[row, path] = Nearness(above, other if other != row else None)
     return near
 
 
@@ -105,25 +110,10 @@ def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> lis
     return [float(z) for z in (cosines - cosines.mean()) / spread]
 
 
-def _of_topic(
-    rows: list[int], vectors: NDArray[np.float32], path: str, centre: _Centre
-) -> dict[tuple[int, str], Nearness]:
-    scaled = deviations(vectors, centre.mean)
-    if not scaled:
-        return {}
-    nearest: list[int | None] = [None] * len(rows)
-    if centre.vectors is not None:
-        nearest = [centre.rows[i] for i in (vectors @ centre.vectors.T).argmax(axis=1)]
-    return {
-        (row, path): Nearness(z, other if other != row else None)
-        for row, z, other in zip(rows, scaled, nearest, strict=True)
-    }
-
-
 def _centres(
     library: Library, encoder: str, found: Mapping[str, Sequence[int]]
 ) -> dict[str, _Centre]:
-    """Give what says what a topic is about, by topic: its words, what they surely found, its
+    """Collect what says what a topic is about, by topic: its words, what they surely found, its
     seeds, what lies there. The nearest one is named only among the last two."""
     import numpy as np
 
@@ -176,21 +166,26 @@ def rank_days(library: Library, day: date, *, encoder: str = "", back: int | Non
     Raises StoreError where the ranks cannot be kept.
     """
     mark = mark_of(library)
-    by_vectors, by_words = _new_ranks(library, day, encoder, mark=mark, back=back)
-    _keep(library, by_vectors, by_words, encoder, mark)
+    found = _new_ranks(library, day, encoder, mark=mark, back=back)
+    _keep(library, found, mark)
 
 
-def rank_and_show(library: Library, day: date, *, back: int | None = None) -> Ranks:
-    """Rank what was never ranked, by words; gives the ranks that could not be kept.
+def rank_new(
+    library: Library, day: date, *, back: int = LOOK_BACK_DAYS, may_keep: bool = True
+) -> Ranks:
+    """Rank what was never ranked, by words; returns the ranks that were not kept.
 
-    So a list is shown on a full disk and in a library that is locked or read-only.
+    So a list is shown on a full disk and in a library that is locked or read-only. may_keep:
+    False where nothing may be written.
     """
-    by_vectors, by_words = _new_ranks(library, day, "", back=back)
+    found = _new_ranks(library, day, "", back=back)
     try:
-        _keep(library, by_vectors, by_words, "", mark_of(library))
+        if may_keep:
+            _keep(library, found, mark_of(library))
+            return {}
     except StoreError:
-        return by_words
-    return {}
+        pass
+    return found[""]
 
 
 def fingerprint(config: Config) -> str:
@@ -202,6 +197,7 @@ def fingerprint(config: Config) -> str:
 def mark_of(library: Library) -> str:
     """Name the models that there are now; they need not be read for it."""
     known = sorted(standings.fingerprints(library.db).items())
+    # The forecast of talk judges no topic.
     known = [item for item in known if item[0] != standings.TALK]
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16] if known else UNTAUGHT
 
@@ -225,158 +221,122 @@ def _model(
     topic: Topic, topics: tuple[Topic, ...], stored: standings.StoredModel | None
 ) -> TopicModel:
     first = start(topic, topics)
-    if stored is None:
-        return first
     try:
-        # What was changed in feeds.toml counts at once.
-        model = _read(stored.text)
-        return replace(
-            model,
-            words=first.words,
-            longer=first.longer,
-            cut=first.cut,
-            is_own=first.is_own,
-        )
+        model = _read(stored.text) if stored else first
     except ValueError:
         return first  # another version's text; `learn` makes it anew
+    # What was changed in feeds.toml counts at once.
+    return replace(
+        model, words=first.words, longer=first.longer, cut=first.cut, is_own=first.is_own
+    )
 
 
 # Who stays, as the server does, reads the same text for each paper that is explained.
 _read = functools.lru_cache(maxsize=16)(TopicModel.from_text)
 
 
-def _keep(library: Library, by_vectors: Ranks, by_words: Ranks, encoder: str, mark: str) -> None:
-    if not by_vectors and not by_words:
+def _keep(library: Library, found: Mapping[str, Ranks], mark: str) -> None:
+    """Keep ranks, given by the encoder whose vectors they were made with."""
+    if not any(found.values()):
         return
     topics = fingerprint(library.config)
     with library.db.writing():
-        for ranks, by in ((by_vectors, encoder), (by_words, "")):
-            standings.set_ranks(library.db, ranks, topics=topics, encoder=by, models=mark)
+        # In one transaction: a kill leaves the ranks as they were.
+        for encoder, ranks in found.items():
+            standings.set_ranks(library.db, ranks, topics=topics, encoder=encoder, models=mark)
 
 
 def _new_ranks(
     library: Library, day: date, encoder: str, *, mark: str = "", back: int | None = None
-) -> tuple[Ranks, Ranks]:
-    """Rank what is not ranked yet: by vectors, and by words alone.
+) -> dict[str, dict[int, list[Rank]]]:
+    """Rank what is not ranked yet: by the encoder's vectors, and by words alone ("").
 
     A paper whose vector comes later, or whose day is too small yet, is ranked again then.
     """
+    db, config = library.db, library.config
+    kept: dict[str, dict[int, list[Rank]]] = {encoder: {}, "": {}}
     first = days_back(day, LOOK_BACK_DAYS if back is None else back)
+    # Mostly there are none: `gather` has ranked them, and no model is read here.
     days = standings.papers_to_rank(
-        library.db, first, day, fingerprint(library.config), encoder=encoder, models=mark
+        db, first, day, fingerprint(config), encoder=encoder, models=mark
     )
     if not days:
-        return {}, {}
-    judged_by = judges(library)
-    found = {path: model.found for path, model in judged_by.models.items()}
+        return kept
+    models = judges(library).models
+    found = {path: model.found for path, model in models.items()}
     near = nearness(library, set(days.values()), encoder, found=found) if encoder else {}
-    encoded = {row for row, _ in near}
     titles = _titles(library, near)
-    several = papers.papers_at(library.db, days)
-    given = {held.row: held.paper for held in several}
-    spoken_for = _spoken_for(library, first, day)
-    ranks = {
-        held.row: _ranks(
-            held, judged_by.models, near, titles, is_brief=held.row not in spoken_for.followed
-        )
-        for held in several
-    }
-    worth = _worth_keeping(library, ranks, days, spoken_for)
-    kept = {
-        row: [replace(r, terms=as_printed(r.terms, given[row])) for r in of_paper]
-        for row, of_paper in worth.items()
-    }
-    by_vectors = {row: of_paper for row, of_paper in kept.items() if row in encoded}
-    by_words = {row: of_paper for row, of_paper in kept.items() if row not in encoded}
-    return by_vectors, by_words
-
-
-@dataclass(frozen=True, slots=True)
-class _SpokenFor:
-    """Papers whose ranks are kept whatever they are."""
-
-    followed: frozenset[int]
-    talked: frozenset[int]
-
-
-def _spoken_for(library: Library, first: date, last: date) -> _SpokenFor:
-    people = [person.name for person in library.config.people]
-    followed = authors.papers_by(library.db, people, arrived_on=last, since=first)
-    talked = talk.talked_between(library.db, first, last)
-    return _SpokenFor(frozenset(followed), frozenset(talked))
+    people = [person.name for person in config.people]
+    # Of people who are followed every term is kept: their papers are always in the list.
+    followed = {*authors.papers_by(db, people, arrived_on=day, since=first)}
+    given: dict[int, Paper] = {}
+    ranks: dict[int, list[Rank]] = {}
+    for held in papers.papers_at(db, days):
+        given[held.row], ranks[held.row] = held.paper, []
+        own = features(held.paper)
+        for path, model in models.items():
+            one = near.get((held.row, path))
+            above = one.above if one else None
+            judged = judge(
+                held.paper, own, model, nearness=above, is_brief=held.row not in followed
+            )
+            terms = judged.terms
+            if one and (neighbour := titles.get(one.neighbour or 0)):
+                # What is near is named by what it is near to: the reader's note, seed or paper.
+                kind, what = neighbour.kind, neighbour.what
+                terms = tuple(
+                    replace(t, kind=kind, what=what) if t.kind == "nearness" else t for t in terms
+                )
+            ranks[held.row].append(Rank(path, above, judged.place, judged.score, judged.cut, terms))
+    # What is talked about needs its place in each topic, for its closeness.
+    talked = talk.talked_between(db, first, day)
+    encoded = {row for row, _ in near}
+    for row, of_paper in _worth_keeping(config, ranks, days, followed, talked).items():
+        printed = [replace(r, terms=as_printed(r.terms, given[row])) for r in of_paper]
+        kept[encoder if row in encoded else ""][row] = printed
+    return kept
 
 
 def _worth_keeping(
-    library: Library,
+    config: Config,
     ranks: Mapping[int, Sequence[Rank]],
     days: Mapping[int, date],
-    spoken_for: _SpokenFor,
+    followed: Container[int],
+    talked: Container[int],
 ) -> dict[int, list[Rank]]:
-    """Leave out what no list will ask for; of who is only talked about the terms."""
-    known = {topic.path for topic in library.config.topics}
-    own = {topic.path for topic in library.config.own_topics}
-    doubtful = _most_doubtful(ranks, days, own)
+    """Leave out what no list will ask for; of who is only talked about the terms.
+
+    Kept are all ranks of people who are followed, what is in a topic, and of each day and own
+    topic the MOST_DOUBTFUL that stand just below it and that something speaks for.
+    """
+    known = {topic.path for topic in config.topics}
+    own = {topic.path for topic in config.own_topics}
+    below: dict[tuple[date, str], list[tuple[float, int]]] = defaultdict(list)
+    for row, of_paper in ranks.items():
+        for r in of_paper:
+            if r.place == "doubtful" and r.topic in own and any(t.value > 0 for t in r.terms):
+                below[days[row], r.topic].append((-r.margin, row))
+    doubtful = {
+        (row, topic)
+        for (_, topic), several in below.items()
+        for _, row in heapq.nsmallest(MOST_DOUBTFUL, several)
+    }
     kept: dict[int, list[Rank]] = {}
     for row, of_paper in ranks.items():
         whole = [
             r
             for r in of_paper
-            if row in spoken_for.followed
+            if row in followed
             or (r.place == "in" and r.topic in known)
             or (row, r.topic) in doubtful
         ]
         rest = [replace(r, terms=()) for r in of_paper if r not in whole]
-        kept[row] = [*whole, *(rest if row in spoken_for.talked else [])]
+        kept[row] = [*whole, *(rest if row in talked else [])]
     return kept
 
 
-def _most_doubtful(
-    ranks: Mapping[int, Sequence[Rank]], days: Mapping[int, date], own: Container[str]
-) -> set[tuple[int, str]]:
-    """Choose those just below an own topic's cut that something speaks for: each day's nearest."""
-    found: dict[tuple[date, str], list[tuple[float, int]]] = {}
-    for row, of_paper in ranks.items():
-        for r in of_paper:
-            is_spoken_for = any(t.value > 0 for t in r.terms)
-            if r.place == "doubtful" and r.topic in own and is_spoken_for:
-                found.setdefault((days[row], r.topic), []).append((-r.margin, row))
-    return {
-        (row, topic) for (_, topic), several in found.items() for _, row in
-        sorted(several)[:MOST_DOUBTFUL]
-    }  # fmt: skip
-
-
-def _ranks(
-    held: LibraryPaper,
-    judging: Mapping[str, TopicModel],
-    near: Mapping[tuple[int, str], Nearness],
-    titles: Mapping[int, Term],
-    *,
-    is_brief: bool,
-) -> list[Rank]:
-    own = features(held.paper)
-    ranks = []
-    for path, model in judging.items():
-        found = near.get((held.row, path))
-        above = found.above if found else None
-        judged = judge(held.paper, own, model, nearness=above, is_brief=is_brief)
-        terms = _named(judged, titles.get(found.neighbour or 0) if found else None)
-        ranks.append(Rank(path, above, judged.place, judged.score, judged.cut, terms))
-    return ranks
-
-
-def _named(judged: Judgement, neighbour: Term | None) -> tuple[Term, ...]:
-    """Let what is near say near to what: the reader's note, seed or paper that is nearest."""
-    if neighbour is None:
-        return judged.terms
-    return tuple(
-        replace(t, kind=neighbour.kind, what=neighbour.what) if t.kind == "nearness" else t
-        for t in judged.terms
-    )
-
-
 def as_printed(terms: Sequence[Term], paper: Paper) -> tuple[Term, ...]:
-    """Give terms in a person's words: authors and learned words as the paper prints them."""
+    """Put terms into a person's words: authors and learned words as the paper prints them."""
     printed = {"author": {name_key(author): author for author in paper.authors}}
     if any(term.kind == "learned" for term in terms):
         words = _WORD.findall(f"{paper.title} {paper.abstract}".casefold())

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from reader.library.rows.database import Database, Row
+from reader.library.rows.database import Database
 from reader.morning.values import PastDecision, PastMention, ShownLine
 from reader.ranking.rows.standings import from_text, to_text
 
@@ -25,10 +25,20 @@ def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:
     The same line in another language is not new: pages in two languages would write in turns.
     """
     known = {r["paper"]: tuple(r)[1:] for r in db.read(_OF_DAY, (day.isoformat(),))}
-    found = {paper: _values(line) for paper, line in lines.items()}
-    fresh = {paper: values for paper, values in found.items() if known.get(paper) != values[:-1]}
+    fresh: dict[int, tuple[Any, ...]] = {}
+    for paper, line in lines.items():
+        # Mentions stand one a line: day, author, words, a tab between.
+        mentions = "\n".join(
+            f"{m.on or ''}\t{' '.join(m.author.split())}\t{' '.join(m.text.split())}"
+            for m in line.mentions
+        )
+        values = (line.lane, line.position, line.topic, line.score, to_text(line.terms), mentions,
+                  line.n_votes)  # fmt: skip
+        if known.get(paper) != values:
+            fresh[paper] = (*values, line.sentence)
     if not fresh:
         return
+    # Python has no day before the year 1, and a clock may stand there.
     oldest = day - min(timedelta(days=KEPT_DAYS), day - date.min)
     with db.writing():
         db.execute("DELETE FROM lines WHERE day < ?", (oldest.isoformat(),))
@@ -50,7 +60,7 @@ _OF_DAY = """
 
 
 def past_decision(db: Database, paper: int) -> PastDecision | None:
-    """Give a paper's decision that stands, with what was shown then; None for none, and for one
+    """Read a paper's decision that stands, with what was shown then; None for none, and for one
     from before this was kept."""
     row = db.read_one(
         """
@@ -64,53 +74,26 @@ def past_decision(db: Database, paper: int) -> PastDecision | None:
     if row is None:
         return None
     day = date.fromisoformat(row["day"]) if row["day"] else None
-    return PastDecision(row["kind"], date.fromisoformat(row["on_date"]), day, _line(row))
-
-
-def _values(line: ShownLine) -> tuple[Any, ...]:
-    return (
-        line.shelf,
-        line.position,
-        line.topic,
-        line.score,
-        to_text(line.terms),
-        _mentions_text(line.mentions),
-        line.n_votes,
-        line.sentence,
-    )
-
-
-def _line(row: Row) -> ShownLine:
-    return ShownLine(
+    mentions = [line.split("\t", 2) for line in row["mentions"].split("\n") if line]
+    line = ShownLine(
         row["lane"],
         row["position"],
         row["topic"],
         row["score"],
         row["sentence"],
         from_text(row["terms"]),
-        tuple(_mentions(row["mentions"])),
+        tuple(
+            PastMention(author, date.fromisoformat(on) if on else None, words)
+            for on, author, words in mentions
+        ),
         row["n_votes"],
         row["models"],
     )
-
-
-def _mentions_text(mentions: tuple[PastMention, ...]) -> str:
-    """Write mentions one a line: day, author, words, a tab between."""
-    return "\n".join(
-        f"{m.on or ''}\t{' '.join(m.author.split())}\t{' '.join(m.text.split())}" for m in mentions
-    )
-
-
-def _mentions(text: str) -> list[PastMention]:
-    lines = (line.split("\t", 2) for line in text.split("\n") if line)
-    return [
-        PastMention(author, date.fromisoformat(on) if on else None, words)
-        for on, author, words in lines
-    ]
+    return PastDecision(row["kind"], date.fromisoformat(row["on_date"]), day, line)
 
 
 def library_id(db: Database) -> str:
-    """Give what tells this library from others: it stays as its folder moves."""
+    """Read what tells this library from others: it stays as its folder moves."""
     row = db.read_one("SELECT id FROM identity")
     return str(row["id"]) if row else ""
 
@@ -135,7 +118,7 @@ def newest_notes(db: Database, n: int) -> list[int]:
 
 
 def stamps(db: Database, papers: Sequence[int]) -> dict[int, str]:
-    """Give for each paper a text that changes with its decisions, its note and its PDF."""
+    """Return for each paper a text that changes with its decisions, its note and its PDF."""
     rows = db.read(
         """
         SELECT value AS paper,

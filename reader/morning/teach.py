@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from reader.base.errors import Incomplete, NotAnId, ReaderError, UsageError
 from reader.base.messages import say
@@ -17,17 +19,15 @@ from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import authors, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
+from reader.morning.complete import AddTools
 from reader.morning.pick import undo
 from reader.morning.rank import rank_days
-from reader.morning.tools import Tools
-from reader.ranking.events import Label
-from reader.ranking.learn import FitTopic, PaperFeatures, fit_one, learn, lessons
+from reader.ranking.learn import FitTools, FitTopic, PaperFeatures, fit_one, learn, lessons
 from reader.ranking.model import N_QUESTIONS, Judgement, TopicModel, judge, start, uncertain
 from reader.ranking.rank import Place
 from reader.ranking.rows import labels, shown, standings
-from reader.ranking.rows import labels as rows_of_lessons
 from reader.ranking.rows.labels import LessonKind
-from reader.search.encode import index_words
+from reader.search.encode import EncoderTools, index_words
 
 ASKED_AMONG = 800
 """Papers without a decision, those of the highest scores, among which questions are chosen."""
@@ -69,15 +69,13 @@ class Teaching:
         self._model = self._fit()
 
     def teach(self, kind: LessonKind, rows: Sequence[int]) -> Effect:
-        """Say of papers that they belong to the topic ("seed", "yes") or do not ("no")."""
+        """Record that papers belong to the topic ("seed", "yes") or do not ("no")."""
         db, now = self.library.db, self.library.now()
-        rows_of_lessons.add_lessons(
-            db, kind, self.topic.path, rows, at=now, on=self.library.today()
-        )
+        labels.add_lessons(db, kind, self.topic.path, rows, at=now, on=self.library.today())
         return self._changed(rows[0])
 
     def undo(self) -> list[LibraryPaper]:
-        """Take back the last act, of this lesson or before it; gives its papers."""
+        """Take back the last act, of this lesson or before it; returns its papers."""
         undone = undo(self.library)
         if undone:
             self._changed(undone[0].row)
@@ -90,18 +88,15 @@ class Teaching:
         """
         known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
         waiting = [row for row in self._taught.background if row not in {*known, *asked}]
+        # What is far below the cut is left out: the terms of thousands take seconds.
+        margins = {row: self._judged(row, self._model, is_brief=True).margin for row in waiting}
+        nearest = heapq.nsmallest(ASKED_AMONG, waiting, key=lambda row: (-margins[row], row))
         judged = [
-            (row, self._judged(row, self._model), self._texts.features(row))
-            for row in self._nearest(waiting)
+            (row, self._judged(row, self._model), self._texts.features(row)) for row in nearest
         ]
         before = [self._texts.features(row) for row in asked]
         rows = uncertain(judged, n=n, asked=before)
         return papers.papers_at(self.library.db, rows)
-
-    def _nearest(self, rows: Iterable[int]) -> list[int]:
-        """Leave out what is far below the cut: the terms of thousands take seconds."""
-        margins = {row: self._judged(row, self._model, is_brief=True).margin for row in rows}
-        return sorted(margins, key=lambda row: (-margins[row], row))[:ASKED_AMONG]
 
     @property
     def n_of_day(self) -> int:
@@ -109,7 +104,7 @@ class Teaching:
         return len(self._day)
 
     def judged(self, row: int) -> Judgement:
-        """Say how a paper stands to the topic now."""
+        """Judge how a paper stands to the topic now."""
         return self._judged(row, self._model)
 
     def _changed(self, row: int) -> Effect:
@@ -117,6 +112,7 @@ class Teaching:
         self._taught = lessons(self.library)
         self._texts.add(self.library, [row])
         self._model = self._fit()
+        # Counted by both models on the same papers.
         was, now = (
             {r for r in self._day if self._judged(r, model).place == "in"}
             for model in (before, self._model)
@@ -130,25 +126,26 @@ class Teaching:
             place=new.place,
         )
 
-    @property
-    def _labels(self) -> Sequence[Label]:
-        return self._taught.labels[self.topic.path]
-
     def _fit(self) -> TopicModel:
         """Fit the topic's model as `learn` does: without a lesson, to what its words find."""
         # Papers that another command brought meanwhile are among them.
-        self._texts.add(self.library, [*(x.paper for x in self._labels), *self._taught.background])
+        taught = self._taught.labels[self.topic.path]
+        self._texts.add(self.library, [*(x.paper for x in taught), *self._taught.background])
         if not self._taught.says(self.topic):
             return start(self.topic, self.library.config.topics)
-        return fit_one(self._fit_topic, self._texts, self._taught, self.topic, self._labels)
+        return fit_one(self._fit_topic, self._texts, self._taught, self.topic, taught)
 
     def _judged(self, row: int, model: TopicModel, *, is_brief: bool = False) -> Judgement:
         own = self._texts.features(row)
         return judge(self._texts.paper(row), own, model, is_brief=is_brief)
 
 
-def finish(library: Library, tools: Tools) -> None:
-    """Let what was taught count: the models, and today's list, which is put in order anew."""
+class LearnTools(FitTools, EncoderTools, Protocol):
+    """What fits models anew, and whose vectors papers are ranked by then."""
+
+
+def finish(library: Library, tools: LearnTools) -> None:
+    """Make what was taught count: the models, and today's list, which is put in order anew."""
     learn(library, tools)
     shown.forget_order(library.db, library.today())
     rank_days(library, library.today(), encoder=tools.encoder_name)
@@ -169,15 +166,6 @@ def topic_to_teach(library: Library, text: str) -> Topic:
     key = "teach.no_topic" if text else "teach.which_topic"
     names = say("list").join(known)
     raise UsageError(what=say(key, topic=text), hint=say("teach.topics", names=names))
-
-
-def bring_in(library: Library, tools: Tools, several: Iterable[Paper]) -> list[int]:
-    """Take papers that somebody lists into the library, as added by hand; gives their rows."""
-    given = list(several)
-    papers.add_papers(library.db, given, source=BY_HAND, on=library.today())
-    index_words(library, tools)
-    found = (papers.paper_with_id(library.db, paper.id) for paper in given)
-    return list(dict.fromkeys(held.row for held in found if held))
 
 
 def papers_by(library: Library, name: str) -> list[int]:
@@ -201,33 +189,38 @@ BIBTEX = (".bib", ".bibtex")
 class Examples:
     """Finds the papers that are named as examples; what could not be read is a problem."""
 
-    def __init__(self, library: Library, tools: Tools, *, may_fetch: bool) -> None:
+    def __init__(self, library: Library, tools: AddTools, *, may_fetch: bool) -> None:
         self._library, self._tools, self._may_fetch = library, tools, may_fetch
         self.problems: list[ReaderError] = []
 
     def rows(self, several: Sequence[str], people: Sequence[str]) -> list[int]:
-        """Give the rows of all examples, each once. Raises what a wrong name raises."""
+        """List the rows of all examples, each once. Raises what a wrong name raises."""
         # Names first: nothing is brought in where one of them is wrong.
-        named = {text: self._named(text) for text in several if not Path(text).exists()}
+        named: dict[str, int] = {}
+        for text in several:
+            if Path(text).exists():
+                continue
+            try:
+                named[text] = find_paper(self._library, text).row
+            except NotAnId:
+                if Path(text).suffix.lower() not in (*BIBTEX, ".pdf") and not text.endswith("/"):
+                    raise
+                what = say("teach.no_file", file=plain(text))
+                raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
         found = [row for name in people for row in papers_by(self._library, name)]
         for text in several:
-            found += named[text] if text in named else self._of_file(Path(text))
+            if text in named:
+                found.append(named[text])
+            elif (path := Path(text)).suffix.lower() in BIBTEX and path.is_file():
+                found += self._of_bibtex(path)
+            elif path.suffix.lower() == ".pdf" or path.is_dir():
+                found += self._of_pdfs(path)
+            else:
+                raise _nothing(path)
         return list(dict.fromkeys(found))
 
-    def _named(self, text: str) -> list[int]:
-        try:
-            return [find_paper(self._library, text).row]
-        except NotAnId:
-            if Path(text).suffix.lower() not in (*BIBTEX, ".pdf") and not text.endswith("/"):
-                raise
-            what = say("teach.no_file", file=plain(text))
-            raise UsageError(what=what, hint=say("teach.nothing.hint")) from None
-
-    def _of_file(self, path: Path) -> list[int]:
-        if path.suffix.lower() in BIBTEX and path.is_file():
-            return self._of_bibtex(path)
-        if path.suffix.lower() != ".pdf" and not path.is_dir():
-            raise _nothing(path)
+    def _of_pdfs(self, path: Path) -> list[int]:
+        """Add the PDFs of a folder, or one."""
         adding = Adding(
             self._library, self._tools, find_files(self._library, [path]),
             Wishes(may_fetch=self._may_fetch, is_moving=False),
@@ -243,6 +236,8 @@ class Examples:
         return [added.held.row for added in several if added.held]
 
     def _of_bibtex(self, path: Path) -> list[int]:
+        """Bring in what a bibliography lists; arXiv is asked for abstracts that it leaves out."""
+        from reader.gathering.resolve import BATCH, ask_arxiv
         from reader.gathering.sources.files import read_bibtex
 
         try:
@@ -255,29 +250,24 @@ class Examples:
         if read.n_broken:
             what = say("teach.broken", file=plain(path.name), n=read.n_broken)
             self.problems.append(Incomplete(what=what))
-        return bring_in(self._library, self._tools, self._completed(read.papers))
-
-    def _completed(self, several: Sequence[Paper]) -> list[Paper]:
-        """Ask arXiv for the abstracts that a bibliography leaves out."""
-        from reader.gathering.resolve import BATCH, ask_arxiv
-
-        bare = [
-            p.id
-            for p in several
-            if p.id.startswith("arxiv:") and not p.abstract and not self._has_abstract(p.id)
-        ]
+        bare = []
+        for id_ in (p.id for p in read.papers if p.id.startswith("arxiv:") and not p.abstract):
+            held = papers.paper_with_id(self._library.db, id_)
+            if held is None or not held.paper.abstract:
+                bare.append(id_)
         found: dict[str, Paper] = {}
         try:
-            for start in range(0, len(bare) if self._may_fetch else 0, BATCH):
-                batch = bare[start : start + BATCH]
+            for begin in range(0, len(bare) if self._may_fetch else 0, BATCH):
+                batch = bare[begin : begin + BATCH]
                 found |= {p.id: p for p in ask_arxiv(self._library, self._tools, batch)}
         except ReaderError as error:
             self.problems.append(error)
-        return [found.get(paper.id, paper) for paper in several]
-
-    def _has_abstract(self, id_: str) -> bool:
-        held = papers.paper_with_id(self._library.db, id_)
-        return held is not None and bool(held.paper.abstract)
+        given = [found.get(paper.id, paper) for paper in read.papers]
+        db = self._library.db
+        papers.add_papers(db, given, source=BY_HAND, on=self._library.today())
+        index_words(self._library, self._tools)
+        several = (papers.paper_with_id(db, paper.id) for paper in given)
+        return list(dict.fromkeys(held.row for held in several if held))
 
 
 def _nothing(path: Path) -> UsageError:

@@ -1,4 +1,4 @@
-"""Say in words what a morning has besides its papers, and where a person goes on.
+"""Say in words why a paper is in the list, what else a morning has, and where a person goes on.
 
 Lists are papers (rows of the library) in the order shown. Knows no screen and no page.
 """
@@ -24,9 +24,174 @@ from reader.morning.values import (
     SourceLine,
     Sureness,
 )
-from reader.ranking.heat import FORECAST, MUCH_CITED
+from reader.ranking.heat import FORECAST, MUCH_CITED, velocity
 from reader.ranking.model import LEAST_TELLING, names_of
 from reader.ranking.rank import Term, in_print, total
+
+MOST_WORDS = 3
+"""Learned words that a sentence names: the weightiest."""
+
+A_CLASS = 0.1
+"""What a learned word, and an arXiv class, add at least to be a reason."""
+
+AUTHOR = 0.35
+"""What an author adds at least to be a reason: less comes from a single paper, often this one."""
+
+Verdict = Literal["own", "doubtful", "near", "wild", "in", "out"]
+"""Where a paper stands: in a lane; or, in no list, by how it stands to its topic."""
+
+FORETELLS = ("record", "text", "place")
+A_REASON = 0.3
+"""What one of these adds to the forecast's log-odds at least to be a reason, and how many of
+them a sentence names: the weightiest."""
+MOST_FORETELLING = 2
+
+
+def why(candidate: Candidate, terms: Sequence[Term]) -> str:
+    """Say why a paper is in the list.
+
+    terms: those of its score and, in the near lane, of its nearest topic.
+    """
+    parts: list[str] = []
+    for term in terms:
+        if term.kind in ("told_yes", "told_no"):
+            parts.append(say(f"why.{term.kind}", what=term.what))
+    if candidate.followed:
+        key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
+        parts.append(say(key, name=candidate.followed))
+    is_silent = total(candidate.heat) <= 0 and not candidate.mentions
+    talk = _foretold(terms) if is_silent else _talk(candidate, terms)
+    parts += [*_words(terms), *_neighbours(terms), *talk]
+    return sentence(parts or _alike(terms))
+
+
+def sentence(parts: Iterable[str]) -> str:
+    """Join reasons into one sentence."""
+    return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
+
+
+def of_terms(terms: Sequence[Term]) -> list[str]:
+    """List what the terms of a topic's score say for a paper that is in no list."""
+    return [*_words(terms), *_neighbours(terms)] or [*_alike(terms)]
+
+
+def verdict(place: Verdict, reasons: str) -> str:
+    """Say where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
+    return say(f"verdict.{place}", why=reasons)
+
+
+def _words(terms: Sequence[Term]) -> Iterator[str]:
+    title, abstract = (names_of(terms, kind) for kind in ("title", "abstract"))
+    if both := [word for word in title if word in abstract]:
+        yield say("why.both", words=_quoted(both))
+    if words := [word for word in title if word not in abstract]:
+        yield say("why.title", words=_quoted(words))
+    if scattered := names_of(terms, "scattered"):
+        yield say("why.scattered", words=_quoted(scattered))
+    if words := [word for word in abstract if word not in title]:
+        yield say("why.abstract", words=_quoted(words))
+    telling = _learned(terms, LEAST_TELLING)
+    if telling and not title and not abstract:
+        yield say("why.learned", words=_quoted(telling))
+    if authors := names_of((t for t in terms if t.value >= AUTHOR), "author")[:1]:
+        yield say("why.author", name=authors[0])
+
+
+def _alike(terms: Sequence[Term]) -> Iterator[str]:
+    """Say of a paper that nothing else speaks for what it shares with its topic's papers: its
+    class, or words of little weight."""
+    classes = names_of((t for t in terms if t.value >= A_CLASS), "category")
+    if classes:
+        yield say("why.category", what=classes[0])
+    elif words := _learned(terms, 0.0):
+        yield say("why.learned", words=_quoted(words))
+
+
+def _learned(terms: Sequence[Term], least: float) -> list[str]:
+    """Choose the weightiest learned words; a number says nothing to a person."""
+    words = names_of((t for t in terms if t.value >= least), "learned")
+    return [word for word in words if not word.isdecimal()][:MOST_WORDS]
+
+
+def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
+    for kind in ("note", "seed", "paper", "nearness", "left"):
+        for what in names_of(terms, kind):
+            yield say(f"why.{kind}", what=what)
+
+
+def _foretold(terms: Sequence[Term]) -> Iterator[str]:
+    """Say that nobody has spoken of a paper, and why somebody is likely to."""
+    if not any(t.kind in FORETELLS for t in terms):
+        return
+    yield say("why.foretold")
+    found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
+    for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
+        if term.kind != "record" or term.what:  # else no paper of theirs was talked about
+            yield say(f"why.foretold.{term.kind}")
+
+
+def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
+    if candidate.was_foretold:
+        yield say("why.again")
+    # Each person once, however their name is written, the weightiest first.
+    names: dict[str, str] = {}
+    for mention in candidate.mentions:
+        names.setdefault(mention.author.casefold(), mention.author)
+    weights = {
+        t.what.casefold(): t.value for t in candidate.heat if t.kind in ("mention", "repost")
+    }
+    people = [names[name] for name in sorted(names, key=lambda n: -weights.get(n, 0.0))]
+    if people:
+        listed = say("list").join(people[:2])
+        key = "why.mentions_more" if len(people) > 2 else "why.mentions"
+        yield say(key, people=listed, n=len(people) - 2)
+    if candidate.n_votes and names_of(terms, "votes"):
+        yield say("why.votes", n=candidate.n_votes)
+    n, months = candidate.n_citations, candidate.n_months
+    if velocity(n, months) >= MUCH_CITED:
+        key = "why.cited" if months != 1 else "why.cited_at_once"
+        yield say(key, n=n, months=months)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return say("list").join(say("why.quoted", what=word) for word in words)
+
+
+LITTLE = 0.05
+"""A learned word that adds less than this, either way, is not named: it tells a person nothing."""
+
+
+_RECORD = re.compile(r"(.*): (\d+) of (\d+)", re.DOTALL)
+"""An author's earlier papers that were talked about, as a kept sum has them."""
+
+
+def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
+    """Split a sum into (value, reason) in three digits; the rounded values add up.
+
+    Learned words of little weight, of which there are dozens, are one row without the words.
+    """
+    small: list[float] = []
+    for term, value in in_print(terms):
+        if term.kind == "learned" and abs(term.value) < LITTLE:
+            small.append(value)
+        elif value:
+            yield value, term_text(term)
+    if small:
+        yield round(sum(small), 3), say("why.little", n=len(small))
+
+
+def term_text(term: Term) -> str:
+    """Name a term of a score, in words."""
+    what = term.what
+    if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
+        author, n, of = counted.groups()
+        what = say("term.record.of", author=author, n=n, of=of)
+    try:
+        # Of what nothing is known the sum says that much.
+        return say(f"term.{term.kind}", what=what).removesuffix(": ")
+    except KeyError:
+        return say("term.other", kind=term.kind, what=term.what)
+
 
 ARXIV = "arXiv"
 
@@ -91,7 +256,7 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
 
 
 def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
-    """Say of each own theme how many papers the list has; none only where all were asked for.
+    """Count, in words, the papers of each own theme; none only where all were asked for.
 
     is_brief: of the themes without any alone.
     """
@@ -122,7 +287,7 @@ def no_network_text(sources: Sequence[SourceLine]) -> str:
 
 
 def incomplete_text(sources: Sequence[SourceLine]) -> str:
-    """Say above the list that it is not complete, and why; "" where it is."""
+    """Warn above the list that it is not complete, and why; "" where it is."""
     names = say("list").join(dict.fromkeys(s.name for s in sources if s.is_missing))
     why = no_network_text(sources)
     if why or not names:
@@ -131,7 +296,7 @@ def incomplete_text(sources: Sequence[SourceLine]) -> str:
 
 
 def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
-    """Say of each source that something of it is missing, of which day, and what comes next.
+    """Name each source of which something is missing, of which day, and what comes next.
 
     Nothing where `no_network_text` has said it of all.
     """
@@ -139,10 +304,24 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     if no_network_text(sources):
         return []
     silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
-    said = _source_texts([s for s in missing if s.name not in silent])
+    of_days: dict[SourceLine, list[SourceLine]] = {}
+    for line in missing:
+        if line.name not in silent:
+            of_days.setdefault(replace(line, covers=None), []).append(line)
+    # After an outage there are many: the same of several days, or sources, is said in one line.
+    alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
+    for several in of_days.values():
+        # What has no reason is known by its name alone; that hosts are silent is one reason.
+        name = "" if several[0].error else several[0].name
+        key = tuple(
+            replace(line, name=name, error="" if line.is_unreachable else _cause(line))
+            for line in several
+        )
+        alike.setdefault(key, []).append(several)
+    texts = [_text_of_several(groups) for groups in alike.values()]
     if silent:
-        said.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
-    return said
+        texts.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
+    return texts
 
 
 def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
@@ -157,7 +336,7 @@ def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
 
 
 def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
-    """Give how many sources gave all that they should, of how many.
+    """Count the sources that gave all that they should, and all that were asked.
 
     One that there was nothing to ask for is not among them.
     """
@@ -174,90 +353,68 @@ def queue_text(morning: Morning) -> str:
 
 
 def leads_to_queue(morning: Morning) -> bool:
-    """Tell whether the day's papers are read from the queue: nothing new waits."""
+    """Check whether the day's papers are read from the queue: nothing new waits."""
     return bool(morning.queue and morning.quota.to_go and not morning.has_news)
 
 
 def queue_facts(queued: QueueEntry) -> list[str]:
-    """Say when a paper was picked, how long its text takes, whether its PDF is here."""
+    """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
     return [say("queue.picked", day=queued.picked_on), *queue_reading(queued)]
 
 
 def queue_reading(queued: QueueEntry) -> list[str]:
-    """Say how long a paper's text takes, and whether its PDF is here."""
+    """Describe how long a paper's text takes, and whether its PDF is here."""
     time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
     pdf = "queue.pdf" if queued.has_pdf else "queue.no_pdf"
     return [say(time, n=queued.minutes), say(pdf)]
 
 
 def queue_entry(queued: QueueEntry) -> Entry:
-    """Give a line of the list for a paper of the queue."""
+    """Make a line of the list for a paper of the queue."""
     why = say("queue.why", day=queued.picked_on)
     return Entry(queued.held, None, queued.held.topic, 0.0, why, (), (), queued=queued)
 
 
 def pdfs_texts(morning: Morning) -> list[str]:
-    """Say how many PDFs of the queue are here, what becomes of the others, and why some could
+    """Explain how many PDFs of the queue are here, what becomes of the others, and why some could
     not be had; nothing where nothing was picked."""
     pdfs = morning.pdfs
     if pdfs is None:
         return []
+    if pdfs.n == pdfs.of:
+        state = ""
+    elif morning.fetching == "now":
+        state = say("queue.pdfs.fetching")
+    elif pdfs.n + pdfs.n_failed >= pdfs.of:
+        state = say("queue.pdfs.again")
+    else:
+        state = say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting")
     failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-    text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=_pdfs_state(morning))
+    text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=state)
     return [text, *(say("queue.reason", error=plain(error).rstrip("."), n=n)
                     for error, n in pdfs.failed)]  # fmt: skip
 
 
-def _pdfs_state(morning: Morning) -> str:
-    pdfs = morning.pdfs
-    if pdfs is None or pdfs.n == pdfs.of:
-        return ""
-    if morning.fetching == "now":
-        return say("queue.pdfs.fetching")
-    if pdfs.n + pdfs.n_failed >= pdfs.of:
-        return say("queue.pdfs.again")
-    return say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting")
-
-
 def changed_text(version: NewVersion) -> str:
-    """Name what a new version changed, "" where nothing is known of that."""
-    fields = say("list").join(_changed(version, field) for field in version.changed)
-    return say("today.changed", fields=fields) if fields else ""
-
-
-def _changed(version: NewVersion, field: str) -> str:
-    """Name one field; of the comment what it says now: "accepted at …"."""
+    """Name what a new version changed, "" where nothing is known of that; of the comment what it
+    says now: "accepted at …"."""
     comment = version.held.paper.comment
-    if field == "comment" and comment:
-        return say("today.changed.comment_now", comment=comment)
-    return say(f"today.changed.{field}")
-
-
-def _source_texts(lines: Sequence[SourceLine]) -> list[str]:
-    """Say the same of several days, or of several sources, in one line: after an outage there
-    are many."""
-    of_days: dict[SourceLine, list[SourceLine]] = {}
-    for line in lines:
-        of_days.setdefault(replace(line, covers=None), []).append(line)
-    alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
-    for several in of_days.values():
-        # What has no reason is known by its name alone; that hosts are silent is one reason.
-        name = "" if several[0].error else several[0].name
-        key = tuple(
-            replace(line, name=name, error="" if line.is_unreachable else _cause(line))
-            for line in several
-        )
-        alike.setdefault(key, []).append(several)
-    return [_text_of_several(groups) for groups in alike.values()]
+    names = [
+        say("today.changed.comment_now", comment=comment)
+        if field == "comment" and comment
+        else say(f"today.changed.{field}")
+        for field in version.changed
+    ]
+    return say("today.changed", fields=say("list").join(names)) if names else ""
 
 
 def _cause(line: SourceLine) -> str:
-    """Give an error without the name of its source in front of it."""
+    """Return an error without the name of its source in front of it."""
     return line.error.removeprefix(f"{line.name}: ")
 
 
 def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
-    """Say of sources that lack the same days for the same reason what that is."""
+    """Name what sources lack that lack the same days for the same reason."""
     if len(groups) == 1:
         return _source_text(groups[0])
     names = say("list").join(group[0].name for group in groups)
@@ -294,7 +451,7 @@ States = Mapping[int, State]
 
 
 def start_of(papers: Sequence[int], states: States, last: int | None = None) -> int | None:
-    """Give the paper to begin at, None for an empty list.
+    """Choose the paper to begin at, None for an empty list.
 
     last: the one decided last, on whatever device. What waits below it comes first, so that
     the next device goes on where this one stopped; else the first that waits, else the top.
@@ -306,7 +463,7 @@ def start_of(papers: Sequence[int], states: States, last: int | None = None) -> 
 
 
 def next_of(papers: Sequence[int], states: States, here: int) -> int:
-    """Give the next paper without a decision below one, itself where there is none."""
+    """Find the next paper without a decision below one, itself where there is none."""
     place = papers.index(here) if here in papers else -1
     return next((row for row in papers[place + 1 :] if states[row] == "candidate"), here)
 
@@ -317,186 +474,10 @@ def n_waiting(entries: Iterable[Entry], states: States) -> int:
 
 
 def entry_seconds(entry: Entry) -> float:
-    """Give the seconds that one line of the list takes to be read."""
+    """Estimate the seconds that one line of the list takes to be read."""
     return paper_seconds(entry.held.paper, [m.words for m in entry.mentions])
 
 
 def minutes_of(entries: Iterable[Entry]) -> int:
-    """Give the minutes that titles, abstracts and talk of these papers take."""
+    """Estimate the minutes that titles, abstracts and talk of these papers take."""
     return minutes(sum(entry_seconds(entry) for entry in entries))
-
-
-MOST_WORDS = 3
-"""Learned words that a sentence names: the weightiest."""
-
-A_CLASS = 0.1
-"""What a learned word, and an arXiv class, add at least to be a reason."""
-
-AUTHOR = 0.35
-"""What an author adds at least to be a reason: less comes from a single paper, often this one."""
-
-Verdict = Literal["own", "doubtful", "near", "wild", "in", "out"]
-"""Where a paper stands: in a lane; or, in no list, by how it stands to its topic."""
-
-FORETELLS = ("record", "text", "place")
-A_REASON = 0.3
-"""What one of these adds to the forecast's log-odds at least to be a reason, and how many of
-them a sentence names: the weightiest."""
-MOST_FORETELLING = 2
-
-
-def why(candidate: Candidate, terms: Sequence[Term]) -> str:
-    """Say why a paper is in the list.
-
-    terms: those of its score and, in the near lane, of its nearest topic.
-    """
-    is_silent = total(candidate.heat) <= 0 and not candidate.mentions
-    talk = _foretold(terms) if is_silent else _talk(candidate, terms)
-    parts = [*_told(terms), *_person(candidate), *_words(terms), *_neighbours(terms), *talk] or [
-        *_alike(terms)
-    ]
-    return sentence(parts)
-
-
-def sentence(parts: Iterable[str]) -> str:
-    """Join reasons into one sentence."""
-    return (say("why.joint").join(parts) or say("why.nothing")) + say("why.end")
-
-
-def of_terms(terms: Sequence[Term]) -> list[str]:
-    """Give what the terms of a topic's score say for a paper that is in no list."""
-    return [*_words(terms), *_neighbours(terms)] or [*_alike(terms)]
-
-
-def verdict(place: Verdict, reasons: str) -> str:
-    """Say where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
-    return say(f"verdict.{place}", why=reasons)
-
-
-def _person(candidate: Candidate) -> Iterator[str]:
-    if candidate.followed:
-        key = "why.followed" if candidate.is_followed_surely else "why.followed_perhaps"
-        yield say(key, name=candidate.followed)
-
-
-def _told(terms: Sequence[Term]) -> Iterator[str]:
-    """Say what the person said of the paper's topic."""
-    for term in terms:
-        if term.kind in ("told_yes", "told_no"):
-            yield say(f"why.{term.kind}", what=term.what)
-
-
-def _words(terms: Sequence[Term]) -> Iterator[str]:
-    title, abstract = (names_of(terms, kind) for kind in ("title", "abstract"))
-    if both := [word for word in title if word in abstract]:
-        yield say("why.both", words=_quoted(both))
-    if words := [word for word in title if word not in abstract]:
-        yield say("why.title", words=_quoted(words))
-    if scattered := names_of(terms, "scattered"):
-        yield say("why.scattered", words=_quoted(scattered))
-    if words := [word for word in abstract if word not in title]:
-        yield say("why.abstract", words=_quoted(words))
-    telling = _learned(terms, LEAST_TELLING)
-    if telling and not title and not abstract:
-        yield say("why.learned", words=_quoted(telling))
-    if authors := names_of((t for t in terms if t.value >= AUTHOR), "author")[:1]:
-        yield say("why.author", name=authors[0])
-
-
-def _alike(terms: Sequence[Term]) -> Iterator[str]:
-    """Say of a paper that nothing else speaks for what it shares with its topic's papers: its
-    class, or words of little weight."""
-    classes = names_of((t for t in terms if t.value >= A_CLASS), "category")
-    if classes:
-        yield say("why.category", what=classes[0])
-    elif words := _learned(terms, 0.0):
-        yield say("why.learned", words=_quoted(words))
-
-
-def _learned(terms: Sequence[Term], least: float) -> list[str]:
-    """Give the weightiest learned words; a number says nothing to a person."""
-    words = names_of((t for t in terms if t.value >= least), "learned")
-    return [word for word in words if not word.isdecimal()][:MOST_WORDS]
-
-
-def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
-    for kind in ("note", "seed", "paper", "nearness", "left"):
-        for what in names_of(terms, kind):
-            yield say(f"why.{kind}", what=what)
-
-
-def _foretold(terms: Sequence[Term]) -> Iterator[str]:
-    """Say that nobody has spoken of a paper, and why somebody is likely to."""
-    if not any(t.kind in FORETELLS for t in terms):
-        return
-    yield say("why.foretold")
-    found = [t for t in terms if t.kind in FORETELLS and t.value >= FORECAST * A_REASON]
-    for term in sorted(found, key=lambda t: -t.value)[:MOST_FORETELLING]:
-        if term.kind != "record" or term.what:  # else no paper of theirs was talked about
-            yield say(f"why.foretold.{term.kind}")
-
-
-def _talk(candidate: Candidate, terms: Sequence[Term]) -> Iterator[str]:
-    if candidate.was_foretold:
-        yield say("why.again")
-    if candidate.mentions:
-        people = _people(candidate)
-        said = {"people": say("list").join(people[:2]), "n": len(people) - 2}
-        yield say("why.mentions_more" if len(people) > 2 else "why.mentions", **said)
-    if candidate.n_votes and names_of(terms, "votes"):
-        yield say("why.votes", n=candidate.n_votes)
-    if candidate.velocity >= MUCH_CITED:
-        n, months = candidate.n_citations, candidate.n_months
-        key = "why.cited" if months != 1 else "why.cited_at_once"
-        yield say(key, n=n, months=months)
-
-
-def _people(candidate: Candidate) -> list[str]:
-    """Name who mentioned a paper, each once however their name is written, the weightiest first."""
-    names: dict[str, str] = {}
-    for mention in candidate.mentions:
-        names.setdefault(mention.author.casefold(), mention.author)
-    weights = {
-        t.what.casefold(): t.value for t in candidate.heat if t.kind in ("mention", "repost")
-    }
-    return [names[name] for name in sorted(names, key=lambda n: -weights.get(n, 0.0))]
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return say("list").join(say("why.quoted", what=word) for word in words)
-
-
-LITTLE = 0.05
-"""A learned word that adds less than this, either way, is not named: it tells a person nothing."""
-
-
-_RECORD = re.compile(r"(.*): (\d+) of (\d+)", re.DOTALL)
-"""An author's earlier papers that were talked about, as a kept sum has them."""
-
-
-def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
-    """Give a sum as (value, reason) in three digits; the rounded values add up.
-
-    Learned words of little weight, of which there are dozens, are one row without the words.
-    """
-    small: list[float] = []
-    for term, value in in_print(terms):
-        if term.kind == "learned" and abs(term.value) < LITTLE:
-            small.append(value)
-        elif value:
-            yield value, term_text(term)
-    if small:
-        yield round(sum(small), 3), say("why.little", n=len(small))
-
-
-def term_text(term: Term) -> str:
-    """Say what a term of a score is, in words."""
-    what = term.what
-    if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
-        author, n, of = counted.groups()
-        what = say("term.record.of", author=author, n=n, of=of)
-    try:
-        # Of what nothing is known the sum says that much.
-        return say(f"term.{term.kind}", what=what).removesuffix(": ")
-    except KeyError:
-        return say("term.other", kind=term.kind, what=term.what)

@@ -1,119 +1,62 @@
-"""Put a day's morning together from the rows."""
+"""Put a day's morning together from the rows: its ranks, its candidates, its list, its notices.
+
+    rank_list → morning → keep_shown
+
+`rank_list` keeps ranks, and `keep_shown` what was on the screen; `morning` only reads.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from reader.base.errors import StoreError
 from reader.base.messages import say
-from reader.base.words import phrase_term, query_words
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
-from reader.library.config import Config, SavedSearch, unknown_class_text
+from reader.library.config import unknown_class_text
 from reader.library.days import days_back
 from reader.library.folder import Library
 from reader.library.identity import Certainty
-from reader.library.paper import LibraryPaper, NewestCount
-from reader.library.query import Query, parse
+from reader.library.paper import LibraryPaper
 from reader.library.rows import authors, filings, papers, versions
 from reader.morning import rows as history
-from reader.morning.cite import has_citations
+from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
 from reader.morning.pick import pdfs_here, whole_queue, without_put_off
-from reader.morning.rank import LOOK_BACK_DAYS, Ranks, rank_and_show
-from reader.morning.trust import begun, caught_up, missing_seeds, seed_text, source_lines
+from reader.morning.rank import LOOK_BACK_DAYS, Ranks, rank_new
+from reader.morning.trust import (
+    begun,
+    caught_up,
+    has_citations,
+    missing_seeds,
+    seed_text,
+    source_lines,
+)
 from reader.morning.values import (
     Candidate,
-    Entry,
     FoldedDays,
+    Lanes,
     Morning,
     NewVersion,
-    PaperTitle,
+    PastMention,
     Quota,
-    SavedSearchHits,
     ShownLine,
-    line_of,
+    by_lane,
 )
 from reader.notes.balance import balance
 from reader.notes.rows import notes
 from reader.ranking.heat import CATCH_DAYS, MANY_A_DAY, heat, listing_days, months_between, talk_of
 from reader.ranking.learn import belongs, forecasts
-from reader.ranking.rank import ListPlace, Rank, Shelf, Term
+from reader.ranking.rank import ListPlace, Rank
 from reader.ranking.rows import labels, shown, standings, talk
-from reader.ranking.rows import labels as acts
-from reader.search.filters import conditions, meant
-from reader.search.rows import filters, index
+from reader.search.rows import index
 
 MOST_WARM = 60
 """Papers of the days before that are held against today's talk: six times what is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperTalk:
-    """What is said of one paper, and what that makes of it.
-
-    n_votes: None where no list counts; n_citations, n_months: None where unknown.
-    """
-
-    mentions: tuple[PostMention, ...] = ()
-    heat: tuple[Term, ...] = ()
-    n_votes: int | None = None
-    n_citations: int | None = None
-    n_months: int | None = None
-
-
-def warm_papers(library: Library, day: date) -> list[int]:
-    """List the papers of the last weeks that are talked about and that no list took up yet."""
-    return talk.warm(library.db, days_back(day, CATCH_DAYS), day, limit=MOST_WARM)
-
-
-def said_of(library: Library, several: Sequence[LibraryPaper], day: date) -> dict[int, PaperTalk]:
-    """Say of each of some papers what is said of it as of a day, by row."""
-    db, rows = library.db, [held.row for held in several]
-    mentions = _by_row(m for m in posts.mentions_of(db, rows) if m.on is None or m.on <= day)
-    votes = talk.votes(db, rows, until=day)
-    counts = talk.newest_counts(db, rows, until=day)
-    busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
-    people = [person.name for person in library.config.people]
-    timelines = _timelines(library.config)
-    found = {}
-    for held in several:
-        of_paper = tuple(mentions.get(held.row, ()))
-        n_votes, voted_on = votes.get(held.row, (None, None))
-        counted = counts.get(held.row)
-        talked = replace(
-            talk_of(held.paper, of_paper, role_models=people, timelines=timelines, busy=busy),
-            n_votes=n_votes,
-            voted_on=voted_on,
-            n_citations=counted.n if counted else None,
-            n_months=_months(counted),
-        )
-        found[held.row] = PaperTalk(
-            of_paper, heat(talked, day), n_votes, talked.n_citations, talked.n_months
-        )
-    return found
-
-
-def _timelines(config: Config) -> dict[str, str]:
-    """Name whose each source is that belongs to a person of feeds.toml."""
-    owners = [person.name for person in config.people for _ in person.feeds]
-    of_people = config.all_feeds[len(config.feeds) :]
-    return {feed.name: owner for feed, owner in zip(of_people, owners, strict=True)}
-
-
-def _by_row(mentions: Iterable[PostMention]) -> dict[int, list[PostMention]]:
-    found: dict[int, list[PostMention]] = {}
-    for mention in mentions:
-        found.setdefault(mention.row, []).append(mention)
-    return found
-
-
-def _months(counted: NewestCount | None) -> int | None:
-    return months_between(counted.published_on, counted.on) if counted else None
-
 
 WEEKEND_DAYS = 3
 """A mailing of Friday is first seen on Monday by who comes on weekdays."""
@@ -121,6 +64,12 @@ WEEKEND_DAYS = 3
 ENOUGH_LIKED = 20
 """Papers liked in a near topic from which on its model may call a paper one of it that has no
 word of it."""
+
+FEWEST_MISSED = 2
+"""Listing days without a visit from which on the list folds: one is a day off."""
+
+LONGEST_DAYS = 60
+"""How far back a fold reaches: what is older is counted nowhere, and found by search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,64 +82,71 @@ class Day:
 
 
 def day_of(library: Library, day: date, *, first: date | None = None) -> Day:
-    """Give a day, or the days from another one on, as one list."""
+    """Return a day, or the days from another one on, as one list."""
     return Day(first or day, day, shown.shown_on(library.db, day))
 
 
 def candidates(
-    library: Library, day: Day, *, unsaved: Ranks | None = None, only_with: int | None = None
+    library: Library,
+    day: Day,
+    *,
+    unsaved: Ranks | None = None,
+    only_with: int | None = None,
+    may_keep: bool = True,
 ) -> list[Candidate]:
-    """Give the papers of a list that something speaks for: a topic, a person, a post, or that
+    """List the papers of a day that something speaks for: a topic, a person, a post, or that
     many cite them.
 
     unsaved: ranks that could not be kept; they hold in place of those that are. only_with: a
-    paper (its row) without which nobody wants to know of the others.
+    paper (its row) without which nobody wants to know of the others. may_keep: False where no
+    forecast may be written.
     """
     db, unsaved = library.db, unsaved or {}
     people = [p.name for p in library.config.people]
     followed = authors.papers_by(db, people, arrived_on=day.last, since=day.first)
     named = {*posts.papers_mentioned_on(db, day.last), *talk.brought_up_on(db, day.last)}
-    warm = set() if _is_over(library, day) else {*warm_papers(library, day.last)}
+    since = days_back(day.last, CATCH_DAYS)
+    warm = [] if _is_over(library, day) else talk.warm(db, since, day.last, limit=MOST_WARM)
     members = [
         *standings.members_on(db, day.first, until=day.last),
         *standings.doubtful_on(db, day.first, until=day.last),
         *labels.brought_on(db, [t.path for t in library.config.topics], day.first, day.last),
         *(row for row, ranks in unsaved.items() if any(r.place != "out" for r in ranks)),
     ]
+    # What the list showed before is in it again, even if nothing speaks for it any more.
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
     # What a hand added is no news of that day.
     news = {*named, *warm, *day.kept} | versions.brought(db, rows)
+    # A person's word on a topic holds above all ranks, kept or not.
     ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **unsaved}, rows)
     before = shown.shown_before(db, rows, day.last)
     own = {topic.path for topic in library.config.own_topics}
+    # A paper of an earlier day comes back undecided and talked about; one of an own topic, which
+    # its own day showed, only because of this day's talk.
     there = [
         held
         for held in papers.papers_at(db, [row for row in rows if row in news])
-        if day.first <= held.arrived_on <= day.last
-        or held.row in day.kept
+        if held.row in day.kept
+        or day.first <= held.arrived_on <= day.last
         or (
             held.arrived_on < day.first
             and held.row not in before
-            and _comes_again(held, ranks.get(held.row, ()), own, named)
+            and held.state == "candidate"
+            and (
+                held.row in named
+                or not any(r.topic in own and r.place == "in" for r in ranks.get(held.row, ()))
+            )
         )
     ]
+    # Reading what speaks for all of them takes most of the time.
     if only_with is not None and all(held.row != only_with for held in there):
         return []
-    return _candidates(library, there, day, ranks, followed)
+    return _candidates(library, there, day, ranks, followed, may_keep=may_keep)
 
 
 def _is_over(library: Library, day: Day) -> bool:
-    """Tell whether a list of an earlier day was shown then: it is shown again as it was."""
+    """Check whether a list of an earlier day was shown then: it is shown again as it was."""
     return bool(day.kept) and day.last < library.today()
-
-
-def _comes_again(
-    held: LibraryPaper, ranks: Sequence[Rank], own: Container[str], named: Container[int]
-) -> bool:
-    """Tell whether a paper of an earlier day may come back: undecided, and talked about; one of
-    an own topic, which its own day showed, only because of this day's talk."""
-    is_own = any(r.topic in own and r.place == "in" for r in ranks)
-    return held.state == "candidate" and (held.row in named or not is_own)
 
 
 def _candidates(
@@ -199,87 +155,110 @@ def _candidates(
     day: Day,
     ranks: Mapping[int, Sequence[Rank]],
     followed: Mapping[int, tuple[str, Certainty]],
+    *,
+    may_keep: bool,
 ) -> list[Candidate]:
+    """Join all that speaks for each of some papers."""
     db, rows = library.db, [held.row for held in several]
-    said = said_of(library, several, day.last)
-    hoped = _hoped(library, several, day, ranks)
-    foretold = forecasts(library, [h for h in several if said[h.row].heat or h.row in hoped])
+    talked = said_of(library, several, day.last)
+    n_days: dict[int, int] = {}
+    for held in several:
+        n = max(0, (day.last - (held.paper.announced_on or held.arrived_on)).days)
+        # None on the day that brought it, if that is the mailing's own or, east of it and after
+        # a weekend, one soon after.
+        n_days[held.row] = 0 if held.arrived_on == day.last and n <= WEEKEND_DAYS else n
+    near = {topic.path for topic in library.config.near_topics}
+    # A forecast alone may bring up what this list showed, and papers of near topics on their
+    # first morning. None where talk was never seen: who would have spoken?
+    hoped = {row for row, place in day.kept.items() if place.lane == "near"}
+    if near and not _is_over(library, day) and talk.is_watched(db):
+        hoped |= {
+            held.row
+            for held in several
+            if held.state == "candidate"
+            and held.arrived_on == day.last
+            and n_days[held.row] == 0
+            and belongs(ranks.get(held.row, ()), near)
+        }
+    to_foretell = [held for held in several if talked[held.row].heat or held.row in hoped]
+    foretold = forecasts(library, to_foretell, may_keep=may_keep)
     came_by = papers.origins_of(db, rows)
     before = shown.shown_before(db, rows, day.last)
     was_foretold = shown.foretold_before(db, rows, day.last)
     settled = _settled(library)
-    return [
-        Candidate(
-            held=held,
-            ranks=tuple(ranks.get(held.row, ())),
-            mentions=said[held.row].mentions,
-            origins=came_by.get(held.row, ()),
-            followed=followed.get(held.row, ("", "same"))[0],
-            is_followed_surely=followed.get(held.row, ("", "same"))[1] == "same",
-            heat=said[held.row].heat,
-            forecast=foretold.get(held.row, ()),
-            n_citations=said[held.row].n_citations,
-            n_months=said[held.row].n_months,
-            n_votes=said[held.row].n_votes,
-            is_new=day.first <= held.arrived_on <= day.last,
-            was_shown=held.row in before,
-            was_foretold=held.row in was_foretold,
-            n_days=_n_days(held, day.last),
-            settled=settled,
+    found = []
+    for held in several:
+        name, certainty = followed.get(held.row, ("", "same"))
+        found.append(
+            replace(
+                talked[held.row],
+                ranks=tuple(ranks.get(held.row, ())),
+                origins=came_by.get(held.row, ()),
+                followed=name,
+                is_followed_surely=certainty == "same",
+                forecast=foretold.get(held.row, ()),
+                is_new=day.first <= held.arrived_on <= day.last,
+                was_shown=held.row in before,
+                was_foretold=held.row in was_foretold,
+                n_days=n_days[held.row],
+                settled=settled,
+            )
         )
-        for held in several
-    ]
+    return found
+
+
+def said_of(library: Library, several: Sequence[LibraryPaper], day: date) -> dict[int, Candidate]:
+    """Find what is said of some papers as of a day, by row: posts, votes and citations alone."""
+    db, rows, config = library.db, [held.row for held in several], library.config
+    mentions: dict[int, list[PostMention]] = defaultdict(list)
+    for mention in posts.mentions_of(db, rows):
+        if mention.on is None or mention.on <= day:
+            mentions[mention.row].append(mention)
+    votes = talk.votes(db, rows, until=day)
+    counts = talk.newest_counts(db, rows, until=day)
+    busy = talk.busy_authors(db, days_back(day, CATCH_DAYS), day, at_least=MANY_A_DAY)
+    # The feeds of people follow the others in `all_feeds`, in the order of the people.
+    owners = [person.name for person in config.people for _ in person.feeds]
+    of_people = config.all_feeds[len(config.feeds) :]
+    timelines = {feed.name: owner for feed, owner in zip(of_people, owners, strict=True)}
+    people = [person.name for person in config.people]
+    found = {}
+    for held in several:
+        n_votes, voted_on = votes.get(held.row, (None, None))
+        counted = counts.get(held.row)
+        of_paper = tuple(mentions[held.row])
+        talked = replace(
+            talk_of(held.paper, of_paper, role_models=people, timelines=timelines, busy=busy),
+            n_votes=n_votes,
+            voted_on=voted_on,
+            n_citations=counted.n if counted else None,
+            n_months=months_between(counted.published_on, counted.on) if counted else None,
+        )
+        found[held.row] = Candidate(
+            held,
+            mentions=of_paper,
+            heat=heat(talked, day),
+            n_votes=n_votes,
+            n_citations=talked.n_citations,
+            n_months=talked.n_months,
+        )
+    return found
 
 
 def _settled(library: Library) -> frozenset[str]:
     """Name the near topics of which enough was liked: picked, read, or said to be of it."""
     states = filings.states(library.db)
-
-    def n_liked(path: str) -> int:
-        of_topic = states.get(path, {})
-        answers = labels.taught(library.db, path).values()
-        n_taught = sum(kind != "no" for kind in answers)
-        return of_topic.get("pick", 0) + of_topic.get("read", 0) + n_taught
-
-    paths = (topic.path for topic in library.config.near_topics)
-    return frozenset(path for path in paths if n_liked(path) >= ENOUGH_LIKED)
-
-
-def _hoped(
-    library: Library, several: Sequence[LibraryPaper], day: Day, ranks: Mapping[int, Sequence[Rank]]
-) -> set[int]:
-    """Choose the papers that a forecast alone may bring up: those of near topics on their first
-    morning, and what this list showed. None where talk was never seen: who would have spoken?"""
-    near = {topic.path for topic in library.config.near_topics}
-    kept = {row for row, before in day.kept.items() if before.shelf == "near"}
-    if not near or _is_over(library, day) or not talk.is_watched(library.db):
-        return kept
-    return kept | {
-        held.row
-        for held in several
-        if held.state == "candidate"
-        and held.arrived_on == day.last
-        and _n_days(held, day.last) == 0
-        and belongs(ranks.get(held.row, ()), near)
-    }
-
-
-def _n_days(held: LibraryPaper, day: date) -> int:
-    """Count the days since a paper was announced; none on the day that brought it, if that is
-    the mailing's own or, east of it and after a weekend, one soon after."""
-    n = max(0, (day - (held.paper.announced_on or held.arrived_on)).days)
-    return 0 if held.arrived_on == day and n <= WEEKEND_DAYS else n
-
-
-FEWEST_MISSED = 2
-"""Listing days without a visit from which on the list folds: one is a day off."""
-
-LONGEST_DAYS = 60
-"""How far back a fold reaches: what is older is counted nowhere, and found by search."""
+    settled = []
+    for path in (topic.path for topic in library.config.near_topics):
+        of_topic, answers = states.get(path, {}), labels.taught(library.db, path).values()
+        n_filed = of_topic.get("pick", 0) + of_topic.get("read", 0)
+        if n_filed + sum(kind != "no" for kind in answers) >= ENOUGH_LIKED:
+            settled.append(path)
+    return frozenset(settled)
 
 
 def first_day(library: Library, day: date) -> date | None:
-    """Give the first day of a list that folds on a day, None where it does not.
+    """Find the first day of a list that folds on a day, None where it does not.
 
     That is the day after the last visit. A library that was never looked at does not fold.
     """
@@ -287,89 +266,82 @@ def first_day(library: Library, day: date) -> date | None:
     first = max(last + timedelta(days=1), days_back(day, LONGEST_DAYS)) if last else day
     if last and listing_days(first, day - timedelta(days=1)) >= FEWEST_MISSED:
         return first
-    return first if _near_deadline(library, day) else None
+    return first if any(one.is_near(day) for one in library.config.deadlines) else None
 
 
-def fold(
-    library: Library, first: date, day: date, *, unsaved: Ranks | None = None
-) -> FoldedDays | None:
-    """Rank the papers from a day on in one list; None where there is nothing to decide."""
-    days = day_of(library, day, first=first)
-    found = lanes(candidates(library, days, unsaved=unsaved), library.config, days.kept)
-    if not (found.own or found.doubtful or found.near or found.wild):
-        return None
-    is_near = _near_deadline(library, day)
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """A day's papers in their lanes.
+
+    first: the first day of those that fold into one list, None where none do. folded: that
+    list, None also where it has nothing to decide. unsaved: ranks that could not be kept.
+    """
+
+    day: date
+    lanes: Lanes
+    first: date | None
+    folded: FoldedDays | None
+    unsaved: Ranks
+
+
+def rank_list(
+    library: Library, day: date, *, may_fold: bool = False, may_keep: bool = True
+) -> RankedList:
+    """Rank, by words, what was never ranked of the days that a list looks at, and sort its papers
+    into lanes.
+
+    may_fold: after missed days and near deadlines all of them are one list, beside the day's.
+    may_keep: False for a list that nobody sees: no rank and no forecast is written.
+    """
+    first = first_day(library, day) if may_fold else None
+    back = max(LOOK_BACK_DAYS, (day - first).days) if first else LOOK_BACK_DAYS
+    unsaved = rank_new(library, day, back=back, may_keep=may_keep)
+
+    def found_on(days: Day) -> Lanes:
+        several = candidates(library, days, unsaved=unsaved, may_keep=may_keep)
+        return lanes(several, library.config, days.kept)
+
+    # The day's own list is made too where it folds: it stands beside the folded one.
+    listed = found_on(day_of(library, day))
+    folded = found_on(day_of(library, day, first=first)) if first else Lanes()
+    if first is None or not any(by_lane(folded).values()):
+        return RankedList(day, listed, first, None, unsaved)
+    is_near = any(deadline.is_near(day) for deadline in library.config.deadlines)
     n_missed = listing_days(first, day - timedelta(days=1))
-    return FoldedDays(
+    days = FoldedDays(
         reason="away" if n_missed >= FEWEST_MISSED or not is_near else "deadline",
         first=first,
         last=day,
         n_days=listing_days(first, day),
         n_arrived=versions.n_brought(library.db, first, day),
-        n_talked=found.n_talked,
-        own=found.own,
-        doubtful=found.doubtful,
-        near=found.near,
-        wild=found.wild,
+        n_talked=folded.n_talked,
+        own=folded.own,
+        doubtful=folded.doubtful,
+        near=folded.near,
+        wild=folded.wild,
         deadline=library.config.next_deadline(day) if is_near else None,
     )
+    return RankedList(day, listed, first, days, unsaved)
 
 
-def _near_deadline(library: Library, day: date) -> bool:
-    return any(deadline.is_near(day) for deadline in library.config.deadlines)
-
-
-def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
-    """Give each saved search with those of the day's papers that fit: title or abstract
-    has all of its words, and none that it leaves out."""
-    return tuple(_line(library, search, day) for search in library.config.searches)
-
-
-def _line(library: Library, search: SavedSearch, day: date) -> SavedSearchHits:
-    query = parse(search.query)
-    typed = Query(filters=query.filters)
-    meaning = meant(library, typed)
-    if meaning.said:
-        # Nobody has this name: taken for another's, it would find what nobody asked for.
-        return SavedSearchHits(search.name, search.query)
-    wanted = conditions(library, typed, "paper", meaning)
-    rows = None
-    if match := _match(query):
-        rows = index.having(library.db, "paper", match, filters.texts_of_day(library.db, day))
-    found = filters.titles_of_day(library.db, wanted, day, rows)
-    return SavedSearchHits(search.name, search.query, tuple(PaperTitle(*one) for one in found))
-
-
-def _match(query: Query) -> str:
-    """Put all that a text must have into one expression, "" where that is nothing."""
-    asked = [*query.phrases, *query_words(query.words)]
-    must = dict.fromkeys(term for text in asked if (term := phrase_term(text)))
-    without = [term for text in query.without if (term := phrase_term(text))]
-    match = " AND ".join(must)
-    return f"({match}) NOT ({' OR '.join(without)})" if match and without else match
-
-
-def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = False) -> Morning:
-    """Give the morning of one local day.
+def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morning:
+    """Read all else that belongs to the morning of a list. Writes nothing.
 
     encoder: its name, to count what it has not encoded; empty: not counted.
-    may_fold: after missed days and near deadlines all of them are one list, beside the day's.
     """
-    db, config = library.db, library.config
-    first = first_day(library, day) if may_fold else None
-    back = max(LOOK_BACK_DAYS, (day - first).days) if first else LOOK_BACK_DAYS
-    unsaved = rank_and_show(library, day, back=back)
-    on_it = day_of(library, day)
-    found = lanes(candidates(library, on_it, unsaved=unsaved), config, on_it.kept)
+    db, config, day, found = library.db, library.config, ranked.day, ranked.lanes
     written, skimmed = notes.n_noted_on(db, day)
     themes = balance(library, day)
     is_today = day == library.today()
+    # Seeds, queue and PDFs are of now, so a list of another day has none.
     seeds = missing_seeds(library) if is_today else ()
     queued = whole_queue(library) if is_today else []
     trusted, came_on, began = source_lines(library, day), None, None
+    # What came later makes up only for a day that is over.
     if day < library.today():
         trusted, began = begun(library, day, trusted)
         trusted, came_on = caught_up(library, day, trusted)
+    newer, changed = dict(versions.new_versions(db, day)), versions.changed_fields(db, day)
     return Morning(
         day=day,
         is_today=is_today,
@@ -377,11 +349,14 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
         doubtful=found.doubtful,
         near=found.near,
         wild=found.wild,
-        folded=fold(library, first, day, unsaved=unsaved) if first else None,
+        folded=ranked.folded,
         n_arrived=papers.n_arrived(db, day),
         n_talked=found.n_talked,
-        undecided=_undecided(library, first or day, unsaved),
-        new_versions=_new_versions(library, day),
+        undecided=_undecided(library, ranked.first or day, ranked.unsaved),
+        new_versions=tuple(
+            NewVersion(held, newer[held.row], changed.get(held.row, ()))
+            for held in papers.papers_at(db, newer)
+        ),
         quota=Quota(config.quota_on(day), written, skimmed, config.next_deadline(day)),
         balance=themes.counts,
         sources=trusted,
@@ -404,45 +379,11 @@ def morning(library: Library, day: date, *, encoder: str = "", may_fold: bool = 
     )
 
 
-def keep_shown(library: Library, given: Morning) -> None:
-    """Remember what a list showed: its order stays, and no paper is brought up a second time; what
-    is decided on keeps for good what stood there.
-
-    A library that cannot be written forgets it.
-    """
-    known = shown.shown_on(library.db, given.day)
-    new = [(row, line.shelf, line.topic) for row, line in _lines(given)
-           if line.shelf and row not in known]  # fmt: skip
-    with contextlib.suppress(StoreError):
-        if new:
-            shown.add_shown(library.db, given.day, new, at=library.now())
-    keep_lines(library, given)
-
-
-def keep_lines(library: Library, given: Morning) -> None:
-    """Remember what stands in a list that somebody may decide on, whether they saw it or not."""
-    with contextlib.suppress(StoreError):
-        history.keep_lines(library.db, given.day, dict(_lines(given)))
-
-
-def _lines(given: Morning) -> Iterator[tuple[int, ShownLine]]:
-    """List what is shown by row, in its order."""
-    shows = given.folded or given
-    lists: list[tuple[Shelf, Iterable[Entry]]] = [
-        ("own", shows.own),
-        ("doubtful", shows.doubtful),
-        ("near", shows.near),
-        ("wild", [shows.wild] if shows.wild else []),
-    ]
-    for shelf, entries in lists:
-        yield from ((e.held.row, line_of(e, shelf, n)) for n, e in enumerate(entries, 1))
-
-
 def _notices(library: Library, encoder: str) -> Iterator[str]:
-    """Say what is not as feeds.toml says: classes that arXiv does not have, topics that went, a
+    """Name what is not as feeds.toml says: classes that arXiv does not have, topics that went, a
     model that is being replaced."""
     yield from map(unknown_class_text, library.config.arxiv.unknown)
-    for topic, n in acts.of_other_topics(library.db, [t.path for t in library.config.topics]):
+    for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):
         yield say("ranking.topic_gone", topic=topic, n=n)
     if encoder:
         from reader.search.rows.vector_files import serving
@@ -464,10 +405,41 @@ def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date,
     return tuple(standings.n_undecided(library.db, own, first, last, more=more))
 
 
-def _new_versions(library: Library, day: date) -> tuple[NewVersion, ...]:
-    found = dict(versions.new_versions(library.db, day))
-    changed = versions.changed_fields(library.db, day)
-    return tuple(
-        NewVersion(held, found[held.row], changed.get(held.row, ()))
-        for held in papers.papers_at(library.db, found)
-    )
+def keep_shown(library: Library, given: Morning) -> None:
+    """Record what a list showed: its order stays, and no paper is brought up a second time; what
+    is decided on keeps for good what stood there.
+
+    A library that cannot be written forgets it.
+    """
+    known = shown.shown_on(library.db, given.day)
+    new = [
+        (entry.held.row, lane, entry.topic or "")
+        for lane, entries in by_lane(given.folded or given).items()
+        for entry in entries
+        if entry.held.row not in known
+    ]
+    with contextlib.suppress(StoreError):
+        # On its own, so that a line that cannot be kept costs no order.
+        if new:
+            shown.add_shown(library.db, given.day, new, at=library.now())
+    keep_lines(library, given)
+
+
+def keep_lines(library: Library, given: Morning) -> None:
+    """Record what stands in a list that somebody may decide on, whether they saw it or not."""
+    lines = {
+        e.held.row: ShownLine(
+            lane,
+            position,
+            e.topic or "",
+            e.score,
+            e.why,
+            e.terms,
+            tuple(PastMention(m.author, m.on, m.words) for m in e.mentions),
+            e.n_votes,
+        )
+        for lane, entries in by_lane(given.folded or given).items()
+        for position, e in enumerate(entries, 1)
+    }
+    with contextlib.suppress(StoreError):
+        history.keep_lines(library.db, given.day, lines)

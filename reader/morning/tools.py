@@ -1,15 +1,15 @@
-"""Name what the stages are given: the adapters, and a way to say how far they are."""
+"""Name what the pipe is given: the adapters, and a way to say how far they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import PdfError
 from reader.base.http.wire import Fetch
-from reader.ranking.learn import FitTopic, _as_before, _learn_nothing
+from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     from reader.library.highlight import Marks
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
     from reader.pdfs.recognition import Looks
     from reader.pdfs.text.answer import Pictures
     from reader.ranking.forecast import Coefficients, TalkExample
-    from reader.search.encode import Encoder
-
-
-def _silent(label: str, done: int, total: int) -> None:
-    """Say nothing: the progress of a quiet run."""
+    from reader.ranking.learn import FitTopic
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The adapters of one run.
+    """The adapters of one run, which the pipe passes on from stage to stage.
+
+    Each stage and use case asks for the few that it calls, by a protocol of its room; as plain
+    arguments all of them would be handed through every function of the pipe.
 
     encoder: opens the model, at most once; raises ModelError.
     token_counter: opens its tokenizer alone, likewise: counts the tokens of each of n texts.
@@ -53,8 +52,6 @@ class Tools:
         [Iterable[Path]], Iterator[tuple[Path, tuple[Document, Marks | PdfError] | PdfError]]
     ]
     read_pictures: Callable[[Iterable[Path]], Iterator[tuple[Path, Pictures | PdfError]]]
-    fit_topic: FitTopic = field(default=_learn_nothing)
-    fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients] = field(
-        default=_as_before
-    )
-    progress: Callable[[str, int, int], None] = field(default=_silent)
+    fit_topic: FitTopic
+    fit_talk: Callable[[Sequence[TalkExample], Coefficients], Coefficients]
+    progress: Callable[[str, int, int], None]

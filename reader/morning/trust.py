@@ -1,11 +1,13 @@
-"""Say of each source whether today's list can be trusted with it, and when to ask again.
+"""Say of each source whether a day's list can be trusted with it, and when to ask again.
 
-Knows no clock beyond the library's, and starts nothing itself.
+What a past day lacked may have come later; what no source was asked for yet, before the library
+began, it does not lack. Seeds of feeds.toml that are not here are named too. Knows no clock
+beyond the library's, and starts nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -26,7 +28,7 @@ from reader.ranking.rows import labels
 
 
 def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
-    """Give the last word on each source that feeds.toml names: this day's batches.
+    """Read the last word on each source that feeds.toml names: this day's batches.
 
     A source that was not asked on this day has a line that says so: silence is not
     an answer.
@@ -58,8 +60,8 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
 def caught_up(
     library: Library, day: date, lines: Sequence[SourceLine]
 ) -> tuple[tuple[SourceLine, ...], date | None]:
-    """Give the lines of a past day as they stand now, and the last day on which something that
-    it lacked came; None where nothing did.
+    """Bring the lines of a past day up to now; returns them, and the last day on which something
+    that it lacked came; None where nothing did.
 
     A missed announcement feed is made up for by OAI-PMH, which has the same day's papers; a
     timeline by its next answer: what that does not have is nowhere any more.
@@ -67,16 +69,16 @@ def caught_up(
     found: list[SourceLine] = []
     days: list[date] = []
     for line in lines:
-        came = _came_later(library, day, line) if line.is_missing else None
-        found.append(came[0] if came else line)
-        days += [came[1]] if came and came[1] > day else []
+        now, on = (_came_later(library, day, line) if line.is_missing else None) or (line, day)
+        found.append(now)
+        days += [on] if on > day else []
     return tuple(found), max(days, default=None)
 
 
 def begun(
     library: Library, day: date, lines: Sequence[SourceLine]
 ) -> tuple[tuple[SourceLine, ...], date | None]:
-    """Give the lines of the sources that were asked on some day until this one, and the day on
+    """Choose the lines of the sources that were asked on some day until this one, and the day on
     which the library began, where that came later; None where it had begun, or never has."""
     first = sources.first_asked(library.db)
     if not first:
@@ -87,11 +89,23 @@ def begun(
 
 
 def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:
+    """Find the answer that made up for a line of a past day, and the day on which it came."""
+    is_arxiv = line.name.startswith(ARXIV)
+    # Of a timeline any later answer will do: what that does not have is nowhere any more.
+    covers, names = line.covers if is_arxiv else None, [line.name]
+    if is_arxiv and covers is None:
+        # The listing that the channel should have had on the day; none before the first one.
+        first = min(sources.days_asked(library.db, ARXIV), default=None)
+        if first is None or day < first:
+            return None
+        midnight = datetime.combine(day + timedelta(days=1), time(), library.config.timezone)
+        covers = latest_listing(midnight) if line.name in DAILY else latest_feed(midnight)
+    if is_arxiv and line.name not in DAILY:
+        names.append(OAI)
     # What nobody asked for on the day may have been here before: a Saturday has Friday's list.
-    after = date.min if line.covers is None and line.name.startswith(ARXIV) else day
-    for name, covers in _makes_up(library, day, line):
-        answer = sources.good_answer_after(library.db, name, after, covers=covers)
-        if answer:
+    after = date.min if line.covers is None and is_arxiv else day
+    for name in names:
+        if answer := sources.good_answer_after(library.db, name, after, covers=covers):
             batch, on = answer
             if name == line.name:
                 now = SourceLine(name, batch.state, batch.expected, batch.received, batch.covers)
@@ -99,29 +113,6 @@ def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLi
                 now = SourceLine(line.name, "complete", covers=batch.covers)
             return now, on
     return None
-
-
-def _makes_up(library: Library, day: date, line: SourceLine) -> Iterator[tuple[str, date | None]]:
-    """Name the sources that can make up for a line, each with the day that it must cover; None:
-    any day."""
-    if not line.name.startswith(ARXIV):
-        yield line.name, None
-        return
-    covers = line.covers or _due(library, day, line.name)
-    if covers is None:
-        return
-    yield line.name, covers
-    if line.name not in DAILY:
-        yield OAI, covers
-
-
-def _due(library: Library, day: date, name: str) -> date | None:
-    """Give the listing that a channel should have had on a day; None before the first one."""
-    first = min(sources.days_asked(library.db, ARXIV), default=None)
-    if first is None or day < first:
-        return None
-    midnight = datetime.combine(day + timedelta(days=1), time(), library.config.timezone)
-    return latest_listing(midnight) if name in DAILY else latest_feed(midnight)
 
 
 _SAID = {NO_PAPER: "seed.no_paper", IS_OFF: "seed.is_off"}
@@ -195,47 +186,42 @@ class Report:
 
 def reports(library: Library) -> list[Report]:
     """Report on every source that feeds.toml names, in its order."""
+    from reader.gathering.sources.kinds import KINDS
+
     lines: dict[str, SourceLine] = {}
     for line in source_lines(library, library.today()):
         known = lines.get(line.name)
         # Of a source with several days the one that lacks something speaks, else the newest.
         if known is None or line.is_missing or not known.is_missing:
             lines[line.name] = line
-    return [_report(library, name, lines[name]) for name in source_names(library.config)]
+    kinds = {feed.name: feed.kind for feed in library.config.all_feeds}
+    found = []
+    for name in source_names(library.config):
+        line, fared = lines[name], sources.source(library.db, name)
+        newest = sources.newest_batch(library.db, name)
+        by_category = sources.batches_by_category(library.db, name, newest.covers) if newest else ()
+        # arXiv's API and feeds were recorded; its newer OAI-PMH endpoint was not.
+        tried_on = "documented format" if name == OAI else "real bytes"
+        found.append(
+            Report(
+                name=name,
+                line=line,
+                newest=newest,
+                by_category=by_category,
+                succeeded_at=fared.succeeded_at,
+                n_errors=fared.n_errors,
+                error=fared.error or (line.error if line.is_missing else ""),
+                hint=fared.hint,
+                retry_at=fared.retry_at,
+                tried_on=KINDS[kinds[name]].tried_on if name in kinds else tried_on,
+            )
+        )
+    return found
 
 
 def last_answers(library: Library, name: str) -> list[Batch]:
     """List the newest answers of one source, the newest first."""
     return sources.batches_of(library.db, name, limit=N_ANSWERS)
-
-
-def _report(library: Library, name: str, line: SourceLine) -> Report:
-    known = sources.source(library.db, name)
-    newest = sources.newest_batch(library.db, name)
-    return Report(
-        name=name,
-        line=line,
-        newest=newest,
-        by_category=(
-            sources.batches_by_category(library.db, name, newest.covers) if newest else ()
-        ),
-        succeeded_at=known.succeeded_at,
-        n_errors=known.n_errors,
-        error=known.error or (line.error if line.is_missing else ""),
-        hint=known.hint,
-        retry_at=known.retry_at,
-        tried_on=_tried_on(library, name),
-    )
-
-
-def _tried_on(library: Library, name: str) -> str:
-    from reader.gathering.sources.kinds import KINDS
-
-    kinds = {feed.name: feed.kind for feed in library.config.all_feeds}
-    if name in kinds:
-        return KINDS[kinds[name]].tried_on
-    # arXiv's API and feeds were recorded; its newer OAI-PMH endpoint was not.
-    return "documented format" if name == OAI else "real bytes"
 
 
 def head_text(found: Sequence[Report]) -> str:
@@ -252,7 +238,7 @@ def head_text(found: Sequence[Report]) -> str:
 
 
 def facts_of(report: Report, zone: tzinfo) -> list[str]:
-    """Say how a source stands: its state, what it gave, when it last answered, what failed."""
+    """Describe how a source stands: its state, what it gave, when it last answered, what failed."""
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
     facts = [say("state.resting" if is_resting else f"state.{report.line.state.replace(' ', '_')}")]
@@ -260,7 +246,9 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
     # What did not change may have brought something on this day before.
     says_nothing = newest and newest.state == "unchanged" and not newest.received
     if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):
-        facts.append(counted_text(newest))
+        is_counted = newest.expected is not None
+        key = "sources.counted_of" if is_counted else "sources.counted"
+        facts.append(say(key, n=newest.received, of=newest.expected, day=newest.covers))
     if report.line.error and not report.line.is_missing:
         facts.append(report.line.error)
     answered_at = report.succeeded_at
@@ -279,7 +267,7 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
 
 
 def categories_text(report: Report) -> str:
-    """Say what came of each arXiv class, "" where a source has no more than one."""
+    """Count what came of each arXiv class, in words, "" where a source has no more than one."""
     if len(report.by_category) < 2:
         return ""
     counts = (
@@ -291,15 +279,24 @@ def categories_text(report: Report) -> str:
     )
 
 
-def counted_text(batch: Batch) -> str:
-    """Say how many papers came of how many, for which day."""
-    if batch.expected is None:
-        return say("sources.counted", n=batch.received, day=batch.covers)
-    return say("sources.counted_of", n=batch.received, of=batch.expected, day=batch.covers)
-
-
 def _when_text(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def counting_name(library: Library, topic: str = "") -> str:
+    """Name the row of `sources` that keeps how the counting, or a topic's search, fared."""
+    return f"citations {library.config.citations.source} {topic}".rstrip()
+
+
+def has_citations(library: Library) -> bool:
+    """Check whether counts that are not too old speak in the near lane, where there is one."""
+    config = library.config.citations
+    if not library.config.near_topics:
+        return True
+    last = sources.source(library.db, counting_name(library)).succeeded_at
+    if config.source == "off" or last is None:
+        return False
+    return library.now() - last <= timedelta(days=config.max_age_days)
 
 
 AGAIN = timedelta(minutes=15)
@@ -310,30 +307,24 @@ UNTIL = timedelta(hours=6)
 
 
 def last_due(at: time, now: datetime, timezone: tzinfo) -> datetime:
-    """Give the last moment, not after now, at which a clock on the wall showed a time; UTC.
+    """Return the last moment, not after now, at which a clock on the wall showed a time; UTC.
 
     On a day whose clock leaps over it, when it would have been.
     """
-    local = now.astimezone(timezone)
-    found = datetime.combine(local.date(), at, tzinfo=timezone).astimezone(UTC)
-    if found > now:
-        day = local.date() - timedelta(days=1)
-        found = datetime.combine(day, at, tzinfo=timezone).astimezone(UTC)
-    return found
+    days = (now.astimezone(timezone).date() - timedelta(days=n) for n in (0, 1))
+    moments = (datetime.combine(day, at, tzinfo=timezone).astimezone(UTC) for day in days)
+    return next(moment for moment in moments if moment <= now)
 
 
 def next_due(at: time, now: datetime, timezone: tzinfo) -> datetime:
-    """Give the next moment, after now, at which a clock on the wall shows a time; UTC."""
-    day = now.astimezone(timezone).date()
-    for on in (day, day + timedelta(days=1)):
-        found = datetime.combine(on, at, tzinfo=timezone).astimezone(UTC)
-        if found > now:
-            return found
-    return last_due(at, now, timezone) + timedelta(days=1)
+    """Return the next moment, after now, at which a clock on the wall shows a time; UTC."""
+    days = (now.astimezone(timezone).date() + timedelta(days=n) for n in (0, 1, 2))
+    moments = (datetime.combine(day, at, tzinfo=timezone).astimezone(UTC) for day in days)
+    return next(moment for moment in moments if moment > now)
 
 
 def must_gather(library: Library, at: time, *, began_at: datetime | None) -> bool:
-    """Tell whether the sources are to be asked now: at a time of each day, later where the
+    """Check whether the sources are to be asked now: at a time of each day, later where the
     machine slept then, and again while one of them lacks something.
 
     began_at: when this was last begun, None for never; a gather of anybody counts too.
@@ -348,7 +339,7 @@ def must_gather(library: Library, at: time, *, began_at: datetime | None) -> boo
 
 
 def is_due(library: Library) -> bool:
-    """Tell whether something new may be there since the sources were last asked.
+    """Check whether something new may be there since the sources were last asked.
 
     So on a new local day, after arXiv's next announcement, when a failed source may be
     asked again, a while after one gave too little, and once there is a feed to compare an
@@ -365,14 +356,17 @@ def is_due(library: Library) -> bool:
             if known.retry_at is None or known.retry_at <= now:
                 return True
             continue
+        # It answered, with too little: soon again, as feeds of arXiv may be late.
         if name in lacking and known.asked_at + FIRST_RETRY <= now:
             return True
+        # An empty day of the API can be compared once the feed of that day is out.
         if any(
             latest_feed(known.asked_at) < b.covers <= latest_feed(now)
             for b in batches
             if b.source == name == ARXIV and b.state == "empty"
         ):
             return True
+        # A new local day, or arXiv's announcement of today since.
         day = known.asked_at.astimezone(library.config.timezone).date()
         if day != library.today() or known.asked_at < announced_at(latest_listing(now)) <= now:
             return True

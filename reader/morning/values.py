@@ -1,17 +1,17 @@
-"""Say what a morning is made of, and what stood on the screen: frozen values."""
+"""Hold what a morning is made of, and what stood on the screen: frozen values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Literal
 
 from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
 from reader.library.paper import LibraryPaper
-from reader.ranking.heat import velocity
-from reader.ranking.rank import Rank, Shelf, Term
+from reader.ranking.rank import ListLane, Rank, Term
 
 Fetching = Literal["", "now", "was"]
 
@@ -50,10 +50,6 @@ class Candidate:
     was_foretold: bool = False
     n_days: int = 0
     settled: frozenset[str] = frozenset()
-
-    @property
-    def velocity(self) -> float:
-        return velocity(self.n_citations, self.n_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +105,23 @@ class Entry:
     def is_outside(self) -> bool:
         """It is in the near lane for what people say, and neither filed nor of a near topic."""
         return self.lane == "near" and not (self.held.topic or self.topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """A day's list. n_talked: papers found for the near lane, before its cap."""
+
+    own: tuple[Entry, ...] = ()
+    doubtful: tuple[Entry, ...] = ()
+    near: tuple[Entry, ...] = ()
+    wild: Entry | None = None
+    n_talked: int = 0
+
+
+def by_lane(listed: Lanes | FoldedDays | Morning) -> dict[ListLane, tuple[Entry, ...]]:
+    """Return what a list shows, by lane, in the order of the screen."""
+    wild = (listed.wild,) if listed.wild else ()
+    return {"own": listed.own, "doubtful": listed.doubtful, "near": listed.near, "wild": wild}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +239,7 @@ class FoldedDays:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return (*self.own, *self.doubtful, *self.near, *([self.wild] if self.wild else []))
+        return tuple(chain.from_iterable(by_lane(self).values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +296,7 @@ class Morning:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What is shown and decided, in its order: the folded list where there is one."""
-        if self.folded:
-            return self.folded.entries
-        wild = [self.wild] if self.wild else []
-        return (*self.own, *self.doubtful, *self.near, *wild)
+        return tuple(chain.from_iterable(by_lane(self.folded or self).values()))
 
     @property
     def has_news(self) -> bool:
@@ -314,12 +324,12 @@ class PastMention:
 class ShownLine:
     """What a list showed of one paper.
 
-    shelf, position: its lane, and its place there from 1; None where no list showed it, and then
+    lane, position: its lane, and its place there from 1; None where no list showed it, and then
     the score and its terms are those of the topic that it fitted best, None and empty where it
     was not ranked. topic: empty for none. models: names those that judged it.
     """
 
-    shelf: Shelf | None
+    lane: ListLane | None
     position: int | None
     topic: str
     score: float | None
@@ -338,17 +348,3 @@ class PastDecision:
     on: date
     day: date | None
     line: ShownLine
-
-
-def line_of(entry: Entry, shelf: Shelf, position: int) -> ShownLine:
-    """Give what a list shows of an entry that stands in one of its lanes."""
-    return ShownLine(
-        shelf,
-        position,
-        entry.topic or "",
-        entry.score,
-        entry.why,
-        entry.terms,
-        tuple(PastMention(m.author, m.on, m.words) for m in entry.mentions),
-        entry.n_votes,
-    )

@@ -11,11 +11,11 @@ from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows.decisions import Kind
 from reader.morning import rows as history
-from reader.morning.lanes import Lanes, followed_term, lanes
-from reader.morning.rank import Judges, as_printed, judges, rank_and_show
+from reader.morning.lanes import followed_term, lanes
+from reader.morning.rank import Judges, as_printed, judges, rank_new
 from reader.morning.texts import Verdict, of_terms, sentence, term_text, verdict
 from reader.morning.today import Day, candidates, day_of, first_day
-from reader.morning.values import Candidate, Entry, PastDecision
+from reader.morning.values import Candidate, Entry, PastDecision, by_lane
 from reader.ranking.best_folder import folder_of
 from reader.ranking.events import Event, features, liked
 from reader.ranking.heat import closeness_of, near_score
@@ -41,7 +41,7 @@ from reader.ranking.model import (
     surely_term,
     taste_of,
 )
-from reader.ranking.rank import Place, Rank, Shelf, Term, total
+from reader.ranking.rank import ListLane, Place, Rank, Term, total
 from reader.ranking.rows import shown, standings
 
 MOST_CHANGES = 3
@@ -76,32 +76,32 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[ScoreChange]:
     for term in weighty:
         if term.kind in ("start", "surely", "taste"):
             continue
-        rest = _lifted(_without(rank.terms, term), model)
-        place = place_of(rest, model) if any(t.value > 0 for t in rest) else "out"
+        rest = _without(rank.terms, term, model)
+        place = _place(place_of(rest, model), rest)
         found = others if place == rank.place else moving
         if len(found) < MOST_CHANGES:  # a paper has a hundred terms
             what = f"{term.kind}\t{term.what}"
             cut, score = model.cut + taste_of(rest), total(rest)
             found.append(ScoreChange("without", what, score, place, cut=cut, is_bare=is_bare(rest)))
+        # Sorted by weight: what comes now moves less.
         if len(moving) == MOST_CHANGES:
             break
     yield from [*moving, *others][:MOST_CHANGES]
 
 
-def _without(terms: Sequence[Term], term: Term) -> list[Term]:
-    """Take one term away; with a learned one goes what it adds to the taste."""
+def _without(terms: Sequence[Term], term: Term, model: TopicModel) -> list[Term]:
+    """Take one term away; the topic's own words, or a followed author, may lift the rest."""
+    # With a learned term goes what it adds to the taste.
     gone = TASTE * term.value if term.kind in LEARNED else 0.0
-    rest = [t for t in terms if t is not term]
-    return [replace(t, value=t.value - gone) if t.kind == "taste" else t for t in rest]
-
-
-def _lifted(terms: Sequence[Term], model: TopicModel) -> list[Term]:
-    """Let a followed author, or the topic's own words, lift what is left of a sum."""
-    rest = [term for term in terms if term.kind not in ("followed", "surely")]
+    rest = [
+        replace(t, value=t.value - gone) if t.kind == "taste" else t
+        for t in terms
+        if t is not term and t.kind not in ("followed", "surely")
+    ]
     if model.is_own and (surely := surely_term(rest, placing(rest), model.cut)):
         rest.append(surely)
     # As in the list: a followed author comes on top of all else.
-    followed = (t.what for t in terms if t.kind == "followed")
+    followed = (t.what for t in terms if t.kind == "followed" and t is not term)
     cut = model.cut + taste_of(rest)
     return [*rest, *(followed_term(name, rest, cut) for name in followed)]
 
@@ -133,7 +133,7 @@ DECISIONS: tuple[Kind, ...] = ("pick", "skip")
 class Explanation:
     """Where a paper stands and why.
 
-    shelf, day: in whose list it is; None: in none, and then `terms` is the sum of the topic
+    lane, day: in whose list it is; None: in none, and then `terms` is the sum of the topic
     that it fits best. position, n_shown: its place among those of its lane; n_found: how
     many there were before the lane's cap. place, cut: as of `topic`, None in the near lane
     and for a wild card, which have no cut.
@@ -145,7 +145,7 @@ class Explanation:
     """
 
     held: LibraryPaper
-    shelf: Shelf | None
+    lane: ListLane | None
     day: date | None
     topic: str | None
     terms: tuple[Term, ...]
@@ -166,15 +166,16 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class InList:
-    """A paper in the lane that shows it; others: the scores of all else found for near."""
+    """A paper in the lane that shows it; n_found: papers found for that lane, before its cap;
+    others: the scores of all else found for near."""
 
-    shelf: Shelf
+    lane: ListLane
     day: Day
     entry: Entry
     candidate: Candidate
-    shown: Lanes
-    lane: Sequence[Entry]
-    others: tuple[float, ...]
+    entries: Sequence[Entry]
+    n_found: int
+    others: tuple[float, ...] = ()
 
 
 def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) -> Explanation:
@@ -184,43 +185,85 @@ def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) ->
     What stands in the near lane is explained by the near lane's sum and by no topic's.
     with_alike: look for what else was chosen that is like it, for the sentence.
     """
-    found = _found(library, held)
+    found = _find(library, held)
     by = judges(library)
     ranks = _ranks(library, held, by)
-    if found and found.shelf in ("near", "wild"):
-        talk = _of_talk(held, found, by, ranks)
-        return replace(talk, past=history.past_decision(library.db, held.row))
     own = {topic.path for topic in library.config.own_topics}
-    mine = [r for r in ranks if r.topic in own] or list(ranks)
-    best = max(mine, key=lambda r: r.standing)
+    # An own topic explains best; a paper of none is explained by the nearest of the others.
+    best = max([r for r in ranks if r.topic in own] or ranks, key=lambda r: r.standing)
     terms = found.entry.terms if found else best.terms
-    rank = replace(best, terms=terms, score=total(terms))
+    is_by_talk = found is not None and found.lane in ("near", "wild")
+    place: Place | None = best.place
     if found and found.candidate.followed:
-        rank = replace(rank, place="in")
-    position = 1 + list(found.lane).index(found.entry) if found else None
+        place = "in"
     return Explanation(
         held=held,
-        shelf=found.shelf if found else None,
+        lane=found.lane if found else None,
         day=found.day.last if found else None,
-        topic=rank.topic,
+        topic=found.entry.topic if found and is_by_talk else best.topic,
         terms=terms,
-        score=rank.score,
-        cut=rank.cut,
-        place=rank.place,
-        position=position,
-        n_shown=len(found.lane) if found else 0,
-        n_found=len(found.lane) if found else 0,
+        score=total(terms),
+        cut=None if is_by_talk else best.cut,
+        place=None if is_by_talk else place,
+        position=1 + list(found.entries).index(found.entry) if found else None,
+        n_shown=len(found.entries) if found else 0,
+        n_found=found.n_found if found else 0,
         sentence=found.entry.why if found else "",
+        is_foretold=found is not None and found.entry.is_foretold,
         ranks=tuple(ranks),
         by=by,
         found=found,
         past=history.past_decision(library.db, held.row),
-        alike=alike(library, held, rank.topic, terms) if with_alike else None,
+        alike=(alike(library, held, best.topic, terms) if with_alike and not is_by_talk else None),
     )
 
 
+def _find(library: Library, held: LibraryPaper) -> InList | None:
+    """Look for a paper in today's list, folded or not, then in the last one that showed it, then
+    in that of its own day."""
+    row, today, config = held.row, library.today(), library.config
+    # The folded list first: it is what the person sees.
+    lists = [day_of(library, today)]
+    if first := first_day(library, today):
+        lists.insert(0, day_of(library, today, first=first))
+    # Talked about later than it came, it was shown on neither of the two other days.
+    before = shown.last_shown(library.db, row, today)
+    days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
+    lists += [day_of(library, day) for day in days]
+    for day in lists:
+        unsaved = rank_new(library, day.last)
+        several = candidates(library, day, unsaved=unsaved, only_with=row)
+        listed = lanes(several, config, day.kept)
+        for lane, entries in by_lane(listed).items():
+            for entry in (one for one in entries if one.held.row == row):
+                [mine] = [one for one in several if one.held.row == row]
+                if lane != "near":
+                    return InList(lane, day, entry, mine, entries, len(entries))
+                # Without the cap, to say where a paper stands among all that were found.
+                wide = lanes(several, replace(config, minutes=10**6), day.kept)
+                others = tuple(e.score for e in wide.near if e.held.row != row)
+                return InList(lane, day, entry, mine, entries, listed.n_talked, others)
+    return None
+
+
+def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
+    """Read how a paper stands to all topics: as it was ranked, else as it would be now."""
+    kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
+    own = features(held.paper)
+    ranks = []
+    for path, model in by.models.items():
+        known = kept.get(path)
+        if known is None or not known.terms:
+            above = known.nearness if known else None
+            judged = judge(held.paper, own, model, nearness=above)
+            terms = as_printed(judged.terms, held.paper)
+            known = Rank(path, above, judged.place, judged.score, judged.cut, terms)
+        ranks.append(replace(known, place=_place(known.place, known.terms)))
+    return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
+
+
 def changes(library: Library, explained: Explanation, fit: FitTopic) -> Iterator[ScoreChange]:
-    """Say what would change where a paper stands, the quick answers first.
+    """Find what would change where a paper stands, the quick answers first.
 
     fit: as in `after_decisions`.
     """
@@ -238,7 +281,7 @@ def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChan
         cut = rank.cut - taste_of(rank.terms)
         model = replace(model, cut=cut, bare_cut=model.bare_cut + cut - model.cut)
         yield from without_terms(rank, model)
-    elif found is not None and found.shelf == "near":
+    elif found is not None and found.lane == "near":
         near = {topic.path for topic in library.config.near_topics}
         several = (r for r in found.candidate.ranks if r.topic in near)
         closest = max(several, key=lambda r: r.margin, default=None)
@@ -248,109 +291,16 @@ def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChan
 def after_decisions(
     library: Library, explained: Explanation, fit: FitTopic
 ) -> Iterator[ScoreChange]:
-    """Say where a paper would stand once its topic has learned from a decision on it.
+    """Judge a paper as if its topic had learned from another decision on it.
 
     fit: fits a topic's model, seconds in a large library: once for each decision, and not at
     all for what stands by the talk about it.
     """
-    if (rank := _rank_of(explained)) is not None:
-        yield from _decisions(library, explained.held, rank, explained.by, fit)
-
-
-def _rank_of(explained: Explanation) -> Rank | None:
-    """Give the rank that decides where a paper stands; None where the talk about it does."""
-    if explained.place is None:
-        return None
-    rank = next(r for r in explained.ranks if r.topic == explained.topic)
-    return replace(rank, terms=explained.terms, score=explained.score, place=explained.place)
-
-
-def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
-    """Give how a paper stands to all topics: as it was ranked, else as it would be now."""
-    kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
-    own = features(held.paper)
-    ranks = []
-    for path, model in by.models.items():
-        known = kept.get(path)
-        if known is None or not known.terms:
-            above = known.nearness if known else None
-            judged = judge(held.paper, own, model, nearness=above)
-            terms = as_printed(judged.terms, held.paper)
-            known = Rank(path, above, judged.place, judged.score, judged.cut, terms)
-        ranks.append(replace(known, place=_place(known.place, known.terms)))
-    return standings.with_words(library.db, {held.row: ranks}, [held.row])[held.row]
-
-
-def _found(library: Library, held: LibraryPaper) -> InList | None:
-    """Look for a paper in today's list, folded or not, then in the last one that showed it, then
-    in that of its own day."""
-    today = library.today()
-    lists = [day_of(library, today)]
-    if first := first_day(library, today):
-        lists.insert(0, day_of(library, today, first=first))
-    # Talked about later than it came, it was shown on neither of the two other days.
-    before = shown.last_shown(library.db, held.row, today)
-    days = dict.fromkeys(day for day in (before, held.arrived_on) if day and day < today)
-    lists += [day_of(library, day) for day in days]
-    for day in lists:
-        unsaved = rank_and_show(library, day.last)
-        several = candidates(library, day, unsaved=unsaved, only_with=held.row)
-        mine = [c for c in several if c.held.row == held.row]
-        if mine and (found := _in_lanes(library, day, several, mine[0])):
-            return found
-    return None
-
-
-def _in_lanes(
-    library: Library, day: Day, several: Sequence[Candidate], mine: Candidate
-) -> InList | None:
-    found = lanes(several, library.config, day.kept)
-    shelves: list[tuple[Shelf, Sequence[Entry]]] = [
-        ("own", found.own), ("doubtful", found.doubtful), ("near", found.near),
-        ("wild", [found.wild] if found.wild else []),
-    ]  # fmt: skip
-    row = mine.held.row
-    for shelf, lane in shelves:
-        for entry in lane:
-            if entry.held.row == row:
-                others: list[float] = []
-                if shelf == "near":
-                    # Without the cap, to say where a paper stands among all that were found.
-                    wide = lanes(several, replace(library.config, minutes=10**6), day.kept)
-                    others = [e.score for e in wide.near if e.held.row != row]
-                return InList(shelf, day, entry, mine, found, lane, tuple(others))
-    return None
-
-
-def _of_talk(held: LibraryPaper, found: InList, by: Judges, ranks: Sequence[Rank]) -> Explanation:
-    return Explanation(
-        held=held,
-        shelf=found.shelf,
-        day=found.day.last,
-        topic=found.entry.topic,
-        terms=found.entry.terms,
-        score=total(found.entry.terms),
-        cut=None,
-        place=None,
-        position=1 + list(found.lane).index(found.entry),
-        n_shown=len(found.lane),
-        n_found=found.shown.n_talked if found.shelf == "near" else 1,
-        sentence=found.entry.why,
-        is_foretold=found.entry.is_foretold,
-        ranks=tuple(ranks),
-        by=by,
-        found=found,
-    )
-
-
-def _decisions(
-    library: Library, held: LibraryPaper, rank: Rank, by: Judges, fit: FitTopic
-) -> Iterator[ScoreChange]:
-    """Learn once more as if something else had been decided, and judge the paper by that."""
+    rank, held, by = _rank_of(explained), explained.held, explained.by
     events = events_of(library)
     now = lessons(library, events)
-    topic = next((t for t in now.topics if t.path == rank.topic), None)
-    if topic is None:
+    topic = next((t for t in now.topics if rank and t.path == rank.topic), None)
+    if rank is None or topic is None:
         return
     rest = [event for event in events if event.paper != held.row]
     several: list[tuple[str, list[Event]]] = [("undecided", rest)]
@@ -363,6 +313,7 @@ def _decisions(
     texts = PaperFeatures(library, [held.row])
     own = texts.features(held.row)
     followed = [term.what for term in rank.terms if term.kind == "followed"]
+    # A decision fits the model of its topic alone; of the others only the likes are counted anew.
     for kind, given in several:
         then = lessons(library, given)
         models = dict(by.models)
@@ -381,8 +332,16 @@ def _decisions(
         yield ScoreChange(kind, "", total(terms), place, cut=cut, is_bare=is_bare(terms))
 
 
+def _rank_of(explained: Explanation) -> Rank | None:
+    """Choose the rank that decides where a paper stands; None where the talk about it does."""
+    if explained.place is None:
+        return None
+    rank = next(r for r in explained.ranks if r.topic == explained.topic)
+    return replace(rank, terms=explained.terms, score=explained.score, place=explained.place)
+
+
 def _place(place: Place, terms: Sequence[Term]) -> Place:
-    """Give a paper's place: what nothing speaks for is out, however near the cut it begins."""
+    """Return a paper's place: what nothing speaks for is out, however near the cut it begins."""
     return place if any(t.value > 0 for t in terms) else "out"
 
 
@@ -391,7 +350,7 @@ DIGITS = 3
 
 def verdict_text(found: Explanation) -> str:
     """Say in one sentence where a paper stands now, and why."""
-    place: Verdict = found.shelf or found.place or "out"
+    place: Verdict = found.lane or found.place or "out"
     parts = [found.sentence.removesuffix(say("why.end"))] if found.sentence else []
     parts = parts or of_terms(found.terms)
     if place == "out" and parts:
@@ -409,8 +368,8 @@ def standing_texts(found: Explanation) -> list[str]:
     if found.past is None:
         return [now]
     line = found.past.line
-    if line.shelf:
-        then = verdict(line.shelf, line.sentence or sentence(of_terms(line.terms)))
+    if line.lane:
+        then = verdict(line.lane, line.sentence or sentence(of_terms(line.terms)))
     else:
         then = say("why.then.no_list")
     is_same = then == now
@@ -426,19 +385,17 @@ def _position_text(position: int | None) -> str:
 
 
 def where_text(found: Explanation) -> str:
-    """Say in whose list a paper stands, at which place."""
-    if found.shelf is None:
+    """Name the list in which a paper stands, and its place there."""
+    if found.lane is None:
         return say("why.no_list", topic=found.topic)
-    where = "foretold" if found.is_foretold else found.shelf
-    shelf = say(f"shelf.{where}")
-    day = found.day
-    text = say("why.place", place=found.position, n=found.n_shown, shelf=shelf, day=day)
+    lane = say(f"lane.{'foretold' if found.is_foretold else found.lane}")
+    text = say("why.place", place=found.position, n=found.n_shown, lane=lane, day=found.day)
     more = say("why.found", n=found.n_found) if found.n_found > found.n_shown else ""
     return text + more
 
 
 def cut_text(found: Explanation) -> str:
-    """Say how far a paper is from the cut of its topic; "" where the talk decides."""
+    """Describe how far a paper is from the cut of its topic; "" where the talk decides."""
     if found.cut is None or found.topic is None or not found.place:
         return ""
     place = say(f"place.{found.place}")
@@ -452,32 +409,33 @@ def cut_text(found: Explanation) -> str:
 
 
 def _is_bare(terms: Iterable[Term]) -> bool:
-    """Tell whether only what was learned puts a paper where it stands, and no word on it."""
+    """Check whether only what was learned puts a paper where it stands, and no word on it."""
     several = list(terms)
     return is_bare(several) and not any(t.kind in ("told_yes", "told_no") for t in several)
 
 
 def change_text(change: ScoreChange) -> str:
-    """Say where a paper would stand if something were not, or were."""
+    """Explain where a paper would stand if something were not, or were."""
     kind, _, what = change.what.partition("\t")
     named = term_text(Term(kind, what, 0.0)) if kind else ""
-    return say(f"change.{change.kind}", what=named, place=_changed_place(change))
-
-
-def _changed_place(change: ScoreChange) -> str:
     if change.cut is None or not change.place:
-        return say("change.position", n=change.position, score=f"{change.score:.{DIGITS}f}")
-    margin = round(change.score - change.cut, DIGITS)
-    if change.place == "out" and margin >= 0:
-        return say("change.nothing", place=say(f"place.{change.place}"))
-    if change.is_bare:
-        return say("change.bare", place=say(f"place.{change.place}"))
-    key = "change.above" if change.place == "in" else "change.below"
-    return say(key, place=say(f"place.{change.place}"), margin=f"{abs(margin):.{DIGITS}f}")
+        score = f"{change.score:.{DIGITS}f}"
+        then = say("change.position", n=change.position, score=score)
+    else:
+        place = say(f"place.{change.place}")
+        margin = round(change.score - change.cut, DIGITS)
+        if change.place == "out" and margin >= 0:
+            then = say("change.nothing", place=place)
+        elif change.is_bare:
+            then = say("change.bare", place=place)
+        else:
+            key = "change.above" if change.place == "in" else "change.below"
+            then = say(key, place=place, margin=f"{abs(margin):.{DIGITS}f}")
+    return say(f"change.{change.kind}", what=named, place=then)
 
 
 def other_topics_text(found: Explanation) -> Iterator[str]:
-    """Say how a paper stands to the topics that do not decide."""
+    """Describe how a paper stands to the topics that do not decide."""
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}

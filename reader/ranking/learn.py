@@ -339,11 +339,13 @@ def _having(paper: Paper, words: Sequence[str]) -> set[str]:
 _WORD = re.compile(r"[^\W_]+")
 
 
-def forecasts(library: Library, several: Sequence[LibraryPaper]) -> dict[int, tuple[Term, ...]]:
+def forecasts(
+    library: Library, several: Sequence[LibraryPaper], *, may_keep: bool = True
+) -> dict[int, tuple[Term, ...]]:
     """Foretell talk of some papers as on the day of their arrival, by row.
 
     From the papers and from what their authors' earlier ones came to until that day. What was
-    foretold once stays.
+    foretold once stays. may_keep: False where nothing may be written.
     """
     known = standings.forecasts_of(library.db, [held.row for held in several])
     missing = [held for held in several if held.row not in known]
@@ -360,6 +362,8 @@ def forecasts(library: Library, several: Sequence[LibraryPaper]) -> dict[int, tu
         for day, of_day in by_day.items()
         for row, (facts, records) in evidence(library, of_day, day).items()
     }
+    if not may_keep:
+        return {**known, **found}
     with contextlib.suppress(StoreError):  # a library that cannot be written is shown all the same
         mark = hashlib.sha256(text.encode()).hexdigest()[:16]
         standings.set_forecasts(library.db, found, model=mark)

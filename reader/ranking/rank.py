@@ -55,7 +55,7 @@ def standing(place: Place, margin: float) -> tuple[int, float]:
     return ("out", "doubtful", "in").index(place), margin
 
 
-Shelf = Literal["own", "doubtful", "near", "wild"]
+ListLane = Literal["own", "doubtful", "near", "wild"]
 """Where in a morning's list a paper stands."""
 
 
@@ -89,7 +89,7 @@ class Rank:
 class ListPlace:
     """Where a list of the same day showed a paper before."""
 
-    shelf: Shelf
+    lane: ListLane
     position: int
 
 

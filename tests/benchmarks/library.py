@@ -42,7 +42,7 @@ from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.benchmarks.frame import DataMissing
-from tests.samples import Web, tools
+from tests.samples import Web, learn_nothing, silent, talk_as_before, tools
 
 PER_DAY = 380
 LAST_DAY = date(2025, 12, 30)
@@ -255,6 +255,9 @@ def _no_tools() -> Tools:
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,
+        fit_topic=learn_nothing,
+        fit_talk=talk_as_before,
+        progress=silent,
     )
 
 

@@ -21,7 +21,7 @@ from reader.library.folder import Library, open_library
 from reader.library.rows import papers
 from reader.morning.pick import decide_rows
 from reader.morning.teach import Teaching
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.why import changes, explain
 from reader.ranking.events import Event, features
 from reader.ranking.fit import fit_topic
@@ -30,6 +30,7 @@ from reader.ranking.model import START, TITLE_WORD, TopicModel, judge, start
 from reader.ranking.rank import Rank
 from reader.ranking.rows import labels, standings
 from tests.marked_pdfs import typeset
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, Web, fit_means, paper, post, tools
 
 OWN, OTHER = "speech/translation", "speech/recognition"
@@ -490,7 +491,7 @@ def test_of_one_own_topic_no_name_is_needed(
 def test_a_rank_without_terms_is_explained_all_the_same(library: Library) -> None:
     [held] = papers.papers_at(library.db, [5])
     found = explain(library, held)
-    assert (found.shelf, found.place) == (None, found.ranks[0].place)
+    assert (found.lane, found.place) == (None, found.ranks[0].place)
     assert all(isinstance(rank, Rank) and rank.terms for rank in found.ranks)
 
 

@@ -14,8 +14,8 @@ from reader.cli.triage import triage
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.pick import decide
-from reader.morning.today import morning
 from reader.ranking.rows import standings
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 
 TITLES = (

@@ -22,10 +22,10 @@ from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import merges, papers
 from reader.morning.pick import decide
 from reader.morning.rank import rank_days
-from reader.morning.today import morning
 from reader.morning.trust import facts_of, reports
 from reader.web.addresses import paper_at
 from tests import journal_feeds
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
 from tests.web.site import parts_of, site
 

@@ -25,7 +25,6 @@ from reader.library.rows.database import lock_file
 from reader.morning.add import Adding, Wishes, find_files, settle
 from reader.morning.added_file import FileMarks, FileOutcome
 from reader.morning.complete import complete
-from reader.morning.today import morning
 from reader.morning.tools import Tools
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, forget_readings
@@ -33,6 +32,7 @@ from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights, pdfs
 from reader.search.rows import index
 from tests.gathering.test_resolve import TEXT, Clock, Registry
+from tests.mornings import morning
 from tests.pdfs.test_recognition import ABSTRACT, AUTHORS, TITLE, pdf
 from tests.samples import DAY, NOW, a_library, paper, tools
 

@@ -19,13 +19,12 @@ from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import CitationCount, NewestCount
 from reader.library.rows import papers
-from reader.morning.cite import BROUGHT_UP_A_DAY, FOUND_AT_ONCE, SEARCH_AGAIN, cite
 from reader.morning.pick import decide
-from reader.morning.pipe import index_all
+from reader.morning.pipe import BROUGHT_UP_A_DAY, FOUND_AT_ONCE, SEARCH_AGAIN, cite, index_all
 from reader.morning.rank import rank_days
-from reader.morning.today import morning
 from reader.morning.values import Entry
 from reader.ranking.rows import talk
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, tools
 from tests.server import Answer, Seen, Server, Time
 

@@ -14,7 +14,8 @@ from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.morning.decide import Deciding, decide_seen, skip_seen, take_back, take_back_last
 from reader.morning.pick import decide, later, put_off
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
+from tests.mornings import morning
 from tests.samples import DAY, a_library, paper
 
 ONE, TWO, THREE = (f"arxiv:2506.0000{n}" for n in (1, 2, 3))

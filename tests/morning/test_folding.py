@@ -18,10 +18,10 @@ from reader.library.rows import papers
 from reader.library.rows.database import Database
 from reader.morning.pick import decide_rows
 from reader.morning.rank import rank_days
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.values import Entry, FoldedDays, Morning
 from reader.search.encode import encode, index_words
-from tests.mornings import at, bring, talk
+from tests.mornings import at, bring, morning, talk
 from tests.mornings import look as look_at
 from tests.samples import DAY, FEEDS_TOML, NOW, SmallEncoder, Web, a_library, paper, post, tools
 

@@ -19,12 +19,12 @@ from reader.morning import rows as history
 from reader.morning.decide import Deciding, decide_seen
 from reader.morning.pick import decide, decide_rows, undo
 from reader.morning.rank import rank_days
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.values import Morning, PastDecision, PastMention, ShownLine
 from reader.morning.why import explain
 from reader.ranking.model import TITLE_WORD, start
 from reader.ranking.rows import standings
-from tests.mornings import at, bring, look, talk
+from tests.mornings import at, bring, look, morning, talk
 from tests.samples import DAY, NOW, a_library, paper
 
 SPEECH, MODELS, ANTS = "Speech Translation in Gardens", "Large Language Models", "On Ants"
@@ -84,7 +84,7 @@ def test_a_skip_of_the_near_lane_keeps_who_said_what_and_the_votes(library: Libr
     # More is said of it later.
     talk(library, DAY, 3, "Ed", "Flo")
     line = then(library, 3).line
-    assert (line.shelf, line.position, line.n_votes, line.terms) == ("near", 1, 12, entry.terms)
+    assert (line.lane, line.position, line.n_votes, line.terms) == ("near", 1, 12, entry.terms)
     assert line.mentions == (
         PastMention("Cy", DAY, "Read this."),
         PastMention("Di", DAY, "Read this."),
@@ -133,7 +133,7 @@ def test_every_way_to_decide_keeps_it(library: Library) -> None:
     several.decide("pick", 1)
     several.skip_all([2])
     decide(library, "skip", [paper(3).id])
-    assert [then(library, row).line.shelf for row in (1, 2, 3)] == ["own", "own", "near"]
+    assert [then(library, row).line.lane for row in (1, 2, 3)] == ["own", "own", "near"]
     assert [then(library, row).kind for row in (1, 2, 3)] == ["pick", "skip", "skip"]
     decide_seen(library, "pick", paper(2).id, "skip")
     assert then(library, 2).kind == "pick"
@@ -144,7 +144,7 @@ def test_what_no_list_showed_has_no_lane_and_its_ranks_as_they_are(library: Libr
     rank_days(library, DAY)
     decide_rows(library, "pick", [1, 4])
     line = then(library, 1).line
-    assert (line.shelf, line.position, line.topic, line.sentence) == (None, None, OWN, "")
+    assert (line.lane, line.position, line.topic, line.sentence) == (None, None, OWN, "")
     assert [(t.kind, t.what) for t in line.terms if t.value > 0] == [
         ("title", "speech translation")
     ]
@@ -159,7 +159,7 @@ def test_a_list_from_before_lines_were_kept_still_gives_the_place(library: Libra
         library.db.execute("DELETE FROM lines")
     decide_rows(library, "pick", [2, 3])
     kept = then(library, 2)
-    assert (kept.day, kept.line.shelf, kept.line.position, kept.line.topic) == (DAY, "own", 2, OWN)
+    assert (kept.day, kept.line.lane, kept.line.position, kept.line.topic) == (DAY, "own", 2, OWN)
     assert kept.line.score is not None
     assert then(library, 3).line.position == 1
 
@@ -200,7 +200,7 @@ def test_what_comes_late_from_a_device_keeps_the_list_of_its_own_day(library: Li
     sent = SentAct("a" * 16, made, after.now())
     decide_seen(replace(library, now=lambda: made, sent=sent), "pick", paper(1).id, "candidate")
     kept = then(library, 1)
-    assert (kept.on, kept.day, kept.line.shelf) == (DAY, DAY, "own")
+    assert (kept.on, kept.day, kept.line.lane) == (DAY, DAY, "own")
 
 
 def test_a_merge_and_a_split_take_it_along(library: Library) -> None:

@@ -12,7 +12,7 @@ from reader.library.folder import Library
 from reader.morning.pick import decide_rows
 from reader.morning.pipe import fetch_and_rank
 from reader.morning.rank import fingerprint, mark_of, rank_days
-from reader.morning.today import candidates, day_of, morning
+from reader.morning.today import candidates, day_of
 from reader.morning.values import Entry, Morning
 from reader.morning.why import changes, explain
 from reader.ranking.forecast import Coefficients
@@ -20,7 +20,7 @@ from reader.ranking.learn import foretell_day
 from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import shown, standings
 from reader.ranking.rows.standings import TALK, StoredModel
-from tests.mornings import at, bring, talk
+from tests.mornings import at, bring, morning, talk
 from tests.mornings import look as look_at
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, fit_means, paper, tools
 
@@ -92,7 +92,7 @@ def test_why_does_not_call_it_talked_about(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     [entry] = look(library, DAY).near
     found = explain(library, entry.held)
-    assert (found.shelf, found.is_foretold, found.sentence) == ("near", True, SILENT)
+    assert (found.lane, found.is_foretold, found.sentence) == ("near", True, SILENT)
     assert found.terms == entry.terms
     assert [change.kind for change in changes(library, found, fit_means)] == ["more"]
 
@@ -117,7 +117,7 @@ def test_why_explains_a_near_paper_by_the_near_lanes_sum_on_every_later_day(
     [entry] = look(library, after(2)).near
     for day in (after(2), after(3), after(9)):
         found = explain(at(library, day), entry.held)
-        assert (found.shelf, found.day, found.topic) == ("near", after(2), "nlp/llm")
+        assert (found.lane, found.day, found.topic) == ("near", after(2), "nlp/llm")
         assert found.terms == entry.terms
         assert {t.kind for t in found.terms} >= {"mention", "closeness", "start"}
         assert (found.place, found.cut, found.sentence) == (None, None, entry.why)

@@ -19,14 +19,16 @@ from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
+from reader.morning import today
 from reader.morning.pick import decide
 from reader.morning.pipe import index_all
-from reader.morning.today import candidates, day_of, keep_shown, morning
+from reader.morning.today import candidates, day_of, keep_shown, rank_list
 from reader.morning.trust import source_lines
 from reader.morning.values import Morning, Quota, SourceLine
 from reader.notes.rows import notes
 from reader.ranking.rows import standings
 from reader.search.encode import index_words
+from tests.mornings import morning
 from tests.samples import (
     DAY,
     FEEDS_TOML,
@@ -86,6 +88,22 @@ def test_a_morning_has_its_lanes_and_its_counts(library: Library) -> None:
     assert [e.origins for e in found.own] == [("arXiv",)] * 3
     assert found.own[0].why == "“speech translation” in the title; mentioned by Cy Pond."
     assert found.own[2].why == "by Mio Hoshi, whom you follow."
+
+
+def test_a_morning_is_read_from_ranks_that_were_kept_before_and_writes_nothing(
+    library: Library,
+) -> None:
+    def rows() -> list[int]:
+        tables = ("idx.ranked", "idx.ranks", "idx.forecasts", "shown", "lines")
+        return [len(library.db.read(f"SELECT * FROM {table}")) for table in tables]
+
+    found = today.morning(library, rank_list(library, DAY, may_keep=False))
+    assert rows() == [0, 0, 0, 0, 0]
+    ranked = rank_list(library, DAY)
+    kept = rows()
+    assert (kept[0], ranked.unsaved) == (len(ALL), {})
+    assert today.morning(library, ranked) == found
+    assert rows() == kept
 
 
 def test_a_day_on_which_nothing_came_is_empty_and_says_so(library: Library) -> None:

@@ -31,12 +31,12 @@ from reader.morning.pick import (
     without_put_off,
 )
 from reader.morning.texts import leads_to_queue, pdfs_texts, queue_text
-from reader.morning.today import morning
 from reader.morning.values import Entry, Morning, PdfsHere, QueueEntry, Quota, SourceLine
 from reader.notes.write import add_note
 from reader.pdfs.rows import pdfs
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, Clock, a_library, paper
 
 NOTE = "It listens twice. It costs twice the time."
@@ -232,6 +232,18 @@ def test_minutes_are_of_the_text_that_is_here(library: Library) -> None:
     assert (one.has_pdf, one.is_whole, one.minutes) == (True, True, 10)
     assert (two.has_pdf, two.is_whole, two.minutes) == (True, False, 2)
     assert (three.has_pdf, three.is_whole, three.minutes) == (False, False, 2)
+
+
+def test_a_pdf_that_a_hand_moved_is_here_and_one_that_it_deleted_is_not(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO, THREE])
+    give_pdf(library, 1)
+    for row, n_bytes in ((2, 5), (3, 6)):
+        kept = pdfs.Pdf(row, f"papers/{row}.pdf", str(row) * 64)
+        pdfs.add_pdf(library.db, kept, n_bytes=n_bytes, at=NOW)
+    (library.folder / "papers/mine").mkdir()
+    (library.folder / "papers/mine/two.pdf").write_bytes(b"%PDF2")
+    assert [one.has_pdf for one in whole_queue(library)] == [True, True, False]
+    assert [one.has_pdf for one in morning(library, DAY).queue] == [True, True, False]
 
 
 @pytest.mark.parametrize(

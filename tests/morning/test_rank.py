@@ -22,8 +22,8 @@ from reader.morning.rank import (
     LOOK_BACK_DAYS,
     MOST_DOUBTFUL,
     fingerprint,
-    rank_and_show,
     rank_days,
+    rank_new,
 )
 from reader.notes.rows import notes
 from reader.ranking.events import features
@@ -165,12 +165,12 @@ def test_ranks_that_cannot_be_kept_are_given(library: Library, tmp_path: Path) -
     holder = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with replace(library, db=Database(tmp_path, busy_s=0.0)) as other:
-        given = rank_and_show(other, DAY)
+        given = rank_new(other, DAY)
     holder.execute("ROLLBACK")
     holder.close()
     assert places(given) == {1: [("speech/translation", "in")], 2: [], 3: []}
     assert waiting(library) == 3
-    assert rank_and_show(library, DAY) == {}
+    assert rank_new(library, DAY) == {}
     assert waiting(library) == 0
 
 
@@ -187,7 +187,7 @@ def test_on_a_day_of_few_papers_vectors_mean_nothing(library: Library) -> None:
 def test_a_day_without_papers_is_ranked_at_once(library: Library) -> None:
     for encoder in ("", SMALL):
         rank_days(library, DAY, encoder=encoder)
-    assert rank_and_show(library, date.min) == {}
+    assert rank_new(library, date.min) == {}
 
 
 def test_ranks_depend_on_the_topics_and_their_words_only() -> None:

@@ -17,11 +17,11 @@ from reader.gathering.rows import sources
 from reader.library.folder import Library
 from reader.library.paper import Batch
 from reader.library.rows import papers
-from reader.morning.today import morning
 from reader.morning.trust import missing_seeds, seed_text
 from reader.morning.values import Seed
 from reader.ranking.rows import labels
 from tests.gathering.test_resolve import Registry
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper, tools
 
 OWN = "speech/translation"

@@ -13,7 +13,7 @@ from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows, undo
 from reader.morning.rank import judges, rank_days
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.why import Explanation, ScoreChange, change_text, changes, cut_text, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
@@ -21,7 +21,7 @@ from reader.ranking.learn import learn
 from reader.ranking.model import TITLE_WORD, TopicModel, judge
 from reader.ranking.rank import Place, Term
 from reader.ranking.rows import standings
-from tests.mornings import at, look, talk
+from tests.mornings import at, look, morning, talk
 from tests.samples import DAY, NOW, Web, a_library, paper, tools
 
 OWN, OTHER = "speech/translation", "speech/recognition"
@@ -137,7 +137,7 @@ def test_a_near_paper_is_explained_by_the_talk_about_it_after_its_day_too(
     [entry] = look(library, two_days_later, may_fold=False).near
     [held] = papers.papers_at(library.db, [MODELS])
     found = explain(at(library, next_day), held)
-    assert (found.shelf, found.day, found.terms) == ("near", two_days_later, entry.terms)
+    assert (found.lane, found.day, found.terms) == ("near", two_days_later, entry.terms)
     assert [t.what for t in found.terms if t.kind == "mention"] == ["Di", "Ed"]
     assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
 

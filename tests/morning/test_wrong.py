@@ -20,14 +20,14 @@ from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen
 from reader.morning.pick import decide, undo
 from reader.morning.pipe import index_all
 from reader.morning.texts import n_mine, theme_counts
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.values import Morning
 from reader.morning.why import explain
 from reader.notes.write import add_note
 from reader.ranking.events import Event
 from reader.ranking.learn import events_of, learn
 from reader.ranking.rows import labels, standings
-from tests.mornings import at
+from tests.mornings import at, morning
 from tests.samples import DAY, NOW, SmallEncoder, Web, a_library, paper, post, tools
 
 OWN, OTHER, NEAR = "speech/translation", "speech/recognition", "nlp/llm"
@@ -234,7 +234,7 @@ def test_what_is_no_topic_or_stands_there_already_is_refused(library: Library) -
 def test_why_says_whose_word_it_is_and_its_sum_adds_up(library: Library) -> None:
     wrong_topic(library, the(library), OTHER)
     found = explain(library, the(library))
-    assert (found.topic, found.shelf, found.place) == (OTHER, "own", "in")
+    assert (found.topic, found.lane, found.place) == (OTHER, "own", "in")
     assert found.score > (found.cut or 0.0)
     out = next(rank for rank in found.ranks if rank.topic == OWN)
     assert (out.place, out.terms[-1].kind) == ("out", "told_no")

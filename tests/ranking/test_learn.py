@@ -21,7 +21,7 @@ from reader.morning.file import file_paper, move_topic
 from reader.morning.pick import decide, decide_rows, undo
 from reader.morning.pipe import index_all, index_picks, learn_decisions
 from reader.morning.rank import FEWEST, judges, rank_days
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.tools import Tools
 from reader.notes.rows import notes
 from reader.ranking.events import Event, Label, features
@@ -30,6 +30,7 @@ from reader.ranking.learn import FEWEST_LEFT, MOST_LABELS, events_of, learn, les
 from reader.ranking.model import TopicModel, judge
 from reader.ranking.rows import labels as rows
 from reader.ranking.rows import shown, standings
+from tests.mornings import morning
 from tests.samples import (
     DAY,
     FEEDS_TOML,

@@ -10,9 +10,10 @@ import pytest
 from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.today import morning, said_of
+from reader.morning.today import said_of
 from reader.ranking.heat import ROLE_MODEL
 from reader.ranking.rank import Term
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, a_library, paper, post
 
 PEOPLE = """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.library.rows import papers
-from reader.morning.today import morning, saved_lines
+from reader.morning.browse_library import saved_lines
 from reader.morning.values import PaperTitle, SavedSearchHits
 from reader.search.encode import index_words
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools
 
 QUERIES = {

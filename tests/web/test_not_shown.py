@@ -93,6 +93,20 @@ def test_nothing_is_written_for_a_page_that_nobody_sees(
 
 
 @pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
+def test_no_rank_is_kept_for_a_page_that_nobody_sees(
+    method: str, headers: dict[str, str], client: TestClient, library: Library
+) -> None:
+    def ranked() -> int:
+        return len(library.db.read("SELECT paper FROM idx.ranked"))
+
+    answer = client.request(method, "/", headers=headers)
+    assert method == "HEAD" or "Speech translation of ferns 950" in answer.text
+    assert ranked() == 0
+    client.get("/")
+    assert ranked() > 0
+
+
+@pytest.mark.parametrize(("method", "headers"), NOT_SHOWN)
 def test_the_weeks_question_is_asked_where_it_is_seen(
     method: str, headers: dict[str, str], client: TestClient
 ) -> None:
@@ -117,4 +131,4 @@ def test_what_is_carried_is_known_to_a_decision_on_it(client: TestClient, librar
     [held] = decide(library, "skip", ["arxiv:2506.00950"])
     past = history.past_decision(library.db, held.row)
     assert past is not None
-    assert (past.day, past.line.shelf, past.line.position) == (library.today(), "own", 1)
+    assert (past.day, past.line.lane, past.line.position) == (library.today(), "own", 1)

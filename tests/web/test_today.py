@@ -20,11 +20,12 @@ from reader.library.paper import Batch, LibraryPaper
 from reader.library.rows import papers
 from reader.morning.pick import decide
 from reader.morning.texts import minutes_of
-from reader.morning.today import keep_shown, morning
+from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Sureness
 from reader.notes.rows import notes
 from reader.notes.write import add_note
 from reader.web.render import environment
+from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
 

@@ -38,6 +38,7 @@ from tests.installed import NO_MODEL
 from tests.marked_pdfs import highlight, marked
 from tests.sample_notes import DAY as NOW
 from tests.sample_notes import no_counter, no_encoder
+from tests.samples import learn_nothing, silent, talk_as_before
 
 __all__ = ["BEFORE", "EARLIER", "HOSTILE", "NOW", "OWN_WORDS", "lived_in", "played"]
 
@@ -202,4 +203,7 @@ def _tools(now: datetime) -> Iterator[Tools]:
             read_looks=pool.looks,
             read_marked=pool.read_marked,
             read_pictures=pool.pictures_of_all,
+            fit_topic=learn_nothing,
+            fit_talk=talk_as_before,
+            progress=silent,
         )

@@ -19,7 +19,7 @@ from reader.cli.triage.layout import PROSE, CoverPage, Line, as_lines, last_top,
 from reader.cli.triage.terminal import CHOICES, NONE, PASTE
 from reader.morning.texts import no_network_text, verdict
 from reader.morning.values import Entry, Morning
-from reader.ranking.rank import Shelf
+from reader.ranking.rank import ListLane
 
 Which = Literal["help", "paper", "why", "morning", "topics"]
 TWO_COLUMNS = 72
@@ -37,14 +37,14 @@ def page_for(which: Which, shown: Morning, entry: Entry | None, width: int) -> C
     if entry is None:
         return None
     if which == "why":
-        return why_page(entry, width, _shelf(shown, entry))
+        return why_page(entry, width, _lane(shown, entry))
     return paper_page(entry, width)
 
 
-def _shelf(shown: Morning, entry: Entry) -> Shelf:
+def _lane(shown: Morning, entry: Entry) -> ListLane:
     """Tell in which lane of the list a paper stands."""
     listed, row = shown.folded or shown, entry.held.row
-    lanes: list[tuple[Shelf, tuple[Entry, ...]]] = [
+    lanes: list[tuple[ListLane, tuple[Entry, ...]]] = [
         ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
     ]  # fmt: skip
     return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
@@ -99,9 +99,9 @@ def paper_page(entry: Entry, width: int) -> CoverPage:
     return CoverPage(say("screen.paper.title"), tuple(lines))
 
 
-def why_page(entry: Entry, width: int, shelf: Shelf) -> CoverPage:
+def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
     """Show where a paper stands in one sentence, and the whole sum behind it."""
-    said = entry.why if entry.queued else verdict(shelf, entry.why)
+    said = entry.why if entry.queued else verdict(lane, entry.why)
     lines: list[Line] = [
         *as_lines([plain(entry.held.paper.title)], width, "bold"),
         *as_lines([plain(said)], width),

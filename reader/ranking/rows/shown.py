@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from reader.library.rows.database import Database
-from reader.ranking.rank import ListPlace, Shelf
+from reader.ranking.rank import ListLane, ListPlace
 
 
 def shown_on(db: Database, day: date) -> dict[int, ListPlace]:
@@ -20,7 +20,7 @@ def shown_on(db: Database, day: date) -> dict[int, ListPlace]:
 
 
 def add_shown(
-    db: Database, day: date, papers: Sequence[tuple[int, Shelf, str]], *, at: datetime
+    db: Database, day: date, papers: Sequence[tuple[int, ListLane, str]], *, at: datetime
 ) -> None:
     """Keep (row, lane, topic) of what a day's list shows now, in its order.
 
@@ -36,8 +36,8 @@ def add_shown(
             ON CONFLICT DO NOTHING
             """,
             [
-                (day.isoformat(), paper, shelf, topic, n, at.isoformat())
-                for n, (paper, shelf, topic) in enumerate(papers, (last["n"] if last else 0) + 1)
+                (day.isoformat(), paper, lane, topic, n, at.isoformat())
+                for n, (paper, lane, topic) in enumerate(papers, (last["n"] if last else 0) + 1)
             ],
         )
 

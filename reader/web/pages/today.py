@@ -29,7 +29,7 @@ from reader.morning.texts import (
     pdfs_texts,
     theme_texts,
 )
-from reader.morning.today import keep_lines, keep_shown, morning
+from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 from reader.morning.values import Entry, FoldedDays, Morning
 from reader.web.render import day_text
@@ -80,7 +80,8 @@ def shown_on(visit: Visit, day: date) -> Morning:
     may_fold = not visit.asked("date")
 
     def make() -> Morning:
-        found = morning(library, day, encoder=name, may_fold=may_fold)
+        ranked = rank_list(library, day, may_fold=may_fold, may_keep=visit.is_shown)
+        found = morning(library, ranked, encoder=name)
         if day == library.today() and visit.is_shown:
             keep_shown(library, found)
         elif day == library.today() and visit.is_carried:

@@ -25,6 +25,7 @@ from reader.search.encode import Encoder, encode, index_words
 from reader.search.encoder import open_encoder, open_token_counter
 from reader.search.encoder.models import encoder_name
 from reader.search.rows import index
+from tests.samples import learn_nothing, silent, talk_as_before
 
 NOW = datetime(2025, 12, 30, 12, tzinfo=UTC)
 NAME = "10.0000/arrived"
@@ -83,6 +84,9 @@ def _tools(library: Library, pool: PdfPool) -> Tools:
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,
+        fit_topic=learn_nothing,
+        fit_talk=talk_as_before,
+        progress=silent,
     )
 
 

@@ -29,6 +29,7 @@ from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.library import rows_of
 from tests.benchmarks.pdfs.truth import Truth
 from tests.benchmarks.search.encoding import Model
+from tests.samples import learn_nothing, silent, talk_as_before
 
 SEED = 5
 DAY = date(2025, 12, 30)
@@ -118,6 +119,9 @@ def tools_of(encoder: Model, pool: PdfPool) -> Tools:
         read_first=refuse,
         read_marked=refuse,
         read_pictures=refuse,
+        fit_topic=learn_nothing,
+        fit_talk=talk_as_before,
+        progress=silent,
     )
 
 
