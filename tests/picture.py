@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from reader.cli.triage.layout import COLOURED, Line, painted, screen_lines, text_of
-from reader.cli.triage.openers import Hands
-from reader.cli.triage.session import ListSession
+from reader.cli.triage.session import Hands, ListSession
 from reader.library.folder import Library
 from tests.data import ROOT
 from tests.mornings import morning

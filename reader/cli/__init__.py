@@ -4,6 +4,9 @@ frame      the group, the options that every command has, errors → exit codes
 build      the adapters for one run
 screen     a morning and a paper as lines of text
 output     printing foreign text safely; --json
+terminal   single keys and a whole screen
+triage     the list of the morning, on a whole screen or line by line
+demo       a sample morning, played by a local server
 <command>  one module for commands that belong together, loaded when called
 """
 

@@ -5,6 +5,7 @@ Few files are listed each; of many only those that a person is to look at.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections import Counter
@@ -19,7 +20,8 @@ from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, Read
 from reader.base.messages import say
 from reader.base.text import plain, shorten
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
+from reader.cli.output import answer
 from reader.library.file_names import UNFILED, year_of
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -90,10 +92,21 @@ def report(told: AddReport, found: FilesToAdd, *, is_ended: bool) -> Iterator[st
         yield from _listed(outcome, told.new.get(outcome, []))
     if told.lacking:
         yield say("add.head.lacking", n=len(told.lacking))
-        several = [(path, _what(error), error.hint) for path, error in told.lacking]
-        yield from _needing(several)
-    yield from _asked(told.new.get("asked", []))
-    yield from _broken(told.new.get("broken", []))
+        yield from _needing([(path, output.cause_of(e), e.hint) for path, e in told.lacking])
+    if asked := told.new.get("asked", []):
+        yield say("add.head.asked", n=len(asked))
+        for added in asked[:MOST_NEEDING]:
+            path = shown_path(added.addition.path)
+            yield from _indented(say("add.line", path=path, what=added.addition.why))
+            for one in added.candidates:
+                line = say("add.candidate", paper=paper_text(one), id=one.paper.id)
+                yield from _indented(line, indent="        ")
+        yield from _more(len(asked) - MOST_NEEDING)
+        yield "    " + say("add.ask_hint")
+    if broken := told.new.get("broken", []):
+        yield say("add.head.broken", n=len(broken))
+        additions = [added.addition for added in broken]
+        yield from _needing([(one.path, one.why, one.hint) for one in additions])
     if told.stayed:
         yield say("add.head.stayed", n=len(told.stayed))
         yield from _needing([(path, why, "") for path, why in told.stayed])
@@ -119,14 +132,15 @@ def _nothing_new(told: AddReport, found: FilesToAdd) -> str:
 
 
 def line_of(added: FileOutcome) -> str:
-    """Say what one file became."""
+    """Write what one file became."""
     held, path = added.held, shown_path(added.addition.path)
     if held is None:
         return say("add.line", path=path, what=added.addition.why)
     if added.addition.outcome == "duplicate":
         line = say("add.copy", path=path, paper=paper_text(held), why=added.addition.why)
     else:
-        line = say("add.became", path=path, paper=paper_text(held), place=place_text(held))
+        place = f"{held.topic or UNFILED}/{held.key or held.paper.id}"  # as its files are
+        line = say("add.became", path=path, paper=paper_text(held), place=place)
     marked = added.marked
     if marked.n_highlights:
         line += say("add.marks_of", n=marked.n_highlights)
@@ -144,11 +158,6 @@ def paper_text(held: LibraryPaper) -> str:
     return say("add.paper", facts=plain(facts), title=title) if facts else title
 
 
-def place_text(held: LibraryPaper) -> str:
-    """Name a paper's topic and key, as its files are."""
-    return f"{held.topic or UNFILED}/{held.key or held.paper.id}"
-
-
 def shown_path(path: str) -> str:
     """Write a path as short as it can be typed here."""
     here = os.path.join(os.path.abspath(""), "")
@@ -156,35 +165,16 @@ def shown_path(path: str) -> str:
 
 
 def _listed(outcome: str, several: Sequence[FileOutcome]) -> Iterator[str]:
+    """List files that need nothing more; of many there are counts by topic."""
     if not several:
         return
     yield say(f"add.head.{outcome}", n=len(several))
     if len(several) <= MOST_LISTED:
-        yield from _indented(line_of(added) for added in several)
+        yield from _indented(*map(line_of, several))
         return
     topics = Counter(added.held.topic or UNFILED for added in several if added.held)
     for topic, n in topics.most_common():
         yield "    " + say("add.topic", topic=topic, n=n)
-
-
-def _asked(several: Sequence[FileOutcome]) -> Iterator[str]:
-    if not several:
-        return
-    yield say("add.head.asked", n=len(several))
-    for added in several[:MOST_NEEDING]:
-        path, why = shown_path(added.addition.path), added.addition.why
-        yield from _indented([say("add.line", path=path, what=why)])
-        for one in added.candidates:
-            line = say("add.candidate", paper=paper_text(one), id=one.paper.id)
-            yield from _indented([line], "        ")
-    yield from _more(len(several) - MOST_NEEDING)
-    yield "    " + say("add.ask_hint")
-
-
-def _broken(several: Sequence[FileOutcome]) -> Iterator[str]:
-    if several:
-        yield say("add.head.broken", n=len(several))
-        yield from _needing([(a.addition.path, a.addition.why, a.addition.hint) for a in several])
 
 
 def _needing(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
@@ -194,15 +184,19 @@ def _needing(several: Sequence[tuple[str, str, str]]) -> Iterator[str]:
         line = say("add.line", path=shown_path(path), what=what)
         by_hint.setdefault(hint, []).append(line)
     for hint, lines in by_hint.items():
-        yield from _indented(lines)
+        yield from _indented(*lines)
         if hint:
-            yield from _indented([say("add.remedy", hint=hint)], "      ")
+            yield from _indented(say("add.remedy", hint=hint), indent="      ")
     yield from _more(len(several) - MOST_NEEDING)
 
 
 def _more(n: int) -> Iterator[str]:
     if n > 0:
         yield "    " + say("add.more", n=n)
+
+
+def _indented(*lines: str, indent: str = "    ") -> Iterator[str]:
+    return (indent + plain(line) for line in lines)
 
 
 def _sums(told: AddReport, found: FilesToAdd) -> Iterator[str]:
@@ -221,15 +215,6 @@ def _sums(told: AddReport, found: FilesToAdd) -> Iterator[str]:
         yield say("add.moved", n=told.n_moved)
     if found.n_other or found.n_hidden:
         yield say("add.ignored", n=found.n_other, hidden=found.n_hidden)
-
-
-def _what(error: PdfError) -> str:
-    return str(error.values.get("what", error.message))
-
-
-def _indented(lines: Iterable[str], indent: str = "    ") -> Iterator[str]:
-    for line in lines:
-        yield indent + plain(line)
 
 
 INCOMPLETE = 5
@@ -253,7 +238,9 @@ def add_command(
     as_json: bool,
 ) -> int:
     """Add; 4 for what does not exist, 5 when a file is broken or a person is to say."""
-    paths, ids, missing = _sorted(_lines(texts))
+    # Standard input's lines stand in the place of `-`.
+    lines = itertools.chain.from_iterable(_input() if text == "-" else [text] for text in texts)
+    paths, ids, missing = _sorted(lines)
     if as_ is not None and missing:
         raise missing[0]
     if as_ is not None and ids:
@@ -262,41 +249,32 @@ def add_command(
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         found = find_files(library, paths) if paths else FilesToAdd()
-        report = _Report(context, library, as_json)
+        run = _AddRun(context, library, as_json)
         if as_ is not None:
-            return report.settle_one(found, as_)
+            return run.settle_one(found, as_)
         for error in missing:
-            report.fail(error)
+            run.fail(error)
         wishes = Wishes(may_fetch=not no_fetch, is_moving=is_moving)
         try:
             with build.tools(context, library) as tools:
                 for id_ in ids:
-                    report.add_id(id_, tools, may_fetch=not no_fetch)
+                    run.add_id(id_, tools, may_fetch=not no_fetch)
                 if paths:
-                    report.add_files(Adding(library, tools, found, wishes))
+                    run.add_files(Adding(library, tools, found, wishes))
         finally:
             # After the tools' progress bar, which would stand in what is said or wipe it away;
             # also after Ctrl-C or on a full disk: what was done is done.
-            report.tell(found)
-        report.ask(found)
-        return report.code
+            run.tell(found)
+        run.ask(found)
+        return run.code
 
 
-def _lines(texts: Sequence[str]) -> list[str]:
-    """Put standard input's lines in the place of `-`; names in it need not be UTF-8."""
-    found: list[str] = []
-    for text in texts:
-        if text == "-":
-            found += [line.removesuffix("\r") for line in _input().split("\n") if line.strip()]
-        else:
-            found.append(text)
-    return found
-
-
-def _input() -> str:
+def _input() -> list[str]:
+    """Read the lines of standard input; names in it need not be UTF-8. Raises UsageError."""
     try:
         if sys.__stdin__ is not None:  # as it came: a closed one was opened on nothing since
-            return os.fsdecode(sys.stdin.buffer.read())
+            text = os.fsdecode(sys.stdin.buffer.read())
+            return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
     except OSError as error:
         why = error.strerror
         raise UsageError(what=say("add.bad_stdin", why=why), hint=say("add.stdin")) from error
@@ -304,7 +282,7 @@ def _input() -> str:
 
 
 def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderError]]:
-    """Tell paths from ids: what is there is a path, whatever else it looks like.
+    """Sort paths from ids: what is there is a path, whatever else it looks like.
 
     The errors name what is neither, and paths where nothing is: the rest is added.
     """
@@ -312,48 +290,44 @@ def _sorted(texts: Iterable[str]) -> tuple[list[Path], list[str], list[ReaderErr
     ids: list[str] = []
     missing: list[ReaderError] = []
     for text in texts:
-        path = _path(text)
-        if path is not None:
+        # An address (https://…) has slashes too.
+        is_like_path = os.sep in text or text.lower().rstrip().endswith(".pdf")
+        if path := _path(text):
             paths.append(path)
-        elif (found := parse_id(plain(text))) and found.id not in ids:
-            ids.append(found.id)
-        elif not found and _is_path(text):
+        elif found := parse_id(plain(text)):
+            ids += [found.id] if found.id not in ids else []  # the same paper once
+        elif is_like_path and "://" not in text:
             what = say("add.no_path", path=plain(text))
             missing.append(NotKnown(what=what, hint=say("add.paths")))
-        elif not found:
+        else:
             what = say("add.no_id", text=shorten(repr(plain(text)), 80))
             missing.append(UsageError(what=what, hint=say("add.forms")))
     return paths, ids, missing
 
 
 def _path(text: str) -> Path | None:
-    """Give what stands under a name, taken as it is, then without the blanks around it, then
+    """Find what stands under a name, taken as it is, then without the blanks around it, then
     with `~` as a home; None where nothing does. Raises UsageError for nobody's home."""
+
+    def is_there(name: str) -> bool:
+        try:
+            return os.path.lexists(name)
+        except ValueError:  # a zero byte
+            return False
+
     for name in (text, text.strip()):
-        if name.strip() and _is_there(name):
+        if name.strip() and is_there(name):
             return Path(name)
     name = text.strip()
     home = os.path.expanduser(name)
     if home == name and name.startswith("~"):
         raise UsageError(what=say("add.no_home", path=plain(name)), hint=say("add.paths"))
-    return Path(home) if home != name and _is_there(home) else None
-
-
-def _is_there(name: str) -> bool:
-    try:
-        return os.path.lexists(name)
-    except ValueError:  # a zero byte
-        return False
-
-
-def _is_path(text: str) -> bool:
-    is_address = "://" in text
-    return not is_address and (os.sep in text or text.lower().rstrip().endswith(".pdf"))
+    return Path(home) if home != name and is_there(home) else None
 
 
 @dataclass
-class _Report:
-    """What a run says, and the exit code that it ends with."""
+class _AddRun:
+    """One run of `add`: what it prints, and the exit code that it ends with."""
 
     context: click.Context
     library: Library
@@ -371,28 +345,32 @@ class _Report:
             self.fail(error)
             return
         if self.as_json:
-            output.put_json(output.added_json(None, held))
-        elif not settings_of(self.context).is_quiet:
+            # As a file that was identified would be, which it has none of.
+            added = FileOutcome(pdfs.Addition("", 0, 0, "", "identified"), held)
+            output.put_json(added, path=None)
+        else:
             how = say("added.before" if before else "added.new")
             paper, id_ = paper_text(held), held.paper.id
-            output.put(plain(say("added", how=how, paper=paper, id=id_)))
+            answer(self.context, "added", how=how, paper=paper, id=id_)
             if held.state == "candidate":
-                output.put("  " + say("added.pick", id=id_))
+                answer(self.context, "added.pick", indent="  ", id=id_)
 
     def add_files(self, adding: Adding) -> None:
         self.adding = adding
         for added in adding.run():
-            self._count(added)
+            self.told.take(added)
+            if self.as_json:
+                pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
+                output.put_json(added, pdf=pdf.path if pdf else None)
         self.is_ended = True
 
     def tell(self, found: FilesToAdd) -> None:
-        """Say what became of the files, of all of them or until the run was broken off."""
+        """Print what became of the files, of all of them or until the run was broken off."""
         if self.adding is None:
             return
         self.told.n_reread = self.adding.n_reread
         if not (self.as_json or settings_of(self.context).is_quiet):
-            for line in report(self.told, found, is_ended=self.is_ended):
-                output.put(line)
+            output.put_all(report(self.told, found, is_ended=self.is_ended))
         if self.is_ended:
             for problem in self.adding.problems:
                 self.fail(problem.error)
@@ -415,37 +393,28 @@ class _Report:
             self.fail(error)
             return
         if self.as_json:
-            output.put_json(output.added_json(added, added.held))
+            output.put_json(added)
         elif not settings_of(self.context).is_quiet:
             output.put(plain(line_of(added)))
 
     def fail(self, error: ReaderError) -> None:
-        say_error(error)
-        self.code = self.code or error.exit_code
-
-    def _count(self, added: FileOutcome) -> None:
-        self.told.take(added)
-        if self.as_json:
-            pdf = pdfs.pdf_of(self.library.db, added.held.row) if added.held else None
-            output.put_json(output.added_json(added, added.held, pdf.path if pdf else None))
+        code = say_error(error)
+        self.code = self.code or code
 
     def ask(self, found: FilesToAdd) -> None:
         """Ask which paper each of the doubtful files is; what is not answered waits."""
-        if not self.as_json and _is_terminal(self.context):
-            self.told.asked = [
-                added for added in self.told.asked if not self._is_told(added, found)
-            ]
-        if self.told.asked or self.told.n_broken:
+        waiting = self.told.asked
+        if not (self.as_json or settings_of(self.context).is_quiet) and is_terminal():
+            waiting = []
+            for added in self.told.asked:
+                paper = _answer_to(added)
+                if paper is None:
+                    waiting.append(added)
+                    continue
+                path = found.path_of(added.addition.path)
+                self._settle(path, found.files[path], paper or None)
+        if waiting or self.told.n_broken:
             self.code = self.code or INCOMPLETE
-
-    def _is_told(self, added: FileOutcome, found: FilesToAdd) -> bool:
-        """Ask about one file and do at once what is said; False for an answer that waits."""
-        answer = _answer_to(added)
-        if answer is None:
-            return False
-        path = found.path_of(added.addition.path)
-        self._settle(path, found.files[path], answer or None)
-        return True
 
 
 def _not_one(n: int) -> UsageError:
@@ -453,35 +422,25 @@ def _not_one(n: int) -> UsageError:
 
 
 def _answer_to(added: FileOutcome) -> LibraryPaper | Literal[False] | None:
-    """Ask about one file: the paper that it is, False for one of its own, None for later."""
+    """Ask about one file: the paper that it is, False for one of its own, None for later.
+
+    Nothing, or the end of what is typed, is later too. Not by click, which takes Ctrl-C for
+    the end.
+    """
     output.put()
     output.put(plain(say("add.line", path=added.addition.path, what=added.addition.why)))
+    choices: dict[str, LibraryPaper | Literal[False] | None] = {}
     for n, held in enumerate(added.candidates, 1):
         paper, id_ = paper_text(held), held.paper.id
         output.put("    " + plain(say("add.choice", n=n, paper=paper, id=id_)))
-    choices = [str(n) for n in range(1, len(added.candidates) + 1)]
-    answer = _chosen([*choices, "o", "l"])
-    if answer == "o":
-        return False
-    return added.candidates[int(answer) - 1] if answer in choices else None
-
-
-def _chosen(choices: Sequence[str]) -> str:
-    """Ask until one of the choices is typed; nothing, or the end of what is typed: later.
-
-    Not by click, which takes Ctrl-C for the end.
-    """
+        choices[str(n)] = held
+    choices |= {"o": False, "l": None}
     while True:
         try:
-            answer = input(say("add.ask") + " [l]: ").strip() or "l"
+            typed = input(say("add.ask") + " [l]: ").strip() or "l"
         except EOFError:
             output.put()
-            return "l"
-        if answer in choices:
-            return answer
+            return None
+        if typed in choices:
+            return choices[typed]
         output.put(say("add.ask_again", choices=say("list").join(choices)))
-
-
-def _is_terminal(context: click.Context) -> bool:
-    has_both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
-    return has_both and not settings_of(context).is_quiet

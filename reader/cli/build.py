@@ -23,6 +23,7 @@ from reader.library.config import Config
 from reader.library.folder import Clock, Library, open_library, system_clock
 from reader.library.place import find_folder
 from reader.morning.tools import Tools
+from reader.search.encode import Encoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
-    from reader.search.encode import Encode, EncodeQuery, Encoder
     from reader.search.encoder import QueryEncoder
 
 
 def clock() -> Clock:
-    """Give the clock: the system's, or one that stands at READER_NOW (replays, tests)."""
+    """Choose the clock: the system's, or one that stands at READER_NOW (replays, tests)."""
     text = os.environ.get("READER_NOW")
     if not text:
         return system_clock
@@ -64,7 +64,7 @@ def opened(context: click.Context) -> Iterator[Library]:
 
 
 def cache_folder() -> Path:
-    """Give the folder for what can be made again and belongs to no library: models."""
+    """Return the folder for what can be made again and belongs to no library: models."""
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("asayomi"))
@@ -87,6 +87,22 @@ def tools(
     from reader.pdfs.text.process import PdfPool, check_pdf
 
     settings = settings_of(context)
+    tell_sentence = tell_text(settings)
+    model, cache = library.config.encoder, cache_folder()
+
+    # Each is loaded at its first call and kept: many runs encode nothing.
+    @functools.cache
+    def encoder() -> Encoder:
+        from reader.search.encoder import open_encoder
+
+        return open_encoder(model, cache=cache, allow_network=may_download, progress=tell_sentence)
+
+    @functools.cache
+    def token_counter() -> Callable[[Sequence[str]], list[int]]:
+        from reader.search.encoder import open_token_counter
+
+        return open_token_counter(model, cache=cache, progress=tell_sentence)
+
     with (
         Client(
             clock=library.now,
@@ -95,13 +111,14 @@ def tools(
             trusted_hosts=trusted_hosts(library.config),
         ) as client,
         contextlib.nullcontext(shown) if shown else progress(settings) as tell,
+        # Closed before the bars are, which its last page may still move.
         PdfPool(tell=tell.slow_page) as pool,
     ):
         yield Tools(
             fetch=client.fetch,
-            encoder=lazy_encoder(library.config, tell_text(settings), may_download),
+            encoder=encoder,
             encoder_name=encoder_name(library.config),
-            token_counter=lazy_counter(library.config, tell_text(settings)),
+            token_counter=token_counter,
             check_pdf=check_pdf,
             read_pdf=pool.read,
             read_first=pool.read_first,
@@ -149,36 +166,6 @@ def trusted_hosts(config: Config) -> frozenset[str]:
     return frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
 
-def lazy_encoder(
-    config: Config, tell: Callable[[str], None], may_download: bool
-) -> Callable[[], Encoder]:
-    """Give a function that loads the model at its first call and keeps it."""
-
-    @functools.cache
-    def load() -> Encoder:
-        from reader.search.encoder import open_encoder
-
-        return open_encoder(
-            config.encoder, cache=cache_folder(), allow_network=may_download, progress=tell
-        )
-
-    return load
-
-
-def lazy_counter(
-    config: Config, tell: Callable[[str], None]
-) -> Callable[[], Callable[[Sequence[str]], list[int]]]:
-    """Give a function that opens the model's tokenizer at its first call and keeps it."""
-
-    @functools.cache
-    def load() -> Callable[[Sequence[str]], list[int]]:
-        from reader.search.encoder import open_token_counter
-
-        return open_token_counter(config.encoder, cache=cache_folder(), progress=tell)
-
-    return load
-
-
 def encoder_name(config: Config) -> str:
     """Name the encoder without loading it; empty where the model is missing."""
     from reader.search.encoder.models import encoder_name as name_of
@@ -196,26 +183,12 @@ def stand_in(config: Config) -> str:
     return HUBS_OWN if stands_in(config.encoder, cache=cache_folder()) else ""
 
 
-def query_encoder(config: Config, tell: Callable[[str], None]) -> EncodeQuery:
-    """Give a function that encodes one question, its model loaded at the first call."""
-
-    def encode(text: str) -> NDArray[np.float32]:
-        from reader.search.encoder import open_query_encoder
-
-        encoder = open_query_encoder(config.encoder, cache=cache_folder(), progress=tell)
-        if encoder.note:
-            tell(encoder.note)
-        return encoder.encode_query(text)
-
-    return encode
-
-
 @dataclass(frozen=True, slots=True)
 class QuestionEncoder:
     """The encoder whose vectors a search looks at, and what makes a question's."""
 
     name: str
-    encode_query: EncodeQuery
+    encode_query: Callable[[str], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +225,14 @@ def serving(context: click.Context, library: Library) -> QuestionEncoder:
     if chosen.said:
         click.echo(chosen.said, err=True)
     tell = tell_text(settings_of(context))
-    return QuestionEncoder(chosen.name, query_encoder(chosen.config, tell))
+
+    def encode(text: str) -> NDArray[np.float32]:
+        encoder = opened_encoder(chosen.config, tell)
+        if encoder.note:
+            tell(encoder.note)
+        return encoder.encode_query(text)
+
+    return QuestionEncoder(chosen.name, encode)
 
 
 def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
@@ -263,7 +243,7 @@ def opened_encoder(config: Config, tell: Callable[[str], None]) -> QueryEncoder:
 
 
 def is_quick(config: Config) -> bool:
-    """Tell whether a text can be encoded at once; no where the model is missing."""
+    """Check whether a text can be encoded at once; no where the model is missing."""
     from reader.search.encoder import is_quick as is_quick_model
 
     try:
@@ -272,8 +252,8 @@ def is_quick(config: Config) -> bool:
         return False
 
 
-def note_encoder(config: Config) -> Encode | None:
-    """Give what encodes a note as it is saved; None where that would take seconds."""
+def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
+    """Return what encodes a note as it is saved; None where that would take seconds."""
     from reader.search.encoder import open_query_encoder
 
     if not is_quick(config):
@@ -287,7 +267,7 @@ def note_encoder(config: Config) -> Encode | None:
 
 
 def tell_text(settings: Settings) -> Callable[[str], None]:
-    """Give a function for a sentence of progress: on a terminal only."""
+    """Make a function for a sentence of progress: on a terminal only."""
 
     def tell(text: str) -> None:
         if not settings.is_quiet and sys.stderr.isatty():
@@ -317,16 +297,15 @@ class Bars(Silent):
     def __call__(self, label: str, done: int, total: int) -> None:
         if total and label not in self._tasks:
             self._tasks[label] = self._bars.add_task("", total=total, visible=False)
+        # A step with nothing to do has no bar.
         if label in self._tasks:
             self._last = label
             task, said = self._tasks[label], say_step(label)
             self._bars.update(task, completed=done, total=total, description=said)
-            if 0 < total <= done and self._is_seen(task):
+            is_seen = any(one.id == task and one.visible for one in self._bars.tasks)
+            if 0 < total <= done and is_seen:
                 self._bars.refresh()  # full for once, however short the work was
             self._bars.update(task, visible=done < total)
-
-    def _is_seen(self, task: TaskID) -> bool:
-        return any(one.id == task and one.visible for one in self._bars.tasks)
 
     def slow_page(self, path: Path, page: int, of: int) -> None:
         if self._last in self._tasks:

@@ -1,21 +1,39 @@
-"""`reader pick`, `skip`, `wrong` and `undo`: on the disk before the command says so."""
+"""Decide on papers: `pick`, `skip`, `wrong`, `undo`; the queue; `merge` and `split`.
+
+Every decision is on the disk before the command says so.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
 import click
 
+from reader.base.errors import ReadOnly, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli import build, output, screen
+from reader.cli.frame import ReaderCommand, WholeNumber, say_errors, settings_of
+from reader.cli.output import answer
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper
-from reader.morning.decide import wrong_topic
+from reader.library.folder import Library
 from reader.morning.pick import (
+    LATER_DAYS,
+    MOST_DAYS,
     decide,
+    drop,
+    later,
+    pdfs_here,
     undo,
+    whole_queue,
+    without_put_off,
 )
-from reader.ranking.rows import labels
 
 MOST_NAMED = 10
 """Papers that are named one by one when an act is taken back; a lesson may hold hundreds."""
@@ -32,16 +50,14 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
     with build.opened(context) as library:
         picked = decide(library, "pick", ids)
         for held in picked:
-            _answer(context, "picked", title=held.paper.title, topic=folder_name(held.topic or ""))
+            answer(context, "picked", title=held.paper.title, topic=folder_name(held.topic or ""))
         if no_fetch:
             return 0
         from reader.morning.pipe import index_picks  # 80 ms that no answer waits for
 
-        with build.tools(context, library) as tools:
+        with told_when_ended(library), build.tools(context, library) as tools:
             problems = index_picks(library, tools, [held.row for held in picked])
-        for problem in problems:
-            say_error(problem.error)
-    return problems[0].error.exit_code if problems else 0
+        return say_errors(problem.error for problem in problems)
 
 
 @click.command("skip", cls=ReaderCommand, help=say("help.skip"))
@@ -51,7 +67,7 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
     """Skip."""
     with build.opened(context) as library:
         for held in decide(library, "skip", ids):
-            _answer(context, "skipped", title=held.paper.title)
+            answer(context, "skipped", title=held.paper.title)
 
 
 @click.command("wrong", cls=ReaderCommand, help=say("help.wrong"))
@@ -59,7 +75,9 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
 @click.argument("topic", required=False, metavar="[TOPIC]")
 @click.pass_context
 def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
-    """Say of which topic a paper is, or that it is of none; 4 for a topic that is not there."""
+    """Record of which topic a paper is, or that it is of none; 4 for an unknown topic."""
+    from reader.morning.decide import wrong_topic
+
     with build.opened(context) as library:
         found = wrong_topic(library, find_paper(library, id_), topic or None)
         if not settings_of(context).is_quiet:
@@ -70,15 +88,17 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
 @click.pass_context
 def undo_command(context: click.Context) -> None:
     """Take back the last act; of a lesson also what it did to today's list."""
+    from reader.ranking.rows import labels
+
     with build.opened(context) as library:
         before = labels.lessons(library.db)
         undone = undo(library)
         for held in undone[:MOST_NAMED]:
-            _answer(context, "undone", title=held.paper.title)
+            answer(context, "undone", title=held.paper.title)
         if len(undone) > MOST_NAMED:
-            _answer(context, "undone.more", n=len(undone) - MOST_NAMED)
+            answer(context, "undone.more", n=len(undone) - MOST_NAMED)
         if not undone:
-            _answer(context, "undo.nothing")
+            answer(context, "undo.nothing")
         if labels.lessons(library.db) == before:
             return
         from reader.morning.teach import finish  # what other undoing need not load
@@ -87,6 +107,155 @@ def undo_command(context: click.Context) -> None:
             finish(library, tools)
 
 
-def _answer(context: click.Context, key: str, **values: object) -> None:
-    if not settings_of(context).is_quiet:
-        output.put(plain(say(key, **values)))
+@click.command("queue", cls=ReaderCommand, help=say("help.queue"))
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def queue_command(context: click.Context, as_json: bool) -> None:
+    """List the queue, then what was put off."""
+    with build.opened(context) as library:
+        whole, day = whole_queue(library), library.today()
+    waiting = without_put_off(whole, day)
+    put_off = [queued for queued in whole if queued not in waiting]
+    if as_json:
+        for queued in whole:
+            output.put_json(queued, until=queued.until if queued in put_off else None)
+        return
+    width = screen.width_of_terminal()
+    if waiting:
+        output.put(screen.bold(say("queue.head", n=len(waiting))))
+    else:
+        output.put(say("queue.empty.today" if put_off else "queue.empty"))
+    for number, queued in enumerate(waiting, 1):
+        output.put_all(screen.queued_lines(queued, width, number))
+    if put_off:
+        output.put()
+        output.put(screen.bold(say("queue.later.head", n=len(put_off))))
+    for number, queued in enumerate(put_off, 1):
+        output.put_all(screen.queued_lines(queued, width, number, is_put_off=True))
+
+
+@click.command("later", cls=ReaderCommand, help=say("help.later"))
+@click.argument("id_", metavar="ID")
+@click.argument("days", type=WholeNumber(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
+@click.pass_context
+def later_command(context: click.Context, id_: str, days: int) -> None:
+    """Put a paper off; 2 for one that is not in the queue."""
+    with build.opened(context) as library:
+        held, until = later(library, id_, days)
+    answer(context, "queue.put_off", title=held.paper.title, day=until)
+
+
+@click.command("drop", cls=ReaderCommand, help=say("help.drop"))
+@_IDS
+@click.pass_context
+def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
+    """Let papers go; 2 for one that is not in the queue."""
+    with build.opened(context) as library:
+        for held in drop(library, ids):
+            answer(context, "queue.dropped", title=held.paper.title)
+
+
+@click.command("fetch", cls=ReaderCommand, help=say("help.fetch"))
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.pass_context
+def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
+    """Bring the PDFs of picks; 5 when one could not be had, 7 when the model is missing."""
+    with build.opened(context) as library:
+        if library.db.is_read_only:
+            raise ReadOnly(file=library.folder)
+        named = [find_paper(library, text) for text in ids]
+        for held in named:
+            if held.state not in ("pick", "read"):
+                what = say(f"queue.not_in.{held.state}", title=plain(held.paper.title))
+                raise UsageError(what=what, hint=say("queue.not_in.hint"))
+        # 80 ms, once the arguments are known to be good.
+        from reader.morning.pipe import fetch_picks
+
+        with told_when_ended(library), build.tools(context, library) as tools:
+            problems = fetch_picks(library, tools, [held.row for held in named])
+        code = say_errors(problem.error for problem in problems)
+        if (text := here_text(library)) and not settings_of(context).is_quiet:
+            output.put(text)
+        return code
+
+
+def here_text(library: Library) -> str:
+    """Return how many PDFs of the queue are here, "" where nothing is picked."""
+    here = pdfs_here(library, whole_queue(library))
+    if here is None:
+        return ""
+    if here.of == 1:
+        return say("queue.pdfs.one_here" if here.n else "queue.pdfs.one", state="")
+    return say("queue.fetched", n=here.n, of=here.of)
+
+
+class _EndSignal(BaseException):
+    """The process was told to end. No Exception: nothing on the way may take it for a failure."""
+
+
+@contextlib.contextmanager
+def told_when_ended(library: Library) -> Iterator[None]:
+    """Print how far the PDFs are where SIGTERM ends the work; the process still dies of it."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _EndSignal
+
+    if threading.current_thread() is not threading.main_thread():  # which alone has signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except _EndSignal:
+        # A second one ends it at once.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        output.put(say("queue.ended", here=here_text(library)).rstrip(), is_error=True)
+        library.db.close()
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@click.command("merge", cls=ReaderCommand, help=say("help.merge"))
+@click.argument("ids", nargs=-1, metavar="[ID ID]")
+@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.pass_context
+def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
+    """Join two papers, or list those that may be one."""
+    from reader.morning.merge import join, questions
+
+    if len(ids) not in (0, 2):
+        raise UsageError(what=say("merge.two", n=len(ids)), hint=say("merge.two_hint"))
+    with build.opened(context) as library:
+        if ids:
+            joined = join(library, *ids)
+            paper = joined.held.paper
+            answer(context, "merged", title=paper.title, ids=", ".join(paper.ids))
+            if joined.left:
+                answer(context, "merge.left", path=joined.left)
+            return
+        asked = questions(library)
+        for question in asked:
+            if as_json:
+                output.put_json(question)
+                continue
+            first, second = question.first.paper, question.second.paper
+            for paper in (first, second):
+                output.put(plain(say("merge.paper", id=paper.id, title=paper.title)))
+            output.put("    " + plain(say("merge.why", why=question.why)))
+            output.put("    " + plain(say("merge.how", first=first.id, second=second.id)))
+        if not asked and not as_json:
+            output.put(say("merge.none"))
+
+
+@click.command("split", cls=ReaderCommand, help=say("help.split"))
+@click.argument("id_", metavar="ID")
+@click.argument("other", metavar="[ID]", required=False, default="")
+@click.pass_context
+def split_command(context: click.Context, id_: str, other: str) -> None:
+    """Part what was joined, or keep two papers apart for good."""
+    from reader.morning.merge import part
+
+    with build.opened(context) as library:
+        for held in part(library, id_, other):
+            answer(context, "parted", title=held.paper.title, id=held.paper.id)

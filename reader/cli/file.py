@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.output import answer
 from reader.library.file_names import UNFILED, Suggestion
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import filings
 from reader.morning.file import (
-    FilingOutcome,
     TopicLine,
     export_filed,
     file_paper,
@@ -55,26 +53,23 @@ def file_command(
                 filed = file_paper(library, held, topic, may_be_new=may_be_new, read=reader.read)
                 problems += filed.problems
                 if as_json:
-                    output.put_json(_file_json(filed.held, [], filed.moved))
-                elif not settings_of(context).is_quiet:
-                    _put_filed(filed)
+                    moved = [{"from": before, "to": after} for before, after in filed.moved]
+                    output.put_json(filed.held, suggestions=[], moved=moved)
+                    continue
+                now, id_ = filed.held.topic, filed.held.paper.id
+                answer(context, "filed", topic=now, title=filed.held.paper.title)
+                for _, path in filed.moved:
+                    answer(context, "filed.moved", indent="    ", path=path)
+                if filed.before and filed.before != now:
+                    answer(context, "filed.before", indent="    ", topic=filed.before, id=id_)
         problems += export_filed(library, [held.row for held in wanted])
-    return _say_all(problems)
-
-
-def _put_filed(filed: FilingOutcome) -> None:
-    title = plain(filed.held.paper.title)
-    output.put(plain(say("filed", topic=filed.held.topic, title=title)))
-    for _, path in filed.moved:
-        output.put("    " + plain(say("filed.moved", path=path)))
-    if filed.before and filed.before != filed.held.topic:
-        before, id_ = filed.before, filed.held.paper.id
-        output.put("    " + plain(say("filed.before", topic=before, id=id_)))
+    return say_errors(problems)
 
 
 def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bool) -> None:
     if as_json:
-        output.put_json(_file_json(held, found, ()))
+        several = [output.encode(s) | {"why": plain(suggestion_text(s))} for s in found]
+        output.put_json(held, suggestions=several, moved=[])
         return
     output.put(plain(held.paper.title))
     if held.topic:
@@ -86,25 +81,6 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
             output.put("    " + plain(f'reader file {held.paper.id} "{suggestion.topic}"'))
     if not found:
         output.put(say("file.nothing"))
-
-
-def _file_json(
-    held: LibraryPaper, found: list[Suggestion], moved: tuple[tuple[str, str], ...]
-) -> dict[str, Any]:
-    return output.paper_json(held) | {
-        "suggestions": [
-            {
-                "topic": s.topic,
-                "score": s.score,
-                "why": plain(suggestion_text(s)),
-                "like": list(s.like),
-                "authors": [plain(name) for name in s.authors],
-                "words": list(s.words),
-            }
-            for s in found
-        ],
-        "moved": [{"from": before, "to": after} for before, after in moved],
-    }
 
 
 @click.command("topics", cls=ReaderCommand, help=say("help.topics"))
@@ -129,16 +105,16 @@ def topics_command(
             # All that is filed there, also what moved before a kill.
             there = [p.paper for p in filings.places(library.db) if p.topic == done.topic]
             problems = [*done.problems, *export_filed(library, there)]
-            if not as_json and not settings_of(context).is_quiet:
+            if not as_json:
                 n, n_files = len(done.rows), done.n_files
-                output.put(say("topic.moved", topic=done.topic, n=n, n_files=n_files))
+                answer(context, "topic.moved", topic=done.topic, n=n, n_files=n_files)
         if as_json or not move:
             for line in topics(library):
                 if as_json:
-                    output.put_json(_topic_json(line))
+                    output.put_json(line)
                 else:
                     _put_topic(line)
-    return _say_all(problems)
+    return say_errors(problems)
 
 
 def _put_topic(line: TopicLine) -> None:
@@ -153,21 +129,3 @@ def _put_topic(line: TopicLine) -> None:
         if line.nearest:
             near = say("topic.move", topic=line.nearest, old=line.path)
             output.put("    " + plain(near))
-
-
-def _topic_json(line: TopicLine) -> dict[str, Any]:
-    return {
-        "topic": line.path,
-        "lane": line.lane,
-        "n_papers": line.n_papers,
-        "n_pdfs": line.n_pdfs,
-        "n_notes": line.n_notes,
-        "below": line.below or None,
-        "nearest": line.nearest or None,
-    }
-
-
-def _say_all(problems: list[ReaderError]) -> int:
-    for problem in problems:
-        say_error(problem)
-    return problems[0].exit_code if problems else 0

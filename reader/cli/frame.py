@@ -1,14 +1,7 @@
-"""Hold the group of commands, their help and errors, and the way out with the right code.
+"""Run one command line: find the command, parse its options, end with the right exit code.
 
-Write help in Japanese: texts changed for those of the spoken language, lines by their width.
-
-Commands are made with English texts, once for all; here each is looked up again. click
-breaks lines between words, of which Japanese has none. What is wrong with a command line is
-said here too. Loaded only where it is spoken.
-
-Read values of the command line: whole numbers within bounds, times of day.
-
-Their help and their errors say what fits, where click's own types show their format.
+Commands are made with English texts, once for all; in Japanese their help and click's errors are
+looked up again (`help`, loaded only where it is spoken).
 """
 
 from __future__ import annotations
@@ -21,8 +14,9 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +36,10 @@ COMMANDS = {
     "skip": "decide",
     "wrong": "decide",
     "undo": "decide",
-    "queue": "queue",
-    "later": "queue",
-    "drop": "queue",
-    "fetch": "queue",
+    "queue": "decide",
+    "later": "decide",
+    "drop": "decide",
+    "fetch": "decide",
     "show": "show",
     "why": "why",
     "open": "show",
@@ -54,11 +48,11 @@ COMMANDS = {
     "note": "note",
     "search": "search",
     "similar": "search",
-    "export": "export",
+    "export": "init",
     "recall": "recall",
     "week": "week",
     "stats": "week",
-    "share": "share",
+    "share": "week",
     "take": "tablet",
     "back": "tablet",
     "highlights": "tablet",
@@ -66,9 +60,9 @@ COMMANDS = {
     "serve": "serve",
     "index": "gather",
     "teach": "teach",
-    "merge": "merge",
-    "split": "merge",
-    "follow": "follow",
+    "merge": "decide",
+    "split": "decide",
+    "follow": "init",
     "init": "init",
     "demo": "init",
 }
@@ -90,45 +84,35 @@ class Settings:
 
 
 def settings_of(context: click.Context) -> Settings:
-    """Give the settings of the running command, wherever on the line they stood."""
+    """Return the settings of the running command, wherever on the line they stood."""
     root = context.find_root()
     if not isinstance(root.obj, Settings):
         root.obj = Settings()
     return root.obj
 
 
-def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
-        if value:
-            setattr(settings_of(context), name, value)
-
-    return keep
+def is_terminal() -> bool:
+    """Check whether a person sees what is printed and can answer it."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def _shared_options() -> list[click.Option]:
+    """Make the options that every command has; their values go to its Settings."""
+
+    def option(name: str, field: str, **more: Any) -> click.Option:
+        def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+            if value:
+                setattr(settings_of(context), field, value)
+
+        more |= {"help": say(f"option.{name}"), "expose_value": False, "callback": keep}
+        return click.Option([f"--{name}"], **more)
+
+    # The library first, since it says in which language all else is to be said.
+    folder = click.Path(path_type=Path, file_okay=True)
     return [
-        click.Option(
-            ["--library"],
-            type=click.Path(path_type=Path, file_okay=True),
-            help=say("option.library"),
-            expose_value=False,
-            is_eager=True,
-            callback=_keep("library"),
-        ),
-        click.Option(
-            ["--quiet"],
-            is_flag=True,
-            help=say("option.quiet"),
-            expose_value=False,
-            callback=_keep("is_quiet"),
-        ),
-        click.Option(
-            ["--debug"],
-            is_flag=True,
-            help=say("option.debug"),
-            expose_value=False,
-            callback=_keep("is_debug"),
-        ),
+        option("library", "library", type=folder, is_eager=True),
+        option("quiet", "is_quiet", is_flag=True),
+        option("debug", "is_debug", is_flag=True),
     ]
 
 
@@ -137,7 +121,7 @@ class Spoken(click.Command):
 
     def get_help(self, context: click.Context) -> str:
         with contextlib.suppress(UsageError):  # of a person without a home: in English
-            speak(_language(context))
+            speak(_language(settings_of(context)))
         if spoken() == "en":
             return super().get_help(context)
 
@@ -147,12 +131,18 @@ class Spoken(click.Command):
 
     def invoke(self, context: click.Context) -> Any:
         if not isinstance(self, click.Group):  # which does not know yet what --library names
-            speak(_language(context))
+            speak(_language(settings_of(context)))
         return super().invoke(context)
 
 
-def _language(context: click.Context) -> Language:
-    return language_of(find_folder(settings_of(context).library, os.environ, Path.cwd()))
+def _language(settings: Settings) -> Language:
+    return language_of(find_folder(settings.library, os.environ, Path.cwd()))
+
+
+_TEXT = "\0"
+"""Before a text that is no option, while click looks for options. No command line can have it."""
+
+_OPTION = re.compile(r"--[A-Za-z]|-[A-Za-z][\w-]*(=|$)|--?$", re.ASCII)
 
 
 class ReaderCommand(Spoken):
@@ -164,36 +154,27 @@ class ReaderCommand(Spoken):
         self.params.extend(_shared_options())
 
     def make_parser(self, context: click.Context) -> Any:
-        """Make click's parser; what looks like no option is an argument for it."""
+        """Make click's parser; what begins with a minus and looks like no option is a text."""
         parser = super().make_parser(context)
         parse = parser.parse_args
         known = {name for param in self.get_params(context) for name in param.opts}
 
+        def hidden(arg: str) -> str:
+            is_option = _OPTION.match(arg) or arg[:2] in known
+            return _TEXT + arg if arg.startswith("-") and not is_option else arg
+
+        def as_typed(value: Any) -> Any:
+            if isinstance(value, list | tuple):
+                return type(value)(map(as_typed, value))
+            return value.removeprefix(_TEXT) if isinstance(value, str) else value
+
         def parse_args(args: list[str]) -> Any:
-            hidden = [_TEXT + arg if _is_text(arg, known) else arg for arg in args]
-            values, rest, order = parse(args=hidden)
-            return {name: _seen(value) for name, value in values.items()}, _seen(rest), order
+            values, rest, order = parse(args=[hidden(arg) for arg in args])
+            shown = {name: as_typed(value) for name, value in values.items()}
+            return shown, as_typed(rest), order
 
         parser.parse_args = parse_args  # type: ignore[method-assign]
         return parser
-
-
-_TEXT = "\0"
-"""Before a text that is no option, while click looks for options. No command line can have it."""
-
-_OPTION = re.compile(r"--[A-Za-z]|-[A-Za-z][\w-]*(=|$)|--?$", re.ASCII)
-
-
-def _is_text(arg: str, known: Container[str]) -> bool:
-    """Tell whether what begins with a minus is a text: a number, or words; known: options."""
-    return arg.startswith("-") and not (_OPTION.match(arg) or arg[:2] in known)
-
-
-def _seen(value: Any) -> Any:
-    """Give what click parsed with its texts as they were typed."""
-    if isinstance(value, list | tuple):
-        return type(value)(map(_seen, value))
-    return value.removeprefix(_TEXT) if isinstance(value, str) else value
 
 
 class ReaderGroup(Spoken, click.Group):
@@ -241,38 +222,26 @@ reader_group.params.extend(_shared_options())
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run one command line and leave with its exit code."""
-    _open_closed_streams()
+    # A stream that was closed (`reader today <&-`) is opened on nothing, so that no file of the
+    # library takes the place of one.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a replacement, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    _end_by_signals()
-    settings = Settings()
-    sys.exit(run(list(sys.argv[1:] if args is None else args), settings))
-
-
-def _open_closed_streams() -> None:
-    """Open those of the three streams that were closed (`reader today <&-`) on nothing, so that
-    no file of the library takes the place of one."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
-
-
-def _end_by_signals() -> None:
-    """Let SIGINT and SIGTERM end this process, however it was started.
-
-    A shell lets what it runs in the background of a script ignore SIGINT, and Python leaves it
-    so: then nothing but SIGKILL ended `reader add`.
-    """
+    # Both signals end this process, however it was started: a shell lets what it runs in the
+    # background of a script ignore SIGINT, and Python leaves it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.exit(run(list(sys.argv[1:] if args is None else args), Settings()))
 
 
 def run(args: list[str], settings: Settings) -> int:
-    """Run one command line; gives its exit code, every error said on the error stream.
+    """Run one command line; returns its exit code, every error printed on the error stream.
 
-    What is said is said in the library's language, once it is known, and so to the end.
+    All is said in the library's language once that is known; afterwards it is as it was.
     """
     with speaking(spoken()):
         return _run(args, settings)
@@ -285,8 +254,7 @@ def _run(args: list[str], settings: Settings) -> int:
     try:
         code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
     except ReaderError as error:
-        say_error(error)
-        return error.exit_code
+        return say_error(error)
     except click.ClickException as error:
         _say_usage(error, settings)
         return error.exit_code
@@ -299,17 +267,17 @@ def _run(args: list[str], settings: Settings) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC or not _drop_output():
             return _unexpected(error, settings)
-        full = DiskFull(file=say("stdout"))
-        say_error(full)
-        return full.exit_code
+        return say_error(DiskFull(file=say("stdout")))
     except Exception as error:  # noqa: BLE001  the outermost border: exit 1, never a bare traceback
         return _unexpected(error, settings)
     return code if isinstance(code, int) else 0
 
 
 def _drop_output() -> bool:
-    """Tell whether what was printed cannot be written, and let it go: Python would try it once
-    more as it ends, and leave with 120."""
+    """Drop what was printed if it cannot be written; returns whether that was so.
+
+    Python would try to write it once more as it ends, and leave with 120.
+    """
     try:
         sys.stdout.flush()
     except OSError:
@@ -323,15 +291,15 @@ def _unexpected(error: Exception, settings: Settings) -> int:
         traceback.print_exc()
     from reader.base.text import plain
 
-    kind = type(error).__name__
-    click.echo(say("unexpected", kind=kind, what=plain(str(error))), err=True)
+    click.echo(say("unexpected", kind=type(error).__name__, what=plain(str(error))), err=True)
     return 1
 
 
 def _say_usage(error: click.ClickException, settings: Settings) -> None:
-    """Say what is wrong with the command line, in the language of the library that it means."""
+    """Explain what is wrong with the command line, in the language of the library it means."""
     with contextlib.suppress(UsageError):  # of a person without a home: in English
-        speak(language_of(find_folder(settings.library, os.environ, Path.cwd())))
+        speak(_language(settings))
+    # Older versions of click have no such class.
     is_help = isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
     if spoken() == "en" or is_help or not isinstance(error, click.UsageError):
         error.show()
@@ -342,10 +310,54 @@ def _say_usage(error: click.ClickException, settings: Settings) -> None:
     click.echo(usage_error(error), err=True)
 
 
-def say_error(error: ReaderError) -> None:
-    """Print an error and its remedy on the error stream."""
+def say_error(error: ReaderError) -> int:
+    """Print an error and its remedy on the error stream; returns its exit code."""
+    # Not at the top: `--help` and most commands say no error and start sooner without it.
     from reader.base.text import plain
 
     click.echo(say("error", message=plain(error.message)), err=True)
     if error.hint:
         click.echo(f"  {plain(error.hint)}", err=True)
+    return error.exit_code
+
+
+def say_errors(errors: Iterable[ReaderError]) -> int:
+    """Print errors; returns the exit code of the first, 0 without one."""
+    codes = [say_error(error) for error in errors]
+    return codes[0] if codes else 0
+
+
+class WholeNumber(click.ParamType):  # type: ignore[type-arg]
+    """A whole number from `low` to `high`."""
+
+    name = "n"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> int:
+        """Read a number."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not self.low <= number <= self.high:
+            self.fail(say("value.range", text=value, low=self.low, high=self.high), param, context)
+        return number
+
+
+class TimeOfDay(click.ParamType):  # type: ignore[type-arg]
+    """Hours and minutes."""
+
+    name = "hh:mm"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> time:
+        """Read a time."""
+        try:
+            return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  of no day
+        except ValueError:
+            self.fail(say("value.time", text=value), param, context)

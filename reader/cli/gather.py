@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import tzinfo
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError, UsageError
+from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
-from reader.cli.background import Lines, put_end
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.output import answer
 from reader.gathering.gather import source_names, told_together
 from reader.library.config import unknown_class_text
-from reader.library.folder import Library, read_config
+from reader.library.folder import read_config
 from reader.library.place import FEEDS, find_folder
 from reader.library.rows import papers
 from reader.library.rows.database import forget_index, lock_file
 from reader.morning.pipe import fetch_and_rank, index_all, learn_decisions
 from reader.morning.texts import no_network_text
 from reader.morning.trust import (
-    Report,
     categories_text,
     facts_of,
     head_text,
@@ -35,6 +34,37 @@ from reader.morning.trust import (
     seed_text,
 )
 from reader.pdfs.fetch import forget_readings
+
+OFTEN_S = 0.2
+"""A step with many items says no more than five lines a second."""
+
+
+@dataclass
+class Lines(build.Silent):
+    """Prints `{step, done, total}` for each step as it goes on."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    _last: tuple[str, float] = field(default=("", 0.0))
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        before, at = self._last
+        now = self.monotonic()
+        if label == before and done < total and now - at < OFTEN_S:
+            return
+        self._last = (label, now)
+        output.put_json({"step": label, "done": done, "total": total})
+
+
+def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None = None) -> None:
+    """Print the last line: what came, what could not be done, and what stopped the rest."""
+
+    def texts(error: ReaderError) -> dict[str, str]:
+        return {"message": plain(error.message), "hint": plain(error.hint)}
+
+    failed = [
+        {"stage": one.stage, "subject": plain(one.subject), **texts(one.error)} for one in problems
+    ]
+    output.put_json({"n_new": n_new, "problems": failed, "error": error and texts(error)})
 
 
 @click.command("gather", cls=ReaderCommand, help=say("help.gather"))
@@ -47,7 +77,12 @@ def gather_command(
 ) -> int:
     """Do everything that needs the network or the model; 5 when a source or a PDF is missing."""
     with build.opened(context) as library:
-        _check_names(library, sources)
+        known = source_names(library.config)
+        for name in sources:
+            if name not in known:
+                shown = plain(name).strip()
+                what = say("source.unknown", name=shown) if shown else say("source.nameless")
+                raise UsageError(what=what, hint=say("source.known", names=", ".join(known)))
         if library.db.is_read_only:
             raise ReadOnly(file=library.folder)
         for name in library.config.arxiv.unknown:
@@ -70,27 +105,15 @@ def gather_command(
         n_new = papers.n_papers(library.db) - before
         if as_json:
             put_end(n_new, problems)
-        elif sys.stdout.isatty() and not settings_of(context).is_quiet:
-            output.put(say("gathered", n=n_new))
+        elif sys.stdout.isatty():
+            answer(context, "gathered", n=n_new)
     return report(problems)
 
 
 def report(problems: list[Problem]) -> int:
-    """Name what could not be done; gives the exit code of the first."""
-    for error in told_together(problems):
-        say_error(error)
+    """Name what could not be done; returns the exit code of the first problem."""
+    say_errors(told_together(problems))
     return problems[0].error.exit_code if problems else 0
-
-
-def _check_names(library: Library, names: tuple[str, ...]) -> None:
-    known = source_names(library.config)
-    for name in names:
-        if name not in known:
-            shown = plain(name).strip()
-            raise UsageError(
-                what=say("source.unknown", name=shown) if shown else say("source.nameless"),
-                hint=say("source.known", names=", ".join(known)),
-            )
 
 
 @click.command("index", cls=ReaderCommand, help=say("help.index"))
@@ -100,7 +123,11 @@ def _check_names(library: Library, names: tuple[str, ...]) -> None:
 def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
     """Bring full text, passages and vectors up to date; 7 when the model is missing."""
     if rebuild:
-        _forget_index(find_folder(settings_of(context).library, os.environ, Path.cwd()))
+        folder = find_folder(settings_of(context).library, os.environ, Path.cwd())
+        # Only in what is a library, and beside nobody who fills the index.
+        read_config(folder / FEEDS)
+        with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
+            forget_index(folder)
     shown = Lines() if as_json else None
     with (
         build.opened(context) as library,
@@ -121,16 +148,6 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         return report(problems)
 
 
-def _forget_index(folder: Path) -> None:
-    """Delete index.db of what is a library, and beside nobody who fills it.
-
-    Raises NoLibrary, ConfigError, Locked or ReadOnly.
-    """
-    read_config(folder / FEEDS)
-    with lock_file(folder / "gather.lock"), lock_file(folder / "index.lock"):
-        forget_index(folder)
-
-
 @click.command("sources", cls=ReaderCommand, help=say("help.sources"))
 @click.option("--json", "as_json", is_flag=True, help=say("option.json"))
 @click.pass_context
@@ -141,37 +158,26 @@ def sources_command(context: click.Context, as_json: bool) -> int:
         found = reports(library)
         seeds = missing_seeds(library)
         unknown = library.config.arxiv.unknown
-    missing = [report for report in found if report.line.is_missing]
+    code = 5 if any(one.line.is_missing for one in found) else 0
     if as_json:
-        for report in found:
-            output.put_json(output.report_json(report))
+        for one in found:
+            output.put_json(one)
         for seed in seeds:
             # No source: what reads lines by their name and state goes on as it did.
-            more = {"name": f"seed {seed.id}", "is_missing": False}
-            output.put_json(more | output.seed_json(seed))
-        return 5 if missing else 0
+            output.put_json({"name": f"seed {seed.id}", "is_missing": False}, seed)
+        return code
     width = screen.width_of_terminal()
-    for line in screen.wrap(head_text(found), width):
-        output.put(click.style(line, bold=True))
+    output.put_all(map(screen.bold, screen.wrap(head_text(found), width)))
     # Said of all above, it is not said again of each.
-    is_offline = bool(no_network_text([report.line for report in found]))
-    for report in found:
-        for line in _lines(replace(report, error="") if is_offline else report, zone, width):
-            output.put(line)
-    texts = [*map(unknown_class_text, unknown), *(seed_text(seed, zone) for seed in seeds)]
-    for text in texts:
-        for line in screen.wrap(plain(text), width):
-            output.put(line)
-    return 5 if missing else 0
-
-
-def _lines(report: Report, zone: tzinfo, width: int) -> Iterator[str]:
-    mark = "!" if report.line.is_missing else " "
-    head = f"{mark} {plain(report.name)}"
-    yield click.style(shorten(head, width), bold=True, fg="red" if report.line.is_missing else None)
-    facts = facts_of(report, zone)
-    yield from screen.wrap(plain(" · ".join(facts)), width, "    ")
-    if text := categories_text(report):
-        yield from screen.wrap(plain(text), width, "    ")
-    if report.error:
-        yield from screen.wrap(plain(with_hint(report.error, report.hint)), width, "    ")
+    is_offline = bool(no_network_text([one.line for one in found]))
+    for one in found:
+        is_missing = one.line.is_missing
+        head = shorten(f"{'!' if is_missing else ' '} {plain(one.name)}", width)
+        output.put(click.style(head, bold=True, fg="red" if is_missing else None))
+        error = "" if is_offline or not one.error else with_hint(one.error, one.hint)
+        for text in (" · ".join(facts_of(one, zone)), categories_text(one), error):
+            if text:
+                output.put_all(screen.wrap(plain(text), width, "    "))
+    for text in (*map(unknown_class_text, unknown), *(seed_text(seed, zone) for seed in seeds)):
+        output.put_all(screen.wrap(plain(text), width))
+    return code

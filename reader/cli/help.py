@@ -1,4 +1,8 @@
-"""Say the help and the errors of the command line in the language of the library."""
+"""Write the help and the errors of the command line in the language of the library.
+
+click breaks lines between words, of which Japanese has none: here they are broken by the
+columns that they take. Loaded only where another language than English is spoken.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,7 @@ from reader.cli.screen import wrap
 
 # As click writes them: no command of ours says these.
 _CLICKS = {ENGLISH[key]: key for key in ("click.help", "click.version")}
-
-
 _OURS = {text: key for key, text in ENGLISH.items() if key.startswith(("help", "option."))}
-
-
 _SENTENCES = (
     "click.no_command", "click.no_argument", "click.missing_command", "click.extra",
     "click.extras", "click.needs_value", "click.needs_values", "click.no_value", "click.bad",
@@ -26,24 +26,20 @@ _SENTENCES = (
     "click.file_unreadable", "click.unreadable", "value.range", "value.time", "command.near",
 )  # fmt: skip
 """What is said of a command line before it is known which language is spoken."""
-
-
 _HEADINGS = {"Options": "heading.options", "Commands": "heading.commands"}
-
-
 AS_IT_STANDS = "\b"
 """click's mark at the head of a paragraph whose lines stay."""
 
 
 def help_of(command: click.Command, context: click.Context) -> str:
-    """Give a command's help, as `get_help` of click does."""
+    """Write a command's help, as `get_help` of click does."""
     formatter = _Formatter(width=context.terminal_width, max_width=context.max_content_width)
     command.format_help(context, formatter)
     return formatter.getvalue().rstrip("\n")
 
 
 def in_spoken(text: str) -> str:
-    """Give a help text of click's in the spoken language; what is not known stays."""
+    """Look a help text of click's up in the spoken language; what is not known stays."""
     text = inspect.cleandoc(text)
     for english, key in (_CLICKS | _OURS).items():
         whole = inspect.cleandoc(english)
@@ -63,7 +59,7 @@ def joined(paragraph: str) -> str:
 
 
 def usage_error(error: click.UsageError) -> str:
-    """Say what is wrong with a command line, as `show` of click's errors does."""
+    """Explain what is wrong with a command line, as `show` of click's errors does."""
     lines = []
     if context := error.ctx:
         formatter = _Formatter(width=context.terminal_width, max_width=context.max_content_width)
@@ -80,7 +76,7 @@ def usage_error(error: click.UsageError) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Give a sentence on a command line in the spoken language; what is not known stays."""
+    """Look a sentence on a command line up in the spoken language; what is not known stays."""
     for key in _SENTENCES:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(ENGLISH[key]))
         if found := re.fullmatch(pattern, text, re.DOTALL):

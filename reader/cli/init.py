@@ -1,4 +1,7 @@
-"""`reader init` and `demo`: a library of one's own, and a sample morning."""
+"""`reader init`, `demo`, `follow` and `export`: a library as a whole, made and written out.
+
+Each loads what it works with itself, since the others need none of it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from pathlib import Path
 import click
 
 from reader.base.messages import say
+from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import ReaderCommand, settings_of
+from reader.cli.frame import ReaderCommand, say_errors, settings_of
+from reader.cli.output import answer
 from reader.library.folder import make_library
 from reader.library.place import find_folder
 
@@ -23,7 +28,8 @@ def init_command(context: click.Context, folder: Path | None) -> None:
     settings = settings_of(context)
     given = folder or settings.library
     home = Path("~/reader").expanduser()
-    target = find_folder(given, os.environ, home) if given or _is_named() else home
+    is_named = given or os.environ.get("READER_LIBRARY")
+    target = find_folder(given, os.environ, home) if is_named else home
     with make_library(target, now=build.clock()) as library:
         if not settings.is_quiet:
             folder = library.folder.absolute()
@@ -32,15 +38,63 @@ def init_command(context: click.Context, folder: Path | None) -> None:
                 output.put(say("init.hub", model=model), is_error=True)
 
 
-def _is_named() -> bool:
-    return bool(os.environ.get("READER_LIBRARY"))
-
-
 @click.command("demo", cls=ReaderCommand, help=say("help.demo"))
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help=say("option.keep"))
 @click.pass_context
 def demo_command(context: click.Context, keep: Path | None) -> int:
     """Play a sample morning."""
-    from reader.cli.demo.show import play
+    from reader.cli.demo.morning import play
 
     return play(keep=keep, is_quiet=settings_of(context).is_quiet)
+
+
+N_SHOWN = 8
+"""Authors of like names that are shown; the others are counted."""
+
+
+@click.command("follow", cls=ReaderCommand, help=say("help.follow"))
+@click.argument("name", metavar="NAME")
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help=say("option.feed"))
+@click.pass_context
+def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
+    """Follow a person."""
+    from reader.gathering.follow import follow  # with tomlkit, which `init` need not load
+
+    with build.opened(context) as library:
+        followed = follow(library, name, feeds)
+    answer(context, "followed", name=followed.name)
+    if followed.is_ambiguous:
+        # Those that are surely theirs first.
+        names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
+        n_more = len(names) - N_SHOWN
+        more = say("follow.more", n=n_more) if n_more > 0 else ""
+        answer(context, "follow.many", names=say("list").join(names[:N_SHOWN]) + more)
+
+
+@click.command("export", cls=ReaderCommand, help=say("help.export"))
+@click.pass_context
+def export_command(context: click.Context) -> int:
+    """Write notes/ out; 5 when a file had to be left alone, 6 when one could not be written."""
+    from reader.notes.export import export
+
+    with build.opened(context) as library:
+        done = export(library)
+    if not settings_of(context).is_quiet:
+        for before, path in done.moved:
+            output.put(plain(say("export.moved", path=before, now=path)))
+        for path, topic in done.filed:
+            output.put(plain(say("export.filed", path=path, topic=topic)))
+        for what in (
+            "adopted",
+            "read_in",
+            "merged",
+            "typed_inside",
+            "mended",
+            "emptied",
+            "removed",
+        ):
+            for path in getattr(done, what):
+                output.put(say(f"export.{what}", path=path))
+        for path in done.written + done.pages:
+            output.put(say("export.written", path=path))
+    return say_errors(done.left)

@@ -21,12 +21,12 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.notes import drafts, outcome
-from reader.notes.changes import DiffLine, pieces
+from reader.notes.changes import pieces
 from reader.notes.draft import HINT, laid_out
 from reader.notes.drafts import Draft, Others, marks_of, may_show, new_words, words_again
 from reader.notes.links import NearNotes, related
 from reader.notes.outcome import report_of
-from reader.notes.own_words import Check, CheckedSentence, check_lines, where
+from reader.notes.own_words import check_lines, where
 from reader.notes.rows import notes
 from reader.notes.rows.notes import Revision
 from reader.notes.write import (
@@ -44,34 +44,31 @@ from reader.notes.write import (
 if TYPE_CHECKING:
     from reader.search.encode import Encode
 
+
 LONGEST = 10_000_000
 """Bytes: more is no note, and /dev/zero has no end."""
 
 
 def given(file: Path | None) -> str | None:
-    """Read the note from a file or from standard input; None on a terminal without either."""
+    """Read the note from a file or from standard input; None on a terminal without either.
+
+    Raises UsageError for what cannot be read, is too long or is no UTF-8.
+    """
     if file is None and sys.stdin.isatty():
         return None
     if file is None or str(file) == "-":
         content, name = sys.stdin.buffer.read(LONGEST + 1), say("stdin")
     else:
-        content, name = _bytes_of(file), str(file)
+        name = str(file)
+        try:
+            with file.open("rb") as handle:
+                content = handle.read(LONGEST + 1)
+        except OSError as error:
+            what = say("note.unreadable", file=file, what=error.strerror)
+            raise UsageError(what=what, hint=say("note.unchanged")) from None
     if len(content) > LONGEST:
         what = say("note.too_long", file=name, n=LONGEST // 1_000_000)
         raise UsageError(what=what, hint=say("note.unchanged"))
-    return _decoded(content, name)
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        with file.open("rb") as handle:
-            return handle.read(LONGEST + 1)
-    except OSError as error:
-        what = say("note.unreadable", file=file, what=error.strerror)
-        raise UsageError(what=what, hint=say("note.unchanged")) from None
-
-
-def _decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -109,6 +106,8 @@ class EditorPage:
         return laid_out(words.rstrip("\n"), shown, what=say("note.page", mark=HINT))
 
     def _shown(self) -> Iterator[str]:
+        """Lay out what is only to read: title, authors, abstract, then what the person marked,
+        in reading order, the same words once."""
         paper = self.held.paper
         yield from screen.wrap(plain(paper.title), WIDTH)
         yield plain(screen.authors_text(paper.authors))
@@ -118,10 +117,6 @@ class EditorPage:
             return
         yield say("note.page.abstract")
         yield from screen.wrap(plain(paper.abstract) or say("show.no_abstract"), WIDTH)
-        yield from self._marked()
-
-    def _marked(self) -> Iterator[str]:
-        """Give what the person marked, in reading order, the same words once."""
         found = marks_of(self.library, self.held)
         if found:
             yield ""
@@ -147,13 +142,23 @@ def edited(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
         began = time.monotonic()
         noted = None
         try:
-            _ask_editor(draft.file)
+            try:
+                click.edit(filename=str(draft.file))
+            except click.ClickException as error:
+                is_missing = isinstance(error.__cause__, OSError)  # else it ended with a failure
+                hint = say("note.editor" if is_missing else "note.editor_failed")
+                raise UsageError(what=error.message, hint=hint) from None
+            except ValueError as error:  # EDITOR has a quotation mark that is not closed
+                what = say("note.editor_bad", what=error)
+                raise UsageError(what=what, hint=say("note.editor")) from None
+            # Some editors return at once and save later: then nothing was changed yet.
             is_at_once = time.monotonic() - began < AT_ONCE_S
             saved = drafts.words_of(draft)
             words = _words(page, draft, saved, given)
             noted = add_note(library, held, words, encode=encode, base=draft.base)
             drafts.drop(draft, read=saved)
         finally:
+            # After Ctrl-C or a full disk too: what was typed is not lost.
             if noted is None:
                 _leave(page, draft, given)
     if not noted.is_new and saved == given and is_at_once:
@@ -163,7 +168,7 @@ def edited(page: EditorPage, *, encode: Encode | None) -> NoteOutcome:
 
 def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
     """Bring a draft that was left up to date, say what the person should know before they
-    write, and remember that the editor was opened. Gives what is in the draft, None where it
+    write, and remember that the editor was opened. Returns what is in the draft, None where it
     cannot be read."""
     if others.n_open:
         output.put(say("note.open"), is_error=True)
@@ -186,21 +191,10 @@ def _prepared(page: EditorPage, draft: Draft, others: Others) -> str | None:
 
 
 def _words(page: EditorPage, draft: Draft, saved: str, given: str | None) -> str:
-    """Give what the person wrote; the note as it was where they changed nothing but line ends."""
+    """Return what the person wrote; the note as it was where they changed line ends alone."""
     before = draft.before
     words = drafts.own_words(page.library, draft, saved, given=given or "")
     return before if words == before.replace("\r\n", "\n") else words
-
-
-def _ask_editor(file: Path) -> None:
-    try:
-        click.edit(filename=str(file))
-    except click.ClickException as error:
-        is_missing = isinstance(error.__cause__, OSError)  # else it ended with a failure
-        hint = say("note.editor" if is_missing else "note.editor_failed")
-        raise UsageError(what=error.message, hint=hint) from None
-    except ValueError as error:  # EDITOR has a quotation mark that is not closed
-        raise UsageError(what=say("note.editor_bad", what=error), hint=say("note.editor")) from None
 
 
 def _leave(page: EditorPage, draft: Draft, given: str | None) -> None:
@@ -215,8 +209,7 @@ def _leave(page: EditorPage, draft: Draft, given: str | None) -> None:
         if not has_words or (saved == given and not draft.is_old):
             draft.file.unlink(missing_ok=True)
             return
-    said = say("note.rescued", file=draft.file, id=page.held.paper.id)
-    output.put(said, is_error=True)
+    output.put(say("note.rescued", file=draft.file, id=page.held.paper.id), is_error=True)
 
 
 def write_note(
@@ -246,13 +239,13 @@ def write_note(
 
 
 def note_encoder(library: Library) -> Encode | None:
-    """Give what encodes notes, each text once; None where that would take seconds."""
+    """Return what encodes notes, each text once; None where that would take seconds."""
     encode = build.note_encoder(library.config)
     return functools.lru_cache(maxsize=4)(encode) if encode else None
 
 
 def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encode | None) -> None:
-    """Say what became of a note."""
+    """Print what became of a note."""
     if settings.is_quiet:
         return
     told = report_of(library, noted, encode=encode)
@@ -262,10 +255,8 @@ def tell(settings: Settings, library: Library, noted: NoteOutcome, encode: Encod
         output.put(say("note.meanwhile", n=noted.meanwhile, number=noted.number, id=id_))
     width = screen.width_of_terminal()
     for text in (*told.check, *told.lost):
-        for line in screen.wrap(text, width, "    ", "  "):
-            output.put(line)
-    for line in near_lines(told.near, width):
-        output.put(line)
+        output.put_all(screen.wrap(text, width, "    ", "  "))
+    output.put_all(near_lines(told.near, width))
 
 
 def near_lines(near: NearNotes, width: int) -> Iterator[str]:
@@ -290,31 +281,16 @@ def _warn(told: list[str]) -> None:
 
 def show_history(library: Library, held: LibraryPaper, *, as_json: bool) -> None:
     """List a note's revisions, the oldest first."""
-    known = notes.revisions(library.db, held.row)
     width = screen.width_of_terminal()
-    for number, one in enumerate(known, 1):
+    for number, one in enumerate(notes.history(library.db, held.row), 1):
         if as_json:
-            output.put_json(output.paper_json(held) | _revision_json(number, one))
-        else:
-            line = f"{number:>3}  {moment(library, one.at)}  {_facts(one)}  {beginning_of(one)}"
-            output.put(shorten(line, width))
-
-
-def _facts(one: Revision) -> str:
-    came = say(f"note.from.{one.came_from}")
-    state = say("note.state.written" if one.is_written else "note.state.skimmed")
-    return f"{came:<7}  {state:<7}"
-
-
-def _revision_json(number: int, one: Revision) -> dict[str, object]:
-    return {
-        "number": number,
-        "at": one.at.isoformat(),
-        "on": one.on_date,
-        "came_from": one.came_from,
-        "is_written": one.is_written,
-        "text": one.text,
-    }
+            output.put_json(held, {"number": number}, one)
+            continue
+        came = say(f"note.from.{one.came_from}")
+        state = say("note.state.written" if one.is_written else "note.state.skimmed")
+        at = moment(library, one.at)
+        line = f"{number:>3}  {at}  {came:<7}  {state:<7}  {beginning_of(one)}"
+        output.put(shorten(line, width))
 
 
 def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> None:
@@ -328,19 +304,16 @@ def show_diff(library: Library, held: LibraryPaper, numbers: Sequence[int]) -> N
         head = say("note.revision", n=number, at=moment(library, one.at))
         output.put(click.style(f"{mark} {head}", bold=True))
     for line in found.changes:
-        output.put(_shown(line))
-
-
-def _shown(line: DiffLine) -> str:
-    """Lay out a line of a difference; what changed within it stands out in colour."""
-    if line.kind == "@":
-        return click.style(f"@{line.text}", fg="cyan")
-    colour = {"-": "red", "+": "green"}.get(line.kind)
-    if colour is None:
-        return " " + "".join(text for text, _ in pieces(line))
-    shown = [click.style(line.kind, fg=colour)]
-    shown += [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
-    return "".join(shown)
+        if line.kind == "@":
+            output.put(click.style(f"@{line.text}", fg="cyan"))
+            continue
+        colour = {"-": "red", "+": "green"}.get(line.kind)
+        if colour is None:
+            output.put(" " + "".join(text for text, _ in pieces(line)))
+            continue
+        # What changed within the line stands out.
+        shown = [click.style(text, fg=colour, reverse=changed) for text, changed in pieces(line)]
+        output.put(click.style(line.kind, fg=colour) + "".join(shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,14 +360,14 @@ def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
         option = "--template" if asked.template else "--show"
         what = say("note.no_terminal", option=option)
         raise UsageError(what=what, hint=say("note.no_terminal.hint"))
+    settings = settings_of(context)
     with build.opened(context) as library:
         held = find_paper(library, id_)
         if is_writing:
             template, is_shown = asked.template, asked.is_shown
-            settings = settings_of(context)
             write_note(settings, library, held, text, template=template, is_shown=is_shown)
         else:
-            _go_back(settings_of(context), library, held, asked)
+            _go_back(settings, library, held, asked)
 
 
 def _refuse_mixtures(asked: _NoteOptions) -> None:
@@ -410,6 +383,7 @@ def _refuse_mixtures(asked: _NoteOptions) -> None:
         "--show": asked.is_shown,
     }
     first, *others = [option for option, is_given in named.items() if is_given] or [""]
+    # --show and --template are both for the editor; any other two name different tasks.
     clash = next((o for o in others if {first, o} != {"--template", "--show"}), "")
     if clash:
         what = say("note.alone", option=first, other=clash)
@@ -421,6 +395,7 @@ def _refuse_mixtures(asked: _NoteOptions) -> None:
 
 
 def _go_back(settings: Settings, library: Library, held: LibraryPaper, asked: _NoteOptions) -> None:
+    """Do what an option asks for with the note as it is. Raises NotKnown where there is none."""
     note = newest_note(library, held)
     if asked.task == "related":
         _show_related(library, held, note, as_json=asked.as_json)
@@ -428,23 +403,19 @@ def _go_back(settings: Settings, library: Library, held: LibraryPaper, asked: _N
         what = say("note.none", title=plain(held.paper.title))
         raise NotKnown(what=what, hint=say("note.none.hint", id=held.paper.id))
     elif asked.restored is not None:
-        _restore(settings, library, held, asked.restored)
+        number, title = asked.restored, plain(held.paper.title)
+        noted = restore(library, held, number, encode=note_encoder(library))
+        if noted.is_new:
+            export_one(library, noted.held)
+        if not settings.is_quiet:
+            restored = say("note.restored", n=number, number=noted.number, title=title)
+            output.put(restored if noted.is_new else say("note.same", title=title))
     elif asked.task == "history":
         show_history(library, held, as_json=asked.as_json)
     elif asked.task == "diff":
         show_diff(library, held, asked.numbers)
     else:
         _show_check(library, held, note, as_json=asked.as_json)
-
-
-def _restore(settings: Settings, library: Library, held: LibraryPaper, number: int) -> None:
-    noted = restore(library, held, number, encode=note_encoder(library))
-    title = plain(held.paper.title)
-    if noted.is_new:
-        export_one(library, noted.held)
-    if not settings.is_quiet:
-        said = say("note.restored", n=number, number=noted.number, title=title)
-        output.put(said if noted.is_new else say("note.same", title=title))
 
 
 def _show_related(
@@ -454,11 +425,10 @@ def _show_related(
     near = related(library, held, text, encode=note_encoder(library))
     if as_json:
         for one in near.notes:
-            output.put_json(output.paper_json(one.held) | {"sentence": plain(one.sentence)})
+            output.put_json(one.held, sentence=plain(one.sentence))
         return
     found = list(near_lines(near, screen.width_of_terminal()))
-    for line in found or [say("note.related.none")]:
-        output.put(line)
+    output.put_all(found or [say("note.related.none")])
 
 
 def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json: bool) -> None:
@@ -466,32 +436,13 @@ def _show_check(library: Library, held: LibraryPaper, note: Revision, *, as_json
     closeness = closeness_of(encode) if encode else None
     check = check_note(library, held, note.text, closeness=closeness)
     if as_json:
-        output.put_json(output.paper_json(held) | _check_json(check))
+        sentences = [
+            output.encode(one) | {"where": where(one.source) if one.source else None}
+            for one in check.sentences
+        ]
+        output.put_json(held, check, sentences=sentences)
         return
     width = screen.width_of_terminal()
     nothing = say("note.own" if check.sentences else "note.no_own")
     for text in check_lines(check) or [nothing]:
-        for line in screen.wrap(text, width, "  ", ""):
-            output.put(line)
-
-
-def _check_json(check: Check) -> dict[str, object]:
-    return {
-        "verdict": check.verdict,
-        "is_mostly_copied": check.is_mostly_copied,
-        "share": round(check.share, 3),
-        "n_unseen": check.n_unseen,
-        "sentences": [_sentence_json(one) for one in check.sentences],
-    }
-
-
-def _sentence_json(one: CheckedSentence) -> dict[str, object]:
-    return {
-        "text": one.text,
-        "verdict": one.verdict,
-        "share": round(one.share, 3),
-        "run": one.run,
-        "where": where(one.source) if one.source else None,
-        "page": one.source.page if one.source else None,
-        "is_translated": one.is_translated,
-    }
+        output.put_all(screen.wrap(text, width, "  ", ""))

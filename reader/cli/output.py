@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 from unicodedata import category
 
 import click
 
 from reader.base.errors import ReaderError
+from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.config import Deadline
+from reader.cli.frame import settings_of
 from reader.library.ids import url_of
-from reader.library.paper import LibraryPaper
 from reader.morning.texts import n_mine, theme_counts
-from reader.morning.values import Entry, FoldedDays, Morning, QueueEntry, Seed
-from reader.ranking.rank import in_print
-
-if TYPE_CHECKING:
-    from reader.morning.added_file import FileOutcome
-    from reader.morning.merge import MergeQuestion
-    from reader.morning.trust import Report
-    from reader.pdfs.back import CopyOutcome
-    from reader.pdfs.highlights import VisibleMark
-    from reader.pdfs.marked_copies import RemovedCopy
-    from reader.pdfs.tablet import TabletOutcome
-    from reader.search.find import SearchHit
+from reader.ranking.rank import Term, in_print
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Kinds of characters: controls, invisible ones, halves, line ends."""
@@ -38,326 +29,229 @@ def put(text: str = "", *, is_error: bool = False) -> None:
     click.echo(text, err=is_error)
 
 
-def put_json(value: Mapping[str, Any]) -> None:
-    r"""Print one object on one line, in UTF-8, keys in the order given.
+def put_all(lines: Iterable[str]) -> None:
+    """Print several lines as they come: a sum is read while models are still fitted."""
+    for line in lines:
+        click.echo(line)
 
+
+def answer(context: click.Context, key: str, *, indent: str = "", **values: object) -> None:
+    """Print one sentence of the catalogue, unless `--quiet` was asked for."""
+    if not settings_of(context).is_quiet:
+        put(indent + plain(say(key, **values)))
+
+
+def put_json(*values: Any, **more: Any) -> None:
+    r"""Print one object on one line, in UTF-8: the fields of all values in the order given.
+
+    more: fields that no value has, or that stand in place of one's.
     What a terminal obeys or does not show is written as \u202e: the value stays exact.
     """
-    text = json.dumps(value, ensure_ascii=False, default=_plain_value)
+    fields: dict[str, Any] = {}
+    for value in (*values, more):
+        fields |= encode(value)
+    text = json.dumps(fields, ensure_ascii=False, default=_iso)
+    # Most lines are printable, which is known without looking at each character.
     if not text.isprintable():
         text = "".join(json.dumps(c)[1:-1] if category(c) in _UNSEEN else c for c in text)
     click.echo(text)
 
 
-def paper_json(held: LibraryPaper) -> dict[str, Any]:
-    """Give the fields that every listing has for a paper."""
-    paper = held.paper
-    return {
-        "id": paper.id,
-        "title": plain(paper.title),
-        "state": held.state,
-        "authors": [plain(a) for a in paper.authors],
-        "ids": list(paper.ids),
-        "url": url_of(paper.id),
-        "topic": held.topic,
-        "key": held.key,
-        "announced_on": paper.announced_on,
-        "arrived_on": held.arrived_on,
-    }
-
-
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """Give the fields of a line of the morning."""
-    return paper_json(entry.held) | {
-        "topic": entry.held.topic or entry.topic,
-        "also": list(entry.also),
-        "sureness": entry.sureness,
-        "score": entry.score,
-        "why": plain(entry.why),
-        "sources": list(entry.origins),
-        "mentions": [
-            {"author": plain(m.author), "text": plain(m.words), "url": plain(m.url)}
-            for m in entry.mentions
-        ],
-        "n_citations": entry.n_citations,
-        "terms": [
-            {"kind": term.kind, "what": plain(term.what), "value": value}
-            for term, value in in_print(entry.terms, 4)
-        ],
-        "is_foretold": entry.is_foretold,
-    }
-
-
-def queued_json(queued: QueueEntry) -> dict[str, Any]:
-    """Give the fields of a paper of the queue."""
-    return {
-        "id": queued.held.paper.id,
-        "title": plain(queued.held.paper.title),
-        "state": queued.held.state,
-        "picked_on": queued.picked_on,
-        "minutes": queued.minutes,
-        "has_pdf": queued.has_pdf,
-    }
-
-
-def pdfs_json(morning: Morning) -> dict[str, Any] | None:
-    """Give how far the PDFs of the queue are."""
-    if (pdfs := morning.pdfs) is None:
-        return None
-    return {
-        "n": pdfs.n,
-        "of": pdfs.of,
-        "is_fetching": morning.fetching == "now",
-        "failed": [{"error": plain(error), "n": n} for error, n in pdfs.failed],
-    }
-
-
-def folded_json(folded: FoldedDays, theme_of: Mapping[str, str]) -> dict[str, Any]:
-    """Give the fields of several days in one list."""
-    return {
-        "reason": folded.reason,
-        "first": folded.first,
-        "last": folded.last,
-        "n_days": folded.n_days,
-        "n_arrived": folded.n_arrived,
-        "n_own": n_mine(folded.own),
-        "n_talked": folded.n_talked,
-        "own": [entry_json(e) for e in folded.own],
-        "doubtful": [entry_json(e) for e in folded.doubtful],
-        "near": [entry_json(e) for e in folded.near],
-        "wild": entry_json(folded.wild) if folded.wild else None,
-        "deadline": _deadline(folded.deadline),
-        "themes": theme_counts(folded.own, theme_of),
-    }
-
-
-def _deadline(deadline: Deadline | None) -> dict[str, Any] | None:
-    return {"name": deadline.name, "on": deadline.on} if deadline else None
-
-
-def morning_json(morning: Morning) -> dict[str, Any]:
-    """Give a whole morning as one object."""
-    quota = morning.quota
-    return {
-        "date": morning.day,
-        "is_complete": morning.is_complete,
-        "n_arrived": morning.n_arrived,
-        "own": [entry_json(e) for e in morning.own],
-        "doubtful": [entry_json(e) for e in morning.doubtful],
-        "near": [entry_json(e) for e in morning.near],
-        "n_talked": morning.n_talked,
-        "has_citations": morning.has_citations,
-        "n_unknown": morning.n_unknown,
-        "wild": entry_json(morning.wild) if morning.wild else None,
-        "folded": folded_json(morning.folded, morning.theme_of) if morning.folded else None,
-        "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
-        "new_versions": [
-            paper_json(v.held) | {"version": v.version, "changed": list(v.changed)}
-            for v in morning.new_versions
-        ],
-        "quota": {
-            "target": quota.target,
-            "written": quota.written,
-            "skimmed": quota.skimmed,
-            "to_go": quota.to_go,
-            "deadline": _deadline(quota.deadline),
-        },
-        "queue": [queued_json(queued) for queued in morning.queue],
-        "pdfs": pdfs_json(morning),
-        "searches": [
-            {
-                "name": plain(s.name),
-                "query": plain(s.query),
-                "n": len(s.papers),
-                "papers": [{"id": p.id, "title": plain(p.title)} for p in s.papers],
-            }
-            for s in morning.searches
-        ],
-        "balance": dict(morning.balance),
-        "themes": theme_counts(morning.own, morning.theme_of),
-        "notices": [plain(notice) for notice in morning.notices],
-        "seeds": [seed_json(seed) for seed in morning.seeds],
-        "sources": [
-            {
-                "name": s.name,
-                "state": s.state,
-                "expected": s.expected,
-                "received": s.received,
-                "covers": s.covers,
-                "error": s.error or None,
-            }
-            for s in morning.sources
-        ],
-    }
-
-
-def seed_json(seed: Seed) -> dict[str, Any]:
-    """Give the fields of a seed that is not here."""
-    return {
-        "id": seed.id,
-        "topic": seed.topic,
-        "state": seed.state,
-        "error": plain(seed.error) or None,
-        "tried_at": _moment(seed.tried_at),
-    }
-
-
-def report_json(report: Report) -> dict[str, Any]:
-    """Give the fields of one source."""
-    newest = report.newest
-    return {
-        "name": report.name,
-        "state": report.line.state,
-        "is_missing": report.line.is_missing,
-        "covers": newest.covers if newest else None,
-        "expected": newest.expected if newest else None,
-        "received": newest.received if newest else None,
-        "categories": [
-            {"name": b.category, "expected": b.expected, "received": b.received}
-            for b in report.by_category
-        ],
-        "succeeded_at": _moment(report.succeeded_at),
-        "n_errors": report.n_errors,
-        "error": plain(report.error) or None,
-        "hint": plain(report.hint) or None,
-        "retry_at": _moment(report.retry_at),
-        "tried_on": report.tried_on,
-    }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def question_json(question: MergeQuestion) -> dict[str, Any]:
-    """Give the fields of a pair that may be one paper."""
-    return {
-        "first": paper_json(question.first),
-        "second": paper_json(question.second),
-        "why": plain(question.why),
-        "asked_on": question.asked_on,
-    }
-
-
-def hit_json(hit: SearchHit) -> dict[str, Any]:
-    """Give the fields of something found."""
-    return paper_json(hit.held) | {
-        "kind": hit.kind,
-        "page": hit.page,
-        "section": plain(hit.section) or None,
-        "evidence": hit.evidence,
-        "matches": [{"start": start, "end": end} for start, end in hit.matches],
-        "has_words": hit.has_words,
-        "also": [plain(id_) for id_ in hit.also],
-        "score": round(hit.score, 6),
-    }
-
-
-def took_json(took: TabletOutcome) -> dict[str, Any]:
-    """Give the fields of a paper that should go to the tablet."""
-    return paper_json(took.held) | {"outcome": took.outcome, "file": plain(took.name) or None}
-
-
-def brought_json(brought: CopyOutcome) -> dict[str, Any]:
-    """Give the fields of a file that came home."""
-    held, counts, error = brought.held, brought.counts, brought.error
-    return {
-        "file": plain(brought.name),
-        "outcome": brought.outcome,
-        "id": held.paper.id if held else None,
-        "title": plain(held.paper.title) if held else None,
-        "state": held.state if held else None,
-        "n_highlights": counts.there,
-        "n_new": counts.new,
-        "n_changed": counts.changed,
-        "n_removed": counts.removed,
-        "n_again": counts.again,
-        "n_ink": len(counts.ink),
-        "ink_pages": sorted(set(counts.ink)),
-        "unread_pages": list(counts.unread),
-        "copy": brought.copy or None,
-        "candidates": [candidate.paper.id for candidate in brought.candidates],
-        "error": plain(error.message) if error else None,
-        "hint": plain(error.hint) if error else None,
-    }
-
-
-def removed_json(removed: RemovedCopy) -> dict[str, Any]:
-    """Give the fields of a marked copy that was taken out."""
-    return paper_json(removed.held) | {
-        "file": plain(removed.before),
-        "copy": plain(removed.path) or None,
-        "n_removed": removed.n_gone,
-        "n_again": removed.n_again,
-        "n_changed": removed.n_changed,
-    }
-
-
-def highlight_json(held: LibraryPaper, shown: VisibleMark, number: int | None) -> dict[str, Any]:
-    """Give the fields of one mark; number: its place among those that are there."""
-    highlight = shown.highlight
-    return paper_json(held) | {
-        "kind": highlight.kind,
-        "page": highlight.page,
-        "text": plain(highlight.text),
-        "note": highlight.note,
-        "colour": highlight.colour or None,
-        "is_flattened": highlight.is_flattened,
-        "n_ink": 0,
-        "at": _moment(shown.at),
-        "gone_at": _moment(shown.gone_at),
-        "number": number,
-    }
-
-
-def ink_json(held: LibraryPaper, page: int | None, n_ink: int) -> dict[str, Any]:
-    """Give the fields of what was drawn by hand on a page of a paper's PDF."""
-    return paper_json(held) | {
-        "kind": "ink",
-        "page": page,
-        "text": "",
-        "note": "",
-        "colour": None,
-        "is_flattened": False,
-        "n_ink": n_ink,
-        "at": None,
-        "gone_at": None,
-        "number": None,
-    }
-
-
-def added_json(
-    added: FileOutcome | None, held: LibraryPaper | None, pdf: str | None = None
-) -> dict[str, Any]:
-    """Give the fields of one thing that was added; added: None for one added by its id."""
-    addition = added.addition if added else None
-    return {
-        "path": addition.path if addition else None,
-        "outcome": addition.outcome if addition else "identified",
-        "id": held.paper.id if held else None,
-        "title": plain(held.paper.title) if held else None,
-        "topic": held.topic if held else None,
-        "key": held.key if held else None,
-        "pdf": pdf,
-        "why": plain(addition.why) if addition else "",
-        "hint": plain(addition.hint) or None if addition else None,
-        "is_new": added.is_new if added else True,
-        "is_moved": added.is_moved if added else False,
-        "stayed": plain(added.stayed) or None if added else None,
-        "n_highlights": added.marked.n_highlights if added else 0,
-        "n_new_highlights": added.marked.n_new if added else 0,
-        "n_ink": added.marked.n_ink if added else 0,
-        "copy": added.marked.copy or None if added else None,
-        "lacking": [_what(e) for e in (added.lacking, added.marked.error) if e] if added else [],
-        "candidates": [paper_json(one) for one in added.candidates] if added else [],
-    }
-
-
-def _what(error: ReaderError) -> str:
-    return plain(str(error.values.get("what", error.message)))
-
-
-def _plain_value(value: object) -> str:
+def _iso(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+FIELDS = {
+    "LibraryPaper": """id=paper.id title=paper.title~ state authors=paper.authors~ ids=paper.ids
+        url topic key announced_on=paper.announced_on arrived_on""",
+    "PaperTitle": "id title~",
+    # The morning.
+    "Morning": """date=day is_complete n_arrived own doubtful near n_talked has_citations n_unknown
+        wild folded undecided new_versions quota queue pdfs searches balance themes notices~ seeds
+        sources""",
+    "FoldedDays": """reason first last n_days n_arrived n_own=- n_talked own doubtful near wild
+        deadline themes=-""",
+    "Entry": """*held topic also sureness score why~ sources=origins mentions n_citations terms
+        is_foretold""",
+    "QueueEntry": """id=held.paper.id title=held.paper.title~ state=held.state picked_on minutes
+        has_pdf""",
+    "PostMention": "author~ text=words~ url~",
+    "NewVersion": "*held version changed",
+    "Quota": "target written skimmed to_go deadline",
+    "Deadline": "name~ on",
+    "SavedSearchHits": "name~ query~ n papers",
+    "Seed": "id topic state error~? tried_at",
+    "SourceLine": "name state expected received covers error?",
+    "Report": """name state=line.state is_missing=line.is_missing covers=newest.covers
+        expected=newest.expected received=newest.received categories=by_category succeeded_at
+        n_errors error~? hint~? retry_at tried_on""",
+    "Batch": "name=category expected received",
+    # Why a paper stands where it does.
+    "Explanation": """*held topic shelf=lane date=day position n_shown n_found score:4 cut:4 place
+        why=sentence~ sentence decided=past terms changes=- topics=ranks""",
+    "PastDecision": """kind on date=day lane=line.lane position=line.position topic=line.topic?
+        score=line.score:4 sentence=line.sentence~ terms mentions=line.mentions votes=line.n_votes
+        model=line.models?""",
+    "PastMention": "author~ on text~",
+    "ScoreChange": "kind term score:4 cut:4 place position",
+    "Rank": "topic score:4 cut:4 place",
+    # A paper, what was written about it and what was found.
+    "About": """*held year=- abstract=held.paper.abstract~ categories=held.paper.categories~
+        comment=held.paper.comment~ version=held.paper.version sources=origins mentions
+        note=note.text links backlinks=linked pdf=- marked_copies=- pictures=picture n_passages
+        n_highlights to_look_up""",
+    "LinkedPaper": "id=held.paper.id title=held.paper.title~ key=held.key sentence~",
+    "Picture": "page figure? figure_page caption~",
+    "Revision": "at on=on_date came_from is_written text",
+    "Check": "verdict is_mostly_copied share:3 n_unseen sentences",
+    "CheckedSentence": "text verdict share:3 run where=- page=source.page is_translated",
+    "SearchHit": """*held kind page section~? evidence matches has_words also~ score:6""",
+    "MergeQuestion": "first second why~ asked_on",
+    "Suggestion": "topic score why=- like authors~ words",
+    "TopicLine": "topic=path lane n_papers n_pdfs n_notes below? nearest?",
+    # PDFs.
+    "FileOutcome": """path=addition.path outcome=addition.outcome id=held.paper.id
+        title=held.paper.title~ topic=held.topic key=held.key pdf=- why=addition.why~
+        hint=addition.hint~? is_new is_moved stayed~? n_highlights=marked.n_highlights
+        n_new_highlights=marked.n_new n_ink=marked.n_ink copy=marked.copy? lacking candidates""",
+    "TabletOutcome": "*held outcome file=name~?",
+    "CopyOutcome": """file=name~ outcome id=held.paper.id title=held.paper.title~ state=held.state
+        n_highlights=counts.there n_new=counts.new n_changed=counts.changed
+        n_removed=counts.removed n_again=counts.again n_ink ink_pages unread_pages=counts.unread
+        copy? candidates error=error.message~ hint=error.hint~""",
+    "RemovedCopy": "*held file=before~ copy=path~? n_removed=n_gone n_again n_changed",
+    "VisibleMark": """kind=highlight.kind page=highlight.page text=highlight.text~
+        note=highlight.note colour=highlight.colour? is_flattened=highlight.is_flattened n_ink
+        at gone_at number=-""",
+    # Habit.
+    "Week": "first last read links regrets n_more asks=-",
+    "ReadPaper": "*held on=on_date is_written sentence~ theme~",
+    "Link": "from=source to=target",
+    "Regret": "*held skipped_on n_people near=near.paper.id",
+    "Stats": "first last streak days themes sources day=-",
+    "Streak": "n longest",
+    "DayCounts": "date=day n_written n_skimmed n_recalled is_frozen",
+    "FromSource": "name=source~ n_arrived n_picked n_written",
+    "DayShown": "*counts n_arrived n_skipped picked read",
+    "Due": "date=- is_paused deadline n_due n_new n_done cards=-",
+    "Card": """*held question note written_on=waiting.written_on recalled_on=waiting.last_on
+        due_on=waiting.due_on""",
+}
+"""By a value's class, which names are once in the program, the documented fields in their order.
+
+`name=path` takes an attribute of an attribute, None where one on the way is None; `name=-` is
+null unless whoever prints gives it. `*name` stands for all fields of that value.
+`~`: foreign text, made plain. `?`: null where it is empty. `:4`: rounded to so many digits.
+"""
+
+COMPUTED: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "LibraryPaper": lambda held: {"url": url_of(held.paper.id)},
+    "Entry": lambda entry: {
+        # Where it is filed says more than what it fits.
+        "topic": entry.held.topic or entry.topic,
+        "terms": _terms(entry.terms),
+    },
+    "Morning": lambda morning: {
+        "folded": _folded(morning),
+        "undecided": [{"date": day, "n": n} for day, n in morning.undecided],
+        "pdfs": _pdfs(morning),
+        "themes": theme_counts(morning.own, morning.theme_of),
+    },
+    "SavedSearchHits": lambda search: {"n": len(search.papers)},
+    "Explanation": lambda found: {
+        "topic": found.held.topic or found.topic,
+        "terms": _terms(found.terms),
+    },
+    "PastDecision": lambda past: {"terms": _terms(past.line.terms)},
+    "ScoreChange": lambda change: {"term": _changed_term(change)},
+    "SearchHit": lambda hit: {
+        "matches": [{"start": start, "end": end} for start, end in hit.matches],
+    },
+    "About": lambda shown: {"n_highlights": len(shown.marks_there)},
+    "FileOutcome": lambda added: {
+        "lacking": [cause_of(e) for e in (added.lacking, added.marked.error) if e],
+    },
+    "CopyOutcome": lambda brought: {
+        "n_ink": len(brought.counts.ink),
+        "ink_pages": sorted(set(brought.counts.ink)),
+        "candidates": [candidate.paper.id for candidate in brought.candidates],
+    },
+    "VisibleMark": lambda _: {"n_ink": 0},
+}
+"""By a value's class, the fields that are no attribute of it."""
+
+_FIELD = re.compile(r"(\*?)(\w+)(?:=([\w.-]+))?(~?)(\??)(?::(\d))?")
+
+
+@cache
+def fields_of(name: str) -> list[tuple[str, ...]]:
+    """Read the fields of a class: "*", name, path, "~", "?", digits; "" for what is not there."""
+    return _FIELD.findall(FIELDS[name])
+
+
+def encode(value: Any) -> Any:
+    """Make what `json` takes of a value: its fields by FIELDS, those of values in it too."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, Mapping):
+        return {plain(key): encode(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [encode(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat() if isinstance(value, datetime) else value
+    kind = type(value).__name__
+    computed = COMPUTED[kind](value) if kind in COMPUTED else {}
+    fields: dict[str, Any] = {}
+    for splice, name, path, is_foreign, may_be_null, digits in fields_of(kind):
+        # A name that came with a spliced value keeps its place and gets the later value.
+        if splice:
+            fields |= encode(getattr(value, name))
+        elif name in computed:
+            fields[name] = encode(computed[name])
+        elif path != "-":
+            one = value
+            for part in (path or name).split("."):
+                one = getattr(one, part) if one is not None else None
+            if digits and one is not None:
+                one = round(one, int(digits))
+            if is_foreign and one is not None:
+                one = plain(one) if isinstance(one, str) else [plain(text) for text in one]
+            fields[name] = encode(one or None if may_be_null else one)
+        else:
+            fields[name] = None
+    return fields
+
+
+def _folded(morning: Any) -> dict[str, Any] | None:
+    if morning.folded is None:
+        return None
+    own = morning.folded.own
+    counts = {"n_own": n_mine(own), "themes": theme_counts(own, morning.theme_of)}
+    return {**encode(morning.folded), **counts}
+
+
+def _pdfs(morning: Any) -> dict[str, Any] | None:
+    if (pdfs := morning.pdfs) is None:
+        return None
+    failed = [{"error": plain(error), "n": n} for error, n in pdfs.failed]
+    return {"n": pdfs.n, "of": pdfs.of, "is_fetching": morning.fetching == "now", "failed": failed}
+
+
+def _changed_term(change: Any) -> dict[str, str] | None:
+    kind, _, what = change.what.partition("\t")
+    return {"kind": kind, "what": plain(what)} if kind else None
+
+
+def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
+    """Round the terms of a sum so that they add up to it."""
+    return [
+        {"kind": term.kind, "what": plain(term.what), "value": value}
+        for term, value in in_print(terms, 4)
+    ]
+
+
+def cause_of(error: ReaderError) -> str:
+    """Return what is wrong with a file, without the file's name where the error has it apart."""
+    return plain(str(error.values.get("what", error.message)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
-from typing import Any
 
 import click
 
@@ -12,12 +10,12 @@ from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.one_key import END, Ask, asking
-from reader.cli.triage.openers import OpenOutcome, opener
+from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
+from reader.cli.openers import OpenOutcome, opener
+from reader.cli.terminal import END, Ask, asking
 from reader.habit import recall
 from reader.habit.recall import GRADES, Due, card_of, graded_text, paused_text
-from reader.habit.rows import Waiting
+from reader.habit.rows import Review, Waiting
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import url_of
@@ -31,49 +29,21 @@ def card_lines(library: Library, held: LibraryPaper, waiting: Waiting, *, number
     card = card_of(library, held, waiting)
     facts = [screen.authors_text(held.paper.authors), card.seen]
     lines = ["", *screen.wrap(plain(held.paper.title), width, "    ", f"{number:>2}  ")]
-    lines = [line and click.style(line, bold=True) for line in lines]
-    lines += [
-        click.style(line, dim=True) for line in screen.wrap(plain(" · ".join(facts)), width, "    ")
-    ]
+    lines = [line and screen.bold(line) for line in lines]
+    lines += map(screen.dim, screen.wrap(plain(" · ".join(facts)), width, "    "))
     lines += screen.wrap(card.question, width, "    ", "    ? ")
     return lines
 
 
 def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
-    """Say what is to come, or why nothing is; n: how many papers were named."""
+    """Write what is to come, or why nothing is; n: how many papers were named."""
     if is_named:
-        return [click.style(say("recall.head_named", n=n), bold=True)]
+        return [screen.bold(say("recall.head_named", n=n))]
     if due.is_paused:
         return screen.wrap(paused_text(due), screen.width_of_terminal())
     if not due.n:
         return [say("recall.nothing", n=due.n_done)]
-    return [click.style(say("recall.head", due=due.n_due, new=due.n_new), bold=True)]
-
-
-def due_json(
-    library: Library, due: Due, cards: list[tuple[LibraryPaper, Waiting]]
-) -> dict[str, Any]:
-    """Give what comes back today as one object."""
-    return {
-        "date": library.today(),
-        "is_paused": due.is_paused,
-        "deadline": due.deadline and {"name": plain(due.deadline.name), "on": due.deadline.on},
-        "n_due": due.n_due,
-        "n_new": due.n_new,
-        "n_done": due.n_done,
-        "cards": [_card_json(library, held, waiting) for held, waiting in cards],
-    }
-
-
-def _card_json(library: Library, held: LibraryPaper, waiting: Waiting) -> dict[str, Any]:
-    card = card_of(library, held, waiting)
-    return output.paper_json(held) | {
-        "question": card.question,
-        "note": card.note,
-        "written_on": waiting.written_on,
-        "recalled_on": waiting.last_on,
-        "due_on": waiting.due_on,
-    }
+    return [screen.bold(say("recall.head", due=due.n_due, new=due.n_new))]
 
 
 @click.command("recall", cls=ReaderCommand, help=say("help.recall"))
@@ -90,62 +60,54 @@ def recall_command(
         raise UsageError(what=say("recall.options"), hint=say("recall.options.hint"))
     with build.opened(context) as library:
         if is_undo:
-            _undo(context, library)
-        elif given:
-            _grade(context, library, ids, GRADES.index(given) + 1, as_json=as_json)
+            undone = recall.undo_grade(library)
+            if not settings_of(context).is_quiet:
+                output.put(undone_text(undone))
+            return
+        if given:
+            _grade(context, library, ids, given, as_json=as_json)
+            return
+        day = library.today()
+        due = recall.due(library, day)
+        # Those that are named come whether they are due or not; UsageError without a note.
+        named = [find_paper(library, text) for text in ids]
+        cards = [(held, recall.waiting_of(library, held)) for held in named]
+        cards = cards if ids else recall.cards(library, day)
+        if as_json:
+            several = [card_of(library, held, waiting) for held, waiting in cards]
+            output.put_json(due, date=day, cards=several)
+            return
+        output.put_all(head_lines(due, is_named=bool(ids), n=len(cards)))
+        if is_terminal():
+            _ask_all(library, cards)
         else:
-            day = library.today()
-            cards = _named(library, ids) if ids else recall.cards(library, day)
-            if as_json:
-                output.put_json(due_json(library, recall.due(library, day), cards))
-            elif not _is_terminal():
-                _list(library, cards, recall.due(library, day), is_named=bool(ids))
-            else:
-                _ask_all(library, cards, recall.due(library, day), is_named=bool(ids))
-
-
-def _named(library: Library, ids: tuple[str, ...]) -> list[tuple[LibraryPaper, Waiting]]:
-    """Find the papers that are named, due or not. Raises UsageError for one without a note."""
-    found = []
-    for text in ids:
-        held = find_paper(library, text)
-        found.append((held, recall.waiting_of(library, held)))
-    return found
+            for number, (held, waiting) in enumerate(cards, 1):
+                output.put_all(card_lines(library, held, waiting, number=number))
 
 
 def _grade(
-    context: click.Context, library: Library, ids: tuple[str, ...], given: int, *, as_json: bool
+    context: click.Context, library: Library, ids: tuple[str, ...], given: str, *, as_json: bool
 ) -> None:
     from reader.habit.recall import next_day
 
     for held in [find_paper(library, text) for text in ids]:
-        graded = recall.grade(library, held, given, next_day=next_day)
+        graded = recall.grade(library, held, GRADES.index(given) + 1, next_day=next_day)
         if as_json:
-            output.put_json(
-                output.paper_json(graded.held)
-                | {"grade": GRADES[given - 1], "due_on": graded.due_on}
-            )
+            output.put_json(graded.held, grade=given, due_on=graded.due_on)
         elif not settings_of(context).is_quiet:
             output.put(graded_text(library, graded, has_title=True))
 
 
-def _undo(context: click.Context, library: Library) -> None:
-    undone = recall.undo_grade(library)
-    if settings_of(context).is_quiet:
-        return
+def undone_text(undone: tuple[LibraryPaper, Review] | None) -> str:
+    """Return the sentence for a grade that was taken back, None for none."""
     if undone is None:
-        output.put(say("recall.no_grade"))
-    else:
-        title = plain(undone[0].paper.title)
-        output.put(say("recall.undone", grade=say(f"recall.{undone[1].grade}"), title=title))
+        return say("recall.no_grade")
+    held, review = undone
+    return say("recall.undone", grade=say(f"recall.{review.grade}"), title=plain(held.paper.title))
 
 
-def _ask_all(
-    library: Library, cards: list[tuple[LibraryPaper, Waiting]], due: Due, *, is_named: bool
-) -> None:
+def _ask_all(library: Library, cards: list[tuple[LibraryPaper, Waiting]]) -> None:
     """Go through the cards; every grade is on the disk at once."""
-    for line in head_lines(due, is_named=is_named, n=len(cards)):
-        output.put(line)
     with asking() as ask:
         asked = _Recall(library, cards, ask)
         while asked.place < len(cards):
@@ -164,7 +126,7 @@ def _ask_all(
 
 @dataclass
 class _Recall:
-    """Where a person is among the cards."""
+    """Where a person is among the cards; graded: the places of those that got a grade here."""
 
     library: Library
     cards: list[tuple[LibraryPaper, Waiting]]
@@ -173,14 +135,13 @@ class _Recall:
     graded: list[int] = field(default_factory=list)
 
     def go_on(self) -> bool:
-        """Show one card, then its words, and take the grade; False: the person ends."""
+        """Show one card, then its words, and take the grade; False where the person ends."""
         held, waiting = self.cards[self.place]
         if recall.has_changed(self.library, waiting):
             output.put(say("recall.elsewhere", title=plain(held.paper.title)))
             self.place += 1
             return True
-        for line in card_lines(self.library, held, waiting, number=self.place + 1):
-            output.put(line)
+        output.put_all(card_lines(self.library, held, waiting, number=self.place + 1))
         key = self.ask(say("recall.reveal", n=self.place + 1, of=len(self.cards)))
         if key in END:
             return False
@@ -189,8 +150,8 @@ class _Recall:
             return True
         note = newest_note(self.library, held)
         output.put()
-        for line in screen.wrap(plain_lines(note.text if note else ""), _width(), "    "):
-            output.put(line)
+        text = plain_lines(note.text if note else "")
+        output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
         output.put()
         return self._take_grade(held)
 
@@ -203,8 +164,7 @@ class _Recall:
             say("recall.choice", key=n, grade=say(f"recall.{n}"), n=(day - today).days)
             for n, day in enumerate(days, 1)
         ]
-        for line in screen.wrap(" · ".join(choices), _width(), "    "):
-            output.put(line)
+        output.put_all(screen.wrap(" · ".join(choices), screen.width_of_terminal(), "    "))
         while (key := self.ask(say("recall.keys"))) not in END:
             if key in ("1", "2", "3", "4"):
                 graded = recall.grade(self.library, held, int(key), next_day=next_day)
@@ -238,24 +198,5 @@ class _Recall:
             held, _ = self.cards[self.graded[-1]]
             undone = recall.undo_grade(self.library, of=held)
             if undone:
-                grade, title = say(f"recall.{undone[1].grade}"), plain(undone[0].paper.title)
-                output.put(say("recall.undone", grade=grade, title=title))
+                output.put(undone_text(undone))
             self.place = self.graded.pop()
-
-
-def _list(
-    library: Library, cards: list[tuple[LibraryPaper, Waiting]], due: Due, *, is_named: bool
-) -> None:
-    for line in head_lines(due, is_named=is_named, n=len(cards)):
-        output.put(line)
-    for number, (held, waiting) in enumerate(cards, 1):
-        for line in card_lines(library, held, waiting, number=number):
-            output.put(line)
-
-
-def _width() -> int:
-    return screen.width_of_terminal()
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -12,28 +12,12 @@ from reader.base.text import columns, plain, shorten
 from reader.gathering.post import PostMention
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, State
-from reader.morning.texts import (
-    changed_text,
-    counted,
-    families,
-    incomplete_text,
-    missing_texts,
-    n_answered,
-    n_mine,
-    n_talked,
-    pdfs_texts,
-    queue_facts,
-    queue_text,
-    sum_rows,
-    sureness_mark,
-    theme_texts,
-    topic_text,
-)
-from reader.morning.values import Entry, Morning, QueueEntry, SavedSearchHits, SourceLine
+from reader.morning import texts
+from reader.morning.texts import sum_rows
+from reader.morning.values import Entry, Morning, QueueEntry
 from reader.ranking.rank import Term, total
 
 MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
-
 
 SUM_INDENT = " " * 12
 
@@ -45,7 +29,7 @@ MOST_QUEUED = 5
 
 
 def width_of_terminal() -> int:
-    """Give the width to write to: the terminal's, at most 100."""
+    """Return the width to write to: the terminal's, at most 100."""
     import shutil
 
     return min(shutil.get_terminal_size((80, 24)).columns, 100)
@@ -55,7 +39,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
     """Lay out a morning: the lanes, then progress, then whether the list can be trusted."""
     listed, has_days = morning.folded or morning, morning.folded is not None
     yield bold(say("today.head", date=say_day(morning.day), n=morning.n_arrived))
-    if lacking := incomplete_text(morning.sources):
+    if lacking := texts.incomplete_text(morning.sources):
         for line in wrap(plain(lacking), width):
             yield click.style(line, fg="red", bold=True)
     if morning.folded:
@@ -64,14 +48,14 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from _queue(morning, width)
     yield ""
     yield from map(bold, wrap(own_text(morning), width))
-    yield from (_dim(f"    {text}") for text in theme_lines(morning, width - 4))
+    yield from (dim(f"    {text}") for text in theme_lines(morning, width - 4))
     yield from _entries(listed.own, width, has_days=has_days)
     if listed.doubtful:
         yield ""
         yield from map(bold, wrap(doubtful_text(morning), width))
         yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
-    posts_only = "" if morning.has_citations else _dim(say("today.near.posts_only"))
+    posts_only = "" if morning.has_citations else dim(say("today.near.posts_only"))
     yield bold(near_text(morning)) + posts_only
     yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:
@@ -88,7 +72,7 @@ def _queue(morning: Morning, width: int) -> Iterator[str]:
     if not morning.queue:
         return
     yield ""
-    yield from map(bold, wrap(queue_text(morning), width))
+    yield from map(bold, wrap(texts.queue_text(morning), width))
     n = max(MOST_QUEUED, morning.quota.to_go)
     for number, queued in enumerate(morning.queue[:n], 1):
         yield from queued_lines(queued, width, number)
@@ -102,28 +86,28 @@ def queued_lines(
     """Lay out a paper of the queue: title; id, when it was picked, how long it takes."""
     title = bold(shorten(plain(queued.held.paper.title), width - 4))
     yield f"{number:>3} {title}"
-    facts = [queued.held.paper.id, *queue_facts(queued)]
+    facts = [queued.held.paper.id, *texts.queue_facts(queued)]
     if is_put_off:
         facts.insert(1, say("queue.until", day=queued.until))
-    yield "    " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
+    yield "    " + dim(shorten(" · ".join(plain(f) for f in facts), width - 4))
 
 
 def own_text(morning: Morning) -> str:
-    """Say how many papers are the person's, of how many, and whether these are all."""
+    """Count the papers that are the person's, of how many, and whether these are all."""
     listed = morning.folded or morning
     key = "today.own.all" if morning.is_complete else "today.own.partly"
     if morning.is_before_all:
         key = "today.own.before"
-    return say(key, n=n_mine(listed.own), of=listed.n_arrived)
+    return say(key, n=texts.n_mine(listed.own), of=listed.n_arrived)
 
 
 def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list[str]:
-    """Say of each own theme how many papers it has; a line breaks between themes alone.
+    """Count the papers of each own theme; a line breaks between themes alone.
 
     is_brief: of the themes without any.
     """
     lines: list[str] = []
-    for text in theme_texts(morning, is_brief=is_brief):
+    for text in texts.theme_texts(morning, is_brief=is_brief):
         longer = f"{lines[-1]} · {text}" if lines else ""
         if longer and columns(longer) <= width:
             lines[-1] = longer
@@ -133,25 +117,29 @@ def theme_lines(morning: Morning, width: int, *, is_brief: bool = False) -> list
 
 
 def near_text(morning: Morning) -> str:
-    """Say how many papers that are talked about are shown, and how many that will be."""
+    """Count the papers that are talked about, and those that will be."""
     listed = morning.folded or morning
-    n = n_talked(listed.near)
+    n = texts.n_talked(listed.near)
     n_foretold = len(listed.near) - n
     more = say("today.near.foretold", n=n_foretold) if n_foretold else ""
     return say("today.near", n=n, of=listed.n_talked) + more
 
 
 def doubtful_text(morning: Morning) -> str:
-    """Say how many papers may be the person's, and are asked about."""
+    """Count the papers that may be the person's, and are asked about."""
     return say("screen.doubtful", n=len((morning.folded or morning).doubtful))
 
 
 def folded_text(morning: Morning) -> str:
-    """Say of what several days are one list, empty for a usual morning."""
+    """Explain of what several days are one list, empty for a usual morning."""
     folded = morning.folded
     if folded is None:
         return ""
-    counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
+    counts = {
+        "n": folded.n_arrived,
+        "own": texts.n_mine(folded.own),
+        "near": texts.n_talked(folded.near),
+    }
     key = "screen.folded.away" if folded.reason == "away" else "screen.folded.deadline"
     return say(key, first=folded.first, **counts)
 
@@ -162,27 +150,60 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
         title = shorten(plain(version.held.paper.title), width - 30)
         yield ""
         yield say("today.version", n=version.version, title=title, id=version.held.paper.id)
-        if changed := changed_text(version):
+        if changed := texts.changed_text(version):
             yield from wrap(plain(changed), width, "    ")
     yield ""
-    for text in _progress(morning):
-        yield from wrap(text, width)
+    quota, deadline = morning.quota, morning.quota.deadline
+    line = say("today.quota", written=quota.written, target=quota.target, skimmed=quota.skimmed)
+    if deadline:
+        n_days = (deadline.on - morning.day).days
+        line += say("today.deadline", name=plain(deadline.name), n=n_days)
+    yield from wrap(line, width)
+    balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
+    if balance:
+        yield from wrap(say("today.balance", balance=balance), width)
     yield from pdfs_lines(morning, width)
     for search in morning.searches:
-        yield from _saved_lines(search, width)
-    asked = [] if morning.is_before_all else [_sources_text(morning.sources)]
-    for text in (*_waiting(morning), *asked):
+        name, query, n = plain(search.name), plain(search.query), len(search.papers)
+        yield from wrap(say("today.saved", name=name, n=n, query=query), width)
+        for paper in search.papers[:MOST_TITLES]:
+            yield "    " + shorten(plain(paper.title), width - 4)
+        if n > MOST_TITLES:
+            yield "    " + say("today.saved.more", n=n - MOST_TITLES)
+    for text in _trust_texts(morning):
         yield from wrap(text, width)
-    for text in missing_texts(morning.sources):
+    for text in texts.missing_texts(morning.sources):
         for line in wrap(plain(text), width, "    ", "  ! "):
             yield click.style(line, fg="red")
     for notice in (*morning.seed_texts, *morning.notices):
         yield from wrap(plain(notice), width)
 
 
+def _trust_texts(morning: Morning) -> Iterator[str]:
+    """List what of earlier days and of this list still waits, and how complete it is."""
+    if morning.undecided:
+        n = sum(n for _, n in morning.undecided)
+        days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
+        yield say("today.undecided", n=n, days=days, day=morning.undecided[0][0])
+    if morning.n_unknown:
+        yield say("today.unknown", n=morning.n_unknown)
+    if morning.n_not_encoded:
+        yield say("today.not_encoded", n=morning.n_not_encoded)
+    if morning.is_before_all:
+        return
+    n_complete, n_all = texts.n_answered(morning.sources)
+    # What was counted against the sources' own totals.
+    counts = say("list").join(
+        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
+        for s in texts.counted(morning.sources)
+    )
+    head = say("sources.head", n=n_complete, of=n_all)
+    yield plain(f"{head}: {counts}" if counts else head + say("why.end"))
+
+
 def pdfs_lines(morning: Morning, width: int) -> Iterator[str]:
-    """Say how far the PDFs of the queue are, and why some could not be had."""
-    first, *reasons = pdfs_texts(morning) or [""]
+    """Count the PDFs of the queue that are here, and list why some could not be had."""
+    first, *reasons = texts.pdfs_texts(morning) or [""]
     yield from wrap(first, width) if first else ()
     for text in reasons[:MOST_TITLES]:
         yield from wrap(text, width, "    ", "  ! ")
@@ -205,22 +226,22 @@ def entry_lines(entry: Entry, width: int, number: int, *, has_day: bool = False)
     paper = entry.held.paper
     mark = MARKS[entry.held.state]
     day = f"{day_mark(entry)} " if has_day else ""
-    sure = f"{sureness_mark(entry)} " if entry.sureness else ""
+    sure = f"{texts.sureness_mark(entry)} " if entry.sureness else ""
     title = bold(shorten(plain(paper.title), width - 5 - len(day) - len(sure)))
     # With the blank a skipped tenth paper is "- 10" and not minus ten.
-    yield f"{mark} {number:>2} {sure}{_dim(day) if day else ''}{title}"
-    topic = topic_text(entry)
+    yield f"{mark} {number:>2} {sure}{dim(day) if day else ''}{title}"
+    topic = texts.topic_text(entry)
     # What can be typed back comes first, so that a narrow screen cuts the authors.
     facts = [paper.id, *([topic] if topic else []), authors_text(paper.authors)]
-    yield "     " + _dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
-    why = say("today.why", why=entry.why, source=say("list").join(families(entry.origins)))
+    yield "     " + dim(shorten(" · ".join(plain(f) for f in facts), width - 5))
+    why = say("today.why", why=entry.why, source=say("list").join(texts.families(entry.origins)))
     yield "     " + shorten(plain(why), width - 5)
     for mention in [m for m in heard(entry) if m.words][:2]:
-        yield from map(_dim, wrap(said_text(mention), width, "     "))
+        yield from map(dim, wrap(said_text(mention), width, "     "))
 
 
 def day_mark(entry: Entry) -> str:
-    """Say in few columns on which day a paper came: "06-04"."""
+    """Write in few columns on which day a paper came: "06-04"."""
     return f"{entry.held.arrived_on:%m-%d}"
 
 
@@ -236,7 +257,7 @@ def heard(entry: Entry) -> list[PostMention]:
 
 
 def said_text(mention: PostMention) -> str:
-    """Say what somebody said of a paper; what they passed on are not their own words."""
+    """Quote what somebody said of a paper; what they passed on are not their own words."""
     is_passed_on = mention.kind == "repost"
     if mention.words:
         key = "today.passed_on" if is_passed_on else "today.said"
@@ -260,58 +281,14 @@ def authors_text(authors: Sequence[str]) -> str:
     return first if len(authors) <= 3 else say("authors.more", first=first, n=len(authors) - 3)
 
 
-def _progress(morning: Morning) -> Iterator[str]:
-    quota = morning.quota
-    line = say("today.quota", written=quota.written, target=quota.target, skimmed=quota.skimmed)
-    if quota.deadline:
-        n_days = (quota.deadline.on - morning.day).days
-        line += say("today.deadline", name=plain(quota.deadline.name), n=n_days)
-    yield line
-    balance = say("list").join(f"{plain(theme)} {n}" for theme, n in morning.balance.items())
-    if balance:
-        yield say("today.balance", balance=balance)
-
-
-def _saved_lines(search: SavedSearchHits, width: int) -> Iterator[str]:
-    """Say how many new papers fit a saved search, and name the first."""
-    name, query, n = plain(search.name), plain(search.query), len(search.papers)
-    yield from wrap(say("today.saved", name=name, n=n, query=query), width)
-    for paper in search.papers[:MOST_TITLES]:
-        yield "    " + shorten(plain(paper.title), width - 4)
-    if n > MOST_TITLES:
-        yield "    " + say("today.saved.more", n=n - MOST_TITLES)
-
-
-def _waiting(morning: Morning) -> Iterator[str]:
-    if morning.undecided:
-        n = sum(n for _, n in morning.undecided)
-        days = say("list").join(f"{day} ({k})" for day, k in morning.undecided[:3])
-        yield say("today.undecided", n=n, days=days, day=morning.undecided[0][0])
-    if morning.n_unknown:
-        yield say("today.unknown", n=morning.n_unknown)
-    if morning.n_not_encoded:
-        yield say("today.not_encoded", n=morning.n_not_encoded)
-
-
-def _sources_text(sources: Sequence[SourceLine]) -> str:
-    """Say how many sources are up to date, and what was counted against their own totals."""
-    n, n_all = n_answered(sources)
-    counts = say("list").join(
-        say("source.count", name=s.name, n=s.received, of=s.expected, day=s.covers)
-        for s in counted(sources)
-    )
-    head = say("sources.head", n=n, of=n_all)
-    return plain(f"{head}: {counts}" if counts else head + say("why.end"))
-
-
 def paper_lines(held: LibraryPaper, width: int) -> Iterator[str]:
     """Lay out what is known of one paper before its abstract."""
     paper = held.paper
     yield from map(bold, wrap(plain(paper.title), width))
     yield from wrap(plain(", ".join(paper.authors)) or say("authors.none"), width)
     facts = [*paper.ids, *paper.categories]
-    yield _dim(plain(" · ".join(facts)))
-    yield _dim(url_of(paper.id))
+    yield dim(plain(" · ".join(facts)))
+    yield dim(url_of(paper.id))
 
 
 def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
@@ -351,21 +328,18 @@ def wrap_marked(
         shown = line.removeprefix(indent)
         at = text.index(shown[0], at) if shown else at
         spans = [(max(start - at, 0), min(end - at, len(shown))) for start, end in marks]
-        yield indent + _withbold(shown, [(a, b) for a, b in spans if a < b])
+        pieces, done = [indent], 0
+        for start, end in spans:
+            if start < end:
+                pieces += [shown[done:start], bold(shown[start:end])]
+                done = end
+        yield "".join([*pieces, shown[done:]])
         at += len(shown)
-
-
-def _withbold(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    pieces, done = [], 0
-    for start, end in spans:
-        pieces += [text[done:start], bold(text[start:end])]
-        done = end
-    return "".join([*pieces, text[done:]])
 
 
 def bold(text: str) -> str:
     return click.style(text, bold=True)
 
 
-def _dim(text: str) -> str:
+def dim(text: str) -> str:
     return click.style(text, dim=True)

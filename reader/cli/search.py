@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,8 +12,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import say
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error
-from reader.cli.values import WholeNumber
+from reader.cli.frame import ReaderCommand, WholeNumber, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
 from reader.search.find import (
@@ -77,11 +76,27 @@ def search_command(
         raise UsageError(what=nothing_asked(asked), hint=say("search.ask"))
     with build.opened(context) as library:
         chosen = [kind for kind in KINDS if kind in (kinds or KINDS)]
+        serving = build.serving(context, library)
+        encoder: dict[str, Any] = {"encode_query": serving.encode_query, "encoder": serving.name}
         if like is not None:
-            found = _search_like(context, library, like, chosen, limit)
+            from reader.search.similar import search_like
+
+            about = _text_of(context, library, like)
+            found = search_like(library, about, kinds=chosen, limit=limit, **encoder)
         else:
-            found = _search(context, library, text, chosen, limit)
-    _show(found, text or str(like), as_json=as_json)
+            found = search(library, text, kinds=chosen, limit=limit, **encoder)
+    if as_json:
+        for hit in found.hits:
+            output.put_json(hit)
+    else:
+        if head := head_of(found, text or str(like)):
+            output.put(head)
+        for hit in found.hits:
+            _show_hit(hit)
+        if found.n_not_encoded and found.notice is None and not found.is_listing:
+            output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
+    for sentence in found.said:
+        output.put(plain(sentence), is_error=True)
     return _leave(found)
 
 
@@ -101,45 +116,16 @@ def similar_command(context: click.Context, id: str, limit: int, as_json: bool) 
         found, neighbours = similar(library, held, encoder=name, limit=limit)
     for near in neighbours:
         if as_json:
-            output.put_json(output.hit_json(near.hit) | {"words": [plain(w) for w in near.words]})
+            output.put_json(near.hit, words=[plain(word) for word in near.words])
             continue
         _show_hit(near.hit)
         if near.words:
-            words = say("list").join(near.words)
-            _put_wrapped(plain(say("similar.why", words=words)))
+            words = plain(say("similar.why", words=say("list").join(near.words)))
+            lines = screen.wrap(words, screen.width_of_terminal(), "  ")
+            output.put_all(map(screen.dim, lines))
     if not neighbours and not as_json:
         output.put(say("similar.nothing", title=shorten(plain(held.paper.title), 100)))
     return _leave(found)
-
-
-def _search(
-    context: click.Context, library: Library, text: str, kinds: list[Kind], limit: int
-) -> SearchResult:
-    serving = build.serving(context, library)
-    return search(
-        library,
-        text,
-        encode_query=serving.encode_query,
-        encoder=serving.name,
-        kinds=kinds,
-        limit=limit,
-    )
-
-
-def _search_like(
-    context: click.Context, library: Library, file: Path, kinds: list[Kind], limit: int
-) -> SearchResult:
-    from reader.search.similar import search_like
-
-    serving = build.serving(context, library)
-    return search_like(
-        library,
-        _text_of(context, library, file),
-        encode_query=serving.encode_query,
-        encoder=serving.name,
-        kinds=kinds,
-        limit=limit,
-    )
 
 
 def _text_of(context: click.Context, library: Library, file: Path) -> str:
@@ -160,49 +146,21 @@ def _text_of(context: click.Context, library: Library, file: Path) -> str:
     return text
 
 
-def _show(found: SearchResult, text: str, *, as_json: bool) -> None:
-    if as_json:
-        for hit in found.hits:
-            output.put_json(output.hit_json(hit))
-    else:
-        _show_hits(found, text)
-    for sentence in found.said:
-        output.put(plain(sentence), is_error=True)
-
-
-def _show_hits(found: SearchResult, text: str) -> None:
-    if found.hits and (head := head_of(found, text)):
-        output.put(head)
-    for hit in found.hits:
-        _show_hit(hit)
-    if not found.hits:
-        output.put(head_of(found, text))
-    if found.n_not_encoded and found.notice is None and not found.is_listing:
-        output.put(say("search.not_encoded", n=found.n_not_encoded), is_error=True)
-
-
 def _show_hit(hit: SearchHit) -> None:
     width = screen.width_of_terminal()
     where = say(f"search.{hit.kind}", page=hit.page, section=plain(hit.section))
     title = shorten(plain(hit.held.paper.title), width - len(where) - 1)
-    output.put(f"{where} " + click.style(title, bold=True))
-    output.put("  " + click.style(shorten(plain(byline(hit)), width - 2), dim=True))
-    for line in screen.wrap_marked(hit.evidence, hit.matches, width, "  "):
-        output.put(line)
-
-
-def _put_wrapped(text: str) -> None:
-    lines: Iterable[str] = screen.wrap(text, screen.width_of_terminal(), "  ")
-    for line in lines:
-        output.put(click.style(line, dim=True))
+    output.put(f"{where} " + screen.bold(title))
+    output.put("  " + screen.dim(shorten(plain(byline(hit)), width - 2)))
+    output.put_all(screen.wrap_marked(hit.evidence, hit.matches, width, "  "))
 
 
 def _leave(found: SearchResult) -> int:
-    """Say what could not be looked at, and give the exit code."""
+    """Print what could not be looked at; returns the exit code."""
     if found.n_not_indexed:
         output.put(say("search.not_indexed", n=found.n_not_indexed), is_error=True)
     if found.notice is not None:
-        say_error(found.notice)
+        code = say_error(found.notice)
         output.put(say("search.words_only"), is_error=True)
-        return found.notice.exit_code
+        return code
     return 5 if found.n_not_indexed else 0

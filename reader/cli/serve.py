@@ -1,4 +1,8 @@
-"""`reader serve`: the same morning as pages, on this machine or at home."""
+"""`reader serve`: the same morning as pages, on this machine or at home.
+
+The addresses and one-time codes are told on the terminal. The model of questions and notes is
+kept in memory while pages are served, one copy of it, loaded by the first who needs it.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +12,39 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.errors import ModelError, UsageError
+from reader.base.messages import say, speak, spoken
 from reader.cli import build
-from reader.cli.frame import ReaderCommand, Settings, settings_of
-from reader.cli.values import TimeOfDay, WholeNumber
-from reader.cli.warm import Warm
-from reader.library.folder import open_library
+from reader.cli.frame import ReaderCommand, TimeOfDay, WholeNumber, is_terminal, settings_of
+from reader.library.config import Config
+from reader.library.folder import Library, open_library
 
 if TYPE_CHECKING:
     import ssl
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from reader.search.encoder import QueryEncoder
+    from reader.web.authority import Authority
     from reader.web.door.gate import Door
     from reader.web.parts import Parts
+
+    Vector = NDArray[np.float32]
+
 
 _FILE = click.Path(path_type=Path)
 
@@ -46,49 +59,40 @@ _FILE = click.Path(path_type=Path)
 @click.option("--login", "must_sign_in", is_flag=True, help=say("option.login"))
 @click.option("--gather-at", type=TimeOfDay(), help=say("option.gather_at"))
 @click.pass_context
-def serve_command(
-    context: click.Context,
-    host: str,
-    port: int,
-    names: tuple[str, ...],
-    is_own: bool,
-    certificate: Path | None,
-    key: Path | None,
-    must_sign_in: bool,
-    gather_at: time_of_day | None,
-) -> None:
+def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""
-    from reader.cli import entrance
+    # A second of imports, which no help has to wait for.
     from reader.web import server
     from reader.web.app import application
 
     with build.opened(context) as library:
         folder = library.folder
-    asked = ServeOptions(host, port, names, is_own, certificate, key, must_sign_in)
+    asked = ServeOptions(**options)
     is_debug = settings_of(context).is_debug
-    with asked.listening() as listener:
+    with server.listening(asked.host, asked.port) as listener:
         door, secured = asked.door(listener, folder, is_debug=is_debug)
-        parts = replace(parts_of(context, folder), door=door, gather_at=gather_at)
+        parts = replace(parts_of(context, folder), door=door, gather_at=asked.gather_at)
         # Both signals before the server has taken them over are the normal end too.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            entrance.tell(door)
-            entrance.tell_codes_on_enter(door)
+            tell_addresses(door)
+            tell_codes_on_enter(door)
             server.run(application(parts), listener, context=secured, is_debug=is_debug)
     click.echo(say("serve.ended"))
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """How the pages are to be served, as the command line says it."""
+    """How the pages are to be served, as the command line says it. Raises UsageError."""
 
     host: str
     port: int
-    names: tuple[str, ...] = ()
-    is_own: bool = False
-    certificate: Path | None = None
-    key: Path | None = None
-    must_sign_in: bool = False
+    names: tuple[str, ...]
+    is_own: bool
+    certificate: Path | None
+    key: Path | None
+    must_sign_in: bool
+    gather_at: time_of_day | None
 
     def __post_init__(self) -> None:
         wrong = ""
@@ -99,16 +103,10 @@ class ServeOptions:
         if wrong:
             raise UsageError(what=wrong, hint=say("serve.cert.one"))
 
-    def listening(self) -> socket.socket:
-        from reader.web.server import listening
-
-        return listening(self.host, self.port)
-
     def door(
         self, listener: socket.socket, folder: Path, *, is_debug: bool
     ) -> tuple[Door, ssl.SSLContext | None]:
         """Open the door to the pages of a library, and the TLS before it. Raises ReaderError."""
-        from reader.cli import entrance
         from reader.web.authority import context_of, names_in, open_authority
         from reader.web.door.gate import Door
         from reader.web.door.sessions import Sessions
@@ -132,40 +130,38 @@ class ServeOptions:
             names, now = sorted(reached.names), datetime.now(UTC)
             kept_in = data_folder() / "authority"
             authority = open_authority(kept_in, machine=machine, names=names, now=now)
-            entrance.tell_authority(authority, kept_in, now=now)
+            tell_authority(authority, kept_in, now=now)
             secured = authority.context(names, now=now)
             reached = replace(reached, fingerprint=authority.fingerprint)
             trusted = authority.certificate
-        sessions = Sessions(_kept_at(folder), time.time)
+        # Not in the library: a folder that is synced or restored would bring back devices that
+        # were signed out.
+        library = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+        sessions = Sessions(data_folder() / "devices" / f"{library}.json", time.time)
         sessions.start()
-        tell = traceback.print_exception if is_debug else _say_nothing
+        # Else it is left to the page, which says that there was trouble and what shows more.
+        tell = traceback.print_exception if is_debug else lambda _: None
         return Door(reached, sessions, certificate=trusted, on_trouble=tell), secured
 
 
 def data_folder() -> Path:
-    """Give the folder for what belongs to this machine and no library, and is not made again."""
+    """Return the folder for what belongs to this machine and no library, and is not made again."""
     import platformdirs
 
     return Path(platformdirs.user_data_dir("asayomi"))
 
 
-def _kept_at(folder: Path) -> Path:
-    """Name the file of a library's devices. Not in the library: a folder that is synced or
-    restored would bring back devices that were signed out."""
-    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    return data_folder() / "devices" / f"{name}.json"
-
-
-def _say_nothing(_: Exception) -> None:
-    """Leave it to the page, which says that there was trouble and what shows more."""
-
-
 def parts_of(context: click.Context, folder: Path) -> Parts:
-    """Give the pages the library and the adapters that the command line has."""
+    """Return the library and the adapters that the command line has, for the pages."""
     from reader.web.parts import Parts
 
-    tell = build.tell_text(settings_of(context))
-    warm = Warm(lambda config: build.opened_encoder(config, tell))
+    settings = settings_of(context)
+    warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
+
+    def log(text: str) -> None:
+        if not settings.is_quiet:  # on the error stream, even where it is no terminal
+            click.echo(text, err=True)
+
     return Parts(
         folder=folder,
         open_library=lambda: open_library(folder, now=build.clock(), is_for_any_thread=True),
@@ -176,10 +172,196 @@ def parts_of(context: click.Context, folder: Path) -> Parts:
         tools=lambda library: build.tools(context, library),
         command=(sys.executable, "-m", "reader", "--library", str(folder)),
         clock=build.clock(),
-        tell=_log(settings_of(context)),
+        tell=log,
     )
 
 
-def _log(settings: Settings) -> Callable[[str], None]:
-    """Give what takes a line for the log: the error stream, even where it is no terminal."""
-    return lambda text: None if settings.is_quiet else click.echo(text, err=True)
+def tell_addresses(door: Door) -> None:
+    """Print the addresses, what is open to whom, and the first code."""
+    served = door.served
+    first, *others = served.addresses
+    click.echo(say("serve.at", address=first))
+    if others:
+        click.echo(say("serve.also", addresses=say("list").join(others)))
+    if served.fingerprint:
+        digits = served.fingerprint.upper()
+        spaced = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+        click.echo(say("serve.trust", address=first, fingerprint=spaced))
+    if served.needs_login:
+        if not (served.is_tls or served.is_local):
+            click.echo(say("serve.plain"), err=True)
+        tell_code(door)
+
+
+def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None:
+    """Warn that devices have to trust the authority anew, or will have to soon."""
+    if authority.why_new:
+        names = say("list").join(authority.missing)
+        click.echo(say(f"serve.authority.new.{authority.why_new}", names=names), err=True)
+        click.echo(say("serve.authority.new.what"), err=True)
+    elif authority.ends_soon(now):
+        day = authority.limits.until.astimezone().date()
+        click.echo(say("serve.authority.soon", day=day, folder=folder), err=True)
+
+
+def tell_code(door: Door) -> None:
+    """Print a new code: for a hand, and on a terminal as a picture for a camera."""
+    from reader.web.door.sessions import LIFE_S, grouped
+
+    code = grouped(door.codes.new())
+    address = f"{door.served.addresses[0]}enter?code={code}"
+    until = datetime.now().astimezone() + timedelta(seconds=LIFE_S)
+    click.echo(say("serve.code", code=code, address=address, until=f"{until:%H:%M}"))
+    if sys.stdout.isatty():
+        import segno
+
+        is_wide = "utf" in (sys.stdout.encoding or "").lower()
+        segno.make(address, error="m").terminal(sys.stdout, border=2, compact=is_wide)
+
+
+def tell_codes_on_enter(door: Door) -> None:
+    """Print one more code each time that Enter is pressed, where there is a terminal."""
+    if not (door.served.needs_login and is_terminal()):
+        return
+    click.echo(say("serve.more"))
+    language, stdin = spoken(), sys.stdin.fileno()
+
+    def listen() -> None:
+        speak(language)
+        # Not by sys.stdin: a thread that waits in its lock is fatal as Python ends.
+        while os.read(stdin, 1_024):
+            tell_code(door)
+
+    threading.Thread(target=listen, daemon=True, name="codes").start()
+
+
+MOST_MODELS = 2
+"""While a library is encoded anew there are two, the former and the next."""
+
+MOST_VECTORS = 1_024
+"""Of questions and sentences: somebody who types asks for nearly the same again and again."""
+
+NOTE_S = 2.0
+"""How long a note that is saved waits for others who encode: each waits in a thread that some
+page needs, and what is not encoded now is by the next `gather`."""
+
+
+@dataclass(slots=True)
+class WarmModel:
+    """One model: not there yet, or loaded; and the vectors that it made last."""
+
+    config: Config
+    load: Callable[[Config], QueryEncoder]
+    encoder: QueryEncoder | None = None
+    _coming: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a thread of its own loads it."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _vectors: dict[tuple[bool, str], Vector] = field(default_factory=dict)
+    """Read without the lock, changed under it."""
+
+    def encode(self, text: str, *, is_question: bool, wait_s: float = -1) -> Vector:
+        """Return a text's unit vector (d,). Raises ModelError, also where others who encode take
+        longer than `wait_s`; -1 waits for as long as they do. A kept one waits for nobody."""
+        key = (is_question, text)
+        if (kept := self._vectors.get(key)) is not None:
+            return kept
+        if not self._lock.acquire(timeout=wait_s):
+            hint = say("model.busy.hint")
+            raise ModelError(model=self.config.encoder, what=say("model.busy"), hint=hint)
+        try:
+            # One after the other: numpy's threads are set for the whole process around each.
+            encoder = self._loaded()
+            # While one waited for the lock another may have asked for the same text.
+            if key not in self._vectors:
+                make = encoder.encode_query if is_question else encoder.encode_passage
+                self._vectors[key] = make(text)
+            made = self._vectors[key]
+            # The oldest go first: a dict keeps the order in which they came.
+            while len(self._vectors) > MOST_VECTORS:
+                del self._vectors[next(iter(self._vectors))]
+            return made
+        finally:
+            self._lock.release()
+
+    def prepare(self) -> None:
+        """Load the model in a thread of its own, unless that was begun."""
+
+        def load() -> None:
+            try:
+                with contextlib.suppress(ModelError), self._lock:  # the next who asks is told
+                    self._loaded()
+            finally:
+                self._coming.release()
+
+        if self.encoder is None and self._coming.acquire(blocking=False):
+            threading.Thread(target=load, daemon=True).start()
+
+    def _loaded(self) -> QueryEncoder:
+        if self.encoder is None:
+            self.encoder = self.load(self.config)
+        return self.encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An encoder that answers searches. said: as `build.Chosen` has it."""
+
+    name: str
+    said: str
+    kept: WarmModel
+
+    @property
+    def is_ready(self) -> bool:
+        return self.kept.encoder is not None
+
+    def prepare(self) -> None:
+        self.kept.prepare()
+
+    def encode_query(self, text: str) -> Vector:
+        return self.kept.encode(text, is_question=True)
+
+
+class Warm:
+    """The models that pages need, by the name in feeds.toml; the last two of them.
+
+    load: opens a model, in seconds; raises ModelError.
+    """
+
+    def __init__(self, load: Callable[[Config], QueryEncoder]) -> None:
+        self._load = load
+        self._known: OrderedDict[str, WarmModel] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def serving(self, library: Library) -> Answering:
+        """Choose what answers searches; loads nothing yet."""
+        found = build.chosen_encoder(library)
+        return Answering(found.name, found.said, self._kept(found.config))
+
+    def encode_note(self, config: Config) -> Callable[[str], tuple[str, Vector]] | None:
+        """Return what encodes a note as it is saved, the model loaded where it is not yet; None
+        where that would take seconds."""
+        kept = self._kept(config)
+        if kept.encoder is None and not build.is_quick(config):
+            return None
+        return _of_notes(kept, NOTE_S)
+
+    def encode_if_warm(self, config: Config) -> Callable[[str], tuple[str, Vector]] | None:
+        """Return the same where the model is in memory, else None: somebody types."""
+        kept = self._kept(config)
+        return _of_notes(kept) if kept.encoder is not None else None
+
+    def _kept(self, config: Config) -> WarmModel:
+        with self._lock:
+            kept = self._known.setdefault(config.encoder, WarmModel(config, self._load))
+            self._known.move_to_end(config.encoder)
+            while len(self._known) > MOST_MODELS:
+                self._known.popitem(last=False)
+            return kept
+
+
+def _of_notes(kept: WarmModel, wait_s: float = -1) -> Callable[[str], tuple[str, Vector]]:
+    def encode(text: str) -> tuple[str, Vector]:
+        vector = kept.encode(text, is_question=False, wait_s=wait_s)
+        return (kept.encoder.name if kept.encoder else ""), vector
+
+    return encode

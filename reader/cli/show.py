@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import click
 
@@ -15,9 +15,7 @@ from reader.library.file_names import year_of
 from reader.library.find import find_paper
 from reader.library.ids import url_of
 from reader.morning.about import About, about, arrival_text
-from reader.notes.links import LinkedPaper
 from reader.pdfs.move import file_to_read
-from reader.pdfs.rows.pdfs import Picture
 from reader.pdfs.text.process import PdfReader
 
 
@@ -30,40 +28,24 @@ def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     with build.opened(context) as library:
         shown = about(library, find_paper(library, id_))
         if as_json:
-            output.put_json(output.paper_json(shown.held) | _json(shown))
+            copies = [one for one in shown.beside if one.is_here and not one.copy.is_version]
+            output.put_json(
+                shown,
+                year=year_of(shown.held.paper),
+                pdf=shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
+                marked_copies=[one.copy.path for one in copies],
+            )
             return
         width = screen.width_of_terminal()
-        for part in (_facts, _abstract, _said):
-            for line in part(shown, width):
-                output.put(line)
-
-
-def _json(shown: About) -> dict[str, object]:
-    paper = shown.held.paper
-    return {
-        "year": year_of(paper),
-        "abstract": plain(paper.abstract),
-        "categories": [plain(name) for name in paper.categories],
-        "comment": plain(paper.comment),
-        "version": paper.version,
-        "sources": list(shown.origins),
-        "mentions": [
-            {"author": plain(m.author), "text": plain(m.words), "url": plain(m.url)}
-            for m in shown.mentions
-        ],
-        "note": shown.note.text if shown.note else None,
-        "links": _links_json(shown.links),
-        "backlinks": _links_json(shown.linked),
-        "pdf": shown.pdf.path if shown.pdf and shown.is_pdf_here else None,
-        "marked_copies": [b.copy.path for b in shown.beside if b.is_here and not b.copy.is_version],
-        "pictures": _pictures_json(shown.picture),
-        "n_passages": shown.n_passages,
-        "n_highlights": len(shown.marks_there),
-        "to_look_up": shown.to_look_up,
-    }
+        output.put_all(_facts(shown, width))
+        output.put()
+        abstract = plain(shown.held.paper.abstract) or say("show.no_abstract")
+        output.put_all(screen.wrap(abstract, width))
+        output.put_all(_talk_and_notes(shown, width))
 
 
 def _facts(shown: About, width: int) -> Iterator[str]:
+    """Lay out who wrote it, how it came here, and which files there are."""
     held = shown.held
     yield from screen.paper_lines(held, width)
     if year := year_of(held.paper):
@@ -91,13 +73,7 @@ def _facts(shown: About, width: int) -> Iterator[str]:
         yield say("show.highlights", n=n, id=held.paper.id)
 
 
-def _abstract(shown: About, width: int) -> Iterator[str]:
-    yield ""
-    abstract = plain(shown.held.paper.abstract) or say("show.no_abstract")
-    yield from screen.wrap(abstract, width)
-
-
-def _said(shown: About, width: int) -> Iterator[str]:
+def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     """Lay out what others said, what the person wrote, and which notes link here."""
     for mention in shown.mentions:
         yield ""
@@ -109,31 +85,8 @@ def _said(shown: About, width: int) -> Iterator[str]:
     if shown.linked:
         yield ""
     for one in shown.linked:
-        said = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
-        yield from screen.wrap(said, width, "    ", "")
-
-
-def _links_json(linked: Sequence[LinkedPaper]) -> list[dict[str, object]]:
-    return [
-        {
-            "id": one.held.paper.id,
-            "title": plain(one.held.paper.title),
-            "key": one.held.key,
-            "sentence": plain(one.sentence),
-        }
-        for one in linked
-    ]
-
-
-def _pictures_json(picture: Picture | None) -> dict[str, object] | None:
-    if picture is None:
-        return None
-    return {
-        "page": picture.page,
-        "figure": picture.figure or None,
-        "figure_page": picture.figure_page,
-        "caption": plain(picture.caption),
-    }
+        link = say("show.backlink", key=one.held.key, sentence=plain(one.sentence))
+        yield from screen.wrap(link, width, "    ", "")
 
 
 @click.command("open", cls=ReaderCommand, help=say("help.open"))
@@ -154,6 +107,6 @@ def open_command(context: click.Context, id_: str, is_original: bool, is_printed
     if is_printed:
         output.put(place)
         return
-    from reader.cli.triage.openers import WAIT_S, OpenOutcome, opener  # the list is slow to load
+    from reader.cli.openers import WAIT_S, OpenOutcome, opener  # the list is slow to load
 
     OpenOutcome(opener()).open(place, wait_s=WAIT_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from reader.base.errors import UsageError
 from reader.base.messages import say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
+from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.output import answer
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.highlight import gathered, once
@@ -37,22 +38,21 @@ def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
 ) -> int:
     """Copy PDFs to the tablet's folder; 5 when one is not here."""
-    settings = settings_of(context)
     took: list[TabletOutcome] = []
     with build.opened(context) as library:
         target = tablet_folder(library, folder)
         for one in take(library, ids, target):
             took.append(one)
             if as_json:
-                output.put_json(output.took_json(one))
-            elif one.error is None and not settings.is_quiet:
+                output.put_json(one)
+            elif one.error is None and not settings_of(context).is_quiet:
                 title = plain(one.held.paper.title)
                 output.put(say(f"take.{one.outcome}", name=plain(one.name), title=title))
             if one.error is not None:
                 say_error(one.error)
-        if not took and not as_json and not settings.is_quiet:
-            output.put(say("take.nothing"))
-    return _code(one.error.exit_code for one in took if one.error)
+        if not took and not as_json:
+            answer(context, "take.nothing")
+    return next((one.error.exit_code for one in took if one.error), 0)
 
 
 @click.command("back", cls=ReaderCommand, help=say("help.back"))
@@ -66,11 +66,11 @@ def back_command(
 ) -> int:
     """Bring marked PDFs home, or take the newest out again; 5 when a file could not be read or
     recognised."""
-    settings = settings_of(context)
     if removed is not None:
         if folder is not None or id_ is not None:
             raise UsageError(what=say("copy.alone"), hint=say("copy.alone.hint", id=plain(removed)))
-        return _remove(context, removed, as_json=as_json)
+        _remove(context, removed, as_json=as_json)
+        return 0
     can_ask = sys.stdin.isatty() and not as_json
     # Beside a bar lines would tear it.
     is_shown_at_once = as_json or not sys.stderr.isatty()
@@ -82,52 +82,44 @@ def back_command(
             for brought in back(library, tools, source, known=known):
                 done.append(brought)
                 if is_shown_at_once and not (can_ask and brought.candidates):
-                    _show_brought(settings, brought, as_json=as_json)
+                    _show_brought(context, brought, as_json=as_json)
         # Asked at the end: nobody waits for an answer while files could be read.
         for i, brought in enumerate(done):
             if can_ask and brought.candidates:
                 done[i] = _ask(context, library, source, brought)
-                _show_brought(settings, done[i], as_json=False)
+                _show_brought(context, done[i], as_json=False)
             elif not is_shown_at_once:
-                _show_brought(settings, brought, as_json=False)
+                _show_brought(context, brought, as_json=False)
     # What is no PDF was named, whatever its name is.
     of_pdfs = [
         one for one in done if one.error is None or one.error.values.get("kind") != "not a pdf"
     ]
-    if not as_json and not settings.is_quiet and (of_pdfs or not done):
+    if not as_json and (of_pdfs or not done):
         n = Counter(brought.outcome for brought in of_pdfs)
         left = sum(brought.error is not None for brought in of_pdfs)
-        total, new, same = len(of_pdfs), n["imported"], n["unchanged"]
-        if left:
-            output.put(say("back.done_but", n=total, new=new, same=same, left=left))
-        else:
-            output.put(say("back.done", n=total, new=new, same=same))
-    return _code(brought.error.exit_code for brought in done if brought.error)
+        key = "back.done_but" if left else "back.done"
+        answer(context, key, n=len(of_pdfs), new=n["imported"], same=n["unchanged"], left=left)
+    return next((brought.error.exit_code for brought in done if brought.error), 0)
 
 
-def _remove(context: click.Context, id_: str, *, as_json: bool) -> int:
+def _remove(context: click.Context, id_: str, *, as_json: bool) -> None:
     """Take a paper's newest marked copy out again."""
     with build.opened(context) as library, build.tools(context, library) as tools:
         removed = remove_copy(library, tools, find_paper(library, id_))
     if as_json:
-        output.put_json(output.removed_json(removed))
+        output.put_json(removed)
     elif not settings_of(context).is_quiet:
         output.put(plain(removed_text(removed, library.folder)))
-    return 0
-
-
-def _code(codes: Iterable[int]) -> int:
-    """Give the exit code of the first error, 0 without one."""
-    return next(iter(codes), 0)
 
 
 def _ask(
     context: click.Context, library: Library, source: Path, brought: CopyOutcome
 ) -> CopyOutcome:
-    """Ask the person which paper a file is, and import it; gives it back if it is none."""
+    """Ask the person which paper a file is, and import it; returns it as it was if it is none."""
     name = plain(brought.name)
     for held in brought.candidates[:3]:
-        question = say("back.ask", name=name, title=plain(held.paper.title))
+        title, why = plain(held.paper.title), plain(brought.why)
+        question = say("back.ask", name=name, title=title, why=why)
         if click.confirm(question, err=True):
             file = source / brought.name if source.is_dir() else source
             with build.tools(context, library) as tools:
@@ -136,15 +128,15 @@ def _ask(
     return brought
 
 
-def _show_brought(settings: Settings, brought: CopyOutcome, *, as_json: bool) -> None:
+def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool) -> None:
     if as_json:
-        output.put_json(output.brought_json(brought))
+        output.put_json(brought)
     if brought.error is not None:
         say_error(brought.error)
-    elif brought.held and brought.outcome == "imported" and not (as_json or settings.is_quiet):
-        title, name = plain(brought.held.paper.title), plain(brought.name)
+    elif brought.held and brought.outcome == "imported" and not as_json:
         counts = counts_text(brought.counts, brought.copy)
-        output.put(say("back.file", title=title, name=name, counts=counts))
+        title = brought.held.paper.title
+        answer(context, "back.file", title=title, name=brought.name, counts=counts)
 
 
 @click.command("highlights", cls=ReaderCommand, help=say("help.highlights"))
@@ -162,15 +154,16 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     numbers = {mark.id: n for n, mark in enumerate(there, 1)}
     if as_json:
         for mark in marks:
-            output.put_json(output.highlight_json(held, mark, numbers.get(mark.id)))
+            output.put_json(held, mark, number=numbers.get(mark.id))
         # Of what came before its pages were kept there is only the number.
         counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
-            output.put_json(output.ink_json(held, page, n))
+            drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
+            more = {"at": None, "gone_at": None, "number": None}
+            output.put_json(held, drawn, {"is_flattened": False, "n_ink": n}, more)
         return
     width = screen.width_of_terminal()
-    for line in screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width):
-        output.put(line)
+    output.put_all(screen.wrap(plain(f"{held.paper.title} ({held.paper.id})"), width))
     pages = dict(zip((m.id for m in there), gathered(m.highlight for m in there), strict=True))
     for mark in marks:
         # The same words marked again and again are shown once.
@@ -199,7 +192,7 @@ class _Ink:
 
 
 def _ink(library: Library, held: LibraryPaper) -> _Ink | None:
-    """Give the ink of the newest copy that has some, else of the PDF itself."""
+    """Find the ink of the newest copy that has some, else of the PDF itself."""
     drawn = [copy for copy in highlights.marked_of(library.db, held.row) if copy.n_ink]
     if drawn:
         return _Ink(drawn[-1].n_ink, drawn[-1].ink, drawn[-1].path)
@@ -225,5 +218,4 @@ def _show_mark(mark: VisibleMark, pages: Sequence[int], more: Sequence[str], wid
     lines = screen.wrap(text, width, "  ") if text else []
     if highlight.note:
         lines += screen.wrap(plain_lines(highlight.note), width, "    ", "  — ")
-    for line in lines:
-        output.put(click.style(line, dim=True) if mark.gone_at else line)
+    output.put_all(map(screen.dim, lines) if mark.gone_at else lines)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
@@ -12,8 +11,8 @@ from reader.base.errors import ReadOnly, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error, settings_of
-from reader.cli.triage.terminal import letter
+from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
+from reader.cli.terminal import letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
@@ -53,19 +52,18 @@ def teach_command(
         lesson = _Lesson(context, Teaching(library, build.fit_topic, meant), as_json)
         if rows:
             lesson.tell_examples(rows)
-        if not no_ask and (not (what or people) or _is_terminal()):
+        if not no_ask and (not (what or people) or is_terminal()):
             lesson.ask()
         if rows or lesson.n_answers:
             with build.tools(context, library) as tools:
                 finish(library, tools)
-        for error in examples.problems:
-            say_error(error)
+        code = say_errors(examples.problems)
         lesson.end()
-    return examples.problems[0].exit_code if examples.problems else 0
+    return code
 
 
 class _Lesson:
-    """Tells what is taught, asks, and says what each answer changed."""
+    """One run: teaches the examples, asks, and says what each answer changed."""
 
     def __init__(self, context: click.Context, teaching: Teaching, as_json: bool) -> None:
         self._teaching, self._as_json = teaching, as_json
@@ -105,7 +103,11 @@ class _Lesson:
                 if self._as_json:
                     self._put(held, "yes" if key == YES else "no", effect)
                 place += 1
-                waiting = self._chosen_anew(waiting[:place])
+                # What was asked stays; the rest of the dozen is chosen by what is known now.
+                asked = waiting[:place]
+                rows = [held.row for held in asked]
+                n_more = N_QUESTIONS - len(asked)
+                waiting = [*asked, *self._teaching.questions(n_more, asked=rows)]
             elif key == UNDO:
                 place = self._undo(waiting, place)
             elif key == LATER:
@@ -116,17 +118,12 @@ class _Lesson:
             for held in waiting[place:]:
                 self._put(held, "asked", None)
 
-    def _chosen_anew(self, asked: Sequence[LibraryPaper]) -> list[LibraryPaper]:
-        """Keep what was asked, and choose the rest of the dozen by what is known now."""
-        rows = [held.row for held in asked]
-        return [*asked, *self._teaching.questions(N_QUESTIONS - len(asked), asked=rows)]
-
     def end(self) -> None:
         if self.n_answers:
             self._say(say("teach.end", n=self.n_answers, topic=self._topic))
 
     def _undo(self, waiting: Sequence[LibraryPaper], place: int) -> int:
-        """Take back the last answer of this lesson, no older act; gives where to go on."""
+        """Take back the last answer of this lesson, no older act; returns where to go on."""
         if not self.n_answers:
             self._say(say("undo.nothing"))
             return place
@@ -139,10 +136,11 @@ class _Lesson:
 
     def _ask(self, held: LibraryPaper, n: int, of: int) -> str:
         width = screen.width_of_terminal()
-        for line in self._question(held, width):
+        abstract = screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
+        for line in ("", *screen.paper_lines(held, width), *abstract):
             self._say(line)
         prompt = say("teach.ask", n=n, of=of, topic=self._topic)
-        if not _is_terminal():
+        if not is_terminal():
             self._say(prompt)
             line = sys.stdin.readline() if sys.stdin is not None else ""
             typed = letter(line.strip()[:1]).lower()
@@ -154,11 +152,6 @@ class _Lesson:
             key = END
         click.echo(key if key.isprintable() else "", err=self._as_json)
         return END if key in ("", "\x03", "\x04", "\x1b") else key
-
-    def _question(self, held: LibraryPaper, width: int) -> Iterator[str]:
-        yield ""
-        yield from screen.paper_lines(held, width)
-        yield from screen.wrap(plain(held.paper.abstract), width, "    ")[:3]
 
     def _effect(self, effect: Effect) -> str:
         n_in, n_out = effect.n_in, effect.n_out
@@ -179,23 +172,13 @@ class _Lesson:
             self._say(line)
 
     def _put(self, held: LibraryPaper, kind: str, effect: Effect | None) -> None:
-        output.put_json(lesson_json(held, kind, self._topic, effect, self._teaching))
-
-
-def lesson_json(
-    held: LibraryPaper, kind: str, topic: str, effect: Effect | None, teaching: Teaching
-) -> dict[str, Any]:
-    """Give the fields of one thing taught or asked."""
-    judged = teaching.judged(held.row)
-    return output.paper_json(held) | {
-        "topic": topic,
-        "kind": kind,
-        "score": round(judged.score, 4),
-        "place": judged.place,
-        "n_in": effect.n_in if effect else None,
-        "n_out": effect.n_out if effect else None,
-    }
-
-
-def _is_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+        judged = self._teaching.judged(held.row)
+        output.put_json(
+            held,
+            topic=self._topic,
+            kind=kind,
+            score=round(judged.score, 4),
+            place=judged.place,
+            n_in=effect and effect.n_in,
+            n_out=effect and effect.n_out,
+        )

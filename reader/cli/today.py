@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from dataclasses import dataclass, replace
-from datetime import date
 
 import click
 
@@ -12,13 +11,12 @@ from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable, is_un
 from reader.base.messages import say
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, say_error, settings_of
+from reader.cli.frame import ReaderCommand, is_terminal, say_error, say_errors, settings_of
 from reader.library.days import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching
 from reader.morning.today import keep_shown, morning, rank_list
 from reader.morning.trust import is_due
-from reader.morning.values import Morning
 
 
 @click.command("today", cls=ReaderCommand, help=say("help.today"))
@@ -30,24 +28,29 @@ def today_command(context: click.Context, no_fetch: bool, day: str | None, as_js
     """Show the morning; 5 when a source is missing from it, 6 when it could not be fetched."""
     with build.opened(context) as library:
         chosen = library.today() if day is None else day_named(day, library.today())
-        is_asked = _is_terminal() and settings_of(context).may_ask and not as_json
-        fetched = FetchOutcome()
+        is_asked = is_terminal() and settings_of(context).may_ask and not as_json
         is_fetching = not no_fetch and chosen == library.today()
-        if is_fetching:
-            fetched = _fetch(context, library, may_cut=is_asked)
-        shown = _with_notices(library, chosen, fetched, may_fold=day is None)
+        fetched = _fetch(context, library, may_cut=is_asked) if is_fetching else FetchOutcome()
+        name = build.encoder_name(library.config)
+        shown = morning(library, rank_list(library, chosen, may_fold=day is None), encoder=name)
+        if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
+            shown = replace(shown, notices=(*shown.notices, say("today.as_it_stands")))
+        shown = replace(shown, fetching=fetching(library, shown.pdfs))
         if chosen == library.today():
             keep_shown(library, shown)
         if as_json:
-            output.put_json(output.morning_json(shown))
+            output.put_json(shown)
         elif is_asked and chosen <= library.today() and not library.db.is_read_only:
             from reader.cli.triage import triage  # what only prints need not load it: 20 ms
 
             triage(context, library, shown, said=fetched.said)
-            _export(library)
+
+            from reader.notes.export import export_quietly
+
+            # The notes that are in no file yet, as feeds.toml allows; they are safe anyhow.
+            say_errors(export_quietly(library))
         else:
-            for line in screen.morning_lines(shown, screen.width_of_terminal()):
-                output.put(line)
+            output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
     if fetched.trouble is not None:
         return fetched.trouble.exit_code
     # Without a fetch what nobody asked for is not missing; what was held back still is.
@@ -69,7 +72,7 @@ class FetchOutcome:
 
     @property
     def said(self) -> str:
-        """Say what went wrong, where a whole screen covers what was printed."""
+        """Return what went wrong, where a whole screen covers what was printed."""
         errors = [self.trouble] if self.trouble else [problem.error for problem in self.problems]
         if not errors:
             return say("screen.cut") if self.is_cut else ""
@@ -91,8 +94,8 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchO
         from reader.morning.pipe import fetch_and_rank
 
         with build.tools(context, library) as tools:
-            if may_cut:
-                from reader.cli.triage import unless_key
+            if may_cut and os.name == "posix":
+                from reader.cli.terminal import unless_key
 
                 found, is_cut = unless_key(lambda: fetch_and_rank(library, tools))
             else:
@@ -104,27 +107,5 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchO
     if any(isinstance(p.error, Unreachable) for p in found or () if p.stage == "gather"):
         # The list says that there is no network, or whose host is silent.
         problems = tuple(p for p in problems if not is_unreachable(p.error.message))
-    for problem in problems:
-        say_error(problem.error)
+    say_errors(problem.error for problem in problems)
     return FetchOutcome(None, problems, is_cut)
-
-
-def _with_notices(library: Library, day: date, fetched: FetchOutcome, *, may_fold: bool) -> Morning:
-    name = build.encoder_name(library.config)
-    shown = morning(library, rank_list(library, day, may_fold=may_fold), encoder=name)
-    notices = list(shown.notices)
-    if fetched.trouble is not None or fetched.is_cut or library.db.is_read_only:
-        notices.append(say("today.as_it_stands"))
-    return replace(shown, notices=tuple(notices), fetching=fetching(library, shown.pdfs))
-
-
-def _export(library: Library) -> None:
-    """Write the notes that are in no file yet, as feeds.toml allows; they are safe anyhow."""
-    from reader.notes.export import export_quietly  # 70 ms, which no list waits for
-
-    for error in export_quietly(library):
-        say_error(error)
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,30 +1,29 @@
-"""`reader week` and `stats`: what was read and what it said, and the days as a map."""
+"""`reader week`, `stats` and `share`: look back on what you read, and show it to others."""
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
 
-from reader.base.errors import ReaderError
+from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import say, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
-from reader.cli.frame import ReaderCommand, settings_of
-from reader.cli.one_key import END, asking
+from reader.cli.frame import ReaderCommand, is_terminal, settings_of
+from reader.cli.terminal import END, asking
 from reader.habit.heatmap import Square, months_line, rows, svg
+from reader.habit.share import Choice, share, share_week
 from reader.habit.week import (
     N_WEEKS,
-    DayCounts,
     DayShown,
-    Link,
     ReadPaper,
-    Regret,
     Stats,
     Week,
     day_shown,
@@ -33,10 +32,12 @@ from reader.habit.week import (
     week,
 )
 from reader.library.days import day_named, days_back
+from reader.library.find import find_paper
 from reader.library.folder import Library, write_whole
 from reader.morning.pick import drop, keep, keep_asked, n_to_ask, to_ask
 from reader.morning.texts import source_name
 from reader.morning.values import QueueEntry
+from reader.notes.shared import SharedPage, markdown
 
 
 @click.command("week", cls=ReaderCommand, help=say("help.week"))
@@ -51,60 +52,51 @@ def week_command(context: click.Context, day: str | None, as_json: bool) -> None
         # Old picks without a note that were never asked about; of the running week alone.
         asks = to_ask(library) if found.holds(library.today()) else ()
         if as_json:
-            output.put_json(week_json(found, asks))
+            output.put_json(found, asks=asks)
             return
-        for line in week_lines(found, screen.width_of_terminal()):
-            output.put(line)
-        if sys.stdin.isatty() and sys.stdout.isatty() and settings_of(context).may_ask:
+        width = screen.width_of_terminal()
+        output.put_all(week_lines(found, width))
+        if is_terminal() and settings_of(context).may_ask:
             _ask(library, asks)
-        else:
-            for line in _asked_lines(
-                library, keep_asked(library, asks), screen.width_of_terminal()
-            ):
-                output.put(line)
+        elif asked := keep_asked(library, asks):
+            # Who has no keys is told what to type.
+            output.put_all(_ask_head(library))
+            for n, queued in enumerate(asked, 1):
+                output.put_all(screen.queued_lines(queued, width, n))
+                output.put("    " + say("week.ask.command", id=plain(queued.held.paper.id)))
         if asks and (n_more := n_to_ask(library)):
             output.put(say("week.ask.more", n=n_more))
 
 
 def _ask(library: Library, asks: Sequence[QueueEntry]) -> None:
     """Ask about old picks with one key each; none is asked about a second time."""
+    if not asks:
+        return
     width, head = screen.width_of_terminal(), list(_ask_head(library))
-    with asking() if asks else contextlib.nullcontext() as ask:
+    with asking() as ask:
         for n, queued in enumerate(asks, 1):
             # Before it is on the screen; what another window asked about is left to it.
-            if ask is None or not keep_asked(library, [queued]):
+            if not keep_asked(library, [queued]):
                 continue
-            for line in (*head, *screen.queued_lines(queued, width, n)):
-                output.put(line)
+            output.put_all([*head, *screen.queued_lines(queued, width, n)])
             head.clear()
-            key = ask(say("week.ask.key", n=n, of=len(asks)))
-            while key not in ("r", "d", *END):
-                key = ask(say("week.ask.key", n=n, of=len(asks)))
+            prompt = say("week.ask.key", n=n, of=len(asks))
+            while (key := ask(prompt)) not in ("r", "d", *END):
+                pass
             if key in END:
                 return
-            output.put(f"    {_answered(library, queued, key)}")
-
-
-def _answered(library: Library, queued: QueueEntry, key: str) -> str:
-    id_, title = queued.held.paper.id, plain(queued.held.paper.title)
-    try:
-        if key == "r":
-            keep(library, id_)
-            return say("week.ask.kept")
-        drop(library, [id_])
-    except ReaderError as error:
-        # Written or let go in another window meanwhile; the next is asked about all the same.
-        return plain(error.message)
-    return say("queue.dropped", title=title)
-
-
-def _asked_lines(library: Library, asks: Sequence[QueueEntry], width: int) -> Iterator[str]:
-    """Lay out the question for who has no keys: what to type."""
-    if asks:
-        yield from _ask_head(library)
-    for n, queued in enumerate(asks, 1):
-        yield from screen.queued_lines(queued, width, n)
-        yield "    " + say("week.ask.command", id=plain(queued.held.paper.id))
+            id_, title = queued.held.paper.id, plain(queued.held.paper.title)
+            try:
+                if key == "r":
+                    keep(library, id_)
+                    output.put("    " + say("week.ask.kept"))
+                else:
+                    drop(library, [id_])
+                    output.put("    " + say("queue.dropped", title=title))
+            except ReaderError as error:
+                # Written or let go in another window meanwhile; the next is asked about all
+                # the same.
+                output.put("    " + plain(error.message))
 
 
 def _ask_head(library: Library) -> Iterator[str]:
@@ -120,78 +112,37 @@ def week_lines(found: Week, width: int) -> Iterator[str]:
     yield screen.bold(say("week.head", first=found.first, last=found.last, **counts))
     if not found.read:
         yield say("week.nothing", before=days_back(found.first, 7))
+    # The papers come ordered by theme.
     for theme, read in groupby(found.read, key=lambda one: one.theme):
         yield ""
         yield screen.bold(plain(theme) or say("week.no_theme"))
         for one in read:
-            yield from _read_lines(one, width)
+            yield from _title_lines(one, width)
+            lines = screen.wrap(plain(one.sentence), width, "      ")
+            yield from (screen.dim(line) for line in lines if line)
     if found.links:
         yield ""
         yield screen.bold(say("week.links"))
         for link in found.links:
-            yield from _link_lines(link, width)
+            yield "  " + shorten(plain(link.source.paper.title), width - 2)
+            yield "    -> " + shorten(plain(link.target.paper.title), width - 7)
     if found.regrets:
         yield ""
         yield screen.bold(say("week.regrets"))
         for regret in found.regrets:
-            yield from _regret_lines(regret, width)
+            yield "  " + shorten(plain(regret.held.paper.title), width - 2)
+            yield from map(screen.dim, screen.wrap(regret_text(regret), width, "    "))
         if found.n_more:
             yield say("week.more", n=found.n_more)
 
 
-def _read_lines(one: ReadPaper, width: int) -> Iterator[str]:
+def _title_lines(one: ReadPaper, width: int) -> list[str]:
+    """Lay out a title; "*": there is a note, "~": only a sentence or two."""
     mark = "*" if one.is_written else "~"
-    yield from screen.wrap(plain(one.held.paper.title), width, "    ", f"  {mark} ")
-    lines = screen.wrap(plain(one.sentence), width, "      ")
-    yield from (click.style(line, dim=True) for line in lines if line)
+    return screen.wrap(plain(one.held.paper.title), width, "    ", f"  {mark} ")
 
 
-def _link_lines(link: Link, width: int) -> Iterator[str]:
-    yield "  " + shorten(plain(link.source.paper.title), width - 2)
-    yield "    -> " + shorten(plain(link.target.paper.title), width - 7)
-
-
-def _regret_lines(regret: Regret, width: int) -> Iterator[str]:
-    yield "  " + shorten(plain(regret.held.paper.title), width - 2)
-    for line in screen.wrap(regret_text(regret), width, "    "):
-        yield click.style(line, dim=True)
-
-
-def week_json(found: Week, asks: Sequence[QueueEntry]) -> dict[str, Any]:
-    """Give a week as one object; asks: the picks that are asked about."""
-    return {
-        "first": found.first,
-        "last": found.last,
-        "read": [read_json(one) for one in found.read],
-        "links": [
-            {"from": output.paper_json(link.source), "to": output.paper_json(link.target)}
-            for link in found.links
-        ],
-        "regrets": [
-            output.paper_json(one.held)
-            | {
-                "skipped_on": one.skipped_on,
-                "n_people": one.n_people,
-                "near": one.near.paper.id if one.near else None,
-            }
-            for one in found.regrets
-        ],
-        "n_more": found.n_more,
-        "asks": [output.queued_json(queued) for queued in asks],
-    }
-
-
-def read_json(one: ReadPaper) -> dict[str, Any]:
-    """Give the fields of a paper that was noted."""
-    return output.paper_json(one.held) | {
-        "on": one.on_date,
-        "is_written": one.is_written,
-        "sentence": plain(one.sentence),
-        "theme": plain(one.theme),
-    }
-
-
-STDOUT = Path("-")
+STDOUT = "-"
 SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
 """Of a terminal's 256 colours, ground and digit for each level; the digit says the same."""
 
@@ -220,41 +171,34 @@ def stats_command(
         n_weeks = N_WEEKS if is_drawn else max(1, min(N_WEEKS, width - 4))
         found = stats(library, today, n_weeks=n_weeks)
         one = None if day is None else day_shown(library, day_named(day, today))
-    if svg_file or png_file:
-        _draw(context, svg(found.map), svg_file, png_file)
-    if as_json:
-        output.put_json(stats_json(found, one))
-    elif one:
-        for line in day_lines(one, width):
-            output.put(line)
-    elif not is_drawn:
-        for line in stats_lines(found, width):
-            output.put(line)
+    drawing = svg(found.map) if svg_file or png_file else ""
+    pictures = [(svg_file, drawing.encode())] if svg_file else []
+    if png_file:
+        from reader.pdfs.text.pictures import png_of
 
-
-def _draw(
-    context: click.Context, drawing: str, svg_file: Path | None, png_file: Path | None
-) -> None:
-    """Write the pictures. Raises StoreError."""
-    from reader.pdfs.text.pictures import png_of
-
-    for file, content in (
-        (svg_file, drawing.encode() if svg_file else b""),
-        (png_file, png_of(drawing) if png_file else b""),
-    ):
-        if file == STDOUT:
+        pictures.append((png_file, png_of(drawing)))
+    for file, content in pictures:
+        if str(file) == STDOUT:
             click.echo(content, nl=False)
-        elif file is not None:
-            write_whole(file, content)
-            if not settings_of(context).is_quiet:
-                output.put(say("stats.drawn", file=file), is_error=True)
+            continue
+        write_whole(file, content)
+        if not settings_of(context).is_quiet:
+            output.put(say("stats.drawn", file=file), is_error=True)
+    if as_json:
+        output.put_json(found, day=one)
+    elif one:
+        output.put_all(day_lines(one, width))
+    elif not is_drawn:
+        output.put_all(stats_lines(found, width))
 
 
 def stats_lines(found: Stats, width: int) -> Iterator[str]:
     """Lay out the map, the streak, and what was written by theme and source."""
     yield screen.bold(say("stats.head", first=found.first, last=found.last))
     yield ""
-    yield from _map_lines(found)
+    yield f"    {months_line(found.map)}".rstrip()
+    for name, squares in rows(found.map):
+        yield f"{name:<4}" + "".join(_coloured(square) for square in squares).rstrip()
     yield from screen.wrap(say("stats.key"), width, "    ")
     yield ""
     streak = say("stats.streak", n=found.streak.n, longest=found.streak.longest)
@@ -276,12 +220,6 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
         yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
-
-
-def _map_lines(found: Stats) -> Iterator[str]:
-    yield f"    {months_line(found.map)}".rstrip()
-    for name, squares in rows(found.map):
-        yield f"{name:<4}" + "".join(_coloured(square) for square in squares).rstrip()
 
 
 def _coloured(square: Square | None) -> str:
@@ -309,11 +247,8 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
     )
     for read in one.read:
         yield ""
-        mark = "*" if read.is_written else "~"
-        yield from screen.wrap(plain(read.held.paper.title), width, "    ", f"  {mark} ")
-        yield from (
-            click.style(line, dim=True) for line in screen.wrap(plain(read.sentence), width, "    ")
-        )
+        yield from _title_lines(read, width)
+        yield from map(screen.dim, screen.wrap(plain(read.sentence), width, "    "))
     noted = {read.held.row for read in one.read}
     waiting: Sequence[str] = [plain(h.paper.title) for h in one.picked if h.row not in noted]
     if waiting:
@@ -322,45 +257,84 @@ def day_lines(one: DayShown, width: int) -> Iterator[str]:
         yield from (f"  + {shorten(title, width - 4)}" for title in waiting)
 
 
-def stats_json(found: Stats, one: DayShown | None) -> dict[str, Any]:
-    """Give everything as one object; `day` is null where no day was asked for."""
-    return {
-        "first": found.first,
-        "last": found.last,
-        "streak": {"n": found.streak.n, "longest": found.streak.longest},
-        "days": [_counts_json(day) for day in found.days],
-        "themes": {plain(theme): n for theme, n in found.themes.items()},
-        "sources": [
-            {
-                "name": plain(source.source),
-                "n_arrived": source.n_arrived,
-                "n_picked": source.n_picked,
-                "n_written": source.n_written,
-            }
-            for source in found.sources
-        ],
-        "day": one and _day_json(one),
-    }
-
-
-def _counts_json(day: DayCounts) -> dict[str, Any]:
-    return {
-        "date": day.day,
-        "n_written": day.n_written,
-        "n_skimmed": day.n_skimmed,
-        "n_recalled": day.n_recalled,
-        "is_frozen": day.is_frozen,
-    }
-
-
-def _day_json(one: DayShown) -> dict[str, Any]:
-    return _counts_json(one.counts) | {
-        "n_arrived": one.n_arrived,
-        "n_skipped": one.n_skipped,
-        "picked": [output.paper_json(held) for held in one.picked],
-        "read": [read_json(read) for read in one.read],
-    }
-
-
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
+
+
+@click.command("share", cls=ReaderCommand, help=say("help.share"))
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option(
+    "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=say("option.share_week")
+)
+@click.option("--html", "target", type=click.Path(allow_dash=True), help=say("option.html"))
+@click.option("--highlights", "chosen", default="none", help=say("option.share_highlights"))
+@click.option("--no-figures", is_flag=True, help=say("option.no_figures"))
+@click.pass_context
+def share_command(
+    context: click.Context,
+    ids: tuple[str, ...],
+    day: str | None,
+    target: str | None,
+    chosen: str,
+    no_figures: bool,
+) -> None:
+    """Print Markdown, or write a page; what was left out as private is said."""
+    if bool(ids) == (day is not None):
+        raise UsageError(what=say("share.what"), hint=say("share.what.hint"))
+    choice = _choice(chosen)
+    if isinstance(choice, frozenset) and len(ids) != 1:
+        raise UsageError(what=say("share.numbers"), hint=say("share.choices"))
+    with build.opened(context) as library:
+        today = library.today()
+        if day is None:
+            held = {h.row: h for h in (find_paper(library, text) for text in ids)}
+            papers = list(held.values())
+            shared = share(library, papers, choice=choice, has_figures=not no_figures)
+        else:
+            on = day_named(day, today) if day else today
+            shared = share_week(library, on, choice=choice, has_figures=not no_figures)
+    # In Markdown a picture is pages of letters, which nobody reads on a screen.
+    is_too_long = target is None and sys.stdout.isatty() and any(p.figure for p in shared.papers)
+    if target is not None:
+        _write_page(context, shared, target, today)
+    else:
+        bare = tuple(replace(paper, figure=b"") for paper in shared.papers)
+        shown = replace(shared, papers=bare) if is_too_long else shared
+        click.echo(markdown(shown), nl=False)
+    if settings_of(context).is_quiet:
+        return
+    if not shared.papers:
+        output.put(say("share.nothing"), is_error=True)
+    if is_too_long:
+        output.put(say("share.no_picture"), is_error=True)
+    if shared.n_left_out:
+        output.put(say("share.left_out", n=shared.n_left_out), is_error=True)
+
+
+def _write_page(context: click.Context, shared: SharedPage, target: str, today: date) -> None:
+    """Write a page, its folders too where they are missing. target: its file; or a folder, there
+    already or with a slash at its end, and then the file is named as the pages name it."""
+    from reader.base.markup import to_html
+    from reader.notes.shared import html_page
+
+    page = html_page(shared, to_html)
+    if target == STDOUT:
+        click.echo(page, nl=False)
+        return
+    file = Path(target)
+    if target.endswith(("/", os.sep)) or file.is_dir():
+        file /= f"papers-{today}.html"
+    write_whole(file, page.encode())
+    if not settings_of(context).is_quiet:
+        n = f"{len(page.encode()) / 1000:,.0f}"
+        output.put(say("share.written", file=file, n=n), is_error=True)
+
+
+def _choice(text: str) -> Choice:
+    """Read which highlights: all, none, or numbers. Raises UsageError."""
+    if text in ("all", "none"):
+        return text  # type: ignore[return-value]
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise UsageError(what=say("share.bad_choice", text=repr(text)), hint=say("share.choices"))
+    return frozenset(map(int, parts))

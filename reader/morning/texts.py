@@ -304,9 +304,13 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     if no_network_text(sources):
         return []
     silent = [s.name for s in missing if s.state == "not asked" and not (s.covers or s.error)]
+    unreached = [s for s in missing if s.is_unreachable and s.covers
+                 and s.state in ("failed", "not asked")]  # fmt: skip
+    if len({s.name for s in unreached}) < 2:
+        unreached = []
     of_days: dict[SourceLine, list[SourceLine]] = {}
     for line in missing:
-        if line.name not in silent:
+        if line.name not in silent and line not in unreached:
             of_days.setdefault(replace(line, covers=None), []).append(line)
     # After an outage there are many: the same of several days, or sources, is said in one line.
     alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
@@ -318,10 +322,22 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
             for line in several
         )
         alike.setdefault(key, []).append(several)
-    texts = [_text_of_several(groups) for groups in alike.values()]
+    texts = [_unreached_text(unreached)] if unreached else []
+    texts += [_text_of_several(groups) for groups in alike.values()]
     if silent:
         texts.append(say("source.not_asked", name=say("list").join(dict.fromkeys(silent))))
     return texts
+
+
+def _unreached_text(lines: Sequence[SourceLine]) -> str:
+    """Name the sources whose hosts are silent, whatever days they lack: one reason, said once."""
+    names = say("list").join(dict.fromkeys(line.name for line in lines))
+    days = {line.covers: line for line in lines}.values()
+    text = _source_text([replace(s, name=names, state="failed", error="") for s in days])
+    # Of a source that rests: "arXiv: not asked again before 17:10, …: arXiv API: no answer (…)".
+    causes = {line.error.rpartition(": ")[2] for line in lines}
+    cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
+    return f"{text.rstrip('.。')}: {cause}"
 
 
 def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
@@ -388,9 +404,12 @@ def pdfs_texts(morning: Morning) -> list[str]:
     elif pdfs.n + pdfs.n_failed >= pdfs.of:
         state = say("queue.pdfs.again")
     else:
-        state = say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting")
+        rest = say("queue.pdfs.rest_one" if pdfs.of == 1 else "queue.pdfs.rest")
+        state = say("queue.pdfs.log" if morning.fetching else "queue.pdfs.waiting", rest=rest)
     failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
     text = say("queue.pdfs", n=pdfs.n, of=pdfs.of, failed=failed, state=state)
+    if pdfs.of == 1:
+        text = say("queue.pdfs.one_here" if pdfs.n else "queue.pdfs.one", state=state)
     return [text, *(say("queue.reason", error=plain(error).rstrip("."), n=n)
                     for error, n in pdfs.failed)]  # fmt: skip
 

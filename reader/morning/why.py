@@ -375,13 +375,16 @@ def standing_texts(found: Explanation) -> list[str]:
     is_same = then == now
     then = say("why.then.same") if is_same else then
     if not (is_same and line.position == found.position):
-        then += _position_text(line.position)
-    now = (now if is_same else say("why.now", text=now)) + _position_text(found.position)
+        then = with_position(then, line.position)
+    now = with_position(now if is_same else say("why.now", text=now), found.position)
     return [now, say(f"why.then.{found.past.kind}", day=found.past.on, text=then)]
 
 
-def _position_text(position: int | None) -> str:
-    return "" if position is None else say("why.position", place=position)
+def with_position(text: str, position: int | None) -> str:
+    """Add the place in a lane; between Japanese sentences no blank stands."""
+    if position is None:
+        return text
+    return text + ("" if text.endswith("。") else " ") + say("why.position", place=position)
 
 
 def where_text(found: Explanation) -> str:

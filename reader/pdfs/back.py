@@ -53,7 +53,8 @@ class CopyOutcome:
 
     imported: something is new. asked: it may be one of `candidates`. waiting: not whole.
     other: it is `held`, and was handed in as another paper; nothing was imported.
-    copy: where it is kept from now on, "" where that is not needed.
+    copy: where it is kept from now on, "" where that is not needed. why: why it is not sure
+    which of the candidates it is.
     """
 
     name: str
@@ -63,6 +64,7 @@ class CopyOutcome:
     copy: str = ""
     candidates: tuple[LibraryPaper, ...] = ()
     error: ReaderError | None = None
+    why: str = ""
 
 
 def back(
@@ -327,7 +329,8 @@ def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
     else:
         what, hint = say("back.unknown"), say("back.unknown.hint")
     error = PdfError(file=name, what=what, hint=hint)
-    return CopyOutcome(name, "asked" if several else "unknown", candidates=several, error=error)
+    outcome: Outcome = "asked" if several else "unknown"
+    return CopyOutcome(name, outcome, candidates=several, error=error, why=found.why)
 
 
 def _broken(name: str, what: str, hint: str) -> CopyOutcome:

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ import pytest
 from reader.cli.frame import Settings
 from reader.cli.frame import run as cli_run
 from reader.cli.note import EditorPage
+from reader.library.arrival import receiving, sent_of
+from reader.library.find import find_paper
+from reader.library.folder import open_library
 from reader.library.highlight import Highlight
 from reader.library.rows import papers
+from reader.notes.write import add_note
 from reader.pdfs.rows import highlights
 from tests.installed import (
     LIFT,
@@ -455,6 +460,17 @@ class TestWithinTheProcess:
     @pytest.fixture(autouse=True)
     def _same_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("READER_NOW", NOW_OF_SAMPLES.isoformat())
+
+    def test_what_a_page_saved_is_called_so(
+        self, small: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert in_process(small, BEES, "-m", "Bees hum.", "--quiet") == 0
+        with open_library(small, now=lambda: NOW_OF_SAMPLES + timedelta(hours=1)) as library:
+            sent = receiving(library, sent_of(library, act="a" * 16))
+            add_note(sent, find_paper(sent, BEES), ONE)
+        assert in_process(small, BEES, "--history") == 0
+        first, second = capsys.readouterr().out.splitlines()
+        assert (first[23:30], second[23:30].rstrip()) == ("command", "page")
 
     def test_history_as_json(self, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
         for text in ("Bees hum.", ONE):

@@ -25,7 +25,9 @@ from tests.installed import (
     WATER,
     Ran,
     environment,
+    finish,
     run_here,
+    start,
     today,
 )
 from tests.marked_pdfs import typeset
@@ -199,6 +201,29 @@ class TestCommands:
         reader(old, "fetch", LADDER, code=5)
         assert len(server.requests) == asked + 1
 
+    def test_of_one_pick_it_is_said_in_the_singular(self, here: Path) -> None:
+        reader(here, "pick", "--no-fetch", WATER)
+        said = reader(here, "today", "--no-fetch").out
+        assert "The PDF of your pick is not here; `reader fetch` or the next gather brings" in said
+        assert reader(here, "fetch", code=7).out == "The PDF of your pick is here.\n"
+
+    @pytest.mark.parametrize("line", [("fetch",), ("pick", QUIET)])
+    def test_ended_it_says_how_far_it_came(
+        self, old: Path, server: PlayServer, line: tuple[str, ...]
+    ) -> None:
+        reader(old, "fetch", WATER, code=7)  # no model is here
+        server.faults = lambda path, _: Fault(hang_s=30) if "/pdf/" in path else None
+        asked = len(server.requests)
+        process = start(*line, library=old)
+        until(lambda: len(server.requests) > asked, "no PDF was asked for")
+        process.send_signal(signal.SIGTERM)
+        ran = finish(process)
+        n = 3 if line == ("fetch",) else 4
+        assert (ran.code, ran.err) == (
+            -signal.SIGTERM,
+            f"Ended before all was done. 1 of {n} PDFs of your picks are here.\n",
+        )
+
     def test_one_waits_for_the_other(self, old: Path, server: PlayServer) -> None:
         with lock_file(old / "fetch.lock"):
             env = environment(old, NOW, {"TERM": "xterm"})
@@ -254,7 +279,7 @@ class TestAfterTheList:
         assert status[0] != "Z"
         assert pdfs(hung) == {"n": 0, "of": 1, "is_fetching": True, "failed": []}
         said = reader(hung, "today", "--no-fetch").out
-        assert "0 of 1 PDF of your picks is here; fetching goes on." in said
+        assert "The PDF of your pick is not here; fetching goes on." in said
 
     def test_of_two_lists_nothing_is_lost_and_one_fetches_at_a_time(
         self, here: Path, server: PlayServer
@@ -280,11 +305,11 @@ class TestAfterTheList:
         until(lambda: pids_of(hung) == [], "it lives")
         said = " ".join(reader(hung, "today", "--no-fetch").out.split())
         assert (
-            "0 of 1 PDF of your picks is here; `reader fetch` or the next gather brings the"
-            " others (what the last run said: fetch.log)."
+            "The PDF of your pick is not here; `reader fetch` or the next gather brings it (what"
+            " the last run said: fetch.log)."
         ) in said
         server.faults = lambda path, _: None
-        assert reader(hung, "fetch", code=7).out == "1 of 1 PDF of your picks is here.\n"
+        assert reader(hung, "fetch", code=7).out == "The PDF of your pick is here.\n"
 
     def test_a_list_that_is_open_sees_them_come(self, hung: Path, server: PlayServer) -> None:
         for terminal in opened(hung, "p", "q"):
@@ -340,6 +365,13 @@ class TestTheList:
             assert terminal.end() in (0, 5)
         later = run_here("today", "--json", "--no-fetch", library=looked, now=SUNDAY)
         assert [one["id"] for one in json.loads(later.out)["queue"]] == [LADDER, WATER]
+
+    def test_its_head_tells_the_minutes_of_what_is_to_be_read(self, looked: Path) -> None:
+        env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})
+        with on_terminal([READER, "today", "--no-fetch"], env) as terminal:
+            terminal.until(lambda t: bool(t.here()))
+            head = terminal.text().splitlines()[0]
+            assert "3 in the queue · 0 min, about 3 to read" in head, head
 
     def test_u_takes_back_no_pick_of_another_day(self, looked: Path) -> None:
         env = environment(looked, SUNDAY, {"TERM": "xterm-256color"})

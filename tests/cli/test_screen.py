@@ -9,7 +9,7 @@ import click
 import pytest
 
 from reader.base.text import columns
-from reader.cli.output import entry_json, morning_json
+from reader.cli.output import encode
 from reader.cli.screen import entry_lines, morning_lines, paper_lines
 from reader.gathering.post import PostMention
 from reader.library.paper import LibraryPaper
@@ -74,7 +74,7 @@ def test_a_near_paper_of_no_near_topic_is_said_to_be_outside() -> None:
     near = replace(MORNING, near=(entry,))
     lines = [click.unstyle(line) for line in morning_lines(near, 100)]
     assert "     arxiv:2506.00001 · outside your topics · Ada Field, Bo Lind" in lines
-    assert morning_json(near)["near"][0]["topic"] is None
+    assert encode(near)["near"][0]["topic"] is None
 
 
 def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
@@ -86,13 +86,13 @@ def test_what_is_said_is_shown_whole_in_lines_that_fit() -> None:
     shown = lines[first : first + 4]
     assert all(len(line) <= 80 for line in shown)
     assert " ".join(line.strip() for line in shown) == f"Cy: {text.strip()}"
-    assert morning_json(replace(MORNING, near=(entry,)))["near"][0]["mentions"] == [
+    assert encode(replace(MORNING, near=(entry,)))["near"][0]["mentions"] == [
         {"author": "Cy", "text": text.strip(), "url": ""}
     ]
 
 
 def test_the_json_names_the_fields() -> None:
-    found = morning_json(replace(MORNING, new_versions=(NewVersion(HELD, 2, ("title",)),)))
+    found = encode(replace(MORNING, new_versions=(NewVersion(HELD, 2, ("title",)),)))
     (version,) = found["new_versions"]
     assert (version["id"], version["version"], version["changed"]) == (
         HELD.paper.id, 2, ["title"])  # fmt: skip
@@ -118,7 +118,7 @@ def test_a_line_names_both_topics_where_two_are_close() -> None:
     entry = replace(MINE, also=("speech/recognition",), sureness="likely")
     lines = [click.unstyle(line) for line in entry_lines(entry, 120, 1)]
     assert "speech/translation, speech/recognition" in lines[1]
-    printed = entry_json(entry)
+    printed = encode(entry)
     assert (printed["topic"], printed["also"], printed["sureness"]) == (
         "speech/translation", ["speech/recognition"], "likely"
     )  # fmt: skip

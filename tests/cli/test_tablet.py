@@ -169,6 +169,10 @@ def test_what_may_be_a_paper_is_asked_about_on_a_terminal(library: Path, tmp_pat
     no = answering(library, b"n\n")
     assert no.code == 5
     assert installed.says(no.err, f"moss.pdf: is it {MOSS_TITLE}?", "it may be")
+    # The question says why it is asked.
+    why = no.err.partition(f"is it {MOSS_TITLE}? (")[2].partition(") [y/N]: ")[0]
+    assert why
+    assert f": {why}" in asked.err
     yes = answering(library, b"y\n")
     assert (yes.code, yes.out.splitlines()) == (
         0,

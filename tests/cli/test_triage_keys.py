@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cli.triage.terminal import Keys, letter
+from reader.cli.terminal import Keys, letter
 
 
 def keys_of(*pieces: bytes) -> list[str]:

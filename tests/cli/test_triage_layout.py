@@ -21,15 +21,19 @@ from reader.cli.triage.layout import (
     Head,
     Line,
     View,
+    help_page,
     line,
+    morning_page,
+    page_for,
     page_lines,
     paper_block,
+    paper_page,
     screen_lines,
     shares,
     talk_lines,
     text_of,
+    why_page,
 )
-from reader.cli.triage.pages import help_page, morning_page, page_for, paper_page, why_page
 from reader.library.paper import State
 from reader.morning.values import FoldedDays, Morning, QueueEntry
 from reader.ranking.rank import Term

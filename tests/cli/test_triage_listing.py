@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli.triage.entries import Row, moved, next_of, papers_in, rows_of, start_of
-from reader.cli.triage.layout import text_of
-from reader.cli.triage.pages import morning_page
+from reader.cli.triage.layout import morning_page, text_of
 from reader.library.paper import State
 from reader.morning.texts import States, n_waiting
 from reader.morning.values import FoldedDays, Morning, SourceLine

@@ -12,8 +12,7 @@ import pytest
 from reader.base.text import columns
 from reader.cli.triage.entries import queued_in
 from reader.cli.triage.layout import page_lines, text_of
-from reader.cli.triage.openers import Hands
-from reader.cli.triage.session import ListSession
+from reader.cli.triage.session import Hands, ListSession
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, papers

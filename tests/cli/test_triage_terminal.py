@@ -265,7 +265,7 @@ class TestLeaving:
 
     def test_an_exception_leaves_the_terminal_as_it_was(self) -> None:
         code = (
-            "from reader.cli.triage.terminal import Terminal\n"
+            "from reader.cli.terminal import Terminal\n"
             "with Terminal() as t:\n"
             "    t.paint(['here'])\n"
             "    t.keys(9)\n"

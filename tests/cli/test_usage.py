@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reader.cli.frame import COMMANDS, Settings, reader_group, run
-from reader.cli.values import WholeNumber
+from reader.cli.frame import COMMANDS, Settings, WholeNumber, reader_group, run
 from reader.library.rows import papers
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
 

@@ -63,6 +63,13 @@ def test_a_week_of_another_day_and_one_without_a_note(library: Path) -> None:
     assert CANDLE not in json.dumps(found)
 
 
+@pytest.mark.parametrize("command", ["week", "stats"])
+def test_a_day_to_come_has_not_come(library: Path, command: str) -> None:
+    ran = reader(library, command, "--on", "9999-12-31")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[0] == "reader: 9999-12-31 is still to come."
+
+
 def test_stats_show_the_days_in_plain_characters(library: Path) -> None:
     out = reader(library, "stats").out
     shown = out.splitlines()

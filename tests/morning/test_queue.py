@@ -318,6 +318,12 @@ class TestPdfs:
                 "1 of 2 PDFs of your picks are here, 1 failed; `reader fetch ID` asks again at"
                 " once, a gather later.",
             ),
+            (PdfsHere(1, 1), "", "The PDF of your pick is here."),
+            (
+                PdfsHere(0, 1),
+                "",
+                "The PDF of your pick is not here; `reader fetch` or the next gather brings it.",
+            ),
         ],
     )
     def test_it_is_said_how_far_they_are(self, here: PdfsHere, state: str, said: str) -> None:

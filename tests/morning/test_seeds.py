@@ -64,7 +64,7 @@ def test_one_that_could_not_be_had_says_when_and_why_and_the_day_is_complete(
     assert found.is_complete
     shown = " ".join(" ".join(morning_lines(found, 80)).split())
     assert shown.count("Seed arxiv:2506.00007 of speech/translation is not here yet") == 1
-    assert output.morning_json(found)["seeds"] == [
+    assert output.encode(found)["seeds"] == [
         {
             "id": "arxiv:2506.00007",
             "topic": OWN,
@@ -86,7 +86,7 @@ def test_of_one_that_came_nothing_is_said(library: Library) -> None:
     assert (missing_seeds(library), texts(library)) == ((), ())
     found = morning(library, DAY)
     assert "Seed" not in "".join(morning_lines(found, 80))
-    assert output.morning_json(found)["seeds"] == []
+    assert output.encode(found)["seeds"] == []
 
 
 def test_one_that_gather_fetched_is_here(library: Library) -> None:

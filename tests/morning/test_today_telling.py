@@ -71,6 +71,26 @@ def test_several_silent_hosts_share_a_line_where_others_answered() -> None:
     ]
 
 
+def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lack() -> None:
+    why = "no answer (no connection)"
+    lines = [
+        SourceLine("arXiv", "failed", None, 0, DAY - timedelta(1), f"arXiv API: {why}"),
+        SourceLine("arXiv", "failed", None, 0, DAY, f"arXiv API: {why}"),
+        SourceLine("arXiv feed cs.CL", "failed", None, 0, DAY, f"arXiv feed cs.CL: {why}"),
+        SourceLine(
+            "blog", "not asked", None, 0, DAY,
+            f"blog: not asked again before 17:10, failed 1 time: blog: {why}",
+        ),
+    ]  # fmt: skip
+    silent = [replace(line, is_unreachable=True) for line in lines]
+    other = SourceLine("list", "failed", None, 0, DAY, "list: answered 404")
+    assert missing_texts([*silent, other]) == [
+        "arXiv, arXiv feed cs.CL, blog: nothing came for 2 days from 2025-06-03 to 2025-06-04:"
+        " no answer (no connection)",
+        "list: nothing came for 2025-06-04: answered 404",
+    ]
+
+
 def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
     dead = [
         SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)

@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from reader.base.messages import speaking
 from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.morning.pick import decide_rows, undo
 from reader.morning.rank import judges, rank_days
 from reader.morning.today import keep_shown
-from reader.morning.why import Explanation, ScoreChange, change_text, changes, cut_text, explain
+from reader.morning.why import (
+    Explanation,
+    ScoreChange,
+    change_text,
+    changes,
+    cut_text,
+    explain,
+    with_position,
+)
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
@@ -215,3 +224,11 @@ def test_a_paper_without_a_word_of_the_topic_is_not_held_against_the_cut_of_thos
         f"none of the words of {OWN} stands in it; by what was learned: "
         f"{'maybe' if place == 'doubtful' else place}"
     )
+
+
+def test_a_place_stands_apart_from_the_sentence_before_it() -> None:
+    assert with_position("In: “ASR”.", 5) == "In: “ASR”. Place 5."
+    with speaking("ja"):
+        assert with_position("概要に「ASR」。", 5) == "概要に「ASR」。5番目。"
+        # A sentence that was kept in English while that was spoken.
+        assert with_position("mentioned by Minasegawa.", 5) == "mentioned by Minasegawa. 5番目。"

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from reader.base.http.client import Client
 from reader.cli.demo.catalogue import PlayedPaper
-from reader.cli.demo.morning import TIMELINE, sample_papers, sample_pdf, sample_timeline
+from reader.cli.demo.morning import TIMELINE, feeds_toml, sample_papers, sample_pdf, sample_timeline
 from reader.cli.demo.server import PlayServer
-from reader.cli.demo.show import feeds_toml
 from reader.cli.demo.typeset import Manuscript, Section, typeset
 from reader.gathering.calendar import latest_listing, window
 from reader.library.folder import Library, open_library

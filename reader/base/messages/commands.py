@@ -131,7 +131,7 @@ TEXTS: dict[str, str] = {
     "day.no_month": "There is no {text}: a year has 12 months.",
     "day.too_far": "There is no {text}: this month has {n:day|days}.",
     "day.too_far_any": "There is no {text}: this month has at most {n:day|days}.",
-    "day.to_come": "{text} is still to come, and has no list yet.",
+    "day.to_come": "{text} is still to come.",
     "day.hint": "Days: today, yesterday, mon to sun, 03-04 or 2031-03-04.",
     "option.json": "As JSON, for programs: one object a line.",
     "option.add_move": "Delete each file once its bytes are safe in the library.",

@@ -49,6 +49,7 @@ TEXTS: dict[str, str] = {
     "note.none.hint": "`reader note {id}` writes one.",
     "note.from.command": "command",
     "note.from.file": "file",
+    "note.from.page": "page",
     "note.state.written": "written",
     "note.state.skimmed": "skimmed",
     "note.no_revision": "There is no revision {n} of the note on {title}.",

@@ -154,7 +154,7 @@ TEXTS: dict[str, str] = {
     "back.shows_blank": "nothing stands on its pages",
     "back.nothing_here": "no PDF of it that could be compared is here",
     "back.as": "If so: reader back FILE --as {id}",
-    "back.ask": "{name}: is it {title}?",
+    "back.ask": "{name}: is it {title}? ({why})",
     "back.unknown": "which paper it is cannot be told",
     "back.unknown.hint": "Say it: reader back FILE --as ID",
     "back.not_here": "it is {id}, which is not in this library",

@@ -29,16 +29,21 @@ TEXTS: dict[str, str] = {
     "queue.not_in.read": "It is not in the queue any more, as it has a note: {title}",
     "queue.not_in.hint": "`reader queue` shows what is; `reader pick` puts a paper there.",
     "queue.pdfs": "{n} of {of:PDF of your picks is|PDFs of your picks are} here{failed}{state}.",
+    "queue.pdfs.one": "The PDF of your pick is not here{state}.",
+    "queue.pdfs.one_here": "The PDF of your pick is here.",
     "queue.pdfs.failed": ", {n} failed",
     "queue.pdfs.fetching": "; fetching goes on",
-    "queue.pdfs.waiting": "; `reader fetch` or the next gather brings the others",
-    "queue.pdfs.log": "; `reader fetch` or the next gather brings the others (what the last run"
-    " said: fetch.log)",
+    "queue.pdfs.waiting": "; `reader fetch` or the next gather brings {rest}",
+    "queue.pdfs.log": "; `reader fetch` or the next gather brings {rest} (what the"
+    " last run said: fetch.log)",
+    "queue.pdfs.rest": "the others",
+    "queue.pdfs.rest_one": "it",
     "queue.pdfs.again": "; `reader fetch ID` asks again at once, a gather later",
     "queue.reason": "{error} ({n:paper|papers})",
     "queue.fetching": "The PDFs of your picks are fetched in the background, also once this"
     " terminal is closed; `reader today` says how far that is.",
     "queue.fetched": "{n} of {of:PDF of your picks is|PDFs of your picks are} here.",
+    "queue.ended": "Ended before all was done. {here}",
     "help.queue": """What you picked and have not written up, the oldest first.
 
     With the minutes that its text here takes (of the PDF, else of the abstract), and whether

@@ -81,7 +81,7 @@ TEXTS: dict[str, str] = {
     "why.then.no_list": "It stood in no list.",
     "why.now": "Now: {text}",
     "why.then.same": "the same.",
-    "why.position": " Place {place}.",
+    "why.position": "Place {place}.",
     "why.all": "The whole sum, and what would change it: reader why {id} --all",
     "option.why_all": "Also the whole sum, what would change it, and the other topics.",
     "why.place": "{lane}: {place} of {n}, {day}",

@@ -6,6 +6,10 @@ TEXTS: dict[str, str] = {
     "screen.head": "{day} · {n} of {of} decided · {spent} min, about {to_go} left",
     "screen.head.short": "{n} of {of} decided · {spent} min, about {to_go} left",
     "screen.head.least": "{n}/{of} · {spent} min, {to_go} left · {written}/{target} written",
+    "screen.head.queue": "{day} · {of} in the queue · {spent} min, about {to_go} to read",
+    "screen.head.queue.short": "{of} in the queue · {spent} min, about {to_go} to read",
+    "screen.head.queue.least": "{of} queued · {spent} min, {to_go} to read · {written}/{target}"
+    " written",
     "screen.quota": "written {written} of {target}, {n} to go",
     "screen.quota.done": "written {written} of {target}",
     "screen.keys": "p pick · s skip · o open · w why · n note · u undo · / find · ? keys · q end",

@@ -1,15 +1,10 @@
 """Write answers as arXiv's own servers do: API Atom, announcement Atom, OAI-PMH.
 
-Write answers in the words of arXiv's own servers: API Atom and announcement Atom.
-
 The order of elements, the name spaces and the oddities are theirs (info.arxiv.org/help/
-api/user-manual.html and rss.html). This knows nothing of queries, calendars or sockets.
-
-Answer OAI-PMH as arXiv's own server does (github.com/arXiv/oaipmh), from played papers.
-
-ListRecords in arXivRaw, and the errors of the protocol; every error comes with status 200,
-and a list says neither how long it is nor where in it a page stands. A record is stamped
-with the listing of its newest version that is out. This knows nothing of sockets.
+api/user-manual.html and rss.html; github.com/arXiv/oaipmh). Of OAI-PMH ListRecords in arXivRaw
+is played, and the errors of the protocol: every error comes with status 200, and a list says
+neither how long it is nor where in it a page stands. A record is stamped with the listing of
+its newest version that is out. Knows nothing of calendars or sockets.
 """
 
 from __future__ import annotations
@@ -75,6 +70,7 @@ def announcement_feed(
     names: str, day: date, entries: Sequence[tuple[PlayedPaper, AnnounceType]], *, now: datetime
 ) -> bytes:
     """Write the announcement feed of some categories, joined by "+", built for a day."""
+    # arXiv builds its feeds at midnight in New York and stamps all entries with that moment.
     midnight = datetime.combine(day, time(), EASTERN)
     address = f"http://rss.arxiv.org/atom/{names}"
     written = "".join(_announced(played, kind, midnight, now) for played, kind in entries)
@@ -202,7 +198,12 @@ def oai_answer(catalogue: Catalogue, asked: Mapping[str, str], *, url: str, now:
     shown = records[question.skip : question.skip + PAGE_SIZE]
     body = "".join(_record(played, stamp, now) for stamp, played in shown)
     left = len(records) - question.skip - len(shown)
-    token = _token({**arguments, "skip": str(question.skip + PAGE_SIZE)}, now) if left > 0 else ""
+    token = ""
+    if left > 0:
+        more = quote(urlencode({**arguments, "skip": str(question.skip + PAGE_SIZE)}))
+        midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+        expires = f"{midnight:%Y-%m-%dT%H:%M:%SZ}"
+        token = f"    <resumptionToken expires='{expires}'>{xml_text(more)}</resumptionToken>\n"
     attributes = "".join(f" {name}={xml_value(value)}" for name, value in arguments.items())
     lists = f"  <ListRecords>\n{body}{token}  </ListRecords>\n"
     return _document(f"<request{attributes}>", lists, url, now)
@@ -216,6 +217,7 @@ def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, di
         if set(arguments) != {"verb", "resumptionToken"}:
             raise _OaiError("badArgument", "No other argument goes with a resumptionToken.")
         arguments = dict(parse_qsl(unquote(arguments["resumptionToken"])))
+        # A token is the whole question again, and how many records were sent.
         if not arguments.get("skip", "").isdecimal():
             raise _OaiError("badResumptionToken", "The resumptionToken is invalid or expired.")
     skip = int(arguments.pop("skip", "0"))
@@ -224,6 +226,7 @@ def _question(asked: Mapping[str, str], now: datetime) -> tuple[_ListRequest, di
     if arguments["metadataPrefix"] != "arXivRaw":
         raise _OaiError("cannotDisseminateFormat", "Only arXivRaw is played.")
     start = _day(arguments.get("from"), EARLIEST)
+    # Days are taken as UTC's; one to come is refused only where it was asked for.
     end = _day(arguments.get("until"), now.astimezone(UTC).date())
     too_late = datetime.combine(end, time.max, UTC) > now + timedelta(days=1)
     if start > end or start < EARLIEST or ("until" in arguments and too_late):
@@ -239,7 +242,7 @@ def _day(text: str | None, default: date) -> date:
 
 
 def _names(name: str | None) -> tuple[str, ...]:
-    """Give the archives or classes of a set; None means all of them."""
+    """Return the archives or classes of a set; None means all of them."""
     if not name:
         return _OTHERS + _PHYSICS
     group, *rest = name.split(":")
@@ -252,33 +255,27 @@ def _names(name: str | None) -> tuple[str, ...]:
 def _records(
     catalogue: Catalogue, question: _ListRequest, now: datetime
 ) -> Iterable[tuple[date, PlayedPaper]]:
-    """Give the papers stamped within the days asked for, each with its stamp."""
+    """Find the papers stamped within the days asked for, each with its stamp."""
     for n in range((question.end - question.start).days + 1):
         day = question.start + timedelta(days=n)
         if announced_at(day) > now:
             return
         found = catalogue.listing(day, question.names)
         for played in {p.number: p for p, _ in found}.values():
-            if _stamp(played, now) == day:
+            at = played.replaced_at if played.is_replaced(now) else None
+            if (listing_day(at) if at else played.listed_on) == day:
                 yield day, played
-
-
-def _stamp(played: PlayedPaper, now: datetime) -> date:
-    at = played.replaced_at
-    return listing_day(at) if at and played.is_replaced(now) else played.listed_on
-
-
-def _token(arguments: Mapping[str, str], now: datetime) -> str:
-    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
-    token = xml_text(quote(urlencode(arguments)))
-    expires = f"{midnight:%Y-%m-%dT%H:%M:%SZ}"
-    return f"    <resumptionToken expires='{expires}'>{token}</resumptionToken>\n"
 
 
 def _record(played: PlayedPaper, stamp: date, now: datetime) -> str:
     paper = played.paper
     classes = [c for c in paper.categories if _CLASS.fullmatch(c)]
-    sets = "".join(f"\n        <setSpec>{_set_of(c)}</setSpec>" for c in classes)
+    sets = ""
+    for name in classes:
+        archive = name.partition(".")[0]
+        group = "physics" if archive in _PHYSICS else archive
+        text = xml_text(f"{group}:{name.replace('.', ':')}")
+        sets += f"\n        <setSpec>{text}</setSpec>"
     doi = next((name[4:] for name in paper.ids if name.startswith("doi:")), "")
     fields = {
         "title": paper.title,
@@ -320,12 +317,6 @@ def _versions(played: PlayedPaper, now: datetime) -> str:
           </version>"""
         for n, at in enumerate(dates, 1)
     )
-
-
-def _set_of(category: str) -> str:
-    archive = category.partition(".")[0]
-    group = "physics" if archive in _PHYSICS else archive
-    return xml_text(f"{group}:{category.replace('.', ':')}")
 
 
 def _document(request: str, body: str, url: str, now: datetime) -> bytes:

@@ -1,16 +1,11 @@
 """Find papers as arXiv's query language asks for them, at a moment of a played calendar.
 
-Read arXiv's query language: `(cat:cs.CL OR cat:eess.AS) AND submittedDate:[… TO …]`.
+`(cat:cs.CL OR cat:eess.AS) AND submittedDate:[… TO …]`: left out, since nothing here asks for
+it, are jr, rn, lastUpdatedDate and relevance as Lucene scores it.
 
-Plain functions on plain values. Left out, since nothing here asks for it: jr, rn,
-lastUpdatedDate.
-
-A paper is found from the moment its listing is out (announcement.announced_at), never
-before. This knows nothing of HTTP, XML or where the papers come from. Costs grow with
-what is asked for: a query with a date or a category does not look at the other papers;
-one of words alone reads them all.
-
-Relevance as Lucene scores it is left out: nothing here asks for it.
+A paper is found from the moment its listing is out (calendar.announced_at), never before. Knows
+nothing of HTTP, XML or where the papers come from. Costs grow with what is asked for: a query
+with a date or a category does not look at the other papers; one of words alone reads them all.
 """
 
 from __future__ import annotations
@@ -39,14 +34,25 @@ class Condition:
     value: str
 
     def bounds(self) -> tuple[datetime, datetime]:
-        """Give the UTC times [start, end) of a date range; its last minute belongs to it."""
-        start, _, end = self.value.strip("[]").partition(" TO ")
-        return _moment(start), _moment(end) + timedelta(minutes=1)
+        """Return the UTC times [start, end) of a date range; its last minute belongs to it."""
+        start, end = (
+            datetime.strptime(digits[:12], "%Y%m%d%H%M").replace(tzinfo=UTC)
+            for digits in self.value.strip("[]").split(" TO ")
+        )
+        return start, end + timedelta(minutes=1)
 
     def holds(self, paper: Paper) -> bool:
-        """Tell whether a paper's words hold this one's, as whole words or up to a `*`."""
+        """Check whether a paper's words hold this one's, as whole words or up to a `*`."""
         wanted = _plain(self.value)
-        text = _text_of(paper, self.field).lower()
+        fields = {
+            "ti": paper.title,
+            "au": " ".join(paper.authors),
+            "abs": paper.abstract,
+            "co": paper.comment,
+        }
+        if (text := fields.get(self.field)) is None:
+            text = " ".join((*fields.values(), *paper.categories))
+        text = text.lower()
         if wanted.partition(" ")[0] not in text:  # says no ten times faster than what follows
             return False
         return f" {wanted}{'' if self.value.endswith('*') else ' '}" in f" {_plain(text)} "
@@ -74,6 +80,7 @@ def parse(text: str) -> Query:
 
     Raises ValueError for what arXiv refuses.
     """
+    # Turned round, so that the next token is the last of the list and `pop` takes it.
     waiting = _TOKENS.findall(text)[::-1]
     query = _any_of(waiting)
     if waiting:
@@ -114,10 +121,6 @@ def _one(waiting: list[str]) -> Query:
         return query
     if part in {"", ")"} or part in _OPERATORS:
         raise ValueError(f"cannot parse the query at {part or 'its end'}")
-    return _condition(part)
-
-
-def _condition(part: str) -> Condition:
     field, colon, value = part.partition(":")
     if not colon or part.startswith('"'):
         field, value = "all", part
@@ -126,24 +129,6 @@ def _condition(part: str) -> Condition:
     if field.lower() == "submitteddate" and not _DATES.fullmatch(value):
         raise ValueError(f"incorrect date range {value}")
     return Condition(field.lower(), value.strip('"'))
-
-
-def _text_of(paper: Paper, field: str) -> str:
-    match field:
-        case "ti":
-            return paper.title
-        case "abs":
-            return paper.abstract
-        case "au":
-            return " ".join(paper.authors)
-        case "co":
-            return paper.comment
-    authors, categories = " ".join(paper.authors), " ".join(paper.categories)
-    return " ".join((paper.title, authors, paper.abstract, paper.comment, categories))
-
-
-def _moment(digits: str) -> datetime:
-    return datetime.strptime(digits[:12], "%Y%m%d%H%M").replace(tzinfo=UTC)
 
 
 def _plain(text: str) -> str:
@@ -176,7 +161,7 @@ class PlayedPaper:
         return self.paper.announced_on or listing_day(self.submitted_at)
 
     def is_replaced(self, now: datetime) -> bool:
-        """Tell whether the newest version is out."""
+        """Check whether the newest version is out."""
         at = self.replaced_at
         return at is not None and announced_at(listing_day(at)) <= now
 
@@ -210,34 +195,38 @@ class Catalogue:
         return len(self._papers)
 
     def search(self, query: str, numbers: Sequence[str], *, now: datetime) -> list[PlayedPaper]:
-        """Give what a query and an id list both name, oldest submission first.
+        """Find what a query and an id list both name, oldest submission first.
 
         With an id list alone, the order of the list. An empty query and an empty list
         find nothing. Raises ValueError, worded as arXiv words it, for what is malformed.
         """
-        wanted = [self._place[n] for n in map(_checked, numbers) if n in self._place]
+        matches = [(number, _NUMBER.fullmatch(number)) for number in numbers]
+        if bad := [number for number, match in matches if not match]:
+            raise ValueError(f"incorrect id format for {bad[0]}")
+        found = [match[1] for _, match in matches if match]
+        wanted = [self._place[number] for number in found if number in self._place]
         if not query.strip():
             return self._visible(dict.fromkeys(wanted), now)
         within = set(wanted) if numbers else None
         return self._visible(sorted(self._match(parse(query), within)), now)
 
     def listing(self, day: date, names: Sequence[str]) -> list[tuple[PlayedPaper, AnnounceType]]:
-        """Give a day's announcement in some categories ("cs.CL") or archives ("cs").
+        """List a day's announcement in some categories ("cs.CL") or archives ("cs").
 
         New papers first, then cross-lists, then replacements, as arXiv orders them.
         """
         groups: dict[AnnounceType, list[PlayedPaper]] = {
-            "new": [],
-            "cross": [],
-            "replace": [],
-            "replace-cross": [],
+            kind: [] for kind in ("new", "cross", "replace", "replace-cross")
         }
-        kinds: list[AnnounceType] = list(groups)
+        kinds = list(groups)
         for first, places in ((0, self._listed.get(day)), (2, self._replaced.get(day))):
             for played in (self._papers[i] for i in places or ()):
-                rank = _rank(played.paper.categories, names)
-                if rank is not None:
-                    groups[kinds[first + rank]].append(played)
+                named = [
+                    any(category == name or category.startswith(f"{name}.") for name in names)
+                    for category in played.paper.categories
+                ]
+                if any(named):  # the primary category or, of a cross-list, another one
+                    groups[kinds[first + (not named[0])]].append(played)
         return [(played, kind) for kind, several in groups.items() for played in several]
 
     def _visible(self, places: Iterable[int], now: datetime) -> list[PlayedPaper]:
@@ -246,25 +235,23 @@ class Catalogue:
     def _match(self, query: Query, within: AbstractSet[int] | None) -> AbstractSet[int]:
         """Find the places that a query names, looking only `within` where that is given."""
         if isinstance(query, Condition):
-            return self._match_one(query, within)
+            if query.field == "submitteddate":
+                start, end = (bisect_left(self._submitted, at) for at in query.bounds())
+                places = range(start, end)
+                return set(places) if within is None else {i for i in within if i in places}
+            if query.field == "cat":
+                found = self._categorised(query.value.lower())
+                return found if within is None else found & within
+            among = range(len(self._papers)) if within is None else within
+            return {i for i in among if query.holds(self._papers[i].paper)}
         if query.operator == "OR":
             return self._match(query.left, within) | self._match(query.right, within)
         if query.operator == "ANDNOT":
             kept = self._match(query.left, within)
             return kept - self._match(query.right, kept)
+        # The cheaper side first, so that the other one looks at few papers.
         first, second = sorted((query.left, query.right), key=cost)
         return self._match(second, self._match(first, within))
-
-    def _match_one(self, asked: Condition, within: AbstractSet[int] | None) -> AbstractSet[int]:
-        if asked.field == "submitteddate":
-            start, end = asked.bounds()
-            places = range(bisect_left(self._submitted, start), bisect_left(self._submitted, end))
-            return set(places) if within is None else {i for i in within if i in places}
-        if asked.field == "cat":
-            found = self._categorised(asked.value.lower())
-            return found if within is None else found & within
-        among = range(len(self._papers)) if within is None else within
-        return {i for i in among if asked.holds(self._papers[i].paper)}
 
     def _categorised(self, name: str) -> AbstractSet[int]:
         if not name.endswith("*"):
@@ -275,16 +262,3 @@ class Catalogue:
 
 
 _NUMBER = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
-
-
-def _checked(number: str) -> str:
-    match = _NUMBER.fullmatch(number)
-    if not match:
-        raise ValueError(f"incorrect id format for {number}")
-    return match[1]
-
-
-def _rank(categories: Sequence[str], names: Sequence[str]) -> int | None:
-    """Give 0 where the primary category is named, 1 where another one is, else None."""
-    named = [any(c == name or c.startswith(f"{name}.") for name in names) for c in categories]
-    return None if not any(named) else int(not named[0])

@@ -1,28 +1,41 @@
-"""Make the sample morning: invented papers, posts, PDFs and notes, dated for any day.
+"""Make and play the sample morning: a local server, a library, the commands a person types.
 
-The texts stand in the TOML files beside this module; here they get their dates, ids
-and form. Everything that comes out of it is invented, and says so on each PDF. It
-knows nothing of the library that will read it.
+Invented are the papers, the posts, their PDFs and the notes, which stand in the TOML files
+beside this module; here they get their dates for any day, their ids and form. All else is the
+real program, from the fetch to the exported note. Needs no network.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
+import os
 import re
+import shlex
+import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import click
+
+from reader.base.errors import UsageError
+from reader.base.messages import say
+from reader.cli.build import clock
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import PlayServer
+from reader.cli.frame import Settings, run
 from reader.gathering.calendar import EASTERN, is_listing_day, latest_listing, window
+from reader.library.folder import disk_error, template
 from reader.library.paper import Paper
+from reader.library.place import FEEDS
 
 TIMELINE = "timeline.rss"
 """The name under which the server plays the posts."""
@@ -52,15 +65,32 @@ class SampleNote:
 
 
 def sample_papers(now: datetime) -> tuple[PlayedPaper, ...]:
-    """Give the papers of the last two listing days that are out at a moment."""
+    """Make the papers of the last two listing days that are out at a moment."""
     newest = latest_listing(now)
     days = (newest, _listing_before(newest))
     rows = _rows("papers", "paper")
-    together = {i: [r for r in rows if r["day"] == i] for i in range(len(days))}
-    return tuple(
-        _played(_FIRST_NUMBER + n, row, _moment(days[row["day"]], row, together[row["day"]]))
-        for n, row in enumerate(rows)
-    )
+    played = []
+    for n, row in enumerate(rows, _FIRST_NUMBER):
+        # A day's papers are spread evenly over its submission window.
+        together = [one for one in rows if one["day"] == row["day"]]
+        start, end = window(days[row["day"]])
+        step = (end - start) / (len(together) + 1)
+        moment = (start + step * (together.index(row) + 1)).replace(microsecond=0)
+        submitted_at = moment - timedelta(days=row.get("revised_after_days", 0))
+        is_revised = "revised_after_days" in row
+        paper = Paper(
+            ids=(f"arxiv:{submitted_at.astimezone(EASTERN):%y%m}.{n}",),
+            title=row["title"],
+            authors=tuple(row["authors"]),
+            abstract=row["abstract"].strip(),
+            categories=tuple(row["categories"]),
+            comment=row.get("comment", "Invented for a demonstration"),
+            published_on=submitted_at.date(),
+            announced_on=None,
+            version=2 if is_revised else 1,
+        )
+        played.append(PlayedPaper(paper, submitted_at, moment if is_revised else None))
+    return tuple(played)
 
 
 def sample_timeline(papers: Sequence[PlayedPaper], now: datetime) -> bytes:
@@ -94,7 +124,7 @@ def sample_pdf(paper: Paper) -> bytes:
 
 
 def sample_notes(papers: Sequence[PlayedPaper]) -> tuple[SampleNote, ...]:
-    """Give three notes in the reader's own words; their papers are the demo's picks."""
+    """Make three notes in the reader's own words; their papers are the demo's picks."""
     by_key = {_row(played.paper)["key"]: played.paper for played in papers}
     return tuple(
         SampleNote(by_key[r["paper"]], r["topic"], r["text"].strip(), r["question"])
@@ -103,7 +133,7 @@ def sample_notes(papers: Sequence[PlayedPaper]) -> tuple[SampleNote, ...]:
 
 
 def sample_server(now: datetime) -> PlayServer:
-    """Give a server that plays this morning, its clock standing still."""
+    """Make a server that plays this morning, its clock standing still."""
     papers = sample_papers(now)
     by_number = {played.number: played.paper for played in papers}
 
@@ -118,30 +148,6 @@ def sample_server(now: datetime) -> PlayServer:
 def _listing_before(day: date) -> date:
     day -= timedelta(days=1)
     return day if is_listing_day(day) else _listing_before(day)
-
-
-def _moment(day: date, row: dict[str, Any], together: list[dict[str, Any]]) -> datetime:
-    """Spread a day's papers evenly over its submission window."""
-    start, end = window(day)
-    step = (end - start) / (len(together) + 1)
-    return (start + step * (together.index(row) + 1)).replace(microsecond=0)
-
-
-def _played(n: int, row: dict[str, Any], moment: datetime) -> PlayedPaper:
-    revised = "revised_after_days" in row
-    submitted_at = moment - timedelta(days=row.get("revised_after_days", 0))
-    paper = Paper(
-        ids=(f"arxiv:{submitted_at.astimezone(EASTERN):%y%m}.{n}",),
-        title=row["title"],
-        authors=tuple(row["authors"]),
-        abstract=row["abstract"].strip(),
-        categories=tuple(row["categories"]),
-        comment=row.get("comment", "Invented for a demonstration"),
-        published_on=submitted_at.date(),
-        announced_on=None,
-        version=2 if revised else 1,
-    )
-    return PlayedPaper(paper, submitted_at, moment if revised else None)
 
 
 def _item(n: int, row: dict[str, Any], now: datetime, numbers: dict[str, str]) -> str:
@@ -185,3 +191,65 @@ def _rows(name: str, table: str) -> list[dict[str, Any]]:
     text = files("reader.cli.demo").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = tomllib.loads(text)[table]
     return rows
+
+
+_ARXIV = "[arxiv]\n"
+
+
+def play(*, keep: Path | None, is_quiet: bool) -> int:
+    """Run the morning from gather to export; returns the first exit code that is not 0.
+
+    keep: a new folder for the library, None for a temporary one that is removed.
+    """
+    now = clock()()
+    with _folder(keep) as folder, sample_server(now) as server:
+        click.echo(say("demo.what", folder=folder, url=server.url))
+        (folder / FEEDS).write_text(feeds_toml(server), encoding="utf-8")
+        notes = sample_notes(sample_papers(now))
+        ids = [note.paper.id for note in notes]
+        commands = [
+            ("demo.gather", ["gather"]),
+            ("demo.today", ["today", "--no-fetch"]),
+            ("demo.pick", ["pick", *ids]),
+            *(("demo.note", ["note", n.paper.id, "-m", n.text]) for n in notes),
+            *(("demo.search", ["search", n.question, "--limit", "2"]) for n in notes[-2:]),
+            ("demo.export", ["export"]),
+            ("demo.again", ["export"]),
+        ]
+        for key, args in commands:
+            if not is_quiet:
+                click.echo("\n" + click.style(say(key), dim=True))
+                click.echo(click.style(f"$ {shlex.join(['reader', *args])}", bold=True))
+            if code := run(args, Settings(library=folder, is_quiet=is_quiet, may_ask=False)):
+                return code
+        for file in sorted((folder / "notes").rglob("*.md"))[:1]:
+            click.echo(click.style(f"\n{file}", bold=True))
+            click.echo(file.read_text(encoding="utf-8"))
+        click.echo(say("demo.end" if keep is None else "demo.kept", folder=folder))
+    return 0
+
+
+def feeds_toml(server: PlayServer) -> str:
+    """Write the template of `reader init` with the sample server's addresses and timeline."""
+    head, arxiv, rest = template().partition(_ARXIV)
+    feed = f'\n[[feed]]\nname = "sample timeline"\nurl = "{server.feed_url(TIMELINE)}"\n'
+    return head + arxiv + server.arxiv_toml() + "\n" + rest + feed
+
+
+@contextlib.contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="reader-demo-") as name:
+            yield Path(name)
+        return
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(os.scandir(keep))
+    except (FileExistsError, NotADirectoryError):
+        what = say("folder.no_folder", folder=keep)
+        raise UsageError(what=what, hint=say("demo.name_new")) from None
+    except OSError as error:
+        raise disk_error(error, keep) from error
+    if not is_empty:
+        raise UsageError(what=say("demo.not_empty", folder=keep), hint=say("demo.name_new"))
+    yield keep

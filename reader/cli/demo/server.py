@@ -13,6 +13,7 @@ listens on the loopback address only, and knows nothing of what the papers are.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -150,10 +151,14 @@ class PlayServer:
         if first == "atom" and rest:
             return self._announcement(rest)
         if first == "pdf" and rest:
-            return _pdf(self.pdfs(_unversioned(rest.removesuffix(".pdf"))))
+            number = re.sub(r"v\d+$", "", rest.removesuffix(".pdf"))
+            if (pdf := self.pdfs(number)) is not None:
+                return Reply(200, pdf, {"Content-Type": "application/pdf"})
         if first == "feeds" and rest in self.feeds:
-            return _feed(rest, self.feeds[rest])
-        return _NOT_FOUND
+            body = self.feeds[rest]
+            kind = _TYPES.get(rest.rpartition(".")[2], "text/html; charset=utf-8")
+            return Reply(200, body, {"Content-Type": kind, "ETag": _etag(body)})
+        return Reply(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
 
     def _query(self, asked: Mapping[str, str]) -> Reply:
         now = self.clock()
@@ -164,7 +169,14 @@ class PlayServer:
             found = self.catalogue.search(query, numbers, now=now)
         except ValueError as error:
             return Reply(400, api_error(str(error), now=now), {"Content-Type": _ATOM})
-        found = _in_order(found, asked, now=now)
+        by, is_ids_alone = asked.get("sortBy", "relevance"), not query.strip()
+        if by == "lastUpdatedDate":
+            found = sorted(found, key=lambda played: played.updated_at(now))
+        elif by != "relevance" and is_ids_alone:  # else they stand in this order already
+            found = sorted(found, key=lambda played: played.submitted_at)
+        is_newest_first = asked.get("sortOrder") != "ascending"
+        if is_newest_first and not (by == "relevance" and is_ids_alone):
+            found = found[::-1]
         page = ApiPage(query, id_list, start, min(size, PAGE_LIMIT), len(found))
         entries = found[page.start : page.start + page.size]
         return Reply(200, api_feed(page, entries, now=now), {"Content-Type": _ATOM})
@@ -181,18 +193,6 @@ class PlayServer:
         return Reply(200, body, headers)
 
 
-_NOT_FOUND = Reply(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
-
-
-def _feed(name: str, body: bytes) -> Reply:
-    kind = _TYPES.get(name.rpartition(".")[2], "text/html; charset=utf-8")
-    return Reply(200, body, {"Content-Type": kind, "ETag": _etag(body)})
-
-
-def _pdf(body: bytes | None) -> Reply:
-    return _NOT_FOUND if body is None else Reply(200, body, {"Content-Type": "application/pdf"})
-
-
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:16]}"'
 
@@ -202,30 +202,11 @@ def _arguments(query: str) -> dict[str, str]:
     return {name: values[-1] for name, values in asked.items()}
 
 
-def _unversioned(number: str) -> str:
-    head, v, version = number.rpartition("v")
-    return head if v and version.isdecimal() else number
-
-
 def _whole(asked: Mapping[str, str], name: str, default: int) -> int:
     text = asked.get(name, "") or str(default)
     if not text.isdecimal():
         raise ValueError(f"{name} must be an integer")
     return int(text)
-
-
-def _in_order(
-    found: list[PlayedPaper], asked: Mapping[str, str], *, now: datetime
-) -> list[PlayedPaper]:
-    """Sort the API's way; `found` is oldest submission first, or in an id list's order."""
-    by = asked.get("sortBy", "relevance")
-    if by == "relevance" and not asked.get("search_query", "").strip():
-        return found
-    if by == "lastUpdatedDate":
-        found = sorted(found, key=lambda played: played.updated_at(now))
-    elif not asked.get("search_query", "").strip():
-        found = sorted(found, key=lambda played: played.submitted_at)
-    return found if asked.get("sortOrder") == "ascending" else found[::-1]
 
 
 class _Http(ThreadingHTTPServer):
@@ -252,9 +233,15 @@ class _Handler(BaseHTTPRequestHandler):
             answer = replace(answer, status=304, body=b"")
         if fault.body is not None:
             answer = replace(answer, body=fault.body, headers={})
+        # A fault without a status spoils the body or the headers alone.
         status = fault.status or answer.status
         try:
-            self._send_head(status, {**answer.headers, **fault.headers}, len(answer.body))
+            self.send_response(status)
+            for name, value in {**answer.headers, **fault.headers}.items():
+                self.send_header(name, value)
+            if status != HTTPStatus.NOT_MODIFIED:
+                self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
             if self.command != "HEAD":
                 self._send_body(answer.body, fault)
         except ConnectionError:  # the client gave up; there is nobody left to tell
@@ -263,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the terminal belongs to the demo."""
+        """Print nothing: the terminal belongs to the demo."""
 
     def _is_known(self, headers: Mapping[str, str]) -> bool:
         tags = self.headers.get("If-None-Match")
@@ -274,18 +261,11 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
 
-    def _send_head(self, status: int, headers: Mapping[str, str], length: int) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if status != HTTPStatus.NOT_MODIFIED:
-            self.send_header("Content-Length", str(length))
-        self.end_headers()
-
     def _send_body(self, body: bytes, fault: Fault) -> None:
         if fault.cut_after is not None:
             body = body[: fault.cut_after]
             self.close_connection = True
+        # In small pieces only where it drips; an empty body takes no step at all.
         step = 64 if fault.drip_s else len(body) or 1
         for start in range(0, len(body), step):
             self.wfile.write(body[start : start + step])

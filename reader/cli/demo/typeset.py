@@ -59,17 +59,14 @@ class _Pen:
 
     def put(self, line: _TypesetLine) -> None:
         if self.y + line.gap + line.size * 1.22 > _HEIGHT - _FOOT - 14:
-            self._next_column()
+            self.column = 1 - self.column
+            if self.column == 0:
+                self.page, self.top = _new_page(self.document), _MARGIN
+            self.y = self.top
         at_top = self.y == self.top
         self.y += line.size * 1.22 + (0 if at_top else line.gap)
         x = _MARGIN + self.column * (_COLUMN + _GUTTER)
         self.page.insert_text((x, self.y), line.text, fontname=line.font, fontsize=line.size)
-
-    def _next_column(self) -> None:
-        self.column = 1 - self.column
-        if self.column == 0:
-            self.page, self.top = _new_page(self.document), _MARGIN
-        self.y = self.top
 
 
 def typeset(written: Manuscript) -> bytes:
@@ -88,12 +85,13 @@ def typeset(written: Manuscript) -> bytes:
     for page in document:  # last, so that extracted text begins with the title
         _put_centred(page, _HEIGHT - _FOOT + 16, _FOOTER, "tiit", 8)
     paper = written.paper
+    day = paper.published_on or date(2000, 1, 1)
     document.set_metadata(
         {
             "title": _latin(paper.title),
             "author": ", ".join(map(_latin, paper.authors)),
             "creator": "reader demo",
-            "creationDate": _pdf_date(paper.published_on),
+            "creationDate": f"D:{day:%Y%m%d}000000Z",
         }
     )
     data: bytes = document.tobytes(garbage=3, deflate=True, no_new_id=True)
@@ -168,7 +166,3 @@ def _latin(text: str) -> str:
     return "".join(
         c for c in text.encode("latin-1", "replace").decode("latin-1") if c >= " " or c == "\n"
     )
-
-
-def _pdf_date(day: date | None) -> str:
-    return f"D:{day:%Y%m%d}000000Z" if day else "D:20000101000000Z"

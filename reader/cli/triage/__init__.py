@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TypeVar
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 
 import click
 
+from reader.base.errors import ReaderError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.cli import background, build, output, screen
-from reader.cli.frame import say_error
-from reader.cli.triage import full_screen
+from reader.cli import build, output, screen
+from reader.cli.frame import is_terminal, say_error, say_errors, settings_of
+from reader.cli.openers import OpenOutcome, opener
+from reader.cli.terminal import EndSignal, Terminal, single_keys
 from reader.cli.triage.entries import Outcome
+from reader.cli.triage.layout import COLOURED, PLAIN, Style, page_lines, painted, screen_lines
+from reader.cli.triage.session import Hands, ListSession
 from reader.habit.recall import due
+from reader.library.failures import local_time
 from reader.library.folder import Library
+from reader.library.ids import url_of
+from reader.library.paper import LibraryPaper
+from reader.morning.pick import FETCH_LOG
 from reader.morning.values import Morning
-
-Result = TypeVar("Result")
 
 SOON_DAYS = 60
 """A deadline farther away than this does not stand above the list."""
+
+TICK_S = 3.0
+"""How often we look what other devices decided, and how long the person has been at it."""
+SMALLEST = (20, 5)
+"""Columns and lines under which questions, line by line, are easier to read."""
+LARGEST_LOG = 65_536
+"""Bytes from which on the log of the background fetch begins anew."""
 
 
 def triage(context: click.Context, library: Library, shown: Morning, *, said: str = "") -> None:
@@ -30,40 +45,20 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
     A whole screen where the terminal has one, else line by line. said: what stands on the
     screen first, since it covers what was printed before.
     """
-    if (shown.entries or shown.queue) and full_screen.can_run(os.environ):
-        outcome = full_screen.run(context, library, shown, more=_more(library, shown), said=said)
+    if (shown.entries or shown.queue) and can_run(os.environ):
+        outcome = _on_whole_screen(context, library, shown, said=said)
     else:
-        for line in screen.morning_lines(shown, screen.width_of_terminal()):
-            output.put(line)
+        output.put_all(screen.morning_lines(shown, screen.width_of_terminal()))
         if all(entry.held.state != "candidate" for entry in shown.entries):
             return
         from reader.cli.triage import questions  # asks for notes too: 20 ms of its own
 
         outcome = questions.ask(context, library, shown)
-    _finish(context, library, outcome)
-
-
-def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
-    """Do long work that any key may end; gives its result and whether a key came."""
-    if os.name != "posix":
-        return work(), False
-    from reader.cli.triage.openers import Cut, until_key
-
-    click.echo(say("screen.fetching"), err=True)
-    try:
-        with until_key():
-            return work(), False
-    except Cut:
-        return None, True
-
-
-def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
-    values = {"picked": len(outcome.picked), "skipped": outcome.n_skipped, "left": outcome.n_left}
-    output.put(say("triage.end", **values))
+    n_picked = len(outcome.picked)
+    output.put(say("triage.end", picked=n_picked, skipped=outcome.n_skipped, left=outcome.n_left))
     # What the list teaches and its PDFs take seconds to minutes, which nobody has to wait for.
-    if outcome.picked and background.start(library, ["fetch"]):
-        for line in screen.wrap(say("queue.fetching"), screen.width_of_terminal()):
-            output.put(line)
+    if outcome.picked and start(library, ["fetch"]):
+        output.put_all(screen.wrap(say("queue.fetching"), screen.width_of_terminal()))
         return
     # As in `today`: not before the first paint.
     from reader.morning.pipe import index_picks, learn_decisions
@@ -75,12 +70,41 @@ def _finish(context: click.Context, library: Library, outcome: Outcome) -> None:
         else:
             # Skips, notes and what was taken back teach too.
             learn_decisions(library, tools)
-    for problem in problems:
-        say_error(problem.error)
+    say_errors(problem.error for problem in problems)
+
+
+def start(library: Library, command: Sequence[str]) -> bool:
+    """Start `reader COMMAND` on a library in a process that outlives this one.
+
+    It has a session of its own: no key and no closed terminal reaches it. What it says goes to
+    a file in the library. False where it cannot be started; nothing is lost then, since the next
+    gather does the same.
+    """
+    if os.name != "posix":
+        return False
+    file = library.folder / FETCH_LOG
+    line = [sys.executable, "-m", "reader", "--library", str(library.folder.absolute()), *command]
+    try:
+        is_large = file.exists() and file.stat().st_size > LARGEST_LOG
+        with file.open("wb" if is_large else "ab") as log:
+            head = f"{local_time(library, library.now())} reader {' '.join(command)}\n"
+            log.write(head.encode())
+            log.flush()
+            subprocess.Popen(  # noqa: S603  this program, no shell
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+            )
+    except OSError:
+        return False
+    return True
 
 
 def _more(library: Library, shown: Morning) -> tuple[str, ...]:
-    """Say in a few words what else there is today: a deadline, notes to recall, papers left
+    """Name in a few words what else there is today: a deadline, notes to recall, papers left
     lying, what the morning has to tell."""
     texts = []
     deadline = shown.quota.deadline
@@ -93,3 +117,98 @@ def _more(library: Library, shown: Morning) -> tuple[str, ...]:
     if shown.seeds:
         texts.append(say("screen.seeds", n=len(shown.seeds)))
     return (*texts, *(plain(text) for text in shown.notices))
+
+
+def can_run(environ: Mapping[str, str]) -> bool:
+    """Check whether a person sits at both ends of a terminal that shows a whole screen."""
+    if not is_terminal() or os.name != "posix":
+        return False
+    columns, lines = os.get_terminal_size(sys.stdout.fileno())
+    # Some terminals do not know their size; then it is taken to be the usual one.
+    is_large = not columns or not lines or (columns >= SMALLEST[0] and lines >= SMALLEST[1])
+    return is_large and environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
+def styles_for(environ: Mapping[str, str]) -> Mapping[Style, str]:
+    """Choose colours, or weight alone: NO_COLOR is set (no-color.org), or one colour is all."""
+    name = environ.get("TERM", "")
+    has_one = name.startswith(("vt1", "vt2")) or name.endswith(("-m", "-mono"))
+    return PLAIN if environ.get("NO_COLOR") or has_one else COLOURED
+
+
+def _on_whole_screen(
+    context: click.Context, library: Library, shown: Morning, *, said: str
+) -> Outcome:
+    """Let the person go through the list until they leave it.
+
+    Raises KeyboardInterrupt after Ctrl-C. A signal that ends us ends us here, when the
+    terminal is as it was.
+    """
+    more = _more(library, shown)
+    try:
+        with Terminal() as terminal:
+            opened = OpenOutcome(opener())
+            hands = _hands(context, library, terminal, opened)
+            session = ListSession(library, shown, hands, more=more, said=said)
+            _loop(session, terminal, opened)
+    except EndSignal as ended:
+        library.db.close()
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+        raise
+    if session.is_interrupted:
+        raise KeyboardInterrupt
+    picked, n_skipped = session.deciding.outcome()
+    return Outcome(picked, n_skipped, session.n_left)
+
+
+def _loop(session: ListSession, terminal: Terminal, opened: OpenOutcome) -> None:
+    styles = styles_for(os.environ)
+    size = terminal.size()
+    while not session.is_over:
+        if terminal.size() != size:
+            size = terminal.size()
+            terminal.forget()
+        session.resize(size)
+        page = session.page
+        lines = page_lines(page, *size) if page else screen_lines(session.view(), *size)
+        terminal.paint([painted(line, styles) for line in lines])
+        keys = terminal.keys(TICK_S)
+        for key in keys:
+            if not session.is_over:
+                session.press(key)
+        if not keys:
+            session.tick()
+        if failed := opened.failed():
+            session.tell(failed, is_warning=True)
+
+
+def _hands(
+    context: click.Context, library: Library, terminal: Terminal, opened: OpenOutcome
+) -> Hands:
+    """Make the functions for what leaves the screen: the editor, the browser, the shell."""
+
+    def write_note(held: LibraryPaper) -> bool:
+        from reader.cli import note
+
+        with terminal.away():
+            try:
+                is_written = note.write_note(settings_of(context), library, held, None)
+            except ReaderError as error:
+                say_error(error)
+                is_written = False
+            # What the editor said stays until the person saw it. What was typed for the editor
+            # is dropped before the question is there, no key after it.
+            with single_keys():
+                click.echo(say("screen.back"))
+                os.read(0, 64)
+            return is_written
+
+    def open_paper(held: LibraryPaper) -> str:
+        from reader.pdfs.move import marked_file, pdf_file
+
+        file = (marked_file(library, held.row) or pdf_file(library, held.row)) if held.key else None
+        place = str(file) if file else url_of(held.paper.id)
+        return opened.open(place) if place else say("screen.no_place")
+
+    return Hands(write_note, open_paper, terminal.stop, terminal.forget)

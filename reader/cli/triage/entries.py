@@ -1,4 +1,4 @@
-"""Say what stands in the list, in which order, and where a person goes on. Pure functions.
+"""List what stands in the list, in which order, and where a person goes on. Pure functions.
 
 The order is the morning's, fixed when the list is opened; decisions change marks and nothing
 else. Knows no terminal and no database.
@@ -57,7 +57,9 @@ def rows_of(
     if shown.folded:
         rows.append(Row("head", folded_text(shown)))
     own = lane(own_text(shown), listed.own)
-    rows += [*own[:1], *_themes(shown, *size), *own[1:]] if not query else own
+    width, height = size
+    themes = theme_lines(shown, width - TEXT_INDENT, is_brief=height < LOW) if not query else []
+    rows += [*own[:1], *(Row("text", text) for text in themes), *own[1:]]
     if listed.doubtful:
         if is_open or query:
             rows += lane(doubtful_text(shown), listed.doubtful)
@@ -90,23 +92,12 @@ def _queue(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
     return [Row("head", text), *found]
 
 
-def _themes(shown: Morning, width: int, height: int) -> list[Row]:
-    lines = theme_lines(shown, width - TEXT_INDENT, is_brief=height < LOW)
-    return [Row("text", text) for text in lines]
-
-
 def _lane(
     text: str, entries: Sequence[Entry], *, query: str, has_days: bool, is_near: bool = False
 ) -> list[Row]:
     words = _words(query)
     found = [
-        Row(
-            "paper",
-            entry=entry,
-            number=n,
-            day=day_mark(entry) if has_days else "",
-            is_near=is_near,
-        )
+        Row("paper", "", entry, n, day_mark(entry) if has_days else "", is_near)
         for n, entry in enumerate(entries, 1)
         if not words or fits(entry, words)
     ]
@@ -116,7 +107,7 @@ def _lane(
 
 
 def fits(entry: Entry, words: Sequence[str]) -> bool:
-    """Tell whether a paper has all of these words, as parts of words too."""
+    """Check whether a paper has all of these words, as parts of words too."""
     paper = entry.held.paper
     topic = entry.held.topic or entry.topic or ""
     said = [part for m in entry.mentions for part in (m.author, m.words)]
@@ -149,7 +140,7 @@ def queued_in(rows: Sequence[Row]) -> list[int]:
 
 
 def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> int | None:
-    """Give the paper (its row in the library) to begin at, as `going.start_of` has it; where
+    """Return the paper (its row in the library) to begin at, as `texts.start_of` has it; where
     nothing is to be decided the oldest pick."""
     papers = [entry.held.row for entry in listed_in(rows)]
     if not any(states[row] == "candidate" for row in papers):
@@ -159,12 +150,12 @@ def start_of(rows: Sequence[Row], states: States, last: int | None = None) -> in
 
 
 def next_of(rows: Sequence[Row], states: States, here: int) -> int:
-    """Give the next paper without a decision below one, itself where there is none."""
+    """Return the next paper without a decision below one, itself where there is none."""
     return texts.next_of(_places(rows), states, here)
 
 
 def moved(rows: Sequence[Row], here: int | None, by: int) -> int | None:
-    """Give the paper so many places on, the first or last one where the list ends."""
+    """Return the paper so many places on, the first or last one where the list ends."""
     papers = _places(rows)
     if not papers:
         return here

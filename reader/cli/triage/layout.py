@@ -1,13 +1,11 @@
-"""Lay a morning out on a screen of any size: values in, lines out, nothing else.
+"""Lay out the list, and the pages that cover it, as lines of a screen of any size.
 
-Lay text out in display columns: spans with a style, lines that are never too long.
+Above the progress, then the list, then all of the paper at which the person is, at the bottom
+the keys or what was said last. No line is wider than the screen, and there are never more lines
+than it has. Widths are display columns: Japanese takes two a character and is broken as it is
+printed, no closing bracket at the beginning of a line, no opening one at its end.
 
-Pure functions. Japanese takes two columns a character, and is broken as it is printed: no
-closing bracket begins a line, no opening one ends it.
-
-Above the progress, then the list, then all of the paper at which the person is, at the
-bottom the keys or what was said last. Every line fits its width, and there are never more
-lines than the screen has.
+Pure functions: values and a size in, lines out. A line is made of spans, each in one style.
 """
 
 from __future__ import annotations
@@ -18,9 +16,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+import click
+
 from reader.base.messages import say
 from reader.base.text import columns, plain, shorten
-from reader.cli.screen import authors_text, heard, said_text
+from reader.cli.screen import (
+    MARKS,
+    authors_text,
+    heard,
+    report_lines,
+    said_text,
+    sum_lines,
+    theme_lines,
+    wrap,
+)
+from reader.cli.terminal import CHOICES, NONE
 from reader.cli.triage.entries import TEXT_INDENT, Row
 from reader.library.paper import State
 from reader.library.passage import minutes
@@ -28,11 +38,14 @@ from reader.morning.texts import (
     States,
     entry_seconds,
     families,
+    no_network_text,
     queue_reading,
     sureness_mark,
     topic_text,
+    verdict,
 )
-from reader.morning.values import Entry, QueueEntry
+from reader.morning.values import Entry, Morning
+from reader.ranking.rank import ListLane
 
 Style = Literal["", "bold", "dim", "here", "bar", "warn", "good", "bad"]
 
@@ -40,6 +53,7 @@ COLOURED: Mapping[Style, str] = {
     "": "", "bold": "\x1b[1m", "dim": "\x1b[2m", "here": "\x1b[1;7m", "bar": "\x1b[7m",
     "warn": "\x1b[1;31m", "good": "\x1b[32m", "bad": "\x1b[2m",
 }  # fmt: skip
+"""Escape sequences of a style (ECMA-48, SGR); what a terminal does not know it leaves out."""
 PLAIN: Mapping[Style, str] = {**COLOURED, "warn": "\x1b[1m", "good": ""}
 """For NO_COLOR and one-colour terminals: weight and reverse alone."""
 
@@ -61,12 +75,12 @@ def line(text: str, style: Style = "") -> Line:
 
 
 def text_of(spans: Line) -> str:
-    """Give a line's text alone."""
+    """Return a line's text alone."""
     return "".join(span.text for span in spans)
 
 
 def painted(spans: Line, styles: Mapping[Style, str]) -> str:
-    """Give a line as a terminal takes it."""
+    """Return a line with the escape sequences of its styles."""
     return "".join(f"{styles[s.style]}{s.text}\x1b[m" if styles[s.style] else s.text for s in spans)
 
 
@@ -106,6 +120,7 @@ def fold(text: str, width: int, most: int | None = None) -> list[str]:
     lines = list(_folded(text, width)) or [""]
     if most is None or len(lines) <= most:
         return lines
+    # The last line is filled up from the next one before it is cut, so that no room is wasted.
     last = shorten(f"{lines[most - 1]} {lines[most]}", width)
     if not last.endswith("…"):
         last = shorten(last, width - 1) + "…" if columns(last) >= width else last + "…"
@@ -119,10 +134,12 @@ def _folded(text: str, width: int) -> Iterator[str]:
         if line and used + wide > width:
             yield line.rstrip()
             line, used = "", 0
-        while wide > width:
-            head = _head(piece, width)
-            yield head
-            piece = piece[len(head) :]
+        while wide > width:  # a word longer than a line is cut; one character stands in any line
+            n = 1
+            while columns(piece[: n + 1]) <= width:
+                n += 1
+            yield piece[:n]
+            piece = piece[n:]
             wide = columns(piece.rstrip())
         line += piece
         used += columns(piece)
@@ -130,16 +147,8 @@ def _folded(text: str, width: int) -> Iterator[str]:
         yield line.rstrip()
 
 
-def _head(text: str, width: int) -> str:
-    """Give as much of a text as fits, one character at least."""
-    used = 0
-    for i, char in enumerate(text):
-        used += columns(char)
-        if used > width and i:
-            return text[:i]
-    return text
-
-
+# Kinsoku: what closes begins no line, what opens ends none (JIS X 4051, W3C "Requirements for
+# Japanese Text Layout"). A Latin word is one piece, of Japanese each character is.
 _OPENING = "（［｛「『【〈《〔“‘"
 _CLOSING = "、。，．・：；？！）］｝」』】〉》〕”’…ーゝゞ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _LATIN = "!-~À-ɏ"
@@ -149,7 +158,6 @@ _PIECE = re.compile(
 )
 
 
-MARKS: dict[State, str] = {"candidate": " ", "pick": "+", "skip": "-", "read": "*"}
 LOOKS: dict[State, Style] = {"candidate": "", "pick": "good", "skip": "dim", "read": "good"}
 PROSE = 100
 """Columns of running text at most: longer lines are hard to read."""
@@ -161,6 +169,9 @@ LEAST_ABSTRACT = 3
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above the list. spent, to_go: minutes; more: what else there is today.
+
+    n_queued: on a day without papers to decide those of the queue, and then `to_go` is for those
+    of them that are to be read today.
 
     lacking: what is missing from the list, empty for nothing. has_to_read: some paper waits
     for a decision or for its note.
@@ -176,6 +187,7 @@ class Head:
     more: tuple[str, ...] = ()
     lacking: str = ""
     has_to_read: bool = True
+    n_queued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +232,7 @@ def screen_lines(view: View, width: int, height: int) -> list[Line]:
     paper = paper_block(here, width, n_paper) if here else []
     lines = [*head, *rows, *rule, *paper][: max(height - len(foot), 0)]
     lines += [()] * (height - len(foot) - len(lines))
+    # On a screen of a line or two the foot stays, which says how to leave.
     return [cut(spans, width) for spans in (*lines, *foot)][-height:]
 
 
@@ -230,6 +243,8 @@ def shares(n_rows: int, body: int) -> tuple[int, int]:
     """
     if body <= 0:
         return 0, 0
+    # The paper has a third of a large screen and at least nine lines, but of a small screen no
+    # more than five eighths.
     least = min(body * 5 // 8, max(9, body // 3))
     n_list = max(min(n_rows, body - least), 1)
     return n_list, body - n_list
@@ -238,7 +253,7 @@ def shares(n_rows: int, body: int) -> tuple[int, int]:
 def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
     """Lay out a page over the whole screen."""
     n = max(height - 2, 0)
-    top = last_top(page, height) if page.top > last_top(page, height) else page.top
+    top = min(page.top, last_top(page, height))
     shown = page.lines[top : top + n]
     title = spread([Span(f" {page.title}", "bar")], [], width, "bar")
     is_more = top + n < len(page.lines)
@@ -248,7 +263,7 @@ def page_lines(page: CoverPage, width: int, height: int) -> list[Line]:
 
 
 def last_top(page: CoverPage, height: int) -> int:
-    """Give the first line with which a page's end is on the screen."""
+    """Return the first line with which a page's end is on the screen."""
     return max(0, len(page.lines) - max(height - 2, 1))
 
 
@@ -262,11 +277,15 @@ def _screen_head(head: Head, width: int, height: int) -> list[Line]:
         quota = say("screen.quota", n=left_to_write, **written)
     else:
         quota = say("screen.quota.done", **written)
+    if head.n_queued:
+        values["of"] = head.n_queued
+    key = "screen.head.queue" if head.n_queued else "screen.head"
     sides = [
-        (say("screen.head", day=head.day, **values), quota),
-        (say("screen.head.short", **values), quota),
-        (say("screen.head.least", **written, **values), ""),
+        (say(key, day=head.day, **values), quota),
+        (say(f"{key}.short", **values), quota),
+        (say(f"{key}.least", **written, **values), ""),
     ]
+    # The longest form that fits; 4 columns are the margins and the gap between the sides.
     left, right = next((s for s in sides if columns(s[0] + s[1]) + 4 <= width), sides[-1])
     lines = [spread([Span(f" {left}", "bar")], [Span(f"{right} ", "bar")], width, "bar")]
     if head.lacking:
@@ -290,6 +309,7 @@ def _foot(view: View, width: int, height: int, *, is_queued: bool) -> list[Line]
 def _list(view: View, width: int, n: int) -> list[Line]:
     rows = view.rows
     at = next((i for i, r in enumerate(rows) if r.entry and r.entry.held.row == view.here), 0)
+    # The paper at which the person is stands in the middle, but at both ends of the list.
     top = min(max(at - n // 2, 0), max(len(rows) - n, 0))
     shown = list(rows[top : top + n])
     lane = next((i for i in range(at, -1, -1) if rows and rows[i].kind == "head"), None)
@@ -302,20 +322,22 @@ def _list(view: View, width: int, n: int) -> list[Line]:
 def _row(row: Row, view: View, width: int) -> Line:
     if row.entry is None:
         style: Style = "bold" if row.kind == "head" else "dim"
-        return cut(
-            [Span(("" if row.kind == "head" else " " * TEXT_INDENT) + row.text, style)], width
-        )
+        indent = "" if row.kind == "head" else " " * TEXT_INDENT
+        return cut([Span(indent + row.text, style)], width)
     held = row.entry.held
     state = view.states[held.row]
     is_here = held.row == view.here
     start = f"{'>' if is_here else ' '}{MARKS[state]} {row.number:>2} "
     start += f"{sureness_mark(row.entry)} " if row.entry.sureness else ""
     style = "here" if is_here else LOOKS[state]
+    queued = row.entry.queued
     talk = _talk(row.entry) if row.is_near and width >= 60 else ""
     if until := view.put_off.get(held.row):
         talk = say("queue.until", day=f"{until:%m-%d}")
-    elif row.entry.queued and width >= 60:
-        talk = _waits(row.entry.queued)
+    elif queued and width >= 60:
+        time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
+        pdf = say("queue.short.pdf" if queued.has_pdf else "queue.short.no_pdf")
+        talk = say("screen.queued", time=say(time, n=queued.minutes), pdf=pdf)
     day = [Span(f"{row.day} ", "here" if is_here else "dim")] if row.day else []
     title = cut(
         [Span(start, style), *day, Span(plain(held.paper.title), style)],
@@ -324,13 +346,6 @@ def _row(row: Row, view: View, width: int) -> Line:
     return spread(
         title, [Span(talk, "here" if is_here else "dim")], width, "here" if is_here else ""
     )
-
-
-def _waits(queued: QueueEntry) -> str:
-    """Say in few columns how long a paper of the queue takes and whether its PDF is here."""
-    time = "queue.minutes" if queued.is_whole else "queue.minutes.abstract"
-    pdf = "queue.short.pdf" if queued.has_pdf else "queue.short.no_pdf"
-    return say("screen.queued", time=say(time, n=queued.minutes), pdf=say(pdf))
 
 
 def _talk(entry: Entry) -> str:
@@ -374,9 +389,8 @@ def _facts(entry: Entry) -> list[str]:
         reading = queue_reading(entry.queued)
         return [plain(f) for f in (paper.id, *reading, *([topic] if topic else []))]
     time = say("screen.minutes", n=minutes(entry_seconds(entry)))
-    return [
-        plain(f) for f in (paper.id, *([topic] if topic else []), time, *families(entry.origins))
-    ]
+    facts = (paper.id, *([topic] if topic else []), time, *families(entry.origins))
+    return [plain(fact) for fact in facts]
 
 
 def talk_lines(entry: Entry, width: int, most: int) -> list[str]:
@@ -402,3 +416,112 @@ def as_lines(texts: Sequence[str], width: int, style: Style = "") -> list[Line]:
     """Fold paragraphs into the lines of a page."""
     inner = max(min(width, PROSE) - 2 * len(INDENT), 1)
     return [line(INDENT + part, style) for text in texts for part in fold(text, inner)]
+
+
+Which = Literal["help", "paper", "why", "morning", "topics"]
+TWO_COLUMNS = 72
+"""Columns under which the help has one key a line."""
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
+WITH_PAPER = ("paper", "why")
+
+
+def page_for(
+    which: Which, shown: Morning, entry: Entry | None, width: int, choices: Sequence[str] = ()
+) -> CoverPage | None:
+    """Make one of the pages; None for one about a paper where there is none.
+
+    choices: the topics to choose from, for the page that asks.
+    """
+    if which == "help":
+        return help_page(width)
+    if which == "morning":
+        return morning_page(shown, width)
+    if entry is None:
+        return None
+    if which == "topics":
+        return topics_page(entry, choices, width)
+    if which == "why":
+        return why_page(entry, width, _lane(shown, entry))
+    return paper_page(entry, width)
+
+
+def _lane(shown: Morning, entry: Entry) -> ListLane:
+    """Find the lane of the list in which a paper stands."""
+    listed, row = shown.folded or shown, entry.held.row
+    lanes: list[tuple[ListLane, tuple[Entry, ...]]] = [
+        ("own", listed.own), ("doubtful", listed.doubtful), ("near", listed.near)
+    ]  # fmt: skip
+    return next((s for s, lane in lanes if any(e.held.row == row for e in lane)), "wild")
+
+
+def topics_page(entry: Entry, paths: Sequence[str], width: int) -> CoverPage:
+    """Ask of which topic a paper is, by one key; `paths`: those that it may be of."""
+    texts = choice_texts(paths)
+    lines = [*as_lines(texts, width), *as_lines([say("wrong.keys")], width, "dim")]
+    title = as_lines([plain(entry.held.paper.title)], width, "bold")
+    return CoverPage(say("wrong.ask"), (*lines, (), *title))
+
+
+def choice_texts(paths: Sequence[str]) -> list[str]:
+    """Name what can be chosen, each after its key."""
+    several = zip(CHOICES, paths, strict=False)
+    none = f"{NONE}  {say('wrong.none_of_mine')}"
+    return [*(f"{key}  {plain(path)}" for key, path in several), none]
+
+
+def chosen(key: str, paths: Sequence[str]) -> tuple[bool, str | None]:
+    """Read whether a key chooses, and which topic; None: none of them."""
+    found = dict(zip(CHOICES, paths, strict=False))
+    return key == NONE or key in found, found.get(key)
+
+
+def help_page(width: int) -> CoverPage:
+    """Name every key."""
+    parts = say("screen.help").split("\n")
+    if width < TWO_COLUMNS:
+        parts = [key for part in parts for key in _GAP.split(part)]
+    lines = [text for part in parts for text in as_lines([part], width)]
+    return CoverPage(say("screen.help.title"), tuple(lines))
+
+
+def paper_page(entry: Entry, width: int) -> CoverPage:
+    """Show all that is known of a paper before one reads it: the whole abstract, all talk."""
+    paper = entry.held.paper
+    said = [f"{said_text(m)} {plain(m.url)}".rstrip() for m in heard(entry)]
+    facts = " · ".join(map(plain, (*paper.ids, *paper.categories)))
+    lines: list[Line] = [
+        *as_lines([plain(paper.title)], width, "bold"),
+        *as_lines([plain(", ".join(paper.authors)) or say("authors.none"), facts], width, "dim"),
+        (),
+        *as_lines([plain(paper.abstract) or say("screen.no_abstract")], width),
+    ]
+    if said:
+        lines += [(), *as_lines(said, width)]
+    lines += [(), *as_lines([say("screen.why", why=plain(entry.why))], width)]
+    if paper.comment:
+        lines += as_lines([plain(paper.comment)], width, "dim")
+    return CoverPage(say("screen.paper.title"), tuple(lines))
+
+
+def why_page(entry: Entry, width: int, lane: ListLane) -> CoverPage:
+    """Show where a paper stands in one sentence, and the whole sum behind it."""
+    said = entry.why if entry.queued else verdict(lane, entry.why)
+    lines: list[Line] = [
+        *as_lines([plain(entry.held.paper.title)], width, "bold"),
+        *as_lines([plain(said)], width),
+        (),
+    ]
+    if entry.terms:
+        lines += [line(text) for text in sum_lines(entry.terms, min(width - 2, PROSE))]
+    lines += [(), *as_lines([say("screen.why.more", id=plain(entry.held.paper.id))], width, "dim")]
+    return CoverPage(say("screen.why.title"), tuple(lines))
+
+
+def morning_page(shown: Morning, width: int) -> CoverPage:
+    """Show what else the morning has: quota, balance, new versions, sources."""
+    inner = min(width - 2, 100)
+    several = [*theme_lines(shown, inner), *report_lines(shown, inner)]
+    if lacking := no_network_text(shown.sources):
+        several += wrap(plain(lacking), inner, "    ", "  ! ")
+    texts = [click.unstyle(text) for text in several]
+    return CoverPage(say("screen.morning.title"), tuple(line(f" {text}") for text in texts))

@@ -15,11 +15,11 @@ from reader.base.text import plain
 from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
+from reader.cli.openers import OpenOutcome, opener
+from reader.cli.terminal import letter
 from reader.cli.triage.entries import Outcome
-from reader.cli.triage.openers import OpenOutcome, opener
-from reader.cli.triage.pages import choice_texts, chosen
+from reader.cli.triage.layout import choice_texts, chosen
 from reader.cli.triage.session import Progress
-from reader.cli.triage.terminal import letter
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.rows.decisions import Kind
@@ -95,24 +95,13 @@ class _Questions:
     def ask(self) -> str:
         width = screen.width_of_terminal()
         head = self._progress.head(self.waiting, self.deciding.states)
+        counts = {"n": head.n_decided, "of": head.n_all, "spent": head.spent, "to_go": head.to_go}
         output.put()
-        output.put(
-            say(
-                "screen.head.least",
-                n=head.n_decided,
-                of=head.n_all,
-                spent=head.spent,
-                to_go=head.to_go,
-                written=head.written,
-                target=head.target,
-            )
-        )
-        for line in screen.entry_lines(
-            self.entry, width, self.place + 1, has_day=self.shown.folded is not None
-        ):
-            output.put(line)
-        for line in screen.wrap(plain(self.entry.held.paper.abstract), width, "     ")[:3]:
-            output.put(line)
+        output.put(say("screen.head.least", written=head.written, target=head.target, **counts))
+        has_day = self.shown.folded is not None
+        output.put_all(screen.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
+        abstract = plain(self.entry.held.paper.abstract)
+        output.put_all(screen.wrap(abstract, width, "     ")[:3])
         key = _key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
         self._progress.note_key()
         return key
@@ -191,8 +180,7 @@ class _Questions:
         listed = entry.topic or topic_now(self.library, entry.held)
         paths = [topic.path for topic in other_topics(self.library, listed)]
         for text in (say("wrong.ask"), *choice_texts(paths), say("wrong.keys")):
-            for line in screen.wrap(text, screen.width_of_terminal(), "    "):
-                output.put(line)
+            output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
         is_chosen, topic = chosen(_key("> "), paths)
         if not is_chosen:
             output.put(say("wrong.kept"))
@@ -206,16 +194,13 @@ class _Questions:
         width = screen.width_of_terminal()
         paper = self.entry.held.paper
         for text in (paper.title, ", ".join(paper.authors), self.entry.why, paper.abstract):
-            for line in screen.wrap(plain(text), width, "    "):
-                output.put(line)
-        for line in screen.sum_lines(self.entry.terms, width):
-            output.put(line)
+            output.put_all(screen.wrap(plain(text), width, "    "))
+        output.put_all(screen.sum_lines(self.entry.terms, width))
 
 
 def _put_keys() -> None:
     for key in ("triage.keys", "triage.keys.more"):
-        for line in screen.wrap(say(key), screen.width_of_terminal()):
-            output.put(line)
+        output.put_all(screen.wrap(say(key), screen.width_of_terminal()))
 
 
 def _key(prompt: str) -> str:

@@ -1,20 +1,20 @@
-"""Say what each key of the list does, and what is on the screen then.
+"""Hold one person's way through the list: what each key does, and what is on the screen then.
 
-Holds where the person is. Knows no terminal: keys come in as names, `view` gives values to be
-laid out. What leaves the screen (an editor, a browser) is given as functions.
+Knows no terminal: keys come in as names, `view` returns values to be laid out. What leaves the
+screen (an editor, a browser) is given as functions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from reader.base.errors import ReaderError
 from reader.base.messages import say, say_day
 from reader.base.text import plain, with_hint
-from reader.cli.triage import pages
+from reader.cli.terminal import PASTE, letter
 from reader.cli.triage.entries import (
     Row,
     listed_in,
@@ -25,19 +25,105 @@ from reader.cli.triage.entries import (
     rows_of,
     start_of,
 )
-from reader.cli.triage.layout import CoverPage, Head, View, shares
-from reader.cli.triage.openers import Hands
-from reader.cli.triage.pages import Covering, Finding
-from reader.cli.triage.terminal import letter
+from reader.cli.triage.layout import (
+    WITH_PAPER,
+    CoverPage,
+    Head,
+    View,
+    Which,
+    chosen,
+    last_top,
+    page_for,
+    shares,
+)
 from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
 from reader.library.passage import minutes, spent_s
-from reader.library.rows.decisions import Kind, last_decided, moments_on
+from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, other_topics, topic_now
 from reader.morning.lanes import relisted
 from reader.morning.pick import fetching, pdfs_here, whole_queue
 from reader.morning.texts import States, entry_seconds, families, n_waiting, no_network_text
-from reader.morning.values import Entry, Morning, SourceLine
+from reader.morning.values import Entry, Morning
 from reader.notes.rows.notes import n_noted_on
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What leaves the screen.
+
+    write_note: tells whether anything was written. open_paper: returns what to say. stop: until
+    the shell calls us back. redraw: all anew.
+    """
+
+    write_note: Callable[[LibraryPaper], bool]
+    open_paper: Callable[[LibraryPaper], str]
+    stop: Callable[[], None]
+    redraw: Callable[[], None]
+
+
+class Covering:
+    """No page, or one that is laid out anew whenever the screen changes."""
+
+    def __init__(self, make: Callable[[Which, int], CoverPage | None]) -> None:
+        self._make = make
+        self._which: Which = "help"
+        self.page: CoverPage | None = None
+
+    def turn(self, which: Which, width: int) -> None:
+        """Show a page; nothing for one about a paper where there is none."""
+        self._which = which
+        self.page = self._make(which, width)
+
+    def resize(self, width: int) -> None:
+        """Lay the page out for another width."""
+        if self.page:
+            self.page = self._make(self._which, width)
+
+    def press(self, key: str, height: int) -> str:
+        """Scroll or leave the page; returns the key that the list is to have, "" for none."""
+        page = self.page
+        if page is None:
+            return key
+        n, end = max(height - 3, 1), last_top(page, height)
+        steps = {
+            "<down>": 1, "j": 1, "<up>": -1, "k": -1, " ": n, "<page down>": n, "<page up>": -n,
+            "<home>": -page.top, "g": -page.top, "<end>": end,
+        }  # fmt: skip
+        if key in steps:
+            self.page = replace(page, top=min(max(page.top + steps[key], 0), end))
+            return ""
+        self.page = None
+        if self._which not in WITH_PAPER:
+            return ""
+        if self._which == "paper":
+            return key if key.lower() in ("p", "s", "o", "n", "u", "w") else ""
+        return key if key.lower() in ("p", "s", "o", "n", "u", "<enter>", "<right>") else ""
+
+
+@dataclass(slots=True)
+class Finding:
+    """What was typed after `/`; while `is_typing` every key belongs to it."""
+
+    query: str = ""
+    is_typing: bool = False
+
+    def press(self, key: str) -> None:
+        """Take one key: a character, or one that ends or clears what was typed."""
+        if key in ("<enter>", "<down>", "<up>"):
+            self.is_typing = False
+        elif key == "<escape>":
+            self.query, self.is_typing = "", False
+        elif key == "<backspace>":
+            self.query = self.query[:-1]
+        elif key == "<ctrl-u>":
+            self.query = ""
+        elif key == "<ctrl-w>":
+            self.query = " ".join(self.query.split()[:-1])
+        elif key.startswith(PASTE):
+            self.query += plain(key.removeprefix(PASTE))
+        elif len(key) == 1:
+            self.query += key
 
 
 class Progress:
@@ -68,50 +154,48 @@ class Progress:
             self.fetching = fetching(library, self.pdfs)
             self.queued |= {one.held.row: one for one in queue}
 
-    def _more_now(self) -> tuple[str, ...]:
-        pdfs = self.pdfs
-        if pdfs is None or pdfs.n == pdfs.of:
-            return self._more
-        key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
-        failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
-        return (*self._more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
-
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()
     ) -> Head:
-        """Say how far these papers are; put_off: those that are not to be read now."""
-        shown = self._shown
+        """Count how far these papers are; put_off: those that are not to be read now."""
+        shown, more, pdfs = self._shown, self._more, self.pdfs
+        if pdfs is not None and pdfs.n != pdfs.of:
+            key = "screen.pdfs.fetching" if self.fetching == "now" else "screen.pdfs"
+            failed = say("queue.pdfs.failed", n=pdfs.n_failed) if pdfs.n_failed else ""
+            more = (*more, say(key, n=pdfs.n, of=pdfs.of, failed=failed))
+        waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
+        for entry in waiting:
+            if entry.held.row not in self._seconds:  # counted once, not at each key
+                self._seconds[entry.held.row] = entry_seconds(entry)
+        n_queued, to_go = 0, minutes(sum(self._seconds[entry.held.row] for entry in waiting))
+        if not entries:
+            # Nothing is to be decided: the day's papers are read from the queue.
+            queue = [
+                one
+                for row, one in self.queued.items()
+                if states[row] == "pick" and row not in put_off
+            ]
+            n_queued = len(queue)
+            left_to_write = max(shown.quota.target - self.n_written, 0)
+            to_go = sum(one.minutes for one in queue[:left_to_write])
+        missing = families([plain(s.name) for s in shown.sources if s.is_missing])
+        lacking = say("screen.incomplete", names=say("list").join(missing)) if missing else ""
         return Head(
             day=say_day(shown.day, "short"),
             n_decided=len(entries) - n_waiting(entries, states),
             n_all=len(entries),
+            n_queued=n_queued,
             spent=minutes(spent_s(self._moments)),
-            to_go=self._minutes_left(entries, states),
+            to_go=to_go,
             written=self.n_written,
             target=shown.quota.target,
-            more=self._more_now(),
+            more=more,
             has_to_read=any(
                 state in ("candidate", "pick") and row not in put_off
                 for row, state in states.items()
             ),
-            lacking=_lacking(shown.sources),
+            lacking=say("screen.no_network") if no_network_text(shown.sources) else lacking,
         )
-
-    def _minutes_left(self, entries: Sequence[Entry], states: States) -> int:
-        """Give the minutes that titles, abstracts and talk of what waits take."""
-        waiting = [entry for entry in entries if states[entry.held.row] == "candidate"]
-        for entry in waiting:
-            if entry.held.row not in self._seconds:
-                self._seconds[entry.held.row] = entry_seconds(entry)
-        return minutes(sum(self._seconds[entry.held.row] for entry in waiting))
-
-
-def _lacking(sources: Sequence[SourceLine]) -> str:
-    """Name in one line what is missing from the list, "" for nothing."""
-    if no_network_text(sources):
-        return say("screen.no_network")
-    missing = families([plain(s.name) for s in sources if s.is_missing])
-    return say("screen.incomplete", names=say("list").join(missing)) if missing else ""
 
 
 class ListSession:
@@ -142,7 +226,7 @@ class ListSession:
         self._is_open = False
         self._asked: tuple[int, ...] = ()
         self._choices: tuple[str, ...] = ()
-        self._said, self._is_warning = said, bool(said)
+        self._message, self._is_warning = said, bool(said)
         self.is_over = self.is_interrupted = False
         self._size = (80, 24)
         self._rows: tuple[Row, ...] = rows_of(self._shown)
@@ -162,8 +246,8 @@ class ListSession:
         return n_waiting(self._listed(), self.deciding.states)
 
     def view(self) -> View:
-        """Give what the list shows now."""
-        said, is_warning, finding = self._said, self._is_warning, self._finding
+        """Return what the list shows now."""
+        said, is_warning, finding = self._message, self._is_warning, self._finding
         listed, states = self._listed(), self.deciding.states
         if finding.is_typing or (finding.query and not said):
             key = "screen.finding" if finding.is_typing else "screen.found"
@@ -184,8 +268,8 @@ class ListSession:
             self._lay()
 
     def tell(self, text: str, *, is_warning: bool = False) -> None:
-        """Say something until the next key."""
-        self._said, self._is_warning = text, is_warning
+        """Show a sentence until the next key."""
+        self._message, self._is_warning = text, is_warning
 
     def tick(self) -> None:
         """Look what other devices did meanwhile."""
@@ -217,17 +301,13 @@ class ListSession:
                     self.here = self._before
                 self._lay()
             elif not self.page or (key := self._covering.press(key, self._size[1])):
-                self._press_in_list(key)
+                self.tell("")
+                if act := self._acts().get(key if key == "S" else key.lower()):
+                    act()
+                elif not key.startswith("<"):
+                    self.tell(say("screen.no_key", key=key))
         except ReaderError as error:
             self.tell(plain(with_hint(error.message, error.hint)), is_warning=True)
-
-    def _press_in_list(self, key: str) -> None:
-        self.tell("")
-        act = self._acts().get(key if key == "S" else key.lower())
-        if act:
-            act()
-        elif not key.startswith("<"):
-            self.tell(say("screen.no_key", key=key))
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         page = max(shares(self._n_rows, self._size[1] - 3)[0] - 1, 1)
@@ -237,13 +317,13 @@ class ListSession:
             "g": -every, "<home>": -every, "<end>": every,
         }  # fmt: skip
         return {
-            "p": lambda: self._decide("pick"),
-            "s": lambda: self._decide("skip"),
+            "p": lambda: self._act(partial(self.deciding.decide, "pick")),
+            "s": lambda: self._act(partial(self.deciding.decide, "skip")),
             "S": self._ask_rest,
             "x": self._ask_topic,
             "u": self._undo,
             " ": self._later,
-            "l": self._put_off,
+            "l": lambda: self._act(self.deciding.later),
             "o": self._open,
             "n": self._note,
             "w": lambda: self._turn("why"),
@@ -266,10 +346,11 @@ class ListSession:
     def _move(self, by: int) -> None:
         self.here = moved(self._rows, self.here, by)
 
-    def _decide(self, kind: Kind) -> None:
+    def _act(self, act: Callable[[int], tuple[bool, str]]) -> None:
+        """Do something with the paper at which the person is, and go to the next one."""
         if self.here is None or not self._entry():
             return
-        is_done, text = self.deciding.decide(kind, self.here)
+        is_done, text = act(self.here)
         self.tell(text, is_warning=not is_done)
         if is_done:
             self._go_on()
@@ -277,7 +358,7 @@ class ListSession:
     def _later(self) -> None:
         before = self.here
         self._go_on()
-        if self.here == before and not self._said:
+        if self.here == before and not self._message:
             self.tell(say("screen.last"))
 
     def _go_on(self) -> None:
@@ -305,16 +386,8 @@ class ListSession:
         if not ending:
             has_fold = any(row.kind == "fold" for row in self._rows)
             ending = say("screen.all_decided.fold" if has_fold else "screen.all_decided")
-        # In front, since a long title is cut at the edge.
-        self.tell(f"{ending} {self._said}".strip())
-
-    def _put_off(self) -> None:
-        if self.here is None or not self._entry():
-            return
-        is_done, text = self.deciding.later(self.here)
-        self.tell(text, is_warning=not is_done)
-        if is_done:
-            self._go_on()
+        # In front of what was said of the paper, since a long title is cut at the edge.
+        self.tell(f"{ending} {self._message}".strip())
 
     def _ask_rest(self) -> None:
         rows = self.deciding.waiting([e.held.row for e in papers_in(self._rows)])
@@ -341,7 +414,7 @@ class ListSession:
         self._covering.press(key, self._size[1])
         if self.page:  # it was scrolled
             return
-        is_chosen, topic = pages.chosen(key.lower(), self._choices)
+        is_chosen, topic = chosen(key.lower(), self._choices)
         self._choices = ()
         entry = self._entry()
         if not is_chosen or entry is None:
@@ -355,7 +428,7 @@ class ListSession:
             self._go_on()
 
     def _listed_under(self, entry: Entry) -> str | None:
-        """Give the topic of feeds.toml that the list shows for a paper."""
+        """Return the topic of feeds.toml that the list shows for a paper."""
         known = {topic.path for topic in self._library.config.topics}
         filed = entry.held.topic if entry.held.topic in known else None
         return filed or entry.topic or topic_now(self._library, entry.held)
@@ -370,7 +443,7 @@ class ListSession:
         self.here = next(iter(self._shown_of(rows)), self.here)
 
     def _shown_of(self, rows: Sequence[int]) -> list[int]:
-        """Give those of some papers that stand in the list now, in its order."""
+        """Return those of some papers that stand in the list now, in its order."""
         return [e.held.row for e in papers_in(self._rows) if e.held.row in rows]
 
     def _open(self) -> None:
@@ -381,13 +454,8 @@ class ListSession:
         entry = self._entry()
         if entry and self._hands.write_note(entry.held):
             self.tick()
-            self.tell(
-                say(
-                    "screen.noted",
-                    written=self._progress.n_written,
-                    target=self._shown.quota.target,
-                )
-            )
+            written, target = self._progress.n_written, self._shown.quota.target
+            self.tell(say("screen.noted", written=written, target=target))
             self._go_on()
 
     def _toggle(self) -> None:
@@ -408,13 +476,10 @@ class ListSession:
     def _lay(self) -> None:
         """Lay the list anew and stay at the same paper, if it is still shown."""
         self._shown = self._relisted()
-        self._rows = rows_of(
-            self._shown,
-            is_open=self._is_open,
-            query=self._finding.query,
-            size=self._size,
-        )
-        if not self._finding.query:
+        query = self._finding.query
+        self._rows = rows_of(self._shown, is_open=self._is_open, query=query, size=self._size)
+        # While the list is narrowed the screen is parted as it was, so that nothing jumps.
+        if not query:
             self._n_rows = len(self._rows)
         if not self._entry():
             found = start_of(self._rows, self.deciding.states)
@@ -434,7 +499,7 @@ class ListSession:
         return relisted(shown, self.deciding.words, own)
 
     def _all_rows(self) -> tuple[Row, ...]:
-        """Give the rows of the list that is not narrowed."""
+        """Return the rows of the list that is not narrowed."""
         return rows_of(self._shown, is_open=self._is_open)
 
     def _listed(self) -> list[Entry]:
@@ -443,15 +508,12 @@ class ListSession:
         return listed_in(self._all_rows())
 
     def _entry(self) -> Entry | None:
-        """Give the paper at which the person is, as it stands now."""
+        """Return the paper at which the person is, as it stands now."""
         found = next((e for e in papers_in(self._rows) if e.held.row == self.here), None)
         return found and replace(found, held=self.deciding.held[found.held.row])
 
-    def _turn(self, which: pages.Which) -> None:
+    def _turn(self, which: Which) -> None:
         self._covering.turn(which, self._size[0])
 
-    def _make_page(self, which: pages.Which, width: int) -> CoverPage | None:
-        entry = self._entry()
-        if which == "topics":
-            return pages.topics_page(entry, self._choices, width) if entry else None
-        return pages.page_for(which, self._shown, entry, width)
+    def _make_page(self, which: Which, width: int) -> CoverPage | None:
+        return page_for(which, self._shown, self._entry(), width, self._choices)

@@ -6,13 +6,13 @@ and what is not kept cannot be out of date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from reader.library.rows.database import Database
 
-CameFrom = Literal["command", "file"]
+CameFrom = Literal["command", "file", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Revision:
     """One state of a note.
 
     is_written: two sentences or more; else the paper was skimmed.
-    came_from: the note command, or a Markdown file edited by hand.
+    came_from: the note command, or a Markdown file edited by hand; "page" only by `history`, as
+    the row of a page says "command".
     """
 
     id: int
@@ -66,6 +67,24 @@ def revisions(db: Database, paper: int) -> list[Revision]:
             date.fromisoformat(r["on_date"]),
         )
         for r in db.read("SELECT * FROM notes WHERE paper = ? ORDER BY id", (paper,))
+    ]
+
+
+def history(db: Database, paper: int) -> list[Revision]:
+    """List a paper's revisions, oldest first, with those that a page saved as such.
+
+    What a page sends leaves its act behind, with the moment and the revision that it made.
+    """
+    rows = db.read(
+        """
+        SELECT a.note FROM arrivals AS a JOIN notes AS n ON n.id = a.note AND n.at = a.made_at
+        WHERE n.paper = ?
+        """,
+        (paper,),
+    )
+    pages = {row["note"] for row in rows}
+    return [
+        replace(one, came_from="page") if one.id in pages else one for one in revisions(db, paper)
     ]
 
 

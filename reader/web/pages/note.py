@@ -258,7 +258,7 @@ def history(visit: Visit) -> Response:
     held = find_paper(library, visit.id)
     rows = [
         (number, one, moment(library, one.at), beginning_of(one))
-        for number, one in enumerate(notes.revisions(library.db, held.row), 1)
+        for number, one in enumerate(notes.history(library.db, held.row), 1)
     ]
     return visit.page("history.html", held=held, rows=rows[::-1])
 

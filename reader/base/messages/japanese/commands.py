@@ -132,7 +132,7 @@ TEXTS: dict[str, str] = {
     "day.no_month": "{text} という日はありません。1年は12か月です。",
     "day.too_far": "{text} という日はありません。この月は{n}日までです。",
     "day.too_far_any": "{text} という日はありません。この月は長くても{n}日までです。",
-    "day.to_come": "{text} はまだ先で、一覧はありません。",
+    "day.to_come": "{text} はまだ来ていません。",
     "day.hint": "日の書き方: today、yesterday、mon から sun、03-04、2031-03-04。",
     "option.json": "プログラム向けに JSON で、1行に1件。",
     "option.add_move": "内容がライブラリに保存されたら、元のファイルを削除する。",

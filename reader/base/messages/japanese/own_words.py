@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "note.none.hint": "`reader note {id}` で書けます。",
     "note.from.command": "コマンド",
     "note.from.file": "ファイル",
+    "note.from.page": "ページ",
     "note.state.written": "読了",
     "note.state.skimmed": "流し読み",
     "note.no_revision": "{title} のノートに第{n}稿はありません。",

@@ -156,7 +156,7 @@ TEXTS: dict[str, str] = {
     "back.shows_blank": "ページに何も書かれていません",
     "back.nothing_here": "比べられる PDF が手元にありません",
     "back.as": "そうなら: reader back FILE --as {id}",
-    "back.ask": "{name}: {title} ですか。",
+    "back.ask": "{name}: {title} ですか。({why})",
     "back.unknown": "どの論文か分かりません",
     "back.unknown.hint": "指定してください: reader back FILE --as ID",
     "back.not_here": "{id} ですが、このライブラリにありません",

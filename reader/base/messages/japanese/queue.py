@@ -28,15 +28,20 @@ TEXTS: dict[str, str] = {
     "queue.not_in.read": "ノートがあるので、もう待っていません: {title}",
     "queue.not_in.hint": "`reader queue` で一覧を表示し、`reader pick` で加えます。",
     "queue.pdfs": "選んだ{of}本のうち{n}本の PDF があります{failed}{state}。",
+    "queue.pdfs.one": "選んだ論文の PDF はまだありません{state}。",
+    "queue.pdfs.one_here": "選んだ論文の PDF があります。",
     "queue.pdfs.failed": "、失敗{n}本",
     "queue.pdfs.fetching": "。取得を続けています",
-    "queue.pdfs.waiting": "。残りは `reader fetch` か次の取得で届きます",
-    "queue.pdfs.log": "。残りは `reader fetch` か次の取得で届きます(前回の記録: fetch.log)",
+    "queue.pdfs.waiting": "。{rest}は `reader fetch` か次の取得で届きます",
+    "queue.pdfs.log": "。{rest}は `reader fetch` か次の取得で届きます(前回の記録: fetch.log)",
+    "queue.pdfs.rest": "残り",
+    "queue.pdfs.rest_one": "PDF",
     "queue.pdfs.again": "。`reader fetch ID` ですぐに、次の取得以降にもう一度試します",
     "queue.reason": "{error} ({n}本)",
     "queue.fetching": "選んだ論文の PDF を裏で取得しています。このターミナルを閉じても続きます。"
     "進み具合は `reader today` で分かります。",
     "queue.fetched": "選んだ{of}本のうち{n}本の PDF があります。",
+    "queue.ended": "途中で終わりました。{here}",
     "help.queue": """選んでまだノートを書いていない論文を、古い順に。
 
     手元の文章(PDF、なければ概要)を読むのにかかる分数と、PDF があるかも示します。""",

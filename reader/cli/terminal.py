@@ -1,13 +1,11 @@
-"""Own a terminal for a while: whole screen, single keys, and everything back as it was.
-
-Take what a terminal sends apart into keys. Knows nothing of what a key does.
-
-A key is the character itself, or a name in angle brackets: "<up>", "<escape>". What was
-pasted is one key, "<paste>" and the text: it decides nothing.
+"""Own a terminal: single keys, a whole screen, and everything back as it was.
 
 Plain escape sequences that every terminal since the VT100 has, so nothing needs to be loaded
-before the first paint. Knows no paper: lines go in as text with escape sequences, keys come
-out.
+before the first paint. Knows no paper and what no key does: lines go in as text with escape
+sequences, keys come out.
+
+A key is the character itself, or a name in angle brackets: "<up>", "<escape>". What was pasted
+is one key, "<paste>" and the text: it decides nothing.
 """
 
 from __future__ import annotations
@@ -19,11 +17,17 @@ import select
 import signal
 import sys
 import termios
+import threading
 import tty
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+import click
+
+from reader.base.messages import say
+from reader.cli import screen
 
 NAMES = {
     b"\x1b[A": "<up>", b"\x1b[B": "<down>", b"\x1b[C": "<right>", b"\x1b[D": "<left>",
@@ -44,6 +48,7 @@ NONE = "0"
 OTHER = "<other>"
 """A key that has no name here, such as F5 or a click."""
 
+# Around what is pasted (xterm's bracketed paste); CSI and SS3 sequences as in ECMA-48.
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|O)?")
@@ -63,7 +68,7 @@ class Keys:
         return bool(self._waiting)
 
     def feed(self, data: bytes) -> list[str]:
-        """Give the keys that are whole."""
+        """Return the keys that are whole."""
         self._waiting += data
         keys: list[str] = []
         while self._waiting and (n := self._first(keys)):
@@ -71,57 +76,46 @@ class Keys:
         return keys
 
     def flush(self) -> list[str]:
-        """Give what a person meant by an unfinished sequence: Escape, or nothing."""
+        """Return what a person meant by an unfinished sequence: Escape, or nothing."""
         waiting, self._waiting = self._waiting, b""
         return ["<escape>"] if waiting == b"\x1b" else []
 
     def _first(self, keys: list[str]) -> int:
-        """Add the first key to the list; gives how many bytes it has, 0 for not all yet."""
+        """Add the first key to the list; returns how many bytes it has, 0 for not all yet."""
         data = self._waiting
         if data.startswith(_BEGIN):
-            return _add_pasted(data, keys)
+            end = data.find(_END)
+            if end < 0:
+                # A terminal that never closes a paste must not fill the memory.
+                return len(data) if len(data) > LONGEST_PASTE else 0
+            keys.append(PASTE + data[len(_BEGIN) : end].decode("utf-8", "ignore"))
+            return end + len(_END)
         if found := _SEQUENCE.match(data):
             keys.append(NAMES.get(found[0], OTHER))
             return found.end()
         if _UNFINISHED.fullmatch(data):
             return 0
+        # Escape pressed twice, or Escape and then a key that begins with it.
         if data[:2] == b"\x1b\x1b":
             keys.append("<escape>")
             return 1
         if found := _ALT.match(data):
             keys.append(OTHER)
             return found.end()
-        return _add_character(data, keys)
-
-
-def _add_pasted(data: bytes, keys: list[str]) -> int:
-    end = data.find(_END)
-    if end < 0:
-        # A terminal that never closes a paste must not fill the memory.
-        return len(data) if len(data) > LONGEST_PASTE else 0
-    keys.append(PASTE + data[len(_BEGIN) : end].decode("utf-8", "ignore"))
-    return end + len(_END)
-
-
-def _add_character(data: bytes, keys: list[str]) -> int:
-    n = _n_bytes(data[0])
-    if len(data) < n and all(byte >> 6 == 0b10 for byte in data[1:]):
-        return 0
-    try:
-        char = data[:n].decode("utf-8")
-    except UnicodeDecodeError:
-        return 1
-    keys.append(CONTROLS.get(char) or (char if char.isprintable() else OTHER))
-    return n
-
-
-def _n_bytes(first: int) -> int:
-    """Tell how many bytes a UTF-8 character has by its first one."""
-    return 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+        # How many bytes a UTF-8 character has is told by its first one.
+        n = 1 if data[0] < 0xC0 else 2 if data[0] < 0xE0 else 3 if data[0] < 0xF0 else 4
+        if len(data) < n and all(byte >> 6 == 0b10 for byte in data[1:]):
+            return 0
+        try:
+            char = data[:n].decode("utf-8")
+        except UnicodeDecodeError:
+            return 1  # a terminal in another encoding: byte by byte until it makes sense again
+        keys.append(CONTROLS.get(char) or (char if char.isprintable() else OTHER))
+        return n
 
 
 def letter(key: str) -> str:
-    """Give the key as it counts for a command: a full-width letter of an input method is the
+    """Return the key as it counts for a command: a full-width letter of an input method is the
     plain one. Capitals stay: "S" is not "s"."""
     return unicodedata.normalize("NFKC", key) if len(key) == 1 else key
 
@@ -158,18 +152,26 @@ class Terminal:
         self.encoding = sys.stdout.encoding or "ascii"
 
     def __enter__(self) -> Terminal:
+        # A signal writes its number into this pipe, so that `select` returns at once (a handler
+        # alone would let it go on waiting: PEP 475).
         self._wake, self._waker = os.pipe()
         os.set_blocking(self._waker, False)
         os.set_blocking(self._wake, False)
         self._old_waker = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            self._handle(number, _end)
-        self._handle(signal.SIGTSTP, self._note_stop)
-        for number in (signal.SIGWINCH, signal.SIGCONT):
-            self._handle(number, lambda *_: None)
+        handlers: dict[int, Any] = {
+            signal.SIGTERM: _end,
+            signal.SIGHUP: _end,
+            signal.SIGTSTP: self._note_stop,
+            # They only wake us, so that the screen is painted anew.
+            signal.SIGWINCH: lambda *_: None,
+            signal.SIGCONT: lambda *_: None,
+        }
+        for number, handler in handlers.items():
+            self._handlers[number] = signal.signal(number, handler)
         try:
             self._take()
         except BaseException:
+            # Python calls no __exit__ for a `with` that was not entered.
             self.__exit__(None, None, None)
             raise
         return self
@@ -188,11 +190,12 @@ class Terminal:
         os.close(self._waker)
 
     def size(self) -> tuple[int, int]:
-        """Give (columns, lines) as they are now."""
+        """Return (columns, lines) as they are now."""
         try:
             columns, lines = os.get_terminal_size(self._out)
         except OSError:
             return DEFAULT_SIZE
+        # Serial lines and some containers say 0 × 0.
         return columns or DEFAULT_SIZE[0], lines or DEFAULT_SIZE[1]
 
     def paint(self, lines: Sequence[str]) -> None:
@@ -203,6 +206,7 @@ class Terminal:
             for n, line in enumerate(lines, 1)
             if n > len(before) or before[n - 1] != line
         ]
+        # What a taller screen had below is cleared.
         if len(before) > len(lines):
             parts.append(f"\x1b[{len(lines) + 1};1H\x1b[J")
         self._shown = list(lines)
@@ -216,7 +220,7 @@ class Terminal:
     def keys(self, timeout_s: float) -> list[str]:
         """Wait for keys; none when a signal came or the time is over.
 
-        Raises Ended when the terminal is gone.
+        Raises EndSignal when the terminal is gone.
         """
         if self._is_stopping:
             self.stop()
@@ -224,7 +228,9 @@ class Terminal:
         wait_s = ESCAPE_S if self._keys.is_waiting else timeout_s
         ready, _, _ = select.select([self._in, self._wake], [], [], wait_s)
         if self._wake in ready:
-            self._drain()
+            with contextlib.suppress(BlockingIOError):
+                while os.read(self._wake, 512):
+                    pass
         if self._in not in ready:
             return self._keys.flush() if not ready else []
         try:
@@ -283,14 +289,6 @@ class Terminal:
         except OSError:
             raise EndSignal(signal.SIGHUP) from None
 
-    def _drain(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while os.read(self._wake, 512):
-                pass
-
-    def _handle(self, number: int, handler: Any) -> None:
-        self._handlers[number] = signal.signal(number, handler)
-
     def _note_stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
 
@@ -309,3 +307,117 @@ def single_keys(fd: int = 0) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, modes)
+
+
+END = ("q", "<ctrl-c>", "<ctrl-d>", "")
+"""Keys that end questions; "" is the end of the input."""
+
+
+class Ask(Protocol):
+    def __call__(self, prompt: str) -> str: ...
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[Ask]:
+    """Make a function that prints a prompt and waits for one key; small letters.
+
+    Keys typed ahead are kept; a dumb terminal gives a line, of which the first letter counts.
+    The terminal is as it was at the end, whatever happens.
+    """
+    if os.environ.get("TERM") == "dumb":
+
+        def first_of_line() -> str:
+            line = sys.stdin.readline()
+            return (line.strip()[:1] or " ") if line else END[-1]
+
+        yield lambda prompt: _ask(prompt, first_of_line)
+        return
+    keys, waiting = Keys(), list[str]()
+    fd = sys.stdin.fileno()
+    before = termios.tcgetattr(fd)
+
+    def next_key() -> str:
+        while not waiting:
+            data = os.read(fd, 1024)
+            if not data:
+                return END[-1]
+            waiting.extend(keys.feed(data))
+            if keys.is_waiting and not select.select([fd], [], [], ESCAPE_S)[0]:
+                waiting.extend(keys.flush())
+        return waiting.pop(0)
+
+    try:
+        tty.setcbreak(fd, termios.TCSADRAIN)
+        yield lambda prompt: _ask(prompt, next_key)
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, before)
+
+
+def _ask(prompt: str, next_key: Callable[[], str]) -> str:
+    *above, last = screen.wrap(f"{prompt}:", screen.width_of_terminal() - 2, "    ")
+    for line in above:
+        click.echo(line)
+    click.echo(f"{last} ", nl=False)
+    try:
+        key = letter(next_key())
+    except (EOFError, KeyboardInterrupt):
+        key = END[-1]
+    click.echo(key if len(key) == 1 and key.isprintable() else "")
+    return key.lower()
+
+
+Result = TypeVar("Result")
+
+
+def unless_key(work: Callable[[], Result]) -> tuple[Result | None, bool]:
+    """Do long work that any key may end; returns its result, and whether a key came."""
+    click.echo(say("screen.fetching"), err=True)
+    try:
+        with until_key():
+            return work(), False
+    except Cut:
+        return None, True
+
+
+class Cut(BaseException):
+    """A key was pressed. No Exception: no step on the way may take it for a failure."""
+
+
+@contextlib.contextmanager
+def until_key(fd: int = 0) -> Iterator[None]:
+    """Run the block until it ends or a key is pressed, which raises Cut in it.
+
+    Ctrl-C stays KeyboardInterrupt. The key itself is left to be dropped by who reads next.
+    """
+    modes = termios.tcgetattr(fd)
+    stop, stopper = os.pipe()
+    pressed, is_over = threading.Event(), threading.Event()
+    main = threading.get_ident()
+
+    def watch() -> None:
+        ready, _, _ = select.select([fd, stop], [], [])
+        if fd in ready and not is_over.is_set():
+            pressed.set()
+            # To the thread itself: so a wait for a lock or a socket ends too.
+            signal.pthread_kill(main, signal.SIGINT)
+
+    def cut(number: int, frame: FrameType | None) -> None:
+        if not pressed.is_set():
+            signal.default_int_handler(number, frame)
+        if not is_over.is_set():
+            raise Cut
+
+    before = signal.signal(signal.SIGINT, cut)
+    watcher = threading.Thread(target=watch, daemon=True)
+    try:
+        tty.setcbreak(fd)
+        watcher.start()
+        yield
+    finally:
+        is_over.set()
+        os.write(stopper, b"x")
+        watcher.join()
+        signal.signal(signal.SIGINT, before)
+        termios.tcsetattr(fd, termios.TCSAFLUSH, modes)
+        os.close(stop)
+        os.close(stopper)
