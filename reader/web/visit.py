@@ -22,6 +22,7 @@ from http import HTTPStatus
 from typing import Any, Literal, TypedDict, TypeVar
 from urllib.parse import quote, unquote
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -286,10 +287,12 @@ def language_of(request: Request, config: Config | None) -> str:
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     """Fill a template that extends `base.html`; within `speaking`."""
     told = plain(unquote(request.cookies.get(SAID, "")))[:LONGEST_SAID]
+    csrf = getattr(request.state, "csrf", "")
     text = render(
         template,
         language=request.state.language,
-        csrf=getattr(request.state, "csrf", ""),
+        csrf=csrf,
+        csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
         here=request.url.path,
         told=told,
         **values,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import os
 import pty
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from starlette.applications import Starlette
 
 from reader.base.errors import UsageError
 from reader.cli.frame import Settings
@@ -43,6 +45,7 @@ from reader.web.authority import (
 )
 from reader.web.door.headers import LOCAL_NAMES
 from reader.web.server import listening, name_of, own_names, served
+from reader.web.server import run as run_server
 from tests.installed import BACKGROUND, READER, Ran, environment, finish, run, start
 from tests.samples import FEEDS_TOML, new_database
 from tests.web.serving import Serving
@@ -85,6 +88,27 @@ def test_names_are_read_as_somebody_types_them() -> None:
 
 
 # Sockets
+
+
+def test_what_is_loaded_at_the_start_is_left_out_of_garbage_collections() -> None:
+    frozen = []
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        frozen.append(gc.get_freeze_count())
+        signal.raise_signal(signal.SIGINT)
+        yield
+
+    async def end_streams() -> None:
+        """There are none."""
+
+    app = Starlette(lifespan=lifespan)
+    app.state.end_streams = end_streams
+    try:
+        run_server(app, listening("127.0.0.1", 0), context=None, is_debug=False)
+    finally:
+        gc.unfreeze()
+    assert frozen[0] > 0, "a whole collection takes 50 ms of somebody's page"
 
 
 def test_a_port_that_is_taken_and_an_address_of_another_machine_are_told() -> None:

@@ -222,7 +222,9 @@ def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:
 def line_of(entry: Entry) -> str:
     """Give a line of the list as the page has it."""
     template = '{% from "entries.html" import lines with context %}{{ lines(several, "/", true) }}'
-    return environment().from_string(template).render(several=[entry], csrf="", is_folded=False)
+    return (
+        environment().from_string(template).render(several=[entry], csrf_field="", is_folded=False)
+    )
 
 
 def test_a_foretold_paper_is_marked() -> None:
