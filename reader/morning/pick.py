@@ -243,14 +243,20 @@ def n_to_ask(library: Library) -> int:
     return sum(how is None for _, how in _old(library))
 
 
-def asked_today(library: Library) -> tuple[QueueEntry, ...]:
-    """List the picks that were asked about today and have no answer yet: a page that is loaded
-    anew asks the same."""
-    today = library.today()
-    several = [
-        one for one, how in _old(library) if how and how.on_date == today and not how.is_kept
-    ]
-    return tuple(_queued(library, several))
+def asked_today(library: Library, *, may_ask: bool = False) -> tuple[tuple[QueueEntry, ...], int]:
+    """List the picks that were asked about today and have no answer yet, and count the old ones
+    that were never asked about: a page that is loaded anew asks the same.
+
+    may_ask: somebody sees the page, which asks about more of them (see `to_ask`).
+    """
+    old, today = _old(library), library.today()
+    new = [one for one, how in old if how is None]
+    n_left = MOST_ASKED - sum(how is not None and how.on_date == today for _, how in old)
+    if may_ask and new and n_left > 0:
+        keep_asked(library, _queued(library, new[:n_left]))
+        old = _old(library)
+    open_ = [one for one, how in old if how and how.on_date == today and not how.is_kept]
+    return tuple(_queued(library, open_)), sum(how is None for _, how in old)
 
 
 def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion | None]]:

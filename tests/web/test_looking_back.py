@@ -49,7 +49,30 @@ class TestWeek:
         assert "<b>" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "address", ["/?date=", "/triage?date=", "/week?on=", "/day?on=", "/stats?on="]
+)
+def test_a_date_that_there_is_not_is_refused_in_the_same_words(
+    client: TestClient, address: str
+) -> None:
+    answer = client.get(f"{address}2025-02-30", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "error": "There is no 2025-02-30: this month has 28 days.",
+            "hint": "Days: today, yesterday, mon to sun, 03-04 or 2031-03-04.",
+        },
+    )
+    assert client.get(f"{address}2025-06-05").status_code == 400, "a day to come"
+
+
 class TestStats:
+    def test_an_earlier_day_has_the_figures_up_to_it(self, client: TestClient) -> None:
+        page = client.get("/stats?on=2025-05-20").text
+        assert "<small>Tuesday 2025-05-20</small>" in page
+        assert "/day?on=2025-05-21" not in page
+        assert "<small>" not in client.get("/stats?on=today").text.partition("</h1>")[0]
+
     def test_each_day_of_the_map_leads_to_that_day(self, client: TestClient) -> None:
         page = client.get("/stats").text
         assert page.count('href="/day?on=') == 52 * 7 + 3

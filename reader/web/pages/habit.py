@@ -20,7 +20,7 @@ from reader.habit.week import day_shown, regret_text, stats, week, week_of
 from reader.library.days import day_named, days_back
 from reader.library.find import find_paper
 from reader.library.paper import LibraryPaper
-from reader.morning.pick import asked_today, keep_asked, let_go_when_asked, n_to_ask, to_ask
+from reader.morning.pick import asked_today, let_go_when_asked
 from reader.notes.balance import balance
 from reader.web.visit import Visit, route
 
@@ -31,17 +31,16 @@ def week_page(visit: Visit) -> Response:
     key = ("week", week_of(day), library.today(), encoder)
     found = visit.unless_written(key, lambda: week(library, day, encoder=encoder))
     is_running = found.holds(library.today())
-    if visit.is_shown and is_running:
-        keep_asked(library, to_ask(library))
+    asks, n_more = asked_today(library, may_ask=visit.is_shown) if is_running else ((), 0)
     themes = [(theme, list(read)) for theme, read in groupby(found.read, lambda one: one.theme)]
     return visit.page(
         "week.html",
         week=found,
         themes=themes,
         # What was asked today stands there until it is answered, or until tomorrow.
-        asks=asked_today(library) if is_running else (),
+        asks=asks,
         let_go=let_go_when_asked(library) if is_running else (),
-        n_more_asks=n_to_ask(library) if is_running else 0,
+        n_more_asks=n_more,
         queue_days=library.config.queue_days,
         regrets=[(one, regret_text(one)) for one in found.regrets],
         before=days_back(found.first, 7),
@@ -50,8 +49,8 @@ def week_page(visit: Visit) -> Response:
 
 
 def stats_page(visit: Visit) -> Response:
-    today = visit.library.today()
-    found = stats(visit.library, today)
+    day = _day(visit)
+    found = stats(visit.library, day)
     totals = {
         name: sum(getattr(day, name) for day in found.days)
         for name in ("n_written", "n_skimmed", "n_recalled")
@@ -63,7 +62,8 @@ def stats_page(visit: Visit) -> Response:
         months=list(month_marks(found.map)),
         counts={day.day: day for day in found.days},
         totals=totals,
-        balance=balance(visit.library, today),
+        is_today=day == visit.library.today(),
+        balance=balance(visit.library, day),
         most=max(found.themes.values(), default=0),
     )
 
