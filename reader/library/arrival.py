@@ -8,13 +8,14 @@ either both or none of them. Knows no request and no page.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain, shorten
-from reader.library.folder import Library, SentAct
+from reader.library.folder import Library
+from reader.library.paper import LibraryPaper
 from reader.library.rows import merges, papers, queue
 from reader.library.rows.queue import Arrival, Became
 
@@ -23,6 +24,43 @@ OLDEST = timedelta(days=60)
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _ACT = re.compile(r"[A-Za-z0-9-]{16,64}")
+
+
+@dataclass(slots=True)
+class SentAct:
+    """What is being done, and what became of it meanwhile.
+
+    act: its id. made_at, arrived_at: aware, UTC; not the same where it was made offline.
+    meant_at: when it was really made, where that is too far back for it to count for then.
+    is_kept: its arrival is noted down in a transaction of this request.
+    overtaken: papers on which something was decided later than this, which stands.
+    beside: papers whose note got another revision meanwhile: the words of both are kept.
+    """
+
+    act: str
+    made_at: datetime
+    arrived_at: datetime
+    meant_at: datetime | None = None
+    is_kept: bool = False
+    overtaken: list[LibraryPaper] = field(default_factory=list)
+    beside: list[LibraryPaper] = field(default_factory=list)
+
+    @property
+    def is_late(self) -> bool:
+        """It was made some time before it arrived."""
+        return self.made_at < self.arrived_at
+
+
+@dataclass(frozen=True, slots=True)
+class ActLibrary(Library):
+    """A library as of the moment when an act was made, which every deed on it belongs to."""
+
+    sent: SentAct = field(kw_only=True)
+
+
+def sent_act(library: Library) -> SentAct | None:
+    """Return what a browser sent that is being done by this library; None for all else."""
+    return library.sent if isinstance(library, ActLibrary) else None
 
 
 class RepeatedAct(ReaderError):
@@ -56,13 +94,17 @@ def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "")
     return SentAct(act, made, now)
 
 
-def receiving(library: Library, sent: SentAct) -> Library:
-    """Give the library as of the moment when an act was made, for the deeds of this act.
+def receiving(library: Library, sent: SentAct) -> ActLibrary:
+    """Return the library as of the moment when an act was made, for the deeds of this act.
 
     Raises Repeated where it was done before.
     """
     _raise_if_repeated(library, sent)
-    return replace(library, now=lambda: sent.made_at if sent.is_late else library.now(), sent=sent)
+
+    def now() -> datetime:
+        return sent.made_at if sent.is_late else library.now()
+
+    return ActLibrary(library.folder, library.config, library.db, now, sent=sent)
 
 
 def keep_arrival(library: Library, *, note: int | None = None) -> None:
@@ -72,7 +114,7 @@ def keep_arrival(library: Library, *, note: int | None = None) -> None:
     its words alone: what is written on, offline, begins from there.
     Raises Repeated where another request did the same meanwhile; all is rolled back then.
     """
-    sent = library.sent
+    sent = sent_act(library)
     if sent is None or sent.is_kept:
         return
     became: Became = "overtaken" if sent.overtaken else "beside" if sent.beside else "done"
@@ -102,7 +144,7 @@ def _raise_if_repeated(library: Library, sent: SentAct) -> None:
 
 def meant_at(library: Library) -> datetime | None:
     """Give the moment of an act that arrives late, None for what is done as it is meant."""
-    sent = library.sent
+    sent = sent_act(library)
     if sent is None:
         return None
     return sent.made_at if sent.is_late else sent.meant_at

@@ -18,35 +18,8 @@ from reader.base.errors import ConfigError, DiskFull, NoLibrary, ReadOnly, Store
 from reader.base.messages import say
 from reader.library.config import Config
 from reader.library.feeds_file import parse
-from reader.library.paper import LibraryPaper
 from reader.library.place import FEEDS
 from reader.library.rows.database import Database
-
-
-@dataclass(slots=True)
-class SentAct:
-    """What is being done, and what became of it meanwhile.
-
-    act: its id. made_at, arrived_at: aware, UTC; not the same where it was made offline.
-    meant_at: when it was really made, where that is too far back for it to count for then.
-    is_kept: its arrival is noted down in a transaction of this request.
-    overtaken: papers on which something was decided later than this, which stands.
-    beside: papers whose note got another revision meanwhile: the words of both are kept.
-    """
-
-    act: str
-    made_at: datetime
-    arrived_at: datetime
-    meant_at: datetime | None = None
-    is_kept: bool = False
-    overtaken: list[LibraryPaper] = field(default_factory=list)
-    beside: list[LibraryPaper] = field(default_factory=list)
-
-    @property
-    def is_late(self) -> bool:
-        """It was made some time before it arrived."""
-        return self.made_at < self.arrived_at
-
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC: moments are kept as text and compared as such."""
@@ -59,16 +32,12 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An open library: its folder, its configuration, its rows and what time it is.
-
-    sent: what a browser sent that is being done by it, None for all else.
-    """
+    """An open library: its folder, its configuration, its rows and what time it is."""
 
     folder: Path
     config: Config
     db: Database
     now: Clock = field(default=system_clock)
-    sent: SentAct | None = None
 
     def __enter__(self) -> Library:
         return self

@@ -18,7 +18,7 @@ from datetime import date
 from reader.base.errors import NotKnown, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival, meant_at
+from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.config import Topic
 from reader.library.file_names import UNFILED, folder_name
 from reader.library.find import find_paper
@@ -94,10 +94,10 @@ def wrong_topic(
             # It was picked once: its files follow at the next gather.
             folder = meant.path if meant else UNFILED
             decisions.add_filing(db, held.row, folder, at=now)
-        if library.sent and is_overtaken:
-            arrived = library.sent.arrived_at
+        if (sent := sent_act(library)) and is_overtaken:
+            arrived = sent.arrived_at
             decisions.undo_act(db, act, at=arrived, on=library.day_of(arrived))
-            library.sent.overtaken.append(held)
+            sent.overtaken.append(held)
         keep_arrival(library)
     [held] = papers.papers_at(db, [held.row])
     path = meant.path if meant else None
@@ -270,7 +270,7 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
     What another device decided meanwhile stays, and is said.
     """
     held = find_paper(library, id_)
-    if library.sent and library.sent.is_late and held.state != "read":
+    if (sent := sent_act(library)) and sent.is_late and held.state != "read":
         # By when it was meant, and not by what was seen then: the later decision stands.
         [now] = decide_rows(library, kind, [held.row])
         return ActOutcome(now, "", is_done=now.state == kind)
@@ -282,7 +282,7 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
 def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
     """Record that the topic of a paper is wrong that somebody saw in a state, perhaps long ago."""
     held = find_paper(library, id_)
-    if library.sent and library.sent.is_late:
+    if (sent := sent_act(library)) and sent.is_late:
         # By when it was meant, and not by what was seen then: the later word stands.
         found = wrong_topic(library, held, topic)
         return ActOutcome(found.held, found.said, is_done=bool(found.said))

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival, meant_at
+from reader.library.arrival import keep_arrival, meant_at, sent_act
 from reader.library.days import days_back
 from reader.library.files import gone_pdfs, is_here
 from reader.library.find import find_paper
@@ -53,10 +53,10 @@ def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[Libra
         if kind == "pick":
             for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
                 file_away(library, held)
-        if library.sent and overtaken:
-            arrived = library.sent.arrived_at
+        if (sent := sent_act(library)) and overtaken:
+            arrived = sent.arrived_at
             decisions.take_back(library.db, overtaken, at=arrived, on=library.day_of(arrived))
-            library.sent.overtaken += papers.papers_at(library.db, overtaken)
+            sent.overtaken += papers.papers_at(library.db, overtaken)
         keep_arrival(library)
     return papers.papers_at(library.db, rows)
 

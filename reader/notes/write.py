@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reader.base.errors import ModelError, StoreError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain
-from reader.library.arrival import keep_arrival
+from reader.library.arrival import keep_arrival, sent_act
 from reader.library.folder import Library
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper
@@ -110,8 +110,8 @@ def add_note(
             at=library.now(),
             on=library.today(),
         )
-        if library.sent and meanwhile:
-            library.sent.beside.append(held)
+        if (sent := sent_act(library)) and meanwhile:
+            sent.beside.append(held)
         keep_arrival(library, note=None if meanwhile else number)
     index.add_note_text(library.db, held.row)
     if encode is not None and len(text) <= AT_ONCE:

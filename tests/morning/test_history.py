@@ -11,7 +11,8 @@ import pytest
 
 from reader.base.messages import Language, speaking
 from reader.gathering.rows import posts
-from reader.library.folder import Library, SentAct
+from reader.library.arrival import SentAct, receiving
+from reader.library.folder import Library
 from reader.library.paper import Mention, Post
 from reader.library.rows import merges, papers
 from reader.library.rows.database import Database, forget_index
@@ -198,7 +199,7 @@ def test_what_comes_late_from_a_device_keeps_the_list_of_its_own_day(library: Li
         )
     made = NOW + timedelta(hours=1)
     sent = SentAct("a" * 16, made, after.now())
-    decide_seen(replace(library, now=lambda: made, sent=sent), "pick", paper(1).id, "candidate")
+    decide_seen(receiving(library, sent), "pick", paper(1).id, "candidate")
     kept = then(library, 1)
     assert (kept.on, kept.day, kept.line.lane) == (DAY, DAY, "own")
 

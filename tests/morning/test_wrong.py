@@ -11,8 +11,9 @@ import pytest
 
 from reader.base.errors import NotKnown, UsageError
 from reader.gathering.rows import posts
+from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.find import find_paper
-from reader.library.folder import Library, SentAct
+from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.library.rows.database import Database, forget_index
@@ -242,10 +243,10 @@ def test_why_says_whose_word_it_is_and_its_sum_adds_up(library: Library) -> None
 
 
 class TestSentLate:
-    def late(self, library: Library, minutes: int) -> Library:
+    def late(self, library: Library, minutes: int) -> ActLibrary:
         """Give the library for an act that was made so long ago."""
         made = NOW - timedelta(minutes=minutes)
-        return replace(library, now=lambda: made, sent=SentAct("a" * 32, made, NOW))
+        return receiving(library, SentAct("a" * 32, made, NOW))
 
     def test_it_counts_for_the_moment_when_it_was_made(self, library: Library) -> None:
         answer = wrong_seen(self.late(library, 5), WRONG.id, None, "candidate")
@@ -257,7 +258,7 @@ class TestSentLate:
         late = self.late(library, 5)
         assert not wrong_seen(late, WRONG.id, None, "candidate").is_done
         assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
-        assert (the(library).state, [h.row for h in late.sent.overtaken]) == ("candidate", [1])  # type: ignore[union-attr]
+        assert (the(library).state, [h.row for h in late.sent.overtaken]) == ("candidate", [1])
 
 
 def test_what_another_device_decided_meanwhile_stays(library: Library) -> None:

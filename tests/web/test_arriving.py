@@ -9,7 +9,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -21,7 +20,14 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from reader.base.errors import NotFound, UsageError
-from reader.library.arrival import RepeatedAct, base_of, keep_arrival, receiving, sent_of
+from reader.library.arrival import (
+    ActLibrary,
+    RepeatedAct,
+    base_of,
+    keep_arrival,
+    receiving,
+    sent_of,
+)
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import State
@@ -55,7 +61,7 @@ def fill(library: Library) -> None:
     papers.add_papers(library.db, given, source="arXiv", on=DAY)
 
 
-def arrive(library: Library, number: int, made: datetime | None = None) -> Library:
+def arrive(library: Library, number: int, made: datetime | None = None) -> ActLibrary:
     made_at = made.isoformat() if made else ""
     return receiving(library, sent_of(library, act=act(number), made_at=made_at))
 
@@ -137,7 +143,6 @@ def test_a_later_decision_elsewhere_stands_and_the_earlier_is_kept(library: Libr
     late = arrive(library, 1, EARLIER)
     [held] = decide(late, "pick", [id_of(1)])
     assert held.state == "skip"
-    assert late.sent is not None
     assert [held.row for held in late.sent.overtaken] == [1]
     kept = library.db.read("SELECT kind, undoes FROM decisions ORDER BY id")
     assert [tuple(row) for row in kept] == [("skip", None), ("pick", None), ("undo", 2)]
@@ -228,7 +233,7 @@ def test_each_revision_of_a_late_note_is_kept_although_an_export_read_a_hand_fir
 ) -> None:
     held = find_paper(library, id_of(1))
     late = arrive(library, 1)
-    add_note(replace(late, sent=None), held, "By hand.")  # another transaction before the deed
+    add_note(library, held, "By hand.")  # another transaction before the deed
     add_note(late, held, "Mine.", base=0)
     assert queue.arrival_of(library.db, act(1)) is not None
     assert "By hand." in notes.revisions(library.db, 1)[-1].text
