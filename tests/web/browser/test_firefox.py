@@ -1,0 +1,100 @@
+"""Hold a morning in Firefox: decided, taken back, without a network, nothing in the console."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.library.folder import open_library
+from tests.web.browser.firefox import Firefox, firefox_path, opened
+from tests.web.browser.pages import ADDRESSES
+from tests.web.serving import Serving
+
+SIZE = (820, 1180)
+
+STATE = "return document.querySelector('.deciding')?.dataset.state === arguments[0]"
+WAITING = "return document.getElementById('waiting').textContent.startsWith(arguments[0])"
+KEPT = """for (const name of ["/offline.json", "/", "/triage"]) {
+  if (!await caches.match(name)) return false;
+}
+return Boolean(navigator.serviceWorker.controller);"""
+
+
+@pytest.fixture
+def firefox(tmp_path: Path) -> Iterator[Firefox]:
+    path = firefox_path()
+    if path is None:
+        pytest.skip("Firefox is not installed (apt install firefox-esr)")
+    with opened(path, tmp_path / "profile", size=SIZE) as found:
+        yield found
+
+
+def faults(firefox: Firefox, served: Serving) -> list[str]:
+    """List the errors that pages of the server caused."""
+    # Said of what a page still asked the worker for when it was left, as its icon.
+    left = "Service Worker Interception"
+    return [text for text in firefox.errors(served.url) if not text.startswith(left)]
+
+
+def assert_decided(served: Serving, *expected: str) -> None:
+    """Wait until these decisions of today are on the disk: a page shows them first."""
+    end = time.monotonic() + 20
+    while (found := kinds(served)) != list(expected) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found == list(expected)
+
+
+def kinds(served: Serving) -> list[str]:
+    """List what was decided today, oldest first."""
+    with open_library(served.folder) as library:
+        rows = library.db.read(
+            "SELECT kind FROM decisions WHERE on_date = (SELECT max(on_date) FROM decisions)"
+            " ORDER BY id"
+        )
+    return [row["kind"] for row in rows]
+
+
+def test_a_paper_is_picked_and_taken_back_also_without_a_network(
+    firefox: Firefox, served: Serving
+) -> None:
+    firefox.go(served.url)
+    assert firefox.run(STATE, "candidate")
+    firefox.press(".deciding button[value=pick]")
+    firefox.wait_for(STATE, "pick")
+    time.sleep(0.7)  # sooner it is the second half of a double tap
+    firefox.press(".deciding .undo")
+    firefox.wait_for(STATE, "candidate")
+    assert_decided(served, "pick", "undo")
+
+    firefox.wait_for(KEPT)
+    served.kill()
+    firefox.go(served.url)  # what the worker kept
+    firefox.press(".deciding[data-state=candidate] button[value=skip]")
+    firefox.wait_for("return document.querySelector('.deciding[data-state=skip]') !== null")
+    firefox.wait_for(WAITING, "1 change waits")
+    served.start()
+    firefox.wait_for(WAITING + " && !document.getElementById('waiting').textContent", "")
+    assert_decided(served, "pick", "undo", "skip")
+    assert faults(firefox, served) == []
+
+
+def test_no_page_has_an_error_in_the_console_nor_breaks_the_policy(
+    firefox: Firefox, served: Serving
+) -> None:
+    """Firefox held the pages of a PDF that were fetched ahead against `default-src`, once."""
+    for address in ADDRESSES[:-1]:
+        firefox.go(served.url + address)
+        assert faults(firefox, served) == [], address
+
+
+def test_a_fault_is_seen_by_these_tests(firefox: Firefox, served: Serving) -> None:
+    firefox.go(served.url)
+    firefox.run(
+        "const made = document.createElement('script');"
+        "made.src = 'data:text/javascript,0'; document.head.append(made);"
+    )
+    time.sleep(0.5)
+    assert any("script-src" in text for text in faults(firefox, served))
