@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from reader.search.encoder import QueryEncoder
     from reader.web.authority import Authority
-    from reader.web.door.gate import Door
-    from reader.web.parts import Parts
+    from reader.web.gate import Door
+    from reader.web.visit import Parts
 
     Vector = NDArray[np.float32]
 
@@ -108,9 +108,9 @@ class ServeOptions:
     ) -> tuple[Door, ssl.SSLContext | None]:
         """Open the door to the pages of a library, and the TLS before it. Raises ReaderError."""
         from reader.web.authority import context_of, names_in, open_authority
-        from reader.web.door.gate import Door
-        from reader.web.door.sessions import Sessions
+        from reader.web.gate import Door
         from reader.web.server import name_of, served
+        from reader.web.sessions import Sessions
 
         secured, certified, trusted = None, [], b""
         if self.certificate:
@@ -153,7 +153,7 @@ def data_folder() -> Path:
 
 def parts_of(context: click.Context, folder: Path) -> Parts:
     """Return the library and the adapters that the command line has, for the pages."""
-    from reader.web.parts import Parts
+    from reader.web.visit import Parts
 
     settings = settings_of(context)
     warm = Warm(lambda config: build.opened_encoder(config, build.tell_text(settings)))
@@ -206,7 +206,7 @@ def tell_authority(authority: Authority, folder: Path, *, now: datetime) -> None
 
 def tell_code(door: Door) -> None:
     """Print a new code: for a hand, and on a terminal as a picture for a camera."""
-    from reader.web.door.sessions import LIFE_S, grouped
+    from reader.web.sessions import LIFE_S, grouped
 
     code = grouped(door.codes.new())
     address = f"{door.served.addresses[0]}enter?code={code}"

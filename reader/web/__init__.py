@@ -1,6 +1,7 @@
-"""Give the morning as pages: server-rendered, complete without JavaScript.
+"""Show the morning as pages: server-rendered, complete without JavaScript.
 
-    parts     what the pages are given by who serves them
+    server    a port, until somebody ends it; authority: its certificate
+    gate      who may ask, and how much; sessions: the devices that were let in
     pool      open libraries, one for each request at a time
     visit     one request, with what a page may use
     render    templates to HTML, in the language of the reader

@@ -15,12 +15,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from reader.web.addresses import asset_content
-from reader.web.door.gate import Gate
+from reader.web.gate import Gate
 from reader.web.pages import ROUTES
-from reader.web.parts import Parts
 from reader.web.pool import Pool, ValueCache
-from reader.web.visit import refused
+from reader.web.render import asset_content
+from reader.web.visit import Parts, refused
 from reader.web.work import MorningClock, Work
 
 A_YEAR_S = 31_536_000

@@ -1,20 +1,19 @@
 """Fill templates: everything escaped, foreign HTML cleaned, in the language of whoever reads.
 
-Clean HTML that is not ours, by nh3: the one door through which it comes to a page.
-
 Titles, posts, abstracts and names are text and are escaped by the templates; HTML comes from
-notes alone, whose Markdown anybody may have written (an imported file, a paste).
-
-Fill templates: everything escaped, in the language of whoever reads.
-
-Knows no library and no request beyond the values that it is given.
+notes alone, whose Markdown anybody may have written (an imported file, a paste): nh3 is the one
+door through which it comes to a page. Addresses of papers, and of files that change with their
+content, are made here too. Knows no library and no request beyond the values that it is given.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
+import importlib.resources
 import re
 from datetime import date
+from urllib.parse import quote
 
 import jinja2
 import nh3
@@ -34,7 +33,59 @@ from reader.morning.texts import (
     sureness_mark,
     topic_text,
 )
-from reader.web.addresses import as_path, asset, assets_version, paper_at, pdf_at
+
+
+def as_path(text: str) -> str:
+    """Write a text as part of an address: what would end the path there is quoted."""
+    return quote(text, safe="/:@!$'()*,;=~+")
+
+
+def paper_at(id_: str) -> str:
+    """Give the address of a paper's page."""
+    return f"/paper/{as_path(id_)}"
+
+
+def pdf_at(id_: str) -> str:
+    """Give the address of a paper's PDF; its pages are below it."""
+    return f"/pdf/{as_path(id_)}"
+
+
+WORKER = "worker.js"
+"""The service worker: it has an address of its own, which never changes."""
+
+_IMPORT = re.compile(rb'from "\./([\w-]+\.js)"')
+
+
+@functools.cache
+def asset(name: str) -> str:
+    """Give the address of a file of `static/`; browsers may keep what is there for good."""
+    return f"/static/{name}?{hashlib.sha256(asset_content(name)).hexdigest()[:12]}"
+
+
+@functools.cache
+def asset_content(name: str) -> bytes:
+    """Give a file of `static/` as it is sent: a script imports others by their `asset`, so that
+    its own address changes with theirs. Raises FileNotFoundError."""
+    content = importlib.resources.files("reader.web").joinpath("static", name).read_bytes()
+    if not name.endswith(".js"):
+        return content
+    return _IMPORT.sub(lambda found: f'from "{asset(found[1].decode())}"'.encode(), content)
+
+
+@functools.cache
+def assets() -> tuple[str, ...]:
+    """List the addresses of all files, but for the worker."""
+    folder = importlib.resources.files("reader.web").joinpath("static")
+    names = sorted(file.name for file in folder.iterdir() if "." in file.name.strip("."))
+    return tuple(asset(name) for name in names if name != WORKER)
+
+
+@functools.cache
+def assets_version() -> str:
+    """Name the state of all files, the worker among them."""
+    text = "\n".join([*assets(), asset(WORKER)])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
 
 TAGS = {
     *("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote"),

@@ -23,8 +23,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reader.base.errors import UsageError
 from reader.base.messages import say
-from reader.web.door.headers import LOCAL_NAMES, ServerAddress
-from reader.web.door.throttle import network_of
+from reader.web.gate import LOCAL_NAMES, ServerAddress
+from reader.web.sessions import network_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

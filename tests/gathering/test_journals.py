@@ -23,7 +23,7 @@ from reader.library.rows import merges, papers
 from reader.morning.pick import decide
 from reader.morning.rank import rank_days
 from reader.morning.trust import facts_of, reports
-from reader.web.addresses import paper_at
+from reader.web.render import paper_at
 from tests import journal_feeds
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, Web, a_library, paper, tools

@@ -16,9 +16,16 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive
 
 from reader.web.app import application
-from reader.web.door.bodies import MAX_BODY, limited
-from reader.web.door.gate import Door
-from reader.web.door.headers import POLICY, ServerAddress, host_of, is_from_elsewhere, is_ours
+from reader.web.gate import (
+    MAX_BODY,
+    POLICY,
+    Door,
+    ServerAddress,
+    host_of,
+    is_from_elsewhere,
+    is_ours,
+    limited,
+)
 from reader.web.visit import Visit, route
 from tests.web.site import parts_of, run_apart, site
 

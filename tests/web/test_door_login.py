@@ -15,31 +15,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from reader.web.door.gate import Door
-from reader.web.door.headers import ServerAddress
-from reader.web.door.sessions import (
+from reader.web.gate import Door, ServerAddress
+from reader.web.sessions import (
     ALPHABET,
+    FORGOTTEN_S,
+    FREE,
+    FREE_IN_ALL,
     LIFE_S,
+    LONGEST_IN_ALL_S,
+    LONGEST_S,
+    MOST_CLIENTS,
     MOST_CODES,
     SEEN_EACH_S,
     UNSEEN_S,
     Codes,
     Sessions,
+    Throttle,
     device_of,
     grouped,
+    network_of,
     tidy,
 )
-from reader.web.door.sessions import MOST as MOST_SESSIONS
-from reader.web.door.throttle import (
-    FORGOTTEN_S,
-    FREE,
-    FREE_IN_ALL,
-    LONGEST_IN_ALL_S,
-    LONGEST_S,
-    MOST_CLIENTS,
-    Throttle,
-    network_of,
-)
+from reader.web.sessions import MOST as MOST_SESSIONS
 from tests.web.site import parts_of, site
 
 

@@ -20,7 +20,7 @@ from reader.morning.texts import families, source_name, term_text
 from reader.morning.trust import missing_seeds, seed_text
 from reader.ranking.rank import Term
 from reader.ranking.rows import talk
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, a_library, paper
 from tests.web.site import parts_of, site

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.a_year import FIRST, LADDER, WATER, a_reader
 from tests.samples import NOW
 from tests.web.site import parts_of, site

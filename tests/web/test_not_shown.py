@@ -14,7 +14,7 @@ from reader.library.rows import papers
 from reader.morning import rows as history
 from reader.morning.pick import decide
 from reader.ranking.rows import shown
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.a_year import FIRST, LADDER, a_reader
 from tests.samples import DAY, NOW, Clock, paper
 from tests.web.site import parts_of, site

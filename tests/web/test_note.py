@@ -20,7 +20,7 @@ from reader.notes.rows import notes
 from reader.notes.words import BESIDE
 from reader.notes.write import add_note
 from reader.pdfs.rows import highlights
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site
 

@@ -13,7 +13,7 @@ from reader.morning import rows as history
 from reader.morning.about import MOST_NOTES, MOST_PICKS, carried_by
 from reader.morning.pick import decide, undo
 from reader.notes.write import add_note
-from reader.web.addresses import WORKER, asset, asset_content, assets, assets_version
+from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from tests.data import ROOT
 from tests.icons import SIZES, all_files
 from tests.samples import DAY, a_library, paper

@@ -23,7 +23,7 @@ from reader.notes.write import add_note
 from reader.pdfs.rows import highlights, pdfs
 from reader.pdfs.rows.highlights import MarkedCopy
 from reader.search.encode import encode, index_words
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests import samples
 from tests.marked_pdfs import typeset
 from tests.pdfs.test_returning import RAIN, SLEPT

@@ -21,7 +21,7 @@ from reader.morning.browse_library import A_PAGE
 from reader.morning.pick import decide_rows
 from reader.morning.tools import Tools
 from reader.web.pages.papers import LibraryForm
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests import samples
 from tests.samples import DAY, NOW, paper
 from tests.web.site import parts_of, site

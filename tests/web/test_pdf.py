@@ -25,7 +25,7 @@ from reader.pdfs.rows.highlights import MarkedCopy
 from reader.pdfs.text.process import PdfPool
 from reader.web.files import Drawn, Uploads
 from reader.web.pages import pdf as pdf_pages
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests import samples
 from tests.hostile import packed_twice
 from tests.marked_pdfs import MOSS, blank, drawing, flat, highlight, ink, marked, sticky, typeset

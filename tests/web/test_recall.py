@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from reader.habit import rows as reviews
 from reader.library.find import find_paper
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.a_year import FIRST, QUIET, a_reader
 from tests.samples import NOW
 from tests.web.site import parts_of, site

@@ -21,7 +21,7 @@ from reader.search.encode import index_words
 from reader.search.find import SearchHit, byline
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
-from reader.web.parts import Parts
+from reader.web.visit import Parts
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
 from tests.web.site import parts_of, site
 

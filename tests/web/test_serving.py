@@ -43,7 +43,7 @@ from reader.web.authority import (
     names_in,
     open_authority,
 )
-from reader.web.door.headers import LOCAL_NAMES
+from reader.web.gate import LOCAL_NAMES
 from reader.web.server import listening, name_of, own_names, served
 from reader.web.server import run as run_server
 from tests.installed import BACKGROUND, READER, Ran, environment, finish, run, start

@@ -19,8 +19,8 @@ import pytest
 from starlette.applications import Starlette
 
 from reader.library.folder import open_library
-from reader.web.parts import Parts
 from reader.web.pool import Pool
+from reader.web.visit import Parts
 from reader.web.work import MorningClock, Work, WorkRun
 from tests.samples import NOW
 from tests.web.site import parts_of, run_apart, site

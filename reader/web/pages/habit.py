@@ -92,9 +92,6 @@ def _after(visit: Visit, day: date) -> date | None:
     return day + timedelta(1) if day < visit.library.today() else None
 
 
-ROUTES = [route("/week", week_page), route("/stats", stats_page), route("/day", day_page)]
-
-
 def page(visit: Visit) -> Response:
     """Show the next card, or the one of `id`; those of `later` wait for the end of the day."""
     library, day = visit.library, visit.library.today()
@@ -177,8 +174,11 @@ def _state(waiting: Waiting) -> str:
     return f"{waiting.last_on or ''} {waiting.due_on or ''}"
 
 
-RECALL_ROUTES = [
+ROUTES = [
     route("/recall", page),
     route("/recall", grade, "POST"),
     route("/recall/undo", undo, "POST"),
+    route("/week", week_page),
+    route("/stats", stats_page),
+    route("/day", day_page),
 ]

@@ -243,16 +243,6 @@ def _named(template: str) -> str:
     return say(f"web.note.template.{name}")
 
 
-ROUTES = [
-    route("/note/{id:path}/draft", draft, "POST"),
-    route("/note/{id:path}/discard", discard, "POST"),
-    route("/note/{id:path}/check", check, "POST"),
-    route("/note/{id:path}/beside", beside),
-    route("/note/{id:path}", note),
-    route("/note/{id:path}", save, "POST"),
-]
-
-
 def history(visit: Visit) -> Response:
     library = visit.library
     held = find_paper(library, visit.id)
@@ -290,8 +280,14 @@ def back(visit: Visit) -> Response:
     return visit.to(f"/note/{held.paper.id}/history", said=" ".join(told))
 
 
-REVISION_ROUTES = [
+ROUTES = [
     route("/note/{id:path}/history", history),
     route("/note/{id:path}/diff", difference),
     route("/note/{id:path}/restore", back, "POST"),
+    route("/note/{id:path}/draft", draft, "POST"),
+    route("/note/{id:path}/discard", discard, "POST"),
+    route("/note/{id:path}/check", check, "POST"),
+    route("/note/{id:path}/beside", beside),
+    route("/note/{id:path}", note),
+    route("/note/{id:path}", save, "POST"),
 ]

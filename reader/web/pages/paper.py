@@ -39,9 +39,8 @@ from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.similar import Neighbour, similar
-from reader.web.addresses import paper_at
 from reader.web.files import opened_within, png_size, send_file
-from reader.web.render import clean
+from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route
 
 N_NEIGHBOURS = 5

@@ -32,7 +32,7 @@ from reader.morning.trust import (
     seed_text,
 )
 from reader.search.rows import filters
-from reader.web.addresses import as_path, paper_at
+from reader.web.render import as_path, paper_at
 from reader.web.visit import Visit, route
 
 

@@ -21,9 +21,9 @@ from reader.morning.browse_library import boxes_of
 from reader.pdfs.back import CopyOutcome, handed_in
 from reader.pdfs.marked_copies import counts_text, remove_copy, removed_text
 from reader.pdfs.tablet import pdf_asked
-from reader.web.addresses import paper_at, pdf_at
-from reader.web.door.bodies import MAX_UPLOAD
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
+from reader.web.gate import MAX_UPLOAD
+from reader.web.render import paper_at, pdf_at
 from reader.web.visit import Visit, route
 
 ZOOMS = (100, 150, 200, 300)

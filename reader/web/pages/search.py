@@ -28,8 +28,7 @@ from reader.search.find import (
     search,
 )
 from reader.search.rows.index import Kind
-from reader.web.parts import PageEncoder
-from reader.web.visit import Visit, route
+from reader.web.visit import PageEncoder, Visit, route
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,9 +121,6 @@ def _pieces(text: str, matches: Sequence[tuple[int, int]]) -> Iterator[Markup]:
     yield escape(text[done:])
 
 
-ROUTES = [route("/search", search_page)]
-
-
 DAYS = 4 * 7
 """How far back papers are offered: older ones are asked for by their own pages."""
 
@@ -174,4 +170,8 @@ def _content(shared: SharedPage, *, is_page: bool) -> str:
     return html_page(shared, to_html) if is_page else markdown(shared)
 
 
-SHARE_ROUTES = [route("/share", share_page), route("/share/file", file)]
+ROUTES = [
+    route("/search", search_page),
+    route("/share", share_page),
+    route("/share/file", file),
+]

@@ -18,8 +18,8 @@ from reader.base.errors import ReaderError, UsageError
 from reader.base.messages import ENGLISH, say, speaking
 from reader.base.text import plain
 from reader.morning.about import carried_by
-from reader.web.addresses import WORKER, asset, asset_content, assets, assets_version
 from reader.web.pool import Pool
+from reader.web.render import WORKER, asset, asset_content, assets, assets_version
 from reader.web.visit import Visit, language_of, route
 from reader.web.work import KINDS, MorningClock, Work, WorkRun
 
@@ -120,13 +120,6 @@ def _ended(run: WorkRun) -> str:
     return say("web.work.stopped")
 
 
-ROUTES: list[BaseRoute] = [
-    route("/work", work),
-    route("/work", begin, "POST"),
-    Route("/work/events", events, methods=["GET"]),
-]
-
-
 def worker(_: Visit) -> Response:
     """Give the service worker; its text changes with any file of ours, so that browsers
     take the new one."""
@@ -188,9 +181,12 @@ def offline(visit: Visit) -> Response:
     return visit.page("offline.html")
 
 
-OFFLINE_ROUTES = [
+ROUTES: list[BaseRoute] = [
     route("/worker.js", worker),
     route("/manifest.webmanifest", manifest),
     route("/offline.json", carried),
     route("/offline", offline),
+    route("/work", work),
+    route("/work", begin, "POST"),
+    Route("/work/events", events, methods=["GET"]),
 ]

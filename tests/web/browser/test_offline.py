@@ -15,7 +15,7 @@ from reader.library.folder import open_library
 from reader.morning.pick import decide
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.web.addresses import asset
+from reader.web.render import asset
 from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving

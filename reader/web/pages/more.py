@@ -14,8 +14,8 @@ from starlette.responses import Response
 from reader import __version__
 from reader.base.errors import NotKnown
 from reader.base.messages import say
-from reader.web.door.sessions import LIFE_S, device_of, grouped
 from reader.web.render import LANGUAGES
+from reader.web.sessions import LIFE_S, device_of, grouped
 from reader.web.visit import Visit, ours, route
 
 COOKIE_LIFE_S = 400 * 86_400
@@ -150,16 +150,6 @@ def _fingerprint(digits: str) -> str:
     return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)).upper()
 
 
-ROUTES = [
-    route("/enter", enter, "GET", "POST"),
-    route("/door", devices),
-    route("/door/code", new_code, "POST"),
-    route("/door/leave", leave, "POST"),
-    route("/trust", trust),
-    route("/trust/asayomi.cer", certificate),
-]
-
-
 A_YEAR_S = 31_536_000
 
 PLACES = (
@@ -200,4 +190,13 @@ def language(visit: Visit) -> Response:
     return found
 
 
-MORE_ROUTES = [route("/more", more), route("/language", language, "POST")]
+ROUTES = [
+    route("/more", more),
+    route("/language", language, "POST"),
+    route("/enter", enter, "GET", "POST"),
+    route("/door", devices),
+    route("/door/code", new_code, "POST"),
+    route("/door/leave", leave, "POST"),
+    route("/trust", trust),
+    route("/trust/asayomi.cer", certificate),
+]

@@ -1,8 +1,9 @@
-"""Keep the devices that were let in, and the one-time codes that let them in.
+"""Keep devices that were let in, the one-time codes that let them in, and slow down who guesses.
 
 A device has a random token in its cookie. Of it the file keeps a hash only, so that nobody
 gets in with the file; the file is readable by its owner alone. Several servers of one
-library may share it. Knows no request.
+library may share it. Who fails waits, twice as long each time; nothing sleeps: who must wait is
+told for how long. Knows no request.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import ipaddress
 import json
 import os
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -267,3 +270,80 @@ class Codes:
         now = self.clock()
         for code in [code for code, until in self._good.items() if until <= now]:
             del self._good[code]
+
+
+FREE = 3
+"""Mistakes of one client before it waits; then 2, 4, 8 … seconds."""
+
+FREE_IN_ALL = 20
+LONGEST_S = 900.0
+LONGEST_IN_ALL_S = 60.0
+"""Waited by each client that failed before, when all together fail often."""
+
+FORGOTTEN_S = 3_600.0
+MOST_CLIENTS = 1_024
+
+
+@dataclass(slots=True)
+class Failures:
+    """What one client, or all, got wrong. at: the last time; until: no try before."""
+
+    n: int = 0
+    at: float = 0.0
+    until: float = 0.0
+
+    def add(self, now: float, free: int, longest_s: float) -> None:
+        self.n = 1 if now - self.at > FORGOTTEN_S else self.n + 1
+        self.at = now
+        if self.n >= free:
+            self.until = now + min(2.0 ** min(self.n - free + 1, 30), longest_s)
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Failed tries of the last hour. clock: seconds, never going back."""
+
+    clock: Callable[[], float]
+    _clients: OrderedDict[str, Failures] = field(default_factory=OrderedDict)
+    _all: Failures = field(default_factory=Failures)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def try_now(self, client: str) -> float:
+        """Count a try as failed until it `succeeded`; gives 0 where it may be made.
+
+        Else the seconds to wait, and nothing is counted. Counted beforehand, since tries may
+        come all at once.
+        """
+        with self._lock:
+            name, now = network_of(client), self.clock()
+            known = self._clients.get(name) or Failures()
+            # A client that got nothing wrong is not kept out by those who did.
+            until = max(self._all.until if known.n else 0.0, known.until)
+            if until > now:
+                return until - now
+            known.add(now, FREE, LONGEST_S)
+            self._clients[name] = known
+            self._clients.move_to_end(name)
+            while len(self._clients) > MOST_CLIENTS:
+                self._clients.popitem(last=False)
+            self._all.add(now, FREE_IN_ALL, LONGEST_IN_ALL_S)
+            return 0.0
+
+    def succeeded(self, client: str) -> None:
+        """Take the last try back, and what its client got wrong before."""
+        with self._lock:
+            self._clients.pop(network_of(client), None)
+            self._all.n = max(0, self._all.n - 1)
+
+
+def network_of(client: str) -> str:
+    """Give whom a client counts as: an IPv4 address, or the /64 that one IPv6 host has whole."""
+    try:
+        address = ipaddress.ip_address(client.partition("%")[0])
+    except ValueError:
+        return client[:64]
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
