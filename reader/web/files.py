@@ -1,19 +1,10 @@
 """Send files of the library, keep uploads that are asked about, and draw pages of PDFs once.
 
-Send a file of the library: whole or a range of it, or only that it is as it was.
-
 RFC 9110: ranges (section 14), conditions (section 13). One range at a time: who asks for
-several gets the whole, which a server may always send. Knows no paper.
+several gets the whole, which a server may always send.
 
-Keep the files that a person is asked about, until the answer comes.
-
-They lie in temporary folders of this process and go with it. Knows no paper and no request.
-
-Draw pages of PDFs once, however often they are asked for.
-
-Pages are drawn by other processes, which may take long, and may die of a file made to harm:
-what is asked for by several is drawn once, and what failed is not tried again for a while.
-Knows no paper and no request.
+Uploads lie in temporary folders of this process and go with it. Pages are drawn by other
+processes, which may take long, and may die of a file made to harm. Knows no paper.
 """
 
 from __future__ import annotations
@@ -76,6 +67,10 @@ def opened_within(file: Path, root: Path) -> OpenFile | None:
     return OpenFile(handle, found.st_size, found.st_mtime, stamp)
 
 
+# Starlette's FileResponse sends ranges too, and was tried (1.10): it opens a path, after our look
+# at it, and so a link that was put in its place; a handle that is open already it takes as a bare
+# number at most, and leaves it open at HEAD, 416 and where a client has gone. It answers a range
+# in other units than bytes with 400, where RFC 9110 (14.2) has it ignored, and one of HEAD.
 def send_file(
     request: Request, file: OpenFile, *, media_type: str, name: str, is_attachment: bool = False
 ) -> Response:
@@ -91,25 +86,31 @@ def send_file(
         file.handle.close()
         del headers["content-disposition"]
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    first, last = 0, file.n_bytes - 1
-    status = HTTPStatus.OK
-    asked = _asked_range(request, headers["etag"], headers["last-modified"])
-    if asked is not None:
-        found = _within(asked, file.n_bytes)
-        if found is None:
+    part, status = range(file.n_bytes), HTTPStatus.OK
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    condition = request.headers.get("if-range", "").strip()
+    holds = condition in ("", headers["etag"], headers["last-modified"])
+    if request.method == "GET" and holds and asked and (asked[1] or asked[2]):
+        part, status = _part(asked[1], asked[2], file.n_bytes), HTTPStatus.PARTIAL_CONTENT
+        if not part:
             file.handle.close()
             headers["content-range"] = f"bytes */{file.n_bytes}"
             return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
-        first, last = found
-        status = HTTPStatus.PARTIAL_CONTENT
-        headers["content-range"] = f"bytes {first}-{last}/{file.n_bytes}"
-    n_bytes = last - first + 1
-    headers["content-length"] = str(n_bytes)
+        headers["content-range"] = f"bytes {part[0]}-{part[-1]}/{file.n_bytes}"
+    headers["content-length"] = str(len(part))
     if request.method == "HEAD":
         file.handle.close()
         return Response(status_code=status, headers=headers, media_type=media_type)
-    pieces = _pieces(file.handle, first, n_bytes)
-    return StreamingResponse(pieces, status_code=status, headers=headers, media_type=media_type)
+
+    def pieces() -> Iterator[bytes]:
+        with file.handle as handle:
+            handle.seek(part.start)
+            left = len(part)
+            while left and (piece := handle.read(min(PIECE, left))):
+                left -= len(piece)
+                yield piece
+
+    return StreamingResponse(pieces(), status_code=status, headers=headers, media_type=media_type)
 
 
 def disposition(name: str, *, is_attachment: bool) -> str:
@@ -122,16 +123,19 @@ def disposition(name: str, *, is_attachment: bool) -> str:
 
 
 def is_unchanged(headers: Mapping[str, str], etag: str, modified_s: float) -> bool:
-    """Tell whether the browser has what it asks for already."""
+    """Check whether the browser has what it asks for already."""
     if known := headers.get("if-none-match"):
         tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
         return etag in tags or "*" in tags
-    since = _seconds(headers.get("if-modified-since", ""))
-    return since is not None and int(modified_s) <= since
+    try:
+        since = parsedate_to_datetime(headers.get("if-modified-since", ""))
+        return int(modified_s) <= since.timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def png_size(file: Path) -> tuple[int, int] | None:
-    """Give width and height of a picture, from its first chunk; None where it is no PNG."""
+    """Read width and height of a picture, from its first chunk; None where it is no PNG."""
     try:
         with file.open("rb") as handle:
             head = handle.read(24)
@@ -142,42 +146,13 @@ def png_size(file: Path) -> tuple[int, int] | None:
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
-def _asked_range(request: Request, etag: str, modified: str) -> tuple[str, str] | None:
-    """Give the range that is asked for, and holds: None for the whole."""
-    asked = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or asked is None or not (asked[1] or asked[2]):
-        return None
-    condition = request.headers.get("if-range", "").strip()
-    return (asked[1], asked[2]) if condition in ("", etag, modified) else None
-
-
-def _within(asked: tuple[str, str], n_bytes: int) -> tuple[int, int] | None:
-    """Give the first and last byte of a range, None where the file has none of it."""
-    first, last = asked
+def _part(first: str, last: str, n_bytes: int) -> range:
+    """Choose the bytes of a range: from one to another, or the last so many; none is empty."""
     if not first:
-        begin, end = max(0, n_bytes - int(last)), n_bytes - 1
-        return (begin, end) if int(last) and n_bytes else None
-    begin, end = int(first), min(int(last) if last else n_bytes - 1, n_bytes - 1)
+        return range(max(0, n_bytes - int(last)), n_bytes)
+    begin, end = int(first), min(int(last), n_bytes - 1) + 1 if last else n_bytes
     # A range that ends before it begins is none, and the whole is sent.
-    if last and int(last) < begin:
-        return (0, n_bytes - 1) if n_bytes else None
-    return (begin, end) if begin < n_bytes else None
-
-
-def _pieces(handle: BinaryIO, first: int, n_bytes: int) -> Iterator[bytes]:
-    with handle:
-        handle.seek(first)
-        left = n_bytes
-        while left and (piece := handle.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return None
+    return range(n_bytes) if last and int(last) < begin else range(begin, end)
 
 
 MOST = 3
@@ -204,7 +179,7 @@ class Uploads:
         return word
 
     def take(self, word: str) -> tuple[TemporaryDirectory[str], Path] | None:
-        """Give a file and its folder to who asks first; None where it waits no longer."""
+        """Hand a file and its folder to who asks first; None where it waits no longer."""
         with self._lock:
             self._let_go(MOST)
             found = self._waiting.pop(word, None)
@@ -249,7 +224,7 @@ class Draws(Protocol):
 
 
 def _pool() -> Draws:
-    from reader.pdfs.text.process import PdfPool
+    from reader.pdfs.text.process import PdfPool  # pymupdf: at the first page
 
     return PdfPool(N_WORKERS, timeout_s=TIMEOUT_S, max_bytes=MAX_BYTES)
 
@@ -273,14 +248,17 @@ class Drawn:
         self._failed: dict[Hashable, tuple[float, PdfError]] = {}
 
     def text(self, file: Path, stamp: str, page: int) -> PageText:
-        """Give the words of a page. stamp: of the file's content. Raises PdfError."""
-        found: PageText = self._once(
-            ("text", stamp, page), lambda draws: draws.page_text(file, page), _size_of_text
-        )
+        """Read the words of a page. stamp: of the file's content. Raises PdfError."""
+
+        def size(text: PageText) -> int:
+            return 500 + sum(300 + 150 * len(line.words) for line in text.lines)
+
+        key = ("text", stamp, page)
+        found: PageText = self._once(key, lambda draws: draws.page_text(file, page), size)
         return found
 
     def image(self, file: Path, stamp: str, page: int, width: int) -> bytes:
-        """Give a page as PNG, in one of `WIDTHS`. Raises PdfError."""
+        """Draw a page as PNG, in one of `WIDTHS`. Raises PdfError."""
         found: bytes = self._once(
             ("image", stamp, page, width), lambda draws: draws.page_image(file, page, width), len
         )
@@ -294,13 +272,14 @@ class Drawn:
             draws.close()
 
     def _once(self, key: Hashable, draw: Callable[[Draws], Any], size: Callable[[Any], int]) -> Any:
+        """Draw what was not drawn lately, once for all who ask at the same time."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
-            failed = self._failed.get(key)
-            if failed and self._clock() < failed[0]:
-                raise failed[1]
+            until, failure = self._failed.get(key, (0.0, None))
+            if failure and self._clock() < until:
+                raise failure
             others = self._running.get(key)
             future = self._running.setdefault(key, Future())
             draws = self._draws = self._draws or self._make()
@@ -309,41 +288,27 @@ class Drawn:
         try:
             found = draw(draws)
         except BaseException as error:
-            self._end(key)
-            if isinstance(error, PdfError):
-                self._keep_failure(key, error)
+            with self._lock:
+                del self._running[key]
+                now = self._clock()
+                self._failed = {k: one for k, one in self._failed.items() if one[0] > now}
+                if isinstance(error, PdfError):
+                    self._failed[key] = now + FAILED_S, error
             future.set_exception(error)
             raise
-        self._keep(key, found, size(found))
-        self._end(key)
-        future.set_result(found)
-        return found
-
-    def _end(self, key: Hashable) -> None:
         with self._lock:
-            self._running.pop(key, None)
-
-    def _keep(self, key: Hashable, found: Any, n_bytes: int) -> None:
-        with self._lock:
+            del self._running[key]
             self._failed.pop(key, None)
-            self._kept[key] = found, n_bytes
-            self._n_bytes += n_bytes
+            self._kept[key] = found, size(found)
+            self._n_bytes += self._kept[key][1]
             while self._n_bytes > self._most_bytes and len(self._kept) > 1:
                 _, (_, n_out) = self._kept.popitem(last=False)
                 self._n_bytes -= n_out
-
-    def _keep_failure(self, key: Hashable, error: PdfError) -> None:
-        now = self._clock()
-        with self._lock:
-            self._failed = {k: one for k, one in self._failed.items() if one[0] > now}
-            self._failed[key] = now + FAILED_S, error
+        future.set_result(found)
+        return found
 
 
 def width_for(asked: str) -> int:
-    """Give the width in which a page is drawn for the one that is asked for."""
+    """Choose the width in which a page is drawn for the one that is asked for."""
     wanted = int(asked) if asked.isdecimal() and len(asked) < 6 else WIDTHS[1]
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])
-
-
-def _size_of_text(text: PageText) -> int:
-    return 500 + sum(300 + 150 * len(line.words) for line in text.lines)

@@ -34,19 +34,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reader.web.sessions import Codes, Sessions, Throttle
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
 )
 OF_PDF = "frame-ancestors 'none'"
 """Browsers show a PDF by a page of their own, which the whole policy would keep from working."""
@@ -59,19 +50,8 @@ ALWAYS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": ", ".join(
-        f"{name}=()"
-        for name in (
-            "camera",
-            "microphone",
-            "geolocation",
-            "payment",
-            "usb",
-            "serial",
-            "display-capture",
-            "browsing-topics",
-        )
-    ),
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(),"
+    " serial=(), display-capture=(), browsing-topics=()",
 }
 TEXTS = ("text/html", "application/json", "text/event-stream")
 
@@ -120,23 +100,21 @@ class ServerAddress:
 
 
 def host_of(header: str) -> str | None:
-    """Give the name in a Host header, None where it is none."""
+    """Read the name in a Host header, None where it is none."""
     found = _HOST.fullmatch(header)
     return (found["v6"] or found["name"]).lower().rstrip(".") if found else None
 
 
 def is_ours(served: ServerAddress, header: str, arrived_at: str) -> bool:
-    """Tell whether a Host header names this server.
+    """Check whether a Host header names this server.
 
     arrived_at: the address of this machine that the connection came to. Under that a page
     of another site cannot have been loaded, so it is no rebinding; and it may have changed
     since the start.
     """
     host = host_of(header)
-    return host is not None and (host in served.names or _same(host, arrived_at))
-
-
-def _same(host: str, arrived_at: str) -> bool:
+    if host is None or host in served.names:
+        return host is not None
     try:
         here = ipaddress.ip_address(arrived_at.partition("%")[0])
         there = ipaddress.ip_address(host)
@@ -147,7 +125,7 @@ def _same(host: str, arrived_at: str) -> bool:
 
 
 def is_from_elsewhere(served: ServerAddress, headers: Mapping[str, str], *, is_read: bool) -> bool:
-    """Tell whether a page of another site makes the browser ask.
+    """Check whether a page of another site makes the browser ask.
 
     A link that leads here from elsewhere is fine: the browser then shows our page alone, and
     who linked sees nothing of it. Everything else of another origin is not; another port of
@@ -160,14 +138,11 @@ def is_from_elsewhere(served: ServerAddress, headers: Mapping[str, str], *, is_r
         # and by the policy.
         is_link = headers.get("sec-fetch-mode") == "navigate"
         return not (is_read and is_link and headers.get("sec-fetch-dest") in ("document", "empty"))
-    origin = headers.get("origin", "")
-    return not is_read and origin != "" and not _is_origin(served, origin, headers.get("host", ""))
-
-
-def _is_origin(served: ServerAddress, origin: str, host: str) -> bool:
+    origin = headers.get("origin", "").lower()
     # https before plain HTTP is a proxy of the person's on this machine.
     schemes = ("https",) if served.is_tls else ("http", "https")
-    return origin.lower() in {f"{scheme}://{host.lower()}" for scheme in schemes}
+    here = {f"{scheme}://{headers.get('host', '').lower()}" for scheme in schemes}
+    return not is_read and origin != "" and origin not in here
 
 
 LONGEST_PATH = 2_048
@@ -185,7 +160,7 @@ SLOWEST = 8_192
 def limited(
     receive: Receive, most: int, *, clock: Callable[[], float], patience_s: float = PATIENCE_S
 ) -> Receive:
-    """Give the body of a request as long as it is no larger than `most` bytes and not too slow.
+    """Bound what is read of a body: no more than `most` bytes, and not too slowly.
 
     Raises HTTPException, 413 or 408, in whoever reads it. clock: seconds.
     """
@@ -221,10 +196,6 @@ MAX_UPLOAD = 300 * 1024 * 1024
 """Bytes of a marked PDF that is handed back."""
 
 
-def _ignore(_: Exception) -> None:
-    """Say nothing: the person saw the page that says so."""
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """The door of one server, on this machine alone where nothing is given.
@@ -238,7 +209,7 @@ class Door:
     codes: Codes = field(default_factory=lambda: Codes(time.monotonic))
     throttle: Throttle = field(default_factory=lambda: Throttle(time.monotonic))
     certificate: bytes = b""
-    on_trouble: Callable[[Exception], None] = _ignore
+    on_trouble: Callable[[Exception], None] = field(default=lambda _: None)
 
 
 READS = ("GET", "HEAD")
@@ -266,12 +237,10 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._guarded(scope, receive, send)
-        else:  # a web socket; no page has one
+            return
+        if scope["type"] != "http":  # a web socket; no page has one
             await send({"type": "websocket.close", "code": 1000})
-
-    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+            return
         is_begun = False
 
         async def completed(message: Message) -> None:
@@ -283,11 +252,10 @@ class Gate:
 
         request = Request(scope)
         try:
-            answer = await self._answer(request)
+            answer = await self._refusal(request)
             if answer is None:
                 if request.method not in READS:
-                    most = _most(scope["path"])
-                    receive = limited(receive, most, clock=time.monotonic)
+                    receive = limited(receive, _most(scope["path"]), clock=time.monotonic)
                 await self._app(scope, receive, completed)
                 return
         except ClientDisconnect:
@@ -298,10 +266,15 @@ class Gate:
         if not is_begun:
             await answer(scope, receive, completed)
 
-    async def _answer(self, request: Request) -> Response | None:
-        """Refuse a request, or give None and let it through."""
-        door, is_read = self._door, request.method in READS
-        if not self._names_us(request):
+    async def _refusal(self, request: Request) -> Response | None:
+        """Return the answer to a request that is not let through, None for all others.
+
+        Cheap looks come first; the session, which may read a file, last.
+        """
+        door, is_read, path = self._door, request.method in READS, request.scope["path"]
+        hosts = request.headers.getlist("host")
+        server, *_ = request.scope.get("server") or ("",)
+        if len(hosts) != 1 or not is_ours(door.served, hosts[0], str(server)):
             # No page: a name that leads here from elsewhere is shown nothing.
             return PlainTextResponse("Misdirected request", HTTPStatus.MISDIRECTED_REQUEST)
         request.state.session, request.state.csrf, request.state.is_proven = None, "", False
@@ -314,33 +287,22 @@ class Gate:
         request.state.session = session
         request.state.csrf = door.sessions.csrf(session)
         request.state.is_proven = is_right(request, request.headers.get("x-csrf", ""))
-        if (
-            door.served.needs_login
-            and session is None
-            and not OPEN.fullmatch(request.scope["path"])
-        ):
-            return await self._to_sign_in(request)
-        return None
-
-    def _names_us(self, request: Request) -> bool:
-        hosts = request.headers.getlist("host")
-        server = request.scope.get("server") or ("",)
-        return len(hosts) == 1 and is_ours(self._door.served, hosts[0], str(server[0]))
-
-    async def _to_sign_in(self, request: Request) -> Response:
+        if session is not None or not door.served.needs_login or OPEN.fullmatch(path):
+            return None
         wants_page = "text/html" in request.headers.get("accept", "")
-        if request.method not in READS or not wants_page or "x-part" in request.headers:
+        if not is_read or not wants_page or "x-part" in request.headers:
             return await self._refuse(request, HTTPStatus.UNAUTHORIZED)
-        return RedirectResponse(f"/enter?next={_quoted(request)}", status_code=303)
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/enter?next={quote(asked, safe='')}", status_code=303)
 
 
 def is_right(request: Request, token: str) -> bool:
-    """Tell whether a form or script has the token of this device."""
+    """Check that a form or script has the token of this device."""
     return hmac.compare_digest(token.encode(), request.state.csrf.encode())
 
 
 def _wrong_shape(request: Request) -> int:
-    """Give the status of what no page of ours would ask, 0 for none."""
+    """Return the status for what no page of ours would ask, 0 for none."""
     if request.method not in METHODS:
         return HTTPStatus.METHOD_NOT_ALLOWED
     raw = request.scope.get("raw_path") or request.scope["path"].encode()
@@ -357,12 +319,7 @@ def _wrong_shape(request: Request) -> int:
 
 
 def _most(path: str) -> int:
-    """Give how many bytes may be sent to an address."""
+    """Return how many bytes may be sent to an address."""
     if UPLOADS.fullmatch(path):
         return MAX_UPLOAD
     return MAX_NOTE if NOTES.fullmatch(path) else MAX_BODY
-
-
-def _quoted(request: Request) -> str:
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return quote(asked, safe="")

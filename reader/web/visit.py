@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 import contextlib
 import functools
 import re
-from collections.abc import Awaitable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from http import HTTPStatus
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
@@ -89,15 +89,6 @@ class PageEncoder(Protocol):
 EncodeNote = Callable[[str], tuple[str, "NDArray[np.float32]"]]
 
 
-def _never_warm(_: Config) -> EncodeNote | None:
-    """Encode nothing as somebody types."""
-    return None
-
-
-def _say_nothing(_: str) -> None:
-    """Keep no log."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The library to show and the adapters that pages need.
@@ -128,8 +119,8 @@ class Parts:
     uploads: Uploads = field(default_factory=Uploads)
     clock: Clock = system_clock
     gather_at: time | None = None
-    tell: Callable[[str], None] = field(default=_say_nothing)
-    encode_if_warm: Callable[[Config], EncodeNote | None] = field(default=_never_warm)
+    tell: Callable[[str], None] = field(default=lambda _: None)
+    encode_if_warm: Callable[[Config], EncodeNote | None] = field(default=lambda _: None)
 
 
 SAID_HEADER = "x-said"
@@ -138,7 +129,7 @@ SAID_HEADER = "x-said"
 
 def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response:
     """Answer a visit, or say that what it sent was done before. Raises what the page does."""
-    act = visit.field("act")
+    act, after = visit.field("act"), visit.field("after")
     if not act:
         return answer(visit)
     sent = sent_of(
@@ -146,31 +137,21 @@ def answered_once(answer: Callable[[Visit], Response], visit: Visit) -> Response
     )
     try:
         visit.library = receiving(visit.library, sent)
-        visit.form = _with_base(visit)
+        if after:
+            # A note begins from what the act made that saved it before.
+            base = base_of(visit.library, visit.field("base"), after)
+            others = [pair for pair in visit.form.multi_items() if pair[0] != "base"]
+            visit.form = FormData([*others, ("base", base)])
         found = answer(visit)
         if found.status_code < 400:
             keep_arrival(visit.library)
     except RepeatedAct:
-        found = _again(visit)
+        found = visit.to(visit.field("back") or "/")
+        if visit.wants_json:
+            found = visit.json({"repeated": True, "said": say("web.repeated")})
     if said := what_became(visit.library, act):
         found.headers[SAID_HEADER] = quote(said)
     return found
-
-
-def _with_base(visit: Visit) -> FormData:
-    """Let a note begin from what the act made that saved it before."""
-    after = visit.field("after")
-    if not after:
-        return visit.form
-    base = base_of(visit.library, visit.field("base"), after)
-    kept = [(name, value) for name, value in visit.form.multi_items() if name != "base"]
-    return FormData([*kept, ("base", base)])
-
-
-def _again(visit: Visit) -> Response:
-    if visit.wants_json:
-        return visit.json({"repeated": True, "said": say("web.repeated")})
-    return visit.to(visit.field("back") or "/")
 
 
 Kept = TypeVar("Kept")
@@ -184,14 +165,6 @@ _AHEAD = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 _OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 SAID, SAID_S, LONGEST_SAID = "said", 30, 300
 """The cookie that carries a sentence from a POST to the page after it, for some seconds."""
-
-
-class SaidCookie(TypedDict):
-    """How the sentence's cookie is kept, the same when it is set and when it is deleted."""
-
-    secure: bool
-    httponly: bool
-    samesite: Literal["lax"]
 
 
 @dataclass(slots=True)
@@ -293,8 +266,7 @@ class Visit:
         """
         found = RedirectResponse(ours(address), status_code=303)
         if said:
-            text = quote(said[:LONGEST_SAID])
-            found.set_cookie(SAID, text, max_age=SAID_S, **_said_cookie(self.request))
+            set_said(found, self.request, said)
         return found
 
 
@@ -312,30 +284,24 @@ def ours(address: str) -> str:
 
 
 def route(path: str, answer: Page, *methods: str) -> Route:
-    """Give a route whose page has a library to itself; GET where no method is named."""
-    return Route(path, _endpoint(answer), methods=list(methods or ("GET",)))
+    """Make a route whose page has a library to itself; GET where no method is named."""
 
-
-def _endpoint(answer: Page) -> Callable[[Request], Awaitable[Response]]:
     @functools.wraps(answer)
     async def endpoint(request: Request) -> Response:
-        is_read = request.method in READS
+        if request.method in READS:
+            return await run_in_threadpool(_answered, answer, request, FormData())
         # How much comes in all is bounded by the gate.
-        form = FormData() if is_read else await request.form(max_part_size=MAX_NOTE)
+        form = await request.form(max_part_size=MAX_NOTE)
         try:
-            if not is_read and not is_proven(request, form):
-                return await refused(request, HTTPStatus.FORBIDDEN)
-            return await run_in_threadpool(_answered, answer, request, form)
+            # A page of ours sends the token that its device was given; a script by a header.
+            token = form.get("csrf", "")
+            if request.state.is_proven or (isinstance(token, str) and is_right(request, token)):
+                return await run_in_threadpool(_answered, answer, request, form)
+            return await refused(request, HTTPStatus.FORBIDDEN)
         finally:
             await form.close()
 
-    return endpoint
-
-
-def is_proven(request: Request, form: FormData) -> bool:
-    """Tell whether a POST comes from a page of ours, by the token that its device was given."""
-    token = form.get("csrf", "")
-    return request.state.is_proven or (isinstance(token, str) and is_right(request, token))
+    return Route(path, endpoint, methods=list(methods or ("GET",)))
 
 
 def _answered(answer: Page, request: Request, form: FormData) -> Response:
@@ -376,17 +342,37 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     )
     found = HTMLResponse(text, status_code=status)
     if told:
-        found.delete_cookie(SAID, **_said_cookie(request))
+        set_said(found, request, "")
     return found
 
 
-def _said_cookie(request: Request) -> SaidCookie:
-    return {"secure": request.url.scheme == "https", "httponly": True, "samesite": "lax"}
+def set_said(answer: Response, request: Request, text: str) -> None:
+    """Let an answer carry a sentence to the page after it; an empty one takes it away."""
+    answer.set_cookie(
+        SAID,
+        quote(text[:LONGEST_SAID]),
+        max_age=SAID_S if text else 0,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+_STATUSES = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Incomplete, HTTPStatus.BAD_GATEWAY),  # somebody else did not answer as they should
+    (ConfigError, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (UsageError, HTTPStatus.BAD_REQUEST),
+    (ReaderError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+"""Statuses of errors; the first kind that fits counts: a ConfigError is a UsageError too."""
 
 
 def said(request: Request, error: ReaderError) -> Response:
     """Answer with what went wrong and its remedy."""
-    return _said(request, _status(error), plain(error.message), plain(error.hint))
+    status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    return _told(request, status, plain(error.message), plain(error.hint))
 
 
 async def refused(request: Request, status: int) -> Response:
@@ -403,21 +389,10 @@ def _refused(request: Request, status: int) -> Response:
     with speaking(request.state.language):
         known = status if f"web.refused.{status}" in ENGLISH else 400
         message, hint = say(f"web.refused.{known}"), say(f"web.refused.{known}.hint")
-        return _said(request, status, message, hint)
+        return _told(request, status, message, hint)
 
 
-def _said(request: Request, status: int, message: str, hint: str) -> Response:
+def _told(request: Request, status: int, message: str, hint: str) -> Response:
     if wants_json(request):
         return JSONResponse({"error": message, "hint": hint}, status_code=status)
     return page(request, "error.html", status=status, message=message, hint=hint)
-
-
-def _status(error: ReaderError) -> int:
-    if isinstance(error, NotFound):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, StoreError):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    if isinstance(error, Incomplete):  # somebody else did not answer as they should
-        return HTTPStatus.BAD_GATEWAY
-    is_theirs = isinstance(error, UsageError) and not isinstance(error, ConfigError)
-    return HTTPStatus.BAD_REQUEST if is_theirs else HTTPStatus.INTERNAL_SERVER_ERROR
