@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -26,7 +26,7 @@ A_YEAR_S = 31_536_000
 
 
 def application(parts: Parts) -> Starlette:
-    """Give the pages of one library as an ASGI application."""
+    """Build the pages of one library as an ASGI application."""
     pool = Pool(parts.folder, parts.open_library)
 
     @contextlib.asynccontextmanager
@@ -39,12 +39,15 @@ def application(parts: Parts) -> Starlette:
         parts.drawn.close()
         parts.uploads.close()
 
-    routes: list[BaseRoute] = [*ROUTES]
-    routes.append(Mount("/static", _Static(packages=[("reader.web", "static")])))
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
+        return await refused(request, error.status_code)
+
+    routes = [*ROUTES, Mount("/static", _Static(packages=[("reader.web", "static")]))]
     made = Starlette(
         routes=routes,
         middleware=[Middleware(Gate, door=parts.door, refuse=refused)],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: refuse},
         lifespan=lifespan,
     )
 
@@ -72,11 +75,6 @@ async def working(parts: Parts, pool: Pool) -> AsyncIterator[tuple[Work, Morning
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         await work.close()
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
-    return await refused(request, error.status_code)
 
 
 class _Static(StaticFiles):

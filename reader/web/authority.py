@@ -73,7 +73,7 @@ class Limits:
     until: datetime
 
     def cover(self, name: str) -> bool:
-        """Tell whether a name or an address is among them."""
+        """Check whether a name or an address is among them."""
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
@@ -94,12 +94,12 @@ class Authority:
 
     @property
     def fingerprint(self) -> str:
-        """Give the SHA-256 of the certificate, in hexadecimal digits."""
+        """Hash the certificate: SHA-256, in hexadecimal digits."""
         der = ssl.PEM_cert_to_DER_cert(self.certificate.decode("ascii"))
         return hashlib.sha256(der).hexdigest()
 
     def ends_soon(self, now: datetime) -> bool:
-        """Tell whether it is time to say that it runs out."""
+        """Check whether it is time to say that it runs out."""
         return self.limits.until - now < SOON
 
     def context(self, names: Sequence[str], *, now: datetime) -> ssl.SSLContext:
@@ -130,7 +130,12 @@ def open_authority(folder: Path, *, machine: str, names: Sequence[str], now: dat
             if not certificate.exists():
                 _make(certificate, key, machine, names, now)
             found = _opened(certificate, key)
-            why, missing = _why_new(found.limits, names, now)
+            missing = tuple(name for name in names if not found.limits.cover(name))
+            why: Why = "names" if missing else ""
+            if not found.limits.names:
+                why, missing = "any", ()
+            elif found.limits.until <= now:
+                why, missing = "ended", ()
             if why:
                 _make(certificate, key, machine, [*names, *found.limits.names], now)
                 found = replace(_opened(certificate, key), why_new=why, missing=missing)
@@ -156,16 +161,6 @@ def limits_of(certificate: bytes) -> Limits:
         ),
         read.not_valid_after_utc,
     )
-
-
-def _why_new(limits: Limits, names: Sequence[str], now: datetime) -> tuple[Why, tuple[str, ...]]:
-    """Tell why an authority will not do; "" where it does."""
-    if not limits.names:
-        return "any", ()
-    if limits.until <= now:
-        return "ended", ()
-    missing = tuple(name for name in names if not limits.cover(name))
-    return ("names" if missing else ""), missing
 
 
 def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now: datetime) -> None:
@@ -207,7 +202,7 @@ def _make(certificate: Path, key: Path, machine: str, names: Sequence[str], now:
 
 
 def _permitted(names: Iterable[str]) -> list[x509.GeneralName]:
-    """Give what an authority for some names and addresses may vouch for, each once.
+    """List what an authority for some names and addresses may vouch for, each once.
 
     A kind of name of which nothing is permitted would be free: there is always one of each.
     """
@@ -245,8 +240,12 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
     key: None where it stands in the certificate's file.
     """
-    for file in (certificate, *([key] if key else [])):
-        _look_at(file)
+    for file in filter(None, (certificate, key)):
+        try:
+            file.read_bytes()
+        except OSError as error:
+            what = say("serve.cert.unread", file=file, what=error.strerror or error)
+            raise UsageError(what=what, hint=say("serve.cert.unread.hint")) from None
     has_passphrase = False
 
     def no_passphrase() -> str:
@@ -271,8 +270,6 @@ def context_of(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
 def names_in(certificate: Path) -> list[str]:
     """List the names and addresses that a certificate stands for; none with a `*`."""
-    from cryptography import x509
-
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
         names = found.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -280,11 +277,3 @@ def names_in(certificate: Path) -> list[str]:
         return []
     said = [name.lower() for name in names.get_values_for_type(x509.DNSName) if "*" not in name]
     return [*said, *map(str, names.get_values_for_type(x509.IPAddress))]
-
-
-def _look_at(file: Path) -> None:
-    try:
-        file.read_bytes()
-    except OSError as error:
-        what = say("serve.cert.unread", file=file, what=error.strerror or error)
-        raise UsageError(what=what, hint=say("serve.cert.unread.hint")) from None

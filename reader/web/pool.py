@@ -1,13 +1,8 @@
 """Keep libraries open between requests, and what was made from them until something is written.
 
-Keep libraries open between requests: opening one takes as long as a page.
-
-A request has one to itself. feeds.toml is read anew once it changed. Knows no page.
-
-Remember what was made from a library until something of it is written.
-
-Of many that ask for the same at once one makes it and the others wait. Knows no library
-and no page.
+Opening a library takes as long as a page. A request has one to itself; feeds.toml is read anew
+once it changed. Of many that ask for the same value at once one makes it and the others wait.
+Knows no page.
 """
 
 from __future__ import annotations
@@ -46,17 +41,27 @@ class Pool:
     def lent(self) -> Iterator[Library]:
         """Lend a library, opened anew where feeds.toml or reader.db is another one by now."""
         stamp = self.stamp()
-        library = self._take(stamp) or self.open_library()
+        with self._lock:
+            old = [library for was, library in self._free if was != stamp]
+            self._free = [(was, library) for was, library in self._free if was == stamp]
+            free = self._free.pop()[1] if self._free else None
+        for one in old:
+            one.db.close()
+        library = free or self.open_library()
         try:
             yield library
         except BaseException:
             # It may be in the middle of something; the next request gets a fresh one.
             library.db.close()
             raise
-        self._give_back(stamp, library)
+        with self._lock:
+            if len(self._free) < MOST_KEPT:
+                self._free.append((stamp, library))
+                return
+        library.db.close()
 
     def version(self) -> Version:
-        """Give a value that is another one once anything of the library was written.
+        """Return a value that is another one once anything of the library was written.
 
         One library is open for that alone: SQLite tells a connection of the commits of all
         others, of this process and of any other, and this one never writes.
@@ -81,36 +86,20 @@ class Pool:
                 self._watch[2].db.close()
             self._watch = None
 
-    def _take(self, stamp: Stamp) -> Library | None:
-        with self._lock:
-            old = [library for was, library in self._free if was != stamp]
-            self._free = [(was, library) for was, library in self._free if was == stamp]
-            found = self._free.pop()[1] if self._free else None
-        for library in old:
-            library.db.close()
-        return found
-
-    def _give_back(self, stamp: Stamp, library: Library) -> None:
-        with self._lock:
-            if len(self._free) < MOST_KEPT:
-                self._free.append((stamp, library))
-                return
-        library.db.close()
-
     def stamp(self) -> Stamp:
         """Tell this library's files from others that take their place (a backup, an index)."""
-        return tuple(
-            _of(self.folder / name, is_written)
-            for name, is_written in ((FEEDS, True), ("reader.db", False), ("index.db", False))
-        )
-
-
-def _of(file: Path, is_written: bool) -> tuple[int, int, int]:
-    try:
-        found = file.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_ino, *((found.st_mtime_ns, found.st_size) if is_written else (0, 0)))
+        stamp = []
+        for name in (FEEDS, "reader.db", "index.db"):
+            try:
+                found = (self.folder / name).stat()
+            except OSError:
+                stamp.append((0, 0, 0))
+                continue
+            # A database is written by us: only another file in its place counts.
+            is_ours = name != FEEDS
+            written = (0, 0) if is_ours else (found.st_mtime_ns, found.st_size)
+            stamp.append((found.st_ino, *written))
+        return tuple(stamp)
 
 
 MOST = 16
@@ -132,7 +121,7 @@ class ValueCache:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, key: Hashable, version: Callable[[], object], make: Callable[[], Any]) -> Any:
-        """Give the value of a key, made anew where the version is another one by now.
+        """Return the value of a key, made anew where the version is another one by now.
 
         The version is looked at first: what is written while the value is made makes the
         next one who asks make it again.

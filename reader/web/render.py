@@ -41,12 +41,12 @@ def as_path(text: str) -> str:
 
 
 def paper_at(id_: str) -> str:
-    """Give the address of a paper's page."""
+    """Write the address of a paper's page."""
     return f"/paper/{as_path(id_)}"
 
 
 def pdf_at(id_: str) -> str:
-    """Give the address of a paper's PDF; its pages are below it."""
+    """Write the address of a paper's PDF; its pages are below it."""
     return f"/pdf/{as_path(id_)}"
 
 
@@ -58,13 +58,13 @@ _IMPORT = re.compile(rb'from "\./([\w-]+\.js)"')
 
 @functools.cache
 def asset(name: str) -> str:
-    """Give the address of a file of `static/`; browsers may keep what is there for good."""
+    """Return the address of a file of `static/`; browsers may keep what is there for good."""
     return f"/static/{name}?{hashlib.sha256(asset_content(name)).hexdigest()[:12]}"
 
 
 @functools.cache
 def asset_content(name: str) -> bytes:
-    """Give a file of `static/` as it is sent: a script imports others by their `asset`, so that
+    """Read a file of `static/` as it is sent: a script imports others by their `asset`, so that
     its own address changes with theirs. Raises FileNotFoundError."""
     content = importlib.resources.files("reader.web").joinpath("static", name).read_bytes()
     if not name.endswith(".js"):
@@ -92,7 +92,13 @@ TAGS = {
     *("ul", "ol", "li", "a", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"a": {"href", "title"}, "ol": {"start"}},
+    url_schemes={"http", "https"},
+    link_rel="noopener noreferrer nofollow",
+    clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
+)
 
 
 def clean(html: str) -> Markup:
@@ -100,7 +106,7 @@ def clean(html: str) -> Markup:
 
     Links lead to http and https, or to a page of ours; other sites are not told where from.
     """
-    return Markup(_cleaner().clean(visible(html)))  # noqa: S704  what nh3 gives
+    return Markup(CLEANER.clean(visible(html)))  # noqa: S704  what nh3 gives
 
 
 def from_markdown(text: str) -> Markup:
@@ -108,17 +114,6 @@ def from_markdown(text: str) -> Markup:
     from reader.base.markup import to_html
 
     return clean(to_html(visible(text)))
-
-
-@functools.cache
-def _cleaner() -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes={"http", "https"},
-        link_rel="noopener noreferrer nofollow",
-        clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
-    )
 
 
 LANGUAGES = ("en", "ja")
@@ -139,7 +134,7 @@ TABS = (
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """Give the templates of this package; a name that is not given is an error."""
+    """Open the templates of this package; a name that is not given is an error."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("reader.web"),
         autoescape=True,
@@ -196,7 +191,7 @@ def icon(name: str) -> Markup:
 
 @functools.lru_cache(1_024)
 def title(text: str) -> Markup:
-    """Give a title or an abstract with its formulas as MathML; everything else is escaped.
+    """Render a title or an abstract with its formulas as MathML; everything else is escaped.
 
     This is the only foreign text that becomes markup without nh3.
     """
@@ -214,18 +209,18 @@ def ticked(text: str) -> Markup:
 
 @functools.lru_cache(1_024)
 def title_text(text: str) -> str:
-    """Give a title as text alone: for a window's name, an aria-label."""
+    """Write a title as text alone: for a window's name, an aria-label."""
     return tex_to_text(plain(text))
 
 
 def day_text(day: date) -> str:
-    """Give a day as a person writes it: "Thursday, 3 July"; 7月3日(木)."""
+    """Write a day as a person does: "Thursday, 3 July"; 7月3日(木)."""
     weekday, month = say(f"weekday.long.{day.weekday()}"), say(f"web.month.{day.month}")
     return say("web.day", weekday=weekday, month=month, n=day.day)
 
 
 def tongue(text: str) -> str:
-    """Give the language of foreign text for its `lang`: a voice that can read it, its letters."""
+    """Guess the language of foreign text for its `lang`: a voice that can read it, its letters."""
     return "ja" if _JAPANESE.search(text) else "en"
 
 
@@ -233,7 +228,7 @@ _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
 def on_the_web(address: str) -> str:
-    """Give an address that a link may have, "" for one that is not of the web."""
+    """Return an address that a link may have, "" for one that is not of the web."""
     return address if address.casefold().startswith(("https://", "http://")) else ""
 
 

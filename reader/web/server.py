@@ -13,8 +13,7 @@ import re
 import signal
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -56,9 +55,11 @@ class Patient(H11Protocol):
     _head_timer: asyncio.TimerHandle | None = None
     _idle_since: float = 0.0
     _is_dropped: bool = False
+    _of: str = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
+        self._of = network_of(self.client[0]) if self.client else ""
         self._idle_since = self.loop.time()
         self._wait_for_head()
         self._make_room()
@@ -81,7 +82,7 @@ class Patient(H11Protocol):
         super().connection_lost(exc)
 
     def _is_idle(self) -> bool:
-        """Tell whether no request is being read or answered."""
+        """Check that no request is being read or answered."""
         cycle = getattr(self, "cycle", None)
         return cycle is None or (cycle.response_complete and not cycle.more_body)
 
@@ -89,22 +90,14 @@ class Patient(H11Protocol):
         """Drop a connection where there are too many: of this client, else of all together."""
         there = [c for c in self.connections if isinstance(c, Patient) and not c._is_dropped]
         mine = [c for c in there if c._of == self._of]
-        if len(mine) > MOST_OF_ONE:
-            several = mine
-        elif len(there) >= MOST_CONNECTIONS:
-            several = there
-        else:
+        if len(mine) <= MOST_OF_ONE and len(there) < MOST_CONNECTIONS:
             return
+        several = mine if len(mine) > MOST_OF_ONE else there
         # The new one is among them: it goes where all others are at work.
         idle = [c for c in several if c._is_idle()]
         oldest = min(idle, key=lambda c: c._idle_since)
         oldest._is_dropped = True
         oldest.transport.abort()  # `close` would wait for a TLS goodbye from whoever is silent
-
-    @property
-    def _of(self) -> str:
-        """Whom the connection counts for."""
-        return network_of(self.client[0]) if self.client else ""
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self.transport.close)
@@ -118,18 +111,18 @@ class _Server(uvicorn.Server):
         self._end_streams = end_streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        async def close_late() -> None:
+            # Connections that were accepted and not yet known as uvicorn closed all it knew: it
+            # would wait `END_PATIENCE_S` for the first request of each.
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                for connection in list(self.server_state.connections):
+                    connection.shutdown()
+
         await self._end_streams()
-        closing = asyncio.create_task(self._close_late())
+        closing = asyncio.create_task(close_late())
         await super().shutdown(sockets)
         closing.cancel()
-
-    async def _close_late(self) -> None:
-        """Close connections that were accepted and not yet known as uvicorn closed all it knew:
-        it would wait `END_PATIENCE_S` for the first request of each."""
-        while True:
-            await asyncio.sleep(_LOOK_S)
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
 
 
 def run(
@@ -154,26 +147,18 @@ def run(
     config.load()
     config.ssl = context
     server = _Server(config, app.state.end_streams)
-    # What is loaded by now stays as long as the server does. A whole collection would go through
-    # all of it, 50 ms in the middle of somebody's page; of what pages leave it takes 10.
-    gc.freeze()
-    with _ended_by_signals(server):
-        server.run(sockets=[listener])
-
-
-@contextmanager
-def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    """End a server by signals before it listens to them itself, and let none end us after.
-
-    uvicorn raises what it caught once more when it is done: by then all is said.
-    """
 
     def end(_: int, __: FrameType | None) -> None:
         server.should_exit = True
 
+    # What is loaded by now stays as long as the server does. A whole collection would go through
+    # all of it, 50 ms in the middle of somebody's page; of what pages leave it takes 10.
+    gc.freeze()
+    # Signals end it also before it listens to them itself, and none ends us after: uvicorn raises
+    # what it caught once more when it is done, and by then all is said.
     before = {one: signal.signal(one, end) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        server.run(sockets=[listener])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -188,7 +173,8 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        raise _no_host(host) from None
+        what = say("serve.no_host", host=host)
+        raise UsageError(what=what, hint=say("serve.no_host.hint")) from None
     family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     opened = socket.socket(family, kind, protocol)
     try:
@@ -200,23 +186,20 @@ def listening(host: str, port: int) -> socket.socket:
         opened.listen(WAITING)
     except OSError as error:
         opened.close()
-        raise _why(error, host, port) from None
+        key = _OBSTACLES.get(error.errno or 0, "no_listen")
+        what = say(f"serve.{key}", host=host, port=port, what=error.strerror or error)
+        hint = "no_host" if key == "no_listen" else key
+        raise UsageError(what=what, hint=say(f"serve.{hint}.hint")) from None
     return opened
 
 
-def _why(error: OSError, host: str, port: int) -> UsageError:
-    if error.errno == errno.EADDRINUSE:
-        return UsageError(what=say("serve.taken", port=port), hint=say("serve.taken.hint"))
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return UsageError(what=say("serve.forbidden", port=port), hint=say("serve.forbidden.hint"))
-    if error.errno == errno.EADDRNOTAVAIL:
-        return _no_host(host)
-    what = say("serve.no_listen", host=host, what=error.strerror or error)
-    return UsageError(what=what, hint=say("serve.no_host.hint"))
-
-
-def _no_host(host: str) -> UsageError:
-    return UsageError(what=say("serve.no_host", host=host), hint=say("serve.no_host.hint"))
+_OBSTACLES = {
+    errno.EADDRINUSE: "taken",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EADDRNOTAVAIL: "no_host",
+}
+"""What is said of a port that cannot be opened; of all else the system's own words."""
 
 
 _NAME = re.compile(
@@ -247,7 +230,7 @@ def served(
     is_tls: bool = False,
     must_sign_in: bool = False,
 ) -> ServerAddress:
-    """Tell how pages are reached that listen at an address.
+    """Work out how pages are reached that listen at an address.
 
     bound: the address that the socket has. host: as it was asked for. given: names of the
     person's; they come first. certified: names of a certificate.
@@ -261,7 +244,9 @@ def served(
         port=port,
         is_tls=is_tls,
         needs_login=must_sign_in or not is_local or bool(set(given) - LOCAL_NAMES),
-        addresses=tuple(f"{scheme}://{_bracketed(name)}:{port}/" for name in names),
+        addresses=tuple(
+            f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}/" for name in names
+        ),
         is_local=is_local,
     )
 
@@ -282,7 +267,7 @@ def own_names(bound: str) -> list[str]:
 
 
 def _named(host: str) -> list[str]:
-    """Give a host as a name, where it is one and not an address for all."""
+    """Read a host as a name, where it is one and not an address for all."""
     with contextlib.suppress(ValueError):
         return [] if ipaddress.ip_address(host).is_unspecified else [host]
     with contextlib.suppress(UsageError):
@@ -291,12 +276,8 @@ def _named(host: str) -> list[str]:
 
 
 def _outward(family: socket.AddressFamily, elsewhere: str) -> str:
-    """Give the address that this machine would speak to others from, "" for none."""
+    """Find the address that this machine would speak to others from, "" for none."""
     with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
         asked.connect((elsewhere, 9))  # of a datagram: looks at the routes, sends nothing
         return str(asked.getsockname()[0])
     return ""
-
-
-def _bracketed(name: str) -> str:
-    return f"[{name}]" if ":" in name else name

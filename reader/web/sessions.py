@@ -102,7 +102,7 @@ class Sessions:
             self._write(_SessionFile(secrets.token_hex(32)))
 
     def csrf(self, session: Session | None) -> str:
-        """Give the token that forms of a device carry. It lasts as long as the device is in,
+        """Make the token that forms of a device carry. It lasts as long as the device is in,
         so that what was written offline is taken after the server was started anew."""
         of = session.id if session else NOBODY
         return hmac.new(bytes.fromhex(self._now().key), of.encode(), "sha256").hexdigest()
@@ -141,9 +141,16 @@ class Sessions:
             if self.file is None:
                 return self._kept
             stamp = _stamp(self.file)
-            if stamp != self._stamp:
-                self._kept = _read(self.file) or _SessionFile(secrets.token_hex(32))
-                self._stamp = stamp
+            if stamp == self._stamp:
+                return self._kept
+            self._stamp = stamp
+            try:
+                raw = json.loads(self.file.read_bytes())
+                bytes.fromhex(raw["key"])
+                several = tuple(Session(**one) for one in raw["sessions"])
+                self._kept = _SessionFile(raw["key"], several)
+            except (OSError, ValueError, KeyError, TypeError):
+                self._kept = _SessionFile(secrets.token_hex(32))
             return self._kept
 
     def _write(self, kept: _SessionFile) -> None:
@@ -162,15 +169,6 @@ class Sessions:
 def _hash(token: str) -> str:
     # 256 random bits need no salt and no slow hash.
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _read(file: Path) -> _SessionFile | None:
-    try:
-        raw = json.loads(file.read_bytes())
-        bytes.fromhex(raw["key"])
-        return _SessionFile(raw["key"], tuple(Session(**one) for one in raw["sessions"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:
@@ -202,13 +200,10 @@ BROWSERS = {
 
 
 def device_of(user_agent: str) -> str:
-    """Give "iPad, Safari"; "" where nothing in it is known. The first word that fits counts."""
-    words = (_first(DEVICES, user_agent), _first(BROWSERS, user_agent))
-    return ", ".join(word for word in words if word)
-
-
-def _first(names: dict[str, str], text: str) -> str:
-    return next((name for mark, name in names.items() if mark in text), "")
+    """Name a device: "iPad, Safari"; "" where nothing is known. The first word that fits counts."""
+    kinds = (DEVICES, BROWSERS)
+    words = (next((n for mark, n in kind.items() if mark in user_agent), "") for kind in kinds)
+    return ", ".join(filter(None, words))
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -253,7 +248,7 @@ class Codes:
         return code
 
     def take(self, typed: str) -> bool:
-        """Use a code up; tells whether it was good."""
+        """Use a code up; returns whether it was good."""
         asked = tidy(typed).encode()
         with self._lock:
             self._drop_old()
@@ -337,7 +332,7 @@ class Throttle:
 
 
 def network_of(client: str) -> str:
-    """Give whom a client counts as: an IPv4 address, or the /64 that one IPv6 host has whole."""
+    """Return whom a client counts as: an IPv4 address, or the /64 that one IPv6 host has whole."""
     try:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:
