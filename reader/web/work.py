@@ -1,14 +1,9 @@
 """Run long work in a process of its own, one at a time, and keep the morning ready.
 
-Run long work in a process of its own, one at a time, and tell how far it is.
-
 The process is this program's command line with `--json`: the server stays small, and what
-ends one of them leaves the other. Runs in the server's event loop. Knows no page, and of the
-work only the lines that docs/format.md describes.
-
-Keep the morning ready: look now and then whether the sources are to be asked.
-
-What is asked when is `library.readiness`'s to say. Knows no page.
+ends one of them leaves the other. Runs in the server's event loop. A clock looks now and then
+whether the sources are to be asked; when that is, is `morning.trust`'s to say. Knows no page, and
+of the work only the lines that docs/format.md describes.
 """
 
 from __future__ import annotations
@@ -100,7 +95,7 @@ class Work:
 
     @property
     def newest(self) -> str:
-        """The id of what was told last, "" for nothing yet."""
+        """Return the id of what was told last, "" for nothing yet."""
         return f"{self._life}-{self.last.n}" if self.last else ""
 
     async def start(self, kind: Kind, *, is_by_clock: bool = False) -> bool:
@@ -128,33 +123,26 @@ class Work:
             self._changed.notify_all()
 
     async def told(self, after: str = "") -> AsyncIterator[tuple[str, WorkRun] | None]:
-        """Give what is told from now on, each with its id; None now and then, as a heartbeat.
+        """Yield what is told from now on, each with its id; None now and then, as a heartbeat.
 
         after: the id that was seen last; what came since, of the work that was begun last, is
         given again.
         """
-        seen = self._number(after)
+        life, _, number = after.partition("-")
+        seen = int(number) if life == self._life and number.isdecimal() else 0
+
+        def is_news() -> bool:
+            return self._is_ending or bool(self._told and self._told[-1].n > seen)
+
         while not self._is_ending:
             for run in [one for one in self._told if one.n > seen]:
                 seen = run.n
                 yield f"{self._life}-{run.n}", run
-            if await self._waits_in_vain(seen):
-                yield None
-
-    def _number(self, id_: str) -> int:
-        life, _, number = id_.partition("-")
-        return int(number) if life == self._life and number.isdecimal() else 0
-
-    async def _waits_in_vain(self, seen: int) -> bool:
-        def is_news() -> bool:
-            return self._is_ending or bool(self._told and self._told[-1].n > seen)
-
-        async with self._changed:
             try:
-                await asyncio.wait_for(self._changed.wait_for(is_news), self._heartbeat_s)
+                async with self._changed:
+                    await asyncio.wait_for(self._changed.wait_for(is_news), self._heartbeat_s)
             except TimeoutError:
-                return True
-        return False
+                yield None
 
     async def _tell(self, run: WorkRun) -> None:
         self.last = run
@@ -180,18 +168,17 @@ class Work:
             )
             if self._is_ending:
                 await _end(self._process)
-            errors = asyncio.create_task(_last_lines(self._process, lines))
+            errors = asyncio.create_task(_read_errors(self._process, lines))
             await self._listen(self._process)
             await errors
             code = await self._process.wait()
-        except OSError as error:
-            lines.append(str(error))
+        except OSError as failure:
+            lines.append(str(failure))
         finally:
-            last = self.last
-            said = last.error if last else None
-            if code not in (0, 5, 7) and said is None:
-                said = ("\n".join(lines[-2:]), "")
-            await self._change(code=code, ended_at=self.clock(), error=said)
+            error = self.last.error if self.last else None
+            if code not in (0, 5, 7) and error is None:
+                error = ("\n".join(lines[-2:]), "")
+            await self._change(code=code, ended_at=self.clock(), error=error)
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout is not None  # noqa: S101  it was asked for
@@ -200,31 +187,26 @@ class Work:
                 found = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(found, dict) and "step" in found:
-                await self._change(
-                    step=str(found["step"]), done=int(found["done"]), total=int(found["total"])
-                )
-            elif isinstance(found, dict) and "problems" in found:
-                await self._change(
-                    n_new=int(found["n_new"]),
-                    problems=tuple((one["message"], one["hint"]) for one in found["problems"]),
-                    error=_said(found["error"]),
-                )
-
-
-def _said(error: dict[str, str] | None) -> tuple[str, str] | None:
-    return (error["message"], error["hint"]) if error else None
+            match found:
+                case {"step": step, "done": done, "total": total}:
+                    await self._change(step=str(step), done=int(done), total=int(total))
+                case {"problems": problems, "n_new": n_new, "error": error}:
+                    await self._change(
+                        n_new=int(n_new),
+                        problems=tuple((one["message"], one["hint"]) for one in problems),
+                        error=(error["message"], error["hint"]) if error else None,
+                    )
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:
-    """Give the next line, b"" at the end; one that is too long is left out."""
+    """Read the next line, b"" at the end; one that is too long is left out."""
     try:
         return await stream.readline()
     except ValueError:
         return b"\n"
 
 
-async def _last_lines(process: Process, lines: list[str]) -> None:
+async def _read_errors(process: Process, lines: list[str]) -> None:
     assert process.stderr is not None  # noqa: S101  it was asked for
     while line := await _line(process.stderr):
         lines.append(line.decode("utf-8", "replace").strip())
@@ -249,7 +231,8 @@ MOST_KEPT = 20
 
 @dataclass(slots=True)
 class MorningClock:
-    """at: the time of day, in the library's time zone. said: what it did, moments and texts."""
+    """Begins a gather each day. at: the time of day, in the library's time zone. said: what it
+    did, moments and texts."""
 
     at: time
     pool: Pool
@@ -268,8 +251,15 @@ class MorningClock:
         """Begin a gather where it is time; what is in the way is said, once, and comes again."""
         if self.work.is_running:
             return
+
+        def is_time_now() -> tuple[bool, str]:
+            with self.pool.lent() as library:
+                is_time = must_gather(library, self.at, began_at=self.began_at)
+                local = library.now().astimezone(library.config.timezone)
+                return is_time, f"{local:%H:%M} "
+
         try:
-            is_time, at = await run_in_threadpool(self._is_time)
+            is_time, at = await run_in_threadpool(is_time_now)
         except ReaderError as error:
             self._say(error.message)
             return
@@ -277,14 +267,8 @@ class MorningClock:
             self.began_at = self.work.clock()
             self._say(say("work.by_clock"), at)
 
-    def _is_time(self) -> tuple[bool, str]:
-        with self.pool.lent() as library:
-            is_time = must_gather(library, self.at, began_at=self.began_at)
-            local = library.now().astimezone(library.config.timezone)
-            return is_time, f"{local:%H:%M} "
-
     def next_at(self) -> datetime:
-        """Give the next time, in the library's time zone. Raises ReaderError."""
+        """Return the next time, in the library's time zone. Raises ReaderError."""
         with self.pool.lent() as library:
             timezone = library.config.timezone
             return next_due(self.at, library.now(), timezone).astimezone(timezone)

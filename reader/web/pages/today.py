@@ -13,11 +13,10 @@ from starlette.responses import Response
 from reader.base.errors import UsageError
 from reader.base.messages import say, spoken
 from reader.base.text import plain
-from reader.habit.recall import Due, due
+from reader.habit.recall import due
 from reader.habit.rows import last_rows
 from reader.library.days import day_named
 from reader.library.find import find_paper
-from reader.library.folder import Library
 from reader.library.paper import State
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
@@ -50,7 +49,7 @@ from reader.morning.texts import (
 )
 from reader.morning.today import keep_lines, keep_shown, morning, rank_list
 from reader.morning.trust import is_due
-from reader.morning.values import Entry, FoldedDays, Morning
+from reader.morning.values import Entry, Morning
 from reader.web.render import day_text, paper_at
 from reader.web.visit import Visit, ours, route
 
@@ -63,6 +62,9 @@ def today(visit: Visit) -> Response:
     shown = replace(shown, fetching=fetching(library, shown.pdfs))
     entries = all_of(shown)
     states = {e.held.row: e.held.state for e in shown.entries}
+    reviewed = functools.partial(last_rows, library.db)
+    recall_key = ("recall", day, library.today())
+    recall = visit.unless_written(recall_key, lambda: due(library, day), rows=reviewed)
     # What the list has shows there what was decided, and the way back.
     let_go = [held for held in let_go_today(library) if held.row not in states]
     return visit.page(
@@ -76,7 +78,7 @@ def today(visit: Visit) -> Response:
         may_gather=day == library.today() and is_due(library),
         waiting=n_waiting(entries, states),
         minutes=minutes_of(e for e in entries if e.held.state == "candidate"),
-        recall=_due(visit, day),
+        recall=recall,
         pdfs=pdfs_texts(shown),
         let_go=let_go if day == library.today() else (),
         leads=leads_to_queue(shown),
@@ -93,7 +95,7 @@ def today(visit: Visit) -> Response:
 
 
 def shown_on(visit: Visit, day: date) -> Morning:
-    """Give a day's morning; today's keeps its order from now on."""
+    """Return a day's morning; today's keeps its order from now on."""
     library = visit.library
     name = visit.parts.encoder_name(library.config)
     may_fold = not visit.asked("date")
@@ -112,15 +114,8 @@ def shown_on(visit: Visit, day: date) -> Morning:
     return visit.unless_written(key, make)
 
 
-def _due(visit: Visit, day: date) -> Due:
-    library = visit.library
-    key = ("recall", day, library.today())
-    rows = functools.partial(last_rows, library.db)
-    return visit.unless_written(key, lambda: due(library, day), rows=rows)
-
-
 def day_asked(visit: Visit) -> date:
-    """Give the day of the address, today where it names none. Raises UsageError."""
+    """Read the day of the address, today where it names none. Raises UsageError."""
     asked, today = visit.asked("date"), visit.library.today()
     return day_named(asked, today) if asked else today
 
@@ -133,7 +128,7 @@ def all_of(shown: Morning, *, with_doubtful: bool = False) -> list[Entry]:
 
 
 def _words(shown: Morning) -> Mapping[str, str]:
-    """Say what the head of each lane says."""
+    """Write the head of each lane."""
     listed = shown.folded or shown
     n, of = n_mine(listed.own), listed.n_arrived
     if shown.is_before_all:
@@ -149,15 +144,12 @@ def _words(shown: Morning) -> Mapping[str, str]:
         near += say("web.near.foretold", n=n_foretold)
     if not shown.has_citations:
         near += say("today.near.posts_only")
-    return {"own": own, "near": near, "folded": _folded(shown.folded)}
-
-
-def _folded(folded: FoldedDays | None) -> str:
-    if folded is None:
-        return ""
-    counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
-    key = "web.folded.away" if folded.reason == "away" else "web.folded.deadline"
-    return say(key, first=day_text(folded.first), **counts)
+    said = ""
+    if folded := shown.folded:
+        counts = {"n": folded.n_arrived, "own": n_mine(folded.own), "near": n_talked(folded.near)}
+        key = "web.folded.away" if folded.reason == "away" else "web.folded.deadline"
+        said = say(key, first=day_text(folded.first), **counts)
+    return {"own": own, "near": near, "folded": said}
 
 
 KINDS = ("pick", "skip")
@@ -253,17 +245,20 @@ def triage(visit: Visit) -> Response:
     waiting = [e for e in entries.values() if e.held.state == "candidate"]
     last = last_decided(library.db, rows)
     cards = _cards(list(entries.values()), _here(visit, entries, last))
+    moments = moments_on(library.db, library.today(), rows)
+    asked = {name: visit.asked(name) for name in ("date", "doubtful") if visit.asked(name)}
     return visit.page(
         "triage.html",
         day=day,
         is_today=day == library.today(),
-        back=_back(visit),
+        back="/triage" + ("?" + "&".join(map("=".join, asked.items())) if asked else ""),
         cards=cards,
         is_folded=shown.folded is not None,
         waiting=waiting,
         n_all=len(entries),
         minutes_left=minutes_of(waiting),
-        minutes_spent=_spent(library, rows),
+        # Between the day's decisions on these papers, on any device, and now.
+        minutes_spent=minutes(spent_s([*moments, library.now()])),
         minutes_after=minutes_of(e for e in waiting if e not in cards),
         may_undo=last is not None,
         n_picked=sum(e.held.state == "pick" for e in shown.entries),
@@ -275,6 +270,8 @@ def triage(visit: Visit) -> Response:
 
 
 def _here(visit: Visit, entries: dict[int, Entry], last: int | None) -> int | None:
+    """Choose the paper to show: the one of the address, what follows the one that was left, or
+    what follows the last decision (`last`); None where all are decided."""
     rows = list(entries)
     states = {row: entry.held.state for row, entry in entries.items()}
     row_of = {entry.held.paper.id: row for row, entry in entries.items()}
@@ -297,18 +294,6 @@ def _cards(entries: Sequence[Entry], here: int | None) -> list[Entry]:
     # Once all are decided there is nothing to show, unless it was asked for.
     first = [e for e in asked if e.held.state == "candidate" or waiting]
     return [*first, *waiting][:AT_ONCE]
-
-
-def _back(visit: Visit) -> str:
-    """Give the address of this list, without a place in it."""
-    asked = [(k, visit.asked(k)) for k in ("date", "doubtful") if visit.asked(k)]
-    return "/triage" + ("?" + "&".join(f"{k}={v}" for k, v in asked) if asked else "")
-
-
-def _spent(library: Library, rows: Sequence[int]) -> int:
-    """Give the minutes between the day's decisions on these papers, on any device, and now."""
-    moments = moments_on(library.db, library.today(), rows)
-    return minutes(spent_s([*moments, library.now()]))
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""Show how far long work is, and let the pages be installed and kept."""
+"""Show how far long work is, and let the pages be installed and kept on a device."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -35,11 +34,17 @@ def work(visit: Visit) -> Response:
     clock: MorningClock | None = visit.request.app.state.morning_clock
     zone = visit.config.timezone
     run = found.last
+    ended = ""
+    if run and run.code == 0:
+        ended = say("web.work.done", n=run.n_new)
+    elif run:
+        is_lacking = run.error is None and run.code is not None and run.problems
+        ended = say("web.work.lacking" if is_lacking else "web.work.stopped", n=run.n_new)
     return visit.page(
         "work_state.html" if visit.is_part else "work.html",
         run=run,
         step=step_text(run) if run else "",
-        ended=_ended(run) if run else "",
+        ended=ended,
         at=f"{run.began_at.astimezone(zone):%H:%M}" if run else "",
         kinds=list(KINDS),
         seen=found.newest,
@@ -67,7 +72,14 @@ async def events(request: Request) -> Response:
     """Stream what is told of the work, as server-sent events."""
     found: Work = request.app.state.work
     after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    language = await run_in_threadpool(_language, request)
+
+    def language_now() -> str:
+        pool: Pool = request.app.state.pool
+        with suppress(ReaderError), pool.lent() as library:
+            return language_of(request, library.config)
+        return language_of(request, None)
+
+    language = await run_in_threadpool(language_now)
 
     async def lines() -> AsyncIterator[str]:
         yield f"retry: {RETRY_MS}\n\n"
@@ -76,29 +88,14 @@ async def events(request: Request) -> Response:
                 yield ": still here\n\n"
                 continue
             id_, run = told
-            yield f"id: {id_}\nevent: {_event(run)}\ndata: {json.dumps(_data(run, language))}\n\n"
+            event = "ended" if run.ended_at else "progress" if run.step else "begun"
+            with speaking("ja" if language == "ja" else "en"):
+                data = {"text": step_text(run), "done": run.done, "total": run.total}
+            yield f"id: {id_}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
     # Proxies that wait for more before they pass something on are asked not to.
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
-
-
-def _language(request: Request) -> str:
-    pool: Pool = request.app.state.pool
-    with suppress(ReaderError), pool.lent() as library:
-        return language_of(request, library.config)
-    return language_of(request, None)
-
-
-def _event(run: WorkRun) -> str:
-    if run.ended_at is not None:
-        return "ended"
-    return "progress" if run.step else "begun"
-
-
-def _data(run: WorkRun, language: str) -> dict[str, Any]:
-    with speaking("ja" if language == "ja" else "en"):
-        return {"text": step_text(run), "done": run.done, "total": run.total}
 
 
 def step_text(run: WorkRun) -> str:
@@ -112,16 +109,8 @@ def step_text(run: WorkRun) -> str:
     return say("web.work.step", step=name, done=run.done, total=run.total)
 
 
-def _ended(run: WorkRun) -> str:
-    if run.code == 0:
-        return say("web.work.done", n=run.n_new)
-    if run.error is None and run.code is not None and run.problems:
-        return say("web.work.lacking", n=run.n_new)
-    return say("web.work.stopped")
-
-
 def worker(_: Visit) -> Response:
-    """Give the service worker; its text changes with any file of ours, so that browsers
+    """Send the service worker; its text changes with any file of ours, so that browsers
     take the new one."""
     known = {"VERSION": assets_version(), "ASSETS": assets()}
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in known.items())
@@ -133,7 +122,8 @@ def worker(_: Visit) -> Response:
 
 
 def manifest(_: Visit) -> Response:
-    """Tell a device how to put the pages on its home screen."""
+    """Describe how a device puts the pages on its home screen."""
+    png = {"type": "image/png"}
     found = {
         "name": say("web.app.name"),
         "short_name": say("web.name"),
@@ -146,14 +136,9 @@ def manifest(_: Visit) -> Response:
         "theme_color": "#faf8f4",
         "icons": [
             {"src": asset("app.svg"), "sizes": "any", "type": "image/svg+xml"},
-            {"src": asset("app-192.png"), "sizes": "192x192", "type": "image/png"},
-            {"src": asset("app-512.png"), "sizes": "512x512", "type": "image/png"},
-            {
-                "src": asset("app-maskable-512.png"),
-                "sizes": "512x512",
-                "type": "image/png",
-                "purpose": "maskable",
-            },
+            {"src": asset("app-192.png"), "sizes": "192x192"} | png,
+            {"src": asset("app-512.png"), "sizes": "512x512"} | png,
+            {"src": asset("app-maskable-512.png"), "sizes": "512x512", "purpose": "maskable"} | png,
         ],
     }
     return JSONResponse(found, media_type="application/manifest+json")
