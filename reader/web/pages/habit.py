@@ -14,7 +14,7 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.habit import recall
 from reader.habit.heatmap import month_marks, rows
-from reader.habit.recall import Card, card_of, graded_text, paused_text
+from reader.habit.recall import card_of, graded_text, paused_text
 from reader.habit.rows import Waiting
 from reader.habit.week import day_shown, regret_text, stats, week, week_of
 from reader.library.days import day_named, days_back
@@ -88,7 +88,7 @@ def _day(visit: Visit) -> date:
 
 
 def _after(visit: Visit, day: date) -> date | None:
-    """Give the next day, None where it is yet to come."""
+    """Return the next day, None where it is yet to come."""
     return day + timedelta(1) if day < visit.library.today() else None
 
 
@@ -104,6 +104,13 @@ def page(visit: Visit) -> Response:
         cards = [(held, recall.waiting_of(library, held))]
     left = [one for one in cards if str(one[0].row) not in later]
     card = card_of(library, *left[0]) if left else None
+    choices: list[tuple[int, str, int]] = []
+    if card:
+        # Each grade with its name, and in how many days the note would come back.
+        from reader.habit.recall import next_day
+
+        days = recall.next_days(library, card.held, next_day=next_day)
+        choices = [(n, say(f"recall.{n}"), (to - day).days) for n, to in enumerate(days, 1)]
     values: dict[str, Any] = {
         "card": card,
         "due": due,
@@ -111,7 +118,7 @@ def page(visit: Visit) -> Response:
         "n_left": len(left),
         "n_later": len(cards) - len(left),
         "later": ",".join(later),
-        "choices": _choices(visit, card) if card else [],
+        "choices": choices,
         "state": _state(card.waiting) if card else "",
         "graded": visit.asked("graded"),
         "is_asked": bool(asked),
@@ -158,15 +165,6 @@ def _answered(
         return visit.to(to, said=said)
     id_ = held.paper.id if held else None
     return visit.json({"said": said, "is_done": is_done, "id": id_, "to": to})
-
-
-def _choices(visit: Visit, card: Card) -> list[tuple[int, str, int]]:
-    """Give each grade with its name, and in how many days the note would come back."""
-    from reader.habit.recall import next_day
-
-    today = visit.library.today()
-    days = recall.next_days(visit.library, card.held, next_day=next_day)
-    return [(n, say(f"recall.{n}"), (day - today).days) for n, day in enumerate(days, 1)]
 
 
 def _state(waiting: Waiting) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import ssl
 from datetime import UTC, date, datetime
 
@@ -27,7 +28,9 @@ def enter(visit: Visit) -> Response:
     door, request = visit.parts.door, visit.request
     where = ours(visit.field("next") or visit.asked("next"))
     is_in = request.state.session is not None or not door.served.needs_login
-    shown = functools.partial(visit.page, "enter.html", is_in=is_in, next=where, has=_has(visit))
+    shown = functools.partial(
+        visit.page, "enter.html", is_in=is_in, next=where, has=bool(door.certificate)
+    )
     if request.method != "POST":
         if is_in and "next" in request.query_params:
             return visit.to(where)
@@ -60,17 +63,12 @@ def enter(visit: Visit) -> Response:
     return answer
 
 
-def devices(visit: Visit) -> Response:
-    """List the devices that are in."""
-    return _devices(visit)
-
-
 def new_code(visit: Visit) -> Response:
     """Show a code for one more device, to one that is in."""
     door = visit.parts.door
     if not door.served.needs_login:
         return visit.to("/door")
-    return _devices(visit, grouped(door.codes.new()))
+    return devices(visit, grouped(door.codes.new()))
 
 
 def leave(visit: Visit) -> Response:
@@ -94,15 +92,16 @@ def leave(visit: Visit) -> Response:
 
 
 def trust(visit: Visit) -> Response:
-    """Say how a device comes to trust this machine's authority."""
+    """Show how a device comes to trust this machine's authority."""
     from reader.web.authority import limits_of  # cryptography: not at the start
 
     door = visit.parts.door
-    found = limits_of(door.certificate) if _has(visit) else None
+    found = limits_of(door.certificate) if door.certificate else None
+    pairs = re.findall("..", door.served.fingerprint.upper())
     return visit.page(
         "trust.html",
-        fingerprint=_fingerprint(door.served.fingerprint),
-        has=_has(visit),
+        fingerprint=" ".join(pairs),
+        has=bool(door.certificate),
         names=[*found.names, *map(str, found.networks)] if found else [],
         until=found.until.date() if found else None,
     )
@@ -110,44 +109,36 @@ def trust(visit: Visit) -> Response:
 
 def certificate(visit: Visit) -> Response:
     """Hand out the authority's certificate, in the form that iPads and Android take."""
-    if not _has(visit):
+    if not visit.parts.door.certificate:
         raise NotKnown(what=say("web.trust.none"), hint=say("web.trust.none.hint"))
     content = ssl.PEM_cert_to_DER_cert(visit.parts.door.certificate.decode("ascii"))
     return Response(content, media_type="application/x-x509-ca-cert")
 
 
-def _devices(visit: Visit, code: str = "") -> Response:
+def devices(visit: Visit, code: str = "") -> Response:
+    """List the devices that are in; with a code for one more, also as a picture to scan."""
     door, mine = visit.parts.door, visit.request.state.session
-    address = f"{door.served.addresses[0]}enter?code={code}" if door.served.addresses else ""
+
+    def day(moment: float) -> date:
+        return visit.library.day_of(datetime.fromtimestamp(moment, UTC))
+
     rows = [
-        (one, _day(visit, one.since), _day(visit, one.seen), mine is not None and one.id == mine.id)
+        (one, day(one.since), day(one.seen), mine is not None and one.id == mine.id)
         for one in door.sessions.all()
     ]
+    picture = Markup()
+    if code and door.served.addresses:
+        drawn = segno.make(f"{door.served.addresses[0]}enter?code={code}", error="m")
+        svg = drawn.svg_inline(light="white", omitsize=True)
+        picture = Markup(svg)  # noqa: S704  paths that segno made of an address of ours
     return visit.page(
         "door.html",
         rows=rows,
         needs_login=door.served.needs_login,
         code=code,
         minutes=LIFE_S // 60,
-        picture=_picture(address) if code and address else "",
+        picture=picture,
     )
-
-
-def _picture(address: str) -> Markup:
-    drawn = segno.make(address, error="m").svg_inline(light="white", omitsize=True)
-    return Markup(drawn)  # noqa: S704  paths that segno made of an address of ours
-
-
-def _day(visit: Visit, moment: float) -> date:
-    return visit.library.day_of(datetime.fromtimestamp(moment, UTC))
-
-
-def _has(visit: Visit) -> bool:
-    return bool(visit.parts.door.certificate)
-
-
-def _fingerprint(digits: str) -> str:
-    return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2)).upper()
 
 
 A_YEAR_S = 31_536_000

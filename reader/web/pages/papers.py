@@ -54,8 +54,10 @@ class LibraryForm:
     def query(self) -> str:
         """Put all of it into one query."""
         quoted = [(name, value) for name, value in (("topic", self.topic), ("author", self.author))]
+        # What would end the quotation of a value is left out.
+        bare = [(n, v.translate(dict.fromkeys(map(ord, '"“”「」'))).strip()) for n, v in quoted]
         parts = [self.q]
-        parts += [f'{name}:"{_bare(value)}"' for name, value in quoted if _bare(value)]
+        parts += [f'{name}:"{value}"' for name, value in bare if value]
         parts += [f"year:{self.year}"] if self.year else []
         parts += [f"has:{kind}" for kind in self.has]
         parts += [f"state:{self.state}"] if self.state else []
@@ -63,11 +65,11 @@ class LibraryForm:
 
     @property
     def is_filtered(self) -> bool:
-        """Tell whether one of the fields besides the words and the state is in use."""
+        """Check whether one of the fields besides the words and the state is in use."""
         return bool(self.topic or self.author or self.year or self.has)
 
     def but(self, **changes: Any) -> str:
-        """Give the "?…" of the same with some fields changed, from its first page."""
+        """Write the "?…" of the same with some fields changed, from its first page."""
         other = replace(self, **({"before": 0, "after": 0} | changes))
         pairs = [
             (name, value)
@@ -172,8 +174,8 @@ def trust(visit: Visit) -> Response:
 
 
 def _asked(visit: Visit) -> LibraryForm:
-    given = visit.request.query_params
-    state = visit.asked("state")
+    given, state = visit.request.query_params, visit.asked("state")
+    rows = {name: visit.asked(name) for name in ("before", "after")}
     return LibraryForm(
         q=plain(visit.asked("q")),
         state=state if state in STATES else "",
@@ -181,18 +183,8 @@ def _asked(visit: Visit) -> LibraryForm:
         author=plain(visit.asked("author")),
         year="".join(visit.asked("year").split())[:20],
         has=tuple(kind for kind in HAS if kind in given.getlist("has")),
-        before=_row(visit.asked("before")),
-        after=_row(visit.asked("after")),
+        **{n: int(text) for n, text in rows.items() if text.isdecimal() and len(text) < 16},
     )
-
-
-def _row(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
-
-
-def _bare(text: str) -> str:
-    """Take out what would end the quotation of a value."""
-    return text.translate(str.maketrans("", "", '"“”「」')).strip()
 
 
 ROUTES = [

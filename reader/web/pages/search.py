@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,11 +15,10 @@ from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
 from reader.library.query import parse
-from reader.notes.shared import SharedPage, markdown
+from reader.notes.shared import markdown
 from reader.search.find import (
     KINDS,
     SearchHit,
-    SearchResult,
     byline,
     head_of,
     nothing_asked,
@@ -28,7 +26,7 @@ from reader.search.find import (
     search,
 )
 from reader.search.rows.index import Kind
-from reader.web.visit import PageEncoder, Visit, route
+from reader.web.visit import Visit, route
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,20 +63,31 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     if not asked.asks:
         return {"notices": [nothing_asked(asked)]}
     serving = visit.parts.serving(visit.library)
+
+    def no_vector(_: str) -> NDArray[np.float32]:
+        raise ModelError(model=serving.name, what=say("web.search.loading"), hint="")
+
+    # While somebody types nothing waits for the model: words answer, and the page asks again.
     is_waiting = visit.is_part and not serving.is_ready
+    if is_waiting:
+        serving.prepare()
     found = search(
         visit.library,
         query,
-        encode_query=_encoder(serving, is_waiting=is_waiting),
+        encode_query=no_vector if is_waiting else serving.encode_query,
         encoder=serving.name,
         kinds=[cast("Kind", kind)] if kind else KINDS,
         limit=MANY if kind else FEW,
     )
     is_waiting = is_waiting and found.notice is not None
+    notices = [serving.said, *notices_of(found)]
+    if found.notice is not None and not is_waiting:
+        notices += [plain(found.notice.message), plain(found.notice.hint)]
+        notices.append(say("search.words_only"))
     return {
         "groups": [(name, list(hits)) for name, hits in groupby(found.hits, lambda h: h.kind)],
         "head": head_of(found, query),
-        "notices": [*([serving.said] if serving.said else []), *_notices(found, is_waiting)],
+        "notices": list(filter(None, notices)),
         "is_waiting": is_waiting,
         "n": len(found.hits),
         "byline": byline,
@@ -87,38 +96,13 @@ def _searched(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _encoder(serving: PageEncoder, *, is_waiting: bool) -> Callable[[str], NDArray[np.float32]]:
-    """Give what encodes the question; while somebody types nothing waits for the model: words
-    answer, and the page asks again."""
-    if not is_waiting:
-        return serving.encode_query
-    serving.prepare()
-
-    def refuse(_: str) -> NDArray[np.float32]:
-        raise ModelError(model=serving.name, what=say("web.search.loading"), hint="")
-
-    return refuse
-
-
-def _notices(found: SearchResult, is_waiting: bool) -> list[str]:
-    told = notices_of(found)
-    if found.notice is not None and not is_waiting:
-        told += [plain(found.notice.message), plain(found.notice.hint), say("search.words_only")]
-    return [text for text in told if text]
-
-
 def marked(hit: SearchHit) -> Markup:
-    """Give the evidence with the words of the question marked; all of it is escaped."""
-    return Markup("").join(_pieces(hit.evidence, hit.matches))
-
-
-def _pieces(text: str, matches: Sequence[tuple[int, int]]) -> Iterator[Markup]:
-    done = 0
-    for start, end in matches:
-        yield escape(text[done:start])
-        yield Markup("<mark>{}</mark>").format(text[start:end])
+    """Mark the words of the question in the evidence; all of it is escaped."""
+    text, done, found = hit.evidence, 0, Markup()
+    for start, end in hit.matches:
+        found += escape(text[done:start]) + Markup("<mark>{}</mark>").format(text[start:end])
         done = end
-    yield escape(text[done:])
+    return found + escape(text[done:])
 
 
 DAYS = 4 * 7
@@ -143,7 +127,10 @@ def share_page(visit: Visit) -> Response:
 
 
 def file(visit: Visit) -> Response:
-    """Give the file; nothing private is in it."""
+    """Send the file; nothing private is in it."""
+    from reader.base.markup import to_html
+    from reader.notes.shared import html_page
+
     library, asked = visit.library, visit.request.query_params
     choice: Choice = "all" if asked.get("highlights") else "none"
     has_figures = bool(asked.get("figures"))
@@ -157,17 +144,10 @@ def file(visit: Visit) -> Response:
     is_page = asked.get("as") != "markdown"
     name = f"papers-{library.today()}.{'html' if is_page else 'md'}"
     return Response(
-        _content(shared, is_page=is_page),
+        html_page(shared, to_html) if is_page else markdown(shared),
         media_type="text/html" if is_page else "text/markdown",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _content(shared: SharedPage, *, is_page: bool) -> str:
-    from reader.base.markup import to_html
-    from reader.notes.shared import html_page
-
-    return html_page(shared, to_html) if is_page else markdown(shared)
 
 
 ROUTES = [
