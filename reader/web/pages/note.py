@@ -56,7 +56,7 @@ def note(visit: Visit) -> Response:
 
 
 def beside(visit: Visit) -> Response:
-    """Give what the paper says, to a script that was asked for it."""
+    """Show what the paper says, to a script that was asked for it."""
     held = find_paper(visit.library, visit.id)
     marks = marks_of(visit.library, held)
     return visit.page("note_beside.html", held=held, marks=marks, is_shown=True)
@@ -202,6 +202,12 @@ def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
 
 def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Response:
     library = visit.library
+
+    def named(template: str) -> str:
+        # Those of this program in the reader's language.
+        key = f"web.note.template.{template.replace('-', '_')}"
+        return say(key) if template in BUILT_IN_TEMPLATES else template
+
     is_shown = bool(visit.asked("show") or visit.field("show"))
     has_beside = is_shown or bool(sheet.draft.name) or may_show(library, held)
     newest = sheet.newest
@@ -212,7 +218,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
         "progress": outcome.progress(library),
-        "templates": [] if newest else [(n, _named(n)) for n in template_names(library)],
+        "templates": [] if newest else [(n, named(n)) for n in template_names(library)],
         "has_beside": has_beside,
         "is_shown": is_shown,
         "marks": marks_of(library, held) if has_beside else [],
@@ -233,14 +239,6 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
 def _number(text: str) -> int | None:
     """Read a row's number; None for what is none."""
     return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
-def _named(template: str) -> str:
-    """Name a template: those of this program in the reader's language."""
-    if template not in BUILT_IN_TEMPLATES:
-        return template
-    name = template.replace("-", "_")
-    return say(f"web.note.template.{name}")
 
 
 def history(visit: Visit) -> Response:

@@ -38,7 +38,7 @@ from reader.notes.shared import markdown
 from reader.notes.words import key_of
 from reader.pdfs.highlights import colour_word
 from reader.pdfs.tablet import SHORT_SHA
-from reader.search.similar import Neighbour, similar
+from reader.search.similar import similar
 from reader.web.files import opened_within, png_size, send_file
 from reader.web.render import clean, paper_at
 from reader.web.visit import Visit, route
@@ -51,23 +51,36 @@ def paper(visit: Visit) -> Response:
     library = visit.library
     shown = about(library, find_paper(library, visit.id))
     held = shown.held
-    found, notice = _neighbours(visit, held)
+    # Where its vector is missing, its rare words tell what is near, and that is said.
+    encoder = visit.parts.serving(library).name
+    near, several = similar(library, held, encoder=encoder, limit=N_NEIGHBOURS)
+    noted = {one.hit.held.row for one in several if one.hit.kind == "note"}
+    folders = suggestions(library, held, encoder=visit.parts.encoder_name(visit.config))
+    explained = explain(library, held)
+    now, *past = standing_texts(explained)
     return visit.page(
         "paper.html",
         held=held,
         about=shown,
         put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
         pictures=_pictures(library, shown),
-        why=_why(library, held),
+        why=Why(
+            sentence=now,
+            past=past,
+            where=where_text(explained),
+            rows=list(sum_rows(explained.terms)),
+            score=explained.score,
+            cut=cut_text(explained),
+        ),
         marks=list(_marks(shown)),
         note=_note_html(library, shown),
-        neighbours=found,
-        notice=notice,
+        neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
+        notice=say("web.paper.neighbours.words") if near.notice else "",
         copies=[(one, one.copy.sha256[:SHORT_SHA]) for one in shown.beside if one.is_here],
         bibtex=bibtex(held, library.config),
         share=markdown(share(library, [held], has_figures=False)),
         topics=topic_names(library),
-        suggested=_suggested(visit, held),
+        suggested=[(f.topic, suggestion_text(f)) for f in folders if f.topic != held.topic],
     )
 
 
@@ -136,7 +149,7 @@ def file_away(visit: Visit) -> Response:
 
 
 def picture(visit: Visit) -> Response:
-    """Give the picture of the first page, or of the first figure."""
+    """Send the picture of the first page, or of the first figure."""
     library = visit.library
     shown = about(library, find_paper(library, visit.id)).picture
     is_figure = visit.request.url.path.endswith("/figure.png")
@@ -148,23 +161,6 @@ def picture(visit: Visit) -> Response:
     if visit.asked("v"):  # named by its content
         answer.headers["cache-control"] = "private, max-age=31536000, immutable"
     return answer
-
-
-def _neighbours(visit: Visit, held: LibraryPaper) -> tuple[list[Neighbour], str]:
-    """Find what is like a paper; where its vector is missing, its rare words tell, and that is
-    said."""
-    name = visit.parts.serving(visit.library).name
-    found, several = similar(visit.library, held, encoder=name, limit=N_NEIGHBOURS)
-    noted = {near.hit.held.row for near in several if near.hit.kind == "note"}
-    once_each = [n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted]
-    return once_each, say("web.paper.neighbours.words") if found.notice else ""
-
-
-def _suggested(visit: Visit, held: LibraryPaper) -> list[tuple[str, str]]:
-    """Give folders that a paper may belong to, each with what speaks for it."""
-    encoder = visit.parts.encoder_name(visit.config)
-    found = suggestions(visit.library, held, encoder=encoder)
-    return [(one.topic, suggestion_text(one)) for one in found if one.topic != held.topic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +176,6 @@ class Why:
     cut: str
 
 
-def _why(library: Library, held: LibraryPaper) -> Why:
-    """Explain where a paper stands."""
-    found = explain(library, held)
-    rows = list(sum_rows(found.terms))
-    now, *past = standing_texts(found)
-    return Why(now, past, where_text(found), rows, found.score, cut_text(found))
-
-
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A picture of a paper: its address and its size in pixels, so that nothing moves as it
@@ -199,15 +187,13 @@ class Drawing:
 
 
 def _pictures(library: Library, shown: About) -> dict[str, Drawing | None]:
-    """Give the pictures of the first page and of the first figure, None where one is not there."""
-    known = shown.picture
-    paths = {"page": known.page, "figure": known.figure} if known else {"page": "", "figure": ""}
-    found: dict[str, Drawing | None] = dict.fromkeys(paths)
-    for name, path in paths.items():
-        size = png_size(library.folder / path) if path else None
-        if known and size:
-            at = f"{paper_at(shown.held.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
-            found[name] = Drawing(at, *size)
+    """Find the pictures of the first page and of the first figure, None where one is not there."""
+    found: dict[str, Drawing | None] = {"page": None, "figure": None}
+    if known := shown.picture:
+        for name, path in (("page", known.page), ("figure", known.figure)):
+            if path and (size := png_size(library.folder / path)):
+                at = f"{paper_at(shown.held.paper.id)}/{name}.png?v={known.sha256[:SHORT_SHA]}"
+                found[name] = Drawing(at, *size)
     return found
 
 
@@ -223,13 +209,14 @@ class MarkRow:
 
 
 def _marks(shown: About) -> Iterator[MarkRow]:
-    """Give the marks that are there; the same words marked again and again once."""
+    """List the marks that are there; the same words marked again and again once."""
     there = shown.marks_there
     at = gathered(mark.highlight for mark in there)
-    for mark, pages in ((mark, pages) for mark, pages in zip(there, at, strict=True) if pages):
-        h = mark.highlight
-        text, note = once(plain(h.text)), plain_lines(h.note)
-        yield MarkRow(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
+    for mark, pages in zip(there, at, strict=True):
+        if pages:
+            h = mark.highlight
+            text, note = once(plain(h.text)), plain_lines(h.note)
+            yield MarkRow(h.kind.replace("-", "_"), colour_word(h.colour), pages, text, note)
 
 
 def _note_html(library: Library, shown: About) -> Markup:

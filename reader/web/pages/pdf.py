@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from http import HTTPStatus
 from pathlib import Path
@@ -37,7 +38,7 @@ _handing = threading.Lock()
 
 
 def pdf(visit: Visit) -> Response:
-    """Give the PDF itself: whole or in part, to look at or to keep."""
+    """Send the PDF itself: whole or in part, to look at or to keep."""
     _, name, file = _opened(visit)
     is_attachment = bool(visit.asked("download"))
     return send_file(
@@ -50,7 +51,12 @@ def page(visit: Visit) -> Response:
     held = find_paper(visit.library, visit.id)
     path, name, file = _opened(visit)
     file.handle.close()
-    n, query = _number(visit), visit.asked("q")
+    n, query = int(visit.request.path_params["n"]), visit.asked("q")
+    zoom, copy = visit.asked("zoom"), visit.asked("copy")
+    # Names the file in addresses of its pages: nothing for the newest marked copy.
+    which = "original=1" if visit.asked("original") else ""
+    if copy:
+        which = f"copy={re.sub('[^0-9a-f]', '', copy)}"
     text, error = None, ""
     try:
         text = visit.parts.drawn.text(path, file.stamp, n)
@@ -69,9 +75,9 @@ def page(visit: Visit) -> Response:
         boxes=boxes_of(text, query) if text and query else [],
         error=error,
         query=query,
-        which=_which(visit),
+        which=which,
         at=pdf_at(held.paper.id),
-        zoom=_zoom(visit),
+        zoom=next((known for known in ZOOMS if str(known) == zoom), ZOOMS[0]),
         zooms=ZOOMS,
         widths=WIDTHS,
         stamp=file.stamp,
@@ -87,10 +93,10 @@ def jump(visit: Visit) -> Response:
 
 
 def image(visit: Visit) -> Response:
-    """Give one page as a picture."""
+    """Send one page as a picture."""
     path, name, file = _opened(visit)
     file.handle.close()
-    n, width = _number(visit), width_for(visit.asked("width"))
+    n, width = int(visit.request.path_params["n"]), width_for(visit.asked("width"))
     etag = f'"{file.stamp}-{n}-{width}"'
     # An address that names the file's bytes is never another picture's.
     is_for_good = visit.asked("v") == file.stamp
@@ -116,9 +122,15 @@ def back(visit: Visit) -> Response:
     """Take a marked PDF home, by the same import as `reader back`; ask about what does not show
     that it is this paper."""
     held = find_paper(visit.library, visit.id)
-    folder, file = _waiting(visit) if visit.field("kept") else _received(visit)
+    if word := visit.field("kept"):
+        waiting = visit.parts.uploads.take(word)
+        if waiting is None:
+            raise UsageError(what=say("web.back.gone"), hint=say("web.back.gone.hint"))
+        folder, file = waiting
+    else:
+        folder, file = _received(visit)
     brought, kept = _taken_home(visit, held, folder, file)
-    said = _said(brought)
+    said = _outcome_text(brought)
     is_done = brought.error is None
     status = HTTPStatus.OK if is_done else HTTPStatus.UNPROCESSABLE_ENTITY
     if visit.wants_json:
@@ -140,14 +152,6 @@ def remove(visit: Visit) -> Response:
     return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
 
 
-def _waiting(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
-    """Give the file that was asked about. Raises UsageError where it waits no longer."""
-    found = visit.parts.uploads.take(visit.field("kept"))
-    if found is None:
-        raise UsageError(what=say("web.back.gone"), hint=say("web.back.gone.hint"))
-    return found
-
-
 def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
     """Put what came into a file of its own; raises UsageError for none, or too large a one."""
     given = visit.form.get("file")
@@ -159,15 +163,14 @@ def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:
     folder = TemporaryDirectory(prefix="asayomi-")
     file = Path(folder.name) / _safe_name(given.filename)
     with file.open("wb") as handle:
-        while piece := given.file.read(PIECE):
-            handle.write(piece)
+        shutil.copyfileobj(given.file, handle, PIECE)
     return folder, file
 
 
 def _taken_home(
     visit: Visit, held: LibraryPaper, folder: TemporaryDirectory[str], file: Path
 ) -> tuple[CopyOutcome, str]:
-    """Import a file, one at a time; gives also the word under which it waits for an answer, or
+    """Import a file, one at a time; returns also the word under which it waits for an answer, or
     "" where nothing is asked: then it is deleted."""
     if not _handing.acquire(timeout=HAND_S):
         folder.cleanup()
@@ -187,13 +190,13 @@ def _taken_home(
 
 
 def _safe_name(name: str) -> str:
-    """Give a name that is a file's in any folder, and ends as a PDF's."""
+    """Make a name that is a file's in any folder, and ends as a PDF's."""
     stem = re.sub(r"[^\w .()-]", "_", plain(name).removesuffix(".pdf"))[:100].strip(". ")
     return f"{stem or 'paper'}.pdf"
 
 
-def _said(brought: CopyOutcome) -> str:
-    """Say what became of a file that was handed in."""
+def _outcome_text(brought: CopyOutcome) -> str:
+    """Write what became of a file that was handed in."""
     if brought.error is not None:
         return plain(brought.error.message)
     assert brought.held is not None or brought.outcome == "unchanged"  # noqa: S101
@@ -216,22 +219,6 @@ def _opened(visit: Visit) -> tuple[Path, str, OpenFile]:
         what = say("pdf.none", title=plain(held.paper.title))
         raise NotKnown(what=what, hint=say("pdf.none.hint"))
     return found.path, found.name, file
-
-
-def _which(visit: Visit) -> str:
-    """Give what names the file in addresses of its pages: none for the newest marked copy."""
-    if copy := visit.asked("copy"):
-        return f"copy={re.sub('[^0-9a-f]', '', copy)}"
-    return "original=1" if visit.asked("original") else ""
-
-
-def _number(visit: Visit) -> int:
-    return int(visit.request.path_params["n"])
-
-
-def _zoom(visit: Visit) -> int:
-    asked = visit.asked("zoom")
-    return next((zoom for zoom in ZOOMS if str(zoom) == asked), ZOOMS[0])
 
 
 def _no_page(held: LibraryPaper, n: int) -> NotKnown:
