@@ -100,11 +100,11 @@ def receiving(library: Library, sent: SentAct) -> ActLibrary:
     Raises Repeated where it was done before.
     """
     _raise_if_repeated(library, sent)
-
-    def now() -> datetime:
-        return sent.made_at if sent.is_late else library.now()
-
-    return ActLibrary(library.folder, library.config, library.db, now, sent=sent)
+    # One moment for all of it, also of what is done at once: by that a note and its act are known
+    # to belong together.
+    return ActLibrary(
+        library.folder, library.config, library.db, now=lambda: sent.made_at, sent=sent
+    )
 
 
 def keep_arrival(library: Library, *, note: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -226,6 +227,20 @@ def test_moments_a_world_apart_are_read_too(library: Library) -> None:
     ends = ("0001-01-01T00:00:00+00:00", "9999-12-31T00:00:00+00:00")
     sent = sent_of(library, act=act(1), made_at=ends[0], sent_at=ends[1])
     assert (sent.made_at, sent.is_late) == (NOW, False)
+
+
+def test_a_note_of_a_page_has_the_moment_of_its_act(tmp_path: Path) -> None:
+    """By that the history knows that it was written on the page."""
+    ticks = itertools.count()
+    parts = parts_of(tmp_path, now=lambda: NOW + timedelta(seconds=next(ticks)))
+    with parts.open_library() as library, site(parts) as client:
+        papers.add_papers(library.db, [paper(1, "A Title")], source="arXiv", on=DAY)
+        form = {"text": "They listen first. Then they speak.", "base": "0", "act": act(1)}
+        assert client.post(f"/note/{id_of(1)}", data=form).status_code == 200
+        arrival = queue.arrival_of(library.db, act(1))
+        [kept] = notes.revisions(library.db, 1)
+    assert arrival is not None
+    assert (arrival.note, arrival.made_at) == (kept.id, kept.at)
 
 
 def test_each_revision_of_a_late_note_is_kept_although_an_export_read_a_hand_first(
