@@ -195,7 +195,14 @@ def title(text: str) -> Markup:
 
     This is the only foreign text that becomes markup without nh3.
     """
-    return Markup(tex_to_html(plain(text)))  # noqa: S704  escaped by tex_to_html
+    # Browsers end a line at a formula as at a picture, also between it and a hyphen or full stop.
+    html = _FORMULA.sub(r'<span class="whole">\g<0></span>', tex_to_html(plain(text)))
+    return Markup(html)  # noqa: S704  escaped by tex_to_html
+
+
+_MATH = "<math(?:(?!</math>).)*</math>"
+_FORMULA = re.compile(rf"\({_MATH}[-).,:;!?]?|{_MATH}[-).,:;!?]", re.DOTALL)
+_OPTION = re.compile(r"(?<!\S)--[\w-]+")
 
 
 def ticked(text: str) -> Markup:
@@ -203,7 +210,9 @@ def ticked(text: str) -> Markup:
     pieces = [str(escape(piece)) for piece in text.split("`")]
     if len(pieces) % 2 == 0:  # one is left over: none means anything
         return escape(text)
-    marked = [f"<code>{piece}</code>" if n % 2 else piece for n, piece in enumerate(pieces)]
+    # A line may end behind each hyphen: an option stays whole.
+    whole = [_OPTION.sub(r'<span class="whole">\g<0></span>', piece) for piece in pieces]
+    marked = [f"<code>{piece}</code>" if n % 2 else pieces[n] for n, piece in enumerate(whole)]
     return Markup("".join(marked))  # noqa: S704  escaped piece by piece
 
 

@@ -24,7 +24,7 @@ from reader.morning.today import keep_shown
 from reader.morning.values import Entry, Sureness
 from reader.notes.rows import notes
 from reader.notes.write import add_note
-from reader.web.render import environment
+from reader.web.render import environment, ticked, title
 from tests.mornings import morning
 from tests.samples import DAY, FEEDS_TOML, NOW, paper, post
 from tests.web.site import parts_of, site
@@ -344,3 +344,13 @@ def test_a_new_version_of_a_noted_paper_is_named_with_its_change(tmp_path: Path)
     assert "New versions of papers with your note" in text
     assert "changed: the title" in text
     assert "New <math" in text
+
+
+def test_a_hyphen_stays_with_its_formula_and_an_option_whole() -> None:
+    """A browser ends a line at both."""
+    html = title("$a$ and $x$-Divergence of ($y$), $z$ and $t$")
+    formulas = re.findall(r'<span class="whole">(.*?)</span>', html)
+    assert [re.sub("<math.*</math>", "#", found) for found in formulas] == ["#-", "(#)"]
+    assert ticked("Say `reader serve --https` -- now") == (
+        'Say <code>reader serve <span class="whole">--https</span></code> -- now'
+    )
