@@ -31,13 +31,23 @@ def application(parts: Parts) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with working(parts, pool) as (work, clock):
-            app.state.work, app.state.morning_clock = work, clock
-            app.state.loop = asyncio.get_running_loop()
+        # What does long work, and what begins it at its time of day; both end with the server.
+        work = app.state.work = Work(parts.command, parts.clock)
+        clock = None
+        if parts.gather_at is not None:
+            clock = MorningClock(parts.gather_at, pool, work, parts.tell)
+        app.state.morning_clock = clock
+        app.state.loop = asyncio.get_running_loop()
+        looking = asyncio.create_task(clock.run()) if clock else None
+        try:
             yield
-        pool.close()
-        parts.drawn.close()
-        parts.uploads.close()
+        finally:
+            if looking is not None:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
+            await work.close()
+            for one in (pool, parts.drawn, parts.uploads):
+                one.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
@@ -57,24 +67,6 @@ def application(parts: Parts) -> Starlette:
     made.state.end_streams = end_streams
     made.state.parts, made.state.pool, made.state.remembered = parts, pool, ValueCache()
     return made
-
-
-@contextlib.asynccontextmanager
-async def working(parts: Parts, pool: Pool) -> AsyncIterator[tuple[Work, MorningClock | None]]:
-    """Open what does long work, and what begins it at its time of day; both end with the block."""
-    work = Work(parts.command, parts.clock)
-    if parts.gather_at is None:
-        clock, looking = None, None
-    else:
-        clock = MorningClock(parts.gather_at, pool, work, parts.tell)
-        looking = asyncio.create_task(clock.run())
-    try:
-        yield work, clock
-    finally:
-        if looking is not None:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-        await work.close()
 
 
 class _Static(StaticFiles):

@@ -87,7 +87,7 @@ class Pool:
             self._watch = None
 
     def stamp(self) -> Stamp:
-        """Tell this library's files from others that take their place (a backup, an index)."""
+        """Stamp this library's files, to know others that take their place (a backup, an index)."""
         stamp = []
         for name in (FEEDS, "reader.db", "index.db"):
             try:

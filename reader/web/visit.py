@@ -217,11 +217,11 @@ class Visit:
         return "x-carry" in self.request.headers
 
     def asked(self, name: str, otherwise: str = "") -> str:
-        """Give a value behind the "?" of the address, without what no page shows."""
+        """Read a value behind the "?" of the address, without what no page shows."""
         return visible(str(self.request.query_params.get(name, otherwise)))
 
     def field(self, name: str) -> str:
-        """Give a text of the form, "" where it is not there; line ends as \\n."""
+        """Read a text of the form, "" where it is not there; line ends as \\n."""
         found = self.form.get(name, "")
         return found.replace("\r\n", "\n") if isinstance(found, str) else ""
 
@@ -233,7 +233,7 @@ class Visit:
     def unless_written(
         self, key: Hashable, make: Callable[[], Kept], *, rows: Callable[[], object] | None = None
     ) -> Kept:
-        """Give what was made before, where nothing of the library was written since.
+        """Return what was made before, where nothing of the library was written since.
 
         key: names it, with everything besides the library that it depends on. rows: gives
         what tells of a write that concerns it, where not every one does.
@@ -278,7 +278,7 @@ def wants_json(request: Request) -> bool:
 
 
 def ours(address: str) -> str:
-    """Give an address of ours as it is; the start where it leads elsewhere, or where a browser
+    """Return an address of ours as it is; the start where it leads elsewhere, or where a browser
     could take it so: `//elsewhere`, `/\\elsewhere`, `javascript:`, tabs between slashes."""
     return address if _OURS.fullmatch(address) and plain(address) == address else "/"
 

@@ -168,7 +168,7 @@ def _answered(
 
 
 def _state(waiting: Waiting) -> str:
-    """Tell a card from the same one graded since."""
+    """Mark a card, to know it from the same one graded since."""
     return f"{waiting.last_on or ''} {waiting.due_on or ''}"
 
 

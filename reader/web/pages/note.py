@@ -153,6 +153,7 @@ def _sheet(visit: Visit, held: LibraryPaper) -> NoteForm:
 
 
 def _looked(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
+    """Hold words against the paper's; of no words nothing is to be said."""
     found: Check | None = None
     near = NearNotes((), is_by_words=False)
     if words.strip():
@@ -172,7 +173,7 @@ def _looked(visit: Visit, held: LibraryPaper, words: str) -> Mapping[str, Any]:
 
 
 def _outcome(visit: Visit, held: LibraryPaper) -> Mapping[str, Any]:
-    """Say what became of a note that was saved just now, after the page was sent here."""
+    """Show what became of a note that was saved just now, after the page was sent here."""
     library = visit.library
     number, meanwhile = _number(visit.asked("kept")), _number(visit.asked("meanwhile"))
     known = notes.revisions(library.db, held.row)
@@ -213,6 +214,7 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
     newest = sheet.newest
     known = {one.id: n for n, one in enumerate(notes.revisions(library.db, held.row), 1)}
     values: dict[str, Any] = {
+        **_looked(visit, held, ""),
         "held": held,
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
@@ -222,10 +224,6 @@ def _page(visit: Visit, held: LibraryPaper, sheet: NoteForm, **more: Any) -> Res
         "has_beside": has_beside,
         "is_shown": is_shown,
         "marks": marks_of(library, held) if has_beside else [],
-        "held_id": held.paper.id,
-        "where": where,
-        "check": None,
-        "near": NearNotes((), is_by_words=False),
         "is_counting": bool(newest and newest.is_written),
         "has_words": bool(newest),
         "became": None,

@@ -64,14 +64,14 @@ def paper(visit: Visit) -> Response:
         about=shown,
         put_off=put_off(library, [held.row]).get(held.row) if held.state == "pick" else None,
         pictures=_pictures(library, shown),
-        why=Why(
-            sentence=now,
-            past=past,
-            where=where_text(explained),
-            rows=list(sum_rows(explained.terms)),
-            score=explained.score,
-            cut=cut_text(explained),
-        ),
+        why={
+            "sentence": now,
+            "past": past,  # where it stood when it was decided on
+            "where": where_text(explained),
+            "rows": list(sum_rows(explained.terms)),
+            "score": explained.score,
+            "cut": cut_text(explained),
+        },
         marks=list(_marks(shown)),
         note=_note_html(library, shown),
         neighbours=[n for n in several if n.hit.kind == "note" or n.hit.held.row not in noted],
@@ -85,7 +85,7 @@ def paper(visit: Visit) -> Response:
 
 
 def changing(visit: Visit) -> Response:
-    """Say what would change where a paper stands; what a decision would, when that is opened."""
+    """Show what would change where a paper stands; what a decision would, when that is opened."""
     held = find_paper(visit.library, visit.id)
     explained = explain(visit.library, held, with_alike=False)
     return _changes(
@@ -99,7 +99,7 @@ def changing(visit: Visit) -> Response:
 
 
 def after_deciding(visit: Visit) -> Response:
-    """Say where a paper would stand after a decision: a model is fitted, which takes seconds."""
+    """Show where a paper would stand after a decision: a model is fitted, which takes seconds."""
     library = visit.library
     held = find_paper(library, visit.id)
 
@@ -161,19 +161,6 @@ def picture(visit: Visit) -> Response:
     if visit.asked("v"):  # named by its content
         answer.headers["cache-control"] = "private, max-age=31536000, immutable"
     return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Where a paper stands in one sentence; past: where it stood when it was decided on; rows: the
-    sum behind it."""
-
-    sentence: str
-    past: list[str]
-    where: str
-    rows: list[tuple[float, str]]
-    score: float
-    cut: str
 
 
 @dataclass(frozen=True, slots=True)

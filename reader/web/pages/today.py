@@ -174,7 +174,7 @@ def ask_topic(visit: Visit) -> Response:
 
 
 def wrong(visit: Visit) -> Response:
-    """Say of which topic a paper is, or with an empty one that it is none of the person's."""
+    """Record of which topic a paper is, or with an empty one that it is none of the person's."""
     seen = visit.field("seen") or "candidate"
     if "topic" not in visit.form or seen not in ("candidate", "read", *KINDS):
         raise UsageError(what=say("web.no_decision"), hint=say("web.no_decision.hint"))

@@ -99,7 +99,7 @@ async def events(request: Request) -> Response:
 
 
 def step_text(run: WorkRun) -> str:
-    """Say how far work is: its step, and how much of that is done."""
+    """Write how far work is: its step, and how much of that is done."""
     if not run.step:
         return say("web.work.starting")
     key = f"step.{run.step}"
