@@ -259,6 +259,15 @@ class Visit:
         """A script asks, and shows the answer in place."""
         return wants_json(self.request)
 
+    def done(self, address: str, said: str, **values: Any) -> Response:
+        """Answer a POST that did something: a script with a sentence and values, else by a page.
+
+        address: of that page, where the sentence stands.
+        """
+        if self.wants_json:
+            return self.json({"said": said, **values})
+        return self.to(address, said=said)
+
     def to(self, address: str, *, said: str = "") -> Response:
         """Send the browser to another page after a POST; only to one of ours.
 

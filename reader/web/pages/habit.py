@@ -161,10 +161,7 @@ def _answered(
     visit: Visit, asked: dict[str, str], said: str, held: LibraryPaper | None, *, is_done: bool
 ) -> Response:
     to = f"/recall?{urlencode(asked)}" if asked else "/recall"
-    if not visit.wants_json:
-        return visit.to(to, said=said)
-    id_ = held.paper.id if held else None
-    return visit.json({"said": said, "is_done": is_done, "id": id_, "to": to})
+    return visit.done(to, said, is_done=is_done, id=held.paper.id if held else None, to=to)
 
 
 def _state(waiting: Waiting) -> str:

@@ -143,9 +143,7 @@ def file_away(visit: Visit) -> Response:
             *(p.message for p in problems),
         ]
     )
-    if visit.wants_json:
-        return visit.json({"topic": filed.held.topic, "said": plain(said)})
-    return visit.to(paper_at(held.paper.id) + "#filing", said=plain(said))
+    return visit.done(paper_at(held.paper.id) + "#filing", plain(said), topic=filed.held.topic)
 
 
 def picture(visit: Visit) -> Response:

@@ -104,9 +104,7 @@ def add(visit: Visit) -> Response:
     with visit.parts.tools(library) as tools:
         held = add_by_id(library, tools, found.id)
     said = say("web.papers.here" if is_here else "web.papers.added")
-    if visit.wants_json:
-        return visit.json({"id": held.paper.id, "said": said})
-    return visit.to(paper_at(held.paper.id), said=said)
+    return visit.done(paper_at(held.paper.id), said, id=held.paper.id)
 
 
 def folders(visit: Visit) -> Response:

@@ -147,9 +147,7 @@ def remove(visit: Visit) -> Response:
     with visit.parts.tools(visit.library) as tools:
         removed = remove_copy(visit.library, tools, held, sha256=visit.field("copy"))
     said = plain(removed_text(removed, visit.library.folder))
-    if visit.wants_json:
-        return visit.json({"said": said, "path": removed.path or None})
-    return visit.to(paper_at(held.paper.id) + "#pdf", said=said)
+    return visit.done(paper_at(held.paper.id) + "#pdf", said, path=removed.path or None)
 
 
 def _received(visit: Visit) -> tuple[TemporaryDirectory[str], Path]:

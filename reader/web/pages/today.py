@@ -197,37 +197,32 @@ def skip_rest(visit: Visit) -> Response:
     if not visit.field("sure"):
         return visit.page("skip_rest.html", ids=ids, back=back)
     said = say("web.skipped_rest", n=skip_seen(visit.library, ids))
-    return visit.json({"said": said}) if visit.wants_json else visit.to(back, said=said)
+    return visit.done(back, said)
 
 
 def _answered(visit: Visit, answer: ActOutcome, *, has_topic: bool = False) -> Response:
-    if not visit.wants_json:
-        return visit.to(visit.back, said=answer.said)
     held = answer.held
-    found = {
-        "said": answer.said,
+    found: dict[str, object] = {
         "is_done": answer.is_done,
         "state": held.state if held else None,
         "id": held.paper.id if held else None,
     }
-    if has_topic and held:
+    if has_topic and held and visit.wants_json:
         found["topic"] = topic_now(visit.library, held) or ""
-    return visit.json(found)
+    return visit.done(visit.back, answer.said, **found)
 
 
 def put_off(visit: Visit) -> Response:
     """Take a paper out of the queue for some days."""
     held, until = later(visit.library, visit.field("id"))
     said = say("queue.put_off", title=plain(held.paper.title), day=until)
-    return visit.json({"said": said}) if visit.wants_json else visit.to(visit.back, said=said)
+    return visit.done(visit.back, said)
 
 
 def read_it(visit: Visit) -> Response:
     """Answer the week's question about an old pick: it is read, and its page comes."""
     held = keep(visit.library, visit.field("id"))
-    if visit.wants_json:
-        return visit.json({"said": say("week.ask.kept")})
-    return visit.to(paper_at(held.paper.id), said=say("week.ask.kept"))
+    return visit.done(paper_at(held.paper.id), say("week.ask.kept"))
 
 
 AT_ONCE = 20

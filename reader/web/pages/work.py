@@ -63,9 +63,7 @@ def begin(visit: Visit) -> Response:
     starting = asyncio.run_coroutine_threadsafe(found.start(kind), loop)
     has_begun = starting.result(START_S)
     said = say("web.work.begun" if has_begun else "web.work.already")
-    if visit.wants_json:
-        return visit.json({"begun": has_begun, "said": said})
-    return visit.to("/work", said=said)
+    return visit.done("/work", said, begun=has_begun)
 
 
 async def events(request: Request) -> Response:
