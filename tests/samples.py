@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reader.base.errors import ModelMissing, PdfError, SourceFailed
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
 from reader.library.config import Topic
 from reader.library.feeds_file import parse
 from reader.library.folder import Library

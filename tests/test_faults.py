@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from reader.base.http import Request, Response
 from reader.base.http.client import Client
-from reader.base.http.wire import Request, Response
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Fault, Reply
 from reader.gathering.arxiv_days import ARXIV, OAI, feed_name

@@ -31,7 +31,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from reader.base.tex import LETTERS, MARKS
+from reader.base.text import LETTERS, MARKS
 
 
 def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:

@@ -34,7 +34,7 @@ from reader.library.paper import Batch, BatchState, Paper
 from reader.library.rows import papers
 
 if TYPE_CHECKING:
-    from reader.base.http.wire import Response
+    from reader.base.http import Response
     from reader.gathering.sources.arxiv_lists import ApiListing, Mailing
     from reader.gathering.sources.oai import Harvest
 

@@ -20,7 +20,7 @@ from datetime import date
 from typing import TypeVar
 
 from reader.base.errors import Problem, ReaderError, SourceFailed, Unreachable, is_unreachable
-from reader.base.http.wire import Fetch, Response
+from reader.base.http import Fetch, Response
 from reader.base.messages import say
 from reader.base.text import plain, shorten
 from reader.gathering.arxiv_days import (

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from reader.base.errors import Incomplete, Problem, ReaderError, SourceFailed
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.gathering.post import own_words
 from reader.gathering.rows import posts
 from reader.gathering.source import SourceTools
-from reader.library.failures import local_time, waiting
 from reader.library.folder import Library
 from reader.library.ids import find_ids
 from reader.library.paper import Mention, Paper, Post
 from reader.library.rows import failures, papers
+from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
 
 BATCH = 100

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from reader.base.errors import ReaderError
-from reader.base.http.wire import Fetch, Request, Response
+from reader.base.http import Fetch, Request, Response
 from reader.gathering.rows import sources
 from reader.gathering.rows.sources import SourceState
 from reader.library.folder import Library

@@ -20,12 +20,12 @@ from reader.base.errors import (
 from reader.base.messages import say
 from reader.gathering.resolve import BATCH, ask_arxiv, is_off, look_up
 from reader.gathering.source import SourceTools
-from reader.library.failures import local_time, waiting
 from reader.library.folder import Library
 from reader.library.identity import same, title_fold
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.rows import failures, merges, papers
+from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.recognise import pdf_id

@@ -26,11 +26,11 @@ from reader.gathering.gather import gather
 from reader.gathering.resolve import follow_links, resolve
 from reader.gathering.rows import sources
 from reader.gathering.source import SourceTools, fail
-from reader.library.failures import still_missing, waiting
 from reader.library.folder import Library, write_whole
 from reader.library.paper import CitationCount
 from reader.library.rows import failures, papers
 from reader.library.rows.database import lock_file
+from reader.library.rows.failures import still_missing, waiting
 from reader.morning.complete import complete
 from reader.morning.pick import FETCH_LOCK
 from reader.morning.rank import rank_days

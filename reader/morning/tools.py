@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.base.errors import PdfError
-from reader.base.http.wire import Fetch
+from reader.base.http import Fetch
 from reader.search.encode import Encoder
 
 if TYPE_CHECKING:

@@ -12,11 +12,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from reader.base.errors import ModelError, PdfError, Problem, ReaderError
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.library import passage
 from reader.library.config import Config
-from reader.library.failures import still_missing, waiting
 from reader.library.file_names import UNFILED
 from reader.library.files import is_here
 from reader.library.folder import Library, write_whole
@@ -25,6 +24,7 @@ from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.rows import failures, papers
+from reader.library.rows.failures import still_missing, waiting
 from reader.pdfs.move import existing, find_moved, folder_at, has_bytes, settle
 from reader.pdfs.recognition import Looks, sketch_of, stamped_version
 from reader.pdfs.rows import pdfs

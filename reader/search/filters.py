@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reader.base.messages import say
-from reader.base.spelling import SHORTEST, distance, other_spellings, slips
-from reader.base.words import is_cjk, query_words
+from reader.base.words import SHORTEST, distance, is_cjk, other_spellings, query_words, slips
 from reader.library.file_names import nearest_names
 from reader.library.files import gone_pdfs
 from reader.library.folder import Library

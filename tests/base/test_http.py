@@ -18,9 +18,8 @@ import pytest
 
 from reader import __version__
 from reader.base.errors import SourceFailed, Unreachable
-from reader.base.http.client import Client
-from reader.base.http.transport import Backend, PrivateAddress, RequestDeadline, is_public
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
+from reader.base.http.client import Backend, Client, PrivateAddress, RequestDeadline, is_public
 from tests.server import NOW, Answer, Server, Time, gzipped, redirect
 
 HOST = "127.0.0.1"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.spelling import MAX_WAYS, distance, other_spellings, slips
+from reader.base.words import MAX_WAYS, distance, other_spellings, slips
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from reader.base.errors import SourceFailed
+from reader.base.http import Request, Response
 from reader.base.http.client import Client
-from reader.base.http.wire import Request, Response
 from reader.gathering.sources.arxiv_lists import (
     ApiListing,
     ArxivPlace,

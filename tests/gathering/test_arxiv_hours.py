@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
 from reader.gathering.arxiv_days import ARXIV
 from reader.gathering.calendar import EASTERN, announced_at, is_listing_day, latest_listing, window
 from reader.gathering.gather import gather, last_batches

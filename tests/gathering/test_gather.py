@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed, Unreachable
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
 from reader.gathering.arxiv_days import (
     ARXIV,
     EMPTY_IS_FINAL,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Response
+from reader.base.http import Response
 from reader.gathering.resolve import LINKS, follow_links
 from reader.gathering.rows import posts
 from reader.library.folder import Library

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.base.errors import SourceFailed
+from reader.base.http import MAX_BYTES, Fetch, Request, Response
 from reader.base.http.client import Client
-from reader.base.http.wire import MAX_BYTES, Fetch, Request, Response
-from reader.base.tex import accents
+from reader.base.text import accents
 from reader.cli.demo.catalogue import PlayedPaper
 from reader.cli.demo.server import Fault, PlayServer
 from reader.gathering.calendar import announced_at, window

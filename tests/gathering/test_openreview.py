@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Fetch, Request, Response
+from reader.base.http import Fetch, Request, Response
 from reader.gathering.sources.registries import paper_by_openreview
 from reader.library.paper import Paper
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
 from reader.gathering.resolve import BATCH, IS_OFF, NO_PAPER, is_off, look_up, resolve
 from reader.gathering.rows import posts
 from reader.library.folder import Library

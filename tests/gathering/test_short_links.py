@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from reader.base.errors import SourceFailed
+from reader.base.http import Request, Response
 from reader.base.http.client import Client
-from reader.base.http.wire import Request, Response
 from reader.gathering.resolve import MAX_BYTES, ResolvedPosts, is_short, resolve_links
 from reader.library.paper import Mention, Post
 from tests.server import Server, Time

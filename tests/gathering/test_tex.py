@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.tex import accents
+from reader.base.text import accents
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from html import escape
 import pytest
 
 from reader.base.errors import SourceFailed
+from reader.base.http import Request
 from reader.base.http.client import Client
-from reader.base.http.wire import Request
 from reader.gathering.sources.feed import read_posts
 from reader.library.paper import Mention, Post
 from tests.data import DATA, needs_data

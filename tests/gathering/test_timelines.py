@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Response
+from reader.base.http import Response
 from reader.gathering.gather import gather, last_batches
 from reader.gathering.rows import posts, sources
 from reader.library.folder import Library

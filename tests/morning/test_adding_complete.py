@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import SourceFailed, Unreachable
-from reader.base.http.wire import Request, Response
+from reader.base.http import Request, Response
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import Paper

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import PdfError, Problem, SourceFailed
-from reader.base.http.wire import Request
+from reader.base.http import Request
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Block, Document, Page

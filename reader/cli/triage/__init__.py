@@ -21,10 +21,10 @@ from reader.cli.triage.entries import Outcome
 from reader.cli.triage.layout import COLOURED, PLAIN, Style, page_lines, painted, screen_lines
 from reader.cli.triage.session import Hands, ListSession
 from reader.habit.recall import due
-from reader.library.failures import local_time
 from reader.library.folder import Library
 from reader.library.ids import url_of
 from reader.library.paper import LibraryPaper
+from reader.library.rows.failures import local_time
 from reader.morning.pick import FETCH_LOG
 from reader.morning.values import Morning
 

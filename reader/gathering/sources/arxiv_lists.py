@@ -24,7 +24,7 @@ from urllib.parse import quote
 import arxiv
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.gathering.calendar import EASTERN, listing_day, window

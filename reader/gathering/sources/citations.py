@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from reader.base.errors import ConfigError, SourceFailed, UsageError
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import plain
 from reader.gathering.sources.answer import day_of, inner, objects

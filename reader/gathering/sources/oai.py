@@ -33,10 +33,9 @@ from oaipmh_scythe.iterator import OAIResponseIterator
 from oaipmh_scythe.response import OAIResponse
 
 from reader.base.errors import SourceFailed, Unreachable
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
-from reader.base.tex import accents
-from reader.base.text import plain
+from reader.base.text import accents, plain
 from reader.gathering.calendar import is_listing_day, listing_day
 from reader.gathering.sources.answer import to_utf8, what_came
 from reader.gathering.sources.arxiv_lists import ArxivPlace, split_authors

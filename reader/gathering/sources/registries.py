@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 from reader.base.errors import SourceFailed
-from reader.base.http.wire import Fetch, Request
+from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.base.text import html_to_text, plain
 from reader.gathering.post import ListPage, page_of
