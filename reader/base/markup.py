@@ -31,7 +31,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from reader.base.text import LETTERS, MARKS
+from reader.base.text import TEX_LETTERS, TEX_MARKS
 
 
 def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:
@@ -92,7 +92,7 @@ def _renderer() -> MarkdownIt:
     return made
 
 
-_WRITTEN = LETTERS | {
+_WRITTEN = TEX_LETTERS | {
     "S": "§", "P": "¶", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
     "LaTeX": "LaTeX", "TeX": "TeX", "textasciitilde": "~", "textbackslash": "\\",
     "copyright": "©",
@@ -127,7 +127,7 @@ _HAS_TEX = re.compile(r"[\\{~`]|--")
 def _word(found: re.Match[str]) -> str:
     kind = found.lastgroup
     if kind in ("in1", "in2", "in3", "in4"):
-        mark = MARKS[found["mark"] or found["name"]]
+        mark = TEX_MARKS[found["mark"] or found["name"]]
         # A dotless i takes its accent as the letter i.
         return unicodedata.normalize("NFC", found[kind].lstrip("\\") + mark)
     if kind == "letter":

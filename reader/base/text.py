@@ -1,14 +1,8 @@
-"""Make foreign text safe to print, and compile patterns when they are first used.
-
-Make foreign text safe to print.
+"""Make foreign text safe to print, read TeX's accents, and compile patterns when first used.
 
 Titles, posts and queries come from anywhere: they may hold escape sequences, invisible
-characters or markup. Every function takes any string
-at all, never raises, and needs time linear in its length. Knows nothing of papers.
-
-Compile a regular expression when it is first used.
-
-Large ones take milliseconds each, and a command that only reads a list uses few of them.
+characters or markup. Every function takes any string at all, never raises, and needs time
+linear in its length. Knows nothing of papers.
 """
 
 from __future__ import annotations
@@ -18,13 +12,12 @@ import re
 import unicodedata
 from typing import Any, cast
 
-_SEQUENCE = re.compile(
+# Each sequence is tried before the single characters, which are how they begin.
+_UNSEEN = re.compile(
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS…
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI, in 7 and 8 bits
     r"|\x1b[ -/]*[0-~]?"  # any other escape
-)
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
+    "|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
     "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff\ufffe\uffff]"  # bidi, zero width, tags, half characters
 )
@@ -37,15 +30,15 @@ def plain(text: str) -> str:
     Escape sequences, control characters, bidi controls, zero-width characters and lone
     surrogates are gone; white space of any kind is one space. Idempotent.
     """
-    return " ".join(_seen(text).split())
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 def plain_lines(text: str) -> str:
-    r"""Make safe text of several lines, each as `plain` gives it.
+    r"""Make safe text of several lines, each as `plain` makes it.
 
     Every kind of line end becomes \n; blank lines stay, except first and last.
     """
-    lines = _LINE_END.sub("\n", _seen(text)).split("\n")
+    lines = _LINE_END.sub("\n", _UNSEEN.sub("", text)).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip("\n")
 
 
@@ -54,7 +47,7 @@ def visible(text: str) -> str:
 
     Of a note in Markdown, where indents and blank lines mean something.
     """
-    return _seen(text)
+    return _UNSEEN.sub("", text)
 
 
 def as_utf8(name: str) -> str:
@@ -85,12 +78,12 @@ def with_hint(message: str, hint: str) -> str:
 
 
 def columns(text: str) -> int:
-    """Give how many columns a text takes on a terminal, as `shorten` counts them."""
+    """Count the columns that a text takes on a terminal, as `shorten` counts them."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
-    """Give the text a browser would show, and the addresses of its links in order.
+    """Return the text that a browser would show, and the addresses of its links in order.
 
     Block elements and <br> become line breaks; scripts, styles and comments are gone. A
     link whose text is its own address, as Mastodon shortens it, reads as the address.
@@ -100,6 +93,8 @@ def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
     page = _HtmlText()
     if "<![CDATA[" in markup:
         markup = markup.replace("<![CDATA[", "").replace("]]>", "")
+    # int() refuses more than 4,300 digits, and html.unescape does not expect that.
+    markup = _HUGE_NUMBER.sub("\ufffd", markup)
     position = 0
     for token in _TOKEN.finditer(markup):
         if token.start() < position:
@@ -107,23 +102,17 @@ def html_to_text(markup: str) -> tuple[str, tuple[str, ...]]:
         page.add_text(markup[position : token.start()])
         position = token.end()
         name = (token["name"] or "").lower()
-        if not name:
-            continue
-        if not token[0].endswith(">"):  # an open end: text that only looked like a tag
+        if name and not token[0].endswith(">"):  # an open end: text that only looked like a tag
             page.add_text(token[0])
-        elif token["close"]:
-            page.close(name)
-        else:
-            page.open(name, token["attributes"])
-            if name in _RAW:
+        elif name:
+            page.add_tag(name, token["attributes"], is_end=bool(token["close"]))
+            if name in _RAW and not token["close"]:
                 end = _RAW[name].search(markup, position)
                 position = end.start() if end else len(markup)
     page.add_text(markup[position:])
-    return page.finish()
-
-
-def _seen(text: str) -> str:
-    return _UNSEEN.sub("", _SEQUENCE.sub("", text))
+    page.end_link()
+    text = re.sub(r"\n{3,}", "\n\n", plain_lines("".join(page.pieces)))
+    return text, tuple(href for href in page.hrefs if href)
 
 
 def _columns(char: str) -> int:
@@ -164,70 +153,42 @@ class _HtmlText:
         self.is_line_start = True
 
     def add_text(self, source: str) -> None:
-        text = re.sub(r"\s+", " ", _unescape(source))
+        text = re.sub(r"\s+", " ", html.unescape(source))
         self.pieces.append(text)
         self.is_line_start &= text in ("", " ")
 
-    def open(self, name: str, attributes: str) -> None:
+    def add_tag(self, name: str, attributes: str, *, is_end: bool) -> None:
         if name == "a":
-            self._end_link()
-            href = _HREF.search(attributes)
-            if href:
-                address = _unescape(href[1] or href[2] or href[3] or "")
-                self.hrefs.append("".join(_seen(address).split()))
+            self.end_link()
+            if not is_end and (href := _HREF.search(attributes)):
+                address = html.unescape(href[1] or href[2] or href[3] or "")
+                self.hrefs.append("".join(_UNSEEN.sub("", address).split()))
                 self.link = len(self.pieces)
-        elif name == "br":
-            self._break_line()
-        elif _BLOCK.fullmatch(name):
-            self._begin_block()
-        elif name in ("td", "th"):
+        elif (name == "br" and not is_end) or (_BLOCK.fullmatch(name) and not self.is_line_start):
+            self.pieces.append("\n")
+            self.is_line_start = True
+        elif name in ("td", "th") and not is_end:
             self.pieces.append(" ")
 
-    def close(self, name: str) -> None:
-        if name == "a":
-            self._end_link()
-        elif _BLOCK.fullmatch(name):
-            self._begin_block()
-
-    def finish(self) -> tuple[str, tuple[str, ...]]:
-        self._end_link()
-        text = plain_lines("".join(self.pieces))
-        return re.sub(r"\n{3,}", "\n\n", text), tuple(href for href in self.hrefs if href)
-
-    def _begin_block(self) -> None:
-        if not self.is_line_start:
-            self._break_line()
-
-    def _break_line(self) -> None:
-        self.pieces.append("\n")
-        self.is_line_start = True
-
-    def _end_link(self) -> None:
+    def end_link(self) -> None:
+        """Close the open link; where its text is its address, perhaps cut, put that whole."""
         if self.link is None:
             return
-        shown = plain("".join(self.pieces[self.link :]))
-        if _is_address_of(shown, self.hrefs[-1]):
-            self.pieces[self.link :] = [self.hrefs[-1]]
+        href = self.hrefs[-1]
+        shown = plain("".join(self.pieces[self.link :])).removesuffix("…").rstrip(".")
+        if shown and " " not in shown and _SCHEME.match(href):
+            bare, beginning = (_SCHEME.sub("", text, count=1).lower() for text in (href, shown))
+            if _ADDRESS.fullmatch(shown) or (bare.startswith(beginning) and "." in shown):
+                self.pieces[self.link :] = [href]
         self.link = None
 
 
-def _unescape(source: str) -> str:
-    # int() refuses more than 4,300 digits, and html.unescape does not expect that.
-    return html.unescape(_HUGE_NUMBER.sub("\ufffd", source))
-
-
-def _is_address_of(shown: str, href: str) -> bool:
-    shown = shown.removesuffix("…").rstrip(".")
-    if not shown or " " in shown or not _SCHEME.match(href):
-        return False
-    begins = (
-        _SCHEME.sub("", href, count=1).lower().startswith(_SCHEME.sub("", shown, count=1).lower())
-    )
-    return bool(_ADDRESS.fullmatch(shown)) or (begins and "." in shown)
-
-
 def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Give what behaves as `re.compile(pattern, flags)`; a mistake in it is raised at first use."""
+    """Make what behaves as `re.compile(pattern, flags)` and is compiled when it is first used.
+
+    Large patterns take milliseconds each, and a command that only reads a list uses few of
+    them. A mistake in the pattern is raised at first use.
+    """
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
 
 
@@ -242,14 +203,14 @@ class _Lazy:
         return found
 
 
-MARKS = {
+TEX_MARKS = {
     "'": "\u0301", "`": "\u0300", '"': "\u0308", "^": "\u0302", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328",
     "r": "\u030a", "d": "\u0323", "b": "\u0331",
 }  # fmt: skip
 """A command's name → the combining mark that it sets on the letter behind it."""
 
-LETTERS = {
+TEX_LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
     "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ",
 }  # fmt: skip
@@ -257,33 +218,27 @@ LETTERS = {
 
 
 def accents(text: str) -> str:
-    r"""Replace `\'e`, `\v{s}`, `{\o}` and their kind by the letters that they mean."""
+    r"""Turn TeX's accents into letters: what arXiv keeps as `Erd\H{o}s` reads `Erdős`.
+
+    Only accents and single letters, never inside `$…$`: mathematics stays as the authors wrote
+    it. A whole TeX reader would do harm here: for it the `%` of "a gain of 5% on average"
+    begins a comment, and the rest of the abstract is gone.
+    """
     if "\\" not in text:
         return text
     parts = _MATHS.split(text)
-    parts[::2] = (_letters(part) for part in parts[::2])
+    for i in range(0, len(parts), 2):
+        part = _ACCENT.sub(lambda m: f"{m[3] or m[4] or m[5]}{TEX_MARKS[m[1] or m[2]]}", parts[i])
+        part = _LETTER.sub(lambda m: TEX_LETTERS[m[1]], part)
+        # "{K}aldi" keeps its braces: they are not an accent's.
+        parts[i] = _BRACED.sub(lambda m: m[0] if m[1].isascii() else m[1], part)
     return unicodedata.normalize("NFC", "".join(parts))
 
 
-_MATHS = re.compile(r"(\$[^$]*\$)")
-_ACCENT = re.compile(
+_MATHS = compiled(r"(\$[^$]*\$)")
+_ACCENT = compiled(
     r"""\\(?:(['`"^~=.])\s*|([uvHckrdb])(?=\{|\s))\s*"""
     r"""(?:\{\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))"""
 )
-_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|[ ](?=\w))?")
-_BRACED = re.compile(r"\{([^\W\d_][\u0300-\u036f]?)\}")
-
-
-def _letters(text: str) -> str:
-    text = _ACCENT.sub(_accented, text)
-    text = _LETTER.sub(lambda match: LETTERS[match[1]], text)
-    return _BRACED.sub(_unbraced, text)
-
-
-def _accented(match: re.Match[str]) -> str:
-    return f"{match[3] or match[4] or match[5]}{MARKS[match[1] or match[2]]}"
-
-
-def _unbraced(match: re.Match[str]) -> str:
-    # "{K}aldi" keeps its braces: they are not an accent's.
-    return match[0] if match[1].isascii() else match[1]
+_LETTER = compiled(r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|[ ](?=\w))?")
+_BRACED = compiled(r"\{([^\W\d_][\u0300-\u036f]?)\}")

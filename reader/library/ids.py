@@ -1,19 +1,17 @@
-"""Find the identifiers of papers in any text, and give each its one canonical form.
+"""Find the identifiers of papers in any text, and bring each into its one canonical form.
 
     arxiv:2401.01234   arxiv:quant-ph/0201082   doi:10.…   openreview:…   acl:2023.acl-long.1
 
 People paste addresses of a dozen sites, wrapped, shortened, between brackets and kana; numbers
 look like ids and are none. A wrong paper is worse than a missed one. Time is linear.
 
-Name a paper by the address of its page, where nothing else names it: `web:host/path`.
-
-Journals' feeds often print no DOI. Such a name gives way to a number that others know.
+Journals' feeds often print no DOI: such a paper is named by the address of its page,
+`web:host/path`, until a number is known that others use too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -35,7 +33,37 @@ class IdMatch:
 
 def find_ids(text: str) -> tuple[IdMatch, ...]:
     """List the papers that a text names, in order; one named twice is there twice."""
-    return tuple(_scan(text.translate(_NARROW)))
+    text = text.translate(_NARROW)
+    found: list[IdMatch] = []
+    position = 0
+    while match := _NAMED.search(text, position):
+        kind = match.lastgroup or ""
+        written, end, name = match[kind], match.end(kind), None
+        is_cut = match[0].endswith("..") or text.startswith("…", match.end())
+        if kind in ("old", "arxiv") or (kind == "new" and not _is_amount(match)):
+            name = _arxiv(written)
+        elif kind == "acl" or (kind == "volume" and _VOLUME.fullmatch(written)):
+            name = _acl(written)
+        elif kind == "openreview":
+            name = f"openreview:{written}", None
+        elif kind in ("url", "doi"):
+            written = _without_rest(written)
+            end = match.start(kind) + len(written)
+            # A shortened address may end within its id, but no arXiv id is longer than these.
+            if kind == "url" and (not is_cut or _WHOLE_ARXIV.search(written)):
+                name = _in_url(written)
+            # "10.5000/60" may be a ratio.
+            is_short = len(written.partition("/")[2]) < 4
+            is_sure = match["said"] or len(match[0]) == len(text) or not is_short
+            if kind == "doi" and is_sure and not is_cut:
+                name = _doi(written)
+        position = match.end()
+        if name:
+            found.append(IdMatch(*name, match.start(), end))
+            # What was cut off may hold the next id; long rests read again would be quadratic.
+            if match.end() - match.start() < 600:
+                position = end
+    return tuple(found)
 
 
 def parse_id(text: str) -> IdMatch | None:
@@ -46,16 +74,17 @@ def parse_id(text: str) -> IdMatch | None:
     if len(text) > _LONGEST:
         return None
     narrow = text.translate(_NARROW)
-    typed = _TYPED.fullmatch(narrow)
-    if typed and (own := typed["own"]):  # nothing is known but a PDF's bytes, a page's address
-        return IdMatch(
-            own.lower() if own[0] in "pP" else f"web:{own[4:]}", None, *typed.span("own")
-        )
-    if typed and typed["arxiv"]:
-        return _found(typed, "arxiv", _arxiv(typed["arxiv"]))
-    if typed:
-        return _found(typed, "acl", _acl(typed["acl"]))
-    several = list(_scan(narrow))
+    if typed := _TYPED.fullmatch(narrow):
+        kind = typed.lastgroup or ""
+        written, name = typed[kind], None
+        if kind == "arxiv":
+            name = _arxiv(written)
+        elif kind == "acl":
+            name = _acl(written)
+        else:  # nothing is known but a PDF's bytes, or a page's address
+            name = written.lower() if written[0] in "pP" else f"web:{written[4:]}", None
+        return IdMatch(*name, *typed.span(kind)) if name else None
+    several = find_ids(narrow)
     if len(several) != 1:
         return None
     before, after = narrow[: several[0].start], narrow[several[0].end :]
@@ -63,7 +92,7 @@ def parse_id(text: str) -> IdMatch | None:
 
 
 def url_of(id: str) -> str:
-    """Give the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
+    """Return the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
     scheme, _, name = id.partition(":")
     name = quote(name, safe="/:;()._-+,") if scheme == "doi" else name.replace(";", "?", 1)
     return _PAGES[scheme].format(name) if scheme in _PAGES else ""
@@ -149,91 +178,26 @@ _AMOUNT_AFTER = compiled(
 _NUMBER_BEFORE = compiled(r"(?<![\d.])(?!\d{4}\.\d{5}[\s,;|&])\d+\.\d+[\s,;|&]{1,3}\Z", re.ASCII)
 _NUMBER_AFTER = compiled(r"[\s,;|&]{1,3}(?!\d{4}\.\d{5}(?!\d))\d+\.\d", re.ASCII)
 
+_WHOLE_ARXIV = compiled(r"/\d{4}\.\d{5}$|/\d{7}$|v\d+$|\.pdf$")
+
 _Name = tuple[str, int | None]  # a canonical id and the version named with it
 
 
-def _scan(text: str) -> Iterator[IdMatch]:
-    position = 0
-    while match := _NAMED.search(text, position):
-        found = _READERS[match.lastgroup or ""](match)
-        position = match.end()
-        if found:
-            yield found
-            # What was cut off may hold the next id; long rests read again would be quadratic.
-            if match.end() - match.start() < 600:
-                position = found.end
-
-
-def _found(match: re.Match[str], group: str, name: _Name | None) -> IdMatch | None:
-    start = match.start(group) if match.re.pattern == _TYPED.pattern else match.start()
-    return IdMatch(*name, start, match.end(group)) if name else None
-
-
-def _read_arxiv(match: re.Match[str]) -> IdMatch | None:
-    return _found(match, match.lastgroup or "", _arxiv(match[match.lastgroup or ""]))
-
-
-def _read_bare(match: re.Match[str]) -> IdMatch | None:
-    """Take a bare number only if nothing around makes it an amount."""
-    name = _arxiv(match["new"])
-    if name is None or not "15" <= match["new"][:2] < "50":
-        return None
+def _is_amount(match: re.Match[str]) -> bool:
+    """Tell whether a bare number is an amount by what stands around it, or of a year to come."""
     before = match.string[max(0, match.start() - 24) : match.start()]
     after = match.string[match.end() : match.end() + 24]
-    if _NUMBER_BEFORE.search(before) or _NUMBER_AFTER.match(after):
-        return None
-    if _SIGN_BEFORE.search(before[-4:]) or _says_amount(before) or _AMOUNT_AFTER.match(after):
-        return None
-    return _found(match, "new", name)
-
-
-def _says_amount(before: str) -> bool:
     words = re.split(r"[\s.:=]+", before.lower().rstrip(" .:=\n"))
     word = words[-2] if len(words) > 1 and words[-1] in _LINKS else words[-1]
-    return word in _AMOUNTS or before.rstrip(" はが:").endswith(_AMOUNTS_JA)
-
-
-def _read_doi(match: re.Match[str]) -> IdMatch | None:
-    raw = _whole(match["doi"])
-    is_sure = match["said"] or len(match[0]) == len(match.string)  # "10.5000/60" may be a ratio
-    if raw is None or _is_cut(match) or not (is_sure or len(raw.partition("/")[2]) >= 4):
-        return None
-    name = _doi(raw)
-    return IdMatch(*name, match.start(), match.start("doi") + len(raw)) if name else None
-
-
-def _read_acl(match: re.Match[str]) -> IdMatch | None:
-    group = match.lastgroup or ""
-    if group == "volume" and not _VOLUME.fullmatch(match[group]):
-        return None
-    return _found(match, group, _acl(match[group]))
-
-
-def _read_openreview(match: re.Match[str]) -> IdMatch | None:
-    return _found(match, "openreview", ("openreview:" + match["openreview"], None))
-
-
-def _read_url(match: re.Match[str]) -> IdMatch | None:
-    url = _whole(match["url"])
-    name = _in_url(url) if url else None
-    if url is None or name is None:
-        return None
-    # A shortened address may end within its id, but no arXiv id is longer than these.
-    if _is_cut(match) and not re.search(r"/\d{4}\.\d{5}$|/\d{7}$|v\d+$|\.pdf$", url):
-        return None
-    return IdMatch(*name, match.start(), match.start() + len(url))
-
-
-_READERS: dict[str, Callable[[re.Match[str]], IdMatch | None]] = {
-    "old": _read_arxiv,
-    "arxiv": _read_arxiv,
-    "new": _read_bare,
-    "url": _read_url,
-    "doi": _read_doi,
-    "acl": _read_acl,
-    "volume": _read_acl,
-    "openreview": _read_openreview,
-}
+    return bool(
+        not "15" <= match["new"][:2] < "50"
+        or _NUMBER_BEFORE.search(before)
+        or _NUMBER_AFTER.match(after)
+        or _SIGN_BEFORE.search(before[-4:])
+        or word in _AMOUNTS
+        or before.rstrip(" はが:").endswith(_AMOUNTS_JA)
+        or _AMOUNT_AFTER.match(after)
+    )
 
 
 def _arxiv(written: str) -> _Name | None:
@@ -272,7 +236,7 @@ def _acl(written: str) -> _Name:
 
 
 def _doi(written: str) -> _Name | None:
-    """Give the canonical id of a DOI, which may be arXiv's or the Anthology's own."""
+    """Make the canonical id of a DOI, which may be arXiv's or the Anthology's own."""
     doi = re.sub(r"\\([_%&#~])", r"\1", written).lower()
     prefix, _, suffix = doi.partition("/")
     if prefix == "10.48550" and suffix.startswith("arxiv."):
@@ -290,12 +254,10 @@ _TEMPLATE = compiled(
 )
 
 
-def _whole(written: str) -> str | None:
+def _without_rest(written: str) -> str:
     """Cut off what belongs to the sentence around: closing marks, the next id, entities."""
-    end = len(written)
     glued = _GLUED.search(written)
-    if glued:
-        end = glued.start()
+    end = glued.start() if glued else len(written)
     opened = {"(": 0, "[": 0, "{": 0}
     for mark in _BRACKET.finditer(written, 0, end):
         opening = _OPENING.get(mark[0])
@@ -304,7 +266,7 @@ def _whole(written: str) -> str | None:
             end = mark.start()
             break
     loose = "/.,;:!?'\"*([{" + ("" if "openreview.net/" in written else "_")  # its ids end so
-    return written[:end].rstrip(loose) or None
+    return written[:end].rstrip(loose)
 
 
 _BRACKET = compiled(r"[()\[\]{}]")
@@ -314,16 +276,15 @@ _GLUED = compiled(
 )
 
 
-def _is_cut(match: re.Match[str]) -> bool:
-    return match[0].endswith("..") or match.string.startswith("…", match.end())
-
-
 def _in_url(url: str, depth: int = 3) -> _Name | None:
     """Find the one id that an address stands for, through at most `depth` redirectors."""
     parts = _PARTS.match(url.replace("&amp;", "&"))
     if parts is None or depth == 0:
         return None
-    host, path, query = _host(parts), unquote(parts["path"]), parts["query"] or ""
+    host = (parts["host"] or parts["bare"] or "").lower().partition(":")[0]
+    if host.endswith(".translate.goog"):  # arxiv-org.translate.goog
+        host = host.removesuffix(".translate.goog").replace("-", ".")
+    path, query = unquote(parts["path"]), parts["query"] or ""
     if name := _on_site(host, path, query) or _in_path(host, path):
         return name
     inner = re.search(r"https?://.*", path, re.IGNORECASE | re.DOTALL)
@@ -332,10 +293,8 @@ def _in_url(url: str, depth: int = 3) -> _Name | None:
     for key, value in parse_qsl(query):
         if key.lower() in ("doi", "id") and re.fullmatch(_DOI, value, _FLAGS):
             return _doi(value)
-        if not key.lower().startswith(("ref", "utm")):
-            name = _in_url(value, depth - 1)
-            if name:
-                return name
+        if not key.lower().startswith(("ref", "utm")) and (name := _in_url(value, depth - 1)):
+            return name
     return None
 
 
@@ -369,12 +328,6 @@ _DOI_TAIL = compiled(
 )
 
 
-def _host(parts: re.Match[str]) -> str:
-    host = (parts["host"] or parts["bare"] or "").lower().partition(":")[0]
-    shown = host.removesuffix(".translate.goog")  # arxiv-org.translate.goog
-    return host if shown == host else shown.replace("-", ".")
-
-
 def _on_site(host: str, path: str, query: str) -> _Name | None:
     """Read a page's address on a site that has ids of its own."""
     site = ".".join(host.split(".")[-2:])
@@ -397,7 +350,7 @@ def _in_path(host: str, path: str) -> _Name | None:
     if arxiv:
         return _arxiv(arxiv[1])
     part = _DOI_PART.search(path)
-    doi = _whole(part[1]) if part else None
+    doi = _without_rest(part[1]) if part else ""
     if doi and not host.endswith("doi.org"):
         doi = _DOI_TAIL.sub("", doi)
         if doi.startswith("10.1101/"):  # bioRxiv's pages are of versions, its DOIs are not
@@ -415,7 +368,7 @@ _LONGEST_WEB_ID = 300
 
 
 def web_id(url: str) -> str:
-    """Give the id of the paper whose page this is, "" for what is no page's address.
+    """Make the id of the paper whose page this is, "" for what is no page's address.
 
     Without what names a place on the page or counts its visits: one page has one id. A query
     stands behind ";", as an id is part of the addresses of our own pages; where that could be
