@@ -1,15 +1,16 @@
 """Find the rows that may be copies of a paper: by identifier, by title, by author.
 
-What makes two papers one is `identity.same`'s to say; this only finds whom to ask about
-quickly, by the indexes on titles and names.
+What makes two papers one is for `identity.same` to say; this only finds quickly which rows
+to ask it about, by the indexes on titles and names.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 
 from reader.library.identity import Match, family_fold, same, title_fold
 from reader.library.paper import Paper
@@ -22,15 +23,44 @@ N_AUTHORS = 3
 MAX_CANDIDATES = 300
 """Papers of one author that are looked at, newest first: "Wei Wang" has thousands."""
 
+PAPER_COLUMNS = """
+    p.*,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors,
+    (SELECT json_group_array(id) FROM identifiers WHERE paper = p.id) AS ids
+"""
+"""What `paper_of` needs of a row `p` of papers."""
+
+
+def paper_of(row: Row) -> Paper:
+    """Make a paper of a row with `PAPER_COLUMNS`."""
+    published, announced = row["published_on"], row["announced_on"]
+    return Paper(
+        ids=tuple(dict.fromkeys([row["canonical"], *json.loads(row["ids"])])),
+        title=row["title"],
+        authors=tuple(json.loads(row["authors"])),
+        abstract=row["abstract"],
+        categories=tuple(row["categories"].split()),
+        comment=row["comment"],
+        published_on=date.fromisoformat(published) if published else None,
+        announced_on=date.fromisoformat(announced) if announced else None,
+        version=row["version"],
+        pdf_url=row["pdf_url"],
+    )
+
 
 def row_of(db: Database, paper: Paper) -> int | None:
     """Find a paper by its identifiers, the canonical one first.
 
     A number of arXiv's beside another one's DOI is no proof: such a pair is compared.
     """
+    own = {id_ for id_ in paper.ids if id_.startswith("arxiv:")}
     for id_ in paper.ids:
         found = db.read_one("SELECT paper FROM identifiers WHERE id = ?", (id_,))
-        if found and (id_ == paper.id or not _is_other_submission(db, found["paper"], paper)):
+        if found is None:
+            continue
+        known = arxiv_ids(db, found["paper"]) if own and id_ != paper.id else []
+        if not known or not own.isdisjoint(known):
             return int(found["paper"])
     return None
 
@@ -51,7 +81,13 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
     """Join the rows that one source names as one paper, unless the reader parted them."""
     if len(paper.ids) == 1:
         return
-    for other, match in _named(db, paper).items():
+    rows = db.read(
+        "SELECT DISTINCT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(paper.ids),),
+    )
+    named = _papers(db, [r["paper"] for r in rows]) if len(rows) > 1 else []
+    # Of a paper with several copies the last one decides.
+    for other, match in {other: same(paper, copy) for other, copy in named}.items():
         one, two = merges.row_now(db, row), merges.row_now(db, other)
         if one == two or merges.last_split(db, one, two):
             continue
@@ -62,8 +98,8 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
 
 
 def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:
-    """Give the papers that have one of some ids or of some folded titles: row as it is read
-    now → the copy that has it.
+    """List the papers that have one of some ids or of some folded titles: (row as it is read
+    now, the copy that has it).
 
     By index alone; of a title that many have no more than MAX_CANDIDATES.
     """
@@ -75,13 +111,30 @@ def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list
         """,
         (json.dumps(list(ids)), json.dumps(list(folds)), MAX_CANDIDATES),
     )
-    return list(_papers(db, [r["id"] for r in rows]))
+    return _papers(db, [r["id"] for r in rows])
 
 
 def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
-    """Give the rows that are this paper, or may be: row as it is read now → how sure."""
+    """Find the rows that are this paper, or may be: row as it is read now → how sure."""
+    rows = db.read(
+        """
+        SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
+        UNION SELECT id FROM papers WHERE fold = ? AND fold != ''
+        """,
+        (json.dumps(paper.ids), title_fold(paper.title)),
+    )
+    candidates = [r["paper"] for r in rows]
+    for name in paper.authors[:N_AUTHORS]:
+        rows = db.read(
+            """
+            SELECT p.id, p.title FROM authors AS a JOIN papers AS p ON p.id = a.paper
+            WHERE a.family_fold = ? AND a.name = ? ORDER BY a.paper DESC LIMIT ?
+            """,
+            (family_fold(name), name, MAX_CANDIDATES),
+        )
+        candidates += [r["id"] for r in rows if _may_be_alike(paper.title, r["title"])]
     found: dict[int, Match] = {}
-    for row, other in _papers(db, _candidates(db, paper)):
+    for row, other in _papers(db, list(dict.fromkeys(candidates))):
         match = same(paper, other)
         if match.strength == "strong" or (match.strength == "medium" and row not in found):
             found[row] = match
@@ -98,48 +151,10 @@ def doubles(db: Database) -> list[tuple[int, int, Match]]:
     )
     found = []
     for r in rows:
-        group = list(_papers(db, json.loads(r["ids"])))
-        for i, (row, paper) in enumerate(group):
-            pairs = ((row, other, same(paper, second)) for other, second in group[i + 1 :])
-            found += [pair for pair in pairs if pair[2].strength != "none"]
+        for (row, paper), (other, second) in combinations(_papers(db, json.loads(r["ids"])), 2):
+            if (match := same(paper, second)).strength != "none":
+                found.append((row, other, match))
     return found
-
-
-def _is_other_submission(db: Database, row: int, paper: Paper) -> bool:
-    known = arxiv_ids(db, row)
-    own = {id_ for id_ in paper.ids if id_.startswith("arxiv:")}
-    return bool(known and own) and own.isdisjoint(known)
-
-
-def _named(db: Database, paper: Paper) -> dict[int, Match]:
-    """Give the rows that have an identifier of this paper, and whether they are it."""
-    rows = db.read(
-        "SELECT DISTINCT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(paper.ids),),
-    )
-    found = _papers(db, [r["paper"] for r in rows]) if len(rows) > 1 else []
-    return {row: same(paper, other) for row, other in found}
-
-
-def _candidates(db: Database, paper: Paper) -> list[int]:
-    rows = db.read(
-        """
-        SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
-        UNION SELECT id FROM papers WHERE fold = ? AND fold != ''
-        """,
-        (json.dumps(paper.ids), title_fold(paper.title)),
-    )
-    found = [r["paper"] for r in rows]
-    for name in paper.authors[:N_AUTHORS]:
-        rows = db.read(
-            """
-            SELECT p.id, p.title FROM authors AS a JOIN papers AS p ON p.id = a.paper
-            WHERE a.family_fold = ? AND a.name = ? ORDER BY a.paper DESC LIMIT ?
-            """,
-            (family_fold(name), name, MAX_CANDIDATES),
-        )
-        found += [r["id"] for r in rows if _may_be_alike(paper.title, r["title"])]
-    return list(dict.fromkeys(found))
 
 
 def _may_be_alike(one: str, other: str) -> bool:
@@ -150,30 +165,12 @@ def _may_be_alike(one: str, other: str) -> bool:
     return is_half or one.partition(":")[0] == other.partition(":")[0]
 
 
-def _papers(db: Database, rows: Sequence[int]) -> Iterable[tuple[int, Paper]]:
+def _papers(db: Database, rows: Sequence[int]) -> list[tuple[int, Paper]]:
     found = db.read(
-        """
-        SELECT p.*, coalesce(p.merged_into, p.id) AS row,
-            (SELECT json_group_array(name) FROM
-                (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors,
-            (SELECT json_group_array(id) FROM identifiers WHERE paper = p.id) AS ids
+        f"""
+        SELECT coalesce(p.merged_into, p.id) AS row, {PAPER_COLUMNS}
         FROM papers AS p WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id
-        """,
-        (json.dumps(list(rows)),),
+        """,  # noqa: S608  a constant
+        (json.dumps(rows),),
     )
-    return [(r["row"], _paper(r)) for r in found]
-
-
-def _paper(row: Row) -> Paper:
-    published, announced = (
-        date.fromisoformat(day) if (day := row[name]) else None
-        for name in ("published_on", "announced_on")
-    )
-    return Paper(
-        ids=tuple(dict.fromkeys([row["canonical"], *json.loads(row["ids"])])),
-        title=row["title"],
-        authors=tuple(json.loads(row["authors"])),
-        abstract=row["abstract"],
-        published_on=published,
-        announced_on=announced,
-    )
+    return [(r["row"], paper_of(r)) for r in found]

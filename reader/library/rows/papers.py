@@ -1,4 +1,4 @@
-"""Keep papers: one row each, whatever the copies, with identifiers, authors, versions."""
+"""Keep papers: one row each, whatever the copies, with identifiers, authors and versions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from reader.library.identity import title_fold
 from reader.library.paper import LibraryPaper, Paper, State
 from reader.library.rows import merges, versions
 from reader.library.rows.authors import set_authors
-from reader.library.rows.copies import arxiv_ids, copies_of, join_rows, row_of
-from reader.library.rows.database import Database, Row
+from reader.library.rows.copies import (
+    PAPER_COLUMNS,
+    arxiv_ids,
+    copies_of,
+    join_rows,
+    paper_of,
+    row_of,
+)
+from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 
 # Its last decision that was not taken back, and `read` as soon as there is a note.
@@ -54,45 +61,29 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
             if row is None:
                 is_new = _add(db, paper, source, on)
                 n_new, n_known = n_new + is_new, n_known + (not is_new)
-                continue
-            if _speaks_for(db, row, paper) and _is_newer(db, row, paper):
+            else:
                 _update(db, row, paper)
-                set_authors(db, row, paper.authors)
-            _add_names(db, row, paper, source, on)
-            join_rows(db, row, paper, on)
-            n_known += 1
+                _add_names(db, row, paper, source, on)
+                join_rows(db, row, paper, on)
+                n_known += 1
     return PaperCounts(n_new, n_known)
 
 
 def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
-    """Give a paper a row of its own, and join it to the one that it is a copy of."""
+    """Make a row for a paper, and join it to the one that it is a copy of.
+
+    Returns whether it is new, and no copy.
+    """
     copies = copies_of(db, paper)
     strong = [other for other, match in copies.items() if match.strength == "strong"]
-    nameless_since = _nameless_since(db, strong[0]) if len(strong) == 1 else None
-    # What its owner has had for months is no news.
-    row = _insert(db, paper, min(nameless_since or on, on))
-    set_authors(db, row, paper.authors)
-    _add_names(db, row, paper, source, on)
+    arrived_on, is_nameless = on, False
     if len(strong) == 1:
+        [old] = db.read("SELECT canonical, arrived_on FROM papers WHERE id = ?", strong)
         # A name made of a PDF's bytes or of an address gives way to one that others know.
-        kept, merged = (row, strong[0]) if nameless_since else (strong[0], row)
-        merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
-        return False
-    for other, match in copies.items():
-        merges.ask(db, other, row, why=match.why, on=on)
-    return True
-
-
-def _nameless_since(db: Database, row: int) -> date | None:
-    """Give the day on which a paper came that has no name but its PDF's bytes or the address of
-    its page; else None."""
-    found = db.read_one("SELECT canonical, arrived_on FROM papers WHERE id = ?", (row,))
-    is_nameless = found is not None and found["canonical"].startswith(("pdf:", "web:"))
-    return date.fromisoformat(found["arrived_on"]) if found and is_nameless else None
-
-
-def _insert(db: Database, paper: Paper, on: date) -> int:
-    return db.execute(
+        if is_nameless := old["canonical"].startswith(("pdf:", "web:")):
+            # What its owner has had for months is no news.
+            arrived_on = min(date.fromisoformat(old["arrived_on"]), on)
+    row = db.execute(
         """
         INSERT INTO papers (canonical, title, abstract, categories, comment, published_on,
                             announced_on, arrived_on, version, pdf_url, content_hash, fold)
@@ -106,43 +97,45 @@ def _insert(db: Database, paper: Paper, on: date) -> int:
             paper.comment,
             _iso(paper.published_on),
             _iso(paper.announced_on),
-            on.isoformat(),
+            arrived_on.isoformat(),
             paper.version,
             paper.pdf_url,
-            content_hash(paper),
+            merges.text_hash(paper.title, paper.abstract),
             title_fold(paper.title),
         ),
     )
-
-
-def _speaks_for(db: Database, row: int, paper: Paper) -> bool:
-    """Tell whether a paper's text is the row's own, or only that of a copy.
-
-    What arXiv says of a row's first number holds; another source fills what is blank.
-    """
-    numbers = arxiv_ids(db, row)
-    if paper.id in numbers:
-        return paper.id == numbers[0]
-    old = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))[0]
-    return not old["abstract"] or (old["version"] is None and not numbers)
-
-
-def _is_newer(db: Database, row: int, paper: Paper) -> bool:
-    old = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))[0]
-    is_older = paper.version is not None and paper.version < (old["version"] or 0)
-    return not (is_older or not paper.title or (old["abstract"] and not paper.abstract))
+    set_authors(db, row, paper.authors)
+    _add_names(db, row, paper, source, on)
+    if len(strong) == 1:
+        kept, merged = (row, strong[0]) if is_nameless else (strong[0], row)
+        merges.join(db, kept, merged, why=copies[strong[0]].why, on=on)
+        return False
+    for other, match in copies.items():
+        merges.ask(db, other, row, why=match.why, on=on)
+    return True
 
 
 def _update(db: Database, row: int, paper: Paper) -> None:
-    """Take over a newer text; never replace something by nothing."""
+    """Take over a text that is newer and the row's own; never replace something by nothing."""
+    [old] = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))
+    numbers = arxiv_ids(db, row)
+    # What arXiv says of a row's first number holds; another source fills what is blank.
+    if paper.id in numbers:
+        is_own = paper.id == numbers[0]
+    else:
+        is_own = not old["abstract"] or (old["version"] is None and not numbers)
+    is_older = paper.version is not None and paper.version < (old["version"] or 0)
+    is_poorer = not paper.title or (old["abstract"] and not paper.abstract)
+    if not is_own or is_older or is_poorer:
+        return
     if paper.version and paper.version > 1:
         versions.add_changes(db, row, papers_at(db, [row])[0].paper, paper)
     db.execute(
         """
         UPDATE papers SET title = ?, abstract = ?, content_hash = ?, fold = ?,
-            categories = CASE WHEN ? = '' THEN categories ELSE ? END,
-            comment = CASE WHEN ? = '' THEN comment ELSE ? END,
-            pdf_url = CASE WHEN ? = '' THEN pdf_url ELSE ? END,
+            categories = coalesce(nullif(?, ''), categories),
+            comment = coalesce(nullif(?, ''), comment),
+            pdf_url = coalesce(nullif(?, ''), pdf_url),
             published_on = coalesce(published_on, ?),
             announced_on = coalesce(announced_on, ?),
             version = coalesce(?, version)
@@ -151,20 +144,22 @@ def _update(db: Database, row: int, paper: Paper) -> None:
         (
             paper.title,
             paper.abstract,
-            content_hash(paper),
+            merges.text_hash(paper.title, paper.abstract),
             title_fold(paper.title),
-            *[" ".join(paper.categories)] * 2,
-            *[paper.comment] * 2,
-            *[paper.pdf_url] * 2,
+            " ".join(paper.categories),
+            paper.comment,
+            paper.pdf_url,
             _iso(paper.published_on),
             _iso(paper.announced_on),
             paper.version,
             row,
         ),
     )
+    set_authors(db, row, paper.authors)
 
 
 def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> None:
+    """Keep a paper's identifiers, the source that brought it, and its version."""
     db.execute_many(
         "INSERT INTO identifiers (id, paper) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(id_, row) for id_ in paper.ids],
@@ -227,46 +222,25 @@ def papers_at(db: Database, rows: Iterable[int]) -> list[LibraryPaper]:
 def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPaper]:
     """List the papers that a person may mean by a key or the beginning of a title.
 
-    What fits whole comes alone, a key before a title. Only where none begins so as it is
-    typed, width, accents, blanks and signs make no difference. At most `limit`, newest first.
+    What fits whole comes alone, a key before a title, in any case of ASCII. Only where none
+    begins so as it is typed, width, accents, blanks and signs make no difference. At most
+    `limit`, newest first.
     """
-    return (_named(db, name, limit) if len(name) <= LONGEST_NAME else []) or _folded(
-        db, title_fold(name), limit
-    )
-
-
-def _named(db: Database, name: str, limit: int) -> list[LibraryPaper]:
-    """List the papers whose key or title is or begins with a text, in any case of ASCII."""
-    exact = _held(
-        db, "p.id = (SELECT coalesce(merged_into, id) FROM papers WHERE key = ?)", (name,)
-    )
-    exact = exact or _held(
-        db,
-        "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE title = ? COLLATE NOCASE)"
-        " ORDER BY p.id DESC LIMIT ?",
-        (name, limit),
-    )
-    if exact:
-        return exact
-    pattern = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    return _held(
-        db,
-        "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE key LIKE ? ESCAPE '\\'"
-        " UNION SELECT coalesce(merged_into, id) FROM papers WHERE title LIKE ? ESCAPE '\\')"
-        " ORDER BY p.id DESC LIMIT ?",
-        (pattern, pattern, limit),
-    )
-
-
-def _folded(db: Database, fold: str, limit: int) -> list[LibraryPaper]:
-    """List the papers whose folded title is, else begins with, a text."""
-    if not fold:
-        return []
-    between = "p.id IN (SELECT coalesce(merged_into, id) FROM papers WHERE fold BETWEEN ? AND ?)"
-    ordered = f"{between} ORDER BY p.id DESC LIMIT ?"
-    return _held(db, ordered, (fold, fold, limit)) or _held(
-        db, ordered, (fold, fold + LAST_CHARACTER, limit)
-    )
+    chosen = "SELECT coalesce(merged_into, id) FROM papers WHERE"
+    tries: list[tuple[str, list[str]]] = []
+    if len(name) <= LONGEST_NAME:
+        pattern = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        begins = rf"{chosen} key LIKE ? ESCAPE '\' UNION {chosen} title LIKE ? ESCAPE '\'"
+        tries += [(f"{chosen} key = ?", [name]), (f"{chosen} title = ? COLLATE NOCASE", [name])]
+        tries += [(begins, [pattern, pattern])]
+    if fold := title_fold(name):
+        between = f"{chosen} fold BETWEEN ? AND ?"
+        tries += [(between, [fold, fold]), (between, [fold, fold + LAST_CHARACTER])]
+    for rows, values in tries:
+        found = _held(db, f"p.id IN ({rows}) ORDER BY p.id DESC LIMIT ?", [*values, limit])
+        if found:
+            return found
+    return []
 
 
 def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
@@ -276,7 +250,7 @@ def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
 
 
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Give the sources that papers came by, the first one first."""
+    """Return the sources that papers came by, the first one first; row → names."""
     found: dict[int, tuple[str, ...]] = {}
     for r in db.read(
         """
@@ -290,7 +264,7 @@ def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def announced_days(db: Database, ids: Sequence[str]) -> list[date]:
-    """Give the announcement days of those of some papers that are here and have one."""
+    """List the announcement days of those of some papers that are here and have one."""
     rows = db.read(
         """
         SELECT p.announced_on AS day FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
@@ -334,7 +308,7 @@ def n_papers(db: Database) -> int:
 
 
 def fix_key(db: Database, row: int, stem: str) -> str:
-    """Give a paper its key, once and for ever: the stem, with -2, -3 … where it is taken."""
+    """Fix a paper's key, once and for ever: the stem, with -2, -3 … where it is taken."""
     with db.writing():
         old = db.read_one("SELECT key FROM papers WHERE id = ?", (row,))
         if old and old["key"]:
@@ -349,59 +323,34 @@ def fix_key(db: Database, row: int, stem: str) -> str:
     return key
 
 
-def content_hash(paper: Paper) -> str:
-    """Name what is searched of a paper: its title and abstract."""
-    return merges.text_hash(paper.title, paper.abstract)
-
-
 def _held(db: Database, where: str, values: Sequence[object]) -> list[LibraryPaper]:
     rows = db.read(
         f"""
-        SELECT p.*, {STATE_SQL} AS state,
-            (SELECT topic FROM filings WHERE paper = p.id ORDER BY id DESC LIMIT 1) AS topic,
-            (SELECT json_group_array(name) FROM
-                (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors,
-            (SELECT json_group_array(id) FROM identifiers WHERE paper = p.id) AS ids
+        SELECT {PAPER_COLUMNS}, {STATE_SQL} AS state,
+            (SELECT topic FROM filings WHERE paper = p.id ORDER BY id DESC LIMIT 1) AS topic
         FROM papers AS p WHERE {where}
         """,  # noqa: S608  `where` is one of this module's own constants
         values,
     )
-    return [_value(row) for row in rows]
-
-
-def _value(row: Row) -> LibraryPaper:
-    ids = [id_ for id_ in json.loads(row["ids"]) if id_ != row["canonical"]]
-    return LibraryPaper(
-        row=row["id"],
-        paper=Paper(
-            ids=(row["canonical"], *ids),
-            title=row["title"],
-            authors=tuple(json.loads(row["authors"])),
-            abstract=row["abstract"],
-            categories=tuple(row["categories"].split()),
-            comment=row["comment"],
-            published_on=_day(row["published_on"]),
-            announced_on=_day(row["announced_on"]),
-            version=row["version"],
-            pdf_url=row["pdf_url"],
-        ),
-        state=cast(State, row["state"]),
-        arrived_on=date.fromisoformat(row["arrived_on"]),
-        topic=row["topic"],
-        key=row["key"],
-    )
+    return [
+        LibraryPaper(
+            row=row["id"],
+            paper=paper_of(row),
+            state=cast(State, row["state"]),
+            arrived_on=date.fromisoformat(row["arrived_on"]),
+            topic=row["topic"],
+            key=row["key"],
+        )
+        for row in rows
+    ]
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Give the rows of those of some identifiers that are here."""
+    """Find the rows of those of some identifiers that are here: id → row."""
     rows = db.read(
         "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
@@ -411,8 +360,4 @@ def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
 
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
     """Tell which of some identifiers a paper here has."""
-    rows = db.read(
-        "SELECT id FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
-    )
-    return {r["id"] for r in rows}
+    return set(rows_of(db, ids))
