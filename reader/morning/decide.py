@@ -93,7 +93,7 @@ def wrong_topic(
         if held.topic is not None:
             # It was picked once: its files follow at the next gather.
             folder = meant.path if meant else UNFILED
-            decisions.add_filing(db, held.row, folder, at=now)
+            decisions.add_filing(db, held.row, folder, at=now, act=act)
         if (sent := sent_act(library)) and is_overtaken:
             arrived = sent.arrived_at
             decisions.undo_act(db, act, at=arrived, on=library.day_of(arrived))

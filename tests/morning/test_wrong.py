@@ -15,7 +15,7 @@ from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import papers
+from reader.library.rows import decisions, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide, undo
@@ -114,6 +114,28 @@ def test_a_paper_of_the_near_lane_or_the_wild_card_comes_to_the_own_lane(
     now = lanes(shown(library))
     assert now["own"] == [(1, OWN), (2, OWN), (number, OWN)]
     assert number not in [row for row, _ in [*now.get("near", []), *now.get("wild", [])]]
+
+
+def test_acts_of_one_moment_are_undone_one_after_another(library: Library) -> None:
+    decide(library, "pick", [WRONG.id])
+    first = the(library).topic
+    wrong_topic(library, the(library), OTHER)
+    wrong_topic(library, the(library), NEAR)
+    topics = [the(library).topic]
+    for _ in range(2):
+        undo(library)
+        topics.append(the(library).topic)
+    assert (topics, the(library).state) == ([NEAR, OTHER, first], "pick")
+
+
+def test_undoing_a_lesson_leaves_a_folder_that_was_chosen_in_the_same_moment(
+    library: Library,
+) -> None:
+    decide(library, "pick", [WRONG.id])
+    wrong_topic(library, the(library), OTHER)
+    decisions.add_filing(library.db, 1, "roses", at=library.now(), is_by_hand=True)
+    undo(library)
+    assert the(library).topic == "roses"
 
 
 def test_one_undo_takes_all_of_it_back(library: Library) -> None:

@@ -38,17 +38,13 @@ def add_decisions(
     act: the number of an act that this is a part of.
     """
     with db.writing():
-        act, last = act or next_act(db), _last_id(db)
+        act = act or next_act(db)
+        [last] = db.read("SELECT coalesce(max(id), 0) AS id FROM decisions")
         db.execute_many(
             "INSERT INTO decisions (act, paper, kind, at, on_date) VALUES (?, ?, ?, ?, ?)",
             [(act, paper, kind, at.isoformat(), on.isoformat()) for paper in papers],
         )
-        keep_decided(db, last)
-
-
-def _last_id(db: Database) -> int:
-    row = db.read_one("SELECT coalesce(max(id), 0) AS id FROM decisions")
-    return int(row["id"]) if row else 0
+        _keep_decided(db, last["id"])
 
 
 def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) -> None:
@@ -66,7 +62,7 @@ def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) ->
 
 
 def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[int]:
-    """Give those of some papers on which something was decided, or taken back, after a moment."""
+    """Find those of some papers on which something was decided, or taken back, after a moment."""
     rows = db.read(
         """
         SELECT DISTINCT paper FROM decisions WHERE at > ?
@@ -90,7 +86,7 @@ def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]
 
 
 def last_decided(db: Database, papers: Sequence[int]) -> int | None:
-    """Give the one of some papers whose pick or skip is the newest that still stands."""
+    """Find the one of some papers whose pick or skip is the newest that still stands."""
     found = db.read_one(
         """
         SELECT paper FROM decisions AS d WHERE kind IN ('pick', 'skip')
@@ -117,15 +113,15 @@ def undo_last(
         rows = db.read(
             """
             WITH acts AS (
-                SELECT 'decisions' AS place, id, act, paper, kind, at,
+                SELECT 'decisions' AS place, id, act, paper, kind,
                     EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id) AS is_undone
                 FROM decisions AS d WHERE kind != 'undo' AND at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id AND u.at <= ?1)
-                UNION ALL SELECT 'lessons', id, act, paper, kind, at,
+                UNION ALL SELECT 'lessons', id, act, paper, kind,
                     EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
                 FROM lessons AS l WHERE kind != 'undo' AND at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id AND u.at <= ?1)
-                UNION ALL SELECT 'postponed', id, act, paper, 'later', at,
+                UNION ALL SELECT 'postponed', id, act, paper, 'later',
                     EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id)
                 FROM postponed AS p WHERE undoes IS NULL AND at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM postponed AS u WHERE u.undoes = p.id AND u.at <= ?1))
@@ -148,10 +144,10 @@ def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
     """List the decisions and lessons of an act that stand, of one paper where it is given."""
     return db.read(
         """
-        SELECT 'decisions' AS place, id, paper, at FROM decisions AS d
+        SELECT 'decisions' AS place, id, act, paper FROM decisions AS d
         WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
         AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
-        UNION ALL SELECT 'lessons', id, paper, at FROM lessons AS l
+        UNION ALL SELECT 'lessons', id, act, paper FROM lessons AS l
         WHERE act = ?1 AND kind != 'undo' AND (?2 IS NULL OR paper = ?2)
         AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id)
         """,
@@ -183,16 +179,17 @@ def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
         """,
         [(act, *moments, r["id"]) for r in lessons],
     )
-    # A filing has no act: what came at a lesson's own moment came by it.
+    # The folder of before: what the paper had before the first filing of the lesson's act. It
+    # keeps the act that it came by, so that an earlier act is taken back after this one.
     db.execute_many(
         """
-        INSERT INTO filings (paper, topic, at, is_by_hand)
-        SELECT b.paper, b.topic, ?1, b.is_by_hand FROM filings AS b WHERE b.id = (
+        INSERT INTO filings (paper, topic, at, is_by_hand, act)
+        SELECT b.paper, b.topic, ?1, b.is_by_hand, b.act FROM filings AS b WHERE b.id = (
             SELECT max(id) FROM filings WHERE paper = ?2 AND id < (
-                SELECT max(id) FROM filings WHERE paper = ?2))
-        AND ?3 = (SELECT at FROM filings WHERE paper = ?2 ORDER BY id DESC LIMIT 1)
+                SELECT min(id) FROM filings WHERE paper = ?2 AND act = ?3))
+        AND ?3 = (SELECT act FROM filings WHERE paper = ?2 ORDER BY id DESC LIMIT 1)
         """,
-        list(dict.fromkeys((moments[0], r["paper"], r["at"]) for r in lessons)),
+        list(dict.fromkeys((moments[0], r["paper"], r["act"]) for r in lessons)),
     )
 
 
@@ -229,16 +226,23 @@ def undo_of(
 
 
 def add_filing(
-    db: Database, paper: int, topic: str, *, at: datetime, is_by_hand: bool = False
+    db: Database,
+    paper: int,
+    topic: str,
+    *,
+    at: datetime,
+    is_by_hand: bool = False,
+    act: int | None = None,
 ) -> None:
     """File a paper under a topic; the last filing holds.
 
-    is_by_hand: the person said where; else the topics' words did.
+    is_by_hand: the person said where; else the topics' words did. act: the act that it is a
+    part of, and with which it is taken back.
     """
     with db.writing():
         db.execute(
-            "INSERT INTO filings (paper, topic, at, is_by_hand) VALUES (?, ?, ?, ?)",
-            (paper, topic, at.isoformat(), is_by_hand),
+            "INSERT INTO filings (paper, topic, at, is_by_hand, act) VALUES (?, ?, ?, ?, ?)",
+            (paper, topic, at.isoformat(), is_by_hand, act),
         )
 
 
@@ -254,7 +258,7 @@ def next_act(db: Database) -> int:
     return int(row["act"]) if row else 1
 
 
-def keep_decided(db: Database, after: int) -> None:
+def _keep_decided(db: Database, after: int) -> None:
     """Copy what stood on the screen for each decision after one, in the transaction open.
 
     That is the line of the last list that showed the paper, up to the day of the decision. Without

@@ -239,6 +239,38 @@ VERSIONS: tuple[str, list[str]] = (
 )
 
 
+# The two sentences in which the program said that no answer came, before layout 20.
+_IS_UNREACHABLE = "instr(error, ': no answer (') OR instr(error, ': 応答がありません(')"
+
+REASONS: tuple[str, list[str]] = (
+    "m020_reasons",
+    [
+        "ALTER TABLE failures ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sources ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE batches ADD COLUMN reason TEXT NOT NULL DEFAULT ''",
+        f"UPDATE failures SET reason = 'unreachable' WHERE {_IS_UNREACHABLE}",  # noqa: S608
+        f"UPDATE sources SET reason = 'unreachable' WHERE {_IS_UNREACHABLE}",  # noqa: S608
+        f"UPDATE batches SET reason = 'unreachable' WHERE {_IS_UNREACHABLE}",  # noqa: S608
+        """
+        UPDATE failures SET reason = 'no paper', error = ''
+        WHERE error = 'its registry has no such paper'
+        """,
+        """
+        UPDATE failures SET reason = 'off', error = ''
+        WHERE error = 'its look-up is off in feeds.toml'
+        """,
+        # What came at a lesson's own moment came by it, as far as anybody can know now.
+        "ALTER TABLE filings ADD COLUMN act INTEGER",
+        """
+        UPDATE filings SET act = (
+            SELECT max(act) FROM lessons AS l
+            WHERE l.paper = filings.paper AND l.at = filings.at AND l.kind != 'undo')
+        WHERE NOT is_by_hand
+        """,
+    ],
+)
+
+
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
     LESSONS,
@@ -250,4 +282,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     QUEUE,
     HISTORY,
     VERSIONS,
+    REASONS,
 ]
