@@ -118,7 +118,7 @@ def test_the_pages_say_it_once_in_the_browsers_language(offline: Path) -> None:
         for name in source_names(library.config):
             error = Unreachable(source=name, what="takes no connections")
             fail(library, name, error)
-            batch = Batch(name, DAY, None, 0, "failed", error.message)
+            batch = Batch(name, DAY, None, 0, "failed", error.message, reason=error.reason)
             sources.add_batch(library.db, batch, now=NOW_THERE, on=DAY)
     with site(parts) as client:
         for language, said in (("en", "None of the 6 sources"), ("ja", "取得元6件のどれにも")):

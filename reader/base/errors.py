@@ -24,40 +24,43 @@
 A class's docstring is its message: `NotFound(what="2401.1")` reads "2401.1 is not in
 this library." The second paragraph, where there is one, is the hint: what to do. Both are
 made in the language that is spoken when the error is; other languages have theirs in
-`phrases/`, by the name of the class. No third-party exception leaves an adapter; this
-module knows nothing of any of them.
+`messages/`, by the name of the class. What the program asks of an error is an attribute of
+its class, never looked for in its sentence. No third-party exception leaves an adapter;
+this module knows nothing of any of them.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from reader.base.messages import say, spoken
+
+Reason = Literal["", "unreachable", "no paper", "off"]
+"""Why something failed, as it is stored beside its sentence and compared: no host answered, its
+registry has no such paper, or looking it up is off in feeds.toml. "" for all that nobody asks."""
 
 
 class ReaderError(Exception):
     """{what}"""
 
     exit_code = 1
+    reason: Reason = ""
 
     def __init__(self, **values: object) -> None:
-        self.values: Mapping[str, object] = values
-        message, _, hint = text_of(type(self)).partition("\n\n")
+        kind = type(self)
+        text = inspect.cleandoc(kind.__doc__ or "")
+        if spoken() == "ja":
+            from reader.base.messages.japanese.errors import ERRORS
+
+            text = next(ERRORS[k.__name__] for k in kind.__mro__ if k.__name__ in ERRORS)
+        message, _, hint = text.partition("\n\n")
         self.message = " ".join(message.split()).format_map(values)
         self.hint = " ".join(hint.split()).format_map(values)
+        self.what = str(values.get("what", self.message))
         super().__init__(self.message)
-
-
-def text_of(kind: type[ReaderError]) -> str:
-    """Give the message of a class, and after an empty line its hint, where it has one."""
-    if spoken() == "ja":
-        from reader.base.messages.japanese.errors import ERRORS
-
-        return next(ERRORS[k.__name__] for k in kind.__mro__ if k.__name__ in ERRORS)
-    return inspect.cleandoc(kind.__doc__ or "")
 
 
 class UsageError(ReaderError):
@@ -76,6 +79,10 @@ class ConfigError(ReaderError):
     """
 
     exit_code = 3
+
+    def __init__(self, *, file: object = "", line: int = 1, **values: object) -> None:
+        super().__init__(file=file, line=line, **values)
+        self.file, self.line = file, line
 
 
 class NoLibrary(ConfigError):
@@ -121,6 +128,10 @@ class Incomplete(ReaderError):
 
     exit_code = 5
 
+    def __init__(self, *, reason: Reason = "", **values: object) -> None:
+        super().__init__(**values)
+        self.reason = reason or self.reason
+
 
 class SourceFailed(Incomplete):
     """{source}: {what}
@@ -128,10 +139,25 @@ class SourceFailed(Incomplete):
     {hint}
     """
 
-    def __init__(self, *, retry_at: datetime | None = None, **values: object) -> None:
-        values.setdefault("hint", say("source.again"))
-        super().__init__(**values)
-        self.retry_at = retry_at
+    def __init__(
+        self,
+        *,
+        source: str,
+        what: str,
+        hint: str | None = None,
+        reason: Reason = "",
+        status: int | None = None,
+        url: str = "",
+        retry_at: datetime | None = None,
+    ) -> None:
+        """Blame a source.
+
+        status: of HTTP, where that was the reason. url: where the answer came from in the end.
+        retry_at: the moment that the server named.
+        """
+        hint = say("source.again") if hint is None else hint
+        super().__init__(source=source, what=what, hint=hint, reason=reason)
+        self.source, self.status, self.url, self.retry_at = source, status, url, retry_at
 
 
 class Unreachable(SourceFailed):
@@ -140,17 +166,7 @@ class Unreachable(SourceFailed):
     Is the network up? What was fetched before is all here.
     """
 
-
-def is_unreachable(message: str) -> bool:
-    """Tell whether a message that was kept is, or has within it, that of Unreachable, in
-    whatever language it was said."""
-    texts = [inspect.cleandoc(Unreachable.__doc__ or "")]
-    if not message.isascii():
-        from reader.base.messages.japanese.errors import ERRORS
-
-        texts.append(ERRORS["Unreachable"])
-    heads = (text.partition("{what}")[0].removeprefix("{source}") for text in texts)
-    return any(head in message for head in heads)
+    reason = "unreachable"
 
 
 class PdfError(Incomplete):
@@ -158,6 +174,15 @@ class PdfError(Incomplete):
 
     {hint}
     """
+
+    def __init__(self, *, file: object, what: str, hint: str = "", kind: str = "") -> None:
+        """Blame a file. kind: what is wrong, where somebody asks ("past the end", "no file")."""
+        super().__init__(file=file, what=what, hint=hint)
+        self.kind = kind
+
+    def named(self, file: object) -> PdfError:
+        """Return the same of a file by another name."""
+        return PdfError(file=file, what=self.what, hint=self.hint, kind=self.kind)
 
 
 class NotOpened(Incomplete):
@@ -175,6 +200,10 @@ class StoreError(ReaderError):
     """
 
     exit_code = 6
+
+    def __init__(self, *, file: object, **values: object) -> None:
+        super().__init__(file=file, **values)
+        self.file = file
 
 
 class Locked(StoreError):

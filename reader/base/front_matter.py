@@ -1,4 +1,4 @@
-"""Know the front matter of a Markdown file: lines of YAML between two lines `---`.
+"""Read and rewrite the front matter of a Markdown file: YAML between two lines `---`.
 
 Some keys are the program's, all others are somebody else's and come back as they were,
 order and formatting too. One of ours whose value a hand changed is the hand's from then
@@ -24,6 +24,7 @@ FRONT = re.compile(
     r"(?P<open>\ufeff?---[ \t]*\r?\n)(?P<yaml>(?:[^\n]*\n)*?)(?P<close>---[ \t]*\r?(?:\n|\Z))"
 )
 _KEY = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?=\s|\Z)")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(.*)")
 _GOES_ON = re.compile(r"[ \t]+\S|- |-\r?\Z")
 
 
@@ -55,7 +56,7 @@ def text_at(yaml: str, key: str) -> str | None:
 
 
 def yaml_of(file_text: str) -> str:
-    """Give the lines between the two `---`; empty where there is no front matter."""
+    """Find the lines between the two `---`; empty where there is no front matter."""
     found = FRONT.match(file_text)
     return found["yaml"] if found else ""
 
@@ -103,9 +104,11 @@ def spliced(front: str, ours: Keys, *, before: str | None, line_end: str) -> str
             last = len(kept) if before is None and key else last
             continue
         new = wanted.pop(key, [])
+        # What a key said where nobody kept it: the first version wrote these keys itself.
+        elder = _value(lines) if key in _ELDER else None
         if key in BESIDE_OTHERS:
             kept += _swapped(lines, old.get(key, ()), _value(new) if new else (), line_end)
-        elif _is_handmade(lines, new, old.get(key) if old else _elder(key, lines), key in seen):
+        elif _is_handmade(lines, new, old.get(key) if old else elder, key in seen):
             kept += [line + "\n" for line in lines]
         else:
             kept += [line + line_end for line in new]
@@ -124,13 +127,8 @@ _OURS = frozenset(
 _ELDER = _OURS - {"aliases", "tags", "date", "page"}
 
 
-def _elder(key: str, lines: list[str]) -> Value | None:
-    """Give what a key said where nobody kept it: the first version wrote these keys itself."""
-    return _value(lines) if key in _ELDER else None
-
-
 def _is_handmade(lines: list[str], new: list[str], old: Value | None, is_second: bool) -> bool:
-    """Tell lines to leave as they are: they say what ours do, or what a hand made them say."""
+    """Check for lines to leave as they are: they say what ours do, or what a hand made them say."""
     found = _value(lines)
     says_the_same = bool(new) and _nfc(found) == _nfc(_value(new))
     return (says_the_same and not is_second) or old is None or _nfc(found) != _nfc(old)
@@ -145,17 +143,13 @@ def _swapped(lines: list[str], old: Value, new: Value, line_end: str) -> list[st
     gone = [item for item in old if item not in new]
     come = [item for item in new if item not in old and item not in there]
     for item in gone:
-        at = next((i for i, line in enumerate(lines) if _item(line) == item), None)
+        items = (_ITEM.match(line) for line in lines)
+        at = next((i for i, m in enumerate(items) if m and _scalar(m[1]) == item), None)
         if at is None or not kept[at]:
             continue
         dash = lines[at].partition("-")[0]
         kept[at] = f"{dash}- {quoted(come.pop(0))}{line_end}" if come else ""
     return kept if len([line for line in kept if line]) > 1 or len(lines) == 1 else []
-
-
-def _item(line: str) -> str | None:
-    found = re.match(r"[ \t]*-[ \t]+(.*)", line)
-    return _scalar(found[1]) if found else None
 
 
 def _groups(yaml: str) -> Iterator[tuple[str, list[str]]]:

@@ -1,21 +1,13 @@
 r"""Turn Markdown and TeX into HTML and MathML that are safe to show.
 
-Turn Markdown into HTML that is safe to show, by markdown-it-py.
+Markdown goes through markdown-it-py: everything that is none is escaped (tags, comments,
+scripts), links lead to http and https only, and pictures are not loaded.
 
-Everything that is no Markdown is escaped: tags, comments, scripts. Links lead to http and
-https only, pictures are not loaded. Knows no note.
-
-Write out the TeX that stands outside formulas: accents, emphasis, signs, quotation marks.
-
-What is not known stays as it was typed, so that a path such as C:\\foo is still one.
-Pure, linear in the length of the text.
-
-Show the TeX that titles and abstracts have: formulas as MathML, accents as letters.
-
-Formulas stand between $…$, $$…$$, \(…\) or \[…\]; latex2mathml turns them into a tree, of
-which only known elements and attributes are written, each text escaped. What cannot be
-understood stays as it was typed. Takes any string, never raises, and its time is bounded
-by the limits below. Knows no page.
+Of the TeX in titles and abstracts, formulas become MathML and accents letters. Formulas stand
+between $…$, $$…$$, \(…\) or \[…\]; latex2mathml turns them into a tree, of which only known
+elements and attributes are written, each text escaped. What cannot be understood stays as it
+was typed, so that a path such as C:\\foo is still one. Takes any string, never raises, and its
+time is bounded by the limits below. Knows no note and no page.
 """
 
 from __future__ import annotations
@@ -31,7 +23,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from reader.base.text import TEX_LETTERS, TEX_MARKS
+from reader.base.text import TEX_LETTERS, TEX_MARKS, WIKI_LINK
 
 
 def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -> str:
@@ -42,9 +34,6 @@ def to_html(markdown: str, *, address_of: Callable[[str], str] = lambda _: "") -
     """
     html: str = _renderer().render(markdown, {"address_of": address_of})
     return html
-
-
-_WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 
 
 def _link_keys(state: StateCore) -> None:
@@ -61,9 +50,9 @@ def _link_keys(state: StateCore) -> None:
 
 
 def _parted(token: Token, address_of: Callable[[str], str]) -> Iterator[Token]:
-    """Give a piece of text with its links as tokens of their own."""
+    """Split a piece of text, with its links as tokens of their own."""
     done = 0
-    for found in _WIKI.finditer(token.content):
+    for found in WIKI_LINK.finditer(token.content):
         if address := address_of(found[1]):
             yield _text(token.content[done : found.start()])
             yield Token("link_open", "a", 1, attrs={"href": address})
@@ -146,7 +135,7 @@ DEEPEST = 12
 
 
 def tex_to_html(text: str) -> str:
-    """Give HTML of phrases that is safe to show; everything but formulas is escaped."""
+    """Turn phrases into HTML that is safe to show; everything but formulas is escaped."""
     return "".join(
         _formula(piece) if is_formula else html.escape(words(piece))
         for piece, is_formula in _pieces(text)
@@ -154,7 +143,7 @@ def tex_to_html(text: str) -> str:
 
 
 def tex_to_text(text: str) -> str:
-    """Give text without markup, for places that show none: a window's name, an aria-label."""
+    """Turn it into text without markup, for a window's name or an aria-label."""
     parts = [_linear(piece) if is_formula else words(piece) for piece, is_formula in _pieces(text)]
     return "".join(parts)
 
@@ -173,7 +162,7 @@ _FORMULA = re.compile(
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Take a text apart into (piece, whether it is a formula with its delimiters)."""
+    """Split a text into (piece, whether it is a formula with its delimiters)."""
     at = 0
     for n, found in enumerate(_FORMULA.finditer(text)):
         if n == MOST:
@@ -209,7 +198,7 @@ _PERCENT = re.compile(r"(?<!\\)%")
 
 
 def _tree(typed: str) -> Element | None:
-    """Give the elements of a formula; None for what is no TeX that we know."""
+    """Parse a formula into elements; None for what is no TeX that we know."""
     tex = _PERCENT.sub(r"\\%", _DELIMITERS.sub("", typed)).strip()
     if not tex or _FORBIDDEN.search(tex) or _depth(tex) > DEEPEST:
         return None
@@ -229,7 +218,8 @@ def _tree(typed: str) -> Element | None:
     except failures:
         # The parser raises what its data structures raise: it was not made for any text.
         return None
-    return tree if _is_known(tree) else None
+    # Commands that were not understood stay in the tree as they were typed.
+    return None if any((e.text or "").startswith("\\") for e in tree.iter()) else tree
 
 
 def _depth(tex: str) -> int:
@@ -241,11 +231,6 @@ def _depth(tex: str) -> int:
         elif char in "}])":
             now -= 1
     return most + tex.count("\\left") + len(re.findall(r"[_^]\s*[_^\\]", tex)) // 4
-
-
-def _is_known(tree: Element) -> bool:
-    """Tell that every command was understood: others stay in the tree as they were typed."""
-    return all(not (e.text or "").startswith("\\") for e in tree.iter())
 
 
 _ELEMENTS = frozenset(
@@ -275,20 +260,17 @@ def _written(element: Element) -> Iterator[str]:
             yield from _written(child)
             continue
         if child.tag == "mi" and _is_name(_shown_text(child)):
-            yield _function(_shown_text(child), list(element), n)
+            # A function has TeX's thin space around it: "n log n". An identifier would touch its
+            # neighbours; an operator next to it has space of its own.
+            sides = (element[n - 1 : n], element[n + 1 : n + 2])
+            before, after = ("0.17em" if s and s[0].tag != "mo" else "0em" for s in sides)
+            name = html.escape(_shown_text(child))
+            yield f'<mo form="infix" lspace="{before}" rspace="{after}">{name}</mo>'
             continue
         yield f"<{child.tag}{''.join(_attributes(child))}>"
         yield html.escape(_shown_text(child))
         yield from _written(child)
         yield f"</{child.tag}>"
-
-
-def _function(name: str, row: list[Element], n: int) -> str:
-    """Write the name of a function, the n-th of its row, with TeX's thin space around it: "n log
-    n". An identifier would touch its neighbours; an operator next to it has space of its own."""
-    sides = (row[n - 1 : n], row[n + 1 : n + 2])
-    before, after = ("0.17em" if side and side[0].tag != "mo" else "0em" for side in sides)
-    return f'<mo form="infix" lspace="{before}" rspace="{after}">{html.escape(name)}</mo>'
 
 
 def _is_name(text: str) -> bool:

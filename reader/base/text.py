@@ -43,11 +43,16 @@ def plain_lines(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Take off what no page should show, and keep white space and line ends as they are.
+    """Remove what no page should show, and keep white space and line ends as they are.
 
     Of a note in Markdown, where indents and blank lines mean something.
     """
     return _UNSEEN.sub("", text)
+
+
+def nfc(text: str) -> str:
+    """Compose letters and their accents, as most programs write them: macOS takes them apart."""
+    return unicodedata.normalize("NFC", text)
 
 
 def as_utf8(name: str) -> str:
@@ -226,16 +231,19 @@ def accents(text: str) -> str:
     """
     if "\\" not in text:
         return text
-    parts = _MATHS.split(text)
+    parts = DOLLAR_MATHS.split(text)
     for i in range(0, len(parts), 2):
         part = _ACCENT.sub(lambda m: f"{m[3] or m[4] or m[5]}{TEX_MARKS[m[1] or m[2]]}", parts[i])
         part = _LETTER.sub(lambda m: TEX_LETTERS[m[1]], part)
         # "{K}aldi" keeps its braces: they are not an accent's.
         parts[i] = _BRACED.sub(lambda m: m[0] if m[1].isascii() else m[1], part)
-    return unicodedata.normalize("NFC", "".join(parts))
+    return nfc("".join(parts))
 
 
-_MATHS = compiled(r"(\$[^$]*\$)")
+DOLLAR_MATHS = compiled(r"(\$[^$]*\$)")
+"""A formula between dollars; splits a text into words and formulas, in turn."""
+WIKI_LINK = compiled(r"\[\[([^\[\]\n]{1,300})\]\]")
+"""`[[key]]` or `[[key|words]]`, what links one note to another."""
 _ACCENT = compiled(
     r"""\\(?:(['`"^~=.])\s*|([uvHckrdb])(?=\{|\s))\s*"""
     r"""(?:\{\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))"""

@@ -1,7 +1,9 @@
-"""Take texts and queries apart into words as they count in a search.
+"""Split texts and queries into words as they count in a search, and find misspelt ones.
 
 Any string at all is taken, nothing is raised, and the time is linear in its length: queries
-may hold operators of SQLite's full text, and texts come from anywhere.
+may hold operators of SQLite's full text, and texts come from anywhere. Other spellings are
+made from what was typed, and not compared with all that is there: some hundred look-ups in
+an index take a millisecond where comparing 70,000 names takes a second.
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ def query_terms(query: str) -> str:
 
 
 def term_lists(query: str) -> tuple[list[str], list[str]]:
-    """Give the terms of `query_terms` apart: those of the words, those of neighbours as one."""
+    """List the terms of `query_terms` apart: those of the words, those of neighbours as one."""
     words: dict[str, None] = {}
     tokens = list(_tokens(query[:MAX_QUERY]))
     for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
@@ -162,32 +164,29 @@ def composed(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 
 def is_cjk(token: str) -> bool:
-    """Tell whether a token is a run of Chinese, Japanese or Korean characters."""
+    """Check whether a token is a run of Chinese, Japanese or Korean characters."""
     return _IS_CJK.match(token) is not None
 
 
 @functools.lru_cache(maxsize=65_536)
 def folded(token: str) -> str:
-    """Give the form in which a token counts: singular, without accents and long marks."""
+    """Fold a token to the form in which it counts: singular, without accents and long marks."""
     if is_cjk(token):
         return _LONG_MARK.sub("", token)
+    word = token
     if not token.isascii():
         decomposed = unicodedata.normalize("NFKD", token)
-        token = "".join(c for c in decomposed if not unicodedata.combining(c)) or token
-    return _singular(token)
-
-
-def _singular(word: str) -> str:
-    """Give an English word's singular, or what singular and plural share ("cach")."""
+        word = "".join(c for c in decomposed if not unicodedata.combining(c)) or token
     if len(word) < 4 or word == "news" or word.endswith("ss"):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
+    # What singular and plural share: "cach".
     return _SIBILANT.sub(r"\1", word.removesuffix("s"))
 
 
 def _compounds(text: str) -> list[str]:
-    """Give each compound with hyphens as one word: "wav2vec-based" is "wav2vecbased"."""
+    """List each compound with hyphens as one word: "wav2vec-based" is "wav2vecbased"."""
     if not _HYPHEN.search(text):
         return []
     # Looking at the few words with a hyphen alone takes a fifth of the time.
@@ -197,7 +196,7 @@ def _compounds(text: str) -> list[str]:
 
 
 def _joined(query: str, tokens: list[str]) -> list[str]:
-    """Give two and three neighbours of a short query as one word, of a long one compounds."""
+    """List two and three neighbours of a short query as one word, of a long one compounds."""
     latin = [token for token in tokens if not is_cjk(token)]
     if len(latin) > SHORT_QUERY or len(latin) != len(tokens):
         return _compounds(query)
@@ -273,22 +272,20 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
 
 
 def other_spellings(name: str) -> frozenset[str]:
-    """Give a folded name as other romanisations write it: "otsuka" for "ohtuka".
+    """List a folded name as other romanisations write it: "otsuka" for "ohtuka".
 
     Doubled consonants may be single and the other way round. Without the name itself.
     """
-    ways = {name}
-    waiting = [name]
-    while waiting and len(ways) < MAX_WAYS:
-        for way in _changed(waiting.pop(0)):
-            if way not in ways and len(ways) < MAX_WAYS:
-                ways.add(way)
-                waiting.append(way)
-    return frozenset(ways - {name})
+    ways = [name]
+    for waiting in ways:  # it grows meanwhile: nearer spellings first
+        ways += dict.fromkeys(way for way in _changed(waiting) if way not in ways)
+        if len(ways) >= MAX_WAYS:
+            break
+    return frozenset(ways[1:MAX_WAYS])
 
 
 def slips(word: str) -> frozenset[str]:
-    """Give every word of Latin letters at one slip: a letter more, fewer, other, or swapped.
+    """List every word of Latin letters at one slip: a letter more, fewer, other, or swapped.
 
     Empty for words that are too short or too long for it to mean something.
     """

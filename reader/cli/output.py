@@ -254,4 +254,4 @@ def _terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 def cause_of(error: ReaderError) -> str:
     """Return what is wrong with a file, without the file's name where the error has it apart."""
-    return plain(str(error.values.get("what", error.message)))
+    return plain(error.what)

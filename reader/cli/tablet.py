@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.errors import UsageError
+from reader.base.errors import PdfError, UsageError
 from reader.base.messages import say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
@@ -92,7 +92,9 @@ def back_command(
                 _show_brought(context, brought, as_json=False)
     # What is no PDF was named, whatever its name is.
     of_pdfs = [
-        one for one in done if one.error is None or one.error.values.get("kind") != "not a pdf"
+        one
+        for one in done
+        if not (isinstance(one.error, PdfError) and one.error.kind == "not a pdf")
     ]
     if not as_json and (of_pdfs or not done):
         n = Counter(brought.outcome for brought in of_pdfs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable, is_unreachable
+from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable
 from reader.base.messages import say
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
@@ -106,6 +106,6 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchO
     problems = tuple(p for p in found or () if p.stage != "gather")
     if any(isinstance(p.error, Unreachable) for p in found or () if p.stage == "gather"):
         # The list says that there is no network, or whose host is silent.
-        problems = tuple(p for p in problems if not is_unreachable(p.error.message))
+        problems = tuple(p for p in problems if p.error.reason != "unreachable")
     say_errors(problem.error for problem in problems)
     return FetchOutcome(None, problems, is_cut)

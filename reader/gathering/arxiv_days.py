@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.base.errors import ReaderError
+from reader.base.errors import ReaderError, Reason
 from reader.base.messages import say
 from reader.gathering.calendar import (
     announced_at,
@@ -99,7 +99,9 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
             except ReaderError as error:
                 # One bad day does not hide the days after it; a server that is down does.
                 failures.append(error)
-                yield partial(list, [Batch(ARXIV, day, None, 0, "failed", error.message)])
+                yield partial(
+                    list, [Batch(ARXIV, day, None, 0, "failed", error.message, reason=error.reason)]
+                )
                 if len(failures) < MOST_FAILURES and not getattr(error, "retry_at", None):
                     continue
                 tools.progress(ARXIV, 0, 0)
@@ -126,7 +128,11 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
     def given_up(left: list[date], error: ReaderError) -> list[Batch]:
         # Named too, or a long gap would look like the few days that failed.
         lacking = set(days_lacking(library, library.now()))
-        return [Batch(ARXIV, d, None, 0, "not asked", error.message) for d in left if d in lacking]
+        return [
+            Batch(ARXIV, day, None, 0, "not asked", error.message, reason=error.reason)
+            for day in left
+            if day in lacking
+        ]
 
     return work
 
@@ -435,7 +441,8 @@ def plan_oai(library: Library, tools: SourceTools) -> Work:
         if not here:
             state = "empty" if harvest.is_whole else "failed"
         expected = len(here) if harvest.is_whole else None
-        return [Batch(OAI, day, expected, len(here), state, error)]
+        reason: Reason = harvest.failure.reason if harvest.failure else ""
+        return [Batch(OAI, day, expected, len(here), state, error, reason=reason)]
 
     return work
 

@@ -62,8 +62,7 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
     try:
         _parsed(after)
     except ConfigError as error:
-        what, hint = str(error.values["what"]), str(error.values["hint"])
-        raise UsageError(what=say("follow.wrong", what=what), hint=hint) from None
+        raise UsageError(what=say("follow.wrong", what=error.what), hint=error.hint) from None
     replace_file(file, before, after)
     return FollowOutcome(name, authors.authors_like(library.db, name))
 

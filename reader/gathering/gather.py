@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from reader.base.errors import Problem, ReaderError, SourceFailed, Unreachable, is_unreachable
+from reader.base.errors import Problem, ReaderError, SourceFailed, Unreachable
 from reader.base.http import Fetch, Response
 from reader.base.messages import say
 from reader.base.text import plain, shorten
@@ -199,6 +199,7 @@ def _hold_back(library: Library, name: str) -> None:
             what=say("gather.held_back", at=at, n=known.n_errors, error=known.error),
             hint=say("gather.held_back.hint", name=name),
             retry_at=known.retry_at,
+            reason=known.reason,
             at=at,
         )
 
@@ -209,6 +210,10 @@ class _HeldBack(SourceFailed):
     {hint}
     """
 
+    def __init__(self, *, at: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.at = at
+
 
 def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     """Choose the errors to be told: hosts that cannot be reached are one, however many they are.
@@ -217,24 +222,24 @@ def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
     """
     unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
     resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
-               and is_unreachable(e.message)]  # fmt: skip
+               and e.reason == "unreachable"]  # fmt: skip
     # One silent host is told in its own words, with its own hint.
     if len(unreached) + len(resting) < 2:
         return [p.error for p in problems]
     told: list[ReaderError] = [*unreached] if len(unreached) == 1 else []
     if len(unreached) > 1:
-        causes = {str(error.values["what"]) for error in unreached}
+        causes = {error.what for error in unreached}
         what = causes.pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
         told.append(Unreachable(source=_sources_of(unreached), what=what))
     if resting:
-        at = min(str(error.values["at"]) for error in resting)
+        at = min(error.at for error in resting)
         what, hint = say("gather.resting", at=at), say("gather.resting.hint")
         told.append(SourceFailed(source=_sources_of(resting), what=what, hint=hint))
-    return told + [p.error for p in problems if not is_unreachable(p.error.message)]
+    return told + [p.error for p in problems if p.error.reason != "unreachable"]
 
 
-def _sources_of(errors: Sequence[ReaderError]) -> str:
-    return say("list").join(dict.fromkeys(str(error.values["source"]) for error in errors))
+def _sources_of(errors: Sequence[SourceFailed]) -> str:
+    return say("list").join(dict.fromkeys(error.source for error in errors))
 
 
 NAMES_IN_ERRORS = ("arXiv API", "arXiv OAI-PMH")
@@ -269,7 +274,7 @@ def _record_failure(
         # Each day that is due gets its count, or the list would call it complete.
         state: BatchState = "not asked" if is_held_back else "failed"
         for day in _days_due(library, name):
-            _keep(library, Batch(name, day, None, 0, state, error.message))
+            _keep(library, Batch(name, day, None, 0, state, error.message, reason=error.reason))
     return Problem("gather", name, error)
 
 

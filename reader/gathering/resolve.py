@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from reader.base.errors import Incomplete, Problem, ReaderError, SourceFailed
+from reader.base.errors import Incomplete, Problem, ReaderError, Reason, SourceFailed
 from reader.base.http import Fetch, Request
 from reader.base.messages import say
 from reader.gathering.post import own_words
@@ -28,8 +28,8 @@ BATCH = 100
 
 STAGE = "resolve"
 
-NO_PAPER = "its registry has no such paper"
-IS_OFF = "its look-up is off in feeds.toml"
+NO_PAPER: Reason = "no paper"
+IS_OFF: Reason = "off"
 """Why an id became no paper although nothing failed."""
 
 
@@ -44,7 +44,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     waits = waiting(library, STAGE)
     here = papers.ids_here(library.db, waits)
     # What a registry does not have is no failure of ours, and is told nowhere.
-    failed = [f for f in waits.values() if f.error not in (NO_PAPER, IS_OFF)]
+    failed = [f for f in waits.values() if f.reason not in (NO_PAPER, IS_OFF)]
     failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
@@ -123,7 +123,7 @@ def _look_up_all(
             problems.append(Problem(STAGE, subject, error))
             # They wait together: one refusal says nothing of any single id.
             for id_ in batch:
-                _fail(library, id_, error.message)
+                _fail(library, id_, error.message, error.reason)
             continue
         for paper in dict.fromkeys(found.values()):
             asked = paper.ids if at_once > 1 else batch
@@ -131,7 +131,7 @@ def _look_up_all(
             papers.add_papers(library.db, [paper], source=source, on=library.today())
         for id_ in batch:
             if id_ not in found:
-                _fail(library, id_, IS_OFF if is_off(library, id_) else NO_PAPER)
+                _fail(library, id_, "", IS_OFF if is_off(library, id_) else NO_PAPER)
                 continue
             if id_ not in found[id_].ids:  # a registry may spell it in another way
                 papers.add_identifier(library.db, id_, found[id_])
@@ -141,8 +141,9 @@ def _look_up_all(
     return problems
 
 
-def _fail(library: Library, id_: str, message: str) -> None:
-    failures.add_failure(library.db, STAGE, id_, (message, ""), now=library.now())
+def _fail(library: Library, id_: str, message: str, reason: Reason) -> None:
+    words = (message, "")
+    failures.add_failure(library.db, STAGE, id_, words, now=library.now(), reason=reason)
 
 
 LINKS = posts.LINK
@@ -189,8 +190,9 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
             posts.add_short_links(db, led, now=now)
         for link, error in found.failures.items():
             missed.add(link)
-            failures.add_failure(db, LINKS, link, (error.message, error.hint), now=now)
-            failed.setdefault(str(error.values.get("source", "")), Problem(LINKS, link, error))
+            words = (error.message, error.hint)
+            failures.add_failure(db, LINKS, link, words, now=now, reason=error.reason)
+            failed.setdefault(error.source, Problem(LINKS, link, error))
     tools.progress("link", len(todo), len(todo))
     return list(failed.values())
 
@@ -254,7 +256,6 @@ def _end_of(fetch: Fetch, link: str) -> str:
     try:
         return fetch(Request(link, source, max_bytes=MAX_BYTES, is_trusted=False)).url
     except SourceFailed as error:
-        end = str(error.values.get("url", ""))
-        if end in ("", link):
+        if error.url in ("", link):
             raise
-        return end
+        return error.url

@@ -100,7 +100,7 @@ def fail(library: Library, name: str, error: ReaderError) -> None:
     known = sources.source(library.db, name)
     retry_at = getattr(error, "retry_at", None) or now + wait_after(known.n_errors, name)
     words = (error.message, error.hint)
-    sources.add_error(library.db, name, words, now=now, retry_at=retry_at)
+    sources.add_error(library.db, name, words, now=now, retry_at=retry_at, reason=error.reason)
 
 
 def wait_after(n_errors: int, name: str) -> timedelta:

@@ -85,6 +85,7 @@ def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "")
     now = library.now()
     made = _moment(made_at)
     sent = _moment(sent_at)
+    # By how long ago, and not by when: the browser's clock may be off by hours.
     if made and sent and made <= sent:
         made = now - min(sent - made, now - _FIRST)
     if made is None or made > now:
@@ -127,7 +128,7 @@ def keep_arrival(library: Library, *, note: int | None = None) -> None:
 
 
 def what_became(library: Library, act: str) -> str:
-    """Say what became of an act where it was not simply done; "" where it was."""
+    """Tell what became of an act where it was not simply done; "" where it was."""
     found = queue.arrival_of(library.db, act)
     if found is None or found.became == "done" or found.paper is None:
         return ""
@@ -143,7 +144,7 @@ def _raise_if_repeated(library: Library, sent: SentAct) -> None:
 
 
 def meant_at(library: Library) -> datetime | None:
-    """Give the moment of an act that arrives late, None for what is done as it is meant."""
+    """Return the moment of an act that arrives late, None for what is done as it is meant."""
     sent = sent_act(library)
     if sent is None:
         return None
@@ -151,7 +152,7 @@ def meant_at(library: Library) -> datetime | None:
 
 
 def base_of(library: Library, base: str, after: str) -> str:
-    """Give the revision that a writer began from, by what came of an act of theirs.
+    """Return the revision that a writer began from, by what came of an act of theirs.
 
     after: the act that saved the same note before, while its answer was not known; "" none.
     """

@@ -1,4 +1,4 @@
-"""Say what a configuration is: frozen values, every default, and arXiv's classes.
+"""Define a configuration: frozen values, every default, and arXiv's classes.
 
 Source: the category taxonomy, arxiv.org/category_taxonomy, as of 2025. Classes that were
 merged into others long ago (cmp-lg, chao-dyn) get no papers and are not here.
@@ -59,7 +59,7 @@ class Arxiv:
     unknown: tuple[str, ...] = ()
 
     def delay_for(self, url: str) -> float:
-        """Give the seconds between two calls to an address: less than arXiv asks for only
+        """Return the seconds between two calls to an address: less than arXiv asks for only
         where it is this machine's own."""
         is_own = is_loopback(urlsplit(url).hostname)
         return self.delay_s if is_own else max(self.delay_s, ARXIV_MIN_DELAY_S)
@@ -95,7 +95,7 @@ class Deadline:
     quota: int = 1
 
     def is_near(self, day: date) -> bool:
-        """Tell whether this deadline lowers the quota of that day."""
+        """Check whether this deadline lowers the quota of that day."""
         return 0 <= (self.on - day).days <= self.days
 
 
@@ -201,6 +201,7 @@ class Config:
     def all_feeds(self) -> tuple[Feed, ...]:
         """The feeds and those of the people, as sources."""
         of_people = (
+            # Of several feeds of one person each needs a name of its own.
             Feed(p.name if len(p.feeds) == 1 else f"{p.name}, {short_address(url)}", url)
             for p in self.people
             for url in p.feeds
@@ -208,15 +209,15 @@ class Config:
         return (*self.feeds, *of_people)
 
     def next_deadline(self, day: date) -> Deadline | None:
-        """Give the first deadline from this day on, however far."""
+        """Find the first deadline from this day on, however far."""
         return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
 
     def is_day_off(self, day: date) -> bool:
-        """Tell whether the person takes this day off."""
+        """Check whether the person takes this day off."""
         return WEEKDAYS[day.weekday()] in self.days_off or day.isoformat() in self.days_off
 
     def quota_on(self, day: date) -> int:
-        """Give the day's quota: 0 on a day off, else the lowest that a near deadline asks
+        """Return the day's quota: 0 on a day off, else the lowest that a near deadline asks
         for, else the usual."""
         if self.is_day_off(day):
             return 0
@@ -224,13 +225,13 @@ class Config:
 
 
 def short_address(url: str) -> str:
-    """Give host and path, the name of a feed that has none."""
+    """Return host and path, the name of a feed that has none."""
     parts = urlsplit(url)
     return (parts.netloc + parts.path).rstrip("/")
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host is this machine itself."""
+    """Check whether a host is this machine itself."""
     return host in ("localhost", "::1") or (host or "").startswith("127.")
 
 
@@ -275,14 +276,14 @@ too few a warning on an empty day.
 
 
 def nearest_class(name: str) -> str:
-    """Give the class whose name is most like another one, "" where none is much like it."""
+    """Find the class whose name is most like another one, "" where none is much like it."""
     names = {known.lower(): known for known in sorted(CLASSES)}
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     return names[near[0]] if near else ""
 
 
 def unknown_class_text(name: str) -> str:
-    """Say that arXiv has no class of this name, and what may have been meant."""
+    """Explain that arXiv has no class of this name, and what may have been meant."""
     if name in _ARCHIVES:
         known = say("list").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
         return say("toml.archive", name=name, known=known)

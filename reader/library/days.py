@@ -1,4 +1,4 @@
-"""Reckon with days, and read them as people name them: `yesterday`, `mon`, `03-04`."""
+"""Count days back, and read them as people name them: `yesterday`, `mon`, `03-04`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS = re.compile(r"(?:(?P<year>[0-9]{4})-)?(?P<month>[0-9]{1,2})-(?P<day>[0
 
 
 def day_named(text: str, today: date) -> date:
-    """Give the day that is meant: of a weekday or a date without its year the last one there
+    """Find the day that is meant: of a weekday or a date without its year the last one there
     was, today included.
 
     Raises UsageError for what is no day, or one that is still to come.
@@ -32,21 +32,12 @@ def day_named(text: str, today: date) -> date:
     name = unicodedata.normalize("NFKC", plain(text)).lower()
     if name in _BACK:
         return today - timedelta(days=_BACK[name])
-    if (weekday := _weekday(name)) is not None:
-        return today - timedelta(days=(today.weekday() - weekday) % 7)
+    for weekday, (english, japanese) in enumerate(zip(WEEKDAYS, _JAPANESE, strict=True)):
+        if name in (english, english[:3], japanese, f"{japanese}曜", f"{japanese}曜日"):
+            return today - timedelta(days=(today.weekday() - weekday) % 7)
     numbers = _NUMBERS.fullmatch(name)
     if numbers is None or numbers["year"] == "0000":
         raise _refused("day.none", text=shorten(name, 40))
-    return _dated(numbers, name, today)
-
-
-def _weekday(name: str) -> int | None:
-    if name[:1] in _JAPANESE and name[1:] in ("", "曜", "曜日"):
-        return _JAPANESE.index(name[:1]) if name else None
-    return next((n for n, day in enumerate(WEEKDAYS) if name in (day, day[:3])), None)
-
-
-def _dated(numbers: re.Match[str], name: str, today: date) -> date:
     month, number = int(numbers["month"]), int(numbers["day"])
     if not 1 <= month <= 12:
         raise _refused("day.no_month", text=name)

@@ -1,13 +1,8 @@
-"""Read feeds.toml into a Config, or say what is wrong with it and where.
+"""Read the text of feeds.toml into a Config, or explain what is wrong with it and where.
 
-Check parsed TOML, table by table; what is wrong is said with file, line, key and remedy.
-
-Knows types and forms, and nothing of what a key is for.
-
-Turn the text of feeds.toml into a Config, or say what is wrong with it and where.
-
-Knows the keys and what each must be; never opens a file. docs/format.md explains each
-key, tests/test_docs.py holds that.
+`Checks` knows types and forms, and nothing of what a key is for; the rest knows the keys and
+what each must be. What is wrong is told with file, line, key and remedy. Never opens a file.
+docs/format.md explains each key, tests/test_docs.py holds that.
 """
 
 from __future__ import annotations
@@ -170,7 +165,7 @@ class Checks:
         return value
 
     def day(self, place: Place, value: object) -> str:
-        """Give a weekday's English name in small letters, or a date as ISO text."""
+        """Return a weekday's English name in small letters, or a date as ISO text."""
         if isinstance(value, date) and not isinstance(value, datetime):
             return value.isoformat()
         if not isinstance(value, str):
@@ -211,7 +206,10 @@ class Checks:
         what = say("toml.type", kind=say(f"toml.type.{kind.__name__}"))
         names = [part for part in place if isinstance(part, str)]
         if kind is dict:
-            example = f"[{'.'.join(names[:1] + [_quoted(name) for name in names[1:]])}]"
+            # A part of a table's name is bare where TOML lets it, else in quotes.
+            is_bare = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+            parts = (name if is_bare(name) else f'"{name}"' for name in names[1:])
+            example = f"[{'.'.join([*names[:1], *parts])}]"
         elif kind is list:
             example = f"[[{names[-1]}]]"
         else:
@@ -223,11 +221,6 @@ class Checks:
         return ConfigError(
             file=self.file, line=line_of(self.text, place), key=key, what=what, hint=hint
         )
-
-
-def _quoted(name: str) -> str:
-    """Write a part of a table's name: bare where TOML lets it, else in quotes."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
 
 
 def parse(text: str, *, file: str = "feeds.toml") -> Config:
@@ -344,19 +337,20 @@ class _ConfigText(Checks):
             if not any(c.isalnum() for c in word):
                 what = say("toml.no_word", word=word)
                 raise self.wrong((*place, "words"), what, say("toml.take_out"))
+        seeds = []
+        for text in table.get("seeds", ()):
+            found = parse_id(text)
+            if found is None:
+                what, hint = say("toml.no_id", text=text), say("toml.no_id.hint")
+                raise self.wrong((*place, "seeds"), what, hint)
+            seeds.append(found.id)
         return Topic(
             path=path,
             lane=lane,
             theme=table.get("theme", "/".join(path.split("/")[:2])),
             words=table.get("words", ()),
-            seeds=tuple(self.seed((*place, "seeds"), s) for s in table.get("seeds", ())),
+            seeds=tuple(seeds),
         )
-
-    def seed(self, place: Place, text: str) -> str:
-        found = parse_id(text)
-        if found is None:
-            raise self.wrong(place, say("toml.no_id", text=text), say("toml.no_id.hint"))
-        return found.id
 
     def arxiv(self, table: dict[str, Any]) -> Arxiv:
         for key in ("api_url", "rss_url", "oai_url", "pdf_url"):
@@ -492,7 +486,7 @@ LONGEST_PART = 255
 
 
 def path_problem(path: str) -> str:
-    """Say why a text cannot be a topic's folder path; empty when it can."""
+    """Explain why a text cannot be a topic's folder path; empty when it can."""
     parts = path.split("/")
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
         return say("path.absolute", path=path)

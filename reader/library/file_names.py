@@ -12,10 +12,11 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reader.base.messages import say
+from reader.base.text import nfc
 from reader.base.words import grams
 from reader.library.paper import Paper, family_name
 
@@ -42,9 +43,9 @@ _EMPTY_WORDS = frozenset(
 
 
 def pattern_problem(pattern: str) -> str:
-    """Say why a text cannot be the pattern of files' names; empty when it can."""
-    literals, fields = _parts(pattern)
-    text = "".join(literals)
+    """Explain why a text cannot be the pattern of files' names; empty when it can."""
+    pieces = re.split(r"\{([^{}]*)\}", pattern)
+    text, fields = "".join(pieces[::2]), pieces[1::2]
     for field in fields:
         if field not in FIELDS:
             return say("pattern.no_field", field=f"{{{field}}}")
@@ -69,28 +70,35 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
     the short title is what stands before a colon, else the first four words that carry
     meaning. Never empty.
     """
-    literals, fields = _parts(pattern)
-    values = {field: _FIELD[field](paper) for field in fields}
-
-    def joined() -> str:
-        pieces = [literal + values.get(field, "") for literal, field in _zipped(literals, fields)]
-        return "".join(pieces)
-
+    id_words = "-".join(_words(paper.id.partition(":")[2]))
+    author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
+    values = {
+        "year": _year(paper),
+        "author": nfc(author[:30]) or "Anon",
+        "title": _short_title(paper.title),
+        "id": id_words[:60].strip("-") or "unnumbered",
+    }
+    stem = pattern.format_map(values)
+    # The title gives way first; what is left of each field still tells something.
     for field in ("title", "author", "id"):
-        while _is_long(joined()) and len(values.get(field, "")) > LEAST:
+        while (
+            (len(stem) > MAX_CHARS or len(stem.encode()) > MAX_BYTES)
+            and len(values[field]) > LEAST
+            and f"{{{field}}}" in pattern
+        ):
             values[field] = values[field][:-1]
-    stem = joined()
+            stem = pattern.format_map(values)
     return f"{stem}_" if is_reserved(stem) else stem
 
 
 def year_of(paper: Paper) -> int | None:
-    """Give the year of a paper's first version; None where nothing tells it."""
+    """Find the year of a paper's first version; None where nothing tells it."""
     year = _year(paper)
     return int(year) if year.isdigit() else None
 
 
 def is_reserved(name: str) -> bool:
-    """Tell a name that Windows cannot give to a file or folder, with any ending."""
+    """Check for a name that Windows cannot give to a file or folder, with any ending."""
     return unicodedata.normalize("NFKC", name).partition(".")[0].strip().casefold() in RESERVED
 
 
@@ -99,11 +107,11 @@ def fold_name(name: str) -> str:
 
     Canonical caseless matching, Unicode 15, section 3.13, D145.
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+    return nfc(unicodedata.normalize("NFD", name).casefold())
 
 
 def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
-    """Give a stem that is not taken: itself, else with -2, -3 …; asked with folded names."""
+    """Choose a stem that is not taken: itself, else with -2, -3 …; asked with folded names."""
     free, n = stem, 2
     while is_taken(fold_name(free)):
         free, n = f"{stem}-{n}", n + 1
@@ -111,7 +119,7 @@ def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[str]:
-    """Give the folders that somebody may have meant by a path, the likest first.
+    """List the folders that somebody may have meant by a path, the likest first.
 
     Alike in spelling, or one of the path's parts is the whole of one of theirs.
     """
@@ -125,32 +133,14 @@ def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[st
     return [by_fold[fold] for fold in near[:limit]]
 
 
-def _parts(pattern: str) -> tuple[list[str], list[str]]:
-    pieces = re.split(r"\{([^{}]*)\}", pattern)
-    return pieces[::2], pieces[1::2]
-
-
-def _zipped(literals: Sequence[str], fields: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return zip(literals, [*fields, ""], strict=True)
-
-
-def _is_long(stem: str) -> bool:
-    return len(stem) > MAX_CHARS or len(stem.encode()) > MAX_BYTES
-
-
-def _title(paper: Paper) -> str:
-    head, colon, _ = paper.title.partition(":")
+def _short_title(title: str) -> str:
+    head, colon, _ = title.partition(":")
     words = _words(head) if colon and len(head) <= 40 else []
-    words = words or _words(paper.title)
+    words = words or _words(title)
     telling = [w for w in words if w.lower() not in _EMPTY_WORDS] or words
-    if paper.title.isupper() and len(paper.title.split()) > 1:
+    if title.isupper() and len(title.split()) > 1:
         telling = [w.capitalize() if _VOWEL.search(w) else w for w in telling]
-    return _nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
-
-
-def _author(paper: Paper) -> str:
-    author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
-    return _nfc(author[:30]) or "Anon"
+    return nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
 
 
 def _year(paper: Paper) -> str:
@@ -162,13 +152,6 @@ def _year(paper: Paper) -> str:
         year = int(match[1])
         return str(1900 + year if year > 90 else 2000 + year)
     return "undated"
-
-
-def _id(paper: Paper) -> str:
-    return "-".join(_words(paper.id.partition(":")[2]))[:60].strip("-") or "unnumbered"
-
-
-_FIELD = {"year": _year, "author": _author, "title": _title, "id": _id}
 
 
 def _capitalised(word: str) -> str:
@@ -184,14 +167,8 @@ _VOWEL = re.compile(r"[^\W\d_B-DF-HJ-NP-TV-XZ]")
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", _nfc(text))
+    return re.findall(r"[^\W_]+", nfc(text))
 
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-# Where a paper belongs
 
 UNFILED = "unfiled"
 """The folder of a pick that fits no topic."""
@@ -263,7 +240,7 @@ def suggest(
 ) -> list[Suggestion]:
     """Suggest folders for a paper, best first; none where nothing speaks for one."""
     near = sorted(examples, key=lambda e: -e.likeness)[:N_NEAREST]
-    near = [e for e in near if e.likeness >= FEWEST_LIKE]
+    near = [e for e in near if e.likeness >= FEWEST_LIKE]  # chance likeness is no reason
     filed: dict[str, list[FilingExample]] = {}
     for example in examples:
         filed.setdefault(example.topic, []).append(example)
@@ -321,6 +298,7 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
     weights = {word: math.log(n / (1 + k) + 1) ** 2 for word, k in n_with.items()}
     unknown = math.log(n + 1) ** 2
     lengths = [math.fsum(map(weights.__getitem__, bag)) for bag in bags]
+    # An inverted index over the asked words alone: most pairs share none.
     having: dict[str, list[int]] = {}
     for i, bag in enumerate(bags):
         for word in bag & asked:

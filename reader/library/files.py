@@ -37,7 +37,7 @@ def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
 
 
 def is_here(file: Path) -> bool:
-    """Tell whether a file is there, also one that iCloud took off this disk for now."""
+    """Check whether a file is there, also one that iCloud took off this disk for now."""
     return file.is_file() or is_evicted(file)
 
 
@@ -64,5 +64,5 @@ def gone_pdfs(library: Library) -> frozenset[int]:
 
 
 def is_evicted(file: Path) -> bool:
-    """Tell whether iCloud left a placeholder where a file was."""
+    """Check whether iCloud left a placeholder where a file was."""
     return os.path.lexists(file.with_name(f".{file.name}.icloud"))

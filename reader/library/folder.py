@@ -22,11 +22,11 @@ from reader.library.place import FEEDS
 from reader.library.rows.database import Database
 
 Clock = Callable[[], datetime]
-"""Gives the present moment, aware, in UTC: moments are kept as text and compared as such."""
+"""Returns the present moment, aware, in UTC: moments are kept as text and compared as such."""
 
 
 def system_clock() -> datetime:
-    """Give the present moment, aware, in UTC."""
+    """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -46,11 +46,11 @@ class Library:
         self.db.close()
 
     def today(self) -> date:
-        """Give the local date in the time zone of feeds.toml."""
+        """Return the local date in the time zone of feeds.toml."""
         return self.day_of(self.now())
 
     def day_of(self, moment: datetime) -> date:
-        """Give the local date of a moment, in the time zone of feeds.toml."""
+        """Return the local date of a moment, in the time zone of feeds.toml."""
         return moment.astimezone(self.config.timezone).date()
 
 
@@ -86,7 +86,7 @@ def read_config(file: Path) -> Config:
 
 
 def template() -> str:
-    """Give the feeds.toml that `reader init` writes, the working example of this project."""
+    """Read the feeds.toml that `reader init` writes, the working example of this project."""
     return importlib.resources.files("reader").joinpath(FEEDS).read_text("utf-8")
 
 
@@ -105,6 +105,7 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
         ) from None
     except OSError as error:
         raise disk_error(error, file) from error
+    # A link that leads nowhere counts too: writing would go through it.
     if os.path.lexists(file):
         raise UsageError(
             what=say("folder.there", file=file),
@@ -123,7 +124,12 @@ def write_whole(file: Path, content: bytes) -> None:
     if not file.name:
         raise StoreError(file=file, what=say("disk.nameless"), hint=say("disk.nameless.hint"))
     try:
-        target = _behind(file)
+        target = file
+        if file.is_symlink():  # somebody keeps the note in a vault of theirs
+            with contextlib.suppress(OSError, RuntimeError):  # leads nowhere, or round and round
+                target = file.resolve(strict=True)
+            if target == file or not target.is_file():
+                raise StoreError(file=file, what=say("disk.link"), hint=say("disk.link.hint"))
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         _replace(target, content)
@@ -133,7 +139,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def disk_error(error: OSError, file: Path) -> StoreError:
-    """Say in our words why a file could not be written."""
+    """Explain in our words why a file could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(file=file)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -151,17 +157,6 @@ _OBSTACLES = {
 }
 
 
-def _behind(file: Path) -> Path:
-    """Follow a link to its file: somebody keeps the note in a vault of theirs."""
-    if not file.is_symlink():
-        return file
-    with contextlib.suppress(OSError, RuntimeError):  # leads nowhere, or round and round
-        target = file.resolve(strict=True)
-        if target.is_file():
-            return target
-    raise StoreError(file=file, what=say("disk.link"), hint=say("disk.link.hint"))
-
-
 def _replace(file: Path, content: bytes) -> None:
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
@@ -173,7 +168,7 @@ def _replace(file: Path, content: bytes) -> None:
         with open(beside, "wb", opener=create) as handle:
             handle.write(content)
             handle.flush()
-            os.fsync(handle.fileno())
+            os.fsync(handle.fileno())  # before the rename, or a crash leaves an empty file
         if mode is not None:
             with contextlib.suppress(PermissionError):  # on a disk that knows no modes
                 beside.chmod(mode)
@@ -202,19 +197,14 @@ def _sync(folder: Path) -> None:
 
 def _sweep(file: Path) -> None:
     """Delete what killed processes left of this file; their ids stand in the names."""
+    if os.name != "posix":
+        return  # there, signal 0 is Ctrl-C
     for part in file.parent.glob(f".{glob.escape(file.name)}.*.part"):
         pid = part.name.split(".")[-2]
-        if pid.isdecimal() and not _is_running(int(pid)):
+        try:
+            if pid.isdecimal():
+                os.kill(int(pid), 0)
+        except ProcessLookupError:
             part.unlink(missing_ok=True)
-
-
-def _is_running(pid: int) -> bool:
-    if os.name != "posix":
-        return True  # there, signal 0 is Ctrl-C
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        pass  # somebody else's, or no id at all
-    return True
+        except (PermissionError, OverflowError):
+            pass  # somebody else's, or no id at all

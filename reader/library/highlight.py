@@ -1,6 +1,6 @@
-"""Say what a reader's marks in a PDF are, whoever's program drew them.
+"""Define a reader's marks in a PDF, whoever's program drew them.
 
-Knows neither PDFs nor tables: `pdf` reads marks, `store` keeps them.
+Knows neither PDFs nor tables: `pdfs` reads marks, and its rows keep them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Marks:
 
 
 def once(text: str) -> str:
-    """Give a phrase that one mark covers at three places or more ("BLEU BLEU BLEU") once."""
+    """Shorten a phrase that one mark covers at three places or more: "BLEU BLEU BLEU"."""
     found = _REPEATED.fullmatch(text)
     return found[1] if found else text
 
@@ -66,7 +66,7 @@ _REPEATED = re.compile(r"(\S.{0,200}?)(?: \1){2,}", re.DOTALL)
 
 
 def gathered(marks: Iterable[Highlight]) -> list[tuple[int, ...]]:
-    """Give for each mark the pages that it is shown with.
+    """Gather for each mark the pages that it is shown with.
 
     The same words marked alike again and again, nothing typed at them, are shown where they
     come first, with all pages; the others of them with none: ().

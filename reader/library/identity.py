@@ -1,16 +1,9 @@
-"""Tell whether two names are one person's, and whether two papers are one.
+"""Check whether two names are one person's, and whether two papers are one.
 
-Tell whether an author is a person whom somebody follows, by the names alone.
-
-Names come in any order, with initials, accents, suffixes and hyphens. Whether two
-people share one name nobody can see here: a name that many share is "ambiguous".
-Pure functions on strings.
-
-Tell whether two papers are one: strongly, perhaps, or not.
-
-A wrong merge hides a paper for good, a missed one shows it twice: so everything here
-leans towards "none". Pure functions on papers; knows neither where they are kept nor
-what is done about it.
+Names come in any order, with initials, accents, suffixes and hyphens. Whether two people
+share one name nobody can see here: a name that many share is "ambiguous". Of papers a wrong
+merge hides one for good, a missed one shows it twice: so everything here leans towards
+"none". Knows neither where papers are kept nor what is done about it.
 """
 
 from __future__ import annotations
@@ -21,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from reader.base.messages import say
@@ -42,12 +36,12 @@ def matches(followed: str, author: str) -> Certainty:
 
 
 def family_fold(author: str) -> str:
-    """Give the last word of the family name, folded: what authors are looked up by."""
+    """Fold the last word of the family name: what authors are looked up by."""
     return _readings(author)[0].key
 
 
 def family_folds(followed: str) -> frozenset[str]:
-    """Give every `family_fold` under which an author may stand whom `matches` accepts."""
+    """List every `family_fold` under which an author may stand whom `matches` accepts."""
     folds = set()
     for name in _readings(followed):
         words = [*name.given, *name.family]
@@ -60,7 +54,7 @@ def family_folds(followed: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=65_536)
 def name_key(author: str) -> str:
-    """Give what two printings of one author's name share: family name and first initial."""
+    """Fold a name to what two printings of it share: family name and first initial."""
     name = _readings(author)[0]
     return f"{name.key} {name.given[0][:1] if name.given else ''}"
 
@@ -84,25 +78,20 @@ class _Name:
 
 @functools.lru_cache(maxsize=16_384)
 def _readings(name: str) -> tuple[_Name, ...]:
-    """Give the ways to read a name: as printed first, then turned, then with ü as ue."""
-    return tuple(dict.fromkeys(_read(name)))
-
-
-def _read(name: str) -> Iterator[_Name]:
+    """List the ways to read a name: as printed first, then turned, then with ü as ue."""
     bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
     if HAS_CJK.search(bare):
-        yield _Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),))
-        return
-    yield from _ordered(bare, False)
-    if not bare.isascii():
-        yield from _ordered(bare, True)
+        return (_Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),)),)
+    spellings = (False,) if bare.isascii() else (False, True)
+    return tuple(dict.fromkeys(n for is_spelt in spellings for n in _ordered(bare, is_spelt)))
 
 
 def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
+    # "Pond, Ada": the comma says where the names meet.
     family, _, rest = bare.partition(",")
     groups = [found for part in rest.split() if (found := _words(part, is_spelt))]
     if groups:
-        yield _Name(_joined(groups), _words(family, is_spelt) or ("",), len(groups[0]))
+        yield _Name(tuple(chain(*groups)), _words(family, is_spelt) or ("",), len(groups[0]))
         return
     raw = [w for w in bare.replace(",", " ").split() if any(c.isalnum() for c in w)]
     raw = raw[:-1] if len(raw) > 2 and raw[-1].strip(".").casefold() in _SUFFIXES else raw
@@ -115,19 +104,17 @@ def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
     while n_last > 1 and all(len(w) == 1 for w in words[n_last - 1]):
         n_last -= 1
     if n_last < len(words):
-        yield _Name(_joined(words[n_last:]), _joined(words[:n_last]), len(words[n_last]))
+        yield _Name(
+            tuple(chain(*words[n_last:])), tuple(chain(*words[:n_last])), len(words[n_last])
+        )
         return
-    yield _Name(_joined(words[:-1]), words[-1], len(words[0]))
+    yield _Name(tuple(chain(*words[:-1])), words[-1], len(words[0]))
     if len(words) > 1 and not any(len(w) == 1 for group in words for w in group):
-        yield _Name(_joined(words[1:]), words[0], len(words[1]), is_turned=True)
-
-
-def _joined(groups: list[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(word for group in groups for word in group)
+        yield _Name(tuple(chain(*words[1:])), words[0], len(words[1]), is_turned=True)
 
 
 def _words(text: str, is_spelt: bool) -> tuple[str, ...]:
-    """Take a name's words, folded; initials come apart: "J.-L.", "JL" and "J. L." alike."""
+    """Split a name into its words, folded; initials come apart: "J.-L.", "JL" and "J. L." alike."""
     found = []
     for word in re.findall(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*", text):
         # Two capitals without a vowel are initials; "LI" and "WU" are names in capitals.
@@ -145,6 +132,7 @@ def _fold(word: str, is_spelt: bool) -> str:
     if text.isascii():
         return text.replace("'", "")
     text = unicodedata.normalize("NFC", text).translate(_SPELT if is_spelt else _PLAIN)
+    # After the special letters, which have no decomposition of their own.
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if c.isalnum() and not unicodedata.combining(c))
 
@@ -167,11 +155,10 @@ def _compare(a: _Name, b: _Name) -> Certainty:
     certainty = _compare_given(given_a, given_b)
     if certainty == "same" and a.n_bound != b.n_bound and "".join(given_a) != "".join(given_b):
         certainty = "ambiguous" if len(given_a) == len(given_b) else "no"
-    if certainty == "same" and _is_shared_by_many(
-        a.key, min("".join(given_a), "".join(given_b), key=len)
-    ):
-        return "ambiguous"
-    return certainty
+    # Hundreds of authors have a name such as "Wei Wang".
+    shorter = min("".join(given_a), "".join(given_b), key=len)
+    is_common = a.key in _COMMON and _ONE_SYLLABLE.fullmatch(shorter)
+    return "ambiguous" if certainty == "same" and is_common else certainty
 
 
 def _compare_given(a: tuple[str, ...], b: tuple[str, ...]) -> Certainty:
@@ -182,11 +169,6 @@ def _compare_given(a: tuple[str, ...], b: tuple[str, ...]) -> Certainty:
             return "no"
     # "Yuhsiang" and "Yu" share no whole name: then the first words must be equal.
     return "same" if a[0] == b[0] and len(a[0]) > 1 else "ambiguous"
-
-
-def _is_shared_by_many(family: str, given: str) -> bool:
-    """Tell whether a name is one of those that hundreds of authors have: "Wei Wang"."""
-    return family in _COMMON and bool(_ONE_SYLLABLE.fullmatch(given))
 
 
 _LONGEST = 400
@@ -278,7 +260,7 @@ def _same_title(a: Paper, b: Paper) -> Match:
 
 
 def title_fold(title: str) -> str:
-    """Give a title's fingerprint: its letters and digits, without case, accents, spaces.
+    """Fold a title to its letters and digits, without case, accents, spaces.
 
     "" for a title that has none. Hyphens, spaces, LaTeX and HTML make no difference.
     """
@@ -287,7 +269,7 @@ def title_fold(title: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def title_words(title: str) -> tuple[str, ...]:
-    """Take a title's words, folded, out of LaTeX, HTML and punctuation."""
+    """Split a title into its words, folded, without LaTeX, HTML and punctuation."""
     text = html.unescape(title[:_LONGEST_TITLE])
     text = _TAG.sub(" ", _GREEK.sub(lambda m: _LETTERS[m[1]], text))
     text = _ACCENT.sub("", text)
@@ -299,7 +281,7 @@ def title_words(title: str) -> tuple[str, ...]:
 
 
 def is_telling(title: str) -> bool:
-    """Tell whether a title is long enough to be one paper's own."""
+    """Check whether a title is long enough to be one paper's own."""
     words = title_words(title)
     letters = "".join(words)
     n_cjk = len(_CJK_LETTERS.findall(letters))
@@ -309,12 +291,12 @@ def is_telling(title: str) -> bool:
 
 
 def is_generic(title: str) -> bool:
-    """Tell whether a title belongs to many: "Preface", "Proceedings of …", "Reply to …"."""
+    """Check whether a title belongs to many: "Preface", "Proceedings of …", "Reply to …"."""
     return bool(_GENERIC.match(" ".join(title_words(title))))
 
 
 def year_of(paper: Paper) -> int | None:
-    """Give the year that a paper is of: of its date, else of an identifier that tells."""
+    """Find the year that a paper is of: of its date, else of an identifier that tells."""
     day = paper.published_on or paper.announced_on
     if day:
         return day.year
@@ -328,13 +310,13 @@ def year_of(paper: Paper) -> int | None:
 
 
 def _are_two_submissions(a: Paper, b: Paper) -> bool:
-    """Tell whether arXiv itself counts two: each has a number that the other has not."""
+    """Check whether arXiv itself counts two: each has a number that the other has not."""
     of_a, of_b = ({id_ for id_ in p.ids if id_.startswith("arxiv:")} for p in (a, b))
     return bool(of_a and of_b) and not of_a & of_b
 
 
 def _are_two_in_a_registry(a: Paper, b: Paper) -> bool:
-    """Tell whether a registry, or a journal's site, counts two: a column that comes back under
+    """Check whether a registry, or a journal's site, counts two: a column that comes back under
     one title has a page for each."""
     of_a, of_b = (set(map(_registry, p.ids)) for p in (a, b))
     return any({i for i in a.ids if _registry(i) == r}.isdisjoint(b.ids) for r in of_a & of_b)
@@ -351,7 +333,7 @@ def _have_far_years(a: Paper, b: Paper) -> bool:
 
 
 def _are_by_the_same(a: Paper, b: Paper) -> bool:
-    """Tell whether two papers have all of their authors in common.
+    """Check whether two papers have all of their authors in common.
 
     One author alone is no proof under a short title: "W. Wang" is many. A Japanese name is
     compared as a whole. What was read off a PDF's first page is no proof either.
@@ -382,7 +364,7 @@ def _say_the_same(a: str, b: str) -> bool:
 
 
 def _alike(a: Paper, b: Paper) -> str:
-    """Say how two papers' titles are alike; empty: they are not.
+    """Describe how two papers' titles are alike; empty: they are not.
 
     Titles that differ in a number are two: "Part 2", a year, a model's next version. Of
     two arXiv numbers more is asked: nearly all such pairs are a paper and its sequel.
@@ -398,6 +380,7 @@ def _alike(a: Paper, b: Paper) -> str:
     heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
     if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
         return say("same.head")
+    # A short title that is a part of a longer one: "X" and "X: an extended version".
     small, large = sorted((of_a, of_b), key=len)
     return say("same.part") if len(small) >= 4 and small <= large else ""
 

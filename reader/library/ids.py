@@ -40,6 +40,7 @@ def find_ids(text: str) -> tuple[IdMatch, ...]:
         kind = match.lastgroup or ""
         written, end, name = match[kind], match.end(kind), None
         is_cut = match[0].endswith("..") or text.startswith("…", match.end())
+        # Addresses are read before what they hold, since `_NAMED` takes them whole.
         if kind in ("old", "arxiv") or (kind == "new" and not _is_amount(match)):
             name = _arxiv(written)
         elif kind == "acl" or (kind == "volume" and _VOLUME.fullmatch(written)):
@@ -87,6 +88,7 @@ def parse_id(text: str) -> IdMatch | None:
     several = find_ids(narrow)
     if len(several) != 1:
         return None
+    # Around the one id only what people put around ids may stand: quotes, "doi:", a class.
     before, after = narrow[: several[0].start], narrow[several[0].end :]
     return several[0] if _BEFORE.fullmatch(before) and _AFTER.fullmatch(after) else None
 
@@ -184,7 +186,7 @@ _Name = tuple[str, int | None]  # a canonical id and the version named with it
 
 
 def _is_amount(match: re.Match[str]) -> bool:
-    """Tell whether a bare number is an amount by what stands around it, or of a year to come."""
+    """Check whether a bare number is an amount by what stands around it, or of a year to come."""
     before = match.string[max(0, match.start() - 24) : match.start()]
     after = match.string[match.end() : match.end() + 24]
     words = re.split(r"[\s.:=]+", before.lower().rstrip(" .:=\n"))
@@ -209,6 +211,7 @@ def _arxiv(written: str) -> _Name | None:
     number, version = written.lower(), ""
     if _VERSION.search(number):
         number, _, version = number.rpartition("v")
+    # "quant-ph/0201082" has its archive in front, "2401.01234" none.
     archive, _, digits = number.rpartition("/")
     month, serial = digits[:4], digits[4:].lstrip(".")
     is_month = "01" <= month[2:] <= "12" and int(serial) > 0
@@ -258,6 +261,7 @@ def _without_rest(written: str) -> str:
     """Cut off what belongs to the sentence around: closing marks, the next id, entities."""
     glued = _GLUED.search(written)
     end = glued.start() if glued else len(written)
+    # A closing bracket that nothing opened is the sentence's: "(see arxiv.org/abs/…)".
     opened = {"(": 0, "[": 0, "{": 0}
     for mark in _BRACKET.finditer(written, 0, end):
         opening = _OPENING.get(mark[0])
@@ -287,6 +291,7 @@ def _in_url(url: str, depth: int = 3) -> _Name | None:
     path, query = unquote(parts["path"]), parts["query"] or ""
     if name := _on_site(host, path, query) or _in_path(host, path):
         return name
+    # An archive or a proxy carries the whole address in its path or its query.
     inner = re.search(r"https?://.*", path, re.IGNORECASE | re.DOTALL)
     if inner:
         return _in_url(inner[0] + (f"?{query}" if query else ""), depth - 1)

@@ -1,4 +1,4 @@
-"""Say what a paper, a post, a mention and a batch are.
+"""Define what a paper, a post, a mention and a batch are.
 
 Frozen values, valid once made, and the few plain functions on them. They know nothing
 of where they came from on the wire, nor of rows.
@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from reader.base.errors import Reason
 
 State = Literal["candidate", "pick", "skip", "read"]
 BatchState = Literal[
@@ -115,6 +117,7 @@ class Batch:
     category: the arXiv class that is counted, empty for all that the source gave.
     digest: names the papers that came, so that the same list under another day is
     recognised; empty where that cannot happen.
+    reason: why it failed, as far as the program asks.
     """
 
     source: str
@@ -125,6 +128,7 @@ class Batch:
     error: str = ""
     category: str = ""
     digest: str = ""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class NewestCount:
 
 
 def family_name(author: str) -> str:
-    """Take the family name out of a name as arXiv prints it: the last word, its particles too.
+    """Find the family name in a name as arXiv prints it: the last word, its particles too.
 
     "Inaguma, Hirofumi" gives "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" "de la Cruz";
     a trailing "Jr." or "III" does not count. Of a name in Chinese, Japanese or Korean
@@ -165,7 +169,7 @@ def family_name(author: str) -> str:
 
 
 def _particles(words: list[str]) -> list[str]:
-    """Give the particles at the end: "van", "de la"; a capital makes a given name of one."""
+    """Return the particles at the end: "van", "de la"; a capital makes a given name of one."""
     n = 0
     while n < len(words) and words[-1 - n] in _PARTICLES:
         n += 1

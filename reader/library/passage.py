@@ -1,15 +1,9 @@
-"""Say what the text of a PDF is, cut it into passages, and estimate how long it takes to read.
-
-Say what the text of a PDF is, and cut it into passages.
+"""Define the text of a PDF, cut it into passages, and estimate how long it takes to read.
 
 A passage is the piece that search finds: some 200 tokens of one section, from the begin
-of a sentence to the end of one. Pure: knows neither PDFs nor encoders; who calls says how
-tokens are counted.
-
-Estimate how long words take to be read, and how long a person has been at a list.
-
-Pure functions on texts and moments. English counts in words, Japanese in characters, each
-with a speed of its own; a text of both is the sum of its parts.
+of a sentence to the end of one. Knows neither PDFs nor encoders; who calls says how tokens
+are counted. English counts in words, Japanese in characters, each with a reading speed of
+its own; a text of both is the sum of its parts.
 """
 
 from __future__ import annotations
@@ -129,6 +123,7 @@ def split(
     one section are about equally long; a sentence over the limit is cut at a clause, else
     between words, else between characters.
     """
+    # What the tokenizer adds to every text counts once a passage, not once a sentence.
     empty = count_tokens([""])[0]
     found: list[tuple[str, str, int]] = []
     for section, flow in _flows(document):
@@ -143,49 +138,10 @@ def split(
 
 
 _ABBREVIATIONS = frozenset(
-    [
-        "al",
-        "approx",
-        "cf",
-        "ch",
-        "chap",
-        "dept",
-        "dr",
-        "e.g",
-        "ed",
-        "eds",
-        "eq",
-        "eqs",
-        "etc",
-        "ex",
-        "fig",
-        "figs",
-        "i.e",
-        "inc",
-        "jr",
-        "min",
-        "mr",
-        "mrs",
-        "ms",
-        "no",
-        "nos",
-        "pp",
-        "prof",
-        "ref",
-        "refs",
-        "resp",
-        "sec",
-        "secs",
-        "sect",
-        "st",
-        "tab",
-        "tabs",
-        "univ",
-        "viz",
-        "vol",
-        "vs",
-        "w.r.t",
-    ]
+    {"al", "approx", "cf", "ch", "chap", "dept", "dr", "e.g", "ed", "eds", "eq", "eqs", "etc"}
+    | {"ex", "fig", "figs", "i.e", "inc", "jr", "min", "mr", "mrs", "ms", "no", "nos", "pp"}
+    | {"prof", "ref", "refs", "resp", "sec", "secs", "sect", "st", "tab", "tabs", "univ", "viz"}
+    | {"vol", "vs", "w.r.t"}
 )
 _END = re.compile(
     r"\n+\s*"
@@ -203,8 +159,11 @@ def sentences(text: str) -> list[str]:
     """
     pieces, start = [], 0
     for end in _END.finditer(text):
-        if end["latin"] == "." and end.end() < len(text) and _is_abbreviation(text, end.start()):
-            continue
+        if end["latin"] == "." and end.end() < len(text):
+            word = re.split(r"[\s(\[]", text[max(0, end.start() - 12) : end.start()])[-1]
+            is_initial = len(word) == 1 and word.isupper()
+            if is_initial or word.lower() in _ABBREVIATIONS:
+                continue
         if end.end() > start:
             pieces.append(text[start : end.end()])
             start = end.end()
@@ -213,40 +172,30 @@ def sentences(text: str) -> list[str]:
     return pieces
 
 
-def _is_abbreviation(text: str, dot: int) -> bool:
-    word = re.split(r"[\s(\[]", text[max(0, dot - 12) : dot])[-1]
-    is_initial = len(word) == 1 and word.isupper()
-    return is_initial or word.lower() in _ABBREVIATIONS
-
-
 def _flows(document: Document) -> Iterator[tuple[str, list[Sentence]]]:
-    """Give each section's running text, then what stands apart in it, as sentences."""
+    """Read each section's running text, then what stands apart in it, as sentences."""
     section, is_open = "", False
     running: list[tuple[int, Block]] = []
     apart: list[tuple[int, Block]] = []
+    sections = [(section, running, apart)]
     for page in document.pages:
         for block in page.blocks:
             if block.kind == "heading":
-                yield from _filled(section, running, apart)
                 # A heading right below another one belongs to it: "3 Method / 3.1 Data".
                 section = f"{section} / {block.text}" if is_open else block.text
                 running, apart, is_open = [], [], True
+                sections.append((section, running, apart))
                 continue
             is_open = False
             if block.kind == "text":
                 running.append((page.number, block))
             elif block.kind != "reference":
                 apart.append((page.number, block))
-    yield from _filled(section, running, apart)
-
-
-def _filled(
-    section: str, running: list[tuple[int, Block]], apart: list[tuple[int, Block]]
-) -> Iterator[tuple[str, list[Sentence]]]:
-    if running:
-        yield section, _with_pages((page, block.text, block.glue) for page, block in running)
-    if apart:
-        yield section, _with_pages((page, block.text, "\n") for page, block in apart)
+    for section, running, apart in sections:
+        if running:
+            yield section, _with_pages((page, block.text, block.glue) for page, block in running)
+        if apart:
+            yield section, _with_pages((page, block.text, "\n") for page, block in apart)
 
 
 def _with_pages(pieces: Iterable[tuple[int, str, str]]) -> list[Sentence]:
@@ -264,6 +213,7 @@ def _with_pages(pieces: Iterable[tuple[int, str, str]]) -> list[Sentence]:
     text = "".join(parts)
     found, at = [], 0
     for piece in sentences(text):
+        # White space alone is no sentence, but counts for the places of those after it.
         if piece.strip():
             found.append(Sentence(piece, pages[bisect_right(starts, at) - 1]))
         at += len(piece)
@@ -370,7 +320,7 @@ _WORDS = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
 @functools.lru_cache(4_096)
 def seconds(text: str) -> float:
-    """Give the seconds that a text takes: its words, and its Japanese characters.
+    """Estimate the seconds that a text takes: its words, and its Japanese characters.
 
     Kept, as a server's list asks for the same abstracts after each decision (9 ms of 40).
     """
@@ -380,7 +330,7 @@ def seconds(text: str) -> float:
 
 
 def paper_seconds(paper: Paper, said: Iterable[str] = ()) -> float:
-    """Give the seconds that a paper of the list takes: title, abstract, what people say."""
+    """Estimate the seconds that a paper of the list takes: title, abstract, what people say."""
     return seconds(" ".join((paper.title, paper.abstract, *said)))
 
 
@@ -400,7 +350,7 @@ def minutes(seconds: float) -> int:
 
 
 def spent_s(moments: Iterable[datetime], *, pause_s: float = PAUSE_S) -> float:
-    """Give the seconds between acts, whatever devices they were made on; in any order.
+    """Add up the seconds between acts, whatever devices they were made on; in any order.
 
     A gap longer than `pause_s` counts as nothing: it was no reading.
     """

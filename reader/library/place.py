@@ -1,4 +1,4 @@
-"""Say where the library is and which language it speaks, before anything of it is opened.
+"""Find where the library is and which language it speaks, before anything of it is opened.
 
 Loads nothing but the standard library: help and errors need it as well. Reads no rows.
 """

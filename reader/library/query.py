@@ -86,7 +86,7 @@ class Query:
 
     @property
     def asks(self) -> bool:
-        """Tell whether anything is looked for: leaving out alone is no question."""
+        """Check whether anything is looked for: leaving out alone is no question."""
         return bool(self.words.strip() or self.filters)
 
 
@@ -119,11 +119,17 @@ def parse(text: str) -> Query:
     A long text was pasted and is words throughout: its quotes and dashes are its author's.
     """
     is_cut, text = len(text) > LONGEST, text[:LONGEST]
+    # Pasted: its quotes and dashes are its author's, and mean nothing to us.
     if len(text) > PASTED or len(text.split()) > PASTED_WORDS:
         return Query(words=text, is_cut=is_cut)
     read = _QueryParts()
     for part in _PART.finditer(_GLUED.sub(r"\1 ", text)):
-        if _take_operator(read, part):
+        bare = unicodedata.normalize("NFKC", part["bare"] or "")
+        word = bare.strip("()")
+        is_operator = bare != word == "" or (part[0] == part["bare"] and word in OPERATORS)
+        # "(ASR)" and "word(s)" are how people write; "(speech" opens a group.
+        read.has_operators |= is_operator or bare.count("(") != bare.count(")")
+        if is_operator:
             continue
         quoted = next((q for q in (part["quoted"], part["bracketed"]) if q is not None), None)
         value = (part["bare"] if quoted is None else quoted).strip()
@@ -138,16 +144,6 @@ def parse(text: str) -> Query:
         tuple(read.unclear),
         read.has_operators,
     )
-
-
-def _take_operator(read: _QueryParts, part: re.Match[str]) -> bool:
-    """Tell whether a part is an operator or a bracket and no word; note those around words too."""
-    bare = unicodedata.normalize("NFKC", part["bare"] or "")
-    word = bare.strip("()")
-    is_one = bare != word == "" or (part[0] == part["bare"] and word in OPERATORS)
-    # "(ASR)" and "word(s)" are how people write; "(speech" opens a group.
-    read.has_operators |= is_one or bare.count("(") != bare.count(")")
-    return is_one
 
 
 def _take_filter(read: _QueryParts, whole: str, typed: str, value: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import accumulate
 
 from reader.base.messages import say
-from reader.base.text import plain
+from reader.base.text import DOLLAR_MATHS, plain
 from reader.gathering.post import PostMention
 from reader.gathering.rows import posts
 from reader.library.config import Config
@@ -124,7 +124,6 @@ def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
     return say("show.by_hand_as", state=state, day=day)
 
 
-_MATHS = re.compile(r"(\$[^$]*\$)")
 _SPECIAL = re.compile(r"(?<!\\)([&%#_])")
 
 
@@ -151,7 +150,7 @@ def bibtex(held: LibraryPaper, config: Config) -> str:
 def _tex(text: str) -> str:
     """Keep signs of TeX from being read as such, but for those of formulas, and braces in
     pairs."""
-    pieces = _MATHS.split(plain(text))
+    pieces = DOLLAR_MATHS.split(plain(text))
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\1", p) for i, p in enumerate(pieces))
     braces = re.findall(r"[{}]", re.sub(r"\\.", "", escaped))
     depths = list(accumulate(1 if brace == "{" else -1 for brace in braces)) or [0]

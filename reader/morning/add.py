@@ -313,7 +313,7 @@ class Adding:
                 file = look_at(path, self.found.files[path])
             except PdfError as error:
                 file = File(path, path, 0, 0, "")
-                words = PdfError(**{**error.values, "kind": "no file"})
+                words = PdfError(file=path, what=error.what, hint=error.hint, kind="no file")
                 self._failed.append(keep_broken(self.library, file, words))
                 continue
             row = pdfs.row_with_bytes(db, file.sha256)

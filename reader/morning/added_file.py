@@ -21,7 +21,7 @@ from reader.library.folder import Library, write_whole
 from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
-from reader.library.rows import copies, decisions, merges, papers
+from reader.library.rows import decisions, merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.pdfs import tablet
 from reader.pdfs.fetch import PdfTools, note_unread, passages_of, place_of, unread_pages
@@ -213,10 +213,10 @@ def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutc
 
 def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
     """Record a file that cannot be read; one that the reader did not even open is not."""
-    what, hint = str(error.values.get("what", error.message)), error.hint
+    what, hint = error.what, error.hint
     addition = record(file, Recognition("none"), outcome="broken", why=what, hint=hint)
     # The next run may be able to open it: nothing is remembered against it.
-    is_recorded = error.values.get("kind") not in ("start", "no file")
+    is_recorded = error.kind not in ("start", "no file")
     if is_recorded:
         pdfs.add_addition(library.db, addition, at=library.now())
     return FileOutcome(addition, is_recorded=is_recorded)
@@ -345,7 +345,7 @@ class Keeper:
             # Slides and supplements, and what a person says is another paper, would be joined
             # with the paper whose title they have.
             kind = recognised.printed.type if recognised.printed else "paper"
-            alike = copies.copies_of(db, paper) if recognised.candidates else {}
+            alike = merges.copies_of(db, paper) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
                 paper = replace(paper, title=f"{paper.title} ({say(f'title.{kind}')})")
             elif any(match.strength == "strong" for match in alike.values()):

@@ -126,7 +126,9 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
         first = min(waits.values(), key=lambda failure: failure.retry_at)
         at = local_time(library, first.retry_at)
         what = say("waits.add", n=len(waits), at=at, error=first.error.rstrip("."))
-        problems.append(Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what)))
+        problems.append(
+            Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
+        )
     if not ids:
         return problems
     tools.progress(STAGE, 0, len(ids))
@@ -144,7 +146,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     tools.progress(STAGE, *((len(ids), len(ids)) if len(found) == len(ids) else (0, 0)))
     for id_, error in registries.failed.items():
         words = (error.message, error.hint)
-        failures.add_failure(library.db, STAGE, id_, words, now=library.now())
+        failures.add_failure(library.db, STAGE, id_, words, now=library.now(), reason=error.reason)
     lacking = Counter(id_.partition(":")[0] for id_ in ids if id_ not in found)
     return [
         *(Problem(STAGE, f"{lacking[registry]} ids", error)

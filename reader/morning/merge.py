@@ -14,7 +14,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import copies, merges, papers
+from reader.library.rows import merges, papers
 from reader.notes.rows import exports, notes
 from reader.search.rows import index
 
@@ -43,7 +43,7 @@ def questions(library: Library) -> list[MergeQuestion]:
     Rows of one title that came before anybody compared them are looked through first.
     """
     if not library.db.is_read_only:
-        for first, second, match in copies.doubles(library.db):
+        for first, second, match in merges.doubles(library.db):
             merges.ask(library.db, first, second, why=match.why, on=library.today())
     asked = merges.open_questions(library.db)
     rows = [row for q in asked for row in (q.first, q.second)]

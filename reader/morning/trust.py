@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from reader.base.errors import is_unreachable
 from reader.base.messages import say
 from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
@@ -45,7 +44,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
                 b.covers,
                 b.error,
                 # What gave a part was reached.
-                is_unreachable=b.state in ("failed", "not asked") and is_unreachable(b.error),
+                is_unreachable=b.state in ("failed", "not asked") and b.reason == "unreachable",
             )
             for b in batches
         ),
@@ -138,6 +137,7 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
                 topic=topic.path,
                 state="failed" if failure else "not asked",
                 error=failure.error if failure else "",
+                reason=failure.reason if failure else "",
                 tried_at=failure.tried_at if failure else None,
                 is_only=not is_taught and not any(other in here for other in topic.seeds),
             )
@@ -150,9 +150,9 @@ def seed_text(seed: Seed, zone: tzinfo) -> str:
     why = say("seed.not_asked")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        error = say(_SAID[seed.error]) if seed.error in _SAID else seed.error
+        error = say(_SAID[seed.reason]) if seed.reason in _SAID else seed.error
         why = say("seed.failed", at=at, error=error.rstrip("."))
-        if is_unreachable(seed.error):
+        if seed.reason == "unreachable":
             why = say("seed.unreachable", at=at)
     key = "seed.words_alone" if seed.is_only else "seed.without"
     asked = seed.id.removeprefix("arxiv:")

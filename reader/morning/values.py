@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
+from reader.base.errors import Reason
 from reader.gathering.post import PostMention
 from reader.library.config import Deadline, Lane
 from reader.library.paper import LibraryPaper
@@ -166,6 +167,7 @@ class Seed:
     topic: str
     state: Literal["not asked", "failed"]
     error: str = ""
+    reason: Reason = ""
     tried_at: datetime | None = None
     is_only: bool = True
 

@@ -26,15 +26,13 @@ Pure, and knows nothing of papers; every function is linear in the length of its
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice, pairwise, takewhile
 from operator import eq
 
 from reader.base.front_matter import FRONT, Keys, single_value, spliced
-from reader.base.text import plain
+from reader.base.text import nfc, plain
 from reader.notes.words import BLANK, without_blank_ends
 
 
@@ -147,7 +145,7 @@ def splice(
     heading = heading_of(ours.title)
     # A heading that a program only took apart (NFD) or that a hand changed stays as it is.
     if parts.head:
-        if _nfc(line.rstrip()) != _nfc(heading):
+        if nfc(line.rstrip()) != nfc(heading):
             above = above[:start] + heading + above[start + len(line.rstrip()) :]
     elif parts.front and line.rstrip() == heading:
         # The person's own first line, which would pass for our heading from now on.
@@ -175,7 +173,7 @@ def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | Non
     # All words anew, above the block, below our heading where they begin as it does.
     end = parts.line_end
     firsts = (piece.lstrip(BLANK).partition("\n")[0].rstrip() for piece in (parts.above, words))
-    heading = next((line for line in firsts if _nfc(line) in parts.headings), "")
+    heading = next((line for line in firsts if nfc(line) in parts.headings), "")
     above = (end * 2).join(filter(None, (heading, words.replace("\n", end))))
     return parts.front + end + above + end * 2 + parts.whole_block + end
 
@@ -241,13 +239,13 @@ def _split(text: str, titles: Collection[str]) -> _Parts | None:
     newline = text.find("\n")
     above = text[start : begin.start()]
     our_titles = (title for title in (*titles, single_value(text, "title")) if title is not None)
-    headings = frozenset(_nfc(heading_of(title)) for title in our_titles)
+    headings = frozenset(nfc(heading_of(title)) for title in our_titles)
     at = len(above) - len(above.lstrip(BLANK))
     first, break_, _ = above[at:].partition("\n")
     return _Parts(
         front=text[:start],
         above=above,
-        head=at + len(first + break_) if _nfc(first.rstrip()) in headings else 0,
+        head=at + len(first + break_) if nfc(first.rstrip()) in headings else 0,
         whole_block=text[begin.start() : close],
         block=text[begin.end() : end.start()].strip(BLANK),
         below=text[close:],
@@ -267,9 +265,6 @@ def _joined(parts: _Parts, above: str, below: str) -> str:
 def heading_of(title: str) -> str:
     """Write the heading that repeats a title."""
     return "# " + (plain(title).replace("<", "\\<") or "Untitled")
-
-
-_nfc = partial(unicodedata.normalize, "NFC")
 
 
 AT_LEAST = 2

@@ -170,7 +170,8 @@ class Writer:
         """Leave a file alone, and stop where all others would fare the same."""
         self.done.left.append(error)
         databases = (self.library.db.path, self.library.db.index_path)
-        if isinstance(error, DiskFull) or error.values.get("file") in databases:
+        is_of_both = isinstance(error, StoreError) and error.file in databases
+        if isinstance(error, DiskFull) or is_of_both:
             self.is_stopped = True
 
     def put(self, file: WrittenFile, found: str | None, last: WrittenFile | None) -> None:

@@ -17,7 +17,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from reader.base.messages import say
-from reader.base.text import plain, plain_lines
+from reader.base.text import WIKI_LINK, plain, plain_lines
 from reader.library.highlight import Highlight, gathered, once
 
 
@@ -86,7 +86,7 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
         return f"[{own}](<{_address(address)}>)" if _is_web(address) else own
 
     # Keys first: the links that they become are of the web, and stay.
-    text = _WIKI.sub(linked, text)
+    text = WIKI_LINK.sub(linked, text)
     text = _LINK.sub(lambda m: m[0] if _is_web(m[2]) else left_out(m), text)
     text = _DEFINITION.sub(lambda m: m[0] if _is_web(m[1]) else left_out(m)[:0], text)
     text, n_paths = without_paths(text, folders)
@@ -171,7 +171,6 @@ def _is_web(address: str) -> bool:
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|%%.*?%%", re.DOTALL)
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]*\]\]|!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
-_WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 _LINK = re.compile(r"\[([^\[\]\n]+)\]\(\s*(<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()\n]*\)")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\[\]\n]+\]:\s*(\S+)[^\n]*$", re.MULTILINE)
 # A path of this machine or of the library; an address of the web holds none of them.

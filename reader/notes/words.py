@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reader.base.messages import say
+from reader.base.text import WIKI_LINK
 from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
@@ -204,7 +205,7 @@ def links_in(text: str) -> list[str]:
     `[[key|words]]`, `[[key#heading]]`, `[[folder/key]]` and `[[key.md]]` mean the same key.
     What stands in code, fenced or between backticks, is no link.
     """
-    found = (key_of(match[1]) for match in _WIKI_LINK.finditer(_CODE.sub("", text)))
+    found = (key_of(match[1]) for match in WIKI_LINK.finditer(_CODE.sub("", text)))
     return list(dict.fromkeys(key for key in found if key))
 
 
@@ -214,7 +215,6 @@ def key_of(inside: str) -> str:
     return name.rpartition("/")[2].removesuffix(".md").strip()
 
 
-_WIKI_LINK = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 _CODE = re.compile(
     r"^[ ]{0,3}(```|~~~)[^\n]*(?:\n(?![ ]{0,3}\1)[^\n]*)*(?:\n[ ]{0,3}\1[^\n]*)?|`[^`\n]+`",
     re.MULTILINE,

@@ -171,7 +171,7 @@ class _Run:
         try:
             return self._read(looked_at)
         except PdfError as error:
-            return CopyOutcome(name, "broken", error=PdfError(**{**error.values, "file": name}))
+            return CopyOutcome(name, "broken", error=error.named(name))
 
     def _read(self, file: _FolderFile) -> CopyOutcome:
         """Bring a file's marks home where it is new and known; raises PdfError."""

@@ -141,7 +141,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     try:
         tools.check_pdf(answer.content)
     except PdfError as error:
-        raise PdfError(**{**error.values, "file": f"PDF of {held.paper.id}"}) from None
+        raise error.named(f"PDF of {held.paper.id}") from None
     sha256 = hashlib.sha256(answer.content).hexdigest()
     path = place_of(library, held, sha256)
     write_whole(library.folder / path, answer.content)
@@ -338,4 +338,4 @@ def passages_of(document: Document, tools: PdfTools) -> list[PassageText]:
 
 def _fail(library: Library, stage: str, subject: str, error: ReaderError) -> None:
     words = (error.message, error.hint)
-    failures.add_failure(library.db, stage, subject, words, now=library.now())
+    failures.add_failure(library.db, stage, subject, words, now=library.now(), reason=error.reason)

@@ -11,7 +11,7 @@ from reader.library.folder import Library
 from reader.library.identity import is_generic, title_fold
 from reader.library.paper import Paper
 from reader.library.passage import Document
-from reader.library.rows import copies, papers
+from reader.library.rows import merges, papers
 from reader.pdfs.recognition import (
     LIKE_TEXT,
     KnownPaper,
@@ -142,7 +142,7 @@ def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -
     """List the papers here that a PDF may be: by id, by title, by text."""
     ids = [i for i in (printed.stamp, printed.doi, *printed.hints, printed.paper.id) if i]
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
-    named = copies.papers_named(library.db, ids, folds)
+    named = merges.papers_named(library.db, ids, folds)
     others = [row for row in alike if row not in {row for row, _ in named}]
     like = [(held.row, held.paper) for held in papers.papers_at(library.db, others)]
     return [KnownPaper(row, paper, alike.get(row, 0.0)) for row, paper in [*named, *like]]

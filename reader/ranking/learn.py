@@ -41,7 +41,7 @@ from reader.ranking.forecast import (
     places,
     records_of,
 )
-from reader.ranking.model import TopicModel, start, telling_words
+from reader.ranking.model import TopicModel, telling_words
 from reader.ranking.rank import Rank, Term
 from reader.ranking.rows import labels as acts
 from reader.ranking.rows import standings, talk
@@ -60,22 +60,6 @@ class FitTopic(Protocol):
         *,
         seed: int = 0,
     ) -> TopicModel: ...
-
-
-def _learn_nothing(
-    topic: Topic,
-    examples: Sequence[tuple[Mapping[str, float], Label]],
-    background: Sequence[Mapping[str, float]],
-    *,
-    seed: int = 0,
-) -> TopicModel:
-    """Return the model of day one."""
-    return start(topic)
-
-
-def _as_before(examples: Sequence[TalkExample], before: Coefficients) -> Coefficients:
-    """Return the numbers that there were: nothing is learned of what was talked about."""
-    return before
 
 
 class FitTools(Protocol):

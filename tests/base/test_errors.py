@@ -67,7 +67,7 @@ def test_a_message_names_its_values_and_the_second_paragraph_is_the_hint() -> No
     error = NotFound(what="2401.1")
     assert error.message == "2401.1 is not in this library."
     assert error.hint.startswith("`reader search` finds papers by words;")
-    assert error.values == {"what": "2401.1"}
+    assert error.what == "2401.1"
 
 
 def test_braces_in_a_value_are_text() -> None:

@@ -187,7 +187,7 @@ class TestManners:
     ) -> None:
         server.script("/a", Answer(status=429, headers={"Retry-After": value}))
         error = failure(client, ask(server.url("/a")))
-        assert (error.message, error.hint, error.retry_at, error.values["status"]) == (
+        assert (error.message, error.hint, error.retry_at, error.status) == (
             "Feed: 127.0.0.1 answered 429: we ask too often",
             "It is asked again after 2025-03-04 07:00 UTC.",
             NOW + timedelta(hours=1),
@@ -250,7 +250,7 @@ class TestManners:
         server.script("/a", Answer(status=status))
         error = failure(client, ask(server.url("/a")))
         assert error.message == f"Feed: 127.0.0.1 answered {status}: {reason}"
-        assert (error.hint, error.values["status"], len(server.seen)) == (hint, status, 1)
+        assert (error.hint, error.status, len(server.seen)) == (hint, status, 1)
 
 
 def test_this_machine_is_never_asked_through_a_proxy(

@@ -338,7 +338,7 @@ def test_no_second_client_opens_a_socket() -> None:
 import sys
 from datetime import date
 from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_by_id, papers_listed
-from reader.base.http.wire import Response
+from reader.base.http import Response
 
 def guard(event, args):
     if event.startswith("socket.") and event != "socket.__new__":

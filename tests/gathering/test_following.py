@@ -135,7 +135,7 @@ with open_library(folder) as library:
     try:
         follow(library, "Di Reed")
     except ReadOnly as error:
-        print(error.exit_code, error.values["file"])
+        print(error.exit_code, error.file)
 """
 
 

@@ -82,7 +82,7 @@ def run(library: Library, registry: Registry) -> list[tuple[str, str, str]]:
 
 
 def failed(library: Library) -> list[tuple[str, str]]:
-    return [(f.subject, f.error) for f in failures.failures(library.db, "resolve")]
+    return [(f.subject, f.reason) for f in failures.failures(library.db, "resolve")]
 
 
 def ids(*numbers: int) -> list[str]:
@@ -240,6 +240,6 @@ def test_seeds_of_a_topic_that_are_not_here_are_looked_up_as_added_by_hand(
         rows = library.db.read("SELECT paper, source FROM origins ORDER BY paper")
         assert [(r["paper"], r["source"]) for r in rows] == [(1, "arXiv"), (2, "by hand")]
         [failed] = failures.failures(library.db, "resolve")
-        assert (failed.subject, failed.error) == ("arxiv:2506.00002", NO_PAPER)
+        assert (failed.subject, failed.reason) == ("arxiv:2506.00002", NO_PAPER)
         assert resolve(library, tools(registry)) == []
         assert len(registry.seen) == 1  # what no registry knows is not asked for again at once

@@ -399,14 +399,14 @@ def test_the_line_is_the_one_that_an_editor_shows(before: str, line: int) -> Non
         text = text.replace("quota", "minutes = 1\nquota")
     with pytest.raises(ConfigError) as caught:
         parse(text)
-    assert caught.value.values["line"] == line
+    assert caught.value.line == line
 
 
 def test_of_several_tables_the_one_that_is_wrong_is_named() -> None:
     feeds = "".join(f'[[feed]]\nurl = "https://a.org/{n}"\n' for n in range(3))
     with pytest.raises(ConfigError) as caught:
         parse(LEAST + feeds.replace("https://a.org/1", "a.org/1"))
-    assert caught.value.values["line"] == 6
+    assert caught.value.line == 6
 
 
 def test_a_delay_below_arxivs_is_for_this_machine_only() -> None:
@@ -456,7 +456,7 @@ def checked(text: str) -> None:
     else:
         assert_usable(config)
         return
-    line = wrong.values["line"]
+    line = wrong.line
     assert isinstance(line, int)
     assert 1 <= line <= text.count("\n") + 1
     assert wrong.message

@@ -182,7 +182,7 @@ class TestTwoAtOnce:
             with pytest.raises(Locked) as caught:
                 add_note(other, "Second.")
             assert caught.value.exit_code == 6
-            assert caught.value.values["file"] == folder / "reader.db"
+            assert caught.value.file == folder / "reader.db"
             assert texts(other) == []
         assert texts(db) == ["First."]
 
@@ -325,7 +325,7 @@ class TestDamage:
             assert texts(db) == ["Mine."]
             with pytest.raises(Damaged) as caught:
                 index.find_words(db, "paper", '"gardens"', limit=9)
-        assert caught.value.values["file"] == file
+        assert caught.value.file == file
         assert "index --rebuild" in caught.value.hint
         forget_index(folder)
         with Database(folder) as db:
@@ -340,7 +340,7 @@ class TestDamage:
         with pytest.raises(Damaged) as caught:
             Database(folder)
         assert caught.value.exit_code == 6
-        assert caught.value.values["file"] == file
+        assert caught.value.file == file
         assert "backup" in caught.value.hint
         assert file.read_bytes() == content
 
@@ -355,7 +355,7 @@ class TestDamage:
 
         with pytest.raises(Damaged) as caught:
             look()
-        assert caught.value.values["file"] == file
+        assert caught.value.file == file
         assert "backup" in caught.value.hint
 
     def test_a_library_of_a_newer_program_is_not_touched(self, folder: Path) -> None:
@@ -402,7 +402,7 @@ with Database(folder) as db:
     try:
         notes.add_note(db, 1, "no", is_written=False, at=NOW, on=DAY)
     except ReadOnly as error:
-        print(error.exit_code, error.values["file"])
+        print(error.exit_code, error.file)
 """
 
 
@@ -473,7 +473,7 @@ from reader.base.errors import ReadOnly
 try:
     Database(folder)
 except ReadOnly as error:
-    print(error.values["file"])
+    print(error.file)
 """
         assert as_reader(code, shelf) == [str(shelf / "reader.db")]
 

@@ -100,9 +100,51 @@ def test_a_library_of_the_first_layout_keeps_its_filings_and_keys(tmp_path: Path
     old.close()
     with Database(tmp_path) as db:
         assert [tuple(r) for r in db.read("SELECT * FROM filings")] == [
-            (7, 1, "gardens", "then", 0)
+            (7, 1, "gardens", "then", 0, None)
         ]
         assert papers.fix_key(db, 2, "2025_FIELD_RÖSEN") == "2025_FIELD_RÖSEN-2"
+
+
+def test_layout_20_gives_failures_a_reason_and_filings_their_act(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
+    old.create_function("title_fold", 1, str)
+    old.create_function("family_fold", 1, str)
+    old.create_function("fold_name", 1, str)
+    old.execute(
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+        " applied_at TEXT)"
+    )
+    for name, statements in MIGRATIONS[:19]:
+        for statement in statements:
+            old.execute(statement)
+        old.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('reader', ?, '')",
+            (name,),
+        )
+    old.execute("PRAGMA user_version = 19")
+    old.execute(
+        "INSERT INTO papers (id, canonical, title, arrived_on, content_hash)"
+        " VALUES (1, 'arxiv:2506.00001', 'Roses', '2025-06-04', '')"
+    )
+    said = ["a: no answer (b)", "a: 応答がありません(b)", "its registry has no such paper", "torn"]
+    for n, error in enumerate(said):
+        old.execute(
+            "INSERT INTO failures VALUES ('resolve', ?, 1, ?, '', '2025-06-04', '2025-06-05')",
+            (str(n), error),
+        )
+    old.execute("INSERT INTO lessons VALUES (1, 5, 1, 'a', 'yes', NULL, 'noon', '2025-06-04')")
+    old.execute("INSERT INTO filings VALUES (1, 1, 'a', 'noon', 0), (2, 1, 'b', 'later', 1)")
+    old.close()
+    with Database(tmp_path) as db:
+        found = failures.failures(db, "resolve")
+        assert [(f.reason, f.error) for f in found] == [
+            ("unreachable", said[0]),
+            ("unreachable", said[1]),
+            ("no paper", ""),
+            ("", "torn"),
+        ]
+        assert [r["act"] for r in db.read("SELECT act FROM filings ORDER BY id")] == [5, None]
 
 
 def test_the_pdfs_of_a_copy_belong_to_the_paper_that_it_was_joined_to(db: Database) -> None:

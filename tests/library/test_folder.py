@@ -92,7 +92,7 @@ class TestMaking:
         os.symlink("/dev/full", tmp_path / f".feeds.toml.{os.getpid()}.part")
         with pytest.raises(DiskFull) as caught:
             make_library(tmp_path)
-        assert caught.value.values["file"] == tmp_path / "feeds.toml"
+        assert caught.value.file == tmp_path / "feeds.toml"
         assert list(tmp_path.iterdir()) == []
         make_library(tmp_path).db.close()
         assert (tmp_path / "feeds.toml").read_text("utf-8") == template()

@@ -411,7 +411,7 @@ def test_a_scan_is_read_by_the_first_index_that_finds_tesseract(
     file = shelf.put("scan.pdf", Document((), n_scanned=3, why_unread="no tesseract"))
     found = add(library, shelf)["scan.pdf"]
     assert found.lacking
-    assert found.lacking.values["what"] == "3 pages are pictures; tesseract is not installed"
+    assert found.lacking.what == "3 pages are pictures; tesseract is not installed"
     assert found.held
     assert extract(library, kit(shelf)) == []
     shelf.documents[file.read_bytes()] = replace(pdf(), n_scanned=3, n_ocr=3)

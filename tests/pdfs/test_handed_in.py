@@ -205,7 +205,7 @@ def test_pages_that_are_pictures_are_read_only_where_their_looks_leave_it_open(
         known = replace(tools, read_first=read_first, read_looks=read_looks)
         found = handed_in(library, known, given, held)
         assert found.error is not None
-        return found.outcome, str(found.error.values["what"]).partition(": ")[2], asked
+        return found.outcome, str(found.error.what).partition(": ")[2], asked
 
     one, two, other = (PageLook(tuple(f"{c}{n}" for n in range(9)), b"") for c in "abc")
     ours = Looks(3, (one, one, one))

@@ -41,7 +41,7 @@ def test_every_hostile_file_comes_out_as_its_manifest_says() -> None:
     # than they need.
     with PdfPool(timeout_s=5) as pool:
         found = {
-            path: error.values["kind"] if isinstance(error := one, PdfError) else "document"
+            path: error.kind if isinstance(error := one, PdfError) else "document"
             for path, one in pool.read_all(expected)
         }
     wrong = {p.name: (found[p], e) for p, e in expected.items() if found[p] not in OUTCOMES[e]}
@@ -91,7 +91,7 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes_or_named(
         try:
             assert reader.read(path).n_pages > 0
         except PdfError as error:
-            assert error.values["kind"] in ("no page", "broken")  # noqa: PT017
+            assert error.kind in ("no page", "broken")  # noqa: PT017
 
 
 def test_what_is_no_file_is_named_and_not_waited_for(reader: PdfReader, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_page_trees_that_are_deep_or_go_round_end(reader: PdfReader, tmp_path: P
         try:
             assert reader.read(path).n_pages <= 1
         except PdfError as error:
-            assert error.values["kind"] in ("no page", "broken")  # noqa: PT017
+            assert error.kind in ("no page", "broken")  # noqa: PT017
 
 
 def test_a_font_without_a_mapping_is_a_page_without_text(reader: PdfReader, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_copy_that_unpacks_to_far_more_than_it_is_is_refused_at_once(
         for ask in (reader.marks, reader.looks):
             with pytest.raises(PdfError) as error:
                 ask(bomb)
-            assert error.value.values["kind"] == "bomb"
+            assert error.value.kind == "bomb"
             assert "unpacks to more than 100 MB, hundreds of times its size" in error.value.message
         assert (reader.marks(fine).highlights, reader.looks(fine).n_pages) == ((), 1)
 
@@ -200,8 +200,6 @@ def test_no_real_file_is_taken_for_a_bomb() -> None:
     files = [*(DATA / "files/papers").glob("*.pdf"), *(DATA / "files/annotated").glob("*.pdf")]
     with PdfPool() as pool:
         kinds = {
-            found.values.get("kind", "")
-            for _, found in pool._all(pool.marks, files)
-            if isinstance(found, PdfError)
+            found.kind for _, found in pool._all(pool.marks, files) if isinstance(found, PdfError)
         }
     assert "bomb" not in kinds

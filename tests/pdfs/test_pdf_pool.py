@@ -23,7 +23,7 @@ def pool() -> Iterator[PdfPool]:
 
 
 def outcome(found: Document | PdfError) -> str:
-    return str(found.values["kind"]) if isinstance(found, PdfError) else "document"
+    return str(found.kind) if isinstance(found, PdfError) else "document"
 
 
 def test_each_file_comes_back_once_with_its_document_or_its_error(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from reader.base.errors import Reason
 from reader.base.messages import speaking
 from reader.gathering.resolve import IS_OFF, NO_PAPER
 from reader.library.find import find_paper
@@ -100,7 +101,9 @@ def parts(tmp_path: Path) -> Parts:
         [both] = papers.papers_at(library.db, [find_paper(library, BOTH).row])
         papers.add_papers(library.db, [both.paper], source=versions.BY_HAND, on=DAY)
         decide(library, "pick", [CITED])
-        failures.add_failure(library.db, "resolve", "arxiv:2506.77777", (NO_PAPER, ""), now=NOW)
+        failures.add_failure(
+            library.db, "resolve", "arxiv:2506.77777", ("", ""), now=NOW, reason=NO_PAPER
+        )
     return parts
 
 
@@ -164,14 +167,16 @@ def test_what_has_no_name_of_its_own_is_translated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("reason", "said"),
     [(NO_PAPER, "登録先にこの論文がありません"), (IS_OFF, "問い合わせを止めています")],
 )
 def test_why_a_seed_is_not_here_is_said_in_the_readers_language(
-    tmp_path: Path, error: str, said: str
+    tmp_path: Path, reason: Reason, said: str
 ) -> None:
     text = '[topics.a]\nlane = "own"\nwords = ["moss"]\nseeds = ["arxiv:2506.77777"]\n'
     with a_library(tmp_path, text) as library, speaking("ja"):
-        failures.add_failure(library.db, "resolve", "arxiv:2506.77777", (error, ""), now=NOW)
+        failures.add_failure(
+            library.db, "resolve", "arxiv:2506.77777", ("", ""), now=NOW, reason=reason
+        )
         [seed] = missing_seeds(library)
         assert said in seed_text(seed, library.config.timezone)

@@ -1,4 +1,4 @@
-"""Say what is asked of a server and what it answered.
+"""Define what is asked of a server and what it answered.
 
 The two values that let a source be a plain function: it is given `fetch`, and tests
 give it another one. They know nothing of sockets.

@@ -1,14 +1,16 @@
-"""Fetch an address politely, and say in a sentence why it could not be done.
-
-Say in a sentence why an address could not be fetched: what, where, what to do.
-
-Statuses and broken connections become SourceFailed or Unreachable here; nothing is asked
-and nothing waited for.
+"""Fetch an address politely, and explain in a sentence why it could not be done.
 
 One client for the whole program: its name and address in every request, a pause between
 calls to one host, Retry-After heeded, redirects followed by hand, nothing read without
 end. It does not know what the bytes mean. Clock, sleep and monotonic come in from
-outside, so that tests do not wait.
+outside, so that tests do not wait. Every failure is a SourceFailed or Unreachable.
+
+Connections end in time and, where guarded, never lead into a private network. httpx has a
+timeout for each read but none for the whole, and looks names up by itself. So the sockets
+are wrapped here, by httpcore's own hook for that (`NetworkBackend`): each wait is cut to
+what is left of the deadline, headers included, and a name is looked up once, checked, and
+the checked address is the one connected to: a name that answers something else a moment
+later (DNS rebinding) gains nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ _REMEDIES = {
 
 
 def refused(answer: Response, request: Request, retry_at: datetime | None) -> SourceFailed:
-    """Say what a status means; retry_at: the moment that the server named, if it did."""
+    """Explain what a status means; retry_at: the moment that the server named, if it did."""
     host, status = httpx.URL(answer.url).host, answer.status
     kind = "http.trouble" if status >= 500 else "http.other"
     reason = say(f"http.{status}") if status in _REMEDIES else say(kind)
@@ -80,23 +82,8 @@ def failed(request: Request, what: str, hint: str = ASKED_AGAIN) -> SourceFailed
     return SourceFailed(source=request.source, what=what, hint=say(hint))
 
 
-def too_long(request: Request, url: str) -> SourceFailed:
-    """Say that an answer went on and on; `url` is where it came from in the end."""
-    what = say("http.too_long", n=f"{request.max_bytes:,}")
-    return SourceFailed(source=request.source, what=what, hint=say(ASKED_AGAIN), url=url)
-
-
-def private(error: PrivateAddress, request: Request) -> SourceFailed:
-    """Say that an address leads where it may not."""
-    return failed(
-        request,
-        say("http.private", host=error.host, address=error.address),
-        "http.private.hint",
-    )
-
-
 def no_answer(error: Exception, host: str, request: Request, seconds: float) -> SourceFailed:
-    """Put a failure of the connection into words. seconds: what was waited at most."""
+    """Explain a failure of the connection. seconds: what was waited at most."""
     cause = _system_error(error)
     kind = type(error).__name__
     if kind.endswith("Timeout"):
@@ -166,8 +153,14 @@ class Client:
         self._lock = threading.Lock()
         self._free_at: dict[str, float] = {}
         self._last_at: dict[str, float] = {}
-        self._open = _open_client(Transport(self._deadline, is_guarded=False), timeout_s)
-        self._guarded = _guarded_client(Transport(self._deadline, is_guarded=True), timeout_s)
+        # No transport but mounts: so a proxy named by the environment is used, as httpx does
+        # it, but never for this machine itself.
+        here = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
+        transport = Transport(self._deadline, is_guarded=False)
+        self._open = httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
+        # No proxy: it, and not the guard, would choose the address.
+        transport = Transport(self._deadline, is_guarded=True)
+        self._guarded = httpx.Client(transport=transport, timeout=timeout_s)
 
     def close(self) -> None:
         with ExitStack() as stack:
@@ -189,18 +182,22 @@ class Client:
         """Get one address: 200 with its body, or 304 where a validator was given.
 
         429 and 503 are asked again twice, 500, 502 and 504 once. Raises Unreachable if
-        nothing came, SourceFailed for all else; its `values["status"]` is the HTTP status
-        where that was the reason, its `retry_at` the moment that the server named.
+        nothing came, SourceFailed for all else.
         """
+        is_conditional = bool(request.etag or request.last_modified)
         for n_tries in range(len(WAITS_S) + 1):
             answer = self._ask(request)
-            if answer.status == 200 or (answer.is_unchanged and _is_conditional(request)):
+            if answer.status == 200 or (answer.is_unchanged and is_conditional):
                 return answer
             wait_s = _wait_before_retry(answer, n_tries, self._clock())
             if wait_s is None:
                 break
             self._hold_back(_parse_url(answer.url, request).host, wait_s)
-        raise refused(answer, request, _retry_at(answer, self._clock()))
+        now, retry_at = self._clock(), None
+        named_s = _retry_after_s(answer, now) if answer.status in _BUSY else None
+        if named_s is not None:
+            retry_at = now + timedelta(seconds=named_s)
+        raise refused(answer, request, retry_at)
 
     def _ask(self, request: Request) -> Response:
         """Follow redirects to the first other answer, whatever its status."""
@@ -216,7 +213,12 @@ class Client:
             passed.append(url)
             url = _parse_url(location, request, base=url)
             is_trusted = self._is_trusted_host(url) or (is_trusted and url.host == passed[-1].host)
-            _check_way([*passed, url], request)
+            if url in passed or len(passed) > MAX_REDIRECTS:
+                way = " → ".join(f"{one.host}{one.path}"[:100] for one in (*passed, url))
+                what = say("http.far", host=passed[0].host, n=MAX_REDIRECTS, stations=way)
+                if url in passed:
+                    what = say("http.circle", host=passed[0].host, stations=way)
+                raise failed(request, what, LOOK_AT_ADDRESS)
 
     def _is_trusted_host(self, url: httpx.URL) -> bool:
         return url.host in self._trusted_hosts
@@ -231,7 +233,8 @@ class Client:
                 content = _read(answer, request) if answer.status_code == 200 else b""
                 return Response(str(url), answer.status_code, content, dict(answer.headers))
         except PrivateAddress as error:
-            raise private(error, request) from error
+            what = say("http.private", host=error.host, address=error.address)
+            raise failed(request, what, "http.private.hint") from error
         except (httpx.HTTPError, *CORE_ERRORS) as error:
             is_late = self._deadline.is_over
             seconds = self._deadline_s if is_late else self._timeout_s
@@ -255,18 +258,6 @@ class Client:
             self._free_at[host] = max(until, self._free_at.get(host, until))
 
 
-def _open_client(transport: Transport, timeout_s: float) -> httpx.Client:
-    # No transport but mounts: so a proxy named by the environment is used, as httpx does it,
-    # but never for this machine itself.
-    here = ("all://", "all://localhost", "all://127.0.0.1", "all://[::1]")
-    return httpx.Client(mounts=dict.fromkeys(here, transport), timeout=timeout_s)
-
-
-def _guarded_client(transport: Transport, timeout_s: float) -> httpx.Client:
-    # No proxy: it, and not the guard, would choose the address.
-    return httpx.Client(transport=transport, timeout=timeout_s)
-
-
 def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
     """Name what is sent with a request, its own headers only to the host it is meant for."""
     if not all(value.isascii() and value.isprintable() for value in request.headers.values()):
@@ -285,10 +276,6 @@ def _headers(request: Request, url: httpx.URL) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _is_conditional(request: Request) -> bool:
-    return bool(request.etag or request.last_modified)
-
-
 def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = base.join(text) if base else httpx.URL(text)
@@ -298,18 +285,6 @@ def _parse_url(text: str, request: Request, base: httpx.URL | None = None) -> ht
     if url.scheme not in ("http", "https") or not url.host:
         raise failed(request, say("http.no_web_address", address=text[:200]), LOOK_AT_ADDRESS)
     return url
-
-
-def _check_way(way: list[httpx.URL], request: Request) -> None:
-    """Raise SourceFailed if these redirects go round, or too far."""
-    if way[-1] not in way[:-1] and len(way) <= MAX_REDIRECTS + 1:
-        return
-    stations = " → ".join(f"{url.host}{url.path}"[:100] for url in way)
-    if way[-1] in way[:-1]:
-        what = say("http.circle", host=way[0].host, stations=stations)
-    else:
-        what = say("http.far", host=way[0].host, n=MAX_REDIRECTS, stations=stations)
-    raise failed(request, what, LOOK_AT_ADDRESS)
 
 
 def _read(answer: httpx.Response, request: Request) -> bytes:
@@ -325,7 +300,9 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
         parts.append(chunk)
         n_bytes += len(chunk)
         if n_bytes > request.max_bytes:
-            raise too_long(request, str(answer.url))
+            what = say("http.too_long", n=f"{request.max_bytes:,}")
+            hint, url = say(ASKED_AGAIN), str(answer.url)
+            raise SourceFailed(source=request.source, what=what, hint=hint, url=url)
     return b"".join(parts)
 
 
@@ -352,7 +329,7 @@ def _unpack(chunks: Iterable[bytes], request: Request) -> Iterator[bytes]:
 
 
 def _wait_before_retry(answer: Response, n_tries: int, now: datetime) -> float | None:
-    """Give the seconds to wait before asking again, None if that is to be left alone."""
+    """Return the seconds to wait before asking again, None if that is to be left alone."""
     if answer.status in _STUMBLED and n_tries == 0:
         return WAITS_S[0]
     if answer.status not in _BUSY or n_tries >= len(WAITS_S):
@@ -375,11 +352,6 @@ def _retry_after_s(answer: Response, now: datetime) -> float | None:
             return None
         seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), 7 * 86400.0)
-
-
-def _retry_at(answer: Response, now: datetime) -> datetime | None:
-    wait_s = _retry_after_s(answer, now) if answer.status in _BUSY else None
-    return None if wait_s is None else now + timedelta(seconds=wait_s)
 
 
 CORE_ERRORS = (
@@ -497,7 +469,13 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = self._addresses(host, port)
+        try:
+            addresses = self._lookup(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        for address in addresses if self._is_guarded else ():
+            if not is_public(address):
+                raise PrivateAddress(host, address)
         for i, address in enumerate(addresses):
             is_last = i == len(addresses) - 1
             with contextlib.nullcontext() if is_last else contextlib.suppress(*_TRY_THE_NEXT):
@@ -506,16 +484,6 @@ class Backend(httpcore.NetworkBackend):
                 )
                 return _Stream(stream, self._deadline)
         raise httpcore.ConnectError(f"{host} has no address")
-
-    def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            addresses = self._lookup(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        for address in addresses if self._is_guarded else ():
-            if not is_public(address):
-                raise PrivateAddress(host, address)
-        return addresses
 
 
 _TRY_THE_NEXT = (httpcore.ConnectError, httpcore.ConnectTimeout)
@@ -554,7 +522,7 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is one of the public internet.
+    """Check whether an address is one of the public internet.
 
     An IPv4 address inside an IPv6 one counts as what it is: mapped (::ffff:0:0/96), 6to4
     (2002::/16), or behind NAT64 (64:ff9b::/96, RFC 6052), which phone networks use for

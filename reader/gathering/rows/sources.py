@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
+from reader.base.errors import Reason
 from reader.library.paper import Batch
 from reader.library.rows.database import Database, Row
 
@@ -27,6 +28,7 @@ class SourceState:
     error: str = ""
     hint: str = ""
     retry_at: datetime | None = None
+    reason: Reason = ""
 
 
 def source(db: Database, name: str) -> SourceState:
@@ -49,7 +51,7 @@ def add_success(
             INSERT INTO sources (name, etag, last_modified, asked_at, succeeded_at)
             VALUES (?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET etag = excluded.etag, n_errors = 0, error = '', hint = '',
-                last_modified = excluded.last_modified, asked_at = excluded.asked_at,
+                reason = '', last_modified = excluded.last_modified, asked_at = excluded.asked_at,
                 succeeded_at = excluded.succeeded_at, retry_at = NULL
             """,
             (name, etag, last_modified, now.isoformat(), now.isoformat()),
@@ -76,7 +78,13 @@ def touch(db: Database, name: str, *, now: datetime) -> None:
 
 
 def add_error(
-    db: Database, name: str, error: tuple[str, str], *, now: datetime, retry_at: datetime | None
+    db: Database,
+    name: str,
+    error: tuple[str, str],
+    *,
+    now: datetime,
+    retry_at: datetime | None,
+    reason: Reason = "",
 ) -> None:
     """Record that a source failed, and when it may be asked again.
 
@@ -85,12 +93,13 @@ def add_error(
     with db.writing():
         db.execute(
             """
-            INSERT INTO sources (name, asked_at, n_errors, error, hint, retry_at)
-            VALUES (?, ?, 1, ?, ?, ?)
+            INSERT INTO sources (name, asked_at, n_errors, error, hint, reason, retry_at)
+            VALUES (?, ?, 1, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, error = excluded.error,
-                hint = excluded.hint, n_errors = n_errors + 1, retry_at = excluded.retry_at
+                hint = excluded.hint, reason = excluded.reason, n_errors = n_errors + 1,
+                retry_at = excluded.retry_at
             """,
-            (name, now.isoformat(), *error, retry_at.isoformat() if retry_at else None),
+            (name, now.isoformat(), *error, reason, retry_at.isoformat() if retry_at else None),
         )
 
 
@@ -101,13 +110,13 @@ def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
         db.execute(
             f"""
             INSERT INTO batches (at, on_date, source, covers, {", ".join(_COUNTS)})
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,  # noqa: S608  constants of this module
             (now.isoformat(), on.isoformat(), name, covers.isoformat(), *counts),
         )
 
 
-_COUNTS = ("expected", "received", "state", "error", "category", "digest")
+_COUNTS = ("expected", "received", "state", "error", "category", "digest", "reason")
 """The fields of a batch behind its source and its day, and their columns."""
 
 

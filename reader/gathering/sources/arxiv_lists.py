@@ -104,7 +104,7 @@ def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[P
         session = ArxivSession(fetch, place.delay_s)
         search = arxiv.Search(id_list=[id.removeprefix("arxiv:") for id in batch])
         papers, failure = _papers(session, place.url, search)
-        if failure and failure.values.get("status") != 400:
+        if failure and failure.status != 400:
             raise failure
         if failure and len(batch) > 1:
             middle = len(batch) // 2

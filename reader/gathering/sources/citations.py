@@ -70,7 +70,7 @@ def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[Cit
             found |= _ask(fetch, base, batch)
         except SourceFailed as error:
             n_refused += 1
-            if error.values.get("status") != 400 or n_refused > MAX_REFUSED:
+            if error.status != 400 or n_refused > MAX_REFUSED:
                 raise
             # One malformed id spoils its batch: each half is asked for by itself.
             middle = len(batch) // 2
@@ -91,7 +91,7 @@ def name_of(ids: Sequence[str]) -> str:
 def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, CitationCount | None]:
     url = f"{base.rstrip('/')}/paper/batch?fields=citationCount,influentialCitationCount"
     asked = [*names, KNOWN]
-    answer = _answer(fetch, url, json.dumps({"ids": asked}).encode())
+    answer = _object(fetch, url, json.dumps({"ids": asked}).encode())
     # The answers stand in the order of the ids, null for one that is not known; so a list
     # of another length says nothing of any.
     if not isinstance(answer, list):
@@ -105,7 +105,7 @@ def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, Citation
     return dict(zip(names, found, strict=False))
 
 
-def _answer(fetch: Fetch, url: str, body: bytes = b"") -> object:
+def _object(fetch: Fetch, url: str, body: bytes = b"") -> object:
     request = Request(
         url,
         SOURCE,
@@ -167,7 +167,7 @@ def most_cited(
             "influentialCitationCount",
         }
     )
-    answer = _answer(fetch, f"{base.rstrip('/')}/paper/search/bulk?{question}")
+    answer = _object(fetch, f"{base.rstrip('/')}/paper/search/bulk?{question}")
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
         raise SourceFailed(source=SOURCE, what=say("answer.no_papers"))
@@ -255,7 +255,7 @@ def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Ma
     try:
         answer = _json(fetch(request).content, OPENALEX)
     except SourceFailed as error:
-        if error.values.get("status") in (401, 403):
+        if error.status in (401, 403):
             what, hint = say("openalex.refused"), say("openalex.refused.hint", name=KEY_NAME)
             raise SourceFailed(source=OPENALEX, what=what, hint=hint) from error
         raise

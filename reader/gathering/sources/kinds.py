@@ -158,7 +158,7 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
         except OSError as error:
             failures.append(_failed(source, f"{file.name}: {_why(error)}"))
         except SourceFailed as error:
-            what = f"{file.name}: {error.values.get('what', '')}"
+            what = f"{file.name}: {error.what}"
             failures.append(_failed(source, what))
         else:
             for post in page.posts:

@@ -41,7 +41,7 @@ def _fetched(fetch: Fetch, request: Request, *gone: int) -> bytes | None:
     try:
         return fetch(request).content
     except SourceFailed as error:
-        if error.values.get("status") in gone:
+        if error.status in gone:
             return None
         raise
 

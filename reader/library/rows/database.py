@@ -1,14 +1,10 @@
-"""Open a library's two databases and keep SQLite's manners in one place.
+"""Open a library's two databases, lay out their tables, and keep SQLite's manners in one place.
 
-Lay out the tables: reader.db by numbered migrations, index.db at once.
-
-reader.db is precious and only ever migrated; index.db is derived, so a changed layout
-drops it and starts again. docs/format.md explains every table and column.
-
-reader.db is precious: write-ahead log, `synchronous=full`, foreign keys on. index.db is
-attached as `idx` and can be thrown away. Every write is a `BEGIN IMMEDIATE`
-transaction: a deferred one that reads first fails under a second writer, whatever the
-time-out. Knows files and errors, no table.
+reader.db is precious and only ever migrated, by numbered steps: write-ahead log,
+`synchronous=full`, foreign keys on. index.db is derived and attached as `idx`; a changed
+layout drops it and starts again. Every write is a `BEGIN IMMEDIATE` transaction: a deferred
+one that reads first fails under a second writer, whatever the time-out. docs/format.md
+explains every table and column.
 """
 
 from __future__ import annotations
@@ -22,8 +18,7 @@ from typing import Any
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
 from reader.base.messages import say
-from reader.library.file_names import fold_name
-from reader.library.identity import family_fold, title_fold
+from reader.library.rows.first_layouts import FUNCTIONS
 from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
@@ -117,7 +112,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    for function in (title_fold, family_fold, fold_name):
+    for function in FUNCTIONS:
         connection.create_function(function.__name__, 1, function, deterministic=True)
     migrations = Migrations("reader")
     for name, statements in MIGRATIONS:
@@ -159,16 +154,16 @@ class Database:
         self._is_alone = False
         self._is_for_any_thread = is_for_any_thread
         self._counted: dict[str, tuple[tuple[int, int, int], int]] = {}
-        self.is_read_only = not _can_write(folder, self.path)
+        can_write = os.access(folder, os.W_OK)
+        can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
+        self.is_read_only = not can_write
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            raise StoreError(
-                file=self.path,
-                what=say("store.old_sqlite", version=sqlite3.sqlite_version),
-                hint=say("store.old_sqlite.hint"),
-            )
+            what = say("store.old_sqlite", version=sqlite3.sqlite_version)
+            raise StoreError(file=self.path, what=what, hint=say("store.old_sqlite.hint"))
         with self.translated():
             self._connection = self._open(busy_s)
             try:
+                # A library that is open elsewhere already needs no lock to be opened.
                 if self.is_read_only or self._has_logs():
                     self._prepare()
                 else:
@@ -199,8 +194,10 @@ class Database:
             return row
 
     def count_once(self, name: str, count: Callable[[], int], *, is_of_both: bool = False) -> int:
-        """Give a number that index.db decides, or that both do, counted anew once something
-        was written there: a library that stays open asks again and again."""
+        """Count what index.db decides, or both do, and anew once something was written there.
+
+        A library that stays open asks again and again.
+        """
         row = self.read_one("PRAGMA idx.data_version")
         main = self.read_one("PRAGMA main.data_version") if is_of_both else None
         # These tell what others wrote; what was written here counts in the last one.
@@ -278,7 +275,7 @@ class Database:
                 self._is_alone = False
 
     def _has_logs(self) -> bool:
-        """Tell whether both files keep a write-ahead log already.
+        """Check whether both files keep a write-ahead log already.
 
         Asked through SQLite: to open and close a file by other means takes all of this
         process's locks on it away (sqlite.org/howtocorrupt.html, section 2.2), and another
@@ -287,36 +284,28 @@ class Database:
         try:
             uri = f"{self.index_path.absolute().as_uri()}?mode=rw"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as index:
-                return _keeps_log(self._connection) and _keeps_log(index)
+                modes = [c.execute("PRAGMA journal_mode") for c in (self._connection, index)]
+                return all(mode.fetchone()[0] == "wal" for mode in modes)
         except sqlite3.Error:  # not there, or damaged: said when it is opened in earnest
             return False
 
-    def _was_emptied(self) -> bool:
-        """Tell a file that lost its content from one that is being made."""
-        log = self.path.with_name("reader.db-wal")
-        files = (self.path, self.index_path)
-        sizes = [file.stat().st_size if file.exists() else 0 for file in files]
-        return self.path.exists() and sizes[0] == 0 and sizes[1] > 0 and not log.exists()
-
     def _prepare(self) -> None:
         run = self._connection.execute
-        if self._was_emptied():
-            raise Damaged(
-                file=self.path,
-                what=say("store.emptied"),
-                hint=say("store.emptied.hint"),
-            )
+        # A file that lost its content, and not one that is being made.
+        has_log = self.path.with_name("reader.db-wal").exists()
+        is_empty = self.path.exists() and self.path.stat().st_size == 0 and not has_log
+        if is_empty and self.index_path.exists() and self.index_path.stat().st_size > 0:
+            what, hint = say("store.emptied"), say("store.emptied.hint")
+            raise Damaged(file=self.path, what=what, hint=hint)
         version = run("PRAGMA user_version").fetchone()[0]
         if version > LATEST:
-            raise Damaged(
-                file=self.path,
-                what=say("store.newer", version=version),
-                hint=say("store.newer.hint"),
-            )
+            what, hint = say("store.newer", version=version), say("store.newer.hint")
+            raise Damaged(file=self.path, what=what, hint=hint)
         if not self.is_read_only:
             run("PRAGMA journal_mode = wal")
             run("PRAGMA synchronous = full")
             run("PRAGMA foreign_keys = on")
+            # Another process may have brought it up to date since: `migrate` skips what is done.
             if version < LATEST:
                 with self._alone():
                     migrate(self._connection)
@@ -340,6 +329,7 @@ class Database:
                 run("ATTACH ':memory:' AS idx")
                 self._make_index()
                 return
+            # Asked again under the lock: another process may have made it meanwhile.
             with self._alone():
                 if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
                     self._replace_index()
@@ -365,6 +355,7 @@ class Database:
             run("DETACH idx")
         else:
             self.index_was_damaged = True
+        # A log that stayed would be played into the new file.
         for ending in ("", "-wal", "-shm"):
             self.index_path.with_name(f"index.db{ending}").unlink(missing_ok=True)
         self._attach_file()
@@ -382,20 +373,17 @@ class Database:
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
-        """Say in our words what goes wrong in SQLite or with a file of the library."""
+        """Raise in our words what goes wrong in SQLite or with a file of the library."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:
             if _is_damage(error) and self._is_whole():
-                raise Damaged(
-                    file=self.index_path,
-                    what=str(error),
-                    hint=say("store.rebuild"),
-                ) from error
+                hint = say("store.rebuild")
+                raise Damaged(file=self.index_path, what=str(error), hint=hint) from error
             raise _ours(error, self.path) from error
 
     def _is_whole(self) -> bool:
-        """Tell whether reader.db is in order: then it is index.db that is damaged."""
+        """Check whether reader.db is in order: then it is index.db that is damaged."""
         try:
             found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
         except sqlite3.Error:
@@ -404,7 +392,8 @@ class Database:
 
 
 def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
-    """Say in our words what SQLite or the system said."""
+    """Translate what SQLite or the system said into our words."""
+    # The low byte is the primary code; what is above it tells the kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(file=path, who="")
@@ -420,14 +409,6 @@ def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
 def _is_damage(error: sqlite3.Error | OSError) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
-def _keeps_log(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
-
-
-def _can_write(folder: Path, path: Path) -> bool:
-    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
 @contextlib.contextmanager
@@ -462,7 +443,7 @@ def forget_index(folder: Path) -> None:
 
 
 def commits(db: Database) -> tuple[int, ...]:
-    """Give numbers that are others once another connection wrote to reader.db or index.db,
+    """Read numbers that are others once another connection wrote to reader.db or index.db,
     whatever its process; they say nothing to any connection but this one.
 
     See sqlite.org/pragma.html#pragma_data_version.

@@ -108,6 +108,7 @@ def undo_last(
     until: the moment when the person meant it, offline: the last act that stood then; where
     that was taken back meanwhile, nothing.
     """
+    # Moments are compared as text; this one is after all others.
     moment = "9999" if until is None else until.isoformat()
     with db.writing():
         rows = db.read(
@@ -129,6 +130,7 @@ def undo_last(
             """,
             (moment,),
         )
+        # What was taken back between the moment and now is not taken back again.
         rows = [row for row in rows if not row["is_undone"]]
         _undo(db, rows, at=at, on=on)
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reader.base.errors import Incomplete, Problem
+from reader.base.errors import Incomplete, Problem, Reason
 from reader.base.messages import say
 from reader.library.folder import Library
 from reader.library.rows.database import Database
 
 FIRST_RETRY = timedelta(minutes=30)
-
-
 LONGEST_RETRY = timedelta(days=7)
 
 
@@ -27,29 +25,38 @@ class Failure:
     hint: str
     tried_at: datetime
     retry_at: datetime
+    reason: Reason = ""
 
 
 def add_failure(
-    db: Database, stage: str, subject: str, error: tuple[str, str], *, now: datetime
+    db: Database,
+    stage: str,
+    subject: str,
+    error: tuple[str, str],
+    *,
+    now: datetime,
+    reason: Reason = "",
 ) -> None:
     """Record that a stage failed on a subject; each failure doubles the wait, up to a week.
 
-    error: the message and the hint.
+    error: the message and the hint. reason: what is compared of it, where anything is.
     """
     with db.writing():
         row = db.read_one(
             "SELECT attempts FROM failures WHERE stage = ? AND subject = ?", (stage, subject)
         )
         attempts = (row["attempts"] if row else 0) + 1
+        # At most 20 doublings: more would leave what a timedelta can hold.
         wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
         db.execute(
             """
-            INSERT INTO failures (stage, subject, attempts, error, hint, at, retry_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO failures (stage, subject, attempts, error, hint, reason, at, retry_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET attempts = excluded.attempts, error = excluded.error,
-                hint = excluded.hint, at = excluded.at, retry_at = excluded.retry_at
+                hint = excluded.hint, reason = excluded.reason, at = excluded.at,
+                retry_at = excluded.retry_at
             """,
-            (stage, subject, attempts, *error, now.isoformat(), (now + wait).isoformat()),
+            (stage, subject, attempts, *error, reason, now.isoformat(), (now + wait).isoformat()),
         )
 
 
@@ -75,6 +82,7 @@ def failures(db: Database, stage: str) -> list[Failure]:
             attempts=row["attempts"],
             error=row["error"],
             hint=row["hint"],
+            reason=row["reason"],
             tried_at=datetime.fromisoformat(row["at"]),
             retry_at=datetime.fromisoformat(row["retry_at"]),
         )
@@ -83,7 +91,7 @@ def failures(db: Database, stage: str) -> list[Failure]:
 
 
 def waiting(library: Library, stage: str) -> dict[str, Failure]:
-    """Give what a stage may not try yet, by subject."""
+    """List what a stage may not try yet, by subject."""
     now = library.now()
     return {f.subject: f for f in failures(library.db, stage) if f.retry_at > now}
 
@@ -91,7 +99,7 @@ def waiting(library: Library, stage: str) -> dict[str, Failure]:
 def still_missing(library: Library, failure: Failure) -> Problem:
     """Name one thing that waits, in one line."""
     what = say("waits", error=failure.error.rstrip("."), at=local_time(library, failure.retry_at))
-    return Problem(failure.stage, failure.subject, Incomplete(what=what))
+    return Problem(failure.stage, failure.subject, Incomplete(what=what, reason=failure.reason))
 
 
 def local_time(library: Library, moment: datetime) -> str:

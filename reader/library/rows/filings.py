@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from reader.base.text import nfc
 from reader.library.rows.database import Database
 from reader.library.rows.papers import STATE_SQL
 
@@ -102,14 +102,14 @@ def set_path(db: Database, place: FilePlace, path: str) -> None:
             (path, place.path),
         )
         # Where marks came back from, as `library.tablet.place_of` names a file of the library.
-        names = [f"library:{unicodedata.normalize('NFC', p)}" for p in (path, place.path)]
+        names = [f"library:{nfc(p)}" for p in (path, place.path)]
         db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", names)
         db.execute("UPDATE OR REPLACE sightings SET place = ? WHERE place = ?", names)
         db.execute("UPDATE place_history SET place = ? WHERE place = ?", names)
 
 
 def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
-    """Give where a paper is filed and whether the person said so; None where it is not."""
+    """Find where a paper is filed and whether the person said so; None where it is not."""
     row = db.read_one(
         "SELECT topic, is_by_hand FROM filings WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
     )
@@ -159,7 +159,7 @@ def states(db: Database) -> dict[str, dict[str, int]]:
 
 
 def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, list[int]]:
-    """Give the papers filed last under some topics, at most `each` of one."""
+    """List the papers filed last under some topics, at most `each` of one."""
     rows = db.read(
         f"""
         SELECT topic, paper FROM (
@@ -202,7 +202,7 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
 
 
 def files(db: Database) -> dict[str, tuple[int, int]]:
-    """Give where the PDFs of papers were put last: path → (paper, bytes)."""
+    """Find where the PDFs of papers were put last: path → (paper, bytes)."""
     rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
     return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
 

@@ -1,4 +1,7 @@
-"""Join two rows that are one paper, and part them again exactly as they were.
+"""Find the rows that are copies of one paper, join them, and part them exactly as they were.
+
+Candidates are found by identifier, title and author, by index alone; what makes two papers
+one is for `identity.same` to say.
 
 A merge moves what hangs on the merged row to the kept one and remembers each thing that
 it moved; nothing is deleted, and a split moves just these back. So every other query
@@ -8,11 +11,16 @@ finds one paper without knowing of merges: it only leaves out rows with `merged_
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Literal
 
+from reader.library.identity import Match, family_fold, same, title_fold
+from reader.library.paper import Paper
 from reader.library.rows.database import Database, Row
 
 Answer = Literal["merge", "split"]
@@ -97,14 +105,7 @@ def join(
 ) -> int:
     """Read `merged` as `kept` from now on; both are rows that stand alone. Returns its id."""
     with db.writing():
-        merge = db.execute(
-            """
-            INSERT INTO merges (kept, merged, kind, undoes, why, on_date)
-            VALUES (?, ?, 'merge', ?, ?, ?)
-            """,
-            (kept, merged, undoes, why, on.isoformat()),
-        )
-        answer(db, kept, merged, "merge")
+        merge = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes)
         _apply(db, Merge(merge, kept, merged, why, on))
     return merge
 
@@ -127,14 +128,19 @@ def keep_apart(
 ) -> None:
     """Record that two rows are two papers: nothing joins them by itself any more."""
     with db.writing():
-        db.execute(
-            """
-            INSERT INTO merges (kept, merged, kind, undoes, why, on_date)
-            VALUES (?, ?, 'split', ?, ?, ?)
-            """,
-            (first, second, undoes, why, on.isoformat()),
-        )
-        answer(db, first, second, "split")
+        _record(db, "split", first, second, why=why, on=on, undoes=undoes)
+
+
+def _record(
+    db: Database, kind: Answer, one: int, other: int, *, why: str, on: date, undoes: int | None
+) -> int:
+    """Record a merge or a split, which answers what is asked of the two; returns its id."""
+    number = db.execute(
+        "INSERT INTO merges (kept, merged, kind, undoes, why, on_date) VALUES (?, ?, ?, ?, ?, ?)",
+        (one, other, kind, undoes, why, on.isoformat()),
+    )
+    answer(db, one, other, kind)
+    return number
 
 
 def merges_of(db: Database, row: int) -> list[Merge]:
@@ -165,7 +171,7 @@ def merge_that_brought(db: Database, identifier: str) -> Merge | None:
 
 
 def last_split(db: Database, first: int, second: int) -> int | None:
-    """Give the split that keeps two rows apart, None where nothing does."""
+    """Find the split that keeps two rows apart, None where nothing does."""
     row = db.read_one(
         """
         SELECT id, kind FROM merges
@@ -177,7 +183,7 @@ def last_split(db: Database, first: int, second: int) -> int | None:
 
 
 def row_now(db: Database, row: int) -> int:
-    """Give the row that a row is read as: itself, or the one that it was merged into."""
+    """Find the row that a row is read as: itself, or the one that it was merged into."""
     found = db.read_one("SELECT coalesce(merged_into, id) AS row FROM papers WHERE id = ?", (row,))
     return int(found["row"]) if found else row
 
@@ -227,7 +233,7 @@ def answer(db: Database, one: int, other: int, given: Answer) -> None:
 
 
 def text_hash(title: str, abstract: str) -> str:
-    """Name what is searched of a paper by its content."""
+    """Hash what is searched of a paper, its title and abstract."""
     return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:32]
 
 
@@ -237,6 +243,8 @@ def _apply(db: Database, merge: Merge) -> None:
         condition = _CONDITIONS[part_.moves].format(
             key=part_.key, table=part_.table, unless=part_.unless or part_.table
         )
+        # In the order of PARTS: changes look whether the kept paper has versions, which move
+        # after them.
         rows = db.read(
             f"SELECT DISTINCT {part_.key} AS key FROM {part_.table}"  # noqa: S608  constants
             f" WHERE paper = ? {condition}",
@@ -259,11 +267,17 @@ def _revert(db: Database, merge: Merge) -> None:
     parts = {part_.table: part_ for part_ in PARTS}
     moved = set()
     for row in db.read("SELECT part, key FROM moves WHERE merge_id = ?", (merge.id,)):
-        if row["part"] == "papers":
-            _give_back(db, merge, row["key"])
-        else:
+        if row["part"] != "papers":
             _move(db, parts[row["part"]], row["key"], source=merge.kept, target=merge.merged)
             moved.add(row["part"])
+            continue
+        column = row["key"]
+        kept, merged = (_row(db, number)[column] for number in (merge.kept, merge.merged))
+        if column == "key":
+            _set(db, merge.kept, "key", None)
+            _set(db, merge.merged, "key", kept)
+        elif kept == merged:  # else it learned better since
+            _set(db, merge.kept, column, "" if COLUMNS[column] == "''" else None)
     db.execute("DELETE FROM moves WHERE merge_id = ?", (merge.id,))
     # A mark that was changed meanwhile goes back with all that became of it.
     db.execute(
@@ -274,20 +288,14 @@ def _revert(db: Database, merge: Merge) -> None:
         (merge.merged, merge.kept),
     )
     _set_hash(db, merge.kept)
-    for row_ in _below(db, merge):
-        db.execute("UPDATE papers SET merged_into = ? WHERE id = ?", (merge.merged, row_))
-    db.execute("UPDATE papers SET merged_into = NULL WHERE id = ?", (merge.merged,))
+    # What was merged into the merged row before goes with it.
+    group = {merge.merged}
+    for other in reversed(merges_of(db, merge.kept)):
+        if other.id < merge.id and other.kept in group:
+            group.add(other.merged)
+            _set(db, other.merged, "merged_into", merge.merged)
+    _set(db, merge.merged, "merged_into", None)
     _move_texts(db, moved, source=merge.kept, target=merge.merged)
-
-
-def _below(db: Database, merge: Merge) -> Iterator[int]:
-    """Give the rows that were merged into the merged one before."""
-    earlier = [m for m in merges_of(db, merge.kept) if m.id < merge.id]
-    rows = {merge.merged}
-    for other in reversed(earlier):
-        if other.kept in rows:
-            rows.add(other.merged)
-            yield other.merged
 
 
 def _move(db: Database, part_: _Part, key: str, *, source: int, target: int) -> None:
@@ -303,39 +311,29 @@ def _remember(db: Database, merge: Merge, part_: str, key: str) -> None:
 
 def _take_over(db: Database, merge: Merge) -> None:
     """Fill the kept paper's blanks, and give it the merged one's key where it has none."""
-    rows = {r["id"]: r for r in db.read(
-        "SELECT * FROM papers WHERE id IN (?, ?)", (merge.kept, merge.merged)
-    )}  # fmt: skip
-    kept, merged = rows[merge.kept], rows[merge.merged]
+    kept, merged = _row(db, merge.kept), _row(db, merge.merged)
     for column in COLUMNS:
         if kept[column] in ("", None) and merged[column] not in ("", None):
             _remember(db, merge, "papers", column)
             _set(db, merge.kept, column, merged[column])
     _set_hash(db, merge.kept)
+    # Taken off first: keys are unique.
     if kept["key"] is None and merged["key"] is not None:
         _remember(db, merge, "papers", "key")
         _set(db, merge.merged, "key", None)
         _set(db, merge.kept, "key", merged["key"])
 
 
-def _give_back(db: Database, merge: Merge, column: str) -> None:
-    kept, merged = (
-        db.read("SELECT * FROM papers WHERE id = ?", (row,))[0][column]
-        for row in (merge.kept, merge.merged)
-    )
-    if column == "key":
-        _set(db, merge.kept, "key", None)
-        _set(db, merge.merged, "key", kept)
-    elif kept == merged:  # else it learned better since
-        _set(db, merge.kept, column, "" if COLUMNS[column] == "''" else None)
-
-
 def _set(db: Database, row: int, column: str, value: object) -> None:
     db.execute(f"UPDATE papers SET {column} = ? WHERE id = ?", (value, row))  # noqa: S608
 
 
+def _row(db: Database, row: int) -> Row:
+    return db.read("SELECT * FROM papers WHERE id = ?", (row,))[0]
+
+
 def _set_hash(db: Database, row: int) -> None:
-    paper = db.read("SELECT title, abstract, content_hash FROM papers WHERE id = ?", (row,))[0]
+    paper = _row(db, row)
     now = text_hash(paper["title"], paper["abstract"])
     if now != paper["content_hash"]:
         _set(db, row, "content_hash", now)
@@ -369,3 +367,163 @@ def _merge(row: Row) -> Merge:
     return Merge(
         row["id"], row["kept"], row["merged"], row["why"], date.fromisoformat(row["on_date"])
     )
+
+
+N_AUTHORS = 3
+"""Of how many authors other papers are looked at: the first one decides nearly always."""
+
+MAX_CANDIDATES = 300
+"""Papers of one author that are looked at, newest first: "Wei Wang" has thousands."""
+
+PAPER_COLUMNS = """
+    p.*,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors,
+    (SELECT json_group_array(id) FROM identifiers WHERE paper = p.id) AS ids
+"""
+"""What `paper_of` needs of a row `p` of papers."""
+
+
+def paper_of(row: Row) -> Paper:
+    """Make a paper of a row with `PAPER_COLUMNS`."""
+    published, announced = row["published_on"], row["announced_on"]
+    return Paper(
+        ids=tuple(dict.fromkeys([row["canonical"], *json.loads(row["ids"])])),
+        title=row["title"],
+        authors=tuple(json.loads(row["authors"])),
+        abstract=row["abstract"],
+        categories=tuple(row["categories"].split()),
+        comment=row["comment"],
+        published_on=date.fromisoformat(published) if published else None,
+        announced_on=date.fromisoformat(announced) if announced else None,
+        version=row["version"],
+        pdf_url=row["pdf_url"],
+    )
+
+
+def row_of(db: Database, paper: Paper) -> int | None:
+    """Find a paper by its identifiers, the canonical one first.
+
+    A number of arXiv's beside another one's DOI is no proof: such a pair is compared.
+    """
+    own = {id_ for id_ in paper.ids if id_.startswith("arxiv:")}
+    for id_ in paper.ids:
+        found = db.read_one("SELECT paper FROM identifiers WHERE id = ?", (id_,))
+        if found is None:
+            continue
+        known = arxiv_ids(db, found["paper"]) if own and id_ != paper.id else []
+        if not known or not own.isdisjoint(known):
+            return int(found["paper"])
+    return None
+
+
+def arxiv_ids(db: Database, row: int) -> list[str]:
+    """List the arXiv numbers of a row, its canonical one first."""
+    rows = db.read(
+        """
+        SELECT i.id FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
+        WHERE i.paper = ? AND i.id LIKE 'arxiv:%' ORDER BY i.id != p.canonical, i.id
+        """,
+        (row,),
+    )
+    return [r["id"] for r in rows]
+
+
+def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
+    """Join the rows that one source names as one paper, unless the reader parted them."""
+    if len(paper.ids) == 1:
+        return
+    rows = db.read(
+        "SELECT DISTINCT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(paper.ids),),
+    )
+    named = _papers(db, [r["paper"] for r in rows]) if len(rows) > 1 else []
+    # Of a paper with several copies the last one decides.
+    for other, match in {other: same(paper, copy) for other, copy in named}.items():
+        one, two = row_now(db, row), row_now(db, other)
+        if one == two or last_split(db, one, two):
+            continue
+        if match.strength == "strong":
+            join(db, min(one, two), max(one, two), why=match.why, on=on)
+        elif match.strength == "medium":
+            ask(db, one, two, why=match.why, on=on)
+
+
+def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:
+    """List the papers that have one of some ids or of some folded titles: (row as it is read
+    now, the copy that has it).
+
+    By index alone; of a title that many have no more than MAX_CANDIDATES.
+    """
+    rows = db.read(
+        """
+        SELECT paper AS id FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
+        UNION SELECT id FROM papers WHERE fold != '' AND fold IN (SELECT value FROM json_each(?))
+        LIMIT ?
+        """,
+        (json.dumps(list(ids)), json.dumps(list(folds)), MAX_CANDIDATES),
+    )
+    return _papers(db, [r["id"] for r in rows])
+
+
+def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
+    """Find the rows that are this paper, or may be: row as it is read now → how sure."""
+    rows = db.read(
+        """
+        SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
+        UNION SELECT id FROM papers WHERE fold = ? AND fold != ''
+        """,
+        (json.dumps(paper.ids), title_fold(paper.title)),
+    )
+    candidates = [r["paper"] for r in rows]
+    # By the name as printed: "W. Wang" and "Wei Wang" meet by their titles alone.
+    for name in paper.authors[:N_AUTHORS]:
+        rows = db.read(
+            """
+            SELECT p.id, p.title FROM authors AS a JOIN papers AS p ON p.id = a.paper
+            WHERE a.family_fold = ? AND a.name = ? ORDER BY a.paper DESC LIMIT ?
+            """,
+            (family_fold(name), name, MAX_CANDIDATES),
+        )
+        candidates += [r["id"] for r in rows if _may_be_alike(paper.title, r["title"])]
+    found: dict[int, Match] = {}
+    for row, other in _papers(db, list(dict.fromkeys(candidates))):
+        match = same(paper, other)
+        if match.strength == "strong" or (match.strength == "medium" and row not in found):
+            found[row] = match
+    return found
+
+
+def doubles(db: Database) -> list[tuple[int, int, Match]]:
+    """List the rows that stand apart under one title and may be one paper."""
+    rows = db.read(
+        """
+        SELECT json_group_array(id) AS ids FROM papers WHERE fold != '' AND merged_into IS NULL
+        GROUP BY fold HAVING count(*) > 1
+        """
+    )
+    found = []
+    for r in rows:
+        for (row, paper), (other, second) in combinations(_papers(db, json.loads(r["ids"])), 2):
+            if (match := same(paper, second)).strength != "none":
+                found.append((row, other, match))
+    return found
+
+
+def _may_be_alike(one: str, other: str) -> bool:
+    """Check at little cost whether two titles may be alike; `same` has the last word."""
+    one, other = one.lower(), other.lower()
+    words, others = (set(re.findall(r"\w{3,}", title)) for title in (one, other))
+    is_half = len(words & others) * 2 >= min(len(words), len(others))
+    return is_half or one.partition(":")[0] == other.partition(":")[0]
+
+
+def _papers(db: Database, rows: Sequence[int]) -> list[tuple[int, Paper]]:
+    found = db.read(
+        f"""
+        SELECT coalesce(p.merged_into, p.id) AS row, {PAPER_COLUMNS}
+        FROM papers AS p WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id
+        """,  # noqa: S608  a constant
+        (json.dumps(rows),),
+    )
+    return [(r["row"], paper_of(r)) for r in found]

@@ -14,15 +14,8 @@ from reader.library.identity import title_fold
 from reader.library.paper import LibraryPaper, Paper, State
 from reader.library.rows import merges, versions
 from reader.library.rows.authors import set_authors
-from reader.library.rows.copies import (
-    PAPER_COLUMNS,
-    arxiv_ids,
-    copies_of,
-    join_rows,
-    paper_of,
-    row_of,
-)
 from reader.library.rows.database import Database
+from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.versions import BROUGHT_SQL
 
 # Its last decision that was not taken back, and `read` as soon as there is a note.
@@ -57,14 +50,14 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
     n_new = n_known = 0
     with db.writing():
         for paper in papers:
-            row = row_of(db, paper)
+            row = merges.row_of(db, paper)
             if row is None:
                 is_new = _add(db, paper, source, on)
                 n_new, n_known = n_new + is_new, n_known + (not is_new)
             else:
                 _update(db, row, paper)
                 _add_names(db, row, paper, source, on)
-                join_rows(db, row, paper, on)
+                merges.join_rows(db, row, paper, on)
                 n_known += 1
     return PaperCounts(n_new, n_known)
 
@@ -74,7 +67,7 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
 
     Returns whether it is new, and no copy.
     """
-    copies = copies_of(db, paper)
+    copies = merges.copies_of(db, paper)
     strong = [other for other, match in copies.items() if match.strength == "strong"]
     arrived_on, is_nameless = on, False
     if len(strong) == 1:
@@ -118,7 +111,7 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
 def _update(db: Database, row: int, paper: Paper) -> None:
     """Take over a text that is newer and the row's own; never replace something by nothing."""
     [old] = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))
-    numbers = arxiv_ids(db, row)
+    numbers = merges.arxiv_ids(db, row)
     # What arXiv says of a row's first number holds; another source fills what is blank.
     if paper.id in numbers:
         is_own = paper.id == numbers[0]
@@ -128,6 +121,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
     is_poorer = not paper.title or (old["abstract"] and not paper.abstract)
     if not is_own or is_older or is_poorer:
         return
+    # Before the row is overwritten: what the versions differ in is asked of it.
     if paper.version and paper.version > 1:
         versions.add_changes(db, row, papers_at(db, [row])[0].paper, paper)
     db.execute(
@@ -168,7 +162,7 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
         "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (row, source, on.isoformat()),
     )
-    numbers = arxiv_ids(db, row)
+    numbers = merges.arxiv_ids(db, row)
     # Another number of the same paper counts its versions for itself.
     if paper.version is not None and numbers[:1] in ([], [paper.id]):
         versions.add_version(db, row, paper.version, on=on)
@@ -177,7 +171,8 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
 def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> int:
     """Take over newer texts of papers that are here; others are left out. Returns how many."""
     with db.writing():
-        known = [paper for paper in papers if row_of(db, paper) is not None]
+        # Looked up first: `add_papers` would make rows of those that are not here.
+        known = [paper for paper in papers if merges.row_of(db, paper) is not None]
         return add_papers(db, known, source=source, on=on).n_known
 
 
@@ -203,7 +198,7 @@ def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
         )
         # It may be the name of a copy that was joined to the paper.
         db.execute("UPDATE papers SET canonical = ? WHERE canonical = ?", (instead, id_))
-        if not arxiv_ids(db, row):
+        if not merges.arxiv_ids(db, row):
             db.execute("UPDATE papers SET version = NULL WHERE id = ?", (row,))
             db.execute("UPDATE pdfs SET version = NULL WHERE paper = ?", (row,))
             db.execute("DELETE FROM versions WHERE paper = ?", (row,))
@@ -236,6 +231,7 @@ def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPape
     if fold := title_fold(name):
         between = f"{chosen} fold BETWEEN ? AND ?"
         tries += [(between, [fold, fold]), (between, [fold, fold + LAST_CHARACTER])]
+    # The first that finds anything holds, each answered by an index.
     for rows, values in tries:
         found = _held(db, f"p.id IN ({rows}) ORDER BY p.id DESC LIMIT ?", [*values, limit])
         if found:
@@ -359,5 +355,5 @@ def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
 
 
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
-    """Tell which of some identifiers a paper here has."""
+    """Find which of some identifiers a paper here has."""
     return set(rows_of(db, ids))

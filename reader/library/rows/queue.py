@@ -82,7 +82,7 @@ def picked(db: Database) -> list[WaitingPick]:
 
 
 def let_go_on(db: Database, day: date) -> dict[int, int]:
-    """Give the papers of the queue that were let go on a day and still are, in that order, each
+    """List the papers of the queue that were let go on a day and still are, in that order, each
     with the pick (`decisions.id`) that is over."""
     rows = db.read(
         """
@@ -102,7 +102,7 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
 
 
 def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
-    """Give how long the text of each paper's PDF is; papers whose PDF was not read are left
+    """Measure how long the text of each paper's PDF is; papers whose PDF was not read are left
     out."""
     rows = db.read(
         """
@@ -133,8 +133,8 @@ class QueueQuestion:
 
 
 def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
-    """Tell of some picks (`decisions.id`) when they were asked about; those that never were are
-    left out."""
+    """Find when some picks (`decisions.id`) were asked about; those that never were are left
+    out."""
     rows = db.read(
         """
         SELECT decision, on_date, is_kept FROM asked
@@ -202,7 +202,7 @@ def add_arrival(db: Database, arrival: Arrival) -> bool:
 
 
 def arrival_of(db: Database, act: str) -> Arrival | None:
-    """Give what came of an act, None where it did not arrive."""
+    """Find what came of an act, None where it did not arrive."""
     row = db.read_one("SELECT * FROM arrivals WHERE act = ?", (act,))
     if row is None:
         return None

@@ -86,7 +86,7 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
 
 
 def changed_fields(db: Database, day: date) -> dict[int, tuple[str, ...]]:
-    """Give what the later versions seen on a day changed: row → names of fields."""
+    """List what the later versions seen on a day changed: row → names of fields."""
     rows = db.read(
         """
         SELECT DISTINCT c.paper, c.field FROM changes AS c
@@ -116,7 +116,7 @@ BROUGHT_SQL = f"""
 
 
 def brought(db: Database, rows: Iterable[int]) -> set[int]:
-    """Give those of some papers that a source brought, and no hand before it."""
+    """List those of some papers that a source brought, and no hand before it."""
     found = db.read(
         f"""
         SELECT p.id FROM papers AS p

@@ -61,9 +61,9 @@ def page(visit: Visit) -> Response:
     try:
         text = visit.parts.drawn.text(path, file.stamp, n)
     except PdfError as found:
-        if found.values.get("kind") == "past the end":
+        if found.kind == "past the end":
             raise _no_page(held, n) from None
-        error = PdfError(**{**found.values, "file": name}).message
+        error = found.named(name).message
     return visit.page(
         "page.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
@@ -107,9 +107,9 @@ def image(visit: Visit) -> Response:
     try:
         content = visit.parts.drawn.image(path, file.stamp, n, width)
     except PdfError as error:
-        if error.values.get("kind") == "past the end":
+        if error.kind == "past the end":
             raise _no_page(find_paper(visit.library, visit.id), n) from None
-        text = plain(PdfError(**{**error.values, "file": name}).message)
+        text = plain(error.named(name).message)
         return Response(text, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="text/plain")
     return Response(content, media_type="image/png", headers=headers)
 

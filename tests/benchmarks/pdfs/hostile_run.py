@@ -38,7 +38,7 @@ def _outcome(ask: Callable[[Path], object], path: Path) -> tuple[str, str]:
     try:
         ask(path)
     except PdfError as error:
-        return str(error.values["kind"]), error.message
+        return str(error.kind), error.message
     return "read", ""
 
 
