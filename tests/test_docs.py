@@ -45,7 +45,7 @@ from reader.search.rows import index
 from tests.data import ROOT
 from tests.marked_pdfs import highlight, ink, marked, typeset
 
-FORMAT = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+FORMAT = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 README = ROOT / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 
@@ -375,7 +375,7 @@ def test_every_command_in_a_block_of_a_page_parses(page: Path) -> None:
 
 
 # The other pages also speak of what was, what may be, and what was not done.
-@pytest.mark.parametrize("page", [p for p in PAGES if p.name in ("README.md", "format.md")])
+@pytest.mark.parametrize("page", [p for p in PAGES if p.name in ("README.md", "reference.md")])
 def test_every_command_within_a_text_exists_with_its_options(page: Path) -> None:
     text = without_fences(page.read_text(encoding="utf-8"))
     for line in re.findall(r"`(?:reader|asayomi) ([^`]+)`", text):

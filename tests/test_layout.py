@@ -1,6 +1,6 @@
 """Hold the shape of the program: the order of its rooms, SQL in rows only, no cycle, what is lazy.
 
-The rooms stand in docs/design.md, top down: a module imports from its own room and from rooms
+The rooms stand in docs/architecture.md, top down: a module imports from its own room and from rooms
 below it, and nothing else of ours. Imports within functions count as well.
 """
 

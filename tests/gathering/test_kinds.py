@@ -38,7 +38,7 @@ def test_kinds_that_can_be_paged_also_say_how_many_there_are() -> None:
 
 
 def test_the_format_page_says_of_each_kind_what_it_was_tried_on() -> None:
-    page = (ROOT / "docs" / "format.md").read_text("utf-8").partition("### Kinds of feed")[2]
+    page = (ROOT / "docs" / "reference.md").read_text("utf-8").partition("### Kinds of feed")[2]
     rows = [line.strip("| ").split(" | ") for line in page.split("\n## ")[0].splitlines()]
     told = {row[0].strip("`"): (row[1], row[-1]) for row in rows if row[0].startswith("`")}
     assert told == {name: (kind.note, kind.tried_on) for name, kind in KINDS.items()}

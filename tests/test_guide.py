@@ -1,0 +1,77 @@
+"""The guide's commands run: every ```sh block of docs/guide/, as it stands, on the sample library.
+
+A block marked `console` needs a network, an editor or a server that goes on; it is only parsed
+(tests/test_docs.py). Blocks of a page run one after the other, in a shell, in a copy of the
+library that `reader demo --keep` makes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.data import ROOT
+from tests.installed import READER
+
+PAGES = sorted((ROOT / "docs" / "guide").rglob("*.md"))
+pytestmark = pytest.mark.slow
+
+
+def blocks(page: Path) -> list[str]:
+    """Return the ```sh blocks of a page."""
+    return re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demo's library once."""
+    folder = tmp_path_factory.mktemp("guide") / "sample"
+    shell(f"reader demo --keep {folder} --quiet", folder.parent)
+    return folder
+
+
+def shell(script: str, folder: Path) -> str:
+    """Run lines as a person types them; fails with what was printed if one of them does."""
+    home = folder.parent / "home"
+    home.mkdir(exist_ok=True)
+    kept = {k: v for k, v in os.environ.items() if k not in ("READER_LIBRARY", "XDG_DATA_HOME")}
+    path = f"{Path(READER).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env=kept | {"HOME": str(home), "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}"
+    return done.stdout
+
+
+def test_the_guide_has_its_pages() -> None:
+    names = {page.relative_to(ROOT / "docs" / "guide").as_posix() for page in PAGES}
+    assert names >= {f"{name}.md" for name in (
+        "configuration", "install", "morning", "notes", "pages", "pdfs", "search", "trouble",
+    )}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_run(page: Path, sample: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "sample"
+    shutil.copytree(sample, copy)
+    for block in blocks(page):
+        shell(block, copy)
+
+
+def test_a_command_that_fails_is_seen(sample: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "sample"
+    shutil.copytree(sample, copy)
+    with pytest.raises(AssertionError, match="is not in this library"):
+        shell('reader show 2611.90099\necho "went on"', copy)
