@@ -1,5 +1,5 @@
 """Draw the real screen of `reader today` on the demo's sample morning: docs/today.svg, and the
-block of text in README.md.
+block of text in README.md and README.ja.md.
 
 python -m tests.picture
 """
@@ -23,6 +23,7 @@ from tests.sample_notes import sample_library
 
 PICTURE = ROOT / "docs" / "today.svg"
 README = ROOT / "README.md"
+READMES = (README, ROOT / "README.ja.md")
 SIZE = (88, 30)
 BLOCK_SIZE = (80, 24)
 KEYS = "ps"
@@ -68,7 +69,8 @@ def main() -> None:
     console.save_svg(str(PICTURE), title="reader today (a sample: these papers are invented)")
     with tempfile.TemporaryDirectory() as name:
         block = sample_block(Path(name))
-    README.write_text(_BLOCK.sub(lambda _: block, README.read_text("utf-8"), 1), "utf-8")
+    for page in READMES:
+        page.write_text(_BLOCK.sub(lambda _: block, page.read_text("utf-8"), 1), "utf-8")
 
 
 if __name__ == "__main__":

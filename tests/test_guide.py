@@ -18,8 +18,8 @@ import pytest
 from tests.data import ROOT
 from tests.installed import READER
 
-PAGES = sorted((ROOT / "docs" / "guide").rglob("*.md"))
-pytestmark = pytest.mark.slow
+ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
+JAPANESE = ROOT / "docs" / "guide" / "ja"
 
 
 def blocks(page: Path) -> list[str]:
@@ -55,14 +55,28 @@ def shell(script: str, folder: Path) -> str:
     return done.stdout
 
 
+def fences(page: Path) -> list[str]:
+    """Return all fenced blocks of a page, as they stand."""
+    return re.findall(r"^```.*?^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
 def test_the_guide_has_its_pages() -> None:
-    names = {page.relative_to(ROOT / "docs" / "guide").as_posix() for page in PAGES}
-    assert names >= {f"{name}.md" for name in (
+    assert [page.stem for page in ENGLISH] == [
         "configuration", "install", "morning", "notes", "pages", "pdfs", "search", "trouble",
-    )}  # fmt: skip
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.stem)
+def test_the_japanese_page_has_the_same_examples(page: Path) -> None:
+    assert fences(JAPANESE / page.name) == fences(page)
+
+
+def test_the_japanese_readme_has_the_same_examples() -> None:
+    assert fences(ROOT / "README.ja.md") == fences(ROOT / "README.md")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.stem)
 def test_the_commands_of_a_page_run(page: Path, sample: Path, tmp_path: Path) -> None:
     copy = tmp_path / "sample"
     shutil.copytree(sample, copy)
@@ -70,6 +84,7 @@ def test_the_commands_of_a_page_run(page: Path, sample: Path, tmp_path: Path) ->
         shell(block, copy)
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_is_seen(sample: Path, tmp_path: Path) -> None:
     copy = tmp_path / "sample"
     shutil.copytree(sample, copy)
