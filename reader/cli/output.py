@@ -1,4 +1,4 @@
-"""Print: foreign text made safe, and values as JSON. docs/format.md has the fields."""
+"""Print: foreign text made safe, and values as JSON. docs/reference.md has the fields."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 `Checks` knows types and forms, and nothing of what a key is for; the rest knows the keys and
 what each must be. What is wrong is told with file, line, key and remedy. Never opens a file.
-docs/format.md explains each key, tests/test_docs.py holds that.
+docs/reference.md explains each key, tests/test_docs.py holds that.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ KEYS = tuple(
     [f"{table}.{key}" for table, keys in (TABLES | LISTS).items() for key in keys]
     + [f"topics.{key}" for key in TOPIC]
 )
-"""Every key that feeds.toml may hold, table first; docs/format.md explains each."""
+"""Every key that feeds.toml may hold, table first; docs/reference.md explains each."""
 
 
 Place = tuple[str | int, ...]

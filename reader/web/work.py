@@ -3,7 +3,7 @@
 The process is this program's command line with `--json`: the server stays small, and what
 ends one of them leaves the other. Runs in the server's event loop. A clock looks now and then
 whether the sources are to be asked; when that is, is `morning.trust`'s to say. Knows no page, and
-of the work only the lines that docs/format.md describes.
+of the work only the lines that docs/reference.md describes.
 """
 
 from __future__ import annotations

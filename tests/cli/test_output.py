@@ -1,4 +1,4 @@
-"""Hold the table of JSON fields to the values that it names, and to docs/format.md."""
+"""Hold the table of JSON fields to the values that it names, and to docs/reference.md."""
 
 from __future__ import annotations
 

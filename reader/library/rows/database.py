@@ -3,7 +3,7 @@
 reader.db is precious and only ever migrated, by numbered steps: write-ahead log,
 `synchronous=full`, foreign keys on. index.db is derived and attached as `idx`; a changed
 layout drops it and starts again. Every write is a `BEGIN IMMEDIATE` transaction: a deferred
-one that reads first fails under a second writer, whatever the time-out. docs/format.md
+one that reads first fails under a second writer, whatever the time-out. docs/reference.md
 explains every table and column.
 """
 

@@ -1,7 +1,7 @@
 """List the numbered steps that bring reader.db from an empty file to the newest layout.
 
 Steps are only ever added: each library out there has applied some of them.
-docs/format.md explains every table and column.
+docs/reference.md explains every table and column.
 """
 
 from __future__ import annotations

@@ -209,7 +209,7 @@ Outcome = Literal["identified", "unknown", "asked", "duplicate", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What became of one file; see "Outcomes of add" in docs/format.md.
+    """What became of one file; see "Outcomes of add" in docs/reference.md.
 
     path: absolute. paper: row that it became or is a copy of, None for none.
     printed: an id that it prints and that could not be looked up yet.
