@@ -59,7 +59,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
         first, n = failed[0], len(failed)
         at = local_time(library, first.retry_at)
         what = say("waits.resolve", n=n, at=at, error=first.error)
-        problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what)))
+        problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what, reason=first.reason)))
     return problems
 
 
