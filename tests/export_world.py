@@ -314,9 +314,13 @@ class World:
             titles = titles_in(last.front)
             now = file.read_bytes().decode()
             words, before = words_of(now, titles), words_of(last.content, titles)
-            newest = notes.revisions(self.library.db, row)[-1].id
+            revisions = notes.revisions(self.library.db, row)
+            newest = revisions[-1].id
             is_its = fields(now).get("id", "") == f"arxiv:2506.0000{row}"
-            if is_its and words and words not in (before, text) and newest != last.note:
+            # A full disk may leave an edit that was read in, as a revision, and not noted as
+            # written: a note typed after it is the whole note, and the edit is in its history.
+            known = {before, *(revision.text for revision in revisions)}
+            if is_its and words and words not in known and newest != last.note:
                 found[row] = last.path, set(TOKEN.findall(words + text))
         return found
 
