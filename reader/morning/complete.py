@@ -206,6 +206,8 @@ def add_by_id(
     if paper is None and is_off(library, id_):
         kind = id_.partition(":")[0]
         raise NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
+    if paper is None and not may_fetch and not id_.startswith(("pdf:", "web:")):
+        raise NotKnown(what=say("add.not_asked", id=id_), hint=say("add.not_asked.hint"))
     if paper is None:
         raise NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))
     papers.add_papers(library.db, [paper], source=BY_HAND, on=library.today())

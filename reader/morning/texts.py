@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from reader.base.messages import say
@@ -330,10 +331,18 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
 
 
 def _unreached_text(lines: Sequence[SourceLine]) -> str:
-    """Name the sources whose hosts are silent, whatever days they lack: one reason, said once."""
+    """Name the sources whose hosts are silent: one reason, said once.
+
+    With the days that they lack only where all of them lack the same.
+    """
     names = say("list").join(dict.fromkeys(line.name for line in lines))
-    days = {line.covers: line for line in lines}.values()
-    text = _source_text([replace(s, name=names, state="failed", error="") for s in days])
+    lacks: dict[str, set[date | None]] = {}
+    for line in lines:
+        lacks.setdefault(line.name, set()).add(line.covers)
+    text = say("source.unreached", name=names)
+    if len({frozenset(days) for days in lacks.values()}) == 1:
+        of_one = [line for line in lines if line.name == lines[0].name]
+        text = _source_text([replace(s, name=names, state="failed", error="") for s in of_one])
     # Of a source that rests: "arXiv: not asked again before 17:10, …: arXiv API: no answer (…)".
     causes = {line.error.rpartition(": ")[2] for line in lines}
     cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))

@@ -136,7 +136,7 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
                 id=id_,
                 topic=topic.path,
                 state="failed" if failure else "not asked",
-                error=failure.error if failure else "",
+                error=_error_of(failure) if failure else "",
                 reason=failure.reason if failure else "",
                 tried_at=failure.tried_at if failure else None,
                 is_only=not is_taught and not any(other in here for other in topic.seeds),
@@ -145,13 +145,16 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
     return tuple(found)
 
 
+def _error_of(failure: failures.Failure) -> str:
+    return say(_SAID[failure.reason]) if failure.reason in _SAID else failure.error
+
+
 def seed_text(seed: Seed, zone: tzinfo) -> str:
     """Say that a seed is not here, what its topic works by until it is, and what helps."""
     why = say("seed.not_asked")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        error = say(_SAID[seed.reason]) if seed.reason in _SAID else seed.error
-        why = say("seed.failed", at=at, error=error.rstrip("."))
+        why = say("seed.failed", at=at, error=seed.error.rstrip("."))
         if seed.reason == "unreachable":
             why = say("seed.unreachable", at=at)
     key = "seed.words_alone" if seed.is_only else "seed.without"

@@ -91,6 +91,9 @@ def test_a_look_up_that_is_off_is_said_to_be_off(library: Path) -> None:
     assert says(
         err, "doi:10.5555/kettle.1 (its look-up is off) was not added.", 'resolve.doi = "off"'
     )
+    code, _, err = run_here("add", "--no-fetch", OTHER, library=library)
+    assert code == 4
+    assert says(err, f"{OTHER} is not here, and was not looked up.", "Without --no-fetch")
     code, _, err = run_here("add", OTHER, library=library)
     assert code == 4
     assert says(err, f"{OTHER} (its registry does not know it)", "https://arxiv.org/abs/3103.90077")

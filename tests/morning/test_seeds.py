@@ -134,3 +134,11 @@ def test_sources_and_today_name_it_and_no_exit_code_does(
     (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
     without, lines = printed("sources")
     assert (with_seed, "Seed" in " ".join(lines)) == (without, False)
+
+
+def test_a_seed_that_no_registry_knows_has_its_reason_in_json_too(library: Library) -> None:
+    resolve(library, tools(Registry()))
+    [seed] = missing_seeds(library)
+    assert (seed.reason, seed.error) == ("no paper", "its registry has no such paper")
+    [shown] = output.encode(morning(library, DAY))["seeds"]
+    assert shown["error"] == "its registry has no such paper"

@@ -85,8 +85,12 @@ def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lac
     silent = [replace(line, is_unreachable=True) for line in lines]
     other = SourceLine("list", "failed", None, 0, DAY, "list: answered 404")
     assert missing_texts([*silent, other]) == [
-        "arXiv, arXiv feed cs.CL, blog: nothing came for 2 days from 2025-06-03 to 2025-06-04:"
-        " no answer (no connection)",
+        "arXiv, arXiv feed cs.CL, blog: nothing came: no answer (no connection)",
+        "list: nothing came for 2025-06-04: answered 404",
+    ]
+    # The days are named only where all lack the same.
+    assert missing_texts([*silent[1:], other]) == [
+        "arXiv, arXiv feed cs.CL, blog: nothing came for 2025-06-04: no answer (no connection)",
         "list: nothing came for 2025-06-04: answered 404",
     ]
 

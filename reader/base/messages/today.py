@@ -58,6 +58,7 @@ TEXTS: dict[str, str] = {
     "source.between": "{first} to {last}",
     "source.again": "It is asked again at the next gather.",
     "source.failed": "{name}: nothing came for {day}.",
+    "source.unreached": "{name}: nothing came.",
     "source.not_asked": "{name}: not asked on this day.",
     "source.nameless": "An empty text names no source.",
     "source.unknown": "There is no source named {name}.",

@@ -102,6 +102,8 @@ TEXTS: dict[str, str] = {
     "add.no_id": "{text} は論文の ID ではありません。",
     "add.forms": "arXiv の ID かアドレス、DOI、OpenReview か ACL Anthology "
     "のアドレスを指定します。",
+    "add.not_asked": "{id} はここになく、問い合わせもしていません。",
+    "add.not_asked.hint": "--no-fetch を付けなければ登録機関に問い合わせます。",
     "add.unknown": "{id} は登録機関に該当がないため、追加していません。",
     "add.look": "綴りは正しいですか。掲載ページは {url} のはずです。",
     "add.off": "{id} は問い合わせが無効のため、追加していません。",

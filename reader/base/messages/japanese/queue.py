@@ -35,7 +35,7 @@ TEXTS: dict[str, str] = {
     "queue.pdfs.waiting": "。{rest}は `reader fetch` か次の取得で届きます",
     "queue.pdfs.log": "。{rest}は `reader fetch` か次の取得で届きます(前回の記録: fetch.log)",
     "queue.pdfs.rest": "残り",
-    "queue.pdfs.rest_one": "PDF",
+    "queue.pdfs.rest_one": "この1本",
     "queue.pdfs.again": "。`reader fetch ID` ですぐに、次の取得以降にもう一度試します",
     "queue.reason": "{error} ({n}本)",
     "queue.fetching": "選んだ論文の PDF を裏で取得しています。このターミナルを閉じても続きます。"

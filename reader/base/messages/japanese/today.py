@@ -56,6 +56,7 @@ TEXTS: dict[str, str] = {
     "source.between": "{first}〜{last}",
     "source.again": "次の取得でもう一度問い合わせます。",
     "source.failed": "{name}: {day} の分は届きませんでした。",
+    "source.unreached": "{name}: 何も届きませんでした。",
     "source.not_asked": "{name}: この日は問い合わせていません。",
     "source.nameless": "空の文字列は取得元の名前ではありません。",
     "source.unknown": "{name} という取得元はありません。",
