@@ -1,3 +1,3 @@
 """Read papers every morning, and remember them in your own words."""
 
-__version__ = "0.1.0"
+__version__ = "0.4.0"

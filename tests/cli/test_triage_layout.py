@@ -283,7 +283,7 @@ def test_the_sum_of_a_paper_adds_up(shown: Morning) -> None:
         "",
         "    +1.200  “speech translation” in the title",
         "    +0.300  Mio Hoshi as an author",
-        "    +1.500  score",
+        "    +1.500  sum",
         "",
         "  What would change it: reader why arxiv:2506.00001 --all",
     ]

@@ -87,7 +87,7 @@ TEXTS: dict[str, str] = {
     "why.place": "{lane}: {place} of {n}, {day}",
     "why.found": ", of {n} found",
     "why.no_list": "In no list; the nearest topic is {topic}.",
-    "why.total": "score",
+    "why.total": "sum",
     "why.little": "{n:more word|more words} of little weight",
     "why.cut": "the cut of {topic} is {cut}: {place} by {margin}",
     "why.below": "the cut of {topic} is {cut}: {place}, {margin} short",

@@ -88,7 +88,7 @@ TEXTS: dict[str, str] = {
     "why.place": "{lane}: {n}本中{place}番目、{day}",
     "why.found": "(候補は{n}本)",
     "why.no_list": "どの一覧にもありません。最も近いトピックは {topic} です。",
-    "why.total": "スコア",
+    "why.total": "合計",
     "why.little": "重みの小さい語がほかに{n}個",
     "why.cut": "{topic} の基準は {cut}: {margin} 上回り、{place}",
     "why.below": "{topic} の基準は {cut}: {margin} 足りず、{place}",
