@@ -92,18 +92,30 @@ def test_killed_between_two_pages_of_arxiv_the_next_gather_has_all_once(
     assert is_whole(library)
 
 
+@pytest.mark.parametrize(
+    ("how", "ends_with", "told"),
+    [
+        (signal.SIGINT, 130, "Interrupted; what was confirmed is safe."),
+        (signal.SIGTERM, -signal.SIGTERM, ""),
+    ],
+)
 @pytest.mark.parametrize("prefix", [(), BACKGROUND], ids=["foreground", "background"])
-def test_interrupted_gather_says_so_in_one_line_and_goes_on_later(
-    fresh: Path, server: PlayServer, prefix: tuple[str, ...]
+def test_interrupted_gather_ends_and_goes_on_later(
+    fresh: Path,
+    server: PlayServer,
+    prefix: tuple[str, ...],
+    how: signal.Signals,
+    ends_with: int,
+    told: str,
 ) -> None:
     server.faults = lambda path, _: Fault(hang_s=60) if path.startswith("/feeds/") else None
     process = start("gather", "--no-encode", library=fresh, prefix=prefix)
     while "/feeds/timeline.rss" not in server.requests:
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     code, out, err = finish(process)
-    assert (code, out) == (130, "")
-    assert err.strip() == "Interrupted; what was confirmed is safe."
+    assert (code, out) == (ends_with, "")
+    assert err.strip() == told
     assert ids_of(fresh) == ALL
     server.faults = lambda _path, _n: None
     assert run("gather", "--no-encode", library=fresh) == (0, "", "")

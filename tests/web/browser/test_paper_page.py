@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
 
@@ -22,3 +23,19 @@ def test_what_a_decision_teaches_comes_within_what_was_opened(
     teaches.tap()
     expect(page.get_by_text("after a skip:")).to_be_visible()
     expect(page.get_by_text("Models are being fitted", exact=False)).to_have_count(0)
+
+
+SELECTED = """() => {
+  const selection = getSelection();
+  selection.selectAllChildren(document.querySelector("svg text").closest("svg"));
+  return selection.toString();
+}"""
+
+
+def test_words_that_are_selected_on_a_page_of_a_pdf_keep_their_blanks(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page()
+    page.goto(f"{shown.url}/pdf/{PAPER}/page/1")
+    words = " ".join(page.evaluate(SELECTED).split())
+    assert "Waiting costs nobody anything here" in words
