@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 KEPT = """async (address) => {
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 600; n++) {
     const list = await caches.match("/offline.json");
     const page = await caches.match(address);
     if (list && page && navigator.serviceWorker.controller) return true;
