@@ -101,7 +101,7 @@ def test_why_says_the_place_the_sum_and_what_would_change_it(
     assert lines[0] == f"{SPEECH} 1"
     assert lines[5] == "In: “speech translation” in the title."
     assert "own topics: 1 of 3, 2025-06-04" in lines
-    [score] = [line.split()[0] for line in lines if line.endswith("  score")]
+    [score] = [line.split()[0] for line in lines if line.endswith("  sum")]
     cut = f"the cut of speech/translation is 0.000: in by {score[1:]}"
     assert any(cut in line for line in lines)
     assert any(line.startswith("without “speech translation” in the title: ") for line in lines)
