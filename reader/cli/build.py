@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reader.ranking.events import Label
     from reader.ranking.forecast import Coefficients, TalkExample
     from reader.ranking.model import TopicModel
+    from reader.search.encode import Encode
     from reader.search.encoder import QueryEncoder
 
 
@@ -252,7 +253,7 @@ def is_quick(config: Config) -> bool:
         return False
 
 
-def note_encoder(config: Config) -> Callable[[str], tuple[str, NDArray[np.float32]]] | None:
+def note_encoder(config: Config) -> Encode | None:
     """Return what encodes a note as it is saved; None where that would take seconds."""
     from reader.search.encoder import open_query_encoder
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reader.search.encode import Encode
     from reader.search.encoder import QueryEncoder
     from reader.web.authority import Authority
     from reader.web.gate import Door
@@ -337,7 +338,7 @@ class Warm:
         found = build.chosen_encoder(library)
         return Answering(found.name, found.said, self._kept(found.config))
 
-    def encode_note(self, config: Config) -> Callable[[str], tuple[str, Vector]] | None:
+    def encode_note(self, config: Config) -> Encode | None:
         """Return what encodes a note as it is saved, the model loaded where it is not yet; None
         where that would take seconds."""
         kept = self._kept(config)
@@ -345,7 +346,7 @@ class Warm:
             return None
         return _of_notes(kept, NOTE_S)
 
-    def encode_if_warm(self, config: Config) -> Callable[[str], tuple[str, Vector]] | None:
+    def encode_if_warm(self, config: Config) -> Encode | None:
         """Return the same where the model is in memory, else None: somebody types."""
         kept = self._kept(config)
         return _of_notes(kept) if kept.encoder is not None else None
@@ -359,7 +360,7 @@ class Warm:
             return kept
 
 
-def _of_notes(kept: WarmModel, wait_s: float = -1) -> Callable[[str], tuple[str, Vector]]:
+def _of_notes(kept: WarmModel, wait_s: float = -1) -> Encode:
     def encode(text: str) -> tuple[str, Vector]:
         vector = kept.encode(text, is_question=False, wait_s=wait_s)
         return (kept.encoder.name if kept.encoder else ""), vector

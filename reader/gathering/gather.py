@@ -242,20 +242,6 @@ def _sources_of(errors: Sequence[SourceFailed]) -> str:
     return say("list").join(dict.fromkeys(error.source for error in errors))
 
 
-NAMES_IN_ERRORS = ("arXiv API", "arXiv OAI-PMH")
-"""What the adapters of `ARXIV` and `OAI` call themselves in their errors."""
-
-
-def reason_of(name: str, error: str) -> str:
-    """Return why a source failed without who and when: one text for all that failed alike.
-
-    error: of a batch of that source. "arXiv: not asked again before 17:10, failed 1 time:
-    arXiv API: no answer (no route)" is "no answer (no route)".
-    """
-    heads = [f"{one}: " for one in (name, *NAMES_IN_ERRORS)]
-    return error[max(error.rfind(h) + len(h) if h in error else 0 for h in heads) :]
-
-
 def _keep(library: Library, batch: Batch) -> None:
     sources.add_batch(library.db, batch, now=library.now(), on=library.today())
 

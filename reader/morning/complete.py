@@ -201,12 +201,12 @@ def add_by_id(
     before = papers.paper_with_id(library.db, id_)
     if before is not None:
         return before
-    is_askable = may_fetch and not id_.startswith(("pdf:", "web:"))
-    paper = look_up(library, tools, id_) if is_askable else None
+    has_registry = not id_.startswith(("pdf:", "web:"))
+    paper = look_up(library, tools, id_) if may_fetch and has_registry else None
     if paper is None and is_off(library, id_):
         kind = id_.partition(":")[0]
         raise NotKnown(what=say("add.off", id=id_), hint=say("add.turn_on", kind=kind))
-    if paper is None and not may_fetch and not id_.startswith(("pdf:", "web:")):
+    if paper is None and has_registry and not may_fetch:
         raise NotKnown(what=say("add.not_asked", id=id_), hint=say("add.not_asked.hint"))
     if paper is None:
         raise NotKnown(what=say("add.unknown", id=id_), hint=say("add.look", url=url_of(id_)))

@@ -330,6 +330,20 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     return texts
 
 
+NAMES_IN_ERRORS = ("arXiv API", "arXiv OAI-PMH")
+"""What the adapters of arXiv call themselves in their errors."""
+
+
+def reason_of(name: str, error: str) -> str:
+    """Return why a source failed without who and when: one text for all that failed alike.
+
+    error: of a batch of that source. "arXiv: not asked again before 17:10, failed 1 time:
+    arXiv API: no answer (no route)" is "no answer (no route)".
+    """
+    heads = [f"{one}: " for one in (name, *NAMES_IN_ERRORS)]
+    return error[max(error.rfind(h) + len(h) if h in error else 0 for h in heads) :]
+
+
 def _unreached_text(lines: Sequence[SourceLine]) -> str:
     """Name the sources whose hosts are silent: one reason, said once.
 
@@ -343,8 +357,7 @@ def _unreached_text(lines: Sequence[SourceLine]) -> str:
     if len({frozenset(days) for days in lacks.values()}) == 1:
         of_one = [line for line in lines if line.name == lines[0].name]
         text = _source_text([replace(s, name=names, state="failed", error="") for s in of_one])
-    # Of a source that rests: "arXiv: not asked again before 17:10, …: arXiv API: no answer (…)".
-    causes = {line.error.rpartition(": ")[2] for line in lines}
+    causes = {reason_of(line.name, line.error) for line in lines}
     cause = causes.pop() if len(causes) == 1 else say("source.hosts", n=len(causes))
     return f"{text.rstrip('.。')}: {cause}"
 

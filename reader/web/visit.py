@@ -22,8 +22,7 @@ from reader.web.files import Drawn, Uploads
 from reader.web.gate import Door
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from reader.search.encode import Encode, EncodeQuery
 
 
 import contextlib
@@ -78,15 +77,12 @@ class PageEncoder(Protocol):
     def said(self) -> str: ...
 
     @property
-    def encode_query(self) -> Callable[[str], NDArray[np.float32]]: ...
+    def encode_query(self) -> EncodeQuery: ...
 
     @property
     def is_ready(self) -> bool: ...
 
     def prepare(self) -> None: ...
-
-
-EncodeNote = Callable[[str], tuple[str, "NDArray[np.float32]"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ class Parts:
     open_library: Callable[[], Library]
     encoder_name: Callable[[Config], str]
     serving: Callable[[Library], PageEncoder]
-    encode_note: Callable[[Config], EncodeNote | None]
+    encode_note: Callable[[Config], Encode | None]
     tools: Callable[[Library], AbstractContextManager[Tools]]
     command: Sequence[str]
     door: Door = field(default_factory=Door)
@@ -120,7 +116,7 @@ class Parts:
     clock: Clock = system_clock
     gather_at: time | None = None
     tell: Callable[[str], None] = field(default=lambda _: None)
-    encode_if_warm: Callable[[Config], EncodeNote | None] = field(default=lambda _: None)
+    encode_if_warm: Callable[[Config], Encode | None] = field(default=lambda _: None)
 
 
 SAID_HEADER = "x-said"

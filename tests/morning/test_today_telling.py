@@ -95,6 +95,16 @@ def test_a_silent_host_is_named_once_with_all_its_sources_whatever_days_they_lac
     ]
 
 
+def test_a_reason_with_a_colon_in_it_stays_whole() -> None:
+    why = "no answer (the connection broke: no route)"
+    lines = [
+        SourceLine("arXiv", "failed", None, 0, DAY, f"arXiv API: {why}", is_unreachable=True),
+        SourceLine("blog", "failed", None, 0, DAY, f"blog: {why}", is_unreachable=True),
+    ]
+    here = SourceLine("list", "complete", 5, 5, DAY)
+    assert missing_texts([here, *lines]) == [f"arXiv, blog: nothing came for 2025-06-04: {why}"]
+
+
 def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
     dead = [
         SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)
