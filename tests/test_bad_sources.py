@@ -89,7 +89,7 @@ def test_one_bad_source_of_each_kind_is_named_and_the_others_arrive(
     server.faults = only(FAILING, fault)
     code, out, err = run("gather", "--no-encode", library=fresh)
     assert (code, out) == (5, "")
-    assert says(err, "reader: arXiv API:", *of_api)
+    assert says(err, "reader: arXiv:", *of_api)
     assert says(err, "reader: arXiv feed cs.CL:", *of_feed)
     assert says(err, "reader: timeline:", *of_feed)
     assert "Traceback" not in err
@@ -145,7 +145,7 @@ def test_a_server_in_trouble_is_asked_once_more_and_then_left(
     )
     code, _, err = run("gather", "--no-encode", library=fresh)
     assert code == 5
-    assert says(err, "arXiv API: 127.0.0.1 answered 500: the server is in trouble", "next gather")
+    assert says(err, "arXiv: 127.0.0.1 answered 500: the server is in trouble", "next gather")
     # The feed stumbled once and is here.
     assert ids_of(fresh) == ON_TUESDAY
     # Two days, each once more: one bad day does not hide the next, two are a server that is down.
@@ -183,7 +183,7 @@ def test_a_network_that_is_down_loses_nothing_and_blames_every_source(
     later = SOON.replace(day=5)
     code, _, err = run("gather", "--no-encode", library=library, now=later)
     assert code == 5
-    names = "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog"
+    names = "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog"
     assert says(err, f"{names}: no answer (127.0.0.1 takes no", "Is the network up?", "here.")
     assert err.count("reader:") == 1
     code, out, err = run("today", library=library, now=later)

@@ -331,7 +331,7 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
 
 
 NAMES_IN_ERRORS = ("arXiv API", "arXiv OAI-PMH")
-"""What the adapters of arXiv call themselves in their errors."""
+"""What arXiv's sources were called in errors; such sentences are still stored."""
 
 
 def reason_of(name: str, error: str) -> str:

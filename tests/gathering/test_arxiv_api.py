@@ -171,7 +171,7 @@ class TestADay:
         play(server, feed([entry(1)], 2), feed([], 2, 1))
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
-        assert str(listed.failure) == "arXiv API: a page stayed empty that was not the last"
+        assert str(listed.failure) == "arXiv: a page stayed empty that was not the last"
         assert len(server.seen) == 3
 
     def test_a_total_that_moves_is_asked_for_again_and_believed(
@@ -189,9 +189,7 @@ class TestADay:
         server.script("/api/query", Answer(feed([entry(1)], 2)), Answer(status=500))
         listed = papers_listed(client.fetch, place, DAY)
         assert (listed.papers, listed.expected) == ((paper(1),), 2)
-        assert str(listed.failure) == (
-            "arXiv API: 127.0.0.1 answered 500: the server is in trouble"
-        )
+        assert str(listed.failure) == ("arXiv: 127.0.0.1 answered 500: the server is in trouble")
 
     def test_an_entry_that_lacks_its_date_is_missing_in_the_count(
         self, client: Client, server: Server, place: ArxivPlace
@@ -259,7 +257,7 @@ def test_no_other_answer_is_taken_for_no_papers(
     play(server, body)
     with pytest.raises(SourceFailed) as caught:
         papers_listed(client.fetch, place, DAY)
-    assert caught.value.message == f"arXiv API: {sentence}"
+    assert caught.value.message == f"arXiv: {sentence}"
     assert caught.value.hint == "It is asked again at the next gather."
 
 
@@ -429,7 +427,7 @@ def test_feeds_that_are_not_the_apis_own_are_refused_or_read() -> None:
             told[path.name.split("__")[1]] = str(len(found))
         except SourceFailed as error:
             told[path.name.split("__")[1]] = error.message
-    no_total = "arXiv API: an Atom feed without a total, so not the API's answer"
+    no_total = "arXiv: an Atom feed without a total, so not the API's answer"
     assert told == {
         "Query-farm": "2",
         "X-PG13": no_total,

@@ -121,9 +121,9 @@ def test_each_class_is_asked_for_from_the_day_before_and_politely(fetch: Asked) 
             asked.format("2031-03-01", "2031-03-03", "physics%3Ahep-th"),
         ]
     assert [(r.source, r.delay_s, r.is_trusted) for r in fetch.requests] == [
-        ("arXiv OAI-PMH", 0.01, True),
-        ("arXiv OAI-PMH", 0.01, True),
-        ("arXiv OAI-PMH", 0, True),
+        ("arXiv OAI", 0.01, True),
+        ("arXiv OAI", 0.01, True),
+        ("arXiv OAI", 0, True),
     ]
 
 
@@ -250,7 +250,7 @@ def test_one_class_that_fails_does_not_keep_the_others_from_coming(fetch: Asked)
     assert [p.id[-1] for p in harvest.new] == ["2", "3"]
     assert harvest.failure is not None
     assert harvest.failure.message == (
-        "arXiv OAI-PMH: it reports an error: badArgument: There is no such set."
+        "arXiv OAI: it reports an error: badArgument: There is no such set."
     )
 
 
@@ -332,8 +332,8 @@ def test_a_list_shorter_than_it_says_is_not_whole() -> None:
     )
     assert [(len(h.new), h.is_whole, problem(h)) for h in (whole, short, doubled)] == [
         (3, True, ""),
-        (2, False, "arXiv OAI-PMH: it announced 3 records and sent 2"),
-        (2, False, "arXiv OAI-PMH: it announced 3 records and sent 2"),
+        (2, False, "arXiv OAI: it announced 3 records and sent 2"),
+        (2, False, "arXiv OAI: it announced 3 records and sent 2"),
     ]
 
 
@@ -341,7 +341,7 @@ def test_a_token_that_comes_back_ends_the_list() -> None:
     harvest = harvest_of(page([record(1)], "<resumptionToken>a</resumptionToken>"))
     assert (len(harvest.new), problem(harvest)) == (
         1,
-        "arXiv OAI-PMH: it gives one resumption token twice: a list without an end",
+        "arXiv OAI: it gives one resumption token twice: a list without an end",
     )
 
 
@@ -364,7 +364,7 @@ def test_a_record_that_cannot_be_read_is_counted_and_the_others_kept(broken: str
     harvest = harvest_of(page([record(1), broken, record(3)]))
     assert ([p.id[-1] for p in harvest.new], problem(harvest)) == (
         ["1", "3"],
-        "arXiv OAI-PMH: 1 of its records cannot be read",
+        "arXiv OAI: 1 of its records cannot be read",
     )
 
 

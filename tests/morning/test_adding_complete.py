@@ -201,13 +201,13 @@ def test_what_waits_to_be_asked_for_is_said_at_every_gather(
     shelf.put("s.pdf", stamped(7, 1))
     add(library, shelf)
     tools = kit(shelf, Registry(is_down=True))
-    assert [p.error.message for p in complete(library, tools)] == ["arXiv API: no answer"]
+    assert [p.error.message for p in complete(library, tools)] == ["arXiv: no answer"]
     again = complete(library, tools)
     assert [(p.subject, p.error.message) for p in again] == [
         (
             "1 ids",
             "1 id that added files print: not asked for again before 2025-06-04 07:00: "
-            "arXiv API: no answer",
+            "arXiv: no answer",
         )
     ]
     # A registry that answers ends it.

@@ -38,7 +38,8 @@ pages of some 500 kB; larger ones are slow at arXiv and more often come back emp
 ones cost a wait of three seconds each."""
 
 MAX_IDS = 100
-SOURCE = "arXiv API"
+SOURCE = "arXiv"
+"""As lists, `gather NAME` and the errors call it."""
 
 # arxiv logs what it skips as warnings, which Python prints on the terminal if nobody listens.
 logging.getLogger("arxiv").addHandler(logging.NullHandler())

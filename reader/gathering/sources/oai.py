@@ -42,7 +42,8 @@ from reader.gathering.sources.arxiv_lists import ArxivPlace, split_authors
 from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 
-SOURCE = "arXiv OAI-PMH"
+SOURCE = "arXiv OAI"
+"""As lists, `gather NAME` and the errors call it."""
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 
