@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reader.base.errors import Problem, SourceFailed, Unreachable
+from reader.base.errors import PdfError, Problem, SourceFailed, Unreachable
 from reader.cli.demo.server import PlayServer
-from reader.gathering.gather import source_names, told_together
+from reader.gathering.gather import source_names
+from reader.gathering.outage import told_together
 from reader.gathering.rows import sources
 from reader.gathering.source import fail
 from reader.library.paper import Batch
-from tests.installed import NOW, feeds_toml, run, says, states, today
+from tests.installed import (
+    LADDER,
+    LIFT,
+    NOW,
+    SOON,
+    WATER,
+    feeds_toml,
+    run,
+    says,
+    states,
+    today,
+)
 from tests.samples import DAY
 from tests.samples import NOW as NOW_THERE
 from tests.web.site import parts_of, site
@@ -55,21 +68,25 @@ def test_no_network_is_one_message_of_a_gather(offline: Path) -> None:
     code, out, err = run("gather", "--no-encode", library=offline)
     assert (code, out) == (5, "")
     assert err.count("reader: ") == 1
-    assert says(err, "arXiv API, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
+    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog: no answer")
     assert says(err, "Is the network up? What was fetched before is all here.")
 
-    # What waits after it is one message too, and the list says the same as before.
+    # What waits after it is within the one message, and so is OAI-PMH, asked for the first time.
     code, out, err = run("gather", "--no-encode", library=offline, now=LATER)
     assert (code, out) == (5, "")
-    assert says(err, "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, timeline, blog:")
-    assert says(err, "no answer, not asked again before 17:1", "asks one of them now")
-    assert err.count("not asked again") == 1
-    # OAI-PMH was not asked before, and is named beside them.
-    assert says(err, "reader: arXiv OAI-PMH: no answer")
+    assert err.count("reader: ") == 1
+    every = "arXiv, arXiv feed cs.CL, arXiv feed eess.AS, arXiv OAI, timeline, blog:"
+    assert says(err, f"reader: {every} no answer (127.0.0.1 takes no connections); those")
+    assert says(err, "that failed earlier are not asked before 17:1", "Is the network up?")
+
+    # Asked once more within their rest, none of them is asked.
+    code, out, err = run("gather", "--no-encode", library=offline, now=LATER)
+    assert (code, out) == (5, "")
+    assert err.count("reader: ") == 1
+    assert says(err, every, "no answer, not asked again before 17:1", "asks one of them now")
     out = run("sources", library=offline, now=LATER).out
     assert says(out, "! arXiv failed, and rests", "failed 1 time in a row")
     assert "not asked today" not in out
-    assert err.count("reader: ") == 2
     _, out, _ = run("today", "--no-fetch", library=offline, now=LATER)
     assert says(out, "NOT COMPLETE. None of the 6 sources can be reached")
 
@@ -126,6 +143,111 @@ def test_the_pages_say_it_once_in_the_browsers_language(offline: Path) -> None:
                 text = client.get(path, headers={"accept-language": language}).text
                 assert text.count(said) == 1, (language, path)
         assert "takes no connections" not in client.get("/").text
+
+
+@pytest.mark.parametrize("name", ["arXiv", "arXiv OAI", "timeline"])
+def test_one_source_that_is_asked_by_name_is_one_message(offline: Path, name: str) -> None:
+    run("gather", "--no-encode", library=offline)
+    for _ in range(2):
+        code, out, err = run("gather", "--no-encode", name, library=offline, now=LATER)
+        assert (code, out) == (5, "")
+        assert err.startswith(f"reader: {name}: no answer (127.0.0.1 takes no connections)\n")
+        assert err.count("reader: ") == 1
+
+
+def test_pdfs_that_fail_for_the_same_reason_are_one_message(
+    fresh: Path, server: PlayServer
+) -> None:
+    run("gather", "--no-encode", library=fresh)
+    file = fresh / "feeds.toml"
+    with PlayServer((), clock=lambda: NOW) as gone:
+        text = re.sub(r'pdf_url = ".*"', f'pdf_url = "{gone.url}/pdf/"', file.read_text("utf-8"))
+    file.write_text(text, encoding="utf-8")
+    code, _, err = run("pick", LIFT, LADDER, WATER, library=fresh)
+    one = "reader: PDFs of 3 papers: no answer"
+    assert (code, err.count("no answer")) == (5, 1)
+    assert says(err, f"{one} (127.0.0.1 takes no connections)", "Is the network up?")
+    code, out, err = run("fetch", library=fresh)
+    assert (code, out) == (5, "0 of 3 PDFs of your picks are here.\n")
+    assert says(err, f"{one}, not asked again before 2031-03-04 17:30", "`reader fetch ID` asks")
+    assert err.count("reader: ") == 1
+    _, _, err = run("index", library=fresh, now=SOON)
+    assert says(err, f"{one} (127.0.0.1 takes no connections)")
+    assert err.count("no answer") == 1
+
+
+def test_papers_are_named_where_their_pdfs_fail_for_several_reasons() -> None:
+    silent = [Problem("pdf", n, Unreachable(source=f"PDF of {n}", what="x")) for n in "ab"]
+    gone = [
+        Problem("pdf", n, SourceFailed(source=f"PDF of {n}", what="answered 404")) for n in "cd"
+    ]
+    page = [Problem("pdf", n, PdfError(file=f"PDF of {n}", what="is a web page")) for n in "efg"]
+    assert [error.message for error in told_together([*page, *gone, *silent])] == [
+        "PDF of a, b: no answer (x)",
+        "PDF of e, f, g: is a web page",
+        "PDF of c, d: answered 404",
+    ]
+    assert [error.message for error in told_together(gone)] == ["PDFs of 2 papers: answered 404"]
+    assert [error.message for error in told_together(page)] == ["PDFs of 3 papers: is a web page"]
+    assert told_together(page[:1]) == [page[0].error]
+    source = Problem("gather", "s", Unreachable(source="s", what="x"))
+    assert [error.message for error in told_together([source, *gone, *silent[:1]])] == [
+        "s, PDF of a: no answer (x)",
+        "PDF of c, d: answered 404",
+    ]
+
+
+def test_ids_that_cannot_be_looked_up_are_one_message(offline: Path, server: PlayServer) -> None:
+    code, out, err = run("add", "3103.90007", "3103.90008", "3103.90009", library=offline)
+    assert (code, out, err.count("reader: ")) == (5, "", 1)
+    assert says(
+        err, "reader: 3 papers not added: arXiv: no answer (127.0.0.1 takes no connections)"
+    )
+    code, _, err = run("add", "3103.90007", library=offline)
+    assert says(err, "reader: arXiv: no answer (127.0.0.1 takes no connections)")
+    # Those that failed are named where others did not.
+    file = offline / "feeds.toml"
+    text = file.read_text("utf-8")
+    gone = re.findall(r'api_url = "(http://[^/]*)', text)[0]
+    text = re.sub(r'api_url = ".*"', f'api_url = "{server.url}/api/query"', text)
+    file.write_text(text.replace('doi = "off"', f'doi = "{gone}/"'), encoding="utf-8")
+    code, out, err = run("add", LIFT, "10.9999/a", "10.9999/b", library=offline)
+    assert (code, err.count("reader: ")) == (5, 1)
+    assert says(out, "Speech translation in a lift")
+    assert says(err, "reader: not added (doi:10.9999/a, doi:10.9999/b): ", ": no answer")
+
+
+def test_an_outage_is_said_anew_in_the_language_that_is_spoken(
+    fresh: Path, server: PlayServer
+) -> None:
+    run("gather", "--no-encode", library=fresh)
+    file = fresh / "feeds.toml"
+    text = file.read_text("utf-8")
+    with PlayServer((), clock=lambda: NOW) as gone:
+        text = re.sub(r'pdf_url = ".*"', f'pdf_url = "{gone.url}/pdf/"', text)
+        for name in ("timeline.rss", "blog.json"):
+            text = text.replace(server.feed_url(name), gone.feed_url(name))
+        seed = 'seeds = ["openreview:nowhere"]'
+        text = text.replace('openreview = "off"', f'openreview = "{gone.url}"')
+    text = text.replace('"音声翻訳"]', f'"音声翻訳"]\n{seed}')
+    file.write_text(text, encoding="utf-8")
+    run("pick", LIFT, LADDER, library=fresh)
+    run("gather", "--no-encode", library=fresh)
+    file.write_text(text.replace("[reader]", '[reader]\nlanguage = "ja"'), encoding="utf-8")
+    for line in ("today --no-fetch", "sources", "gather --no-encode", "fetch", "index"):
+        _, out, err = run(*line.split(), library=fresh, now=LATER)
+        assert "no answer" not in out + err, line
+        assert "network" not in out + err, line
+        if line != "sources":
+            assert "応答が" in out + err, line
+    with site(parts_of(fresh, file.read_text("utf-8"))) as client:
+        for path in ("/", "/sources", f"/paper/{LIFT}"):
+            page = client.get(path, headers={"accept-language": "ja"}).text
+            assert "no answer" not in page, path
+    # What was stored in the language that is spoken keeps its details.
+    file.write_text(text, encoding="utf-8")
+    _, out, _ = run("sources", library=fresh, now=LATER)
+    assert says(out, "timeline: no answer (127.0.0.1 takes no connections). Is the network up?")
 
 
 def test_what_failed_for_another_reason_is_told_beside_it() -> None:

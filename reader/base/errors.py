@@ -250,6 +250,24 @@ class ModelMissing(ModelError):
     """
 
 
+def said_now(stored: str, reason: Reason, *, source: str) -> str:
+    """Return the stored sentence of a failure in the language that is spoken now.
+
+    Only a host that gave no answer can be told anew, without the details; a sentence of any
+    other reason stays as it was stored.
+    """
+    if reason != "unreachable":
+        return stored
+    # What stands between the two values in the language that is spoken: ": no answer (".
+    between = Unreachable(source="\0", what="\0").message.split("\0")[1]
+    return stored if between in stored else say("stored.unreachable", source=source)
+
+
+def hint_now(stored: str, reason: Reason) -> str:
+    """Return the stored hint of a failure in the language that is spoken now, where it can be."""
+    return Unreachable(source="", what="").hint if reason == "unreachable" else stored
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that a stage could not do: on what, and why."""

@@ -16,12 +16,22 @@ from typing import Literal
 
 import click
 
-from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
+from reader.base.errors import (
+    Incomplete,
+    NotKnown,
+    PdfError,
+    Problem,
+    ReaderError,
+    ReadOnly,
+    SourceFailed,
+    UsageError,
+)
 from reader.base.messages import say
 from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
 from reader.cli.output import answer
+from reader.gathering.outage import told_together
 from reader.library.file_names import UNFILED, year_of
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -259,6 +269,7 @@ def add_command(
             with build.tools(context, library) as tools:
                 for id_ in ids:
                     run.add_id(id_, tools, may_fetch=not no_fetch)
+                run.tell_failed(len(ids))
                 if paths:
                     run.add_files(Adding(library, tools, found, wishes))
         finally:
@@ -336,12 +347,23 @@ class _AddRun:
     told: AddReport = field(default_factory=AddReport)
     adding: Adding | None = None
     is_ended: bool = False
+    failed: list[Problem] = field(default_factory=list)
+    """Ids that could not be looked up, told together."""
 
     def add_id(self, id_: str, tools: Tools, *, may_fetch: bool) -> None:
         before = papers.paper_with_id(self.library.db, id_)
+        registry = id_.partition(":")[0]
+        silent = [p.error for p in self.failed if p.subject.startswith(f"{registry}:")]
+        if before is None and silent and silent[-1].reason == "unreachable":
+            # A registry that gave no answer is asked no more: each try may take half a minute.
+            self.failed.append(Problem("add", id_, silent[-1]))
+            return
         try:
             held = add_by_id(self.library, tools, id_, may_fetch=may_fetch)
-        except (NotKnown, Incomplete) as error:
+        except Incomplete as error:
+            self.failed.append(Problem("add", id_, error))
+            return
+        except NotKnown as error:
             self.fail(error)
             return
         if self.as_json:
@@ -354,6 +376,19 @@ class _AddRun:
             answer(self.context, "added", how=how, paper=paper, id=id_)
             if held.state == "candidate":
                 answer(self.context, "added.pick", indent="  ", id=id_)
+
+    def tell_failed(self, n_ids: int) -> None:
+        """Name the ids that could not be looked up: once for each reason, of n_ids in all."""
+        alike: dict[str, list[Problem]] = {}
+        for problem in self.failed:
+            alike.setdefault(problem.error.reason or problem.error.message, []).append(problem)
+        for several in alike.values():
+            error, n = told_together(several)[0], len(several)
+            if n_ids > 1:
+                ids = say("list").join(problem.subject for problem in several)
+                which = say("add.none_of", n=n) if n == n_ids else say("add.not_these", ids=ids)
+                error = SourceFailed(source=which, what=error.message, hint=error.hint)
+            self.fail(error)
 
     def add_files(self, adding: Adding) -> None:
         self.adding = adding
@@ -374,8 +409,10 @@ class _AddRun:
         if self.is_ended:
             for problem in self.adding.problems:
                 self.fail(problem.error)
-            if self.adding.error is not None:
-                self.fail(self.adding.error)
+            if (error := self.adding.error) is not None:
+                is_told = any(p.error.reason == error.reason == "unreachable" for p in self.failed)
+                if not is_told:  # by the ids, which asked the same network
+                    self.fail(error)
 
     def settle_one(self, found: FilesToAdd, as_: str) -> int:
         """Add one file as what the person says it is."""

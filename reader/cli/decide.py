@@ -53,11 +53,13 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
             answer(context, "picked", title=held.paper.title, topic=folder_name(held.topic or ""))
         if no_fetch:
             return 0
-        from reader.morning.pipe import index_picks  # 80 ms that no answer waits for
+        # 80 ms that no answer waits for.
+        from reader.gathering.outage import told_together
+        from reader.morning.pipe import index_picks
 
         with told_when_ended(library), build.tools(context, library) as tools:
             problems = index_picks(library, tools, [held.row for held in picked])
-        return say_errors(problem.error for problem in problems)
+        return say_errors(told_together(problems))
 
 
 @click.command("skip", cls=ReaderCommand, help=say("help.skip"))
@@ -169,11 +171,12 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
                 what = say(f"queue.not_in.{held.state}", title=plain(held.paper.title))
                 raise UsageError(what=what, hint=say("queue.not_in.hint"))
         # 80 ms, once the arguments are known to be good.
+        from reader.gathering.outage import told_together
         from reader.morning.pipe import fetch_picks
 
         with told_when_ended(library), build.tools(context, library) as tools:
             problems = fetch_picks(library, tools, [held.row for held in named])
-        code = say_errors(problem.error for problem in problems)
+        code = say_errors(told_together(problems))
         if (text := here_text(library)) and not settings_of(context).is_quiet:
             output.put(text)
         return code

@@ -17,7 +17,8 @@ from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
 from reader.cli.output import answer
-from reader.gathering.gather import source_names, told_together
+from reader.gathering.gather import source_names
+from reader.gathering.outage import told_together
 from reader.library.config import unknown_class_text
 from reader.library.folder import read_config
 from reader.library.place import FEEDS, find_folder
@@ -64,7 +65,9 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
     failed = [
         {"stage": one.stage, "subject": plain(one.subject), **texts(one.error)} for one in problems
     ]
-    output.put_json({"n_new": n_new, "problems": failed, "error": error and texts(error)})
+    told = [texts(one) for one in told_together(problems)]
+    ended = {"n_new": n_new, "problems": failed, "told": told, "error": error and texts(error)}
+    output.put_json(ended)
 
 
 @click.command("gather", cls=ReaderCommand, help=say("help.gather"))

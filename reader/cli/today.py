@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable
+from reader.base.errors import Problem, ReadOnly, StoreError
 from reader.base.messages import say
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, say_errors, settings_of
+from reader.gathering.outage import told_together
 from reader.library.days import day_named
 from reader.library.folder import Library
 from reader.morning.pick import fetching
@@ -73,7 +74,7 @@ class FetchOutcome:
     @property
     def said(self) -> str:
         """Return what went wrong, where a whole screen covers what was printed."""
-        errors = [self.trouble] if self.trouble else [problem.error for problem in self.problems]
+        errors = [self.trouble] if self.trouble else told_together(self.problems)
         if not errors:
             return say("screen.cut") if self.is_cut else ""
         text = plain(with_hint(errors[0].message, errors[0].hint))
@@ -104,8 +105,8 @@ def _fetch(context: click.Context, library: Library, *, may_cut: bool) -> FetchO
         say_error(error)
         return FetchOutcome(error)
     problems = tuple(p for p in found or () if p.stage != "gather")
-    if any(isinstance(p.error, Unreachable) for p in found or () if p.stage == "gather"):
+    if any(p.error.reason == "unreachable" for p in found or () if p.stage == "gather"):
         # The list says that there is no network, or whose host is silent.
         problems = tuple(p for p in problems if p.error.reason != "unreachable")
-    say_errors(problem.error for problem in problems)
+    say_errors(told_together(problems))
     return FetchOutcome(None, problems, is_cut)

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from reader.base.errors import Problem, ReaderError, SourceFailed, Unreachable
+from reader.base.errors import Problem, ReaderError, SourceFailed, said_now
 from reader.base.http import Fetch, Response
 from reader.base.messages import say
 from reader.base.text import plain, shorten
@@ -36,6 +36,7 @@ from reader.gathering.arxiv_days import (
     plan_oai,
 )
 from reader.gathering.calendar import latest_feed, latest_listing
+from reader.gathering.outage import HeldBack
 from reader.gathering.resolve import is_off, is_short
 from reader.gathering.rows import posts, sources
 from reader.gathering.rows.sources import SourceState
@@ -164,11 +165,12 @@ def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
         if batch.source not in names or batch.state not in ("partial", "stale"):
             continue
         n, of = batch.received, "?" if batch.expected is None else batch.expected
-        what = say("gather.some", n=n, of=of, day=batch.covers, error=batch.error).rstrip()
+        error = said_now(batch.error, batch.reason, source=batch.source)
+        what = say("gather.some", n=n, of=of, day=batch.covers, error=error).rstrip()
         if batch.state == "stale":
             what = say("gather.old" if n else "gather.not_in", day=batch.covers)
-        error = SourceFailed(source=batch.source, what=what, hint=say("gather.rest"))
-        problems.append(Problem("gather", batch.source, error))
+        failed = SourceFailed(source=batch.source, what=what, hint=say("gather.rest"))
+        problems.append(Problem("gather", batch.source, failed))
     return problems
 
 
@@ -194,52 +196,15 @@ def _hold_back(library: Library, name: str) -> None:
     known = sources.source(library.db, name)
     if known.retry_at and known.retry_at > library.now():
         at = f"{known.retry_at.astimezone(library.config.timezone):%H:%M}"
-        raise _HeldBack(
+        error = said_now(known.error, known.reason, source=name)
+        raise HeldBack(
             source=name,
-            what=say("gather.held_back", at=at, n=known.n_errors, error=known.error),
+            what=say("gather.held_back", at=at, n=known.n_errors, error=error),
             hint=say("gather.held_back.hint", name=name),
             retry_at=known.retry_at,
             reason=known.reason,
             at=at,
         )
-
-
-class _HeldBack(SourceFailed):
-    """{source}: {what}
-
-    {hint}
-    """
-
-    def __init__(self, *, at: str, **values: Any) -> None:
-        super().__init__(**values)
-        self.at = at
-
-
-def told_together(problems: Sequence[Problem]) -> list[ReaderError]:
-    """Choose the errors to be told: hosts that cannot be reached are one, however many they are.
-
-    What later steps lack for the same reason is within that one.
-    """
-    unreached = [p.error for p in problems if isinstance(p.error, Unreachable)]
-    resting = [e for p in problems if isinstance(e := p.error, _HeldBack)
-               and e.reason == "unreachable"]  # fmt: skip
-    # One silent host is told in its own words, with its own hint.
-    if len(unreached) + len(resting) < 2:
-        return [p.error for p in problems]
-    told: list[ReaderError] = [*unreached] if len(unreached) == 1 else []
-    if len(unreached) > 1:
-        causes = {error.what for error in unreached}
-        what = causes.pop() if len(causes) == 1 else say("gather.hosts", n=len(causes))
-        told.append(Unreachable(source=_sources_of(unreached), what=what))
-    if resting:
-        at = min(error.at for error in resting)
-        what, hint = say("gather.resting", at=at), say("gather.resting.hint")
-        told.append(SourceFailed(source=_sources_of(resting), what=what, hint=hint))
-    return told + [p.error for p in problems if p.error.reason != "unreachable"]
-
-
-def _sources_of(errors: Sequence[SourceFailed]) -> str:
-    return say("list").join(dict.fromkeys(error.source for error in errors))
 
 
 def _keep(library: Library, batch: Batch) -> None:
@@ -253,7 +218,7 @@ def _record_failure(
 
     is_counted: it gave batches before it failed, which say themselves what is missing.
     """
-    is_held_back = isinstance(error, _HeldBack)
+    is_held_back = isinstance(error, HeldBack)
     if not is_held_back:
         fail(library, name, error)
     if not is_counted:

@@ -58,7 +58,7 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
     if failed:
         first, n = failed[0], len(failed)
         at = local_time(library, first.retry_at)
-        what = say("waits.resolve", n=n, at=at, error=first.error)
+        what = say("waits.resolve", n=n, at=at, error=first.said())
         problems.append(Problem(STAGE, f"{n} ids", Incomplete(what=what, reason=first.reason)))
     return problems
 

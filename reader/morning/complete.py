@@ -125,7 +125,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
     if waits:
         first = min(waits.values(), key=lambda failure: failure.retry_at)
         at = local_time(library, first.retry_at)
-        what = say("waits.add", n=len(waits), at=at, error=first.error.rstrip("."))
+        what = say("waits.add", n=len(waits), at=at, error=first.said().rstrip(".。"))
         problems.append(
             Problem(STAGE, f"{len(waits)} ids", Incomplete(what=what, reason=first.reason))
         )

@@ -144,7 +144,8 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
     for one in failures.failures(library.db, "pdf") if lacking else ():
         if one.subject in lacking:
             # The same reason for many is said once: the id stands in each message.
-            reasons[one.error.replace(one.subject, "…")].append(one.error)
+            error = one.said()
+            reasons[error.replace(one.subject, "…")].append(error)
     failed = [(text if len(whole) > 1 else whole[0], len(whole)) for text, whole in reasons.items()]
     failed.sort(key=lambda reason: -reason[1])
     return PdfsHere(sum(one.has_pdf for one in queued), len(queued), tuple(failed))

@@ -8,9 +8,10 @@ beyond the library's, and starts nothing itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from reader.base.errors import hint_now, said_now
 from reader.base.messages import say
 from reader.gathering.arxiv_days import ARXIV, DAILY, OAI
 from reader.gathering.calendar import announced_at, latest_feed, latest_listing
@@ -42,7 +43,7 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
                 b.expected,
                 b.received,
                 b.covers,
-                b.error,
+                said_now(b.error, b.reason, source=b.source),
                 # What gave a part was reached.
                 is_unreachable=b.state in ("failed", "not asked") and b.reason == "unreachable",
             )
@@ -146,7 +147,7 @@ def missing_seeds(library: Library) -> tuple[Seed, ...]:
 
 
 def _error_of(failure: failures.Failure) -> str:
-    return say(_SAID[failure.reason]) if failure.reason in _SAID else failure.error
+    return say(_SAID[failure.reason]) if failure.reason in _SAID else failure.said()
 
 
 def seed_text(seed: Seed, zone: tzinfo) -> str:
@@ -213,8 +214,9 @@ def reports(library: Library) -> list[Report]:
                 by_category=by_category,
                 succeeded_at=fared.succeeded_at,
                 n_errors=fared.n_errors,
-                error=fared.error or (line.error if line.is_missing else ""),
-                hint=fared.hint,
+                error=said_now(fared.error, fared.reason, source=name)
+                or (line.error if line.is_missing else ""),
+                hint=hint_now(fared.hint, fared.reason),
                 retry_at=fared.retry_at,
                 tried_on=KINDS[kinds[name]].tried_on if name in kinds else tried_on,
             )
@@ -224,7 +226,8 @@ def reports(library: Library) -> list[Report]:
 
 def last_answers(library: Library, name: str) -> list[Batch]:
     """List the newest answers of one source, the newest first."""
-    return sources.batches_of(library.db, name, limit=N_ANSWERS)
+    found = sources.batches_of(library.db, name, limit=N_ANSWERS)
+    return [replace(b, error=said_now(b.error, b.reason, source=name)) for b in found]
 
 
 def head_text(found: Sequence[Report]) -> str:

@@ -190,10 +190,10 @@ class Work:
             match found:
                 case {"step": step, "done": done, "total": total}:
                     await self._change(step=str(step), done=int(done), total=int(total))
-                case {"problems": problems, "n_new": n_new, "error": error}:
+                case {"told": told, "n_new": n_new, "error": error}:
                     await self._change(
                         n_new=int(n_new),
-                        problems=tuple((one["message"], one["hint"]) for one in problems),
+                        problems=tuple((one["message"], one["hint"]) for one in told),
                         error=(error["message"], error["hint"]) if error else None,
                     )
 

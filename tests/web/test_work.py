@@ -31,19 +31,19 @@ GOOD = """
     print(json.dumps({"step": "gather", "done": 0, "total": 2}))
     print("not for a program")
     print(json.dumps({"step": "gather", "done": 2, "total": 2}))
-    print(json.dumps({"n_new": 3, "problems": [], "error": None}))
+    print(json.dumps({"n_new": 3, "problems": [], "told": [], "error": None}))
 """
 LACKING = """
     import json, sys
     problem = {"stage": "gather", "subject": "arXiv", "message": "arXiv: <b>cut</b>",
                "hint": "Wait."}
-    print(json.dumps({"n_new": 1, "problems": [problem], "error": None}))
+    print(json.dumps({"n_new": 1, "problems": [], "told": [problem], "error": None}))
     sys.exit(5)
 """
 LOCKED = """
     import json, sys
     error = {"message": "gather.lock is held by another process.", "hint": "Wait until it is done."}
-    print(json.dumps({"n_new": 0, "problems": [], "error": error}))
+    print(json.dumps({"n_new": 0, "problems": [], "told": [], "error": error}))
     sys.exit(6)
 """
 CRASH = """

@@ -104,6 +104,8 @@ TEXTS: dict[str, str] = {
     "add.forms": "An arXiv id or address, a DOI, an OpenReview or ACL Anthology address.",
     "add.not_asked": "{id} is not here, and was not looked up.",
     "add.not_asked.hint": "Without --no-fetch its registry is asked.",
+    "add.none_of": "{n:paper|papers} not added",
+    "add.not_these": "not added ({ids})",
     "add.unknown": "{id} (its registry does not know it) was not added.",
     "add.look": "Is it written right? Its page would be {url}.",
     "add.off": "{id} (its look-up is off) was not added.",

@@ -61,6 +61,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
         output.put_all(screen.wrap(say("queue.fetching"), screen.width_of_terminal()))
         return
     # As in `today`: not before the first paint.
+    from reader.gathering.outage import told_together
     from reader.morning.pipe import index_picks, learn_decisions
 
     with build.tools(context, library) as tools:
@@ -70,7 +71,7 @@ def triage(context: click.Context, library: Library, shown: Morning, *, said: st
         else:
             # Skips, notes and what was taken back teach too.
             learn_decisions(library, tools)
-    say_errors(problem.error for problem in problems)
+    say_errors(told_together(problems))
 
 
 def start(library: Library, command: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reader.base.errors import Incomplete, Problem, Reason
+from reader.base.errors import Incomplete, Problem, Reason, said_now
 from reader.base.messages import say
 from reader.library.folder import Library
 from reader.library.rows.database import Database
@@ -26,6 +26,12 @@ class Failure:
     tried_at: datetime
     retry_at: datetime
     reason: Reason = ""
+
+    def said(self) -> str:
+        """Return the error in the language that is spoken now, where that can be."""
+        is_pdf = self.stage == "pdf"
+        source = say("pdf.source", id=self.subject) if is_pdf else self.error.partition(": ")[0]
+        return said_now(self.error, self.reason, source=source)
 
 
 def add_failure(
@@ -96,10 +102,23 @@ def waiting(library: Library, stage: str) -> dict[str, Failure]:
     return {f.subject: f for f in failures(library.db, stage) if f.retry_at > now}
 
 
+class StillMissing(Incomplete):
+    """{what}"""
+
+    def __init__(self, failure: Failure, *, at: str) -> None:
+        """Name what failed before and waits. at: its `retry_at` in words."""
+        error = failure.said().rstrip(".。")
+        super().__init__(what=say("waits", error=error, at=at), reason=failure.reason)
+        self.retry_at, self.at = failure.retry_at, at
+        # Without the subject in front: one text for all that failed alike.
+        head, _, rest = error.partition(": ")
+        self.cause = rest if failure.subject in head and rest else error
+
+
 def still_missing(library: Library, failure: Failure) -> Problem:
     """Name one thing that waits, in one line."""
-    what = say("waits", error=failure.error.rstrip("."), at=local_time(library, failure.retry_at))
-    return Problem(failure.stage, failure.subject, Incomplete(what=what, reason=failure.reason))
+    error = StillMissing(failure, at=local_time(library, failure.retry_at))
+    return Problem(failure.stage, failure.subject, error)
 
 
 def local_time(library: Library, moment: datetime) -> str:

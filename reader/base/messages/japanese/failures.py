@@ -47,11 +47,17 @@ TEXTS: dict[str, str] = {
     "gather.some": "{day} の{of}本中{n}本。{error}",
     "gather.hosts": "{n}台のホストが応答しません",
     "gather.resting": "応答がないため、{at} まで問い合わせません",
+    "gather.some_resting": "応答がありません({what})。前にも失敗したものは {at} まで"
+    "問い合わせません",
     "gather.resting.hint": "ネットワークにつながっていますか。`reader gather NAME` ならすぐ"
     "問い合わせます。",
     "gather.held_back": "{at} まで問い合わせません。{n}回失敗: {error}",
     "gather.held_back.hint": "`reader gather '{name}'` で今すぐ問い合わせます。",
     "pdf.source": "{id} の PDF",
+    "pdf.sources": "論文{n}本の PDF",
+    "pdf.resting.hint": "ネットワークにつながっていますか。`reader fetch ID` ならすぐ取得を"
+    "試みます。",
+    "stored.unreachable": "{source}: 応答がありません",
     "pdf.no_address": "PDF のアドレスが分かりません",
     "pdf.no_address.hint": "`reader open` で掲載ページを開けます。",
     "pdf.no_text": "文字がありません",

@@ -104,6 +104,8 @@ TEXTS: dict[str, str] = {
     "のアドレスを指定します。",
     "add.not_asked": "{id} はここになく、問い合わせもしていません。",
     "add.not_asked.hint": "--no-fetch を付けなければ登録機関に問い合わせます。",
+    "add.none_of": "論文{n}本を追加していません",
+    "add.not_these": "追加していません({ids})",
     "add.unknown": "{id} は登録機関に該当がないため、追加していません。",
     "add.look": "綴りは正しいですか。掲載ページは {url} のはずです。",
     "add.off": "{id} は問い合わせが無効のため、追加していません。",
