@@ -93,11 +93,7 @@ def test_killed_between_two_pages_of_arxiv_the_next_gather_has_all_once(
 
 
 @pytest.mark.parametrize(
-    ("how", "ends_with", "told"),
-    [
-        (signal.SIGINT, 130, "Interrupted; what was confirmed is safe."),
-        (signal.SIGTERM, -signal.SIGTERM, ""),
-    ],
+    ("how", "ends_with"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
 )
 @pytest.mark.parametrize("prefix", [(), BACKGROUND], ids=["foreground", "background"])
 def test_interrupted_gather_ends_and_goes_on_later(
@@ -106,7 +102,6 @@ def test_interrupted_gather_ends_and_goes_on_later(
     prefix: tuple[str, ...],
     how: signal.Signals,
     ends_with: int,
-    told: str,
 ) -> None:
     server.faults = lambda path, _: Fault(hang_s=60) if path.startswith("/feeds/") else None
     process = start("gather", "--no-encode", library=fresh, prefix=prefix)
@@ -115,7 +110,11 @@ def test_interrupted_gather_ends_and_goes_on_later(
     process.send_signal(how)
     code, out, err = finish(process)
     assert (code, out) == (ends_with, "")
-    assert err.strip() == told
+    # Timeline and blog have one host, and are asked one after the other.
+    assert err == (
+        "Ended before all was done: 3 of 5 sources were asked, 6 new papers came."
+        " The next gather goes on.\n"
+    )
     assert ids_of(fresh) == ALL
     server.faults = lambda _path, _n: None
     assert run("gather", "--no-encode", library=fresh) == (0, "", "")

@@ -5,13 +5,6 @@ Every decision is on the disk before the command says so.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import threading
-from collections.abc import Iterator
-from types import FrameType
-
 import click
 
 from reader.base.errors import ReadOnly, UsageError
@@ -20,6 +13,7 @@ from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_errors, settings_of
 from reader.cli.output import answer
+from reader.cli.signals import told_when_ended
 from reader.library.file_names import folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
@@ -57,7 +51,10 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         from reader.gathering.outage import told_together
         from reader.morning.pipe import index_picks
 
-        with told_when_ended(library), build.tools(context, library) as tools:
+        with (
+            told_when_ended(library, lambda: _ended_text(library)),
+            build.tools(context, library) as tools,
+        ):
             problems = index_picks(library, tools, [held.row for held in picked])
         return say_errors(told_together(problems))
 
@@ -174,7 +171,10 @@ def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
         from reader.gathering.outage import told_together
         from reader.morning.pipe import fetch_picks
 
-        with told_when_ended(library), build.tools(context, library) as tools:
+        with (
+            told_when_ended(library, lambda: _ended_text(library)),
+            build.tools(context, library) as tools,
+        ):
             problems = fetch_picks(library, tools, [held.row for held in named])
         code = say_errors(told_together(problems))
         if (text := here_text(library)) and not settings_of(context).is_quiet:
@@ -192,31 +192,8 @@ def here_text(library: Library) -> str:
     return say("queue.fetched", n=here.n, of=here.of)
 
 
-class _EndSignal(BaseException):
-    """The process was told to end. No Exception: nothing on the way may take it for a failure."""
-
-
-@contextlib.contextmanager
-def told_when_ended(library: Library) -> Iterator[None]:
-    """Print how far the PDFs are where SIGTERM ends the work; the process still dies of it."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise _EndSignal
-
-    if threading.current_thread() is not threading.main_thread():  # which alone has signals
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    except _EndSignal:
-        # A second one ends it at once.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        output.put(say("queue.ended", here=here_text(library)).rstrip(), is_error=True)
-        library.db.close()
-        os.kill(os.getpid(), signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _ended_text(library: Library) -> str:
+    return say("queue.ended", here=here_text(library)).rstrip()
 
 
 @click.command("merge", cls=ReaderCommand, help=say("help.merge"))

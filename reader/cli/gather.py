@@ -17,8 +17,10 @@ from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
 from reader.cli.output import answer
+from reader.cli.signals import told_when_ended
 from reader.gathering.gather import source_names
 from reader.gathering.outage import told_together
+from reader.gathering.rows.sources import source
 from reader.library.config import unknown_class_text
 from reader.library.folder import read_config
 from reader.library.place import FEEDS, find_folder
@@ -90,10 +92,21 @@ def gather_command(
             raise ReadOnly(file=library.folder)
         for name in library.config.arxiv.unknown:
             output.put(plain(unknown_class_text(name)), is_error=True)
-        before = papers.n_papers(library.db)
+        before, began_at = papers.n_papers(library.db), library.now()
         problems: list[Problem] = []
+
+        def how_far() -> str:
+            asked = (source(library.db, name).asked_at for name in known)
+            n = sum(at is not None and at >= began_at for at in asked)
+            n_new = papers.n_papers(library.db) - before
+            return say("gather.ended", n=n, of=len(sources or known), n_new=n_new)
+
         try:
-            with build.tools(context, library, shown=Lines() if as_json else None) as tools:
+            lines = Lines() if as_json else None
+            with (
+                told_when_ended(library, how_far),
+                build.tools(context, library, shown=lines) as tools,
+            ):
                 problems += fetch_and_rank(library, tools, only=sources)
                 if no_encode:
                     learn_decisions(library, tools)

@@ -12,7 +12,7 @@ from reader.base.messages import say
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
-from reader.cli.terminal import letter
+from reader.cli.terminal import TypedKeys, letter
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
 from reader.morning.teach import Effect, Examples, Teaching, finish, topic_to_teach
@@ -69,6 +69,7 @@ class _Lesson:
         self._teaching, self._as_json = teaching, as_json
         self._is_quiet = settings_of(context).is_quiet or as_json
         self.n_answers = 0
+        self._typed = TypedKeys()
 
     @property
     def _topic(self) -> str:
@@ -146,12 +147,9 @@ class _Lesson:
             typed = letter(line.strip()[:1]).lower()
             return (typed or LATER) if line else END
         click.echo(f"{prompt} ", nl=False, err=self._as_json)
-        try:
-            key = letter(click.getchar()).lower()
-        except (EOFError, KeyboardInterrupt):
-            key = END
-        click.echo(key if key.isprintable() else "", err=self._as_json)
-        return END if key in ("", "\x03", "\x04", "\x1b") else key
+        key = self._typed.next().lower()
+        click.echo(key if len(key) == 1 and key.isprintable() else "", err=self._as_json)
+        return END if key in ("<ctrl-c>", "<ctrl-d>", "<escape>") else key
 
     def _effect(self, effect: Effect) -> str:
         n_in, n_out = effect.n_in, effect.n_out

@@ -114,6 +114,27 @@ class Keys:
         return n
 
 
+class TypedKeys:
+    """Asks click for keys, one at a time: what one read brought together is kept for later."""
+
+    def __init__(self) -> None:
+        self._keys = Keys()
+        self._waiting: list[str] = []
+
+    def next(self) -> str:
+        """Wait for a key; "q" for the end of the input and for Ctrl-C."""
+        while not self._waiting:
+            try:
+                typed = click.getchar()
+            except (EOFError, KeyboardInterrupt):
+                return END[0]
+            if not typed:
+                return END[0]
+            self._waiting = [*self._keys.feed(typed.encode("utf-8", "replace"))]
+            self._waiting += self._keys.flush()
+        return letter(self._waiting.pop(0))
+
+
 def letter(key: str) -> str:
     """Return the key as it counts for a command: a full-width letter of an input method is the
     plain one. Capitals stay: "S" is not "s"."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from reader.cli.demo.server import Fault, PlayServer
 from reader.library.rows.database import Database, lock_file
 from reader.ranking.rows import standings
-from tests.installed import LIFT, NOW, WATER, run_here, says
+from tests.installed import LIFT, NOW, WATER, finish, run_here, says, start
 
 OTHER = "arxiv:3103.90077"
 RECORD = b'{"DOI": "10.5555/kettle.1", "title": "On Kettles that Whistle"}'
@@ -97,3 +99,21 @@ def test_a_look_up_that_is_off_is_said_to_be_off(library: Path) -> None:
     code, _, err = run_here("add", OTHER, library=library)
     assert code == 4
     assert says(err, f"{OTHER} (its registry does not know it)", "https://arxiv.org/abs/3103.90077")
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
+def test_ended_it_says_how_far_it_came(
+    fresh: Path, server: PlayServer, how: signal.Signals, code: int
+) -> None:
+    server.faults = lambda path, _: Fault(hang_s=60) if "/feeds/timeline" in path else None
+    process = start("gather", "--no-encode", library=fresh)
+    while "/feeds/timeline.rss" not in server.requests:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(how)
+    assert finish(process) == (
+        code,
+        "",
+        "Ended before all was done: 3 of 5 sources were asked, 6 new papers came."
+        " The next gather goes on.\n",
+    )

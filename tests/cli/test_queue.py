@@ -207,20 +207,23 @@ class TestCommands:
         assert "The PDF of your pick is not here; `reader fetch` or the next gather brings" in said
         assert reader(here, "fetch", code=7).out == "The PDF of your pick is here.\n"
 
+    @pytest.mark.parametrize(
+        ("how", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)]
+    )
     @pytest.mark.parametrize("line", [("fetch",), ("pick", QUIET)])
     def test_ended_it_says_how_far_it_came(
-        self, old: Path, server: PlayServer, line: tuple[str, ...]
+        self, old: Path, server: PlayServer, line: tuple[str, ...], how: signal.Signals, code: int
     ) -> None:
         reader(old, "fetch", WATER, code=7)  # no model is here
         server.faults = lambda path, _: Fault(hang_s=30) if "/pdf/" in path else None
         asked = len(server.requests)
         process = start(*line, library=old)
         until(lambda: len(server.requests) > asked, "no PDF was asked for")
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(how)
         ran = finish(process)
         n = 3 if line == ("fetch",) else 4
         assert (ran.code, ran.err) == (
-            -signal.SIGTERM,
+            code,
             f"Ended before all was done. 1 of {n} PDFs of your picks are here.\n",
         )
 

@@ -199,6 +199,20 @@ def test_a_dumb_terminal_is_asked_line_by_line(library: Path) -> None:
         assert WHOLE not in terminal.written
 
 
+def test_keys_that_a_dumb_terminal_gives_at_once_count_one_by_one(library: Path) -> None:
+    with today(library, env={"TERM": "dumb"}) as terminal:
+        terminal.until("[1/")
+        terminal.quiet(0.5)
+        terminal.press("ps\x1b[A")
+        terminal.until("[3/")
+        decided(library, pick=1, skip=1)
+        terminal.press("q\r")
+        terminal.until("1 picked, 1 skipped")
+        assert terminal.end() in (0, 5)
+        # Neither was taken for a key that does nothing, after which the keys are named again.
+        assert terminal.written.count(b"p pick") == 1
+
+
 def test_line_by_line_too_another_terminals_decision_stays(library: Path) -> None:
     with today(library) as one, today(library, env={"TERM": "dumb"}) as other:
         other.until("[1/")

@@ -50,6 +50,8 @@ TEXTS: dict[str, str] = {
     "gather.some_resting": "no answer ({what}); those that failed earlier are not asked before"
     " {at}",
     "gather.resting.hint": "Is the network up? `reader gather NAME` asks one of them now.",
+    "gather.ended": "Ended before all was done: {n} of {of:source was|sources were} asked,"
+    " {n_new:new paper|new papers} came. The next gather goes on.",
     "gather.held_back": "not asked again before {at}, failed {n:time|times}: {error}",
     "gather.held_back.hint": "`reader gather '{name}'` asks it now.",
     "pdf.source": "PDF of {id}",

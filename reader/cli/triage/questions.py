@@ -16,7 +16,7 @@ from reader.cli import output, screen
 from reader.cli.frame import say_error, settings_of
 from reader.cli.note import write_note
 from reader.cli.openers import OpenOutcome, opener
-from reader.cli.terminal import letter
+from reader.cli.terminal import END, TypedKeys
 from reader.cli.triage.entries import Outcome
 from reader.cli.triage.layout import choice_texts, chosen
 from reader.cli.triage.session import Progress
@@ -28,9 +28,8 @@ from reader.morning.lanes import entry_now
 from reader.morning.pick import undo
 from reader.morning.values import Entry, Morning
 
-END = ("q", "\x03", "\x04", "")
-BACK = ("k", "\x1b[a", "\x1boa")
-ON = (" ", "j", "\r", "\n", "\x1b[b", "\x1bob")
+BACK = ("k", "<up>")
+ON = (" ", "j", "<enter>", "<down>")
 
 
 def ask(context: click.Context, library: Library, shown: Morning) -> Outcome:
@@ -64,6 +63,7 @@ class _Questions:
     place: int = 0
     decided: list[int] = field(default_factory=list)
     opened: OpenOutcome = field(default_factory=lambda: OpenOutcome(opener()))
+    typed: TypedKeys = field(default_factory=TypedKeys)
 
     def __post_init__(self) -> None:
         held = {entry.held.row: entry.held for entry in self.waiting}
@@ -102,9 +102,16 @@ class _Questions:
         output.put_all(screen.entry_lines(self.entry, width, self.place + 1, has_day=has_day))
         abstract = plain(self.entry.held.paper.abstract)
         output.put_all(screen.wrap(abstract, width, "     ")[:3])
-        key = _key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
+        key = self.key(say("triage.ask", n=self.place + 1, of=len(self.waiting)))
         self._progress.note_key()
         return key
+
+    def key(self, prompt: str) -> str:
+        """Ask for one key; a small letter, but for S, as letters of an input method are."""
+        click.echo(prompt, nl=False)
+        key = self.typed.next()
+        click.echo(key if len(key) == 1 and key.isprintable() else "")
+        return key if key == "S" else key.lower()
 
     def answer(self, key: str) -> None:
         if key == "p":
@@ -143,7 +150,7 @@ class _Questions:
     def skip_rest(self) -> None:
         """Skip all that waits, after a second key."""
         rows = self.undecided()
-        if _key(f"{say('screen.skip_rest', n=len(rows))} ").lower() != "y":
+        if self.key(f"{say('screen.skip_rest', n=len(rows))} ").lower() != "y":
             output.put(say("screen.not_skipped"))
             return
         output.put(self.deciding.skip_all(rows))
@@ -181,7 +188,7 @@ class _Questions:
         paths = [topic.path for topic in other_topics(self.library, listed)]
         for text in (say("wrong.ask"), *choice_texts(paths), say("wrong.keys")):
             output.put_all(screen.wrap(text, screen.width_of_terminal(), "    "))
-        is_chosen, topic = chosen(_key("> "), paths)
+        is_chosen, topic = chosen(self.key("> "), paths)
         if not is_chosen:
             output.put(say("wrong.kept"))
             return
@@ -201,14 +208,3 @@ class _Questions:
 def _put_keys() -> None:
     for key in ("triage.keys", "triage.keys.more"):
         output.put_all(screen.wrap(say(key), screen.width_of_terminal()))
-
-
-def _key(prompt: str) -> str:
-    """Ask for one key; a small letter, but for S, as letters of an input method are."""
-    click.echo(prompt, nl=False)
-    try:
-        key = letter(click.getchar())
-    except (EOFError, KeyboardInterrupt):
-        key = END[0]
-    click.echo(key if key.isprintable() else "")
-    return key if key == "S" else key.lower()

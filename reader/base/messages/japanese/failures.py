@@ -51,6 +51,8 @@ TEXTS: dict[str, str] = {
     "問い合わせません",
     "gather.resting.hint": "ネットワークにつながっていますか。`reader gather NAME` ならすぐ"
     "問い合わせます。",
+    "gather.ended": "途中で終わりました: 取得元{of}件中{n}件に問い合わせ、新しい論文は"
+    "{n_new}本です。続きは次の取得で行います。",
     "gather.held_back": "{at} まで問い合わせません。{n}回失敗: {error}",
     "gather.held_back.hint": "`reader gather '{name}'` で今すぐ問い合わせます。",
     "pdf.source": "{id} の PDF",
