@@ -259,6 +259,17 @@ def _same_title(a: Paper, b: Paper) -> Match:
     return Match("strong", say("same.title"))
 
 
+def is_meant(entry: Paper, known: Paper) -> bool:
+    """Check whether an entry of a bibliography without any identifier names a paper.
+
+    The title is the same and nothing speaks against it: no author of their own, no far year.
+    """
+    if is_generic(entry.title) or title_fold(entry.title) != title_fold(known.title):
+        return False
+    are_others = entry.authors and known.authors and not _have_authors_in_common(entry, known)
+    return not are_others and not _have_far_years(entry, known)
+
+
 def title_fold(title: str) -> str:
     """Fold a title to its letters and digits, without case, accents, spaces.
 

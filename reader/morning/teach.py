@@ -16,7 +16,7 @@ from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import authors, papers
+from reader.library.rows import authors, merges, papers
 from reader.library.rows.versions import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.complete import AddTools
@@ -264,10 +264,16 @@ class Examples:
             self.problems.append(error)
         given = [found.get(paper.id, paper) for paper in read.papers]
         db = self._library.db
-        papers.add_papers(db, given, source=BY_HAND, on=self._library.today())
+        # An entry without an identifier is a paper that is here, where its title names one.
+        nameless = (paper for paper in given if paper.id.startswith("pdf:"))
+        meant = {p.id: row for p in nameless if (row := merges.meant_by(db, p)) is not None}
+        new = [paper for paper in given if paper.id not in meant]
+        papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
         index_words(self._library, self._tools)
-        several = (papers.paper_with_id(db, paper.id) for paper in given)
-        return list(dict.fromkeys(held.row for held in several if held))
+        for paper in new:
+            if held := papers.paper_with_id(db, paper.id):
+                meant[paper.id] = held.row
+        return list(dict.fromkeys(meant[paper.id] for paper in given if paper.id in meant))
 
 
 def _nothing(path: Path) -> UsageError:

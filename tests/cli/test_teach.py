@@ -295,6 +295,38 @@ def test_a_bibtex_file_teaches_what_is_here_and_brings_in_what_is_not(
     assert 13 not in [e.held.row for e in morning(library, DAY).entries]
 
 
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("Of 5 Ants", ""),
+        ("{Of} 5 {Ants}", "author={Fen, Bo}, year={2025},"),
+        ("Of 5 Ants", "author={Bo Fen and others},"),
+    ],
+)
+def test_an_entry_of_a_bibliography_is_the_paper_here_that_has_its_title(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path, title: str, more: str
+) -> None:
+    file, before = tmp_path / "mine.bib", papers.n_papers(library.db)
+    file.write_text(f"@misc{{a, {more} title={{{title}}}}}\n", encoding="utf-8")
+    for _ in range(2):
+        code, found = as_json(capsys, library, "teach", "--topic", OWN, str(file), "--no-fetch")
+        assert (code, [f["id"] for f in found]) == (0, ["arxiv:2506.00005"])
+    assert papers.n_papers(library.db) == before
+
+
+def test_an_entry_of_other_people_or_another_time_is_another_paper(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.bib"
+    file.write_text(
+        "@misc{a, title={Of 5 Ants}, author={Cy Fern}}\n"
+        "@misc{b, title={Of 5 Ants}, author={Bo Fen}, year={1999}}\n",
+        encoding="utf-8",
+    )
+    _, found = as_json(capsys, library, "teach", "--topic", OWN, str(file), "--no-fetch")
+    assert [f["id"][:4] for f in found] == ["pdf:", "pdf:"]
+
+
 def test_nothing_to_teach_and_nothing_to_ask_is_said(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:

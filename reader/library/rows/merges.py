@@ -19,7 +19,7 @@ from datetime import date
 from itertools import combinations
 from typing import Literal
 
-from reader.library.identity import Match, family_fold, same, title_fold
+from reader.library.identity import Match, family_fold, is_meant, same, title_fold
 from reader.library.paper import Paper
 from reader.library.rows.database import Database, Row
 
@@ -492,6 +492,15 @@ def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
         if match.strength == "strong" or (match.strength == "medium" and row not in found):
             found[row] = match
     return found
+
+
+def meant_by(db: Database, entry: Paper) -> int | None:
+    """Find the one row that an entry without an identifier names by its title, if it is one."""
+    folded = title_fold(entry.title)
+    rows = db.read("SELECT id FROM papers WHERE fold = ? AND fold != ''", (folded,))
+    known = dict(_papers(db, [r["id"] for r in rows]))
+    meant = [row for row, paper in known.items() if is_meant(entry, paper)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def doubles(db: Database) -> list[tuple[int, int, Match]]:
