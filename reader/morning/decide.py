@@ -24,7 +24,7 @@ from reader.library.file_names import UNFILED, folder_name
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper, State
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, filings, papers
 from reader.library.rows.decisions import Kind
 from reader.morning.pick import LATER_DAYS, decide_rows, later_row, put_off, undo
 from reader.ranking.rows import labels, shown, standings
@@ -90,7 +90,7 @@ def wrong_topic(
         labels.add_words(db, held.row, words, act=act, at=now, on=on)
         if is_skipped:
             decisions.add_decisions(db, "skip", [held.row], at=now, on=on, act=act)
-        if held.topic is not None:
+        if is_filed := held.topic is not None:
             # It was picked once: its files follow at the next gather.
             folder = meant.path if meant else UNFILED
             decisions.add_filing(db, held.row, folder, at=now, act=act)
@@ -103,6 +103,8 @@ def wrong_topic(
     path = meant.path if meant else None
     none = "wrong.none.stays" if held.state == "read" else "wrong.none"
     said = plain(say("wrong.moved" if meant else none, topic=path, title=held.paper.title))
+    if is_filed and filings.places(db, [held.row]):
+        said = say("wrong.files_follow", said=said)
     return WrongTopic(held, path, is_sorted_out, "" if is_overtaken else said)
 
 

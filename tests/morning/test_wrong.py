@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from reader.library.arrival import ActLibrary, SentAct, receiving
 from reader.library.find import find_paper
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, papers
+from reader.library.rows import decisions, filings, papers
 from reader.library.rows.database import Database, forget_index
 from reader.morning.decide import other_topics, take_back, topic_now, wrong_seen, wrong_topic
 from reader.morning.pick import decide, undo
@@ -25,6 +26,7 @@ from reader.morning.today import keep_shown
 from reader.morning.values import Morning
 from reader.morning.why import explain
 from reader.notes.write import add_note
+from reader.pdfs.rows import pdfs
 from reader.ranking.events import Event
 from reader.ranking.learn import events_of, learn
 from reader.ranking.rows import labels, standings
@@ -114,6 +116,25 @@ def test_a_paper_of_the_near_lane_or_the_wild_card_comes_to_the_own_lane(
     now = lanes(shown(library))
     assert now["own"] == [(1, OWN), (2, OWN), (number, OWN)]
     assert number not in [row for row, _ in [*now.get("near", []), *now.get("wild", [])]]
+
+
+def test_of_a_paper_with_files_it_says_when_they_follow(library: Library) -> None:
+    decide(library, "pick", [WRONG.id])
+    said = "Moved to speech/recognition: Speech Translation of Whales"
+    assert wrong_topic(library, the(library), OTHER).said == said
+    undo(library)
+    path = f"papers/{OWN}/{the(library).key}.pdf"
+    (library.folder / path).parent.mkdir(parents=True)
+    (library.folder / path).write_bytes(b"of whales")
+    sha256 = hashlib.sha256(b"of whales").hexdigest()
+    pdfs.add_pdf(library.db, pdfs.Pdf(1, path, sha256), n_bytes=9, at=NOW)
+    found = wrong_topic(library, the(library), OTHER)
+    assert found.said == f"{said}. Its files are moved at the next gather."
+    assert (library.folder / path).exists()
+    # So it is.
+    index_all(library, tools(Web()))
+    assert not (library.folder / path).exists()
+    assert [place.path for place in filings.places(library.db, [1])] == [path.replace(OWN, OTHER)]
 
 
 def test_acts_of_one_moment_are_undone_one_after_another(library: Library) -> None:

@@ -151,5 +151,13 @@ class TestSharing:
         assert answer.headers["content-type"].startswith("text/markdown")
         assert "Bubbles are words too." in answer.text
 
+    @pytest.mark.parametrize("part", ["highlights=9", "figures=no", "week=2031-10", "as=pdf"])
+    def test_what_is_not_understood_of_an_address_is_refused(
+        self, client: TestClient, part: str
+    ) -> None:
+        answer = client.get(f"/share/file?id={FIRST}&{part}")
+        assert answer.status_code == 400
+        assert f"The address says {part}, which is not understood." in answer.text
+
     def test_nothing_chosen_leads_back(self, client: TestClient) -> None:
         assert client.get("/share/file?as=page").url.path == "/share"

@@ -123,6 +123,7 @@ TEXTS: dict[str, str] = {
     "wrong.moved": "Moved to {topic}: {title}",
     "wrong.none": "None of yours, and skipped: {title}",
     "wrong.none.stays": "None of yours; it has your note, and stays: {title}",
+    "wrong.files_follow": "{said}. Its files are moved at the next gather.",
     "wrong.same": "The list shows it under {topic} already.",
     "wrong.topics": "feeds.toml has: {names}.",
     "wrong.ask": "Wrong topic: where does it belong?",

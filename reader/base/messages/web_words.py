@@ -145,5 +145,8 @@ TEXTS: dict[str, str] = {
     "web.share.highlights": "my highlights",
     "web.share.page": "As a page",
     "web.share.markdown": "As Markdown",
+    "web.share.part": "The address says {part}, which is not understood.",
+    "web.share.yes": "1 says yes; leave it out for no.",
+    "web.share.as": "A file is made as page or as markdown.",
     "web.share.failed": "The file could not be made.",
 }

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from reader.base.errors import ModelError
+from reader.base.errors import ModelError, UsageError
 from reader.base.messages import say
-from reader.base.text import plain
+from reader.base.text import plain, shorten
 from reader.habit.share import Choice, share, share_week
 from reader.habit.week import read_between, week_of
 from reader.library.find import find_paper
@@ -132,9 +132,11 @@ def file(visit: Visit) -> Response:
     from reader.notes.shared import html_page
 
     library, asked = visit.library, visit.request.query_params
-    choice: Choice = "all" if asked.get("highlights") else "none"
-    has_figures = bool(asked.get("figures"))
-    if asked.get("week"):
+    choice: Choice = "all" if _says_yes(visit, "highlights") else "none"
+    has_figures = _says_yes(visit, "figures")
+    if asked.get("as", "page") not in ("page", "markdown"):
+        raise _not_understood("as", asked["as"], say("web.share.as"))
+    if _says_yes(visit, "week"):
         shared = share_week(library, library.today(), choice=choice, has_figures=has_figures)
     else:
         held = {one.row: one for one in (find_paper(library, t) for t in asked.getlist("id"))}
@@ -148,6 +150,19 @@ def file(visit: Visit) -> Response:
         media_type="text/html" if is_page else "text/markdown",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _says_yes(visit: Visit, name: str) -> bool:
+    """Read a part of the address that is either 1 or not there. Raises UsageError."""
+    value = visit.request.query_params.get(name, "")
+    if value not in ("", "1"):
+        raise _not_understood(name, value, say("web.share.yes"))
+    return value == "1"
+
+
+def _not_understood(name: str, value: str, hint: str) -> UsageError:
+    what = say("web.share.part", part=shorten(plain(f"{name}={value}"), 60))
+    return UsageError(what=what, hint=hint)
 
 
 ROUTES = [

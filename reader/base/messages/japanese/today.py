@@ -120,6 +120,7 @@ TEXTS: dict[str, str] = {
     "wrong.moved": "{topic} へ移しました: {title}",
     "wrong.none": "自分の分ではないとして見送りました: {title}",
     "wrong.none.stays": "自分の分ではないとしました。ノートがあるので残ります: {title}",
+    "wrong.files_follow": "{said}。ファイルは次の取得で移動します。",
     "wrong.same": "すでに {topic} として表示しています。",
     "wrong.topics": "feeds.toml にあるもの: {names}。",
     "wrong.ask": "トピック違い: 正しいのはどれですか",

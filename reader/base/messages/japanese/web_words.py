@@ -144,5 +144,8 @@ TEXTS: dict[str, str] = {
     "web.share.highlights": "自分のハイライト",
     "web.share.page": "ページとして",
     "web.share.markdown": "Markdown として",
+    "web.share.part": "アドレスの {part} は解釈できません。",
+    "web.share.yes": "付けるなら 1 を、付けないなら省いてください。",
+    "web.share.as": "ファイルの形式は page か markdown です。",
     "web.share.failed": "ファイルを作れませんでした。",
 }
