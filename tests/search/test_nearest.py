@@ -313,6 +313,32 @@ def test_folders_that_count_for_nothing_are_swept(db: Database) -> None:
     assert [f.name for f in folder_of(db, E5).parent.glob("*/")] == [folder_of(db, E5).name]
 
 
+@pytest.mark.parametrize("lost", ["state", "folder"])
+def test_files_made_anew_are_not_taken_for_those_that_were_open_before(
+    db: Database, lost: str
+) -> None:
+    """A process that goes on, as a server does, keeps files mapped. As many vectors of other
+    texts came under the same name, and it searched those that were gone."""
+    refresh(db, E5)
+    assert ranked(db) == by_hand(db)
+    add_passages(db, 1, ["wind", "fog", "霧", "mist"])
+    if lost == "state":
+        (folder_of(db, E5) / "state.json").unlink()
+    else:
+        shutil.rmtree(folder_of(db, E5))
+    refresh(db, E5)
+    assert ranked(db) == by_hand(db)
+
+
+def test_files_that_are_made_anew_have_a_new_name(db: Database) -> None:
+    """Another process may be about to open the old ones, whose state it has read."""
+    refresh(db, E5)
+    for n in (2, 3):
+        (folder_of(db, E5) / "state.json").unlink()
+        refresh(db, E5)
+        assert state(db)["generation"] == n
+
+
 KILLED = """
 import sys
 from pathlib import Path

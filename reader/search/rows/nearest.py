@@ -68,12 +68,12 @@ class Nearest:
                 return
             try:
                 maps = {
-                    kind: _mapped(*files_of(folder, kind, state.generation), n, state.d)
+                    kind: _opened(*files_of(folder, kind, state.generation), n, state.d)
                     for kind, n in state.n.items()
                     if n
                 }
-            except FileNotFoundError:
-                continue  # another process has just made them anew
+            except (FileNotFoundError, ValueError):
+                continue  # another process has just made them anew, or is about to
             self._maps, self._upto = maps, state.upto
             return
 
@@ -173,8 +173,20 @@ def vector_from(kept: bytes) -> NDArray[np.float32]:
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
+def _opened(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray[np.uint8]]:
+    """Map two files, or take them as they are mapped already.
+
+    Where a folder was deleted and made anew, other files have the names of those before.
+    """
+    stats = (vectors.stat(), keys.stat())
+    stamp = tuple(number for s in stats for number in (s.st_ino, s.st_mtime_ns))
+    return _mapped(vectors, keys, n, d, stamp)
+
+
 @functools.lru_cache(MOST_MAPS)
-def _mapped(vectors: Path, keys: Path, n: int, d: int) -> tuple[Vectors, NDArray[np.uint8]]:
+def _mapped(
+    vectors: Path, keys: Path, n: int, d: int, _stamp: tuple[int, ...]
+) -> tuple[Vectors, NDArray[np.uint8]]:
     return (
         np.memmap(vectors, np.float16, "r", shape=(n, d)),
         np.memmap(keys, np.uint8, "r", shape=(n, KEY)),

@@ -89,9 +89,10 @@ def refresh(db: Database, encoder: str) -> None:
     twice. Does nothing where `append` would not.
     """
     with contextlib.suppress(Locked, ReadOnly), _alone(db):
-        # Folders of which nothing counts are another index.db's, or torn.
+        # Folders of which nothing counts are another index.db's, or torn. Not this encoder's own:
+        # the names in it tell which number the next files must not have.
         for folder in db.index_path.with_name("vectors").glob("*/"):
-            if _read_state(db, folder) is None:
+            if folder != folder_of(db, encoder) and _read_state(db, folder) is None:
                 shutil.rmtree(folder, ignore_errors=True)
         state = state_of(db, encoder)
         if state is None:
