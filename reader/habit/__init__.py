@@ -1,1 +1,1 @@
-"""Recall, the week, statistics, sharing."""
+"""Bring notes back, look back on weeks and days, and share papers."""

@@ -106,7 +106,7 @@ def months_line(map_: Heatmap) -> str:
 
 
 def svg(map_: Heatmap) -> str:
-    """Draw the map; each square says its day and number to who points at it.
+    """Draw the map as SVG; a square shows its day and number when somebody points at it.
 
     Only shapes, fills and one font: what every renderer of SVG knows, PyMuPDF's too.
     """
@@ -125,6 +125,7 @@ def svg(map_: Heatmap) -> str:
             parts.append(_text(8, y + SIZE - 2, name))
         for week, square in enumerate(squares):
             parts += [_square(LEFT + week * (SIZE + GAP), y, square)] if square else []
+    # The legend ends at the right: 28 px for "less", five squares, 30 px for "more".
     y, x = height - BOTTOM + 9, width - RIGHT - 5 * (SIZE + GAP) - 30
     parts.append(_text(x - 28, y + SIZE - 2, say("stats.less")))
     parts += [_rect(x + n * (SIZE + GAP), y, colour) for n, colour in enumerate(COLOURS)]
@@ -158,15 +159,17 @@ def _text(x: int, y: float, words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Days with something, one after another: up to now, and the most there ever were."""
+    """How many days with something follow one another: up to now, and at most ever."""
 
     n: int
     longest: int
 
 
 def streak(counts: Mapping[date, int], last: date, *, is_frozen: Callable[[date], bool]) -> Streak:
-    """Count the days that follow one another; frozen ones and an unfinished last one are
-    stepped over. counts: of all days ever, since the longest may lie far back."""
+    """Count the days that follow one another, without frozen days and an unfinished last one.
+
+    counts: of all days ever, since the longest streak may lie far back.
+    """
     done = [day for day, n in counts.items() if n and day <= last]
     if not done:
         return Streak(0, 0)

@@ -1,4 +1,4 @@
-"""Notes that come back: which are due, what stands on their cards, what was remembered.
+"""Choose the notes that come back, make their cards, and record how well they were remembered.
 
 Counting needs nothing but rows, so that `today` can do it. The day on which a note comes back is
 found by FSRS (Ye, Su and Cao 2022, doi:10.1145/3534678.3539081) as the package fsrs has it, with
@@ -63,7 +63,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class GradeOutcome:
-    """What a grade led to."""
+    """A grade that was recorded, and the day on which its note comes back."""
 
     held: LibraryPaper
     grade: int
@@ -98,21 +98,24 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     """
     settings = library.config.recall
     known = rows.waiting(library.db)
-    # One day ahead is what a journey west makes of today.
+    # A journey to the west may put the last recall one day ahead; more is a wrong clock.
     ahead = {w for w in known if w.last_on and w.last_on - day > timedelta(1)}
     again = [w for w in known if w.due_on is not None and (w.due_on <= day or w in ahead)]
-    # Learning: not yet sure for a month. So many new ones fit into the pile as it lacks.
+    # Notes that come back within a month fill the pile; one that was never recalled has no
+    # interval and does not count. New notes get the room that is left.
     n_learning = sum((w.interval or FIRM_DAYS) < FIRM_DAYS for w in known)
     new = [w for w in known if w.due_on is None and w.written_on < day]
     room = max(0, settings.pile - n_learning)
 
     def overdue(one: Waiting) -> float:
-        """How long a note was not seen, as a share of how long it was not to be seen."""
+        """Divide the days since a note was last seen by those that were to pass."""
         since = (day - one.last_on).days if one.last_on else 0
         return since / max(one.interval or 1, 1)
 
     again.sort(key=lambda w: (-overdue(w), w.paper))
     left = max(0, settings.a_day - rows.n_recalled_on(library.db, day))
+    # `known` begins with the note written first, and the newest come first here: after a year
+    # of more notes than can be recalled, the old ones are the ones never asked about.
     return [*again[: settings.pile], *new[::-1][:room]][:left]
 
 
@@ -126,7 +129,7 @@ def cards(library: Library, day: date) -> list[tuple[LibraryPaper, Waiting]]:
 
 
 def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
-    """Find how a paper's note waits. Raises UsageError where it was not written up."""
+    """Find a paper among the waiting notes. Raises UsageError where it was not written up."""
     found = next((one for one in rows.waiting(library.db) if one.paper == held.row), None)
     if found is None:
         title = plain(held.paper.title)
@@ -135,7 +138,7 @@ def waiting_of(library: Library, held: LibraryPaper) -> Waiting:
 
 
 def has_changed(library: Library, waiting: Waiting) -> bool:
-    """Check whether a note was graded, or went, since it was chosen: in another window."""
+    """Check whether a note was graded or removed in another window since it was chosen."""
     return waiting not in rows.waiting(library.db)
 
 
@@ -177,6 +180,7 @@ def next_day(grades: Sequence[tuple[date, int]]) -> date:
         maximum_interval=LONGEST_DAYS,
         enable_fuzzing=False,
     )
+    # FSRS counts periods of 24 hours: as midnights of UTC, local days lie whole periods apart.
     moments = [(datetime.combine(day, time(), UTC), grade) for day, grade in grades]
     # With an id of its own, a card would take the clock's time and wait for it.
     schedule = Schedule(card_id=1, due=moments[0][0])

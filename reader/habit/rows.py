@@ -1,7 +1,7 @@
-"""Rows of habits: how well notes were remembered, and what was done and said on past days.
+"""Keep the grades of recall, and read what was done and said on past days.
 
-Grades are only ever added. What a card is like is computed from them; the day on which it comes
-back is kept with each, so that a morning can count what is due without computing anything.
+Grades are only ever added. FSRS's state of a note is computed from them; the day on which it
+comes back is kept with each, so that a morning can count what is due without computing anything.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date, datetime
 from reader.library.rows.database import Database
 from reader.library.rows.decisions import Kind
 
+# For a query that calls its row of `reviews` r: the row is a grade, and no undo names it.
 _STANDING = """
     grade IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews AS u WHERE u.undoes = r.id)
 """
@@ -117,8 +118,10 @@ def waiting(db: Database) -> list[Waiting]:
 
 
 def last_rows(db: Database) -> tuple[int, ...]:
-    """Return the last row of each table that `waiting` looks at: rows are only ever added there,
-    so that what comes back stays the same while these do."""
+    """Return the last row of each table that `waiting` reads.
+
+    Rows are only ever added there, so what comes back stays the same while these numbers do.
+    """
     # Three reads by primary key, where `waiting` reads every note.
     tables = ("notes", "reviews", "merges")
     found = [db.read_one(f"SELECT max(id) AS id FROM {table}") for table in tables]  # noqa: S608
@@ -203,8 +206,8 @@ def noted(db: Database, first: date, last: date) -> list[NotedPaper]:
 
 
 def decided(db: Database, kind: Kind, first: date, last: date) -> dict[int, date]:
-    """Find the papers whose last standing decision is of a kind and fell between two days,
-    without a note, each with that day; in the order of the decisions."""
+    """Find the papers without a note whose last standing decision is of a kind and was made
+    between two days; each with its day, in the order of the decisions."""
     rows = db.read(
         f"""
         SELECT d.paper, d.on_date FROM decisions AS d
@@ -267,6 +270,7 @@ def rewritten(db: Database, first: date, last: date) -> list[Rewritten]:
 
 def talkers_since(db: Database, since: Mapping[int, date], until: date) -> dict[int, int]:
     """Count the people who mentioned each of some papers after its day, and until another."""
+    # A post without an author is an entry of a list of papers, and nobody's words.
     rows = db.read(
         """
         SELECT w.value ->> 0 AS paper, count(DISTINCT s.author) AS n FROM json_each(?) AS w
@@ -286,6 +290,7 @@ def from_sources(db: Database, first: date, last: date) -> list[FromSource]:
     It counts for the source that had it first, arXiv where several had it that day. arXiv's
     channels are one source; no feed can have a name that begins as theirs.
     """
+    # `source NOT GLOB 'arXiv*'` is 0 for arXiv's channels, so of one day they come first.
     rows = db.read(
         f"""
         SELECT source, count(*) AS n, sum(is_picked) AS n_picked, sum(is_written) AS n_written

@@ -1,4 +1,4 @@
-"""Put together what is sent to others: papers with their notes, figures, chosen highlights."""
+"""Build the page that is sent to others: papers with notes, figures and chosen highlights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def share(
     themes: Sequence[str] = (),
     title: str = "",
 ) -> SharedPage:
-    """Make papers what others may see of them, in the order given.
+    """Build a page of what others may see of some papers, in the order given.
 
     themes: for each paper the group that it stands in. Raises UsageError for a highlight
     that is not there.
@@ -53,7 +53,7 @@ def share(
 def share_week(
     library: Library, day: date, *, choice: Choice = "none", has_figures: bool = True
 ) -> SharedPage:
-    """Make a page of the papers written up in the week of a day, for a reading group."""
+    """Build a page of the papers written up in the week of a day, for a reading group."""
     first, last = week_of(day)
     read = [one for one in read_between(library, first, last) if one.is_written]
     # A theme that nobody named is a folder's path, which is nobody's business.
@@ -102,6 +102,7 @@ def _folders(library: Library) -> list[str]:
     tablet = library.config.tablet.rstrip("/\\")
     # As it is, with ~ for the home, and as feeds.toml writes the tablet's.
     known = {own, own.replace(str(Path.home()), "~", 1), tablet, os.path.expanduser(tablet)}
+    # Without an empty setting and a bare root ("/", "C:\"), which would match any text or path.
     return sorted((f for f in known if len(f) > 3), key=len, reverse=True)
 
 

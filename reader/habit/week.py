@@ -1,9 +1,9 @@
-"""Look back: on a week, on a day, and on the days of a year.
+"""Look back on a week, on a day, and on the days of a year.
 
-A week runs from Monday to Sunday. It has what was read and what it said, what was linked, what was
-let go. Nothing counts twice: a paper belongs to the week in which it was first written up, or
-first noted if it never was. The days are counted by what was written on each, how many follow one
-another, and of which themes.
+A week runs from Monday to Sunday. It has the papers read with their key sentences, the new links,
+and the skips that may be regretted. Nothing counts twice: a paper belongs to the week in which it
+was first written up, or first noted if it never was. The days are counted by what was written on
+each, how many follow one another, and of which themes.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ class Week:
 
 
 def week(library: Library, day: date, *, encoder: str = "") -> Week:
-    """Look back on the week of a day. encoder: whose vectors say what is near; "": none."""
+    """Look back on the week of a day. encoder: whose vectors tell which papers are alike; "":
+    none, words are compared."""
     first, last = week_of(day)
     skipped = rows.decided(library.db, "skip", days_back(last, SKIPS_DAYS), last)
     regrets = [
@@ -132,6 +133,7 @@ def regret_text(regret: Regret) -> str:
 def week_of(day: date) -> tuple[date, date]:
     """Return the Monday and the Sunday of a day's week."""
     monday = days_back(day, day.weekday())
+    # The last day that there is, 9999-12-31, is a Friday: its week has no Sunday.
     return monday, day if date.max - day < timedelta(6) else monday + timedelta(6)
 
 
@@ -145,7 +147,7 @@ def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
         text = notes.revisions(library.db, one.paper)[-1].text
         theme = theme_of(library.config, paper.topic or "")
         read.append(ReadPaper(paper, one.on_date, one.is_written, key_sentence(text), theme))
-    # Reversed, so that of several topics of a theme the first one places it.
+    # Reversed, as the last entry of a key wins: of a theme's topics the first one places it.
     order = {t.theme: n for n, t in reversed([*enumerate(library.config.topics)])}
     read.sort(key=lambda r: (order.get(r.theme, len(order)), r.theme, r.on_date))
     return read
@@ -173,7 +175,7 @@ def new_links(library: Library, first: date, last: date) -> list[Link]:
 def _talked_about(
     library: Library, skipped: Mapping[int, date], first: date, last: date
 ) -> list[Regret]:
-    """Find skips that people talked about in this week, after they were skipped."""
+    """Find the skipped papers that people talked about in this week, after the skip."""
     before = days_back(first, 1)
     # Talk on the day of the skip itself does not count: it was known.
     since = {row: max(on, before) for row, on in skipped.items()}
@@ -190,7 +192,7 @@ def _near_a_pick(
 ) -> list[Regret]:
     """Find the week's skips that are like one of its picks, the likest first.
 
-    What is usual is told by the papers that arrived in the week; a handful tells nothing.
+    Likeness is measured against the papers that arrived in the week; a handful is too few.
     """
     db = library.db
     skipped = {row: on for row, on in lately.items() if on >= first}
@@ -199,7 +201,7 @@ def _near_a_pick(
     others = papers.papers_at(db, [*skipped, *usual])
     if not picks or not skipped or len(others) < FEWEST_FOR_BASE:
         return []
-    # Likeness is told against what arrived that week, so the skips stand first among others.
+    # The skips are the first of `others`, so the n-th column of `alike` is the n-th skip's.
     alike, least = _likeness(library, picks, others, encoder)
     found = []
     for n, held in enumerate(others[: len(skipped)]):
@@ -218,6 +220,7 @@ def _likeness(
     """
     wanted = [held.row for held in (*picks, *others)]
     kept = index.paper_vectors(library.db, encoder, wanted) if encoder else {}
+    # Cosines and likeness by words are two scales: one paper without a vector, and words decide.
     if all(row in kept for row in wanted):
         import numpy as np  # which today's screen must not load
 
@@ -246,7 +249,7 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What `reader stats` shows of the weeks up to a day.
+    """The numbers that `reader stats` shows of the weeks up to a day.
 
     themes: papers written up of each, the own themes first, also those with none.
     """

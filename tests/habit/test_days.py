@@ -1,4 +1,4 @@
-"""Hold what the rows say of days: noted, decided, rewritten, talked about, brought."""
+"""Test the rows of past days: what was noted, decided, rewritten, talked about and brought."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_was_decided_last_holds_unless_a_note_came(db: Database) -> None:
     assert days.picked(db, DAY, LATE) == [2]
 
 
-def test_a_rewritten_note_is_given_as_it_was_before_and_after(db: Database) -> None:
+def test_a_rewritten_note_is_read_as_it_was_before_and_after(db: Database) -> None:
     note(db, 1, "Old.")
     note(db, 1, "New.", day=1)
     note(db, 1, "Newer.", day=2)

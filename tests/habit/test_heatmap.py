@@ -1,4 +1,4 @@
-"""Hold the map of days and the streak: plain values in, text and SVG out."""
+"""Test the map of days and the streak: plain values in, text and SVG out."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_first_day_that_there_is_has_a_map() -> None:
     assert [square.day for square in found.squares] == [date.min]
 
 
-def test_the_drawing_says_each_day_and_needs_nothing_else() -> None:
+def test_the_svg_labels_each_day_and_needs_no_other_file() -> None:
     drawing = svg(a_map())
     root = ET.fromstring(drawing)
     titles = [node.text for node in root.iter() if node.tag.endswith("title")]
@@ -71,7 +71,7 @@ def test_the_drawing_says_each_day_and_needs_nothing_else() -> None:
     assert not re.search(r"href|script|url\(|style", drawing)
 
 
-def test_the_drawing_becomes_a_picture() -> None:
+def test_the_svg_can_be_rendered() -> None:
     png = png_of(svg(a_map()), scale=1.0)
     width = int(ET.fromstring(svg(a_map())).get("width", ""))
     assert png[:8] == b"\x89PNG\r\n\x1a\n"

@@ -1,4 +1,4 @@
-"""Hold the look-back on a week: what was read, linked, and skipped too soon."""
+"""Test the look-back on a week: what was read and linked, which skips may be regretted."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_first_and_the_last_day_have_a_week(library: Library, day: date) -> 
     assert week(library, day).read == ()
 
 
-def test_what_was_read_stands_by_theme_with_its_key_sentence(library: Library) -> None:
+def test_read_papers_stand_by_theme_with_their_key_sentence(library: Library) -> None:
     write(library, 3, "Models hum in gardens. They do.")
     write(library, 2, "只の一文。")
     write(library, 1, "## Idea\nIt listens twice. Then it speaks.", on=SUNDAY)
@@ -90,7 +90,7 @@ def test_a_week_without_a_note_is_empty(library: Library) -> None:
     assert week(library, DAY) == Week(MONDAY, SUNDAY, (), (), ())
 
 
-def test_links_that_came_into_notes_are_new_and_those_that_were_there_are_not(
+def test_only_links_that_were_added_in_the_week_are_new(
     library: Library,
 ) -> None:
     write(library, 1, "As [[key-2]] says. Yes.", on=BEFORE)
@@ -127,13 +127,13 @@ def test_what_was_picked_or_noted_after_all_is_not_regretted(library: Library) -
 
 
 def others(library: Library, n: int = 12) -> None:
-    """Let other papers arrive in the week, which show what is usual."""
+    """Add other papers that arrived in the week, against which likeness is measured."""
     given = [paper(n, f"On {n}", f"{TALES} and {n} ponds", authors=(f"A{n}",))
              for n in range(50, 50 + n)]  # fmt: skip
     papers.add_papers(library.db, given, source="arXiv", on=DAY)
 
 
-def test_a_handful_of_papers_does_not_tell_what_is_near(library: Library) -> None:
+def test_too_few_papers_give_no_likeness(library: Library) -> None:
     decide(library, "pick", 4)
     decide(library, "skip", 5)
     others(library, 10)
@@ -149,7 +149,7 @@ def test_a_skip_that_is_like_a_pick_may_be_regretted_by_its_words(library: Libra
     assert regrets(week(library, DAY + timedelta(7))) == []
 
 
-def test_vectors_say_it_where_there_are_some(library: Library) -> None:
+def test_likeness_is_by_vectors_where_there_are_some(library: Library) -> None:
     others(library)
     rows = range(1, 19)
     index.add_paper_texts(library.db, rows)

@@ -1,4 +1,4 @@
-"""Hold the days that FSRS gives: whole, later for who remembers, and the same each time."""
+"""Test the days that FSRS computes: whole, later for better grades, and always the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = date(2031, 3, 4)
 
 
 def spacing(grades: list[int]) -> list[int]:
-    """Give the days between, each grade on the day on which the note came back."""
+    """Return the days between grades, each given on the day on which the note came back."""
     history: list[tuple[date, int]] = []
     day, found = DAY, []
     for grade in grades:
@@ -27,19 +27,19 @@ def test_the_first_grade_says_when_a_note_comes_back() -> None:
     assert [spacing([grade]) for grade in (1, 2, 3, 4)] == [[1], [1], [2], [8]]
 
 
-def test_who_remembers_is_asked_ever_later_and_at_least_once_a_year() -> None:
+def test_intervals_grow_with_good_grades_up_to_a_year() -> None:
     assert spacing([3] * 6) == [2, 11, 46, 163, LONGEST_DAYS, LONGEST_DAYS]
 
 
-def test_who_forgot_is_asked_soon_again() -> None:
+def test_a_forgotten_note_comes_back_soon() -> None:
     assert spacing([3, 3, 3, 1, 3]) == [2, 11, 46, 3, 8]
 
 
-def test_two_grades_on_one_day_count_and_cost_no_time() -> None:
+def test_two_grades_on_one_day_both_count() -> None:
     assert next_day([(DAY, 1), (DAY, 3)]) > DAY
 
 
-def test_the_last_day_that_there_is_is_the_last_one() -> None:
+def test_no_note_comes_back_after_the_last_possible_day() -> None:
     assert next_day([(date.max, 3)]) == date.max
 
 

@@ -1,4 +1,4 @@
-"""Hold what comes back today: capped, in order, never near a deadline, no debt afterwards."""
+"""Test which notes come back: capped, in order, paused near a deadline, without debt."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def after(n: int) -> date:
     return DAY + timedelta(n)
 
 
-def test_a_grade_of_a_day_to_come_hides_no_note_for_years(library: Library) -> None:
+def test_a_grade_dated_in_the_future_hides_no_note(library: Library) -> None:
     write(library, 1, 2, on=after(-9))
     review(library, 1, on=1, due_in=30)  # a journey west
     review(library, 2, on=3_000, due_in=30)  # a clock that was wrong
@@ -113,7 +113,7 @@ def test_new_ones_come_newest_first_while_the_pile_has_room(library: Library) ->
     assert rows(library, after(2)) == [6, 5]
 
 
-def test_more_never_wait_than_the_pile_holds(tmp_path: Path) -> None:
+def test_never_more_notes_wait_than_the_pile_holds(tmp_path: Path) -> None:
     text = FEEDS_TOML + "[recall]\na_day = 100\npile = 4\n"
     with a_library(tmp_path, text) as library:
         papers.add_papers(library.db, [paper(n) for n in range(1, 31)], source="arXiv", on=DAY)
@@ -144,7 +144,7 @@ def test_recall_pauses_near_a_deadline_and_on_days_off(
     assert len(recall.cards(library, day)) == found.n
 
 
-def test_after_a_pause_no_more_is_asked_than_on_any_day(library: Library) -> None:
+def test_a_pause_leaves_no_debt(library: Library) -> None:
     write(library, *range(1, 11))
     for row in range(1, 9):
         review(library, row, on=0, due_in=40)
@@ -168,7 +168,7 @@ def test_a_grade_is_kept_with_the_day_on_which_the_note_comes_back(
     assert grade(library, 1, 3).due_on == after(3 + 11)
 
 
-def test_the_days_of_all_four_grades_are_known_before_one_is_given(library: Library) -> None:
+def test_the_days_of_all_four_grades_are_known_beforehand(library: Library) -> None:
     write(library, 1)
     [held] = papers.papers_at(library.db, [1])
     days = recall.next_days(library, held, next_day=next_day)
@@ -183,13 +183,13 @@ def test_what_was_only_skimmed_cannot_be_graded(library: Library) -> None:
             grade(library, row, 3)
 
 
-def test_there_is_nothing_to_take_back_at_first(library: Library) -> None:
+def test_undo_without_a_grade_does_nothing(library: Library) -> None:
     assert recall.undo_grade(library) is None
 
 
 @pytest.mark.slow
 def test_a_year_of_five_notes_a_day_never_piles_up(tmp_path: Path) -> None:
-    """Who writes five a day and remembers most has as many to recall at the end as at first."""
+    """With five notes a day, most of them remembered, the end of a year is like its beginning."""
     clock = Clock()
     n_asked: list[int] = []
     with a_library(tmp_path, FEEDS_TOML, now=clock) as library:
@@ -220,7 +220,7 @@ def test_a_year_of_five_notes_a_day_never_piles_up(tmp_path: Path) -> None:
     assert len(overdue) <= 2 * settings.a_day
 
 
-def test_a_moment_counts_for_the_day_that_it_is_at_home(tmp_path: Path) -> None:
+def test_a_grade_counts_for_the_local_day(tmp_path: Path) -> None:
     text = FEEDS_TOML.replace('"UTC"', '"Asia/Tokyo"')
     late = datetime.fromisoformat("2025-06-04T15:01+00:00")  # 00:01 on the 5th in Tokyo
     with a_library(tmp_path, text, now=lambda: late) as library:

@@ -1,4 +1,4 @@
-"""Hold the grades of recall: only ever added, taken back by a row, moved with their paper."""
+"""Test the grades of recall: only added, undone by a row, moved with a merged paper."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add(db: Database, row: int, grade: int, due_on: date, *, on: date = DAY) -> 
     return reviews.add_review(db, row, grade, due_on=due_on, at=NOW, on=on)
 
 
-def test_grades_stand_in_their_order(db: Database) -> None:
+def test_grades_are_listed_in_their_order(db: Database) -> None:
     add(db, 1, 3, SOON)
     add(db, 2, 1, NEXT)
     add(db, 1, 4, LATER, on=SOON)
@@ -54,12 +54,12 @@ def test_every_written_note_waits_with_its_last_grade_and_a_skimmed_one_does_not
     assert reviews.waiting(db)[0].interval == 7
 
 
-def test_a_note_that_was_written_once_goes_on_waiting(db: Database) -> None:
+def test_a_note_that_was_written_once_keeps_waiting(db: Database) -> None:
     notes.add_note(db, 1, "Short.", is_written=False, at=NOW, on=NEXT)
     assert [w.paper for w in reviews.waiting(db)] == [1, 2]
 
 
-def test_taking_back_is_a_row_and_reaches_one_grade_after_another(db: Database) -> None:
+def test_undo_adds_a_row_and_can_be_repeated(db: Database) -> None:
     add(db, 1, 3, SOON)
     add(db, 2, 2, NEXT)
     add(db, 1, 1, LATER, on=SOON)
@@ -88,12 +88,12 @@ def test_notes_recalled_on_a_day_are_counted_once(db: Database) -> None:
 
 
 @pytest.mark.parametrize("grade", [0, 5])
-def test_another_grade_is_refused(db: Database, grade: int) -> None:
+def test_a_grade_out_of_range_is_refused(db: Database, grade: int) -> None:
     with pytest.raises(StoreError):
         add(db, 1, grade, SOON)
 
 
-def test_grades_go_with_a_paper_that_is_joined_and_back(db: Database) -> None:
+def test_grades_follow_a_merge_and_a_split(db: Database) -> None:
     add(db, 2, 3, SOON)
     merges.join(db, 1, 2, why="alike", on=DAY)
     assert [w.paper for w in reviews.waiting(db)] == [1]

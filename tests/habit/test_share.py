@@ -1,4 +1,4 @@
-"""Hold what is sent to others, and that nothing private is in it, whatever form it has."""
+"""Test that a shared page holds nothing private, in whatever form it was typed."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def marks(library: Library, choice: Any) -> list[str]:
     return [h.text for h in given(library, SHARED.id, choice=choice).papers[0].highlights]
 
 
-def test_highlights_go_along_as_chosen(library: Library) -> None:
+def test_only_the_chosen_highlights_are_shared(library: Library) -> None:
     assert marks(library, "none") == []
     assert marks(library, "all") == ["we listen twice", "secret-mark"]
     assert marks(library, frozenset({2})) == ["secret-mark"]
@@ -182,14 +182,14 @@ def test_several_papers_stand_in_the_order_given_under_a_title(library: Library)
     assert found.papers[1].words == ""
 
 
-def test_figures_can_be_left_out_and_may_be_gone(library: Library) -> None:
+def test_figures_can_be_left_out_or_be_missing(library: Library) -> None:
     assert given(library, SHARED.id, has_figures=False).papers[0].figure == b""
     for file in (library.folder / "pictures").iterdir():
         file.unlink()
     assert given(library, SHARED.id).papers[0].figure == b""
 
 
-def test_a_week_has_what_was_written_and_not_what_was_skimmed(library: Library) -> None:
+def test_a_shared_week_has_written_papers_and_no_skimmed_ones(library: Library) -> None:
     add_note(library, find_paper(library, UNNOTED.id), "One line.")
     titles: Sequence[str] = [p.title for p in share_week(library, DAY).papers]
     assert UNNOTED.title not in titles

@@ -1,4 +1,4 @@
-"""Hold the counts of days, the streak over days off and deadlines, themes and sources."""
+"""Test the statistics: days, the streak over days off and deadlines, themes, sources."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_streak_is_frozen_by_a_day_off_and_a_deadline(library: Library) -> N
     assert stats(library, DAY + timedelta(2)).streak == Streak(0, 5)
 
 
-def test_a_streak_is_longer_than_the_map(library: Library) -> None:
+def test_a_streak_may_be_longer_than_the_map(library: Library) -> None:
     for row, ago in enumerate((0, 1, 2, 4), 1):
         write(library, row, ago)
     assert stats(library, DAY, n_weeks=1).streak == Streak(4, 4)

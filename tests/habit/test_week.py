@@ -1,4 +1,4 @@
-"""A week of real mornings, through the installed command and a real server.
+"""Play a week of real mornings through the installed command and a real server.
 
 Tuesday 3 to Tuesday 10 June 2025, read in Tokyo at half past six, 4,000 papers of four
 classes; the server and its rules are tests/replay.py. On Thursday the person sleeps in, on
@@ -36,7 +36,7 @@ pytestmark = [needs_data, pytest.mark.slow]
 
 @dataclass
 class Week:
-    """What the mornings showed: the day → the object of `today --json`."""
+    """A week that is replayed; mornings: by day, the object of `today --json`."""
 
     server: Replay
     papers: list[PlayedPaper]
@@ -122,7 +122,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
 
 
 def announced(week: Week, first: date, last: date) -> set[str]:
-    """Give the ids that the data announced between two days in the watched classes."""
+    """Return the ids that the data announced between two days in the watched classes."""
     return {
         played.paper.id
         for played in week.papers
@@ -169,7 +169,7 @@ def test_a_paper_belongs_to_one_morning(week: Week) -> None:
     assert len(listed) == len(set(listed))
 
 
-def test_a_morning_that_was_slept_in_is_caught_up_the_day_after(week: Week) -> None:
+def test_a_missed_morning_is_caught_up_the_next_day(week: Week) -> None:
     friday = week.mornings[date(2025, 6, 6)]
     covered = [s["covers"] for s in friday["sources"] if s["name"] == "arXiv"]
     assert covered == ["2025-06-04", "2025-06-05"]
@@ -203,7 +203,7 @@ def test_talked_about_papers_stand_in_the_near_lane_with_who_said_so(week: Week)
     assert {m["author"] for e in near for m in e["mentions"]} == {"Ann", "Bo"}
 
 
-def test_the_same_morning_again_says_the_same(week: Week) -> None:
+def test_the_same_morning_again_is_identical(week: Week) -> None:
     day = date(2025, 6, 4)
     ran = week.run("today", "--date", day.isoformat(), "--json", day=MORNINGS[-1])
     again = json.loads(ran.out)
@@ -230,7 +230,7 @@ def test_a_pick_of_the_week_becomes_pdf_note_and_markdown(week: Week) -> None:
 
 
 def test_the_week_has_real_numbers_of_papers(week: Week) -> None:
-    """Hundreds a day: guards the test against data that shrank."""
+    """There are hundreds a day: the other tests would pass with less data."""
     n_arrived = [m["n_arrived"] for m in week.mornings.values()]
     assert sum(n > 300 for n in n_arrived) >= 3
     assert datetime.fromisoformat(week.mornings[MORNINGS[0]]["date"]).date() == MORNINGS[0]
