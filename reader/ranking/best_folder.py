@@ -1,4 +1,4 @@
-"""Choose the folder of a pick, and fix its key."""
+"""Choose the folder in which a picked paper is filed, and fix its key."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def file_away(library: Library, held: LibraryPaper) -> None:
 
 
 def folder_of(library: Library, held: LibraryPaper) -> str:
-    """Choose the folder of a pick: where the list had the paper is where it is looked for, unless
-    the person said that it is not of that topic."""
+    """Choose the folder of a pick: the topic under which a list showed the paper, since people
+    look for it there, unless the person said that it is not of that topic."""
     topic = shown.topic_shown(library.db, held.row)
     words = labels.words_on(library.db, [held.row]).get(held.row, {})
     is_told = "yes" in words.values() or words.get(topic) == "no"
@@ -44,8 +44,9 @@ def topic_for(held: LibraryPaper, config: Config, ranks: Mapping[int, Sequence[R
         here = [r for r in ranks.get(held.row, ()) if r.topic in paths and r.place == "in"]
         if here:
             return max(here, key=lambda r: r.standing).topic
-    said = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
+    # Its words must not bring a paper back to a topic of which the person said no.
+    no = {r.topic for r in ranks.get(held.row, ()) if any(t.kind == "told_no" for t in r.terms)}
     for topics in (config.own_topics, config.near_topics):
-        if found := best(f for f in fits(held.paper, topics) if f.topic not in said):
+        if found := best(f for f in fits(held.paper, topics) if f.topic not in no):
             return found.topic
     return UNFILED

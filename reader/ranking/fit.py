@@ -79,7 +79,7 @@ def fit_topic(
 ) -> TopicModel:
     """Fit one topic's model; without a paper that is in, the model of day one.
 
-    examples: decided papers, and those that `guess.guesses` found by words.
+    examples: decided papers, and those that `events.guesses` found by words.
     background: papers without a decision; they count as out. The same input gives the same
     model.
     """
@@ -91,6 +91,7 @@ def fit_topic(
         return first
     import numpy as np
 
+    # Drawn by the seed, then put in their own order: the same input gives the same model.
     order = np.random.default_rng(seed).permutation(len(background))[:N_BACKGROUND]
     learned, sums = _regression(examples, [background[i] for i in sorted(order)], topic)
     decided = [label for _, label in examples if label.origin != "guessed"]
@@ -101,6 +102,7 @@ def fit_topic(
         # that do not belong its mean is 1. Fewer papers tell nothing of that.
         base -= SHARE * math.log(math.fsum(map(math.exp, sums)) / len(sums))
     bare_cut, bare_doubt = _bare_cuts([base + SHARE * value for value in sums], n_in)
+    # The last rows are the newest papers: their vectors tell what is near the topic now.
     surely = (label.paper for _, label in examples if label.is_in and label.origin == "guessed")
     return replace(
         first,
@@ -192,6 +194,7 @@ def _bare_cuts(sums: Sequence[float], n_in: int) -> tuple[float, float]:
     cut = START + SHARE * math.log(ODDS)
     n_allowed = int(min(MOST_SHARE, SHARE_PER_LIKE * n_in) * n)
     if n_allowed < n:
+        # Just above the best of those that would be too many.
         cut = max(cut, sums[n_allowed] + LEAST)
     n_above = sum(value >= cut for value in sums)
     last = min(n_above + max(1, int(DOUBTFUL_SHARE * n)), n) - 1
@@ -221,6 +224,7 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
 
     first = before or Coefficients()
     chosen = sorted(examples, key=lambda e: e.on)
+    # −1: nobody spoke of the paper; 0: somebody did, and there is no list with votes.
     votes = np.array([-1 if e.n_votes is None else e.n_votes for e in chosen])
     if int((votes >= 0).sum()) < FEWEST_HOT:
         return first
@@ -241,6 +245,8 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
             texts.append((np.array(first.text), 0.0))
             spoken.append(words @ np.array(first.text))
         table = np.column_stack([[list(n.values()) for n in numbers], *spoken])
+        # Weighed by how many papers each example stands for: a tenth of those that nobody
+        # talked about is there for all of them.
         usual = np.average(table, axis=0, weights=[e.weight for e in chosen])
         centred = table - usual
         spread = np.sqrt(np.average(centred**2, axis=0, weights=weights))
@@ -249,6 +255,8 @@ def fit_talk(examples: Sequence[TalkExample], before: Coefficients | None = None
     found = np.mean([weight / spread for weight, _ in fitted], axis=0)
     n = len(names)
     of_texts = found[n:]
+    # The scores of the words end in one weight for each bucket: every text model's weights, as
+    # much as its score counts. What was taken off to centre these scores goes into the start.
     start = float(np.mean([b for _, b in fitted])) - float(of_texts @ usual[n:])
     return Coefficients(
         start=start + float(sum(w * b for w, (_, b) in zip(of_texts, texts, strict=True))),
@@ -283,6 +291,7 @@ def _fitted(
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
+    # A regression wants both sides; of one alone nothing can be learned.
     if hot.all() or not hot.any():
         return np.zeros(table.shape[1]), 0.0
     model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=300)

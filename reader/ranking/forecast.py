@@ -41,7 +41,7 @@ UNIT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """What weighs a paper's numbers.
+    """The weights of a paper's numbers.
 
     start: the log-odds of the usual paper, of which every number is as `usual` says and
     whose words say nothing. text: a weight for each bucket, from the first on.
@@ -59,7 +59,7 @@ class Coefficients:
 
     @classmethod
     def read(cls, text: str) -> Coefficients:
-        """Read what `to_text` wrote. Raises ValueError for a line that is none of it."""
+        """Parse what `to_text` wrote. Raises ValueError for a line of another form."""
         start = cls().start
         weights: dict[str, float] = {}
         usual: dict[str, float] = {}
@@ -114,7 +114,8 @@ def buckets(title: str, abstract: str) -> Mapping[int, float]:
     words = _words(title) * TITLE_COUNTS + _words(abstract)
     found: dict[int, float] = {}
     for word, n in Counter(words).items():
-        # The lowest bits choose the bucket, the highest one the sign.
+        # CRC-32, since `hash` of a text differs from process to process. The lowest bits choose
+        # the bucket, the highest one the sign.
         code = zlib.crc32(word.encode())
         bucket, sign = code % N_BUCKETS, 1 if code >> 31 else -1
         found[bucket] = found.get(bucket, 0.0) + sign * (1 + math.log(n))
@@ -156,7 +157,8 @@ class AuthorRecord:
 
     @property
     def share(self) -> float:
-        """The share that was hot, drawn to the usual one where papers are few."""
+        """Return the share that was hot, drawn to the usual one where papers are few."""
+        # As if 1.2 papers of the usual kind stood behind it: .05 of 1.2 is USUAL.
         return (self.n_hot + 0.05) / (max(self.n_papers, self.n_hot) + 1.2)
 
 
@@ -310,6 +312,8 @@ def forecast(
     }
     best = max(records, key=lambda r: (r.n_hot, -r.n_papers), default=None)
     after = facts.plain.get("after")
+    # Numbers and names only: `morning.texts.term_text` makes a sentence of them in any language.
+    # `after` is log2(1 + n), so n itself is named.
     what = {
         "record": f"{best.author}: {best.n_hot} of {best.n_papers}" if best and best.n_hot else "",
         "authors": str(len(records)),

@@ -198,6 +198,7 @@ def _fading(on: date | None, day: date, half_life: float) -> float:
 
 
 def _is_bot(author: str) -> bool:
+    # A server's name says nothing of the person, but for the one that is for bots alone.
     server = _SERVER.search(author)
     is_of_bots = server is not None and server[1].casefold() == _OF_BOTS
     return is_of_bots or bool(_BOT.search(_SERVER.sub("", author)))
@@ -261,6 +262,7 @@ def near_score(
     """
     terms = _joined(heat_terms, forecast_terms, n_days)
     if closeness is not None:
+        # FARTHEST keeps the logarithm finite: −5.6 at most, nearly a role model's word.
         far = 1 - min(1.0, max(FARTHEST, closeness))
         near = 1 - far * (1 - AGREED) ** max(0.0, _people(heat_terms) - 1)
         terms.append(Term("closeness", f"{near:.2f}", math.log2(near)))
@@ -289,12 +291,12 @@ def wild_score(
 
 
 def is_hot(heat_terms: Sequence[Term]) -> bool:
-    """Tell whether a paper is talked about enough for a wild card."""
+    """Check whether a paper is talked about enough for a wild card."""
     return total(heat_terms) >= HOT
 
 
 def is_likely(forecast_terms: Sequence[Term]) -> bool:
-    """Tell whether a forecast alone may bring a paper up, on its first morning."""
+    """Check whether a forecast alone may bring a paper up, on its first morning."""
     return bool(forecast_terms) and total(forecast_terms) >= LIKELY
 
 

@@ -50,7 +50,7 @@ from reader.ranking.topic import best, fits, longer_words
 
 
 class FitTopic(Protocol):
-    """What fits a topic's model to decisions; `ranking.fit` has the real one."""
+    """A function that fits a topic's model to decisions; the real one is in `ranking.fit`."""
 
     def __call__(
         self,
@@ -63,7 +63,7 @@ class FitTopic(Protocol):
 
 
 class FitTools(Protocol):
-    """What fits the models of topics, and the forecast of talk, to what was decided and said."""
+    """The tools that fit the models of topics and the forecast of talk."""
 
     @property
     def fit_topic(self) -> FitTopic: ...
@@ -97,7 +97,7 @@ Features = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What can be learned now: each topic's labels, and the topics with folders that were left.
+    """The labels of each topic, from which models are learned; among the topics are left folders.
 
     background: papers that stand for all others; a topic's words guess at them, and what they
     do not find does not belong.
@@ -108,7 +108,7 @@ class Lessons:
     background: Sequence[int]
 
     def says(self, topic: Topic) -> bool:
-        """Tell whether there is anything to learn a topic from."""
+        """Check whether there is anything to learn a topic from."""
         return bool(self.labels[topic.path] or (topic.words and self.background))
 
 
@@ -119,6 +119,7 @@ def learn(library: Library, tools: FitTools) -> list[str]:
     wanted = {}
     for topic in taught.topics:
         if taught.says(topic):
+            # By `repr`, which is the same in every process, as `hash` is not.
             on = (VERSION, topic.path, topic.words, taught.labels[topic.path], taught.background)
             wanted[topic] = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
     due = {topic: on for topic, on in wanted.items() if known.get(topic_name(topic.path)) != on}
@@ -138,9 +139,9 @@ def learn(library: Library, tools: FitTools) -> list[str]:
 
 
 def lessons(library: Library, events: Sequence[Event] | None = None) -> Lessons:
-    """Gather what stands into labels for each topic, and what is not decided as background.
+    """Turn the acts that stand into labels for each topic, and draw the background.
 
-    events: in place of what stands, to see what another decision would teach.
+    events: in place of the acts that stand, to see what another decision would teach.
     """
     day, config = library.today(), library.config
     events = events_of(library) if events is None else events
@@ -153,10 +154,10 @@ def lessons(library: Library, events: Sequence[Event] | None = None) -> Lessons:
 
 
 def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
-    """List what a person did that stands: decisions, notes, filings by hand, lessons, seeds.
+    """Collect a person's acts that stand: decisions, notes, filings by hand, lessons, seeds.
 
-    liked_alone: without the skips of papers that nothing else was said of, which are most;
-    what a skip was about is looked for in texts, where no list had shown the paper.
+    liked_alone: without the skips of papers that have no other act, which are most; the topic
+    of a skip is looked for in the paper's text where no list had shown it, which takes time.
     """
     config, day = library.config, library.today()
     # A dislike says nothing after so many days, so older skips are not even read.
@@ -194,7 +195,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
 
 
 def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Event:
-    """Make the event that a decision of this moment would be; filed: where it would lie then."""
+    """Make the event that a decision of this moment would be; filed: the paper's folder then."""
     on = library.today()
     listed = acts.listed(library.db, paper, on)
     listed = _moved(library).get(listed or "", listed)
@@ -221,7 +222,7 @@ def fit_one(
 
 
 class PaperFeatures:
-    """What some papers say, and their features, each made once."""
+    """The texts of some papers, and their features, each made once."""
 
     def __init__(self, library: Library, rows: Iterable[int]) -> None:
         self._papers: dict[int, Paper] = {}
@@ -248,8 +249,10 @@ def _moved(library: Library) -> dict[str, str]:
 
 
 def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
-    """Tell which topic an act was about: where the paper is filed, else in whose lane it stood,
-    else the one that its words fit; None: none."""
+    """Find the topic of an act: where the paper is filed, else in whose lane it stood, else the
+    one that its words fit; None for none."""
+    # A skip speaks against the lane that showed the paper, wherever it is filed; a pick for the
+    # folder in which it lies now, so a topic that is moved takes along what it taught.
     is_filed = act.filed and act.filed != UNFILED
     if is_filed and (act.kind != "skip" or act.listed is None):
         # The topic itself, or the one in whose folder it lies; else the folder.
@@ -257,13 +260,13 @@ def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
         above = [p for p in paths if act.filed == p or act.filed.startswith(f"{p}/")]
         return max(above, key=len, default=act.filed)
     if act.listed is not None:
-        return act.listed or None
+        return act.listed or None  # "": a list showed it in no topic's lane
     found = best(fits(paper, config.topics)) if paper else None
     return found.topic if found else None
 
 
 def _left(events: Iterable[Event], config: Config, day: date) -> list[str]:
-    """List the folders that are no topics, where much was liked once and nothing lately."""
+    """Find the folders that are no topics, where much was liked once and nothing lately."""
     known = {topic.path for topic in config.topics} | {UNFILED}
     liked: dict[str, dict[int, date]] = {}
     for event in events:
@@ -285,7 +288,7 @@ CHOSEN = ("pick", "write", "yes")
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """How many chosen papers of the topic have both of these words."""
+    """The number of chosen papers of the topic that have both of these words."""
 
     n: int
     words: tuple[str, str]
@@ -355,7 +358,7 @@ def forecasts(
 
 
 def foretell_day(library: Library, day: date) -> None:
-    """Foretell ahead of a day's list what it asks for: its new papers of near topics."""
+    """Make the forecasts that a day's list will need: of its new papers of near topics."""
     db, near = library.db, {topic.path for topic in library.config.near_topics}
     if not near or not talk.is_watched(db):
         return
@@ -365,15 +368,15 @@ def foretell_day(library: Library, day: date) -> None:
 
 
 def belongs(ranks: Sequence[Rank], topics: Container[str]) -> bool:
-    """Tell whether a paper belongs to one of some topics."""
+    """Check whether a paper belongs to one of some topics."""
     return any(r.place == "in" and r.topic in topics for r in ranks)
 
 
 def evidence(
     library: Library, several: Mapping[int, Paper], day: date
 ) -> dict[int, tuple[Facts, tuple[AuthorRecord, ...]]]:
-    """Gather what forecasts go by: the facts of some papers, and their authors' records until a
-    day."""
+    """Collect the input of forecasts: the facts of some papers, and their authors' records until
+    a day."""
     db = library.db
     known = talk.known_records(db, {a for p in several.values() for a in p.authors}, day)
     is_watched = talk.is_watched(db)
@@ -419,11 +422,13 @@ def learn_talk(library: Library, tools: FitTools) -> bool:
     hot = talk.hot_papers(library.db, first, last, before=day)
     if len(hot) < FEWEST_HOT:
         return False
+    # The number of steps by GROWTH, so a fit takes place once for each.
     fitted_on = f"{TALK_VERSION} {int(math.log(len(hot), GROWTH))}"
     if standings.fingerprints(library.db).get(TALK) == fitted_on:
         return False
     hot = dict(sorted(hot.items())[-MOST_HOT:])  # the newest: rows rise with time
-    # Of the others some stand for all; each paper as it was known on its morning.
+    # Of the others some stand for all, chosen by row so that each fit sees the same ones; each
+    # paper as it was known on its morning.
     days: dict[date, list[int]] = {}
     for row, on in talk.arrivals(library.db, first, last).items():
         if row in hot or row % ONE_OF == 0:

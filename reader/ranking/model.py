@@ -66,7 +66,7 @@ the most that it does."""
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
-    """What makes the score of a paper in one topic.
+    """The numbers that make a paper's score in one topic.
 
     words: the topic's own, as in feeds.toml; longer: words of other topics that contain one
     of them (`topic.mentions`). title_word, scattered, abstract_word, opening, nearness:
@@ -104,12 +104,13 @@ class TopicModel:
     is_own: bool = True
 
     def to_text(self) -> str:
-        """Write the model out; `from_text` gives the very same."""
+        """Write the model as JSON; `from_text` reads back an equal one."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_text(cls, text: str) -> TopicModel:
-        """Read what `to_text` wrote. Raises ValueError for anything else."""
+        """Parse what `to_text` wrote. Raises ValueError for anything else."""
+        # Text that is no JSON raises a ValueError already.
         try:
             found = json.loads(text)
             tuples = {key: tuple(found[key]) for key in ("words", "longer", "found")}
@@ -131,7 +132,7 @@ def start(topic: Topic, topics: tuple[Topic, ...] = ()) -> TopicModel:
 
 
 def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
-    """Make the scores of several topics comparable: how much each is liked, not only what fits.
+    """Make the scores of several topics comparable, by how much each topic is liked.
 
     What a topic has less of the decisions lowers its scores and its cut alike, so papers
     change their order and never their place. Without decisions nothing changes.
@@ -139,6 +140,7 @@ def levelled(models: Mapping[str, TopicModel]) -> dict[str, TopicModel]:
     most = max((model.liked for model in models.values()), default=0.0)
     found = {}
     for path, model in models.items():
+        # One more on either side, so that a topic without a like has a ratio too.
         lower = INTEREST * math.log((model.liked + 1) / (most + 1))
         # Rounded, so that models that are levelled again have the very same numbers.
         level = max(-MOST_APART, round(lower, 4))
@@ -179,7 +181,7 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one topic's model says of one paper.
+    """The judgement of one paper by one topic's model.
 
     terms: they add up to the score to the last bit (`reader.ranking.rank.total`), largest first;
     empty where they were not asked for. "title" and "abstract" are the topic's own words
@@ -245,6 +247,7 @@ def judge(
     # The same terms once more, for the order of the list; `placing` leaves them out.
     if taste := TASTE * math.fsum(learned.values()):
         terms.append(Term("taste", "", taste))
+    # By name last: equal weights must not change places from one run to the next.
     terms.sort(key=lambda t: (-abs(t.value), -t.value, t.kind, t.what))
     place = place_of(terms, model)
     return Judgement(model.topic, tuple(terms), total(terms), place, model.cut + taste)
@@ -259,21 +262,22 @@ def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
     if not cut - SURELY <= score < cut:
         return None
     word = next((term.what for term in terms if term.kind == "title"), None)
+    # A hundredth, since sums of decimals may end just below the cut.
     return None if word is None else Term("surely", word, cut - score + 0.01)
 
 
 def placing(terms: Iterable[Term]) -> float:
-    """Return what places a paper: the sum of its terms without the taste."""
+    """Add up what decides a paper's place: its terms without the taste."""
     return total(term for term in terms if term.kind != "taste")
 
 
 def taste_of(terms: Iterable[Term]) -> float:
-    """Return what the taste adds to a sum, and so to the cut that its paper is held against."""
+    """Add up the taste in a sum, which the cut of its paper is raised by as well."""
     return total(term for term in terms if term.kind == "taste")
 
 
 def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
-    """Tell where the sum of these terms stands, taste left out.
+    """Decide on which side of the cut the sum of these terms stands, taste left out.
 
     A paper without any word of the topic, and by nobody who is followed, comes in only by a
     model of MUCH_DECIDED likes, and is doubtful only by one of SOME_DECIDED.
@@ -287,8 +291,8 @@ def place_of(terms: Iterable[Term], model: TopicModel) -> Place:
 
 
 def is_bare(terms: Iterable[Term]) -> bool:
-    """Tell whether a sum has no word of its topic and nobody who is followed: its place is then
-    by what was learned, with a cut of its own."""
+    """Check that a sum has no word of its topic and nobody who is followed: then what was learned
+    decides its place, with a cut of its own."""
     return not any(term.kind in OWN_WORDS for term in terms)
 
 
@@ -330,7 +334,7 @@ def telling_words(terms: Iterable[Term]) -> list[str]:
 
 
 def names_of(terms: Iterable[Term], kind: str) -> list[str]:
-    """List what speaks for a paper in one way, the weightiest first."""
+    """List the reasons of one kind that speak for a paper, the weightiest first."""
     found = sorted((t for t in terms if t.kind == kind and t.value > 0), key=lambda t: -t.value)
     return list(dict.fromkeys(t.what for t in found))
 

@@ -1,4 +1,4 @@
-"""Hold how a paper stands to its topics: a score is a sum of terms, each with its reason.
+"""Define how a paper stands to its topics: a score is a sum of terms, each with its reason.
 
 A person's own word stands above what a topic's model says.
 """
@@ -51,7 +51,7 @@ Place = Literal["in", "doubtful", "out"]
 
 
 def standing(place: Place, margin: float) -> tuple[int, float]:
-    """Return what compares how a paper stands to several topics; the greatest is its topic."""
+    """Return a key to compare how a paper stands to several topics; the greatest is its topic."""
     return ("out", "doubtful", "in").index(place), margin
 
 
@@ -113,6 +113,7 @@ def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:
     for rank in [*ranks, *(Rank(topic, None, "out") for topic in unknown)]:
         word = words.get(rank.topic)
         if word == "no":
+            # TOLD below the cut, however far above it the model has the paper.
             found.append(_told(rank, "told_no", min(-TOLD, -TOLD - rank.margin), "out"))
         elif word != "yes":
             found.append(rank)

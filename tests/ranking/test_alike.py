@@ -1,4 +1,4 @@
-"""Hold what `why` says of papers like one: only what was chosen, with words that both have."""
+"""Test what `why` says of similar papers: only chosen ones count, with words that both have."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def found(library: Library) -> Alike | None:
     return alike(library, held, OWN, TERMS)
 
 
-def test_nothing_is_said_where_nothing_like_it_was_chosen(library: Library) -> None:
+def test_no_likeness_is_found_where_nothing_like_it_was_chosen(library: Library) -> None:
     assert found(library) is None
     decide_rows(library, "pick", [1])
     decide_rows(library, "skip", [2, 3, 4])
@@ -58,19 +58,19 @@ def test_nothing_is_said_where_nothing_like_it_was_chosen(library: Library) -> N
     assert found(library) is None, "skips, itself, and picks of another topic"
 
 
-def test_the_two_words_that_most_picks_have_are_named(library: Library) -> None:
+def test_the_two_words_that_most_picks_share_are_named(library: Library) -> None:
     decide_rows(library, "pick", [2, 3, 4])
     assert found(library) == Alike(2, ("streaming", "chunks"))
     undo(library)
     assert found(library) is None
 
 
-def test_words_of_no_weight_and_numbers_are_not_among_them(library: Library) -> None:
+def test_words_without_weight_and_numbers_are_not_named(library: Library) -> None:
     decide_rows(library, "pick", [4])
     assert found(library) == Alike(1, ("streaming", "moss"))
 
 
-def test_a_note_and_a_lesson_count_and_a_filing_does_not(library: Library) -> None:
+def test_notes_and_lessons_count_as_chosen_and_filings_do_not(library: Library) -> None:
     decisions.add_filing(library.db, 2, OWN, at=NOW, is_by_hand=True)
     assert found(library) is None
     notes.add_note(library.db, 2, "One. Two.", is_written=True, at=NOW, on=DAY)
@@ -79,7 +79,7 @@ def test_a_note_and_a_lesson_count_and_a_filing_does_not(library: Library) -> No
     assert found(library) == Alike(2, ("streaming", "chunks"))
 
 
-def test_what_most_skips_were_about_is_not_looked_for(library: Library) -> None:
+def test_the_topics_of_skips_are_not_looked_up(library: Library) -> None:
     decide_rows(library, "skip", [2, 4])
     decide_rows(library, "pick", [3])
     labels.add_lessons(library.db, "yes", OWN, [2], at=NOW, on=DAY)
@@ -88,7 +88,7 @@ def test_what_most_skips_were_about_is_not_looked_for(library: Library) -> None:
     assert [e for e in events_of(library) if e not in several] == [Event(4, "skip", OWN, DAY)]
 
 
-def test_the_sentence_says_it_with_the_words(library: Library) -> None:
+def test_the_sentence_names_the_words(library: Library) -> None:
     [held] = papers.papers_at(library.db, [1])
     said = replace(explain(library, held), alike=Alike(4, ("streaming", "chunks")))
     assert verdict_text(said) == (

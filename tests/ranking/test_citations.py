@@ -1,4 +1,4 @@
-"""Hold citation counts in the store: by day, never replaced, and who was brought up when."""
+"""Test the rows of citation counts: kept by day, never replaced, and who was brought up when."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def waiting(db: Database, at_least: int = 5) -> list[int]:
     return [counted.row for counted in found]
 
 
-def test_the_near_papers_are_due_until_they_were_counted(db: Database) -> None:
+def test_near_papers_are_due_until_they_are_counted(db: Database) -> None:
     assert due(db) == [1, 2, 3, 4]
     count(db, {1: 7, 2: None})
     assert due(db) == [3, 4]
@@ -94,7 +94,7 @@ def test_a_count_is_never_replaced(db: Database) -> None:
     ]
 
 
-def test_much_cited_papers_wait_until_they_were_brought_up(db: Database) -> None:
+def test_much_cited_papers_wait_until_they_are_brought_up(db: Database) -> None:
     count(db, {1: 5, 2: 4, 3: 6, 4: 50})
     assert waiting(db) == [1, 3]  # the fourth is in an own lane, whatever its count
     talk.bring_up(db, [1], on=NEXT)
@@ -112,7 +112,7 @@ def test_the_newest_count_says_whether_a_paper_waits(db: Database) -> None:
     assert found == NewestCount(1, 11, NEXT, date(2025, 6, 3))
 
 
-def test_what_was_decided_noted_or_talked_about_is_not_brought_up(db: Database) -> None:
+def test_decided_noted_or_discussed_papers_are_not_brought_up(db: Database) -> None:
     count(db, {1: 50, 2: 50, 3: 50})
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     notes.add_note(db, 2, "One. Two.", is_written=True, at=NOW, on=DAY)
@@ -120,7 +120,7 @@ def test_what_was_decided_noted_or_talked_about_is_not_brought_up(db: Database) 
     assert waiting(db) == []
 
 
-def test_an_entry_of_a_list_of_papers_is_nobodys_talk(db: Database) -> None:
+def test_an_entry_of_a_list_of_papers_is_no_talk(db: Database) -> None:
     count(db, {3: 50})
     entry = post("a", "arxiv:2506.00003", author="")
     posts.add_posts(db, [entry], source="list", on=DAY)
@@ -133,7 +133,7 @@ def test_papers_of_the_day_do_not_count_as_brought_up_from_here(db: Database) ->
     assert talk.n_brought_up_from_here(db, NEXT) == 0
 
 
-def test_ids_that_are_here_are_told(db: Database) -> None:
+def test_ids_that_are_in_the_library_are_found(db: Database) -> None:
     assert papers.ids_here(db, ["arxiv:2506.00001", "doi:10.5555/x"]) == {"arxiv:2506.00001"}
 
 

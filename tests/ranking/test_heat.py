@@ -1,4 +1,4 @@
-"""How much a paper is talked about: one term a person, votes, citations; and the lanes."""
+"""Test how much a paper is talked about: terms for people, votes, citations; and the lanes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_role_models_word_on_yesterdays_paper_outweighs_a_vote_on_one_of_today
     assert total(waited) > total(near_score(heat(listed, DAY), (), 0.9))
 
 
-def test_what_was_said_a_week_ago_is_worth_half_and_what_comes_later_nothing() -> None:
+def test_a_post_counts_half_after_a_week_and_nothing_before_its_day() -> None:
     assert degrees(Talk((Voice("Ada Pond", on=DAY - timedelta(7)),))) == 0.5
     assert heat(Talk((Voice("Ada Pond", on=DAY + timedelta(1)),)), DAY) == ()
     assert heat(Talk(n_votes=9, voted_on=DAY + timedelta(1)), DAY) == ()
@@ -152,9 +152,7 @@ def test_the_same_name_in_another_case_is_one_person() -> None:
     assert degrees(Talk((Voice("@ada"), Voice("@Ada")))) == 1.0
 
 
-def test_what_stands_on_a_role_models_own_timeline_is_theirs_whatever_they_call_themselves() -> (
-    None
-):
+def test_posts_on_a_role_models_timeline_are_theirs_under_any_name() -> None:
     paper = Paper(("arxiv:3103.00001",), "Ponds", ("Ada Pond",))
     several = [
         PostMention(1, "@reed", "Read.", "", "Bo Reed", on=DAY),
@@ -239,7 +237,7 @@ def test_two_people_stand_above_one_vote_whatever_the_topic_the_class_and_the_da
     assert total(said) > total(voted)
 
 
-def test_a_person_ends_a_papers_silence_and_a_repost_a_part_of_it() -> None:
+def test_a_person_ends_the_silence_and_a_repost_part_of_it() -> None:
     def silence(*kinds: PostKind) -> float:
         said = heat(Talk(tuple(Voice(f"Person {n}", k) for n, k in enumerate(kinds))), DAY)
         return total(t for t in near_score(said, (), None, n_days=1) if t.kind == "days")
@@ -268,7 +266,7 @@ def test_a_wild_card_gains_by_being_far_or_of_a_direction_that_was_left() -> Non
     )
 
 
-def test_a_morning_takes_the_highest_of_what_no_list_held_and_equal_ones_in_order() -> None:
+def test_the_highest_scores_are_chosen_and_equal_ones_in_order() -> None:
     scores = {1: 2.0, 2: 3.0, 3: 2.0}
     assert caught(scores, cap=2) == [2, 1]
     assert caught(scores, cap=0) == caught(scores, cap=-1) == []
@@ -314,7 +312,7 @@ numbers = st.floats(-9, 9)
     st.dictionaries(st.integers(60, 80), numbers),
     st.integers(0, 12),
 )
-def test_a_lane_is_as_full_as_it_can_be_and_never_has_many_that_nobody_spoke_of(
+def test_the_near_lane_is_full_and_few_of_it_are_foretold(
     talked: dict[int, float], foretold: dict[int, float], again: dict[int, float], cap: int
 ) -> None:
     found = caught(talked, foretold, again, cap=cap)
@@ -341,6 +339,6 @@ def test_one_persons_own_words_are_hot_and_a_repost_is_not() -> None:
     assert not is_hot(())
 
 
-def test_closeness_is_half_at_the_cut_and_never_outside_of_nothing_and_one() -> None:
+def test_closeness_is_half_at_the_cut_and_between_zero_and_one() -> None:
     assert closeness_of(0.0) == 0.5
     assert closeness_of(-1e9) < 0.01 < 0.99 < closeness_of(1e9) <= 1

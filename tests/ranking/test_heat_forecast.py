@@ -1,4 +1,4 @@
-"""What is foretold of a paper on its own morning: terms that add up, from plain numbers."""
+"""Test the forecast of talk on a paper's own morning: terms that add up, from plain numbers."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def test_names_in_other_case_with_accents_or_dots_have_one_record() -> None:
     )
 
 
-def test_where_no_talk_was_ever_seen_no_record_speaks() -> None:
+def test_without_any_talk_authors_records_are_empty() -> None:
     known = {"ada pond": (50, 0)}
     assert records_of(["Ada Pond"], known, is_watched=False) == (AuthorRecord("Ada Pond"),)
 
 
-def test_of_a_thousand_authors_the_first_and_the_last_count() -> None:
+def test_of_very_many_authors_the_first_and_the_last_count() -> None:
     names = [f"Author {n}" for n in range(1000)]
     found = records_of(names, {})
     assert (len(found), found[0].author, found[-1].author) == (60, "Author 0", "Author 999")
@@ -101,7 +101,7 @@ def test_a_small_day_says_nothing_of_places() -> None:
     assert places([]) == {}
 
 
-def test_a_forecast_says_by_whom_how_many_and_how_long_before_the_end() -> None:
+def test_a_forecast_names_the_author_their_number_and_the_place() -> None:
     facts = facts_of(POND, NumberPlace(after=3.0, share=0.9))
     terms = forecast(facts, [AuthorRecord("Ada Pond", 9, 4), AuthorRecord("Bo Reed", 2, 0)], PLAIN)
     assert [(t.kind, t.what) for t in terms] == [
@@ -116,7 +116,7 @@ def test_a_forecast_says_by_whom_how_many_and_how_long_before_the_end() -> None:
     assert terms[4].value == 3.0
 
 
-def test_a_paper_without_anything_gets_a_forecast_too() -> None:
+def test_an_empty_paper_has_a_forecast_too() -> None:
     facts = facts_of(Paper(("doi:10.1/x",), ""))
     terms = forecast(facts, (), SHIPPED)
     assert math.isfinite(total(terms))
@@ -152,12 +152,12 @@ def test_coefficients_come_back_from_their_text() -> None:
 @pytest.mark.parametrize(
     "line", ["start", "start nan", "weight x 1", "text 0.01 a", "word frog 1", "start inf"]
 )
-def test_what_is_no_coefficient_is_refused(line: str) -> None:
+def test_a_malformed_coefficient_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Coefficients.read(line)
 
 
-def test_what_ships_is_small_and_holds_no_word() -> None:
+def test_the_shipped_numbers_are_small_and_hold_no_word() -> None:
     text = SHIPPED.to_text()
     assert len(text.encode()) < 300_000
     allowed = {"start", "weight", "text", *(n for names in KINDS.values() for n in names)}

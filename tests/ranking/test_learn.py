@@ -1,4 +1,4 @@
-"""Hold what is learned from acts: only what stands, for the right topic, and never too often."""
+"""Test what is learned from acts: only what stands, for the right topic, only when it is due."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 class Counting:
-    """Learns as `fit_means` does, and counts how often."""
+    """Fit as `fit_means` does, and count how often."""
 
     def __init__(self) -> None:
         self.topics: list[str] = []
@@ -82,14 +82,14 @@ def real_tools() -> Tools:
     return tools(Web(), fit_topic=fit_topic)
 
 
-def test_without_a_paper_there_is_nothing_to_learn(tmp_path: Path) -> None:
+def test_nothing_is_learned_without_a_paper(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         assert learn(library, tools(Web())) == []
         found = judges(library)
         assert (sorted(found.models), found.mark) == (sorted([OWN, OTHER, NEAR]), "words")
 
 
-def test_without_a_decision_a_topics_words_teach_what_else_its_papers_say(
+def test_without_a_decision_the_topics_words_teach(
     library: Library,
 ) -> None:
     assert learn(library, real_tools()) == [OWN, OTHER, NEAR]
@@ -146,7 +146,7 @@ def test_the_same_acts_make_the_same_models_in_an_index_made_anew(
         assert standings.stored(db) == before
 
 
-def test_what_was_picked_brings_up_what_is_like_it(library: Library) -> None:
+def test_a_pick_raises_papers_like_it(library: Library) -> None:
     more = [paper(n, f"Bees in Spring {n}", "Of bees.") for n in range(20, 24)]
     papers.add_papers(library.db, more, source="arXiv", on=DAY + timedelta(1))
     for held in papers.papers_at(library.db, range(13, 17)):
@@ -162,7 +162,7 @@ def test_what_was_picked_brings_up_what_is_like_it(library: Library) -> None:
     assert all(value > 0 for value in alike)
 
 
-def test_a_days_list_that_was_shown_is_not_judged_again_and_other_papers_are(
+def test_only_papers_that_no_list_showed_are_judged_again(
     library: Library,
 ) -> None:
     shown_ = morning(library, DAY)
@@ -184,7 +184,7 @@ def topics_mark(library: Library) -> str:
     return fingerprint(library.config)
 
 
-def test_acts_teach_the_topic_that_they_are_about(library: Library) -> None:
+def test_acts_teach_their_own_topic(library: Library) -> None:
     morning_ = morning(library, DAY)
     shown.add_shown(library.db, DAY, [(5, "near", NEAR), (6, "wild", "")], at=NOW)
     keep_shown(library, morning_)
@@ -285,7 +285,7 @@ def test_a_removed_topic_is_said_and_comes_back_with_all_that_it_learned(
     assert learn(library, tools(Web())) == [OWN]
 
 
-def test_a_folder_that_was_liked_and_is_no_topic_is_a_direction_that_was_left(
+def test_a_liked_folder_that_is_no_topic_becomes_a_left_direction(
     library: Library,
 ) -> None:
     for held in papers.papers_at(library.db, range(5, 5 + FEWEST_LEFT)):
@@ -297,7 +297,7 @@ def test_a_folder_that_was_liked_and_is_no_topic_is_a_direction_that_was_left(
 
 
 @pytest.mark.slow
-def test_ten_thousand_skips_leave_the_topics_words_what_they_were(tmp_path: Path) -> None:
+def test_ten_thousand_skips_do_not_change_what_the_topics_words_weigh(tmp_path: Path) -> None:
     n = 10_000
     with a_library(tmp_path) as library:
         many = [paper(i, f"{i} Ants", "And wasps.", authors=(f"Ada F{i}",)) for i in range(n)]
@@ -349,7 +349,7 @@ def test_the_pipe_learns_at_its_end_and_after_picks(library: Library) -> None:
     assert texts(library) != first
 
 
-def test_after_skips_what_was_learned_judges_the_day_and_its_vectors_stay(
+def test_after_skips_the_day_is_judged_anew_with_its_vectors(
     library: Library,
 ) -> None:
     many = [paper(n, f"Of {n} Ants") for n in range(20, 20 + FEWEST)]
@@ -367,7 +367,7 @@ def test_after_skips_what_was_learned_judges_the_day_and_its_vectors_stay(
     assert ranked()[1] != first
 
 
-def test_where_nothing_was_decided_nothing_is_fitted_again(library: Library) -> None:
+def test_nothing_is_fitted_again_without_a_decision(library: Library) -> None:
     counting = Counting()
     given = tools(Web(), fit_topic=counting)
     learn_decisions(library, given)
@@ -392,7 +392,7 @@ def test_models_that_cannot_be_kept_are_an_error_and_the_old_ones_stay(
     assert standings.stored(library.db) == before
 
 
-def test_a_model_that_cannot_be_read_gives_way_to_the_topics_words(library: Library) -> None:
+def test_an_unreadable_model_is_replaced_by_the_topics_words(library: Library) -> None:
     broken = [standings.StoredModel(f"topic {OWN}", "x", text) for text in ("{}",)]
     standings.keep(library.db, broken)
     assert judges(library).models[OWN].weights == {}

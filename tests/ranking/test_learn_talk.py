@@ -1,4 +1,4 @@
-"""Hold when the forecast is fitted to the library's own talk, and on which papers."""
+"""Test when the forecast is fitted to the library's own talk, and on which papers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LATER = timedelta(KNOWN_AFTER_DAYS + 1)
 
 
 class Fitting:
-    """Learns a start, and keeps what it was given."""
+    """Fit a start alone, and keep the examples that were given."""
 
     def __init__(self) -> None:
         self.examples: list[Sequence[TalkExample]] = []

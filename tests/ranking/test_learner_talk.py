@@ -1,4 +1,4 @@
-"""The forecast's numbers, fitted to invented talk: what helps is found, and always the same."""
+"""Test fitting the forecast to invented talk: each reason is found, and the result is fixed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def fitted(examples: list[TalkExample]) -> Coefficients:
     return fit_talk(examples)
 
 
-def test_what_gets_talked_about_is_foretold(fitted: Coefficients) -> None:
+def test_papers_that_are_talked_about_are_foretold(fitted: Coefficients) -> None:
     draw = random.Random(8)
 
     def mean(is_hot: bool) -> float:
@@ -83,7 +83,9 @@ def test_too_little_talk_leaves_the_numbers_as_they_are(examples: list[TalkExamp
     assert fit_talk([]) == Coefficients()
 
 
-def test_what_shipped_goes_on_speaking(examples: list[TalkExample], fitted: Coefficients) -> None:
+def test_the_shipped_numbers_stay_part_of_the_fit(
+    examples: list[TalkExample], fitted: Coefficients
+) -> None:
     again = fit_talk(examples, fitted)
     assert again != fitted
     frogs = facts_of(Paper(("doi:10.1/a",), "Frog frog", ("Ada Pond",), "frog"))

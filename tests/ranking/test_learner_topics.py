@@ -1,4 +1,4 @@
-"""Hold how a topic's model is fitted: the same from the same, and no flood from one pick."""
+"""Test how a topic's model is fitted: deterministic, and one pick does not flood a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOUNS = ("ladder", "lift", "river", "kettle", "window", "garden", "bridge", "lan
 
 
 def about(n: int, words: str) -> Paper:
-    """Give a paper about some words, with two nouns of its own."""
+    """Make a paper about some words, with two nouns of its own."""
     noun, other = NOUNS[n % len(NOUNS)], NOUNS[(n // len(NOUNS)) % len(NOUNS)]
     return paper(n, f"{words} {noun}", f"On the {other}, {words}.")
 
@@ -37,7 +37,7 @@ def liked(*papers: Paper) -> list[tuple[Paper, Label]]:
     return [(one, Label(n, True, 1.0)) for n, one in enumerate(papers, 1)]
 
 
-def test_without_a_paper_that_is_in_it_is_the_model_of_day_one() -> None:
+def test_without_a_liked_paper_the_model_is_that_of_day_one() -> None:
     assert fitted() == start(TOPIC)
     assert fitted((BACKGROUND[0], Label(1, False, 1.0))) == start(TOPIC)
 
@@ -46,7 +46,7 @@ def test_the_same_input_gives_the_same_model() -> None:
     assert fitted(*liked(*LIKED)) == fitted(*liked(*LIKED))
 
 
-def test_what_is_like_the_picks_stands_above_what_is_not() -> None:
+def test_papers_like_the_picks_stand_above_others() -> None:
     model = fitted(*liked(*LIKED))
     like, unlike = about(950, "whispering snails"), about(951, "cooking bread")
     scores = [judge(one, features(one), model).score for one in (like, unlike)]
@@ -55,7 +55,7 @@ def test_what_is_like_the_picks_stands_above_what_is_not() -> None:
 
 
 @pytest.mark.parametrize("n_picks", [1, 4])
-def test_a_few_picks_bring_few_of_the_undecided_papers_in(n_picks: int) -> None:
+def test_few_picks_bring_few_undecided_papers_in(n_picks: int) -> None:
     # Half of all papers are of the picks' kind: tomorrow is not to be filled with them.
     kind = [about(n, "whispering snails") for n in range(FEWEST)]
     model = fitted(*liked(*LIKED[:n_picks]), background=[*BACKGROUND[:FEWEST], *kind])
@@ -63,14 +63,14 @@ def test_a_few_picks_bring_few_of_the_undecided_papers_in(n_picks: int) -> None:
     assert n_in <= min(MOST_SHARE, SHARE_PER_LIKE * n_picks) * 2 * FEWEST
 
 
-def test_ten_thousand_dislikes_leave_what_was_liked_in() -> None:
+def test_ten_thousand_dislikes_keep_liked_papers_in() -> None:
     many = [about(n, "whispering snails") for n in range(900, 900 + MUCH_DECIDED)]
     dislikes = [(about(n, "cooking bread"), Label(100 + n, False, 0.5)) for n in range(10_000)]
     model = fitted(*liked(*many), *dislikes)
     assert [judge(one, features(one), model).place for one in many] == ["in"] * len(many)
 
 
-def test_what_the_topics_own_words_say_is_not_learned_once_more() -> None:
+def test_the_topics_own_words_are_not_learned_a_second_time() -> None:
     own = [about(n, "speech translation of snails") for n in range(900, 910)]
     model = fitted(*liked(*own))
     assert model.weights["w:snail"] > 0

@@ -1,4 +1,4 @@
-"""Hold what is kept of lessons and of lists that were shown, and how acts become events."""
+"""Test the rows of lessons and of shown lists, and how acts become events."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_the_background_is_drawn_anew_once_a_sixteenth_more_papers_have_come(db:
     assert labels.background(db, 100) == list(range(1, 43))
 
 
-def test_what_a_hand_added_is_no_background(db: Database) -> None:
+def test_papers_added_by_hand_are_no_background(db: Database) -> None:
     papers.add_papers(db, [paper(20, "Wasps")], source=BY_HAND, on=DAY)
     assert labels.background(db, 100) == list(range(1, 9))
 
@@ -167,7 +167,7 @@ def test_a_list_keeps_the_places_that_it_showed(db: Database) -> None:
     assert shown.shown_on(db, NEXT) == {}
 
 
-def test_what_was_talked_about_counts_as_shown_from_the_next_day_on(db: Database) -> None:
+def test_papers_shown_for_talk_count_as_shown_from_the_next_day_on(db: Database) -> None:
     rows = [(1, "own", "a"), (2, "near", "b"), (3, "wild", ""), (4, "doubtful", "a")]
     shown.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
     assert shown.shown_before(db, range(1, 9), DAY) == set()
@@ -179,7 +179,7 @@ def test_what_was_talked_about_counts_as_shown_from_the_next_day_on(db: Database
     assert shown.shown_before(db, range(1, 9), NEXT + timedelta(1)) == {1, 3}
 
 
-def test_an_order_that_is_made_anew_keeps_what_was_decided_or_talked_about(db: Database) -> None:
+def test_forgetting_the_order_keeps_decided_and_discussed_papers(db: Database) -> None:
     rows = [(1, "own", "a"), (2, "near", "b"), (3, "doubtful", "a"), (4, "own", "a")]
     shown.add_shown(db, DAY, rows, at=NOW)  # type: ignore[arg-type]
     decide(db, "skip", 4)
@@ -196,7 +196,7 @@ def test_a_visit_is_a_list_a_decision_or_a_note(db: Database) -> None:
     assert [shown.last_visit(db, day) for day in days] == [None, *days[:3]]
 
 
-def test_lessons_and_places_go_with_a_paper_that_is_joined_to_another(db: Database) -> None:
+def test_lessons_and_places_follow_a_merge(db: Database) -> None:
     teach(db, "yes", "a", 1)
     shown.add_shown(db, DAY, [(1, "own", "a"), (2, "own", "a")], at=NOW)
     shown.add_shown(db, NEXT, [(1, "own", "a")], at=NOW)
@@ -209,7 +209,7 @@ def test_lessons_and_places_go_with_a_paper_that_is_joined_to_another(db: Databa
     assert sorted(shown.shown_on(db, NEXT)) == [1]
 
 
-def test_what_lies_in_a_topic_is_what_a_person_put_there_or_still_likes(db: Database) -> None:
+def test_a_topic_holds_papers_filed_by_hand_or_still_liked(db: Database) -> None:
     for row in (1, 2, 3, 4, 5, 6):
         decisions.add_filing(db, row, "a", at=NOW)
     decide(db, "pick", 1)

@@ -1,4 +1,4 @@
-"""Hold what a topic's model says of a paper: sums that add up, labels that fade, the order."""
+"""Test how a topic's model judges a paper: sums that add up, labels that fade, the order."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_terms_add_up_to_the_score_and_the_same_input_gives_the_same(
 
 
 class TestLabels:
-    def test_what_was_only_shown_is_no_label(self) -> None:
+    def test_a_paper_that_was_only_shown_has_no_label(self) -> None:
         assert labels([], DAY, [TOPIC.path]) == {TOPIC.path: []}
 
     def test_the_newest_side_counts(self) -> None:
@@ -86,7 +86,7 @@ class TestLabels:
         found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
         assert found == [Label(1, True, 1.0), Label(2, False, 0.5)]
 
-    def test_a_dislike_fades_and_says_nothing_after_ninety_days(self) -> None:
+    def test_a_dislike_fades_within_ninety_days(self) -> None:
         def weight(days: int) -> float:
             events = [Event(1, "no", TOPIC.path, DAY - timedelta(days))]
             found = labels(events, DAY, [TOPIC.path])[TOPIC.path]
@@ -116,7 +116,7 @@ class TestLabels:
         assert papers(*skips) == [15, 16, 17, 18]
         assert papers(*likes[:4]) == [1, 2, 3, 4]
 
-    def test_a_topic_that_was_left_cools_and_its_seeds_do_not(self) -> None:
+    def test_likes_of_a_left_topic_cool_and_seeds_do_not(self) -> None:
         events = [
             Event(1, "pick", TOPIC.path, DAY - timedelta(147)),
             Event(2, "seed", TOPIC.path, date.min),
@@ -129,7 +129,7 @@ class TestLabels:
         found = labels(events, DAY, [TOPIC.path, OTHER.path])
         assert found == {path: [Label(1, False, 0.5)] for path in (TOPIC.path, OTHER.path)}
 
-    def test_what_happens_later_is_not_known_yet(self) -> None:
+    def test_later_events_are_not_known(self) -> None:
         events = [Event(1, "pick", TOPIC.path, DAY + timedelta(1))]
         assert labels(events, DAY, [TOPIC.path]) == {TOPIC.path: []}
 
@@ -183,7 +183,7 @@ def test_a_word_of_the_title_is_one_term_with_the_same_word_of_the_text() -> Non
     assert found.margin == pytest.approx(2.0 * features(one)["w:snail"] + 0.5)
 
 
-def test_a_model_written_out_is_read_back_the_very_same() -> None:
+def test_a_model_is_read_back_as_it_was_written() -> None:
     model = replace(start(TOPIC), weights={"w:翻訳": 0.1 + 0.2}, n_in=3, cut=-1.5)
     assert TopicModel.from_text(model.to_text()) == model
     for text in ("", "[]", "{}", '{"words": 3}', model.to_text().replace("cut", "cat")):
@@ -191,7 +191,7 @@ def test_a_model_written_out_is_read_back_the_very_same() -> None:
             TopicModel.from_text(text)
 
 
-def test_what_is_liked_less_stands_lower_and_no_paper_changes_its_place() -> None:
+def test_a_topic_liked_less_has_lower_scores_and_the_same_places() -> None:
     models = {
         TOPIC.path: replace(start(TOPIC), liked=30.0),
         OTHER.path: replace(start(OTHER), liked=1.0),
@@ -205,7 +205,7 @@ def test_what_is_liked_less_stands_lower_and_no_paper_changes_its_place() -> Non
     assert after[TOPIC.path] == models[TOPIC.path]
 
 
-def test_what_is_asked_is_as_likely_in_as_out_and_not_twice_the_same() -> None:
+def test_questions_are_about_uncertain_and_different_papers() -> None:
     model = start(TOPIC)
     several = [
         (1, "Speech translation", "About ladders and lifts."),

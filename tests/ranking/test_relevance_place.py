@@ -1,4 +1,4 @@
-"""Hold where a paper stands to a topic: in, doubtful or out, and what may bring it in."""
+"""Test whether a paper is in, doubtful or out of a topic, and what may bring it in."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def at(one: Paper, margin: float, topic: Topic = TOPIC) -> tuple[Judgement, Topi
     return judge(one, {}, model, is_brief=True), model
 
 
-def test_on_day_one_a_word_in_the_title_is_in_and_one_aside_is_asked_about() -> None:
+def test_on_day_one_a_title_word_is_in_and_a_passing_mention_is_doubtful() -> None:
     model = start(TOPIC)
     places = [judge(one, {}, model).place for one in (TITLE, OPENING, ASIDE, WORDLESS)]
     assert places == ["in", "in", "doubtful", "out"]
 
 
-def test_one_mention_and_its_abbreviation_count_once() -> None:
+def test_a_word_and_its_abbreviation_count_once() -> None:
     once = paper(5, "On ladders", "Speech recognition (ASR) climbs.")
     twice = paper(6, "On ladders", "Speech recognition climbs. ASR falls.")
     scores = [judge(one, {}, start(TOPIC)).score for one in (once, twice)]
@@ -78,7 +78,7 @@ def test_a_paper_without_any_word_comes_in_only_when_much_was_decided(
     assert judge(WORDLESS, {"w:ladders": 1.0}, model, is_brief=True).place == place
 
 
-def test_a_topic_without_words_needs_a_tenth_of_it() -> None:
+def test_a_topic_without_words_needs_a_tenth_of_the_likes() -> None:
     model = replace(start(replace(TOPIC, words=())), weights={"w:ladders": 9.0})
     places = [
         judge(WORDLESS, {"w:ladders": 1.0}, replace(model, n_in=n)).place for n in (0, 1, 19, 20)
@@ -86,7 +86,7 @@ def test_a_topic_without_words_needs_a_tenth_of_it() -> None:
     assert places == ["out", "doubtful", "doubtful", "in"]
 
 
-def test_too_few_papers_to_learn_from_bring_in_nothing_without_a_word() -> None:
+def test_with_too_few_papers_nothing_without_a_word_is_in() -> None:
     model = replace(start(TOPIC), bare_cut=math.inf, weights={"w:ladders": 9.0}, n_in=MUCH_DECIDED)
     assert judge(WORDLESS, {"w:ladders": 1.0}, model).place == "out"
     assert judge(TITLE, {"w:ladders": 1.0}, model).place == "in"
@@ -120,17 +120,17 @@ def test_words_in_the_abstract_alone_do_not() -> None:
     assert at(OPENING, -3.0)[0].place == "out"
 
 
-def test_what_decisions_have_pushed_far_below_the_cut_stays_there() -> None:
+def test_a_paper_far_below_the_cut_is_not_lifted() -> None:
     assert at(TITLE, -SURELY + 0.1)[0].place == "in"
     assert at(TITLE, -SURELY - 0.1)[0].place == "out"
 
 
-def test_what_is_above_the_cut_keeps_its_score() -> None:
+def test_a_paper_above_the_cut_is_not_lifted() -> None:
     assert at(TITLE, 1.0)[0].score == pytest.approx(1.0, abs=0.001)
 
 
 @pytest.mark.parametrize("weight", [-0.05, 0.05])
-def test_what_was_learned_changes_the_order_more_than_the_place(weight: float) -> None:
+def test_learned_words_change_the_order_more_than_the_place(weight: float) -> None:
     model = replace(start(TOPIC), weights={"w:ladders": weight})
     for one in (TITLE, ASIDE):
         before = judge(one, {}, model)
@@ -141,7 +141,7 @@ def test_what_was_learned_changes_the_order_more_than_the_place(weight: float) -
         assert after.place == before.place
 
 
-def test_taste_alone_moves_no_paper_over_the_cut() -> None:
+def test_taste_moves_no_paper_over_the_cut() -> None:
     # Enough learned to put the whole score above 0, and the margin below.
     model = replace(start(TOPIC), weights={"w:ladders": 0.6})
     found = judge(ASIDE, {"w:ladders": 1.0}, model)
@@ -156,7 +156,7 @@ def test_a_near_topic_takes_in_what_an_own_one_asks_about_and_lifts_nothing() ->
     assert at(TITLE, -3.0, NEAR)[0].place == "doubtful"
 
 
-def test_without_its_words_it_would_be_out_and_without_another_term_still_in() -> None:
+def test_only_without_its_title_word_is_a_lifted_paper_out() -> None:
     found, model = at(TITLE, -1.0)
     rank = Rank(TOPIC.path, None, found.place, found.score, model.cut, found.terms)
     without = {change.what: change for change in without_terms(rank, model)}

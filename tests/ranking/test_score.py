@@ -1,4 +1,4 @@
-"""Hold that a sum of terms adds up, in full and in print."""
+"""Test that a sum of terms adds up, in full and in print."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_the_order_of_terms_does_not_matter_to_the_last_bit() -> None:
     assert total(terms) == total(terms[::-1])
 
 
-def test_three_thirds_are_printed_so_that_they_make_one() -> None:
+def test_three_thirds_are_printed_with_a_sum_of_one() -> None:
     terms = [Term("a", "", 1 / 3)] * 3
     assert [value for _, value in in_print(terms, 2)] == [0.34, 0.33, 0.33]
 

@@ -1,4 +1,4 @@
-"""Hold what is read of the talk about papers, and what is foretold from it."""
+"""Test the rows of talk about papers, and the forecasts made from them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def vote(library: Library, on: date, number: int, n: int | None) -> None:
     posts.add_posts(library.db, [listed], source="list", on=on)
 
 
-def test_people_and_votes_make_talk_and_entries_of_feeds_do_not(library: Library) -> None:
+def test_people_and_votes_are_talk_and_feed_entries_are_not(library: Library) -> None:
     say(library, DAY, 1, "Cy")
     vote(library, NEXT, 2, 3)
     vote(library, NEXT, 3, None)
@@ -111,13 +111,13 @@ def test_where_no_talk_was_ever_seen_no_paper_says_anything(library: Library) ->
     assert talk.hot_papers(library.db, DAY, DAY, before=NEXT) == {}
 
 
-def test_a_mailings_ids_are_those_of_its_day(library: Library) -> None:
+def test_the_ids_of_a_mailing_are_those_of_its_day(library: Library) -> None:
     assert len(talk.ids_announced(library.db, DAY)) == 4
     assert talk.announced_with(library.db, [1, 99]) == {1: (paper(1).id, DAY)}
     assert talk.arrivals(library.db, DAY, DAY) == dict.fromkeys(range(1, 5), DAY)
 
 
-def test_what_was_foretold_of_a_paper_stays(library: Library) -> None:
+def test_a_forecast_is_never_changed(library: Library) -> None:
     [held] = papers.papers_at(library.db, [1])
     first = forecasts(library, [held])
     assert first[1] == standings.forecasts_of(library.db, [1])[1]

@@ -1,4 +1,4 @@
-"""Hold who counts as whom in what is said of papers: people, their timelines, machines."""
+"""Test who is who in the talk about papers: people, their timelines, machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the first ranking: which words are found, and what they weigh."""
+"""Test the first ranking: which words are found, and what they weigh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold where a topic's words stand: the longest counts, once, and only for what they mean."""
+"""Test where a topic's words stand: the longest counts, once, and only in its meaning."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_sentences_are_counted_and_the_first_is_told() -> None:
     assert found("On ladders", "ASRは梯子を登る。音声認識は登らない。ASRも。").n_sentences == 2
 
 
-def test_the_parts_of_a_word_may_stand_apart_in_the_title_where_the_abstract_has_one() -> None:
+def test_a_word_may_be_scattered_in_the_title_if_the_abstract_has_one() -> None:
     title = "Translations Without Sentences for Live Speech"
     here = mentions(TRANSLATION.words, title, "Simultaneous translation climbs.")
     assert here.scattered == "speech translation"
@@ -91,7 +91,7 @@ def test_the_parts_of_a_word_may_stand_apart_in_the_title_where_the_abstract_has
 
 
 @given(st.text(), st.text())
-def test_any_text_is_looked_through(title: str, abstract: str) -> None:
+def test_any_text_is_searched(title: str, abstract: str) -> None:
     here = mentions(RECOGNITION.words, title, abstract, longer=LONGER)
     assert here.is_any == bool(here.title or here.abstract)
     assert bool(here.abstract) == (here.n_sentences > 0)
@@ -104,7 +104,7 @@ def test_no_more_mentions_than_words_are_found(words: list[str]) -> None:
     assert sum(here.abstract.values()) <= sum(word in RECOGNITION.words for word in words)
 
 
-def test_a_text_that_is_nothing_but_mentions_is_looked_through_in_a_moment() -> None:
+def test_a_text_full_of_mentions_takes_no_long_time() -> None:
     begun = time.process_time()
     here = mentions(RECOGNITION.words, "On ladders", "ASR. " * 50_000, longer=LONGER)
     assert here.abstract == {"ASR": 50_000}

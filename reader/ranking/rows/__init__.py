@@ -1,1 +1,1 @@
-"""What a person said of topics, models and ranks: the only place here with SQL."""
+"""Read and write the rows of ranking: lessons, lists that were shown, ranks, models, talk."""

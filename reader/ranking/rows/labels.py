@@ -1,4 +1,4 @@
-"""Read what a person's acts and lessons tell of each topic: only those that stand.
+"""Read a person's acts and lessons about each topic: only those that were not taken back.
 
 An act that was taken back is not here at all, so what is learned after it is what was
 learned before. Knows no model.
@@ -90,8 +90,8 @@ def filed_by_hand(db: Database, zone: tzinfo) -> list[Act]:
 
 
 def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
-    """List the papers that lie in a topic, those filed last, at most `limit`: where a person
-    put them, or because they were picked or noted and still are."""
+    """List the papers filed in a topic by a person, or picked or noted and still so; those filed
+    last come first, at most `limit`."""
     rows = db.read(
         f"""
         SELECT f.paper FROM filings AS f JOIN papers AS p ON p.id = f.paper
@@ -106,7 +106,7 @@ def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
 
 
 def lessons(db: Database) -> list[Event]:
-    """List what `teach` was told and stands: of a paper and a topic the last word."""
+    """List the lessons that stand: of each paper and topic the last word."""
     return [
         Event(r["paper"], r["kind"], r["topic"], date.fromisoformat(r["on_date"]))
         for r in db.read(f"{WORDS_SQL} ORDER BY id")
@@ -114,8 +114,10 @@ def lessons(db: Database) -> list[Event]:
 
 
 def of_other_topics(db: Database, topics: Sequence[str]) -> list[tuple[str, int]]:
-    """Count what was taught about topics that are none any more, by topic: papers filed there
-    and lessons, of what lists or `teach` once knew as a topic."""
+    """Count, for each former topic, the papers filed there and the lessons about it.
+
+    Former topics are those that lists or `teach` once knew and that are none of `topics`.
+    """
     rows = db.read(
         """
         SELECT k.topic,
@@ -136,8 +138,9 @@ def of_other_topics(db: Database, topics: Sequence[str]) -> list[tuple[str, int]
 
 
 def moved_topics(db: Database, topics: Sequence[str]) -> dict[str, str]:
-    """Map topics that are none any more to where they were moved: all that was filed there lies
-    elsewhere now, most of it in the topic that is given."""
+    """Map former topics to where they were moved: all that was filed there lies elsewhere now,
+    most of it in the topic that is returned."""
+    # Ordered by the number of papers: in a dict the last row of a topic stays.
     rows = db.read(
         """
         WITH last AS (SELECT paper, max(id) AS id FROM filings GROUP BY paper)
@@ -191,7 +194,7 @@ def newest(db: Database, n: int) -> list[int]:
 
 
 def texts(db: Database, papers: Sequence[int]) -> dict[int, Paper]:
-    """Read what is learned from papers, by row: titles, abstracts, authors, classes."""
+    """Read the texts of papers to learn from, by row: titles, abstracts, authors, classes."""
     rows = db.read(
         """
         SELECT p.id, p.canonical, p.title, p.abstract, p.categories,
@@ -249,7 +252,7 @@ WORDS_SQL = """
 
 
 def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, LessonKind]]:
-    """Read the last word on each topic that stands for some papers, in the order of saying."""
+    """Read the last word that stands on each topic of some papers, in the order of recording."""
     found: dict[int, dict[str, LessonKind]] = {}
     for r in db.read(
         f"SELECT * FROM ({WORDS_SQL}) WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY id",  # noqa: S608
@@ -260,8 +263,8 @@ def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, LessonK
 
 
 def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> list[int]:
-    """List the papers that arrived on some days and of which a person said that they are of one
-    of these topics."""
+    """Find the papers that arrived on some days and that a person assigned to one of these
+    topics."""
     rows = db.read(
         f"""
         SELECT DISTINCT p.id FROM ({WORDS_SQL}) AS w JOIN papers AS p ON p.id = w.paper
@@ -274,13 +277,13 @@ def brought_on(db: Database, topics: Iterable[str], first: date, last: date) -> 
 
 
 def told_after(db: Database, paper: int, moment: datetime) -> bool:
-    """Tell whether something was said of a paper's topics, or taken back, after a moment."""
+    """Check whether a lesson about a paper was recorded, or taken back, after a moment."""
     sql = "SELECT 1 FROM lessons WHERE paper = ? AND at > ?"
     return db.read_one(sql, (paper, moment.isoformat())) is not None
 
 
 def taught(db: Database, topic: str) -> dict[int, LessonKind]:
-    """Read what stands that was said of papers for a topic, by row."""
+    """Read the lessons about a topic that stand, by row of the paper."""
     rows = db.read(
         """
         SELECT paper, kind FROM lessons AS l WHERE topic = ? AND kind != 'undo'
@@ -292,7 +295,7 @@ def taught(db: Database, topic: str) -> dict[int, LessonKind]:
 
 
 def rename_topic(db: Database, old: str, new: str, *, at: datetime, on: date) -> int:
-    """Let what was said for one topic be said for another; returns how many papers it was."""
+    """Move the lessons of one topic to another; returns the number of papers."""
     with db.writing():
         standing = taught(db, old)
         for kind in ("seed", "yes", "no"):

@@ -26,6 +26,7 @@ def add_shown(
 
     What it showed before keeps its place; the rest follows.
     """
+    # On conflict nothing: another page or terminal may show the same list at this moment.
     with db.writing():
         last = db.read_one(
             "SELECT coalesce(max(position), 0) AS n FROM shown WHERE day = ?", (day.isoformat(),)
@@ -61,8 +62,8 @@ def last_shown(db: Database, paper: int, until: date) -> date | None:
 
 
 def forget_order(db: Database, day: date) -> None:
-    """Drop the order of a day's own lane, which is made anew; what was decided and talked about
-    stays."""
+    """Drop the order of a day's own lane, which is made anew; decided papers and those of the
+    other lanes stay."""
     with db.writing():
         db.execute(
             """
@@ -83,15 +84,14 @@ FORETOLD_SQL = """
 
 
 def shown_before(db: Database, papers: Iterable[int], day: date) -> set[int]:
-    """Keep those of some papers that the list of an earlier day showed for what was said of them:
-    in the near lane, as a wild card, or on another day than that of their arrival."""
+    """Select the papers that the list of an earlier day showed because of talk: in the near lane,
+    as a wild card, or on another day than that of their arrival."""
     is_for_talk = f"k.lane IN ('near', 'wild') AND NOT {FORETOLD_SQL} OR k.day > p.arrived_on"
     return _shown(db, papers, day, is_for_talk)
 
 
 def foretold_before(db: Database, papers: Iterable[int], day: date) -> set[int]:
-    """Keep those of some papers that the list of an earlier day showed when nobody had spoken
-    of them."""
+    """Select the papers that the list of an earlier day showed when nobody had spoken of them."""
     return _shown(db, papers, day, FORETOLD_SQL)
 
 

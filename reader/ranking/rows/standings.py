@@ -19,12 +19,13 @@ from reader.ranking.rows.labels import WORDS_SQL, words_on
 
 def to_text(terms: Iterable[Term]) -> str:
     """Write terms one a line, their numbers so that they are read back to the last bit."""
+    # What a term names may have tabs and line ends, which part terms here.
     return "\n".join(f"{t.kind}\t{t.value!r}\t{' '.join(t.what.split())}" for t in terms)
 
 
 @functools.lru_cache(1_024)
 def from_text(text: str) -> tuple[Term, ...]:
-    """Read what `to_text` wrote; of a server's list again and again the same."""
+    """Parse what `to_text` wrote; cached, since a server reads the same lists again and again."""
     lines = (line.split("\t", 2) for line in text.split("\n") if line)
     return tuple(Term(kind, what, float(value)) for kind, value, what in lines)
 
@@ -40,7 +41,8 @@ def papers_to_rank(
     judged. Neither holds for what a list has shown: its order stays. What only a hand added
     has no day here.
     """
-    # First by indexes alone: of some thousand papers hardly one is lacking.
+    # First by indexes alone: of some thousand papers hardly one is lacking. A paper of no topic
+    # is marked as ranked and has no ranks; once it is talked about, its closeness is asked for.
     rows = db.read(
         f"""
         WITH lacking AS MATERIALIZED (
@@ -125,12 +127,13 @@ def members_on(db: Database, day: date, *, until: date | None = None) -> list[in
 
 
 def doubtful_on(db: Database, day: date, *, until: date | None = None) -> list[int]:
-    """List those that stand just below some topic."""
+    """List the papers that stand just below the cut of some topic."""
     return _placed(db, "doubtful", day, until or day)
 
 
 def _placed(db: Database, place: str, first: date, last: date) -> list[int]:
     # From the days' papers to their ranks: SQLite would rather read all ranks that there are.
+    # A rank without terms is of a paper that is only talked about, which is not asked about.
     rows = db.read(
         """
         SELECT p.id FROM papers AS p INDEXED BY papers_by_arrival
@@ -205,7 +208,7 @@ def kept_ranks(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
 
 
 def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, ...]]:
-    """Read what was foretold of some papers."""
+    """Read the forecasts of some papers, by row."""
     rows = db.read(
         "SELECT paper, terms FROM idx.forecasts WHERE paper IN (SELECT value FROM json_each(?))",
         (json.dumps(list(papers)),),
@@ -214,7 +217,7 @@ def forecasts_of(db: Database, papers: Iterable[int]) -> dict[int, tuple[Term, .
 
 
 def set_forecasts(db: Database, found: Mapping[int, Sequence[Term]], *, model: str) -> None:
-    """Keep what was foretold of papers."""
+    """Keep the forecasts of papers. model: names the numbers that made them."""
     with db.writing():
         db.execute_many(
             "INSERT OR REPLACE INTO idx.forecasts (paper, model, terms) VALUES (?, ?, ?)",
@@ -254,7 +257,7 @@ def text_of(db: Database, name: str) -> str:
 
 
 def fingerprints(db: Database) -> dict[str, str]:
-    """Read what each model was fitted on, by name, but not the models."""
+    """Read the hashes of what each model was fitted on, by name, without the models."""
     rows = db.read("SELECT name, fitted_on FROM idx.models ORDER BY name")
     return {r["name"]: r["fitted_on"] for r in rows}
 

@@ -1,8 +1,8 @@
-"""Read what is said of papers: who is talked about, by which votes, and since when.
+"""Read the talk about papers: which are talked about, with how many votes, and since when.
 
-Counts what authors' earlier papers came to as well. Keeps how often papers were cited, by
-day: a count is never replaced. That a paper came up because it is much cited is an origin of
-it like any other, `citations`, so it comes up once. Rows of posts are kept in
+Counts how much authors' earlier papers were talked about as well. Keeps how often papers were
+cited, by day: a count is never replaced. That a paper came up because it is much cited is an
+origin of it like any other, `citations`, so it comes up once. Rows of posts are kept in
 `gathering.rows.posts`.
 """
 
@@ -35,8 +35,9 @@ def talked_between(db: Database, first: date, last: date) -> list[int]:
 
 
 def warm(db: Database, first: date, last: date, *, limit: int) -> list[int]:
-    """List the papers that are talked about on some days, came since the first of them, and
-    that nobody decided on and no list showed for it; most people and votes first."""
+    """Find undecided papers that arrived and were talked about on some days, and that no list
+    showed for it; those with most people and votes first."""
+    # A rough order for the limit, ten votes as one person: `heat` weighs those that are left.
     rows = db.read(
         f"""
         SELECT i.paper, count(DISTINCT s.author) + max(coalesce(s.n_votes, 0)) / 10.0 AS n
@@ -72,7 +73,7 @@ def votes(db: Database, papers: Iterable[int], *, until: date) -> dict[int, tupl
 
 
 def busy_authors(db: Database, first: date, last: date, *, at_least: int) -> set[str]:
-    """List the authors of posts who named so many papers on one of some days: machines, lists."""
+    """Find the authors who named so many papers on one of some days: machines and lists."""
     rows = db.read(
         """
         SELECT DISTINCT s.author FROM mentions AS m JOIN posts AS s ON s.id = m.post
@@ -89,8 +90,9 @@ Known = tuple[int, int, float]
 
 
 def known_records(db: Database, authors: Collection[str], day: date) -> dict[str, Known]:
-    """Count what authors wrote that came before a day, and how much of it was talked about then:
-    by `author_key`. Their names count as printed; what they say of their own papers does not."""
+    """Count the papers of authors that arrived before a day, and how many of them were talked
+    about then, by `author_key`. Names are compared as printed; authors' own posts do not count."""
+    # The folded family name comes first in the index; the printed one decides.
     names = json.dumps([[family_fold(name), name] for name in sorted(set(authors))])
     rows = db.read(
         f"""
@@ -122,7 +124,7 @@ _IS_HOT = f"""
 
 
 def is_watched(db: Database) -> bool:
-    """Tell whether any talk was ever seen here."""
+    """Check whether any talk was ever seen here."""
     return db.read_one("SELECT 1 FROM mentions LIMIT 1") is not None
 
 
@@ -144,7 +146,7 @@ def hot_papers(db: Database, first: date, last: date, *, before: date) -> dict[i
 
 
 def arrivals(db: Database, first: date, last: date) -> dict[int, date]:
-    """Read on which days the papers of some days came, by row."""
+    """Read the day of arrival of the papers that arrived on some days, by row."""
     rows = db.read(
         """
         SELECT id, arrived_on FROM papers
@@ -222,6 +224,7 @@ def add_counts(
 
 def newest_counts(db: Database, papers: Iterable[int], *, until: date) -> dict[int, NewestCount]:
     """Read the newest count that papers had on a day, the highest of several sources'."""
+    # Ordered so that this count is a paper's last row: in a dict it stays.
     rows = db.read(
         """
         SELECT c.paper, c.n, c.on_date, coalesce(p.published_on, p.announced_on) AS published_on
@@ -238,8 +241,10 @@ def newest_counts(db: Database, papers: Iterable[int], *, until: date) -> dict[i
 def never_shown(
     db: Database, near: Sequence[str], own: Sequence[str], *, since: date, at_least: int
 ) -> list[NewestCount]:
-    """List papers of near topics that are cited so often and that no list ever held: of no
-    own topic, talked about by nobody, undecided, not brought up before."""
+    """Find papers of near topics that are cited so often and that no list ever held: of no own
+    topic, talked about by nobody, undecided, not brought up before."""
+    # With max() and no other aggregate, SQLite takes the other columns from the row of the
+    # greatest value: here the newest count.
     rows = db.read(
         """
         SELECT c.paper, c.n, max(c.on_date) AS on_date,
@@ -266,7 +271,7 @@ def never_shown(
 
 
 def bring_up(db: Database, papers: Iterable[int], *, on: date) -> None:
-    """Put papers into a day's list because they are much cited."""
+    """Add papers to a day's list because they are much cited."""
     with db.writing():
         db.execute_many(
             "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -287,7 +292,7 @@ def brought_up_on(db: Database, day: date) -> list[int]:
 
 
 def n_brought_up_from_here(db: Database, day: date) -> int:
-    """Count those of a day's list that were in the library before."""
+    """Count the much cited papers of a day's list that were in the library before."""
     sql = """
         SELECT count(*) AS n FROM origins AS o JOIN papers AS p ON p.id = o.paper
         WHERE o.source = 'citations' AND o.seen_on = ?1 AND p.arrived_on < ?1
