@@ -1,1 +1,1 @@
-"""Notes in the own words: drafts, revisions, the check, links, Markdown both ways."""
+"""Keep notes in own words: drafts, revisions, the check, links, Markdown both ways."""

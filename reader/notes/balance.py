@@ -1,6 +1,6 @@
-"""Weigh the own themes against each other: what was written up of each lately.
+"""Compare the own themes by the papers written up of each lately.
 
-Nothing is said on days that are not for it: days off and those before a deadline.
+There are no hints on days off and near a deadline.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Balance:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Write what is worth a word; mostly nothing."""
+        """Write the hints of a morning, in sentences; mostly there are none."""
         total = sum(self.counts.values())
         found = [
             say("balance.starving", theme=plain(theme), n=self.counts[theme], total=total,
@@ -52,7 +52,7 @@ class Balance:
 
 
 def balance(library: Library, day: date) -> Balance:
-    """Weigh the own themes against each other, over `theme_balance_days` with the day itself."""
+    """Compare the own themes over `theme_balance_days` that end with the day itself."""
     config = library.config
     n_days = config.theme_balance_days
     by_topic = notes.n_written_by_topic(library.db, days_back(day, n_days - 1), day)
@@ -62,6 +62,7 @@ def balance(library: Library, day: date) -> Balance:
         if theme in counts:
             counts[theme] += n
     is_quiet = config.is_day_off(day) or any(d.is_near(day) for d in config.deadlines)
+    # After one paper all other themes would starve: a day's quota must be there first.
     return Balance(
         counts,
         n_days,

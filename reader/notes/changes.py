@@ -37,7 +37,7 @@ class DiffLine:
 
 
 def changes(before: str, after: str) -> list[DiffLine]:
-    """List what leads from one text to the other; nothing where they are the same."""
+    """Compute the lines that lead from one text to the other; none where they are the same."""
     old, new = before.split("\n"), after.split("\n")
     # Lines that stand everywhere make an exact comparison quadratic.
     is_long = len(old) + len(new) > MOST_LINES
@@ -56,7 +56,7 @@ def changes(before: str, after: str) -> list[DiffLine]:
 
 
 def pieces(line: DiffLine) -> Iterator[tuple[str, bool]]:
-    """Part a changed line into what stayed within it and what changed; safe to print, each
+    """Split a changed line into pieces, each with whether it changed; safe to print, each
     character in its place."""
     text = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line.text)
     done = 0
@@ -75,6 +75,7 @@ def _range(start: int, end: int) -> str:
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
     """Find the lines that went and those that came; of the likest ones what differs within."""
+    # By whether it is a new line, and its number; an old line has one partner, the first found.
     spans: dict[tuple[bool, int], Spans] = {}
     for n, line in enumerate(new):
         like = _likest(line, old) if len(old) * len(new) <= MOST_PAIRS else n
@@ -90,10 +91,12 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
 
 def _likest(line: str, lines: Sequence[str]) -> int | None:
     """Find the line that is likest to one, the first of equal ones; None among no lines."""
+    # difflib keeps what it counts of the second text: the line that stays the same goes there.
     matcher = difflib.SequenceMatcher(None, b=line[:LONGEST], autojunk=False)
 
     def likeness(n: int) -> float:
         matcher.set_seq1(lines[n][:LONGEST])
+        # An upper bound of the ratio, by letters alone: enough to choose, and much cheaper.
         return matcher.quick_ratio()
 
     return max(range(len(lines)), key=likeness, default=None)

@@ -1,4 +1,4 @@
-"""Lay out what the editor is given, and take the person's words out of what it saved.
+"""Lay out the text for the editor, and take the person's words out of what it saved.
 
     the note as it is, or a template
     <!-- reader:show … -->           from here on what is only shown,
@@ -28,7 +28,7 @@ Language = Literal["en", "ja"]
 
 
 def template_text(name: str, language: Language, own: Sequence[Template] = ()) -> str | None:
-    """Find a template's Markdown, "" for `none`; None where no template has this name.
+    """Look up a template's Markdown, "" for `none`; None where no template has this name.
 
     own: those of feeds.toml.
     """
@@ -44,13 +44,13 @@ def template_text(name: str, language: Language, own: Sequence[Template] = ()) -
 
 
 def all_texts(own: Sequence[Template] = ()) -> list[str]:
-    """List all templates, in both languages: whichever a draft began from is among them."""
+    """Collect all templates, in both languages: whichever a draft began from is among them."""
     built_in = (template_text(name, language) for name, language in _BUILT_IN)
     return [text for text in built_in if text] + [template.text for template in own]
 
 
 HINT = "┊"
-"""Begins a line that the editor shows and that is never kept."""
+"""The mark at the beginning of a line that the editor shows and that is never kept."""
 
 # A heading, and the question below it as a hint.
 _BUILT_IN: dict[tuple[str, Language], tuple[tuple[str, str], ...]] = {
@@ -91,7 +91,7 @@ BEGIN, END = "<!-- reader:show: {what} -->", "<!-- reader:shown -->"
 
 
 def laid_out(words: str, shown: Sequence[str], *, what: str) -> str:
-    """Put what is only shown below the words.
+    """Put the lines that are only shown below the words.
 
     shown: lines, safe to print. what: says in a sentence that they are not kept.
     """
@@ -104,6 +104,7 @@ def with_headings(words: str, template: str) -> str:
     """Put a template's headings below a note, but for those that it has."""
     have = {line.strip() for line in words.split("\n")}
     kept, is_left_out = list[str](), False
+    # A heading that the note has is left out with all that stands below it: its hint.
     for line in template.split("\n"):
         if _HEADING.match(line):
             is_left_out = line.strip() in have
@@ -114,7 +115,7 @@ def with_headings(words: str, template: str) -> str:
 
 
 def without_shown(saved: str, *, before: str = "", given: Collection[str] = ()) -> str:
-    """Drop what was only shown; what the person typed stays, as do lines of `before`.
+    """Drop the lines that were only shown; typed words stay, as do lines of `before`.
 
     given: texts with lines that were shown; what stands behind one of them was typed.
     """
@@ -138,8 +139,8 @@ def without_shown(saved: str, *, before: str = "", given: Collection[str] = ()) 
 def words_in(
     saved: str, *, templates: Collection[str] = (), before: str = "", given: str = ""
 ) -> str:
-    """Return what the person wrote: without what was only shown, and without what they left of
-    a template as it stood.
+    """Return the words that the person wrote, without lines that were only shown, and without
+    what they left of a template as it stood.
 
     A heading of a template goes where nothing was written below it, up to the next one of
     its level or a higher one. saved: lines end in \\n. before: the note as it was; what
@@ -154,7 +155,8 @@ def words_in(
         if line in own or _HEADING.match(line) or line.rstrip() not in theirs
     ]
     kept: list[str] = []
-    # From the end: for each level of heading, whether something is written below it.
+    # From the end: for each level of heading, whether something is written below it; 7 is a
+    # line that is no heading.
     is_filled = dict.fromkeys(range(1, 8), False)
     for line in reversed(lines):
         heading = _HEADING.match(line)
@@ -165,6 +167,8 @@ def words_in(
                 kept.pop()
             continue
         kept.append(line)
+        # A line fills all headings above it; a heading that stays fills those of higher levels,
+        # and what stands in front of it is another section.
         if heading or line.strip():
             is_filled = {n: not heading or n < level for n in is_filled}
     return "\n".join(reversed(kept)).strip("\n")

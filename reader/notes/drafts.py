@@ -1,4 +1,4 @@
-"""Keep what is being written, by the editor or on a page, until its words are in a revision.
+"""Keep a text that is being written, in an editor or on a page, until it is in a revision.
 
 `drafts/<key>.<paper>.<note>.<n>.md`: paper is its row, note the revision that the writer
 began from (0: none). So a draft survives a killed editor or a machine that goes off, says
@@ -39,6 +39,7 @@ from reader.notes.write import marked, newest_note
 
 FOLDER = "drafts"
 
+# At most 18 digits: more may be no integer of SQLite.
 _NAME = re.compile(r"[^.].*\.(\d{1,18})\.(\d{1,18})\.\d+\.md")
 """A draft's file: of which paper, begun from which revision. The locks have a dot in front."""
 
@@ -101,6 +102,7 @@ def words_of(draft: Draft) -> str:
     Raises UsageError for one that is gone, cannot be read or is not UTF-8.
     """
     try:
+        # "-sig", since some editors put a byte order mark in front.
         text = draft.file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         what = say("note.gone", file=draft.file)
@@ -115,14 +117,14 @@ def words_of(draft: Draft) -> str:
 
 
 def own_words(library: Library, draft: Draft, saved: str, *, given: str = "") -> str:
-    """Return what the person wrote in a draft. given: what the editor was given, "" where that
-    is not known."""
+    """Return the words that the person wrote in a draft. given: the text that the editor was
+    given, "" where that is not known."""
     templates = all_texts(library.config.templates)
     return words_in(saved, templates=templates, before=draft.before, given=given)
 
 
 def rewrite(draft: Draft, content: str) -> None:
-    """Put other content into a draft that no editor has. Raises StoreError."""
+    """Replace the content of a draft that no editor has. Raises StoreError."""
     write_whole(draft.file, content.encode())
 
 
@@ -161,7 +163,7 @@ def drafts_of(library: Library, held: LibraryPaper) -> list[Draft]:
 def new_file(
     library: Library, held: LibraryPaper, base: int, content: str, locks: contextlib.ExitStack
 ) -> Path:
-    """Make a draft that nobody has, and hold it. Raises StoreError."""
+    """Create a new draft, and hold it. Raises StoreError."""
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     folder = folder_of(library)
     try:
@@ -174,6 +176,7 @@ def new_file(
                 handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except (Locked, FileExistsError):
                 continue
+            # Not `write_whole`: a rename at its end would replace a file made meanwhile.
             with os.fdopen(handle, "wb") as draft:
                 draft.write(content.encode())
             return file
@@ -201,8 +204,8 @@ def tidy(library: Library) -> None:
 
 
 def has_words(library: Library, draft: Draft) -> bool:
-    """Check that a draft was written in, and is not as it was opened; what cannot be
-    read may be anything."""
+    """Check that a draft has words and is not as it was opened; one that cannot be read counts
+    as having words."""
     try:
         words = own_words(library, draft, words_of(draft))
     except UsageError:
@@ -221,7 +224,7 @@ class MarkedWords:
 
 
 def new_words(library: Library, before: str, template: str = "") -> str:
-    """Return what a new draft has: the note as it is, or a template where there is none.
+    """Return the text of a new draft: the note as it is, or a template where there is none.
 
     template: one that was asked for by name, "" for that of feeds.toml. Raises UsageError
     for one that is not there.
@@ -251,18 +254,20 @@ def template_of(library: Library, name: str = "") -> str:
 
 
 def template_names(library: Library) -> list[str]:
-    """List the templates that may be asked for."""
+    """Name the templates that may be asked for."""
     return [*BUILT_IN_TEMPLATES, *(own.name for own in library.config.templates)]
 
 
 def may_show(library: Library, held: LibraryPaper) -> bool:
-    """Check whether abstract and highlights stand beside the note without being asked for:
-    from the second opening on, since the first words come from memory."""
+    """Check whether abstract and highlights are shown beside the note without being asked for.
+
+    They are from the second opening on: the first words are to come from memory.
+    """
     return newest_note(library, held) is not None or notes.was_opened(library.db, held.row)
 
 
 def marks_of(library: Library, held: LibraryPaper) -> list[MarkedWords]:
-    """List what the person marked, in reading order, the same words once."""
+    """Collect the words that the person marked, in reading order, the same words once."""
     found = marked(library, held)
     return [
         MarkedWords(plain(once(highlight.text)), plain(highlight.note), tuple(pages))
@@ -285,8 +290,10 @@ class PageDraft:
 
 
 def waiting(library: Library, held: LibraryPaper) -> list[PageDraft]:
-    """List a paper's drafts that have words, the newest first; one that cannot be read is left
-    to the editor, which says so."""
+    """List a paper's drafts that have words, the newest first, for a page.
+
+    One that cannot be read is left out: the editor reports it.
+    """
     found = []
     templates = all_texts(library.config.templates)
     for draft in drafts_of(library, held):
@@ -301,8 +308,7 @@ def waiting(library: Library, held: LibraryPaper) -> list[PageDraft]:
 def keep(
     library: Library, held: LibraryPaper, text: str, *, base: int, name: str, seen: str
 ) -> PageDraft:
-    """Write what is typed into a draft, at the latest state that is known; it is on the disk
-    when this returns.
+    """Keep a text that is being typed on a page in a draft; it is on the disk on return.
 
     base: the revision (`notes.id`, 0 for none) that the writer began from. name, seen: as
     `PageDraft` had them, "" for a new draft. A text without words of its own is no draft, and
@@ -310,6 +316,7 @@ def keep(
     """
     text = text.encode("utf-8", "replace").decode()  # half a character becomes "?"
     known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
+    # A page may send any number; a revision of another paper counts as none.
     base = base if base in known else 0
     old = next((d for d in drafts_of(library, held) if d.file.name == name), None)
     before = known.get(base, "")
@@ -338,15 +345,18 @@ def _may_replace(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) 
         saved = words_of(old)
     except (Locked, UsageError):
         return False
+    # Nothing is lost of a draft whose words all stand in the new text, so an answer that never
+    # reached the page makes no second draft.
     return _hash_of(saved) == seen or saved.strip() in text
 
 
 def words(library: Library, held: LibraryPaper, text: str, *, base: int) -> str:
-    """Return what a person wrote in a page's text: without hints and empty headings of a
-    template; the note as it was where nothing but line ends changed."""
+    """Return the words that a person wrote in a page's text, without hints and empty headings of
+    a template; the note as it was where nothing but line ends changed."""
     known = {note.id: note.text for note in notes.revisions(library.db, held.row)}
     before = known.get(base, "")
     written = words_in(text, templates=all_texts(library.config.templates), before=before)
+    # A page's text has \n alone: a note with \r\n would look changed at each save.
     return before if written == before.replace("\r\n", "\n") else written
 
 
@@ -363,6 +373,7 @@ def settle(
             hold(draft.file, locks)
             saved = words_of(draft)
             is_that = draft.file.name == name and _hash_of(saved) == seen
+            # By name and hash, or by its words, where the page never got the last answer.
             own = without_blank_ends(own_words(library, draft, saved))
             if is_that or own in text:
                 drop(draft, read=saved)

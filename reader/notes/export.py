@@ -83,7 +83,7 @@ class NoteFile:
 def note_file(
     held: LibraryPaper, path: str, raw: str | None, last: WrittenFile | None = None, block: str = ""
 ) -> NoteFile:
-    """Make the value of a paper's file out of what was read."""
+    """Build the value of a paper's file from what was read."""
     content = raw if raw is not None else (last.content if last else "")
     if last:
         text = mend_front(content, last.content)
@@ -94,7 +94,7 @@ def note_file(
 
 
 class ExportRun:
-    """One run, in its steps."""
+    """One run of the export, step by step."""
 
     def __init__(self, library: Library, done: ExportOutcome) -> None:
         self._library = library
@@ -138,7 +138,7 @@ class ExportRun:
             writer.flush()
 
     def read(self, rows: Collection[int]) -> None:
-        """Read in edits alone."""
+        """Read in edits, and write nothing."""
         rows = [row for row in rows if exports.exported(self._library.db, row)]
         self._find([exports.note_name(row) for row in rows])
         self._look_at(rows)
@@ -191,7 +191,7 @@ class ExportRun:
         return note_file(held, path, raw, last, self._blocks.get(path, ""))
 
     def _linked(self) -> list[int]:
-        """List the papers that these link to, or did: their files name who links to them."""
+        """Find the papers that these link to, or did: their files name who links to them."""
         db = self._library.db
         texts = list(exports.newest_texts(db, self._notes).values())
         texts += [words_of(n.last.content) or "" for n in self._notes.values() if n.last]
@@ -207,6 +207,7 @@ class ExportRun:
         else:
             text = note.text
             if words_of(text, note.titles) != without_blank_ends(sheet.text):
+                # None for damaged marks: then `splice` gives None as well, and the file is left.
                 text = with_words(text, sheet.text, note.titles) or text
             before = note.last.front if note.last else None
             content = splice(text, ours, before=before, titles=note.titles)
@@ -221,7 +222,7 @@ class ExportRun:
 
 
 def read_in(library: Library, note: NoteFile, done: ExportOutcome) -> None:
-    """Make revisions of what a hand wrote. Raises Incomplete for a file to leave alone."""
+    """Turn edits by hand into revisions. Raises Incomplete for a file to leave alone."""
     _check_owner(note)
     path, last = note.path, note.last
     theirs = words_of(note.text, note.titles)
@@ -268,6 +269,7 @@ def _check_owner(note: NoteFile) -> None:
         return
     id_ = tolerant_value(note.content, "id") or tolerant_value(note.content, "page")
     ids = note.held.paper.ids
+    # No id, the one that we wrote last, and every id of the paper say that it is this file.
     known = ("", fields(note.last.content).get("id", ""), *ids)
     found = parse_id(id_)
     if id_ not in known and (found is None or found.id not in known):
@@ -287,6 +289,7 @@ def adopt(library: Library, row: int, path: str, content: str, done: ExportOutco
     if not plain(words_of(note.text, note.titles) or ""):
         return ""
     with library.db.writing():
+        # The hand's folder first: `file_away` chooses one for papers that have none.
         file_where_it_lies(library, row, path, done)
         file_away(library, papers.papers_at(library.db, [row])[0])
         (held,) = papers.papers_at(library.db, [row])
@@ -333,8 +336,8 @@ def export_quietly(library: Library, rows: Collection[int] | None = None) -> lis
 
 
 def read_edits(library: Library, rows: Collection[int], *, wait: bool = True) -> ExportOutcome:
-    """Read in what a hand wrote in some papers' files, and write nothing: before an editor
-    shows the note. wait: until nobody else is at notes/; else raises Locked."""
+    """Read in edits by hand in some papers' files, before an editor shows the note; writes no
+    file. wait: until nobody else is at notes/; else raises Locked."""
     done = ExportOutcome()
     if not library.db.is_read_only:
         with _alone(library, wait=wait):
@@ -343,8 +346,8 @@ def read_edits(library: Library, rows: Collection[int], *, wait: bool = True) ->
 
 
 def find_moved_notes(library: Library, rows: Collection[int] | None = None) -> ExportOutcome:
-    """Record where the files of some papers, or all, lie after a hand moved them; papers are
-    filed where it put their files."""
+    """Record where the files of some papers, or all, lie after they were moved by hand; papers
+    are filed where their files were put."""
     done = ExportOutcome()
     if not library.db.is_read_only:
         with _alone(library):
@@ -357,6 +360,7 @@ def find_moved_notes(library: Library, rows: Collection[int] | None = None) -> E
 @contextlib.contextmanager
 def _alone(library: Library, *, wait: bool = True) -> Iterator[None]:
     """Let one process at a time look at notes/ and write there."""
+    # A library that cannot be written has no place for a lock, and nothing is written to it.
     if library.db.is_read_only:
         yield
         return

@@ -37,7 +37,7 @@ from reader.notes.words import BLANK, without_blank_ends
 
 
 def cut(raw: str, end: str) -> tuple[str, str, str]:
-    """Part a text into blank lines, what has words (its last line end left off), the rest."""
+    """Split a text into blank lines, what has words (its last line end left off), and the rest."""
     lines = raw.split("\n")
     full = [i for i, line in enumerate(lines) if line.strip(BLANK)]
     if not full:
@@ -73,8 +73,8 @@ def replaced(raw: str, text: str, end: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ProgramLines:
-    """What of a file is the program's: keys of the front matter with their lines, the title
-    that the heading repeats, and what stands in the block."""
+    """The program's part of a file: keys of the front matter with their lines, the title that
+    the heading repeats, and what stands in the block."""
 
     keys: Keys
     title: str
@@ -109,7 +109,7 @@ def framed(text: str) -> str:
 
 
 def words_of(file_text: str, titles: Collection[str] = ()) -> str | None:
-    r"""Take the person's words out of a file, without blank lines around them.
+    r"""Read the person's words out of a file, without blank lines around them.
 
     What stands below our block comes last. Where the file's lines end with \r\n so did an
     editor make them: they are \n in the words. None when the marks are damaged. titles:
@@ -155,7 +155,7 @@ def splice(
 
 
 def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | None:
-    """Put other words in place of the person's; lines that both have keep every byte.
+    """Replace the person's words with others; lines that both have keep every byte.
 
     Front matter, our heading, the block and the file's line ends stay. Words go on both
     sides of the block where that is plain, else all of them above. None when the marks
@@ -168,6 +168,7 @@ def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | Non
     words = _ESCAPABLE.sub(r"\\\1", without_blank_ends(text))
     above, below = _both_sides(parts, words)
     result = parts.front + above + parts.whole_block + below
+    # Read back before it is taken: words that begin as our heading does would lose that line.
     if words_of(result, titles) == without_blank_ends(text):
         return result
     # All words anew, above the block, below our heading where they begin as it does.
@@ -202,6 +203,8 @@ def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
 BEGIN = "<!-- reader:begin: written by the program; write above or below, not in here -->"
 END = "<!-- reader:end -->"
 MARK = re.compile(r"^<!-- reader:(begin|end)[^\n]*", re.MULTILINE)
+# A mark within words, with any backslashes that are there: each writing adds one, each reading
+# takes one off, so that words with backslashes of their own come back too.
 _ESCAPABLE = re.compile(r"^(\\*<!-- reader:(?:begin|end))", re.MULTILINE)
 _ESCAPED = re.compile(r"^\\(\\*<!-- reader:(?:begin|end))", re.MULTILINE)
 
@@ -225,13 +228,14 @@ class _Parts:
 
 
 def _split(text: str, titles: Collection[str]) -> _Parts | None:
-    """Part a file; None where its marks are damaged, or stand there twice."""
+    """Split a file into its parts; None where its marks are damaged, or stand there twice."""
     front = FRONT.match(text)
     start = front.end() if front else 0
     marks = list(MARK.finditer(text, start))
     if [mark[1] for mark in marks] != ["begin", "end"]:
         return None
     begin, end = marks
+    # A mark that goes on in the next line was broken by somebody's editor.
     if not all(mark[0].rstrip().endswith("-->") for mark in marks):
         return None
     close = end.start() + len(end[0].rstrip())
@@ -264,12 +268,14 @@ def _joined(parts: _Parts, above: str, below: str) -> str:
 
 def heading_of(title: str) -> str:
     """Write the heading that repeats a title."""
+    # "<" would begin a tag of HTML, and take the words behind it off the screen.
     return "# " + (plain(title).replace("<", "\\<") or "Untitled")
 
 
 AT_LEAST = 2
 """Lines of a front matter by which it is known again."""
 
+# Blank, a comment, an indented line, an item, or a key of up to four words.
 _YAML = re.compile(r"\s*\Z|\s*#|[ \t]+\S|-[ \t]|[^\s:#>*`<!|]+(?: [^\s:]+){0,3}[ \t]*:(?:\s|\Z)")
 
 
@@ -283,16 +289,19 @@ def mend_front(found: str, last: str) -> str:
     known = {line.strip() for line in left["yaml"].split("\n")} - {""} if left else set()
     if left is None or not known or _is_whole(found, known):
         return found
+    # A byte order mark belongs to the file's beginning, whatever comes to stand there.
     bom = "\ufeff" if found.startswith("\ufeff") else ""
     lines = found.removeprefix("\ufeff").split("\n")
     end = "\r\n" if lines[0].endswith("\r") else "\n"
     lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
     first, past = _known_lines(lines, known)
     if past == first:
+        # Nothing of it is there any more: it comes back as it was left.
         front = left[0].removeprefix("\ufeff").replace("\r\n", "\n").replace("\n", end)
         return bom + front + "".join(lines)
     front = f"---{end}{''.join(lines[first:past])}---{end}"
     above, below = lines[:first], lines[past:]
+    # One of its two lines `---` may still be there; both are in `front` now.
     if above and above[-1].strip() == "---":
         above = above[:-1]
     if below and below[0].strip() == "---":
@@ -337,8 +346,8 @@ def _known_lines(lines: list[str], known: Collection[str]) -> tuple[int, int]:
 
 
 def typed_inside(found: str, blocks: Iterable[str]) -> str:
-    """Return the lines in a file's block that a hand typed there: such as no block of ours had,
-    even where another program set them otherwise."""
+    """Return the lines that a hand typed within a file's block: those that no block of ours had,
+    even if another program has formatted them since."""
     ours = list(blocks)
     block = block_of(found)
     if not block or block in ours:
@@ -349,4 +358,4 @@ def typed_inside(found: str, blocks: Iterable[str]) -> str:
 
 
 _SIGNS = re.compile(r"[\s!-/:-@\[-`{-~]+")
-"""What a program that sets Markdown anew changes."""
+"""Signs that a formatter of Markdown changes."""

@@ -1,4 +1,4 @@
-"""Read and write the folder notes/: what lies there, what a hand moved, how files come there.
+"""Read and write the folder notes/: find files that were moved by hand, and write others safely.
 
 A file is known by the id in its front matter, wherever it lies. Who moves one into another
 topic's folder files the paper there. What nobody here knows is not touched.
@@ -47,6 +47,7 @@ def read(library: Library, path: str) -> str | None:
     try:
         return file.read_bytes().decode()
     except (FileNotFoundError, NotADirectoryError):
+        # iCloud takes files off the disk: they are not deleted, and must not be written anew.
         if is_evicted(file):
             raise Incomplete(what=say("export.evicted", path=path)) from None
         return None
@@ -70,15 +71,15 @@ class Files:
             try:
                 self._texts[path] = read(self._library, path)
             except Incomplete as error:
-                self._texts[path] = error
+                self._texts[path] = error  # kept too: each file is read once in a run
         text = self._texts[path]
         if isinstance(text, Incomplete):
             raise text
         return text
 
     def name_at(self, path: str) -> str:
-        """Name whose file lies at a path by what stands in it: `note 12`, a page's name; empty
-        for nobody's that is known here."""
+        """Name the file that lies at a path by what stands in it: `note 12`, a page's name; empty
+        for one that is not known here."""
         try:
             text = self.read(path)
         except Incomplete:
@@ -96,7 +97,7 @@ class Files:
 
 
 def relative(path: str, page: str) -> str:
-    """Return the way from a file of notes/ to another file; both relative to the library."""
+    """Return the relative path from a file of notes/ to another file; both as in the library."""
     return Path(os.path.relpath(path, os.path.dirname(page))).as_posix()
 
 
@@ -108,11 +109,12 @@ def free_path(
     files: Files | None = None,
     name: str = "",
 ) -> str:
-    """Return a path at which nothing lies and nothing is recorded: this one, else with -2, -3, …
+    """Find a path at which nothing lies and nothing is recorded: this one, else with -2, -3, …
     behind the name. taken: more paths that are not free, folded. name: whose file may lie there."""
     pure = PurePosixPath(path)
     free, n = path, 2
     while True:
+        # A Mac's disk may have the name in another composition: what is there is recorded.
         there = existing(library.folder / free)
         found = there.relative_to(library.folder).as_posix() if there else free
         is_named = fold_name(found) in taken or exports.name_at(library.db, found) not in ("", name)
@@ -125,7 +127,7 @@ def free_path(
 
 @dataclass(slots=True)
 class ExportOutcome:
-    """What an export did, paths relative to the library.
+    """The report of an export, with paths relative to the library.
 
     read_in: files edited by hand, now revisions; merged: those whose note had changed in
     the library too, so that both are kept; typed_inside: those with words between the
@@ -167,7 +169,7 @@ class Writer:
     _recorded: list[WrittenFile] = field(default_factory=list)
 
     def leave(self, error: ReaderError) -> None:
-        """Leave a file alone, and stop where all others would fare the same."""
+        """Record that a file is left alone; stop where all others would fail in the same way."""
         self.done.left.append(error)
         databases = (self.library.db.path, self.library.db.index_path)
         is_of_both = isinstance(error, StoreError) and error.file in databases
@@ -220,7 +222,7 @@ class Writer:
 
 
 def recover(library: Library, files: Files) -> dict[str, str]:
-    """Settle what a killed export was about to write: what was written is recorded.
+    """Finish what a killed export was about to write: files that were written are recorded.
 
     Returns path → block of ours that may stand in a file which a hand edited since.
     """
@@ -322,6 +324,7 @@ def _strays(
         if nfc(path) in at_place:
             continue
         with contextlib.suppress(OSError):  # a link that leads nowhere
+            # A note has MAX_BYTES at most, and our lines beside it.
             if not file.is_file() or file.stat().st_size > 2 * MAX_BYTES:
                 continue
             name = files.name_at(path)
@@ -369,6 +372,7 @@ def file_where_it_lies(
     """File a paper under the topic in whose folder a hand put its file, if that is one."""
     (held,) = papers.papers_at(library.db, [row]) or (None,)
     topic = _topic_at(library, path)
+    # A file that was renamed within its folder, or lies where its paper is filed, files nothing.
     known = {fold_name(t) for t in (_topic_at(library, before), (held and held.topic) or "")}
     if held is None or not topic or fold_name(topic) in known:
         return
@@ -380,6 +384,7 @@ def _topic_at(library: Library, path: str) -> str:
     """Return the topic in whose folder a file lies; empty where the folder cannot be one."""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix(ROOT).removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
+    # notes/weeks holds our pages, unless feeds.toml has a topic of that name.
     if path_problem(folder) or (folder == WEEKS and WEEKS not in known):
         return ""
     return known.get(fold_name(folder), folder)

@@ -1,4 +1,4 @@
-"""Tie notes together: earlier ones that are near, links that lead nowhere, who links here."""
+"""Connect notes: find earlier ones that are near, links that lead nowhere, and backlinks."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def related(
     if encode is not None:
         from reader.search.similar import near_notes
 
+        # Of a note that is too long for a vector of its own, its beginning is compared.
         with contextlib.suppress(ModelError):  # words answer alone, and the caller is told
             encoder, vector = encode(text if len(text) <= AT_ONCE else text[:LIKE_LETTERS])
             near, encoded = near_notes(library, vector, encode, encoder)
@@ -97,7 +98,7 @@ def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
 
 
 def backlinks(library: Library, row: int) -> list[LinkedPaper]:
-    """List the papers whose notes link to this one, each with the sentence that does."""
+    """Find the papers whose notes link to this one, each with the sentence that does."""
     rows = {fold_name(key): now for key, now in notes.papers_by_key(library.db).items()}
     found: dict[int, str] = {}
     for paper, text in notes.notes_with_links(library.db):
@@ -123,7 +124,7 @@ def linked_ids(library: Library, text: str) -> dict[str, str]:
 
 
 def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
-    """List the keys that a note links to and no paper has, each with the likest one or ""."""
+    """Find the keys in a note that no paper has, each with the likest known key, or ""."""
     lost = [key for key, row in targets(library, links_in(text)) if not row]
     if not lost:
         return []
@@ -142,6 +143,7 @@ def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
     if not keys:
         return []
     known = notes.papers_by_key(library.db)
+    # As it is typed first: keys from before `keys` was kept may differ in case alone.
     rows = known | {fold_name(key): row for key, row in known.items()}
     return [(key, rows.get(key) or rows.get(fold_name(key), 0)) for key in keys]
 

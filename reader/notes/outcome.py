@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NoteReport:
-    """What a person is told of their note.
+    """The report that a person gets on a note that was saved.
 
     said: the first sentence. check: what is near the paper's words, a paragraph each. lost:
     links that lead nowhere, in sentences. near: the nearest earlier notes.
@@ -62,8 +62,10 @@ def progress(library: Library) -> tuple[int, int, int]:
 
 
 def export_one(library: Library, held: LibraryPaper) -> list[str]:
-    """Bring a paper's Markdown file up to date, unless feeds.toml says not to; returns what is
-    worth saying of it, in sentences: the note itself is safe."""
+    """Bring a paper's Markdown file up to date, unless feeds.toml says not to.
+
+    Returns messages about it, in sentences. An error is a message too: the note itself is safe.
+    """
     if not library.config.note.export:
         return []
     try:
@@ -73,7 +75,7 @@ def export_one(library: Library, held: LibraryPaper) -> list[str]:
 
 
 def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> list[str]:
-    """Read in what a hand wrote in a paper's Markdown file, before somebody goes on from it.
+    """Read in edits by hand in a paper's Markdown file, before somebody continues the note.
 
     wait: for an export that is under way. Else the note is shown as it stands: what a hand
     wrote and what is saved meanwhile end in one revision with both.
@@ -87,7 +89,7 @@ def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> 
 
 
 def _told(done: ExportOutcome) -> list[str]:
-    """Write what an export of one paper did, in sentences; of failures the first."""
+    """Write the report of an export of one paper, in sentences; of failures the first."""
     told = [
         plain(say(key, path=path))
         for key, paths in (

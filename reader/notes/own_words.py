@@ -68,7 +68,7 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a note looks like beside its paper.
+    """The result of comparing a note with its paper.
 
     sentences: those that the person wrote, in order; quotations, headings, code are not.
     verdict: the note as a whole. is_mostly_copied: it does not count towards the quota.
@@ -142,6 +142,7 @@ def check(
         _compared(part, shared, prepared) for part, shared in zip(parts, stretches, strict=True)
     ]
     theirs = _paper_sentences(prepared)
+    # The language of a paper is that of its first sentences.
     is_cjk = _is_in_characters("".join(one.text for one in theirs[:ENOUGH]))
     foreign = [
         n
@@ -296,7 +297,10 @@ def _nearest(
         all_row = sum(row)
         best = (-1.0, 0)
         for j in range(n):
+            # How much nearer this sentence is to the paper's others than those are to each other:
+            # the share of the language and the subject, which says nothing of sentence j.
             others = (all_row - row[j] - (all_usual - usual[j])) / (n - 1)
+            # A sentence that is like all others leaves no room to stand out.
             room = 1 - usual[j]
             nearness = (row[j] - others - usual[j]) / room if room > 1e-6 else 0.0
             best = max(best, (nearness, j))
@@ -323,7 +327,7 @@ def _chains(fitting: Sequence[_Near]) -> list[list[_Near]]:
 def _is_in_characters(text: str) -> bool:
     found = tokens(text)
     n_characters = sum(token.weight == CHARACTER for token in found)
-    # A Japanese sentence on a paper is full of Latin names.
+    # A Japanese sentence on a paper is full of Latin names, so these count half.
     return n_characters * CHARACTER > (len(found) - n_characters) * LATIN / 2
 
 
@@ -332,7 +336,7 @@ WIDTH = 100
 
 
 def check_lines(check: Check, *, most: int = 5) -> list[str]:
-    """Write what a person is told, safe to print; nothing where all words are their own.
+    """Write the result of a check, safe to print; nothing where all words are the person's own.
 
     most: sentences that are shown; the others are counted.
     """
@@ -348,6 +352,7 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
         place = where(one.source) if one.source else ""
         told.append(say(key, where=place, sentence=shorten(plain(one.text), WIDTH)))
         run = plain(one.run)
+        # A stretch that is the whole sentence would stand there twice.
         if run and run != plain(one.text).rstrip(".。!?"):
             told.append(say("words.shared", run=shorten(run, WIDTH)))
     if len(found) > most:
@@ -368,7 +373,7 @@ def where(source: SourceText) -> str:
 
 
 def parts_of(note: str) -> list[Part]:
-    """List the sentences that the person wrote, taken apart. note: any text."""
+    """Split a note into the sentences that the person wrote. note: any text."""
     note = composed(note, "NFC")
     blanked = _blanked(note)
     parts: list[Part] = []
@@ -386,8 +391,8 @@ def parts_of(note: str) -> list[Part]:
 
 
 def own_prose(note: str) -> str:
-    """Blank what is no prose of the person's: quotations, headings, code, formulas, links to
-    notes, comments. Lists keep their points."""
+    """Replace what is no prose of the person's with blanks: quotations, headings, code, formulas,
+    links to notes, comments. Lists keep their points."""
     return _blanked(note).replace(POINT, "-")
 
 
@@ -407,6 +412,7 @@ def _blanked(note: str) -> str:
     text = "".join(lines)
     for pattern in _SPANS:
         text = pattern.sub(_blank, text)
+    # Of a link of Markdown the words stay, in their place.
     return _LINK.sub(lambda m: " " + m[1] + " " * (len(m[0]) - len(m[1]) - 1), text)
 
 
@@ -446,21 +452,29 @@ _LETTER = re.compile(r"[^\W\d_]")
 _COMMENT = re.compile(r"<!--(?:.*?-->|.*\Z)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}(?:\s|\Z)|(?:[-*_=]\s*){3,}\Z")
 _MARKER = re.compile(r"\A\s*(?:[-*+•●◦‣・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
+# Every span has a longest length, so that a mark that nobody closed costs linear time.
 _SPANS = (
+    # Code.
     re.compile(r"`[^`\n]{1,2000}`"),
+    # Formulas.
     re.compile(r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$|\\\[[^\n]{1,2000}?\\\]"),
+    # Pictures, and links to other notes.
     re.compile(r"!\[[^\]\n]{0,300}\](?:\([^)\n]{0,1000}\))?|\[\[[^\]\n]{0,300}\]\]"),
+    # Addresses of the web, and tags of HTML.
     re.compile(r"(?:https?://|www\.)[!-~]+|<[a-zA-Z/][^<>\n]{0,300}>"),
+    # Quotations: German, French, English, Japanese.
     re.compile("„[^„“”]{1,2000}[“”]|«[^«»]{1,2000}»|‘(?=\\S)[^‘]{1,2000}?’(?!\\w)"),
     re.compile("“[^“”]{1,2000}”|「[^「」]{1,2000}」|『[^『』]{1,2000}』"),
+    # Japanese once more: a quotation within another one is blank by now.
     re.compile("「[^「」]{1,2000}」|『[^『』]{1,2000}』"),
     re.compile(r'(?<![\w"])"(?=\S)[^"]{1,2000}"(?!\w)'),
 )
 _LINK = re.compile(
     r"\[([^\[\]\n]{1,300})\]\([^()\n]{0,1000}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)"
 )
-# A sentence ends at an end mark, at a blank line, before a list's next point; points may
-# stand in one line where a note lost its line breaks.
+# A sentence ends at an end mark (not behind an initial, "et al.", "e.g.", "cf.", "Fig."), at a
+# blank line, before a list's next point; points may stand in one line where a note lost its
+# line breaks.
 _CLOSING = "[\"'”’」』)）\\]*_]*"
 _BREAK = re.compile(
     r"(?<!\b[A-Za-z])(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bFig)"

@@ -1,4 +1,4 @@
-"""Bring the pages of topics and weeks up to date, and collect what a paper's file shows.
+"""Bring the pages of topics and weeks up to date, and collect the content of a paper's file.
 
 What a hand wrote in a page stays in it. Links between notes are kept by the names in them: a
 paper is meant by its key, or by the name of its file, which a hand may have changed; case does
@@ -117,6 +117,7 @@ def _is_removed(
     words = words_of(text, last.titles)
     if words is None or words or typed_inside(text, [block_of(last.content)]):
         return False
+    # A key that somebody added to the front matter is their word too.
     if yaml_of(text).replace("\r\n", "\n") != last.front:
         return False
     file = library.folder / last.path
@@ -140,6 +141,7 @@ def _updated(
     if single_value(found, "sample") == "true":
         raise Incomplete(what=say("export.sample", path=path))
     name = text_at(ours.front, "page")
+    # The name that it had before: its topic's folder may have been renamed since.
     known = {name, text_at(last.front, "page") if last else None, None}
     page = tolerant_value(found, "page") or None
     if id_ := tolerant_value(found, "id") or (page if page not in known else None):
@@ -167,7 +169,7 @@ def sheet_of(
     path: str,
     planned: Mapping[int, str],
 ) -> Sheet:
-    """Collect what a paper's Markdown file says.
+    """Collect the content of a paper's Markdown file.
 
     known: the revisions of its note, at least one. path: where the file lies, for the relative
     links. planned: paper → path of the files that are written just now.
@@ -238,7 +240,7 @@ def linked_papers(library: Library, texts: Iterable[str]) -> set[int]:
 
 
 def keep_links(library: Library, rows: Iterable[int]) -> None:
-    """Bring what is kept of the links of some notes up to date; the first time, of all."""
+    """Update the links that are kept of some notes; the first time, those of all notes."""
     db = library.db
     wanted = list(rows) if exports.has_links(db) else exports.noted(db)
     now = {

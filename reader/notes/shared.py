@@ -1,4 +1,4 @@
-"""Write what is given to others of papers and notes, as Markdown or as one HTML page.
+"""Write papers and notes for others to read, as Markdown or as one HTML page.
 
 Nothing in it is private: no path, no key of a note, no decision, no day. What could hold
 such a thing in the person's own words is taken out here, and counted. The HTML page needs
@@ -57,7 +57,7 @@ Find = Callable[[str], tuple[str, str] | None]
 
 
 def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[str, int]:
-    """Take out of a note what is not for others; also returns how many places it were.
+    """Remove what is private from a note; also returns the number of places.
 
     folders: of this machine, whose paths are known although they may have blanks.
 
@@ -70,7 +70,7 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
     n_left_out = n_comments + n_embedded
 
     def left_out(match: re.Match[str]) -> str:
-        """Leave the words of a link alone."""
+        """Count a private link, and keep its words."""
         nonlocal n_left_out
         n_left_out += 1
         return next((plain(group) for group in match.groups() if group), "…")
@@ -96,7 +96,7 @@ def public_words(words: str, find: Find, folders: Sequence[str] = ()) -> tuple[s
 
 
 def without_paths(text: str, folders: Sequence[str] = ()) -> tuple[str, int]:
-    """Put … where a text names a file or an address of this machine; also counts them.
+    """Replace files and addresses of this machine in a text with "…"; also counts them.
 
     folders: as for `public_words`.
     """
@@ -132,7 +132,7 @@ def markdown(shared: SharedPage) -> str:
 
 
 def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
-    """Find what is shown of each highlight: its words, what was typed at it, its pages."""
+    """List for each highlight its words, what was typed at it, and its pages."""
     for highlight, pages in zip(paper.highlights, gathered(paper.highlights), strict=True):
         if pages:
             n = ", ".join(map(str, pages))
@@ -192,13 +192,18 @@ _PATH = re.compile(
     # What opens a program of this machine: obsidian://, zotero://, smb://.
     rf"|<?\b(?!(?:https?|ftp|doi):)[A-Za-z][A-Za-z0-9+.-]{{1,20}}://{_REST}>?"
     rf"|(?i:{_AT_HOME.pattern})[^\s<>()]*"
+    # Folders at the root of Linux and macOS; no others, since "/" stands in sentences too.
     r"|(?<![A-Za-z0-9_/.:~])~?/(?:home|Users|root|tmp|mnt|media|var|etc|opt|private|Volumes|srv)/"
     rf"{_REST}{_BLANKS}"
+    # A home: ~/x, ~name/x.
     rf"|(?<![A-Za-z0-9_/.:])~(?:[a-z_][a-z0-9_-]*)?/{_REST}{_BLANKS}"
+    # Windows: C:\x, C:/x but not a scheme's "://", and shares of a network.
     rf"|(?<![A-Za-z0-9_])[A-Za-z]:(?:\\|/(?!/)){_REST}{_BLANKS}"
     rf"|(?<![\\\w])\\\\[\w.-]+\\{_REST}{_BLANKS}"
+    # Variables that name a folder of the person's.
     r"|(?:\$\{?(?:HOME|PWD|XDG_[A-Z_]+)\}?|%(?:USERPROFILE|APPDATA|HOMEPATH)%)[/\\]"
     rf"{_REST}{_BLANKS}"
+    # Files of the library, from its own folder.
     rf"|(?<![A-Za-z0-9_/.:])(?:\.{{1,2}}/)*(?:papers|notes|pictures|vectors|drafts)/{_REST}"
     r"\.(?:pdf|md|png|json)\b"
 )
@@ -242,11 +247,12 @@ figure img { display: block; max-width: 100%; height: auto; background: #fff; pa
   article { border: 0; padding: 0; break-inside: avoid-page; } }
 """
 
+# Whatever foreign text becomes in a page, a browser loads and runs nothing of it.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 
 
 def html_page(shared: SharedPage, to_html: Callable[[str], str]) -> str:
-    """Write a page. to_html: renders Markdown as HTML that is safe."""
+    """Write a page as HTML. to_html: renders Markdown as HTML that is safe."""
     title = shared.title or (shared.papers[0].title if shared.papers else "")
     language = _language(" ".join(paper.words for paper in shared.papers))
     level = 2 if shared.title else 1
@@ -281,6 +287,7 @@ def _article(paper: SharedPaper, level: int, to_html: Callable[[str], str]) -> I
     yield "<article>"
     yield f'<h{level} lang="{_language(paper.title)}">{escape(paper.title)}</h{level}>'
     yield f'<p class="by">{escape(byline(paper))}</p>'
+    # A site that is opened from here does not learn where the page lies.
     anchor = '<a rel="noopener noreferrer" href='
     if paper.url:
         yield f'<p class="at">{anchor}"{escape(paper.url)}">{escape(paper.url)}</a></p>'
@@ -308,4 +315,4 @@ def _language(text: str) -> str:
 
 
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""What turns the direction of text; it may come out of `&#x202e;`, which Markdown decodes."""
+"""Signs that change the direction of text; `&#x202e;`, which Markdown decodes, is one too."""

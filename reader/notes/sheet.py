@@ -1,4 +1,4 @@
-"""Lay out what the Markdown files of papers, topics and weeks show besides the person's words.
+"""Lay out the program's part of the Markdown files of papers, topics and weeks.
 
 All three are files like a note's, laid out as `file` says: front matter, our heading, the
 person's words, our block. Pure: knows neither disks nor rows.
@@ -28,6 +28,7 @@ def shown_text(text: str) -> str:
 def link(words: str, path: str) -> str:
     """Link to a file; brackets in the words would end it."""
     safe = re.sub(r"([\\\[\]<`])", r"\\\1", plain(words))
+    # `target` leaves % as it is, for addresses that are encoded already; in a path it is a sign.
     return f"[{safe}]({target(path.replace('%', '%25'))})"
 
 
@@ -37,9 +38,9 @@ def target(address: str) -> str:
 
 
 def mark_lines(highlights: Sequence[Highlight]) -> list[str]:
-    """Quote what the reader marked with its pages, in reading order.
+    """Quote the words that the reader marked, with their pages, in reading order.
 
-    What the reader typed there stands below the words, or in their place where there are none.
+    A typed note stands below the words, or in their place where there are none.
     """
     quotes = list[str]()
     for highlight, pages in zip(highlights, gathered(highlights), strict=True):
@@ -67,7 +68,7 @@ def tag_of(topic: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a paper's Markdown file shows.
+    """The content of a paper's Markdown file.
 
     pdf: path relative to the file, "" where there is none; marked: that of its newest marked copy.
     text: the newest revision of the note, "" where there is none.
@@ -100,10 +101,11 @@ class Sheet:
 
     @property
     def ours(self) -> ProgramLines:
-        """Lay out what of the file is the program's; a key without a value has no line."""
+        """Lay out the program's part of the file; a key without a value has no line."""
         title, tag = plain(self.title), tag_of(self.topic)
         keys = {
             "title": [f"title: {quoted(title)}"],
+            # Obsidian finds a file by its aliases, and its name is a key such as 2026_Ito_Bees.
             "aliases": lines_of("aliases", (title,) if title else ()),
             "authors": lines_of("authors", tuple(map(plain, self.authors))),
             "year": [f"year: {self.year}"] if self.year else [],
@@ -135,7 +137,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """What a page says of one paper that has a note.
+    """The entry of one paper that has a note, on the page of a topic or a week.
 
     path: of its file, relative to the library, and to the page in a list. first_on: local date
     of the first revision; on: of the first that counts as written, the same where none does.
@@ -166,8 +168,8 @@ class PageEntry:
 
 
 def list_page(name: str, entries: Iterable[PageEntry]) -> ProgramLines:
-    """Lay out what is filed under a topic, the newest note first, or what was written up in a
-    week, by theme, the oldest first. name: `topic speech/translation`, `week 2026-W48`."""
+    """Lay out the page of a topic, the newest note first, or of a week, by theme, the oldest
+    first. name: `topic speech/translation`, `week 2026-W48`."""
     kind, _, title = name.partition(" ")
     if kind == "topic":
         ordered = sorted(entries, key=lambda x: (-x.on.toordinal(), x.title, x.path))

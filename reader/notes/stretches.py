@@ -77,6 +77,7 @@ def words(text: str) -> tuple[list[str], list[bool]]:
             n_latin += 1
             is_capital = raw[0].isupper()
             n_capitals += is_capital
+            # Three signs in front tell where a sentence begins: an end mark, a quote, a blank.
             begins = is_capital and _BEGIN.match(text, max(0, match.start() - 3), match.start())
             is_number = not raw.isalpha() and any(map(str.isdigit, raw))
             is_acronym = is_number or any(map(str.isupper, raw[1:]))
@@ -92,6 +93,7 @@ def tokens(text: str) -> list[Token]:
         raw, start = match[0], match.start()
         if _CJK_START.match(raw):
             characters = _characters(raw)
+            # NFKC may make fewer or more characters of a run: they share its length evenly.
             step = len(raw) / max(1, len(characters))
             for n, character in enumerate(characters):
                 at, end = start + int(n * step), start + int((n + 1) * step)
@@ -102,10 +104,12 @@ def tokens(text: str) -> list[Token]:
 
 
 def weight_of(word: str) -> int:
-    """Weigh a word of `words`."""
+    """Return the weight of a word of `words`."""
+    # The comparison spares Latin words, which are most, the pattern.
     return CHARACTER if word > _LAST_LATIN and _CJK_START.match(word) else LATIN
 
 
+# Kana and kanji, with their extensions and half-width forms; then hangul.
 _CJK = "\u3005-\u3007\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
 _CJK += "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _CJK += "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
@@ -125,6 +129,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 def _word(raw: str) -> str:
     whole = raw[:LONGEST].casefold()
     if not whole.isascii():
+        # NFKC may bring capitals (㎒ is MHz), and folding these may take letters apart again.
         whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", whole).casefold())
     return folded(_NO_WORD.sub("", whole))
 
@@ -224,6 +229,7 @@ def _same_runs(note: Sequence[str], prepared: PaperTexts) -> Iterator[Pairs]:
     flow = prepared.words
     before = 0
     for start, seed in _seeds(note, SEED):
+        # One word further on, the stretch of before is still equal, and one word shorter.
         least = best = max(0, before - 1)
         n_left, at = len(note) - start, -1
         for place in prepared.places.get(seed, ())[:MAX_PLACES]:
@@ -245,7 +251,7 @@ def _same_runs(note: Sequence[str], prepared: PaperTexts) -> Iterator[Pairs]:
 def _onward(
     pair: tuple[int, int], note: Sequence[str], flow: Sequence[str], *, step: int
 ) -> list[tuple[int, int]]:
-    """Go on from an end of a stretch over changed words, as long as the same words follow."""
+    """Extend a stretch from one end over changed words, as long as the same words follow."""
     found: list[tuple[int, int]] = []
     while len(found) < MOST_ONWARD and (pairs := _next_same(pair, note, flow, step)):
         found += pairs
@@ -279,8 +285,8 @@ def _next_same(
 
 
 def _joined(one: Pairs, other: Pairs, note: Sequence[str], flow: Sequence[str]) -> Pairs | None:
-    """Make one stretch of two that follow each other, a few words changed between them; None
-    where more lies between."""
+    """Join two stretches that follow each other with a few changed words between; None where
+    more lies between."""
     last_own, last = one[-1]
     rest = [pair for pair in other if pair[0] > last_own and pair[1] > last]
     if not rest:
@@ -345,6 +351,7 @@ def _counts(
     weight = weigh([note[own] for own, _ in pairs])
     if weight < LEAST or content < CONTENT or (content < names and same < SENTENCE):
         return False
+    # Hiragana but for の, と and や are particles or endings of verbs: they make a clause.
     return same > TERM or any(
         "\u3041" <= word <= "\u3096" and word not in _JOINS
         if weight_of(word) == CHARACTER
@@ -365,7 +372,7 @@ def longest_same(pairs: Pairs) -> Pairs:
 
 
 def weigh(words: Sequence[str]) -> int:
-    """Weigh words together."""
+    """Add up the weights of words."""
     return sum(map(weight_of, words))
 
 

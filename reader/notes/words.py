@@ -1,4 +1,4 @@
-"""Read a note in the reader's own words: its sentences, the one that says it, its links.
+"""Read a note in the reader's own words: its sentences, its key sentence, its links.
 
 A note is Markdown, under a template's headings or under none, in English and Japanese. Nothing
 is made up: every text is the person's, but for the question of a note that has none. Pure, and
@@ -37,6 +37,7 @@ def sentences(text: str) -> Iterator[str]:
         hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
         start = 0
         for end in _END.finditer(hidden):
+            # No abbreviation is longer than twelve signs.
             before = hidden[max(start, end.start() - 12) : end.start()]
             after = hidden[end.end() : end.end() + 3].strip()
             if end[0] == "." and _is_short(before, after):
@@ -50,8 +51,8 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def is_written(text: str) -> bool:
-    """Check that a note counts and does not only skim: two sentences or more, without what
-    is quoted, code or a comment."""
+    """Check that a note counts as written: it has two sentences or more, without quotations,
+    code and comments."""
     return len(list(islice(sentences(own_prose(text[:LOOKED_AT])), 2))) == 2
 
 
@@ -82,6 +83,7 @@ _NUMBERED = re.compile(
 )
 _INITIAL = re.compile(r"(?<!\w)[A-Z]\Z")
 _CLOSING = "\"'”’」』）)\\]】*_"
+# A full-width point between digits is a decimal point.
 _END = re.compile(
     rf"(?<!\d)．[{_CLOSING}]*|．(?!\d)[{_CLOSING}]*|[。！？｡‼⁇]+[{_CLOSING}]*"
     rf"|(?<![.!?])[.!?]++[{_CLOSING}]*+(?=\s|\Z|[{_CJK}])"
@@ -165,7 +167,7 @@ def question(note: str) -> str:
 
 
 def _parts(note: str) -> Iterator[tuple[str, str]]:
-    """Part a note at its headings: (name, what stands below), the name "" above the first."""
+    """Split a note at its headings: (name, what stands below), the name "" above the first."""
     name, lines = "", list[str]()
     for line in re.split(r"\r\n|[\n\r]", note):
         found = _HEADING.match(line.strip())
@@ -179,7 +181,7 @@ def _parts(note: str) -> Iterator[tuple[str, str]]:
 
 
 def _bare(text: str) -> str:
-    """Take Markdown's marks off a line: of lists, emphasis, headings, links."""
+    """Remove Markdown's marks from a line: of lists, emphasis, headings, links."""
     text = _LINK.sub(r"\1", _MARK.sub("", text.strip(), count=1))
     text = _WIKI.sub(lambda link: link[1].rpartition("|")[2], text)
     return re.sub(r"(\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))", "", text).strip()

@@ -113,6 +113,7 @@ def add_note(
         if (sent := sent_act(library)) and meanwhile:
             sent.beside.append(held)
         keep_arrival(library, note=None if meanwhile else number)
+    # The revision is on the disk: what follows can be made again from it.
     index.add_note_text(library.db, held.row)
     if encode is not None and len(text) <= AT_ONCE:
         with contextlib.suppress(ModelError):  # the next gather encodes it, or says why not
@@ -212,8 +213,9 @@ def check_note(
 def check_typed(
     library: Library, held: LibraryPaper, text: str, encode: Encode | None
 ) -> Check | None:
-    """Check a note while somebody writes or saves it: by words alone where a model fails, None
-    where index.db cannot be read.
+    """Check a note that somebody writes or saves: by words alone where a model fails.
+
+    None where index.db cannot be read.
 
     encode: the encoder of notes, None for none.
     """
@@ -228,8 +230,10 @@ def check_typed(
 
 
 def sources_of(library: Library, row: int) -> list[SourceText]:
-    """List a paper's texts. What stands in several is named by the first: the abstract, then
-    what the person marked, then the PDF's passages."""
+    """Collect a paper's texts: the abstract, the words that the person marked, the PDF's passages.
+
+    In this order, as words that stand in several are said to be from the first.
+    """
     (held,) = papers.papers_at(library.db, [row])
     passages = index.passages_of(library.db, row)
     found = [
@@ -242,11 +246,12 @@ def sources_of(library: Library, row: int) -> list[SourceText]:
 
 
 def closeness_of(encode: Encode) -> Closeness:
-    """Make what compares sentences by meaning out of the encoder of notes.
+    """Make a function that compares sentences by meaning, with the encoder of notes.
 
     encode: returns the encoder's name and a text's unit vector (d,).
     """
 
+    # The paper's sentences are asked for twice: with the note's, and with each other.
     @functools.cache
     def vector(text: str) -> NDArray[np.float32]:
         return encode(text)[1]

@@ -1,4 +1,4 @@
-"""Hold the balance of the own themes: counts, the starving one, one theme too many."""
+"""Test the balance of the own themes: counts, the starving one, one theme too many."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_theme_starves_below_a_quarter_of_its_share(
     assert starving(counts, least=5) == names
 
 
-def test_a_starving_theme_has_a_word_and_none_near_a_deadline_or_on_a_day_off(
+def test_a_starving_theme_is_named_except_near_a_deadline_or_on_a_day_off(
     tmp_path: Path,
 ) -> None:
     text = FEEDS_TOML.replace("quota = 3", 'quota = 3\ndays_off = ["2025-06-05"]')

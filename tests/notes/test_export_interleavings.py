@@ -1,4 +1,4 @@
-"""Whatever is done to notes/ in whatever order, no human byte is lost, and none is changed."""
+"""Test that no byte of a person's is lost in notes/, in any order of acts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def play(shelf: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("first", range(0, FEW, 20))
-def test_no_word_is_lost_whatever_comes_after_what(shelf: Path, first: int) -> None:
+def test_no_word_is_lost_in_any_order_of_acts(shelf: Path, first: int) -> None:
     for seed in range(first, first + 20):
         play(shelf, seed)
 

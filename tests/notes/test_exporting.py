@@ -1,4 +1,4 @@
-"""Hold what an export makes of files that a hand moved, copied, made and deleted."""
+"""Test the export of files that were moved, copied, made and deleted by hand."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class TestMovedByHand:
         assert export(library) == ExportOutcome(n_unchanged=2)
 
     @pytest.mark.parametrize("folder", ["notes", "notes/weeks"])
-    def test_a_folder_that_is_no_topic_gives_the_file_back(
+    def test_a_file_in_a_folder_that_is_no_topic_comes_back(
         self, library: Library, folder: str
     ) -> None:
         move(library, BEES, f"{folder}/2025_Field_Bees.md")
@@ -106,9 +106,7 @@ class TestMovedByHand:
         assert BEES in files(library)
         assert export(library) == ExportOutcome(n_unchanged=2)
 
-    def test_a_folder_that_was_renamed_takes_its_papers_and_its_page_along(
-        self, library: Library
-    ) -> None:
+    def test_a_renamed_folder_takes_its_papers_and_its_page_along(self, library: Library) -> None:
         page = put(
             library, f"notes/{A}/index.md", content(library, f"notes/{A}/index.md") + "Mine."
         )
@@ -132,7 +130,7 @@ class TestMovedByHand:
         )
         assert "Ants walk." in content(library, BEES)
 
-    def test_a_file_put_over_anothers_place_leaves_that_one_a_place(self, library: Library) -> None:
+    def test_a_file_at_anothers_place_leaves_the_other_a_new_place(self, library: Library) -> None:
         move(library, BEES, ANTS)
         done = export(library)
         assert (done.moved, done.left) == ([(BEES, ANTS)], [])
@@ -140,7 +138,7 @@ class TestMovedByHand:
         assert "Ants walk." in content(library, f"notes/{A}/2025_Field_Ants-2.md")
         assert export(library) == ExportOutcome(n_unchanged=2)
 
-    def test_a_name_whose_letters_were_taken_apart_is_the_same_file(self, library: Library) -> None:
+    def test_a_decomposed_file_name_is_the_same_file(self, library: Library) -> None:
         named = f"notes/{A}/Käfer.md"
         move(library, BEES, named)
         export(library)
@@ -215,7 +213,7 @@ class TestMadeByHand:
             "---\nid: x\n---\n",
         ],
     )
-    def test_a_new_file_is_never_touched(self, library: Library, theirs: str) -> None:
+    def test_a_file_of_the_persons_is_never_touched(self, library: Library, theirs: str) -> None:
         put(library, f"notes/{A}/2025_Field_Wasps.md", theirs)
         decisions.add_filing(library.db, 3, A, at=NOW)
         add_note(library, held(library, 3), "Wasps know faces. It was seen.")
@@ -244,13 +242,15 @@ class TestMadeByHand:
         assert f'{end}key: "2025_Field_Wasps"{end}' in now
         assert export(library) == ExportOutcome(n_unchanged=3)
 
-    def test_one_that_lies_in_no_topic_goes_to_its_papers(self, library: Library) -> None:
+    def test_an_adopted_file_outside_topics_moves_to_its_papers_topic(
+        self, library: Library
+    ) -> None:
         put(library, "notes/wasps.md", "---\nid: arxiv:2506.00003\n---\nWasps know faces.\n")
         export(library)
         assert "notes/unfiled/wasps.md" in files(library)
         assert export(library) == ExportOutcome(n_unchanged=3)
 
-    def test_one_without_words_is_no_note(self, library: Library) -> None:
+    def test_a_file_without_words_is_no_note(self, library: Library) -> None:
         path = put(library, f"notes/{B}/wasps.md", "---\nid: arxiv:2506.00003\n---\n \n")
         before = path.read_bytes()
         assert export(library) == ExportOutcome(n_unchanged=2)
@@ -276,7 +276,7 @@ class TestWords:
         assert texts(library, 1)[-1] == "Bees count. It was tried.\n\nInside!"
         assert export(library) == ExportOutcome(n_unchanged=2)
 
-    def test_a_front_matter_without_its_lines_is_no_word(self, library: Library) -> None:
+    def test_a_broken_front_matter_is_not_part_of_the_note(self, library: Library) -> None:
         whole = content(library, BEES)
         for broken in (whole.removeprefix("---\n"), whole.replace("\n---\n", "\n", 1)):
             put(library, BEES, broken)
@@ -299,7 +299,7 @@ class TestWords:
         export(library)
         assert content(library, BEES) == below.replace("Below.", "Down here.")
 
-    def test_edits_alone_are_read_before_an_editor_opens(self, library: Library) -> None:
+    def test_only_edits_are_read_before_an_editor_opens(self, library: Library) -> None:
         edited = content(library, BEES).replace("It was tried.", "I tried.")
         put(library, BEES, edited)
         assert read_edits(library, [1, 3]).read_in == [BEES]
@@ -343,7 +343,7 @@ class TestPages:
         assert "2025_Field" not in content(library, f"notes/{A}/index.md")
         assert export(library) == ExportOutcome(n_unchanged=2)
 
-    def test_a_page_of_which_nothing_is_left_goes(self, library: Library) -> None:
+    def test_an_empty_page_is_deleted(self, library: Library) -> None:
         for row in (1, 2):
             file_paper(library, held(library, row), B)
         assert export(library).removed == [f"notes/{A}/index.md"]
@@ -381,14 +381,14 @@ class TestPages:
 
 
 class TestByItself:
-    def test_what_is_in_no_file_yet_is_written_unless_feeds_toml_says_not_to(
+    def test_notes_without_a_file_are_exported_unless_feeds_toml_says_no(
         self, library: Library
     ) -> None:
         add_note(library, held(library, 3), "Wasps know faces. Seen.")
         assert export_quietly(library) == []
         assert "notes/unfiled/2025_Field_Wasps.md" in files(library)
 
-    def test_it_does_nothing_where_feeds_toml_says_so(self, tmp_path: Path) -> None:
+    def test_nothing_is_exported_where_feeds_toml_says_no(self, tmp_path: Path) -> None:
         with a_library(tmp_path, FEEDS_TOML + "[note]\nexport = false\n") as library:
             papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
             add_note(library, held(library, 1), "One. Two.")
@@ -404,7 +404,7 @@ class TestByItself:
 
 
 class TestKilled:
-    def test_what_was_written_and_not_recorded_is_known_as_ours(self, library: Library) -> None:
+    def test_a_file_written_and_not_recorded_is_known_as_ours(self, library: Library) -> None:
         last = exports.exported(library.db, 1)
         assert last
         new = content(library, BEES).replace("On Bees](", "On all Bees](")
@@ -414,7 +414,7 @@ class TestKilled:
         assert texts(library, 1)[-1] == "Bees count. It was tried.\n\nTyped since."
         assert exports.unfinished(library.db) == []
 
-    def test_what_was_not_written_is_forgotten(self, library: Library) -> None:
+    def test_a_file_that_was_not_written_is_forgotten(self, library: Library) -> None:
         exports.begin(
             library.db,
             [WrittenFile("note 1", BEES, "never", "", 1), WrittenFile("week x", WEEK, "", "")],

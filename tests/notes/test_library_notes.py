@@ -1,4 +1,4 @@
-"""Hold how a note is kept: what counts, who wrote meanwhile, what is near, what links."""
+"""Test how notes are kept: what counts, two writers at once, near notes, links."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class TestCounting:
             "quoted lines",
         ],
     )
-    def test_two_sentences_that_are_not_mostly_copied_are_written(
+    def test_two_own_sentences_count_as_written(
         self, library: Library, text: str, is_written: bool
     ) -> None:
         noted = add_note(library, held(library), text)
@@ -105,7 +105,7 @@ class TestCounting:
         assert noted.check is not None
         assert noted.check.is_mostly_copied is (text == COPIED)
 
-    def test_what_was_copied_counts_once_it_is_said_in_own_words(self, library: Library) -> None:
+    def test_a_copied_note_counts_once_it_is_in_own_words(self, library: Library) -> None:
         add_note(library, held(library), COPIED)
         assert outcome(add_note(library, held(library), ONE)) == (True, True, ONE, 2, 0)
         assert notes.n_noted_on(library.db, DAY) == (1, 0)
@@ -121,7 +121,7 @@ class TestCounting:
         noted = add_note(library, held(library), ONE, encode=no_model)
         assert (noted.is_new, texts(library)) == (True, [ONE])
 
-    def test_what_is_copied_counts_as_copied_without_a_model(self, library: Library) -> None:
+    def test_copied_words_are_found_without_a_model(self, library: Library) -> None:
         long = paper(4, "On Hornets", f"{ABSTRACT} {COPIED} {ABSTRACT}")
         papers.add_papers(library.db, [long], source="arXiv", on=DAY)
         text = (
@@ -139,7 +139,7 @@ class TestCounting:
 
 
 class TestTwoWriters:
-    def test_who_saves_second_keeps_the_words_of_both(self, library: Library) -> None:
+    def test_the_second_save_keeps_the_words_of_both(self, library: Library) -> None:
         add_note(library, held(library), ONE)
         base = base_of(library)
         add_note(library, held(library), TWO, base=base)
@@ -153,14 +153,14 @@ class TestTwoWriters:
         noted = add_note(library, held(library), TWO, base=0)
         assert (noted.meanwhile, texts(library)) == (1, [ONE, f"{ONE}\n\n{BESIDE}\n\n{TWO}"])
 
-    def test_who_left_the_note_as_it_was_takes_nothing_back(self, library: Library) -> None:
+    def test_an_unchanged_note_takes_nothing_back(self, library: Library) -> None:
         add_note(library, held(library), ONE)
         base = base_of(library)
         add_note(library, held(library), TWO)
         assert outcome(add_note(library, held(library), ONE, base=base)) == (False, True, TWO, 2, 0)
         assert texts(library) == [ONE, TWO]
 
-    def test_who_holds_the_others_words_already_needs_no_line(self, library: Library) -> None:
+    def test_a_text_that_holds_the_other_is_saved_alone(self, library: Library) -> None:
         add_note(library, held(library), ONE, base=0)
         noted = add_note(library, held(library), f"{ONE} {TWO}", base=0)
         assert (noted.meanwhile, texts(library)) == (1, [ONE, f"{ONE} {TWO}"])
@@ -180,7 +180,7 @@ class TestGoingBack:
         assert texts(library) == [ONE, TWO, ONE]
 
     @pytest.mark.parametrize("number", [0, 2, -1])
-    def test_a_revision_that_is_not_there_is_said_with_how_many_there_are(
+    def test_a_missing_revision_is_an_error_with_their_number(
         self, library: Library, number: int
     ) -> None:
         add_note(library, held(library), ONE)
@@ -191,9 +191,7 @@ class TestGoingBack:
 
 
 class TestDrafts:
-    def test_a_draft_names_its_paper_and_the_revision_that_it_began_from(
-        self, library: Library
-    ) -> None:
+    def test_a_drafts_name_has_its_paper_and_its_first_revision(self, library: Library) -> None:
         with drafts.opened(library, held(library), lambda before: f"[{before}]") as (draft, _):
             name = draft.file.name
             assert (draft.base, draft.before, draft.is_old) == (0, "", False)
@@ -202,14 +200,14 @@ class TestDrafts:
         assert name == "2025_Field_Bees.1.0.1.md"
         assert not (library.folder / drafts.FOLDER).exists()
 
-    def test_one_that_was_left_with_words_in_it_opens_again(self, library: Library) -> None:
+    def test_a_draft_with_words_opens_again(self, library: Library) -> None:
         with drafts.opened(library, held(library), lambda _: "## Idea\n") as (draft, _):
             draft.file.write_text("## Idea\nBees count.\n", "utf-8")
         with drafts.opened(library, held(library), lambda _: "new") as (again, others):
             assert (again, others) == (replace(draft, is_old=True), drafts.Others(0, 0))
             assert drafts.words_of(again) == "## Idea\nBees count.\n"
 
-    def test_one_that_was_left_as_it_was_opened_gives_way(self, library: Library) -> None:
+    def test_an_unchanged_draft_is_replaced(self, library: Library) -> None:
         with drafts.opened(library, held(library), lambda _: "## Idea\n┊ hint\n"):
             pass
         add_note(library, held(library), ONE)
@@ -217,7 +215,7 @@ class TestDrafts:
             assert (draft.is_old, drafts.words_of(draft)) == (False, ONE)
         assert len(list((library.folder / drafts.FOLDER).iterdir())) == 1
 
-    def test_an_editor_that_has_one_leaves_it_to_no_other(self, library: Library) -> None:
+    def test_a_draft_in_an_editor_is_opened_by_no_other(self, library: Library) -> None:
         with drafts.opened(library, held(library), lambda _: "") as (first, _):
             first.file.write_text("Mine.", "utf-8")
             with contextlib.ExitStack() as stack, pytest.raises(Locked):
@@ -227,7 +225,7 @@ class TestDrafts:
             drafts.drop(first, read="something else")
             assert first.file.read_text("utf-8") == "Mine."
 
-    def test_the_draft_of_a_copy_is_the_papers(self, library: Library) -> None:
+    def test_the_draft_of_a_merged_copy_is_the_papers(self, library: Library) -> None:
         with drafts.opened(library, held(library, 2), lambda _: "") as (draft, _):
             draft.file.write_text("Ants walk on. They stop.", "utf-8")
         join(library, held(library, 1).paper.id, held(library, 2).paper.id)
@@ -243,7 +241,7 @@ class TestDrafts:
             assert (draft.is_old, others) == (False, drafts.Others(0, 0))
         assert len(list(folder.iterdir())) == 5
 
-    def test_the_editor_was_opened_from_the_first_time_on(self, library: Library) -> None:
+    def test_the_first_opening_of_the_editor_is_recorded(self, library: Library) -> None:
         assert not notes.was_opened(library.db, 1)
         notes.add_opening(library.db, 1, at=NOW)
         assert (notes.was_opened(library.db, 1), notes.was_opened(library.db, 2)) == (True, False)
@@ -256,7 +254,7 @@ class TestLinks:
         add_note(library, held(library, 2), f"# Ants\n\n{TWO} As [[2025_Field_Bees]] did.")
         return library
 
-    def test_a_paper_knows_who_links_to_it_and_in_which_sentence(self, written: Library) -> None:
+    def test_backlinks_have_the_sentence_that_links(self, written: Library) -> None:
         ants = held(written, 2)
         found = [(one.held.row, one.sentence) for one in backlinks(written, 1)]
         assert found == [(2, "As [[2025_Field_Bees]] did.")]
@@ -268,7 +266,7 @@ class TestLinks:
         add_note(written, ants, "No link any more. Gone.")
         assert backlinks(written, 1) == []
 
-    def test_case_and_composition_of_a_key_do_not_count_and_a_copys_key_is_the_papers(
+    def test_keys_are_matched_without_case_and_a_copys_key_is_the_papers(
         self, written: Library
     ) -> None:
         add_note(written, held(written, 3), "See [[2025_field_BEES]] and [[2025_Field_Ants]].")
@@ -277,11 +275,11 @@ class TestLinks:
         assert [one.held.row for one in backlinks(written, 1)] == [3]
         assert lost_links(written, texts(written, 3)[-1]) == []
 
-    def test_a_link_that_leads_nowhere_is_named_with_the_likest_key(self, written: Library) -> None:
+    def test_a_lost_link_is_named_with_the_likest_key(self, written: Library) -> None:
         text = "[[2025_Field_Bes]], [[2025_Field_Bees]] and [[星]]."
         assert lost_links(written, text) == [("2025_Field_Bes", "2025_Field_Bees"), ("星", "")]
 
-    def test_the_nearest_earlier_notes_come_with_what_they_say(self, written: Library) -> None:
+    def test_the_nearest_earlier_notes_have_their_key_sentences(self, written: Library) -> None:
         wasps = held(written, 3)
         text = "Small animals such as wasps have arithmetic."
         add_note(written, wasps, text, encode=encode)
@@ -293,20 +291,22 @@ class TestLinks:
         assert wasps.row not in [one.held.row for one in near.notes]
 
     @pytest.mark.parametrize("encoder", [None, no_model])
-    def test_without_the_model_words_find_them(self, written: Library, encoder: object) -> None:
+    def test_without_a_model_near_notes_are_found_by_words(
+        self, written: Library, encoder: object
+    ) -> None:
         wasps = held(written, 3)
         text = "They have arithmetic of a kind."
         add_note(written, wasps, text)
         near = related(written, wasps, text, encode=encoder)  # type: ignore[arg-type]
         assert (near.is_by_words, [one.held.row for one in near.notes]) == (True, [1])
 
-    def test_what_is_linked_already_is_not_named_again(self, written: Library) -> None:
+    def test_linked_notes_are_not_named_as_near(self, written: Library) -> None:
         wasps = held(written, 3)
         text = "They have arithmetic, see [[2025_Field_Bees]]."
         add_note(written, wasps, text, encode=encode)
         near = related(written, wasps, text, encode=encode)
         assert 1 not in [one.held.row for one in near.notes]
 
-    def test_the_first_note_has_none_near_it(self, library: Library) -> None:
+    def test_the_first_note_has_no_near_notes(self, library: Library) -> None:
         add_note(library, held(library), ONE, encode=encode)
         assert related(library, held(library), ONE, encode=encode).notes == ()

@@ -1,4 +1,4 @@
-"""Hold what a note is compared with in a library, and by which encoder."""
+"""Test the texts that a note is compared with, and the encoder that is used."""
 
 from __future__ import annotations
 

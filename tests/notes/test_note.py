@@ -1,4 +1,4 @@
-"""Hold that a person's words come back from every file as they were."""
+"""Test that a person's words come back from every file as they were."""
 
 from __future__ import annotations
 
@@ -380,7 +380,7 @@ def test_a_file_without_its_marks_is_all_the_persons(damage: object) -> None:
     assert with_words(file, "Mine.") is None
 
 
-def test_an_edit_is_told_from_an_untouched_file() -> None:
+def test_an_edit_is_found() -> None:
     edited = FILE.replace("It answers.", "It sings.")
     assert words_of(edited) == SHEET.text.replace("It answers.", "It sings.")
     assert words_of(FILE.replace("\n", "\r\n")) == SHEET.text

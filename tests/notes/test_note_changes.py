@@ -1,4 +1,4 @@
-"""Hold that a difference is the one that leads from one text to the other."""
+"""Test that a difference leads from one text to the other."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ def test_lines_that_have_little_in_common_are_changed_as_wholes() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, TEXTS)
-def test_what_stays_and_comes_are_lines_of_the_new_text_in_their_order(
-    before: str, after: str
-) -> None:
+def test_kept_and_added_lines_make_the_new_text(before: str, after: str) -> None:
     found = changes(before, after)
     assert (found == []) == (before == after)
     for text, kinds in ((before, " -"), (after, " +")):

@@ -1,4 +1,4 @@
-"""Hold that what the editor shows is never kept, and what a person typed never lost."""
+"""Test that lines which an editor only shows are never kept, and typed words are never lost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_an_editor_is_given_the_note_and_below_it_what_is_only_to_read() -> None
 
 @pytest.mark.parametrize("name", [*BUILT_IN_TEMPLATES, "mine"])
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_template_left_as_it_was_is_an_empty_note(name: str, language: str) -> None:
+def test_an_unchanged_template_is_an_empty_note(name: str, language: str) -> None:
     text = template_text(name, language, [MINE])  # type: ignore[arg-type]
     assert text is not None
     assert kept(page(text.rstrip("\n"))) == ""
@@ -65,32 +65,32 @@ def test_templates_are_in_both_languages_and_differ() -> None:
     assert template_text("nobody's", "en", [MINE]) is None
 
 
-def test_headings_without_words_go_and_the_others_stay_with_theirs() -> None:
+def test_template_headings_without_words_are_dropped() -> None:
     saved = page(text_of("key-points"))
     saved = saved.replace("differently?\n", "differently?\nBees count to four.\n\n\nAnd on.\n")
     saved = saved.replace("not hold?\n", "not hold?\nIn the dark.\n")
     assert kept(saved) == ("## Idea\nBees count to four.\n\n\nAnd on.\n\n## Doubt\nIn the dark.")
 
 
-def test_a_higher_heading_stays_for_what_is_written_below_a_deeper_one() -> None:
+def test_a_heading_stays_if_a_deeper_section_has_words() -> None:
     saved = text_of("mine").replace("What for?\n", "What for?\nFor the bees.\n")
     assert kept(saved) == "# Mine\n## What for?\nFor the bees."
     assert kept(text_of("mine").replace("a word: ", "a word: bees")) == "# Mine\nIn a word: bees"
 
 
-def test_the_persons_own_headings_stay_also_when_nothing_stands_below_them() -> None:
+def test_the_persons_own_headings_stay_without_words() -> None:
     saved = "## Problem\n### bees\n## Idea\n## Later"
     assert kept(saved) == "## Problem\n### bees\n## Later"
 
 
-def test_what_is_typed_into_the_part_to_read_is_kept_and_what_was_moved_out_is_not() -> None:
+def test_words_typed_among_shown_lines_are_kept_and_moved_shown_lines_are_not() -> None:
     saved = page("Bees count.").replace("┊ ABSTRACT\n", "┊ ABSTRACT\nBut how?\n")
     assert kept("┊ Bees were shown cards.\n" + saved) == "Bees count.\n\nBut how?"
     no_end = page("Bees count.").replace("<!-- reader:shown -->\n", "Mine, at the end.\n")
     assert kept(no_end) == "Bees count.\n\nMine, at the end."
 
 
-def test_what_is_typed_at_the_end_of_a_line_to_read_is_kept() -> None:
+def test_words_typed_behind_a_shown_line_are_kept() -> None:
     hint = "┊ Where might it not hold?"
     begun = page(text_of("key-points")).replace(hint, f"{hint} In the dark.  ")
     assert kept(begun) == "## Doubt\nIn the dark."
@@ -100,13 +100,13 @@ def test_what_is_typed_at_the_end_of_a_line_to_read_is_kept() -> None:
     assert words_in(saved, given=opened) == "Bees count.\n\nNot ants!"
 
 
-def test_lines_to_read_that_an_editor_joined_or_broke_are_not_kept() -> None:
+def test_shown_lines_that_an_editor_joined_or_broke_are_not_kept() -> None:
     opened = page("Bees count.")
     joined = opened.replace("ABSTRACT\n┊", "ABSTRACT ┊").replace("shown cards.", "shown\n┊ cards.")
     assert words_in(joined, given=opened) == "Bees count."
 
 
-def test_a_line_that_stood_in_the_note_is_the_persons_whatever_it_begins_with() -> None:
+def test_a_line_of_the_note_is_kept_even_with_the_mark_in_front() -> None:
     before = "┊ drawn by hand\n## Idea\n<!-- reader:shown -->"
     assert kept(page(before), before) == before
     assert without_shown(page(before), before=before) == before

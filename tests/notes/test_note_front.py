@@ -1,4 +1,4 @@
-"""Hold whose each line of a front matter is, and that a broken one is put in order."""
+"""Test whose each line of a front matter is, and that a broken one is mended."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def updated(file: str) -> str:
 
 
 def changed(file: str) -> list[str]:
-    """List the lines that an update takes away and brings."""
+    """List the lines that an update removes and adds."""
     before, after = file.split("\n"), updated(file).split("\n")
     gone = [f"-{line}" for line in before if line not in after]
     return gone + [f"+{line}" for line in after if line not in before]
@@ -65,7 +65,7 @@ OURS = ['-topic: "a/b"', '-  - "a/b"', '-state: "skimmed"', '+topic: "c"', '+  -
         '+state: "written"']  # fmt: skip
 
 
-def test_what_nobody_touched_follows() -> None:
+def test_untouched_keys_are_updated() -> None:
     assert changed(FILE) == OURS
     assert updated(FILE) == render(NEW)
 
@@ -80,7 +80,7 @@ def test_what_nobody_touched_follows() -> None:
         ('  - "Bo Lind"', '  - "Bo Lind"\n  - "Cy Pond"'),
     ],
 )
-def test_one_of_our_keys_that_a_hand_changed_is_the_hands(line: str, by_hand: str) -> None:
+def test_a_key_changed_by_hand_stays_as_it_is(line: str, by_hand: str) -> None:
     edited = FILE.replace(line, by_hand, 1)
     once = updated(edited)
     assert by_hand in once
@@ -98,7 +98,7 @@ def test_one_of_our_keys_that_a_hand_changed_is_the_hands(line: str, by_hand: st
         ("date: 2025-06-04", 'date: "2025-06-04"'),
     ],
 )
-def test_what_another_program_only_set_otherwise_stays_so(ours: str, theirs: str) -> None:
+def test_a_key_formatted_otherwise_keeps_its_format(ours: str, theirs: str) -> None:
     edited = FILE.replace(ours, theirs, 1)
     assert theirs in updated(edited)
     assert changed(edited) == OURS
@@ -113,7 +113,7 @@ def test_others_items_in_our_lists_stay_and_only_our_tag_changes() -> None:
     assert values(new[4:])["aliases"] == ("Bees",)
 
 
-def test_a_list_of_ours_that_a_hand_took_out_stays_out() -> None:
+def test_a_list_removed_by_hand_stays_away() -> None:
     assert "tags:" not in updated(FILE.replace('tags:\n  - "a/b"\n', ""))
 
 
@@ -121,7 +121,7 @@ def test_a_key_of_ours_that_a_hand_deleted_is_made_again() -> None:
     assert 'state: "written"\n' in updated(FILE.replace('state: "skimmed"\n', ""))
 
 
-def test_keys_that_an_older_version_did_not_write_are_somebody_elses() -> None:
+def test_keys_that_an_older_version_did_not_write_stay() -> None:
     old = FILE.replace("date: 2025-06-04", "date: yesterday").replace('  - "a/b"', "  - mine")
     new = splice(old, NEW.ours, before="")
     assert new is not None
@@ -130,7 +130,7 @@ def test_keys_that_an_older_version_did_not_write_are_somebody_elses() -> None:
     assert 'topic: "c"\n' in new
 
 
-def test_a_file_of_somebody_elses_keeps_all_its_keys() -> None:
+def test_a_file_of_another_program_keeps_all_its_keys() -> None:
     theirs = "---\nid: 2506.00001\ntitle: Mine\n# a comment\n日付: 今日\n---\n"
     new = spliced(theirs, NEW.ours.keys, before=None, line_end="\n")
     assert new.startswith(theirs.removesuffix("---\n").replace("# a comment\n日付: 今日\n", ""))
@@ -155,9 +155,7 @@ FOREIGN = FILE.replace("---\n\n#", "rating: 5\ncssclasses:\n- wide\n---\n\n#", 1
     ],
     ids=["no first", "no second", "neither", "none at all", "blank lines", "a rule instead"],
 )
-def test_a_broken_front_matter_is_no_word_of_the_persons(
-    broken: object, mark: str, end: str
-) -> None:
+def test_a_broken_front_matter_is_put_back_in_order(broken: object, mark: str, end: str) -> None:
     assert callable(broken)
     found = mark + broken(FOREIGN).replace("\n", end)
     whole = mend_front(found, FOREIGN)
@@ -185,7 +183,7 @@ def test_a_whole_front_matter_is_left_as_it_is() -> None:
         assert mend_front(found, FOREIGN) == found
 
 
-def test_words_typed_inside_the_block_are_found_and_a_formatters_work_is_not() -> None:
+def test_words_typed_inside_the_block_are_found_and_formatting_is_not() -> None:
     block = block_of(FILE)
     typed = FILE.replace(END, f"Mine too.\n{END}")
     assert typed_inside(typed, [block]) == "Mine too."
@@ -222,7 +220,7 @@ def test_a_topic_becomes_a_tag(topic: str, tag: str) -> None:
     assert tag_of(topic) == tag
 
 
-def test_pages_say_what_is_there_in_an_order_that_never_changes() -> None:
+def test_pages_list_entries_in_a_fixed_order() -> None:
     bees = PageEntry(
         1,
         "Bees [1]",

@@ -1,4 +1,4 @@
-"""Hold the key sentence of a note and what is asked before its words are shown."""
+"""Test the key sentence of a note, and the question that is asked before its words are shown."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_the_idea_of_every_built_in_template_is_found() -> None:
         ("", say("recall.question")),
     ],
 )  # fmt: skip
-def test_what_is_asked_is_the_persons_or_their_headings(note: str, asked: str) -> None:
+def test_the_question_is_the_persons_or_names_their_headings(note: str, asked: str) -> None:
     assert question(note) == asked
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="#*_-[]()|!>`Q:問 \nab。.", max_size=60))
-def test_any_note_at_all_has_a_line_of_its_own_or_none(note: str) -> None:
+def test_key_sentence_and_question_of_any_note_are_one_line(note: str) -> None:
     assert "\n" not in key_sentence(note) + question(note)

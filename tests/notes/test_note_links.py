@@ -1,4 +1,4 @@
-"""Hold what is a link to another paper in a note."""
+"""Test what is a link to another paper in a note."""
 
 from __future__ import annotations
 

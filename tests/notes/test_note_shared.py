@@ -1,4 +1,4 @@
-"""Hold what is given to others: public words, Markdown and HTML; nothing foreign lives in it."""
+"""Test shared papers: public words, Markdown and HTML in which no foreign text is alive."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def find(key: str) -> tuple[str, str] | None:
         ("- a\n    - b\n\n```\n  x\n```", "- a\n    - b\n\n```\n  x\n```", 0),
     ],
 )  # fmt: skip
-def test_what_is_private_leaves_the_words_and_is_counted(words: str, public: str, n: int) -> None:
+def test_private_places_are_removed_and_counted(words: str, public: str, n: int) -> None:
     assert public_words(words, find) == (public, n)
 
 
@@ -132,7 +132,7 @@ EXPECTED = {"html", "head", "meta", "title", "style", "body", "main", "article",
 
 
 def check(html: str) -> None:
-    """Hold that a page runs nothing, loads nothing and leads to the web only."""
+    """Check that a page runs nothing, loads nothing and leads to the web only."""
     for tag, attributes in Tags(html).found:
         assert tag in EXPECTED
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
@@ -140,7 +140,7 @@ def check(html: str) -> None:
         assert (attributes.get("src") or "data:image/png;base64,").startswith("data:image/png;")
 
 
-def test_a_page_as_html_is_whole_and_needs_no_other_file() -> None:
+def test_an_html_page_needs_no_other_file() -> None:
     html = html_page(SharedPage((PAPER,)), to_html)
     check(html)
     assert html.startswith('<!doctype html>\n<html lang="ja">')
@@ -154,7 +154,7 @@ def test_a_page_as_html_is_whole_and_needs_no_other_file() -> None:
     assert "prefers-color-scheme: dark" in html
 
 
-def test_foreign_text_is_dead_wherever_it_stands() -> None:
+def test_foreign_text_is_escaped_everywhere() -> None:
     mark = Highlight(1, 1, "highlight", EVIL, EVIL)
     paper = SharedPaper(
         EVIL, (EVIL,), 1, "https://a.example/?a=1&b='\"<", EVIL, b"x", EVIL, (mark,), EVIL
@@ -169,7 +169,7 @@ def test_foreign_text_is_dead_wherever_it_stands() -> None:
     )
 
 
-def test_what_markdown_decodes_turns_no_text_round() -> None:
+def test_signs_that_turn_text_are_removed_after_markdown() -> None:
     html = html_page(SharedPage((replace(PAPER, words="a &#x202e; b"),)), to_html)
     assert "\u202e" not in html
 
@@ -185,6 +185,6 @@ def test_foreign_text_begins_no_list_and_no_heading(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="<>&\"'`*_[]()!#-%|\n\\ ahtps:/.=x~", max_size=60))
-def test_no_words_at_all_make_a_page_that_runs_or_loads(text: str) -> None:
+def test_no_words_make_a_page_run_or_load_anything(text: str) -> None:
     words, _ = public_words(text, find)
     check(html_page(SharedPage((replace(PAPER, words=words, title=text, caption=text),)), to_html))

@@ -1,4 +1,4 @@
-"""Hold what is own, close and copied: sentences of notes beside invented papers."""
+"""Test which sentences of notes are own, close or copied, beside invented papers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def verdicts(note: str, *sources: SourceText) -> list[str]:
     return [one.verdict for one in check(note, sources or SOURCES).sentences]
 
 
-def test_a_check_says_sentence_source_page_and_the_shared_words() -> None:
+def test_a_check_has_sentence_source_page_and_shared_words() -> None:
     note = (
         "Hang them high: the microphones hang under the eaves so that wind does not reach them.\n"
         "I would rather have used two of them, one of them under glass, and compared."
@@ -86,7 +86,7 @@ def test_a_note_is_mostly_copied_by_the_share_of_its_words() -> None:
     assert check(f"{ABSTRACT} {own}", SOURCES).is_mostly_copied is True
 
 
-def test_a_few_changed_words_do_not_make_a_copied_sentence_ones_own() -> None:
+def test_a_copied_sentence_with_a_few_changed_words_is_copied() -> None:
     changed = "Rain gauges are very rare in most villages, though farmers would need them each day."
     assert verdicts(changed) == ["copied"]
 
@@ -138,7 +138,7 @@ def test_names_as_the_paper_prints_them_are_not_copying() -> None:
         f"<!-- {FIRST} -->",
     ],
 )
-def test_what_is_quoted_is_not_copied(note: str) -> None:
+def test_quotations_are_not_copied(note: str) -> None:
     assert set(verdicts(note)) <= {"own"}
     assert check(note, SOURCES).is_mostly_copied is False
 
@@ -184,7 +184,7 @@ def test_a_note_that_lost_its_line_breaks_is_still_read() -> None:
         "The microphones hang under the eaves so that wind does not reach them",
     ],
 )
-def test_case_width_ligatures_hyphens_and_line_breaks_hide_nothing(note: str) -> None:
+def test_case_width_ligatures_hyphens_and_line_breaks_do_not_hide_a_copy(note: str) -> None:
     assert set(verdicts(note)) == {"copied"}
 
 
@@ -197,7 +197,7 @@ def test_japanese_is_compared_by_characters() -> None:
     assert verdicts(terms, JAPANESE) == ["own", "own"]
 
 
-def test_kana_with_marks_of_their_own_and_half_width_are_the_same() -> None:
+def test_half_width_and_decomposed_kana_are_the_same() -> None:
     source = SourceText(
         "カメラのデータを集めて、それがどのくらい役に立つかをグラフで調べた。", "abstract"
     )
@@ -219,12 +219,12 @@ def test_mixed_languages_are_each_compared_with_their_own() -> None:
     ("note", "n"),
     [("", 0), ("   \n\n", 0), ("Rain.", 1), ("雨", 1), ("12.5", 0), ("$a+b$", 0), ("> x", 0)],
 )
-def test_nothing_to_compare_is_own(note: str, n: int) -> None:
+def test_a_note_without_prose_is_own(note: str, n: int) -> None:
     found = check(note, SOURCES)
     assert (found.verdict, found.share, len(found.sentences)) == ("own", 0.0, n)
 
 
-def test_without_sources_all_is_own() -> None:
+def test_without_sources_every_sentence_is_own() -> None:
     assert check(ABSTRACT, []).verdict == "own"
     assert check(ABSTRACT, [SourceText(TITLE, "title")]).verdict == "own"
     assert (
@@ -232,7 +232,7 @@ def test_without_sources_all_is_own() -> None:
     )
 
 
-def test_sources_are_taken_apart_once_for_many_notes() -> None:
+def test_sources_are_prepared_once_for_many_notes() -> None:
     prepared = prepare(SOURCES)
     assert check(ABSTRACT, prepared) == check(ABSTRACT, SOURCES)
 
@@ -333,7 +333,7 @@ THINGS += ["- ", "\n", ".", "[a](", "http://", "a-", "- - ", "「あ", "# "]
 
 
 @pytest.mark.parametrize("text", THINGS)
-def test_a_large_text_of_one_thing_takes_no_time(text: str) -> None:
+def test_a_large_uniform_text_takes_no_long_time(text: str) -> None:
     note = text * (100_000 // len(text))
     # By far the slowest takes half a second; what grows with the square takes minutes.
     check(note, [SourceText(note, "abstract")])

@@ -1,4 +1,4 @@
-"""Hold how translations are told: by what stands out, in order, whatever the cosines are."""
+"""Test how translations are found: by what stands out, in order, for any range of cosines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OWN = "カメラの明かりで起きてしまっただけではないかと疑�
 
 
 def closeness_of(pairs: dict[str, tuple[int, float]], *, low: float, high: float) -> Closeness:
-    """Say how near sentences are: each to the n-th of the paper's, 1 is the sentence itself.
+    """Fake an encoder: each sentence is near the n-th of the paper's; 1 is the sentence itself.
 
     low: the cosine of any two texts; high: that of a text with itself.
     """
@@ -64,7 +64,7 @@ def test_own_sentences_stay_own_among_translated_ones() -> None:
     assert [one.verdict for one in found.sentences] == ["copied", "copied", "own"]
 
 
-def test_out_of_order_or_alone_near_sentences_are_close_at_most() -> None:
+def test_near_sentences_out_of_order_or_alone_are_close_at_most() -> None:
     closeness = closeness_of(NEAR, low=0.8, high=1.0)
     mixed = check("".join(TRANSLATED[::-2]), [SOURCE], closeness=closeness)
     assert [one.verdict for one in mixed.sentences] == ["close"] * 3
@@ -95,7 +95,7 @@ def test_english_notes_beside_a_japanese_paper_are_looked_at_too() -> None:
     assert found.is_mostly_copied
 
 
-def test_without_a_model_it_is_said_that_translations_were_not_looked_for() -> None:
+def test_without_a_model_unseen_sentences_are_counted() -> None:
     found = check("".join(TRANSLATED), [SOURCE])
     assert (found.verdict, found.n_unseen) == ("own", 5)
     assert check_lines(found) == [
@@ -103,7 +103,7 @@ def test_without_a_model_it_is_said_that_translations_were_not_looked_for() -> N
     ]
 
 
-def test_of_a_long_note_it_is_said_how_much_was_not_compared() -> None:
+def test_of_a_long_note_the_uncompared_sentences_are_counted() -> None:
     found = check(
         "".join(f"{n}匹目の蜂が巣の前で静かに踊った。" for n in range(70)),
         [SOURCE],
@@ -130,7 +130,7 @@ def test_passages_stand_in_where_the_abstract_is_short() -> None:
     assert [one.source for one in found.sentences] == [sources[0], *[sources[1]] * 4]
 
 
-def test_what_is_copied_word_by_word_is_not_asked_of_the_model() -> None:
+def test_copied_sentences_are_not_encoded() -> None:
     asked: list[str] = []
 
     def closeness(ours: Sequence[str], theirs: Sequence[str]) -> list[list[float]]:
@@ -141,7 +141,7 @@ def test_what_is_copied_word_by_word_is_not_asked_of_the_model() -> None:
     assert asked == [TRANSLATED[1], *THEIRS]
 
 
-def test_what_is_found_is_said_in_plain_lines() -> None:
+def test_findings_are_written_in_plain_lines() -> None:
     note = f"{THEIRS[2]} {''.join(TRANSLATED[:2])}"
     found = check(
         f"{note}\nAlso: we put a quiet camera into six hives, I ask.",

@@ -1,4 +1,4 @@
-"""Hold notes: revision upon revision, counted on the day that each was first written."""
+"""Test the rows of notes: revisions are appended, and counted on the day of the first one."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_paper_counts_once_on_the_day_of_its_first_note_of_that_kind(db: Datab
     assert notes.n_noted_on(db, DAY + timedelta(2)) == (0, 0)
 
 
-def test_what_was_written_is_counted_by_the_topic_it_is_filed_under(db: Database) -> None:
+def test_written_papers_are_counted_by_topic(db: Database) -> None:
     for row, topic in ((1, "a"), (1, "speech/a"), (2, "speech/a"), (3, "speech/b")):
         decisions.add_filing(db, row, topic, at=NOW)
     for row in (1, 2, 4):
@@ -73,7 +73,7 @@ def test_what_was_written_is_counted_by_the_topic_it_is_filed_under(db: Database
     assert notes.n_written_by_topic(db, NEXT, NEXT) == {}
 
 
-def test_what_was_exported_last_is_remembered(db: Database) -> None:
+def test_the_last_export_is_remembered(db: Database) -> None:
     note = write(db, 1)
     assert exports.exported(db, 1) is None
     for content in ("old", "new"):

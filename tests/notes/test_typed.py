@@ -1,4 +1,4 @@
-"""Hold the drafts of a page: the editor's own files, and no word lost between two who type."""
+"""Test the drafts of a page: the editor's own files, and no word lost between two who type."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def files(library: Library) -> dict[str, str]:
 
 
 class TestOneWhoTypes:
-    def test_the_draft_is_written_over_as_it_grows(self, library: Library) -> None:
+    def test_the_draft_is_overwritten_as_it_grows(self, library: Library) -> None:
         first = keep(library, "Bees can")
         second = keep(library, ONE, first)
         assert second.name == first.name
@@ -73,13 +73,13 @@ class TestOneWhoTypes:
         keep(library, ONE)
         assert notes.was_opened(library.db, 1)
 
-    def test_an_answer_that_was_lost_makes_no_second_draft(self, library: Library) -> None:
+    def test_a_lost_answer_makes_no_second_draft(self, library: Library) -> None:
         before = keep(library, "Bees")
         keep(library, "Bees can", before)  # its answer never arrives
         assert keep(library, ONE, before).name == before.name
         assert files(library) == {before.name: ONE}
 
-    def test_a_base_that_is_no_revision_of_the_paper_is_none(self, library: Library) -> None:
+    def test_a_base_of_another_paper_counts_as_none(self, library: Library) -> None:
         assert keep(library, ONE, PageDraft(base=99)).base == 0
 
     def test_half_a_character_is_kept_as_a_question_mark(self, library: Library) -> None:
@@ -87,21 +87,21 @@ class TestOneWhoTypes:
 
 
 class TestTheEditor:
-    def test_opens_what_was_typed_on_a_page(self, library: Library) -> None:
+    def test_the_editor_opens_a_draft_of_a_page(self, library: Library) -> None:
         kept = keep(library, ONE)
         with drafts.opened(library, held(library), lambda _: "new") as (draft, others):
             assert (draft.file.name, draft.is_old) == (kept.name, True)
             assert drafts.words_of(draft) == ONE
             assert others == drafts.Others(0, 0)
 
-    def test_leaves_what_the_page_shows_without_what_was_only_shown(self, library: Library) -> None:
+    def test_a_page_shows_an_editors_draft_without_shown_lines(self, library: Library) -> None:
         with drafts.opened(library, held(library), lambda _: "## Idea\n") as (draft, _):
             below = "<!-- reader:show: x -->\n┊ Abstract\n<!-- reader:shown -->\n"
             draft.file.write_text(f"## Idea\n{ONE}\n\n{below}", "utf-8")
         found = drafts.waiting(library, held(library))
         assert [(one.name, one.text) for one in found] == [(draft.file.name, f"## Idea\n{ONE}")]
 
-    def test_has_the_draft_alone_while_it_is_open(self, library: Library) -> None:
+    def test_a_draft_in_an_editor_is_not_overwritten(self, library: Library) -> None:
         kept = keep(library, "Bees")
         with drafts.opened(library, held(library), lambda _: "new") as (draft, _):
             draft.file.write_text(TWO, "utf-8")
@@ -111,7 +111,7 @@ class TestTheEditor:
         assert files(library) == {beside.name: ONE}
         assert keep(library, f"{ONE} More.", beside).name == beside.name
 
-    def test_a_draft_that_it_took_away_comes_back_as_another(self, library: Library) -> None:
+    def test_a_draft_deleted_by_an_editor_comes_back_as_another(self, library: Library) -> None:
         kept = keep(library, ONE)
         (drafts.folder_of(library) / kept.name).unlink()
         again = keep(library, f"{ONE} More.", kept)
@@ -126,7 +126,7 @@ class TestTwoWhoType:
         assert (left.is_elsewhere, right.is_elsewhere) == (False, True)
         assert files(library) == {left.name: f"Bees. {ONE}", right.name: f"Bees. {TWO}"}
 
-    def test_whoever_holds_all_words_of_a_draft_may_have_it(self, library: Library) -> None:
+    def test_a_text_with_all_words_of_a_draft_may_replace_it(self, library: Library) -> None:
         both = keep(library, "Bees.")
         keep(library, "Bees. Wasps.", both)
         assert not keep(library, "Bees. Wasps. Ants.", both).is_elsewhere
@@ -166,13 +166,13 @@ class TestSettling:
         drafts.settle(library, held(library), noted.text, name=kept.name, seen=kept.seen)
         assert files(library) == {}
 
-    def test_one_whose_last_answer_was_lost_goes_by_its_words(self, library: Library) -> None:
+    def test_a_draft_with_a_lost_answer_is_deleted_by_its_words(self, library: Library) -> None:
         keep(library, "Bees can count.")
         noted = add_note(library, held(library), ONE, base=0)
         drafts.settle(library, held(library), noted.text)
         assert files(library) == {}
 
-    def test_what_somebody_else_typed_stays(self, library: Library) -> None:
+    def test_words_typed_by_somebody_else_stay(self, library: Library) -> None:
         kept = keep(library, ONE)
         (drafts.folder_of(library) / kept.name).write_text(TWO, "utf-8")
         noted = add_note(library, held(library), ONE, base=0)
@@ -186,7 +186,7 @@ class TestSettling:
             drafts.settle(library, held(library), noted.text)
             assert files(library) == {draft.file.name: ONE}
 
-    def test_a_draft_is_thrown_away_only_as_it_was_seen(self, library: Library) -> None:
+    def test_a_draft_is_discarded_only_as_it_was_seen(self, library: Library) -> None:
         kept = keep(library, ONE)
         assert not drafts.discard(library, held(library), name=kept.name, seen="another")
         assert files(library) == {kept.name: ONE}

@@ -1,4 +1,4 @@
-"""Hold that no word of a note is lost between the library and its Markdown file."""
+"""Test that no word of a note is lost between the library and its Markdown file."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class TestEditing:
         assert (done.merged, texts(library, 2)[-1]) == ([path(library, 2)], both)
         assert both in file_of(library, 2).read_text("utf-8")
 
-    def test_what_a_killed_export_wrote_is_no_edit(self, library: Library) -> None:
+    def test_text_written_by_a_killed_export_is_no_edit(self, library: Library) -> None:
         write(library, ONE)
         export(library)
         recorded = exports.exported(library.db, 1)
@@ -127,7 +127,7 @@ class TestEditing:
         assert export(library).read_in == [path(library)]
         assert texts(library) == [ONE, TWO, ONE]
 
-    def test_words_deleted_by_hand_come_back_and_that_is_said(self, library: Library) -> None:
+    def test_words_deleted_by_hand_come_back_and_are_reported(self, library: Library) -> None:
         write(library, ONE)
         export(library)
         file = file_of(library)
@@ -209,7 +209,7 @@ class TestLeavingAlone:
         assert said(done.left) == [f"{file}: a file stands where its folder should be"]
         assert done.written == [path(library, 2)]
 
-    def test_what_would_befall_every_note_is_said_once(self, library: Library) -> None:
+    def test_an_error_that_all_notes_share_is_reported_once(self, library: Library) -> None:
         for row, text in enumerate((ONE, TWO), 1):
             write(library, text, row)
         with Database(library.folder, busy_s=0) as impatient:

@@ -1,1 +1,1 @@
-"""The tables of notes and exports: the only place here with SQL."""
+"""Read and write the rows of notes and exports."""

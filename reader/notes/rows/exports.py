@@ -1,4 +1,4 @@
-"""Keep what was last written to each file of notes/, what pages list, and who links to whom.
+"""Keep the last written content of each file of notes/, the entries of pages, and the links.
 
 A paper's file has a row in `exports`, a page of a topic or a week one in `pages`. Both have a
 name here: `note 12`, `topic speech/translation`, `week 2026-W48`. The links are derived from
@@ -46,18 +46,18 @@ def note_name(row: int) -> str:
 
 
 def row_in(name: str) -> int | None:
-    """Return the paper that a name is of, None for a page's."""
+    """Return the paper whose file has this name, None for a page."""
     kind, _, row = name.partition(" ")
     return int(row) if kind == "note" else None
 
 
 def exported(db: Database, paper: int) -> WrittenFile | None:
-    """Read what was last written of a paper, None before its first export."""
+    """Read the file of a paper as it was last written, None before its first export."""
     return last_written(db, note_name(paper))
 
 
 def last_written(db: Database, name: str) -> WrittenFile | None:
-    """Read what was last written to the file of this name, None for nothing."""
+    """Read the file of this name as it was last written, None for none."""
     row = row_in(name)
     if row is None:
         found = db.read_one("SELECT *, NULL AS note FROM pages WHERE name = ?", (name,))
@@ -68,7 +68,7 @@ def last_written(db: Database, name: str) -> WrittenFile | None:
 
 
 def rename_page(db: Database, name: str, new: str) -> None:
-    """Let a page be another topic's, unless that has one."""
+    """Rename a page to another topic's, unless that has one."""
     with db.writing():
         db.execute("UPDATE OR IGNORE pages SET name = ? WHERE name = ?", (new, name))
 
@@ -98,7 +98,7 @@ def paths(db: Database) -> dict[str, str]:
 
 
 def path_of(db: Database, name: str) -> str:
-    """Return where a file is recorded, empty for one that is not."""
+    """Return the recorded path of a file, empty for none."""
     row = row_in(name)
     if row is None:
         found = db.read_one("SELECT path FROM pages WHERE name = ?", (name,))
@@ -108,7 +108,7 @@ def path_of(db: Database, name: str) -> str:
 
 
 def name_at(db: Database, path: str) -> str:
-    """Return what is recorded at a path, empty for nothing."""
+    """Return the name of the file that is recorded at a path, empty for none."""
     found = db.read_one(
         "SELECT 'note ' || paper AS name FROM exports WHERE path = ?1 UNION ALL"
         " SELECT name FROM pages WHERE path = ?1",
@@ -118,7 +118,7 @@ def name_at(db: Database, path: str) -> str:
 
 
 def begin(db: Database, files: Iterable[WrittenFile]) -> None:
-    """Record what is about to be written, so that a kill leaves no doubt whose it is."""
+    """Record files that are about to be written, so that a kill leaves no doubt whose they are."""
     with db.writing():
         db.execute_many(
             """
@@ -130,12 +130,12 @@ def begin(db: Database, files: Iterable[WrittenFile]) -> None:
 
 
 def unfinished(db: Database) -> list[WrittenFile]:
-    """List what a killed export was about to write."""
+    """Read the files that a killed export was about to write."""
     return [_written_file(r) for r in db.read("SELECT * FROM unfinished ORDER BY name")]
 
 
 def finish(db: Database, written: Iterable[WrittenFile], names: Iterable[str] = ()) -> None:
-    """Record what files hold now; nothing of these names is about to be written any more."""
+    """Record the content of files that were written; those of `names` are unfinished no more."""
     with db.writing():
         for f in written:
             row = row_in(f.name)
@@ -186,7 +186,7 @@ def newest_texts(db: Database, rows: Iterable[int]) -> dict[int, str]:
 
 
 def merged(db: Database) -> set[str]:
-    """Name the files of papers that are read as another one now."""
+    """Name the files of papers that were merged into another one."""
     rows = db.read(
         "SELECT 'note ' || p.id AS name FROM papers AS p JOIN exports AS e ON e.paper = p.id"
         " WHERE p.merged_into IS NOT NULL"
@@ -195,7 +195,7 @@ def merged(db: Database) -> set[str]:
 
 
 def behind(db: Database) -> list[int]:
-    """List the papers whose newest revision is in no file yet."""
+    """Find the papers whose newest revision is in no file yet."""
     rows = db.read(
         """
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
@@ -207,7 +207,7 @@ def behind(db: Database) -> list[int]:
 
 
 def filed_under(db: Database, topic: str) -> list[int]:
-    """List the papers that are filed under a topic now."""
+    """Find the papers that are filed under a topic now."""
     rows = db.read(
         """
         SELECT DISTINCT paper FROM filings AS own WHERE topic = ?1 AND ?1 =
@@ -219,7 +219,7 @@ def filed_under(db: Database, topic: str) -> list[int]:
 
 
 def noted_between(db: Database, first: date, last: date) -> list[int]:
-    """List the papers with a revision of these days, both included."""
+    """Find the papers with a revision between two days, both included."""
     sql = "SELECT DISTINCT paper FROM notes WHERE on_date BETWEEN ? AND ?"
     return [r["paper"] for r in db.read(sql, (first.isoformat(), last.isoformat()))]
 
@@ -282,7 +282,7 @@ def set_linked_names(db: Database, names: Mapping[int, Collection[str]]) -> None
 
 
 def sources_of(db: Database, names: Iterable[str]) -> list[int]:
-    """List the papers whose notes link to one of some folded names."""
+    """Find the papers whose notes link to one of some folded names."""
     rows = db.read(
         """
         SELECT DISTINCT source FROM note_links WHERE name IN (SELECT value FROM json_each(?))

@@ -71,9 +71,9 @@ def revisions(db: Database, paper: int) -> list[Revision]:
 
 
 def history(db: Database, paper: int) -> list[Revision]:
-    """List a paper's revisions, oldest first, with those that a page saved as such.
+    """List a paper's revisions, oldest first; those that were saved on a page say so.
 
-    What a page sends leaves its act behind, with the moment and the revision that it made.
+    An act of a page has a row of its own, with its moment and the revision that it made.
     """
     rows = db.read(
         """
@@ -105,6 +105,7 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
     A paper counts on the day of its first note of that kind, so a later correction
     does not count again.
     """
+    # Among papers with a note of that day: no other one's first note can be of it.
     row = db.read(
         """
         SELECT coalesce(sum(written = ?), 0) AS written,
@@ -135,13 +136,14 @@ def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
 
 
 def papers_by_key(db: Database) -> dict[str, int]:
-    """Return key → paper, for every key that was given; of a merged paper the one it is now."""
+    """Return key → paper, for every key; for a merged paper's the one that it belongs to now."""
+    # `>= ''` is answered by the index over keys; for IS NOT NULL SQLite reads the whole table.
     rows = db.read("SELECT key, coalesce(merged_into, id) AS row FROM papers WHERE key >= ''")
     return {r["key"]: r["row"] for r in rows}
 
 
 def notes_with_links(db: Database) -> list[tuple[int, str]]:
-    """List (paper, text) of the newest revisions that have "[[" in them."""
+    """Read the newest revisions that have "[[" in them, as (paper, text)."""
     rows = db.read(
         """
         SELECT n.paper, n.text FROM notes AS n JOIN papers AS p ON p.id = n.paper
