@@ -190,7 +190,7 @@ def _talked_about(
 def _near_a_pick(
     library: Library, lately: Mapping[int, date], first: date, last: date, encoder: str
 ) -> list[Regret]:
-    """Find the week's skips that are like one of its picks, the likest first.
+    """Find the week's skips that are like one of its picks, the most similar first.
 
     Likeness is measured against the papers that arrived in the week; a handful is too few.
     """

@@ -16,7 +16,7 @@ MOST_LINES = 4_000
 """Of both texts; beyond it lines that are repeated often are not matched."""
 
 MOST_PAIRS = 400
-"""Of changed lines, up to which the likest are looked for; beyond it the n-th of both."""
+"""Of changed lines, up to which the most similar are paired; beyond it the n-th of both."""
 
 LONGEST = 4_000
 """Characters of a line in which changed words are looked for; a longer one is all changed."""
@@ -74,11 +74,11 @@ def _range(start: int, end: int) -> str:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    """Find the lines that went and those that came; of the likest ones what differs within."""
+    """Find the lines that went and those that came; of similar ones what differs within."""
     # By whether it is a new line, and its number; an old line has one partner, the first found.
     spans: dict[tuple[bool, int], Spans] = {}
     for n, line in enumerate(new):
-        like = _likest(line, old) if len(old) * len(new) <= MOST_PAIRS else n
+        like = _most_similar(line, old) if len(old) * len(new) <= MOST_PAIRS else n
         if like is not None and like < len(old) and (False, like) not in spans:
             gone, came = _spans(old[like], line)
             if gone or came:
@@ -89,8 +89,8 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
         yield DiffLine("+", line, spans.get((True, n), ()))
 
 
-def _likest(line: str, lines: Sequence[str]) -> int | None:
-    """Find the line that is likest to one, the first of equal ones; None among no lines."""
+def _most_similar(line: str, lines: Sequence[str]) -> int | None:
+    """Find the line that is most similar to one, the first of equal ones; None among no lines."""
     # difflib keeps what it counts of the second text: the line that stays the same goes there.
     matcher = difflib.SequenceMatcher(None, b=line[:LONGEST], autojunk=False)
 

@@ -124,7 +124,7 @@ def linked_ids(library: Library, text: str) -> dict[str, str]:
 
 
 def lost_links(library: Library, text: str) -> list[tuple[str, str]]:
-    """Find the keys in a note that no paper has, each with the likest known key, or ""."""
+    """Find the keys in a note that no paper has, each with the most similar known key, or ""."""
     lost = [key for key, row in targets(library, links_in(text)) if not row]
     if not lost:
         return []

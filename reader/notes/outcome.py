@@ -69,7 +69,7 @@ def export_one(library: Library, held: LibraryPaper) -> list[str]:
     if not library.config.note.export:
         return []
     try:
-        return _told(export(library, only=[held.row]))
+        return _messages(export(library, only=[held.row]))
     except ReaderError as error:
         return [say("error", message=plain(error.message))]
 
@@ -81,14 +81,14 @@ def read_by_hand(library: Library, held: LibraryPaper, *, wait: bool = True) -> 
     wrote and what is saved meanwhile end in one revision with both.
     """
     try:
-        return _told(read_edits(library, [held.row], wait=wait))
+        return _messages(read_edits(library, [held.row], wait=wait))
     except Locked:
         return []
     except ReaderError as error:
         return [say("error", message=plain(error.message))]
 
 
-def _told(done: ExportOutcome) -> list[str]:
+def _messages(done: ExportOutcome) -> list[str]:
     """Write the report of an export of one paper, in sentences; of failures the first."""
     told = [
         plain(say(key, path=path))

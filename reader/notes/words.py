@@ -40,7 +40,7 @@ def sentences(text: str) -> Iterator[str]:
             # No abbreviation is longer than twelve signs.
             before = hidden[max(start, end.start() - 12) : end.start()]
             after = hidden[end.end() : end.end() + 3].strip()
-            if end[0] == "." and _is_short(before, after):
+            if end[0] == "." and _is_abbreviation(before, after):
                 continue
             if _LETTER.search(hidden, start, end.start()):
                 yield line[start : end.end()].strip()
@@ -117,7 +117,7 @@ def _prose(text: str) -> Iterator[str]:
         yield held
 
 
-def _is_short(before: str, after: str) -> bool:
+def _is_abbreviation(before: str, after: str) -> bool:
     """Check for the full stop of "et al." or "Fig. 2", which ends no sentence."""
     is_numbered = after[:1].isdigit() and bool(_NUMBERED.search(before))
     return is_numbered or bool(after and (_SHORT.search(before) or _INITIAL.search(before)))

@@ -145,7 +145,10 @@ def lessons(library: Library, events: Sequence[Event] | None = None) -> Lessons:
     """
     day, config = library.today(), library.config
     events = events_of(library) if events is None else events
-    topics = (*config.topics, *(Topic(path, "near", "") for path in _left(events, config, day)))
+    topics = (
+        *config.topics,
+        *(Topic(path, "near", "") for path in _left_folders(events, config, day)),
+    )
     return Lessons(
         topics=topics,
         labels=labels(events, day, [topic.path for topic in topics], most=MOST_LABELS),
@@ -167,7 +170,7 @@ def events_of(library: Library, *, liked_alone: bool = False) -> list[Event]:
     if liked_alone:
         liked = {a.paper for a in decided if a.kind != "skip"} | {e.paper for e in told}
         decided = [a for a in decided if a.paper in liked]
-    moved = _moved(library)
+    moved = _moved_topics(library)
     # A topic that was renamed keeps what was skipped in its lane.
     decided = [replace(a, listed=moved[a.listed]) if a.listed in moved else a for a in decided]
     unknown = [a.paper for a in decided if a.kind == "skip" and a.listed is None and not a.filed]
@@ -198,7 +201,7 @@ def as_if_decided(library: Library, paper: int, kind: Kind, *, filed: str) -> Ev
     """Make the event that a decision of this moment would be; filed: the paper's folder then."""
     on = library.today()
     listed = acts.listed(library.db, paper, on)
-    listed = _moved(library).get(listed or "", listed)
+    listed = _moved_topics(library).get(listed or "", listed)
     act = acts.Act(paper, kind, on, filed, listed)
     is_unknown = kind == "skip" and act.listed is None and not filed
     text = acts.texts(library.db, [paper]).get(paper) if is_unknown else None
@@ -243,7 +246,7 @@ class PaperFeatures:
         return self._features[row]
 
 
-def _moved(library: Library) -> dict[str, str]:
+def _moved_topics(library: Library) -> dict[str, str]:
     """Map former names of topics to those of now: a skip in such a lane is about them."""
     return acts.moved_topics(library.db, [topic.path for topic in library.config.topics])
 
@@ -265,7 +268,7 @@ def _topic_of(act: acts.Act, config: Config, paper: Paper | None) -> str | None:
     return found.topic if found else None
 
 
-def _left(events: Iterable[Event], config: Config, day: date) -> list[str]:
+def _left_folders(events: Iterable[Event], config: Config, day: date) -> list[str]:
     """Find the folders that are no topics, where much was liked once and nothing lately."""
     known = {topic.path for topic in config.topics} | {UNFILED}
     liked: dict[str, dict[int, date]] = {}
