@@ -1,1 +1,1 @@
-"""The day's list and queue, deciding, and the use cases that touch several rooms."""
+"""Put the day's list and queue together, decide on papers, and join the stages of the pipe."""

@@ -1,4 +1,4 @@
-"""Gather everything that is known of one paper, for a terminal, a page, a device, a manuscript."""
+"""Collect everything that is known of one paper, for the terminal, pages, devices and BibTeX."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from reader.search.rows import index
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A PDF that is kept beside a paper's own, and the local day on which it came; None where
-    that is not known. is_here: False where a hand deleted its file."""
+    """A PDF that is kept beside a paper's own. on: the local day on which it came, None where
+    that is not known. is_here: False where its file was deleted by hand."""
 
     copy: MarkedCopy
     on: date | None
@@ -45,14 +45,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a paper.
+    """Everything that is known of a paper.
 
     origins: the sources that it came by, the first one first. to_look_up: ids that are
     printed in it and that nobody looked up yet. beside: its other PDFs, the newest first.
-    marks: what was marked in it, also what was removed since. versions: arXiv's that were
-    seen, each with the day. links: what its note links to; linked: the notes that link here.
-    is_pdf_here: False where there is no PDF, or a hand deleted its file: what was read in it
-    stays.
+    marks: those in its PDFs, with those that were removed since. versions: arXiv's that were
+    seen, each with the day. links: papers that its note links to; linked: papers whose notes
+    link here. is_pdf_here: False where there is no PDF, or its file was deleted by hand; its
+    text stays.
     """
 
     held: LibraryPaper
@@ -72,17 +72,17 @@ class About:
 
     @property
     def is_by_hand(self) -> bool:
-        """Nothing brought it but a hand."""
+        """Check whether the paper was only added by hand, and no source brought it."""
         return list(self.origins) == [BY_HAND]
 
     @property
     def marks_there(self) -> list[VisibleMark]:
-        """The marks that were not removed, in reading order."""
+        """List the marks that were not removed, in reading order."""
         return [mark for mark in self.marks if mark.gone_at is None]
 
 
 def about(library: Library, held: LibraryPaper) -> About:
-    """Collect what is known of one paper."""
+    """Collect everything that is known of one paper."""
     db, row = library.db, held.row
     note = newest_note(library, held)
     # What a hand moved is found first; a library that cannot be written keeps the old paths.
@@ -114,7 +114,7 @@ def about(library: Library, held: LibraryPaper) -> About:
 
 
 def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
-    """Say how a paper came; one that only a hand added is no candidate of any day."""
+    """Describe how a paper came; one that was only added by hand is no candidate of a day."""
     day, state = held.arrived_on, say(f"paper.{held.state}")
     if list(origins) != [BY_HAND]:
         named = say("list").join(map(source_name, origins))
@@ -124,16 +124,19 @@ def arrival_text(held: LibraryPaper, origins: Sequence[str]) -> str:
     return say("show.by_hand_as", state=state, day=day)
 
 
+# Not behind a backslash: a title may be TeX already.
 _SPECIAL = re.compile(r"(?<!\\)([&%#_])")
 
 
 def bibtex(held: LibraryPaper, config: Config) -> str:
-    """Write one entry under the paper's key; what nothing tells is left out."""
+    """Write a BibTeX entry under the paper's key; unknown fields are left out."""
     paper = held.paper
     key = held.key or file_stem(paper, config.pdf_name)
+    # Reversed: of several ids of one scheme the first one stays in the dict.
     schemes = dict(id_.split(":", 1) for id_ in reversed(paper.ids))
     arxiv, doi = schemes.get("arxiv", ""), schemes.get("doi", "")
     fields = {
+        # The second pair of braces keeps BibTeX's styles from changing capitals.
         "title": "{" + _tex(paper.title) + "}" if paper.title else "",
         "author": " and ".join(_tex(author) for author in paper.authors),
         "year": str(year_of(paper) or ""),
@@ -148,12 +151,13 @@ def bibtex(held: LibraryPaper, config: Config) -> str:
 
 
 def _tex(text: str) -> str:
-    """Keep signs of TeX from being read as such, but for those of formulas, and braces in
-    pairs."""
+    """Escape TeX's signs outside formulas; braces that are not in pairs are dropped."""
+    # Words and formulas in turn, so the odd pieces are formulas.
     pieces = DOLLAR_MATHS.split(plain(text))
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\1", p) for i, p in enumerate(pieces))
     braces = re.findall(r"[{}]", re.sub(r"\\.", "", escaped))
     depths = list(accumulate(1 if brace == "{" else -1 for brace in braces)) or [0]
+    # One brace that nothing closes would take the rest of a bibliography into its field.
     is_balanced = depths[-1] == 0 and min(depths) >= 0
     return escaped if is_balanced else re.sub(r"[{}]", "", escaped)
 
@@ -165,9 +169,9 @@ MOST_NOTES = 20
 
 @dataclass(frozen=True, slots=True)
 class OfflineSet:
-    """What to keep of one library.
+    """The papers of one library that a device keeps for offline use.
 
-    library: tells it from others. several: papers that wait for a note, then those with the
+    library: an id of the library. several: papers that wait for a note, then those with the
     newest notes, each with a text that changes when its pages do.
     """
 
@@ -176,8 +180,10 @@ class OfflineSet:
 
 
 def carried_by(library: Library) -> OfflineSet:
-    """List what a device takes along, what is most likely to be read first."""
+    """Choose the papers that a device keeps for offline use, those to be read soonest first."""
     db = library.db
+    # More than are wanted: some picks were written up or skipped since, and several of the
+    # newest revisions may be of one note.
     picked = papers.papers_at(db, history.newest_picks(db, 5 * MOST_PICKS))
     waiting = [held for held in picked if held.state == "pick"][:MOST_PICKS]
     noted = papers.papers_at(db, history.newest_notes(db, 5 * MOST_NOTES)[:MOST_NOTES])

@@ -1,4 +1,4 @@
-"""Add many files: leave out what was done, read the rest on all cores, keep each as it comes."""
+"""Add many files: skip those that were added, read the others on all cores, keep each at once."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from reader.search.encode import index_words
 
 @dataclass
 class FilesToAdd:
-    """What there is. files: the PDFs, each with the folder or file that was named.
+    """The files below some paths. files: the PDFs, each with the folder or file that was named.
 
-    closed: folders that may not be read. absent: PDFs that iCloud has and this disk has
-    not. n_other: files that are no PDFs; n_hidden: files and folders whose names begin
+    closed: folders that may not be read. absent: PDFs that are in iCloud and not on this
+    disk. n_other: files that are no PDFs; n_hidden: files and folders whose names begin
     with a dot.
     """
 
@@ -58,7 +58,7 @@ class FilesToAdd:
     n_other: int = 0
     n_hidden: int = 0
     _by_key: dict[str, Path] = field(default_factory=dict)
-    """The files whose names are no UTF-8."""
+    """The files whose names are no UTF-8, by the text under which they are recorded."""
 
     def add(self, path: Path, named: Path) -> None:
         self.files.setdefault(path, named)
@@ -100,7 +100,7 @@ def find_files(library: Library, paths: Sequence[Path]) -> FilesToAdd:
 
 
 def _look_into(folder: Path, named: Path, found: FilesToAdd) -> list[Path]:
-    """Sort what a folder holds; returns the folders in it, by name."""
+    """Sort the entries of a folder; returns the folders in it, by name."""
     try:
         with os.scandir(folder) as entries:
             several = sorted(entries, key=lambda entry: entry.name)
@@ -110,6 +110,7 @@ def _look_into(folder: Path, named: Path, found: FilesToAdd) -> list[Path]:
     folders = []
     for entry in several:
         name = entry.name.lower()
+        # In place of a file that iCloud took off the disk it leaves ".NAME.pdf.icloud".
         if name.startswith(".") and name.endswith(".pdf.icloud"):
             found.absent.append(folder / entry.name[1 : -len(".icloud")])
         elif name.startswith("."):
@@ -132,10 +133,10 @@ def _place(folder: Path) -> tuple[int, int] | None:
 
 
 def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
-    """Delete a file whose very bytes lie in the library, synced; returns why it stays, "" if gone.
+    """Delete a file whose bytes are in the library; returns why it stays, "" if it is gone.
 
-    Looked at again: the copy's bytes, and that the file is still the one that was read.
-    A link is no file of its own and stays.
+    Checked just before: the bytes of the copy, and that the file is still the one that was
+    read. A link is no file of its own and stays.
     """
     addition = added.addition
     if addition.outcome in ("asked", "broken"):
@@ -156,6 +157,7 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
     if not any(copy.is_file() for copy in copies):
         return say("stayed.away")
     try:
+        # The library's own file, by another path or link: there is no second one.
         if any(os.path.samefile(copy, path) for copy in copies if copy.is_file()):
             return say("stayed.own")
         if not any(has_bytes(copy, addition.sha256) for copy in copies):
@@ -171,7 +173,7 @@ def remove_original(library: Library, added: FileOutcome, path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person wants of a run.
+    """The options of a run.
 
     may_fetch: ask registries for printed ids. is_moving: delete each file whose bytes lie
     in the library.
@@ -189,7 +191,7 @@ def settle(
     *,
     named: Path | None = None,
 ) -> FileOutcome:
-    """Add one file as the paper that a person says it is; None: as one of its own.
+    """Add one file as the paper that a person names; None: as a paper of its own.
 
     Raises PdfError and StoreError.
     """
@@ -202,7 +204,7 @@ def settle(
         if guess.printed is None:
             printed = read_print(document, id_=f"pdf:{file.sha256[:16]}", name=file.stem)
             guess = replace(guess, printed=printed)
-        # What the page prints is another's, says the person: it is not looked up.
+        # The person says that the printed id is another paper's, so it is not looked up.
         why = say("add.by_hand")
         near = guess.candidates or ((guess.row,) if guess.row is not None else ())
         told = replace(
@@ -216,7 +218,7 @@ def settle(
 
 
 def marks_in(tools: PdfTools, path: Path) -> Marks | PdfError:
-    """Read one file's marks; what is wrong with them does not cost its text."""
+    """Read one file's marks; where they cannot be read the error takes their place."""
     try:
         return tools.read_marks(path)
     except PdfError as error:
@@ -250,10 +252,10 @@ class Adding:
         return next(iter(self._registries.errors.values()), None)
 
     def run(self) -> Iterator[FileOutcome]:
-        """Add each file, and yield what became of it as it is done; first what earlier runs did.
+        """Add each file, and yield its outcome as it is done; first those of earlier runs.
 
-        Raises Locked when another process adds, StoreError when the disk fails: what was
-        given before is safe, and the next run goes on from there.
+        Raises Locked when another process adds, StoreError when the disk fails: files that were
+        yielded before are safe, and the next run continues from there.
         """
         # Held to the end: two runs over the same folder would each make papers of their own.
         with lock_file(self.library.folder / "add.lock"):
@@ -293,7 +295,7 @@ class Adding:
                 continue
             read = FileContent(file, *answer)
             recognised = self._recognise(read)
-            if not (self.wishes.may_fetch and _asks_for(recognised)):
+            if not (self.wishes.may_fetch and _id_to_look_up(recognised)):
                 yield self._keep(read, recognised)
                 continue
             self._waiting.append((read, recognised))
@@ -305,13 +307,14 @@ class Adding:
         yield from map(self._keep_twin, self._twins)
 
     def _to_read(self, fresh: Iterable[Path]) -> Iterator[Path]:
-        """Hash each file when its turn to be read comes; the same bytes are read once, and none
-        of which a PDF lies in the library."""
+        """Hash each file just before it is read; twins and bytes that the library has are not
+        read."""
         db = self.library.db
         for path in fresh:
             try:
                 file = look_at(path, self.found.files[path])
             except PdfError as error:
+                # No bytes were read: nothing is recorded, and the next run tries again.
                 file = File(path, path, 0, 0, "")
                 words = PdfError(file=path, what=error.what, hint=error.hint, kind="no file")
                 self._failed.append(keep_broken(self.library, file, words))
@@ -356,12 +359,12 @@ class Adding:
         return added
 
     def _flush(self) -> Iterator[FileOutcome]:
-        """Look up what the waiting files print, and keep them as what they are."""
+        """Look up the printed ids of the waiting files, and keep the files."""
         waiting, self._waiting = self._waiting, []
-        ids = list(dict.fromkeys(_asks_for(recognised) for _, recognised in waiting))
+        ids = list(dict.fromkeys(_id_to_look_up(recognised) for _, recognised in waiting))
         answers = self._registries.ask(ids)
         for read, before in waiting:
-            id_ = _asks_for(before)
+            id_ = _id_to_look_up(before)
             paper = answers.get(id_)
             recognised = self._recognise(read, [paper] if paper else [])
             if id_ not in answers or (paper and recognised.id in paper.ids):
@@ -374,7 +377,7 @@ class Adding:
             yield self._keep(without, replace(again, why=why))
 
     def _keep_twin(self, file: File) -> FileOutcome:
-        """Record a file whose very bytes another one had."""
+        """Record a file that has the same bytes as another one."""
         row = pdfs.row_with_bytes(self.library.db, file.sha256)
         same = Recognition("strong", row, say("recognised.bytes"))
         if row is not None:
@@ -400,11 +403,11 @@ class Adding:
         return FileOutcome(again, is_new=is_new)
 
     def _done_before(self, path: Path) -> FileOutcome | None:
-        """Look up what an earlier run found in a file; None where it is to be done (again).
+        """Look up the outcome of a file in an earlier run; None where it is to be added (again).
 
-        Again: one that changed, whose copy was deleted, or that a person is to say something
-        about; and a broken one that was named itself. Its marks are brought in where it was
-        added without them, as after a kill.
+        Again: a file that changed, whose copy was deleted, or that a person was asked about; and
+        a broken one that was named itself. Its marks are brought in where it was added without
+        them, as after a kill.
         """
         db, named = self.library.db, self.found.files[path]
         known = pdfs.addition_of(db, key_of(path))
@@ -436,6 +439,6 @@ class Adding:
         return replace(added, marked=marked)
 
 
-def _asks_for(recognised: Recognition) -> str:
+def _id_to_look_up(recognised: Recognition) -> str:
     """Return the id to look up before a file is kept; "" where nothing would change."""
     return recognised.id or (recognised.unknown_doi if recognised.row is None else "")

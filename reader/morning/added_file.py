@@ -1,6 +1,6 @@
 """Keep one file that was read: its paper, place, passages, marks and record.
 
-Which files' marks are in is known by their places: `back` looks at the same.
+The places of files tell whose marks were imported; `back` uses the same places.
 """
 
 from __future__ import annotations
@@ -51,18 +51,18 @@ class File:
 
     @property
     def key(self) -> str:
-        """Its path as rows and people are given it."""
+        """Return its path as text, for rows and people."""
         return key_of(self.path)
 
     @property
     def stem(self) -> str:
-        """Its name without .pdf, which may tell its title."""
+        """Return its name without .pdf, which may be its title."""
         return as_utf8(self.path.stem)
 
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """A file and all that was read in it; marks: an error where the text alone could be read."""
+    """A file with its text and marks; marks: an error where only the text could be read."""
 
     file: File
     document: Document
@@ -115,6 +115,8 @@ def folder_topic(file: File, topics: Sequence[str]) -> str:
 
     `anywhere/speech/translation/2023/x.pdf` is of `speech/translation`, whatever the case.
     """
+    # Folders above the one that was named say nothing. From the innermost folder outwards, and
+    # for each the longest path that ends in it: a/b/c before b/c.
     parts = [_fold(part) for part in file.path.parent.parts]
     n_above = len(file.named.parts) if file.named != file.path else len(parts)
     by_fold = {tuple(_fold(p) for p in topic.split("/")): topic for topic in topics}
@@ -132,7 +134,7 @@ def _fold(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileMarks:
-    """What was marked in one file.
+    """The marks of one file, counted.
 
     n_new: marks that the paper did not have before. copy: where the marked copy is kept
     beside the paper's PDF, "" where none was needed. error: the marks could not be read.
@@ -171,12 +173,12 @@ def are_in(library: Library, addition: Addition, path: Path, named: Path) -> boo
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file.
+    """The outcome of adding one file.
 
-    held: the paper, None for none. candidates: those that it may be, where a person is to
-    say. marked: what was marked in it, imported just now. lacking: pages of it that could
-    not be read. is_new: found out just now; else by an earlier run. is_moved: the file
-    itself is gone, its bytes being in the library; stayed: why it is not, where it should.
+    held: the paper, None for none. candidates: papers that it may be, where a person is to
+    decide. marked: its marks, imported just now. lacking: pages of it that could not be read.
+    is_new: found out just now; else by an earlier run. is_moved: the file itself was deleted,
+    since its bytes are in the library; stayed: why it was not, where it should be.
     """
 
     addition: Addition
@@ -203,7 +205,7 @@ def record(file: File, recognised: Recognition, **values: str | int | None) -> A
 
 
 def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutcome:
-    """Record that a person is to say which paper a file is; nothing else is done."""
+    """Record that a person is to decide which paper a file is; nothing else is done."""
     addition = record(file, recognised, outcome="asked", hint=say("add.ask_hint"))
     is_new = pdfs.addition_of(library.db, addition.path) != addition
     pdfs.add_addition(library.db, addition, at=library.now())
@@ -212,7 +214,7 @@ def ask_about(library: Library, file: File, recognised: Recognition) -> FileOutc
 
 
 def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
-    """Record a file that cannot be read; one that the reader did not even open is not."""
+    """Record a file that cannot be read, except one that could not even be opened."""
     what, hint = error.what, error.hint
     addition = record(file, Recognition("none"), outcome="broken", why=what, hint=hint)
     # The next run may be able to open it: nothing is remembered against it.
@@ -224,7 +226,7 @@ def keep_broken(library: Library, file: File, error: PdfError) -> FileOutcome:
 
 @dataclass
 class Keeper:
-    """What all files of one run share."""
+    """Keeps the files of one run, with what they share."""
 
     library: Library
     tools: PdfTools
@@ -233,10 +235,10 @@ class Keeper:
     def keep(
         self, read: FileContent, recognised: Recognition, *, found: Paper | None = None
     ) -> FileOutcome:
-        """Keep a file as what it was recognised as, or as a paper of its own.
+        """Keep a file as the paper that was recognised, or as a paper of its own.
 
-        found: what its printed id was looked up as. Raises StoreError, and PdfError when
-        the file changed since it was looked at; then nothing was kept.
+        found: the registry's record of its printed id. Raises StoreError, and PdfError when
+        the file changed since it was hashed; then nothing was kept.
         """
         db = self.library.db
         held = None
@@ -280,6 +282,7 @@ class Keeper:
             )
             pdfs.add_addition(db, addition, at=self.library.now())
             marked = import_marks(self.library, file, held=held, marks=read.marks, content=content)
+        # Only now: a transaction that was rolled back must leave nothing to recognise files by.
         self.texts.add(held.row, recognised.sketch)
         lacking = unread_pages(document, addition.path)
         return FileOutcome(addition, held, marked=marked, lacking=lacking)
@@ -334,7 +337,7 @@ class Keeper:
         return FileOutcome(addition, held, marked=marked)
 
     def _bring_in(self, file: File, recognised: Recognition, found: Paper | None) -> LibraryPaper:
-        """Make a paper: the registry's where there is one, else of what the page says."""
+        """Make a paper from the registry's record where there is one, else from the page."""
         db, paper = self.library.db, found or recognised.paper
         assert paper is not None  # noqa: S101  bytes alone are only recognised as a paper here
         if found is None and recognised.id:
@@ -385,7 +388,7 @@ class Keeper:
 def _as_before(
     library: Library, file: File, held: LibraryPaper, recognised: Recognition
 ) -> Addition | None:
-    """Return the record of a file that was only touched: what it prints may be to be looked up."""
+    """Return the earlier record of a file that was only touched, with an id still to look up."""
     before = pdfs.addition_of(library.db, file.key)
     if recognised.printed is not None or before is None or before.sha256 != file.sha256:
         return None

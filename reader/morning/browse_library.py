@@ -1,8 +1,8 @@
 """List the library's papers page by page, and find the words of a search on a PDF page.
 
-The one that came last stands first, so that nothing has to be ranked, and a page is found
-from the last paper of the one before it, however deep. Sets of rows are put together here:
-of 100,000 papers that takes a fifth of what SQLite takes.
+The paper that came last stands first, so that nothing has to be ranked, and a page is found
+from the last paper of the one before it, however deep. Sets of rows are combined here: for
+100,000 papers that takes a fifth of the time that SQLite takes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Listing:
 
     n: how many fit in all; where is_cut, among the newest that have the words: there are more.
     states: how many of each state there are, whatever state is asked for.
-    said: what of the query was not taken as it stands, in sentences.
+    said: sentences on the parts of the query that were read in another way.
     older, newer: the row to go on from, before and after this page; None where it ends.
     """
 
@@ -60,14 +60,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What fits: rows of `some` (None: of all papers) that are not in `none`."""
+    """The papers that fit: rows of `some` (None: of all papers) that are not in `none`."""
 
     some: Set[int] | None
     none: Set[int]
 
     @property
     def rows(self) -> Set[int]:
-        """What fits, where it is not all papers but some."""
+        """Return the papers that fit, where `some` is not None."""
         some = self.some if self.some is not None else frozenset[int]()
         return some - self.none if self.none else some
 
@@ -110,10 +110,12 @@ def browse(
         rows = heapq.nsmallest(A_PAGE + 1, (row for row in fit.rows if row > after))[::-1]
     else:
         older = (row for row in fit.rows if row < before) if before else fit.rows
+        # 50 of up to 100,000 rows are wanted, so they are not sorted.
         rows = heapq.nlargest(A_PAGE + 1, older)
     # One row more than fits was asked for: it tells whether there is another page.
     has_more = len(rows) > A_PAGE
     shown = (rows[1:] if after else rows[:A_PAGE]) if has_more else rows
+    # On the side from which somebody came there is always a page: the one that they left.
     return Listing(
         held=tuple(papers.papers_at(library.db, shown)),
         n=n,
@@ -131,7 +133,7 @@ def _rows(library: Library, one: Filter, meaning: QueryMeaning) -> Set[int]:
 
 
 def _fitting(library: Library, asked: Query, meaning: QueryMeaning, folder: str) -> _Fit:
-    """Put all filters together but those of state, of which counts are shown."""
+    """Combine all filters but those of state, since papers of each state are counted."""
     db = library.db
     fit = _Fit(None, filters.joined_rows(db))
     if folder:
@@ -139,13 +141,15 @@ def _fitting(library: Library, asked: Query, meaning: QueryMeaning, folder: str)
     for one in asked.filters:
         if one.name == "state":
             continue
-        # Days that let most papers through, as the year does in which the library began.
+        # Days that let most papers through, such as the year in which the library began: the
+        # papers that are left out are fewer.
         is_of_most = one.days and 2 * filters.n_in_days(db, one) > filters.n_rows(db)
         if is_of_most and not one.is_not:
             fit = fit.and_not_in(filters.rows_out_of_days(db, one))
             continue
         rows = _rows(library, one, meaning)
         fit = fit.and_not_in(rows) if one.is_not else fit.and_in(rows)
+    # So many are not left out one by one on the way through all papers.
     if fit.some is None and len(fit.none) > FEW:
         fit = fit.and_in(filters.every_row(db))
     return fit if fit.some is None else _Fit(fit.rows, frozenset())
@@ -154,7 +158,7 @@ def _fitting(library: Library, asked: Query, meaning: QueryMeaning, folder: str)
 def _counts(
     library: Library, fit: _Fit, decided: dict[State, Set[int]]
 ) -> tuple[dict[State, int], int]:
-    """Count what fits by state, and all of it."""
+    """Count the papers that fit, by state and in all."""
     n = len(fit.rows) if fit.some is not None else filters.n_rows(library.db) - len(fit.none)
     fitting = {
         state: len((rows if fit.some is None else rows & fit.some) - fit.none)
@@ -165,11 +169,12 @@ def _counts(
 
 
 def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
-    """Keep those whose title or abstract has all words; of very many the newest alone."""
+    """Select the papers whose title or abstract has all words; of very many the newest alone."""
     match = _match(asked)
     if not match:
         return fit, False
     db = library.db
+    # Few papers are held against the words; of many the words are looked up first.
     if fit.some is not None and len(fit.some) <= FEW:
         rows = index.having(db, "paper", match, index.rows_of(db, "paper", fit.some))
         return fit.and_in(set(index.papers_of(db, rows))), False
@@ -178,17 +183,18 @@ def _with_words(library: Library, asked: Query, fit: _Fit) -> tuple[_Fit, bool]:
 
 
 def _match(query: Query) -> str:
-    """Write what the full text is asked for: all words and phrases, and none that is left out;
-    "" where nothing is asked for."""
+    """Write the query of the full text: all words and phrases, and none that is left out; ""
+    where there are none."""
     asked = [*query.phrases, *(query_words(query.words) if query.words else [])]
     must = " AND ".join(dict.fromkeys(filter(None, map(phrase_term, asked))))
+    # FTS5's NOT wants something on its left, so words that are left out are no query alone.
     without = " OR ".join(filter(None, map(phrase_term, query.without)))
     return f"({must}) NOT ({without})" if must and without else must
 
 
 def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
-    """List each saved search with those of the day's papers that fit: title or abstract
-    has all of its words, and none that it leaves out."""
+    """Run each saved search on a day's papers: title or abstract has all of its words, and none
+    that it leaves out. By words alone, since today's list loads no model."""
     db, found = library.db, []
     for search in library.config.searches:
         query = parse(search.query)
@@ -223,7 +229,7 @@ def boxes_of(page: PageText, query: str) -> list[Box]:
     runs = [word for word in words if is_cjk(word)]
     # Of a run of Japanese the longest part that is asked for, at each place.
     runs = sorted({part for run in runs for part in (run, *parts_of(run))}, key=len, reverse=True)
-    part = re.compile("|".join(map(re.escape, runs)) or r"(?!)")
+    part = re.compile("|".join(map(re.escape, runs)) or r"(?!)")  # which matches nothing
     several = (box for line in page.lines for box in _on_line(line, latin, part))
     return list(islice(several, MOST))
 
@@ -231,6 +237,7 @@ def boxes_of(page: PageText, query: str) -> list[Box]:
 def _on_line(line: PageLine, latin: set[str], part: re.Pattern[str]) -> Iterator[Box]:
     top, bottom = line.height
     for x0, x1, text in line.words:
+        # Only words have places on the page: their letters are taken to be of one width.
         width = (x1 - x0) / max(1, len(text))
         for place in word_places(text):
             if not is_cjk(place.word):

@@ -1,4 +1,4 @@
-"""Look up what added files print, and bring one paper in by its id."""
+"""Look up the ids that added files print, and add one paper by its id."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MOST_FAILURES = 5
 
 
 class AddTools(SourceTools, PdfTools, EncoderTools, Protocol):
-    """What brings a paper in: asks registries, reads PDFs, puts words into the full text.
+    """The adapters that add a paper: they ask registries, read PDFs, and index words.
 
     read_marked: text and marks of many files, each as it is done; the marks are an error where
     only they fail.
@@ -61,7 +61,7 @@ class AddTools(SourceTools, PdfTools, EncoderTools, Protocol):
 
 @dataclass
 class Registries:
-    """Look ids up. A registry that does not answer is asked no more; the others are.
+    """Looks ids up. A registry that does not answer is asked no more; the others are.
 
     failed: id → why it could not be asked for. errors: of each registry the first one.
     """
@@ -104,7 +104,7 @@ class Registries:
         self.failed |= dict.fromkeys(ids, error)
         self.errors.setdefault(registry, error)
         self._in_a_row[registry] += 1
-        # A record that makes no sense, or no answer to one id, says nothing of the next.
+        # One id that fails, or whose record makes no sense, is no sign that the next one will.
         is_silent = isinstance(error, Unreachable) or (
             isinstance(error, SourceFailed) and error.retry_at is not None
         )
@@ -113,7 +113,7 @@ class Registries:
 
 
 def complete(library: Library, tools: SourceTools) -> list[Problem]:
-    """Take over what registries say of papers that were added with no network.
+    """Take over the registries' records of papers that were added without a network.
 
     A printed id whose record is of another paper was misprinted: it is forgotten. One that
     could not be asked for is asked again later and later, and is a problem until then.
@@ -143,6 +143,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
                     _take_over(library, addition, id_, paper)
             pdfs.forget_printed(library.db, [id_])
             failures.clear_failure(library.db, STAGE, id_)
+    # A total of 0 says that the work stopped before its end.
     tools.progress(STAGE, *((len(ids), len(ids)) if len(found) == len(ids) else (0, 0)))
     for id_, error in registries.failed.items():
         words = (error.message, error.hint)
@@ -156,7 +157,7 @@ def complete(library: Library, tools: SourceTools) -> list[Problem]:
 
 
 def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> None:
-    """Take over what a registry says of the id that is printed in an added file."""
+    """Take over a registry's record of the id that is printed in an added file."""
     db, on = library.db, library.today()
     assert addition.paper is not None  # noqa: S101  only such are looked up
     row = merges.row_now(db, addition.paper)
@@ -165,7 +166,8 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
     is_known = bool(held.paper.authors and paper.authors)
     are_people_alike = not is_known or same_people(held.paper.authors, paper.authors)
     if id_ in held.paper.ids:
-        # Nothing speaks against a stamp's paper: titles change, all authors do not.
+        # A stamp is trusted unless title and people both differ: a title may change, but hardly
+        # all the authors.
         if is_same_title or are_people_alike:
             papers.add_papers(db, [paper], source=BY_HAND, on=on)
             return
@@ -193,7 +195,7 @@ def _take_over(library: Library, addition: Addition, id_: str, paper: Paper) -> 
 def add_by_id(
     library: Library, tools: AddTools, id_: str, *, may_fetch: bool = True
 ) -> LibraryPaper:
-    """Find the paper with an id, brought in by hand where it is not here.
+    """Find the paper with an id, and add it by hand where it is not here.
 
     Raises NotKnown where no registry knows it or none may be asked, Incomplete where the one
     that does gave no answer.

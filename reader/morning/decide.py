@@ -1,11 +1,11 @@
-"""Decide on the papers of one list, each key one transaction, on the disk when it returns.
+"""Decide on the papers of one list, each act one transaction, on the disk when it returns.
 
-Another device may have the same list open: what it decided is seen before anything is
-decided here, and wins. Knows no screen; returns what there is to say.
+Another device may have the same list open: its decisions are read before anything is decided
+here, and win. Knows no screen; returns the message to show.
 
-A paper that is not of the topic under which a list shows it is said to be of another, or of
-none. That is one act, undone as a whole: what was said of the topics, which teaches, and,
-where the paper is none of the person's, a skip.
+A person can say that a paper is not of the topic under which a list shows it, but of another
+one or of none. That is one act, undone as a whole: the words on the topics, which teach, and a
+skip where the paper is of none of the person's topics.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ from reader.ranking.rows.labels import LessonKind
 
 @dataclass(frozen=True, slots=True)
 class WrongTopic:
-    """What saying so led to: the paper as it stands now, the topic that it was moved to (None:
-    it is none of the person's), whether it still waits in the list, and what there is to say."""
+    """The outcome of "wrong topic".
+
+    held: the paper as it stands now. topic: where it was moved, None for none of the person's.
+    is_sorted_out: it left the own topics. said: the message to show.
+    """
 
     held: LibraryPaper
     topic: str | None
@@ -44,6 +47,8 @@ class WrongTopic:
 
 def topic_now(library: Library, held: LibraryPaper) -> str | None:
     """Find the topic of feeds.toml under which a list shows a paper; None for none."""
+    # In the order in which a list decides: the folder, the person's last word, the topic shown
+    # before, what the models say.
     known = {topic.path for topic in library.config.topics}
     words = labels.words_on(library.db, [held.row]).get(held.row, {})
     yes = [topic for topic, word in words.items() if word == "yes"]
@@ -153,18 +158,18 @@ class Deciding:
         return {row: held.state for row, held in self.held.items()}
 
     def refresh(self, rows: Iterable[int] | None = None) -> bool:
-        """Read what others decided meanwhile; returns whether anything changed."""
+        """Read the decisions that others made meanwhile; returns whether anything changed."""
         wanted = list(self.held if rows is None else rows)
         found = {h.row: h for h in papers.papers_at(self.library.db, wanted) if h.row in self.held}
         changed = {row for row, h in found.items() if h.state != self.held[row].state}
         self.held.update(found)
         if rows is None:
             self.words = labels.words_on(self.library.db, self.held)
-            self._look_what_is_put_off()
+            self._read_put_off()
         return bool(changed)
 
     def decide(self, kind: Kind, row: int) -> tuple[bool, str]:
-        """Pick or skip a paper; returns whether it was done, and what to say.
+        """Pick or skip a paper; returns whether it was done, and the message to show.
 
         A pick that was put off can be picked again, which brings it back.
         """
@@ -189,7 +194,7 @@ class Deciding:
         return True, plain(say(key, title=title, topic=folder_name(now.topic or "")))
 
     def later(self, row: int) -> tuple[bool, str]:
-        """Put a paper of the queue off; returns whether it was done, and what to say."""
+        """Put a paper of the queue off; returns whether it was done, and the message to show."""
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
@@ -201,13 +206,16 @@ class Deciding:
         self.n_acts[row] += 1
         return True, say("queue.put_off", title=title, day=until)
 
-    def _look_what_is_put_off(self) -> None:
+    def _read_put_off(self) -> None:
         picks = [row for row, held in self.held.items() if held.state == "pick"]
         self.put_off = put_off(self.library, picks) if picks else {}
 
     def wrong(self, row: int, topic: str | None, *, listed: str | None = None) -> tuple[bool, str]:
-        """Record that a paper is of another topic, or of none (None); returns whether it was done,
-        and what to say. listed: the topic under which the list shows it."""
+        """Record that a paper is of another topic, or of none (None).
+
+        listed: the topic under which the list shows it. Returns whether it was done, and the
+        message to show.
+        """
         title = plain(self.held[row].paper.title)
         with self.library.db.writing():
             if self.refresh([row]):
@@ -220,11 +228,11 @@ class Deciding:
         return True, found.said
 
     def waiting(self, rows: Sequence[int]) -> list[int]:
-        """List those of some papers that have no decision."""
+        """Select the papers that have no decision."""
         return [row for row in rows if self.held[row].state == "candidate"]
 
     def skip_all(self, rows: Sequence[int]) -> str:
-        """Skip those papers that still have no decision, in one act; returns what to say."""
+        """Skip the papers that still have no decision, in one act; returns the message to show."""
         with self.library.db.writing():
             self.refresh(rows)
             left = self.waiting(rows)
@@ -235,21 +243,21 @@ class Deciding:
         return say("screen.skipped_rest", n=len(left))
 
     def undo(self) -> tuple[list[int], str]:
-        """Take back the last act on papers of this list; returns its papers and what to say.
+        """Take back the last act on papers of this list; returns its papers and the message.
 
-        Of the queue that is only what was done here: its picks are of other days.
+        On papers of the queue only acts that were done here are taken back.
         """
-        # A pick of another day, taken back from here, would be a surprise.
+        # Their picks are of other days: to lose one by an undo here would be a surprise.
         only = {row for row in self.held if row not in self.queued or self.n_acts[row] > 0}
         undone = undo(self.library, only=only)
         self.n_acts.subtract(held.row for held in undone)
         self.held.update({h.row: h for h in undone})
         self.words = labels.words_on(self.library.db, self.held)
-        self._look_what_is_put_off()
+        self._read_put_off()
         return [h.row for h in undone], _undone_text(undone)
 
     def outcome(self) -> tuple[list[int], int]:
-        """Choose the papers picked here that still are, and how many were skipped here."""
+        """Return the papers picked here that still are, and the number skipped here."""
         states = self.states
         here = self.acted - self.queued
         picked = [row for row in self.held if row in here and states[row] == "pick"]
@@ -258,7 +266,7 @@ class Deciding:
 
 @dataclass(frozen=True, slots=True)
 class ActOutcome:
-    """What an act led to: the paper as it stands now, what there is to say, and whether it was
+    """The outcome of an act: the paper as it stands now, the message to show, and whether it was
     done. held: None where there was nothing to take back."""
 
     held: LibraryPaper | None
@@ -269,7 +277,7 @@ class ActOutcome:
 def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutcome:
     """Pick or skip one paper that somebody saw in a state, perhaps long ago.
 
-    What another device decided meanwhile stays, and is said.
+    A decision that another device made meanwhile stays, and the message says so.
     """
     held = find_paper(library, id_)
     if (sent := sent_act(library)) and sent.is_late and held.state != "read":
@@ -282,13 +290,14 @@ def decide_seen(library: Library, kind: Kind, id_: str, seen: State) -> ActOutco
 
 
 def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> ActOutcome:
-    """Record that the topic of a paper is wrong that somebody saw in a state, perhaps long ago."""
+    """Record that a paper's topic is wrong, which somebody saw in a state, perhaps long ago."""
     held = find_paper(library, id_)
     if (sent := sent_act(library)) and sent.is_late:
         # By when it was meant, and not by what was seen then: the later word stands.
         found = wrong_topic(library, held, topic)
         return ActOutcome(found.held, found.said, is_done=bool(found.said))
     one = Deciding(library, {held.row: replace(held, state=seen)})
+    # A note that was written meanwhile does not stand against a word on the topic.
     if held.state == "read":
         one = Deciding(library, {held.row: held})
     is_done, said = one.wrong(held.row, topic)
@@ -296,7 +305,7 @@ def wrong_seen(library: Library, id_: str, topic: str | None, seen: State) -> Ac
 
 
 def skip_seen(library: Library, ids: Sequence[str]) -> int:
-    """Skip those of some papers that still have no decision, in one act; returns how many."""
+    """Skip the papers that still have no decision, in one act; returns their number."""
     found = {held.row: held for held in (find_paper(library, id_) for id_ in ids)}
     several = Deciding(library, found)
     if waiting := several.waiting(list(found)):
@@ -317,7 +326,7 @@ def take_back(library: Library, id_: str) -> ActOutcome:
 
 
 def take_back_last(library: Library, day: date) -> ActOutcome:
-    """Take back the last act, as `reader undo` does; of what a day's list showed, nothing else.
+    """Take back the last act, as `reader undo` does, if it was on a paper of a day's list.
 
     Raises UsageError where it was on another paper.
     """

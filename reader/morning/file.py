@@ -1,8 +1,8 @@
-"""File papers where the person says, suggest where, and show and move whole topics.
+"""File papers, suggest folders, and list and move whole topics.
 
-Suggestions are learned from what the person filed and never carried out. A folder need
-not be in feeds.toml: topics there say what is gathered, folders as fine as the person
-likes hold it.
+Suggestions are learned from the person's filings and never carried out. A folder need not be
+in feeds.toml: topics there say which papers are gathered, folders as fine as the person likes
+hold them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from reader.ranking.topic import best, fits
 from reader.search.rows import index
 
 PAPERS_ASKED, MOST_FOLDERS = 10, 50
-"""Papers of each folder, and folders, that are held against the topics: it takes a moment."""
+"""Papers of each folder, and folders, that are compared with the topics: it takes a moment."""
 
 MOST_EXAMPLES = 1_000
 """Papers that suggestions are learned from: those filed last."""
@@ -50,8 +50,8 @@ MOST_EXAMPLES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FilingOutcome:
-    """What filing did: the paper as it stands, its folder before (None: none), files moved as
-    (from, to) relative to the library, and what could not be moved."""
+    """The outcome of filing: the paper as it stands, its folder before (None: none), files moved
+    as (from, to) relative to the library, and errors of files that could not be moved."""
 
     held: LibraryPaper
     before: str | None
@@ -61,11 +61,11 @@ class FilingOutcome:
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """A topic with what is filed there.
+    """A topic, and how much is filed there.
 
     lane: None for a folder that is not in feeds.toml. below: the topic of feeds.toml whose
     folder it is in, or empty. nearest: where it is neither, the topic of feeds.toml that
-    its papers fit best, else the one with the likest name; may be empty.
+    its papers fit best, else the one with the most similar name; may be empty.
     """
 
     path: str
@@ -79,7 +79,7 @@ class TopicLine:
 
 @dataclass(frozen=True, slots=True)
 class TopicMove:
-    """What moving a topic did: papers filed anew, files moved, and what could not be."""
+    """The outcome of moving a topic: papers filed anew, files moved, and errors."""
 
     topic: str
     rows: tuple[int, ...]
@@ -107,6 +107,7 @@ def file_paper(
     before = {(p.kind, p.id): p.path for p in filings.places(library.db, [held.row])}
     with library.db.writing():
         papers.fix_key(library.db, held.row, file_stem(held.paper, library.config.pdf_name))
+        # A folder that the person named before is not filed a second time.
         if filings.last_filing(library.db, held.row) != (path, True):
             decisions.add_filing(library.db, held.row, path, at=library.now(), is_by_hand=True)
     # The row stands: what cannot be moved now is moved by the next `gather`.
@@ -118,8 +119,8 @@ def file_paper(
 
 
 def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
-    """Bring up to date what the Markdown files say of the folder and the PDF, where there are
-    any; what was edited by hand is read in first."""
+    """Update the folder and the PDF in the papers' Markdown files, where there are any; edits by
+    hand are read in first."""
     there = {p.paper for p in filings.places(library.db, rows) if p.kind == "note"}
     return export(library, only=there).left if there else []
 
@@ -127,13 +128,14 @@ def export_filed(library: Library, rows: list[int]) -> list[ReaderError]:
 def topic_meant(library: Library, text: str, *, may_be_new: bool = False) -> str:
     """Find the topic or folder that a person means, whatever its case.
 
-    Raises UsageError for what no folder can be, NotKnown for one that is not there yet,
-    unless it may be new.
+    Raises UsageError for a text that can be no folder, NotKnown for a folder that is not there
+    yet, unless it may be new.
     """
     text = nfc(text.strip().strip("/"))
     if problem := path_problem(text):
         raise UsageError(what=say("topic.wrong", what=problem), hint=say("topic.form"))
     known = topic_names(library)
+    # Reversed: of names that differ in case alone the first one stays, those of feeds.toml.
     found = {fold_name(path): path for path in reversed(known)}.get(fold_name(text))
     if found is not None:
         return found
@@ -152,10 +154,10 @@ def topic_names(library: Library) -> list[str]:
 
 
 def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> list[Suggestion]:
-    """Suggest up to three folders for a paper, from what the person filed before and from the
+    """Suggest up to three folders for a paper, from earlier filings by the person and from the
     words of feeds.toml; best first.
 
-    encoder: whose vectors are compared; empty, or where the paper has none: words are.
+    encoder: whose vectors are compared; words are where it is empty or the paper has no vector.
     """
     filed = [f for f in filings.filed_by_hand(library.db, limit=MOST_EXAMPLES) if f.row != held.row]
     alike = _likenesses(library, held, filed, encoder)
@@ -176,7 +178,7 @@ def suggestions(library: Library, held: LibraryPaper, *, encoder: str = "") -> l
 
 
 def suggestion_text(suggestion: Suggestion) -> str:
-    """Name what speaks for a folder."""
+    """Describe the reasons for a folder."""
     reasons = []
     if suggestion.like:
         n = len(suggestion.like) - 1
@@ -219,6 +221,7 @@ def topics(library: Library) -> list[TopicLine]:
     counts = {count.topic: count for count in filings.counts(library.db)}
     configured = {topic.path: topic.lane for topic in library.config.topics}
     others = sorted(counts.keys() - configured.keys(), key=lambda t: (t == UNFILED, t))
+    # From the outermost folder inwards, so that the nearest topic above stays in the dict.
     below = {
         path: str(parent)
         for path in others
@@ -248,8 +251,9 @@ def topics(library: Library) -> list[TopicLine]:
 
 
 def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
-    """Choose the topic of feeds.toml that most papers of each folder fit by their words, else the
-    one with the likest name."""
+    """Choose for each folder the topic of feeds.toml that most of its papers fit by their words,
+    else the one with the most similar name."""
+    # The names first; where papers fit a topic by their words, these decide.
     known = [topic.path for topic in library.config.topics]
     found = {path: next(iter(nearest_names(path, known)), "") for path in paths}
     rows = filings.filed_last(library.db, paths[:MOST_FOLDERS], each=PAPERS_ASKED)
@@ -277,6 +281,7 @@ def move_topic(
     source = nfc(old.strip().strip("/"))
     target = topic_meant(library, new, may_be_new=may_be_new)
     used = {fold_name(c.topic): c.topic for c in reversed(filings.counts(library.db))}
+    # As it is written first: a topic may be moved to its own name in another case.
     source = source if source in used.values() else used.get(fold_name(source), source)
     if source == target:
         raise UsageError(what=say("topic.same", topic=target), hint=say("topic.list"))

@@ -1,10 +1,10 @@
 """Sort a day's papers into the lanes of its list. Pure: the same papers, the same list.
 
 The own lane holds everything that belongs to an own topic or is by a followed person; below
-it stand a few doubtful ones. The near lane has what people talk about or cite much, and in
-places that this leaves a few new papers that they are likely to talk about; one wild card is
-talked about and far from everything known. What a list of the same day showed keeps its
-place. Nothing is dropped without being counted.
+it stand a few doubtful papers. The near lane has papers that people talk about or cite much,
+and in places that are left a few new papers that they are likely to talk about; one wild card
+is talked about and far from everything known. A paper that a list of the same day showed keeps
+its place. Nothing is dropped without being counted.
 
 A person's word on a topic stands above what its model says. "no": the paper is never listed in
 that topic again; "yes": it belongs there, before all topics of which nothing was said.
@@ -46,8 +46,7 @@ CLOSE = 1.0
 """Own topics whose margins lie no farther apart are both named."""
 
 FOLLOWED_ADDS = 1.0
-"""What a followed author adds, as does a topic's word in the title; as much more as it takes
-to bring the paper in."""
+"""What a followed author adds to a paper's sum; as much more as it takes to bring it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ def lanes(
                 found["near"].append(_near_line(candidate, config))
             case "wild":
                 found["wild"].append(_wild_line(candidate, config))
+    # The card that a list of this day showed stays, however hot another paper is by now.
     hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
     card = min(
         hot,
@@ -96,13 +96,13 @@ def lanes(
     found["near"] += [_near_line(one, config) for one in others if one.mentions]
     for name, several in found.items():
         several.sort(key=lambda one: _order(one, name, kept.get(one.row)))
-    # Of a hundred that are found only those that are shown say why: a sentence takes a while.
+    # Add the reasons only to the entries that are shown: a sentence takes a while.
     own, doubtful, near, wild = (
         tuple(replace(one.entry, why=why(one.candidate, one.reasons)) for one in several)
         for several in (
             found["own"],
             found["doubtful"][:N_DOUBTFUL],
-            _cut(found["near"], kept, cap=max(1, config.minutes // NEAR_MINUTES)),
+            _near_lane(found["near"], kept, cap=max(1, config.minutes // NEAR_MINUTES)),
             [card] if card else [],
         )
     )
@@ -113,15 +113,15 @@ def lanes(
 def _order(
     line: _LaneEntry, lane: ListLane, before: ListPlace | None
 ) -> tuple[bool, int, float, str]:
-    """Compare lines of a lane: what was shown stands where it was, the rest behind it."""
+    """Return the sort key of a line: papers shown before keep their order, the rest follows."""
     position = before.position if before and before.lane == lane else None
     return position is None, position or 0, -line.worth, line.entry.held.paper.id
 
 
-def _cut(
+def _near_lane(
     lines: Iterable[_LaneEntry], kept: Mapping[int, ListPlace], *, cap: int
 ) -> list[_LaneEntry]:
-    """Choose the near lane: what it showed before, then what is best of the rest."""
+    """Choose the near lane: the papers that it showed before, then the best of the rest."""
     there: list[_LaneEntry] = []
     fresh: dict[int, _LaneEntry] = {}
     for line in lines:
@@ -144,7 +144,7 @@ def _cut(
 
 def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> ListLane | None:
     """Choose the lane in which a paper stands; None: in none."""
-    # What the list of this day showed stays where it was, whatever was learned since.
+    # A paper that the list of this day showed keeps its lane, whatever was learned since.
     if kept and not _has_moved(candidate, config, kept.lane):
         return kept.lane
     own = _best(candidate.ranks, config.own_topics)
@@ -157,9 +157,9 @@ def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Li
     if is_talked and is_near:
         return "near"
     # Only new papers are asked about as doubtful.
-    if own and own.place == "doubtful" and candidate.is_new and _is_spoken_for(own):
+    if own and own.place == "doubtful" and candidate.is_new and _has_reason(own):
         return "doubtful"
-    # A forecast brings a paper up once; from the second morning on talk must.
+    # A forecast brings a paper up on its first morning only; later it takes talk.
     is_first = candidate.is_new and not (candidate.was_shown or candidate.was_foretold)
     if is_near and is_silent and is_first and is_likely(candidate.forecast):
         return "near"
@@ -168,28 +168,28 @@ def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Li
 
 
 def _has_moved(candidate: Candidate, config: Config, lane: ListLane) -> bool:
-    """Check whether the person's word took a paper from where a list of this day showed it.
+    """Check whether the person's word moved a paper out of the lane that showed it on this day.
 
-    What they sorted out stays as skipped, so that the list does not jump.
+    A paper that they sorted out stays as skipped, so that the list does not jump.
     """
-    if lane != "own" and "told_yes" in _told(candidate.ranks, config.own_topics):
+    if lane != "own" and "told_yes" in _kinds(candidate.ranks, config.own_topics):
         return True
     topics = {"near": config.near_topics, "wild": ()}.get(lane, config.own_topics)
     is_undecided = candidate.held.state == "candidate" and not candidate.followed
     return is_undecided and _is_sent_away(candidate.ranks, topics)
 
 
-def _told(ranks: Iterable[Rank], topics: Iterable[Topic]) -> set[str]:
+def _kinds(ranks: Iterable[Rank], topics: Iterable[Topic]) -> set[str]:
     """Collect the kinds of term of a paper's ranks in some topics."""
     paths = {topic.path for topic in topics}
     return {term.kind for rank in ranks if rank.topic in paths for term in rank.terms}
 
 
 def _is_sent_away(ranks: Sequence[Rank], topics: Sequence[Topic]) -> bool:
-    """Check whether a paper was said not to be of a topic that it would stand in, and is in none
-    of these topics."""
+    """Check whether the person said that a paper is not of one of these topics, and it is in
+    none of the others."""
     best = _best(ranks, topics)
-    return "told_no" in _told(ranks, topics) and not (best and best.place == "in")
+    return "told_no" in _kinds(ranks, topics) and not (best and best.place == "in")
 
 
 def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntry:
@@ -217,7 +217,7 @@ def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntr
         also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
     is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
     # By a followed author alone it stands under no topic.
-    topic = found.topic if found and found.place != "out" and _is_spoken_for(found) else None
+    topic = found.topic if found and found.place != "out" and _has_reason(found) else None
     entry = replace(
         _entry(candidate, terms, "own", topic),
         is_sorted_out=is_sorted_out,
@@ -236,17 +236,20 @@ def _near_line(candidate: Candidate, config: Config) -> _LaneEntry:
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
     # The sum names the topic that is near; the sentence says it in its own words.
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
-    several = (r for r in candidate.ranks if _is_of(r, candidate.settled))
+    several = (r for r in candidate.ranks if _may_be_named(r, candidate.settled))
     of = _best(several, config.near_topics)
     entry = _entry(candidate, named, "near", of.topic if of else None)
     entry = replace(entry, is_foretold=total(candidate.heat) <= 0)
     return _LaneEntry(entry, candidate, [*(of.terms if of else ()), *terms], entry.score)
 
 
-def _is_of(rank: Rank, settled: Container[str]) -> bool:
-    """Check whether a paper may be called one of a near topic: the topic's words stand in its
-    title, at the beginning or in several sentences of its abstract, or the model that takes it
-    in was taught by many decisions. A near topic takes in what only mentions it, too."""
+def _may_be_named(rank: Rank, settled: Container[str]) -> bool:
+    """Check whether a line may name a near topic as the paper's.
+
+    The topic's words must stand in the title, at the beginning or in several sentences of the
+    abstract, or its model must have been taught by many decisions: near topics also take in
+    papers that only mention them.
+    """
     in_title = any(t.kind in ("title", "scattered") for t in rank.terms)
     in_abstract = math.fsum(t.value for t in rank.terms if t.kind == "abstract")
     has_words = in_title or in_abstract > ABSTRACT_WORD
@@ -256,6 +259,7 @@ def _is_of(rank: Rank, settled: Container[str]) -> bool:
 def _wild_line(candidate: Candidate, config: Config) -> _LaneEntry:
     known = {topic.path for topic in config.topics}
     found = _best(candidate.ranks, config.topics)
+    # A folder that is no topic any more has a model as well: a direction that was left.
     left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
     closeness = closeness_of(found.margin) if found else 0.0
     terms = wild_score(
@@ -284,13 +288,13 @@ def _entry(
 
 
 def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
-    """Return what a followed author adds to the other terms of a topic: the paper is always in."""
+    """Return the term of a followed author, high enough that the paper is always in."""
     # A hundredth, since sums of decimals may end just below the cut.
     return Term("followed", name, max(FOLLOWED_ADDS, cut - total(terms) + 0.01))
 
 
-def _is_spoken_for(rank: Rank) -> bool:
-    """Check whether anything speaks for a paper: what every paper has does not."""
+def _has_reason(rank: Rank) -> bool:
+    """Check whether a term speaks for a paper; what every paper begins with speaks against."""
     return any(t.value > 0 for t in rank.terms)
 
 
@@ -304,14 +308,15 @@ Listed = TypeVar("Listed", Morning, FoldedDays)
 
 
 def relisted(shown: Listed, told: Mapping[int, Words], own: Container[str]) -> Listed:
-    """Bring a list that is open up to what was said of its papers since, by row.
+    """Update a list that is open by the words on its papers' topics since then.
 
-    A paper of another own topic goes to the end of the own lane, where it is not there yet;
-    what is of no topic any more stays where it is, so that the list does not jump.
-    own: the paths of the own topics.
+    told: these words, by row. A paper of another own topic goes to the end of the own lane,
+    where it is not there yet; a paper of no topic any more stays where it is, so that the list
+    does not jump. own: the paths of the own topics.
     """
     if not told:
         return shown
+    # Where days are folded, that list is on the screen in place of the morning's own.
     if isinstance(shown, Morning) and shown.folded:
         return replace(shown, folded=relisted(shown.folded, told, own))
     brought: list[Entry] = []
@@ -333,7 +338,7 @@ def relisted(shown: Listed, told: Mapping[int, Words], own: Container[str]) -> L
 
 
 def entry_now(entry: Entry, words: Words, own: Container[str]) -> Entry:
-    """Bring a line of a list that is open up to what was said of its topics since."""
+    """Update a line of a list that is open by the words on its topics since then."""
     yes = next((topic for topic, word in reversed([*words.items()]) if word == "yes"), None)
     is_wrong = words.get(entry.topic or "") == "no"
     if yes == entry.topic or not (is_wrong or (yes in own and entry.topic not in own)):

@@ -1,4 +1,4 @@
-"""Join copies of one paper, part them again, and ask where it is not sure."""
+"""Merge copies of one paper, split them again, and ask about pairs that are not sure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reader.search.rows import index
 
 @dataclass(frozen=True, slots=True)
 class MergeQuestion:
-    """Two papers that may be one, and what speaks for it."""
+    """Two papers that may be one, and the reason."""
 
     first: LibraryPaper
     second: LibraryPaper
@@ -31,16 +31,16 @@ class MergeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class MergeOutcome:
-    """What a merge gave; left: the merged paper's Markdown file, which stays as it is."""
+    """The outcome of a merge; left: the merged paper's Markdown file, which stays as it is."""
 
     held: LibraryPaper
     left: str = ""
 
 
 def questions(library: Library) -> list[MergeQuestion]:
-    """List the pairs that may be one paper and that nobody answered yet.
+    """List the pairs that may be one paper and that nobody decided on yet.
 
-    Rows of one title that came before anybody compared them are looked through first.
+    Rows with the same title from before papers were compared are looked for first.
     """
     if not library.db.is_read_only:
         for first, second, match in merges.doubles(library.db):
@@ -70,6 +70,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             if (library.folder / theirs.path).read_bytes() != theirs.content.encode():
                 raise Incomplete(what=say("merge.edited", path=theirs.path))
             left = theirs.path
+    # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
         merges.join(
             library.db,
@@ -84,7 +85,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
 
 
 def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, LibraryPaper]:
-    """Make two papers of one again, as they were; or keep two that may be one apart.
+    """Split a merged paper into two again, as they were; or keep two that may be one apart.
 
     text: any identifier of the copy that goes, or of a paper with one copy only. Raises
     NotFound, Ambiguous when there are several copies, UsageError when there is none.
@@ -102,6 +103,7 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
         for row in (merge.kept, merge.merged):
             _index_notes(library, row)
             (held,) = papers.papers_at(library.db, [row])
+            # A copy that was merged before it was filed has no name for files of its own.
             if held.topic and not held.key:
                 papers.fix_key(library.db, row, file_stem(held.paper, library.config.pdf_name))
     first, second = papers.papers_at(library.db, [merge.kept, merge.merged])
@@ -110,6 +112,7 @@ def part(library: Library, text: str, other: str = "") -> tuple[LibraryPaper, Li
 
 def _merge_meant(library: Library, held: LibraryPaper, texts: list[str]) -> merges.Merge:
     """Choose the merge to take back: the one that brought an identifier, else the only one."""
+    # An identifier names the copy that came with it; a title or key leaves the only merge.
     for found in filter(None, (parse_id(plain(text)) for text in texts)):
         if merge := merges.merge_that_brought(library.db, found.id):
             return merge

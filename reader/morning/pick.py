@@ -1,7 +1,7 @@
-"""Pick, skip and undo; keep what was picked and is not written up yet in sight.
+"""Pick, skip and undo; list the queue, and ask about old picks.
 
-The queue is every pick without a note, the oldest first. What was put off is left out until
-its day. A look-back asks about each pick once. Knows no screen and no page.
+The queue is every pick without a note, the oldest first. A paper that was put off is left out
+until its day. A look-back asks about each pick once. Knows no screen and no page.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def decide(library: Library, kind: Kind, texts: Sequence[str]) -> list[LibraryPa
 def decide_rows(library: Library, kind: Kind, rows: Sequence[int]) -> list[LibraryPaper]:
     """Pick or skip papers by row, in one transaction.
 
-    What was decided since, where this was meant earlier and arrives only now, stands.
+    Of an act that arrives late, decisions made after its moment stand.
     """
     moment = meant_at(library)
     with library.db.writing():
         later = decisions.decided_after(library.db, rows, moment) if moment else ()
         overtaken = [row for row in rows if row in later]
-        # What was decided later stands: this act is recorded and taken back in one transaction,
-        # so that both are in the history.
+        # A later decision stands: this act is recorded and taken back in one transaction, so
+        # that both are in the history.
         decisions.add_decisions(library.db, kind, rows, at=library.now(), on=library.today())
         if kind == "pick":
             for held in papers.papers_at(library.db, [r for r in rows if r not in overtaken]):
@@ -96,7 +96,7 @@ FETCH_LOG = "fetch.log"
 
 
 def whole_queue(library: Library) -> list[QueueEntry]:
-    """List what was picked and has no note, the oldest first, also what was put off."""
+    """List the picks without a note, the oldest first, with those that were put off."""
     return _queued(library, queue.picked(library.db))
 
 
@@ -131,12 +131,12 @@ def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[Queue
 
 
 def without_put_off(queued: Sequence[QueueEntry], day: date) -> tuple[QueueEntry, ...]:
-    """Leave out what was put off until after a day."""
+    """Leave out the papers that were put off until after a day."""
     return tuple(one for one in queued if one.until is None or one.until <= day)
 
 
 def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None:
-    """Count the PDFs of a queue that are here, and say why others are not; None for no queue."""
+    """Count the PDFs of a queue that are here, and the reasons of others; None for no queue."""
     if not queued:
         return None
     lacking = {one.held.paper.id for one in queued if not one.has_pdf}
@@ -152,7 +152,7 @@ def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None
 
 
 def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
-    """Check whether a process is fetching PDFs now, or was; not asked where none is lacking."""
+    """Check whether a process is fetching PDFs now, or was; "" where no PDF is lacking."""
     file = library.folder / FETCH_LOCK
     if pdfs is None or pdfs.n == pdfs.of:
         return ""
@@ -185,7 +185,7 @@ def later_row(library: Library, row: int, days: int = LATER_DAYS) -> tuple[Libra
 
 
 def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
-    """Drop papers of the queue: skips from now on, in one act; all of them or none.
+    """Drop papers from the queue, which makes them skips, in one act; all of them or none.
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """
@@ -197,7 +197,7 @@ def drop(library: Library, texts: Sequence[str]) -> list[LibraryPaper]:
 
 
 def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
-    """Return until when those of some papers are put off that are."""
+    """Return, for the papers that are put off, until when."""
     found = {one.paper: one.until for one in queue.picked(library.db)}
     today = library.today()
     return {row: day for row in rows if (day := found.get(row)) is not None and day > today}
@@ -216,12 +216,12 @@ def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
 
 
 def let_go_today(library: Library) -> list[LibraryPaper]:
-    """List what was let go today, in that order: it may be taken back where it stood."""
+    """List the papers dropped from the queue today, in that order, to be taken back there."""
     return papers.papers_at(library.db, list(queue.let_go_on(library.db, library.today())))
 
 
 def let_go_when_asked(library: Library) -> list[LibraryPaper]:
-    """List what was let go today when a look-back of today asked about it."""
+    """List the papers dropped today that a look-back of today asked about."""
     found = queue.let_go_on(library.db, library.today())
     asked = queue.asked(library.db, found.values())
     days = {row: asked[pick].on_date for row, pick in found.items() if pick in asked}
@@ -230,9 +230,11 @@ def let_go_when_asked(library: Library) -> list[LibraryPaper]:
 
 
 def to_ask(library: Library) -> tuple[QueueEntry, ...]:
-    """List the picks that a look-back asks about, the oldest first: not written, not put off,
-    as old as feeds.toml says (`reader.queue_days`), and never asked about; at most MOST_ASKED
-    that stand there at once."""
+    """Choose the picks that a look-back asks about, the oldest first.
+
+    They are not written up, not put off, as old as feeds.toml says (`reader.queue_days`), and
+    were never asked about; with those of today at most MOST_ASKED.
+    """
     old = _old(library)
     n_today = sum(how is not None and how.on_date == library.today() for _, how in old)
     new = [one for one, how in old if how is None]
@@ -245,8 +247,8 @@ def n_to_ask(library: Library) -> int:
 
 
 def asked_today(library: Library, *, may_ask: bool = False) -> tuple[tuple[QueueEntry, ...], int]:
-    """List the picks that were asked about today and have no answer yet, and count the old ones
-    that were never asked about: a page that is loaded anew asks the same.
+    """List the picks asked about today that have no answer yet, so that a page that is loaded
+    again asks the same; and count the old ones that were never asked about.
 
     may_ask: somebody sees the page, which asks about more of them (see `to_ask`).
     """
@@ -255,14 +257,15 @@ def asked_today(library: Library, *, may_ask: bool = False) -> tuple[tuple[Queue
     n_left = MOST_ASKED - sum(how is not None and how.on_date == today for _, how in old)
     if may_ask and new and n_left > 0:
         keep_asked(library, _queued(library, new[:n_left]))
+        # Read again: another window may have asked about some of them in between.
         old = _old(library)
     open_ = [one for one, how in old if how and how.on_date == today and not how.is_kept]
     return tuple(_queued(library, open_)), sum(how is None for _, how in old)
 
 
 def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion | None]]:
-    """List the picks that are old enough to be asked about, each with how it was asked about;
-    None: never."""
+    """Read the picks that are old enough to be asked about, each with the question that was
+    asked; None for never."""
     today = library.today()
     oldest = days_back(today, library.config.queue_days)
     waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
@@ -272,9 +275,9 @@ def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion 
 
 
 def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
-    """Remember that picks are asked about; returns those that may be: never before, by nobody.
+    """Record that picks are asked about; returns those that were never asked about before.
 
-    What cannot be remembered is not asked: it would be asked for ever.
+    Where this cannot be recorded nothing is asked: the question would come every day.
     """
     if not queued:
         return ()
@@ -287,7 +290,7 @@ def keep_asked(library: Library, queued: Sequence[QueueEntry]) -> tuple[QueueEnt
 
 
 def keep(library: Library, text: str) -> LibraryPaper:
-    """Answer that a paper of the queue that was asked about is read: it stays there.
+    """Keep a paper in the queue that a look-back asked about.
 
     Raises NotFound, or UsageError for one that is not in the queue.
     """

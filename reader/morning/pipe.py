@@ -6,9 +6,9 @@
 Pictures are derived. They lie in the library's folder `pictures/`, named by the PDF's
 content; what is missing there is taken again, what belongs to no PDF is deleted.
 
-Citations of near papers are counted, and what is much cited and was never shown is brought up.
+Citations of near papers are counted, and much cited papers that were never shown are brought up.
 That is off unless feeds.toml says otherwise, and then nothing at all is asked. Counts are asked
-for in batches, each kept as it comes: what a failure left is asked for the next time.
+for in batches, each kept as it comes: after a failure the next run asks for the rest.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def take_pictures(
 ) -> list[Problem]:
     """Take the pictures of every PDF that has none; several at once.
 
-    One that cannot be drawn is a problem until it can be, and tried again when its time comes.
-    Where reading its text failed too, that was said.
+    A PDF that cannot be drawn is a problem until it can be, and tried again when its time comes.
+    Where its text could not be read either, only that problem is reported, by `extract`.
     only: the PDFs of these papers, whatever failed before; None: all.
     """
     if only is None:
@@ -68,6 +68,7 @@ def take_pictures(
         path = library.folder / pdf.path
         if only is not None and pdf.paper not in only:
             continue
+        # A row alone does not count: the folder of pictures may have been deleted.
         is_drawn = picture is not None and {picture.page, picture.figure} - {""} <= here
         if is_drawn or not path.is_file():
             continue
@@ -108,6 +109,7 @@ def _names(library: Library) -> set[str]:
 def _sweep(library: Library) -> None:
     """Delete the pictures of PDFs that are gone; files of other names are somebody's."""
     pdfs.forget_gone(library.db)
+    # Page 1 stands for any page: the name of a figure's file does not have it.
     kept = {
         name
         for pdf, _ in pdfs.all_pdfs(library.db)
@@ -121,7 +123,7 @@ def _sweep(library: Library) -> None:
 STAGE = "cite"
 
 RECENT = timedelta(days=730)
-"""How old a paper may be to be brought up: what is older one has heard of."""
+"""How old a paper may be to be brought up: of older ones everybody has heard."""
 
 SEARCH_AGAIN = timedelta(days=7)
 """How long the search for a topic's most cited papers rests after an answer."""
@@ -135,7 +137,7 @@ BROUGHT_UP_A_DAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Who counts: how many papers a question may name, and the question."""
+    """A service that counts citations: how many papers a question may name, and the question."""
 
     batch: int
     ask: Callable[[Sequence[Sequence[str]]], list[CitationCount | None]]
@@ -144,10 +146,10 @@ class Channel:
 def cite(
     library: Library, tools: SourceTools, *, environ: Mapping[str, str] = os.environ
 ) -> list[Problem]:
-    """Count what is due, search for what was never seen here, bring up the much cited.
+    """Count the citations that are due, search for much cited papers, and bring some up.
 
-    Returns what failed; it is tried again later and later. A source that is held back
-    after a failure is not asked, and what is known already is brought up all the same.
+    Returns the problems; after each failure the next try waits longer. A source that is held
+    back after a failure is not asked, and papers that are known already are brought up anyway.
     """
     config = library.config.citations
     if config.source == "off" or not library.config.near_topics:
@@ -193,6 +195,7 @@ def _count(library: Library, tools: SourceTools, channel: Channel) -> list[Probl
         tools.progress("cite", start, len(rows))
         batch = rows[start : start + channel.batch]
         try:
+            # A paper that the service does not know is None, and kept so: it rests as well.
             found = channel.ask([due[row] for row in batch])
         except ReaderError as error:
             tools.progress("cite", 0, 0)
@@ -210,7 +213,7 @@ def _search(library: Library, tools: SourceTools) -> list[Problem]:
 
     config, day, now = library.config.citations, library.today(), library.now()
     names = {topic.path: counting_name(library, topic.path) for topic in library.config.near_topics}
-    # Whoever turned one question away wants no other for as long.
+    # A service that refused one question is asked no other until that time.
     if any(_is_held_back(library, name) for name in (counting_name(library), *names.values())):
         return []
     for topic in library.config.near_topics:
@@ -236,11 +239,12 @@ def _search(library: Library, tools: SourceTools) -> list[Problem]:
             and cited.paper.published_on is not None
             and cited.paper.published_on >= day - RECENT
             and _speed(cited.count.n, cited.paper.published_on, day) >= MUCH_CITED
-            # It finds other forms of the words too, and where they stand apart.
+            # The service also finds other forms of the words, and words that stand apart.
             and fit(cited.paper, topic).is_member
         ]
         new.sort(key=lambda c: -_speed(c.count.n, c.paper.published_on, day))
         for cited in new[:FOUND_AT_ONCE]:
+            # It may join a copy that is here: then the count is that paper's.
             papers.add_papers(library.db, [cited.paper], source=talk.ORIGIN, on=day)
             if held := papers.paper_with_id(library.db, cited.paper.id):
                 counts = {held.row: cited.count}
@@ -255,7 +259,7 @@ def _speed(n: int, published_on: date | None, on: date) -> float:
 
 
 def _bring_up(library: Library) -> None:
-    """Put the fastest cited papers that no list ever held into this day's list."""
+    """Add the fastest cited papers that no list ever held to this day's list."""
     db, config, day = library.db, library.config, library.today()
     known = talk.never_shown(
         db,
@@ -283,16 +287,17 @@ def _failed(library: Library, name: str, error: ReaderError) -> Problem:
 
 
 def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) -> list[Problem]:
-    """Do what the morning list waits for: ask, resolve, learn what was decided since, rank by
-    words, index for full text.
+    """Run the stages that the morning's list waits for: ask sources, resolve ids, learn from
+    decisions, rank by words, index for full text.
 
-    Raises Locked when another process is at it.
+    Raises Locked when another process runs them.
     """
     with lock_file(library.folder / "gather.lock"):
         problems = gather(library, tools, only=only)
         problems += follow_links(library, tools)
         problems += resolve(library, tools)
         problems += complete(library, tools)
+        # Before the ranking: today's papers are ranked by what was decided until now.
         learn(library, tools)
         rank_days(library, library.today())
         foretell_day(library, library.today())
@@ -302,8 +307,8 @@ def fetch_and_rank(library: Library, tools: Tools, *, only: Sequence[str] = ()) 
 
 
 def index_all(library: Library, tools: Tools) -> list[Problem]:
-    """Do what can come after the list: citations, full text, PDFs of picks and their pictures,
-    vectors, what decisions teach, the second ranking."""
+    """Run the stages that can follow the list: citations, full text, PDFs of picks and their
+    pictures, vectors, learning, the second ranking."""
     with lock_file(library.folder / "index.lock"):
         # Citations before words and vectors: they bring papers in, which are indexed below.
         problems = cite(library, tools)
@@ -317,7 +322,7 @@ def index_all(library: Library, tools: Tools) -> list[Problem]:
 
 
 def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem]:
-    """Fetch, split and encode what was picked just now, and learn from what was decided."""
+    """Fetch, split and encode the papers that were picked just now, and learn from decisions."""
     index_words(library, tools)
     problems = fetch_pdfs(library, tools, only=rows)
     problems += extract(library, tools, only=rows)
@@ -328,11 +333,10 @@ def index_picks(library: Library, tools: Tools, rows: list[int]) -> list[Problem
 
 
 def fetch_picks(library: Library, tools: Tools, rows: Sequence[int] = ()) -> list[Problem]:
-    """Bring the PDFs of picks that are not here, and all that comes of them; learn from what was
-    decided.
+    """Fetch the missing PDFs of picks, with all stages that follow, and learn from decisions.
 
-    rows: these papers, and now; none: all that are picked, but for what failed and waits. One
-    process at a time: another one's work is waited for.
+    rows: these papers, at once; none: all picks, except those that failed and wait for their
+    time. One process at a time: this one waits for another.
     """
     with lock_file(library.folder / FETCH_LOCK, wait=True):
         if rows:
@@ -342,7 +346,7 @@ def fetch_picks(library: Library, tools: Tools, rows: Sequence[int] = ()) -> lis
 
 
 def learn_decisions(library: Library, tools: Tools) -> None:
-    """Learn from what was decided since, and let what no list has shown yet go by it."""
+    """Learn from the decisions since, and rank the papers that no list has shown yet anew."""
     learn(library, tools)
     rank_days(library, library.today(), encoder=tools.encoder_name)
     foretell_day(library, library.today())

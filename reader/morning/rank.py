@@ -1,7 +1,7 @@
-"""Rank a day's papers: what each topic's model says of them, and how near they are to its papers.
+"""Rank a day's papers by each topic's model, and by how near they are to the topic's papers.
 
 The models are those that `learn` left, or else each topic's words: nothing is fitted here.
-Nearness needs vectors, and numpy, which what reads a list never loads.
+Nearness needs vectors, and numpy, which is never loaded to read a list.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FEWEST = 30
 """Papers with vectors that a day needs before standard deviations mean anything."""
 
 LATEST_FILED = 50
-"""Papers filed in a topic whose vectors say what it is about now."""
+"""Papers filed in a topic whose vectors stand for what it is about now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def nearness(
 
     centres = _centres(library, encoder, found or {})
     near: dict[tuple[int, str], Nearness] = {}
+    # The oldest day comes last and overwrites the others: a paper that posts name for days is
+    # compared with the papers of the day on which it came.
     for day in sorted(days, reverse=True):
         kept = index.paper_vectors(library.db, encoder, standings.papers_of_day(library.db, day))
         if len(kept) < FEWEST:
@@ -113,8 +115,8 @@ def deviations(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> lis
 def _centres(
     library: Library, encoder: str, found: Mapping[str, Sequence[int]]
 ) -> dict[str, _Centre]:
-    """Collect what says what a topic is about, by topic: its words, what they surely found, its
-    seeds, what lies there. The nearest one is named only among the last two."""
+    """Average the vectors of a topic, by topic: of its words, the papers that they surely found,
+    its seeds and the papers filed there. The nearest is named only among the last two."""
     import numpy as np
 
     centres: dict[str, _Centre] = {}
@@ -143,7 +145,7 @@ MOST_DOUBTFUL = 20
 """Papers just below a topic's cut that a day keeps; five are shown."""
 
 UNTAUGHT = "words"
-"""What papers are said to be judged by where nothing was learned yet."""
+"""The mark of papers that were judged when nothing was learned yet."""
 
 Ranks = Mapping[int, Sequence[Rank]]
 """By paper; none for one that fits no topic."""
@@ -158,10 +160,10 @@ class Judges:
 
 
 def rank_days(library: Library, day: date, *, encoder: str = "", back: int | None = None) -> None:
-    """Rank what is not ranked yet of a day's papers and of those of the days that it looks back.
+    """Rank the papers of a day, and of the days that it looks back on, that are not ranked yet.
 
-    What no list has shown is ranked again when its vectors came after it, and, of this day,
-    when something was learned since.
+    Papers that no list has shown are ranked again when their vectors came later, and, of this
+    day, when something was learned since.
     encoder: the name of the encoder whose vectors are used; empty: words alone.
     Raises StoreError where the ranks cannot be kept.
     """
@@ -173,10 +175,10 @@ def rank_days(library: Library, day: date, *, encoder: str = "", back: int | Non
 def rank_new(
     library: Library, day: date, *, back: int = LOOK_BACK_DAYS, may_keep: bool = True
 ) -> Ranks:
-    """Rank what was never ranked, by words; returns the ranks that were not kept.
+    """Rank papers that were never ranked, by words; returns the ranks that were not kept.
 
-    So a list is shown on a full disk and in a library that is locked or read-only. may_keep:
-    False where nothing may be written.
+    With these a list is shown on a full disk, and in a library that is locked or read-only.
+    may_keep: False where nothing may be written.
     """
     found = _new_ranks(library, day, "", back=back)
     try:
@@ -189,13 +191,13 @@ def rank_new(
 
 
 def fingerprint(config: Config) -> str:
-    """Name what the ranks by words depend on: the topics and their words."""
+    """Hash what the ranks by words depend on: the topics and their words."""
     topics = repr([(t.path, t.words, t.seeds) for t in config.topics])
     return hashlib.sha256(topics.encode()).hexdigest()[:16]
 
 
 def mark_of(library: Library) -> str:
-    """Name the models that there are now; they need not be read for it."""
+    """Hash the fingerprints of the models that there are now, without reading the models."""
     known = sorted(standings.fingerprints(library.db).items())
     # The forecast of talk judges no topic.
     known = [item for item in known if item[0] != standings.TALK]
@@ -203,8 +205,8 @@ def mark_of(library: Library) -> str:
 
 
 def judges(library: Library) -> Judges:
-    """Read the models: those learned, for the others the words alone; also those of folders
-    that are no topics any more."""
+    """Read the models of all topics, also of folders that are no topics any more; a topic of
+    which nothing was learned has its words alone."""
     kept = standings.stored(library.db)
     topics = library.config.topics
     found = {
@@ -231,7 +233,7 @@ def _model(
     )
 
 
-# Who stays, as the server does, reads the same text for each paper that is explained.
+# The server would parse the same text again for each paper that it explains.
 _read = functools.lru_cache(maxsize=16)(TopicModel.from_text)
 
 
@@ -249,7 +251,7 @@ def _keep(library: Library, found: Mapping[str, Ranks], mark: str) -> None:
 def _new_ranks(
     library: Library, day: date, encoder: str, *, mark: str = "", back: int | None = None
 ) -> dict[str, dict[int, list[Rank]]]:
-    """Rank what is not ranked yet: by the encoder's vectors, and by words alone ("").
+    """Rank papers that are not ranked yet: by the encoder's vectors, and by words alone ("").
 
     A paper whose vector comes later, or whose day is too small yet, is ranked again then.
     """
@@ -281,6 +283,7 @@ def _new_ranks(
                 held.paper, own, model, nearness=above, is_brief=held.row not in followed
             )
             terms = judged.terms
+            # Row 0 is no paper's.
             if one and (neighbour := titles.get(one.neighbour or 0)):
                 # What is near is named by what it is near to: the reader's note, seed or paper.
                 kind, what = neighbour.kind, neighbour.what
@@ -304,10 +307,10 @@ def _worth_keeping(
     followed: Container[int],
     talked: Container[int],
 ) -> dict[int, list[Rank]]:
-    """Leave out what no list will ask for; of who is only talked about the terms.
+    """Drop the ranks that no list will ask for; papers that are only talked about lose the terms.
 
-    Kept are all ranks of people who are followed, what is in a topic, and of each day and own
-    topic the MOST_DOUBTFUL that stand just below it and that something speaks for.
+    Kept are all ranks of papers by followed people, those in a topic, and of each day and own
+    topic the MOST_DOUBTFUL just below the cut that something speaks for.
     """
     known = {topic.path for topic in config.topics}
     own = {topic.path for topic in config.own_topics}
@@ -336,9 +339,10 @@ def _worth_keeping(
 
 
 def as_printed(terms: Sequence[Term], paper: Paper) -> tuple[Term, ...]:
-    """Put terms into a person's words: authors and learned words as the paper prints them."""
+    """Write authors and learned words of terms as the paper prints them."""
     printed = {"author": {name_key(author): author for author in paper.authors}}
     if any(term.kind == "learned" for term in terms):
+        # Reversed, so that the first form in the text stays in the dict.
         words = _WORD.findall(f"{paper.title} {paper.abstract}".casefold())
         printed["learned"] = {folded(word): word for word in reversed(words)}
     none: dict[str, str] = {}

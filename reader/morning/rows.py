@@ -1,4 +1,4 @@
-"""Keep what stood on the screen, and look up what a device keeps of a library.
+"""Keep the lines that a list showed, and find the papers that a device keeps for offline use.
 
 A decision copies the line within its own transaction, by one statement, so that a key stays
 quick. Lines go after a while; what was copied is never changed and never deleted.
@@ -20,9 +20,9 @@ KEPT_DAYS = 60
 
 
 def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:
-    """Keep what a day's list shows of its papers, by row; writes only what is not there yet.
+    """Keep the lines of a day's list, by row of the paper; writes only lines that changed.
 
-    The same line in another language is not new: pages in two languages would write in turns.
+    The same line in another language is no change: pages in two languages would write in turns.
     """
     known = {r["paper"]: tuple(r)[1:] for r in db.read(_OF_DAY, (day.isoformat(),))}
     fresh: dict[int, tuple[Any, ...]] = {}
@@ -40,6 +40,7 @@ def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:
         return
     # Python has no day before the year 1, and a clock may stand there.
     oldest = day - min(timedelta(days=KEPT_DAYS), day - date.min)
+    # The models are read in the same statement: those that judged the paper for this line.
     with db.writing():
         db.execute("DELETE FROM lines WHERE day < ?", (oldest.isoformat(),))
         db.execute_many(
@@ -60,8 +61,8 @@ _OF_DAY = """
 
 
 def past_decision(db: Database, paper: int) -> PastDecision | None:
-    """Read a paper's decision that stands, with what was shown then; None for none, and for one
-    from before this was kept."""
+    """Read a paper's decision that stands, with the line that was shown then; None for none, and
+    for one from before lines were kept."""
     row = db.read_one(
         """
         SELECT d.kind, d.on_date, c.* FROM decisions AS d JOIN decided AS c ON c.decision = d.id
@@ -93,7 +94,7 @@ def past_decision(db: Database, paper: int) -> PastDecision | None:
 
 
 def library_id(db: Database) -> str:
-    """Read what tells this library from others: it stays as its folder moves."""
+    """Read the id of this library, which stays the same when its folder is moved."""
     row = db.read_one("SELECT id FROM identity")
     return str(row["id"]) if row else ""
 

@@ -1,4 +1,4 @@
-"""Teach topics: by examples, and by a few questions whose answers say most."""
+"""Teach topics by examples, and by a few questions whose answers are worth most."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_BY_AUTHOR = 500
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a lesson changed.
+    """The effect of a lesson.
 
     n_in, n_out: papers of the day that came into the topic, and that left it. before, after:
     the paper's own score above the topic's cut; place: where that puts it now.
@@ -82,9 +82,9 @@ class Teaching:
         return undone
 
     def questions(self, n: int = N_QUESTIONS, *, asked: Sequence[int] = ()) -> list[LibraryPaper]:
-        """Choose undecided papers to ask about, the one that says most first.
+        """Choose undecided papers to ask about, the one that is worth most first.
 
-        asked: papers (rows) of earlier questions; none comes again, nor what is like them.
+        asked: papers (rows) of earlier questions; neither they nor papers like them come again.
         """
         known = {x.paper for of_topic in self._taught.labels.values() for x in of_topic}
         waiting = [row for row in self._taught.background if row not in {*known, *asked}]
@@ -104,7 +104,7 @@ class Teaching:
         return len(self._day)
 
     def judged(self, row: int) -> Judgement:
-        """Judge how a paper stands to the topic now."""
+        """Judge a paper by the topic's present model."""
         return self._judged(row, self._model)
 
     def _changed(self, row: int) -> Effect:
@@ -141,18 +141,18 @@ class Teaching:
 
 
 class LearnTools(FitTools, EncoderTools, Protocol):
-    """What fits models anew, and whose vectors papers are ranked by then."""
+    """The adapters that fit models anew, and the encoder whose vectors papers are ranked by."""
 
 
 def finish(library: Library, tools: LearnTools) -> None:
-    """Make what was taught count: the models, and today's list, which is put in order anew."""
+    """Apply the lessons: fit the models, and put today's list in order anew."""
     learn(library, tools)
     shown.forget_order(library.db, library.today())
     rank_days(library, library.today(), encoder=tools.encoder_name)
 
 
 def topic_to_teach(library: Library, text: str) -> Topic:
-    """Find the topic of feeds.toml that is meant; the only own one where none is named.
+    """Find the topic of feeds.toml that a text names; for "" the only own one.
 
     Raises UsageError.
     """
@@ -187,7 +187,7 @@ BIBTEX = (".bib", ".bibtex")
 
 
 class Examples:
-    """Finds the papers that are named as examples; what could not be read is a problem."""
+    """Finds the papers that are named as examples. problems: errors of files that were not read."""
 
     def __init__(self, library: Library, tools: AddTools, *, may_fetch: bool) -> None:
         self._library, self._tools, self._may_fetch = library, tools, may_fetch
@@ -236,7 +236,8 @@ class Examples:
         return [added.held.row for added in several if added.held]
 
     def _of_bibtex(self, path: Path) -> list[int]:
-        """Bring in what a bibliography lists; arXiv is asked for abstracts that it leaves out."""
+        """Add the papers of a bibliography; arXiv is asked for abstracts that it leaves out."""
+        # bibtexparser is loaded only where there is a bibliography.
         from reader.gathering.resolve import BATCH, ask_arxiv
         from reader.gathering.sources.files import read_bibtex
 
@@ -261,6 +262,7 @@ class Examples:
                 batch = bare[begin : begin + BATCH]
                 found |= {p.id: p for p in ask_arxiv(self._library, self._tools, batch)}
         except ReaderError as error:
+            # The papers come in as the file has them.
             self.problems.append(error)
         given = [found.get(paper.id, paper) for paper in read.papers]
         db = self._library.db

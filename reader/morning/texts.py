@@ -1,4 +1,4 @@
-"""Say in words why a paper is in the list, what else a morning has, and where a person goes on.
+"""Write why a paper is in the list and what else a morning has; find the next paper to decide on.
 
 Lists are papers (rows of the library) in the order shown. Knows no screen and no page.
 """
@@ -49,10 +49,12 @@ MOST_FORETELLING = 2
 
 
 def why(candidate: Candidate, terms: Sequence[Term]) -> str:
-    """Say why a paper is in the list.
+    """Write the reasons why a paper is in the list, in one sentence.
 
     terms: those of its score and, in the near lane, of its nearest topic.
     """
+    # The person's own words first, then who wrote it, what it says, what it is near to, and who
+    # speaks of it; what is weak is named only where there is nothing else.
     parts: list[str] = []
     for term in terms:
         if term.kind in ("told_yes", "told_no"):
@@ -72,12 +74,12 @@ def sentence(parts: Iterable[str]) -> str:
 
 
 def of_terms(terms: Sequence[Term]) -> list[str]:
-    """List what the terms of a topic's score say for a paper that is in no list."""
+    """List the reasons in a topic's score for a paper that is in no list."""
     return [*_words(terms), *_neighbours(terms)] or [*_alike(terms)]
 
 
 def verdict(place: Verdict, reasons: str) -> str:
-    """Say where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
+    """Write where a paper stands and why, in one sentence: "In: “ASR” in the title."."""
     return say(f"verdict.{place}", why=reasons)
 
 
@@ -99,7 +101,7 @@ def _words(terms: Sequence[Term]) -> Iterator[str]:
 
 
 def _alike(terms: Sequence[Term]) -> Iterator[str]:
-    """Say of a paper that nothing else speaks for what it shares with its topic's papers: its
+    """Write what a paper shares with its topic's papers, where nothing else speaks for it: its
     class, or words of little weight."""
     classes = names_of((t for t in terms if t.value >= A_CLASS), "category")
     if classes:
@@ -109,7 +111,7 @@ def _alike(terms: Sequence[Term]) -> Iterator[str]:
 
 
 def _learned(terms: Sequence[Term], least: float) -> list[str]:
-    """Choose the weightiest learned words; a number says nothing to a person."""
+    """Choose the weightiest learned words; numbers mean nothing to a person."""
     words = names_of((t for t in terms if t.value >= least), "learned")
     return [word for word in words if not word.isdecimal()][:MOST_WORDS]
 
@@ -121,7 +123,7 @@ def _neighbours(terms: Sequence[Term]) -> Iterator[str]:
 
 
 def _foretold(terms: Sequence[Term]) -> Iterator[str]:
-    """Say that nobody has spoken of a paper, and why somebody is likely to."""
+    """Write that nobody has spoken of a paper yet, and why somebody is likely to."""
     if not any(t.kind in FORETELLS for t in terms):
         return
     yield say("why.foretold")
@@ -184,6 +186,7 @@ def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
 def term_text(term: Term) -> str:
     """Name a term of a score, in words."""
     what = term.what
+    # The forecast keeps its numbers as plain text, without a language.
     if term.kind == "record" and (counted := _RECORD.fullmatch(what)):
         author, n, of = counted.groups()
         what = say("term.record.of", author=author, n=n, of=of)
@@ -206,12 +209,12 @@ _NOT_NAMED = {
 
 
 def source_name(source: str) -> str:
-    """Name a source as a person would: what is no name in their language."""
+    """Name a source; names that are this program's own are in the language spoken."""
     return say(_NOT_NAMED[source]) if source in _NOT_NAMED else source
 
 
 def families(origins: Sequence[str]) -> list[str]:
-    """Name where a paper came from, arXiv's several channels as one."""
+    """Name the sources that a paper came by, arXiv's several channels as one."""
     return list(dict.fromkeys(ARXIV if o.startswith(ARXIV) else source_name(o) for o in origins))
 
 
@@ -274,12 +277,13 @@ def theme_texts(morning: Morning, *, is_brief: bool = False) -> list[str]:
 
 
 def no_network_text(sources: Sequence[SourceLine]) -> str:
-    """Say that not one of several sources can be reached, and of which days; "" if one can.
+    """Report that none of several sources can be reached, and for which days; "" if one can.
 
-    Then no more needs to be said of any of them.
+    Then nothing else needs to be reported of any of them.
     """
     tried = [s for s in sources if s.state != "not needed"]
     n = len({s.name for s in tried})
+    # Of a single source its own line says as much: it may be its host and not the network.
     if n < 2 or not all(s.is_unreachable for s in tried):
         return ""
     days = sorted({s.covers for s in tried if s.covers})
@@ -297,9 +301,9 @@ def incomplete_text(sources: Sequence[SourceLine]) -> str:
 
 
 def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
-    """Name each source of which something is missing, of which day, and what comes next.
+    """Name each source of which something is missing, of which day, and what happens next.
 
-    Nothing where `no_network_text` has said it of all.
+    Nothing where `no_network_text` reports all of them.
     """
     missing = [s for s in sources if s.is_missing]
     if no_network_text(sources):
@@ -316,7 +320,7 @@ def missing_texts(sources: Sequence[SourceLine]) -> list[str]:
     # After an outage there are many: the same of several days, or sources, is said in one line.
     alike: dict[tuple[SourceLine, ...], list[list[SourceLine]]] = {}
     for several in of_days.values():
-        # What has no reason is known by its name alone; that hosts are silent is one reason.
+        # Sources without a reason are never joined; silent hosts share one reason.
         name = "" if several[0].error else several[0].name
         key = tuple(
             replace(line, name=name, error="" if line.is_unreachable else _cause(line))
@@ -335,7 +339,7 @@ NAMES_IN_ERRORS = ("arXiv API", "arXiv OAI-PMH")
 
 
 def reason_of(name: str, error: str) -> str:
-    """Return why a source failed without who and when: one text for all that failed alike.
+    """Return the bare reason of a failure, without the source's name and the time.
 
     error: of a batch of that source. "arXiv: not asked again before 17:10, failed 1 time:
     arXiv API: no answer (no route)" is "no answer (no route)".
@@ -345,9 +349,9 @@ def reason_of(name: str, error: str) -> str:
 
 
 def _unreached_text(lines: Sequence[SourceLine]) -> str:
-    """Name the sources whose hosts are silent: one reason, said once.
+    """Name the sources whose hosts are silent, with one reason for all.
 
-    With the days that they lack only where all of them lack the same.
+    The days that they lack are named only where all of them lack the same.
     """
     names = say("list").join(dict.fromkeys(line.name for line in lines))
     lacks: dict[str, set[date | None]] = {}
@@ -376,14 +380,14 @@ def counted(sources: Sequence[SourceLine]) -> list[SourceLine]:
 def n_answered(sources: Sequence[SourceLine]) -> tuple[int, int]:
     """Count the sources that gave all that they should, and all that were asked.
 
-    One that there was nothing to ask for is not among them.
+    A source that there was nothing to ask for is in neither number.
     """
     n_all = len({s.name for s in sources if s.state != "not needed"})
     return n_all - len({s.name for s in sources if s.is_missing}), n_all
 
 
 def queue_text(morning: Morning) -> str:
-    """Say what the queue is; on a day without news, that the day's papers are read from it."""
+    """Write the queue's heading; on a day without news, that the day's papers come from it."""
     if leads_to_queue(morning):
         key = "queue.lead" if morning.is_complete else "queue.lead.partly"
         return say(key, to_go=morning.quota.to_go)
@@ -391,7 +395,7 @@ def queue_text(morning: Morning) -> str:
 
 
 def leads_to_queue(morning: Morning) -> bool:
-    """Check whether the day's papers are read from the queue: nothing new waits."""
+    """Check whether the day's papers are to be read from the queue, as nothing new waits."""
     return bool(morning.queue and morning.quota.to_go and not morning.has_news)
 
 
@@ -414,8 +418,8 @@ def queue_entry(queued: QueueEntry) -> Entry:
 
 
 def pdfs_texts(morning: Morning) -> list[str]:
-    """Explain how many PDFs of the queue are here, what becomes of the others, and why some could
-    not be had; nothing where nothing was picked."""
+    """Explain how many PDFs of the queue are here, what happens to the others, and why some could
+    not be fetched; nothing where nothing was picked."""
     pdfs = morning.pdfs
     if pdfs is None:
         return []
@@ -437,8 +441,8 @@ def pdfs_texts(morning: Morning) -> list[str]:
 
 
 def changed_text(version: NewVersion) -> str:
-    """Name what a new version changed, "" where nothing is known of that; of the comment what it
-    says now: "accepted at …"."""
+    """Name the fields that a new version changed, "" where none are known; the comment is quoted
+    as it is now: "accepted at …"."""
     comment = version.held.paper.comment
     names = [
         say("today.changed.comment_now", comment=comment)
@@ -455,7 +459,7 @@ def _cause(line: SourceLine) -> str:
 
 
 def _text_of_several(groups: Sequence[Sequence[SourceLine]]) -> str:
-    """Name what sources lack that lack the same days for the same reason."""
+    """Report sources that lack the same days for the same reason, in one line."""
     if len(groups) == 1:
         return _source_text(groups[0])
     names = say("list").join(group[0].name for group in groups)

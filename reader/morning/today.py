@@ -2,7 +2,7 @@
 
     rank_list → morning → keep_shown
 
-`rank_list` keeps ranks, and `keep_shown` what was on the screen; `morning` only reads.
+`rank_list` keeps ranks, and `keep_shown` the lines on the screen; `morning` only reads.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from reader.ranking.rows import labels, shown, standings, talk
 from reader.search.rows import index
 
 MOST_WARM = 60
-"""Papers of the days before that are held against today's talk: six times what is shown."""
+"""Papers of the days before that are compared by today's talk: six times what is shown."""
 
 WEEKEND_DAYS = 3
 """A mailing of Friday is first seen on Monday by who comes on weekdays."""
@@ -94,11 +94,11 @@ def candidates(
     only_with: int | None = None,
     may_keep: bool = True,
 ) -> list[Candidate]:
-    """List the papers of a day that something speaks for: a topic, a person, a post, or that
-    many cite them.
+    """Collect the papers of a day that something speaks for: a topic, a person, a post, or many
+    citations.
 
-    unsaved: ranks that could not be kept; they hold in place of those that are. only_with: a
-    paper (its row) without which nobody wants to know of the others. may_keep: False where no
+    unsaved: ranks that could not be kept; they replace those that are. only_with: a paper (its
+    row) without which the list is not wanted: then it is empty. may_keep: False where no
     forecast may be written.
     """
     db, unsaved = library.db, unsaved or {}
@@ -113,9 +113,9 @@ def candidates(
         *labels.brought_on(db, [t.path for t in library.config.topics], day.first, day.last),
         *(row for row, ranks in unsaved.items() if any(r.place != "out" for r in ranks)),
     ]
-    # What the list showed before is in it again, even if nothing speaks for it any more.
+    # A paper that the list showed before is in it again, even if nothing speaks for it any more.
     rows = list(dict.fromkeys([*members, *followed, *named, *warm, *day.kept]))
-    # What a hand added is no news of that day.
+    # Papers that were only added by hand are no news of that day.
     news = {*named, *warm, *day.kept} | versions.brought(db, rows)
     # A person's word on a topic holds above all ranks, kept or not.
     ranks = standings.with_words(db, {**standings.kept_ranks(db, rows), **unsaved}, rows)
@@ -145,7 +145,7 @@ def candidates(
 
 
 def _is_over(library: Library, day: Day) -> bool:
-    """Check whether a list of an earlier day was shown then: it is shown again as it was."""
+    """Check whether this is the list of an earlier day that was shown then: it stays as it was."""
     return bool(day.kept) and day.last < library.today()
 
 
@@ -158,9 +158,9 @@ def _candidates(
     *,
     may_keep: bool,
 ) -> list[Candidate]:
-    """Join all that speaks for each of some papers."""
+    """Join everything that speaks for each of some papers."""
     db, rows = library.db, [held.row for held in several]
-    talked = said_of(library, several, day.last)
+    talked = candidates_with_talk(library, several, day.last)
     n_days: dict[int, int] = {}
     for held in several:
         n = max(0, (day.last - (held.paper.announced_on or held.arrived_on)).days)
@@ -207,8 +207,10 @@ def _candidates(
     return found
 
 
-def said_of(library: Library, several: Sequence[LibraryPaper], day: date) -> dict[int, Candidate]:
-    """Find what is said of some papers as of a day, by row: posts, votes and citations alone."""
+def candidates_with_talk(
+    library: Library, several: Sequence[LibraryPaper], day: date
+) -> dict[int, Candidate]:
+    """Read the talk about some papers as of a day, by row: posts, votes and citations alone."""
     db, rows, config = library.db, [held.row for held in several], library.config
     mentions: dict[int, list[PostMention]] = defaultdict(list)
     for mention in posts.mentions_of(db, rows):
@@ -246,7 +248,7 @@ def said_of(library: Library, several: Sequence[LibraryPaper], day: date) -> dic
 
 
 def _settled(library: Library) -> frozenset[str]:
-    """Name the near topics of which enough was liked: picked, read, or said to be of it."""
+    """Find the near topics with enough liked papers: picked, read, or taught as theirs."""
     states = filings.states(library.db)
     settled = []
     for path in (topic.path for topic in library.config.near_topics):
@@ -287,8 +289,7 @@ class RankedList:
 def rank_list(
     library: Library, day: date, *, may_fold: bool = False, may_keep: bool = True
 ) -> RankedList:
-    """Rank, by words, what was never ranked of the days that a list looks at, and sort its papers
-    into lanes.
+    """Sort a day's papers into lanes, and rank those that were never ranked, by words.
 
     may_fold: after missed days and near deadlines all of them are one list, beside the day's.
     may_keep: False for a list that nobody sees: no rank and no forecast is written.
@@ -297,13 +298,13 @@ def rank_list(
     back = max(LOOK_BACK_DAYS, (day - first).days) if first else LOOK_BACK_DAYS
     unsaved = rank_new(library, day, back=back, may_keep=may_keep)
 
-    def found_on(days: Day) -> Lanes:
+    def lanes_of(days: Day) -> Lanes:
         several = candidates(library, days, unsaved=unsaved, may_keep=may_keep)
         return lanes(several, library.config, days.kept)
 
     # The day's own list is made too where it folds: it stands beside the folded one.
-    listed = found_on(day_of(library, day))
-    folded = found_on(day_of(library, day, first=first)) if first else Lanes()
+    listed = lanes_of(day_of(library, day))
+    folded = lanes_of(day_of(library, day, first=first)) if first else Lanes()
     if first is None or not any(by_lane(folded).values()):
         return RankedList(day, listed, first, None, unsaved)
     is_near = any(deadline.is_near(day) for deadline in library.config.deadlines)
@@ -325,9 +326,9 @@ def rank_list(
 
 
 def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morning:
-    """Read all else that belongs to the morning of a list. Writes nothing.
+    """Read everything else that belongs to the morning of a list. Writes nothing.
 
-    encoder: its name, to count what it has not encoded; empty: not counted.
+    encoder: its name, to count texts that it has not encoded; empty: they are not counted.
     """
     db, config, day, found = library.db, library.config, ranked.day, ranked.lanes
     written, skimmed = notes.n_noted_on(db, day)
@@ -380,8 +381,8 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
 
 
 def _notices(library: Library, encoder: str) -> Iterator[str]:
-    """Name what is not as feeds.toml says: classes that arXiv does not have, topics that went, a
-    model that is being replaced."""
+    """Report what is not as feeds.toml says: classes that arXiv does not have, topics that were
+    removed, a model that is being replaced."""
     yield from map(unknown_class_text, library.config.arxiv.unknown)
     for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):
         yield say("ranking.topic_gone", topic=topic, n=n)
@@ -394,7 +395,7 @@ def _notices(library: Library, encoder: str) -> Iterator[str]:
 
 
 def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date, int], ...]:
-    """Count by day what stood in the own lane of the days before and has no decision."""
+    """Count the undecided papers in the own lanes of the days before, by day."""
     own = [t.path for t in library.config.own_topics]
     people = [p.name for p in library.config.people]
     first, last = days_back(day, LOOK_BACK_DAYS), days_back(day, 1)
@@ -406,10 +407,10 @@ def _undecided(library: Library, day: date, unsaved: Ranks) -> tuple[tuple[date,
 
 
 def keep_shown(library: Library, given: Morning) -> None:
-    """Record what a list showed: its order stays, and no paper is brought up a second time; what
-    is decided on keeps for good what stood there.
+    """Record the papers that a list showed, in their order, and its lines.
 
-    A library that cannot be written forgets it.
+    The order stays for the day, and no paper is brought up a second time; a decision keeps the
+    paper's line for good. In a library that cannot be written nothing is recorded.
     """
     known = shown.shown_on(library.db, given.day)
     new = [
@@ -426,7 +427,7 @@ def keep_shown(library: Library, given: Morning) -> None:
 
 
 def keep_lines(library: Library, given: Morning) -> None:
-    """Record what stands in a list that somebody may decide on, whether they saw it or not."""
+    """Record the lines of a list that somebody may decide on, whether they saw it or not."""
     lines = {
         e.held.row: ShownLine(
             lane,

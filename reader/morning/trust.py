@@ -1,8 +1,8 @@
-"""Say of each source whether a day's list can be trusted with it, and when to ask again.
+"""Report for each source whether a day's list is complete, and decide when to ask again.
 
-What a past day lacked may have come later; what no source was asked for yet, before the library
-began, it does not lack. Seeds of feeds.toml that are not here are named too. Knows no clock
-beyond the library's, and starts nothing itself.
+Papers that a past day lacked may have come later; a day before the library began lacks nothing.
+Seeds of feeds.toml that are not here are named too. Knows no clock beyond the library's, and
+starts nothing itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from reader.ranking.rows import labels
 
 
 def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
-    """Read the last word on each source that feeds.toml names: this day's batches.
+    """Read the newest batches of a day from each source that feeds.toml names.
 
     A source that was not asked on this day has a line that says so: silence is not
     an answer.
@@ -60,11 +60,11 @@ def source_lines(library: Library, day: date) -> tuple[SourceLine, ...]:
 def caught_up(
     library: Library, day: date, lines: Sequence[SourceLine]
 ) -> tuple[tuple[SourceLine, ...], date | None]:
-    """Bring the lines of a past day up to now; returns them, and the last day on which something
-    that it lacked came; None where nothing did.
+    """Update the lines of a past day by later answers; returns them, and the last day on which
+    something that it lacked came, None where nothing did.
 
     A missed announcement feed is made up for by OAI-PMH, which has the same day's papers; a
-    timeline by its next answer: what that does not have is nowhere any more.
+    timeline by its next answer: posts that it does not have are nowhere any more.
     """
     found: list[SourceLine] = []
     days: list[date] = []
@@ -78,8 +78,8 @@ def caught_up(
 def begun(
     library: Library, day: date, lines: Sequence[SourceLine]
 ) -> tuple[tuple[SourceLine, ...], date | None]:
-    """Choose the lines of the sources that were asked on some day until this one, and the day on
-    which the library began, where that came later; None where it had begun, or never has."""
+    """Select the lines of sources that were asked on some day until this one; also returns the
+    day on which the library began, if that came later, None where it had begun or never has."""
     first = sources.first_asked(library.db)
     if not first:
         return tuple(lines), None
@@ -91,7 +91,7 @@ def begun(
 def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLine, date] | None:
     """Find the answer that made up for a line of a past day, and the day on which it came."""
     is_arxiv = line.name.startswith(ARXIV)
-    # Of a timeline any later answer will do: what that does not have is nowhere any more.
+    # Of a timeline any later answer will do: posts that it does not have are nowhere any more.
     covers, names = line.covers if is_arxiv else None, [line.name]
     if is_arxiv and covers is None:
         # The listing that the channel should have had on the day; none before the first one.
@@ -116,7 +116,7 @@ def _came_later(library: Library, day: date, line: SourceLine) -> tuple[SourceLi
 
 
 _SAID = {NO_PAPER: "seed.no_paper", IS_OFF: "seed.is_off"}
-"""What a look-up keeps of a failure without a message of its own."""
+"""The texts of failures for which a look-up keeps only a reason."""
 
 
 def missing_seeds(library: Library) -> tuple[Seed, ...]:
@@ -151,7 +151,7 @@ def _error_of(failure: failures.Failure) -> str:
 
 
 def seed_text(seed: Seed, zone: tzinfo) -> str:
-    """Say that a seed is not here, what its topic works by until it is, and what helps."""
+    """Report that a seed is not here, what its topic is judged by until it is, and what to do."""
     why = say("seed.not_asked")
     if seed.tried_at:
         at = f"{seed.tried_at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -169,10 +169,10 @@ N_ANSWERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is known of one source.
+    """The report on one source.
 
     tried_on: "real bytes", or "documented format" of a kind never tried on a real answer.
-    line: this morning's last word. batches: its newest day, counted for each arXiv class
+    line: this morning's newest line. by_category: its newest day, counted for each arXiv class
     where it has several.
     """
 
@@ -195,7 +195,7 @@ def reports(library: Library) -> list[Report]:
     lines: dict[str, SourceLine] = {}
     for line in source_lines(library, library.today()):
         known = lines.get(line.name)
-        # Of a source with several days the one that lacks something speaks, else the newest.
+        # Of a source with several days the one that lacks something is shown, else the newest.
         if known is None or line.is_missing or not known.is_missing:
             lines[line.name] = line
     kinds = {feed.name: feed.kind for feed in library.config.all_feeds}
@@ -231,8 +231,7 @@ def last_answers(library: Library, name: str) -> list[Batch]:
 
 
 def head_text(found: Sequence[Report]) -> str:
-    """Say whether all sources are here that there was something to ask for, and if none is
-    because of the network, that."""
+    """Report whether all sources that were to be asked answered, or that there is no network."""
     lines = [report.line for report in found]
     n_here, n_all = n_answered(lines)
     key = "sources.some" if n_here < n_all else "sources.all"
@@ -244,12 +243,12 @@ def head_text(found: Sequence[Report]) -> str:
 
 
 def facts_of(report: Report, zone: tzinfo) -> list[str]:
-    """Describe how a source stands: its state, what it gave, when it last answered, what failed."""
+    """Describe a source: its state, its newest numbers, when it last answered, its failures."""
     # What is held back after a failure may well have been asked today.
     is_resting = report.line.state == "not asked" and report.n_errors > 0
     facts = [say("state.resting" if is_resting else f"state.{report.line.state.replace(' ', '_')}")]
     newest = report.newest
-    # What did not change may have brought something on this day before.
+    # A source that did not change may have brought papers earlier on this day.
     says_nothing = newest and newest.state == "unchanged" and not newest.received
     if newest and not says_nothing and newest.state not in ("failed", "not asked", "not needed"):
         is_counted = newest.expected is not None
@@ -273,7 +272,7 @@ def facts_of(report: Report, zone: tzinfo) -> list[str]:
 
 
 def categories_text(report: Report) -> str:
-    """Count what came of each arXiv class, in words, "" where a source has no more than one."""
+    """Write the numbers of each arXiv class, "" where a source has no more than one."""
     if len(report.by_category) < 2:
         return ""
     counts = (
@@ -290,13 +289,14 @@ def _when_text(moment: datetime, zone: tzinfo) -> str:
 
 
 def counting_name(library: Library, topic: str = "") -> str:
-    """Name the row of `sources` that keeps how the counting, or a topic's search, fared."""
+    """Name the row of `sources` that keeps the outcome of counting, or of a topic's search."""
     return f"citations {library.config.citations.source} {topic}".rstrip()
 
 
 def has_citations(library: Library) -> bool:
-    """Check whether counts that are not too old speak in the near lane, where there is one."""
+    """Check whether the near lane, where there is one, has counts that are not too old."""
     config = library.config.citations
+    # Without a near lane nobody misses them.
     if not library.config.near_topics:
         return True
     last = sources.source(library.db, counting_name(library)).succeeded_at
@@ -306,10 +306,10 @@ def has_citations(library: Library) -> bool:
 
 
 AGAIN = timedelta(minutes=15)
-"""How soon it is tried again while a source lacks something."""
+"""How soon the sources are asked again while one of them lacks something."""
 
 UNTIL = timedelta(hours=6)
-"""How long after its time the morning is still looked after: arXiv may be late."""
+"""How long after the time of day they are asked again: arXiv may be late."""
 
 
 def last_due(at: time, now: datetime, timezone: tzinfo) -> datetime:
@@ -318,6 +318,8 @@ def last_due(at: time, now: datetime, timezone: tzinfo) -> datetime:
     On a day whose clock leaps over it, when it would have been.
     """
     days = (now.astimezone(timezone).date() - timedelta(days=n) for n in (0, 1))
+    # Today's, or yesterday's where today's is still to come. Compared in UTC: two times of one
+    # zone are compared by the clock on the wall, which is set back once a year.
     moments = (datetime.combine(day, at, tzinfo=timezone).astimezone(UTC) for day in days)
     return next(moment for moment in moments if moment <= now)
 
@@ -330,7 +332,7 @@ def next_due(at: time, now: datetime, timezone: tzinfo) -> datetime:
 
 
 def must_gather(library: Library, at: time, *, began_at: datetime | None) -> bool:
-    """Check whether the sources are to be asked now: at a time of each day, later where the
+    """Check whether the sources are to be asked now: at a time of each day, after it where the
     machine slept then, and again while one of them lacks something.
 
     began_at: when this was last begun, None for never; a gather of anybody counts too.
@@ -345,9 +347,9 @@ def must_gather(library: Library, at: time, *, began_at: datetime | None) -> boo
 
 
 def is_due(library: Library) -> bool:
-    """Check whether something new may be there since the sources were last asked.
+    """Check whether the sources may have something new since they were last asked.
 
-    So on a new local day, after arXiv's next announcement, when a failed source may be
+    They may on a new local day, after arXiv's next announcement, when a failed source may be
     asked again, a while after one gave too little, and once there is a feed to compare an
     empty day with.
     """

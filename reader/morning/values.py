@@ -1,4 +1,4 @@
-"""Hold what a morning is made of, and what stood on the screen: frozen values."""
+"""Define the values that a morning is made of, and those of lines that were shown."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Sureness = Literal["sure", "likely", "maybe"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper of the day with all that speaks for it.
+    """A paper of the day with everything that speaks for it.
 
-    followed: the followed person who wrote it, empty for none; is_followed_surely: else
+    followed: the followed person who wrote it, empty for none; is_followed_surely: False where
     only the name is like theirs.
-    heat, forecast: the terms of what is said of it, and of what it will be.
+    heat, forecast: the terms of the talk about it, and of the talk that is to be expected.
     n_citations: None where nobody counted; n_months: from its publication to that count,
     None where unknown. n_votes: the most that a list counts, None where none does.
-    is_new: it came on the days of the list; was_shown: an earlier list had it for what is
-    said of it; was_foretold: one had it when nobody had spoken of it. n_days: since it was
-    announced, else since it came; 0 on the first morning that can have it. settled: the near
-    topics of which enough was liked that their models name a paper without a word of them.
+    is_new: it came on the days of the list; was_shown: an earlier list had it because of talk;
+    was_foretold: one had it when nobody had spoken of it. n_days: since it was announced, else
+    since it came; 0 on the first morning that can have it. settled: the near topics with so many
+    liked papers that their models may name a paper without a word of them.
     """
 
     held: LibraryPaper
@@ -57,9 +57,9 @@ class Candidate:
 class QueueEntry:
     """A paper that was picked and has no note yet.
 
-    minutes: what its text takes to be read: that of the PDF where `is_whole`, else title and
-    abstract. has_pdf: the file is in the library. until: put off until this day, None where
-    it is not. decision: its pick, by which a look-back remembers that it asked.
+    minutes: to read its text, that of the PDF where `is_whole`, else title and abstract.
+    has_pdf: the file is in the library. until: put off until this day, None where it is not.
+    decision: its pick, by which a look-back remembers that it asked.
     """
 
     held: LibraryPaper
@@ -104,7 +104,7 @@ class Entry:
 
     @property
     def is_outside(self) -> bool:
-        """It is in the near lane for what people say, and neither filed nor of a near topic."""
+        """Check whether it is in the near lane, and neither filed nor of a near topic."""
         return self.lane == "near" and not (self.held.topic or self.topic)
 
 
@@ -120,7 +120,7 @@ class Lanes:
 
 
 def by_lane(listed: Lanes | FoldedDays | Morning) -> dict[ListLane, tuple[Entry, ...]]:
-    """Return what a list shows, by lane, in the order of the screen."""
+    """Return the entries of a list, by lane, in the order of the screen."""
     wild = (listed.wild,) if listed.wild else ()
     return {"own": listed.own, "doubtful": listed.doubtful, "near": listed.near, "wild": wild}
 
@@ -151,7 +151,7 @@ class SourceLine:
 
     @property
     def is_missing(self) -> bool:
-        """Something of this source is not here that should be."""
+        """Check whether something that the source should have given is missing."""
         return self.state in ("partial", "stale", "not out yet", "failed", "not asked")
 
 
@@ -188,8 +188,8 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class PdfsHere:
-    """How many PDFs of the queue are here; failed: why others are not, and how many for each
-    reason, most first."""
+    """The number of PDFs of the queue that are here; failed: the reasons why others are not, with
+    their numbers, most first."""
 
     n: int
     of: int
@@ -202,7 +202,7 @@ class PdfsHere:
 
 @dataclass(frozen=True, slots=True)
 class PaperTitle:
-    """Names a paper in a line, where no more of it is needed."""
+    """A paper's id and title, where no more of it is needed."""
 
     id: str
     title: str
@@ -297,17 +297,17 @@ class Morning:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """What is shown and decided, in its order: the folded list where there is one."""
+        """List the entries that are shown, in their order: the folded list where there is one."""
         return tuple(chain.from_iterable(by_lane(self.folded or self).values()))
 
     @property
     def has_news(self) -> bool:
-        """Some paper of the list waits for a decision."""
+        """Check whether some paper of the list waits for a decision."""
         return any(entry.held.state == "candidate" for entry in self.entries)
 
     @property
     def is_complete(self) -> bool:
-        """There are sources, and nothing was missing from any; or the library had not begun."""
+        """Check whether there are sources and none lacks anything, or the library had not begun."""
         if self.is_before_all:
             return True
         return bool(self.sources) and not any(s.is_missing for s in self.sources)
@@ -315,7 +315,7 @@ class Morning:
 
 @dataclass(frozen=True, slots=True)
 class PastMention:
-    """What somebody said of a paper; `on`: the day on which this library first saw it."""
+    """A post about a paper; `on`: the day on which this library first saw it."""
 
     author: str
     on: date | None
@@ -324,7 +324,7 @@ class PastMention:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """What a list showed of one paper.
+    """The line of one paper in a list that was shown.
 
     lane, position: its lane, and its place there from 1; None where no list showed it, and then
     the score and its terms are those of the topic that it fitted best, None and empty where it
@@ -344,7 +344,7 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision that stands, and what was shown when it was made; day: of that list."""
+    """A decision that stands, and the line that was shown when it was made; day: of that list."""
 
     kind: Literal["pick", "skip"]
     on: date

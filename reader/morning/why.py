@@ -1,4 +1,4 @@
-"""Explain where one paper stands, by how much, and what would change it."""
+"""Explain the place of one paper: why it stands there, by how much, and what would change it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ MOST_CHANGES = 3
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """What a score would be if something were not, or were.
+    """A score as it would be without one of its terms, or with another decision.
 
     kind: "without" the term `what`; "more": one more person who mentions the paper; "pick",
     "skip": that decision; "undecided": the one that stands taken back. place: where the
@@ -69,7 +69,7 @@ class ScoreChange:
 
 
 def without_terms(rank: Rank, model: TopicModel) -> Iterator[ScoreChange]:
-    """Take each of the weightiest terms away; first those that would move the paper."""
+    """Remove each of the weightiest terms; those that would move the paper come first."""
     weighty = sorted((t for t in rank.terms if t.value), key=lambda t: -abs(t.value))
     moving: list[ScoreChange] = []
     others: list[ScoreChange] = []
@@ -90,7 +90,7 @@ def without_terms(rank: Rank, model: TopicModel) -> Iterator[ScoreChange]:
 
 
 def _without(terms: Sequence[Term], term: Term, model: TopicModel) -> list[Term]:
-    """Take one term away; the topic's own words, or a followed author, may lift the rest."""
+    """Remove one term; the topic's own words, or a followed author, may lift the rest."""
     # With a learned term goes what it adds to the taste.
     gone = TASTE * term.value if term.kind in LEARNED else 0.0
     rest = [
@@ -109,7 +109,7 @@ def _without(terms: Sequence[Term], term: Term, model: TopicModel) -> list[Term]
 def with_other_talk(
     candidate: Candidate, closeness_rank: Rank | None, others: Sequence[float]
 ) -> Iterator[ScoreChange]:
-    """Take each of the weightiest voices away, and add one.
+    """Remove each of the weightiest voices, and add one more.
 
     others: the scores of the other papers that were found for the near lane.
     """
@@ -131,16 +131,16 @@ DECISIONS: tuple[Kind, ...] = ("pick", "skip")
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a paper stands and why.
+    """The place of a paper, and the reasons.
 
-    lane, day: in whose list it is; None: in none, and then `terms` is the sum of the topic
+    lane, day: of the list that has it; None for none, and then `terms` is the sum of the topic
     that it fits best. position, n_shown: its place among those of its lane; n_found: how
     many there were before the lane's cap. place, cut: as of `topic`, None in the near lane
     and for a wild card, which have no cut.
-    ranks: how it stands to each topic. sentence: as in the list; empty where it is in none.
+    ranks: its rank in each topic. sentence: as in the list; empty where it is in none.
     is_foretold: in the near lane, and nobody has spoken of it yet.
-    past: the decision that stands, with what was shown then. alike: what else was chosen that
-    has the same words.
+    past: the decision that stands, with the line shown then. alike: the number of chosen papers
+    that have the same words.
     by, found: the models and the list as they were read, for `changes`.
     """
 
@@ -182,8 +182,8 @@ def explain(library: Library, held: LibraryPaper, *, with_alike: bool = True) ->
     """Explain one paper as today's list has it, else the last list that showed it, else that
     of the day of its arrival.
 
-    What stands in the near lane is explained by the near lane's sum and by no topic's.
-    with_alike: look for what else was chosen that is like it, for the sentence.
+    A paper of the near lane is explained by the near lane's sum and by no topic's.
+    with_alike: look for chosen papers that are like it, for the sentence.
     """
     found = _find(library, held)
     by = judges(library)
@@ -247,7 +247,7 @@ def _find(library: Library, held: LibraryPaper) -> InList | None:
 
 
 def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
-    """Read how a paper stands to all topics: as it was ranked, else as it would be now."""
+    """Read a paper's ranks in all topics: as it was ranked, else as it would be now."""
     kept = {r.topic: r for r in standings.kept_ranks(library.db, [held.row]).get(held.row, [])}
     own = features(held.paper)
     ranks = []
@@ -263,7 +263,7 @@ def _ranks(library: Library, held: LibraryPaper, by: Judges) -> list[Rank]:
 
 
 def changes(library: Library, explained: Explanation, fit: FitTopic) -> Iterator[ScoreChange]:
-    """Find what would change where a paper stands, the quick answers first.
+    """Compute what would change the place of a paper, the quick answers first.
 
     fit: as in `after_decisions`.
     """
@@ -272,7 +272,7 @@ def changes(library: Library, explained: Explanation, fit: FitTopic) -> Iterator
 
 
 def without_each(library: Library, explained: Explanation) -> Iterator[ScoreChange]:
-    """Take the weightiest reasons for a paper's place away, each by itself; fits no model."""
+    """Remove the weightiest reasons for a paper's place, each by itself; fits no model."""
     found = explained.found
     rank = _rank_of(explained)
     if rank is not None:
@@ -304,6 +304,8 @@ def after_decisions(
         return
     rest = [event for event in events if event.paper != held.row]
     several: list[tuple[str, list[Event]]] = [("undecided", rest)]
+    # Without an act on it both decisions are tried; else what taking the act back would change.
+    # A pick would be filed, a skip stays where it is.
     if len(rest) == len(events):
         filed = {"pick": held.topic or folder_of(library, held), "skip": held.topic or ""}
         several = [
@@ -341,7 +343,7 @@ def _rank_of(explained: Explanation) -> Rank | None:
 
 
 def _place(place: Place, terms: Sequence[Term]) -> Place:
-    """Return a paper's place: what nothing speaks for is out, however near the cut it begins."""
+    """Return a paper's place; without a term that speaks for it, it is out however near the cut."""
     return place if any(t.value > 0 for t in terms) else "out"
 
 
@@ -349,7 +351,7 @@ DIGITS = 3
 
 
 def verdict_text(found: Explanation) -> str:
-    """Say in one sentence where a paper stands now, and why."""
+    """Write where a paper stands now, and why, in one sentence."""
     place: Verdict = found.lane or found.place or "out"
     parts = [found.sentence.removesuffix(say("why.end"))] if found.sentence else []
     parts = parts or of_terms(found.terms)
@@ -362,8 +364,8 @@ def verdict_text(found: Explanation) -> str:
 
 
 def standing_texts(found: Explanation) -> list[str]:
-    """Say where a paper stands now and why, and where it stood when it was decided on, where a
-    decision stands of which that is known."""
+    """Write where a paper stands now and why, and where it stood when it was decided on, if that
+    is known."""
     now = verdict_text(found)
     if found.past is None:
         return [now]
@@ -412,13 +414,13 @@ def cut_text(found: Explanation) -> str:
 
 
 def _is_bare(terms: Iterable[Term]) -> bool:
-    """Check whether only what was learned puts a paper where it stands, and no word on it."""
+    """Check whether only learned words decide a paper's place, and no word of the person's."""
     several = list(terms)
     return is_bare(several) and not any(t.kind in ("told_yes", "told_no") for t in several)
 
 
 def change_text(change: ScoreChange) -> str:
-    """Explain where a paper would stand if something were not, or were."""
+    """Write where a paper would stand after a change."""
     kind, _, what = change.what.partition("\t")
     named = term_text(Term(kind, what, 0.0)) if kind else ""
     if change.cut is None or not change.place:
@@ -438,7 +440,7 @@ def change_text(change: ScoreChange) -> str:
 
 
 def other_topics_text(found: Explanation) -> Iterator[str]:
-    """Describe how a paper stands to the topics that do not decide."""
+    """Describe a paper's ranks in the topics that do not decide."""
     for rank in found.ranks:
         if rank.topic != found.topic or found.cut is None:
             numbers = {"score": f"{rank.score:.{DIGITS}f}", "cut": f"{rank.cut:.{DIGITS}f}"}

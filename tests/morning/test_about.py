@@ -1,4 +1,4 @@
-"""Hold what is gathered of one paper for the terminal and the page."""
+"""Test what is collected about one paper for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.pdfs.test_returning import RAIN, SLEPT
 from tests.samples import DAY, NOW, a_library, paper, post
 
 
-def test_all_that_is_known_of_a_paper_is_gathered(tmp_path: Path) -> None:
+def test_everything_known_of_a_paper_is_collected(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
         later = DAY + timedelta(days=1)
@@ -52,7 +52,7 @@ def test_all_that_is_known_of_a_paper_is_gathered(tmp_path: Path) -> None:
     assert found.note.text.startswith("It goes on")
 
 
-def test_of_a_paper_that_just_came_little_is_known(tmp_path: Path) -> None:
+def test_little_is_known_of_a_new_paper(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1, version=None)], source="arXiv", on=DAY)
         (held,) = papers.papers_at(library.db, [1])
@@ -65,7 +65,7 @@ def test_of_a_paper_that_just_came_little_is_known(tmp_path: Path) -> None:
         assert arrival_text(picked, ["by hand"]) == "pick · added by hand on 2025-06-04"
 
 
-def test_what_is_said_of_it_is_among_it(tmp_path: Path) -> None:
+def test_posts_about_a_paper_are_collected(tmp_path: Path) -> None:
     from reader.gathering.rows import posts
 
     with a_library(tmp_path) as library:

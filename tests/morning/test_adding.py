@@ -1,4 +1,4 @@
-"""Hold what becomes of a folder of PDFs: each once, nothing guessed, nothing lost."""
+"""Test adding a folder of PDFs: each once, nothing guessed, nothing lost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OFFLINE = Wishes(may_fetch=False)
 
 @dataclass
 class Shelf:
-    """A person's folder, and a reader of its PDFs: their bytes name what stands in them."""
+    """A person's folder, and a fake reader of its PDFs: by their bytes it finds a document."""
 
     folder: Path
     documents: dict[bytes, Document] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Shelf:
     n_read: Counter[str] = field(default_factory=Counter)
 
     def put(self, name: str, document: Document | None, content: str = "") -> Path:
-        """None: a file that is broken."""
+        """Write a file that is read as a document; None: a broken one."""
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes((content or name).encode())
@@ -66,7 +66,7 @@ class Shelf:
         return found
 
     def mark(self, file: Path, *words: str) -> None:
-        """Say what is marked in a file."""
+        """Set the words that are marked in a file."""
         several = [Highlight(1, n, "highlight", text) for n, text in enumerate(words)]
         self.marks[file.read_bytes()] = Marks(tuple(several))
 
@@ -144,7 +144,7 @@ def test_a_known_paper_gets_its_pdf_its_place_and_its_passages(
     assert kept.sketch != ""
 
 
-def test_what_nobody_knows_is_kept_under_its_own_title_and_found_by_its_id(
+def test_an_unknown_pdf_is_a_paper_of_its_own_and_found_by_its_id(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("x.pdf", other("On Moss that Remembers Winters"))
@@ -205,7 +205,7 @@ def test_the_same_bytes_and_the_same_text_are_duplicates(library: Library, shelf
     )
 
 
-def test_of_two_versions_the_newer_one_is_the_papers_pdf(library: Library, shelf: Shelf) -> None:
+def test_the_newer_of_two_versions_is_the_papers_pdf(library: Library, shelf: Shelf) -> None:
     for version in (2, 1, 3):
         shelf.put(f"v{version}.pdf", stamped(7, version))
         found = add(library, shelf)[f"v{version}.pdf"]
@@ -223,9 +223,7 @@ def test_of_two_versions_the_newer_one_is_the_papers_pdf(library: Library, shelf
     assert len(list((library.folder / "papers").rglob("*.pdf"))) == 2
 
 
-def test_what_is_not_sure_is_asked_about_and_nothing_is_done(
-    library: Library, shelf: Shelf
-) -> None:
+def test_an_unsure_match_is_asked_about_and_nothing_is_done(library: Library, shelf: Shelf) -> None:
     file = shelf.put("slides.pdf", pdf(type="slides"))
     found = add(library, shelf)["slides.pdf"]
     assert (found.addition.outcome, [c.paper.id for c in found.candidates]) == (
@@ -247,7 +245,7 @@ def test_what_is_not_sure_is_asked_about_and_nothing_is_done(
     assert add(library, shelf)["slides.pdf"].is_new is False
 
 
-def test_a_person_says_which_paper_a_file_is(library: Library, shelf: Shelf) -> None:
+def test_a_person_can_name_the_paper_of_a_file(library: Library, shelf: Shelf) -> None:
     file = shelf.put("slides.pdf", pdf(type="slides"))
     said = settle(library, kit(shelf), file, find_paper(library, GARDEN.id))
     assert (said.addition.outcome, said.addition.why) == ("identified", "you said so")
@@ -255,7 +253,7 @@ def test_a_person_says_which_paper_a_file_is(library: Library, shelf: Shelf) -> 
     assert pdfs.pdf_of(library.db, said.held.row)
 
 
-def test_what_a_person_calls_another_paper_is_never_joined_with_it(
+def test_a_file_that_a_person_calls_another_paper_is_never_merged_with_it(
     library: Library, shelf: Shelf
 ) -> None:
     file = shelf.put("draft.pdf", pdf())
@@ -266,7 +264,7 @@ def test_what_a_person_calls_another_paper_is_never_joined_with_it(
     assert find_paper(library, GARDEN.id).row != said.held.row
 
 
-def test_a_topic_is_the_persons_own_folder_else_that_of_the_words(
+def test_the_topic_is_the_persons_folder_else_found_by_words(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("Speech/Translation/2024/a.pdf", other("On Moss that Remembers Winters"))
@@ -280,7 +278,7 @@ def test_a_topic_is_the_persons_own_folder_else_that_of_the_words(
     }
 
 
-def test_only_pdfs_are_taken_whatever_else_lies_there(library: Library, shelf: Shelf) -> None:
+def test_only_pdfs_are_added(library: Library, shelf: Shelf) -> None:
     shelf.put("deep/er/a.PDF", pdf())
     for name in (".hidden.pdf", "._a.pdf", ".trash/b.pdf", "notes.txt", "x.epub"):
         shelf.put(name, None)
@@ -307,7 +305,9 @@ def test_the_librarys_own_pdfs_are_not_added(library: Library, shelf: Shelf) -> 
     assert find_files(library, [library.folder / "papers"]).files == {}
 
 
-def test_moving_deletes_what_is_safe_and_nothing_else(library: Library, shelf: Shelf) -> None:
+def test_moving_deletes_only_files_that_are_safe_in_the_library(
+    library: Library, shelf: Shelf
+) -> None:
     shelf.put("a.pdf", pdf(), "bytes")
     shelf.put("b.pdf", pdf(), "bytes")
     shelf.put("c.pdf", other("On Moss that Remembers Winters"))
@@ -355,7 +355,9 @@ def test_the_marks_of_the_first_copy_come_in_with_it(library: Library, shelf: Sh
     assert words_marked(library) == ["wet moss", "dry moss"]
 
 
-def test_a_marked_copy_of_what_is_here_is_kept_beside_it(library: Library, shelf: Shelf) -> None:
+def test_a_marked_copy_of_a_known_paper_is_kept_beside_its_pdf(
+    library: Library, shelf: Shelf
+) -> None:
     shelf.put("a.pdf", pdf())
     add(library, shelf)
     file = shelf.put("b.pdf", pdf("Untitled"), "saved with marks")
@@ -398,7 +400,7 @@ def test_a_file_that_a_person_names_brings_its_marks(library: Library, shelf: Sh
     assert (said.marked, words_marked(library)) == (FileMarks(1, 1), ["wet moss"])
 
 
-def test_what_add_brought_is_nothing_new_to_back(library: Library, shelf: Shelf) -> None:
+def test_back_finds_nothing_new_in_added_files(library: Library, shelf: Shelf) -> None:
     shelf.mark(shelf.put("deep/a.pdf", pdf()), "wet moss")
     add(library, shelf)
     brought = list(back(library, kit(shelf), shelf.folder))
@@ -422,7 +424,7 @@ def test_a_scan_is_read_by_the_first_index_that_finds_tesseract(
     assert shelf.n_read.total() == n_read
 
 
-def test_a_copy_that_was_marked_in_the_library_does_not_cost_the_original(
+def test_moving_keeps_the_original_of_a_copy_marked_in_the_library(
     library: Library, shelf: Shelf
 ) -> None:
     file = shelf.put("a.pdf", pdf())
@@ -434,7 +436,7 @@ def test_a_copy_that_was_marked_in_the_library_does_not_cost_the_original(
     assert file.is_file()
 
 
-def test_what_is_added_by_hand_is_no_news_of_the_day(library: Library, shelf: Shelf) -> None:
+def test_papers_added_by_hand_are_no_news_of_the_day(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", other("Speech Translation for Very Quiet Plants"))
     shelf.put("b.pdf", replace(other("On Ants and Ladders"), authors=("Mio Hoshi",)))
     add(library, shelf)
@@ -447,7 +449,7 @@ def test_what_is_added_by_hand_is_no_news_of_the_day(library: Library, shelf: Sh
     assert tomorrow.undecided == ((DAY, 1),)
 
 
-def test_what_a_hand_added_and_a_source_brings_the_same_day_is_in_the_list(
+def test_a_paper_added_by_hand_and_brought_by_a_source_is_in_the_list(
     library: Library, shelf: Shelf
 ) -> None:
     title = "Speech Translation for Very Quiet Plants"
@@ -458,7 +460,7 @@ def test_what_a_hand_added_and_a_source_brings_the_same_day_is_in_the_list(
     assert [e.held.paper.id for e in morning(library, DAY).entries] == ["arxiv:2506.00009"]
 
 
-def test_a_stamp_is_enough_without_network_and_completed_by_the_next_gather(
+def test_a_stamped_pdf_added_offline_is_completed_by_the_next_gather(
     library: Library, shelf: Shelf, clock: Clock
 ) -> None:
     shelf.put("a.pdf", stamped(7, 1))
@@ -525,7 +527,7 @@ def test_a_doi_is_looked_up_and_counts_under_its_title_only(library: Library, sh
     assert str(ids["b.pdf"]).startswith("pdf:")
 
 
-def test_a_doi_that_could_not_be_looked_up_is_so_later_and_takes_the_paper_over(
+def test_a_doi_added_offline_is_looked_up_later_and_takes_the_paper_over(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other("On Moss that Remembers Winters", doi=DOI))
@@ -553,7 +555,7 @@ def test_a_registry_that_does_not_answer_stops_nothing(library: Library, shelf: 
     assert adding.error is not None
 
 
-def test_a_paper_named_by_its_bytes_gives_way_to_what_a_source_brings(
+def test_a_paper_named_by_its_bytes_merges_with_one_from_a_source(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other("On Moss that Remembers Winters"))
@@ -587,7 +589,7 @@ def test_a_scanned_pdf_is_kept_and_not_read_again_by_each_gather(
     assert pdfs.pdfs_without_passages(library.db) == []
 
 
-def test_two_at_once_do_not_run(library: Library, shelf: Shelf) -> None:
+def test_two_runs_at_once_are_refused(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", pdf())
     with lock_file(library.folder / "add.lock"), pytest.raises(Locked):
         add(library, shelf)
@@ -641,9 +643,7 @@ def test_a_pdf_that_icloud_took_off_the_disk_is_not_written_again(
     assert sorted(file.parent.iterdir()) == sorted([placeholder, newer])
 
 
-def test_a_twin_of_what_could_not_be_opened_is_said_to_be_that(
-    library: Library, shelf: Shelf
-) -> None:
+def test_a_twin_of_an_unreadable_file_has_its_outcome(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", pdf(), "same")
     shelf.put("b.pdf", pdf(), "same")
 
@@ -659,9 +659,7 @@ def test_a_twin_of_what_could_not_be_opened_is_said_to_be_that(
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="has no file that is unreadable")
-def test_a_strangers_file_in_its_place_that_cannot_be_read_stays(
-    library: Library, shelf: Shelf
-) -> None:
+def test_an_unreadable_file_at_the_papers_place_stays(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", pdf())
     held = find_paper(library, GARDEN.id)
     papers_folder = library.folder / "papers" / "unfiled"

@@ -1,4 +1,4 @@
-"""Hold what becomes of printed ids: each registry's word counts, a misprint never, none is lost."""
+"""Test the look-up of printed ids: by each registry, without misprints, none forgotten."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOSS = "On Moss that Remembers Winters"
 
 
 class Torn(Registry):
-    """Some addresses answer with an error, arXiv perhaps not at all."""
+    """A registry of which some addresses answer with an error, and arXiv perhaps not at all."""
 
     def __init__(self, *known: int, bad: Sequence[str] = (), has_arxiv: bool = True) -> None:
         super().__init__(*known)
@@ -56,7 +56,7 @@ def kept_pdfs(library: Library) -> list[str]:
     return sorted(file.relative_to(library.folder).as_posix() for file in found)
 
 
-def test_a_doi_on_a_stamped_pdf_that_nobody_looked_up_is_no_name_of_its_paper(
+def test_a_doi_that_was_not_looked_up_is_no_id_of_a_stamped_paper(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", replace(stamped(7, 1), doi="10.5555/other.9"))
@@ -67,7 +67,7 @@ def test_a_doi_on_a_stamped_pdf_that_nobody_looked_up_is_no_name_of_its_paper(
     assert find_paper(library, real.id).paper == real
 
 
-def test_a_number_that_arxiv_gave_to_other_people_is_taken_off_a_paper_again(
+def test_an_arxiv_id_of_other_authors_is_removed_from_a_paper(
     library: Library, shelf: Shelf
 ) -> None:
     own = replace(stamped(7, 1, "On Hail and What it Means to Slate Roofs"), authors=("Uma Vale",))
@@ -95,7 +95,7 @@ def test_a_number_that_arxiv_gave_to_other_people_is_taken_off_a_paper_again(
     assert (real.paper.title, pdfs.pdf_of(library.db, real.row)) == ("Other Things", None)
 
 
-def test_an_id_that_always_fails_holds_up_no_other(
+def test_an_id_that_always_fails_does_not_hold_up_others(
     library: Library, shelf: Shelf, clock: Clock
 ) -> None:
     shelf.put("a.pdf", other("On Hail that Nobody Saw Coming", doi="10.5555/bad.1"))
@@ -109,9 +109,7 @@ def test_an_id_that_always_fails_holds_up_no_other(
     assert [(p.subject, p.error.message) for p in problems] == [("1 ids", "DOI: answered 500")]
 
 
-def test_of_two_added_offline_the_one_that_can_be_looked_up_is(
-    library: Library, shelf: Shelf
-) -> None:
+def test_of_two_ids_the_one_that_can_be_looked_up_is(library: Library, shelf: Shelf) -> None:
     shelf.put("a.pdf", other("On Hail that Nobody Saw Coming", doi="10.5555/bad.1"))
     shelf.put("b.pdf", other(MOSS, doi=DOI))
     add(library, shelf)
@@ -120,9 +118,7 @@ def test_of_two_added_offline_the_one_that_can_be_looked_up_is(
     assert [f.subject for f in failures.failures(library.db, "add")] == ["doi:10.5555/bad.1"]
 
 
-def test_where_arxiv_does_not_answer_dois_are_asked_for_all_the_same(
-    library: Library, shelf: Shelf
-) -> None:
+def test_dois_are_looked_up_even_if_arxiv_does_not_answer(library: Library, shelf: Shelf) -> None:
     shelf.put("s.pdf", stamped(7, 1))
     shelf.put("b.pdf", other(MOSS, doi=DOI))
     add(library, shelf)
@@ -132,7 +128,7 @@ def test_where_arxiv_does_not_answer_dois_are_asked_for_all_the_same(
     assert [f.subject for f in failures.failures(library.db, "add")] == ["arxiv:2506.00007"]
 
 
-def test_a_registry_that_only_fails_is_asked_no_more_and_only_what_was_asked_has_failed(
+def test_a_failing_registry_is_asked_no_more_and_only_asked_ids_have_failed(
     library: Library, shelf: Shelf
 ) -> None:
     registry = Torn(bad=["bad"])
@@ -146,7 +142,7 @@ def test_a_registry_that_only_fails_is_asked_no_more_and_only_what_was_asked_has
     assert (len(silent.seen), len(asked.failed)) == (1, 100)
 
 
-def test_what_a_person_parted_is_not_joined_by_a_printed_doi(
+def test_papers_split_by_a_person_are_not_merged_by_a_printed_doi(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other(MOSS, doi=DOI, year=None))
@@ -160,7 +156,7 @@ def test_what_a_person_parted_is_not_joined_by_a_printed_doi(
     assert merges.open_questions(library.db) == []
 
 
-def test_a_printed_doi_of_other_people_under_the_same_title_is_anothers(
+def test_a_printed_doi_of_other_authors_with_the_same_title_is_not_taken(
     library: Library, shelf: Shelf
 ) -> None:
     shelf.put("a.pdf", other(MOSS, doi=DOI))
@@ -195,7 +191,7 @@ def test_of_two_files_that_print_one_doi_the_one_of_its_title_gets_it(
     assert pdfs.to_complete(library.db) == {}
 
 
-def test_what_waits_to_be_asked_for_is_said_at_every_gather(
+def test_ids_that_wait_are_reported_at_every_gather(
     library: Library, shelf: Shelf, clock: Clock
 ) -> None:
     shelf.put("s.pdf", stamped(7, 1))
@@ -249,7 +245,7 @@ def test_a_version_that_a_newer_one_replaced_is_filed_with_its_paper(
 
 
 @pytest.mark.parametrize(("here", "outcome"), [(1, "identified"), (4, "duplicate")])
-def test_of_a_pdf_that_was_not_read_yet_the_stamp_is_looked_at(
+def test_the_stamp_of_a_pdf_not_read_yet_is_read(
     library: Library, shelf: Shelf, here: int, outcome: str
 ) -> None:
     held = put_unread(library, shelf, stamped(7, here))
@@ -272,7 +268,7 @@ def test_a_newer_version_takes_the_place_of_a_pdf_that_cannot_be_read(
 
 
 def put_unread(library: Library, shelf: Shelf, document: object) -> int:
-    """Let paper 7 have a PDF that came just now."""
+    """Add a PDF to paper 7 that nobody has read yet."""
     given = paper(7, "On Dew that Waits for Morning")
     papers.add_papers(library.db, [given], source="arXiv", on=DAY)
     row = find_paper(library, given.id).row
@@ -286,7 +282,7 @@ def put_unread(library: Library, shelf: Shelf, document: object) -> int:
     return row
 
 
-def test_the_text_of_a_copy_that_was_joined_is_its_papers(library: Library, shelf: Shelf) -> None:
+def test_the_text_of_a_merged_copy_is_its_papers(library: Library, shelf: Shelf) -> None:
     titles = {"a.pdf": "On Moss that Remembers and Counts Them", "b.pdf": "Counting Seven Walls"}
     for name, title in titles.items():
         shelf.put(name, other(title))

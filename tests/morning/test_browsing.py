@@ -1,4 +1,4 @@
-"""Hold the listing of the library: what fits, how much of it there is, page by page."""
+"""Test the listing of the library: what fits, how many there are, page by page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TITLES = ("Snails that hear rain", "Moss that waits", "Rain on moss", "A survey 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """Sixty papers of three years: some picked, skipped, written up, one joined to another."""
+    """Open a library of sixty papers of three years, some decided or written up, one merged."""
     with a_library(tmp_path_factory.mktemp("library")) as library:
         several = [
             paper(
@@ -68,7 +68,7 @@ def every(library: Library, query: str, folder: str = "") -> list[int]:
     return several
 
 
-def test_all_papers_are_there_once_the_newest_first(library: Library) -> None:
+def test_all_papers_are_listed_once_the_newest_first(library: Library) -> None:
     assert every(library, "") == list(range(59, 0, -1))
     first = browse(library, "")
     assert (len(first.held), first.n, first.newer) == (A_PAGE, 59, None)
@@ -102,7 +102,7 @@ def test_all_papers_are_there_once_the_newest_first(library: Library) -> None:
         ("nowhere", set()),
     ],
 )  # fmt: skip
-def test_all_that_is_asked_must_fit(library: Library, query: str, fits: set[int]) -> None:
+def test_every_part_of_a_query_must_fit(library: Library, query: str, fits: set[int]) -> None:
     assert every(library, query) == sorted(fits, reverse=True)
 
 
@@ -113,12 +113,12 @@ def test_a_folder_holds_what_is_filed_there_and_below(library: Library) -> None:
     assert browse(library, "state:pick", folder="speech").states["pick"] == 2
 
 
-def test_counts_are_of_each_state_whichever_is_asked_for(library: Library) -> None:
+def test_each_state_is_counted_whichever_is_asked_for(library: Library) -> None:
     found = browse(library, "year:2024 state:pick")
     assert (found.n, found.states) == (1, {"candidate": 19, "pick": 1, "read": 0, "skip": 0})
 
 
-def test_what_was_mistyped_is_said(library: Library) -> None:
+def test_a_mistyped_filter_is_reported(library: Library) -> None:
     found = browse(library, "author:fields")
     assert (found.n, found.said) == (40, ("No author fields is here; showing Field.",))
 
@@ -130,7 +130,7 @@ def test_a_page_beyond_the_end_is_empty(library: Library) -> None:
 
 
 @pytest.mark.slow
-def test_of_very_many_with_a_word_the_newest_are_looked_at(
+def test_of_very_many_papers_with_a_word_the_newest_are_listed(
     library: Library, tmp_path: Path
 ) -> None:
     with a_library(tmp_path) as other:
@@ -152,9 +152,7 @@ def test_of_very_many_with_a_word_the_newest_are_looked_at(
     ["rain", "moss", "-survey", "year:2023", "-year:2024", "author:field", "state:pick",
      "-state:skip", "state:candidate", "has:note", "-has:note", "topic:speech", "on:2025-06"]
 ), max_size=4, unique=True))  # fmt: skip
-def test_any_filters_together_give_what_each_of_them_gives(
-    library: Library, parts: list[str]
-) -> None:
+def test_combined_filters_give_the_intersection_of_each(library: Library, parts: list[str]) -> None:
     def alone(part: str) -> set[int]:
         if part.startswith("-survey"):
             return set(range(1, 60)) - set(every(library, "survey"))

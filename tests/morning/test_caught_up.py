@@ -1,4 +1,4 @@
-"""A day whose sources answered later is complete, and says where what was missed stands."""
+"""Test days whose sources answered later: complete, with the place of what was missed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TUESDAY, WEDNESDAY = NOW.date(), (NOW + timedelta(days=1)).date()
 
 
 def played() -> PlayServer:
-    """Papers on Friday too, so that a new library begins with two days that are whole."""
+    """Play papers on Friday too, so that a new library begins with two whole days."""
     friday = paper(8, "Speech translation on a hill", day=date(2031, 2, 28))
     return PlayServer((*PAPERS, friday), clock=lambda: NOW, feeds=feeds())
 
@@ -34,7 +34,7 @@ def server() -> Iterator[PlayServer]:
 
 @pytest.fixture(scope="module")
 def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library for which everything came on Monday; OAI-PMH is asked too."""
+    """Make a library for which everything came on Monday; OAI-PMH is asked too."""
     folder = tmp_path_factory.mktemp("monday")
     with played() as server:
         oai = next(line for line in server.arxiv_toml().splitlines() if line.startswith("oai_url"))
@@ -106,7 +106,7 @@ def test_a_day_before_the_library_began_lacks_nothing(library: Path, day: str) -
     assert (shown["is_complete"], shown["sources"]) == (True, [])
 
 
-def test_the_day_on_which_the_library_began_is_complete_and_is_not_called_before_it(
+def test_the_librarys_first_day_is_complete(
     library: Path,
 ) -> None:
     _, out, _ = run("today", "--no-fetch", "--date", "2031-03-03", library=library)
@@ -118,7 +118,7 @@ def test_the_day_on_which_the_library_began_is_complete_and_is_not_called_before
 def test_the_list_and_the_sources_count_the_same_sources(
     fresh: Path, server: PlayServer, is_whole: bool
 ) -> None:
-    """OAI-PMH, which there was nothing to ask for, is in neither count."""
+    """OAI-PMH, where there was nothing to ask for, is in neither count."""
     file = fresh / "feeds.toml"
     text = file.read_text("utf-8").replace('oai_url = "off"', f'oai_url = "{server.url}/oai"')
     file.write_text(text, encoding="utf-8")
@@ -173,7 +173,7 @@ def test_the_page_of_a_day_before_the_library_began_says_so(tmp_path: Path) -> N
         assert "began" not in client.get("/").text
 
 
-def test_what_never_came_is_still_said_to_be_missing(library: Path, server: PlayServer) -> None:
+def test_papers_that_never_came_are_still_missing(library: Path, server: PlayServer) -> None:
     server.faults = lambda path, _n: Fault(status=404) if "timeline" in path else None
     gather(library, server, NOW)
     later = NOW + timedelta(days=1)
@@ -183,7 +183,7 @@ def test_what_never_came_is_still_said_to_be_missing(library: Path, server: Play
     assert "What was missed" not in out
 
 
-def test_a_feed_that_was_missed_and_that_nothing_makes_up_for_is_still_missing(
+def test_a_missed_feed_without_a_replacement_is_still_missing(
     library: Path, server: PlayServer
 ) -> None:
     file = library / "feeds.toml"

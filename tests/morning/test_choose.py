@@ -1,4 +1,4 @@
-"""Hold what a person means by an id, and what is decided on it."""
+"""Test which paper a person means by a text, and how it is decided on."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ class TestFinding:
         papers.add_papers(library.db, ODD, source="arXiv", on=DAY)
         assert find_paper(library, text).row == row
 
-    def test_what_begins_so_as_it_is_typed_comes_before_what_is_only_like_it(
-        self, library: Library
-    ) -> None:
+    def test_exact_beginnings_of_titles_come_before_similar_ones(self, library: Library) -> None:
         more = [paper(6, "Onboard"), paper(7, "ＯＮ　ＢＥＥＳ, Again")]
         papers.add_papers(library.db, more, source="arXiv", on=DAY)
         assert find_paper(library, "on b").row == 5
@@ -89,7 +87,7 @@ class TestFinding:
         assert key == "2025_Field_SpeechTranslationGardens"
         assert find_paper(library, key).row == 1
 
-    def test_what_could_be_several_names_some_of_them(self, library: Library) -> None:
+    def test_an_ambiguous_text_names_some_of_the_papers(self, library: Library) -> None:
         with pytest.raises(Ambiguous) as caught:
             find_paper(library, "Speech")
         assert caught.value.message == (
@@ -98,7 +96,7 @@ class TestFinding:
             "arxiv:2506.00001 Speech Translation in Gardens."
         )
 
-    def test_many_are_not_all_listed(self, library: Library) -> None:
+    def test_not_all_of_many_papers_are_named(self, library: Library) -> None:
         many = [paper(n, f"Rain {n}") for n in range(10, 20)]
         papers.add_papers(library.db, many, source="arXiv", on=DAY)
         with pytest.raises(Ambiguous) as caught:
@@ -106,7 +104,7 @@ class TestFinding:
         assert "6 or more papers" in caught.value.message
         assert caught.value.message.count(";") == 2
 
-    def test_an_id_that_is_not_here_is_told_from_what_is_no_id(self, library: Library) -> None:
+    def test_an_unknown_id_differs_from_a_text_that_is_no_id(self, library: Library) -> None:
         with pytest.raises(NotFound) as caught:
             find_paper(library, "https://arxiv.org/abs/2506.99999v2")
         assert caught.value.message == "arxiv:2506.99999 is not in this library."
@@ -120,14 +118,14 @@ class TestFinding:
 
 
 class TestDeciding:
-    def test_several_are_decided_in_one_act_each_once(self, library: Library) -> None:
+    def test_several_papers_are_decided_in_one_act(self, library: Library) -> None:
         done = decide(library, "skip", ["2506.00002", "2506.00001", "arxiv:2506.00002v9"])
         assert [(h.row, h.state) for h in done] == [(2, "skip"), (1, "skip")]
         assert states(library) == ["skip", "skip", "candidate", "candidate", "candidate"]
         assert [(h.row, h.state) for h in undo(library)] == [(2, "candidate"), (1, "candidate")]
         assert undo(library) == []
 
-    def test_one_that_is_not_found_and_nothing_is_decided(self, library: Library) -> None:
+    def test_nothing_is_decided_if_one_paper_is_not_found(self, library: Library) -> None:
         with pytest.raises(NotFound):
             decide(library, "pick", ["2506.00001", "2506.99999"])
         assert states(library) == ["candidate"] * 5
@@ -169,13 +167,11 @@ class TestTopics:
         ranks = {4: [Rank("speech/translation", 0.4, "out")]}
         assert topic_for(self.held(library, 4), library.config, ranks) == UNFILED
 
-    def test_great_nearness_does_and_an_own_topic_comes_before_a_near_one(
-        self, library: Library
-    ) -> None:
+    def test_great_nearness_files_and_own_topics_come_first(self, library: Library) -> None:
         ranks = {3: [Rank("speech/recognition", 4.0, "in")]}
         assert topic_for(self.held(library, 3), library.config, ranks) == "speech/recognition"
 
-    def test_the_ranks_that_are_kept_are_those_used(self, library: Library) -> None:
+    def test_the_kept_ranks_are_used(self, library: Library) -> None:
         kept = {4: [Rank("speech/recognition", 4.0, "in")]}
         standings.set_ranks(library.db, kept, topics="t", encoder="small")
         assert decide(library, "pick", ["On Ants"])[0].topic == "speech/recognition"

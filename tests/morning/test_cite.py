@@ -1,4 +1,4 @@
-"""Hold the counting of citations: what is asked and when, what is brought up, what is said."""
+"""Test the counting of citations: what is asked and when, what is brought up and shown."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Index:
         return Answer(json.dumps({"data": self.found}).encode())
 
     def asked(self) -> list[int]:
-        """Give how many papers each batch named."""
+        """Return how many papers each batch named."""
         bodies = [json.loads(s.body) for s in self.server.seen if s.path == "/s2/paper/batch"]
         return [len(body["ids"]) - 1 for body in bodies]
 
@@ -146,7 +146,7 @@ def near(library: Library, day: date) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("more", ["", 'source = "off"', 'source = "off"\nmax_age_days = 1'])
-def test_unless_feeds_toml_says_so_nothing_is_asked(
+def test_nothing_is_asked_unless_feeds_toml_says_so(
     tmp_path: Path, server: Server, clock: Clock, more: str
 ) -> None:
     with opened(tmp_path, settings(server, more), clock) as library:
@@ -155,7 +155,7 @@ def test_unless_feeds_toml_says_so_nothing_is_asked(
         assert morning(library, NEXT).has_citations is False
 
 
-def test_the_template_and_the_samples_have_it_off(tmp_path: Path, clock: Clock) -> None:
+def test_counting_is_off_in_the_template_and_the_samples(tmp_path: Path, clock: Clock) -> None:
     web = Web()
     with a_library(tmp_path, FEEDS_TOML, now=clock) as library:
         assert cite(library, tools(web)) == []
@@ -283,14 +283,14 @@ def test_a_few_are_brought_up_a_day_the_fastest_cited_first(
     assert shown == [["8", "7", "6"], ["5", "4", "3"], ["2", "1"], []]
 
 
-def test_what_was_decided_is_never_brought_up(library: Library, index: Index) -> None:
+def test_decided_papers_are_never_brought_up(library: Library, index: Index) -> None:
     decide(library, "skip", ["arxiv:2506.00001"])
     index.known = {"2506.00001": 240}
     assert run(library) == []
     assert near(library, NEXT) == []
 
 
-def test_what_was_never_seen_here_is_found_by_a_topics_words_and_arrives_today(
+def test_new_papers_are_found_by_a_topics_words_and_arrive_today(
     library: Library, index: Index
 ) -> None:
     index.known = {"2506.00001": 0}
@@ -347,7 +347,7 @@ def test_a_search_that_fails_waits_and_the_counts_stay(
     assert morning(library, DAY).has_citations is True
 
 
-def test_a_source_that_rests_is_not_searched_either_nor_for_another_topic(
+def test_a_resting_source_is_not_searched_for_any_topic(
     tmp_path: Path, server: Server, index: Index, clock: Clock
 ) -> None:
     two = '[topics."nlp/other"]\nlane = "near"\nwords = ["another model"]\n'
@@ -385,7 +385,7 @@ def test_openalex_is_asked_with_the_persons_key_and_nobody_else(
     assert KEY not in caplog.text
 
 
-def test_without_a_key_openalex_is_not_asked_and_that_is_said(
+def test_without_a_key_openalex_is_not_asked_and_a_problem_is_reported(
     tmp_path: Path, server: Server, clock: Clock
 ) -> None:
     with opened(tmp_path, settings(server, 'source = "openalex"'), clock) as library:
@@ -394,16 +394,14 @@ def test_without_a_key_openalex_is_not_asked_and_that_is_said(
     assert server.seen == []
 
 
-def test_a_paper_that_the_source_does_not_know_is_kept_as_not_known(library: Library) -> None:
+def test_a_paper_unknown_to_the_source_is_kept_as_unknown(library: Library) -> None:
     assert run(library) == []
     rows = library.db.read("SELECT DISTINCT n, source FROM citations")
     assert [tuple(row) for row in rows] == [(None, "semantic-scholar")]
     assert counts(library) == {}
 
 
-def test_the_screen_says_when_the_near_lane_has_only_posts_to_go_by(
-    library: Library, index: Index
-) -> None:
+def test_the_screen_says_when_the_near_lane_has_posts_alone(library: Library, index: Index) -> None:
     def heading() -> str:
         lines = map(click.unstyle, morning_lines(morning(library, NEXT), 80))
         return next(line for line in lines if line.startswith("TALKED ABOUT"))
@@ -414,7 +412,7 @@ def test_the_screen_says_when_the_near_lane_has_only_posts_to_go_by(
     assert heading() == "TALKED ABOUT  1 of 1"
 
 
-def test_a_count_joins_the_heat_of_what_people_talk_about(library: Library) -> None:
+def test_a_citation_count_is_added_to_the_heat(library: Library) -> None:
     talk.add_counts(library.db, {1: CitationCount(240)}, source="a", on=DAY)
     [entry] = morning(library, DAY).near
     assert entry.held.row == 1

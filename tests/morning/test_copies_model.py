@@ -1,4 +1,4 @@
-"""Hold marked copies to a simple model, over any order of handing in, overwriting and removing.
+"""Compare marked copies with a simple model, over any order of hand-ins and removals.
 
 The model: each place (a file, or a paper's page) has what came from it, in order. Its last
 copy's marks stand. A copy that is removed has never come, wherever it came from.

@@ -1,4 +1,4 @@
-"""Hold when a day begins and what it asks: zones, clock changes, deadlines, days off."""
+"""Test when a day begins and what it asks for: zones, clock changes, deadlines, days off."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_note_counts_on_the_local_day(tmp_path: Path, zone: str, local: str, m
         assert revision.at.astimezone(ZoneInfo(zone)).date() == day
 
 
-def test_a_zone_that_is_changed_later_moves_no_note(tmp_path: Path) -> None:
+def test_a_later_change_of_the_time_zone_moves_no_note(tmp_path: Path) -> None:
     with a_library(tmp_path, in_zone("Asia/Tokyo")) as library:
         write(library, 1, "2031-06-03T15:01+00:00")
         moved = replace(library, config=parse(in_zone("America/New_York")))
@@ -91,7 +91,7 @@ def test_a_zone_that_is_changed_later_moves_no_note(tmp_path: Path) -> None:
         assert [notes.n_noted_on(library.db, date(2031, 6, d)) for d in (3, 4)] == [(1, 0)] * 2
 
 
-def test_a_later_correction_counts_on_no_other_day(tmp_path: Path) -> None:
+def test_a_later_correction_does_not_count_again(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         write(library, 1, "2031-06-03T23:59+00:00")
         [held] = papers.papers_at(library.db, [1])

@@ -1,4 +1,4 @@
-"""Hold decisions on what somebody saw: what others decided meanwhile is seen first, and wins."""
+"""Test decisions on what somebody saw: those made meanwhile elsewhere are read first, and win."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def states(library: Library) -> list[str]:
     return [find_paper(library, id_).state for id_ in (ONE, TWO, THREE)]
 
 
-def test_a_decision_stands_when_it_is_said(library: Library) -> None:
+def test_a_decision_is_recorded_when_its_message_is_returned(library: Library) -> None:
     answer = decide_seen(library, "pick", ONE, "candidate")
     assert (answer.is_done, answer.said) == (
         True,
@@ -43,7 +43,7 @@ def test_a_decision_stands_when_it_is_said(library: Library) -> None:
     assert states(library) == ["pick", "candidate", "candidate"]
 
 
-def test_what_was_decided_elsewhere_is_said_and_stays(library: Library) -> None:
+def test_a_decision_of_another_device_stays_and_is_reported(library: Library) -> None:
     decide(library, "skip", [ONE])
     answer = decide_seen(library, "pick", ONE, "candidate")
     assert (answer.is_done, answer.said) == (
@@ -75,7 +75,7 @@ def test_a_pick_of_what_was_put_off_is_an_act_and_brings_it_back(library: Librar
     assert states(library)[0] == "pick"
 
 
-def test_a_list_sees_what_others_did_and_counts_what_was_done_in_it(library: Library) -> None:
+def test_a_list_reads_others_decisions_and_counts_its_own(library: Library) -> None:
     held = {h.row: h for h in (find_paper(library, id_) for id_ in (ONE, TWO, THREE))}
     several = Deciding(library, held)
     decide(library, "pick", [THREE])
@@ -88,7 +88,7 @@ def test_a_list_sees_what_others_did_and_counts_what_was_done_in_it(library: Lib
     assert several.waiting(list(held)) == []
 
 
-def test_only_what_waits_is_skipped_and_in_one_act(library: Library) -> None:
+def test_only_undecided_papers_are_skipped_in_one_act(library: Library) -> None:
     decide(library, "pick", [TWO])
     assert skip_seen(library, [ONE, TWO, THREE, ONE]) == 2
     assert states(library) == ["skip", "pick", "skip"]
@@ -99,7 +99,7 @@ def test_only_what_waits_is_skipped_and_in_one_act(library: Library) -> None:
     assert states(library)[0] == "candidate"
 
 
-def test_the_newest_decision_of_one_paper_is_taken_back(library: Library) -> None:
+def test_the_newest_decision_on_one_paper_is_undone(library: Library) -> None:
     for kind, id_ in (("pick", ONE), ("skip", ONE), ("skip", TWO)):
         decide(library, "pick" if kind == "pick" else "skip", [id_])
     assert take_back(library, ONE).held == replace(find_paper(library, ONE), state="pick")
@@ -112,7 +112,7 @@ def test_the_newest_decision_of_one_paper_is_taken_back(library: Library) -> Non
     assert not take_back_last(library, DAY).is_done
 
 
-def test_the_last_act_on_a_paper_that_the_list_did_not_show_stays(library: Library) -> None:
+def test_an_act_on_a_paper_outside_the_list_is_not_undone(library: Library) -> None:
     keep_shown(library, morning(library, DAY))
     papers.add_papers(library.db, [paper(9, "Knots")], source="arXiv", on=DAY)
     decide(library, "pick", ["2506.00009"])

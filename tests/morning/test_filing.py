@@ -1,4 +1,4 @@
-"""Hold where papers' files go: by `file`, by hand, with a topic; after every possible kill."""
+"""Test where papers' files go: by `file`, by hand, with a topic; after every possible kill."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def put(library: Library, path: str, content: bytes = b"%PDF roses") -> Path:
 
 
 def add_pdf(library: Library, row: int, content: bytes = b"%PDF roses") -> Path:
-    """Let a picked paper have its PDF where it belongs."""
+    """Add the PDF of a picked paper in its place."""
     now = held(library, row)
     path = f"papers/{now.topic}/{now.key}.pdf"
     kept = pdfs.Pdf(row, path, hashlib.sha256(content).hexdigest())
@@ -113,7 +113,7 @@ def folders(library: Library) -> list[str]:
 
 @pytest.fixture
 def whole(library: Library) -> Library:
-    """A pick with PDF, a marked copy, and a Markdown file edited by hand."""
+    """Make a library with a pick that has a PDF, a marked copy and an edited Markdown file."""
     decide(library, "pick", ["2506.00001"])
     add_pdf(library, 1)
     add_marked(library, f"papers/{OLD}/{KEY}.marked.pdf", b"%PDF roses, marked")
@@ -145,7 +145,7 @@ def test_a_pdf_that_is_only_in_icloud_stays_behind_and_is_named(whole: Library) 
     assert (whole.folder / f"papers/{NEW}/{KEY}.pdf").is_file()
 
 
-def test_nothing_is_moved_to_where_a_file_is_only_in_icloud(whole: Library) -> None:
+def test_nothing_is_moved_onto_a_file_that_is_only_in_icloud(whole: Library) -> None:
     put(whole, f"papers/{NEW}/.{KEY}.pdf.icloud")
     assert file_paper(whole, held(whole), NEW).problems == ()
     assert (whole.folder / f"papers/{NEW}/{KEY}-2.pdf").is_file()
@@ -198,9 +198,7 @@ class TestFiling:
         assert folders_now == ["notes/speech", f"notes/{NEW}", "papers/speech", f"papers/{NEW}"]
         assert (whole.folder / f"papers/{NEW}/{KEY}.pdf").read_bytes() == b"%PDF roses"
 
-    def test_what_a_hand_wrote_in_the_note_stays_and_its_links_lead_to_the_pdf(
-        self, whole: Library
-    ) -> None:
+    def test_edits_in_the_note_stay_and_its_links_follow_the_pdf(self, whole: Library) -> None:
         file_paper(whole, held(whole), NEW)
         done = export(whole)
         assert (done.written, done.left) == ([f"notes/{NEW}/{KEY}.md"], [])
@@ -211,26 +209,24 @@ class TestFiling:
         assert files(whole) == ALL_NEW
         assert export(whole).written == []
 
-    def test_filing_again_takes_it_back(self, whole: Library) -> None:
+    def test_filing_again_moves_everything_back(self, whole: Library) -> None:
         file_paper(whole, held(whole), NEW)
         file_paper(whole, held(whole), OLD)
         assert files(whole) == paths(whole) == ALL_OLD
         assert filings.last_filing(whole.db, 1) == (OLD, True)
 
-    def test_a_folder_that_is_there_already_is_confirmed_once(self, whole: Library) -> None:
+    def test_filing_in_the_same_folder_is_recorded_once(self, whole: Library) -> None:
         for _ in range(2):
             assert file_paper(whole, held(whole), OLD).moved == ()
         rows = whole.db.read("SELECT topic, is_by_hand FROM filings ORDER BY id")
         assert [tuple(r) for r in rows] == [(OLD, 0), (OLD, 1)]
 
-    def test_a_paper_that_nobody_picked_is_filed_and_stays_a_candidate(
-        self, library: Library
-    ) -> None:
+    def test_filing_does_not_pick_a_paper(self, library: Library) -> None:
         filed = file_paper(library, held(library, 2), "nlp/llm").held
         assert (filed.topic, filed.key, filed.state) == ("nlp/llm", "2025_Field_Ants", "candidate")
         assert decide(library, "pick", ["2506.00002"])[0].topic == "nlp/llm"
 
-    def test_nothing_that_stands_there_is_overwritten(self, whole: Library) -> None:
+    def test_no_file_is_overwritten(self, whole: Library) -> None:
         other = put(whole, f"papers/{NEW}/{KEY}.pdf", b"%PDF somebody's")
         note = put(whole, f"notes/{NEW}/{KEY}.md", b"somebody's")
         file_paper(whole, held(whole), NEW)
@@ -260,7 +256,7 @@ class TestFiling:
         assert settle(whole) == []
         assert files(whole) == paths(whole) == ALL_NEW
 
-    def test_through_a_folder_that_is_a_link_nothing_is_lost(self, whole: Library) -> None:
+    def test_nothing_is_lost_through_a_linked_folder(self, whole: Library) -> None:
         (whole.folder / f"papers/{NEW}").symlink_to(whole.folder / f"papers/{OLD}")
         assert file_paper(whole, held(whole), NEW).problems == ()
         for path in paths(whole):
@@ -355,9 +351,7 @@ ROSES = replace(
 
 
 class TestMovedByHand:
-    def test_one_that_an_app_rewrote_is_known_by_its_name_and_what_is_printed_in_it(
-        self, whole: Library
-    ) -> None:
+    def test_a_rewritten_pdf_is_known_by_its_name_and_printed_text(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[2], ALL_NEW[2])
         put(whole, ALL_NEW[2], b"%PDF roses, rewritten")
         assert find_moved(whole) == {}
@@ -401,12 +395,12 @@ class TestMovedByHand:
             "sound/recognition",
         ]
 
-    def test_one_that_was_only_renamed_stays_in_its_topic(self, whole: Library) -> None:
+    def test_a_renamed_pdf_stays_in_its_topic(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[2], f"papers/{OLD}/roses.pdf")
         assert pdf_file(whole, 1) == whole.folder / f"papers/{OLD}/roses.pdf"
         assert filings.last_filing(whole.db, 1) == (OLD, False)
 
-    def test_what_lies_in_no_topics_folder_goes_back_to_its_own(self, whole: Library) -> None:
+    def test_a_pdf_outside_topics_goes_back_to_its_own(self, whole: Library) -> None:
         for strange in ("papers/roses.pdf", "papers/a./roses.pdf"):
             moved_by_hand(whole, pdf_path(whole), strange)
             assert pdf_file(whole, 1) == whole.folder / f"papers/{OLD}/roses.pdf"
@@ -417,13 +411,15 @@ class TestMovedByHand:
         find_moved(whole)
         assert files(whole) == paths(whole) == ALL_NEW
 
-    def test_of_both_moved_apart_the_pdf_has_the_last_word(self, whole: Library) -> None:
+    def test_where_pdf_and_copy_are_moved_apart_the_pdf_decides(self, whole: Library) -> None:
         moved_by_hand(whole, ALL_OLD[1], f"papers/nlp/llm/{KEY}.marked.pdf")
         moved_by_hand(whole, ALL_OLD[2], ALL_NEW[2])
         find_moved(whole)
         assert files(whole) == paths(whole) == ALL_NEW
 
-    def test_of_two_copies_the_one_of_the_same_name_is_it(self, whole: Library) -> None:
+    def test_of_two_equal_files_the_one_with_the_same_name_is_the_papers(
+        self, whole: Library
+    ) -> None:
         put(whole, "papers/a/other name.pdf")
         moved_by_hand(whole, ALL_OLD[2], f"papers/b/{KEY}.pdf")
         assert pdf_file(whole, 1) == whole.folder / f"papers/b/{KEY}.pdf"
@@ -438,13 +434,13 @@ class TestMovedByHand:
             1, ALL_OLD[2], hashlib.sha256(b"%PDF roses").hexdigest()
         )
 
-    def test_one_deleted_by_hand_comes_again(self, whole: Library) -> None:
+    def test_a_pdf_deleted_by_hand_is_fetched_again(self, whole: Library) -> None:
         (whole.folder / ALL_OLD[2]).unlink()
         web = Web({"http://127.0.0.1:9/pdf/2506.00001": b"%PDF again"})
         assert fetch_pdfs(whole, tools(web)) == []
         assert (whole.folder / ALL_OLD[2]).read_bytes() == b"%PDF again"
 
-    def test_one_that_icloud_took_off_the_disk_is_neither_fetched_nor_looked_for(
+    def test_a_pdf_evicted_by_icloud_is_neither_fetched_nor_looked_for(
         self, whole: Library
     ) -> None:
         file = whole.folder / ALL_OLD[2]
@@ -453,7 +449,7 @@ class TestMovedByHand:
         assert fetch_pdfs(whole, tools(web)) == []
         assert web.seen == []
 
-    def test_names_taken_apart_by_a_mac_are_the_same_files(self, library: Library) -> None:
+    def test_decomposed_file_names_are_the_same_files(self, library: Library) -> None:
         file_paper(library, held(library, 2), "データ/音声", may_be_new=True)
         with library.db.writing():
             library.db.execute("UPDATE papers SET key = 'Größe' WHERE id = 2")
@@ -471,7 +467,7 @@ class TestMovedByHand:
             "papers/データ/音声/Größe.pdf"
         ]
 
-    def test_what_is_missing_costs_no_hash_of_files_of_other_sizes(self, whole: Library) -> None:
+    def test_only_files_of_the_same_size_are_hashed(self, whole: Library) -> None:
         (whole.folder / ALL_OLD[2]).unlink()
         unreadable = put(whole, "papers/big.pdf", b"%PDF of another size")
         unreadable.chmod(0)
@@ -490,13 +486,11 @@ class TestTopics:
             ("papers are here", "papers are here"),
         ],
     )
-    def test_a_topic_is_meant_whatever_its_case(
-        self, library: Library, typed: str, meant: str
-    ) -> None:
+    def test_topics_are_found_in_any_case(self, library: Library, typed: str, meant: str) -> None:
         (library.folder / "papers/papers are here").mkdir(parents=True)
         assert topic_meant(library, typed) == meant
 
-    def test_one_that_is_not_there_is_an_error_with_the_nearest(self, library: Library) -> None:
+    def test_an_unknown_topic_is_an_error_with_the_nearest_one(self, library: Library) -> None:
         with pytest.raises(NotKnown) as caught:
             topic_meant(library, "speech/tanslation")
         assert (caught.value.message, caught.value.hint, caught.value.exit_code) == (
@@ -510,11 +504,11 @@ class TestTopics:
         assert lost.value.hint == "`reader topics` lists them; --new makes a new folder."
 
     @pytest.mark.parametrize("path", ["", "..", "a/../b", "CON", "a\x00b", "\udcff", "x" * 300])
-    def test_what_can_be_no_folder_is_refused(self, library: Library, path: str) -> None:
+    def test_a_text_that_can_be_no_folder_is_refused(self, library: Library, path: str) -> None:
         with pytest.raises(UsageError):
             topic_meant(library, path, may_be_new=True)
 
-    def test_each_topic_is_shown_with_what_is_in_it(self, whole: Library) -> None:
+    def test_each_topic_is_listed_with_its_numbers(self, whole: Library) -> None:
         file_paper(whole, held(whole, 2), "speech/tranlation", may_be_new=True)
         file_paper(whole, held(whole, 3), "speech/recognition/bees", may_be_new=True)
         assert topics(whole) == [
@@ -571,14 +565,14 @@ class TestSuggesting:
     def filed(self, library: Library, row: int, topic: str) -> None:
         file_paper(library, held(library, row), topic, may_be_new=True)
 
-    def test_only_what_a_person_filed_teaches(self, library: Library) -> None:
+    def test_only_filings_by_a_person_teach(self, library: Library) -> None:
         decide(library, "pick", ["2506.00001"])
         assert suggestions(library, held(library, 2)) == []
         self.filed(library, 1, "gardens")
         (found,) = suggestions(library, held(library, 2))
         assert (found.topic, found.authors, found.n_by_authors) == ("gardens", ("Ada Field",), 1)
 
-    def test_words_compare_where_no_vectors_are(self, library: Library) -> None:
+    def test_without_vectors_words_are_compared(self, library: Library) -> None:
         self.filed(library, 1, "gardens")
         self.filed(library, 2, "insects")
         wild = paper(4, "Wild Roses in Gardens", "Roses hear names.", authors=("No One",))
@@ -586,7 +580,7 @@ class TestSuggesting:
         (found,) = suggestions(library, held(library, 4))
         assert found == Suggestion("gardens", 1.0, (KEY,))
 
-    def test_vectors_do_where_they_are(self, library: Library) -> None:
+    def test_vectors_are_compared_where_there_are_some(self, library: Library) -> None:
         more = [
             paper(n, f"{kind} {n}", f"{kind} " * 9, authors=())
             for n, kind in enumerate(["Roses"] * 8 + ["Waves"] * 8, 10)

@@ -1,4 +1,4 @@
-"""Hold what a list remembers and when several days are one: order, nothing twice, the fold."""
+"""Test what a list remembers, and when several days are one: order, no repetition, the fold."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_votes_that_grow_bring_up_a_paper_that_nobody_posts_about(library: Libra
     assert look(library, after(4)).near == ()
 
 
-def test_what_found_no_place_comes_the_next_day_before_what_is_colder(library: Library) -> None:
+def test_a_paper_without_a_place_comes_the_next_day(library: Library) -> None:
     small = replace(library, config=replace(library.config, minutes=3))
     bring(library, DAY, *(paper(n, f"{MODELS} {n}") for n in (1, 2, 3)))
     for row, people in ((1, "C"), (2, "CDEF"), (3, "CDE")):
@@ -99,7 +99,7 @@ def test_the_wild_card_is_not_shown_again(library: Library) -> None:
     assert [e and e.held.row for e in found] == [1, None]
 
 
-def test_each_near_paper_has_who_said_what_in_their_words(library: Library) -> None:
+def test_each_near_paper_has_its_posts(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     said = [post("a", paper(1).id, author="Cy", sentence="It forgets less."),
             post("b", paper(1).id, author="Di", sentence="Mind table 3.")]  # fmt: skip
@@ -111,7 +111,7 @@ def test_each_near_paper_has_who_said_what_in_their_words(library: Library) -> N
     ]
 
 
-def test_a_role_models_word_weighs_more_than_a_robots(library: Library) -> None:
+def test_a_role_model_weighs_more_than_a_bot(library: Library) -> None:
     bring(library, DAY, *(paper(n, f"{MODELS} {n}") for n in (1, 2)))
     talk(library, DAY, 1, "paper bot", "arxiv bot")
     talk(library, DAY, 2, "Mio Hoshi")
@@ -151,9 +151,7 @@ def test_the_order_is_the_same_while_decisions_are_made(library: Library) -> Non
     assert [e.held.state for e in after_.own] == ["skip", "pick", "skip", "candidate", "candidate"]
 
 
-def test_a_library_that_cannot_be_written_forgets_what_it_showed(
-    library: Library, tmp_path: Path
-) -> None:
+def test_a_read_only_library_forgets_what_it_showed(library: Library, tmp_path: Path) -> None:
     bring(library, DAY, paper(1, f"{SPEECH} 1"))
     found = morning(library, DAY)
     import sqlite3
@@ -171,7 +169,7 @@ def test_a_library_that_cannot_be_written_forgets_what_it_showed(
 
 
 def week(library: Library) -> None:
-    """Bring papers on each of seven days; on the first the list is looked at."""
+    """Add papers on each of seven days; the list is looked at on the first one."""
     for n in range(7):
         several = (paper(10 * n + i, f"{t} {n}") for i, t in enumerate((SPEECH, MODELS)))
         bring(library, after(n), *several)
@@ -223,13 +221,13 @@ def test_a_fold_stays_one_on_its_day_and_is_gone_the_next(library: Library) -> N
     assert look(library, after(7)).folded is None
 
 
-def test_a_day_that_was_asked_for_by_its_date_is_that_day(library: Library) -> None:
+def test_a_day_asked_for_by_date_is_not_folded(library: Library) -> None:
     week(library)
     found = morning(at(library, after(6)), after(6))
     assert (found.folded, rows(found.own)) == (None, [13])
 
 
-def test_what_arrived_at_once_after_a_week_folds_too(library: Library) -> None:
+def test_papers_that_arrive_at_once_after_a_week_fold_too(library: Library) -> None:
     bring(library, DAY, paper(1, f"{SPEECH} 1"))
     look(library, DAY)
     bring(library, after(7), *(paper(n, f"{SPEECH} {n}") for n in range(2, 6)))
@@ -281,7 +279,7 @@ def test_an_empty_day_is_empty_and_folds_nothing(library: Library) -> None:
     assert FoldedDays("away", DAY, DAY, 1, 0, 0, (), (), ()).entries == ()
 
 
-def test_a_day_of_five_thousand_papers_has_all_of_mine(library: Library) -> None:
+def test_a_day_of_five_thousand_papers_lists_all_own_ones(library: Library) -> None:
     many = [
         paper(n, f"{SPEECH} {n}" if n % 100 == 0 else f"{n} Ants", authors=(f"Ada Field{n}",))
         for n in range(5_000)
@@ -291,7 +289,7 @@ def test_a_day_of_five_thousand_papers_has_all_of_mine(library: Library) -> None
     assert (len(found.own), found.n_arrived) == (50, 5_000)
 
 
-def test_a_model_that_is_being_replaced_is_said(library: Library) -> None:
+def test_a_model_that_is_being_replaced_is_reported(library: Library) -> None:
     bring(library, DAY, *(paper(n, f"{SPEECH} {n}") for n in range(40)))
     index_words(library, tools(Web()))
     encode(library, tools(Web()))

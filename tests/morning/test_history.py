@@ -1,4 +1,4 @@
-"""Hold what each decision keeps for good: what stood on the screen, whatever is learned later."""
+"""Test what each decision keeps for good: the line on the screen, whatever is learned later."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def n_kept(library: Library) -> int:
 
 
 def learn_otherwise(library: Library) -> None:
-    """Let what is learned change every score, and rank all anew."""
+    """Change every score by models that learned something else, and rank all papers anew."""
     [topic] = [t for t in library.config.topics if t.path == OWN]
     model = replace(start(topic), title_word=TITLE_WORD + 0.5).to_text()
     standings.keep(library.db, [standings.StoredModel(f"topic {OWN}", "now", model)])
@@ -92,7 +92,7 @@ def test_a_skip_of_the_near_lane_keeps_who_said_what_and_the_votes(library: Libr
     )
 
 
-def test_what_was_said_since_the_first_look_is_kept_as_it_was_shown_last(library: Library) -> None:
+def test_the_line_shown_last_is_kept(library: Library) -> None:
     see(library)
     talk(library, DAY, 3, "Ed")
     see(library)
@@ -100,9 +100,7 @@ def test_what_was_said_since_the_first_look_is_kept_as_it_was_shown_last(library
     assert [m.author for m in then(library, 3).line.mentions] == ["Cy", "Di", "Ed"]
 
 
-def test_learning_and_a_rebuild_change_what_is_now_and_not_what_was(
-    library: Library, tmp_path: Path
-) -> None:
+def test_learning_and_a_rebuild_do_not_change_a_kept_line(library: Library, tmp_path: Path) -> None:
     see(library)
     decide_rows(library, "pick", [1])
     before, kept = explain(library, papers.papers_at(library.db, [1])[0]), then(library, 1)
@@ -128,7 +126,7 @@ def test_a_decision_after_a_rebuild_still_has_what_was_shown_before_it(
         assert then(again, 1).line.sentence == entry.why
 
 
-def test_every_way_to_decide_keeps_it(library: Library) -> None:
+def test_every_way_to_decide_keeps_the_line(library: Library) -> None:
     shown = see(library)
     several = Deciding(library, {e.held.row: e.held for e in shown.entries})
     several.decide("pick", 1)
@@ -141,7 +139,7 @@ def test_every_way_to_decide_keeps_it(library: Library) -> None:
     assert n_kept(library) == 4
 
 
-def test_what_no_list_showed_has_no_lane_and_its_ranks_as_they_are(library: Library) -> None:
+def test_a_paper_that_no_list_showed_is_kept_with_its_ranks(library: Library) -> None:
     rank_days(library, DAY)
     decide_rows(library, "pick", [1, 4])
     line = then(library, 1).line
@@ -165,7 +163,7 @@ def test_a_list_from_before_lines_were_kept_still_gives_the_place(library: Libra
     assert then(library, 3).line.position == 1
 
 
-def test_undo_leaves_the_row_and_the_next_decision_has_its_own(library: Library) -> None:
+def test_undo_keeps_the_line_and_the_next_decision_has_its_own(library: Library) -> None:
     see(library)
     decide_rows(library, "skip", [1])
     undo(library)
@@ -175,7 +173,7 @@ def test_undo_leaves_the_row_and_the_next_decision_has_its_own(library: Library)
     assert (then(library, 1).kind, n_kept(library)) == ("pick", 2)
 
 
-def test_a_decision_that_is_not_written_leaves_nothing(library: Library) -> None:
+def test_a_failed_decision_keeps_no_line(library: Library) -> None:
     see(library)
 
     def fail() -> None:
@@ -188,7 +186,7 @@ def test_a_decision_that_is_not_written_leaves_nothing(library: Library) -> None
     assert (n_kept(library), history.past_decision(library.db, 1)) == (0, None)
 
 
-def test_what_comes_late_from_a_device_keeps_the_list_of_its_own_day(library: Library) -> None:
+def test_a_late_decision_keeps_the_line_of_its_own_day(library: Library) -> None:
     see(library)
     after = at(library, DAY + timedelta(days=2))
     with library.db.writing():
@@ -204,7 +202,7 @@ def test_what_comes_late_from_a_device_keeps_the_list_of_its_own_day(library: Li
     assert (kept.on, kept.day, kept.line.lane) == (DAY, DAY, "own")
 
 
-def test_a_merge_and_a_split_take_it_along(library: Library) -> None:
+def test_kept_lines_follow_a_merge_and_a_split(library: Library) -> None:
     see(library)
     decide_rows(library, "pick", [2])
     kept = then(library, 2)
@@ -216,7 +214,7 @@ def test_a_merge_and_a_split_take_it_along(library: Library) -> None:
     assert history.past_decision(library.db, 1) is None
 
 
-def test_lines_go_after_sixty_days_and_what_was_decided_stays(library: Library) -> None:
+def test_lines_are_deleted_after_sixty_days_and_kept_ones_stay(library: Library) -> None:
     see(library)
     decide_rows(library, "pick", [1])
     kept = then(library, 1)
@@ -240,7 +238,7 @@ def test_a_list_that_shows_the_same_again_writes_nothing(
     assert [tuple(row) for row in library.db.read("SELECT rowid, * FROM lines")] == before
 
 
-def test_a_library_that_cannot_be_written_shows_what_was_kept_and_forgets_the_rest(
+def test_a_read_only_library_shows_kept_lines_and_keeps_no_others(
     library: Library,
 ) -> None:
     see(library)

@@ -1,4 +1,4 @@
-"""Hold merging and parting as a person does them, through the use cases and the commands."""
+"""Test merging and splitting as a person does them, by the use cases and the commands."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_merging_again_undoes_a_split_and_is_undone_again(library: Library) -> N
     assert kinds == [("merge", None), ("split", 1), ("merge", 2), ("split", 3)]
 
 
-def test_one_paper_is_parted_only_where_it_was_joined(library: Library) -> None:
+def test_only_merged_papers_can_be_split(library: Library) -> None:
     with pytest.raises(UsageError) as caught:
         join(library, ONE, ONE)
     assert "`reader merge ID ID` joins two" in caught.value.hint
@@ -112,7 +112,7 @@ def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
     assert held(library, "2025_Field_AntsWetGardens").row == 1
 
 
-def test_words_in_a_file_that_were_not_read_in_hold_a_merge_back(library: Library) -> None:
+def test_unread_edits_in_a_file_prevent_a_merge(library: Library) -> None:
     note(library, ONE, "Bees hum. They do.")
     note(library, TWO, "Ants walk. They do.")
     export(library)

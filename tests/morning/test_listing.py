@@ -1,4 +1,4 @@
-"""Hold which papers of a day a list chooses from: those of which nobody has spoken yet too."""
+"""Test which papers of a day a list chooses from, also those that nobody has spoken of yet."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_near_topics_model_is_trusted_without_a_word_once_enough_was_liked(
     assert settled() == {"nlp/llm"}
 
 
-def test_why_does_not_call_it_talked_about(library: Library) -> None:
+def test_why_does_not_call_a_foretold_paper_talked_about(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     [entry] = look(library, DAY).near
     found = explain(library, entry.held)
@@ -123,14 +123,14 @@ def test_why_explains_a_near_paper_by_the_near_lanes_sum_on_every_later_day(
         assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
 
 
-def test_it_is_shown_on_one_morning_alone_and_its_day_shows_it_again(library: Library) -> None:
+def test_a_foretold_paper_is_shown_on_one_morning_and_again_for_that_day(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     look(library, DAY)
     assert look(library, after(1)).near == ()
     assert [e.held.row for e in morning(at(library, after(9)), DAY).near] == [2]
 
 
-def test_talked_about_later_it_comes_again_once_and_says_so(library: Library) -> None:
+def test_a_foretold_paper_talked_about_later_comes_once_more(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS))
     look(library, DAY)
     talk(library, after(2), 2, "Di")
@@ -140,7 +140,7 @@ def test_talked_about_later_it_comes_again_once_and_says_so(library: Library) ->
     assert look(library, after(3)).near == ()
 
 
-def test_a_paper_that_came_after_a_day_is_in_no_list_of_that_day_though_it_was_talked_about(
+def test_a_paper_is_in_no_list_before_it_arrived(
     library: Library,
 ) -> None:
     """A post may link a paper that nobody knows yet; the next day brings it."""
@@ -151,7 +151,7 @@ def test_a_paper_that_came_after_a_day_is_in_no_list_of_that_day_though_it_was_t
     assert look(library, DAY).entries == ()
 
 
-def test_talked_about_on_the_same_day_it_stays_and_was_shown_for_its_talk(
+def test_a_foretold_paper_talked_about_that_day_counts_as_shown_for_talk(
     library: Library,
 ) -> None:
     bring(library, DAY, paper(1, MODELS))
@@ -167,7 +167,7 @@ def test_talked_about_on_the_same_day_it_stays_and_was_shown_for_its_talk(
 
 
 @pytest.mark.parametrize("kind", ["skip", "pick"])
-def test_what_was_decided_stays_decided(library: Library, kind: str) -> None:
+def test_decided_papers_stay_decided(library: Library, kind: str) -> None:
     bring(library, DAY, paper(1, MODELS))
     look(library, DAY)
     decide_rows(library, kind, [2])  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ def test_a_paper_that_was_decided_before_its_list_takes_no_place(library: Librar
     assert look(library, DAY).near == ()
 
 
-def test_where_talk_was_never_seen_nothing_is_foretold(tmp_path: Path) -> None:
+def test_nothing_is_foretold_where_talk_was_never_seen(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         standings.keep(library.db, [StoredModel(TALK, "1", Coefficients(start=1.0).to_text())])
         bring(library, DAY, paper(1, MODELS))
@@ -239,7 +239,7 @@ def test_a_mailing_that_is_first_seen_after_a_weekend_is_new(
     assert bool(found.forecast) is (n_days == 0)
 
 
-def test_what_was_shown_for_its_talk_is_told_from_what_was_foretold(library: Library) -> None:
+def test_papers_shown_for_talk_and_foretold_ones_are_distinguished(library: Library) -> None:
     bring(library, DAY, paper(1, MODELS), paper(2, f"{MODELS} Again", authors=("Zoe Hill",)))
     talk(library, DAY, 2, "Di")
     look(library, DAY)

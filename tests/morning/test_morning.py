@@ -1,4 +1,4 @@
-"""Hold the morning put together from rows: what is shown, what is counted, what is named."""
+"""Test the morning put together from rows: what is shown, counted and named."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_morning_is_read_from_ranks_that_were_kept_before_and_writes_nothing(
     assert rows() == kept
 
 
-def test_a_day_on_which_nothing_came_is_empty_and_says_so(library: Library) -> None:
+def test_a_day_without_papers_is_empty(library: Library) -> None:
     keep_shown(library, morning(library, DAY))
     found = morning(library, NEXT)
     assert ids(found) == ([], [], "")
@@ -114,7 +114,7 @@ def test_a_day_on_which_nothing_came_is_empty_and_says_so(library: Library) -> N
     assert not found.is_complete
 
 
-def test_what_was_decided_stays_in_its_own_day_with_its_state(library: Library) -> None:
+def test_decided_papers_stay_in_the_list_of_their_day(library: Library) -> None:
     decide(library, "pick", [TRANSLATION.id])
     decide(library, "skip", [MODELS.id])
     found = morning(library, DAY)
@@ -241,7 +241,7 @@ def test_each_source_has_its_last_word_and_a_silent_one_a_line_of_its_own(
     assert not morning(library, DAY).is_complete
 
 
-def test_no_new_papers_and_could_not_ask_never_look_alike(tmp_path: Path) -> None:
+def test_no_new_papers_and_a_failed_source_look_different(tmp_path: Path) -> None:
     with a_library(tmp_path) as library:
         down = Web({"http": SourceFailed(source="x", what="no answer")})
         gather(library, tools(down))

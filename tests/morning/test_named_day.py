@@ -1,4 +1,4 @@
-"""A day is named as people name it; an impossible one and one to come get a sentence."""
+"""Test days as people name them; impossible and future ones have a message."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_a_day_is_understood(text: str, day: date) -> None:
         ("９９９９年" * 40, f"“{'9999年' * 6}999…” is no day."),
     ],
 )
-def test_what_is_no_day_that_was_gets_a_sentence(text: str, what: str) -> None:
+def test_an_impossible_or_future_day_has_a_message(text: str, what: str) -> None:
     with pytest.raises(UsageError) as caught:
         day_named(text, TODAY)
     assert caught.value.message == what
     assert "yesterday" in caught.value.hint
 
 
-def test_the_commands_understand_it(tmp_path: Path, server: PlayServer) -> None:
+def test_the_commands_understand_named_days(tmp_path: Path, server: PlayServer) -> None:
     library = new_library(tmp_path / "library", server)
     code, out, err = run("today", "--no-fetch", "--date", "yesterday", library=library)
     assert (code, err) == (0, "")

@@ -1,4 +1,4 @@
-"""Pictures of PDFs: taken once, remade when they are gone, swept with their PDF."""
+"""Test pictures of PDFs: taken once, taken again when deleted, deleted with their PDF."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FIGURES = {n: f"pictures/{sha[:16]}-figure.png" for n, sha in SHA.items()}
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """Two papers with a PDF each."""
+    """Open a library of two papers with a PDF each."""
     with a_library(tmp_path) as library:
         papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
         for row in (1, 2):
@@ -50,7 +50,7 @@ def files(library: Library) -> dict[str, bytes]:
 
 @dataclass
 class Camera:
-    """Draws a figure for 1.pdf alone; remembers what it was asked for."""
+    """A fake that draws a figure for 1.pdf alone, and remembers what it was asked for."""
 
     asked: list[str] = field(default_factory=list)
     torn: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def test_a_picture_that_was_deleted_is_drawn_again(library: Library) -> None:
     assert files(library)[FIGURES[1]] == b"figure of 1"
 
 
-def test_pictures_of_a_pdf_that_is_gone_or_another_go_and_a_hands_file_stays(
+def test_pictures_of_gone_pdfs_are_deleted_and_other_files_stay(
     library: Library,
 ) -> None:
     camera = Camera()
@@ -116,7 +116,7 @@ def test_only_the_papers_named_are_drawn(library: Library) -> None:
     assert camera.asked == ["2.pdf"]
 
 
-def test_one_that_cannot_be_drawn_is_said_each_time_and_the_others_are_drawn(
+def test_a_pdf_that_cannot_be_drawn_is_reported_each_time(
     library: Library,
 ) -> None:
     camera = Camera(torn=("1.pdf",))
@@ -133,14 +133,14 @@ def test_one_that_cannot_be_drawn_is_said_each_time_and_the_others_are_drawn(
     assert camera.asked == ["1.pdf", "2.pdf"]
 
 
-def test_what_was_said_of_the_text_is_not_said_of_the_picture_again(library: Library) -> None:
+def test_a_pdf_with_unreadable_text_is_not_reported_twice(library: Library) -> None:
     failures.add_failure(library.db, "extract", "papers/1.pdf", ("torn", ""), now=NOW)
     camera = Camera(torn=("1.pdf",))
     for _ in range(2):
         assert take_pictures(library, tools(Web(), read_pictures=camera)) == []
 
 
-def test_a_pdf_that_lies_nowhere_is_the_business_of_others(library: Library) -> None:
+def test_a_missing_pdf_is_not_reported(library: Library) -> None:
     (library.folder / "papers/1.pdf").unlink()
     camera = Camera()
     assert take_pictures(library, tools(Web(), read_pictures=camera)) == []

@@ -1,4 +1,4 @@
-"""Hold the queue: every pick without a note, the oldest first, until it is written or let go."""
+"""Test the queue: every pick without a note, the oldest first, until written up or dropped."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def ids(library: Library) -> list[str]:
     return [one.held.paper.id for one in found]
 
 
-def test_what_was_picked_and_has_no_note_waits_the_oldest_first(
-    library: Library, clock: Clock
-) -> None:
+def test_picks_without_a_note_wait_the_oldest_first(library: Library, clock: Clock) -> None:
     decide(library, "pick", [TWO])
     go_to(clock, after(1))
     decide(library, "pick", [ONE])
@@ -111,12 +109,12 @@ def test_a_paper_put_off_is_back_on_its_day(library: Library, clock: Clock) -> N
     assert put_off(library, [1, 2]) == {}
 
 
-def test_without_a_number_it_is_a_week(library: Library) -> None:
+def test_a_paper_is_put_off_for_a_week_by_default(library: Library) -> None:
     decide(library, "pick", [ONE])
     assert later(library, ONE)[1] == after(7)
 
 
-def test_undo_takes_back_what_was_done_last_whatever_it_was(library: Library) -> None:
+def test_undo_takes_back_the_last_act_of_any_kind(library: Library) -> None:
     decide(library, "pick", [ONE, TWO])
     later(library, ONE)
     drop(library, [TWO])
@@ -138,7 +136,7 @@ def test_put_off_twice_is_put_off_until_the_last_and_undone_one_by_one(library: 
     assert whole_queue(library)[0].until == after(3)
 
 
-def test_who_is_picked_anew_is_put_off_no_more(library: Library) -> None:
+def test_a_new_pick_ends_putting_off(library: Library) -> None:
     decide(library, "pick", [ONE])
     later(library, ONE)
     drop(library, [ONE])
@@ -176,7 +174,7 @@ def test_a_pick_that_was_meant_before_it_was_put_off_brings_nothing_back(
     assert ids(library) == []
 
 
-def test_who_is_joined_with_a_copy_waits_as_before_and_again_when_parted(library: Library) -> None:
+def test_the_queue_follows_a_merge_and_a_split(library: Library) -> None:
     decide(library, "pick", [ONE])
     later(library, ONE, 3)
     merges.join(library.db, 2, 1, why="by hand", on=DAY)
@@ -196,7 +194,7 @@ def test_who_is_joined_with_a_copy_waits_as_before_and_again_when_parted(library
         ("read", "as it has a note: Speech translation, 1"),
     ],
 )
-def test_what_does_not_wait_is_neither_put_off_nor_let_go(
+def test_papers_outside_the_queue_are_neither_put_off_nor_dropped(
     library: Library, state: str, said: str
 ) -> None:
     if state == "skip":
@@ -223,7 +221,7 @@ def give_pdf(library: Library, row: int, *, text: str = "", on_disk: bool = True
         index.add_passages(library.db, row, [PassageText(text, 1, "")], sha256="aa")
 
 
-def test_minutes_are_of_the_text_that_is_here(library: Library) -> None:
+def test_minutes_are_estimated_from_the_text_that_is_here(library: Library) -> None:
     decide(library, "pick", [ONE, TWO, THREE])
     give_pdf(library, 1, text="A garden has many ears and none of them is shut. " * 300)
     give_pdf(library, 2)
@@ -261,7 +259,7 @@ def test_minutes_by_length_are_near_those_by_words(text: str) -> None:
 
 
 class TestPdfs:
-    def test_how_many_are_here_and_why_others_are_not(self, library: Library) -> None:
+    def test_pdfs_are_counted_with_the_reasons_of_missing_ones(self, library: Library) -> None:
         assert pdfs_here(library, whole_queue(library)) is None
         decide(library, "pick", [ONE, TWO, THREE, FOUR])
         give_pdf(library, 1)
@@ -276,12 +274,12 @@ class TestPdfs:
             1, 4, (("PDF of …: nobody answers", 2), (f"PDF of {FOUR}: 404", 1))
         )
 
-    def test_what_is_put_off_is_fetched_and_counted_too(self, library: Library) -> None:
+    def test_papers_put_off_are_fetched_and_counted_too(self, library: Library) -> None:
         decide(library, "pick", [ONE, TWO])
         later(library, ONE)
         assert morning(library, DAY).pdfs == PdfsHere(0, 2)
 
-    def test_somebody_fetches_while_the_lock_is_held(self, library: Library) -> None:
+    def test_a_held_lock_means_that_pdfs_are_being_fetched(self, library: Library) -> None:
         some = PdfsHere(0, 1)
         assert fetching(library, some) == ""
         with lock_file(library.folder / "fetch.lock"):
@@ -326,7 +324,9 @@ class TestPdfs:
             ),
         ],
     )
-    def test_it_is_said_how_far_they_are(self, here: PdfsHere, state: str, said: str) -> None:
+    def test_the_progress_of_fetching_is_reported(
+        self, here: PdfsHere, state: str, said: str
+    ) -> None:
         first, *reasons = pdfs_texts(told(pdfs=here, fetching=state))
         assert first == said
         assert reasons == ["no (1 paper)"] * here.n_failed
@@ -349,7 +349,7 @@ class TestMorning:
         assert [one.held.paper.id for one in morning(library, after(1)).queue] == [ONE]
         assert (morning(library, DAY).queue, morning(library, DAY).pdfs) == ((), None)
 
-    def test_it_leads_there_only_where_nothing_waits_and_something_is_to_go(
+    def test_the_list_leads_to_the_queue_only_where_nothing_new_waits(
         self, library: Library
     ) -> None:
         [held] = decide(library, "pick", [ONE])
@@ -421,7 +421,7 @@ class TestLookBack:
         go_to(clock, after(28))
         assert self.asked(library) == [ONE]
 
-    def test_what_is_put_off_is_not_asked_about_yet(self, library: Library, clock: Clock) -> None:
+    def test_papers_put_off_are_not_asked_about_yet(self, library: Library, clock: Clock) -> None:
         decide(library, "pick", [ONE])
         go_to(clock, after(14))
         later(library, ONE, 2)

@@ -1,4 +1,4 @@
-"""Hold the ranking of a day: by words at once, by vectors when there are enough."""
+"""Test the ranking of a day: by words at once, by vectors when there are enough."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def waiting(library: Library, *, encoder: str = "") -> int:
 
 
 def places(ranks: Mapping[int, Sequence[Rank]]) -> dict[int, list[tuple[str, str]]]:
-    """Give by paper where it stands for which topics."""
+    """Return the place of each paper by topic."""
     return {row: [(r.topic, r.place) for r in of_paper] for row, of_paper in ranks.items()}
 
 
@@ -85,7 +85,7 @@ def test_words_alone_rank_at_once(library: Library) -> None:
     assert standings.members_on(library.db, DAY) == [1]
 
 
-def test_what_is_ranked_is_not_ranked_again_until_the_topics_change(
+def test_papers_are_not_ranked_again_until_the_topics_change(
     library: Library, tmp_path: Path
 ) -> None:
     fill(library, 3)
@@ -102,7 +102,7 @@ def test_what_is_ranked_is_not_ranked_again_until_the_topics_change(
     assert ranked == {3: [("speech/recognition", "in")]}
 
 
-def test_vectors_say_how_far_a_paper_stands_above_the_days_others(library: Library) -> None:
+def test_vectors_give_the_distance_above_the_days_other_papers(library: Library) -> None:
     fill(library, FEWEST + 60, second=ASIDE)
     rank_days(library, DAY)
     [by_words] = standings.ranks_of(library.db, [2])[2]
@@ -134,7 +134,7 @@ def test_a_day_that_ended_before_its_vectors_came_is_ranked_by_them(library: Lib
     assert all(r.nearness for r in standings.ranks_of(library.db, [2])[2])
 
 
-def test_each_paper_is_held_against_the_others_of_its_own_day(library: Library) -> None:
+def test_each_paper_is_compared_with_the_others_of_its_own_day(library: Library) -> None:
     fill(library, FEWEST + 60)
     later = [paper(n, f"Translation of speech {n}", ASIDE) for n in range(500, 540)]
     papers.add_papers(library.db, later, source="arXiv", on=DAY + timedelta(1))
@@ -148,7 +148,7 @@ def test_each_paper_is_held_against_the_others_of_its_own_day(library: Library) 
     assert 0 < len(near) < 20
 
 
-def test_the_days_that_are_looked_back_on_are_ranked_too(library: Library) -> None:
+def test_earlier_days_are_ranked_too(library: Library) -> None:
     early = [DAY - timedelta(LOOK_BACK_DAYS), DAY - timedelta(LOOK_BACK_DAYS + 1)]
     for n, day in enumerate(early, 1):
         papers.add_papers(library.db, [paper(n, "Speech translation")], source="arXiv", on=day)
@@ -160,7 +160,7 @@ def test_the_days_that_are_looked_back_on_are_ranked_too(library: Library) -> No
     assert standings.members_on(library.db, early[1]) == [2]
 
 
-def test_ranks_that_cannot_be_kept_are_given(library: Library, tmp_path: Path) -> None:
+def test_ranks_that_cannot_be_kept_are_returned(library: Library, tmp_path: Path) -> None:
     fill(library, 3)
     holder = sqlite3.connect(tmp_path / "reader.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -174,7 +174,7 @@ def test_ranks_that_cannot_be_kept_are_given(library: Library, tmp_path: Path) -
     assert waiting(library) == 0
 
 
-def test_on_a_day_of_few_papers_vectors_mean_nothing(library: Library) -> None:
+def test_vectors_are_not_used_on_a_day_of_few_papers(library: Library) -> None:
     fill(library, FEWEST - 1)
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
@@ -201,7 +201,7 @@ def test_a_topics_words_are_one_question() -> None:
     assert topic_text(parse(FEEDS_TOML).topics[0]) == "speech translation, 同時通訳"
 
 
-def test_what_a_hand_added_changes_nothing_in_the_days_list(library: Library) -> None:
+def test_papers_added_by_hand_do_not_change_the_days_list(library: Library) -> None:
     fill(library, FEWEST + 60)
     index_words(library, tools(Web()))
     encode(library, tools(Web()))
@@ -222,7 +222,7 @@ def test_what_a_hand_added_changes_nothing_in_the_days_list(library: Library) ->
     assert waiting(library, encoder=SMALL) == 2
 
 
-def test_what_is_near_to_a_seed_says_so(tmp_path: Path) -> None:
+def test_nearness_to_a_seed_is_named(tmp_path: Path) -> None:
     mine = paper(900, "Translation of Mosses")
     words = 'words = ["speech translation", "同時通訳"]'
     seeded = FEEDS_TOML.replace(words, f'{words}\nseeds = ["{mine.id}"]')
@@ -236,7 +236,7 @@ def test_what_is_near_to_a_seed_says_so(tmp_path: Path) -> None:
         assert {kind for kind in kinds if kind[1] == mine.title} == {("seed", mine.title)}
 
 
-def test_what_is_near_says_near_to_which_note_or_paper(library: Library) -> None:
+def test_nearness_names_the_nearest_note_or_paper(library: Library) -> None:
     fill(library, FEWEST + 60, second=ASIDE)
     mine = paper(900, "Translation of Mosses")
     papers.add_papers(library.db, [mine], source="arXiv", on=DAY - timedelta(40))
@@ -255,7 +255,7 @@ def test_what_is_near_says_near_to_which_note_or_paper(library: Library) -> None
 
 
 @pytest.mark.parametrize("kind", ["pick", "skip"])
-def test_what_was_taken_back_or_skipped_is_no_longer_what_a_topic_is_near_to(
+def test_undone_and_skipped_papers_are_no_examples_of_a_topic(
     library: Library, kind: decisions.Kind
 ) -> None:
     fill(library, FEWEST + 60)
@@ -296,7 +296,7 @@ def forget_ranks(library: Library) -> None:
         library.db.execute("DELETE FROM idx.ranked")
 
 
-def test_of_what_is_out_only_what_people_name_has_ranks_and_no_terms(library: Library) -> None:
+def test_papers_that_are_out_have_ranks_only_if_talked_about(library: Library) -> None:
     fill(library, 5)
     posts.add_posts(library.db, [post("a", paper(3).id)], source="timeline", on=DAY)
     rank_days(library, DAY)
@@ -320,7 +320,7 @@ def test_a_paper_that_people_name_days_later_is_ranked_for_all_topics_once(
     assert waiting(library) == 0
 
 
-def test_of_the_doubtful_those_nearest_to_the_cut_are_kept(library: Library) -> None:
+def test_the_doubtful_papers_nearest_to_the_cut_are_kept(library: Library) -> None:
     own, weights = "speech/translation", {"w:ant": 0.9}
     words, many = ("speech translation",), SOME_DECIDED
     model = TopicModel(own, words, base=-1.0, bare_doubt=1.0, weights=weights, n_in=many)

@@ -1,4 +1,4 @@
-"""Hold when the sources are asked: at a time of day, after sleep, again where they are late."""
+"""Test when the sources are asked: at a time of day, after sleep, again where they are late."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def utc(*parts: int) -> datetime:
         (utc(2025, 3, 30, 4, 0), BERLIN, utc(2025, 3, 30, 4), utc(2025, 3, 31, 4)),
     ],
 )
-def test_the_time_is_that_of_the_clock_on_the_wall(
+def test_times_are_those_of_the_local_clock(
     now: datetime, zone: ZoneInfo, last: datetime, following: datetime
 ) -> None:
     assert (last_due(AT, now, zone), next_due(AT, now, zone)) == (last, following)
 
 
-def test_a_time_that_a_day_leaps_over_comes_all_the_same() -> None:
+def test_a_time_skipped_by_a_clock_change_still_comes() -> None:
     found = last_due(time(2, 30), utc(2025, 3, 30, 12), BERLIN)
     assert found.date() == utc(2025, 3, 30).date()
 
 
-def test_sources_are_asked_once_when_it_is_time(tmp_path: Path) -> None:
+def test_sources_are_asked_once_at_the_time(tmp_path: Path) -> None:
     clock = Clock()
     with a_library(tmp_path, now=clock) as library:
         clock.now = utc(2025, 6, 4, 5, 59)
@@ -54,14 +54,14 @@ def test_sources_are_asked_once_when_it_is_time(tmp_path: Path) -> None:
         assert not must_gather(library, AT, began_at=clock.now)
 
 
-def test_a_time_that_was_slept_over_is_caught_up(tmp_path: Path) -> None:
+def test_a_missed_time_is_caught_up(tmp_path: Path) -> None:
     clock = Clock()
     with a_library(tmp_path, now=clock) as library:
         clock.now = utc(2025, 6, 4, 13, 20)
         assert must_gather(library, AT, began_at=utc(2025, 6, 3, 6, 0))
 
 
-def test_a_gather_of_somebody_else_counts(tmp_path: Path) -> None:
+def test_a_gather_of_another_process_counts(tmp_path: Path) -> None:
     clock = Clock()
     with a_library(tmp_path, now=clock) as library:
         clock.now = utc(2025, 6, 4, 6, 5)

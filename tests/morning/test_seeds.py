@@ -1,4 +1,4 @@
-"""Hold that a seed that could not be had is said until it is here, and never after."""
+"""Test that a missing seed is reported until it is here, and never after."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def texts(library: Library) -> tuple[str, ...]:
     return morning(library, DAY).seed_texts
 
 
-def test_a_seed_that_nobody_asked_for_yet_is_said(library: Library) -> None:
+def test_a_seed_not_asked_for_yet_is_reported(library: Library) -> None:
     assert missing_seeds(library) == (Seed("arxiv:2506.00007", OWN, "not asked"),)
     assert texts(library) == (
         "Seed arxiv:2506.00007 of speech/translation is not here yet (the next gather asks for"
@@ -52,7 +52,7 @@ def test_a_seed_that_nobody_asked_for_yet_is_said(library: Library) -> None:
     )
 
 
-def test_one_that_could_not_be_had_says_when_and_why_and_the_day_is_complete(
+def test_a_failed_seed_has_time_and_reason_and_the_day_is_complete(
     library: Library,
 ) -> None:
     resolve(library, tools(Registry(is_down=True)))
@@ -75,12 +75,12 @@ def test_one_that_could_not_be_had_says_when_and_why_and_the_day_is_complete(
     ]
 
 
-def test_one_that_its_registry_does_not_have_is_said_too(library: Library) -> None:
+def test_a_seed_unknown_to_its_registry_is_reported(library: Library) -> None:
     resolve(library, tools(Registry()))
     assert "its registry has no such paper" in texts(library)[0]
 
 
-def test_of_one_that_came_nothing_is_said(library: Library) -> None:
+def test_a_seed_that_arrived_is_not_reported(library: Library) -> None:
     resolve(library, tools(Registry(is_down=True)))
     papers.add_papers(library.db, [paper(7)], source="arXiv", on=DAY)
     assert (missing_seeds(library), texts(library)) == ((), ())
@@ -89,12 +89,12 @@ def test_of_one_that_came_nothing_is_said(library: Library) -> None:
     assert output.encode(found)["seeds"] == []
 
 
-def test_one_that_gather_fetched_is_here(library: Library) -> None:
+def test_a_seed_fetched_by_gather_is_here(library: Library) -> None:
     resolve(library, tools(Registry(7)))
     assert missing_seeds(library) == ()
 
 
-def test_a_topic_that_was_taught_otherwise_is_not_said_to_work_by_its_words_alone(
+def test_a_topic_with_other_lessons_does_not_go_by_words_alone(
     library: Library,
 ) -> None:
     papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)
@@ -102,14 +102,14 @@ def test_a_topic_that_was_taught_otherwise_is_not_said_to_work_by_its_words_alon
     assert "the topic works without it until then." in texts(library)[0]
 
 
-def test_neither_does_one_whose_other_seed_is_here(tmp_path: Path) -> None:
+def test_a_topic_with_another_seed_does_not_go_by_words_alone(tmp_path: Path) -> None:
     two = WITH_SEEDS.replace('"arxiv:2506.00007"', '"arxiv:2506.00007", "arxiv:2506.00008"')
     with a_library(tmp_path, two) as library:
         papers.add_papers(library.db, [paper(8)], source="arXiv", on=DAY)
         assert "the topic works without it until then." in texts(library)[0]
 
 
-def test_sources_and_today_name_it_and_no_exit_code_does(
+def test_sources_and_today_name_a_missing_seed_without_an_exit_code(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "feeds.toml").write_text(WITH_SEEDS, "utf-8")

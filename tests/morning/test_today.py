@@ -1,4 +1,4 @@
-"""Hold the arrangement of a morning: lanes, order, reasons, and what is counted."""
+"""Test the arrangement of a morning: lanes, order, reasons, and what is counted."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def in_lanes(found: Lanes) -> tuple[list[int], list[int], list[int], int | None]
     return rows(found.own), rows(found.doubtful), rows(found.near), wild
 
 
-def test_what_fits_an_own_topic_is_listed_though_nobody_talks_about_it() -> None:
+def test_papers_of_own_topics_are_listed_without_talk() -> None:
     found = lanes([candidate(1, "Speech translation")], CONFIG)
     assert found == Lanes(
         own=(
@@ -86,7 +86,7 @@ def test_what_fits_an_own_topic_is_listed_though_nobody_talks_about_it() -> None
     )
 
 
-def test_what_is_of_two_own_topics_stands_as_high_as_the_one_that_likes_it_more() -> None:
+def test_a_paper_of_two_own_topics_has_the_higher_score() -> None:
     other = Topic("speech/recognition", "own", "speech", ("ASR",))
     config = replace(CONFIG, topics=(*CONFIG.topics, other))
     lower = replace(IN, score=1.0, cut=-1.0)
@@ -105,7 +105,7 @@ def test_what_is_of_two_own_topics_stands_as_high_as_the_one_that_likes_it_more(
     assert [entry.topic for entry in found.own] == [OWN.path] * 3
 
 
-def test_what_fits_a_near_topic_is_listed_only_when_talked_about() -> None:
+def test_papers_of_near_topics_are_listed_only_with_talk() -> None:
     quiet, loud = (candidate(1, "Large language models"),
                    candidate(2, "Large language models", "Cy"))  # fmt: skip
     found = lanes([quiet, loud], CONFIG)
@@ -132,7 +132,7 @@ def test_two_people_on_a_paper_of_yesterday_stand_above_a_vote_on_one_of_today()
     assert rows(lanes([listed, spoken], CONFIG).near) == [2, 1]
 
 
-def test_a_paper_by_somebody_of_a_like_name_says_that_it_is_not_sure() -> None:
+def test_a_paper_by_a_possible_namesake_says_so() -> None:
     unsure = replace(candidate(1, "On ants", followed="Mio Hoshi"), is_followed_surely=False)
     assert [e.why for e in lanes([unsure], CONFIG).own] == [
         "perhaps by Mio Hoshi, whom you follow (the name may be another's)."
@@ -162,7 +162,7 @@ def test_a_followed_person_brings_a_paper_over_the_cut_and_the_terms_say_so() ->
     assert entry.terms[0].value == pytest.approx(8.51)
 
 
-def test_what_stands_just_below_the_cut_is_doubtful_and_five_are_shown() -> None:
+def test_papers_just_below_the_cut_are_doubtful_and_five_are_shown() -> None:
     many = [candidate(n, "Speech in doubt") for n in range(1, 9)]
     found = lanes([*many, candidate(20, "Speech translation")], CONFIG)
     assert in_lanes(found) == ([20], [1, 2, 3, 4, 5], [], None)
@@ -170,7 +170,7 @@ def test_what_stands_just_below_the_cut_is_doubtful_and_five_are_shown() -> None
     assert {e.lane for e in found.doubtful} == {"own"}
 
 
-def test_a_paper_below_the_cut_that_nothing_speaks_for_is_not_asked_about() -> None:
+def test_a_paper_without_a_reason_is_not_asked_about() -> None:
     nothing = Rank(OWN.path, None, "doubtful", -1.0, 0.0, (START,))
     assert lanes([replace(candidate(1), ranks=(nothing,))], CONFIG) == Lanes()
 
@@ -192,13 +192,13 @@ def test_the_most_talked_about_paper_that_fits_nothing_is_the_wild_card() -> Non
     assert (found.wild.lane, found.wild.topic) == (None, None)
 
 
-def test_where_nothing_far_is_hot_there_is_no_wild_card_but_what_one_showed_stays() -> None:
+def test_without_a_hot_paper_there_is_no_wild_card_but_a_shown_one_stays() -> None:
     passed_on = replace(candidate(1, "On ants", "Cy"), heat=(Term("repost", "Cy", 0.4),))
     assert in_lanes(lanes([passed_on], CONFIG)) == ([], [], [1], None)
     assert in_lanes(lanes([passed_on], CONFIG, {1: ListPlace("wild", 0)})) == ([], [], [], 1)
 
 
-def test_what_was_brought_up_before_is_not_brought_up_again() -> None:
+def test_papers_are_brought_up_once() -> None:
     seen = [replace(candidate(n, t, "Cy"), was_shown=True) for n, t in enumerate(RANKS, 1)]
     assert in_lanes(lanes(seen, CONFIG)) == ([1], [2], [], None)
 
@@ -207,7 +207,7 @@ LIKELY = (Term("start", "", -3.0), Term("record", "Ada: 3 of 4", 4.0), Term("pla
 
 
 def silent(number: int, **more: Any) -> Candidate:
-    """A new paper of a near topic that is likely to be talked about."""
+    """Make a new paper of a near topic that is likely to be talked about."""
     likely: dict[str, Any] = {"forecast": LIKELY}
     return replace(candidate(number, "Large language models"), **(likely | more))
 
@@ -235,7 +235,7 @@ def test_a_near_paper_that_is_likely_to_be_talked_about_takes_a_free_place_and_s
         {"ranks": (replace(NEAR_IN, place="doubtful"),)},
     ],
 )
-def test_other_near_papers_of_which_nobody_has_spoken_stay_out(other: dict[str, Any]) -> None:
+def test_other_near_papers_without_talk_stay_out(other: dict[str, Any]) -> None:
     assert lanes([silent(1, **other)], CONFIG) == Lanes()
 
 
@@ -250,14 +250,14 @@ def test_few_papers_are_foretold_on_a_day_and_talk_that_is_worth_more_goes_first
     assert rows(lanes([silent(1), *talked], CONFIG).near) == [21, 22, 23]
 
 
-def test_what_was_foretold_stays_in_its_day_and_counts_among_the_few() -> None:
+def test_foretold_papers_stay_in_their_day_and_count_for_the_limit() -> None:
     kept = {n: ListPlace("near", n) for n in (7, 8)}
     several = [silent(n) for n in range(1, 9)]
     found = lanes(several, replace(CONFIG, minutes=90), kept)
     assert rows(found.near) == [7, 8, 1, 2, 3, 4]
 
 
-def test_what_was_foretold_comes_again_behind_what_was_never_shown_and_says_so() -> None:
+def test_foretold_papers_come_again_behind_new_ones() -> None:
     title = "Large language models"
     back = replace(candidate(1, title, "Cy", "Di", "Ed"), was_foretold=True, is_new=False)
     found = lanes([back, candidate(2, title, "Cy"), silent(3)], CONFIG)
@@ -315,7 +315,7 @@ def test_near_topics_come_before_what_else_was_talked_about_hottest_first() -> N
 
 
 def learned_in(topic: str, *terms: Term) -> Rank:
-    """Rank a paper that a topic's model takes in for what it learned."""
+    """Rank a paper that a topic's model takes in because of learned words."""
     return Rank(topic, None, "in", 2.0, 0.0, (LEARNED, START, *terms))
 
 
@@ -354,7 +354,7 @@ def test_a_near_topic_with_a_word_is_named_before_one_that_only_fits_better() ->
     assert entry.topic == NEAR.path
 
 
-def test_what_was_filed_is_not_called_outside() -> None:
+def test_a_filed_paper_is_not_called_outside() -> None:
     [entry] = lanes([replace(candidate(1, "On ants", "Cy"), ranks=(learned_in(NEAR.path),))],
                     CONFIG).near  # fmt: skip
     assert entry.is_outside
@@ -394,7 +394,7 @@ def test_own_papers_stand_by_score_then_by_id() -> None:
     assert rows(found.own) == [4, 2, 3]
 
 
-def test_of_two_topics_that_one_counts_above_whose_cut_a_paper_stands_higher() -> None:
+def test_of_two_topics_the_one_with_the_larger_margin_counts() -> None:
     other = Topic("speech/recognition", "own", "speech")
     config = replace(CONFIG, topics=(OWN, other))
     stands = Rank(other.path, None, "in", 9.0, 8.0, (Term("title", "x", 9.0),))
@@ -424,7 +424,7 @@ def stands(topic: Topic, margin: float, place: Place = "in", *, cut: float = 0.0
     ],
 )
 @pytest.mark.parametrize("cut", [0.0, -3.0, 1.5])
-def test_how_surely_a_paper_belongs_is_told_in_three_steps_by_its_distance_to_the_cut(
+def test_sureness_has_three_steps_by_the_distance_to_the_cut(
     margin: float, place: Place, sureness: str, cut: float
 ) -> None:
     it = replace(candidate(1), ranks=(stands(OWN, margin, place, cut=cut),))
@@ -441,7 +441,7 @@ def test_a_followed_persons_paper_is_surely_yours_and_a_namesakes_likely() -> No
     assert own == {1: "sure", 2: "likely"}
 
 
-def test_what_is_talked_about_is_not_asked_how_surely_it_is_yours() -> None:
+def test_near_papers_have_no_sureness() -> None:
     near = candidate(1, "Large language models", "Cy")
     found = lanes([near, candidate(2, "On ants", "Cy", "Di")], CONFIG)
     assert found.wild is not None
@@ -493,13 +493,13 @@ def test_a_persons_word_makes_its_topic_sure_and_the_only_one() -> None:
     assert (entry.is_sorted_out, entry.sureness) == (True, None)
 
 
-def test_what_was_shown_keeps_its_place_and_what_came_later_stands_below() -> None:
+def test_shown_papers_keep_their_place_and_later_ones_follow() -> None:
     several = [candidate(n, "Speech translation") for n in (1, 2, 3)]
     kept = {3: ListPlace("own", 1), 2: ListPlace("own", 2)}
     assert rows(lanes(several, CONFIG, kept).own) == [3, 2, 1]
 
 
-def test_what_was_shown_stays_in_its_lane_whatever_is_said_of_it_now() -> None:
+def test_shown_papers_stay_in_their_lane() -> None:
     several = [candidate(1, "Speech translation"), candidate(2, "On ants", "Cy", "Di"),
                candidate(3, "On ants", "Cy"), candidate(4)]  # fmt: skip
     kept = {1: ListPlace("doubtful", 1), 3: ListPlace("wild", 3), 4: ListPlace("near", 2)}
@@ -507,7 +507,7 @@ def test_what_was_shown_stays_in_its_lane_whatever_is_said_of_it_now() -> None:
     assert in_lanes(found) == ([], [1], [4, 2], 3)
 
 
-def test_what_was_shown_in_the_near_lane_is_not_pushed_out_by_hotter_papers() -> None:
+def test_shown_near_papers_are_not_pushed_out_by_hotter_ones() -> None:
     title = "Large language models"
     several = [candidate(n, title, *"CDEFG"[: n // 2]) for n in range(2, 12)]
     kept = {n: ListPlace("near", n) for n in (2, 3, 4)}
@@ -528,7 +528,7 @@ def test_a_near_paper_is_talked_about_when_many_cite_it() -> None:
     ]
 
 
-def test_what_is_much_cited_and_fits_nothing_stays_out() -> None:
+def test_much_cited_papers_of_no_topic_stay_out() -> None:
     ants = replace(cited(1, 900, 2), ranks=())
     assert lanes([ants], CONFIG) == Lanes()
 
@@ -584,7 +584,7 @@ def test_listing_days_are_those_of_the_week() -> None:
          "by Mio, whom you follow; “x” in the title; mentioned by Cy."),
     ],
 )  # fmt: skip
-def test_one_sentence_says_why_from_the_terms_of_the_score(
+def test_the_reason_is_one_sentence_made_of_the_terms(
     followed: str, terms: list[Term], people: tuple[str, ...], sentence: str
 ) -> None:
     mentions = tuple(said(name) for name in people)
@@ -592,7 +592,7 @@ def test_one_sentence_says_why_from_the_terms_of_the_score(
     assert why(it, terms) == sentence
 
 
-def test_who_counts_most_is_named_first() -> None:
+def test_the_weightiest_person_is_named_first() -> None:
     heat = (Term("mention", "Di", 2.0), Term("repost", "Cy", 0.4))
     mentions = tuple(said(name) for name in ("Cy", "Ed", "Di"))
     it = Candidate(held(paper(1)), mentions=mentions, heat=heat)
@@ -648,7 +648,7 @@ def morning(*sources: SourceLine, wild: Entry | None = None) -> Morning:
     [("complete", False), ("not checked", False), ("unchanged", False), ("empty", False),
      ("partial", True), ("stale", True), ("failed", True), ("not asked", True)],
 )  # fmt: skip
-def test_a_morning_is_complete_when_no_source_owes_anything(state: str, is_missing: bool) -> None:
+def test_a_morning_is_complete_when_no_source_lacks_anything(state: str, is_missing: bool) -> None:
     line = SourceLine("arXiv", state, covers=date(2025, 6, 4))
     assert line.is_missing is is_missing
     assert morning(SourceLine("timeline", "empty"), line).is_complete is not is_missing
@@ -663,5 +663,5 @@ def test_the_entries_are_the_lanes_one_after_another() -> None:
     assert rows(replace(morning(), folded=folded).entries) == [2]
 
 
-def test_what_is_still_to_write_is_never_below_none() -> None:
+def test_papers_still_to_write_are_never_negative() -> None:
     assert [Quota(5, n, 0).to_go for n in (0, 4, 5, 7)] == [5, 1, 0, 0]

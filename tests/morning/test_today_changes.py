@@ -1,4 +1,4 @@
-"""Hold what would change a paper's place: computed from its own terms."""
+"""Test what would change a paper's place, computed from its own terms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rank(*terms: Term) -> Rank:
     return Rank("a", None, "in" if score >= 0 else "out", score, 0.0, terms)
 
 
-def test_the_terms_that_hold_a_paper_in_come_first() -> None:
+def test_terms_that_decide_the_place_come_first() -> None:
     found = rank(START, Term("learned", "y", 0.2), Term("title", "x", 1.5))
     assert list(without_terms(found, MODEL)) == [
         ScoreChange("without", "title\tx", -0.8, "out", cut=0.0, is_bare=True),
@@ -31,7 +31,7 @@ def test_the_terms_that_hold_a_paper_in_come_first() -> None:
     ]
 
 
-def test_what_speaks_against_a_paper_is_taken_away_too() -> None:
+def test_terms_against_a_paper_are_removed_too() -> None:
     found = rank(START, Term("title", "x", 3.0), Term("learned", "ants", -4.0))
     assert list(without_terms(found, MODEL)) == [
         ScoreChange("without", "learned\tants", 2.0, "in", cut=0.0),
@@ -52,7 +52,7 @@ def test_without_its_last_word_a_paper_stands_by_what_was_learned(
     assert title == ScoreChange("without", "title\tx", 1.0, place, cut=0.0, is_bare=True)
 
 
-def test_one_voice_less_and_one_more_are_computed_with_the_whole_sum() -> None:
+def test_one_voice_less_or_more_changes_the_whole_sum() -> None:
     heat = (Term("mention", "Cy", 2.0), Term("votes", "9", 1.0), Term("class", "cs.CL", -0.1))
     foretold = (Term("start", "", -3.0),)
     it = Candidate(LibraryPaper(1, paper(1), "candidate", DAY), heat=heat, forecast=foretold)

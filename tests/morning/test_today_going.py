@@ -1,4 +1,4 @@
-"""Hold where a person goes on in a list, and how long what is left takes."""
+"""Test where a person goes on in a list, and how long the rest takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def entry(row: int, abstract: str = "") -> Entry:
     return Entry(held, "own", None, 0.0, "", (), ())
 
 
-def test_one_begins_below_the_newest_decision_then_at_the_first_that_waits() -> None:
+def test_the_start_is_below_the_newest_decision_else_the_first_that_waits() -> None:
     assert start_of([1, 2, 3, 4], states()) == 1
     assert start_of([1, 2, 3, 4], states(_2="skip"), 2) == 3
     assert start_of([1, 2, 3, 4], states(_3="pick", _4="skip"), 4) == 1
@@ -25,13 +25,13 @@ def test_one_begins_below_the_newest_decision_then_at_the_first_that_waits() -> 
     assert start_of([], {}) is None
 
 
-def test_the_next_one_waits_below_and_else_it_stays() -> None:
+def test_the_next_paper_is_below_else_the_same() -> None:
     assert next_of([1, 2, 3, 4], states(_2="skip"), 1) == 3
     assert next_of([1, 2, 3, 4], states(), 4) == 4
     assert next_of([1, 2], states(), 9) == 1
 
 
-def test_what_waits_is_counted_in_papers_and_minutes() -> None:
+def test_waiting_papers_are_counted_with_their_minutes() -> None:
     long = entry(1, "word " * 456)
     assert n_waiting([entry(1), entry(2)], states(_2="read")) == 1
     assert round(entry_seconds(long)) == 121

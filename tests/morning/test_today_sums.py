@@ -1,4 +1,4 @@
-"""Hold a sum as it is laid out: the numbers that are shown add up."""
+"""Test how a sum is laid out: the numbers that are shown add up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_learned_words_of_little_weight_share_a_row_without_being_named() -> Non
     ]
 
 
-def test_a_single_one_is_not_named_either_and_what_adds_nothing_is_left_out() -> None:
+def test_a_single_small_word_is_not_named_and_zero_terms_are_left_out() -> None:
     several = [Term("learned", "two", 0.002), Term("learned", "as", 0.05), Term("title", "c", 0.0)]
     assert list(sum_rows(several)) == [
         (0.05, "“as”, learned"),

@@ -1,4 +1,4 @@
-"""Hold what is said of sources, new versions and where papers came from."""
+"""Test the texts about sources, new versions and where papers came from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.mornings import a_morning, entry
 from tests.samples import DAY, paper
 
 
-def test_what_is_missing_is_named_with_its_days_and_what_comes_next() -> None:
+def test_missing_sources_are_named_with_their_days() -> None:
     lines = [
         SourceLine("arXiv", "complete", 5, 5, DAY),
         SourceLine("arXiv", "failed", None, 0, DAY - timedelta(1), "No network."),
@@ -105,7 +105,7 @@ def test_a_reason_with_a_colon_in_it_stays_whole() -> None:
     assert missing_texts([here, *lines]) == [f"arXiv, blog: nothing came for 2025-06-04: {why}"]
 
 
-def test_no_network_is_said_only_where_nothing_that_was_tried_was_reached() -> None:
+def test_no_network_is_reported_only_if_no_tried_source_was_reached() -> None:
     dead = [
         SourceLine(name, "failed", None, 0, DAY, f"{name}: no answer (x)", is_unreachable=True)
         for name in ("arXiv", "timeline")
@@ -178,7 +178,7 @@ def test_a_paper_is_counted_under_the_theme_where_it_is_filed() -> None:
 
 
 @pytest.mark.parametrize("sources", [(SourceLine("arXiv", "failed", None, 0, DAY),), ()])
-def test_no_theme_is_said_to_be_empty_while_a_source_is_missing(
+def test_no_theme_is_called_empty_while_a_source_is_missing(
     sources: tuple[SourceLine, ...],
 ) -> None:
     found = a_list("a/st", sources=sources)

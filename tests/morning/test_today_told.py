@@ -1,4 +1,4 @@
-"""Hold that a person's word on a topic stands above the model's, in sums that add up."""
+"""Test that a person's word on a topic stands above the model's, in sums that add up."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ def test_without_a_word_nothing_changes() -> None:
     assert as_told([A], {"a": "seed"}) == [A]
 
 
-def test_a_no_puts_a_paper_well_below_the_cut_however_sure_the_model_is() -> None:
+def test_a_no_puts_a_paper_below_the_cut_of_any_model() -> None:
     [out] = as_told([A], {"a": "no"})
     assert (out.place, out.margin, out.terms) == (
         "out", -TOLD, (*A.terms, Term("told_no", "a", -3.0)))  # fmt: skip
     assert total(out.terms) == out.score
 
 
-def test_a_yes_brings_it_in_above_all_other_topics() -> None:
+def test_a_yes_puts_a_paper_above_all_other_topics() -> None:
     a, b = as_told([A, B], {"b": "yes"})
     assert (a, b.topic, b.place) == (A, "b", "in")
     assert b.margin == pytest.approx(2.01)
     assert total(b.terms) == pytest.approx(b.score)
 
 
-def test_a_word_holds_where_no_rank_is_kept() -> None:
+def test_a_word_counts_without_a_kept_rank() -> None:
     no, yes = as_told([], {"a": "yes", "b": "no"})
     assert (yes.place, yes.score, yes.terms) == ("in", TOLD, (Term("told_yes", "a", TOLD),))
     assert (no.place, no.margin, no.terms) == ("out", -TOLD, (Term("told_no", "b", -TOLD),))
 
 
-def test_a_rank_that_is_kept_without_its_terms_has_a_sum_all_the_same() -> None:
+def test_a_rank_without_terms_still_has_a_sum() -> None:
     bare = Rank("b", 0.1, "out", -4.0, 1.0)
     [yes] = as_told([bare], {"b": "yes"})
     assert (yes.place, yes.nearness, total(yes.terms)) == ("in", 0.1, yes.score)
@@ -62,7 +62,7 @@ LINE = Entry(
         ("own", "a", "likely", {"a": "no", "n": "yes"}, ("n", None, True)),
     ],
 )
-def test_a_line_that_is_open_is_as_sure_as_the_person_and_names_one_topic(
+def test_an_open_line_follows_the_persons_word(
     lane: Lane,
     topic: str,
     sureness: Sureness | None,
@@ -75,6 +75,6 @@ def test_a_line_that_is_open_is_as_sure_as_the_person_and_names_one_topic(
     assert found.also == ()
 
 
-def test_without_a_word_a_line_that_is_open_stays_as_it_was() -> None:
+def test_an_open_line_without_a_word_stays_as_it_was() -> None:
     line = replace(LINE, sureness="likely", also=("c",))
     assert entry_now(line, {}, {"a", "b", "c"}) is line

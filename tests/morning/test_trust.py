@@ -1,4 +1,4 @@
-"""Each source says whether today's list can be trusted with it."""
+"""Test what is reported of each source for today's list."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_source_that_was_never_asked_says_so(library: Library) -> None:
     assert {(r.line.state, r.newest, r.succeeded_at) for r in found} == {("not asked", None, None)}
 
 
-def test_a_day_that_lacks_something_speaks_for_its_source(library: Library) -> None:
+def test_a_source_is_reported_by_the_day_that_lacks_something(library: Library) -> None:
     keep(
         library,
         Batch("arXiv", DAY - timedelta(1), 9, 7, "partial", "cut off"),
@@ -53,7 +53,7 @@ def test_a_day_that_lacks_something_speaks_for_its_source(library: Library) -> N
     assert report.by_category == [Batch("arXiv", DAY, 5, 5, "complete", category="cs.CL")]
 
 
-def test_an_answer_that_did_not_change_is_not_said_to_have_brought_nothing_that_day(
+def test_an_unchanged_answer_is_not_reported_as_empty(
     library: Library,
 ) -> None:
     keep(library, Batch("timeline", DAY, None, 4, "not checked"))

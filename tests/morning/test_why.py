@@ -1,4 +1,4 @@
-"""Hold what `why` says would change a paper's place: that, and nothing else, comes true."""
+"""Test what `why` predicts for a paper's place: that, and nothing else, comes true."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def said(library: Library, row: int, kind: str) -> ScoreChange:
 
 
 def score(library: Library, row: int, topic: str) -> float:
-    """Judge a paper by what is learned now."""
+    """Judge a paper by the present models."""
     [held] = papers.papers_at(library.db, [row])
     return judge(held.paper, features(held.paper), judges(library).models[topic]).score
 
 
 @pytest.mark.parametrize("kind", ["pick", "skip"])
 @pytest.mark.parametrize("row", [1, 4, ANTS, MODELS])
-def test_a_decision_does_what_it_was_said_to_do(library: Library, row: int, kind: str) -> None:
+def test_a_decision_has_the_predicted_effect(library: Library, row: int, kind: str) -> None:
     decide_rows(library, "pick", [2])
     decide_rows(library, "skip", [6])
     teach(library)
@@ -86,7 +86,7 @@ def test_a_decision_does_what_it_was_said_to_do(library: Library, row: int, kind
     assert score(library, row, found.topic) == pytest.approx(change.score, abs=1e-9)
 
 
-def test_a_pick_that_teaches_no_topic_is_said_to_change_nothing(library: Library) -> None:
+def test_a_pick_that_teaches_no_topic_is_predicted_to_change_nothing(library: Library) -> None:
     found, _ = explained(library, ANTS)
     assert said(library, ANTS, "pick").score == pytest.approx(found.score)
 
@@ -119,13 +119,11 @@ def test_a_decision_for_another_topic_moves_the_score_and_not_the_distance_to_th
          "with one more person who mentions it: 2.300, place 1"),
     ],
 )  # fmt: skip
-def test_what_would_change_is_said_as_the_distance_to_the_cut(
-    change: ScoreChange, text: str
-) -> None:
+def test_changes_are_written_as_the_distance_to_the_cut(change: ScoreChange, text: str) -> None:
     assert change_text(change) == text
 
 
-def test_a_pick_warms_a_topic_that_was_left_and_this_is_in_what_it_is_said_to_do(
+def test_the_predicted_effect_includes_that_a_pick_warms_a_left_topic(
     library: Library,
 ) -> None:
     decide_rows(library, "pick", [1, 2, 4, 5])
@@ -151,7 +149,7 @@ def test_a_near_paper_is_explained_by_the_talk_about_it_after_its_day_too(
     assert (found.place, found.cut, found.sentence) == (None, None, entry.why)
 
 
-def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Library) -> None:
+def test_the_prediction_without_a_decision_equals_its_undo(library: Library) -> None:
     decide_rows(library, "pick", [2])
     decide_rows(library, "pick", [1])
     teach(library)
@@ -161,7 +159,7 @@ def test_what_stands_without_a_decision_is_what_undoing_it_gives(library: Librar
     assert score(library, 1, OWN) == pytest.approx(change.score, abs=1e-9)
 
 
-def test_what_would_be_without_a_term_is_held_against_the_cut_that_is_shown(
+def test_scores_without_a_term_are_compared_with_the_shown_cut(
     library: Library,
 ) -> None:
     both = paper(16, "Speech Translation of Ferns", "Speech translation.")
@@ -183,7 +181,7 @@ def start(topic: str) -> TopicModel:
 
 
 def keep(library: Library, *several: TopicModel) -> None:
-    """Let models be what was learned."""
+    """Keep models as if they had been learned."""
     names = [
         standings.StoredModel(f"topic {m.topic}", m.to_text()[-9:], m.to_text()) for m in several
     ]
@@ -202,7 +200,7 @@ def test_a_followed_authors_paper_is_in_whatever_else_is_taken_away(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("score", "cut"), [(0.4321, -1.2345), (0.0004, 0.0), (-2.0015, -1.1005)])
-def test_what_a_paper_lacks_to_the_cut_is_the_difference_of_what_is_printed(
+def test_the_printed_margin_is_the_difference_of_printed_numbers(
     library: Library, score: float, cut: float
 ) -> None:
     found, _ = explained(library, 1)
@@ -213,9 +211,7 @@ def test_what_a_paper_lacks_to_the_cut_is_the_difference_of_what_is_printed(
 
 
 @pytest.mark.parametrize("place", ["in", "doubtful", "out"])
-def test_a_paper_without_a_word_of_the_topic_is_not_held_against_the_cut_of_those_with_one(
-    library: Library, place: Place
-) -> None:
+def test_a_paper_without_a_topic_word_has_a_cut_of_its_own(library: Library, place: Place) -> None:
     found, _ = explained(library, 1)
     bare = replace(
         found, terms=(Term("learned", "moss", 1.2), Term("start", "", -2.9)), place=place
@@ -226,7 +222,7 @@ def test_a_paper_without_a_word_of_the_topic_is_not_held_against_the_cut_of_thos
     )
 
 
-def test_a_place_stands_apart_from_the_sentence_before_it() -> None:
+def test_a_place_is_separated_from_the_sentence_before() -> None:
     assert with_position("In: “ASR”.", 5) == "In: “ASR”. Place 5."
     with speaking("ja"):
         assert with_position("概要に「ASR」。", 5) == "概要に「ASR」。5番目。"

@@ -1,4 +1,4 @@
-"""Hold "wrong topic": one act that teaches, is felt at once, and is taken back as a whole."""
+"""Test "wrong topic": one act that teaches, counts at once, and is undone as a whole."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def the(library: Library, number: int = 1) -> LibraryPaper:
 
 
 def lanes(found: Morning) -> dict[str, list[tuple[int, str | None]]]:
-    """Give (paper, topic) by lane."""
+    """Return (paper, topic) by lane."""
     wild = [found.wild] if found.wild else []
     several = {"own": found.own, "doubtful": found.doubtful, "near": found.near, "wild": wild}
     return {
@@ -75,7 +75,7 @@ def lanes(found: Morning) -> dict[str, list[tuple[int, str | None]]]:
 FIRST = {"own": [(1, OWN), (2, OWN)], "near": [(3, NEAR)], "wild": [(4, None)]}
 
 
-def test_a_paper_of_another_own_topic_stands_there_and_waits(library: Library) -> None:
+def test_a_paper_moved_to_another_own_topic_waits_there(library: Library) -> None:
     assert lanes(shown(library)) == FIRST
     found = wrong_topic(library, the(library), OTHER)
     assert (found.held.state, found.topic, found.said) == (
@@ -90,7 +90,7 @@ def test_a_paper_of_another_own_topic_stands_there_and_waits(library: Library) -
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", OTHER: "yes"}}
 
 
-def test_none_of_mine_is_a_skip_and_stays_where_it_was_without_a_topic(library: Library) -> None:
+def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> None:
     found = wrong_topic(library, the(library), None)
     assert (found.held.state, found.said) == (
         "skip", "None of yours, and skipped: Speech Translation of Whales")  # fmt: skip
@@ -101,7 +101,7 @@ def test_none_of_mine_is_a_skip_and_stays_where_it_was_without_a_topic(library: 
     assert theme_counts(now.own, now.theme_of) == {OWN: 1, OTHER: 0}
 
 
-def test_an_own_paper_of_a_near_topic_is_sorted_out_too(library: Library) -> None:
+def test_an_own_paper_moved_to_a_near_topic_is_sorted_out_too(library: Library) -> None:
     found = wrong_topic(library, the(library), "NLP/LLM")
     assert (found.held.state, found.is_sorted_out, found.topic) == ("skip", True, NEAR)
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", NEAR: "yes"}}
@@ -159,7 +159,7 @@ def test_undoing_a_lesson_leaves_a_folder_that_was_chosen_in_the_same_moment(
     assert the(library).topic == "roses"
 
 
-def test_one_undo_takes_all_of_it_back(library: Library) -> None:
+def test_one_undo_takes_the_whole_act_back(library: Library) -> None:
     wrong_topic(library, the(library), None)
     assert [held.state for held in undo(library)] == ["candidate"]
     assert labels.words_on(library.db, [1]) == {}
@@ -169,7 +169,7 @@ def test_one_undo_takes_all_of_it_back(library: Library) -> None:
     assert lanes(shown(library)) == FIRST
 
 
-def test_what_is_taken_back_by_the_paper_takes_its_topic_back_too(library: Library) -> None:
+def test_undo_of_one_paper_takes_its_topic_back_too(library: Library) -> None:
     wrong_topic(library, the(library), None)
     decide(library, "skip", [MINE.id])
     assert take_back(library, WRONG.id).said == "Taken back: Speech Translation of Whales"
@@ -181,7 +181,7 @@ def test_what_is_taken_back_by_the_paper_takes_its_topic_back_too(library: Libra
 
 
 @pytest.mark.parametrize("topic", [OTHER, None])
-def test_it_is_never_under_the_wrong_topic_again_whatever_the_model_says(
+def test_no_model_brings_a_paper_back_under_the_wrong_topic(
     library: Library, tmp_path: Path, topic: str | None
 ) -> None:
     wrong_topic(library, the(library), topic)
@@ -200,7 +200,7 @@ def test_it_is_never_under_the_wrong_topic_again_whatever_the_model_says(
 
 
 @pytest.mark.parametrize(("topic", "n"), [(OTHER, 2), (None, 1), (NEAR, 1)])
-def test_what_is_none_of_mine_is_not_counted_as_undecided(
+def test_papers_of_no_own_topic_are_not_counted_as_undecided(
     library: Library, topic: str | None, n: int
 ) -> None:
     wrong_topic(library, the(library), topic)
@@ -210,13 +210,13 @@ def test_what_is_none_of_mine_is_not_counted_as_undecided(
     assert dict(morning(later, DAY + timedelta(1)).undecided) == ({DAY: n - 1} if n > 1 else {})
 
 
-def test_a_word_on_a_paper_of_which_no_rank_is_kept_holds(library: Library) -> None:
+def test_a_word_counts_for_a_paper_without_kept_ranks(library: Library) -> None:
     papers.add_papers(library.db, [paper(9, "On Bees")], source="arXiv", on=DAY)
     wrong_topic(library, the(library, 9), OTHER)
     assert lanes(shown(library))["own"] == [(1, OWN), (2, OWN), (5, OTHER)]
 
 
-def test_it_teaches_both_topics_the_next_time_that_is_learned(library: Library) -> None:
+def test_a_wrong_topic_teaches_both_topics(library: Library) -> None:
     learn(library, tools(Web()))
     before = standings.fingerprints(library.db)
     wrong_topic(library, the(library), OTHER)
@@ -227,7 +227,7 @@ def test_it_teaches_both_topics_the_next_time_that_is_learned(library: Library) 
     assert standings.fingerprints(library.db) == before
 
 
-def test_a_pick_that_was_of_another_topic_teaches_that_one_alone(library: Library) -> None:
+def test_a_pick_of_another_topic_teaches_that_one_alone(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     wrong_topic(library, the(library), OTHER)
     assert the(library).topic == OTHER
@@ -238,7 +238,7 @@ def test_a_pick_that_was_of_another_topic_teaches_that_one_alone(library: Librar
     assert [(e.kind, e.topic) for e in events_of(library)] == [("pick", OWN)]
 
 
-def test_a_pick_afterwards_is_filed_where_it_was_said_to_belong(library: Library) -> None:
+def test_a_later_pick_is_filed_under_the_topic_that_was_named(library: Library) -> None:
     wrong_topic(library, the(library), OTHER)
     [held] = decide(library, "pick", [WRONG.id])
     assert held.topic == OTHER
@@ -254,7 +254,7 @@ def test_a_paper_with_a_note_stays(library: Library) -> None:
     assert found.said.startswith("None of yours; it has your note, and stays:")
 
 
-def test_the_topics_that_are_offered_are_the_others_the_own_ones_first(library: Library) -> None:
+def test_the_other_topics_are_offered_own_ones_first(library: Library) -> None:
     held = the(library)
     assert topic_now(library, held) == OWN
     assert [t.path for t in other_topics(library, OWN)] == [OTHER, NEAR]
@@ -266,7 +266,7 @@ def test_the_topics_that_are_offered_are_the_others_the_own_ones_first(library: 
     assert topic_now(library, the(library)) is None
 
 
-def test_what_is_no_topic_or_stands_there_already_is_refused(library: Library) -> None:
+def test_an_unknown_or_the_same_topic_is_refused(library: Library) -> None:
     with pytest.raises(NotKnown) as unknown:
         wrong_topic(library, the(library), "cooking")
     assert unknown.value.hint == f"feeds.toml has: {OWN}, {OTHER}, {NEAR}."
@@ -287,16 +287,16 @@ def test_why_says_whose_word_it_is_and_its_sum_adds_up(library: Library) -> None
 
 class TestSentLate:
     def late(self, library: Library, minutes: int) -> ActLibrary:
-        """Give the library for an act that was made so long ago."""
+        """Return the library for an act that was made so long ago."""
         made = NOW - timedelta(minutes=minutes)
         return receiving(library, SentAct("a" * 32, made, NOW))
 
-    def test_it_counts_for_the_moment_when_it_was_made(self, library: Library) -> None:
+    def test_a_late_word_counts_for_its_own_moment(self, library: Library) -> None:
         answer = wrong_seen(self.late(library, 5), WRONG.id, None, "candidate")
         assert answer.is_done
         assert the(library).state == "skip"
 
-    def test_what_was_said_since_stands(self, library: Library) -> None:
+    def test_a_word_said_since_stands(self, library: Library) -> None:
         wrong_topic(library, the(library), OTHER)
         late = self.late(library, 5)
         assert not wrong_seen(late, WRONG.id, None, "candidate").is_done
@@ -304,7 +304,7 @@ class TestSentLate:
         assert (the(library).state, [h.row for h in late.sent.overtaken]) == ("candidate", [1])
 
 
-def test_what_another_device_decided_meanwhile_stays(library: Library) -> None:
+def test_a_decision_of_another_device_stays(library: Library) -> None:
     decide(library, "pick", [WRONG.id])
     answer = wrong_seen(library, WRONG.id, None, "candidate")
     assert (answer.is_done, answer.said) == (

@@ -10,7 +10,7 @@ import pytest
 from reader.gathering.rows import posts
 from reader.library.folder import Library
 from reader.library.rows import papers
-from reader.morning.today import said_of
+from reader.morning.today import candidates_with_talk
 from reader.ranking.heat import ROLE_MODEL
 from reader.ranking.rank import Term
 from tests.mornings import morning
@@ -51,7 +51,7 @@ def test_a_role_model_counts_by_their_own_timeline_whatever_their_name_there(
     say(library, BLOG, 1, "Bo's blog")
     say(library, "timeline", 2, "@bo_l")
     say(library, CY, 4, "@pond")
-    said = said_of(library, papers.papers_at(library.db, (1, 2, 4)), DAY)
+    said = candidates_with_talk(library, papers.papers_at(library.db, (1, 2, 4)), DAY)
     assert said[1].heat == (Term("mention", "@bo_l", ROLE_MODEL),)
     assert said[2].heat == (Term("mention", "@bo_l", 1.0),)
     # Of a paper of their own.
