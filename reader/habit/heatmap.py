@@ -25,7 +25,7 @@ INK = "#4a4f57"
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A day of the map. is_frozen: nothing was asked of it."""
+    """A day of the map. is_frozen: a day off, or one near a deadline, when nothing is asked."""
 
     day: date
     n: int

@@ -71,7 +71,7 @@ class GradeOutcome:
 
 
 def due(library: Library, day: date) -> Due:
-    """Count what comes back on a day; cheap enough for every morning."""
+    """Count the notes that come back on a day; cheap enough for every morning."""
     n_done = rows.n_recalled_on(library.db, day)
     deadline = near_deadline(library, day)
     if deadline or library.config.is_day_off(day):

@@ -1,4 +1,4 @@
-"""Keep the grades of recall, and read what was done and said on past days.
+"""Keep the grades of recall, and read the acts and posts of past days.
 
 Grades are only ever added. FSRS's state of a note is computed from them; the day on which it
 comes back is kept with each, so that a morning can count what is due without computing anything.
@@ -173,7 +173,7 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """What a source brought in some days, and what became of it."""
+    """The papers that a source brought in some days: how many came, were picked, written up."""
 
     source: str
     n_arrived: int

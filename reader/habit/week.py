@@ -83,7 +83,7 @@ class Regret:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What `reader week` shows. n_more: regrets beyond those that are shown."""
+    """A week as `reader week` shows it. n_more: regrets beyond those that are shown."""
 
     first: date
     last: date
@@ -138,7 +138,7 @@ def week_of(day: date) -> tuple[date, date]:
 
 
 def read_between(library: Library, first: date, last: date) -> list[ReadPaper]:
-    """List what was noted between two days, the themes in the order of feeds.toml."""
+    """List the papers noted between two days, the themes in the order of feeds.toml."""
     found = rows.noted(library.db, first, last)
     held = {h.row: h for h in papers.papers_at(library.db, [n.paper for n in found])}
     read = []
@@ -238,7 +238,7 @@ N_WEEKS = 53
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What a day had, in papers. is_frozen: it was off, or a deadline was near."""
+    """The numbers of a day, in papers. is_frozen: it was off, or a deadline was near."""
 
     day: date
     n_written: int

@@ -81,7 +81,7 @@ class _Fit:
 def browse(
     library: Library, query: str, *, folder: str = "", before: int = 0, after: int = 0
 ) -> Listing:
-    """List what fits a query: all of its words, phrases and filters must.
+    """List the papers that fit all words, phrases and filters of a query, page by page.
 
     folder: only what is filed there or below. before, after: the row to go on from, 0 for the
     beginning.

@@ -134,7 +134,7 @@ def _undone_text(undone: Sequence[LibraryPaper]) -> str:
 
 @dataclass(slots=True)
 class Deciding:
-    """The papers of a list as they stand.
+    """Decides on the papers of one list, and keeps their present states.
 
     held: by row, all that the list can show. acted: those decided here, each once. words: by
     row, what the person said of a paper's topics. queued: those that stand in the queue alone,

@@ -294,7 +294,7 @@ def followed_term(name: str, terms: Sequence[Term], cut: float) -> Term:
 
 
 def _has_reason(rank: Rank) -> bool:
-    """Check whether a term speaks for a paper; what every paper begins with speaks against."""
+    """Check whether a term speaks for a paper; the term of the start speaks against each."""
     return any(t.value > 0 for t in rank.terms)
 
 

@@ -1,4 +1,4 @@
-"""Run the stages one after another; two of them stand here: pictures of PDFs, and citations.
+"""Run the stages one after another; two of them are here: pictures of PDFs, and citations.
 
     fetch_and_rank   gather | follow_links | resolve | complete | learn | rank_days | index_words
     index_all        cite | index_words | fetch_pdfs | extract | take_pictures | encode | learn

@@ -191,7 +191,7 @@ def rank_new(
 
 
 def fingerprint(config: Config) -> str:
-    """Hash what the ranks by words depend on: the topics and their words."""
+    """Hash the topics and their words, on which ranks by words depend."""
     topics = repr([(t.path, t.words, t.seeds) for t in config.topics])
     return hashlib.sha256(topics.encode()).hexdigest()[:16]
 
@@ -238,7 +238,7 @@ _read = functools.lru_cache(maxsize=16)(TopicModel.from_text)
 
 
 def _keep(library: Library, found: Mapping[str, Ranks], mark: str) -> None:
-    """Keep ranks, given by the encoder whose vectors they were made with."""
+    """Keep ranks. found: by the name of the encoder whose vectors were used, "" for words."""
     if not any(found.values()):
         return
     topics = fingerprint(library.config)

@@ -127,7 +127,7 @@ class Teaching:
         )
 
     def _fit(self) -> TopicModel:
-        """Fit the topic's model as `learn` does: without a lesson, to what its words find."""
+        """Fit the topic's model as `learn` does; without labels it is made of the words alone."""
         # Papers that another command brought meanwhile are among them.
         taught = self._taught.labels[self.topic.path]
         self._texts.add(self.library, [*(x.paper for x in taught), *self._taught.background])
@@ -194,7 +194,10 @@ class Examples:
         self.problems: list[ReaderError] = []
 
     def rows(self, several: Sequence[str], people: Sequence[str]) -> list[int]:
-        """List the rows of all examples, each once. Raises what a wrong name raises."""
+        """List the rows of all examples, each once.
+
+        Raises NotFound, NotAnId, Ambiguous or UsageError for a wrong name.
+        """
         # Names first: nothing is brought in where one of them is wrong.
         named: dict[str, int] = {}
         for text in several:

@@ -219,7 +219,7 @@ def families(origins: Sequence[str]) -> list[str]:
 
 
 def topic_text(entry: Entry) -> str:
-    """Name the topic of a line: where the paper is filed, else what it fits, both where two are
+    """Name the topic of a line: the folder, else the topic that it fits, both where two are
     close; "" for none."""
     if entry.is_outside:
         return say("today.outside")
@@ -454,7 +454,7 @@ def changed_text(version: NewVersion) -> str:
 
 
 def _cause(line: SourceLine) -> str:
-    """Return an error without the name of its source in front of it."""
+    """Return an error without the name of its source."""
     return line.error.removeprefix(f"{line.name}: ")
 
 

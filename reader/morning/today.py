@@ -381,7 +381,7 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
 
 
 def _notices(library: Library, encoder: str) -> Iterator[str]:
-    """Report what is not as feeds.toml says: classes that arXiv does not have, topics that were
+    """Report differences from feeds.toml: classes that arXiv does not have, topics that were
     removed, a model that is being replaced."""
     yield from map(unknown_class_text, library.config.arxiv.unknown)
     for topic, n in labels.of_other_topics(library.db, [t.path for t in library.config.topics]):

@@ -1,4 +1,4 @@
-"""Name what the pipe is given: the adapters, and a way to say how far they are."""
+"""Define the tools of the pipe: the adapters, and a function that is told the progress."""
 
 from __future__ import annotations
 

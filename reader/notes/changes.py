@@ -74,7 +74,7 @@ def _range(start: int, end: int) -> str:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    """Find the lines that went and those that came; of similar ones what differs within."""
+    """List removed lines, then added ones; in similar ones the differing words are marked."""
     # By whether it is a new line, and its number; an old line has one partner, the first found.
     spans: dict[tuple[bool, int], Spans] = {}
     for n, line in enumerate(new):
@@ -106,7 +106,7 @@ Spans = tuple[tuple[int, int], ...]
 
 
 def _spans(old: str, new: str) -> tuple[Spans, Spans]:
-    """Mark what differs between two lines; nothing where they have little in common."""
+    """Find the spans in which two lines differ; none where they have little in common."""
     if max(len(old), len(new)) > LONGEST:  # comparing takes the square of the length
         return (), ()
     mine, theirs = _TOKEN.findall(old), _TOKEN.findall(new)

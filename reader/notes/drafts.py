@@ -215,8 +215,8 @@ def has_words(library: Library, draft: Draft) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MarkedWords:
-    """Words that the person marked, and what they typed there; safe to print. pages: all on
-    which they did."""
+    """Words that the person marked, with their typed note; safe to print. pages: all on which
+    these words were marked."""
 
     text: str
     note: str
@@ -339,7 +339,7 @@ def keep(
 
 
 def _may_replace(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) -> bool:
-    """Hold a draft and check that nothing of it would be lost under a text."""
+    """Hold a draft, and check that no word of it is lost if a text replaces it."""
     try:
         hold(old.file, locks)
         saved = words_of(old)

@@ -144,7 +144,7 @@ class ExportRun:
         self._look_at(rows)
 
     def _find(self, names: Collection[str] | None) -> None:
-        """Find what a hand moved, and take files of the person's that name a paper as notes."""
+        """Find files that were moved by hand, and adopt files of the person's that name a paper."""
         library, done = self._library, self._done
         self._blocks = recover(library, self._files)
         for row, path in sorted(find_moved(library, self._files, done, names).items()):
@@ -155,7 +155,7 @@ class ExportRun:
                 self._writer.leave(error)
 
     def _look_at(self, rows: Iterable[int]) -> None:
-        """Read the files of some papers, and read in what a hand wrote in them."""
+        """Read the files of some papers, and read in their edits."""
         for held in papers.papers_at(self._library.db, rows):
             if self._writer.is_stopped:
                 return
@@ -278,7 +278,7 @@ def _check_owner(note: NoteFile) -> None:
 
 
 def adopt(library: Library, row: int, path: str, content: str, done: ExportOutcome) -> str:
-    """Take a file of the person's as the note of the paper whose id stands in it.
+    """Adopt a file of the person's as the note of the paper whose id it has.
 
     Its words become a revision; its bytes stay, our keys and our block come later. One that
     lies in no topic's folder goes to its paper's. Returns where the file lies then, empty where
@@ -322,7 +322,7 @@ def export(library: Library, *, only: Collection[int] | None = None) -> ExportOu
 
 
 def export_quietly(library: Library, rows: Collection[int] | None = None) -> list[ReaderError]:
-    """Export without being told, unless feeds.toml says not to; returns what was left alone.
+    """Export automatically, unless feeds.toml says not to; returns errors of files left alone.
 
     rows: papers; None: those whose newest revision is in no file yet.
     """

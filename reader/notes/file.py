@@ -122,7 +122,7 @@ def words_of(file_text: str, titles: Collection[str] = ()) -> str | None:
 
 
 def block_of(file_text: str) -> str:
-    """Return what stands between the marks; empty where they are damaged."""
+    """Return the text between the marks; empty where they are damaged."""
     parts = _split(file_text, ())
     return parts.block if parts else ""
 
@@ -180,7 +180,7 @@ def with_words(found: str, text: str, titles: Collection[str] = ()) -> str | Non
 
 
 def _both_sides(parts: _Parts, words: str) -> tuple[str, str]:
-    """Change the lines that are other, wherever they stand."""
+    """Replace the lines that differ, above and below the block; returns both sides."""
     end = parts.line_end
     head, raw = parts.above[: parts.head], parts.above[parts.head :]
     lead, own, trail = cut(raw, end)

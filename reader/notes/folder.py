@@ -156,7 +156,7 @@ class ExportOutcome:
 
 @dataclass(slots=True)
 class Writer:
-    """Collects what is to be written, and writes many files at once.
+    """Collects files to be written, and writes many at once.
 
     is_stopped: something that every other file would meet too was met, such as a full disk;
     nothing more is written.
@@ -189,7 +189,7 @@ class Writer:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was collected. Afterwards nothing is waiting."""
+        """Write the files that were collected. Afterwards none is waiting."""
         waiting, self._waiting = self._waiting, []
         recorded, self._recorded = self._recorded, []
         if self.is_stopped or not (waiting or recorded):
@@ -339,7 +339,7 @@ def _strays(
 def _record_moves(
     library: Library, recorded: dict[str, str], moved: dict[str, str], done: ExportOutcome
 ) -> None:
-    """Record name → path of moved files; what was recorded at such a path gets another place."""
+    """Record name → path of moved files; another file recorded at such a path gets a new place."""
     if library.db.is_read_only or not moved:
         return
     places = set(moved.values())
@@ -369,7 +369,7 @@ def _record_moves(
 def file_where_it_lies(
     library: Library, row: int, path: str, done: ExportOutcome, *, before: str = ""
 ) -> None:
-    """File a paper under the topic in whose folder a hand put its file, if that is one."""
+    """File a paper under the topic in whose folder its file was put by hand, if that is one."""
     (held,) = papers.papers_at(library.db, [row]) or (None,)
     topic = _topic_at(library, path)
     # A file that was renamed within its folder, or lies where its paper is filed, files nothing.

@@ -36,7 +36,10 @@ COMMON = 200
 
 @dataclass(frozen=True, slots=True)
 class LinkedPaper:
-    """A paper on one end of a link, or near enough for one; sentence: what its note says."""
+    """A paper on one end of a link, or near enough for one.
+
+    sentence: of its note, the key sentence, or in a backlink the one that links.
+    """
 
     held: LibraryPaper
     sentence: str
@@ -81,8 +84,8 @@ def related(
 
 
 def _near_by_words(library: Library, text: str, limit: int) -> list[int]:
-    """Rank the papers whose notes have the telling words of a text: those that fewest others
-    have, among those that some have."""
+    """Rank the papers whose notes have the rarest words of a text, of those that any other note
+    has."""
     telling: list[tuple[int, str]] = []
     for word in query_words_of(text[:READ_LETTERS]):
         term = phrase_term(word)
@@ -149,7 +152,7 @@ def targets(library: Library, keys: Collection[str]) -> list[tuple[str, int]]:
 
 
 def _with_sentences(library: Library, rows: Collection[int]) -> list[LinkedPaper]:
-    """List papers in this order, each with what its note says."""
+    """Read papers in this order, each with the key sentence of its note."""
     texts = newest_texts(library.db, rows)
     every = papers.papers_at(library.db, rows)
     return [LinkedPaper(held, key_sentence(texts.get(held.row, ""))) for held in every]

@@ -1,4 +1,4 @@
-"""Report what became of a note that was saved: whether it counts and why, its links, its file."""
+"""Report on a note that was saved: whether it counts and why, its links, its file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NoteReport:
 
 
 def report_of(library: Library, noted: NoteOutcome, *, encode: Encode | None = None) -> NoteReport:
-    """Report what became of a note that was saved."""
+    """Report on a note that was saved."""
     title = plain(noted.held.paper.title)
     if not noted.is_new:
         return NoteReport(say("note.same", title=title))

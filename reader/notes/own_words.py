@@ -48,7 +48,7 @@ Closeness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence of a note with what was found about it.
+    """A sentence of a note, and the result of its check.
 
     text: as it stands in the note, white space around it off. share: how much of it stands
     in the source as well, 0 to 1. run: the longest stretch of it that does, as the note has
@@ -397,7 +397,7 @@ def own_prose(note: str) -> str:
 
 
 def _blanked(note: str) -> str:
-    """Put blanks in place of what is no prose, and POINT where a point of a list begins."""
+    """Replace all but prose with blanks, and the marks of a list's points with POINT."""
     lines: list[str] = []
     fence = ""
     for line in _LINE.findall(_COMMENT.sub(_blank, note)):
@@ -421,7 +421,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _mark_point(match: re.Match[str]) -> str:
-    """Put a break in place of a list's bullet, or of nothing where there is none."""
+    """Replace a list's bullet with POINT; a line without one stays as it is."""
     return POINT + " " * (len(match[0]) - 1) if match[0].strip() else match[0]
 
 

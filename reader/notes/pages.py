@@ -57,8 +57,8 @@ def pages_of(library: Library, rows: Collection[int]) -> set[str]:
 
 
 def put_pages(library: Library, writer: Writer, names: Collection[str]) -> None:
-    """Bring some pages up to date. Those of which nothing is left to say go, unless a hand
-    wrote something there."""
+    """Bring some pages up to date. Those without entries are deleted, unless somebody wrote
+    something there."""
     for name in sorted(names):
         try:
             _put_page(library, writer, name)

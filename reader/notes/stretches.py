@@ -29,7 +29,7 @@ Where = Literal["abstract", "passage", "highlight", "title"]
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A text of the paper that a note may have been copied from; where: what it is there.
+    """A text of the paper that a note may have been copied from; where: its kind of text.
 
     page: where it begins in the PDF, from 1; None where it has none. A title is what one
     may always name: its words are not copying.
@@ -56,7 +56,7 @@ class Token:
 
     @property
     def weight(self) -> int:
-        """How much it counts, beside others."""
+        """Return how much it counts beside others."""
         return weight_of(self.word)
 
 

@@ -152,8 +152,8 @@ def key_sentence(note: str) -> str:
 
 
 def question(note: str) -> str:
-    """Choose what to ask before the words are shown: the person's own first question, else the
-    headings under which something stands, else what every note should answer.
+    """Choose the question to ask before the note is shown: the person's own first one, else the
+    headings that have words below them, else what every note should answer.
 
     Own is a line that begins with "Q:" or "問:". It never holds the answer.
     """

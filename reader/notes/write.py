@@ -43,7 +43,7 @@ seconds, and `gather` does it."""
 
 @dataclass(frozen=True, slots=True)
 class NoteOutcome:
-    """What became of a note: the paper as it stands, and whether anything changed.
+    """The outcome of saving a note: the paper as it stands, and whether anything changed.
 
     text, number: of the newest revision, "" and 0 where there is none. check: its words
     beside the paper's; None where nothing changed, or index.db could not be read.
@@ -167,7 +167,7 @@ def newest_note(library: Library, held: LibraryPaper) -> Revision | None:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff:
-    """Two revisions, by number from 1, and what leads from one to the other."""
+    """Two revisions, by number from 1, and the changes from one to the other."""
 
     first: int
     second: int

@@ -163,7 +163,7 @@ def _sparse(
 
 
 def _scales(names: Sequence[str], papers: Any, topic: Topic) -> NDArray[np.float64]:
-    """Return what each feature is multiplied with before the fit: how far it may tell.
+    """Return the factor of each feature before the fit: how much it may tell.
 
     Words are scaled by their rarity. What the topic's own words say is counted by itself, and
     only once, so they tell nothing here.

@@ -53,7 +53,7 @@ class Coefficients:
     text: tuple[float, ...] = ()
 
     def weigh_text(self, buckets: Mapping[int, float]) -> float:
-        """Add up what the hashed words of a paper weigh."""
+        """Add up the weights of a paper's hashed words."""
         n = len(self.text)
         return math.fsum(self.text[k] * v for k, v in buckets.items() if k < n)
 
@@ -225,7 +225,7 @@ FARTHEST = 15.0
 
 @dataclass(frozen=True, slots=True)
 class NumberPlace:
-    """Where a paper stands among a day's numbers.
+    """The place of a paper among a day's numbers.
 
     after: log2(1 + numbers given out from it to the day's last); share: of the day's
     papers that have a lower number, 0 … 1.
@@ -260,7 +260,7 @@ MUCH_VOTES = 10
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a paper alone gives to the forecast: hashed words, and named numbers."""
+    """The input of the forecast from a paper alone: hashed words, and named numbers."""
 
     text: Mapping[int, float]
     plain: Mapping[str, float]

@@ -115,7 +115,7 @@ def talk_of(
     timelines: Mapping[str, str] = _NOBODYS,
     busy: Container[str] = frozenset(),
 ) -> Talk:
-    """Turn mentions into what heat is counted from; votes and citations come by `replace`.
+    """Turn mentions into the input of `heat`; votes and citations are set with `replace`.
 
     role_models: the names of people of feeds.toml; timelines: the sources that are theirs,
     with their names. busy: authors who mention MANY_A_DAY.

@@ -1,4 +1,4 @@
-"""Learn from what a person did and from what is talked about, and foretell talk for new papers.
+"""Learn from a person's acts and from the talk about papers, and foretell talk for new papers.
 
     acts that stand → events → labels of each topic → its model, kept in index.db
     talk that was seen → examples → the numbers of the forecast, kept in index.db
@@ -113,7 +113,7 @@ class Lessons:
 
 
 def learn(library: Library, tools: FitTools) -> list[str]:
-    """Fit what has changed; returns the topics that were fitted anew."""
+    """Fit the models whose input has changed; returns the topics that were fitted anew."""
     taught = lessons(library)
     known = standings.fingerprints(library.db)
     wanted = {}

@@ -254,7 +254,7 @@ def judge(
 
 
 def surely_term(terms: Iterable[Term], score: float, cut: float) -> Term | None:
-    """Return what brings in a paper below the cut that has a word of the topic in its title.
+    """Return the term that brings in a paper below the cut with a word of the topic in its title.
 
     None where nothing is lacking, or too much. The lane is complete before it is short: models
     of few decisions, or of skips for want of time, would leave out what a person is sure to want.

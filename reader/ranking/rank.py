@@ -61,7 +61,7 @@ ListLane = Literal["own", "doubtful", "near", "wild"]
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """How a paper stands to a topic, as the topic's model said when it was ranked.
+    """The place of a paper in a topic, as the topic's model judged when it was ranked.
 
     nearness: standard deviations above the mean of the day's papers in cosine to the topic,
     None without vectors. terms: they add up to the score. cut: from which score on this paper

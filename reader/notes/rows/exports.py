@@ -35,7 +35,7 @@ class WrittenFile:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What our heading said when the file was left."""
+        """Return the title in our heading when the file was last written, if it is known."""
         title = text_at(self.front, "title")
         return () if title is None else (title,)
 

@@ -1,4 +1,4 @@
-"""Keep what a day's list showed, and where: its order stays, and no paper is brought up twice.
+"""Keep the papers that a day's list showed, and where: its order stays, none is brought up twice.
 
 Rows are only added, but for the order of a day that a person asked to be made anew.
 """
@@ -22,9 +22,9 @@ def shown_on(db: Database, day: date) -> dict[int, ListPlace]:
 def add_shown(
     db: Database, day: date, papers: Sequence[tuple[int, ListLane, str]], *, at: datetime
 ) -> None:
-    """Keep (row, lane, topic) of what a day's list shows now, in its order.
+    """Keep (row, lane, topic) of the papers that a day's list shows now, in its order.
 
-    What it showed before keeps its place; the rest follows.
+    Papers that it showed before keep their place; the others follow.
     """
     # On conflict nothing: another page or terminal may show the same list at this moment.
     with db.writing():

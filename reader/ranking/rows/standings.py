@@ -1,4 +1,4 @@
-"""Keep how the papers of a day stand to the topics, and the fitted models. Derived.
+"""Keep the ranks of papers in the topics, forecasts, and the fitted models. Derived.
 
 Only what is worth keeping has a row: in or just below a topic, or talked about.
 """
@@ -180,7 +180,7 @@ def n_undecided(
 
 
 def ranks_of(db: Database, papers: Iterable[int]) -> dict[int, list[Rank]]:
-    """Read the ranks of some papers, a person's own word above what the models say."""
+    """Read the ranks of some papers, with a person's own word above the models."""
     rows = list(papers)
     return with_words(db, kept_ranks(db, rows), rows)
 
@@ -232,7 +232,7 @@ before it: `topic speech/translation`."""
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model's text, and the name of what it was fitted on."""
+    """A model's text; fitted_on: a text that changes with what it was fitted on."""
 
     name: str
     fitted_on: str
@@ -257,7 +257,7 @@ def text_of(db: Database, name: str) -> str:
 
 
 def fingerprints(db: Database) -> dict[str, str]:
-    """Read the hashes of what each model was fitted on, by name, without the models."""
+    """Read `fitted_on` of each model, by name, without the models."""
     rows = db.read("SELECT name, fitted_on FROM idx.models ORDER BY name")
     return {r["name"]: r["fitted_on"] for r in rows}
 
