@@ -16,7 +16,7 @@ LEVELS = 4
 """Shades of a day with something; 0 is none."""
 
 SIZE, GAP, LEFT, TOP, RIGHT, BOTTOM = 12, 3, 34, 26, 12, 30
-"""Of the picture, in pixels: a square, what is between two, and the margins."""
+"""Lengths in the picture, in pixels: a square, the gap between two, and the margins."""
 
 COLOURS = ("#ecedf0", "#b7e0c0", "#6cbf84", "#2f9a58", "#156b3b")
 FROZEN = "#d5dbe8"

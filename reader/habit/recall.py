@@ -26,10 +26,10 @@ from reader.notes.words import question
 from reader.notes.write import newest_note
 
 NextDay = Callable[[Sequence[tuple[date, int]]], date]
-"""Takes a note's grades with their days, oldest first; gives the day on which it comes back."""
+"""Computes the day on which a note comes back from its grades with their days, oldest first."""
 
 FIRM_DAYS = 30
-"""A note that comes back after so many days is remembered: it leaves room for a new one."""
+"""A note that comes back after this many days is remembered: it leaves room for a new one."""
 
 RETENTION = 0.9
 """How likely a note is to be remembered on the day on which it comes back."""

@@ -25,7 +25,7 @@ from reader.pdfs.highlights import shown
 from reader.pdfs.rows import highlights, pdfs
 
 Choice = Literal["all", "none"] | Collection[int]
-"""Which highlights go along: all, none, or some by their number in reading order, from 1."""
+"""The highlights to share: all, none, or some by their number in reading order, from 1."""
 
 
 def share(

@@ -164,7 +164,8 @@ def _tex(text: str) -> str:
 
 MOST_PICKS = 20
 MOST_NOTES = 20
-"""Papers of each: with a page for the paper and one for its note, some megabytes."""
+"""At most so many picks and noted papers: with a page for the paper and one for its note, some
+megabytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 A_PAGE = 50
 
 MOST_WITH_WORDS = 2_000
-"""Papers with some words that are looked at, the newest ones, where many fit the filters."""
+"""The most papers with some words that are listed, the newest ones, where many fit the filters."""
 
 FEW = 5_000
-"""Papers that are left out of a walk through all, one by one."""
+"""The most papers that are left out one by one on the way through all, or held against words."""
 
 STATES: tuple[State, ...] = ("candidate", "pick", "read", "skip")
 
@@ -214,7 +214,7 @@ def saved_lines(library: Library, day: date) -> tuple[SavedSearchHits, ...]:
 
 
 MOST = 500
-"""Boxes of one page."""
+"""The most boxes on one page."""
 
 
 def boxes_of(page: PageText, query: str) -> list[Box]:

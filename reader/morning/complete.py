@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 STAGE = "add"
 
 MOST_FAILURES = 5
-"""Failures in a row after which a registry is asked no more: it is not the ids."""
+"""Failures in a row after which a registry is asked no more: they are not the fault of the ids."""
 
 
 class AddTools(SourceTools, PdfTools, EncoderTools, Protocol):

@@ -45,7 +45,7 @@ PAPERS_ASKED, MOST_FOLDERS = 10, 50
 """Papers of each folder, and folders, that are compared with the topics: it takes a moment."""
 
 MOST_EXAMPLES = 1_000
-"""Papers that suggestions are learned from: those filed last."""
+"""The most papers from which suggestions are learned: those filed last."""
 
 
 @dataclass(frozen=True, slots=True)

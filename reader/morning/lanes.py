@@ -40,10 +40,10 @@ N_DOUBTFUL = 5
 """Papers below the cut that are shown: a decision on them teaches most."""
 
 SURE = 2.2
-"""How far above the cut a paper is surely of its topic: nine in ten, as log-odds."""
+"""How far above the cut a paper surely belongs to its topic: nine in ten do, as log-odds."""
 
 CLOSE = 1.0
-"""Own topics whose margins lie no farther apart are both named."""
+"""Own topics are both named where their margins differ by no more than this."""
 
 FOLLOWED_ADDS = 1.0
 """What a followed author adds to a paper's sum; as much more as it takes to bring it in."""

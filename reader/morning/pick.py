@@ -81,18 +81,18 @@ def undo(library: Library, *, only: Collection[int] | None = None) -> list[Libra
 
 
 LATER_DAYS = 7
-"""How long a paper is put off where nobody says."""
+"""How many days a paper is put off by default."""
 
 MOST_DAYS = 3_650
 
 MOST_ASKED = 20
-"""Old picks that are asked about on one day; the others on another."""
+"""The most old picks that are asked about on one day; the others wait for another day."""
 
 FETCH_LOCK = "fetch.lock"
 """Held by the one process that fetches the PDFs of picks."""
 
 FETCH_LOG = "fetch.log"
-"""What those processes said that no terminal saw."""
+"""The output of the processes that fetch PDFs, which no terminal shows."""
 
 
 def whole_queue(library: Library) -> list[QueueEntry]:

@@ -126,7 +126,7 @@ RECENT = timedelta(days=730)
 """How old a paper may be to be brought up: of older ones everybody has heard."""
 
 SEARCH_AGAIN = timedelta(days=7)
-"""How long the search for a topic's most cited papers rests after an answer."""
+"""How long the search for a topic's most cited papers pauses after an answer."""
 
 FOUND_AT_ONCE = 3
 """New papers that one search brings in, the fastest cited; the rest come with the next ones."""

@@ -16,7 +16,7 @@ from reader.morning.values import PastDecision, PastMention, ShownLine
 from reader.ranking.rows.standings import from_text, to_text
 
 KEPT_DAYS = 60
-"""How long a line waits for a decision: so long what a device sends late counts for its day."""
+"""How long a line waits for a decision that a device may send late."""
 
 
 def keep_lines(db: Database, day: date, lines: Mapping[int, ShownLine]) -> None:

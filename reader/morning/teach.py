@@ -30,10 +30,10 @@ from reader.ranking.rows.labels import LessonKind
 from reader.search.encode import EncoderTools, index_words
 
 ASKED_AMONG = 800
-"""Papers without a decision, those of the highest scores, among which questions are chosen."""
+"""How many papers without a decision, those of the highest scores, questions are chosen from."""
 
 NEWEST = 800
-"""Papers on which effects are counted where nothing came today."""
+"""How many of the newest papers effects are counted on, where nothing came today."""
 
 MOST_BY_AUTHOR = 500
 

@@ -33,18 +33,19 @@ MOST_WORDS = 3
 """Learned words that a sentence names: the weightiest."""
 
 A_CLASS = 0.1
-"""What a learned word, and an arXiv class, add at least to be a reason."""
+"""The least that a learned word, or an arXiv class, must add to be a reason."""
 
 AUTHOR = 0.35
-"""What an author adds at least to be a reason: less comes from a single paper, often this one."""
+"""The least that an author must add to be a reason: less comes from a single paper, often this
+one."""
 
 Verdict = Literal["own", "doubtful", "near", "wild", "in", "out"]
-"""Where a paper stands: in a lane; or, in no list, by how it stands to its topic."""
+"""Where a paper stands: its lane; or, if it is in no list, its place in its topic."""
 
 FORETELLS = ("record", "text", "place")
 A_REASON = 0.3
-"""What one of these adds to the forecast's log-odds at least to be a reason, and how many of
-them a sentence names: the weightiest."""
+"""The least that one of these must add to the forecast's log-odds to be a reason. Below: how many
+of them a sentence names, the weightiest."""
 MOST_FORETELLING = 2
 
 
@@ -161,11 +162,12 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 LITTLE = 0.05
-"""A learned word that adds less than this, either way, is not named: it tells a person nothing."""
+"""A learned word that adds less than this, either way, is not named: it means nothing to a
+person."""
 
 
 _RECORD = re.compile(r"(.*): (\d+) of (\d+)", re.DOTALL)
-"""An author's earlier papers that were talked about, as a kept sum has them."""
+"""An author's earlier papers that were talked about, as a kept sum writes them."""
 
 
 def sum_rows(terms: Sequence[Term]) -> Iterator[tuple[float, str]]:
@@ -205,7 +207,7 @@ _NOT_NAMED = {
     "citations": "source.citations",
     "posts": "source.posts",
 }
-"""Sources that have no name of their own but one of this program's."""
+"""Sources without a name of their own: this program names them, in the language spoken."""
 
 
 def source_name(source: str) -> str:
@@ -229,7 +231,7 @@ def topic_text(entry: Entry) -> str:
 
 
 SURENESS_MARKS: Mapping[Sureness, str] = {"sure": "⣿", "likely": "⣤", "maybe": "⣀"}
-"""Three heights in one column, whatever the font takes for wide."""
+"""Three heights, one column wide in any font."""
 
 
 def sureness_mark(entry: Entry) -> str:
@@ -492,7 +494,7 @@ def _source_text(several: Sequence[SourceLine]) -> str:
 
 
 States = Mapping[int, State]
-"""What each paper (row) is now: candidate, pick, skip or read."""
+"""The state of each paper (row) now: candidate, pick, skip or read."""
 
 
 def start_of(papers: Sequence[int], states: States, last: int | None = None) -> int | None:

@@ -59,17 +59,17 @@ MOST_WARM = 60
 """Papers of the days before that are compared by today's talk: six times what is shown."""
 
 WEEKEND_DAYS = 3
-"""A mailing of Friday is first seen on Monday by who comes on weekdays."""
+"""Days from a mailing of Friday to Monday, when people who come on weekdays first see it."""
 
 ENOUGH_LIKED = 20
-"""Papers liked in a near topic from which on its model may call a paper one of it that has no
-word of it."""
+"""Liked papers of a near topic from which on its model may name papers without a word of the
+topic."""
 
 FEWEST_MISSED = 2
-"""Listing days without a visit from which on the list folds: one is a day off."""
+"""Listing days without a visit from which on the list folds: one alone may be a day off."""
 
 LONGEST_DAYS = 60
-"""How far back a fold reaches: what is older is counted nowhere, and found by search."""
+"""How far back a fold reaches: older papers are counted nowhere, and found by search."""
 
 
 @dataclass(frozen=True, slots=True)

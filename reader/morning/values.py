@@ -17,7 +17,8 @@ from reader.ranking.rank import ListLane, Rank, Term
 Fetching = Literal["", "now", "was"]
 
 Sureness = Literal["sure", "likely", "maybe"]
-"""How surely a paper belongs to an own topic: nine in ten, more likely than not, or asked."""
+"""How surely a paper belongs to an own topic: nine in ten do, more do than not, or it is asked
+about."""
 
 
 @dataclass(frozen=True, slots=True)

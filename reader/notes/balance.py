@@ -17,10 +17,10 @@ from reader.library.folder import Library
 from reader.notes.rows import notes
 
 MOST_THEMES = 2
-"""What fits into a morning."""
+"""How many own themes fit into a morning."""
 
 FAIR_SHARE = 0.25
-"""Of a theme's fair share: below it the theme starves. With two themes 1 of 9, not 2 of 9."""
+"""A theme starves below this part of its fair share: with two themes at 1 of 9, not at 2 of 9."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ AROUND = 3
 """Unchanged lines that are shown before and after changed ones."""
 
 MOST_LINES = 4_000
-"""Of both texts; beyond it lines that are repeated often are not matched."""
+"""Lines of both texts together; beyond it lines that are repeated often are not matched."""
 
 MOST_PAIRS = 400
-"""Of changed lines, up to which the most similar are paired; beyond it the n-th of both."""
+"""Pairs of changed lines, up to which the most similar ones are paired; beyond it the n-th of
+both."""
 
 LONGEST = 4_000
-"""Characters of a line in which changed words are looked for; a longer one is all changed."""
+"""Characters of a line in which changed words are looked for; a longer line is all changed."""
 
 
 @dataclass(frozen=True, slots=True)

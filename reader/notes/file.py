@@ -273,7 +273,7 @@ def heading_of(title: str) -> str:
 
 
 AT_LEAST = 2
-"""Lines of a front matter by which it is known again."""
+"""How many lines of a front matter are needed to know it again."""
 
 # Blank, a comment, an indented line, an item, or a key of up to four words.
 _YAML = re.compile(r"\s*\Z|\s*#|[ \t]+\S|-[ \t]|[^\s:#>*`<!|]+(?: [^\s:]+){0,3}[ \t]*:(?:\s|\Z)")

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from reader.search.encode import Encode
 
 SHOWN = 3
-"""Earlier notes that are named beside a new one."""
+"""How many earlier notes are named beside a new one."""
 
 MANY = 20
-"""Notes found by words that may be linked already, for each that is shown."""
+"""How many notes are found by words for each one that is shown, as some may be linked already."""
 
 COMMON = 200
-"""Notes with a word from which on it ties none of them together."""
+"""How many notes with a word make it too common to connect any of them."""
 
 
 @dataclass(frozen=True, slots=True)

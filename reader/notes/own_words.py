@@ -106,19 +106,19 @@ class Part:
 
 
 COPIED = 0.6
-"""Share of a sentence's words in stretches that count, from which on it is copied."""
+"""A sentence is copied from this share of its words in stretches that count."""
 
 CLOSE = 0.35
-"""The share from which on it is close."""
+"""A sentence is close from this share."""
 
 LONG = 8 * LATIN
 """Weight of a stretch without a change that makes a sentence close, whatever its share."""
 
 LONGEST = 60_000
-"""Characters of a note that are looked at: twenty pages, of which the beginning tells."""
+"""Characters of a note that are checked: twenty pages, whose beginning is enough."""
 
 MOSTLY = 0.5
-"""Share of a note's words in copied sentences, from which on it does not count."""
+"""A note does not count from this share of its words in copied sentences."""
 
 
 def check(
@@ -185,33 +185,34 @@ def _compared(part: Part, stretches: Sequence[Pairs], prepared: PaperTexts) -> C
 
 
 FLOOR = 0.15
-"""Nearness from which on a sentence may be a translation."""
+"""The least nearness at which a sentence may be a translation."""
 
 EVIDENCE = 0.45
-"""What the nearnesses of sentences in order, each less FLOOR, must add up to."""
+"""The least sum of the nearnesses of sentences in order, each less FLOOR."""
 
 ENOUGH_OF_ONE = 0.25
 """The most that one of them adds: one near sentence is no order."""
 
 ALONE = 0.4
-"""Nearness from which on a sentence out of any order is close."""
+"""The least nearness at which a sentence out of any order is close."""
 
 LENGTHS = (0.55, 2.4)
-"""How long a translation is beside its sentence, a character as half a word."""
+"""The least and the greatest length of a translation, relative to its sentence; a character is half
+a word."""
 
 LEFT_OUT = 2
-"""How many of the note's sentences may say something else between two in order. As many of
-the paper's sentences may be passed over there."""
+"""How many of the note's sentences in a row may say something else. As many of the paper's
+sentences may be passed over there."""
 
 SHORT = 6 * LATIN
-"""What a sentence must weigh to be looked at."""
+"""The least weight of a sentence that is compared by meaning."""
 
 LEAST_SENTENCES, ENOUGH, MOST = 4, 6, 30
-"""Sentences of the paper: without the first number nothing stands out from others; where
-the abstract has fewer than the second, passages add theirs; no more than the third."""
+"""Numbers of the paper's sentences: with fewer than the first nothing stands out from others; with
+fewer than the second the abstract gets those of passages; the third is the most."""
 
 MOST_OWN = 60
-"""Sentences of a note that are looked at: an encoder needs its time for each."""
+"""The most sentences of a note that are compared by meaning: an encoder needs time for each."""
 
 
 class _PaperSentence(NamedTuple):
@@ -443,7 +444,7 @@ LONGEST_HEADING = 120
 POINT = "\x1e"
 
 FULL_LINE = 50
-"""Columns from which on a line was broken for its width, and not because a thought ended."""
+"""Columns from which on a line was broken for its width, and not at the end of a thought."""
 
 
 _SEEN = re.compile(r"[^\n\r]")

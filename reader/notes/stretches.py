@@ -41,9 +41,9 @@ class SourceText:
 
 
 LATIN, CHARACTER = 2, 1
-"""What a word weighs, and what a character of a script without blanks."""
+"""The weight of a word, and of a character of a script without blanks."""
 LONGEST = 400
-"""Characters of a word that tell it from others."""
+"""Characters of a word that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +145,16 @@ SEED = 3 * LATIN
 """The shortest stretch that is looked for: three words, or six characters."""
 
 TITLE = 2 * LATIN
-"""The shortest stretch of the title that is the title's."""
+"""The shortest stretch of words that is taken for the paper's title."""
 
 GAP = 2 * LATIN
-"""What may be changed within a stretch: two words, or four characters, on either side."""
+"""The most that may be changed within a stretch: two words, or four characters, on either side."""
 
 MOST_ONWARD = 200
-"""Words by which a stretch is made longer over changes, so that all takes linear time."""
+"""The most words by which a stretch grows over changes, so that everything takes linear time."""
 
 MAX_PLACES = 64
-"""Places of a seed that are looked at; one that comes more often tells nothing."""
+"""The most places of a seed that are looked at; a seed that comes more often means nothing."""
 
 Seed = tuple[str, ...]
 
@@ -321,13 +321,13 @@ _GAPS = sorted(((i, j) for i in range(GAP + 1) for j in range(GAP + 1)), key=lam
 """Words changed in the note and in the source, the fewest first."""
 
 LEAST = 5 * LATIN
-"""What a stretch must weigh to count, without linking words at its ends."""
+"""The least weight of a stretch that counts, without linking words at its ends."""
 TERM = 7 * LATIN
 """The longest stretch without a change that is a term where nothing in it makes a clause."""
 SENTENCE = 12 * LATIN
-"""From here on a stretch without a change counts although most of it is names and numbers."""
+"""A stretch without a change counts from this weight, even if most of it is names and numbers."""
 CONTENT = 3 * LATIN
-"""What in a stretch that counts is neither name nor linking word."""
+"""The least weight, in a stretch that counts, of words that are neither names nor linking words."""
 
 
 def _counts(
@@ -386,4 +386,4 @@ _CLAUSAL = frozenset(
      "without", "would"]
 )  # fmt: skip
 LINKING = _JOINS | _CLAUSAL
-"""Words that join others and say nothing themselves."""
+"""Words that join others and have no meaning of their own."""

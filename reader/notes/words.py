@@ -16,9 +16,9 @@ from reader.base.text import WIKI_LINK
 from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
-"""More than this is no note but some other file, named by mistake."""
+"""The most bytes of a note: a larger file was named by mistake."""
 LOOKED_AT = 200_000
-"""Characters in which two sentences are looked for."""
+"""The characters in which two sentences are looked for."""
 SEPARATOR = "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
 BESIDE = "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
 BLANK = " \t\r\n"

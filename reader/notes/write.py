@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 6_000
-"""Characters of a note up to which its vector is made as it is saved: beyond them it takes
-seconds, and `gather` does it."""
+"""Characters of a note up to which its vector is made as it is saved: a longer one takes seconds,
+and `gather` makes its vector."""
 
 
 @dataclass(frozen=True, slots=True)

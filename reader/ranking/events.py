@@ -30,19 +30,19 @@ from reader.ranking.topic import mentions
 Kind = Literal["pick", "skip", "write", "file", "yes", "no", "seed"]
 
 LIKES: Mapping[str, float] = {"seed": 1.0, "yes": 1.0, "pick": 1.0, "file": 1.0, "write": 1.5}
-"""What each kind of event says for a topic: a written note says more than a pick."""
+"""The weight of each kind of event for a topic: a written note weighs more than a pick."""
 
 DISLIKES: Mapping[str, float] = {"skip": 0.5, "no": 1.0}
-"""What each says against it. A skip may mean "no time"; an answered question is plain."""
+"""The weight of each kind against it. A skip may mean "no time"; an answered question is plain."""
 
 FADE_DAYS = 90
-"""From then on a dislike says nothing; before, it loses as much each day."""
+"""After this many days a dislike weighs nothing; until then it loses as much each day."""
 
 WARM_DAYS = 60
-"""So long after its last like a topic is as warm as ever."""
+"""For this many days after its last like a topic keeps its full weight."""
 
 COOLING_DAYS = 90
-"""After that its likes weigh half as much after so many days more; seeds never cool."""
+"""After that its likes lose half of their weight in this many days; seeds never cool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,10 @@ def _age(on: date, day: date) -> int:
 
 
 TITLE_COUNTS = 2
-"""A word of the title counts as if it stood so often."""
+"""A word of the title counts as this many words."""
 
 MOST_AUTHORS = 50
-"""Papers by more say little by any one name."""
+"""With more authors than this, a single name says little of a paper."""
 
 TEAM_SIZES = (2, 4, 6, 8, 10, 13, 20, 40)
 """Some readers pick what large groups write; each size counts for all larger teams too."""
@@ -203,15 +203,15 @@ def _form(word: str) -> str:
 _WORD = re.compile(r"[^\W_][^\W_]+")
 
 GUESSED = 0.7
-"""What a guess weighs; a pick weighs 1."""
+"""The weight of a guess; a pick weighs 1."""
 
 SETTLED = 10
-"""So many likes halve the weight of guesses."""
+"""This many likes halve the weight of guesses."""
 
 LEAST_WEIGHED, SHARE_OF_LIKES = 6.0, 0.3
-"""Together guesses weigh at most so much, or this share of the likes: hundreds of papers with a
-word say less of a person than twenty that they chose. From the first day on, so that the first
-pick takes nothing away from what the words taught."""
+"""Together guesses weigh at most the first, or the second as a share of the likes: hundreds of
+papers with a word say less of a person than twenty that they chose. Both hold from the first day
+on, so that the first pick takes nothing away from what the words taught."""
 
 MOST_GUESSED = 400
 """Papers guessed to belong, the latest rows: a word that half of all papers have teaches

@@ -37,8 +37,8 @@ CLASS_BESIDE_WORDS = 0.2
 """How much a class may tell of a topic that has words: a class holds many topics."""
 
 WORD_SCALES = {"w": 0.2, "h": 0.08}
-"""Times the logarithm of a word's rarity: brings common and rare words near length 1. The
-words of the title tell once more, by themselves."""
+"""Factors of the logarithm of a word's rarity, which bring common and rare words near length 1. The
+words of the title count a second time, by themselves."""
 
 TOLERANCE = 0.01
 """When the fit stops: scikit-learn's own 0.0001 takes a fifth longer where labels hang together."""
@@ -48,26 +48,26 @@ FEWEST = 200
 """Fewer papers do not tell what all the others are like, and how many may be in."""
 
 ODDS = 8.0
-"""One paper in so many is taken to belong, whatever share of the examples does: papers
-that were never decided are many or few by chance."""
+"""One paper in so many is taken to belong, whatever the share in the examples: how many papers were
+never decided on is chance."""
 
 SHARE_PER_LIKE = 0.001
 MOST_SHARE = 0.02
-"""What part of the undecided papers may be in without one of the topic's words: so little
-for each paper that belongs, and never more. One picked paper fills no morning."""
+"""The share of the undecided papers that may be in without one of the topic's words: the first for
+each paper that belongs, at most the second. One picked paper fills no morning."""
 
 DOUBTFUL_SHARE = 0.015
-"""What part of the undecided papers is doubtful: of 340 a day, five."""
+"""The share of the undecided papers that is doubtful: of 340 a day, five."""
 
 SHARE = 0.4
-"""What a sum of learned words counts for in a paper's place: it is found in the same papers as
-the topic's own words, and what one likes of a topic is not yet what belongs to it."""
+"""The factor of a sum of learned words in a paper's place: it is found in the same papers as the
+topic's own words, and what one likes of a topic is not yet what belongs to it."""
 
 MOST_FOUND = 50
-"""Papers that a topic's words found whose vectors say what is near it."""
+"""How many papers found by the topic's words stand for what is near it, by their vectors."""
 
 LEAST = 0.02
-"""Weights that are smaller are left out: together they change no place."""
+"""Smaller weights are left out: together they change no place."""
 
 
 def fit_topic(
@@ -202,10 +202,10 @@ def _bare_cuts(sums: Sequence[float], n_in: int) -> tuple[float, float]:
 
 
 FEWEST_HOT = 60
-"""Below so many papers that were talked about the numbers stay as they are."""
+"""With fewer papers that were talked about the numbers stay as they are."""
 
 N_BLOCKS = 6
-"""Spans of equal size, oldest first: the words of each are weighed by what came before it."""
+"""Spans of equal size, oldest first: the words of each are weighed by the spans before it."""
 
 TEXT_STRENGTH = 1.0
 TALK_STRENGTH = 0.1

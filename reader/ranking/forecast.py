@@ -103,7 +103,7 @@ def _finite(text: str) -> float:
 N_BUCKETS = 1 << 14
 
 TITLE_COUNTS = 2
-"""A word of the title counts as if it stood so often."""
+"""A word of the title counts as this many words."""
 
 
 def buckets(title: str, abstract: str) -> Mapping[int, float]:
@@ -130,13 +130,13 @@ def _words(text: str) -> list[str]:
 _WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+")
 
 MOST_AUTHORS = 60
-"""Of a longer list only the first count, and the last."""
+"""Of a longer list of authors only the first ones count, and the last."""
 
 USUAL = 0.041
 """The share of papers that are talked about, where every paper and a public list are seen."""
 
 USUAL_DOUBLINGS = 2.8
-"""Doublings of up-votes of a paper that is talked about, where they were not kept."""
+"""Doublings of up-votes of a paper that is talked about, where its votes were not kept."""
 
 
 @dataclass(frozen=True, slots=True)

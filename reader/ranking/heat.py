@@ -23,21 +23,22 @@ from reader.library.paper import Paper, PostKind
 from reader.ranking.rank import Term, total
 
 HALF_LIFE_DAYS = 7.0
-"""What a person said is worth half after a week."""
+"""After a week a post is worth half."""
 VOTES_HALF_LIFE_DAYS = 90.0
-"""A list's count goes on growing, so it hardly fades: what was found late is caught too."""
+"""A list's count keeps growing, so it hardly fades: papers that were found late are caught too."""
 
 ROLE_MODEL = 6.0
-"""As many people, or 63 up-votes: one of them brings a paper up whatever else is talked about."""
+"""Counts as this many people, or as 63 up-votes: a role model brings a paper up whatever else is
+talked about."""
 KIND_WEIGHT: Mapping[PostKind, float] = {"post": 1.0, "quote": 1.0, "reply": 0.6, "repost": 0.4}
 OWN_PAPER = 0.25
-"""Who posts about a paper of their own says that it is out, and little more."""
+"""Somebody who posts about a paper of their own says that it is out, and little more."""
 BOT = 0.1
 MANY_A_DAY = 30
-"""Papers that one author mentions on a day from which on it is a machine or a list."""
+"""An author who mentions this many papers on one day is a machine or a list."""
 
 LIKE = 0.1
-"""What each doubling of the votes for a post adds to the post's weight."""
+"""The part by which each doubling of a post's votes raises its weight."""
 VOTE = 1.0
 LISTED = 0.25
 """What each doubling of a list's up-votes counts, and what it counts at least to stand on the
@@ -67,7 +68,7 @@ _BOT = re.compile(
     | (?<![^\W_])arxiv | (?<![^\W_])daily_?papers(?![^\W_])"""
 )
 _SERVER = re.compile(r"(?<=.)@([\w.-]+)\Z")
-"""What follows a person's name in the Fediverse: no part of it."""
+"""The server behind a person's name in the Fediverse, which is no part of the name."""
 _OF_BOTS = "botsin.space"
 
 
@@ -209,10 +210,10 @@ def _is_same(name: str, author: str) -> bool:
 
 
 CATCH_DAYS = 21
-"""So many days after it came a paper may still join the near lane because it became hot."""
+"""For this many days after its arrival a paper may join the near lane because it became hot."""
 
 FORECAST = 0.06
-"""What a log-odds unit of the forecast weighs against one person who talks about the paper."""
+"""The weight of a log-odds unit of the forecast, beside one person who talks about the paper."""
 
 SILENCE = 2.6
 A_DAY = 0.04
@@ -231,12 +232,11 @@ N_FORETOLD = 6
 that speaks for them: the fewest with which ten places catch what they should (docs/ranking.md)."""
 
 LIKELY = 0.0
-"""The log-odds of the forecast from which on a paper may take one: every second of those that
-took one was talked about later."""
+"""The least log-odds of a foretold paper: half of the papers above it were talked about later."""
 
 HOT = 0.8
-"""What a wild card needs of talk: that of one person in their own words, of any class, today or
-yesterday. A machine's post or one repost makes none."""
+"""The least heat of a wild card: that of one person in their own words, of any class, today or
+yesterday. A machine's post or one repost is less."""
 
 FARTHEST = 0.02
 LEFT = 1.0

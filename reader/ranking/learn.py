@@ -77,18 +77,18 @@ class FitTools(Protocol):
 
 SEED = 6
 VERSION = 6
-"""Raised when the same labels should be fitted anew."""
+"""Raised where the same labels should be fitted anew."""
 
 N_BACKGROUND = 6_000
 """Papers that stand for all the others."""
 
 MOST_LABELS = 1_200
-"""Labels of one topic that are learned from, half of them kept for each side, the newest and the
-seeds first: older ones say the same again."""
+"""The most labels from which a topic is learned, half of them kept for each side, the newest and
+the seeds first: older ones repeat them."""
 
 FEWEST_LEFT = 5
-"""Papers that a person liked in a folder that is no topic any more, before it counts as a
-direction that was left."""
+"""How many papers must have been liked in a folder that is no topic before it is a direction that
+was left."""
 
 UNFILED = "unfiled"
 
@@ -283,7 +283,7 @@ def _left_folders(events: Iterable[Event], config: Config, day: date) -> list[st
 
 
 MOST_WORDS = 5
-"""Of the weightiest learned words of a paper two are looked for."""
+"""Two of this many weightiest learned words of a paper are looked for."""
 
 CHOSEN = ("pick", "write", "yes")
 """Acts that choose a paper for a topic; a filing by hand or a seed is not called a pick."""
@@ -402,18 +402,18 @@ def shipped() -> str:
 TALK_VERSION = 1
 
 KNOWN_AFTER_DAYS = 14
-"""So long after it came a paper has been talked about, or will hardly be."""
+"""After this many days a paper has been talked about, or hardly will be."""
 
 LEARNED_DAYS = 365
 
 FEWEST_HOT = 60
-"""Papers that were talked about, below which one's own talk says too little."""
+"""With fewer papers that were talked about, one's own talk says too little."""
 
 GROWTH = 1.25
 """How much the talk must have grown before the numbers are fitted again: it takes a minute."""
 
 ONE_OF = 10
-"""Of the papers that nobody talked about so many are stood for by one."""
+"""One paper stands for this many of those that nobody talked about."""
 
 MOST_HOT = 3_000
 

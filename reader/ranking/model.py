@@ -17,14 +17,15 @@ from reader.ranking.rank import Place, Term, standing, total
 from reader.ranking.topic import Mentions, longer_words, mentions
 
 START = -3.0
-"""What every paper begins with on day one, as log-odds."""
+"""The log-odds that every paper begins with on day one."""
 
 TITLE_WORD = 3.1
 """Times log2(1 + how often): one of the topic's words in the title makes a paper likelier in
 than not."""
 
 SCATTERED = 2.0
-"""What a word adds whose parts stand in the title one by one, where the abstract has a word."""
+"""What a word adds whose parts stand apart in the title, where the abstract has a word of the
+topic."""
 
 ABSTRACT_WORD = 1.0
 """Times log2(1 + the sentences of the abstract that have one of the words)."""
@@ -36,8 +37,8 @@ further down is often an application, or how something was measured."""
 NEARNESS = 0.4
 USUAL_NEARNESS = 2.0
 MOST_NEARNESS = 0.8
-"""What a paper's nearness adds or takes away: so much for each standard deviation beyond those
-that papers with the topic's words have, at most the last."""
+"""What a paper's nearness adds or takes away: the first for each standard deviation beyond the
+second, which papers with the topic's words usually have; at most the third."""
 
 DOUBT = 2.2
 """How far below the cut a paper that has one of the topic's words may still be asked about: one
@@ -48,15 +49,16 @@ MUCH_DECIDED = 200
 words. After ninety of them one paper in five of the lane was such a paper, and few were right."""
 
 SOME_DECIDED = 5
-"""Likes and seeds before such a paper is doubtful."""
+"""Likes and seeds from which on such a paper may be doubtful."""
 
 WITHOUT_WORDS = 10
-"""A topic that has no words at all needs that many times fewer: nothing else speaks for it."""
+"""A topic that has no words at all needs this many times fewer: nothing else speaks for its
+papers."""
 
 TASTE = 2.75
-"""Times the learned terms is added in the order of a list: they tell which of a topic's papers
-a person likes best. Whether a paper is of the topic they tell less well, and there they count once
-(`reader.ranking.fit.SHARE`)."""
+"""The factor by which learned terms are added once more in the order of a list: they tell well
+which of a topic's papers a person likes best. Whether a paper is of the topic they tell less well,
+and there they count once (`reader.ranking.fit.SHARE`)."""
 
 INTEREST = 1.25
 MOST_APART = 4.0
@@ -172,11 +174,11 @@ LEARNED = frozenset(KINDS.values())
 """Kinds of term that were learned: each stands once more in the taste."""
 
 LEAST_TELLING = 0.025
-"""What a learned word adds at least where it is named as a reason."""
+"""The least that a learned word adds where it is named as a reason."""
 
 N_QUESTIONS = 12
 NEAREST = 3
-"""Questions are chosen among so many times as many papers: farther ones are plainly irrelevant."""
+"""Questions are chosen among this many times as many papers: those farther away are irrelevant."""
 
 
 @dataclass(frozen=True, slots=True)

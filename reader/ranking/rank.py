@@ -96,10 +96,10 @@ class ListPlace:
 Word = Literal["seed", "yes", "no"]
 
 Words = Mapping[str, Word]
-"""By topic, the last word on one paper that stands; what was said last stands last."""
+"""The last word that stands on one paper, by topic, in the order of recording."""
 
 TOLD = 1.0
-"""What a word adds or takes away at least, and how far below the cut a "no" puts a paper."""
+"""The least that a word adds or takes away, and how far below the cut a "no" puts a paper."""
 
 
 def as_told(ranks: Sequence[Rank], words: Words) -> list[Rank]:

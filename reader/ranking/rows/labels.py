@@ -158,7 +158,7 @@ def moved_topics(db: Database, topics: Sequence[str]) -> dict[str, str]:
 
 
 MOST_AT_ONCE = 2_000
-"""So many papers come, in a large library, before others stand for all of them."""
+"""How many papers arrive, in a large library, before the background is drawn anew."""
 
 
 def background(db: Database, n: int) -> list[int]:
@@ -248,7 +248,7 @@ WORDS_SQL = """
         SELECT max(id) FROM lessons AS l WHERE kind != 'undo'
         AND NOT EXISTS (SELECT 1 FROM lessons AS u WHERE u.undoes = l.id) GROUP BY paper, topic)
 """
-"""Of each paper and topic the last word that stands."""
+"""The last word that stands on each paper and topic."""
 
 
 def words_on(db: Database, papers: Iterable[int]) -> dict[int, dict[str, LessonKind]]:

@@ -86,7 +86,7 @@ def busy_authors(db: Database, first: date, last: date, *, at_least: int) -> set
 
 
 Known = tuple[int, int, float]
-"""What an author's earlier papers came to: how many, how many hot, doublings of their votes."""
+"""The record of an author's earlier papers: how many, how many hot, doublings of their votes."""
 
 
 def known_records(db: Database, authors: Collection[str], day: date) -> dict[str, Known]:
