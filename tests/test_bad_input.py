@@ -109,8 +109,8 @@ def test_init_names_a_command_that_works_from_anywhere(
         assert command_line(["init", given], Settings()) == 0
         out = capsys.readouterr().out
         here = folder if given else tmp_path
-        assert f"A library is at {here}.\n" in out
-        [_, told] = out.splitlines()[-1].split("Then: reader ")
+        assert f"A library was made in {here}.\n" in out
+        [_, told] = out.splitlines()[-1].split("Then run: reader ")
         assert shlex.split(told) == ["--library", str(here), "today"]
     code, _, err = run("init", str(folder))
     assert (code, says(err, f"`reader --library '{folder}' today`")) == (2, True)
@@ -229,12 +229,12 @@ def test_a_beginning_that_several_titles_have_lists_them(library: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("pick",), ("Missing argument", "ID...")),
-        (("pick", "--"), ("Missing argument", "ID...")),
-        (("show", "-x"), ("No such option", "-x")),
-        (("tody",), ("No such command", "Did you mean today?")),
-        (("today", "--date", "soon"), ("“soon” is no day.", "yesterday, mon to sun, 03-04")),
-        (("search", "--limit", "0", "x"), ("0 is not in the range",)),
+        (("pick",), ("ID is missing.", "Usage: reader pick [OPTIONS] ID...")),
+        (("pick", "--"), ("ID is missing.", "Usage: reader pick [OPTIONS] ID...")),
+        (("show", "-x"), ("There is no option -x.", "`reader show --help`")),
+        (("tody",), ("There is no command 'tody'.", "Did you mean today?")),
+        (("today", "--date", "soon"), ("“soon” is not a day.", "yesterday, mon to sun, 03-04")),
+        (("search", "--limit", "0", "x"), ("0 is not a whole number from 1 to 200.",)),
         (("note", WATER, "-m", "a", "--file", "b"), ("-m and --file name two notes.",)),
         (("note", WATER, "--file", "/no/such"), ("/no/such cannot be read: No such file",)),
         (("note", WATER, "--file", "/"), ("/ cannot be read: Is a directory.",)),
@@ -255,7 +255,7 @@ def test_a_wrong_command_line_exits_2_and_says_what_is_possible(
 def test_a_clock_without_a_zone_is_refused(library: Path) -> None:
     code, _, err = run("today", library=library, env={"READER_NOW": "tomorrow"})
     assert code == 2
-    assert says(err, "READER_NOW='tomorrow' is no moment with a time zone.", "Like 2025")
+    assert says(err, "READER_NOW='tomorrow' is not a moment with a time zone.", "like 2025")
 
 
 def test_a_huge_number_of_ids_is_one_act(library: Path) -> None:

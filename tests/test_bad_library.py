@@ -164,7 +164,7 @@ def test_an_index_that_is_damaged_is_made_anew_and_said(library: Path) -> None:
     code, out, err = run("today", "--no-fetch", library=library)
     assert code == 0
     assert says(out, "6 papers arrived", "QUOTA 1 of 5 written")
-    assert says(err, "index.db was damaged and is made anew; nothing that you made was in it.")
+    assert says(err, "index.db was damaged and is made again. Nothing of yours was in it.")
     run("gather", library=library)
     assert says(run("search", "fish", library=library).out, "NOTE Speech recognition under water")
 

@@ -21,7 +21,8 @@ import tomlkit
 
 from reader.base import errors
 from reader.base.errors import ConfigError, ReaderError
-from reader.cli.frame import COMMANDS, INTERRUPTED, Settings, reader_group, run
+from reader.cli.commands import COMMANDS
+from reader.cli.frame import INTERRUPTED, Settings, reader_group, run
 from reader.gathering.rows import posts, sources
 from reader.library.config import Config
 from reader.library.feeds_file import KEYS, parse

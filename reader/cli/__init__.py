@@ -1,6 +1,8 @@
 """The command line: parse, call a use case, print, choose the exit code. Decides nothing else.
 
+commands   which commands there are, in the order of need
 frame      the group, the options that every command has, errors → exit codes
+help       `--help`, and what is said of a wrong command line
 build      the adapters for one run
 screen     a morning and a paper as lines of text
 output     printing foreign text safely; --json

@@ -16,17 +16,8 @@ from typing import Literal
 
 import click
 
-from reader.base.errors import (
-    Incomplete,
-    NotKnown,
-    PdfError,
-    Problem,
-    ReaderError,
-    ReadOnly,
-    SourceFailed,
-    UsageError,
-)
-from reader.base.messages import say
+from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
+from reader.base.messages import N_, say
 from reader.base.text import plain, shorten
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
@@ -232,12 +223,20 @@ NEW = "new"
 """What `--as` takes for a paper of its own."""
 
 
-@click.command("add", cls=ReaderCommand, help=say("help.add"))
+@click.command(
+    "add",
+    cls=ReaderCommand,
+    help=N_("help.add"),
+    examples={
+        "add 2401.01234": N_("example.add.id"),
+        "add ~/Downloads/papers": N_("example.add.folder"),
+    },
+)
 @click.argument("texts", nargs=-1, required=True, metavar="WHAT...")
-@click.option("--move", "is_moving", is_flag=True, help=say("option.add_move"))
-@click.option("--no-fetch", is_flag=True, help=say("option.add_no_fetch"))
-@click.option("--as", "as_", metavar="ID|new", help=say("option.as"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--move", "is_moving", is_flag=True, help=N_("option.add_move"))
+@click.option("--no-fetch", is_flag=True, help=N_("option.add_no_fetch"))
+@click.option("--as", "as_", metavar="ID|new", help=N_("option.as"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def add_command(
     context: click.Context,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from reader.base.errors import ReadOnly, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_errors, settings_of
@@ -35,9 +35,17 @@ MOST_NAMED = 10
 _IDS = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
 
-@click.command("pick", cls=ReaderCommand, help=say("help.pick"))
+@click.command(
+    "pick",
+    cls=ReaderCommand,
+    help=N_("help.pick"),
+    examples={
+        "pick 2401.01234 2402.05678": N_("example.pick.ids"),
+        'pick "Attention is all"': N_("example.pick.title"),
+    },
+)
 @_IDS
-@click.option("--no-fetch", is_flag=True, help=say("option.pick_no_fetch"))
+@click.option("--no-fetch", is_flag=True, help=N_("option.pick_no_fetch"))
 @click.pass_context
 def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -> int:
     """Pick; 5 when a PDF could not be had, 7 when the model is missing."""
@@ -59,7 +67,15 @@ def pick_command(context: click.Context, ids: tuple[str, ...], no_fetch: bool) -
         return say_errors(told_together(problems))
 
 
-@click.command("skip", cls=ReaderCommand, help=say("help.skip"))
+@click.command(
+    "skip",
+    cls=ReaderCommand,
+    help=N_("help.skip"),
+    examples={
+        "skip 2401.01234": N_("example.skip.id"),
+        "skip 2401.01234 10.1109/5.771073": N_("example.skip.ids"),
+    },
+)
 @_IDS
 @click.pass_context
 def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
@@ -69,7 +85,15 @@ def skip_command(context: click.Context, ids: tuple[str, ...]) -> None:
             answer(context, "skipped", title=held.paper.title)
 
 
-@click.command("wrong", cls=ReaderCommand, help=say("help.wrong"))
+@click.command(
+    "wrong",
+    cls=ReaderCommand,
+    help=N_("help.wrong"),
+    examples={
+        "wrong 2401.01234 speech/asr": N_("example.wrong.topic"),
+        "wrong 2401.01234": N_("example.wrong.none"),
+    },
+)
 @click.argument("id_", metavar="ID")
 @click.argument("topic", required=False, metavar="[TOPIC]")
 @click.pass_context
@@ -83,7 +107,15 @@ def wrong_command(context: click.Context, id_: str, topic: str | None) -> None:
             output.put(found.said)
 
 
-@click.command("undo", cls=ReaderCommand, help=say("help.undo"))
+@click.command(
+    "undo",
+    cls=ReaderCommand,
+    help=N_("help.undo"),
+    examples={
+        "undo": N_("example.undo.last"),
+        "undo --quiet": N_("example.undo.quiet"),
+    },
+)
 @click.pass_context
 def undo_command(context: click.Context) -> None:
     """Take back the last act; of a lesson also what it did to today's list."""
@@ -106,8 +138,16 @@ def undo_command(context: click.Context) -> None:
             finish(library, tools)
 
 
-@click.command("queue", cls=ReaderCommand, help=say("help.queue"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "queue",
+    cls=ReaderCommand,
+    help=N_("help.queue"),
+    examples={
+        "queue": N_("example.queue.all"),
+        "queue --json": N_("example.queue.json"),
+    },
+)
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def queue_command(context: click.Context, as_json: bool) -> None:
     """List the queue, then what was put off."""
@@ -133,7 +173,15 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         output.put_all(screen.queued_lines(queued, width, number, is_put_off=True))
 
 
-@click.command("later", cls=ReaderCommand, help=say("help.later"))
+@click.command(
+    "later",
+    cls=ReaderCommand,
+    help=N_("help.later"),
+    examples={
+        "later 2401.01234": N_("example.later.id"),
+        "later 2401.01234 30": N_("example.later.days"),
+    },
+)
 @click.argument("id_", metavar="ID")
 @click.argument("days", type=WholeNumber(1, MOST_DAYS), default=LATER_DAYS, metavar="[DAYS]")
 @click.pass_context
@@ -144,7 +192,15 @@ def later_command(context: click.Context, id_: str, days: int) -> None:
     answer(context, "queue.put_off", title=held.paper.title, day=until)
 
 
-@click.command("drop", cls=ReaderCommand, help=say("help.drop"))
+@click.command(
+    "drop",
+    cls=ReaderCommand,
+    help=N_("help.drop"),
+    examples={
+        "drop 2401.01234": N_("example.drop.id"),
+        "drop 2401.01234 2402.05678": N_("example.drop.ids"),
+    },
+)
 @_IDS
 @click.pass_context
 def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
@@ -154,7 +210,15 @@ def drop_command(context: click.Context, ids: tuple[str, ...]) -> None:
             answer(context, "queue.dropped", title=held.paper.title)
 
 
-@click.command("fetch", cls=ReaderCommand, help=say("help.fetch"))
+@click.command(
+    "fetch",
+    cls=ReaderCommand,
+    help=N_("help.fetch"),
+    examples={
+        "fetch": N_("example.fetch.all"),
+        "fetch 2401.01234": N_("example.fetch.id"),
+    },
+)
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.pass_context
 def fetch_command(context: click.Context, ids: tuple[str, ...]) -> int:
@@ -196,9 +260,17 @@ def _ended_text(library: Library) -> str:
     return say("queue.ended", here=here_text(library)).rstrip()
 
 
-@click.command("merge", cls=ReaderCommand, help=say("help.merge"))
+@click.command(
+    "merge",
+    cls=ReaderCommand,
+    help=N_("help.merge"),
+    examples={
+        "merge": N_("example.merge.list"),
+        "merge 2401.01234 10.1109/5.771073": N_("example.merge.ids"),
+    },
+)
 @click.argument("ids", nargs=-1, metavar="[ID ID]")
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """Join two papers, or list those that may be one."""
@@ -228,7 +300,15 @@ def merge_command(context: click.Context, ids: tuple[str, ...], as_json: bool) -
             output.put(say("merge.none"))
 
 
-@click.command("split", cls=ReaderCommand, help=say("help.split"))
+@click.command(
+    "split",
+    cls=ReaderCommand,
+    help=N_("help.split"),
+    examples={
+        "split 2401.01234": N_("example.split.id"),
+        "split 2401.01234 10.1109/5.771073": N_("example.split.ids"),
+    },
+)
 @click.argument("id_", metavar="ID")
 @click.argument("other", metavar="[ID]", required=False, default="")
 @click.pass_context

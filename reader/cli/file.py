@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -26,10 +26,18 @@ from reader.morning.file import (
 from reader.pdfs.text.process import PdfReader
 
 
-@click.command("file", cls=ReaderCommand, help=say("help.file"))
+@click.command(
+    "file",
+    cls=ReaderCommand,
+    help=N_("help.file"),
+    examples={
+        "file 2401.01234 speech/asr": N_("example.file.topic"),
+        "file 2401.01234": N_("example.file.suggest"),
+    },
+)
 @click.argument("args", nargs=-1, required=True, metavar="ID... [TOPIC]")
-@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--new", "may_be_new", is_flag=True, help=N_("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def file_command(
     context: click.Context, args: tuple[str, ...], may_be_new: bool, as_json: bool
@@ -83,10 +91,18 @@ def _put_suggestions(held: LibraryPaper, found: list[Suggestion], *, as_json: bo
         output.put(say("file.nothing"))
 
 
-@click.command("topics", cls=ReaderCommand, help=say("help.topics"))
-@click.option("--move", "move", nargs=2, metavar="OLD NEW", help=say("option.move"))
-@click.option("--new", "may_be_new", is_flag=True, help=say("option.new"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "topics",
+    cls=ReaderCommand,
+    help=N_("help.topics"),
+    examples={
+        "topics": N_("example.topics.all"),
+        "topics --move audio/asr speech/asr": N_("example.topics.move"),
+    },
+)
+@click.option("--move", "move", nargs=2, metavar="OLD NEW", help=N_("option.move"))
+@click.option("--new", "may_be_new", is_flag=True, help=N_("option.new"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def topics_command(
     context: click.Context, move: tuple[str, str] | None, may_be_new: bool, as_json: bool

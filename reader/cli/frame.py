@@ -1,7 +1,7 @@
 """Run one command line: find the command, parse its options, end with the right exit code.
 
-Commands are made with English texts, once for all; in Japanese their help and click's errors are
-looked up again (`help`, loaded only where it is spoken).
+A command and its options keep the names of their help texts; `help`, loaded only where it is
+needed, looks them up when they are shown, and explains what is wrong with a command line.
 """
 
 from __future__ import annotations
@@ -14,58 +14,22 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reader import __version__
-from reader.base.errors import DiskFull, ReaderError, UsageError
-from reader.base.messages import Language, say, speak, speaking, spoken
+from reader.base.errors import DiskFull, NoLibrary, ReaderError, UsageError
+from reader.base.messages import N_, say, speak, speaking, spoken
+from reader.cli.commands import COMMANDS
 from reader.library.place import find_folder, language_of
 
-# Each command's module is loaded only when it is called or its help is asked for.
-COMMANDS = {
-    "today": "today",
-    "gather": "gather",
-    "sources": "gather",
-    "pick": "decide",
-    "skip": "decide",
-    "wrong": "decide",
-    "undo": "decide",
-    "queue": "decide",
-    "later": "decide",
-    "drop": "decide",
-    "fetch": "decide",
-    "show": "show",
-    "why": "why",
-    "open": "show",
-    "file": "file",
-    "topics": "file",
-    "note": "note",
-    "search": "search",
-    "similar": "search",
-    "export": "init",
-    "recall": "recall",
-    "week": "week",
-    "stats": "week",
-    "share": "week",
-    "take": "tablet",
-    "back": "tablet",
-    "highlights": "tablet",
-    "add": "add",
-    "serve": "serve",
-    "index": "gather",
-    "teach": "teach",
-    "merge": "decide",
-    "split": "decide",
-    "follow": "init",
-    "init": "init",
-    "demo": "init",
-}
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 
@@ -102,41 +66,64 @@ def _shared_options() -> list[click.Option]:
     def option(name: str, field: str, **more: Any) -> click.Option:
         def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
             if value:
-                setattr(settings_of(context), field, value)
+                settings = settings_of(context)
+                setattr(settings, field, value)
+                if field == "library":
+                    _speak(settings)
 
-        more |= {"help": say(f"option.{name}"), "expose_value": False, "callback": keep}
-        return click.Option([f"--{name}"], **more)
+        return click.Option([f"--{name}"], expose_value=False, callback=keep, **more)
 
-    # The library first, since it says in which language all else is to be said.
+    # The library first: its language is the one of all that is said from here on.
     folder = click.Path(path_type=Path, file_okay=True)
     return [
-        option("library", "library", type=folder, is_eager=True),
-        option("quiet", "is_quiet", is_flag=True),
-        option("debug", "is_debug", is_flag=True),
+        option("library", "library", type=folder, is_eager=True, help=N_("option.library")),
+        option("quiet", "is_quiet", is_flag=True, help=N_("option.quiet")),
+        option("debug", "is_debug", is_flag=True, help=N_("option.debug")),
     ]
 
 
-class Spoken(click.Command):
-    """A command that speaks the library's language, from its help and its first error on."""
+def _speak(settings: Settings) -> None:
+    """Speak the language of the library that the command line means, English where none is."""
+    # A person without a home, a working directory that is gone: opening the library says so.
+    with contextlib.suppress(UsageError, OSError):
+        speak(language_of(find_folder(settings.library, os.environ, Path.cwd())))
+
+
+class HelpedCommand(click.Command):
+    """A command whose help and errors of usage are ours, in the spoken language.
+
+    Its `help` and that of its options are names of texts, looked up when they are shown.
+    examples: command lines without the program's name, and what each does.
+    table: stands as it is below the help.
+    """
+
+    examples: Mapping[str, str] = {}
+    table = ""
 
     def get_help(self, context: click.Context) -> str:
-        with contextlib.suppress(UsageError):  # of a person without a home: in English
-            speak(_language(settings_of(context)))
-        if spoken() == "en":
-            return super().get_help(context)
-
+        """Write the help: for `--help`."""
         from reader.cli.help import help_of
 
-        return help_of(self, context)
+        return help_of(self, context, examples=self.examples, table=self.table)
 
-    def invoke(self, context: click.Context) -> Any:
-        if not isinstance(self, click.Group):  # which does not know yet what --library names
-            speak(_language(settings_of(context)))
-        return super().invoke(context)
+    def get_help_option(self, context: click.Context) -> click.Option | None:
+        """Return `--help`, which click makes, with a text of ours."""
+        option = super().get_help_option(context)
+        if option is not None:
+            option.help = N_("click.help")
+        return option
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Parse; every error knows its command then, which click leaves out of some."""
+        with click.core.augment_usage_errors(context):
+            return super().parse_args(context, args)
 
-def _language(settings: Settings) -> Language:
-    return language_of(find_folder(settings.library, os.environ, Path.cwd()))
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a word for a shell; some show the help beside it."""
+        items = super().shell_complete(context, incomplete)
+        for item in items:
+            item.help = say(item.help) if item.help else None
+        return items
 
 
 _TEXT = "\0"
@@ -145,13 +132,21 @@ _TEXT = "\0"
 _OPTION = re.compile(r"--[A-Za-z]|-[A-Za-z][\w-]*(=|$)|--?$", re.ASCII)
 
 
-class ReaderCommand(Spoken):
+class ReaderCommand(HelpedCommand):
     """A command with the options that every command has, and arguments that may begin with a
-    minus: `reader show "-10 dB"`."""
+    minus: `reader show "-10 dB"`.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Mapping[str, str], table: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.examples, self.table = examples, table
         self.params.extend(_shared_options())
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the line of `reader --help`."""
+        return COMMANDS[self.name or ""].brief
 
     def make_parser(self, context: click.Context) -> Any:
         """Make click's parser; what begins with a minus and looks like no option is a text."""
@@ -177,7 +172,7 @@ class ReaderCommand(Spoken):
         return parser
 
 
-class ReaderGroup(Spoken, click.Group):
+class ReaderGroup(HelpedCommand, click.Group):
     """The commands by name, loaded when needed."""
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -186,35 +181,43 @@ class ReaderGroup(Spoken, click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"reader.cli.{COMMANDS[name]}")
+        module = importlib.import_module(f"reader.cli.{COMMANDS[name].module}")
         command: click.Command = getattr(module, f"{name}_command")
         return command
 
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            from reader.cli.help import no_command
+
+            raise click.UsageError(no_command(args[0]), context)
+        return super().resolve_command(context, args)
+
+
+@click.group(
+    cls=ReaderGroup,
+    help=N_("help"),
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",
+    context_settings={"max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="asayomi", help=N_("click.version"))
+@click.pass_context
+def reader_group(context: click.Context) -> Any:
+    """Do nothing before a command; alone, do what `reader today` does."""
+    if context.invoked_subcommand is not None:
+        return None
+    today: Any = reader_group.get_command(context, "today")
+    with today.make_context("today", [], parent=context) as alone:
         try:
-            return super().resolve_command(context, args)
-        except click.UsageError as error:
-            import difflib
+            return today.invoke(alone)
+        except NoLibrary as error:
+            # Whoever types nothing else may be here for the first time.
+            from reader.cli.help import how_to_begin
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if not near:
-                raise
-            what = say("command.near", what=error.message, near=near[0])
-            raise click.UsageError(what, context) from None
-
-    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        # From the catalogue, so that --help loads no command.
-        rows = [(name, say(f"help.{name}").partition("\n")[0]) for name in COMMANDS]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-
-@click.group(cls=ReaderGroup, help=say("help"), context_settings={"max_content_width": 100})
-@click.version_option(__version__, prog_name="asayomi")
-def reader_group() -> None:
-    """Do nothing by itself; the commands do."""
+            click.echo(how_to_begin(Path(str(error.file)).parent), err=True)
+            return error.exit_code
 
 
 reader_group.params.extend(_shared_options())
@@ -244,6 +247,7 @@ def run(args: list[str], settings: Settings) -> int:
     All is said in the library's language once that is known; afterwards it is as it was.
     """
     with speaking(spoken()):
+        _speak(settings)
         return _run(args, settings)
 
 
@@ -255,8 +259,10 @@ def _run(args: list[str], settings: Settings) -> int:
         code = reader_group.main(args, prog_name="reader", standalone_mode=False, **more)
     except ReaderError as error:
         return say_error(error)
-    except click.ClickException as error:
-        _say_usage(error, settings)
+    except click.UsageError as error:
+        from reader.cli.help import usage_error
+
+        click.echo(usage_error(error), err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo(say("interrupted"), err=True)
@@ -293,21 +299,6 @@ def _unexpected(error: Exception, settings: Settings) -> int:
 
     click.echo(say("unexpected", kind=type(error).__name__, what=plain(str(error))), err=True)
     return 1
-
-
-def _say_usage(error: click.ClickException, settings: Settings) -> None:
-    """Explain what is wrong with the command line, in the language of the library it means."""
-    with contextlib.suppress(UsageError):  # of a person without a home: in English
-        speak(_language(settings))
-    # Older versions of click have no such class.
-    is_help = isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
-    if spoken() == "en" or is_help or not isinstance(error, click.UsageError):
-        error.show()
-        return
-
-    from reader.cli.help import usage_error
-
-    click.echo(usage_error(error), err=True)
 
 
 def say_error(error: ReaderError) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import Problem, ReaderError, ReadOnly, StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, shorten, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -72,10 +72,18 @@ def put_end(n_new: int, problems: Sequence[Problem], error: ReaderError | None =
     output.put_json(ended)
 
 
-@click.command("gather", cls=ReaderCommand, help=say("help.gather"))
+@click.command(
+    "gather",
+    cls=ReaderCommand,
+    help=N_("help.gather"),
+    examples={
+        "gather": N_("example.gather.all"),
+        'gather "arXiv feed cs.CL"': N_("example.gather.source"),
+    },
+)
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")
-@click.option("--no-encode", is_flag=True, help=say("option.no_encode"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.progress_json"))
+@click.option("--no-encode", is_flag=True, help=N_("option.no_encode"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.progress_json"))
 @click.pass_context
 def gather_command(
     context: click.Context, sources: tuple[str, ...], no_encode: bool, as_json: bool
@@ -132,9 +140,17 @@ def report(problems: list[Problem]) -> int:
     return problems[0].error.exit_code if problems else 0
 
 
-@click.command("index", cls=ReaderCommand, help=say("help.index"))
-@click.option("--rebuild", is_flag=True, help=say("option.rebuild"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.progress_json"))
+@click.command(
+    "index",
+    cls=ReaderCommand,
+    help=N_("help.index"),
+    examples={
+        "index": N_("example.index.update"),
+        "index --rebuild": N_("example.index.rebuild"),
+    },
+)
+@click.option("--rebuild", is_flag=True, help=N_("option.rebuild"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.progress_json"))
 @click.pass_context
 def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
     """Bring full text, passages and vectors up to date; 7 when the model is missing."""
@@ -164,8 +180,16 @@ def index_command(context: click.Context, rebuild: bool, as_json: bool) -> int:
         return report(problems)
 
 
-@click.command("sources", cls=ReaderCommand, help=say("help.sources"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "sources",
+    cls=ReaderCommand,
+    help=N_("help.sources"),
+    examples={
+        "sources": N_("example.sources.all"),
+        "sources --json": N_("example.sources.json"),
+    },
+)
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> int:
     """Show each source; 5 when something is missing from today's list."""

@@ -1,121 +1,192 @@
-"""Write the help and the errors of the command line in the language of the library.
+"""Write the help of commands, and explain what is wrong with a command line.
 
 click breaks lines between words, of which Japanese has none: here they are broken by the
-columns that they take. Loaded only where another language than English is spoken.
+columns that they take. Loaded only where help or an error of usage is shown.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+import shlex
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import click
 
-from reader.base.messages import ENGLISH, say
-from reader.base.text import columns
-from reader.cli.screen import wrap
+from reader.base.messages import N_, say
+from reader.cli.commands import COMMANDS, GROUPS
 
-# As click writes them: no command of ours says these.
-_CLICKS = {ENGLISH[key]: key for key in ("click.help", "click.version")}
-_OURS = {text: key for key, text in ENGLISH.items() if key.startswith(("help", "option."))}
-_SENTENCES = (
-    "click.no_command", "click.no_argument", "click.missing_command", "click.extra",
-    "click.extras", "click.needs_value", "click.needs_values", "click.no_value", "click.bad",
-    "click.not_one_of", "click.no_integer", "click.no_file", "click.is_folder",
-    "click.file_unreadable", "click.unreadable", "value.range", "value.time", "command.near",
-)  # fmt: skip
-"""What is said of a command line before it is known which language is spoken."""
-_HEADINGS = {"Options": "heading.options", "Commands": "heading.commands"}
-AS_IT_STANDS = "\b"
-"""click's mark at the head of a paragraph whose lines stay."""
+MARGIN = "  "
 
 
-def help_of(command: click.Command, context: click.Context) -> str:
-    """Write a command's help, as `get_help` of click does."""
-    formatter = _Formatter(width=context.terminal_width, max_width=context.max_content_width)
-    command.format_help(context, formatter)
-    return formatter.getvalue().rstrip("\n")
+def help_of(
+    command: click.Command, context: click.Context, *, examples: Mapping[str, str], table: str
+) -> str:
+    """Write a command's help: its usage, examples, what it does, its options.
+
+    The help of `reader` itself has the commands before the options.
+    """
+    width = _width(context)
+    blocks = [_usage(context, width)]
+    if examples:
+        rows = [(f"reader {line}", say(text)) for line, text in examples.items()]
+        blocks.append(_columns(rows, width))
+    blocks += _paragraphs(say(command.help or ""), width)
+    if table:
+        lines = say(table).split("\n")
+        blocks.append("\n".join(MARGIN * 2 + line for line in lines))
+    if isinstance(command, click.Group):
+        longest = max(map(len, COMMANDS))
+        for heading, group in GROUPS.items():
+            rows = [(name.ljust(longest), say(entry.brief)) for name, entry in group.items()]
+            blocks.append(f"{say(heading)}\n{_columns(rows, width)}")
+    # An argument has no help: what it is stands in the text.
+    shown = [p for p in command.get_params(context) if isinstance(p, click.Option)]
+    records = filter(None, (option.get_help_record(context) for option in shown))
+    options = [(names, say(text)) for names, text in records]
+    blocks.append(f"{say('heading.options')}\n{_columns(options, width)}")
+    if isinstance(command, click.Group):
+        blocks += _paragraphs(say("help.end"), width)
+    return "\n\n".join(blocks)
 
 
-def in_spoken(text: str) -> str:
-    """Look a help text of click's up in the spoken language; what is not known stays."""
-    text = inspect.cleandoc(text)
-    for english, key in (_CLICKS | _OURS).items():
-        whole = inspect.cleandoc(english)
-        # A command's help may be made of two texts.
-        if text == whole or (key.startswith("help") and whole in text):
-            text = text.replace(whole, inspect.cleandoc(say(key)))
-    return text
+def _width(context: click.Context) -> int:
+    """Return the columns of a line: click's, at most 100 and two less than the terminal's."""
+    return context.make_formatter().width
 
 
-def joined(paragraph: str) -> str:
-    """Make one line of several; where Japanese meets, no space stands between."""
+def _usage(context: click.Context, width: int, indent: str = "") -> str:
+    pieces = context.command.collect_usage_pieces(context)
+    text = " ".join([say("heading.usage"), context.command_path, *pieces])
+    return "\n".join(_wrapped(text, width, indent + MARGIN, indent))
+
+
+def _paragraphs(text: str, width: int) -> Iterator[str]:
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        yield "\n".join(_wrapped(paragraph, width, MARGIN))
+
+
+def _wrapped(text: str, width: int, indent: str, head: str | None = None) -> list[str]:
+    """Break a paragraph into lines, whatever lines it has. head: stands before the first one."""
+    head = indent if head is None else head
+    if text.isascii():
+        words = " ".join(text.split())
+        lines = textwrap.wrap(
+            words,
+            width,
+            initial_indent=head,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return lines or [head.rstrip()]
+    # 20 ms, which English does without.
+    from reader.base.text import columns
+    from reader.cli.screen import wrap
+
     line = ""
-    for part in paragraph.split("\n"):
+    for part in text.split("\n"):
+        # Where Japanese meets, no space stands between.
         is_japanese = not line or columns(line[-1]) == 2 or columns(part[:1]) == 2
         line += part if is_japanese else f" {part}"
-    return line
+    return wrap(line, width, indent, head)
+
+
+def _columns(rows: Iterable[tuple[str, str]], width: int) -> str:
+    """Lay out terms with their texts beside them, below them where a term is long."""
+    rows, most = list(rows), width * 3 // 4
+    left = 2 * len(MARGIN) + max((n for term, _ in rows if (n := len(term)) <= most), default=4)
+    lines = []
+    for term, text in rows:
+        head = (MARGIN + term).ljust(left)
+        if len(term) > most:
+            lines.append(head)
+            head = " " * left
+        lines += _wrapped(text, width, " " * left, head)
+    return "\n".join(lines)
+
+
+def no_command(name: str) -> str:
+    """Say that there is no such command, and which name is like it."""
+    import difflib
+
+    what = say("click.no_command", name=repr(name))
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    return say("command.near", what=what, near=near[0]) if near else what
+
+
+def how_to_begin(folder: Path) -> str:
+    """Say how a library is made, where there is none yet."""
+    from reader.base.text import plain
+
+    return say("begin", folder=plain(str(folder)), quoted=shlex.quote(str(folder)))
 
 
 def usage_error(error: click.UsageError) -> str:
-    """Explain what is wrong with a command line, as `show` of click's errors does."""
-    lines = []
+    """Explain in three lines what is wrong with a command line, how it is used, where to read."""
+    from reader.base.text import plain
+
+    lines = [say("error", message=plain(_what(error)))]
     if context := error.ctx:
-        formatter = _Formatter(width=context.terminal_width, max_width=context.max_content_width)
-        context.command.format_usage(context, formatter)
-        lines.append(formatter.getvalue().rstrip("\n"))
-        lines += [say("click.try", command=context.command_path, option="--help"), ""]
-    if isinstance(error, click.NoSuchOption):  # its sentence is another one in each click
-        what = say("click.no_option", name=repr(error.option_name))
-        near = say("list").join(error.possibilities or ())
-        message = say("command.near", what=what, near=near) if near else what
-    else:
-        message = _sentence(error.format_message())
-    return "\n".join([*lines, say("click.error", message=message)])
+        if isinstance(context.command, click.Group):
+            lines.append(MARGIN + say("usage.commands"))
+        else:
+            lines.append(_usage(context, _width(context), MARGIN))
+            lines.append(MARGIN + say("usage.help", command=context.command_path))
+    return "\n".join(lines)
+
+
+def _what(error: click.UsageError) -> str:
+    """Say what is wrong, from what click knows of it and not from its sentence."""
+    match error:
+        case click.NoSuchOption():
+            what = say("click.no_option", name=error.option_name)
+            near = say("list").join(error.possibilities or ())
+            return say("command.near", what=what, near=near) if near else what
+        case click.BadOptionUsage():
+            return _misused(error)
+        case click.MissingParameter():
+            return say("click.no_argument", name=_name(error))
+        case click.BadParameter():
+            return say("click.bad", name=_name(error), why=_sentence(error.message))
+    return _sentence(error.message)
+
+
+def _misused(error: click.BadOptionUsage) -> str:
+    """Say of an option that it has too few values, or one that it does not take."""
+    name = error.option_name
+    params = error.ctx.command.get_params(error.ctx) if error.ctx else []
+    option = next((param for param in params if name in param.opts), None)
+    if isinstance(option, click.Option) and option.is_flag:
+        return say("click.no_value", name=name)
+    if option is not None and option.nargs > 1:
+        return say("click.needs_values", name=name, n=option.nargs)
+    return say("click.needs_value", name=name)
+
+
+def _name(error: click.BadParameter) -> str:
+    """Name an option or an argument as it stands in the usage: --limit, DAYS."""
+    if isinstance(error.param, click.Argument):
+        found = re.search(r"\w+", error.param.metavar or "")
+        return found[0] if found else ""
+    return error.param.opts[-1] if error.param else ""
+
+
+_CLICKS = {
+    r"Got unexpected extra arguments? \((?P<args>.*)\)": N_("click.extra"),
+    r"(?P<text>'.*') is not a valid integer\.": N_("click.no_integer"),
+    r"(?P<text>'.*') is not one of (?P<choices>'.*')\.": N_("click.not_one_of"),
+    r"File (?P<name>.*) does not exist\.": N_("click.no_file"),
+    r"File (?P<name>.*) is a directory\.": N_("click.is_folder"),
+    r"(File|Path) (?P<name>.*) is not readable\.": N_("click.unreadable"),
+}
+"""What click itself says, where its errors hold no more than the sentence."""
 
 
 def _sentence(text: str) -> str:
-    """Look a sentence on a command line up in the spoken language; what is not known stays."""
-    for key in _SENTENCES:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(ENGLISH[key]))
+    for pattern, key in _CLICKS.items():
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            return say(key, **{name: _sentence(part) for name, part in found.groupdict().items()})
+            return say(key, **found.groupdict())
     return text
-
-
-class _Formatter(click.HelpFormatter):
-    """Breaks lines by the columns that they take."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or say("heading.usage") + " ")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading(say(_HEADINGS[heading]) if heading in _HEADINGS else heading)
-
-    def write_text(self, text: str) -> None:
-        indent = " " * self.current_indent
-        paragraphs = []
-        for paragraph in in_spoken(text).split("\n\n"):
-            head, _, rest = paragraph.partition("\n")
-            if head.strip() == AS_IT_STANDS:
-                paragraphs.append("\n".join(indent + line for line in rest.split("\n")))
-            else:
-                paragraphs.append("\n".join(wrap(joined(paragraph), self.width, indent)))
-        self.write("\n\n".join(paragraphs) + "\n")
-
-    def write_dl(
-        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
-    ) -> None:
-        rows = list(rows)
-        first = min(max(columns(term) for term, _ in rows), col_max) + col_spacing
-        left = " " * (self.current_indent + first)
-        for term, text in rows:
-            what, bracket, more = text.partition("  [")
-            lines = wrap(joined(in_spoken(what)) + bracket + more, self.width, left)
-            head = " " * self.current_indent + term
-            if columns(term) <= col_max:
-                lines[0] = head.ljust(len(left)) + lines[0][len(left) :]
-            else:
-                lines.insert(0, head)
-            self.write("\n".join(lines) + "\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain
 from reader.cli import build, output
 from reader.cli.frame import ReaderCommand, say_errors, settings_of
@@ -20,7 +20,15 @@ from reader.library.folder import make_library
 from reader.library.place import find_folder
 
 
-@click.command("init", cls=ReaderCommand, help=say("help.init"))
+@click.command(
+    "init",
+    cls=ReaderCommand,
+    help=N_("help.init"),
+    examples={
+        "init": N_("example.init.home"),
+        "init ~/papers": N_("example.init.dir"),
+    },
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.pass_context
 def init_command(context: click.Context, folder: Path | None) -> None:
@@ -38,8 +46,16 @@ def init_command(context: click.Context, folder: Path | None) -> None:
                 output.put(say("init.hub", model=model), is_error=True)
 
 
-@click.command("demo", cls=ReaderCommand, help=say("help.demo"))
-@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help=say("option.keep"))
+@click.command(
+    "demo",
+    cls=ReaderCommand,
+    help=N_("help.demo"),
+    examples={
+        "demo": N_("example.demo.play"),
+        "demo --keep sample": N_("example.demo.keep"),
+    },
+)
+@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help=N_("option.keep"))
 @click.pass_context
 def demo_command(context: click.Context, keep: Path | None) -> int:
     """Play a sample morning."""
@@ -52,9 +68,17 @@ N_SHOWN = 8
 """Authors of like names that are shown; the others are counted."""
 
 
-@click.command("follow", cls=ReaderCommand, help=say("help.follow"))
+@click.command(
+    "follow",
+    cls=ReaderCommand,
+    help=N_("help.follow"),
+    examples={
+        'follow "Ada Lovelace"': N_("example.follow.name"),
+        'follow "Ada Lovelace" --feed https://al.example/rss': N_("example.follow.feed"),
+    },
+)
 @click.argument("name", metavar="NAME")
-@click.option("--feed", "feeds", multiple=True, metavar="URL", help=say("option.feed"))
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help=N_("option.feed"))
 @click.pass_context
 def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) -> None:
     """Follow a person."""
@@ -71,7 +95,15 @@ def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) ->
         answer(context, "follow.many", names=say("list").join(names[:N_SHOWN]) + more)
 
 
-@click.command("export", cls=ReaderCommand, help=say("help.export"))
+@click.command(
+    "export",
+    cls=ReaderCommand,
+    help=N_("help.export"),
+    examples={
+        "export": N_("example.export.all"),
+        "export --quiet": N_("example.export.quiet"),
+    },
+)
 @click.pass_context
 def export_command(context: click.Context) -> int:
     """Write notes/ out; 5 when a file had to be left alone, 6 when one could not be written."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.base.errors import NotKnown, StoreError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, Settings, say_error, settings_of
@@ -331,24 +331,32 @@ class _NoteOptions:
     as_json: bool
 
 
-@click.command("note", cls=ReaderCommand, help=say("help.note"))
+@click.command(
+    "note",
+    cls=ReaderCommand,
+    help=N_("help.note"),
+    examples={
+        "note 2401.01234": N_("example.note.id"),
+        "note 2401.01234 --check": N_("example.note.check"),
+    },
+)
 @click.argument("id_", metavar="ID")
 @click.argument("numbers", metavar="[NUMBER...]", nargs=-1, type=int)
-@click.option("-m", "--message", "message", help=say("option.message"))
+@click.option("-m", "--message", "message", help=N_("option.message"))
 @click.option(
     "--file",
     "file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help=say("option.file"),
+    help=N_("option.file"),
 )
-@click.option("--template", default="", metavar="NAME", help=say("option.template"))
-@click.option("--show", "is_shown", is_flag=True, help=say("option.show"))
-@click.option("--check", "task", flag_value="check", help=say("option.check"))
-@click.option("--related", "task", flag_value="related", help=say("option.related"))
-@click.option("--history", "task", flag_value="history", help=say("option.history"))
-@click.option("--diff", "task", flag_value="diff", help=say("option.diff"))
-@click.option("--restore", "restored", type=int, metavar="N", help=say("option.restore"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--template", default="", metavar="NAME", help=N_("option.template"))
+@click.option("--show", "is_shown", is_flag=True, help=N_("option.show"))
+@click.option("--check", "task", flag_value="check", help=N_("option.check"))
+@click.option("--related", "task", flag_value="related", help=N_("option.related"))
+@click.option("--history", "task", flag_value="history", help=N_("option.history"))
+@click.option("--diff", "task", flag_value="diff", help=N_("option.diff"))
+@click.option("--restore", "restored", type=int, metavar="N", help=N_("option.restore"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def note_command(context: click.Context, /, id_: str, **options: Any) -> None:
     """Write a note, or go back to one."""

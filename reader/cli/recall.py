@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import click
 
 from reader.base.errors import NotOpened, ReaderError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, settings_of
@@ -46,11 +46,19 @@ def head_lines(due: Due, *, is_named: bool, n: int) -> list[str]:
     return [screen.bold(say("recall.head", due=due.n_due, new=due.n_new))]
 
 
-@click.command("recall", cls=ReaderCommand, help=say("help.recall"))
+@click.command(
+    "recall",
+    cls=ReaderCommand,
+    help=N_("help.recall"),
+    examples={
+        "recall": N_("example.recall.today"),
+        "recall 2401.01234": N_("example.recall.id"),
+    },
+)
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--grade", "given", type=click.Choice(GRADES), help=say("option.grade"))
-@click.option("--undo", "is_undo", is_flag=True, help=say("option.recall_undo"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--grade", "given", type=click.Choice(GRADES), help=N_("option.grade"))
+@click.option("--undo", "is_undo", is_flag=True, help=N_("option.recall_undo"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def recall_command(
     context: click.Context, ids: tuple[str, ...], given: str | None, is_undo: bool, as_json: bool

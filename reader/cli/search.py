@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reader.base.errors import UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, WholeNumber, say_error
@@ -30,29 +30,34 @@ LARGEST = 10_000_000
 """Bytes of a text file for --like: more is no text that somebody read."""
 
 
-HELP = f"{say('help.search')}\n\n    \b\n{say('help.queries')}"
-
-
 # So that "-survey" is a word to leave out, and no option that is not known.
 @click.command(
-    "search", cls=ReaderCommand, help=HELP, context_settings={"ignore_unknown_options": True}
+    "search",
+    cls=ReaderCommand,
+    help=N_("help.search"),
+    examples={
+        'search "translate while listening"': N_("example.search.words"),
+        "search --notes latency year:2024": N_("example.search.notes"),
+    },
+    table=N_("help.queries"),
+    context_settings={"ignore_unknown_options": True},
 )
 @click.argument("query", nargs=-1, metavar="[QUERY...]")
 @click.option(
     "--like",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=say("option.like"),
+    help=N_("option.like"),
 )
-@click.option("--notes", "kinds", flag_value="note", multiple=True, help=say("option.notes"))
+@click.option("--notes", "kinds", flag_value="note", multiple=True, help=N_("option.notes"))
 @click.option(
-    "--highlights", "kinds", flag_value="highlight", multiple=True, help=say("option.highlights")
+    "--highlights", "kinds", flag_value="highlight", multiple=True, help=N_("option.highlights")
 )
-@click.option("--papers", "kinds", flag_value="paper", multiple=True, help=say("option.papers"))
+@click.option("--papers", "kinds", flag_value="paper", multiple=True, help=N_("option.papers"))
 @click.option(
-    "--passages", "kinds", flag_value="passage", multiple=True, help=say("option.passages")
+    "--passages", "kinds", flag_value="passage", multiple=True, help=N_("option.passages")
 )
-@click.option("--limit", type=WholeNumber(1, 200), default=5, help=say("option.limit"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--limit", type=WholeNumber(1, 200), default=5, help=N_("option.limit"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def search_command(
     context: click.Context,
@@ -65,7 +70,8 @@ def search_command(
     """Search; 5 when something is not indexed, 7 when full text answered alone."""
     for word in query:
         if re.match("--[a-z]", word):
-            raise click.NoSuchOption(word.split()[0], ctx=context)
+            known = [name for param in context.command.params for name in param.opts]
+            raise click.NoSuchOption(word.split()[0], possibilities=known, ctx=context)
     text = " ".join(query)
     if bool(text.strip()) == (like is not None):
         raise UsageError(
@@ -100,10 +106,18 @@ def search_command(
     return _leave(found)
 
 
-@click.command("similar", cls=ReaderCommand, help=say("help.similar"))
+@click.command(
+    "similar",
+    cls=ReaderCommand,
+    help=N_("help.similar"),
+    examples={
+        "similar 2401.01234": N_("example.similar.id"),
+        "similar 2401.01234 --limit 20": N_("example.similar.limit"),
+    },
+)
 @click.argument("id", metavar="ID")
-@click.option("--limit", type=WholeNumber(1, 200), default=5, help=say("option.limit"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--limit", type=WholeNumber(1, 200), default=5, help=N_("option.limit"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def similar_command(context: click.Context, id: str, limit: int, as_json: bool) -> int:
     """Show a paper's neighbours; 5 when something is not indexed, 7 when it has no vector."""

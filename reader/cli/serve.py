@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.base.errors import ModelError, UsageError
-from reader.base.messages import say, speak, spoken
+from reader.base.messages import N_, say, speak, spoken
 from reader.cli import build
 from reader.cli.frame import ReaderCommand, TimeOfDay, WholeNumber, is_terminal, settings_of
 from reader.library.config import Config
@@ -50,15 +50,23 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-@click.command("serve", cls=ReaderCommand, help=say("help.serve"))
-@click.option("--host", default="127.0.0.1", help=say("option.host"))
-@click.option("--port", type=WholeNumber(0, 65_535), default=8_100, help=say("option.port"))
-@click.option("--name", "names", multiple=True, help=say("option.name"))
-@click.option("--https", "is_own", is_flag=True, help=say("option.https"))
-@click.option("--cert", "certificate", type=_FILE, help=say("option.cert"))
-@click.option("--key", type=_FILE, help=say("option.key"))
-@click.option("--login", "must_sign_in", is_flag=True, help=say("option.login"))
-@click.option("--gather-at", type=TimeOfDay(), help=say("option.gather_at"))
+@click.command(
+    "serve",
+    cls=ReaderCommand,
+    help=N_("help.serve"),
+    examples={
+        "serve": N_("example.serve.here"),
+        "serve --host 0.0.0.0 --https": N_("example.serve.network"),
+    },
+)
+@click.option("--host", default="127.0.0.1", help=N_("option.host"))
+@click.option("--port", type=WholeNumber(0, 65_535), default=8_100, help=N_("option.port"))
+@click.option("--name", "names", multiple=True, help=N_("option.name"))
+@click.option("--https", "is_own", is_flag=True, help=N_("option.https"))
+@click.option("--cert", "certificate", type=_FILE, help=N_("option.cert"))
+@click.option("--key", type=_FILE, help=N_("option.key"))
+@click.option("--login", "must_sign_in", is_flag=True, help=N_("option.login"))
+@click.option("--gather-at", type=TimeOfDay(), help=N_("option.gather_at"))
 @click.pass_context
 def serve_command(context: click.Context, /, **options: Any) -> None:
     """Serve the pages until Ctrl-C or SIGTERM."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from reader.base.errors import NotKnown
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, plain_lines, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
@@ -19,9 +19,17 @@ from reader.pdfs.move import file_to_read
 from reader.pdfs.text.process import PdfReader
 
 
-@click.command("show", cls=ReaderCommand, help=say("help.show"))
+@click.command(
+    "show",
+    cls=ReaderCommand,
+    help=N_("help.show"),
+    examples={
+        "show 2401.01234": N_("example.show.id"),
+        'show "Attention is all"': N_("example.show.title"),
+    },
+)
 @click.argument("id_", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def show_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show one paper whole."""
@@ -89,10 +97,18 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
         yield from screen.wrap(link, width, "    ", "")
 
 
-@click.command("open", cls=ReaderCommand, help=say("help.open"))
+@click.command(
+    "open",
+    cls=ReaderCommand,
+    help=N_("help.open"),
+    examples={
+        "open 2401.01234": N_("example.open.id"),
+        "open 2401.01234 --original": N_("example.open.original"),
+    },
+)
 @click.argument("id_", metavar="ID")
-@click.option("--original", "is_original", is_flag=True, help=say("option.original"))
-@click.option("--print", "is_printed", is_flag=True, help=say("option.print"))
+@click.option("--original", "is_original", is_flag=True, help=N_("option.original"))
+@click.option("--print", "is_printed", is_flag=True, help=N_("option.print"))
 @click.pass_context
 def open_command(context: click.Context, id_: str, is_original: bool, is_printed: bool) -> None:
     """Open the newest marked copy or the PDF where it is here, else the paper's page."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import PdfError, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain, plain_lines
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, say_error, settings_of
@@ -29,10 +29,18 @@ from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 _FOLDER = click.Path(path_type=Path)
 
 
-@click.command("take", cls=ReaderCommand, help=say("help.take"))
+@click.command(
+    "take",
+    cls=ReaderCommand,
+    help=N_("help.take"),
+    examples={
+        "take": N_("example.take.today"),
+        "take 2401.01234 --to ~/tablet": N_("example.take.to"),
+    },
+)
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--to", "folder", type=_FOLDER, help=say("option.to"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--to", "folder", type=_FOLDER, help=N_("option.to"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def take_command(
     context: click.Context, ids: tuple[str, ...], folder: Path | None, as_json: bool
@@ -55,11 +63,19 @@ def take_command(
     return next((one.error.exit_code for one in took if one.error), 0)
 
 
-@click.command("back", cls=ReaderCommand, help=say("help.back"))
+@click.command(
+    "back",
+    cls=ReaderCommand,
+    help=N_("help.back"),
+    examples={
+        "back": N_("example.back.all"),
+        "back marked.pdf --as 2401.01234": N_("example.back.as"),
+    },
+)
 @click.argument("folder", type=_FOLDER, required=False, metavar="[FOLDER]")
-@click.option("--as", "id_", metavar="ID", help=say("option.back_as"))
-@click.option("--remove", "removed", metavar="ID", help=say("option.back_remove"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--as", "id_", metavar="ID", help=N_("option.back_as"))
+@click.option("--remove", "removed", metavar="ID", help=N_("option.back_remove"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def back_command(
     context: click.Context, folder: Path | None, id_: str | None, removed: str | None, as_json: bool
@@ -141,9 +157,17 @@ def _show_brought(context: click.Context, brought: CopyOutcome, *, as_json: bool
         answer(context, "back.file", title=title, name=brought.name, counts=counts)
 
 
-@click.command("highlights", cls=ReaderCommand, help=say("help.highlights"))
+@click.command(
+    "highlights",
+    cls=ReaderCommand,
+    help=N_("help.highlights"),
+    examples={
+        "highlights 2401.01234": N_("example.highlights.id"),
+        "highlights 2401.01234 --json": N_("example.highlights.json"),
+    },
+)
 @click.argument("id_", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     """Show what was marked in a paper's PDF, in reading order."""

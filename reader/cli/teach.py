@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from reader.base.errors import ReadOnly, UsageError
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_errors, settings_of
@@ -21,13 +21,21 @@ from reader.ranking.model import N_QUESTIONS
 YES, NO, LATER, UNDO, END = "y", "n", " ", "u", "q"
 
 
-@click.command("teach", cls=ReaderCommand, help=say("help.teach"))
+@click.command(
+    "teach",
+    cls=ReaderCommand,
+    help=N_("help.teach"),
+    examples={
+        "teach --topic speech/asr library.bib": N_("example.teach.bib"),
+        "teach --topic speech/asr 2401.01234": N_("example.teach.id"),
+    },
+)
 @click.argument("what", nargs=-1, metavar="[WHAT...]")
-@click.option("--topic", default="", metavar="TOPIC", help=say("option.topic"))
-@click.option("--author", "people", multiple=True, metavar="NAME", help=say("option.author"))
-@click.option("--no-ask", is_flag=True, help=say("option.no_ask"))
-@click.option("--no-fetch", is_flag=True, help=say("option.teach_no_fetch"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--topic", default="", metavar="TOPIC", help=N_("option.topic"))
+@click.option("--author", "people", multiple=True, metavar="NAME", help=N_("option.author"))
+@click.option("--no-ask", is_flag=True, help=N_("option.no_ask"))
+@click.option("--no-fetch", is_flag=True, help=N_("option.teach_no_fetch"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def teach_command(
     context: click.Context,

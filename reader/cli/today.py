@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError
-from reader.base.messages import say
+from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable
+from reader.base.messages import N_, say
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, say_error, say_errors, settings_of
@@ -20,10 +20,18 @@ from reader.morning.today import keep_shown, morning, rank_list
 from reader.morning.trust import is_due
 
 
-@click.command("today", cls=ReaderCommand, help=say("help.today"))
-@click.option("--no-fetch", is_flag=True, help=say("option.no_fetch"))
-@click.option("--date", "day", metavar="DAY", help=say("option.date"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "today",
+    cls=ReaderCommand,
+    help=N_("help.today"),
+    examples={
+        "today": N_("example.today.now"),
+        "today --date yesterday": N_("example.today.day"),
+    },
+)
+@click.option("--no-fetch", is_flag=True, help=N_("option.no_fetch"))
+@click.option("--date", "day", metavar="DAY", help=N_("option.date"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def today_command(context: click.Context, no_fetch: bool, day: str | None, as_json: bool) -> int:
     """Show the morning; 5 when a source is missing from it, 6 when it could not be fetched."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from reader.base.errors import ReaderError, UsageError
-from reader.base.messages import say, say_day
+from reader.base.messages import N_, say, say_day
 from reader.base.text import columns, plain, shorten
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand, is_terminal, settings_of
@@ -40,9 +40,17 @@ from reader.morning.values import QueueEntry
 from reader.notes.shared import SharedPage, markdown
 
 
-@click.command("week", cls=ReaderCommand, help=say("help.week"))
-@click.option("--on", "day", metavar="DAY", help=say("option.week_on"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "week",
+    cls=ReaderCommand,
+    help=N_("help.week"),
+    examples={
+        "week": N_("example.week.now"),
+        "week --on 2026-10-05": N_("example.week.on"),
+    },
+)
+@click.option("--on", "day", metavar="DAY", help=N_("option.week_on"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def week_command(context: click.Context, day: str | None, as_json: bool) -> None:
     """Look back on one week."""
@@ -149,11 +157,19 @@ SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-@click.command("stats", cls=ReaderCommand, help=say("help.stats"))
-@click.option("--on", "day", metavar="DAY", help=say("option.stats_on"))
-@click.option("--svg", "svg_file", type=_FILE, help=say("option.svg"))
-@click.option("--png", "png_file", type=_FILE, help=say("option.png"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.command(
+    "stats",
+    cls=ReaderCommand,
+    help=N_("help.stats"),
+    examples={
+        "stats": N_("example.stats.year"),
+        "stats --svg year.svg": N_("example.stats.svg"),
+    },
+)
+@click.option("--on", "day", metavar="DAY", help=N_("option.stats_on"))
+@click.option("--svg", "svg_file", type=_FILE, help=N_("option.svg"))
+@click.option("--png", "png_file", type=_FILE, help=N_("option.png"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def stats_command(
     context: click.Context,
@@ -261,14 +277,22 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-@click.command("share", cls=ReaderCommand, help=say("help.share"))
+@click.command(
+    "share",
+    cls=ReaderCommand,
+    help=N_("help.share"),
+    examples={
+        "share 2401.01234 --html page.html": N_("example.share.html"),
+        "share --week": N_("example.share.week"),
+    },
+)
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option(
-    "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=say("option.share_week")
+    "--week", "day", is_flag=False, flag_value="", metavar="[DATE]", help=N_("option.share_week")
 )
-@click.option("--html", "target", type=click.Path(allow_dash=True), help=say("option.html"))
-@click.option("--highlights", "chosen", default="none", help=say("option.share_highlights"))
-@click.option("--no-figures", is_flag=True, help=say("option.no_figures"))
+@click.option("--html", "target", type=click.Path(allow_dash=True), help=N_("option.html"))
+@click.option("--highlights", "chosen", default="none", help=N_("option.share_highlights"))
+@click.option("--no-figures", is_flag=True, help=N_("option.no_figures"))
 @click.pass_context
 def share_command(
     context: click.Context,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from reader.base.messages import say
+from reader.base.messages import N_, say
 from reader.base.text import plain
 from reader.cli import build, output, screen
 from reader.cli.frame import ReaderCommand
@@ -26,10 +26,18 @@ from reader.morning.why import (
 )
 
 
-@click.command("why", cls=ReaderCommand, help=say("help.why"))
+@click.command(
+    "why",
+    cls=ReaderCommand,
+    help=N_("help.why"),
+    examples={
+        "why 2401.01234": N_("example.why.id"),
+        "why 2401.01234 --all": N_("example.why.all"),
+    },
+)
 @click.argument("id_", metavar="ID")
-@click.option("--all", "is_whole", is_flag=True, help=say("option.why_all"))
-@click.option("--json", "as_json", is_flag=True, help=say("option.json"))
+@click.option("--all", "is_whole", is_flag=True, help=N_("option.why_all"))
+@click.option("--json", "as_json", is_flag=True, help=N_("option.json"))
 @click.pass_context
 def why_command(context: click.Context, id_: str, is_whole: bool, as_json: bool) -> None:
     """Explain one paper."""

@@ -155,7 +155,7 @@ def test_help_is_in_japanese_and_broken_by_its_width(japanese: Path) -> None:
         assert "--help" in said
         assert [text for text in said.splitlines() if columns(text) > 80] == []
         assert english_in(said) == []
-        assert command or "  today       今朝の論文: " in said
+        assert command or "  today       今朝の一覧を見て、" in said
 
 
 def test_json_has_the_words_of_the_program_in_both_languages(japanese: Path) -> None:

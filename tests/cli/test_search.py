@@ -115,7 +115,7 @@ def test_a_word_with_a_minus_is_left_out_and_a_wrong_option_is_told(
     assert re.findall(r"arxiv:\S+", out) == ["arxiv:2506.00002"]
     code, out, err = said(capsys, folder, "search", "sea", "--paper")
     assert (code, out) == (2, "")
-    assert "No such option '--paper'" in err
+    assert "There is no option --paper." in err
 
 
 def test_a_text_or_a_pdf_stands_for_a_query(

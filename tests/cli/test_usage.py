@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from reader.cli.frame import COMMANDS, Settings, WholeNumber, reader_group, run
+from reader.base.messages import ENGLISH, say, speaking
+from reader.base.messages.japanese import JAPANESE
+from reader.base.text import columns
+from reader.cli.commands import COMMANDS, GROUPS
+from reader.cli.demo.server import PlayServer
+from reader.cli.frame import ReaderCommand, Settings, WholeNumber, reader_group, run
 from reader.library.rows import papers
+from tests.data import ROOT
+from tests.installed import NOW, READER, environment, run_here
 from tests.samples import DAY, FEEDS_TOML, a_library, paper
+from tests.terminal import on_terminal
 
 TITLES = ("-10 dB and below", "-x marks the spot", "--- Rain ---", "-音声")
 
@@ -55,61 +64,101 @@ def japanese(folder: Path) -> None:
     (folder / "feeds.toml").write_text(text, "utf-8")
 
 
-WRONG: dict[tuple[str, ...], str] = {
-    ("show",): "引数 'ID' がありません。",
-    ("pick", "--"): "引数 'ID...' がありません。",
-    ("show", "--foo", "x"): "'--foo' というオプションはありません。",
-    ("show", "-x"): "'-x' というオプションはありません。",
-    ("show", "--jsn"): "'--jsn' というオプションはありません。 もしかして --json ですか。",
-    ("search", "x", "--papr"): "'--papr' というオプションはありません。",
-    ("show", "a", "b"): "余分な引数があります (b)。",
-    ("show", "a", "b", "c"): "余分な引数があります (b c)。",
-    ("--quiet",): "コマンドがありません。",
-    ("tody",): "'tody' というコマンドはありません。 もしかして today ですか。",
-    ("xyzzy",): "'xyzzy' というコマンドはありません。",
-    ("later", "x", "y"): "'[DAYS]' の値が正しくありません。y は 1 から 3650 までの整数では"
-    "ありません。",
-    ("search", "--limit", "0", "x"): "0 は 1 から 200 までの整数ではありません。",
-    ("serve", "--gather-at", "25:99"): "25:99 は 06:30 のような時刻ではありません。",
-    (
-        "recall",
-        "--grade",
-        "soso",
-    ): "'soso' は 'again', 'hard', 'good', 'easy' のどれでもありません。",
-    ("note", "x", "one"): "'one' は整数ではありません。",
-    ("note", "x", "--restore", "one"): "'one' は整数ではありません。",
-    ("search", "--like", "/no/such"): "ファイル '/no/such' はありません。",
-    ("search", "--like", "/"): "'/' はファイルではなくフォルダです。",
-    ("note", "x", "-m"): "オプション '-m' には値が必要です。",
-    ("topics", "--move", "a"): "オプション '--move' には値が2個必要です。",
-    ("show", "--json=x", "y"): "オプション '--json' は値を取りません。",
+WRONG: dict[tuple[str, ...], tuple[str, str]] = {
+    ("show",): ("ID is missing.", "ID が指定されていません。"),
+    ("pick", "--"): ("ID is missing.", "ID が指定されていません。"),
+    ("add",): ("WHAT is missing.", "WHAT が指定されていません。"),
+    ("show", "--foo", "x"): (
+        "There is no option --foo.",
+        "--foo というオプションはありません。",
+    ),
+    ("show", "-x"): ("There is no option -x.", "-x というオプションはありません。"),
+    ("show", "--jsn"): (
+        "There is no option --jsn. Did you mean --json?",
+        "--jsn というオプションはありません。もしかして --json ですか。",
+    ),
+    ("search", "x", "--papr"): (
+        "There is no option --papr. Did you mean --papers?",
+        "--papr というオプションはありません。もしかして --papers ですか。",
+    ),
+    ("show", "a", "b"): ("Too many arguments: b.", "余分な引数があります: b"),
+    ("show", "a", "b", "c"): ("Too many arguments: b c.", "余分な引数があります: b c"),
+    ("tody",): (
+        "There is no command 'tody'. Did you mean today?",
+        "'tody' というコマンドはありません。もしかして today ですか。",
+    ),
+    ("xyzzy",): ("There is no command 'xyzzy'.", "'xyzzy' というコマンドはありません。"),
+    ("later", "x", "y"): (
+        "DAYS: y is not a whole number from 1 to 3650.",
+        "DAYS: y は 1 から 3650 までの整数ではありません。",
+    ),
+    ("search", "--limit", "0", "x"): (
+        "--limit: 0 is not a whole number from 1 to 200.",
+        "--limit: 0 は 1 から 200 までの整数ではありません。",
+    ),
+    ("serve", "--gather-at", "25:99"): (
+        "--gather-at: 25:99 is not a time of day like 06:30.",
+        "--gather-at: 25:99 は 06:30 のような時刻ではありません。",
+    ),
+    ("recall", "--grade", "soso"): (
+        "--grade: 'soso' is not one of 'again', 'hard', 'good', 'easy'.",
+        "--grade: 'soso' は 'again', 'hard', 'good', 'easy' のどれでもありません。",
+    ),
+    ("note", "x", "one"): (
+        "NUMBER: 'one' is not a whole number.",
+        "NUMBER: 'one' は整数ではありません。",
+    ),
+    ("note", "x", "--restore", "one"): (
+        "--restore: 'one' is not a whole number.",
+        "--restore: 'one' は整数ではありません。",
+    ),
+    ("search", "--like", "/no/such"): (
+        "--like: There is no file '/no/such'.",
+        "--like: ファイル '/no/such' はありません。",
+    ),
+    ("search", "--like", "/"): (
+        "--like: '/' is a folder, not a file.",
+        "--like: '/' はファイルではなくフォルダです。",
+    ),
+    ("note", "x", "-m"): ("-m needs a value.", "-m には値が必要です。"),
+    ("topics", "--move", "a"): ("--move needs 2 values.", "--move には値が2個必要です。"),
+    ("show", "--json=x", "y"): ("--json takes no value.", "--json に値は付けられません。"),
 }
 
 
 class TestWrong:
     @pytest.mark.parametrize("args", WRONG, ids=" ".join)
-    def test_it_is_said_in_the_language_of_the_library(
+    def test_it_is_said_what_is_wrong_how_it_is_used_and_where_to_read(
         self, reader: Reader, folder: Path, args: tuple[str, ...]
     ) -> None:
-        english = reader(*args, code=2)
-        assert "Error: " in english
+        english, in_japanese = WRONG[args]
+        name = args[0] if args[0] in COMMANDS else ""
+        said = reader(*args, code=2).splitlines()
+        assert said[0] == f"reader: {english}"
+        if name:
+            assert said[1].startswith(f"  Usage: reader {name} [OPTIONS]")
+            assert said[2:] == [f"  `reader {name} --help` shows examples and all options."]
+        else:
+            assert said[1:] == ["  `reader --help` lists the commands."]
+
         japanese(folder)
         said = reader(*args, code=2).splitlines()
-        if "Usage: reader" in english:
-            assert said[0].startswith("使い方: reader")
-            assert re.fullmatch("使い方は 'reader.* --help' で見られます。", said[1])
-        assert said[-1].startswith("エラー: ")
-        assert said[-1].endswith(WRONG[args])
-        without = re.sub(r"'[^']*'|\([^)]*\)|--\w+|today|reader|/no/such|25:99|06:30", "", said[-1])
-        assert not re.search("[A-Za-z]{2}", without)
+        assert said[0] == f"reader: {in_japanese}"
+        if name:
+            assert said[1].startswith(f"  使い方: reader {name} [OPTIONS]")
+            assert said[2:] == [f"  `reader {name} --help` で使用例とオプションを見られます。"]
+        else:
+            assert said[1:] == ["  `reader --help` でコマンドを一覧できます。"]
+        typed = r"'[^']*'|--?\w[\w-]*|today|\b(b|c|y|ID|WHAT|DAYS|NUMBER)\b|25:99|06:30"
+        assert not re.search("[A-Za-z]", re.sub(typed, "", in_japanese))
 
-    def test_what_is_missing_or_too_much_is_said_in_japanese_of_every_command(
+    def test_an_option_that_is_none_is_told_in_japanese_by_every_command(
         self, reader: Reader, folder: Path
     ) -> None:
         japanese(folder)
         for name, _ in commands():
             said = reader(name, "--no-such-option", code=2)
-            assert "エラー: '--no-such-option' というオプションはありません。" in said, name
+            assert "reader: --no-such-option というオプションはありません。" in said, name
             assert "Usage" not in said
 
     def test_the_library_that_stands_behind_the_command_says_the_language(
@@ -117,17 +166,63 @@ class TestWrong:
     ) -> None:
         japanese(folder)
         assert run(["later", "x", "y", "--library", str(folder)], Settings()) == 2
-        assert "エラー: " in capsys.readouterr().err
+        assert "reader: DAYS: y は " in capsys.readouterr().err
 
-    def test_without_a_word_the_help_comes_in_the_language(
-        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    def test_a_name_with_an_escape_sequence_is_printed_without_it(self, reader: Reader) -> None:
+        assert "\x1b" not in reader("show", "--\x1b[31mred", "x", code=2)
+        assert "\x1b" not in reader("\x1b[31mred", code=2)
+
+
+class TestAlone:
+    """`reader` without a command."""
+
+    def test_it_is_today(self, library: Path, server: PlayServer) -> None:
+        before = len(server.requests)
+        named = run_here("today", library=library)
+        n_asked = len(server.requests) - before
+        alone = run_here(library=library)
+        assert alone == named
+        assert named.code == 0
+        assert "OWN TOPICS" in alone.out
+        assert len(server.requests) - before == 2 * n_asked
+        assert run_here("--quiet", library=library) == run_here("today", "--quiet", library=library)
+
+    def test_it_asks_on_a_terminal_as_today_does(self, library: Path) -> None:
+        env = environment(library, NOW, {"TERM": "xterm-256color"})
+        with on_terminal([READER], env, columns=80, lines=24) as terminal:
+            terminal.until(ENGLISH["screen.keys"].split(" · ")[0])
+            terminal.press("q")
+            terminal.quiet()
+
+    def test_its_errors_and_its_list_are_in_the_language_of_the_library(
+        self, library: Path
     ) -> None:
-        japanese(folder)
-        monkeypatch.setenv("READER_LIBRARY", str(folder))
-        assert run([], Settings()) in (0, 2)
-        said = "".join(capsys.readouterr())
-        assert said.startswith("使い方: reader")
-        assert "エラー: " not in said
+        feeds = library / "feeds.toml"
+        text = feeds.read_text("utf-8").replace("[reader]\n", '[reader]\nlanguage = "ja"\n', 1)
+        feeds.write_text(text, "utf-8")
+        assert "自分のトピック" in run_here(library=library).out
+        wrong = run_here("--xyzzy", library=library)
+        assert (wrong.code, wrong.err) == (
+            2,
+            "reader: --xyzzy というオプションはありません。\n"
+            "  `reader --help` でコマンドを一覧できます。\n",
+        )
+
+    def test_without_a_library_it_says_how_to_begin(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("READER_LIBRARY", raising=False)
+        monkeypatch.setenv("HOME", str(tmp_path / "a home"))
+        monkeypatch.chdir(tmp_path)
+        place = f"{tmp_path}/a home/reader"
+        assert run([], Settings()) == 3
+        assert capsys.readouterr() == (
+            "",
+            f"reader: There is no library at {place} yet.\n"
+            f"  To make one: reader init '{place}'\n"
+            "  To see a sample morning first: reader demo\n",
+        )
+        assert not (tmp_path / "a home").exists()
 
 
 class TestHelp:
@@ -153,6 +248,72 @@ class TestHelp:
                         assert str(param.type.high) in said
             japanese(folder)
 
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_the_commands_stand_in_groups_in_the_order_of_need(
+        self, reader: Reader, folder: Path, language: str
+    ) -> None:
+        if language == "ja":
+            japanese(folder)
+        said = reader("--help")
+        with speaking("ja" if language == "ja" else "en"):
+            for heading, group in GROUPS.items():
+                lines = [f"  {name:10}  {say(entry.brief)}" for name, entry in group.items()]
+                assert "\n".join(["", say(heading), *lines, ""]) in said
+                assert [line for line in lines if columns(line) >= 70] == []
+        assert [name for group in GROUPS.values() for name in group] == list(COMMANDS)
+        there = {
+            name
+            for file in (ROOT / "reader" / "cli").glob("*.py")
+            for name in re.findall(r'^@click.command\(\s*"(\w+)"', file.read_text("utf-8"), re.M)
+        }
+        assert there == set(COMMANDS)
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_the_help_of_a_command_begins_with_two_examples(
+        self, reader: Reader, folder: Path, language: str
+    ) -> None:
+        if language == "ja":
+            japanese(folder)
+        for name, command in commands():
+            assert isinstance(command, ReaderCommand)
+            usage, examples, text, *_ = reader(name, "--help").split("\n\n")
+            assert usage.startswith(("Usage: ", "使い方: "))
+            first, second = examples.split("\n")
+            with speaking("ja" if language == "ja" else "en"):
+                for line, (args, what) in zip(
+                    (first, second), command.examples.items(), strict=True
+                ):
+                    assert line.startswith(f"  reader {args}  ")
+                    assert line.endswith(f"  {say(what)}")
+            assert text.startswith("  "), name
+            assert not text.startswith("  reader "), name
+
+    def test_every_example_is_a_command_line_of_its_command(self) -> None:
+        for name, command in commands():
+            assert isinstance(command, ReaderCommand)
+            assert len(command.examples) == 2, name
+            root = click.Context(reader_group, info_name="reader", obj=Settings())
+            for line in command.examples:
+                typed, *args = shlex.split(line)
+                assert typed == name
+                command.make_context(name, args, parent=root)
+
+    def test_a_shell_that_completes_shows_help_in_the_language_of_the_library(
+        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("READER_LIBRARY", str(folder))
+        monkeypatch.setenv("_READER_COMPLETE", "fish_complete")
+        for word, line in (("--js", "reader show --js"), ("toda", "reader toda")):
+            monkeypatch.setenv("COMP_WORDS", line)
+            monkeypatch.setenv("COMP_CWORD", word)
+            run([], Settings())
+        japanese(folder)
+        run([], Settings())
+        said = capsys.readouterr().out
+        assert f"--json\t{ENGLISH['option.json']}" in said
+        assert f"today\t{ENGLISH['brief.today']}" in said
+        assert f"today\t{JAPANESE['brief.today']}" in said
+
 
 class TestMinus:
     @pytest.mark.parametrize("title", TITLES)
@@ -174,24 +335,24 @@ class TestMinus:
     @pytest.mark.parametrize(
         ("args", "said"),
         [
-            (("--foo",), "No such option '--foo'"),
-            (("--jsn", "-10"), "Did you mean '--json'?"),
-            (("-x",), "No such option '-x'"),
-            (("-xy",), "No such option '-x'"),
-            (("--foo=a b",), "No such option '--foo'"),
-            (("--foo bar",), "No such option '--foo bar'"),
+            (("--foo",), "There is no option --foo."),
+            (("--jsn", "-10"), "Did you mean --json?"),
+            (("-x",), "There is no option -x."),
+            (("-xy",), "There is no option -x."),
+            (("--foo=a b",), "There is no option --foo."),
+            (("--foo bar",), "There is no option --foo bar."),
         ],
     )
     def test_an_option_that_is_none_is_told(
         self, reader: Reader, args: tuple[str, ...], said: str
     ) -> None:
         text = reader("show", *args, code=2)
-        assert said in text.replace("No such option: ", "No such option ")
-        assert "Try 'reader show --help' for help." in text
+        assert said in text
+        assert "`reader show --help` shows examples and all options." in text
 
     def test_a_number_that_is_too_small_is_named(self, reader: Reader) -> None:
         reader("pick", "--no-fetch", "-10")
-        assert "-5 is not in the range 1 to 3650" in reader("later", "-10", "-5", code=2)
+        assert "-5 is not a whole number from 1 to 3650" in reader("later", "-10", "-5", code=2)
 
     def test_an_id_that_nobody_has_is_not_found(self, reader: Reader) -> None:
         assert "-11 dB" in reader("show", "-11 dB", code=4)

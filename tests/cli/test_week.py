@@ -67,7 +67,7 @@ def test_a_week_of_another_day_and_one_without_a_note(library: Path) -> None:
 def test_a_day_to_come_has_not_come(library: Path, command: str) -> None:
     ran = reader(library, command, "--on", "9999-12-31")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.splitlines()[0] == "reader: 9999-12-31 is still to come."
+    assert ran.err.splitlines()[0] == "reader: 9999-12-31 is in the future."
 
 
 def test_stats_show_the_days_in_plain_characters(library: Path) -> None:
@@ -206,7 +206,7 @@ def test_what_is_left_out_is_counted_on_the_error_stream(tmp_path: Path, library
     [
         ([], "Give IDs, or --week."),
         ([FIRST, "--week"], "Give IDs, or --week."),
-        (["--week", "soon"], "“soon” is no day."),
+        (["--week", "soon"], "“soon” is not a day."),
         ([FIRST, "--highlights", "some"], "--highlights 'some' is no choice."),
         ([FIRST, "--highlights", "9"], "There is no highlight 9; the paper has 2."),
         ([FIRST, QUIET, "--highlights", "1"], "Numbers of highlights are those of one paper."),

@@ -45,17 +45,17 @@ def test_a_day_is_understood(text: str, day: date) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("2026-02-30", "There is no 2026-02-30: this month has 28 days."),
-        ("02-30", "There is no 02-30: this month has at most 29 days."),
-        ("2026-13-01", "There is no 2026-13-01: a year has 12 months."),
-        ("2031-03-05", "2031-03-05 is still to come."),
-        ("9999-12-31", "9999-12-31 is still to come."),
-        ("0000-01-01", "“0000-01-01” is no day."),
-        ("soon", "“soon” is no day."),
-        ("tomorrow", "“tomorrow” is no day."),
-        ("2026-1-1x", "“2026-1-1x” is no day."),
-        ("-", "“-” is no day."),
-        ("９９９９年" * 40, f"“{'9999年' * 6}999…” is no day."),
+        ("2026-02-30", "There is no day 2026-02-30: this month has 28 days."),
+        ("02-30", "There is no day 02-30: this month has at most 29 days."),
+        ("2026-13-01", "There is no day 2026-13-01: a year has 12 months."),
+        ("2031-03-05", "2031-03-05 is in the future."),
+        ("9999-12-31", "9999-12-31 is in the future."),
+        ("0000-01-01", "“0000-01-01” is not a day."),
+        ("soon", "“soon” is not a day."),
+        ("tomorrow", "“tomorrow” is not a day."),
+        ("2026-1-1x", "“2026-1-1x” is not a day."),
+        ("-", "“-” is not a day."),
+        ("９９９９年" * 40, f"“{'9999年' * 6}999…” is not a day."),
     ],
 )
 def test_an_impossible_or_future_day_has_a_message(text: str, what: str) -> None:
@@ -72,10 +72,10 @@ def test_the_commands_understand_named_days(tmp_path: Path, server: PlayServer) 
     assert says(out, "Monday 2031-03-03 · 0 papers arrived")
     code, out, err = run("today", "--date", "2026-02-30", library=library)
     assert (code, out) == (2, "")
-    assert says(err, "reader: There is no 2026-02-30: this month has 28 days.", "yesterday")
+    assert says(err, "reader: There is no day 2026-02-30: this month has 28 days.", "yesterday")
     code, out, err = run("today", "--date", "2031-03-05", library=library)
     assert (code, out) == (2, "")
-    assert says(err, "2031-03-05 is still to come.")
+    assert says(err, "2031-03-05 is in the future.")
     assert says(run("stats", "--on", "mon", library=library).out, "Monday 2031-03-03")
     assert says(run("week", "--on", "02-26", library=library).out, "2031-02-24 to 2031-03-02")
 
@@ -85,7 +85,7 @@ def test_the_pages_make_no_list_of_a_day_to_come(tmp_path: Path, path: str) -> N
     with site(parts_of(tmp_path)) as client:
         answer = client.get(f"{path}?date=9999-12-31")
         assert answer.status_code == 400
-        assert "9999-12-31 is still to come." in answer.text
+        assert "9999-12-31 is in the future." in answer.text
         assert "lane" not in answer.text
         assert client.get(f"{path}?date=yesterday").status_code == 200
         assert "has 28 days" in client.get(f"{path}?date=2023-02-30").text

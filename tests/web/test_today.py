@@ -206,7 +206,7 @@ def test_a_day_of_the_past_has_its_own_list_and_a_wrong_one_is_said(tmp_path: Pa
         assert "Monday, 2 June" in shown(client.get("/?date=2025-06-02").text)
         wrong = client.get("/?date=soon<b>")
     assert wrong.status_code == 400
-    assert "“soon&lt;b&gt;” is no day." in wrong.text
+    assert "“soon&lt;b&gt;” is not a day." in wrong.text
 
 
 def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Literal
 from reader.base.messages import (
     answers,
     commands,
+    examples,
     failures,
     habit,
     models,
@@ -50,6 +51,7 @@ SUBJECTS = (
     pdfs.TEXTS,
     answers.TEXTS,
     commands.TEXTS,
+    examples.TEXTS,
     failures.TEXTS,
     habit.TEXTS,
     models.TEXTS,
@@ -110,6 +112,11 @@ def say(key: str, /, **values: object) -> str:
     """
     text = catalogue(_spoken.get())[key]
     return _COUNTING.vformat(text, (), values) if "|" in text else text.format_map(values)
+
+
+def N_(key: str) -> str:
+    """Mark a text that is said later, in the language that is spoken then: help, headings."""
+    return key
 
 
 def say_day(day: date, form: Literal["long", "short"] = "long") -> str:

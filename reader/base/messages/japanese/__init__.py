@@ -28,6 +28,7 @@ from __future__ import annotations
 from reader.base.messages.japanese import (
     answers,
     commands,
+    examples,
     failures,
     habit,
     models,
@@ -53,6 +54,7 @@ SUBJECTS = (
     pdfs.TEXTS,
     answers.TEXTS,
     commands.TEXTS,
+    examples.TEXTS,
     failures.TEXTS,
     habit.TEXTS,
     models.TEXTS,
