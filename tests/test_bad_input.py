@@ -46,7 +46,7 @@ HEAD = "[reader]\nquota = 5\n"
         ),
         (
             TOPIC + "[[deadline]]\nname = 'x'\non = 2027-02-31\n",
-            ("line 5: TOML:", "Texts stand in quotes"),
+            ("line 5: TOML:", "Put texts in quotes"),
         ),
         (
             '[topics."speech/../../etc"]\n',
@@ -64,7 +64,7 @@ HEAD = "[reader]\nquota = 5\n"
         (TOPIC + "[arxiv]\ndelay_s = 0\n", ("line 4: arxiv.delay_s:", "Write 3 or more")),
         (
             TOPIC + '[[feed]]\nurl = "file:///etc/passwd"\n',
-            ("line 4: feed.url: 'file:///etc/passwd' is no web address",),
+            ("line 4: feed.url: 'file:///etc/passwd' is not a web address",),
         ),
         (TOPIC + "[topics\n", ("line 3: TOML:",)),
     ],

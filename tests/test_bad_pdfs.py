@@ -154,7 +154,7 @@ def test_without_its_model_the_morning_works_and_search_goes_by_words(
     assert code == 7
     assert says(out, "PAGE 1 Speech recognition under water")
     assert says(err, *message)
-    assert says(err, "Full text answered alone.")
+    assert says(err, "Only words were compared, not meaning.")
 
 
 BROKEN = {

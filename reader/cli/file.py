@@ -139,9 +139,9 @@ def _put_topic(line: TopicLine) -> None:
     if line.lane or line.path == UNFILED:
         output.put(plain(text))
     elif line.below:
-        output.put(plain(text + say("topic.below", topic=line.below)))
+        output.put(plain(f"{text} · {say('topic.below', topic=line.below)}"))
     else:
-        output.put(plain(text + say("topic.strange")))
+        output.put(plain(f"{text} · {say('topic.strange')}"))
         if line.nearest:
             near = say("topic.move", topic=line.nearest, old=line.path)
             output.put("    " + plain(near))

@@ -91,7 +91,7 @@ def follow_command(context: click.Context, name: str, feeds: tuple[str, ...]) ->
         # Those that are surely theirs first.
         names = sorted(followed.authors, key=lambda name: followed.authors[name] != "same")
         n_more = len(names) - N_SHOWN
-        more = say("follow.more", n=n_more) if n_more > 0 else ""
+        more = f" {say('follow.more', n=n_more)}" if n_more > 0 else ""
         answer(context, "follow.many", names=say("list").join(names[:N_SHOWN]) + more)
 
 

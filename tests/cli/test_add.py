@@ -242,7 +242,7 @@ def test_a_doi_that_waits_to_be_looked_up_is_shown(library: Path, shelf: Path) -
     make(shelf / "a.pdf", titled(1), foot="https://doi.org/10.5555/leaf.1")
     _, objects = added(library, "--no-fetch", str(shelf))
     out = run_here("show", objects[0]["id"], library=library).out
-    assert says(out, "added by hand on", "DOI printed in it: 10.5555/leaf.1; `reader gather`")
+    assert says(out, "added by hand on", "DOI printed in the PDF: 10.5555/leaf.1. `reader gather`")
     assert shown(library, objects[0]["id"])["to_look_up"] == ["doi:10.5555/leaf.1"]
 
 

@@ -120,9 +120,9 @@ def test_topics_counts_where_a_hand_put_the_pdfs(picked: Path) -> None:
     file = picked / f"papers/speech/recognition/{KEY}.pdf"
     file.rename(picked / "papers/nlp/llm/fish.pdf")
     assert run_here("topics", library=picked).out.splitlines() == [
-        "speech/translation: 0 papers · 0 PDFs · 0 notes",
-        "speech/recognition: 0 papers · 0 PDFs · 0 notes",
-        "nlp/llm: 1 paper · 1 PDF · 1 note",
+        "speech/translation: papers 0 · PDFs 0 · notes 0",
+        "speech/recognition: papers 0 · PDFs 0 · notes 0",
+        "nlp/llm: papers 1 · PDFs 1 · notes 1",
     ]
     assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", "papers/nlp/llm/fish.pdf"]
 
@@ -135,8 +135,8 @@ def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picke
     assert says(
         out,
         "Speech translation on a ladder",
-        "speech/lifts: like 2031_Neverwas_SpeechTranslationLift, filed there; by Ada Neverwas, "
-        "Émile Nulle-Part, as 1 paper filed there",
+        "speech/lifts: like 2031_Neverwas_SpeechTranslationLift, filed there; "
+        "1 paper there by Ada Neverwas, Émile Nulle-Part",
         f'reader file {LADDER} "speech/lifts"',
         "speech/translation: words: speech translation",
     )
@@ -149,11 +149,13 @@ def test_where_a_paper_may_belong_is_said_with_reasons_and_nothing_is_done(picke
 def test_a_topic_that_is_not_there_is_named_with_the_nearest(picked: Path) -> None:
     code, out, err = run_here("file", WATER, "speech/recogniton", library=picked)
     assert (code, out) == (4, "")
-    assert says(err, "There is no topic or folder speech/recogniton.", "Near: speech/recognition")
+    assert says(
+        err, "There is no topic or folder speech/recogniton.", "Similar: speech/recognition"
+    )
     code, _, err = run_here("file", WATER, "../up", "--new", library=picked)
     assert (code, says(err, "leads out of the library", "A topic is a folder path")) == (2, True)
     code, _, err = run_here("file", WATER, "--new", library=picked)
-    assert (code, says(err, "--new is for a topic")) == (2, True)
+    assert (code, says(err, "--new is for a new topic")) == (2, True)
     code, _, err = run_here("file", WATER, "evil\x1b[31m", library=picked)
     assert code == 2
     assert is_safe(err)
@@ -182,18 +184,18 @@ def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> Non
     code, out, err = run_here("topics", library=picked)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "speech/translation: 0 papers · 0 PDFs · 0 notes",
-        "speech/asr: 0 papers · 0 PDFs · 0 notes",
-        "nlp/llm: 0 papers · 0 PDFs · 0 notes",
-        "speech/recognition: 1 paper · 1 PDF · 1 note · not in feeds.toml",
-        "    nearest: speech/asr; to move them: "
+        "speech/translation: papers 0 · PDFs 0 · notes 0",
+        "speech/asr: papers 0 · PDFs 0 · notes 0",
+        "nlp/llm: papers 0 · PDFs 0 · notes 0",
+        "speech/recognition: papers 1 · PDFs 1 · notes 1 · not in feeds.toml",
+        "    nearest topic: speech/asr; to move them: "
         'reader topics --move "speech/recognition" "speech/asr"',
     ]
     code, out, err = run_here(
         "topics", "--move", "speech/recognition", "speech/asr", library=picked
     )
     assert (code, err) == (0, "")
-    assert out == "Filed under speech/asr: 1 paper; 2 files moved.\n"
+    assert out == "1 paper filed under speech/asr; files moved: 2.\n"
     assert paths(picked) == [f"notes/speech/asr/{KEY}.md", f"papers/speech/asr/{KEY}.pdf"]
     assert [t["topic"] for t in as_json(picked, "topics")] == [
         "speech/translation",
@@ -213,7 +215,7 @@ def test_a_pattern_names_new_files_and_no_old_ones(picked: Path) -> None:
     assert shown(picked, WATER)["key"] == KEY
     feeds.write_text(text.replace("{author}-{title}", "{author}"), "utf-8")
     code, _, err = run_here("topics", library=picked)
-    assert (code, says(err, "line 2: reader.pdf_name: many papers would have one name")) == (
+    assert (code, says(err, "line 2: reader.pdf_name: many papers would get the same name")) == (
         3,
         True,
     )

@@ -67,7 +67,7 @@ def test_without_any_program_it_is_an_error_with_its_remedy(library: Path) -> No
 def test_a_paper_without_pdf_and_page_is_said(library: Path) -> None:
     ran = opened(library, "exit 0", "pdf:0123456789abcdef")
     assert ran.code == 4
-    assert installed.says(ran.err, "No page and no PDF of", "`reader add FILE` takes it in.")
+    assert installed.says(ran.err, "No web page and no PDF of", "`reader add FILE` adds it.")
     assert "A pick fetches it" not in ran.err
     picked = installed.run("pick", "pdf:0123456789abcdef", library=library, now=NOW)
     assert installed.says(picked.err, "no address of a PDF is known", "`reader add FILE`")

@@ -55,7 +55,7 @@ def test_each_hit_has_its_place_its_id_and_the_sentence_that_answers(
         "  We listen to snails, and to rain in gardens.\n"
         "PAGE 3 Snails in gardens\n  arxiv:2506.00001 · Field & Lind · 2025\n  A snail hears it.\n"
     )
-    assert "Full text answered alone." in err
+    assert "Only words were compared, not meaning." in err
 
 
 def test_as_json_the_matches_are_places_in_the_sentence(
@@ -80,7 +80,7 @@ def test_what_was_not_taken_as_it_stands_is_said_beside_the_answer(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = said(capsys, folder, "search", "author:lnid")
-    assert (code, err) == (0, "No author lnid is here; showing Lind.\n")
+    assert (code, err) == (0, "There is no author lnid here; showing Lind.\n")
     assert "arxiv:2506.00001" in out
 
 
@@ -88,10 +88,16 @@ def test_what_was_not_taken_as_it_stands_is_said_beside_the_answer(
     ("args", "message"),
     [
         ((), "There is nothing to search for."),
-        (("AND", "("), "There is nothing to search for: AND, OR, NOT and brackets are no words"),
-        (("||", "!"), "There is nothing to search for: AND, OR, NOT and brackets are no words"),
-        (("--", "-snail"), "That only leaves out; say also what to look for."),
-        (("x", "--like", "feeds.toml"), "A query or --like, not both."),
+        (
+            ("AND", "("),
+            "There is nothing to search for: AND, OR, NOT and brackets are not search words",
+        ),
+        (
+            ("||", "!"),
+            "There is nothing to search for: AND, OR, NOT and brackets are not search words",
+        ),
+        (("--", "-snail"), "This only leaves out. Add what to search for."),
+        (("x", "--like", "feeds.toml"), "Give a query or --like, not both."),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_a_hint(
@@ -105,7 +111,7 @@ def test_what_cannot_be_answered_is_refused_with_a_hint(
     code, out, err = said(capsys, folder, "search", *args)
     assert (code, out) == (2, "")
     assert message in err
-    assert "Words in quotes" in err
+    assert "Put the words in quotes" in err
 
 
 def test_a_word_with_a_minus_is_left_out_and_a_wrong_option_is_told(
@@ -130,7 +136,7 @@ def test_a_text_or_a_pdf_stands_for_a_query(
     (folder / "empty.txt").write_text(" \n", "utf-8")
     code, out, err = said(capsys, folder, "search", "--like", str(folder / "empty.txt"))
     assert (code, out) == (2, "")
-    assert "has no words to search by" in err
+    assert "has no words to search for" in err
 
 
 def test_similar_says_what_a_paper_shares_and_that_it_is_not_encoded(
@@ -146,9 +152,9 @@ def test_similar_says_what_a_paper_shares_and_that_it_is_not_encoded(
         "PAPER Snails by night",
         "  arxiv:2506.00003 · Field & Lind · 2025",
         "  At night snails listen.",
-        "  shared: Snails, listen",
+        "  shared words: Snails, listen",
     ]
-    assert "this paper is not encoded yet" in err
+    assert "this paper has no vector yet" in err
 
 
 def test_a_saved_search_is_a_line_of_the_morning(

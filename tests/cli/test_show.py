@@ -68,7 +68,7 @@ def test_a_pdf_that_a_hand_deleted_is_said_to_be_gone_and_one_that_it_moved_is_n
     file.rename(file.with_name("b.pdf"))
     assert "papers/unfiled/b.pdf (1 passage)\n" in show()
     file.with_name("b.pdf").unlink()
-    gone = "papers/unfiled/b.pdf is not here any more; 1 passage of it can still be found\n"
+    gone = "papers/unfiled/b.pdf is no longer here; 1 passage of it can still be found\n"
     assert gone in show()
     assert "(1 passage)" not in show()
     found = json.loads(show("--json"))

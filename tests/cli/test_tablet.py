@@ -110,7 +110,7 @@ def test_a_pick_goes_to_the_tablet_and_its_marks_come_home(library: Path, tmp_pa
     assert about["marked_copies"] == ["papers/2025_Field_WhatSnailsHearThrough.marked.pdf"]
     told = run(library, "show", "2506.00001").out
     assert installed.says(
-        told, "year 2025", f"marked: {about['marked_copies'][0]} (came 2025-06-04)"
+        told, "year 2025", f"with marks: {about['marked_copies'][0]} (imported 2025-06-04)"
     )
     assert run(library, "open", "2506.00001", "--print").out == f"{kept}\n"
     original = library / about["pdf"]

@@ -71,15 +71,15 @@ def test_any_name_stands_in_the_file_as_it_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "feeds", "what"),
     [
-        ("Mio Hoshi", (), "followed already"),
-        ("Hoshi, Mio", (), "followed already, as Mio Hoshi"),
-        ("", (), "no name"),
-        ("42", (), "no name"),
-        ("x" * 300, (), "no name"),
-        ("Di Reed", ("example.org",), "no web address"),
+        ("Mio Hoshi", (), "follow Mio Hoshi already"),
+        ("Hoshi, Mio", (), "follow Hoshi, Mio already, as Mio Hoshi"),
+        ("", (), "not a person's name"),
+        ("42", (), "not a person's name"),
+        ("x" * 300, (), "not a person's name"),
+        ("Di Reed", ("example.org",), "not a web address"),
         ("Di Reed", ("http://127.0.0.1:9/timeline.rss",), "a source already"),
         ("Di Reed", (FEED, FEED), "a source already"),
-        ("timeline", (FEED,), "another source is named"),
+        ("timeline", (FEED,), "another source has the name"),
     ],
 )
 def test_what_cannot_be_followed_changes_nothing(
@@ -100,7 +100,7 @@ def test_people_written_in_one_line_are_left_to_the_hand(library: Library) -> No
 
 def test_a_person_whom_only_the_file_knows_yet_is_a_double_too(library: Library) -> None:
     follow(library, "Di Reed")
-    with pytest.raises(UsageError, match="followed already"):
+    with pytest.raises(UsageError, match="You follow Di Reed already"):
         follow(library, "Di Reed")  # the open library still has the configuration of before
 
 
@@ -163,8 +163,8 @@ def test_the_authors_whom_a_name_may_mean_are_told(
     file(library).write_text(FEEDS_TOML, "utf-8")
     assert run(["follow", "Di Reed", "--feed", FEED], Settings(tmp_path)) == 0
     assert capsys.readouterr().out == (
-        "Followed from now on: Di Reed\n"
-        "More than one may have this name; here are: Di Reed, D. Reed.\n"
+        "You follow Di Reed now.\n"
+        "More than one person may have this name. Authors here: Di Reed, D. Reed.\n"
     )
     assert run(["follow", "Di Reed", "--quiet"], Settings(tmp_path)) == 2
-    assert "followed already" in capsys.readouterr().err
+    assert "You follow Di Reed already" in capsys.readouterr().err

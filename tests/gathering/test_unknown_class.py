@@ -13,7 +13,7 @@ from tests.installed import NOW, run, says, states, today
 from tests.samples import FEEDS_TOML
 from tests.web.site import parts_of, site
 
-SAID = "arXiv has no class eess.ASS, and nothing is asked for it. Did you mean eess.AS?"
+SAID = "arXiv has no category eess.ASS, so nothing is asked for it. Did you mean eess.AS?"
 
 
 def name_classes(library: Path, classes: str) -> None:

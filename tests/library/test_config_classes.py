@@ -29,8 +29,8 @@ def test_a_name_that_is_none_has_a_nearest_one(name: str, near: str) -> None:
 
 def test_an_archive_is_no_class_and_its_classes_are_named() -> None:
     assert unknown_class_text("cs") == (
-        "feeds.toml: cs is not one class of arXiv's, and nothing is asked for it."
-        " Name the classes: cs.AI, cs.AR, cs.CC, …"
+        "feeds.toml: cs is not a single category of arXiv, so nothing is asked for it."
+        " Name the categories: cs.AI, cs.AR, cs.CC, …"
     )
 
 

@@ -60,14 +60,14 @@ def test_a_copy_under_the_same_title_is_the_same_paper(copy: Paper) -> None:
     ("copy", "why"),
     [
         (proceedings("WetEar: How Gardens are Heard"), "the same title before the colon"),
-        (proceedings("Towards Listening to Slow Gardens with Small Ears"), "nearly the same words"),
-        (proceedings("Listening to Slow Gardens with Ears"), "one title within the other"),
+        (proceedings("Towards Listening to Slow Gardens with Small Ears"), "almost the same words"),
+        (proceedings("Listening to Slow Gardens with Ears"), "one title is part of the other"),
         (proceedings(authors=()), "one has no authors"),
-        (proceedings(published_on=date(2031, 1, 1)), "years that do not tell"),
+        (proceedings(published_on=date(2031, 1, 1)), "years do not decide it"),
         (proceedings(authors=("Ada Field", "Di Reed", "Ed Moss", "Flo Fern")), "few authors"),
         (
             proceedings(ids=("doi:10.1/x",), published_on=None, authors=AUTHORS[:2]),
-            "years that do not tell",
+            "years do not decide it",
         ),
     ],
 )

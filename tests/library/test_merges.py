@@ -89,7 +89,7 @@ def test_what_may_be_a_copy_stays_apart_and_is_asked_about_once(db: Database) ->
     add(db, PREPRINT)
     assert add(db, LIKE, on=NEXT) == PaperCounts(1, 0)
     add(db, LIKE, on=NEXT + timedelta(1))
-    why = "authors in common, and nearly the same words in the title"
+    why = "authors in common, and almost the same words in the title"
     assert merges.open_questions(db) == [Question(1, 2, why, NEXT)]
     merges.keep_apart(db, 2, 1, why="by hand", on=NEXT)
     merges.ask(db, 1, 2, why=why, on=NEXT)

@@ -495,7 +495,7 @@ class TestTopics:
             topic_meant(library, "speech/tanslation")
         assert (caught.value.message, caught.value.hint, caught.value.exit_code) == (
             "There is no topic or folder speech/tanslation.",
-            "Near: speech/translation, speech/recognition. --new makes a new folder.",
+            "Similar: speech/translation, speech/recognition. --new makes a new folder.",
             4,
         )
         assert topic_meant(library, "speech/tanslation", may_be_new=True) == "speech/tanslation"
@@ -555,7 +555,7 @@ class TestTopics:
             assert files(renamed) == [p.replace(NEW, "speech/st") for p in ALL_NEW]
 
     def test_a_topic_is_not_moved_onto_itself_nor_to_where_none_is(self, whole: Library) -> None:
-        with pytest.raises(UsageError, match="is one topic"):
+        with pytest.raises(UsageError, match="OLD and NEW are the same topic"):
             move_topic(whole, OLD, OLD)
         with pytest.raises(NotKnown):
             move_topic(whole, OLD, "gardens")

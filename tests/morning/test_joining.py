@@ -84,11 +84,11 @@ def test_merging_again_undoes_a_split_and_is_undone_again(library: Library) -> N
 def test_only_merged_papers_can_be_split(library: Library) -> None:
     with pytest.raises(UsageError) as caught:
         join(library, ONE, ONE)
-    assert "`reader merge ID ID` joins two" in caught.value.hint
+    assert "`reader merge ID ID` merges two" in caught.value.hint
     join(library, ONE, TWO)
     with pytest.raises(UsageError) as caught:
         join(library, ONE, TWO)
-    assert caught.value.hint == "`reader split ID` parts it."
+    assert caught.value.hint == "`reader split ID` splits a merged paper."
 
 
 def test_undo_takes_back_decisions_and_never_a_merge(library: Library) -> None:
@@ -126,10 +126,10 @@ def test_unread_edits_in_a_file_prevent_a_merge(library: Library) -> None:
 
 
 def test_a_split_needs_to_know_which_copy_goes(library: Library) -> None:
-    with pytest.raises(UsageError, match="not joined"):
+    with pytest.raises(UsageError, match="not merged"):
         part(library, ONE)
     join(library, ONE, TWO)
-    with pytest.raises(UsageError, match="one paper already"):
+    with pytest.raises(UsageError, match="Both IDs are the same paper"):
         join(library, TWO, ONE)
     assert [h.row for h in part(library, ONE)] == [1, 2]
     join(library, ONE, TWO)
@@ -164,12 +164,12 @@ def test_open_questions_are_listed_and_answered_by_the_commands(
     code, out, _ = printed(capsys, library, "merge")
     assert (code, f"reader merge {ONE} {TWO}" in out, "alike" in out) == (0, True, True)
     assert printed(capsys, library, "merge", ONE, TWO) == (
-        0, f"One paper now: {BEES.title} ({ONE}, {TWO})\n", "")  # fmt: skip
-    none = "No two papers here look like copies of one.\n"
+        0, f"Merged into one paper: {BEES.title} ({ONE}, {TWO})\n", "")  # fmt: skip
+    none = "No two papers here look like the same one.\n"
     assert printed(capsys, library, "merge") == (0, none, "")
     assert printed(capsys, library, "merge", "--json") == (0, "", "")
     code, out, _ = printed(capsys, library, "split", TWO)
-    assert (code, out.splitlines()[1]) == (0, f"On its own: {ANTS.title} ({TWO})")
+    assert (code, out.splitlines()[1]) == (0, f"Now a paper of its own: {ANTS.title} ({TWO})")
     assert questions(library) == []
 
 

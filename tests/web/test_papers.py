@@ -106,7 +106,7 @@ def test_a_wrong_filter_is_said_and_nothing_breaks(client: TestClient) -> None:
                   "before=-1&after=99999999999999999999", "q=" + "x" * 1500):  # fmt: skip
         assert client.get(f"/papers?{query}").status_code == 200, query
     said = client.get("/papers?author=Nobody").text
-    assert "No author Nobody is here." in said
+    assert "There is no author Nobody here." in said
 
 
 def test_values_cannot_leave_their_quotation() -> None:

@@ -109,17 +109,17 @@ def test_one_kind_alone_can_be_asked_for(client: TestClient) -> None:
 
 def test_nothing_found_and_nothing_asked_are_said(client: TestClient) -> None:
     assert "Nothing found for zzz" in client.get("/search?q=zzz+has:pdf").text
-    assert "also what to look for" in client.get("/search?q=-birds").text
+    assert "Add what to search for." in client.get("/search?q=-birds").text
     page = client.get("/search").text
     assert ("How to ask" in page, "hits-" in page) == (True, False)
 
 
 def test_similarity_alone_says_so(client: TestClient) -> None:
-    assert "Nothing has these words; nearest by meaning:" in client.get("/search?q=sunrise").text
+    assert "Nothing has these words. Nearest by meaning:" in client.get("/search?q=sunrise").text
 
 
 def test_what_of_the_query_was_not_taken_is_said(client: TestClient) -> None:
-    assert "No author Nobody is here." in client.get("/search?q=author:Nobody+birds").text
+    assert "There is no author Nobody here." in client.get("/search?q=author:Nobody+birds").text
 
 
 def test_saved_searches_are_one_touch_away(client: TestClient) -> None:
@@ -134,7 +134,7 @@ def test_texts_that_are_not_encoded_or_indexed_are_counted(
         add_note(library, find_paper(library, "2506.00001"), "Birds again. And again.")
         papers.add_papers(library.db, [paper(3, "Late")], source="arXiv", on=DAY)
     page = client.get("/search?q=birds").text
-    assert "1 text is found by words only until the next" in page
+    assert "1 text has no vector yet and is found by words only;" in page
     assert "1 note, highlight or paper is not indexed" in client.get("/search?q=birds").text
 
 
@@ -147,7 +147,7 @@ def test_without_a_model_full_text_answers_and_its_remedy_is_said(parts: Parts) 
         page = client.get("/search?q=birds").text
     assert "small is not on this disk: not here" in page
     assert "Fetch it." in page
-    assert "Full text answered alone." in page
+    assert "Only words were compared, not meaning." in page
     assert "<mark>birds</mark>" in page
 
 
@@ -179,4 +179,4 @@ def test_other_papers_with_the_same_text_are_not_called_other_ids() -> None:
     hit = SearchHit("paper", held, None, "", "", 1.0, also=("arxiv:2506.00002",))
     with speaking("ja"):
         assert byline(hit).endswith(" · 同じ文章のほかの論文 arxiv:2506.00002")
-    assert byline(hit).endswith(" · also arxiv:2506.00002")
+    assert byline(hit).endswith(" · same text as arxiv:2506.00002")

