@@ -166,7 +166,7 @@ class TestCommands:
             (("later", QUIET), 2, "not in the queue, as it was not picked: 静かな部屋の音声翻訳"),
             (("drop", QUIET), 2, "`reader queue` shows what is"),
             (("later", "3103.12345"), 4, "is not in this library"),
-            (("later", LIFT, "0"), 2, "0 is not in the range"),
+            (("later", LIFT, "0"), 2, "0 is not a whole number from 1 to 3650."),
             (("later", LIFT, "soon"), 2, "soon"),
             (("fetch", QUIET), 2, "not in the queue, as it was not picked"),
         ],

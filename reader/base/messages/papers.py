@@ -24,7 +24,7 @@ TEXTS: dict[str, str] = {
     "split.hint": "`reader split ID ID` records that two papers are not the same one.",
     "followed": "You follow {name} now.",
     "follow.many": "More than one person may have this name. Authors here: {names}.",
-    "follow.more": "and {n} more",
+    "follow.more": "and {n:other|others}",
     "follow.no_name": "{name} is not a person's name.",
     "follow.form": 'Write it as arXiv prints it: "Given Family".',
     "follow.already": "You follow {name} already, as {known}.",
@@ -62,7 +62,7 @@ TEXTS: dict[str, str] = {
     "topic.same": "OLD and NEW are the same topic, {topic}.",
     "show.facts": "{state} · arrived {day} from {source}",
     "source.by_hand": "by hand",
-    "source.citations": "citations",
+    "source.citations": "citations",  # context: source
     "source.posts": "posts",
     "show.by_hand": "added by hand on {day}",
     "show.by_hand_as": "{state} · added by hand on {day}",

@@ -34,8 +34,8 @@ TEXTS: dict[str, str] = {
     "toml.type.date": "a date without quotes, 2027-03-01",
     "toml.type.dict": "a table",
     "toml.type.list": "a list of tables, [[…]]",
-    "toml.pdf_name.hint": "Use the fields {fields}, one of the last two among them; outside "
-    "fields a-z, 0-9, _ and -.",
+    "toml.pdf_name.hint": "Use the fields {fields}, and at least one of the last two. Between "
+    "them a-z, 0-9, _ and - are possible.",
     "toml.source_twice": "another source has the name {name!r}",
     "toml.search_twice": "another search has the name {name!r}",
     "toml.template_twice": "another template has the name {name!r}",

@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "file.class": "そこの多くと同じ {name}",
     "topic.line": "{topic}: 論文{papers}本 · PDF {pdfs}件 · ノート{notes}件",
     "topic.below": "{topic} の中",
-    "topic.strange": "feeds.toml になし",
+    "topic.strange": "feeds.toml にない",
     "topic.move": '最も近いトピックは {topic}。移すには: reader topics --move "{old}" "{topic}"',
     "topic.moved": "{topic} に{n}本を分類し、ファイル{n_files}件を移しました。",
     "topic.wrong": "{what}。",
@@ -64,7 +64,7 @@ TEXTS: dict[str, str] = {
     "topic.same": "OLD と NEW は同じトピック {topic} です。",
     "show.facts": "{state} · {day} に {source} から",
     "source.by_hand": "手動",
-    "source.citations": "引用",
+    "source.citations": "引用",  # context: source
     "source.posts": "投稿",
     "show.by_hand": "{day} に手動で追加",
     "show.by_hand_as": "{state} · {day} に手動で追加",
