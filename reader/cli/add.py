@@ -16,7 +16,16 @@ from typing import Literal
 
 import click
 
-from reader.base.errors import Incomplete, NotKnown, PdfError, ReaderError, ReadOnly, UsageError
+from reader.base.errors import (
+    Incomplete,
+    NotKnown,
+    PdfError,
+    Problem,
+    ReaderError,
+    ReadOnly,
+    SourceFailed,
+    UsageError,
+)
 from reader.base.messages import N_, say
 from reader.base.text import plain, shorten
 from reader.cli import build, output

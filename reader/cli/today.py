@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from reader.base.errors import Problem, ReadOnly, StoreError, Unreachable
+from reader.base.errors import Problem, ReadOnly, StoreError
 from reader.base.messages import N_, say
 from reader.base.text import plain, with_hint
 from reader.cli import build, output, screen
