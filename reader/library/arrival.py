@@ -1,8 +1,8 @@
-"""Do once what a browser sends, whatever arrives again, and for the moment when it was made.
+"""Apply each act that a browser sends once, as of the moment when it was made.
 
-A queue sends again what was not answered: the answer may have been lost after the deed. So
-each deed notes the act's id down in its own transaction (`keep_arrival`); a killed server has
-either both or none of them. Knows no request and no page.
+A browser's queue sends an act again when no answer came, although the server may have done it
+already. So the id of an act is recorded in the transaction that does it (`keep_arrival`); after
+a kill either both are there or neither is. Knows nothing of requests and pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reader.library.rows import merges, papers, queue
 from reader.library.rows.queue import Arrival, Became
 
 OLDEST = timedelta(days=60)
-"""How long something may have waited and still counts for its own day."""
+"""How long an act may have waited in a browser and still counts for its own day."""
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _ACT = re.compile(r"[A-Za-z0-9-]{16,64}")
@@ -28,13 +28,13 @@ _ACT = re.compile(r"[A-Za-z0-9-]{16,64}")
 
 @dataclass(slots=True)
 class SentAct:
-    """What is being done, and what became of it meanwhile.
+    """An act that a browser sent, and its outcome so far.
 
-    act: its id. made_at, arrived_at: aware, UTC; not the same where it was made offline.
-    meant_at: when it was really made, where that is too far back for it to count for then.
-    is_kept: its arrival is noted down in a transaction of this request.
-    overtaken: papers on which something was decided later than this, which stands.
-    beside: papers whose note got another revision meanwhile: the words of both are kept.
+    act: its id. made_at, arrived_at: aware, UTC; they differ where it was made offline.
+    meant_at: when it was made, where that is longer ago than OLDEST; made_at is then now.
+    is_kept: its arrival was recorded in a transaction of this request.
+    overtaken: papers that have a later decision, which stays.
+    beside: papers whose note got another revision meanwhile; the words of both are kept.
     """
 
     act: str
@@ -47,19 +47,19 @@ class SentAct:
 
     @property
     def is_late(self) -> bool:
-        """It was made some time before it arrived."""
+        """Check whether the act was made some time before it arrived."""
         return self.made_at < self.arrived_at
 
 
 @dataclass(frozen=True, slots=True)
 class ActLibrary(Library):
-    """A library as of the moment when an act was made, which every deed on it belongs to."""
+    """A library whose clock stands at the moment of an act, for the use cases of that act."""
 
     sent: SentAct = field(kw_only=True)
 
 
 def sent_act(library: Library) -> SentAct | None:
-    """Return what a browser sent that is being done by this library; None for all else."""
+    """Return the act that this library was opened for, None for a library of any other kind."""
     return library.sent if isinstance(library, ActLibrary) else None
 
 
@@ -74,18 +74,20 @@ class RepeatedAct(ReaderError):
 
 
 def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "") -> SentAct:
-    """Read what came with an act. Raises UsageError for an id that is none.
+    """Read the id and the moments that came with an act.
 
-    made_at, sent_at: moments by the browser's clock, ISO 8601 with a zone; how far its clock
-    is off shows in sent_at. A moment that is to come, far back or none counts as now; what was
-    meant far back takes nothing back that was decided since.
+    made_at, sent_at: by the browser's clock, ISO 8601 with a zone; sent_at shows how wrong that
+    clock is. A moment in the future, longer ago than OLDEST, or unreadable counts as now; an act
+    that is older than OLDEST takes back nothing that was decided since.
+    Raises UsageError for an id of another form.
     """
     if not _ACT.fullmatch(act):
         raise UsageError(what=say("web.act.bad"), hint=say("web.act.bad.hint"))
     now = library.now()
     made = _moment(made_at)
     sent = _moment(sent_at)
-    # By how long ago, and not by when: the browser's clock may be off by hours.
+    # Only the difference of the two moments counts: the browser's clock may be wrong by hours.
+    # _FIRST keeps the result within what a datetime can hold.
     if made and sent and made <= sent:
         made = now - min(sent - made, now - _FIRST)
     if made is None or made > now:
@@ -96,24 +98,25 @@ def sent_of(library: Library, *, act: str, made_at: str = "", sent_at: str = "")
 
 
 def receiving(library: Library, sent: SentAct) -> ActLibrary:
-    """Return the library as of the moment when an act was made, for the deeds of this act.
+    """Return the library with its clock set to the moment of an act.
 
-    Raises Repeated where it was done before.
+    Raises RepeatedAct where the act was done before.
     """
     _raise_if_repeated(library, sent)
-    # One moment for all of it, also of what is done at once: by that a note and its act are known
-    # to belong together.
+    # The clock stands still, also for an act that was sent at once: the history finds the note of
+    # a page by its moment, which is the moment of the act.
     return ActLibrary(
         library.folder, library.config, library.db, now=lambda: sent.made_at, sent=sent
     )
 
 
 def keep_arrival(library: Library, *, note: int | None = None) -> None:
-    """Note down that the act is done for which this library was given, if it was for one.
+    """Record that the act of this library is done; nothing where the library has no act.
 
-    Called within the transaction of what it did. note: the revision that came of it and has
-    its words alone: what is written on, offline, begins from there.
-    Raises Repeated where another request did the same meanwhile; all is rolled back then.
+    Call it within the transaction that does the act.
+    note: the revision (`notes.id`) that the act made and that holds its words alone; further
+    writing on that device, offline, begins from it.
+    Raises RepeatedAct where another request did the act meanwhile; all is rolled back then.
     """
     sent = sent_act(library)
     if sent is None or sent.is_kept:
@@ -122,16 +125,19 @@ def keep_arrival(library: Library, *, note: int | None = None) -> None:
     about = [*sent.overtaken, *sent.beside]
     paper = about[0].row if about else None
     arrival = Arrival(sent.act, sent.made_at, sent.arrived_at, note, became, paper)
+    # `receiving` checked the id too, but two requests may have passed that check together; here
+    # the write lock is held.
     if not queue.add_arrival(library.db, arrival):
         _raise_if_repeated(library, sent)
     sent.is_kept = True
 
 
 def what_became(library: Library, act: str) -> str:
-    """Tell what became of an act where it was not simply done; "" where it was."""
+    """Describe the outcome of an act in a sentence; "" where it was done as it was meant."""
     found = queue.arrival_of(library.db, act)
     if found is None or found.became == "done" or found.paper is None:
         return ""
+    # The paper may have been merged into another row since.
     row = merges.row_now(library.db, found.paper)
     title = "".join(plain(held.paper.title) for held in papers.papers_at(library.db, [row]))
     return say(f"web.{found.became}", title=shorten(title, 60))
@@ -144,7 +150,7 @@ def _raise_if_repeated(library: Library, sent: SentAct) -> None:
 
 
 def meant_at(library: Library) -> datetime | None:
-    """Return the moment of an act that arrives late, None for what is done as it is meant."""
+    """Return the moment of an act that arrives late, None for an act that is sent at once."""
     sent = sent_act(library)
     if sent is None:
         return None
@@ -152,9 +158,10 @@ def meant_at(library: Library) -> datetime | None:
 
 
 def base_of(library: Library, base: str, after: str) -> str:
-    """Return the revision that a writer began from, by what came of an act of theirs.
+    """Return the revision (`notes.id` as text) that a text from a browser was begun from.
 
-    after: the act that saved the same note before, while its answer was not known; "" none.
+    base: the revision as the browser knows it. after: the act that saved the same note before,
+    where the browser had no answer to it yet; "" for none.
     """
     found = queue.arrival_of(library.db, after) if after else None
     return base if found is None or found.note is None else str(found.note)
@@ -164,5 +171,5 @@ def _moment(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
         return found.astimezone(UTC) if found.tzinfo else None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # Overflow: the year 1 or 9999, moved to UTC
         return None

@@ -1,7 +1,7 @@
-"""Define a configuration: frozen values, every default, and arXiv's classes.
+"""Define a library's configuration: frozen values, every default, and arXiv's classes.
 
-Source: the category taxonomy, arxiv.org/category_taxonomy, as of 2025. Classes that were
-merged into others long ago (cmp-lg, chao-dyn) get no papers and are not here.
+Source of the classes: the category taxonomy, arxiv.org/category_taxonomy, as of 2025. Classes
+that were merged into others long ago (cmp-lg, chao-dyn) get no papers and are left out.
 """
 
 from __future__ import annotations
@@ -23,31 +23,32 @@ FeedKind = Literal[
 ]  # fmt: skip
 
 FEED_KINDS: tuple[str, ...] = get_args(FeedKind)
-"""What a feed can be; `reader.gathering.sources.kinds` has what reads each."""
+"""The kinds of a feed; `reader.gathering.sources.kinds` has the function that reads each."""
 
 LOCAL_KINDS = ("x-archive", "scholar")
-"""Those whose address may be a path on this disk."""
+"""The kinds whose address may be a path on this disk."""
 
 SHORT_LINKS = (
     "t.co", "bit.ly", "buff.ly", "dlvr.it", "ift.tt", "is.gd", "j.mp", "lnkd.in", "ow.ly", "rb.gy",
     "tinyurl.com", "trib.al",
 )  # fmt: skip
-"""Hosts whose addresses stand for others."""
+"""Hosts that shorten addresses."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 BUILT_IN_TEMPLATES = ("key-points", "six-questions", "none")
-"""Templates of notes that need no feeds.toml; `reader.notes.draft` has what they say."""
+"""Templates of notes that every library has; `reader.notes.draft` has their texts."""
 
 ARXIV_MIN_DELAY_S = 3.0
-"""What arXiv's terms of use ask for between two calls of the API."""
+"""The least seconds between two calls of the API by arXiv's terms of use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arxiv:
-    """Where arXiv is and which of its classes are watched; none: arXiv is not asked.
+    """The addresses of arXiv, and the classes that are watched.
 
-    unknown: what feeds.toml names as a class and arXiv does not have; it is not asked for.
+    categories: arXiv is not asked where it is empty. oai_url: empty where it is off.
+    unknown: names in feeds.toml that are no classes of arXiv's; they are not asked for.
     """
 
     categories: tuple[str, ...] = ()
@@ -59,26 +60,31 @@ class Arxiv:
     unknown: tuple[str, ...] = ()
 
     def delay_for(self, url: str) -> float:
-        """Return the seconds between two calls to an address: less than arXiv asks for only
-        where it is this machine's own."""
+        """Return the seconds between two calls to an address.
+
+        They are fewer than arXiv asks for only where the address is on this machine.
+        """
         is_own = is_loopback(urlsplit(url).hostname)
         return self.delay_s if is_own else max(self.delay_s, ARXIV_MIN_DELAY_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """Where ids that posts name are looked up; empty: not looked up."""
+    """The addresses at which ids are looked up; an empty one turns its look-up off."""
 
     doi: str = "https://doi.org/"
     openreview: str = "https://api2.openreview.net"
     acl: str = "https://aclanthology.org/"
     short_links: tuple[str, ...] = SHORT_LINKS
-    """Hosts whose addresses are followed to the paper that they may stand for."""
+    """Hosts whose addresses are followed, since a paper may be behind them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citations:
-    """Who counts the citations of near papers, and how old a count may be; off: nobody."""
+    """The service that counts citations of near papers, and the greatest age of a count.
+
+    source: "off" where nothing is counted. openalex_key_file: a path, empty for none.
+    """
 
     source: CitationSource = "off"
     semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
@@ -89,19 +95,25 @@ class Citations:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
+    """A date that lowers the quota to `quota` papers a day, from `days` days before it."""
+
     name: str
     on: date
     days: int = 21
     quota: int = 1
 
     def is_near(self, day: date) -> bool:
-        """Check whether this deadline lowers the quota of that day."""
+        """Check whether this deadline lowers the quota of a day, its own included."""
         return 0 <= (self.on - day).days <= self.days
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A folder path with what belongs in it; own topics are read whole."""
+    """A folder path and what describes its papers.
+
+    lane: papers of own topics are all listed, those of near ones where people talk about them.
+    words: phrases. seeds: ids of papers that belong here.
+    """
 
     path: str
     lane: Lane
@@ -112,7 +124,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """url: a web address; of a local kind also a path, a relative one from the library."""
+    """A feed that is asked for posts or papers.
+
+    url: a web address; for the kinds in LOCAL_KINDS also a path, absolute or from the library.
+    """
 
     name: str
     url: str
@@ -121,6 +136,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A person who is followed: papers by that name, and posts in these feeds."""
+
     name: str
     feeds: tuple[str, ...] = ()
 
@@ -135,7 +152,7 @@ class SavedSearch:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What the editor shows for a new note: Markdown, a heading for each question."""
+    """A text that the editor shows for a new note: Markdown, a heading for each question."""
 
     name: str
     text: str
@@ -143,7 +160,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class NoteSettings:
-    """template: the name of the one that opens; export: notes/ is written without being told."""
+    """Settings of notes.
+
+    template: the name of the one that a new note begins with. export: write the Markdown files
+    after each change, without a command.
+    """
 
     template: str = "key-points"
     export: bool = True
@@ -151,7 +172,10 @@ class NoteSettings:
 
 @dataclass(frozen=True, slots=True)
 class RecallSettings:
-    """a_day: cards shown a day at most; pile: cards that may wait at most."""
+    """Settings of recall.
+
+    a_day: the most cards of a day. pile: the most cards that may wait.
+    """
 
     a_day: int = 5
     pile: int = 60
@@ -159,6 +183,13 @@ class RecallSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
+    """A whole feeds.toml, with a default for everything but the topics.
+
+    quota: papers a day. minutes: the time for the morning's list. theme_balance_days: days over
+    which the balance of the themes is counted. queue_days: days after which the week asks about
+    a pick without a note. tablet: a folder, empty for none. docs/reference.md has each key.
+    """
+
     topics: tuple[Topic, ...]
     quota: int = 5
     minutes: int = 30
@@ -177,31 +208,33 @@ class Config:
     tablet: str = ""
     searches: tuple[SavedSearch, ...] = ()
     days_off: tuple[str, ...] = ()
-    """Weekdays in English, small letters; dates as ISO text."""
+    """English weekdays in small letters, and dates as ISO text."""
     note: NoteSettings = NoteSettings()
     templates: tuple[Template, ...] = ()
     recall: RecallSettings = RecallSettings()
     is_language_written: bool = False
-    """feeds.toml names the language; else pages take the browser's."""
+    """Whether feeds.toml names the language; where it does not, pages take the browser's."""
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:
+        """Return the topics whose papers are all listed, in the order of feeds.toml."""
         return tuple(t for t in self.topics if t.lane == "own")
 
     @property
     def near_topics(self) -> tuple[Topic, ...]:
+        """Return the topics whose papers are listed where people talk about them."""
         return tuple(t for t in self.topics if t.lane == "near")
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """The themes of the own topics, each once, in the order of feeds.toml."""
+        """Return the themes of the own topics, each once, in the order of feeds.toml."""
         return tuple(dict.fromkeys(t.theme for t in self.own_topics))
 
     @property
     def all_feeds(self) -> tuple[Feed, ...]:
-        """The feeds and those of the people, as sources."""
+        """Return the feeds and those of the people, each with a name of its own."""
         of_people = (
-            # Of several feeds of one person each needs a name of its own.
+            # Sources are kept by name, so two feeds of one person cannot both have theirs.
             Feed(p.name if len(p.feeds) == 1 else f"{p.name}, {short_address(url)}", url)
             for p in self.people
             for url in p.feeds
@@ -209,23 +242,25 @@ class Config:
         return (*self.feeds, *of_people)
 
     def next_deadline(self, day: date) -> Deadline | None:
-        """Find the first deadline from this day on, however far."""
+        """Return the first deadline from a day on, however far away; None where there is none."""
         return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
 
     def is_day_off(self, day: date) -> bool:
-        """Check whether the person takes this day off."""
+        """Check whether a day is a day off, by its weekday or its date."""
         return WEEKDAYS[day.weekday()] in self.days_off or day.isoformat() in self.days_off
 
     def quota_on(self, day: date) -> int:
-        """Return the day's quota: 0 on a day off, else the lowest that a near deadline asks
-        for, else the usual."""
+        """Return the quota of a day, in papers.
+
+        It is 0 on a day off, else the lowest of the deadlines that are near, else the usual one.
+        """
         if self.is_day_off(day):
             return 0
         return min((d.quota for d in self.deadlines if d.is_near(day)), default=self.quota)
 
 
 def short_address(url: str) -> str:
-    """Return host and path, the name of a feed that has none."""
+    """Return host and path of an address; it names a feed that has no name."""
     parts = urlsplit(url)
     return (parts.netloc + parts.path).rstrip("/")
 
@@ -251,6 +286,7 @@ _ARCHIVES = {
     "q-fin": "CP EC GN MF PM PR RM ST TR",
     "stat": "AP CO ME ML OT TH",
 }
+# Archives that are one class each.
 _WITHOUT_PARTS = "gr-qc hep-ex hep-lat hep-ph hep-th math-ph nucl-ex nucl-th quant-ph"
 
 CLASSES = frozenset(
@@ -268,22 +304,23 @@ _QUIET = (
     " q-fin.TR stat.OT"
 )
 QUIET = frozenset(_QUIET.split())
-"""Classes of some ten papers a listing day or fewer: a day without any is nothing odd there.
+"""Classes of about ten papers a listing day or fewer, for which a day without any is usual.
 
-Estimated, not counted. One too many costs a few more questions to the API, one
-too few a warning on an empty day.
+This is an estimate and no count. A class too many here costs a few more questions to the API,
+a class too few a warning on an empty day.
 """
 
 
 def nearest_class(name: str) -> str:
-    """Find the class whose name is most like another one, "" where none is much like it."""
+    """Find the arXiv class whose name is most like a given one; "" where none is like it."""
     names = {known.lower(): known for known in sorted(CLASSES)}
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     return names[near[0]] if near else ""
 
 
 def unknown_class_text(name: str) -> str:
-    """Explain that arXiv has no class of this name, and what may have been meant."""
+    """Explain that arXiv has no class of this name, and name one that may have been meant."""
+    # "cs" is an archive: the classes are cs.AI, cs.CL and so on.
     if name in _ARCHIVES:
         known = say("list").join(f"{name}.{part}" for part in _ARCHIVES[name].split()[:3])
         return say("toml.archive", name=name, known=known)

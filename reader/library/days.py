@@ -1,4 +1,4 @@
-"""Count days back, and read them as people name them: `yesterday`, `mon`, `03-04`."""
+"""Count days back, and read the usual names of days: `yesterday`, `mon`, `03-04`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reader.library.config import WEEKDAYS
 
 
 def days_back(day: date, n: int) -> date:
-    """Go some days back, not beyond the first day that there is."""
+    """Return the day that is n days earlier, or `date.min` where that would be before it."""
     return day - min(timedelta(days=n), day - date.min)
 
 
@@ -24,11 +24,12 @@ _NUMBERS = re.compile(r"(?:(?P<year>[0-9]{4})-)?(?P<month>[0-9]{1,2})-(?P<day>[0
 
 
 def day_named(text: str, today: date) -> date:
-    """Find the day that is meant: of a weekday or a date without its year the last one there
-    was, today included.
+    """Read the name of a day: a date, a date without its year, a weekday, or yesterday.
 
+    A weekday or a date without its year is the last such day, today included.
     Raises UsageError for what is no day, or one that is still to come.
     """
+    # NFKC, since Japanese keyboards type full-width digits and hyphens.
     name = unicodedata.normalize("NFKC", plain(text)).lower()
     if name in _BACK:
         return today - timedelta(days=_BACK[name])
@@ -36,12 +37,12 @@ def day_named(text: str, today: date) -> date:
         if name in (english, english[:3], japanese, f"{japanese}曜", f"{japanese}曜日"):
             return today - timedelta(days=(today.weekday() - weekday) % 7)
     numbers = _NUMBERS.fullmatch(name)
-    if numbers is None or numbers["year"] == "0000":
+    if numbers is None or numbers["year"] == "0000":  # date begins with the year 1
         raise _refused("day.none", text=shorten(name, 40))
     month, number = int(numbers["month"]), int(numbers["day"])
     if not 1 <= month <= 12:
         raise _refused("day.no_month", text=name)
-    # Without a year the last such day: of 29 February up to eight years back.
+    # 29 February may be eight years back: 1896 and 1904, with 1900 between them.
     years = [int(numbers["year"])] if numbers["year"] else range(today.year, today.year - 9, -1)
     most = max(monthrange(year, month)[1] for year in years)
     if not 1 <= number <= most:

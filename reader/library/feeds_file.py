@@ -1,8 +1,8 @@
-"""Read the text of feeds.toml into a Config, or explain what is wrong with it and where.
+"""Read the text of feeds.toml into a Config, or explain what is wrong in it and where.
 
-`Checks` knows types and forms, and nothing of what a key is for; the rest knows the keys and
-what each must be. What is wrong is told with file, line, key and remedy. Never opens a file.
-docs/reference.md explains each key, tests/test_docs.py holds that.
+`Checks` knows types and forms; the rest knows the keys and what each must be. An error names the
+file, the line, the key and what to do. No file is opened here.
+docs/reference.md explains each key, which tests/test_docs.py checks.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from reader.library.file_names import FIELDS, fold_name, is_reserved, pattern_pr
 from reader.library.ids import parse_id
 from reader.library.query import parse as parse_query
 
-# What each key must be. A `type` of tuple means a list of strings, one of frozenset a list of days.
+# The type of each key's value. tuple stands for a list of strings, frozenset for a list of days.
 TABLES: dict[str, dict[str, type]] = {
     "reader": {"quota": int, "minutes": int, "timezone": str, "language": str,
                "theme_balance_days": int, "queue_days": int, "pdf_name": str,
@@ -75,7 +75,7 @@ KEYS = tuple(
     [f"{table}.{key}" for table, keys in (TABLES | LISTS).items() for key in keys]
     + [f"topics.{key}" for key in TOPIC]
 )
-"""Every key that feeds.toml may hold, table first; docs/reference.md explains each."""
+"""Every key that feeds.toml may hold, with its table: "reader.quota"."""
 
 
 Place = tuple[str | int, ...]
@@ -84,17 +84,20 @@ Place = tuple[str | int, ...]
 
 def line_of(text: str, place: Place) -> int:
     """Find the line (from 1) of a key in TOML text; 1 where it cannot be found."""
+    # tomllib keeps no positions of what it read, so the line is looked for in the text.
     header, best = "", 1
     n_seen: dict[str, int] = {}
     names = [part for part in place if isinstance(part, str)]
     index = next((part for part in place if isinstance(part, int)), 0)
-    # As tomllib counts: U+2028 and the like end no line.
+    # Not splitlines: tomllib and editors do not count U+2028 and the like as ends of lines.
     for number, line in enumerate(text.split("\n"), 1):
         if match := re.match(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", line):
+            # [topics."a/b"] becomes topics.a/b, as the names of a place are joined.
             header = re.sub(
                 r"[\"']|\s*\.\s*(?=[\"'])", lambda m: "." if "." in m[0] else "", match[2]
             )
             n_seen[header] = n_seen.get(header, -1) + 1
+            # Where the key itself is not found (it is missing), its table is the best answer.
             is_parent = header == ".".join(names[:-1]) and n_seen[header] == index
             if is_parent or header == ".".join(names):
                 best = number
@@ -116,15 +119,15 @@ _EXAMPLES: Mapping[type, str] = {
     frozenset: '["saturday", 2027-01-01]',
     date: "2027-03-01",
 }
-"""How a value of each type is written."""
+"""A value of each type, as it is written in the file."""
 
 LARGEST = 100_000
-"""Of any number here: beyond it days leave the calendar, and so do infinities."""
+"""The largest number that any key may have: a larger one leads out of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """The checks of one file: carries what a message needs."""
+    """The checks of types and forms in one file; text and file are for the messages."""
 
     text: str
     file: str
@@ -149,6 +152,7 @@ class Checks:
         return {key: self.value((*place, key), value, keys[key]) for key, value in raw.items()}
 
     def value(self, place: Place, value: object, kind: type) -> object:
+        # "not … <=" refuses nan as well, which compares as False with everything.
         if isinstance(value, int | float) and not abs(value) <= LARGEST:
             raise self.wrong(place, say("toml.number"), say("toml.number.hint", n=LARGEST))
         if kind is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
@@ -159,6 +163,7 @@ class Checks:
             return tuple(self.day(place, one) for one in value)
         if kind is bool and isinstance(value, bool):
             return value
+        # In Python a bool is an int and a datetime is a date; in this file neither is.
         is_right = isinstance(value, kind) and not isinstance(value, bool | datetime)
         if kind in (tuple, float) or not is_right:
             raise self.wrong_type(place, kind)
@@ -224,15 +229,15 @@ class Checks:
 
 
 def parse(text: str, *, file: str = "feeds.toml") -> Config:
-    """Read a whole feeds.toml.
+    """Read the text of a whole feeds.toml.
 
-    file: its name, for messages. Raises ConfigError with file, line, key and remedy for
-    the first thing that is wrong.
+    file: its name, for messages. Raises ConfigError for the first thing that is wrong.
     """
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        # Not only TOMLDecodeError: a number of 5,000 digits, brackets 1,000 deep.
+        # Not only TOMLDecodeError: a number of 5,000 digits is a plain ValueError, and brackets
+        # 1,000 deep are a RecursionError.
         raise _not_toml(text, file, str(error)) from None
     return _ConfigText(text, file).config(raw)
 
@@ -243,6 +248,7 @@ _KEY = re.compile(r"""["'].*["']|[A-Za-z0-9_-]*""")
 
 
 def _not_toml(text: str, file: str, error: str) -> ConfigError:
+    # tomllib of Python 3.11 says the line in its message only.
     places = re.findall(r"\(at line (\d+),", error)
     line = int(places[-1]) if places else text.count("\n") + 1
     header = _TOPIC.match(text.split("\n")[line - 1])
@@ -257,7 +263,7 @@ def _not_toml(text: str, file: str, error: str) -> ConfigError:
 
 
 class _ConfigText(Checks):
-    """One file being read."""
+    """The text of one file, with a method for each table that checks and reads it."""
 
     __slots__ = ()
 
@@ -273,6 +279,7 @@ class _ConfigText(Checks):
             self.one_of(("reader", "language"), reader["language"], ("en", "ja"))
         if "timezone" in reader:
             reader["timezone"] = self.timezone(reader["timezone"])
+        # A key that is not there is checked as a value that passes; Config has the defaults.
         if problem := pattern_problem(reader.get("pdf_name", "{title}")):
             fields = ", ".join(f"{{{field}}}" for field in FIELDS)
             hint = say("toml.pdf_name.hint", fields=fields)
@@ -300,9 +307,13 @@ class _ConfigText(Checks):
         return config
 
     def source_names(self, config: Config) -> None:
-        """Refuse a source's name that another has: what is known of the two would be mixed."""
+        """Refuse a source's name that another source has.
+
+        Rows keep a source by its name, so what is known of the two would be mixed.
+        """
         names = [feed.name for feed in config.all_feeds]
         for index, feed in enumerate(config.all_feeds):
+            # The built-in channels are named "arXiv", "arXiv API" and "arXiv OAI-PMH".
             if names.count(feed.name) > 1 or feed.name.startswith("arXiv"):
                 of_person = (i for i, p in enumerate(config.people) if feed.url in p.feeds)
                 is_feed = index < len(config.feeds)
@@ -316,6 +327,7 @@ class _ConfigText(Checks):
         if not isinstance(raw, dict):
             raise self.wrong_type(("topics",), dict)
         seen: dict[str, str] = {}
+        # Two paths that differ in case only would be one folder on macOS and Windows.
         for path in raw:
             if (other := seen.setdefault(fold_name(path), path)) != path:
                 what = say("toml.same_folder", other=other)
@@ -324,6 +336,7 @@ class _ConfigText(Checks):
 
     def topic(self, path: str, raw: object) -> Topic:
         place = ("topics", path)
+        # [topics.speech.translation] without quotes is a table within a table.
         if isinstance(raw, dict) and raw and all(isinstance(v, dict) for v in raw.values()):
             hint = say("toml.quotes.hint", path=f"{path}/{next(iter(raw))}")
             raise self.wrong(place, say("toml.quotes"), hint)
@@ -333,7 +346,7 @@ class _ConfigText(Checks):
         lane = table.get("lane", "own")
         self.one_of((*place, "lane"), lane, ("own", "near"))
         for word in table.get("words", ()):
-            # "-" would be found between any two words.
+            # A word of signs alone, "-", would be found between any two words.
             if not any(c.isalnum() for c in word):
                 what = say("toml.no_word", word=word)
                 raise self.wrong((*place, "words"), what, say("toml.take_out"))
@@ -360,6 +373,8 @@ class _ConfigText(Checks):
             if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
                 what = say("toml.no_class", category=category)
                 raise self.wrong(("arxiv", "categories"), what, say("toml.no_class.hint"))
+        # A class that arXiv does not have is no error of the file: the morning goes on without
+        # it, and says so.
         named = table.get("categories", ())
         classes = {
             "categories": tuple(name for name in named if name in CLASSES),
@@ -392,6 +407,7 @@ class _ConfigText(Checks):
             self.address(("citations", key), getattr(citations, key))
         self.at_least(("citations", "max_age_days"), citations.max_age_days, 1)
         url = urlsplit(citations.openalex_url)
+        # OpenAlex's key is a part of each request, and http does not encrypt it.
         is_open = url.scheme == "http" and not is_loopback(url.hostname)
         if is_open and citations.source == "openalex":
             hint = say("toml.unlocked.hint")
@@ -410,6 +426,8 @@ class _ConfigText(Checks):
             if not query.asks:
                 hint = say("toml.no_search.hint")
                 raise self.wrong(("search", index, "query"), say("toml.no_search"), hint)
+            # `reader search` only remarks on these. A saved search runs where nobody sees the
+            # remark, so they are errors here.
             if query.unclear:
                 what = say("toml.no_filter", part=query.unclear[0].text)
                 raise self.wrong(("search", index, "query"), what, say("toml.no_filter.hint"))
@@ -459,6 +477,7 @@ class _ConfigText(Checks):
                 self.address((*place, "url"), table["url"])
             elif not table["url"].strip() or "\0" in table["url"]:
                 raise self.wrong((*place, "url"), say("toml.no_path"), say("toml.no_path.hint"))
+            # A name that the file gives goes before the one that is made of the address.
             feed = Feed(**({"name": short_address(table["url"])} | table))
             for key in ("url", "name"):
                 value = getattr(feed, key)
@@ -476,13 +495,14 @@ class _ConfigText(Checks):
     def timezone(self, name: str) -> ZoneInfo:
         try:
             return ZoneInfo(name)
+        # "../x" is a ValueError; "Europe", a folder of the zones, is an OSError.
         except (ZoneInfoNotFoundError, ValueError, OSError):
             what, hint = say("toml.no_zone", name=name), say("toml.no_zone.hint")
             raise self.wrong(("reader", "timezone"), what, hint) from None
 
 
 LONGEST_PART = 255
-"""Bytes of UTF-8 that the name of a folder may have."""
+"""Bytes of UTF-8 that the name of one folder may have, on most file systems."""
 
 
 def path_problem(path: str) -> str:

@@ -1,7 +1,7 @@
-"""Name a paper's files by a pattern, and suggest a folder from what was filed before.
+"""Name a paper's files by a pattern, and suggest a folder from papers that were filed before.
 
-Names are legal, and told apart, on every file system: macOS keeps no case and may give
-names decomposed, Windows reserves some. Pure: knows neither disks nor rows.
+Names are legal and distinct on every file system: macOS and Windows ignore case, macOS may
+return names decomposed, Windows reserves some. Pure: knows neither disks nor rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ FIELDS = ("year", "author", "title", "id")
 DEFAULT_PATTERN = "{year}_{author}_{title}"
 
 MAX_CHARS, MAX_BYTES = 80, 180
-"""A file's name may have 255 bytes, its endings and a temporary one's prefix among them."""
+"""The most of a file's stem. A file's name may have 255 bytes, and endings, a number and the
+prefix of a temporary file are added to the stem."""
 
 LEAST = 8
 """Characters that a field keeps when a name is too long."""
@@ -36,14 +37,15 @@ RESERVED = frozenset(
 )
 """Names that Windows keeps for devices, whatever their case and ending."""
 
-_EMPTY_WORDS = frozenset(
+_STOP_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or"}
     | {"the", "to", "via", "with"}
 )
 
 
 def pattern_problem(pattern: str) -> str:
-    """Explain why a text cannot be the pattern of files' names; empty when it can."""
+    """Explain why a text cannot be the pattern of files' names; "" where it can."""
+    # The odd pieces are what stands in braces.
     pieces = re.split(r"\{([^{}]*)\}", pattern)
     text, fields = "".join(pieces[::2]), pieces[1::2]
     for field in fields:
@@ -52,7 +54,7 @@ def pattern_problem(pattern: str) -> str:
     if re.search(r"[^\w-]|[^\x00-\x7f]", text):
         wrong = next(c for c in text if re.match(r"[^\w-]|[^\x00-\x7f]", c))
         return say("pattern.character", character=wrong)
-    if pattern.startswith("-"):
+    if pattern.startswith("-"):  # programs would read such a name as an option
         return say("pattern.dash")
     if not {"title", "id"} & set(fields):
         return say("pattern.one_name")
@@ -64,11 +66,11 @@ def pattern_problem(pattern: str) -> str:
 
 
 def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
-    """Name a paper's files by a pattern that has no problem, without ending.
+    """Make the stem of a paper's files from a pattern in which `pattern_problem` finds nothing.
 
-    Letters, digits, `_` and `-` only, NFC, at most 80 characters and 180 bytes of UTF-8;
-    the short title is what stands before a colon, else the first four words that carry
-    meaning. Never empty.
+    It has letters, digits, `_` and `-` only, in NFC, at most 80 characters and 180 bytes of
+    UTF-8, and is never empty. Its title is the part before a colon, else the first four words
+    that carry meaning.
     """
     id_words = "-".join(_words(paper.id.partition(":")[2]))
     author = "".join(_words(family_name(paper.authors[0]))) if paper.authors else ""
@@ -79,7 +81,7 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
         "id": id_words[:60].strip("-") or "unnumbered",
     }
     stem = pattern.format_map(values)
-    # The title gives way first; what is left of each field still tells something.
+    # The title is shortened first; LEAST characters of each field still tell something.
     for field in ("title", "author", "id"):
         while (
             (len(stem) > MAX_CHARS or len(stem.encode()) > MAX_BYTES)
@@ -92,18 +94,18 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
 
 
 def year_of(paper: Paper) -> int | None:
-    """Find the year of a paper's first version; None where nothing tells it."""
+    """Return the year of a paper's first version; None where neither a date nor its id has it."""
     year = _year(paper)
     return int(year) if year.isdigit() else None
 
 
 def is_reserved(name: str) -> bool:
-    """Check for a name that Windows cannot give to a file or folder, with any ending."""
+    """Check whether Windows refuses a name for a file or folder, whatever its ending."""
     return unicodedata.normalize("NFKC", name).partition(".")[0].strip().casefold() in RESERVED
 
 
 def fold_name(name: str) -> str:
-    """Make names comparable: two that fold alike may be one file on some disk.
+    """Fold a name for comparison: two names that fold alike are one file on some disks.
 
     Canonical caseless matching, Unicode 15, section 3.13, D145.
     """
@@ -111,7 +113,10 @@ def fold_name(name: str) -> str:
 
 
 def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
-    """Choose a stem that is not taken: itself, else with -2, -3 …; asked with folded names."""
+    """Return a stem that is free: the given one, else with -2, -3 … behind it.
+
+    is_taken: is called with folded names.
+    """
     free, n = stem, 2
     while is_taken(fold_name(free)):
         free, n = f"{stem}-{n}", n + 1
@@ -119,9 +124,10 @@ def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[str]:
-    """List the folders that somebody may have meant by a path, the likest first.
+    """Return the folders that somebody may have meant by a path, the most likely first.
 
-    Alike in spelling, or one of the path's parts is the whole of one of theirs.
+    First those of like spelling, then those that have its last part as a part of theirs, then
+    those with the same first part. At most `limit`.
     """
     own = fold_name(name)
     by_fold = {fold_name(path): path for path in known}
@@ -135,9 +141,11 @@ def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[st
 
 def _short_title(title: str) -> str:
     head, colon, _ = title.partition(":")
+    # "Whisper: robust speech …": what stands before a colon is the name of the thing.
     words = _words(head) if colon and len(head) <= 40 else []
     words = words or _words(title)
-    telling = [w for w in words if w.lower() not in _EMPTY_WORDS] or words
+    telling = [w for w in words if w.lower() not in _STOP_WORDS] or words
+    # A title all in capitals is set as a name's usual capitals, but for its acronyms.
     if title.isupper() and len(title.split()) > 1:
         telling = [w.capitalize() if _VOWEL.search(w) else w for w in telling]
     return nfc("".join(_capitalised(w) for w in telling[:4])[:50]) or "Untitled"
@@ -150,12 +158,12 @@ def _year(paper: Paper) -> str:
     match = re.match(r"arxiv:(?:[a-z-]+/)?(\d\d)(\d\d)", paper.id)
     if match:
         year = int(match[1])
-        return str(1900 + year if year > 90 else 2000 + year)
+        return str(1900 + year if year > 90 else 2000 + year)  # arXiv began in 1991
     return "undated"
 
 
 def _capitalised(word: str) -> str:
-    """Write a word large, but not "mSLAM", nor a sign as "π", nor what has no capital: "ǰ"."""
+    """Begin a word with a capital, except "mSLAM", signs such as "π", and "ǰ", which has none."""
     capital = word[:1].upper()
     is_name = word[:1].islower() and any(map(str.isupper, word))
     is_sign = len(word) == 1 and not unicodedata.name(word, "").startswith("LATIN")
@@ -163,7 +171,7 @@ def _capitalised(word: str) -> str:
 
 
 _VOWEL = re.compile(r"[^\W\d_B-DF-HJ-NP-TV-XZ]")
-"""A word in capitals without one is an acronym: XML, HMM."""
+"""A vowel; a word in capitals without one is an acronym: XML, HMM."""
 
 
 def _words(text: str) -> list[str]:
@@ -171,30 +179,31 @@ def _words(text: str) -> list[str]:
 
 
 UNFILED = "unfiled"
-"""The folder of a pick that fits no topic."""
+"""The folder of a pick that belongs to no topic."""
 
 
 def folder_name(path: str) -> str:
-    """Name a folder in a sentence or on a page: its path, in words where nothing was filed."""
+    """Return the name of a folder for a screen: its path, or words for UNFILED."""
     return say("folder.unfiled") if path == UNFILED else path
 
 
 N_NEAREST = 8
-"""Papers filed before that speak for their folders: the nearest ones."""
+"""The most papers filed before whose folders count for a suggestion."""
 
 FEWEST_LIKE = 0.15
-"""Likeness from which a paper filed before speaks at all."""
+"""The least likeness of a paper filed before from which on its folder counts."""
 
 AUTHOR_WEIGHT, WORD_WEIGHT, CLASS_WEIGHT = 0.5, 0.35, 0.15
-"""Against 1 for all of the nearest papers being in one folder."""
+"""The most that authors, the topic's words and the arXiv class add to a folder's score; all of
+the nearest papers in that folder add 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingExample:
-    """A paper that the person filed.
+    """A paper that the person filed, as an example for a new one.
 
-    key: the stem of its files. likeness: to the paper in question, 0 (nothing in common)
-    to 1. authors: names as they are compared.
+    key: the stem of its files. likeness: to the new paper, 0 (nothing in common) to 1.
+    authors: names as `identity.name_key` folds them.
     """
 
     topic: str
@@ -206,11 +215,11 @@ class FilingExample:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A folder, and what speaks for it.
+    """A suggested folder, and its reasons.
 
-    like: keys of the nearest papers filed there, nearest first. authors: those who wrote
-    n_by_authors papers filed there. words: of the topic in feeds.toml that the paper has.
-    category: the arXiv class that most papers filed there share with it, or empty.
+    like: keys of the nearest papers filed there, nearest first. authors: the paper's authors
+    who wrote n_by_authors papers filed there. words: the topic's words that the paper has.
+    category: the paper's arXiv class where most papers filed there share it, or empty.
     """
 
     topic: str
@@ -224,10 +233,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class PaperToFile:
-    """A paper that a folder is sought for.
+    """A paper that needs a folder.
 
-    authors: as compared → as printed. category: its primary arXiv class, or empty.
-    words: topic of feeds.toml → its words that the paper has.
+    authors: folded name → name as printed. category: its primary arXiv class, or empty.
+    words: topic → the topic's words that the paper has.
     """
 
     authors: Mapping[str, str]
@@ -238,21 +247,22 @@ class PaperToFile:
 def suggest(
     examples: Sequence[FilingExample], wanted: PaperToFile, *, limit: int = 3
 ) -> list[Suggestion]:
-    """Suggest folders for a paper, best first; none where nothing speaks for one."""
+    """Suggest at most `limit` folders for a paper, best first; empty where there is no reason."""
     near = sorted(examples, key=lambda e: -e.likeness)[:N_NEAREST]
     near = [e for e in near if e.likeness >= FEWEST_LIKE]  # chance likeness is no reason
     filed: dict[str, list[FilingExample]] = {}
     for example in examples:
         filed.setdefault(example.topic, []).append(example)
     found = [
-        _judged(topic, filed.get(topic, []), near, wanted)
+        _suggestion(topic, filed.get(topic, []), near, wanted)
         for topic in dict.fromkeys([*filed, *wanted.words])
     ]
+    # An arXiv class alone is no reason for a folder; it only adds to another one.
     telling = [s for s in found if s.like or s.authors or s.words]
     return sorted(telling, key=lambda s: (-s.score, s.topic))[:limit]
 
 
-def _judged(
+def _suggestion(
     topic: str, filed: Sequence[FilingExample], near: Sequence[FilingExample], wanted: PaperToFile
 ) -> Suggestion:
     authors, category = wanted.authors, wanted.category
@@ -263,6 +273,8 @@ def _judged(
     shared = [name for key, name in authors.items() if any(key in e.authors for e in by)]
     n_of_class = sum(e.category == category for e in filed) if category else 0
     part_of_class = n_of_class / len(filed) if filed else 0.0
+    # The first paper of an author, or the first word, counts half of the weight, each further
+    # one half of the rest.
     score = (
         (sum(e.likeness for e in here) / weight if weight else 0.0)
         + AUTHOR_WEIGHT * (1 - 0.5 ** len(by))
@@ -281,14 +293,15 @@ def _judged(
 
 
 def likenesses(text: str, others: Sequence[str]) -> list[float]:
-    """Compare a text with others by their words, rare ones counting more; each 0 to 1."""
+    """Compare a text with others by their words; a likeness from 0 to 1 for each of them."""
     return likenesses_of_each([text], others)[0]
 
 
 def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
-    """Compare each of some texts with all others, as `likenesses` does; a row for each text.
+    """Compare each of some texts with all others by their words; a row for each text, 0 to 1.
 
-    Cosine of tf-idf with binary tf; words are those of the full text, Japanese too.
+    The cosine of tf-idf vectors with binary tf: a word counts once, rare words count more.
+    Words are those of the full-text index, Japanese too.
     """
     owns = [frozenset(grams(text).split()) for text in texts]
     asked = frozenset().union(*owns)
@@ -297,8 +310,9 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
     n = len(bags) + 1
     weights = {word: math.log(n / (1 + k) + 1) ** 2 for word, k in n_with.items()}
     unknown = math.log(n + 1) ** 2
+    # fsum, since its result does not depend on the order, which sets do not keep.
     lengths = [math.fsum(map(weights.__getitem__, bag)) for bag in bags]
-    # An inverted index over the asked words alone: most pairs share none.
+    # An inverted index over the words of `texts` alone: most pairs share no word.
     having: dict[str, list[int]] = {}
     for i, bag in enumerate(bags):
         for word in bag & asked:
@@ -318,14 +332,16 @@ def likenesses_of_each(texts: Sequence[str], others: Sequence[str]) -> list[list
 
 
 FEWEST_FOR_BASE = 12
+"""Fewer cosines than these do not show what is usual."""
+
 USUAL_COSINE = 0.8
-"""What two papers of one field have in common whatever they say, for e5's vectors."""
+"""The cosine of e5's vectors of any two papers of one field."""
 
 
 def scaled(cosines: Sequence[float]) -> list[float]:
-    """Turn cosines to examples into likenesses: 0 for what is usual among them, 1 for the same.
+    """Turn cosines into likenesses: 0 for their mean and below it, 1 for the same vector.
 
-    A handful of them does not say what is usual.
+    Where they are fewer than FEWEST_FOR_BASE, USUAL_COSINE takes the place of the mean.
     """
     n = len(cosines)
     base = sum(cosines) / n if n >= FEWEST_FOR_BASE else USUAL_COSINE

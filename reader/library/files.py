@@ -1,4 +1,4 @@
-"""Walk a folder of the library: each file once, through links too. Changes nothing."""
+"""Walk through a folder of the library, each file once, and through links. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from reader.library.rows import filings
 
 
 def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
-    """Find what has an ending, folder by folder; perhaps a link that leads nowhere.
+    """Yield the files below a folder that have an ending, folder by folder.
 
-    Hidden names are left out, and those that are no UTF-8, which no row can hold.
+    ending: in small letters, as ".pdf"; names may be in any case. A link that leads nowhere may
+    be among them. Hidden names are left out, and names that are no UTF-8, which no row can hold.
     """
     waiting, seen = [folder], set[tuple[int, int]]()
     while waiting:
@@ -23,11 +24,13 @@ def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
             status = here.stat()
             within = sorted(os.scandir(here), key=lambda found: found.name)
         except OSError:
-            continue  # a folder that may not be looked into holds nothing that can be found
+            continue  # a folder without the right to read it
+        # By device and inode: a link may lead to a folder above, round and round.
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
         for found in within:
+            # Python shows bytes of a name that are no UTF-8 as lone surrogates.
             if found.name.startswith(".") or any("\ud800" <= c <= "\udfff" for c in found.name):
                 continue
             if found.is_dir():
@@ -37,25 +40,24 @@ def files_below(folder: Path, ending: str) -> Iterator[os.DirEntry[str]]:
 
 
 def is_here(file: Path) -> bool:
-    """Check whether a file is there, also one that iCloud took off this disk for now."""
+    """Check whether a file exists, on this disk or for now in iCloud only."""
     return file.is_file() or is_evicted(file)
 
 
 def gone_pdfs(library: Library) -> frozenset[int]:
-    """List the papers whose PDF is nowhere in papers/ any more, as far as names and sizes tell.
-
-    Folders are listed: to ask for 2,000 files one by one takes three times as long.
-    """
+    """Find the papers (rows) whose PDF is nowhere in papers/ any more, by names and sizes."""
     root = library.folder
     known = filings.files(library.db)
     there: set[str] = set()
+    # Whole folders are listed: asking for 2,000 files one by one takes three times as long.
     for folder in {path.rpartition("/")[0] for path in known}:
         with contextlib.suppress(OSError):  # it is gone with all its files
             there.update(f"{folder}/{name}" for name in os.listdir(root / folder))
     lost = [path for path in known if path not in there and not is_here(root / path)]
     if not lost:
         return frozenset()
-    # A file that no row names may be one that a hand moved: `strays` compares its bytes.
+    # A file that no row names may be one that somebody moved. Its size is enough here: the
+    # command that files it anew compares the bytes.
     named = {f"{root}/{path}" for path in known.keys() | filings.copy_paths(library.db)}
     below = files_below(root / "papers", ".pdf")
     sizes = {file.stat().st_size for file in below if file.path not in named}
@@ -64,5 +66,5 @@ def gone_pdfs(library: Library) -> frozenset[int]:
 
 
 def is_evicted(file: Path) -> bool:
-    """Check whether iCloud left a placeholder where a file was."""
+    """Check whether iCloud left its placeholder, `.NAME.icloud`, in the place of a file."""
     return os.path.lexists(file.with_name(f".{file.name}.icloud"))

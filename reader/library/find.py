@@ -1,4 +1,4 @@
-"""Find the one paper that a person means."""
+"""Find the paper that a person names by an id, a key or a title."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from reader.library.rows import papers
 
 
 def find_paper(library: Library, text: str) -> LibraryPaper:
-    """Find the one paper that a person means: an id in any form, a key, a title's beginning.
+    """Find the paper with an id in any form, a key, or a title or the beginning of one.
 
-    Raises NotFound for an id that is not here, NotAnId for what is none, Ambiguous for a
-    beginning that several papers have.
+    Raises NotFound for an id that is not here, NotAnId for a text that is neither id nor title,
+    and Ambiguous for the beginning of several titles.
     """
     text = plain(text)
     found = parse_id(text)
+    # An address without an id in it may be the page that a paper is named by.
     if found is None and text.startswith("http"):
         found = parse_id(web_id(text))
     if found is not None:
@@ -30,6 +31,7 @@ def find_paper(library: Library, text: str) -> LibraryPaper:
         return named[0]
     if named:
         several = "; ".join(f"{h.paper.id} {shorten(plain(h.paper.title), 40)}" for h in named[:3])
+        # papers_named returns six at most: of more than five nobody knows the number.
         n = say("number.or_more" if len(named) > 5 else "number.papers", n=len(named))
         raise Ambiguous(what=shorten(text, 80), n=n, several=several)
     if found is not None:

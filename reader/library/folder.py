@@ -1,4 +1,4 @@
-"""Open a library, make a new one, and write its files whole."""
+"""Open a library, make a new one, and write its files so that none is ever half written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reader.library.place import FEEDS
 from reader.library.rows.database import Database
 
 Clock = Callable[[], datetime]
-"""Returns the present moment, aware, in UTC: moments are kept as text and compared as such."""
+"""Returns the present moment, aware, in UTC: rows keep moments as text and compare the texts."""
 
 
 def system_clock() -> datetime:
@@ -32,7 +32,7 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An open library: its folder, its configuration, its rows and what time it is."""
+    """An open library: its folder, its configuration, its rows and its clock."""
 
     folder: Path
     config: Config
@@ -46,20 +46,20 @@ class Library:
         self.db.close()
 
     def today(self) -> date:
-        """Return the local date in the time zone of feeds.toml."""
+        """Return today's date in the time zone of feeds.toml."""
         return self.day_of(self.now())
 
     def day_of(self, moment: datetime) -> date:
-        """Return the local date of a moment, in the time zone of feeds.toml."""
+        """Return the date of a moment in the time zone of feeds.toml."""
         return moment.astimezone(self.config.timezone).date()
 
 
 def open_library(
     folder: Path, *, now: Clock = system_clock, is_for_any_thread: bool = False
 ) -> Library:
-    """Read feeds.toml and open the databases beside it, making them where they are missing.
+    """Read feeds.toml and open the databases beside it; missing ones are made.
 
-    is_for_any_thread: threads may use it one after the other, never two at once.
+    is_for_any_thread: several threads may use it, one after the other and never two at once.
     Raises NoLibrary, ConfigError or StoreError.
     """
     config = read_config(folder / FEEDS)
@@ -67,8 +67,13 @@ def open_library(
 
 
 def read_config(file: Path) -> Config:
-    """Read one feeds.toml. Raises NoLibrary where there is none, else ConfigError."""
+    """Read a feeds.toml.
+
+    Raises NoLibrary where there is none, UsageError where its folder is a file, and ConfigError
+    for what is wrong in it.
+    """
     try:
+        # utf-8-sig, since Notepad writes a byte order mark, which TOML does not have.
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise NoLibrary(where=file.parent, file=file, line=1, key="", what="") from None
@@ -86,15 +91,15 @@ def read_config(file: Path) -> Config:
 
 
 def template() -> str:
-    """Read the feeds.toml that `reader init` writes, the working example of this project."""
+    """Return the text of the feeds.toml that `reader init` writes."""
     return importlib.resources.files("reader").joinpath(FEEDS).read_text("utf-8")
 
 
 def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
     """Make a new library from the template, and open it.
 
-    A feeds.toml that is there already is an error: nothing is overwritten. Raises
-    UsageError or StoreError, and then no feeds.toml was made.
+    Nothing is overwritten: a feeds.toml that exists is an error.
+    Raises UsageError or StoreError, and then no feeds.toml was made.
     """
     file = folder / FEEDS
     try:
@@ -105,7 +110,7 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
         ) from None
     except OSError as error:
         raise disk_error(error, file) from error
-    # A link that leads nowhere counts too: writing would go through it.
+    # lexists, since a link that leads nowhere counts too: writing would make the file behind it.
     if os.path.lexists(file):
         raise UsageError(
             what=say("folder.there", file=file),
@@ -116,30 +121,32 @@ def make_library(folder: Path, *, now: Clock = system_clock) -> Library:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it, so that it is whole or not there.
+    """Write a file beside its place and rename it, so that it is never there in part.
 
-    A link stays one: the file that it leads to is written. A file that was there keeps its
+    A link stays a link: the file that it leads to is written. A file that existed keeps its
     mode. Raises StoreError.
     """
     if not file.name:
         raise StoreError(file=file, what=say("disk.nameless"), hint=say("disk.nameless.hint"))
     try:
         target = file
-        if file.is_symlink():  # somebody keeps the note in a vault of theirs
-            with contextlib.suppress(OSError, RuntimeError):  # leads nowhere, or round and round
+        # Somebody may keep the file elsewhere, in a vault of notes, and have a link here.
+        if file.is_symlink():
+            with contextlib.suppress(OSError, RuntimeError):  # it leads nowhere, or in a circle
                 target = file.resolve(strict=True)
             if target == file or not target.is_file():
                 raise StoreError(file=file, what=say("disk.link"), hint=say("disk.link.hint"))
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
+        _delete_leftovers(target)
         _replace(target, content)
+        # The rename is an entry of the folder, which a crash may lose unless it is synced too.
         _sync(target.parent)
     except OSError as error:
         raise disk_error(error, file) from error
 
 
 def disk_error(error: OSError, file: Path) -> StoreError:
-    """Explain in our words why a file could not be written."""
+    """Turn an OSError of writing a file into an error of ours, with a hint."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(file=file)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -158,6 +165,7 @@ _OBSTACLES = {
 
 
 def _replace(file: Path, content: bytes) -> None:
+    # The process's id keeps two writers apart, and tells `_delete_leftovers` whose file it is.
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
 
@@ -185,7 +193,7 @@ def _sync(folder: Path) -> None:
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:
-        return  # a folder to write in and not to list
+        return  # a folder with the right to write and without the right to list
     try:
         os.fsync(handle)
     except OSError as error:
@@ -195,16 +203,17 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def _sweep(file: Path) -> None:
-    """Delete what killed processes left of this file; their ids stand in the names."""
+def _delete_leftovers(file: Path) -> None:
+    """Delete the temporary files that killed processes left of this file."""
     if os.name != "posix":
-        return  # there, signal 0 is Ctrl-C
+        return  # on Windows signal 0 is Ctrl-C
     for part in file.parent.glob(f".{glob.escape(file.name)}.*.part"):
         pid = part.name.split(".")[-2]
         try:
+            # Signal 0 only asks whether the process is there.
             if pid.isdecimal():
                 os.kill(int(pid), 0)
         except ProcessLookupError:
             part.unlink(missing_ok=True)
         except (PermissionError, OverflowError):
-            pass  # somebody else's, or no id at all
+            pass  # another user's process, which is alive; or a number that is no process id

@@ -1,6 +1,6 @@
-"""Define a reader's marks in a PDF, whoever's program drew them.
+"""Define the marks that a reader made in a PDF, with whatever program.
 
-Knows neither PDFs nor tables: `pdfs` reads marks, and its rows keep them.
+Knows neither PDFs nor tables: room `pdfs` reads the marks, and its rows keep them.
 """
 
 from __future__ import annotations
@@ -19,57 +19,58 @@ class Highlight:
     """Words that the reader marked, or a note that was typed at a place."""
 
     page: int
-    """From 1; where it begins."""
+    """The page on which it begins, from 1."""
     place: int
-    """Where on its page it begins, in reading order: of two the smaller one is read first."""
+    """Its place on the page in reading order: the smaller one of two is read first."""
     kind: Kind
     text: str
-    """The marked words: hyphens at line ends joined, white space one blank. Empty for a
-    note without words under it, and where picture or font gave none."""
+    """The marked words, hyphens at line ends joined, white space as one blank. Empty for a
+    note without words under it, and where a picture or a font has no readable words."""
     note: str = ""
-    """What the reader typed at it."""
+    """The text that the reader typed at it."""
     colour: str = ""
-    """`#rrggbb`, empty where the program gave none."""
+    """`#rrggbb`, empty where the program set none."""
     box: Box = (0.0, 0.0, 0.0, 0.0)
     """x0, y0, x1, y1 of the mark on its first page, in points from the top left."""
     is_flattened: bool = False
-    """A coloured rectangle that an app drew into the page, and no annotation."""
+    """Whether it is a coloured rectangle that an app drew into the page, and no annotation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """All that a reader left in one PDF."""
+    """All the marks of a reader in one PDF."""
 
     highlights: tuple[Highlight, ...] = ()
     """In reading order, over columns and pages."""
     ink: tuple[int, ...] = ()
-    """The page of each stroke and drawing by hand, whose words nobody can read here."""
+    """The page of each stroke and drawing by hand; handwriting is not read."""
     unread: tuple[int, ...] = ()
-    """Pages whose marks could not all be read: what is missing there need not be gone."""
+    """Pages whose marks could not all be read, so that a missing mark need not be removed."""
     traces: frozenset[str] = field(default=frozenset(), compare=False)
-    """Fingerprints of what no highlight says: of each stroke, and of what each page paints. A
-    copy that lacks one of another's may lack handwriting. Empty: not known."""
+    """Fingerprints of each stroke, and of what each page paints beside the highlights. A copy
+    that lacks one of another copy's may lack handwriting. Empty where they are not known."""
 
     @property
     def n_ink(self) -> int:
-        """Count the strokes and drawings by hand."""
+        """Return the number of strokes and drawings by hand."""
         return len(self.ink)
 
 
 def once(text: str) -> str:
-    """Shorten a phrase that one mark covers at three places or more: "BLEU BLEU BLEU"."""
+    """Shorten a phrase that a mark has three times or more in a row ("BLEU BLEU BLEU") to one."""
     found = _REPEATED.fullmatch(text)
     return found[1] if found else text
 
 
+# The bound of 200 characters keeps the time linear in a long text.
 _REPEATED = re.compile(r"(\S.{0,200}?)(?: \1){2,}", re.DOTALL)
 
 
 def gathered(marks: Iterable[Highlight]) -> list[tuple[int, ...]]:
-    """Gather for each mark the pages that it is shown with.
+    """Return for each mark the pages that it is shown with, in the order of the marks.
 
-    The same words marked alike again and again, nothing typed at them, are shown where they
-    come first, with all pages; the others of them with none: ().
+    Marks of the same words, kind and colour without a typed note are shown once, at the first of
+    them, with all their pages; each other one of them has ().
     """
     marks = list(marks)
     pages: dict[tuple[str, ...], list[int]] = {}
@@ -77,6 +78,7 @@ def gathered(marks: Iterable[Highlight]) -> list[tuple[int, ...]]:
     for mark, key in zip(marks, keys, strict=True):
         if mark.text and not mark.note:
             pages.setdefault(key, []).append(mark.page)
+    # `pop`: the first mark of a key takes all pages, and leaves none for the next ones.
     return [
         tuple(dict.fromkeys(pages.pop(key, ()))) if mark.text and not mark.note else (mark.page,)
         for mark, key in zip(marks, keys, strict=True)

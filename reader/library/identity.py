@@ -1,9 +1,9 @@
 """Check whether two names are one person's, and whether two papers are one.
 
-Names come in any order, with initials, accents, suffixes and hyphens. Whether two people
-share one name nobody can see here: a name that many share is "ambiguous". Of papers a wrong
-merge hides one for good, a missed one shows it twice: so everything here leans towards
-"none". Knows neither where papers are kept nor what is done about it.
+Names come in any order, with initials, accents, suffixes and hyphens. Two people of one name
+cannot be told apart here: a name that many have is "ambiguous". A wrong merge of papers hides
+one of them for good, a missed one shows a paper twice, so a doubtful case is never "strong".
+Knows neither where papers are kept nor what follows from a match.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Certainty = Literal["same", "ambiguous", "no"]
 
 
 def matches(followed: str, author: str) -> Certainty:
-    """Compare a name that is followed with an author's as printed.
+    """Compare the name of a followed person with the name of an author as printed.
 
     same: family name and a whole given name agree; a middle name may be missing.
     ambiguous: only an initial agrees, or too many people have the name ("Wei Wang").
@@ -36,16 +36,16 @@ def matches(followed: str, author: str) -> Certainty:
 
 
 def family_fold(author: str) -> str:
-    """Fold the last word of the family name: what authors are looked up by."""
+    """Return the folded last word of the family name, by which authors are looked up."""
     return _readings(author)[0].key
 
 
 def family_folds(followed: str) -> frozenset[str]:
-    """List every `family_fold` under which an author may stand whom `matches` accepts."""
+    """Return each `family_fold` that an author may have whom `matches` accepts."""
     folds = set()
     for name in _readings(followed):
         words = [*name.given, *name.family]
-        # Of a name in the other order the family's last word is the given name's.
+        # An author may print the name in the other order, so each end may be the family name.
         folds |= {name.key, words[0], words[-1], name.given[-1] if name.given else words[0]}
     # "Mueller" may stand as "Müller", which is folded to "muller".
     shorter = {re.sub("([aou])e", r"\1", fold).replace("ss", "s") for fold in folds}
@@ -54,16 +54,17 @@ def family_folds(followed: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=65_536)
 def name_key(author: str) -> str:
-    """Fold a name to what two printings of it share: family name and first initial."""
+    """Fold a name to its family name and first initial, which all printings of it share."""
     name = _readings(author)[0]
     return f"{name.key} {name.given[0][:1] if name.given else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """One reading of a name, folded: given words (initials are one letter), family words.
+    """One reading of a name, folded: given words (initials are one letter) and family words.
 
-    n_bound: how many given words a hyphen binds to the first: "Wei-Chen" is no "Wei".
+    n_bound: how many given words a hyphen joins, from the first: "Wei-Chen" is not "Wei".
+    is_turned: the family name is taken from the front of the printed name.
     """
 
     given: tuple[str, ...]
@@ -78,8 +79,10 @@ class _Name:
 
 @functools.lru_cache(maxsize=16_384)
 def _readings(name: str) -> tuple[_Name, ...]:
-    """List the ways to read a name: as printed first, then turned, then with ü as ue."""
+    """Return the ways to read a name: as printed first, then turned, then with ü as ue."""
+    # Brackets hold an affiliation: "Søren Łoś (ETH)".
     bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
+    # Nothing shows where a name in characters parts into family and given name.
     if HAS_CJK.search(bare):
         return (_Name((), (re.sub(r"[\s·・･]", "", bare).casefold(),)),)
     spellings = (False,) if bare.isascii() else (False, True)
@@ -94,6 +97,7 @@ def _ordered(bare: str, is_spelt: bool) -> Iterator[_Name]:
         yield _Name(tuple(chain(*groups)), _words(family, is_spelt) or ("",), len(groups[0]))
         return
     raw = [w for w in bare.replace(",", " ").split() if any(c.isalnum() for c in w)]
+    # Of two words the last one is the family name, even if it is "Md" or "Ii".
     raw = raw[:-1] if len(raw) > 2 and raw[-1].strip(".").casefold() in _SUFFIXES else raw
     words = [found for w in raw if (found := _words(w, is_spelt))]
     if not words:
@@ -127,19 +131,19 @@ def _words(text: str, is_spelt: bool) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=65_536)
 def _fold(word: str, is_spelt: bool) -> str:
-    """Fold a word: no case, no accents; is_spelt: ü as "ue" and not as "u"."""
+    """Fold a word to small letters without accents; is_spelt: ü becomes "ue", not "u"."""
     text = word.casefold()
     if text.isascii():
         return text.replace("'", "")
     text = unicodedata.normalize("NFC", text).translate(_SPELT if is_spelt else _PLAIN)
-    # After the special letters, which have no decomposition of their own.
+    # After `translate`: ø, ł and the like have no decomposition, so NFKD would drop nothing.
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if c.isalnum() and not unicodedata.combining(c))
 
 
 def _compare(a: _Name, b: _Name) -> Certainty:
     if a.is_turned and b.is_turned:
-        return "no"  # the two as printed say the same
+        return "no"  # the two readings as printed give the same answer
     if not (a.given and b.given):
         # One word, or characters: whole names that are equal.
         return "same" if (a.given, a.family) == (b.given, b.family) else "no"
@@ -153,6 +157,7 @@ def _compare(a: _Name, b: _Name) -> Certainty:
             return "no"
         given_a, given_b = words_a[:-n], words_b[:-n]
     certainty = _compare_given(given_a, given_b)
+    # A hyphen in one name only: "Wei-Chen" is not "Wei", and "Wei-C." may be "Wei Chen".
     if certainty == "same" and a.n_bound != b.n_bound and "".join(given_a) != "".join(given_b):
         certainty = "ambiguous" if len(given_a) == len(given_b) else "no"
     # Hundreds of authors have a name such as "Wei Wang".
@@ -167,7 +172,7 @@ def _compare_given(a: tuple[str, ...], b: tuple[str, ...]) -> Certainty:
     for one, other in zip(a, b, strict=False):
         if one != other and not (1 in (len(one), len(other)) and one[0] == other[0]):
             return "no"
-    # "Yuhsiang" and "Yu" share no whole name: then the first words must be equal.
+    # All words that both have agree, perhaps as initials. Surely the same needs one whole word.
     return "same" if a[0] == b[0] and len(a[0]) > 1 else "ambiguous"
 
 
@@ -197,21 +202,22 @@ _COMMON = frozenset(
 Strength = Literal["strong", "medium", "none"]
 
 MIN_WORDS, MIN_LETTERS, MIN_CJK = 5, 25, 15
-"""A title that says enough: five words and 25 letters, or 15 characters of Japanese."""
+"""The least length of a title that is one paper's own: five words and 25 letters, or 15
+characters of Japanese."""
 
 MAX_YEARS = 2
-"""From a preprint to its proceedings."""
+"""The most years from a preprint to its proceedings."""
 
 LIKE = 0.75
-"""Share of words that two titles must have in common to be asked about."""
+"""The share of words that two titles must have in common to be asked about."""
 
 OTHER_ABSTRACT = 0.35
-"""Two arXiv numbers whose abstracts have a smaller share of words in common are asked about."""
+"""The share of words in common below which the abstracts of two arXiv numbers count as two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How sure it is that two papers are one, and why, in words."""
+    """How sure it is that two papers are one, and the reason in words, "" for "none"."""
 
     strength: Strength
     why: str = ""
@@ -221,27 +227,29 @@ NONE = Match("none")
 
 
 def same(a: Paper, b: Paper) -> Match:
-    """Compare two papers; the order does not matter.
+    """Check whether two papers are one; the order of the two does not matter.
 
-    strong: an identifier in common; the same title and all of the same authors, where neither
-    years nor numbers of one registry say that they are two; or the same telling title, half
-    of the shorter list of authors and years at most two apart. medium: a title much like the
-    other's, and the same first author or half of the authors.
+    strong: an identifier in common; or the same title and the same authors, unless their years
+    or two ids of one registry show that they are two; or the same long title, half of the
+    shorter list of authors, and years at most MAX_YEARS apart.
+    medium: similar titles, and the same first author or half of the shorter list of authors.
     """
     shared = [id_ for id_ in a.ids if id_ in b.ids]
-    # Authors also put the DOI of a whole volume, or another paper's, beside their number.
+    # On arXiv, authors also give the DOI of a whole volume or of another paper, so a DOI in
+    # common does not make one paper of two arXiv numbers.
     if shared and not _are_two_submissions(a, b):
         return Match("strong", say("same.identifier", id=shared[0]))
     if is_generic(a.title) or is_generic(b.title):
         return NONE
     if title_fold(a.title) == title_fold(b.title) != "":
         return _same_title(a, b)
-    if _have_authors_in_common(a, b) and (how := _alike(a, b)):
+    if _have_authors_in_common(a, b) and (how := _likeness_in_words(a, b)):
         return Match("medium", say("same.alike", how=how))
     return NONE
 
 
 def _same_title(a: Paper, b: Paper) -> Match:
+    """Compare two papers of one title; each step is reached where those above do not decide."""
     if not (a.authors and b.authors):
         return Match("medium", say("same.no_authors")) if is_telling(a.title) else NONE
     if not _have_authors_in_common(a, b):
@@ -254,7 +262,7 @@ def _same_title(a: Paper, b: Paper) -> Match:
         return Match("medium", say("same.few_authors"))
     if None in (year_of(a), year_of(b)) or _have_far_years(a, b):
         return Match("medium", say("same.years"))
-    if _are_two_submissions(a, b) and not _say_the_same(a.abstract, b.abstract):
+    if _are_two_submissions(a, b) and not _are_abstracts_alike(a.abstract, b.abstract):
         return Match("medium", say("same.abstracts"))
     return Match("strong", say("same.title"))
 
@@ -271,9 +279,9 @@ def is_meant(entry: Paper, known: Paper) -> bool:
 
 
 def title_fold(title: str) -> str:
-    """Fold a title to its letters and digits, without case, accents, spaces.
+    """Fold a title to its letters and digits, without case, accents, blanks, LaTeX and HTML.
 
-    "" for a title that has none. Hyphens, spaces, LaTeX and HTML make no difference.
+    "" for a title that has neither letter nor digit.
     """
     return "".join(title_words(title))
 
@@ -281,12 +289,13 @@ def title_fold(title: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def title_words(title: str) -> tuple[str, ...]:
     """Split a title into its words, folded, without LaTeX, HTML and punctuation."""
+    # In this order: entities may hide a tag, and \varepsilon is a letter before commands go.
     text = html.unescape(title[:_LONGEST_TITLE])
     text = _TAG.sub(" ", _GREEK.sub(lambda m: _LETTERS[m[1]], text))
     text = _ACCENT.sub("", text)
     text = _COMMAND.sub(" ", text)
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    # Accents of Latin letters go; the voicing marks of kana are letters' own.
+    # Accents of Latin letters are dropped, U+3099 is not: が and か are two letters.
     bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
     return tuple(_WORD.findall(unicodedata.normalize("NFC", bare.translate(_DROPPED))))
 
@@ -296,18 +305,19 @@ def is_telling(title: str) -> bool:
     words = title_words(title)
     letters = "".join(words)
     n_cjk = len(_CJK_LETTERS.findall(letters))
+    # Mostly Japanese: it has no blanks between words, so characters are counted.
     if n_cjk * 2 > len(letters):
         return n_cjk >= MIN_CJK
     return len(words) >= MIN_WORDS and len(letters) >= MIN_LETTERS
 
 
 def is_generic(title: str) -> bool:
-    """Check whether a title belongs to many: "Preface", "Proceedings of …", "Reply to …"."""
+    """Check whether a title is one of many texts: "Preface", "Proceedings of …", "Reply to …"."""
     return bool(_GENERIC.match(" ".join(title_words(title))))
 
 
 def year_of(paper: Paper) -> int | None:
-    """Find the year that a paper is of: of its date, else of an identifier that tells."""
+    """Return the year of a paper, by its date, else by an id that has one; None without both."""
     day = paper.published_on or paper.announced_on
     if day:
         return day.year
@@ -316,19 +326,22 @@ def year_of(paper: Paper) -> int | None:
             if match["whole"]:
                 return int(match["whole"])
             year = int(match["short"] or match["volume"])
+            # The oldest letters of the Anthology are of 1965 (C65-…), arXiv's numbers of 1991.
             return 1900 + year if year > 60 else 2000 + year
     return None
 
 
 def _are_two_submissions(a: Paper, b: Paper) -> bool:
-    """Check whether arXiv itself counts two: each has a number that the other has not."""
+    """Check whether both papers have arXiv numbers, and none in common."""
     of_a, of_b = ({id_ for id_ in p.ids if id_.startswith("arxiv:")} for p in (a, b))
     return bool(of_a and of_b) and not of_a & of_b
 
 
 def _are_two_in_a_registry(a: Paper, b: Paper) -> bool:
-    """Check whether a registry, or a journal's site, counts two: a column that comes back under
-    one title has a page for each."""
+    """Check whether a registry, or a journal's site, has two different ids for them.
+
+    A column that comes back under one title has a page, or a DOI, for each time.
+    """
     of_a, of_b = (set(map(_registry, p.ids)) for p in (a, b))
     return any({i for i in a.ids if _registry(i) == r}.isdisjoint(b.ids) for r in of_a & of_b)
 
@@ -368,26 +381,30 @@ def _have_authors_in_common(a: Paper, b: Paper) -> bool:
     return _n_shared(a, b) * 2 >= min(len(a.authors), len(b.authors))
 
 
-def _say_the_same(a: str, b: str) -> bool:
-    """Compare two abstracts by their words; one that is not known says nothing against."""
+def _are_abstracts_alike(a: str, b: str) -> bool:
+    """Check whether two abstracts share enough words; an unknown one is no objection."""
     of_a, of_b = (frozenset(title_words(text)) for text in (a, b))
     return not (of_a and of_b) or len(of_a & of_b) >= OTHER_ABSTRACT * len(of_a | of_b)
 
 
-def _alike(a: Paper, b: Paper) -> str:
-    """Describe how two papers' titles are alike; empty: they are not.
+def _likeness_in_words(a: Paper, b: Paper) -> str:
+    """Describe how two papers' titles are alike; "" where they are not.
 
-    Titles that differ in a number are two: "Part 2", a year, a model's next version. Of
-    two arXiv numbers more is asked: nearly all such pairs are a paper and its sequel.
+    Titles that differ in a number are two papers: "Part 2", a year, a model's next version.
+    Two arXiv numbers must also have like abstracts: nearly all such pairs are a paper and its
+    sequel.
     """
-    of_a, of_b = (set(title_words(p.title)) - _EMPTY for p in (a, b))
+    of_a, of_b = (set(title_words(p.title)) - _STOP_WORDS for p in (a, b))
     if _numbers(of_a) != _numbers(of_b) or min(len(of_a), len(of_b)) < 3:
         return ""
     is_two = _are_two_submissions(a, b)
     if len(of_a & of_b) >= LIKE * len(of_a | of_b):
-        return "" if is_two and not _say_the_same(a.abstract, b.abstract) else say("same.words")
+        if is_two and not _are_abstracts_alike(a.abstract, b.abstract):
+            return ""
+        return say("same.words")
     if is_two:
         return ""
+    # "Whisper: a preprint's subtitle" and "Whisper: another one": the name before the colon.
     heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
     if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
         return say("same.head")
@@ -404,6 +421,7 @@ _LONGEST_TITLE = 4_000
 _WORD = compiled(r"[^\W_]+")
 _CJK_LETTERS = compiled("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _TAG = compiled(r"</?[A-Za-z][^<>]{0,80}>")
+# \"u and \v{c}: the accent goes and the letter stays; of \{ and \} the brace goes.
 _ACCENT = compiled(r"""\\(?:["'`^~=.]|[uvHckdbtr](?=\{))|(?<=\\)[{}]""")
 _COMMAND = compiled(r"\\[A-Za-z]+\*?")
 _DROPPED = str.maketrans("", "", "{}$'’`ʼ\u200b\u00ad")
@@ -415,7 +433,7 @@ _LETTERS = {
 }  # fmt: skip
 _GREEK = compiled(r"\\(?:var)?(" + "|".join(_LETTERS) + r")(?![A-Za-z])")
 _ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"})
-_EMPTY = frozenset(
+_STOP_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "by", "can", "do", "does", "for", "from", "how", "in"}
     | {"is", "of", "on", "or", "the", "their", "to", "toward", "towards", "using", "via", "what"}
     | {"with", "you"}

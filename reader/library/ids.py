@@ -2,11 +2,12 @@
 
     arxiv:2401.01234   arxiv:quant-ph/0201082   doi:10.…   openreview:…   acl:2023.acl-long.1
 
-People paste addresses of a dozen sites, wrapped, shortened, between brackets and kana; numbers
-look like ids and are none. A wrong paper is worse than a missed one. Time is linear.
+People paste addresses of a dozen sites, wrapped, shortened, between brackets and kana, and some
+numbers only look like ids. A wrong paper is worse than a missed one, so what is uncertain is
+left out. The time grows with the length of the text only.
 
 Journals' feeds often print no DOI: such a paper is named by the address of its page,
-`web:host/path`, until a number is known that others use too.
+`web:host/path`, until an id is known that others use too.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from reader.base.text import compiled
 
 @dataclass(frozen=True, slots=True)
 class IdMatch:
-    """An identifier and where it stands: `text[start:end]`, a whole address if in one.
+    """An identifier and its place: `text[start:end]`, the whole address where it is in one.
 
-    version: arXiv's, where the text names one; it is no part of the id.
+    version: arXiv's version number, None where the text names none; it is no part of the id.
     """
 
     id: str
@@ -32,7 +33,7 @@ class IdMatch:
 
 
 def find_ids(text: str) -> tuple[IdMatch, ...]:
-    """List the papers that a text names, in order; one named twice is there twice."""
+    """Find the papers that a text names, in its order; a paper named twice comes twice."""
     text = text.translate(_NARROW)
     found: list[IdMatch] = []
     position = 0
@@ -40,7 +41,7 @@ def find_ids(text: str) -> tuple[IdMatch, ...]:
         kind = match.lastgroup or ""
         written, end, name = match[kind], match.end(kind), None
         is_cut = match[0].endswith("..") or text.startswith("…", match.end())
-        # Addresses are read before what they hold, since `_NAMED` takes them whole.
+        # `_NAMED` takes an address whole, so ids within it are found by `_in_url` only.
         if kind in ("old", "arxiv") or (kind == "new" and not _is_amount(match)):
             name = _arxiv(written)
         elif kind == "acl" or (kind == "volume" and _VOLUME.fullmatch(written)):
@@ -48,12 +49,13 @@ def find_ids(text: str) -> tuple[IdMatch, ...]:
         elif kind == "openreview":
             name = f"openreview:{written}", None
         elif kind in ("url", "doi"):
-            written = _without_rest(written)
+            written = _trimmed(written)
             end = match.start(kind) + len(written)
-            # A shortened address may end within its id, but no arXiv id is longer than these.
+            # An address shortened with "…" may end within its id. An arXiv number that is
+            # already complete is safe, since none is longer.
             if kind == "url" and (not is_cut or _WHOLE_ARXIV.search(written)):
                 name = _in_url(written)
-            # "10.5000/60" may be a ratio.
+            # "10.5000/60" may be a ratio: a short suffix counts only after "doi", or alone.
             is_short = len(written.partition("/")[2]) < 4
             is_sure = match["said"] or len(match[0]) == len(text) or not is_short
             if kind == "doi" and is_sure and not is_cut:
@@ -61,16 +63,17 @@ def find_ids(text: str) -> tuple[IdMatch, ...]:
         position = match.end()
         if name:
             found.append(IdMatch(*name, match.start(), end))
-            # What was cut off may hold the next id; long rests read again would be quadratic.
+            # The part that was trimmed may hold the next id, so the search goes on there. Not
+            # after a long match: reading long rests again and again takes quadratic time.
             if match.end() - match.start() < 600:
                 position = end
     return tuple(found)
 
 
 def parse_id(text: str) -> IdMatch | None:
-    """Read what a person typed as one id, or None if it is anything more or else.
+    """Read a typed text as one id; None where it is anything else or more than one.
 
-    Bare forms that are too uncertain within a sentence (P19-1001, 0704.0001) count here.
+    Forms that are too uncertain within a sentence (P19-1001, 0704.0001) are accepted here.
     """
     if len(text) > _LONGEST:
         return None
@@ -82,13 +85,13 @@ def parse_id(text: str) -> IdMatch | None:
             name = _arxiv(written)
         elif kind == "acl":
             name = _acl(written)
-        else:  # nothing is known but a PDF's bytes, or a page's address
+        else:  # our own schemes: "pdf:" with a hash of the bytes, "web:" with a page's address
             name = written.lower() if written[0] in "pP" else f"web:{written[4:]}", None
         return IdMatch(*name, *typed.span(kind)) if name else None
     several = find_ids(narrow)
     if len(several) != 1:
         return None
-    # Around the one id only what people put around ids may stand: quotes, "doi:", a class.
+    # Around the id only usual trimmings may stand: quotes, "doi:", "[cs.CL]".
     before, after = narrow[: several[0].start], narrow[several[0].end :]
     return several[0] if _BEFORE.fullmatch(before) and _AFTER.fullmatch(after) else None
 
@@ -108,7 +111,8 @@ _PAGES = {
     "web": "https://{}",
 }
 _LONGEST = 4_000
-# One character for one, so that positions stay: full-width ASCII, the wide space, two hyphens.
+# Full-width ASCII, the wide space and two other hyphens. Each is replaced by one character
+# (NFKC would not keep the length), so that positions hold in the original text.
 _NARROW: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {0x3000: " ", 0x2010: "-", 0x2011: "-"}
 
@@ -119,18 +123,22 @@ _ARCHIVES = (
 )
 _OLD = rf"(?:{_ARCHIVES})(?:\.[a-z][a-z-]{{1,10}})?/\d{{7}}(?:v\d{{1,3}})?"
 _ARXIV = rf"(?:{_OLD}|\d{{4}}\.\d{{4,5}}(?:v\d{{1,3}})?)"
+# What may follow an arXiv number: "2401.01234.5" and "2401.01234ab" are other numbers.
 _ENDS = r"(?![0-9a-z]|\.\d)"
 _ACL_NEW = r"(?:19|20)\d\d\.[a-z][a-z0-9_]{0,30}-[a-z0-9_]{1,30}\.\d{1,4}"
 _ACL = rf"(?:{_ACL_NEW}|[a-z]\d\d-\d{{4}})"
-_SICI = r"<\d[\w-]{0,20}::[\w-]{1,40}>"  # old Wiley DOIs have a piece that looks like a tag
+_SICI = r"<\d[\w-]{0,20}::[\w-]{1,40}>"  # old Wiley DOIs have a part that looks like a tag
+# Every repetition has an upper bound, so that no text makes the search quadratic.
 _DOI = rf"10\.\d{{4,5}}(?:\.\d{{1,5}}){{0,3}}/(?:[!#-;=?-_a-{{}}~]|{_SICI}){{1,256}}"
 _HOST = r"(?:[0-9a-z-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?"
-# An address ends where another one begins, except where it carries that one.
+# An address ends where the next one begins ("…/1http://…"), unless it holds that one as a part
+# of its path or query ("/web/2020/http://…", "?url=https://…").
 _URL = rf"(?:[!#-;=?@A-GI-Z\[\]_a-gi-z~]|h(?!ttps?://)|(?<=[/=?&:])h|\\[_%&#~]|{_SICI})++"
 _FLAGS = re.IGNORECASE | re.ASCII | re.VERBOSE
 
-# In order of precedence; the last group of each says its kind. Addresses are taken whole,
-# so that digits within them are no ids. Nothing here uses \b: kana are letters too.
+# In order of precedence; the last group of each alternative is its kind (`match.lastgroup`).
+# Addresses are taken whole, so that digits within them are no ids. No \b: kana count as letters
+# in Python, so there is no border between 論文 and a number that follows it.
 _NAMED = compiled(
     rf"""
     (?<![0-9a-z./_-]) (?P<old> {_OLD} ) {_ENDS}
@@ -158,7 +166,7 @@ _BEFORE = compiled(
 )
 _AFTER = compiled(r"""[\s\])}>"'」』.,;、。/]* (?: \[[a-z-]+(?:\.[a-z-]+)?\] \s* )?""", _FLAGS)
 
-# What makes a number with five decimals an amount, and not an id that stands alone.
+# The surroundings that make "2401.01234" an amount (a price, a loss) and not an id.
 _SIGN_BEFORE = compiled(
     r"(?: [$€£¥₩₹=≈~±−–—×÷/^@\#√≤≥]\s? | [0-9a-z][,;:] | \S\s[-+*<>]\s )\Z", _FLAGS
 )
@@ -177,6 +185,7 @@ _AMOUNT_AFTER = compiled(
         | steps? | tokens? ) (?![0-9a-z]) )""",
     _FLAGS,
 )
+# A number with decimals right beside another one is data, unless that looks like an arXiv number.
 _NUMBER_BEFORE = compiled(r"(?<![\d.])(?!\d{4}\.\d{5}[\s,;|&])\d+\.\d+[\s,;|&]{1,3}\Z", re.ASCII)
 _NUMBER_AFTER = compiled(r"[\s,;|&]{1,3}(?!\d{4}\.\d{5}(?!\d))\d+\.\d", re.ASCII)
 
@@ -186,10 +195,14 @@ _Name = tuple[str, int | None]  # a canonical id and the version named with it
 
 
 def _is_amount(match: re.Match[str]) -> bool:
-    """Check whether a bare number is an amount by what stands around it, or of a year to come."""
+    """Check by the surroundings whether a bare number is an amount and no arXiv number.
+
+    Numbers of five digits began in 2015, so years before 15 and from 50 on count as amounts.
+    """
     before = match.string[max(0, match.start() - 24) : match.start()]
     after = match.string[match.end() : match.end() + 24]
     words = re.split(r"[\s.:=]+", before.lower().rstrip(" .:=\n"))
+    # "a loss of 2401.01234": the word before "of" decides.
     word = words[-2] if len(words) > 1 and words[-1] in _LINKS else words[-1]
     return bool(
         not "15" <= match["new"][:2] < "50"
@@ -203,8 +216,9 @@ def _is_amount(match: re.Match[str]) -> bool:
 
 
 def _arxiv(written: str) -> _Name | None:
-    """Check an arXiv number's month and length, drop the subject class.
+    """Make the canonical id of an arXiv number; None where its month or length is impossible.
 
+    The subject class is dropped ("math.GT/0309136" is "math/0309136").
     info.arxiv.org/help/arxiv_identifier.html: archive/YYMMNNN to 0703, YYMM.NNNN from
     0704, YYMM.NNNNN from 1501.
     """
@@ -217,6 +231,7 @@ def _arxiv(written: str) -> _Name | None:
     is_month = "01" <= month[2:] <= "12" and int(serial) > 0
     if archive:
         archive = archive.partition(".")[0] + "/"
+        # Months are compared as text: 9107 is July 1991, arXiv's first, and 0703 is March 2007.
         is_valid = month >= "9107" or month <= "0703"
     else:
         is_valid = "0704" <= month < "9100" and len(serial) == (4 if month <= "1412" else 5)
@@ -226,6 +241,7 @@ def _arxiv(written: str) -> _Name | None:
 
 
 _VERSION = compiled(r"\dv\d+$", re.ASCII)
+# The Anthology's new form, narrowed: "2023.alpha-1.2" is the version of a program.
 _VOLUME = compiled(
     r"""\d{4}\. (?: findings-[a-z0-9]+
     | (?!(?:alpha|beta|build|dev|post|pre|rc|rev|release|snapshot|v|version)-) [a-z][a-z0-9_]*
@@ -235,11 +251,13 @@ _VOLUME = compiled(
 
 
 def _acl(written: str) -> _Name:
+    # The Anthology writes 2023.acl-long.1 in small letters and P19-1001 in capitals.
     return "acl:" + (written.lower() if "." in written else written.upper()), None
 
 
 def _doi(written: str) -> _Name | None:
     """Make the canonical id of a DOI, which may be arXiv's or the Anthology's own."""
+    # BibTeX escapes these signs. DOIs are the same in either case.
     doi = re.sub(r"\\([_%&#~])", r"\1", written).lower()
     prefix, _, suffix = doi.partition("/")
     if prefix == "10.48550" and suffix.startswith("arxiv."):
@@ -251,14 +269,16 @@ def _doi(written: str) -> _Name | None:
     return None if _TEMPLATE.fullmatch(suffix) else ("doi:" + doi, None)
 
 
+# Suffixes of templates, printed where the authors forgot to fill in the DOI:
+# 10.1145/nnnnnnn.nnnnnnn, 10.1145/0000000.0000000, 10.1145/1122445.1122456 (ACM's sample).
 _TEMPLATE = compiled(
     r"year|[0\W_]*|[nx\W_]{4,}|[n\dx]*(?:n{5,}|x{5,})[\W\dnx]*|1122445\.1122456|\d{1,2}\.(?:19|20)\d\d",
     re.ASCII,
 )
 
 
-def _without_rest(written: str) -> str:
-    """Cut off what belongs to the sentence around: closing marks, the next id, entities."""
+def _trimmed(written: str) -> str:
+    """Cut off the end that belongs to the sentence: closing marks, the next id, entities."""
     glued = _GLUED.search(written)
     end = glued.start() if glued else len(written)
     # A closing bracket that nothing opened is the sentence's: "(see arxiv.org/abs/…)".
@@ -269,7 +289,8 @@ def _without_rest(written: str) -> str:
         if opening and opened[opening] < 0:
             end = mark.start()
             break
-    loose = "/.,;:!?'\"*([{" + ("" if "openreview.net/" in written else "_")  # its ids end so
+    # "_" is Markdown's emphasis, but OpenReview's ids may end with it.
+    loose = "/.,;:!?'\"*([{" + ("" if "openreview.net/" in written else "_")
     return written[:end].rstrip(loose)
 
 
@@ -281,7 +302,7 @@ _GLUED = compiled(
 
 
 def _in_url(url: str, depth: int = 3) -> _Name | None:
-    """Find the one id that an address stands for, through at most `depth` redirectors."""
+    """Find the id that an address stands for, through at most `depth` addresses within it."""
     parts = _PARTS.match(url.replace("&amp;", "&"))
     if parts is None or depth == 0:
         return None
@@ -298,6 +319,7 @@ def _in_url(url: str, depth: int = 3) -> _Name | None:
     for key, value in parse_qsl(query):
         if key.lower() in ("doi", "id") and re.fullmatch(_DOI, value, _FLAGS):
             return _doi(value)
+        # A referrer is the page that somebody came from, and may be another paper's.
         if not key.lower().startswith(("ref", "utm")) and (name := _in_url(value, depth - 1)):
             return name
     return None
@@ -308,6 +330,7 @@ _PARTS = compiled(
     (?P<path> [^?\#]* ) (?: \? (?P<query> [^\#]* ) )?""",
     _FLAGS,
 )
+# Sites that have a page for each arXiv number: the part of the address before the number.
 _ARXIV_PAGE = r"/*(?:(?:abs|pdf|html|format|src|e-print|ps|dvi|ftp/arxiv/papers/\d{4})/+)?"
 _COPIES = {
     site: compiled(rf"{page} (?:arxiv:)? ( {_ARXIV} ) (?:\.pdf)? {_ENDS}", _FLAGS)
@@ -326,6 +349,7 @@ _ACL_PART = compiled(
     rf"(?<![\w.-]) ( {_ACL} ) (?:v\d)? (?: \.(?:pdf|bib|xml|endf|txt) )? (?![\w-]|\.\d)", _FLAGS
 )
 _DOI_PART = compiled(rf"[/:=] ( {_DOI} )", _FLAGS)
+# What publishers put behind a DOI in the address of a page: "/full", ".pdf", "+html".
 _DOI_TAIL = compiled(
     r"""(?:[/.](?:full|abstract|abs|e?pdf|html?|meta|references|figures|citations?|summary|fulltext
     |full-text|download))+(?:\+html)?\Z""",
@@ -334,7 +358,7 @@ _DOI_TAIL = compiled(
 
 
 def _on_site(host: str, path: str, query: str) -> _Name | None:
-    """Read a page's address on a site that has ids of its own."""
+    """Find the id in the address of a page on a site that has ids of its own."""
     site = ".".join(host.split(".")[-2:])
     if site in _COPIES:
         copy = _COPIES[site].match(path)
@@ -350,12 +374,13 @@ def _on_site(host: str, path: str, query: str) -> _Name | None:
 
 
 def _in_path(host: str, path: str) -> _Name | None:
-    """Read an arXiv number or a DOI out of a path, whatever the site."""
+    """Find an arXiv number or a DOI in a path, whatever the site."""
     arxiv = _ARXIV_PART.search(path)
     if arxiv:
         return _arxiv(arxiv[1])
     part = _DOI_PART.search(path)
-    doi = _without_rest(part[1]) if part else ""
+    doi = _trimmed(part[1]) if part else ""
+    # On doi.org itself the path is the DOI, which may end with "/full" by right.
     if doi and not host.endswith("doi.org"):
         doi = _DOI_TAIL.sub("", doi)
         if doi.startswith("10.1101/"):  # bioRxiv's pages are of versions, its DOIs are not
@@ -368,27 +393,31 @@ _PAGE = re.compile(
     r"(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
     re.IGNORECASE | re.ASCII,
 )
-_VISIT = re.compile(r"utm_|dgcid$|af$|rss$|ref$|via$|source$|feed$|campaign", re.IGNORECASE)
+# Parameters of a query that count visits and name no page.
+_VISIT_PARAMETER = re.compile(
+    r"utm_|dgcid$|af$|rss$|ref$|via$|source$|feed$|campaign", re.IGNORECASE
+)
 _LONGEST_WEB_ID = 300
 
 
 def web_id(url: str) -> str:
-    """Make the id of the paper whose page this is, "" for what is no page's address.
+    """Make the id of a paper from the address of its page; "" for anything that is none.
 
-    Without what names a place on the page or counts its visits: one page has one id. A query
-    stands behind ";", as an id is part of the addresses of our own pages; where that could be
-    taken for something else the address makes no id.
+    The fragment and the parameters that count visits are left out, so that one page has one id.
+    A query stands behind ";" instead of "?", since the id is a part of our own pages' addresses;
+    an address that could then be read in two ways makes no id.
     """
     match = _PAGE.fullmatch(url.strip())
     if match is None:
         return ""
     query = parse_qsl(match["query"] or "", keep_blank_values=True)
-    kept = "&".join(f"{key}={value}" for key, value in query if not _VISIT.match(key))
+    kept = "&".join(f"{key}={value}" for key, value in query if not _VISIT_PARAMETER.match(key))
     path = unquote(match["path"])
-    name = f"{match['host'].lower()}{path}{';' if kept else ''}{kept}".rstrip(_LOOSE)
+    name = f"{match['host'].lower()}{path}{';' if kept else ''}{kept}".rstrip(_TRAILING)
     is_safe = not _UNSAFE.search(path) and not _UNSAFE.search(kept)
     return f"web:{name}" if is_safe and "/" in name and len(name) <= _LONGEST_WEB_ID else ""
 
 
 _UNSAFE = re.compile(r"""[\s?#%<>";\\\x00-\x1f\x7f]""")
-_LOOSE = "/'.,;:!)]}"
+# `parse_id` takes these from the end of a typed id, so no id ends with one of them.
+_TRAILING = "/'.,;:!)]}"

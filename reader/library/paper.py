@@ -1,7 +1,7 @@
-"""Define what a paper, a post, a mention and a batch are.
+"""Define papers, posts, mentions and batches: frozen values, and a few functions on them.
 
-Frozen values, valid once made, and the few plain functions on them. They know nothing
-of where they came from on the wire, nor of rows.
+They are valid once they are made. They know nothing of the formats that they were read from,
+nor of rows.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ BatchState = Literal[
     "not checked",  # answered, but the source gives no total to count against
     "unchanged",  # the source says that nothing is new since it was last read
     "empty",  # answered, with nothing in it
-    "not needed",  # there was nothing to ask it for: neither an answer nor a gap
+    "not needed",  # there was nothing to ask for, so nothing is missing
     "partial",  # fewer than the source said there are
     "stale",  # an older batch than the one that is due
     "not out yet",  # empty, and not sure to stay so: late, or a holiday
     "failed",  # not answered, or not in a form that can be read
-    "not asked",  # not yet today, or held back after failures
+    "not asked",  # not yet asked today, or waiting after failures
 ]
 
 PostKind = Literal[
     "post",  # own words
-    "repost",  # somebody else's words passed on: they say nothing of the one who did
-    "quote",  # own words about a post that stands below them
+    "repost",  # somebody else's words passed on, which are not the opinion of who did so
+    "quote",  # own words above a post of somebody else
     "reply",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The intellectual thing, whatever its copies.
+    """A paper, one whatever its copies and versions.
 
-    ids: every identifier known, scheme first ("arxiv:2401.01234", "doi:10.…"), the
-    canonical one first; never empty; without version.
+    ids: every known identifier with its scheme ("arxiv:2401.01234", "doi:10.…"), without a
+    version, the canonical one first; never empty.
     """
 
     ids: tuple[str, ...]
@@ -51,31 +51,35 @@ class Paper:
     """arXiv's own classes, the primary one first."""
     comment: str = ""
     published_on: date | None = None
-    """UTC day of the first version, None where the source does not say."""
+    """The UTC day of the first version, None where the source does not have it."""
     announced_on: date | None = None
     """arXiv's mailing day, None where unknown or not from arXiv."""
     version: int | None = None
-    """The newest arXiv version seen, None where the source does not say."""
+    """The newest arXiv version seen, None where the source does not have it."""
     pdf_url: str = ""
-    """Where the PDF is when it is not arXiv's; empty where none is known."""
+    """The address of a PDF outside of arXiv, empty where none is known."""
 
     @property
     def id(self) -> str:
+        """Return the canonical identifier."""
         return self.ids[0]
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryPaper:
-    """A paper as one library holds it."""
+    """A paper in a library.
+
+    row: `papers.id`. arrived_on: the local day on which it entered the library.
+    """
 
     row: int
     paper: Paper
     state: State
     arrived_on: date
     topic: str | None = None
-    """Where it is filed, None before a pick."""
+    """The topic that it is filed under, None before a pick."""
     key: str | None = None
-    """The stem of its files, fixed at the first filing."""
+    """The stem of its files, fixed at the first filing, None before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ class Mention:
     """The fact that a post points at a paper."""
 
     id: str
-    """Identifier as the post gave it, normalised."""
+    """The identifier that the post has, in its canonical form."""
     sentence: str = ""
-    """The post's own words around the link; empty when there is nothing but the link."""
+    """The post's own words around the link; empty where there is nothing but the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Post:
     guid: str
     """Unique within its source."""
     author: str
-    """Who wrote it; of a repost who passed it on. Empty: nobody, an entry of a list."""
+    """The person who wrote it, or passed it on; empty for an entry of a list, which has none."""
     text: str
     """Plain text, no markup, control characters removed."""
     url: str
@@ -103,21 +107,21 @@ class Post:
     mentions: tuple[Mention, ...] = ()
     kind: PostKind = "post"
     links: tuple[str, ...] = ()
-    """Addresses in it that hold no id as they stand: short links may lead to one."""
+    """Addresses in it that hold no id; a short link may lead to one."""
     n_votes: int | None = None
-    """Up-votes where the source counts them, None where it does not."""
+    """Up-votes, None where the source does not count them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one channel gave for one announcement day, counted.
+    """The papers that one channel returned for one announcement day, counted.
 
-    expected: what the source says there is, None where it gives no total.
+    covers: the announcement day. expected: the source's own total, None where it has none.
     received: distinct papers that arrived.
-    category: the arXiv class that is counted, empty for all that the source gave.
-    digest: names the papers that came, so that the same list under another day is
-    recognised; empty where that cannot happen.
-    reason: why it failed, as far as the program asks.
+    category: the arXiv class that is counted, empty for all papers of the source.
+    digest: a hash of the papers' ids, by which the same list under another day is recognised;
+    empty where that cannot happen.
+    error, reason: why it failed, in words and as the value that the program compares.
     """
 
     source: str
@@ -133,7 +137,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class CitationCount:
-    """How often a paper is cited, as one source knows it; influential where it says."""
+    """The number of a paper's citations by one source; n_influential: None where it has none."""
 
     n: int
     n_influential: int | None = None
@@ -141,9 +145,10 @@ class CitationCount:
 
 @dataclass(frozen=True, slots=True)
 class NewestCount:
-    """The newest count of a paper in a library.
+    """The newest citation count of a paper in a library.
 
-    published_on: None where unknown, and then no count says how fast it came.
+    row: `papers.id`. on: the day of the count. published_on: None where unknown; then nothing
+    shows how fast the citations came.
     """
 
     row: int
@@ -153,11 +158,11 @@ class NewestCount:
 
 
 def family_name(author: str) -> str:
-    """Find the family name in a name as arXiv prints it: the last word, its particles too.
+    """Return the family name in a name as arXiv prints it: the last word with its particles.
 
-    "Inaguma, Hirofumi" gives "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" "de la Cruz";
-    a trailing "Jr." or "III" does not count. Of a name in Chinese, Japanese or Korean
-    characters it is the whole without blanks: nothing tells surely where its parts meet.
+    "Inaguma, Hirofumi" has "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" have "de la Cruz";
+    a trailing "Jr." or "III" does not count. A name in Chinese, Japanese or Korean characters is
+    returned whole, without blanks, since nothing shows surely where its parts meet.
     """
     if HAS_CJK.search(author):
         return re.sub(r"[\s·・･,、]", "", author)
@@ -169,7 +174,7 @@ def family_name(author: str) -> str:
 
 
 def _particles(words: list[str]) -> list[str]:
-    """Return the particles at the end: "van", "de la"; a capital makes a given name of one."""
+    """Return the particles at the end ("van", "de la"); with a capital, "Van" is a given name."""
     n = 0
     while n < len(words) and words[-1 - n] in _PARTICLES:
         n += 1

@@ -1,6 +1,6 @@
-"""Find where the library is and which language it speaks, before anything of it is opened.
+"""Find the library's folder and its language, before anything in it is opened.
 
-Loads nothing but the standard library: help and errors need it as well. Reads no rows.
+It loads nothing beyond the standard library, since help and errors need it too. Reads no rows.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from reader.base.messages import Language, say
 
 FEEDS = "feeds.toml"
 
+# A regular expression and no TOML parser: it finds the language of a broken feeds.toml too.
 _JAPANESE = re.compile(rb"""^\s*(?:reader\.)?language\s*=\s*["']ja["']""", re.MULTILINE)
 
 
 def find_folder(given: Path | None, environ: Mapping[str, str], working_dir: Path) -> Path:
-    """Find the library: given, else READER_LIBRARY, else the nearest parent folder that has
-    a feeds.toml, else `~/reader`. It need not exist."""
+    """Find the folder of the library; it need not exist.
+
+    It is the given one, else READER_LIBRARY, else the nearest folder at or above `working_dir`
+    that has a feeds.toml, else `~/reader`.
+    """
     if given is not None:
         return _expanded(given)
     if named := environ.get("READER_LIBRARY"):
@@ -33,18 +37,19 @@ def find_folder(given: Path | None, environ: Mapping[str, str], working_dir: Pat
 def _expanded(path: Path) -> Path:
     try:
         return path.expanduser()
-    except RuntimeError:
+    except RuntimeError:  # "~nobody", or a system that knows no home of this user
         what = say("folder.no_home", path=path)
         raise UsageError(what=what, hint=say("folder.no_home.hint")) from None
 
 
 def language_of(folder: Path) -> Language:
-    """Look into feeds.toml for its language, whatever else is in it or wrong with it.
+    """Find the language that feeds.toml names, whatever else is wrong in the file.
 
-    So that its own mistakes are said in it too. What a Config says, once read, goes before.
+    So the errors of the file itself are shown in that language. Once a Config was read, its
+    language is used instead.
     """
     try:
         text = (folder / FEEDS).read_bytes()
     except OSError:
-        return "en"  # opening it says what is wrong
+        return "en"  # what is wrong with the file is said when the library is opened
     return "ja" if _JAPANESE.search(text) else "en"

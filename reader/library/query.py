@@ -2,7 +2,7 @@
 
     topic:speech/translation  author:inaguma  year:2020-2023  has:note  state:pick  on:2026-10
 
-Any string is a query: what is no filter is words. Knows nothing of papers and indexes.
+Any string is a query: what is no filter counts as words. Knows nothing of papers and indexes.
 """
 
 from __future__ import annotations
@@ -25,28 +25,29 @@ HAS: tuple[Has, ...] = get_args(Has)
 STATES: tuple[State, ...] = get_args(State)
 
 PASTED, PASTED_WORDS = 300, 30
-"""Characters, and words, from which on a text was pasted rather than asked. Of 416 notes a
-quarter holds a quotation, which would be a phrase that must be there."""
+"""Characters, and words, from which on a query counts as pasted text. A quarter of 416 notes
+holds a quotation, which would otherwise be a phrase that each result must have."""
 
 LONGEST = 2_000
-"""Characters that are read: 100,000 of them, pasted by mistake, take the encoder 16 s."""
+"""Characters that are read. The encoder takes 16 s for 100,000, pasted by mistake."""
 
 OPERATORS = frozenset(("AND", "OR", "NOT", "&&", "||", "|", "!"))
-"""What other searches understand and this one does not, each standing alone; words in capitals
-only, as it is there. A lone & is how people write: Q & A."""
+"""Operators of other search engines, which this one does not have. The words count in capitals
+only, as they do there. A lone & is none: people write "Q & A"."""
 
 MAX_PARTS = 16
-"""Filters, phrases and left-out words each; more of them are words."""
+"""The most filters, phrases and left-out words of a query, each; further ones count as words."""
 
 LIKENESS = 0.75
-"""How like a filter's name a word before a colon is that may be it, mistyped."""
+"""The least likeness (difflib, 0 to 1) of a word before a colon to the name of a filter from
+which on it may be that name, mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a paper must have, or must not have.
+    """A condition that each result must meet, or must not meet (is_not).
 
-    days: of `year` and `on` the first and the last one that fit.
+    days: the first and the last day that fit, for `year` and `on` only; both inclusive.
     """
 
     name: Name
@@ -57,9 +58,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A part that looks like a filter and is none: it is looked for as words.
+    """A part that looks like a filter and is none; it is searched as words.
 
-    near: the filter that may have been meant; where its name is right, the value is wrong.
+    near: the filter that may have been meant. is_value: its name is right and its value wrong.
     """
 
     text: str
@@ -69,10 +70,10 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked.
+    """A query that was read.
 
-    words: free words with those of the phrases, as typed: what is compared by meaning.
-    has_operators: there were operators or brackets around words, which are left out.
+    words: the free words and those of the phrases, as typed; the encoder gets these.
+    has_operators: it had operators, or brackets around words, which were left out.
     is_cut: only its first `LONGEST` characters were read.
     """
 
@@ -86,10 +87,12 @@ class Query:
 
     @property
     def asks(self) -> bool:
-        """Check whether anything is looked for: leaving out alone is no question."""
+        """Check whether there is anything to search; left-out words alone are nothing."""
         return bool(self.words.strip() or self.filters)
 
 
+# A part is one of: -word, name:value, "quoted", 「quoted」, bare; `name` and `minus` may stand
+# before any of the last three. Japanese keyboards type full-width colons and quotation marks.
 _PART = re.compile(
     r"""(?P<minus>(?<!\S)-)?(?:(?P<name>[A-Za-z]{1,20})[:：])?
     (?:["“”](?P<quoted>[^"“”]*)["“”]|「(?P<bracketed>[^「」]*)」|(?P<bare>[^\s"“”「」]+))""",
@@ -97,12 +100,12 @@ _PART = re.compile(
 )
 
 _GLUED = re.compile(r"(?<![^\s(（])(AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ)(?=[(（])")
-"""NOT(survey)"""
+"""An operator that stands right before a bracket: NOT(survey)."""
 
 
 @dataclass(slots=True)
 class _QueryParts:
-    """The parts found so far."""
+    """The parts of a query that were read so far."""
 
     words: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
@@ -115,11 +118,12 @@ class _QueryParts:
 def parse(text: str) -> Query:
     """Read a query; every string is one.
 
-    "…", “…” and 「…」 hold a phrase; an open quote is none. Several filters must all fit.
-    A long text was pasted and is words throughout: its quotes and dashes are its author's.
+    "…", “…” and 「…」 hold a phrase; an opening quotation mark alone is ignored. All filters
+    must fit. A text longer than PASTED characters or PASTED_WORDS words was pasted: all of it
+    is words.
     """
     is_cut, text = len(text) > LONGEST, text[:LONGEST]
-    # Pasted: its quotes and dashes are its author's, and mean nothing to us.
+    # The quotation marks and dashes of a pasted text are its author's, no part of a query.
     if len(text) > PASTED or len(text.split()) > PASTED_WORDS:
         return Query(words=text, is_cut=is_cut)
     read = _QueryParts()
@@ -131,6 +135,7 @@ def parse(text: str) -> Query:
         read.has_operators |= is_operator or bare.count("(") != bare.count(")")
         if is_operator:
             continue
+        # An empty phrase ("") is a phrase too, and None is none.
         quoted = next((q for q in (part["quoted"], part["bracketed"]) if q is not None), None)
         value = (part["bare"] if quoted is None else quoted).strip()
         if part["name"] and value and _take_filter(read, part[0], part["name"], value):
@@ -147,7 +152,7 @@ def parse(text: str) -> Query:
 
 
 def _take_filter(read: _QueryParts, whole: str, typed: str, value: str) -> bool:
-    """Take a part as a filter; False where it is none, and then says what it may have been."""
+    """Add a part as a filter, and return whether it is one; else what it may have been is kept."""
     name = next((known for known in FILTERS if known == typed.casefold()), None)
     if name is None:
         near = difflib.get_close_matches(typed.casefold(), FILTERS, n=1, cutoff=LIKENESS)
@@ -166,6 +171,7 @@ def _take_filter(read: _QueryParts, whole: str, typed: str, value: str) -> bool:
 def _take_words(read: _QueryParts, part: re.Match[str], value: str, *, is_phrase: bool) -> None:
     is_word = any(c.isalnum() for c in value)
     before = f"{part['name']}:" if part["name"] else ""
+    # "-year: 2020", with a blank after the colon, is no word to leave out.
     if part["minus"] and not before and not value.endswith((":", "：")):
         if is_word and len(read.without) < MAX_PARTS:
             read.without.append(value)
@@ -174,7 +180,7 @@ def _take_words(read: _QueryParts, part: re.Match[str], value: str, *, is_phrase
             return
     if is_phrase and is_word and len(read.phrases) < MAX_PARTS:
         read.phrases.append(value)
-    # Signs that are no operator may mean something: 🐟.
+    # Signs outside of ASCII may mean something: 🐟.
     if is_word or not value.isascii():
         read.words.append(before + value)
 
@@ -194,7 +200,7 @@ def _filter(name: Name, value: str, *, is_not: bool) -> Filter | None:
 
 
 def _years(value: str) -> tuple[date, date] | None:
-    """Read 2023, 2020-2023, 2020- or -2023."""
+    """Read years: 2023, 2020-2023, 2020- or -2023; None for anything else."""
     match = re.fullmatch(r"([1-9][0-9]{3})?(-)?([1-9][0-9]{3})?", value)
     if match is None or not (match[1] or match[3]) or (match[3] and not match[2]):
         return None
@@ -204,7 +210,7 @@ def _years(value: str) -> tuple[date, date] | None:
 
 
 def _period(value: str) -> tuple[date, date] | None:
-    """Read a day, a month or a year: 2026-10-03, 2026-10, 2026."""
+    """Read a day, a month or a year: 2026-10-03, 2026-10, 2026; None for anything else."""
     match = re.fullmatch(r"([1-9][0-9]{3})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", value)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Keep who wrote what, and find the papers of a person who is followed."""
+"""Store the authors of papers, and find the papers of a followed person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reader.library.rows.database import Database
 
 
 def set_authors(db: Database, row: int, authors: Sequence[str]) -> None:
-    """Take over a text's authors whole: a later version may have fewer."""
+    """Replace the authors of a paper; an empty list changes nothing."""
     if not authors:
         return
     db.execute_many(
@@ -21,23 +21,25 @@ def set_authors(db: Database, row: int, authors: Sequence[str]) -> None:
         """,
         [(row, i, name, family_fold(name)) for i, name in enumerate(authors)],
     )
+    # A later version may have fewer authors.
     db.execute("DELETE FROM authors WHERE paper = ? AND position >= ?", (row, len(authors)))
 
 
 def papers_by(
     db: Database, names: Iterable[str], *, arrived_on: date, since: date | None = None
 ) -> dict[int, tuple[str, Certainty]]:
-    """Find the papers of a day that one of these people wrote, or may have written.
+    """Find the papers of a day that one of some people wrote, or may have written.
 
-    since: the first of several days, of which `arrived_on` is the last.
+    since: the first of several days, of which `arrived_on` is the last; None for one day.
     Returns row → name as followed, and how sure it is that the author is this person.
     """
     by_fold: dict[str, list[str]] = {}
     for name in names:
         for fold in family_folds(name):
             by_fold.setdefault(fold, []).append(name)
-    # From the day's papers to their authors: a family name alone may have 60,000 rows. Papers
-    # themselves are looked at last, where there are few left.
+    # CROSS JOIN keeps SQLite from beginning with the authors: one family name may have 60,000
+    # rows, a day a few hundred papers. MATERIALIZED lets the last condition, which needs the
+    # rows of papers themselves, see the few that are left.
     rows = db.read(
         """
         WITH written AS MATERIALIZED (
@@ -54,13 +56,14 @@ def papers_by(
     for r in rows:
         for name in by_fold[r["family_fold"]]:
             certainty = matches(name, r["name"])
+            # A sure author goes before one who may be somebody else.
             if certainty == "same" or (certainty == "ambiguous" and r["paper"] not in found):
                 found[r["paper"]] = (name, certainty)
     return found
 
 
 def authors_like(db: Database, name: str) -> dict[str, Certainty]:
-    """List the authors here, as printed, that a name may mean."""
+    """Return the authors in the library whom a name may mean: name as printed → how sure."""
     rows = db.read(
         "SELECT DISTINCT name FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))"
         " ORDER BY name",
@@ -71,8 +74,10 @@ def authors_like(db: Database, name: str) -> dict[str, Certainty]:
 
 
 def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> dict[str, int]:
-    """Count what each of some folded family names has written, of those that are here; each
-    at most `limit`."""
+    """Count the authorships of some folded family names, each up to `limit`.
+
+    Names that no author has are left out.
+    """
     found = {}
     for fold in sorted(folds):
         row = db.read_one(
@@ -85,7 +90,8 @@ def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> di
 
 
 def families_from(db: Database, beginning: str) -> list[str]:
-    """List the folded family names that begin so."""
+    """Return the folded family names that begin with some letters."""
+    # A range and not LIKE, so that the index serves it; U+10FFFF is the last character there is.
     rows = db.read(
         "SELECT DISTINCT family_fold FROM authors WHERE family_fold >= ? AND family_fold < ?",
         (beginning, beginning + "\U0010ffff"),
@@ -94,7 +100,7 @@ def families_from(db: Database, beginning: str) -> list[str]:
 
 
 def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
-    """List the papers of people with these family names, the newest first."""
+    """Return the papers (rows) of authors with some folded family names, the newest first."""
     rows = db.read(
         """
         SELECT p.id FROM papers AS p

@@ -1,10 +1,10 @@
-"""Open a library's two databases, lay out their tables, and keep SQLite's manners in one place.
+"""Open a library's two databases, make and migrate their tables, and run statements on them.
 
 reader.db is precious and only ever migrated, by numbered steps: write-ahead log,
-`synchronous=full`, foreign keys on. index.db is derived and attached as `idx`; a changed
-layout drops it and starts again. Every write is a `BEGIN IMMEDIATE` transaction: a deferred
-one that reads first fails under a second writer, whatever the time-out. docs/reference.md
-explains every table and column.
+`synchronous=full`, foreign keys on. index.db is derived and attached as `idx`; where its layout
+is another one, it is deleted and made anew. Every write is a `BEGIN IMMEDIATE` transaction: a
+deferred one that reads first fails beside a second writer, whatever the time-out.
+docs/reference.md explains every table and column.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from reader.library.rows.migrations import MIGRATIONS
 LATEST = len(MIGRATIONS)
 
 INDEX_VERSION = 4
-"""Raised whenever INDEX_TABLES, or the words put into them, change; an index.db of another
-version is made anew."""
+"""The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change; an
+index.db with another number is made anew."""
 
 INDEX_TABLES = [
     """
@@ -106,8 +106,8 @@ INDEX_TABLES = [
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring reader.db to the newest layout, each step in a transaction of its own.
 
-    sqlite-utils keeps the list of what was applied; `user_version` repeats its length, so
-    that a start-up which has nothing to do need not import it (some .2 s).
+    sqlite-utils keeps the list of applied steps. `user_version` repeats its length, so that a
+    start with nothing to apply does not import sqlite-utils, which takes some .2 s.
     """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
@@ -116,7 +116,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.create_function(function.__name__, 1, function, deterministic=True)
     migrations = Migrations("reader")
     for name, statements in MIGRATIONS:
-
+        # The default binds the statements of this step, not those of the last one.
         def apply(db: Database, statements: list[str] = statements) -> None:
             for statement in statements:
                 db.execute(statement)
@@ -127,21 +127,22 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 BUSY_S = 10.0
-"""How long a writer waits for another: the longest transaction is one batch of papers."""
+"""Seconds that a writer waits for another; the longest transaction is one batch of papers."""
 
 OLDEST_SQLITE = (3, 43)
-"""The first with `contentless_delete`, which the full text needs."""
+"""The first SQLite with `contentless_delete`, which the full-text index needs."""
 
 Row = sqlite3.Row
 Values = Sequence[Any]
 
 
 class Database:
-    """An open library: `read` anywhere, `execute` only inside `writing`.
+    """The two open databases of a library: `read` anywhere, `execute` only inside `writing`.
 
-    is_read_only: the folder cannot be written, so the rows are shown as they stand.
-    index_is_new: index.db was made (or thrown away and remade) by this opening.
-    is_for_any_thread: threads may use it one after the other, never two at once.
+    is_read_only: the folder cannot be written.
+    index_is_new: index.db was made, or made anew, by this opening.
+    index_was_damaged: it was made anew because it was damaged.
+    is_for_any_thread: several threads may use it, one after the other and never two at once.
     """
 
     def __init__(
@@ -163,7 +164,7 @@ class Database:
         with self.translated():
             self._connection = self._open(busy_s)
             try:
-                # A library that is open elsewhere already needs no lock to be opened.
+                # Once both files are in WAL mode, opening changes neither and needs no lock.
                 if self.is_read_only or self._has_logs():
                     self._prepare()
                 else:
@@ -180,27 +181,29 @@ class Database:
         self.close()
 
     def close(self) -> None:
+        """Close the connection; the last one of all processes removes the write-ahead logs."""
         self._connection.close()
 
     def read(self, sql: str, values: Values = ()) -> list[Row]:
-        """Run one SELECT and return all its rows."""
+        """Run a SELECT and return all its rows."""
         with self.translated():
             return self._connection.execute(sql, values).fetchall()
 
     def read_one(self, sql: str, values: Values = ()) -> Row | None:
-        """Run one SELECT and return its first row, None where there is none."""
+        """Run a SELECT and return its first row, None where there is none."""
         with self.translated():
             row: Row | None = self._connection.execute(sql, values).fetchone()
             return row
 
     def count_once(self, name: str, count: Callable[[], int], *, is_of_both: bool = False) -> int:
-        """Count what index.db decides, or both do, and anew once something was written there.
+        """Return a number that `count` computes from index.db, cached until something is written.
 
-        A library that stays open asks again and again.
+        name: of the number in the cache. is_of_both: it depends on reader.db too. A server asks
+        for the same numbers at each page.
         """
         row = self.read_one("PRAGMA idx.data_version")
         main = self.read_one("PRAGMA main.data_version") if is_of_both else None
-        # These tell what others wrote; what was written here counts in the last one.
+        # data_version changes when another connection writes, total_changes when this one does.
         found = [int(one[0]) if one else 0 for one in (row, main)]
         state = (found[0], found[1], self._connection.total_changes)
         if name not in self._counted or self._counted[name][0] != state:
@@ -208,20 +211,20 @@ class Database:
         return self._counted[name][1]
 
     def execute(self, sql: str, values: Values = ()) -> int:
-        """Run one statement of an open transaction; returns the row id it inserted."""
+        """Run a statement in the open transaction; return the id of the row it inserted, or 0."""
         with self.translated():
             return self._connection.execute(sql, values).lastrowid or 0
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
-        """Run one statement of an open transaction for each of the rows."""
+        """Run a statement in the open transaction for each of the rows."""
         with self.translated():
             self._connection.executemany(sql, rows)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold one transaction: all of it is on the disk at the end, or none of it.
+        """Run a transaction: at the end all of it is on the disk, or none of it.
 
-        Inside another one it is part of that one. Raises Locked, ReadOnly or DiskFull.
+        Inside another one it is a part of that one. Raises Locked, ReadOnly or DiskFull.
         """
         if self._is_writing():
             yield
@@ -233,7 +236,7 @@ class Database:
             yield
             self.execute("COMMIT")
         except BaseException:
-            # A full disk rolls back by itself, and then there is nothing to roll back.
+            # SQLite itself rolls back on a full disk; a second ROLLBACK would be an error.
             if self._is_writing():
                 self.execute("ROLLBACK")
             raise
@@ -244,14 +247,15 @@ class Database:
     def _open(self, busy_s: float) -> sqlite3.Connection:
         if self.is_read_only and not self.path.exists():
             raise ReadOnly(file=self.path)
-        # Without a log beside it nobody is writing; a log cannot be made in such a folder.
+        # In a folder that cannot be written SQLite cannot make a log, and mode=ro needs one for a
+        # file in WAL mode. Where there is none, nobody is writing, so immutable is safe.
         has_log = self.path.with_name("reader.db-wal").exists()
         mode = ("mode=ro" if has_log else "immutable=1") if self.is_read_only else "mode=rwc"
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?{mode}",
             uri=True,
             timeout=busy_s,
-            isolation_level=None,
+            isolation_level=None,  # no transactions that Python begins by itself
             check_same_thread=not self._is_for_any_thread,
         )
         connection.row_factory = sqlite3.Row
@@ -259,10 +263,10 @@ class Database:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let no other process make or change the layout of this library meanwhile.
+        """Hold the lock that making or changing the layout of this library needs.
 
-        SQLite's time-out does not help: a file that turns its log on fails at once when
-        another process only looks at it.
+        SQLite's time-out does not help: `PRAGMA journal_mode = wal` fails at once while another
+        process only reads the file.
         """
         if self._is_alone:
             yield
@@ -275,23 +279,24 @@ class Database:
                 self._is_alone = False
 
     def _has_logs(self) -> bool:
-        """Check whether both files keep a write-ahead log already.
+        """Check whether both files are in WAL mode already.
 
-        Asked through SQLite: to open and close a file by other means takes all of this
-        process's locks on it away (sqlite.org/howtocorrupt.html, section 2.2), and another
-        process would then delete the log that this one writes to.
+        SQLite is asked: opening and closing a file by other means removes all locks of this
+        process on it (sqlite.org/howtocorrupt.html, section 2.2), and another process would then
+        delete the log that this one writes to.
         """
         try:
             uri = f"{self.index_path.absolute().as_uri()}?mode=rw"
             with contextlib.closing(sqlite3.connect(uri, uri=True)) as index:
                 modes = [c.execute("PRAGMA journal_mode") for c in (self._connection, index)]
                 return all(mode.fetchone()[0] == "wal" for mode in modes)
-        except sqlite3.Error:  # not there, or damaged: said when it is opened in earnest
+        except sqlite3.Error:  # missing or damaged, which the opening below finds
             return False
 
     def _prepare(self) -> None:
         run = self._connection.execute
-        # A file that lost its content, and not one that is being made.
+        # An empty reader.db beside an index.db has lost its content; one that is being made has
+        # a log, or no index.db yet.
         has_log = self.path.with_name("reader.db-wal").exists()
         is_empty = self.path.exists() and self.path.stat().st_size == 0 and not has_log
         if is_empty and self.index_path.exists() and self.index_path.stat().st_size > 0:
@@ -305,7 +310,7 @@ class Database:
             run("PRAGMA journal_mode = wal")
             run("PRAGMA synchronous = full")
             run("PRAGMA foreign_keys = on")
-            # Another process may have brought it up to date since: `migrate` skips what is done.
+            # Another process may have migrated it meanwhile; `migrate` skips what was applied.
             if version < LATEST:
                 with self._alone():
                     migrate(self._connection)
@@ -313,6 +318,7 @@ class Database:
 
     def _attach_index(self) -> None:
         run = self._connection.execute
+        # Nothing can be made in this folder: queries then find an empty index in memory.
         if self.is_read_only and not self.index_path.exists():
             run("ATTACH ':memory:' AS idx")
             self._make_index()
@@ -329,7 +335,7 @@ class Database:
                 run("ATTACH ':memory:' AS idx")
                 self._make_index()
                 return
-            # Asked again under the lock: another process may have made it meanwhile.
+            # Checked again under the lock, since another process may have made it meanwhile.
             with self._alone():
                 if run("PRAGMA idx.user_version").fetchone()[0] != INDEX_VERSION:
                     self._replace_index()
@@ -342,20 +348,22 @@ class Database:
         try:
             if not self.is_read_only:
                 run("PRAGMA idx.journal_mode = wal")
+                # A crash may lose its last transactions, which can be made again.
                 run("PRAGMA idx.synchronous = normal")
+            # Reads the schema, so that a damaged file is found here.
             run("SELECT count(*) FROM idx.sqlite_schema").fetchone()
         except sqlite3.DatabaseError:
             run("DETACH idx")
             raise
 
     def _replace_index(self) -> None:
-        """Throw index.db away; all of it can be made again."""
+        """Delete index.db and attach an empty one; all of it can be made again."""
         run = self._connection.execute
         if any(row["name"] == "idx" for row in run("PRAGMA database_list")):
             run("DETACH idx")
         else:
             self.index_was_damaged = True
-        # A log that stayed would be played into the new file.
+        # With its log, which SQLite would play into the new file.
         for ending in ("", "-wal", "-shm"):
             self.index_path.with_name(f"index.db{ending}").unlink(missing_ok=True)
         self._attach_file()
@@ -365,7 +373,8 @@ class Database:
         self._connection.execute("BEGIN IMMEDIATE")
         for statement in INDEX_TABLES:
             self._connection.execute(statement)
-        # Tells this index.db from the next one: files that repeat it remember the number.
+        # A random number that the files in vectors/ repeat, so that they are known to belong to
+        # this index.db and not to an earlier one. It is never 0, which every new file has.
         number = int.from_bytes(os.urandom(3), "big") + 1
         self._connection.execute(f"PRAGMA idx.application_id = {number}")
         self._connection.execute(f"PRAGMA idx.user_version = {INDEX_VERSION}")
@@ -373,17 +382,18 @@ class Database:
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise in our words what goes wrong in SQLite or with a file of the library."""
+        """Turn errors of SQLite and of the library's files into errors of ours."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:
             if _is_damage(error) and self._is_whole():
                 hint = say("store.rebuild")
                 raise Damaged(file=self.index_path, what=str(error), hint=hint) from error
-            raise _ours(error, self.path) from error
+            raise _translated_error(error, self.path) from error
 
     def _is_whole(self) -> bool:
-        """Check whether reader.db is in order: then it is index.db that is damaged."""
+        """Check whether reader.db is undamaged, so that the damage is in index.db."""
+        # SQLite does not say in which of the two attached files it found the damage.
         try:
             found = self._connection.execute("PRAGMA main.quick_check(1)").fetchone()[0]
         except sqlite3.Error:
@@ -391,9 +401,9 @@ class Database:
         return bool(found == "ok")
 
 
-def _ours(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
-    """Translate what SQLite or the system said into our words."""
-    # The low byte is the primary code; what is above it tells the kind.
+def _translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
+    """Return our error for one of SQLite's or of the system's."""
+    # The low byte is the primary result code; the bytes above it say which kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Locked(file=path, who="")
@@ -413,11 +423,12 @@ def _is_damage(error: sqlite3.Error | OSError) -> bool:
 
 @contextlib.contextmanager
 def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a library-wide lock that the system lets go when this process ends.
+    """Hold a lock of the whole library; the system releases it when this process ends.
 
-    Raises Locked when another process holds it and `wait` is off, ReadOnly where the
-    file cannot be made.
+    wait: wait for another process that holds it, without an end. Else Locked is raised.
+    Raises ReadOnly where the file cannot be made.
     """
+    # Not at the top, to keep it out of the start-up of commands that need no lock.
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, timeout=-1 if wait else 0)
@@ -434,7 +445,7 @@ def lock_file(path: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def forget_index(folder: Path) -> None:
-    """Delete index.db, so that the next opening makes it anew. Raises ReadOnly."""
+    """Delete index.db with its log, so that the next opening makes it anew. Raises ReadOnly."""
     try:
         for ending in ("", "-wal", "-shm"):
             (folder / f"index.db{ending}").unlink(missing_ok=True)
@@ -443,10 +454,10 @@ def forget_index(folder: Path) -> None:
 
 
 def commits(db: Database) -> tuple[int, ...]:
-    """Read numbers that are others once another connection wrote to reader.db or index.db,
-    whatever its process; they say nothing to any connection but this one.
+    """Return two numbers that change once another connection writes to reader.db or index.db.
 
-    See sqlite.org/pragma.html#pragma_data_version.
+    Writes of other processes count too, those of this connection do not. The numbers can be
+    compared on this connection only: sqlite.org/pragma.html#pragma_data_version.
     """
     found = [db.read_one(f"PRAGMA {name}.data_version") for name in ("main", "idx")]
     return tuple(int(row[0]) if row else 0 for row in found)

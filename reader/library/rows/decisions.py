@@ -1,4 +1,4 @@
-"""Keep what the person decided: picks, skips, undos and filings. Rows are only ever added."""
+"""Store the person's decisions: picks, skips, undos and filings. Rows are only ever added."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["pick", "skip"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision or lesson on one paper; `act` joins those made by one command."""
+    """A decision or lesson on a paper; those made by one command have the same `act`."""
 
     id: int
     act: int
@@ -32,10 +32,10 @@ def add_decisions(
     on: date,
     act: int | None = None,
 ) -> None:
-    """Record one act on some papers, with what stood on the screen about each; all of it is on
-    the disk when this returns.
+    """Record a pick or skip of some papers, with the line that a list showed of each.
 
-    act: the number of an act that this is a part of.
+    All of it is on the disk when this returns.
+    act: the act that this is a part of, None for a new one.
     """
     with db.writing():
         act = act or next_act(db)
@@ -48,7 +48,7 @@ def add_decisions(
 
 
 def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) -> None:
-    """Take back the pick or skip of each of some papers that was recorded last."""
+    """Take back the last pick or skip of each of some papers."""
     with db.writing():
         act = next_act(db)
         db.execute_many(
@@ -62,7 +62,7 @@ def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) ->
 
 
 def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[int]:
-    """Find those of some papers on which something was decided, or taken back, after a moment."""
+    """Return those of some papers that have a decision, or an undo, after a moment."""
     rows = db.read(
         """
         SELECT DISTINCT paper FROM decisions WHERE at > ?
@@ -74,7 +74,7 @@ def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[
 
 
 def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]:
-    """List when something was decided or taken back on a day about some papers, in order."""
+    """Return the moments of a day's decisions and undos on some papers, in their order."""
     rows = db.read(
         """
         SELECT at FROM decisions WHERE on_date = ?
@@ -86,7 +86,7 @@ def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]
 
 
 def last_decided(db: Database, papers: Sequence[int]) -> int | None:
-    """Find the one of some papers whose pick or skip is the newest that still stands."""
+    """Return the one of some papers whose pick or skip is the newest that was not taken back."""
     found = db.read_one(
         """
         SELECT paper FROM decisions AS d WHERE kind IN ('pick', 'skip')
@@ -102,13 +102,13 @@ def last_decided(db: Database, papers: Sequence[int]) -> int | None:
 def undo_last(
     db: Database, *, at: datetime, on: date, until: datetime | None = None
 ) -> list[Decision]:
-    """Take back the last act that still stands: decisions, lessons of `teach`, papers put off;
-    returns what it was, nothing when there is none.
+    """Take back the last act: decisions, lessons of `teach`, or papers put off.
 
-    until: the moment when the person meant it, offline: the last act that stood then; where
-    that was taken back meanwhile, nothing.
+    until: the moment of an undo that was made offline; it takes back the act that was the last
+    one then, or nothing where that was taken back meanwhile.
+    Returns what was taken back, empty where there is nothing.
     """
-    # Moments are compared as text; this one is after all others.
+    # Moments are compared as texts, and "9999" is greater than all of them.
     moment = "9999" if until is None else until.isoformat()
     with db.writing():
         rows = db.read(
@@ -130,20 +130,20 @@ def undo_last(
             """,
             (moment,),
         )
-        # What was taken back between the moment and now is not taken back again.
+        # An act that was taken back between that moment and now is not taken back again.
         rows = [row for row in rows if not row["is_undone"]]
         _undo(db, rows, at=at, on=on)
     return [Decision(r["id"], r["act"], r["paper"], r["kind"]) for r in rows]
 
 
 def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
-    """Take back all of an act that still stands."""
+    """Take back what is left of an act."""
     with db.writing():
         _undo(db, _standing(db, act), at=at, on=on)
 
 
 def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
-    """List the decisions and lessons of an act that stand, of one paper where it is given."""
+    """Return the decisions and lessons of an act that were not taken back, of one paper or all."""
     return db.read(
         """
         SELECT 'decisions' AS place, id, act, paper FROM decisions AS d
@@ -158,8 +158,7 @@ def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
 
 
 def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
-    """Take back decisions, lessons and what was put off in one act, and the folders that a
-    lesson gave papers."""
+    """Take back decisions, lessons and papers put off in one act, with the lessons' filings."""
     act = next_act(db)
     moments = (at.isoformat(), on.isoformat())
     db.execute_many(
@@ -181,8 +180,9 @@ def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
         """,
         [(act, *moments, r["id"]) for r in lessons],
     )
-    # The folder of before: what the paper had before the first filing of the lesson's act. It
-    # keeps the act that it came by, so that an earlier act is taken back after this one.
+    # File the paper again where it was before the first filing of the lesson's act, unless it was
+    # filed anew since. The new row has the act of that earlier filing, so that an undo of that
+    # act can follow this one.
     db.execute_many(
         """
         INSERT INTO filings (paper, topic, at, is_by_hand, act)
@@ -198,11 +198,10 @@ def _undo(db: Database, rows: Sequence[Row], *, at: datetime, on: date) -> None:
 def undo_of(
     db: Database, paper: int, *, at: datetime, on: date, until: datetime | None = None
 ) -> bool:
-    """Take back the newest decision on one paper that still stands, with what was said of its
-    topics in the same act, and the newest of that alone where no decision stands; False where
-    there is neither.
+    """Take back the newest decision on a paper, with the lessons on it of the same act.
 
-    until: as in `undo_last`.
+    Where it has no decision, its newest lessons are taken back. until: as in `undo_last`.
+    Returns False where there is neither.
     """
     moment = "9999" if until is None else until.isoformat()
     with db.writing():
@@ -236,10 +235,10 @@ def add_filing(
     is_by_hand: bool = False,
     act: int | None = None,
 ) -> None:
-    """File a paper under a topic; the last filing holds.
+    """File a paper under a topic; its last filing holds.
 
-    is_by_hand: the person said where; else the topics' words did. act: the act that it is a
-    part of, and with which it is taken back.
+    is_by_hand: the person chose the topic, not the topics' words. act: the act that this is a
+    part of, and with which it is taken back; None for no act.
     """
     with db.writing():
         db.execute(
@@ -249,7 +248,8 @@ def add_filing(
 
 
 def next_act(db: Database) -> int:
-    """Number an act; decisions, lessons and papers put off are counted together."""
+    """Return the number of the next act."""
+    # One number for all three tables, so that the last act of any kind can be found.
     row = db.read_one(
         """
         SELECT 1 + max(coalesce((SELECT max(act) FROM decisions), 0),
@@ -261,10 +261,10 @@ def next_act(db: Database) -> int:
 
 
 def _keep_decided(db: Database, after: int) -> None:
-    """Copy what stood on the screen for each decision after one, in the transaction open.
+    """Copy the line that a list showed for each decision after an id, in the open transaction.
 
-    That is the line of the last list that showed the paper, up to the day of the decision. Without
-    a line (from before lines were kept, or never listed) the ranks speak, as they are.
+    It is the line of the last list that showed the paper, up to the day of the decision. Where
+    there is none (from before lines were kept, or never listed), the ranks of now are copied.
     """
     db.execute(
         """

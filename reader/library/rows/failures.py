@@ -1,4 +1,4 @@
-"""Keep what failed, how often, and when it may be tried again."""
+"""Store failures of stages: how often each failed, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ LONGEST_RETRY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A piece of work that did not succeed, and when it is tried again."""
+    """A subject on which a stage failed.
+
+    subject: an id, a path or an address, as the stage names it. attempts: from 1. error, hint:
+    texts for a person; reason: the value that the program compares, "" where it has none.
+    """
 
     stage: str
     subject: str
@@ -43,16 +47,17 @@ def add_failure(
     now: datetime,
     reason: Reason = "",
 ) -> None:
-    """Record that a stage failed on a subject; each failure doubles the wait, up to a week.
+    """Record that a stage failed on a subject.
 
-    error: the message and the hint. reason: what is compared of it, where anything is.
+    The wait is FIRST_RETRY, doubled by each further failure up to LONGEST_RETRY.
+    error: the message and the hint. reason: the value that the program compares, "" for none.
     """
     with db.writing():
         row = db.read_one(
             "SELECT attempts FROM failures WHERE stage = ? AND subject = ?", (stage, subject)
         )
         attempts = (row["attempts"] if row else 0) + 1
-        # At most 20 doublings: more would leave what a timedelta can hold.
+        # At most 20 doublings: many more would not fit into a timedelta.
         wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
         db.execute(
             """
@@ -67,19 +72,19 @@ def add_failure(
 
 
 def clear_failure(db: Database, stage: str, subject: str) -> None:
-    """Forget a failure: it worked."""
+    """Delete the failure of a stage on a subject, after a success."""
     with db.writing():
         db.execute("DELETE FROM failures WHERE stage = ? AND subject = ?", (stage, subject))
 
 
 def clear_failures(db: Database, stage: str) -> None:
-    """Forget all that failed in a stage, so that it is tried now."""
+    """Delete all failures of a stage, so that everything is tried now."""
     with db.writing():
         db.execute("DELETE FROM failures WHERE stage = ?", (stage,))
 
 
 def failures(db: Database, stage: str) -> list[Failure]:
-    """List what a stage could not do so far."""
+    """Return all failures of a stage, by subject."""
     rows = db.read("SELECT * FROM failures WHERE stage = ? ORDER BY subject", (stage,))
     return [
         Failure(
@@ -97,7 +102,7 @@ def failures(db: Database, stage: str) -> list[Failure]:
 
 
 def waiting(library: Library, stage: str) -> dict[str, Failure]:
-    """List what a stage may not try yet, by subject."""
+    """Return the failures of a stage whose time to try again has not come: subject → failure."""
     now = library.now()
     return {f.subject: f for f in failures(library.db, stage) if f.retry_at > now}
 

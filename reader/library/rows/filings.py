@@ -1,4 +1,4 @@
-"""Keep where everything of a paper lies: its folder, PDF, marked copies and Markdown file."""
+"""Store where the files of a paper are: its folder, PDF, marked copies and Markdown file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from reader.library.rows.papers import STATE_SQL
 
 FileKind = Literal["pdf", "marked", "note"]
 
-_LAST = "SELECT topic FROM filings WHERE paper = {paper} ORDER BY id DESC LIMIT 1"
+# The last filing of a paper holds.
+_LAST_TOPIC = "SELECT topic FROM filings WHERE paper = {paper} ORDER BY id DESC LIMIT 1"
 
 _NEWEST = """
     SELECT f.paper, f.topic, f.is_by_hand FROM filings AS f
@@ -24,12 +25,12 @@ _NEWEST = """
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """A file of a paper, as the rows say.
+    """A file of a paper, by the rows.
 
-    id: of its row among `marked_copies`, else the row of `papers` that it came with: that of a
-    copy, where the paper was joined of several. path: relative to the library, `/`
-    between its parts. topic: where the paper is filed, None for a PDF of one that is not.
-    sha256: of a PDF as it came, empty for a note. n_bytes: size then, None where unknown.
+    id: of its row in `marked_copies`; for the other kinds the row of `papers` that it came with,
+    which may be a copy that was merged into `paper`. path: relative to the library, with `/`.
+    topic: where the paper is filed, None where it is not. sha256, n_bytes: of the PDF as it came;
+    empty and None where they are unknown, and for a note.
     """
 
     kind: FileKind
@@ -43,7 +44,7 @@ class FilePlace:
 
 @dataclass(frozen=True, slots=True)
 class TopicCount:
-    """What is filed under a topic: papers, and those of them with a note."""
+    """The number of papers filed under a topic, and of those with a note."""
 
     topic: str
     n_papers: int
@@ -52,7 +53,7 @@ class TopicCount:
 
 @dataclass(frozen=True, slots=True)
 class FiledByHand:
-    """A paper that the person filed, newest filing first where listed."""
+    """A paper whose folder the person chose; text: its title and abstract."""
 
     row: int
     topic: str
@@ -65,7 +66,11 @@ class FiledByHand:
 def places(
     db: Database, papers: Iterable[int] | None = None, *, has_notes: bool = True
 ) -> list[FilePlace]:
-    """List the files of some papers, or of all; has_notes: their Markdown files too."""
+    """Return the files of some papers, or of all; has_notes: their Markdown files too.
+
+    Of one paper marked copies come first, then the Markdown file, its own PDF, and the PDFs of
+    merged copies.
+    """
     values = () if papers is None else (json.dumps([*papers]),) * 5
     among = "(SELECT value FROM json_each(?))"
     of_copies = of_own = ""
@@ -73,9 +78,9 @@ def places(
         of_own = f"WHERE t.paper IN {among}"
         of_copies = f"{of_own} OR t.paper IN (SELECT id FROM papers WHERE merged_into IN {among})"  # noqa: S608
     row = "coalesce(p.merged_into, p.id)"
-    topic, own_topic = _LAST.format(paper=row), _LAST.format(paper="t.paper")
+    topic, own_topic = _LAST_TOPIC.format(paper=row), _LAST_TOPIC.format(paper="t.paper")
     joined = f"AS t JOIN papers AS p ON p.id = t.paper {of_copies}"
-    # The Markdown file of a copy stays where it was: the paper has its own.
+    # The Markdown file of a merged copy stays where it was, since the paper has one of its own.
     found = db.read(
         f"SELECT * FROM (SELECT 'pdf' AS kind, t.paper AS id, {row} AS paper, path,"  # noqa: S608
         f" ({topic}) AS topic, sha256, n_bytes FROM pdfs {joined} UNION ALL"
@@ -89,7 +94,7 @@ def places(
 
 
 def set_path(db: Database, place: FilePlace, path: str) -> None:
-    """Record that a file lies elsewhere; what waits for it follows."""
+    """Record the new path of a file, also in the rows that name the file by its path."""
     statement = {
         "pdf": "UPDATE pdfs SET path = ? WHERE paper = ?",
         "marked": "UPDATE marked_copies SET path = ? WHERE id = ?",
@@ -101,7 +106,7 @@ def set_path(db: Database, place: FilePlace, path: str) -> None:
             "UPDATE OR REPLACE failures SET subject = ? WHERE stage = 'extract' AND subject = ?",
             (path, place.path),
         )
-        # Where marks came back from, as `library.tablet.place_of` names a file of the library.
+        # The places that marks came back from, as `pdfs.tablet.place_of` names a library's file.
         names = [f"library:{nfc(p)}" for p in (path, place.path)]
         db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", names)
         db.execute("UPDATE OR REPLACE sightings SET place = ? WHERE place = ?", names)
@@ -109,7 +114,7 @@ def set_path(db: Database, place: FilePlace, path: str) -> None:
 
 
 def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
-    """Find where a paper is filed and whether the person said so; None where it is not."""
+    """Return the topic of a paper and whether the person chose it, None where it is not filed."""
     row = db.read_one(
         "SELECT topic, is_by_hand FROM filings WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
     )
@@ -117,9 +122,9 @@ def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
 
 
 def refile(db: Database, old: str, new: str, *, at: datetime) -> list[int]:
-    """File all papers of one topic under another, in one transaction; returns the papers.
+    """File all papers of a topic under another one, in one transaction; return the papers.
 
-    Who chose the folder stays as it was: a renamed topic teaches nothing.
+    is_by_hand stays as it was, since renaming a topic is no choice of a paper's folder.
     """
     with db.writing():
         rows = db.read(f"{_NEWEST} WHERE f.topic = ? ORDER BY f.paper", (old,))
@@ -131,7 +136,7 @@ def refile(db: Database, old: str, new: str, *, at: datetime) -> list[int]:
 
 
 def counts(db: Database) -> list[TopicCount]:
-    """Count what is filed under each topic that has something, by topic."""
+    """Count the papers filed under each topic that has any, in the order of their names."""
     rows = db.read(
         f"""
         SELECT f.topic, count(*) AS n, count(n.paper) AS n_notes
@@ -144,7 +149,7 @@ def counts(db: Database) -> list[TopicCount]:
 
 
 def states(db: Database) -> dict[str, dict[str, int]]:
-    """Count what is filed under each topic by its state: topic → state → papers."""
+    """Count the papers filed under each topic by their state: topic → state → number."""
     rows = db.read(
         f"""
         SELECT f.topic, {STATE_SQL} AS state, count(*) AS n
@@ -159,7 +164,7 @@ def states(db: Database) -> dict[str, dict[str, int]]:
 
 
 def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, list[int]]:
-    """List the papers filed last under some topics, at most `each` of one."""
+    """Return the newest papers filed under some topics, at most `each` for one: topic → rows."""
     rows = db.read(
         f"""
         SELECT topic, paper FROM (
@@ -176,7 +181,7 @@ def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, l
 
 
 def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
-    """List the papers whose folder the person chose, at most `limit`, newest filing first."""
+    """Return the papers whose folder the person chose, at most `limit`, newest filing first."""
     rows = db.read(
         """
         SELECT f.paper, f.topic, p.key, p.title || char(10) || p.abstract AS text, p.categories,
@@ -202,11 +207,11 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
 
 
 def files(db: Database) -> dict[str, tuple[int, int]]:
-    """Find where the PDFs of papers were put last: path → (paper, bytes)."""
+    """Return the papers' PDFs as they were put last: path → (paper, size in bytes)."""
     rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
     return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
 
 
 def copy_paths(db: Database) -> set[str]:
-    """List where the PDFs lie that are kept beside the papers' own."""
+    """Return the paths of the marked copies, which are kept beside the papers' own PDFs."""
     return {r["path"] for r in db.read("SELECT path FROM marked_copies")}

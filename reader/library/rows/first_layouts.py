@@ -1,7 +1,7 @@
-"""List the steps up to layout 10: papers, sources, decisions, notes, merges, PDFs, highlights.
+"""Define the steps up to layout 10: papers, sources, decisions, notes, merges, PDFs, highlights.
 
-The functions that their SQL calls stand here as they were: a later change of the living ones
-in `identity` and `file_names` comes with a step of its own, and changes no old one.
+The functions that their SQL calls are copies of the functions in `identity` and `file_names` of
+that time: a later change of those comes with a step of its own, and changes no old step.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Find the rows that are copies of one paper, join them, and part them exactly as they were.
+"""Find the rows that are copies of one paper, merge them, and split them exactly as they were.
 
-Candidates are found by identifier, title and author, by index alone; what makes two papers
-one is for `identity.same` to say.
+Candidates are found by identifier, title and author, by index alone; `identity.same` decides
+whether two papers are one.
 
-A merge moves what hangs on the merged row to the kept one and remembers each thing that
-it moved; nothing is deleted, and a split moves just these back. So every other query
-finds one paper without knowing of merges: it only leaves out rows with `merged_into`.
+A merge moves the rows of the merged paper to the kept one and records each row that it moved.
+Nothing is deleted, and a split moves just these back. So all other queries need to know nothing
+about merges: they only leave out papers with `merged_into`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Answer = Literal["merge", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One joining that stands: `merged` is read as `kept`."""
+    """A merge that was not taken back: row `merged` is read as row `kept`."""
 
     id: int
     kept: int
@@ -39,7 +39,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Two rows that may be one paper; the reader is asked."""
+    """Two rows that may be one paper, which the person is asked."""
 
     first: int
     second: int
@@ -49,9 +49,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A table whose rows belong to papers: what names a row within a paper, what moves.
+    """A table whose rows belong to papers, and which of its rows a merge moves.
 
-    all: every row. new: rows whose key the kept paper lacks. none: all rows, where the
+    key: the column that identifies a row within a paper ("''" where there is only one).
+    moves: "all", every row; "new", rows whose key the kept paper lacks; "none", all rows if the
     kept paper has none of its own.
     """
 
@@ -59,9 +60,11 @@ class _Part:
     key: str
     moves: Literal["all", "new", "none"]
     unless: str = ""
-    """The table in which the kept paper must have none, where it is not this one."""
+    """The table in which the kept paper must have no row for "none", if it is another one."""
 
 
+# The order matters: "changes" asks whether the kept paper has versions, so it stands before the
+# line that moves them.
 PARTS = (
     _Part("identifiers", "id", "all"),
     _Part("decisions", "id", "all"),
@@ -87,11 +90,11 @@ PARTS = (
     _Part("openings", "id", "all"),
 )
 STAYING = ("citations", "arrivals")
-"""Tables whose rows stay with the copy that they were counted for or sent about."""
+"""Tables whose rows stay with the copy that they were made for."""
 
 COLUMNS = {"abstract": "''", "categories": "''", "comment": "''", "pdf_url": "''",
            "published_on": "NULL", "announced_on": "NULL", "version": "NULL"}  # fmt: skip
-"""Columns of a paper that it takes over where its own are blank, and the blank."""
+"""Columns that the kept paper takes over where its own are blank, with their blank value."""
 
 _CONDITIONS = {
     "all": "",
@@ -103,7 +106,7 @@ _CONDITIONS = {
 def join(
     db: Database, kept: int, merged: int, *, why: str, on: date, undoes: int | None = None
 ) -> int:
-    """Read `merged` as `kept` from now on; both are rows that stand alone. Returns its id."""
+    """Merge a row into another; neither is merged yet. Returns the id of the merge."""
     with db.writing():
         merge = _record(db, "merge", kept, merged, why=why, on=on, undoes=undoes)
         _apply(db, Merge(merge, kept, merged, why, on))
@@ -111,9 +114,10 @@ def join(
 
 
 def part(db: Database, merge: Merge, *, why: str, on: date) -> None:
-    """Take one merge back; others of the same paper stay."""
+    """Take a merge back; other merges of the same paper stay."""
     with db.writing():
-        # In their order, so that each finds what it found the first time.
+        # Later merges are taken back first and applied again afterwards in their order, so that
+        # each of them finds the rows that it found the first time.
         later = [m for m in merges_of(db, merge.kept) if m.id > merge.id]
         for other in reversed(later):
             _revert(db, other)
@@ -126,7 +130,7 @@ def part(db: Database, merge: Merge, *, why: str, on: date) -> None:
 def keep_apart(
     db: Database, first: int, second: int, *, why: str, on: date, undoes: int | None = None
 ) -> None:
-    """Record that two rows are two papers: nothing joins them by itself any more."""
+    """Record that two rows are two papers, so that nothing merges them without being asked."""
     with db.writing():
         _record(db, "split", first, second, why=why, on=on, undoes=undoes)
 
@@ -134,7 +138,7 @@ def keep_apart(
 def _record(
     db: Database, kind: Answer, one: int, other: int, *, why: str, on: date, undoes: int | None
 ) -> int:
-    """Record a merge or a split, which answers what is asked of the two; returns its id."""
+    """Record a merge or a split, which also answers the question about the two; return its id."""
     number = db.execute(
         "INSERT INTO merges (kept, merged, kind, undoes, why, on_date) VALUES (?, ?, ?, ?, ?, ?)",
         (one, other, kind, undoes, why, on.isoformat()),
@@ -144,7 +148,7 @@ def _record(
 
 
 def merges_of(db: Database, row: int) -> list[Merge]:
-    """List the merges that make up the paper of a row, the oldest first."""
+    """Return the merges of the paper that a row belongs to, the oldest first."""
     rows = db.read(
         """
         SELECT m.* FROM merges AS m JOIN papers AS p ON p.id = m.merged
@@ -159,7 +163,7 @@ def merges_of(db: Database, row: int) -> list[Merge]:
 
 
 def merge_that_brought(db: Database, identifier: str) -> Merge | None:
-    """Find the merge by which an identifier left its own paper, None where it did not."""
+    """Return the merge that moved an identifier to another paper, None where none did."""
     row = db.read_one(
         """
         SELECT m.* FROM moves AS v JOIN merges AS m ON m.id = v.merge_id
@@ -171,7 +175,7 @@ def merge_that_brought(db: Database, identifier: str) -> Merge | None:
 
 
 def last_split(db: Database, first: int, second: int) -> int | None:
-    """Find the split that keeps two rows apart, None where nothing does."""
+    """Return the id of the split that keeps two rows apart, None where nothing does."""
     row = db.read_one(
         """
         SELECT id, kind FROM merges
@@ -183,13 +187,13 @@ def last_split(db: Database, first: int, second: int) -> int | None:
 
 
 def row_now(db: Database, row: int) -> int:
-    """Find the row that a row is read as: itself, or the one that it was merged into."""
+    """Return the row that a row was merged into, or the row itself."""
     found = db.read_one("SELECT coalesce(merged_into, id) AS row FROM papers WHERE id = ?", (row,))
     return int(found["row"]) if found else row
 
 
 def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
-    """Ask once whether two rows are one paper; what was answered is not asked again."""
+    """Add the question whether two rows are one paper, unless it was answered before."""
     if one == other or last_split(db, one, other):
         return
     with db.writing():
@@ -203,7 +207,7 @@ def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
 
 
 def open_questions(db: Database) -> list[Question]:
-    """List what nobody answered: pairs with a decision or a note first, then the newest."""
+    """Return the open questions: pairs with a decision or a note first, then the newest."""
     rows = db.read(
         """
         SELECT DISTINCT coalesce(a.merged_into, a.id) AS first,
@@ -221,7 +225,7 @@ def open_questions(db: Database) -> list[Question]:
 
 
 def answer(db: Database, one: int, other: int, given: Answer) -> None:
-    """Answer what is asked of two papers, whichever of their copies it was asked of."""
+    """Answer the questions about two papers, whichever of their copies they are about."""
     of_paper = "SELECT id FROM papers WHERE id = ? OR merged_into = ?"
     with db.writing():
         for first, second in ((one, other), (other, one)):
@@ -233,7 +237,7 @@ def answer(db: Database, one: int, other: int, given: Answer) -> None:
 
 
 def text_hash(title: str, abstract: str) -> str:
-    """Hash what is searched of a paper, its title and abstract."""
+    """Hash the searched text of a paper, its title and abstract."""
     return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:32]
 
 
@@ -243,8 +247,6 @@ def _apply(db: Database, merge: Merge) -> None:
         condition = _CONDITIONS[part_.moves].format(
             key=part_.key, table=part_.table, unless=part_.unless or part_.table
         )
-        # In the order of PARTS: changes look whether the kept paper has versions, which move
-        # after them.
         rows = db.read(
             f"SELECT DISTINCT {part_.key} AS key FROM {part_.table}"  # noqa: S608  constants
             f" WHERE paper = ? {condition}",
@@ -267,6 +269,7 @@ def _revert(db: Database, merge: Merge) -> None:
     parts = {part_.table: part_ for part_ in PARTS}
     moved = set()
     for row in db.read("SELECT part, key FROM moves WHERE merge_id = ?", (merge.id,)):
+        # Of table papers no row was moved; its columns were taken over.
         if row["part"] != "papers":
             _move(db, parts[row["part"]], row["key"], source=merge.kept, target=merge.merged)
             moved.add(row["part"])
@@ -276,10 +279,11 @@ def _revert(db: Database, merge: Merge) -> None:
         if column == "key":
             _set(db, merge.kept, "key", None)
             _set(db, merge.merged, "key", kept)
-        elif kept == merged:  # else it learned better since
+        elif kept == merged:  # else a source gave a newer value since, which stays
             _set(db, merge.kept, column, "" if COLUMNS[column] == "''" else None)
     db.execute("DELETE FROM moves WHERE merge_id = ?", (merge.id,))
-    # A mark that was changed meanwhile goes back with all that became of it.
+    # A mark that was edited after the merge has new rows, which `moves` does not know: they go
+    # back with the first one.
     db.execute(
         """
         UPDATE highlights SET paper = ?1 WHERE paper = ?2
@@ -288,7 +292,7 @@ def _revert(db: Database, merge: Merge) -> None:
         (merge.merged, merge.kept),
     )
     _set_hash(db, merge.kept)
-    # What was merged into the merged row before goes with it.
+    # Rows that had been merged into the merged row before go back with it.
     group = {merge.merged}
     for other in reversed(merges_of(db, merge.kept)):
         if other.id < merge.id and other.kept in group:
@@ -310,14 +314,14 @@ def _remember(db: Database, merge: Merge, part_: str, key: str) -> None:
 
 
 def _take_over(db: Database, merge: Merge) -> None:
-    """Fill the kept paper's blanks, and give it the merged one's key where it has none."""
+    """Fill the blanks of the kept paper from the merged one, its key too."""
     kept, merged = _row(db, merge.kept), _row(db, merge.merged)
     for column in COLUMNS:
         if kept[column] in ("", None) and merged[column] not in ("", None):
             _remember(db, merge, "papers", column)
             _set(db, merge.kept, column, merged[column])
     _set_hash(db, merge.kept)
-    # Taken off first: keys are unique.
+    # Removed from the merged paper first, since keys are unique.
     if kept["key"] is None and merged["key"] is not None:
         _remember(db, merge, "papers", "key")
         _set(db, merge.merged, "key", None)
@@ -340,8 +344,9 @@ def _set_hash(db: Database, row: int) -> None:
 
 
 def _move_texts(db: Database, moved: set[str], *, source: int, target: int) -> None:
-    """Let the index follow: passages and pictures go with their PDF, highlights with their
-    rows, notes are indexed anew."""
+    """Move the texts in index.db: passages and pictures with their PDF, highlights with their
+    rows; notes are deleted there, to be indexed anew."""
+    # OR IGNORE and OR REPLACE, since the target may have a passage of the same place, or pictures.
     if "pdfs" in moved:
         db.execute(
             "UPDATE OR IGNORE idx.texts SET paper = ? WHERE paper = ? AND kind = 'passage'",
@@ -370,10 +375,10 @@ def _merge(row: Row) -> Merge:
 
 
 N_AUTHORS = 3
-"""Of how many authors other papers are looked at: the first one decides nearly always."""
+"""The number of authors whose other papers are compared; the first one decides nearly always."""
 
 MAX_CANDIDATES = 300
-"""Papers of one author that are looked at, newest first: "Wei Wang" has thousands."""
+"""The most papers of one author that are compared, newest first: "Wei Wang" has thousands."""
 
 PAPER_COLUMNS = """
     p.*,
@@ -381,7 +386,7 @@ PAPER_COLUMNS = """
         (SELECT name FROM authors WHERE paper = p.id ORDER BY position)) AS authors,
     (SELECT json_group_array(id) FROM identifiers WHERE paper = p.id) AS ids
 """
-"""What `paper_of` needs of a row `p` of papers."""
+"""The columns of a row `p` of papers that `paper_of` needs."""
 
 
 def paper_of(row: Row) -> Paper:
@@ -402,9 +407,10 @@ def paper_of(row: Row) -> Paper:
 
 
 def row_of(db: Database, paper: Paper) -> int | None:
-    """Find a paper by its identifiers, the canonical one first.
+    """Return the row of a paper by its identifiers, the canonical one first; None where new.
 
-    A number of arXiv's beside another one's DOI is no proof: such a pair is compared.
+    An arXiv paper is not found by the DOI that a paper with another arXiv number has: authors
+    enter wrong DOIs, so the two are compared instead.
     """
     own = {id_ for id_ in paper.ids if id_.startswith("arxiv:")}
     for id_ in paper.ids:
@@ -418,7 +424,7 @@ def row_of(db: Database, paper: Paper) -> int | None:
 
 
 def arxiv_ids(db: Database, row: int) -> list[str]:
-    """List the arXiv numbers of a row, its canonical one first."""
+    """Return the arXiv ids of a row, the canonical one first."""
     rows = db.read(
         """
         SELECT i.id FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
@@ -430,7 +436,7 @@ def arxiv_ids(db: Database, row: int) -> list[str]:
 
 
 def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
-    """Join the rows that one source names as one paper, unless the reader parted them."""
+    """Merge the rows that a source names as one paper, unless the person split them."""
     if len(paper.ids) == 1:
         return
     rows = db.read(
@@ -438,8 +444,9 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
         (json.dumps(paper.ids),),
     )
     named = _papers(db, [r["paper"] for r in rows]) if len(rows) > 1 else []
-    # Of a paper with several copies the last one decides.
+    # A paper merged of several copies stands in `named` once for each; the last one decides.
     for other, match in {other: same(paper, copy) for other, copy in named}.items():
+        # A merge in an earlier turn of this loop may have moved either row.
         one, two = row_now(db, row), row_now(db, other)
         if one == two or last_split(db, one, two):
             continue
@@ -450,10 +457,10 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
 
 
 def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:
-    """List the papers that have one of some ids or of some folded titles: (row as it is read
-    now, the copy that has it).
+    """Return the papers that have one of some ids or of some folded titles.
 
-    By index alone; of a title that many have no more than MAX_CANDIDATES.
+    Each is (row as it is read now, the copy that has the id or title). At most MAX_CANDIDATES,
+    since some titles are those of many papers.
     """
     rows = db.read(
         """
@@ -467,7 +474,7 @@ def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list
 
 
 def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
-    """Find the rows that are this paper, or may be: row as it is read now → how sure."""
+    """Return the rows that are, or may be, copies of a paper: row as it is read now → match."""
     rows = db.read(
         """
         SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
@@ -476,7 +483,8 @@ def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
         (json.dumps(paper.ids), title_fold(paper.title)),
     )
     candidates = [r["paper"] for r in rows]
-    # By the name as printed: "W. Wang" and "Wei Wang" meet by their titles alone.
+    # By the whole name as printed, since a family name alone may have 60,000 rows. "W. Wang" and
+    # "Wei Wang" are then only compared where their titles fold alike.
     for name in paper.authors[:N_AUTHORS]:
         rows = db.read(
             """
@@ -504,7 +512,7 @@ def meant_by(db: Database, entry: Paper) -> int | None:
 
 
 def doubles(db: Database) -> list[tuple[int, int, Match]]:
-    """List the rows that stand apart under one title and may be one paper."""
+    """Return the pairs of unmerged rows with one folded title that are or may be one paper."""
     rows = db.read(
         """
         SELECT json_group_array(id) AS ids FROM papers WHERE fold != '' AND merged_into IS NULL
@@ -520,7 +528,7 @@ def doubles(db: Database) -> list[tuple[int, int, Match]]:
 
 
 def _may_be_alike(one: str, other: str) -> bool:
-    """Check at little cost whether two titles may be alike; `same` has the last word."""
+    """Check cheaply whether two titles may be alike, before `same` compares them."""
     one, other = one.lower(), other.lower()
     words, others = (set(re.findall(r"\w{3,}", title)) for title in (one, other))
     is_half = len(words & others) * 2 >= min(len(words), len(others))

@@ -1,6 +1,6 @@
-"""List the numbered steps that bring reader.db from an empty file to the newest layout.
+"""Define the numbered steps that bring reader.db from an empty file to the newest layout.
 
-Steps are only ever added: each library out there has applied some of them.
+Steps are only ever added, since each existing library has applied some of them.
 docs/reference.md explains every table and column.
 """
 
@@ -234,12 +234,12 @@ HISTORY: tuple[str, list[str]] = (
 
 VERSIONS: tuple[str, list[str]] = (
     "m019_versions",
-    # Null of what came before: which of a day's notes came first is not known of it.
+    # NULL for versions from before this step: which of a day's notes came first is not known.
     ["ALTER TABLE versions ADD COLUMN after_note INTEGER"],
 )
 
 
-# The two sentences in which the program said that no answer came, before layout 20.
+# Before layout 20 the program told an unreachable host by these two sentences.
 _IS_UNREACHABLE = "instr(error, ': no answer (') OR instr(error, ': 応答がありません(')"
 
 REASONS: tuple[str, list[str]] = (
@@ -271,6 +271,7 @@ REASONS: tuple[str, list[str]] = (
 )
 
 
+# In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
     LESSONS,

@@ -1,4 +1,4 @@
-"""Keep papers: one row each, whatever the copies, with identifiers, authors and versions."""
+"""Store and find papers: one row each, with identifiers, authors and versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reader.library.rows.database import Database
 from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.versions import BROUGHT_SQL
 
-# Its last decision that was not taken back, and `read` as soon as there is a note.
+# A paper with a note is `read`; else its state is the last decision that was not taken back.
 STATE_SQL = """
     CASE WHEN EXISTS (SELECT 1 FROM notes WHERE notes.paper = p.id) THEN 'read' ELSE coalesce((
         SELECT kind FROM decisions AS d
@@ -28,24 +28,24 @@ STATE_SQL = """
 """
 
 LONGEST_NAME = 1_000
-"""SQLite refuses to compare with a pattern of 50,000 bytes."""
+"""The longest name that is compared with LIKE: SQLite refuses patterns of 50,000 bytes."""
 
 LAST_CHARACTER = chr(sys.maxunicode)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperCounts:
-    """What became of some papers: how many were new here, how many known."""
+    """How many of some papers were new in the library, and how many known."""
 
     n_new: int = 0
     n_known: int = 0
 
 
 def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> PaperCounts:
-    """Bring papers in, in one transaction; a known one only learns what is new of it.
+    """Add papers in one transaction; a known one takes over what is new.
 
-    on: the local day, kept as the day of arrival of those that are new. A copy of a paper
-    that is here becomes that paper; what may be one is kept apart, and asked about.
+    on: the local day, kept as the day of arrival of the new ones. A copy of a known paper is
+    merged into it; a possible copy stays apart, and becomes a question.
     """
     n_new = n_known = 0
     with db.writing():
@@ -63,18 +63,19 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
 
 
 def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
-    """Make a row for a paper, and join it to the one that it is a copy of.
+    """Make a row for a paper, and merge it with the one that it is a copy of.
 
     Returns whether it is new, and no copy.
     """
     copies = merges.copies_of(db, paper)
     strong = [other for other, match in copies.items() if match.strength == "strong"]
     arrived_on, is_nameless = on, False
+    # A copy of several papers at once is merged into none of them: each pair becomes a question.
     if len(strong) == 1:
         [old] = db.read("SELECT canonical, arrived_on FROM papers WHERE id = ?", strong)
-        # A name made of a PDF's bytes or of an address gives way to one that others know.
+        # An id made of a PDF's bytes or of an address gives way to one that others know.
         if is_nameless := old["canonical"].startswith(("pdf:", "web:")):
-            # What its owner has had for months is no news.
+            # A paper that its owner has had for months is no news of today.
             arrived_on = min(date.fromisoformat(old["arrived_on"]), on)
     row = db.execute(
         """
@@ -109,10 +110,10 @@ def _add(db: Database, paper: Paper, source: str, on: date) -> bool:
 
 
 def _update(db: Database, row: int, paper: Paper) -> None:
-    """Take over a text that is newer and the row's own; never replace something by nothing."""
+    """Take over the text of a newer version; a blank never replaces a text."""
     [old] = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))
     numbers = merges.arxiv_ids(db, row)
-    # What arXiv says of a row's first number holds; another source fills what is blank.
+    # arXiv's text under the row's first number is taken; another source only fills blanks.
     if paper.id in numbers:
         is_own = paper.id == numbers[0]
     else:
@@ -121,7 +122,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
     is_poorer = not paper.title or (old["abstract"] and not paper.abstract)
     if not is_own or is_older or is_poorer:
         return
-    # Before the row is overwritten: what the versions differ in is asked of it.
+    # Before the row is overwritten, since the changes are found by comparing with it.
     if paper.version and paper.version > 1:
         versions.add_changes(db, row, papers_at(db, [row])[0].paper, paper)
     db.execute(
@@ -153,7 +154,7 @@ def _update(db: Database, row: int, paper: Paper) -> None:
 
 
 def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> None:
-    """Keep a paper's identifiers, the source that brought it, and its version."""
+    """Record a paper's identifiers, the source that brought it, and its version."""
     db.execute_many(
         "INSERT INTO identifiers (id, paper) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(id_, row) for id_ in paper.ids],
@@ -163,21 +164,21 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
         (row, source, on.isoformat()),
     )
     numbers = merges.arxiv_ids(db, row)
-    # Another number of the same paper counts its versions for itself.
+    # A second arXiv number of the same paper counts its own versions from 1.
     if paper.version is not None and numbers[:1] in ([], [paper.id]):
         versions.add_version(db, row, paper.version, on=on)
 
 
 def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -> int:
-    """Take over newer texts of papers that are here; others are left out. Returns how many."""
+    """Take over newer texts of known papers and leave out all others; return how many are known."""
     with db.writing():
-        # Looked up first: `add_papers` would make rows of those that are not here.
+        # Looked up first, since `add_papers` would add the others.
         known = [paper for paper in papers if merges.row_of(db, paper) is not None]
         return add_papers(db, known, source=source, on=on).n_known
 
 
 def add_identifier(db: Database, id_: str, paper: Paper) -> None:
-    """Let a paper that is here be found by one more identifier."""
+    """Add one more identifier to a known paper; nothing where another paper has it already."""
     with db.writing():
         db.execute(
             """
@@ -189,15 +190,16 @@ def add_identifier(db: Database, id_: str, paper: Paper) -> None:
 
 
 def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
-    """Take an identifier off a paper that is not its paper; it is called `instead` from now on."""
+    """Remove a wrong identifier from a paper, and give it the identifier `instead`."""
     with db.writing():
         db.execute("DELETE FROM identifiers WHERE id = ? AND paper = ?", (id_, row))
         db.execute(
             "INSERT INTO identifiers (id, paper) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (instead, row),
         )
-        # It may be the name of a copy that was joined to the paper.
+        # By the identifier and not by the row: a copy that was merged may be named by it.
         db.execute("UPDATE papers SET canonical = ? WHERE canonical = ?", (instead, id_))
+        # Versions are arXiv's: without a number of arXiv's left, they were the wrong paper's.
         if not merges.arxiv_ids(db, row):
             db.execute("UPDATE papers SET version = NULL WHERE id = ?", (row,))
             db.execute("UPDATE pdfs SET version = NULL WHERE paper = ?", (row,))
@@ -205,25 +207,26 @@ def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
 
 
 def papers_at(db: Database, rows: Iterable[int]) -> list[LibraryPaper]:
-    """List papers by row, in the order given."""
+    """Return the papers of some rows, in the order given; unknown rows are left out."""
     wanted = list(rows)
     found = {
         held.row: held
-        for held in _held(db, "p.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+        for held in _select(db, "p.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
     }
     return [found[row] for row in wanted if row in found]
 
 
 def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPaper]:
-    """List the papers that a person may mean by a key or the beginning of a title.
+    """Return the papers whose key or title is a name, or begins with it; newest first.
 
-    What fits whole comes alone, a key before a title, in any case of ASCII. Only where none
-    begins so as it is typed, width, accents, blanks and signs make no difference. At most
-    `limit`, newest first.
+    A whole key goes before a whole title, and either before a beginning; case is ignored for
+    ASCII. Only where nothing begins as it is typed, titles are compared without width, accents,
+    blanks and signs. At most `limit`.
     """
     chosen = "SELECT coalesce(merged_into, id) FROM papers WHERE"
     tries: list[tuple[str, list[str]]] = []
     if len(name) <= LONGEST_NAME:
+        # % and _ are wildcards of LIKE.
         pattern = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         begins = rf"{chosen} key LIKE ? ESCAPE '\' UNION {chosen} title LIKE ? ESCAPE '\'"
         tries += [(f"{chosen} key = ?", [name]), (f"{chosen} title = ? COLLATE NOCASE", [name])]
@@ -231,22 +234,22 @@ def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPape
     if fold := title_fold(name):
         between = f"{chosen} fold BETWEEN ? AND ?"
         tries += [(between, [fold, fold]), (between, [fold, fold + LAST_CHARACTER])]
-    # The first that finds anything holds, each answered by an index.
+    # The first one that finds anything is the answer; an index serves each.
     for rows, values in tries:
-        found = _held(db, f"p.id IN ({rows}) ORDER BY p.id DESC LIMIT ?", [*values, limit])
+        found = _select(db, f"p.id IN ({rows}) ORDER BY p.id DESC LIMIT ?", [*values, limit])
         if found:
             return found
     return []
 
 
 def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
-    """Find the paper that has this identifier."""
-    rows = _held(db, "p.id = (SELECT paper FROM identifiers WHERE id = ?)", (id_,))
+    """Return the paper that has an identifier, None where no paper has it."""
+    rows = _select(db, "p.id = (SELECT paper FROM identifiers WHERE id = ?)", (id_,))
     return rows[0] if rows else None
 
 
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the sources that papers came by, the first one first; row → names."""
+    """Return the sources that brought some papers, the earliest first; row → names."""
     found: dict[int, tuple[str, ...]] = {}
     for r in db.read(
         """
@@ -260,7 +263,10 @@ def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def announced_days(db: Database, ids: Sequence[str]) -> list[date]:
-    """List the announcement days of those of some papers that are here and have one."""
+    """Return the announcement days of some papers by their ids.
+
+    One for each paper that is in the library and has such a day; in no order.
+    """
     rows = db.read(
         """
         SELECT p.announced_on AS day FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
@@ -277,7 +283,7 @@ def n_not_from(db: Database, source: str, category: str, *, announced_on: date) 
         """
         SELECT count(*) AS n FROM papers AS p
         WHERE p.announced_on = ? AND p.merged_into IS NULL
-          AND (p.categories = ? OR p.categories LIKE ? || ' %')
+          AND (p.categories = ? OR p.categories LIKE ? || ' %')  -- the first class is primary
           AND NOT EXISTS (SELECT 1 FROM origins AS o WHERE o.paper = p.id AND o.source = ?)
         """,
         (announced_on.isoformat(), category, category, source),
@@ -286,7 +292,7 @@ def n_not_from(db: Database, source: str, category: str, *, announced_on: date) 
 
 
 def n_arrived(db: Database, day: date) -> int:
-    """Count the papers that sources brought on a local day."""
+    """Count the papers that sources, not a hand, brought on a local day."""
     row = db.read_one(
         f"""
         SELECT count(*) AS n FROM papers AS p
@@ -298,18 +304,18 @@ def n_arrived(db: Database, day: date) -> int:
 
 
 def n_papers(db: Database) -> int:
-    """Count the papers."""
+    """Count the papers, merged copies as one."""
     row = db.read_one("SELECT count(*) AS n FROM papers WHERE merged_into IS NULL")
     return int(row["n"]) if row else 0
 
 
 def fix_key(db: Database, row: int, stem: str) -> str:
-    """Fix a paper's key, once and for ever: the stem, with -2, -3 … where it is taken."""
+    """Return a paper's key, fixing it once: the stem, with -2, -3 … where that is taken."""
     with db.writing():
         old = db.read_one("SELECT key FROM papers WHERE id = ?", (row,))
         if old and old["key"]:
             return str(old["key"])
-        # `Whisper.pdf` and `whisper.pdf` are one file on a Mac.
+        # Keys are compared folded: `Whisper.pdf` and `whisper.pdf` are one file on a Mac.
         key = free_stem(
             stem,
             lambda fold: db.read_one("SELECT 1 FROM keys WHERE fold = ?", (fold,)) is not None,
@@ -319,7 +325,8 @@ def fix_key(db: Database, row: int, stem: str) -> str:
     return key
 
 
-def _held(db: Database, where: str, values: Sequence[object]) -> list[LibraryPaper]:
+def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryPaper]:
+    """Return the papers `p` that meet an SQL condition, with state and topic."""
     rows = db.read(
         f"""
         SELECT {PAPER_COLUMNS}, {STATE_SQL} AS state,
@@ -346,7 +353,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Find the rows of those of some identifiers that are here: id → row."""
+    """Return the rows of some identifiers: id → row, without those that no paper has."""
     rows = db.read(
         "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
@@ -355,5 +362,5 @@ def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
 
 
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
-    """Find which of some identifiers a paper here has."""
+    """Return those of some identifiers that a paper in the library has."""
     return set(rows_of(db, ids))

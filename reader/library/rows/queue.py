@@ -1,7 +1,7 @@
-"""Keep the queue of picks without a note, and the acts that browsers sent.
+"""Find the picks that wait for a note (the queue), and store the acts that browsers sent.
 
-The queue itself is no table: it is the picks that stand, of papers without a note. What the
-person said of them are rows that are only ever added.
+The queue is no table: it is computed from the picks that were not taken back, of papers without
+a note. What the person decides about them is kept in rows that are only ever added.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class WaitingPick:
     """A pick that waits for its note.
 
     decision: `decisions.id` of the pick. until: the day on which it comes back, None where
-    it was not put off. path: where its PDF was put, empty where none came yet.
+    it was not put off. path: of its PDF, empty where there is none yet.
     """
 
     paper: int
@@ -33,18 +33,21 @@ class WaitingPick:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How long the text of a PDF is; n_bytes: in UTF-8."""
+    """The length of a PDF's text; n_bytes: in UTF-8."""
 
     n_characters: int
     n_bytes: int
 
 
 def picked(db: Database) -> list[WaitingPick]:
-    """List the picks without a note, the oldest first.
+    """Return the picks without a note, the oldest first.
 
     A paper that was picked several times counts from the first pick after its last skip. One
     that was picked again since it was put off is not put off any more.
     """
+    # From the inside: picks that stand and have neither a later skip nor a note, the first of
+    # each paper; then the newest day to which it was put off after that pick, unless this was
+    # taken back or a newer pick stands.
     rows = db.read(
         """
         SELECT q.paper, q.decision, q.on_date, coalesce(pdfs.path, '') AS path, (
@@ -82,8 +85,11 @@ def picked(db: Database) -> list[WaitingPick]:
 
 
 def let_go_on(db: Database, day: date) -> dict[int, int]:
-    """List the papers of the queue that were let go on a day and still are, in that order, each
-    with the pick (`decisions.id`) that is over."""
+    """Return the papers that were let go from the queue on a day: paper → its pick.
+
+    In the order in which they were let go, each with the pick (`decisions.id`) that is over. A
+    paper with a later decision or a note is left out.
+    """
     rows = db.read(
         """
         SELECT s.paper, p.id AS pick FROM decisions AS s
@@ -102,8 +108,7 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
 
 
 def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
-    """Measure how long the text of each paper's PDF is; papers whose PDF was not read are left
-    out."""
+    """Return the length of the text of each paper's PDF, without papers whose PDF was not read."""
     rows = db.read(
         """
         SELECT paper, sum(length(text)) AS n_characters, sum(octet_length(text)) AS n_bytes
@@ -116,7 +121,7 @@ def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
 
 
 def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -> None:
-    """Record that a paper is put off until a day; an act of its own, as a decision is."""
+    """Record that a paper is put off until a day, as an act that undo can take back."""
     with db.writing():
         db.execute(
             "INSERT INTO postponed (act, paper, until_on, at, on_date) VALUES (?, ?, ?, ?, ?)",
@@ -126,15 +131,14 @@ def postpone(db: Database, paper: int, until: date, *, at: datetime, on: date) -
 
 @dataclass(frozen=True, slots=True)
 class QueueQuestion:
-    """That a look-back asked about a pick; is_kept: the person said that they read it."""
+    """The question of a look-back about a pick; is_kept: the person answered that they read it."""
 
     on_date: date
     is_kept: bool
 
 
 def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
-    """Find when some picks (`decisions.id`) were asked about; those that never were are left
-    out."""
+    """Return the questions about some picks (`decisions.id`), without picks that have none."""
     rows = db.read(
         """
         SELECT decision, on_date, is_kept FROM asked
@@ -149,8 +153,10 @@ def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
 
 
 def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) -> list[int]:
-    """Record that picks (`decisions.id`) were asked about, each once; gives those that were not
-    before."""
+    """Record that some picks (`decisions.id`) are asked about; return those that are new.
+
+    A pick is asked about once, so the question is kept before it is on a screen.
+    """
     with db.writing():
         new = [pick for pick in picks if pick not in asked(db, picks)]
         db.execute_many(
@@ -161,7 +167,7 @@ def keep_asked(db: Database, picks: Sequence[int], *, at: datetime, on: date) ->
 
 
 def set_kept(db: Database, pick: int) -> None:
-    """Record that the person said of a pick that was asked about that they read it."""
+    """Record the answer to the question about a pick: the person reads it."""
     with db.writing():
         db.execute("UPDATE asked SET is_kept = 1 WHERE decision = ?", (pick,))
 
@@ -171,11 +177,12 @@ Became = Literal["done", "overtaken", "beside"]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came of one act.
+    """An act that a browser sent, and its outcome.
 
+    act: its id. made_at: by the browser's clock, corrected; at: when it arrived.
     note: the revision (`notes.id`) that has its words alone, None for none.
-    became: done as it was meant; overtaken by a later decision on `paper`; or put beside
-    other words of the note on `paper`.
+    became: "done" as it was meant; "overtaken" by a later decision on `paper`; "beside", in one
+    note with other words on `paper`.
     """
 
     act: str
@@ -187,7 +194,7 @@ class Arrival:
 
 
 def add_arrival(db: Database, arrival: Arrival) -> bool:
-    """Keep that an act arrived; tells whether this was the first time."""
+    """Record an act that arrived, and return whether this was the first time."""
     with db.writing():
         if arrival_of(db, arrival.act):
             return False
@@ -202,7 +209,7 @@ def add_arrival(db: Database, arrival: Arrival) -> bool:
 
 
 def arrival_of(db: Database, act: str) -> Arrival | None:
-    """Find what came of an act, None where it did not arrive."""
+    """Return the record of an act, None where it did not arrive."""
     row = db.read_one("SELECT * FROM arrivals WHERE act = ?", (act,))
     if row is None:
         return None

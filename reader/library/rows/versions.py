@@ -1,7 +1,7 @@
-"""Keep which versions of a paper were seen, and tell what sources brought from what hands added.
+"""Store the versions of papers, and find the papers that sources brought, not a hand.
 
-What somebody adds by hand is theirs already: it is no news of the day on which it was
-added, and nothing that they are behind with.
+A paper that somebody adds by hand is theirs already: it is no news of its day, and nothing that
+they still have to look at.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from reader.library.paper import Paper
 from reader.library.rows.database import Database
 
 FIELDS = ("title", "authors", "abstract", "comment")
-"""What a later version may change."""
+"""The fields of a Paper that a later version may change."""
 
 
 def add_version(db: Database, row: int, number: int, *, on: date) -> None:
-    """Keep the day on which a version was seen first, and which notes were here before it."""
+    """Record the day on which a version was seen first, and the notes that existed then."""
+    # The number of the newest note, since nothing else orders the two tables within a day.
     db.execute(
         """
         INSERT INTO versions (paper, number, seen_on, after_note)
@@ -29,10 +30,9 @@ def add_version(db: Database, row: int, number: int, *, on: date) -> None:
 
 
 def add_changes(db: Database, row: int, old: Paper, paper: Paper) -> None:
-    """Keep what a later version (paper) changed, field by field, against the one before.
+    """Record the fields that a later version (paper) changed against the one before (old).
 
-    What a second source adds to the same version counts to it; a change that it takes
-    back is none.
+    A second source may add changes to the same version, or take one back.
     """
     if old.version is None:
         return
@@ -53,18 +53,17 @@ def add_changes(db: Database, row: int, old: Paper, paper: Paper) -> None:
 
 
 def versions_of(db: Database, row: int) -> list[tuple[int, date]]:
-    """List arXiv's versions of a paper that were seen, each with the day of it, the first one
-    first."""
+    """Return the arXiv versions of a paper that were seen: (number, day), in order."""
     rows = db.read("SELECT number, seen_on FROM versions WHERE paper = ? ORDER BY number", (row,))
     return [(r["number"], date.fromisoformat(r["seen_on"])) for r in rows]
 
 
 def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
-    """List (paper, version) for later versions seen on a day of papers that have a note, and
-    none that was written since the version came.
+    """Return (paper, version) for the new versions of a day that deserve a look.
 
+    These are later versions of papers that have a note, but none written since the version came.
     Notes are numbered as they come. Of a version that was seen before layout 18 the day alone
-    is known: a note of that day counts as later when a source had brought something before it.
+    is known: a note of that day counts as later where a source had brought something before it.
     """
     rows = db.read(
         """
@@ -86,7 +85,7 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
 
 
 def changed_fields(db: Database, day: date) -> dict[int, tuple[str, ...]]:
-    """List what the later versions seen on a day changed: row → names of fields."""
+    """Return what the later versions seen on a day changed: row → names of fields, in order."""
     rows = db.read(
         """
         SELECT DISTINCT c.paper, c.field FROM changes AS c
@@ -106,17 +105,17 @@ def _field(paper: Paper, field: str) -> str:
 
 
 BY_HAND = "by hand"
-"""The source of what a person added."""
+"""The name of the source of papers that a person added."""
 
 BROUGHT_SQL = f"""
     EXISTS (SELECT 1 FROM origins AS o WHERE o.paper = p.id AND o.source != '{BY_HAND}'
             AND o.seen_on <= p.arrived_on)
 """  # noqa: S608  a constant
-"""Holds for a paper `p` that a source brought on the day of its arrival."""
+"""A condition that is true for a paper `p` that a source brought on the day of its arrival."""
 
 
 def brought(db: Database, rows: Iterable[int]) -> set[int]:
-    """List those of some papers that a source brought, and no hand before it."""
+    """Return those of some papers that a source brought, and no hand before it."""
     found = db.read(
         f"""
         SELECT p.id FROM papers AS p
@@ -128,7 +127,7 @@ def brought(db: Database, rows: Iterable[int]) -> set[int]:
 
 
 def n_brought(db: Database, first: date, last: date) -> int:
-    """Count the papers that sources brought on some days."""
+    """Count the papers that sources brought from one day to another, both included."""
     row = db.read_one(
         f"""
         SELECT count(*) AS n FROM papers AS p
