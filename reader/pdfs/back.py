@@ -1,7 +1,7 @@
-"""Bring marked PDFs home from a folder: find them, recognise each, read its marks.
+"""Import the marks of PDFs in a folder: find the files, recognise each, read its marks.
 
-A file that is not whole yet, cannot be read or is not recognised for sure is named, and
-the others go on. Knows nothing of PDFs, nor of how marks are kept.
+A file that is not whole yet, cannot be read or is not surely recognised is reported, and the
+others go on. Knows nothing of PDFs, nor of how marks are stored.
 """
 
 from __future__ import annotations
@@ -34,27 +34,28 @@ from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_fol
 Outcome = Literal["imported", "unchanged", "asked", "other", "unknown", "broken", "waiting"]
 
 TAIL = 1024
-"""Bytes in which a whole PDF has its head and its end mark, as Acrobat wants them: PDF 1.7
+"""The first and last bytes in which Acrobat wants a PDF's header and end mark: PDF 1.7
 reference, appendix H, notes 13 and 18."""
 
 MAX_BYTES = 1_000_000_000
-"""No larger file is read: the PDF reader has 2 GiB to work in."""
+"""The largest file that is read: the PDF reader has 2 GiB of memory."""
 
 FIRST_PAGES = 2
-"""Pages that are pictures which are read to tell which paper a file is: 3 to 4 s each."""
+"""The number of pictured pages that are read to recognise a paper, 3 to 4 s each."""
 
 DECIDED: tuple[Likeness, ...] = ("n_pages", "other")
-"""What pages look like that are not those of a paper, whatever is printed on them."""
+"""The results of a comparison by which a file is not the paper, whatever is printed in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyOutcome:
-    """What became of one file.
+    """The outcome of importing one file.
 
-    imported: something is new. asked: it may be one of `candidates`. waiting: not whole.
-    other: it is `held`, and was handed in as another paper; nothing was imported.
-    copy: where it is kept from now on, "" where that is not needed. why: why it is not sure
-    which of the candidates it is.
+    imported: something is new. unchanged: nothing is. asked: it may be one of `candidates`.
+    waiting: it is not whole yet. other: it is the paper `held`, but was handed in as another one,
+    and nothing was imported. unknown, broken: see `error`.
+    name: relative to the folder. copy: the path where it is stored, "" where that is not needed.
+    why: the reason for asking.
     """
 
     name: str
@@ -70,38 +71,39 @@ class CopyOutcome:
 def back(
     library: Library, tools: PdfTools, folder: Path, *, known: LibraryPaper | None = None
 ) -> Iterator[CopyOutcome]:
-    """Import the marks of every PDF in a folder and below, or of one file; yields each.
+    """Import the marks of all PDFs in a folder and below, or of one file; yield each outcome.
 
-    known: the paper that the one file is, said by the person. A file that cannot be read or
-    recognised is yielded with its error, and the rest goes on. Raises UsageError for no
-    folder, Locked, ReadOnly or StoreError.
+    known: the paper that the one file is, if the person says so; None otherwise. A file that
+    cannot be read or recognised is yielded with its error, and the rest goes on.
+    Raises UsageError for a missing folder, Locked, ReadOnly or StoreError.
     """
     if not os.path.exists(folder):
         raise no_folder(folder)
     if known is not None and folder.is_dir():
         raise UsageError(what=say("back.many"), hint=say("back.one_file"))
-    yield from _Run(library, tools, Path(os.path.realpath(folder)), known).brought()
+    yield from _Run(library, tools, Path(os.path.realpath(folder)), known).outcomes()
 
 
 def handed_in(
     library: Library, tools: PdfTools, file: Path, held: LibraryPaper, *, is_sure: bool = False
 ) -> CopyOutcome:
-    """Import the marks of one file that a person hands in as a paper's.
+    """Import the marks of one file that a person hands in as a copy of a paper.
 
-    is_sure: the person says that it is this paper, whatever is printed in it; else one that
-    is another paper, or may not be this one, is not imported. All that is handed in of a
-    paper comes from one place, whatever the file's name: a mark that is not in the newest
-    one is removed. Raises Locked, ReadOnly or StoreError.
+    is_sure: import it as this paper, whatever is printed in it; else a file that is another
+    paper, or may not be this one, is not imported.
+    All files handed in for a paper count as one place, whatever their names: a mark that is not
+    in the newest one is removed. Raises Locked, ReadOnly or StoreError.
     """
     run = _Run(library, tools, file, held if is_sure else None, expected=held)
-    (brought,) = run.brought()
-    return brought
+    (outcome,) = run.outcomes()
+    return outcome
 
 
 class _Run:
-    """One `back`: what all its files share.
+    """One import, with what all its files share.
 
-    known: the paper that the one file is. expected: whose it should be, None for any.
+    root: the folder, or the one file. known: the paper that the one file is, None to recognise
+    it. expected: the paper that it is handed in as, None for any.
     """
 
     def __init__(
@@ -115,30 +117,33 @@ class _Run:
     ) -> None:
         self.library, self.tools, self.root, self.known = library, tools, root, known
         self.expected = expected
-        self._texts: PdfSketches | None = None
-        self._closed: list[OSError] = []
+        self._sketches: PdfSketches | None = None
+        self._unreadable_folders: list[OSError] = []
 
-    def brought(self) -> Iterator[CopyOutcome]:
-        """Look at each PDF in turn; folders that cannot be looked into are named at the end."""
+    def outcomes(self) -> Iterator[CopyOutcome]:
+        """Import each PDF in turn; folders that cannot be read come as outcomes at the end."""
         with lock_file(self.library.folder / LOCK):
             with self.library.db.writing():
-                pass  # a library that cannot be written is named at once
+                pass  # raises at once for a library that cannot be written
             files = list(self._files())
             for n, file in enumerate(files):
                 self.tools.progress("extract", n, len(files))
-                yield self._bring(file)
+                yield self._import_file(file)
             self.tools.progress("extract", len(files), len(files))
-            for error in self._closed:
+            for error in self._unreadable_folders:
                 name = str(error.filename or self.root)
                 yield _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
 
     def _files(self) -> Iterator[Path]:
-        """Find the PDFs, links followed, no folder twice; hidden ones are not the person's."""
+        """Yield the PDFs and their iCloud placeholders, without hidden files and folders."""
         if not self.root.is_dir():
             yield self.root
             return
         seen: set[str] = set()
-        for at, folders, names in os.walk(self.root, onerror=self._closed.append, followlinks=True):
+        for at, folders, names in os.walk(
+            self.root, onerror=self._unreadable_folders.append, followlinks=True
+        ):
+            # Links are followed, and may lead to a folder above: none is entered twice.
             real = os.path.realpath(at)
             folders[:] = sorted(f for f in folders if not f.startswith(".") and real not in seen)
             for name in sorted(names) if real not in seen else ():
@@ -147,7 +152,7 @@ class _Run:
                     yield Path(at, name)
             seen.add(real)
 
-    def _bring(self, file: Path) -> CopyOutcome:
+    def _import_file(self, file: Path) -> CopyOutcome:
         name = file.name if file == self.root else file.relative_to(self.root).as_posix()
         if evicted(file.name):
             return _waiting(name, "back.evicted")
@@ -164,17 +169,19 @@ class _Run:
             with file.open("rb") as handle:
                 head = handle.read(TAIL)
                 handle.seek(max(n_bytes - TAIL, 0))
+                # A cloud may still be writing the file. Without its end it is not read yet: the
+                # marks that are missing would look as if they had been removed.
                 is_whole = b"%PDF-" not in head or b"%%EOF" in handle.read(TAIL)
             looked_at = _FolderFile(file, name, stamp, sha256_of(file), is_whole)
         except OSError as error:
             return _broken(name, say("back.unreadable", what=error.strerror), say("back.rights"))
         try:
-            return self._read(looked_at)
+            return self._import_content(looked_at)
         except PdfError as error:
             return CopyOutcome(name, "broken", error=error.named(name))
 
-    def _read(self, file: _FolderFile) -> CopyOutcome:
-        """Bring a file's marks home where it is new and known; raises PdfError."""
+    def _import_content(self, file: _FolderFile) -> CopyOutcome:
+        """Import the marks of a file where it is new and recognised; raises PdfError."""
         sha256 = file.sha256
         if self.expected:
             place = f"{HANDED}{self.expected.paper.id}"
@@ -184,14 +191,14 @@ class _Run:
         last = highlights.returned_from(self.library.db, place)
         kept = highlights.copy_at(self.library.db, own) if own else None
         is_same = (last and last.sha256 == sha256) or (kept and kept.sha256 == sha256)
-        # Who says which paper it is may have taken this very copy out before.
+        # With `known` it is read again: the person may have removed this very copy before.
         if is_same and not self.known:
             return CopyOutcome(file.name, "unchanged")
         row = pdfs.row_with_bytes(self.library.db, sha256)
-        # Who says what a file is need not know that it is still coming.
+        # Also with `known`: the person need not know that the file is not whole yet.
         if row is None and not file.is_whole:
             return _waiting(file.name, "back.not_whole")
-        # Before anything else is read: it refuses what unpacks to far more than it is.
+        # First, since it refuses a file that unpacks to far more than its size.
         marks = self.tools.read_marks(file.path)
         row = self.known.row if self.known else row
         if row is None:
@@ -207,19 +214,20 @@ class _Run:
         content = b""
         with contextlib.suppress(OSError):
             content = file.path.read_bytes()
-        # It may be another one by now.
+        # The file may have been written while its marks were read.
         if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
             return _waiting(file.name, "back.growing")
-        came = ReturnedCopy(held, place, own, sha256, content, marks)
-        counts, copy = keep(self.library, came, walked=self.root)
+        returned = ReturnedCopy(held, place, own, sha256, content, marks)
+        counts, copy = keep(self.library, returned, walked=self.root)
         is_news = copy or counts.new or counts.changed or counts.removed or counts.again
         return CopyOutcome(file.name, "imported" if is_news else "unchanged", held, counts, copy)
 
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
-        """Find which paper a file is (its row), or what is to be said of it."""
+        """Return the row of the paper that a file is, or the outcome where that is not sure."""
         expected = self.expected.row if self.expected else None
         meant = last.paper if last else expected
-        # The name, and what lay there before, say with which paper its pages are compared.
+        # First its pages are compared with the papers that its name, and the file that was there
+        # before, point to: that is cheap, and enough for a copy without text.
         names = highlights.taken_rows(self.library.db).items()
         fits = [(len(name), row) for name, row in names if is_named_after(file.path.name, name)]
         likely = dict.fromkeys(filter(None, (meant, max(fits, default=(0, None))[1])))
@@ -229,21 +237,22 @@ class _Run:
             likeness, why[row] = self._likeness(file, row, last)
             if likeness == "same":
                 return row
-            # What was handed in as a paper, and shows none of its pages, was not meant.
+            # A file that was handed in as a paper and shows none of its pages is not this paper,
+            # so its pictured pages need not be read.
             is_open = is_open and not (row == expected and likeness in DECIDED)
-        # Only now: a page that is a picture takes seconds to be read.
+        # Only now is its text read, since a pictured page takes seconds.
         document = self.tools.read_first(file.path, FIRST_PAGES if is_open else 0)
-        texts = self._texts = self._texts or self._read_taken()
+        texts = self._sketches = self._sketches or self._read_taken()
         stem = file.path.stem
         found = recognise(self.library, document, sha256=file.sha256, name=stem, texts=texts)
         if found.row is not None:
             return found.row
-        # A stamp may name a paper that is here under another id: the text tells.
+        # The stamp may have an id that the library's paper lacks; the text shows the paper.
         alike = max(((n, row) for row, n in texts.like(found.sketch).items()), default=(0.0, 0))
         if alike[0] >= SAME_TEXT:
             return alike[1]
         if found.level == "none" and not found.sketch:
-            # Its text denies nothing, and shows nothing.
+            # Hardly any text: nothing speaks against the paper that its name points to.
             row, difference = next(iter(why.items()), (0, ""))
             rows = (row,) if row else ()
             found = replace(found, candidates=rows, why=difference)
@@ -252,11 +261,11 @@ class _Run:
     def _likeness(
         self, file: _FolderFile, row: int, last: PlaceState | None
     ) -> tuple[Likeness | None, str]:
-        """Compare the pages of a file with a paper's, and say how they differ; None where
-        nothing is here to compare them with.
+        """Compare the pages of a file with a paper's.
 
-        That is the paper's own PDF, older versions, and what lay last where the copy lies;
-        other marked copies prove nothing.
+        They are compared with the paper's own PDF, its older versions, and the copy that was
+        last at this place; other marked copies prove nothing.
+        Returns the likeness, None without anything to compare, and how they differ in words.
         """
         library = self.library
         looks = self.tools.read_looks(file.path)
@@ -271,23 +280,23 @@ class _Run:
             try:
                 original = self.tools.read_looks(one)
             except PdfError:
-                continue  # what cannot be read can prove nothing; the next one may
+                continue  # the next one may be readable
             likeness = compare(original, looks)
             if likeness == "same":
                 return "same", ""
             n, of = looks.n_pages, original.n_pages
             found.append((likeness, say(f"back.shows_{likeness}", n=n, here=of)))
-        # The one that leaves most open.
+        # Where several differ, one that still leaves the paper possible comes first.
         found.sort(key=lambda one: one[0] in DECIDED)
         return found[0] if found else (None, say("back.nothing_here"))
 
     def _read_taken(self) -> PdfSketches:
-        """List the texts that are here; what was taken before it was ever read is read now."""
+        """Return the sketches of the library; PDFs that were taken unread are read now."""
         library = self.library
         for row in sorted(set(highlights.taken_rows(library.db).values())):
             pdf, file = pdfs.pdf_of(library.db, row), pdf_file(library, row)
             if pdf and file and not pdf.sketch:
-                with contextlib.suppress(PdfError):  # then its copies are known by their names
+                with contextlib.suppress(PdfError):  # its copies are then recognised by name
                     document = self.tools.read_first(file, 0)
                     if not document.n_scanned:  # else the next `gather` takes its time
                         sketch = sketch_of(document)
@@ -296,17 +305,21 @@ class _Run:
 
 
 _Stamp = tuple[int, int, bool]
-"""What changes when a file is written: bytes, nanoseconds, and whether it is a file at all."""
+"""The size in bytes and the time of change in nanoseconds of a file, and whether it is one.
+
+A write changes at least one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _FolderFile:
+    """A file of the folder, as it was when it was opened."""
+
     path: Path
     name: str
     stamp: _Stamp
     sha256: str
     is_whole: bool
-    """It is no PDF, or one that has its end."""
+    """Whether it is no PDF, or a PDF that has its end."""
 
 
 def _stamp(file: Path) -> _Stamp:
@@ -318,7 +331,7 @@ def _stamp(file: Path) -> _Stamp:
 
 
 def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
-    """Name a file that is not known for sure, and what to do."""
+    """Return the outcome of a file that is not surely recognised, with what to do."""
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
         names = "; ".join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
@@ -338,6 +351,6 @@ def _broken(name: str, what: str, hint: str) -> CopyOutcome:
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:
-    """Report that a file is not whole; its marks would look as if they had been removed."""
+    """Return the outcome of a file that is not whole yet; key: of the text that says why."""
     error = PdfError(file=name, what=say(key), hint=say("back.wait"))
     return CopyOutcome(name, "waiting", error=error)

@@ -1,4 +1,4 @@
-"""Bring the PDFs of picks into their folders, and split them into passages."""
+"""Fetch the PDFs of picks, and split PDFs into passages."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ from reader.search.rows.index import PassageText
 MAX_PDF_BYTES = 200_000_000
 
 UNREAD = "ocr"
-"""Under this stage's name stand the papers with pages that wait for tesseract."""
+"""The stage whose failures are papers with pages that wait for tesseract."""
 
 
 class PdfTools(Protocol):
-    """What reads and fetches PDFs, and says how far it is; the tools of a run are more.
+    """The functions that fetch and read PDFs, and report progress (stage, done, of how many).
 
-    token_counter: opens the encoder's tokenizer: counts the tokens of each of n texts.
-    read_pdf, read_marks, read_looks: of one file; raise PdfError. check_pdf: of bytes, likewise.
-    read_first: as read_pdf, but of pages that are pictures only the first so many are read.
-    read_pdfs: of many, each as it is done, on all cores; lazily.
+    token_counter: opens the encoder's tokenizer and returns a function that counts the tokens
+    of each of n texts; raises ModelError. read_pdf, read_marks, read_looks: read one file;
+    raise PdfError. check_pdf: checks bytes, raises PdfError.
+    read_first: as read_pdf, but reads only the first n pages that are pictures.
+    read_pdfs: reads many on all cores, and yields each as it is done.
     """
 
     @property
@@ -79,11 +80,12 @@ class PdfTools(Protocol):
 def fetch_pdfs(
     library: Library, tools: PdfTools, *, only: Sequence[int] | None = None
 ) -> list[Problem]:
-    """Fetch every picked paper's PDF that is not here, also one that was deleted by hand.
+    """Fetch the PDFs of picked papers that are missing, also those that were deleted by hand.
 
-    One that was moved by hand is found and not fetched; what was filed elsewhere is
-    brought there. One that failed waits for its time, and is a problem until then.
-    only: these papers alone, and now, whatever failed before; None: all that are picked.
+    PDFs that were moved by hand are found and not fetched, and files are moved to where their
+    papers are filed. A PDF that failed waits for its next try, and is a problem until then.
+    only: these papers alone, and now, whatever failed before; None: all picks.
+    Returns the problems of this call, and those that wait.
     """
     find_moved(library, only, read=tools.read_pdf)
     problems = [Problem("file", error.message, error) for error in settle(library, only)]
@@ -95,7 +97,7 @@ def fetch_pdfs(
             problems.append(still_missing(library, waits[held.paper.id]))
             continue
         if (pdf := pdfs.pdf_of(library.db, held.row)) and is_here(library.folder / pdf.path):
-            continue  # another process brought it meanwhile
+            continue  # another process fetched it meanwhile
         try:
             _fetch_one(library, tools, held)
         except ReaderError as error:
@@ -106,8 +108,10 @@ def fetch_pdfs(
 
 
 def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
-    """List the picks (rows) whose PDF is not here and may be asked for now, the oldest first;
-    also gives what failed before and waits for its time."""
+    """Return the picks (rows) whose PDF is missing and may be fetched now, the oldest first.
+
+    Also returns the problems of those that failed before and wait for their next try.
+    """
     waits = waiting(library, "pdf")
     lacking = papers.papers_at(library.db, _without_pdf(library))
     return [held.row for held in lacking if held.paper.id not in waits], [
@@ -125,7 +129,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
     if not url:
         hint = "pdf.no_address.hint" if url_of(held.paper.id) else "pdf.nowhere.hint"
         raise PdfError(file=held.paper.id, what=say("pdf.no_address"), hint=say(hint))
-    # arXiv's host gets its own seconds between two calls, whatever the paper's id.
+    # arXiv's rules count for its hosts, also where a paper with another id has its PDF there.
     host, arxiv = urlsplit(url).hostname or "", library.config.arxiv
     is_arxiv = host == urlsplit(arxiv.pdf_url).hostname or f".{host}".endswith(".arxiv.org")
     answer = tools.fetch(
@@ -151,7 +155,10 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
 
 
 def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
-    """Find a paper's PDF address; also returns whether it is built from one in feeds.toml."""
+    """Return the address of a paper's PDF, "" for none, and whether it is trusted.
+
+    Trusted is an address that is built from one in feeds.toml.
+    """
     for id_ in held.paper.ids:
         scheme, _, name = id_.partition(":")
         if scheme == "arxiv":
@@ -164,10 +171,11 @@ def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
 
 
 def place_of(library: Library, held: LibraryPaper, sha256: str) -> Path:
-    """Choose a PDF's path in the library: its own, also when a kill left it there before.
+    """Return the path for a PDF in the library, relative to it.
 
-    A file with other bytes there is somebody's (marked on a tablet, say) and stays, as does
-    one that cannot be read or that iCloud took off this disk.
+    A file with these bytes that a kill left there is used. One with other bytes is somebody's
+    (marked on a tablet, say) and stays, as does one that cannot be read or is in iCloud only;
+    then the name gets -2, -3 … behind it.
     """
     folder = Path(folder_at(library, "papers", held.topic or UNFILED))
     path = folder / f"{held.key}.pdf"
@@ -183,9 +191,10 @@ def place_of(library: Library, held: LibraryPaper, sha256: str) -> Path:
 def extract(
     library: Library, tools: PdfTools, *, only: Sequence[int] | None = None
 ) -> list[Problem]:
-    """Split every PDF that has no passages yet; a bad one is named, and again until its time.
+    """Split the PDFs that have no passages yet.
 
-    only: the PDFs of these papers, and now; None: all.
+    One that cannot be read is a problem, and stays one until its next try succeeds.
+    only: the PDFs of these papers, and now, whatever failed before; None: all.
     """
     left = pdfs.pdfs_without_passages(library.db)
     unread = [pdf for pdf in left if only is None or pdf.paper in only]
@@ -211,15 +220,17 @@ def extract(
 
 
 def forget_readings(library: Library) -> None:
-    """Forget which PDFs failed or had no words: all are read again, as index.db is made anew."""
+    """Forget which PDFs failed or had no words, so that all are read for a new index.db."""
     with library.db.writing():
         pdfs.forget_wordless(library.db)
         failures.clear_failures(library.db, "extract")
 
 
 def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]:
-    """Split the PDFs whose passages a kill kept from the disk, but for those that failed and
-    wait; also returns how many were read."""
+    """Split the PDFs whose passages are missing after a kill.
+
+    Those that failed and wait are left out. Returns how many were read, and the problems.
+    """
     waits = waiting(library, "extract")
     left = [
         pdf.paper
@@ -231,9 +242,9 @@ def extract_left(library: Library, tools: PdfTools) -> tuple[int, list[Problem]]
 
 
 def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Problem]:
-    """Read again what came when tesseract was not installed; the first tells if it is now.
+    """Read the PDFs again whose pages wait for tesseract, if it is installed now.
 
-    told: paths that were tried just now, and are not again.
+    told: paths that were tried just now, and are not tried again.
     """
     scans: dict[Path, pdfs.Pdf] = {}
     for failure in failures.failures(library.db, UNREAD):
@@ -241,6 +252,7 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
         pdf = pdfs.pdf_of(library.db, held.row) if held else None
         if pdf and pdf.path not in told and is_here(library.folder / pdf.path):
             scans[library.folder / pdf.path] = pdf
+    # The first one alone shows whether tesseract is there, before all cores read the rest.
     answers = tools.read_pdfs(itertools.islice(scans, 1))
     problems = []
     for path, answer in itertools.chain(answers, tools.read_pdfs(itertools.islice(scans, 1, None))):
@@ -250,7 +262,7 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
         try:
             lacking = _keep_passages(library, tools, pdf, answer)
         except PdfError as error:
-            # Not again with each gather: reading it takes minutes.
+            # Reading it takes minutes, so no later gather tries it again.
             (held,) = papers.papers_at(library.db, [pdf.paper])
             failures.clear_failure(library.db, UNREAD, held.paper.id)
             lacking = error
@@ -262,14 +274,17 @@ def _read_scans(library: Library, tools: PdfTools, told: Set[str]) -> list[Probl
 def _keep_passages(
     library: Library, tools: PdfTools, pdf: pdfs.Pdf, answer: Document | PdfError
 ) -> PdfError | None:
-    """Keep what a PDF says; returns what to tell of pages that could not be read."""
+    """Store the passages of a PDF; return an error for pages that could not be read, else None.
+
+    Raises PdfError for a PDF that could not be read or has no text.
+    """
     if isinstance(answer, PdfError):
         raise answer
     passages = passages_of(answer, tools)
     lacking = unread_pages(answer, pdf.path)
     note_unread(library, papers.papers_at(library.db, [pdf.paper])[0], answer)
     if not passages and lacking and answer.why_unread == "no tesseract":
-        # It waits for tesseract, not for a time.
+        # It waits until tesseract is installed, and for no next try before.
         pdfs.set_wordless(library.db, pdf)
         failures.clear_failure(library.db, "extract", pdf.path)
         return lacking
@@ -285,7 +300,7 @@ def _keep_passages(
 
 
 def note_unread(library: Library, held: LibraryPaper, document: Document) -> None:
-    """Record that a paper's PDF has pages which tesseract could read were it installed."""
+    """Record whether a paper's PDF has pages that wait for tesseract."""
     lacking = unread_pages(document, held.paper.id)
     if lacking is not None and document.why_unread == "no tesseract":
         _fail(library, UNREAD, held.paper.id, lacking)
@@ -294,10 +309,8 @@ def note_unread(library: Library, held: LibraryPaper, document: Document) -> Non
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:
-    """Report that pages are pictures and stayed so, and what helps; None where hardly any did.
-
-    A figure that fills a page is nothing to tell about.
-    """
+    """Return an error for pages that are pictures and were not read; None for hardly any."""
+    # A single page, or fewer than a tenth, is mostly a figure that fills its page.
     n_unread = document.n_scanned - document.n_ocr
     if n_unread < min(2, document.n_pages) or n_unread < document.n_pages / 10:
         return None
@@ -320,16 +333,17 @@ def unread_pages(document: Document, file: str) -> PdfError | None:
 
 
 def passages_of(document: Document, tools: PdfTools) -> list[PassageText]:
-    """Cut a document into passages, counted in the encoder's tokens where there is one."""
+    """Cut a document into passages, by the encoder's tokens, or an estimate without encoder."""
 
     def estimated(texts: Sequence[str]) -> list[int]:
-        # One for each three Latin characters or each one of another script: rather too many.
+        # A token for three Latin characters or one of another script: rather too many than too
+        # few, so that no passage is longer than the encoder reads.
         return [math.ceil(sum(1 if ord(c) > 0x2E7F else 0.34 for c in text)) for text in texts]
 
     try:
         count = tools.token_counter()
     except ModelError:
-        # Named by the encode stage; passages counted by characters are searchable by words.
+        # The encode stage reports it. Passages cut by characters can still be found by words.
         count = estimated
     return [
         PassageText(p.text, p.page, p.section) for p in passage.split(document, count_tokens=count)

@@ -1,6 +1,6 @@
-"""Match the marks of a PDF copy with the stored ones, and choose what of a mark is shown.
+"""Match the marks of a PDF copy with the stored ones, and choose which state of each is shown.
 
-A mark has states: it is recoloured, its typed note or its range is changed. Pure
+A mark has several states where its colour, its typed note or its range was changed. Pure
 functions on values: knows no files, and writes nothing.
 """
 
@@ -20,43 +20,43 @@ from reader.library.highlight import Box, Highlight
 from reader.pdfs.rows.highlights import MarkState
 
 TELLING = 25
-"""Characters of marked words that stand on a page once: the mark may lie elsewhere in a
-copy of another layout."""
+"""Characters of marked words from which on they stand on a page once only, so that the mark may
+be at another place in a copy of another layout."""
 
 OVERLAP = 0.5
-"""What two boxes share of the smaller one, where two ranges can be one mark's."""
+"""The share of the smaller box that two boxes must have in common to be two ranges of one mark."""
 
 MOST_ALIKE = 300
-"""Marks of a page that are compared one with each other, of those that are not known by the
-very state; a made-up file may have more."""
+"""The most marks of one key that are compared one with each other; a file made to harm may have
+more."""
 
 MOST_CHARS = 2_000
-"""How much of two texts is compared for a common run: that takes the square of it."""
+"""Characters of two texts that are compared for a common run, which takes quadratic time."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkMatch:
-    """What a mark of a copy is: of which mark, and which of its states; None: a new one."""
+    """The stored mark, and its state, that a mark of a copy is; None for a new one."""
 
     mark: int | None = None
     state: int | None = None
     before: Highlight | None = None
-    """Whose words and place it has, where its own words could not be read."""
+    """The state whose words and place it takes over, where its own words could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleMark:
-    """One mark as it is shown; id: of the state that is."""
+    """A mark as it is shown; id: of the state that is shown."""
 
     id: int
     highlight: Highlight
     at: datetime
     gone_at: datetime | None
-    """When it was removed; None: it is there."""
+    """When it was removed, None where it was not."""
 
 
 def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
-    """Clean a copy's marks as they are kept: text that is safe, nothing twice."""
+    """Return the marks of a copy with safe text, each once."""
     unique: dict[tuple[object, ...], Highlight] = {}
     for h in found:
         h = replace(h, text=plain(h.text), note=plain_lines(h.note))
@@ -65,20 +65,23 @@ def cleaned(found: Iterable[Highlight]) -> list[Highlight]:
 
 
 def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMatch]:
-    """Recognise the marks of a copy among all states that are known; in the order of `found`.
+    """Match the marks of a copy with the stored states; one match for each, in their order.
 
-    Each mark is recognised once, the surest first: the very state at the very place; the
-    same words where they were (or anywhere on the page, if they are long); a range that was
-    changed, or a typed note that was changed or moved; one that lies where a mark was, and
-    of which the words cannot be read, now or then.
+    Each stored mark is matched once, by the surest of these: the same state at the same place;
+    the same words at the same place (or anywhere on the page, if they are long); a changed
+    range, or a typed note that was changed or moved; the same place, where the words of one of
+    the two cannot be read.
     """
     matches = [MarkMatch()] * len(found)
     claimed: set[int] = set()
     old, new = [_keys(k.highlight) for k in known], [_keys(h) for h in found]
+    # The newest state of a mark with a given content, so that no equal state is added.
     states: dict[tuple[int, object], int] = {}
     for kept, keys in zip(known, old, strict=True):
         states[kept.mark, keys[1]] = max(kept.id, states.get((kept.mark, keys[1]), 0))
-    for n, is_same in _WAYS:
+    # Each criterion is tried on all marks before the next, weaker one, so that a sure match is
+    # never taken by a mark that only may be it.
+    for n, is_same in _CRITERIA:
         left = [i for i, m in enumerate(matches) if m.mark is None]
         groups: dict[object, list[MarkState]] = defaultdict(list)
         for kept, keys in zip(known if left else (), old if left else (), strict=True):
@@ -94,11 +97,12 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
             fitting = [k for k in free if is_same is None or is_same(k.highlight, mark)]
             if not fitting:
                 continue
-            best = max(fitting, key=lambda k: (_alike(k.highlight.box, mark.box), k.id))
+            best = max(fitting, key=lambda k: (_overlap(k.highlight.box, mark.box), k.id))
             claimed.add(best.mark)
             matches[i] = MarkMatch(best.mark, states.get((best.mark, new[i][1])))
             if is_same is _is_wordless and best.highlight.text:
-                # It has the words of before, and that state where nothing else is new.
+                # It takes over the words of before, and that very state where note and colour
+                # are the same too.
                 look = (mark.note, colour_word(mark.colour))
                 states_of = [(k.id, k.highlight) for k in known if k.mark == best.mark]
                 same = [
@@ -111,7 +115,7 @@ def match(known: Sequence[MarkState], found: Sequence[Highlight]) -> list[MarkMa
 
 
 def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
-    """Check that a newer copy has all marks of an older one, as they were or with more words."""
+    """Check whether a newer copy has all marks of an older one, unchanged or with more words."""
     by_mark: dict[int, list[Highlight]] = defaultdict(list)
     for kept in newer:
         by_mark[kept.mark].append(kept.highlight)
@@ -128,10 +132,10 @@ def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
 
 
 def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
-    """Choose for each mark, in reading order, the one state that is shown: the newest there.
+    """Return each mark with the state that is shown, in reading order.
 
-    Where two copies have two states of it, the typed notes of both are shown. A mark of
-    which no state is there is removed: its newest state is shown, with when.
+    It is the newest state that a copy has; where two copies have two states, the typed notes of
+    both are shown. A mark that no copy has is removed: its last state is shown, with the moment.
     """
     marks: dict[int, list[MarkState]] = defaultdict(list)
     for kept in states:
@@ -155,7 +159,7 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
 
 @functools.lru_cache(maxsize=256)
 def colour_word(colour: str) -> str:
-    """Name a colour `#rrggbb` as people do; empty for none."""
+    """Return the English name of a colour `#rrggbb`; "" for none."""
     try:
         red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     except ValueError:
@@ -173,17 +177,19 @@ _HUES = ((15, "red"), (42, "orange"), (70, "yellow"), (165, "green"), (190, "cya
 
 @functools.lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Make marked words comparable: letters and digits, without case, hyphens and spaces."""
+    """Fold marked words to letters and digits, without case, hyphens and spaces."""
+    # Words of signs alone would fold to nothing, and all be the same.
     return "".join(grams(text).split()) or text.strip()
 
 
 def _key(h: Highlight) -> tuple[object, ...]:
-    """Make a key of what a mark states, but for where exactly it lies."""
+    """Return the content of a mark as a key, without its exact place."""
     return (h.page, h.kind, fold(h.text), h.note, colour_word(h.colour))
 
 
 def _keys(h: Highlight) -> tuple[object, object, object, object]:
-    """List what a mark is looked up by, the surest first. A row has its box as `:g` gives it."""
+    """Return the keys by which a mark is looked up, the surest first."""
+    # `:g`, since rows store a box in that form.
     key = _key(h)
     return (key, tuple(f"{x:g}" for x in h.box)), key, key[:3], h.page
 
@@ -193,15 +199,16 @@ def _is_alike(old: Highlight, new: Highlight) -> bool:
         return False
     if not old.text and not new.text:
         is_moved = new.kind == "note" and bool(new.note) and old.note == new.note
-        return is_moved or _shared(old.box, new.box) >= OVERLAP
+        return is_moved or _overlap_of_smaller(old.box, new.box) >= OVERLAP
     words = fold(new.text)
-    is_near = len(words) >= TELLING or _shared(old.box, new.box) > 0
+    is_near = len(words) >= TELLING or _overlap_of_smaller(old.box, new.box) > 0
     return is_near and fold(old.text) == words
 
 
 def _is_changed(old: Highlight, new: Highlight) -> bool:
-    if _shared(old.box, new.box) < OVERLAP or bool(old.text) != bool(new.text):
+    if _overlap_of_smaller(old.box, new.box) < OVERLAP or bool(old.text) != bool(new.text):
         return False
+    # A longer or shorter range has all words of the other one, or a common run of half of them.
     one, other = sorted((fold(old.text)[:MOST_CHARS], fold(new.text)[:MOST_CHARS]), key=len)
     if not one or one in other:
         return bool(one) or old.kind == new.kind
@@ -211,27 +218,27 @@ def _is_changed(old: Highlight, new: Highlight) -> bool:
 
 def _is_wordless(old: Highlight, new: Highlight) -> bool:
     is_one_look = old.kind == new.kind and bool(old.text) != bool(new.text)
-    return is_one_look and _alike(old.box, new.box) >= OVERLAP
+    return is_one_look and _overlap(old.box, new.box) >= OVERLAP
 
 
-_WAYS: tuple[tuple[int, Callable[[Highlight, Highlight], bool] | None], ...] = (
+_CRITERIA: tuple[tuple[int, Callable[[Highlight, Highlight], bool] | None], ...] = (
     (0, None),
     (1, _is_alike),
     (2, _is_alike),
     (3, _is_changed),
     (3, _is_wordless),
 )
-"""Which of `_keys` two marks share, and what else tells that they are one."""
+"""Which of `_keys` two marks must share, and what else makes them one, the surest first."""
 
 
-def _shared(one: Box, other: Box) -> float:
-    """Measure what two boxes have in common, as a share of the smaller one."""
+def _overlap_of_smaller(one: Box, other: Box) -> float:
+    """Return the common area of two boxes as a share of the smaller one."""
     smaller = min(_area(one), _area(other))
     return _common(one, other) / smaller if smaller > 0 else float(one == other)
 
 
-def _alike(one: Box, other: Box) -> float:
-    """Measure what two boxes have in common, as a share of what they cover together."""
+def _overlap(one: Box, other: Box) -> float:
+    """Return the common area of two boxes as a share of the area that they cover together."""
     both = _area(one) + _area(other) - _common(one, other)
     return _common(one, other) / both if both > 0 else float(one == other)
 

@@ -1,9 +1,9 @@
-"""Keep the marked copies that come home, and what is marked in them; take them out again.
+"""Store marked copies and their marks, and remove a copy again.
 
-A place (a file in the tablet's folder, one on the laptop) has its marks to itself: one is
-removed when the last place that had it has it no longer. Of each place the newest copy is
-kept, and older ones that have something more. The file of a copy that is taken out is kept
-apart, and its marks can come back. Knows nothing of PDFs, nor how a paper was recognised.
+A place (a file in the tablet's folder, one on the laptop) has its own list of marks; a mark is
+removed when the last place that had it has it no longer. Of each place the newest copy is kept,
+and older ones that have something more. The file of a removed copy goes to another folder, and
+its marks can come back. Knows nothing of PDFs, nor how a paper was recognised.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from reader.pdfs.tablet import IN_LIBRARY, LOCK, REMOVED, file_at, is_named_afte
 from reader.search.rows import index
 
 HANDED = "handed:"
-"""How the places begin of what was handed in without a folder: one for each paper."""
+"""The prefix of the place of copies that were handed in without a folder, one for each paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedCopy:
-    """A copy that was recognised and read.
+    """A marked copy that was recognised and read.
 
-    place: as `tablet.place_of` names it, or a paper's own where it was handed in. own: its
-    path where it lies in papers/ of the library, else "".
+    place: as `tablet.place_of` names it, or HANDED and the paper's id. own: its path relative
+    to the library where it is in papers/, else "".
     """
 
     held: LibraryPaper
@@ -53,22 +53,22 @@ class ReturnedCopy:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A paper's marks after an import, and how they differ from before."""
+    """The number of a paper's marks after an import, and of those that differ from before."""
 
     there: int = 0
     new: int = 0
     changed: int = 0
     removed: int = 0
     again: int = 0
-    """Removed before, and there again."""
+    """Marks that had been removed and are there again."""
     ink: tuple[int, ...] = ()
-    """The page of each stroke and drawing by hand in this copy."""
+    """The page of each stroke and drawing by hand in the copy."""
     unread: tuple[int, ...] = ()
-    """Pages of it whose marks could not be read: what was known of them stays."""
+    """Pages of the copy whose marks could not be read; their known marks stay."""
 
 
 def counts_text(counts: Counts, copy: str) -> str:
-    """Write what is there after an import and what is new; copy: where the file is kept, or ""."""
+    """Describe the result of an import; copy: the path where the file is kept, or ""."""
     parts = [say("back.there", n=counts.there)]
     for key, n in (
         ("back.new", counts.new),
@@ -86,59 +86,61 @@ def counts_text(counts: Counts, copy: str) -> str:
 
 
 def pages_text(pages: Iterable[int]) -> str:
-    """Name pages, each once."""
+    """Return page numbers in words, each once and in order."""
     names = [str(page) for page in sorted(set(pages))]
     if len(names) == 1:
         return say("marks.page", page=names[0])
     return say("marks.pages", pages=say("list").join(names))
 
 
-def keep(library: Library, came: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
-    """Keep a copy in its place, and all that is marked in it in the library.
+def keep(library: Library, returned: ReturnedCopy, *, walked: Path) -> tuple[Counts, str]:
+    """Store the marks of a copy, and the copy itself where it is needed.
 
-    walked: the folder that is looked through; a file that is there no longer may have been
-    renamed. Returns what is new, and the path of the copy, "" where none was needed. An
-    older copy from the same place gives way to one that has all that it has.
+    An older copy from the same place is replaced by one that has everything that it has.
+    walked: the folder of this run; a recorded file that is no longer in it may have been renamed.
+    Returns what is new, and the path of the stored copy, "" where none was stored.
     """
-    db, now, ink = library.db, library.now(), came.marks.ink
-    last = PlaceState(came.place, came.held.row, came.sha256, len(ink), ink)
-    # Marks and bytes in one transaction: rolled back, an older copy is replaced again.
+    db, now, ink = library.db, library.now(), returned.marks.ink
+    last = PlaceState(returned.place, returned.held.row, returned.sha256, len(ink), ink)
+    # The file is written within the transaction: if it rolls back, the next run finds the same
+    # older copy and replaces it again.
     with db.writing():
-        counts, before, had = keep_marks(library, came, walked)
-        copy = _copy(library, came)
+        counts, before, had = keep_marks(library, returned, walked)
+        copy = _copy(library, returned)
         if copy:
-            older = _held_by(library, came, before, had)
+            older = _replaced_copy(library, returned, before, had)
             copy = replace(copy, path=older.path) if older else copy
-            write_whole(library.folder / copy.path, came.content)
+            write_whole(library.folder / copy.path, returned.content)
             if older:
                 highlights.replace_copy(db, older, copy, at=now)
             else:
                 highlights.add_copy(db, copy, at=now)
-        elif again := _with_bytes(highlights.marked_of(db, came.held.row), came.sha256):
+        elif again := _with_bytes(highlights.marked_of(db, returned.held.row), returned.sha256):
             highlights.set_newest(db, again, at=now)
         highlights.set_returned(db, last, at=now)
     return counts, copy.path if copy else ""
 
 
-def _copy(library: Library, came: ReturnedCopy) -> MarkedCopy | None:
-    """Choose where a copy is kept; None for one that is here, or has nothing to keep.
+def _copy(library: Library, returned: ReturnedCopy) -> MarkedCopy | None:
+    """Return a copy with its path in the library; None where it need not be stored.
 
-    One that we took to the tablet, or that was handed in, and that came back changed is kept
-    even if no mark can be read in it: handwriting may be part of its pages.
+    That is a copy whose bytes are here, or that has nothing to keep. A changed copy that we took
+    to the tablet, or that was handed in, is stored even if no mark can be read in it: handwriting
+    may be a part of its pages.
     """
-    row, sha256, marks = came.held.row, came.sha256, came.marks
+    row, sha256, marks = returned.held.row, returned.sha256, returned.marks
     original = pdfs.pdf_of(library.db, row)
     taken = highlights.taken_of(library.db, row)
     here = {one.sha256 for one in highlights.copies_of(library.db, row)}
     here |= {one.sha256 for one in taken} | ({original.sha256} if original else set())
-    if came.own or sha256 in here:
+    if returned.own or sha256 in here:
         return None
-    name = file_at(library, came.place).name
-    is_ours = came.place.startswith((HANDED, f"{IN_LIBRARY}{REMOVED}/"))
+    name = file_at(library, returned.place).name
+    is_ours = returned.place.startswith((HANDED, f"{IN_LIBRARY}{REMOVED}/"))
     is_ours = is_ours or any(is_named_after(name, t.path) for t in taken)
     if not (marks.highlights or marks.ink or marks.unread or is_ours):
         return None
-    path = _free_path(library, came.held, original.path if original else "", sha256)
+    path = _free_path(library, returned.held, original.path if original else "", sha256)
     return MarkedCopy(row, path, sha256, marks.n_ink, marks.ink, marks.traces)
 
 
@@ -146,38 +148,38 @@ def _with_bytes(copies: Iterable[MarkedCopy], sha256: str) -> MarkedCopy | None:
     return next((copy for copy in copies if copy.sha256 == sha256), None)
 
 
-def _held_by(
-    library: Library, came: ReturnedCopy, last: PlaceState | None, had: Sequence[MarkState]
+def _replaced_copy(
+    library: Library, returned: ReturnedCopy, last: PlaceState | None, had: Sequence[MarkState]
 ) -> MarkedCopy | None:
-    """Find the kept copy that came from this place last, if this one has all that it has.
+    """Return the stored copy that this one replaces, None where it replaces none.
 
-    All its marks, strokes and stamps, on pages that paint the same (an app may draw
-    handwriting into them), and no other place ever had these very bytes. Else, and where a
-    hand changed it since, it is not to be replaced.
+    It is the last one from this place, if the new copy has all its marks, strokes and stamps, on
+    pages that paint the same (an app may draw handwriting into them). It is not replaced where
+    another place ever had the same bytes, or its file was changed since.
     """
-    row = came.held.row
-    if last is None or last.sha256 == came.sha256:
+    row = returned.held.row
+    if last is None or last.sha256 == returned.sha256:
         return None
     older = _with_bytes(highlights.marked_of(library.db, row), last.sha256)
-    if older is None or not older.traces or not older.traces <= came.marks.traces:
+    if older is None or not older.traces or not older.traces <= returned.marks.traces:
         return None
     history = highlights.history_of(library.db, row).items()
-    if any(older.sha256 in h and place not in (came.place, last.place) for place, h in history):
+    if any(older.sha256 in h and place not in (returned.place, last.place) for place, h in history):
         return None
-    seen = highlights.seen_at(library.db, came.place)
+    seen = highlights.seen_at(library.db, returned.place)
     now = [kept for kept in highlights.highlights_of(library.db, row) if kept.id in seen]
     file = library.folder / older.path
-    is_as_it_came = has_bytes(file, older.sha256) or has_bytes(file, came.sha256)
+    is_as_it_came = has_bytes(file, older.sha256) or has_bytes(file, returned.sha256)
     return older if is_as_it_came and holds(had, now) else None
 
 
 def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str) -> str:
-    """Choose a path beside the original; what a kill left there is taken up."""
+    """Return a free path beside the original; a file with these bytes, left by a kill, is used."""
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
     while not has_bytes(file := library.folder / path, sha256):
-        # A file stands there, if only in iCloud, or a row says that one does.
+        # Taken are the names of files, of files that are in iCloud only, and of rows.
         is_named = highlights.copy_at(library.db, path.as_posix()) is not None
         if not (is_named or os.path.lexists(file) or is_here(file)):
             break
@@ -186,81 +188,85 @@ def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str)
 
 
 def keep_marks(
-    library: Library, came: ReturnedCopy, walked: Path
+    library: Library, returned: ReturnedCopy, walked: Path
 ) -> tuple[Counts, PlaceState | None, list[MarkState]]:
-    """Record what is marked in a copy as what its place has; walked: as in `keep`.
+    """Record the marks of a copy as those of its place; walked: as in `keep`.
 
-    Also returns what came of this paper from there last, and the states of marks in that.
+    Returns the counts, the last state of this place for this paper (None for none), and the
+    marks that it had.
     """
-    db, row, now, unread = library.db, came.held.row, library.now(), came.marks.unread
-    found = cleaned(came.marks.highlights)
+    db, row, now, unread = library.db, returned.held.row, library.now(), returned.marks.unread
+    found = cleaned(returned.marks.highlights)
     known = highlights.highlights_of(db, row)
     matches = match(known, found)
-    last = _follow(library, came, known, matches, walked)
-    seen = highlights.seen_at(db, came.place)
+    last = _last_state(library, returned, known, matches, walked)
+    seen = highlights.seen_at(db, returned.place)
     had = [kept for kept in known if kept.id in seen]
-    states = _of_same_bytes(library, came, known, len(found))
+    states = _of_same_bytes(library, returned, known, len(found))
     for h, m in zip(found, matches, strict=True) if not states else ():
-        # A mark that came without its words gets those that it had.
+        # A mark without readable words keeps the words that it had before.
         new = replace(h, text=m.before.text, place=m.before.place) if m.before else h
         states.append(m.state or highlights.add_highlight(db, row, new, mark=m.mark, at=now))
     here = {m.mark for m in matches}
+    # Marks of unread pages stay: they were not seen, which does not mean that they are gone.
     states += [k.id for k in had if k.highlight.page in unread and k.mark not in here]
-    highlights.set_seen(db, came.place, states, at=now)
+    highlights.set_seen(db, returned.place, states, at=now)
     index.add_highlight_texts(db, row)
     counts = compare(known, highlights.highlights_of(db, row))
-    return replace(counts, ink=came.marks.ink, unread=unread), last, had
+    return replace(counts, ink=returned.marks.ink, unread=unread), last, had
 
 
 def _of_same_bytes(
-    library: Library, came: ReturnedCopy, known: Sequence[MarkState], n_found: int
+    library: Library, returned: ReturnedCopy, known: Sequence[MarkState], n_found: int
 ) -> list[int]:
-    """Find the states that the very bytes had at another place, if as many were read there."""
+    """Return the states that the same bytes have at another place, if as many were read there."""
     ids = {kept.id for kept in known}
-    for place, history in highlights.history_of(library.db, came.held.row).items():
-        if history[-1] == came.sha256:
+    for place, history in highlights.history_of(library.db, returned.held.row).items():
+        if history[-1] == returned.sha256:
             states = highlights.seen_at(library.db, place) & ids
             if len(states) >= n_found:
                 return sorted(states)
     return []
 
 
-def _follow(
+def _last_state(
     library: Library,
-    came: ReturnedCopy,
+    returned: ReturnedCopy,
     known: Sequence[MarkState],
     matches: Sequence[MarkMatch],
     walked: Path,
 ) -> PlaceState | None:
-    """Move a place whose file was renamed; another paper's place begins anew.
+    """Return the last state of a copy's place for its paper, None for none.
 
-    Returns what came of this paper from there last.
+    Where the place had another paper, its history is deleted. Where the file was renamed, the
+    history of its old place moves to the new one.
     """
     db = library.db
-    last = highlights.returned_from(db, came.place)
+    last = highlights.returned_from(db, returned.place)
     if last is not None:
-        if last.paper == came.held.row:
+        if last.paper == returned.held.row:
             return last
-        if last.sha256 == came.sha256:
-            # The person says that this very file is another paper than it was taken for.
-            highlights.set_seen(db, came.place, [], at=library.now())
+        if last.sha256 == returned.sha256:
+            # The person corrects which paper this file is: the marks were the other paper's.
+            highlights.set_seen(db, returned.place, [], at=library.now())
             index.add_highlight_texts(db, last.paper)
-        highlights.forget_place(db, came.place)
+        highlights.forget_place(db, returned.place)
         return None
     here = {m.mark for m in matches}
     marks = {kept.id: kept.mark for kept in known}
-    for last in highlights.returned_of(db, came.held.row):
+    for last in highlights.returned_of(db, returned.held.row):
         before = {marks[state] for state in highlights.seen_at(db, last.place) if state in marks}
         file = file_at(library, last.place)
+        # Half of the marks of a place whose file is gone: it was renamed to this one.
         is_like = bool(before) and 2 * len(before & here) >= len(before)
         if is_like and file.is_relative_to(walked) and not is_here(file):
-            highlights.move_place(db, last.place, came.place)
+            highlights.move_place(db, last.place, returned.place)
             return last
     return None
 
 
 def compare(before: list[MarkState], after: list[MarkState]) -> Counts:
-    """Count how the marks that are shown differ between two moments."""
+    """Count the differences between the marks that are shown at two moments."""
     marks = {kept.id: kept.mark for kept in after}
     old = {marks[s.id]: s for s in shown(before)}
     new = {marks[s.id]: s for s in shown(after)}
@@ -277,9 +283,12 @@ def compare(before: list[MarkState], after: list[MarkState]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class RemovedCopy:
-    """A copy that was taken out. before, path: where its file lay and lies now, relative to the
-    library; path "" where it was not there any more. n_gone, n_again, n_changed: marks that
-    went with it, that are shown again, and that are shown as they were before it."""
+    """A marked copy that was removed.
+
+    before, path: where its file was and is now, relative to the library; path is "" where the
+    file was gone. n_gone, n_again, n_changed: marks that went with it, that are shown again, and
+    that are shown as they were before it.
+    """
 
     held: LibraryPaper
     before: str
@@ -290,7 +299,10 @@ class RemovedCopy:
 
 
 def removed_text(removed: RemovedCopy, folder: Path) -> str:
-    """Write what was removed, where it lies and how it comes again. folder: of the library."""
+    """Describe a removed copy: its marks, its file, and how to bring it back.
+
+    folder: of the library.
+    """
     held = removed.held
     title, path = plain(held.paper.title), removed.path
     parts = [say("copy.removed", title=title)]
@@ -311,12 +323,12 @@ def removed_text(removed: RemovedCopy, folder: Path) -> str:
 def remove_copy(
     library: Library, tools: PdfTools, held: LibraryPaper, *, sha256: str = ""
 ) -> RemovedCopy:
-    """Remove the marked copy that came last, or the one whose SHA-256 begins so.
+    """Remove the newest marked copy of a paper, or the one whose SHA-256 begins with `sha256`.
 
-    Its file goes to `removed/`. Where its marks stood, those of the copy that came from there
-    before it stand again; marks that are in no other copy are shown as removed. Raises
-    NotKnown where there is none, PdfError where a copy before it cannot be read, Locked,
-    ReadOnly or StoreError.
+    Its file is moved to `removed/`. Each place that had it gets the marks of the copy before it
+    back; marks that are in no other copy are shown as removed.
+    Raises NotKnown where there is no such copy, PdfError where a copy before it cannot be read,
+    Locked, ReadOnly or StoreError.
     """
     db, row = library.db, held.row
     with lock_file(library.folder / LOCK):
@@ -327,20 +339,21 @@ def remove_copy(
             what = say("copy.none", title=plain(held.paper.title))
             raise NotKnown(what=what, hint=say("copy.none.hint"))
         copy = found[-1]
-        # Read first: where that fails nothing was changed.
+        # The earlier copies are read before anything is changed, since that may fail.
         history = highlights.history_of(db, row)
-        places = [place for place, came in history.items() if came[-1] == copy.sha256]
-        again = [_again(library, tools, held, copy, place) for place in places]
+        places = [place for place, hashes in history.items() if hashes[-1] == copy.sha256]
+        again = [_earlier_copy(library, tools, held, copy, place) for place in places]
         shows = highlights.highlights_of(db, row)
         with db.writing():
-            path = _put_apart(library, copy)
+            path = _move_to_removed(library, copy)
             highlights.remove_copy(db, copy)
             for one in again:
                 highlights.set_seen(db, one.place, [], at=library.now())
             for one in again:
                 keep_marks(library, one, library.folder / REMOVED)
-                # What is handed in next is compared with what stands there now. What lies in a
-                # folder is as it was: it is not brought in again by itself.
+                # The next copy that is handed in is compared with the earlier one. The state of
+                # a folder's place stays: its file is still the removed copy, which must not be
+                # imported again by itself.
                 if one.place.startswith(HANDED) and one.sha256:
                     ink = one.marks.ink
                     last = PlaceState(one.place, row, one.sha256, len(ink), ink)
@@ -352,31 +365,34 @@ def remove_copy(
     return RemovedCopy(held, copy.path, path, counts.removed, counts.again, counts.changed)
 
 
-def _again(
+def _earlier_copy(
     library: Library, tools: PdfTools, held: LibraryPaper, copy: MarkedCopy, place: str
 ) -> ReturnedCopy:
-    """Read what came from a place before a copy did; sha256 "" and no marks where nothing did."""
+    """Read the copy that came from a place before another one.
+
+    sha256 is "" and there are no marks where none came before it.
+    """
     files = {one.sha256: one.path for one in highlights.copies_of(library.db, held.row)}
     if original := pdfs.pdf_of(library.db, held.row):
         files[original.sha256] = original.path
     for sha256 in reversed(highlights.history_of(library.db, held.row)[place]):
         file = library.folder / files.get(sha256, "")
         if sha256 == copy.sha256 or (sha256 in files and not file.is_file()):
-            continue  # a hand deleted it
-        # What was not kept had no marks.
+            continue  # the person deleted it
+        # A copy that was not stored had no marks.
         marks = tools.read_marks(file) if sha256 in files else Marks()
         return ReturnedCopy(held, place, "", sha256, b"", marks)
     return ReturnedCopy(held, place, "", "", b"", Marks())
 
 
-def _put_apart(library: Library, copy: MarkedCopy) -> str:
-    """Move a copy's file to `removed/`; returns its path there, "" where there is no file."""
+def _move_to_removed(library: Library, copy: MarkedCopy) -> str:
+    """Move a copy's file to `removed/`; return its path there, "" where there is no file."""
     file = library.folder / copy.path
     name = PurePosixPath(copy.path)
     target, n = Path(REMOVED, name.name), 2
     while os.path.lexists(library.folder / target):
         if not file.exists() and has_bytes(library.folder / target, copy.sha256):
-            return target.as_posix()  # a kill came after the move
+            return target.as_posix()  # moved before a kill
         target, n = Path(REMOVED, f"{name.stem}-{n}.pdf"), n + 1
     if not file.exists():
         return ""

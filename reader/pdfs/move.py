@@ -1,12 +1,12 @@
-"""Bring a paper's files into the folder of its topic, and find those that a hand moved.
+"""Move a paper's files into the folder of its topic, and find PDFs that somebody moved.
 
-The rows say where a paper belongs and where each file lies: filing adds a row, then the
-files follow, and what a kill left in between the next call repairs. Nothing is ever
-overwritten, and nothing deleted but folders that became empty.
+The rows say where a paper belongs and where each file is. Filing adds a row, then the files are
+moved; what a kill left undone, the next call does. Nothing is ever overwritten, and nothing is
+deleted but folders that became empty.
 
-PDFs that a hand moved or renamed within papers/ are known by their bytes; by their name and
-what is printed in them, where an app rewrote them. Who moves a PDF into another topic's folder
-files the paper there. No other folder is looked into, and nothing fetched.
+A PDF that was moved or renamed by hand within papers/ is recognised by its bytes; where an app
+rewrote it, by its name and the text in it. A PDF that was moved into another topic's folder
+files its paper there. No other folder is searched, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from reader.pdfs.rows import highlights, pdfs
 ROOTS = {"pdf": "papers", "marked": "papers", "note": "notes"}
 
 AT_ONCE = 64
-"""Moved files recorded in one transaction."""
+"""The number of moved files that are recorded in one transaction."""
 
 
 def settle(
@@ -44,10 +44,10 @@ def settle(
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[ReaderError]:
-    """Bring the files of some papers, or of all, into the folders that they are filed in.
+    """Move the files of some papers, or of all, into the folders of their topics.
 
-    Returns what could not be moved; those stay where they are. Killed anywhere, the next
-    call goes on.
+    Returns an error for each file that could not be moved; it stays where it is. After a kill
+    the next call goes on.
     """
     rows = None if rows is None else list(rows)
     strays = [p.paper for p in filings.places(library.db, rows) if _is_elsewhere(p)]
@@ -55,11 +55,11 @@ def settle(
         return []
     problems: list[ReaderError] = []
     with lock_file(library.folder / "filing.lock", wait=True):
-        # Asked again: another process may have moved some meanwhile.
+        # Read again under the lock, since another process may have moved some meanwhile.
         places = [p for p in filings.places(library.db, strays) if _is_elsewhere(p)]
         for start in range(0, len(places), AT_ONCE):
             progress(start, len(places))
-            problems += _bring(library, places[start : start + AT_ONCE])
+            problems += _move_files(library, places[start : start + AT_ONCE])
     progress(len(places), len(places))
     return problems
 
@@ -72,8 +72,8 @@ def _is_elsewhere(place: FilePlace) -> bool:
     return nfc(folder) != nfc(f"{root}/{place.topic}")
 
 
-def _bring(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
-    """Move some files, then record them all: a kill leaves each where it was or will be."""
+def _move_files(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
+    """Move some files, then record them all; after a kill each is at its old or its new place."""
     problems: list[ReaderError] = []
     moved: dict[FilePlace, str] = {}
     for place in places:
@@ -91,9 +91,9 @@ def _bring(library: Library, places: Sequence[FilePlace]) -> list[ReaderError]:
 
 
 def _moved(library: Library, place: FilePlace) -> str:
-    """Move one file to its folder; returns its new path, empty where there is no file.
+    """Move a file to its folder; return its new path, "" where there is no file.
 
-    Where another file has its name there, it gets -2, -3 … after it.
+    Where another file has its name there, it gets -2, -3 … behind it.
     """
     source = library.folder / place.path
     root = ROOTS[place.kind]
@@ -106,18 +106,18 @@ def _moved(library: Library, place: FilePlace) -> str:
         target = folder / name
         found = existing(target)
         if found is None and is_evicted(target):
-            continue
+            continue  # iCloud would bring another file back to this name
         if found is None and not is_there:
             return ""
         if found is None:
             move(source, target)
             return target.relative_to(library.folder).as_posix()
         if not is_there:
-            is_it = _is_it(library, place, found)
+            is_it = _is_same_file(library, place, found)
         elif is_it := all(map(os.path.exists, (source, found))) and source.samefile(found):
             try:
-                # Two names of one file, unless both are one entry of one folder: on a disk
-                # without case, or where a folder is a link to the other.
+                # A killed `move` left two names of one file, and the old one goes. Not where the
+                # two are one entry: on a disk without case, or where a folder is a link.
                 if not source.parent.samefile(found.parent) and source.stat().st_nlink > 1:
                     source.unlink()
             except OSError as error:
@@ -127,10 +127,11 @@ def _moved(library: Library, place: FilePlace) -> str:
     return ""
 
 
-def _is_it(library: Library, place: FilePlace, file: Path) -> bool:
-    """Check that a file is the one that a killed move brought here before recording it."""
+def _is_same_file(library: Library, place: FilePlace, file: Path) -> bool:
+    """Check whether a file is the one that was moved here before a kill, and not recorded."""
     if place.kind != "note":
         return has_bytes(file, place.sha256)
+    # The person may have edited a note meanwhile, so its bytes prove nothing.
     try:
         given = fields(file.read_bytes().decode()).get("id", "")
     except (OSError, UnicodeDecodeError):
@@ -140,14 +141,15 @@ def _is_it(library: Library, place: FilePlace, file: Path) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file to a path where nothing stands yet. Raises StoreError.
+    """Move a file to a path where no file is yet. Raises StoreError.
 
-    A second name is made before the first one goes, since a rename overwrites what comes
-    to stand there just then; where a disk knows no second names it is renamed.
+    A hard link is made and the old name removed, since a rename overwrites a file that comes
+    there meanwhile; on a disk without hard links it is renamed.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_symlink():
+            # A relative link would lead elsewhere from its new folder.
             os.symlink(os.path.relpath(source.resolve(), target.parent.resolve()), target)
             source.unlink()
             return
@@ -159,7 +161,7 @@ def move(source: Path, target: Path) -> None:
             if source.parent.stat().st_dev == target.parent.stat().st_dev:
                 source.rename(target)
                 return
-            # A folder that leads to another disk.
+            # The folder is a link to another disk.
             write_whole(target, source.read_bytes())
         source.unlink()
     except OSError as error:
@@ -167,8 +169,8 @@ def move(source: Path, target: Path) -> None:
 
 
 def drop_empty(folder: Path, root: Path) -> None:
-    """Remove folders that became empty, up to the root; Finder's own file does not count."""
-    with contextlib.suppress(OSError):  # somebody put something there, or may not remove it
+    """Remove folders that became empty, up to the root; Finder's .DS_Store does not count."""
+    with contextlib.suppress(OSError):  # not empty after all, or without the right to remove it
         while folder != root and root in folder.parents:
             if [file.name for file in folder.iterdir()] == [".DS_Store"]:
                 (folder / ".DS_Store").unlink()
@@ -177,7 +179,7 @@ def drop_empty(folder: Path, root: Path) -> None:
 
 
 def folder_at(library: Library, root: str, topic: str) -> str:
-    """Find a topic's folder as it stands on the disk, which may have decomposed its name."""
+    """Return the path of a topic's folder as it is on the disk, which may decompose its name."""
     path = f"{root}/{topic}"
     apart = unicodedata.normalize("NFD", path)
     is_apart = apart != path and not (library.folder / path).exists()
@@ -185,7 +187,7 @@ def folder_at(library: Library, root: str, topic: str) -> str:
 
 
 def existing(file: Path) -> Path | None:
-    """Find a file as it is named on the disk, composed or not; None where nothing stands."""
+    """Return a file under its name on the disk, composed or not; None where there is none."""
     for form in (file.name, nfc(file.name), unicodedata.normalize("NFD", file.name)):
         if os.path.lexists(file.with_name(form)):
             return file.with_name(form)
@@ -193,13 +195,13 @@ def existing(file: Path) -> Path | None:
 
 
 def sha256_of(file: Path) -> str:
-    """Hash a file's bytes. Raises OSError."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def has_bytes(file: Path, sha256: str) -> bool:
-    """Check that a file holds just these bytes; one that cannot be read, or is none, does not."""
+    """Check whether a file has the bytes of a SHA-256; False where it cannot be read."""
     try:
         return file.is_file() and sha256_of(file) == sha256
     except OSError:
@@ -207,7 +209,7 @@ def has_bytes(file: Path, sha256: str) -> bool:
 
 
 def nfc(text: str) -> str:
-    """Compose the letters of a name, as rows have it."""
+    """Compose the letters of a name (NFC), the form that rows have."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -215,9 +217,9 @@ Read = Callable[[Path], Document]
 
 
 def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
-    """Find a paper's PDF, wherever in papers/ it was moved; None where there is none.
+    """Find a paper's PDF, also where it was moved within papers/; None where there is none.
 
-    read: see `find_moved`. Where the library cannot be written the place is not kept.
+    read: see `find_moved`. Where the library cannot be written, the new path is not recorded.
     """
     pdf = pdfs.pdf_of(library.db, row)
     if pdf is None:
@@ -232,12 +234,15 @@ def pdf_file(library: Library, row: int, *, read: Read | None = None) -> Path | 
 
 
 def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path | None:
-    """Find the marked copy of a paper that came last, wherever in papers/ it was moved; None
-    where there is none. read: see `find_moved`."""
+    """Find the newest marked copy of a paper, also where it was moved within papers/.
+
+    read: see `find_moved`. Returns None where there is none.
+    """
     if not highlights.marked_of(library.db, row):
         return None
     found = find_moved(library, [row], read=read)
-    # Where they may have been moved on since, the rows know; one that cannot be written does not.
+    # `find_moved` records the new paths, which the rows read below then have, unless the library
+    # cannot be written.
     seen = {place.sha256: path for place, path in found.items() if library.db.is_read_only}
     copies = reversed(highlights.marked_of(library.db, row))
     files = (library.folder / seen.get(copy.sha256, copy.path) for copy in copies)
@@ -247,9 +252,10 @@ def marked_file(library: Library, row: int, *, read: Read | None = None) -> Path
 def file_to_read(
     library: Library, row: int, *, is_original: bool = False, read: Read | None = None
 ) -> Path | None:
-    """Find the PDF that a person reads: the marked copy that came last, else the paper's own,
-    and only that where the original is asked for; None where there is none. read: see
-    `find_moved`."""
+    """Find the PDF that a person reads: the newest marked copy, else the paper's own.
+
+    is_original: only the paper's own. read: see `find_moved`. Returns None where there is none.
+    """
     file = None if is_original else marked_file(library, row, read=read)
     return file or pdf_file(library, row, read=read)
 
@@ -257,20 +263,22 @@ def file_to_read(
 def find_moved(
     library: Library, rows: Collection[int] | None = None, *, read: Read | None = None
 ) -> Mapping[FilePlace, str]:
-    """Find the PDFs that are not where they should be, anywhere in papers/.
+    """Find PDFs that are not at their recorded paths, anywhere in papers/.
 
-    Known by their bytes, whatever their names; by their name, where the bytes changed,
-    only if `read` is given and what is read is recognised as the paper. One that lies in
-    another topic's folder is filed there from now on, the other files with it. Returns
-    file → new path. papers/ is walked only when something is missing.
+    They are recognised by their bytes, whatever their names; with `read` also by their name,
+    where the bytes changed and the text is recognised as the paper. A paper whose PDF is in
+    another topic's folder is filed there, and its other files follow. papers/ is searched only
+    where a PDF is missing.
+    rows: of some papers, None for all. Returns file → new path.
     """
     wanted = filings.places(library.db, rows, has_notes=False)
-    # Asked by text first: 20,000 paths made as objects take .2 s.
+    # With paths as text first, since making 20,000 Path objects takes .2 s.
     root = f"{library.folder}/"
     missing = [p for p in wanted if not os.path.isfile(root + p.path)]
     lost = [p for p in missing if not is_here(library.folder / p.path)]
     if not lost:
         return {}
+    # A file that a row of another paper names, and that is there, is no stray.
     every = wanted if rows is None else filings.places(library.db, has_notes=False)
     strays = _Strays(library, {fold_name(p.path) for p in set(every) - set(lost)})
     found = {p: path for p in lost if (path := strays.find(p))}
@@ -280,7 +288,7 @@ def find_moved(
     if not found or library.db.is_read_only:
         return found
     with library.db.writing():
-        # The PDF itself comes last: where both were moved it has the last word.
+        # The paper's own PDF comes last: where a marked copy was moved elsewhere, it decides.
         for place, path in sorted(found.items(), key=lambda item: item[0].kind == "pdf"):
             filings.set_path(library.db, place, path)
             before, topic = (_topic_in(library, p) for p in (place.path, path))
@@ -289,20 +297,20 @@ def find_moved(
                 stem = file_stem(held.paper, library.config.pdf_name)
                 papers.fix_key(library.db, held.row, stem)
                 decisions.add_filing(library.db, held.row, topic, at=library.now(), is_by_hand=True)
-    # What cannot follow now is named by the next gather, which settles all.
+    # An error here is not lost: the next gather calls `settle` for all papers and reports it.
     settle(library, {p.paper for p in found})
     return found
 
 
 def _topic_in(library: Library, path: str) -> str:
-    """Read the topic of the folder in which a PDF lies; empty where it cannot be one."""
+    """Return the topic of the folder that a PDF is in; "" where that can be no topic."""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix("papers").removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
     return "" if path_problem(folder) else known.get(fold_name(folder), folder)
 
 
 class _Strays:
-    """The PDFs in papers/ that no row names, each hashed once and only where its size fits."""
+    """The PDFs in papers/ that no row names; each is hashed once, and only where its size fits."""
 
     def __init__(self, library: Library, named: Collection[str]) -> None:
         self._library = library
@@ -318,17 +326,19 @@ class _Strays:
                 self._by_name.setdefault(_name(path), []).append(path)
 
     def find(self, place: FilePlace) -> str:
-        """Find a file that is this one for sure; empty for none."""
-        # A disk that came from a Mac has the same name with its letters taken apart.
+        """Return the path of a file that is surely this one, "" for none."""
+        # First the same path with decomposed letters, as a disk of a Mac has it, then the same
+        # bytes, those with the same name before others.
         name = _name(place.path)
         same = sorted(self._same_bytes(place), key=lambda path: (_name(path) != name, path))
         paths = [self._by_path.get(nfc(place.path), ""), *same]
         path = next((path for path in paths if path in self._sizes), "")
+        # A file is found for one row only.
         self._sizes.pop(path, None)
         return path
 
     def find_by_name(self, place: FilePlace, read: Read) -> str:
-        """Find a file that has this one's name and other bytes, and is the same paper."""
+        """Return the path of a file of the same name and other bytes that is the same paper."""
         for path in self._by_name.get(_name(place.path), []):
             if path not in self._sizes:
                 continue
@@ -344,7 +354,8 @@ class _Strays:
         return ""
 
     def _same_bytes(self, place: FilePlace) -> list[str]:
-        """List the files with a file's bytes."""
+        """Return the paths of the files that have the bytes of a recorded file."""
+        # An unknown size (None) fits every file.
         if place.n_bytes not in self._by_hash:
             found = self._by_hash.setdefault(place.n_bytes, {})
             for path in sorted(self._sizes):
@@ -356,7 +367,7 @@ class _Strays:
         try:
             return sha256_of(self._library.folder / path)
         except OSError:
-            return ""  # not to be read: it is not found
+            return ""  # a file that cannot be read is not found
 
 
 def _name(path: str) -> str:

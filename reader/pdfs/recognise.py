@@ -1,4 +1,4 @@
-"""Find which paper of this library a PDF is."""
+"""Recognise which paper of the library a PDF is."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from reader.pdfs.rows import pdfs
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a PDF was recognised as.
+    """The paper that a PDF was recognised as.
 
-    level: strong: it is the paper `row`, or, where row is None, the paper `id` that is not
-    in the library. medium: it may be one of `candidates`: a person is to be asked. none.
-    candidates: rows that it may be, the likeliest first; of strong none.
+    level: "strong", it is the paper `row`, or, where row is None, the paper `id`, which is not
+    in the library; "medium", it may be one of `candidates`, and a person is asked; "none".
+    why: the reason in words. candidates: rows, the most likely first; empty for "strong".
     """
 
     level: Level
@@ -42,38 +42,42 @@ class Recognition:
     id: str = ""
     """Strong without a row: the paper's id, from arXiv's stamp."""
     version: int | None = None
-    """arXiv's, of the stamp."""
+    """The version in arXiv's stamp, None without one."""
     printed: PdfClues | None = None
-    """What the page says; None where the bytes alone told."""
+    """The clues on the page; None where the bytes were enough."""
     sketch: str = ""
+    """A sketch of the text, see `recognition.sketch_of`."""
     unknown_doi: str = ""
-    """Printed, and of no paper here: it is to be looked up."""
+    """A printed DOI of no paper in the library, which can be looked up."""
 
     @property
     def paper(self) -> Paper | None:
-        """The paper as the page prints it."""
+        """Return the paper as the page prints it, None where the bytes were enough."""
         return self.printed.paper if self.printed else None
 
 
 @dataclass
 class PdfSketches:
-    """The sketches of the PDFs that are here, so that like ones are found without comparing all.
+    """The sketches of the library's PDFs, with an index that finds similar ones.
 
-    One for each run of many; it must be told what is added.
+    Make one for a run over many PDFs, and `add` what the run adds to the library.
     """
 
     _sketches: list[tuple[int, str]] = field(default_factory=list)
-    """Row and sketch; a paper that was joined of copies has one for each of their PDFs."""
+    """Row and sketch; a paper merged of copies has one for each of their PDFs."""
     _having: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """(place, value) → the numbers of the sketches that have this value there."""
 
     @classmethod
     def of(cls, library: Library) -> PdfSketches:
+        """Read all sketches of a library."""
         texts = cls()
         for row, sketch in pdfs.sketches(library.db):
             texts.add(row, sketch)
         return texts
 
     def add(self, row: int, sketch: str) -> None:
+        """Add the sketch of a paper's PDF; an empty one is ignored."""
         if not sketch:
             return
         number = len(self._sketches)
@@ -83,7 +87,8 @@ class PdfSketches:
                 self._having.setdefault((n, value), []).append(number)
 
     def like(self, sketch: str) -> dict[int, float]:
-        """Find the rows whose text is like a sketch's: row → likeness."""
+        """Return the rows whose text is similar to a sketch: row → likeness, 0 to 1."""
+        # Only the 20 that share the most values are compared in full.
         shared = Counter(
             number
             for n, value in enumerate(places(sketch))
@@ -99,7 +104,7 @@ class PdfSketches:
 
 
 def pdf_id(sha256: str) -> str:
-    """Name a paper of which nothing but its PDF is known."""
+    """Return the id of a paper of which only a PDF is known."""
     return f"pdf:{sha256[:16]}"
 
 
@@ -112,10 +117,10 @@ def recognise(
     texts: PdfSketches | None = None,
     found: Iterable[Paper] = (),
 ) -> Recognition:
-    """Find which paper a PDF is, from its bytes, what is printed on it, and its text.
+    """Recognise which paper a PDF is, by its bytes, what is printed on it, and its text.
 
-    name: of the file. texts: where many are recognised, made once. found: papers that the
-    printed ids were looked up as, whether they are here or not.
+    name: of the file. texts: made once where many are recognised, None to read them here.
+    found: papers that the printed ids were looked up as, whether in the library or not.
     """
     row = pdfs.row_with_bytes(library.db, sha256)
     if row is not None:
@@ -127,10 +132,12 @@ def recognise(
     known += [KnownPaper(None, paper) for paper in found if paper.id not in here]
     verdict = judge(printed, known)
     rows = tuple(dict.fromkeys(r for p in verdict.places if (r := known[p].row) is not None))
+    # Nothing in the library to ask about.
     level: Level = "none" if verdict.level == "medium" and not rows else verdict.level
     row, id_, why = None, "", verdict.why
     if verdict.place is not None:
         row, id_ = known[verdict.place].row, known[verdict.place].paper.id
+    # arXiv's own stamp is believed also for a paper that is not in the library.
     elif level == "none" and printed.stamp and not printed.is_part and not verdict.why:
         level, id_, why = "strong", printed.stamp, say("recognised.stamp", id=printed.stamp)
     doi = printed.doi if printed.doi not in here else ""
@@ -139,7 +146,7 @@ def recognise(
 
 
 def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -> list[KnownPaper]:
-    """List the papers here that a PDF may be: by id, by title, by text."""
+    """Return the papers in the library that a PDF may be, by id, title or text."""
     ids = [i for i in (printed.stamp, printed.doi, *printed.hints, printed.paper.id) if i]
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
     named = merges.papers_named(library.db, ids, folds)

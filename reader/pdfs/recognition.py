@@ -1,15 +1,14 @@
-"""Decide which paper a PDF is, by its words and by how its pages look.
+"""Decide which paper a PDF is, by its words and by the look of its pages.
 
-A wrong paper is worse than none: everything here leans towards asking. What counts is
-what no other file has: arXiv's own stamp, or title, authors and abstract together. An id
-printed anywhere else is a hint that the title must bear out, since page 1 also names
-other papers.
+A wrong paper is worse than none, so a doubtful case is asked about. What counts is what no other
+file has: arXiv's own stamp, or title, authors and abstract together. Any other printed id is a
+hint that the title must confirm, since page 1 names other papers too.
 
-A copy that an app drew anew, marks and all, has no text, and a page of few words has too
-little: such pages are compared by how they look. The same text in another file is told by a
-sketch, the smallest hash of all pieces of three words in each of 128 classes (MinHash, Broder
-1997; one permutation, Li, Owen and Zhang 2012), which does not see bytes, page breaks, fonts,
-marks, nor where a piece stands. Pure functions on values; who knows the papers asks here.
+A copy that an app drew anew, marks and all, has no text, and a page of few words has too little:
+such pages are compared by their pictures. The same text in another file is recognised by a
+sketch: the smallest hash of all pieces of three words in each of 128 classes (MinHash, Broder
+1997; one permutation, Li, Owen and Zhang 2012). It does not depend on bytes, page breaks, fonts,
+marks, or the order of pieces. Pure functions on values; the caller knows the library.
 """
 
 from __future__ import annotations
@@ -39,25 +38,27 @@ SAME_TEXT = 0.8
 """Likeness of two sketches from which on they are one text: re-saved and marked copies have .95
 and more, two versions of a paper .3 to .9, different papers at most .29."""
 LIKE_TEXT = 0.4
+"""Likeness from which on two texts may be one paper."""
 
 MOST_OF_ABSTRACT, SOME_OF_ABSTRACT = 0.6, 0.3
-"""Share of a known abstract's pieces of three words that stand on the PDF's first pages."""
+"""Shares of a known abstract's pieces of three words that are on the PDF's first pages."""
 
 FEWEST_WORDS = 110
-"""Words on a page of a paper; slides and posters have fewer on most."""
+"""The fewest words on most pages of a paper; slides and posters have fewer."""
 
 MOST_PAGES = 80
-"""A thesis, a book or proceedings have more."""
+"""The most pages of a paper; a thesis, a book or proceedings have more."""
 
 N_BLOCKS = 8
-"""Blocks at the top of page 1 among which the title is looked for."""
+"""The number of blocks at the top of page 1 in which the title is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPaper:
-    """A paper that a PDF may be, and what its own PDF's text has in common with this one.
+    """A paper that a PDF may be.
 
-    row: None for one that is not in the library (looked up by a printed id).
+    row: None for one that is not in the library (looked up by a printed id). likeness: of the
+    sketch of its own PDF to this one, 0 to 1.
     """
 
     row: int | None
@@ -67,10 +68,10 @@ class KnownPaper:
 
 @dataclass(frozen=True, slots=True)
 class PdfClues:
-    """What a PDF says of itself.
+    """What is printed in a PDF and may show which paper it is.
 
-    stamp: the id of arXiv's stamp, "" for none. doi: canonical id of the printed DOI,
-    which may be another paper's. hints: other ids on page 1.
+    stamp: the id in arXiv's stamp, "" for none. version: the one in the stamp. doi: canonical id
+    of the printed DOI, which may be another paper's. hints: other ids on page 1.
     """
 
     stamp: str
@@ -78,24 +79,26 @@ class PdfClues:
     doi: str
     hints: tuple[str, ...]
     titles: tuple[str, ...]
-    """The title as read, then what else at the top of page 1 may be it."""
+    """The title as read, then other texts at the top of page 1 that may be it."""
     paper: Paper
     """Title, authors, abstract and year as printed; its id is made from the bytes."""
     type: Type
     is_plain: bool
-    """A paper and nothing else, as far as one can see."""
+    """Whether it looks as one paper and nothing else."""
     is_part: bool
-    """Slides or a supplement, or more than one paper: then the stamp may be one of several."""
+    """Whether it is slides, a supplement, or several papers, so that the stamp may be of one
+    among several."""
     words: frozenset[str] = field(repr=False, default=frozenset())
     """The words of the first two pages, and their pieces of three words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """place: of the paper among those given, None for none of them; why: in words.
+    """The decision which of some papers a PDF is.
 
-    places: of those that it may be, the likeliest first. refuted: ids that are printed,
-    and belong to another paper.
+    place: of the paper among those given, None for none of them. why: the reason in words.
+    places: of those that it may be, the most likely first. refuted: printed ids that belong to
+    another paper.
     """
 
     level: Level
@@ -106,17 +109,16 @@ class Verdict:
 
 
 def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
-    """Extract from a PDF's text the clues that tell which paper it is.
+    """Extract from a PDF's text the clues to which paper it is.
 
-    id_: what it is called while nothing better is known. name: of the file, for one
-    without a title.
+    id_: of the paper while no better one is known. name: of the file, for a PDF without a title.
     """
     stamp = next(iter(find_ids(document.stamp)), None)
     doi = parse_id(document.doi) if document.doi else None
     own = {stamp.id if stamp else "", doi.id if doi else ""}
     hints = tuple(dict.fromkeys(f.id for f in find_ids(document.first_page) if f.id not in own))
     is_arxiv = stamp is not None and stamp.id.startswith("arxiv:")
-    # Another abstract may begin behind the first references.
+    # A second abstract behind the first references is another paper in the same file.
     has_second = has_references = False
     for page in document.pages:
         for block in page.blocks:
@@ -145,7 +147,7 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
 
 
 def _titles(document: Document) -> tuple[str, ...]:
-    """List what may be the title: as read, then each of the first blocks, and neighbours."""
+    """Return texts that may be the title: as read, then one to three blocks of page 1 joined."""
     texts = [document.title]
     blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
     for i in range(len(blocks)):
@@ -158,7 +160,7 @@ def _titles(document: Document) -> tuple[str, ...]:
 
 
 def stamped_version(document: Document) -> int | None:
-    """Read the version of arXiv's stamp, None where there is none."""
+    """Return the version in arXiv's stamp, None where there is none."""
     stamp = next(iter(find_ids(document.stamp)), None)
     return stamp.version if stamp else None
 
@@ -166,8 +168,8 @@ def stamped_version(document: Document) -> int | None:
 def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
     """Decide which of some papers a PDF is.
 
-    known: all that has a printed id, one of the possible titles, or a text like this
-    one's; others may be among them.
+    known: all papers with a printed id, one of the possible titles, or a similar text; others
+    may be among them.
     """
     matches = [_compare(printed, one) for one in known]
     refuted = tuple(
@@ -178,7 +180,8 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
     sure = [place for place, (level, _) in enumerate(matches) if level == "strong"]
     alike = [place for place in sure if known[place].likeness >= SAME_TEXT]
     sure = [max(alike, key=lambda p: known[p].likeness)] if alike else sure
-    # Copies of one paper are one.
+    # Several copies of one paper have one row; papers outside of the library have none, so each
+    # gets a negative number.
     if len({known[p].row if known[p].row is not None else -1 - p for p in sure}) == 1:
         return Verdict("strong", sure[0], matches[sure[0]][1], refuted=refuted)
     perhaps = [place for place, (level, _) in enumerate(matches) if level != "none"]
@@ -189,21 +192,23 @@ def judge(printed: PdfClues, known: Sequence[KnownPaper]) -> Verdict:
 
 
 _Match = tuple[Level, str]
-"""How surely a PDF is one paper, and why, in words."""
-_NOT: _Match = ("none", "")
+"""How surely a PDF is a paper, and the reason in words."""
+_NO_MATCH: _Match = ("none", "")
 
 
 def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
+    """Compare a PDF with one paper, by the surest clue that it has."""
     ids = one.paper.ids
     if printed.stamp:
         return _by_stamp(printed, one)
     title = _title_of(printed, one.paper)
-    covered = _covered(printed, one.paper)
+    covered = _abstract_share(printed, one.paper)
     if one.likeness >= SAME_TEXT:
         return "strong", say("recognised.text", percent=round(100 * one.likeness))
     named = next((i for i in (printed.doi, *printed.hints) if i in ids), "")
     if title and named and printed.is_plain:
-        # That the paper of a printed id has this title must be more than a chance.
+        # An id and a title in common may be a coincidence: an author's name or the abstract must
+        # agree too.
         is_named = _share_a_name(printed, one.paper)
         is_borne_out = is_named and (covered is None or named == printed.doi)
         is_borne_out = is_borne_out or (covered is not None and covered >= SOME_OF_ABSTRACT)
@@ -213,20 +218,20 @@ def _compare(printed: PdfClues, one: KnownPaper) -> _Match:
         return _by_title(printed, one, title, covered)
     if one.likeness >= LIKE_TEXT or (covered or 0) >= MOST_OF_ABSTRACT:
         return "medium", say("recognised.like_text")
-    # An author who forgot to change the template's DOI; or a translation.
+    # The author forgot to change the template's DOI, or it is a translation.
     if named and named == printed.doi and _share_a_name(printed, one.paper):
         return "medium", say("recognised.other_title", id=named)
-    return _NOT
+    return _NO_MATCH
 
 
 def _by_stamp(printed: PdfClues, one: KnownPaper) -> _Match:
-    """arXiv prints its number itself; only a page that shows another paper is asked about."""
+    """Compare by arXiv's stamp, which only a page of another paper makes doubtful."""
     if printed.stamp not in one.paper.ids:
-        return _NOT
+        return _NO_MATCH
     is_shown = (
         bool(_title_of(printed, one.paper))
         or _share_a_name(printed, one.paper)
-        or (_covered(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
+        or (_abstract_share(printed, one.paper) or 0) >= SOME_OF_ABSTRACT
     )
     if printed.is_part or not is_shown:
         return "medium", say("recognised.other_title", id=printed.stamp)
@@ -243,28 +248,32 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
     if printed.is_plain and match.strength == "strong" and not is_other_text:
         return "strong", say("recognised.title")
     if match.strength == "none" and not is_same_text and not is_named:
-        return _NOT  # the same words above another's work
+        return _NO_MATCH  # the same title above another paper
     if printed.type != "paper" or not printed.is_plain:
         return "medium", say("recognised.kind", kind=say(f"kind.{printed.type}"))
     return "medium", match.why or say("recognised.same_title")
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:
-    """Find the printed title that is a paper's; "" for none, or for one that many have."""
+    """Return the printed title that is a paper's title; "" for none, and for a generic one."""
     fold = title_fold(paper.title)
     if not fold or is_generic(paper.title):
         return ""
     return next((title for title in printed.titles if title_fold(title) == fold), "")
 
 
-def _covered(printed: PdfClues, paper: Paper) -> float | None:
-    """Measure the share of a paper's abstract that stands on the first pages; None: unknown."""
+def _abstract_share(printed: PdfClues, paper: Paper) -> float | None:
+    """Return the share of a paper's abstract that is on the first pages; None where unknown."""
+    # Fewer than 20 pieces are too short an abstract to compare.
     pieces = set(_pieces(_words_of(paper.abstract)))
     return len(pieces & printed.words) / len(pieces) if len(pieces) >= 20 else None
 
 
 def _share_a_name(printed: PdfClues, paper: Paper) -> bool:
-    """Check that an author is named on the first pages, among the authors where known."""
+    """Check whether an author of a paper is named on the first pages.
+
+    Where the PDF's own authors are known, only these count.
+    """
     if printed.paper.authors and same_people(printed.paper.authors, paper.authors):
         return True
     names = [title_fold(family_name(a)) for a in paper.authors[:3]]
@@ -272,13 +281,13 @@ def _share_a_name(printed: PdfClues, paper: Paper) -> bool:
 
 
 def same_people(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Check that two lists of authors have a family name in common."""
+    """Check whether two lists of authors have a family name in common."""
     names = [{title_fold(family_name(a)) for a in authors} - {""} for authors in (one, other)]
     return bool(names[0] & names[1])
 
 
 def _is_plain(document: Document) -> bool:
-    """Check that a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
+    """Check whether a PDF looks as one paper: no slides, supplement, thesis, erratum, volume."""
     if document.type != "paper" or document.n_pages > MOST_PAGES:
         return False
     per_page = [sum(len(_WORD.findall(b.text)) for b in page.blocks) for page in document.pages]
@@ -294,8 +303,8 @@ def _pieces(words: Sequence[str]) -> list[str]:
 
 
 def _words_of(text: str) -> list[str]:
-    """Fold a long text's words as those of titles are, sentence by sentence; two characters of
-    Japanese or Chinese, which have no spaces, are a word."""
+    """Split a text into folded words; two characters of Japanese or Chinese are a word."""
+    # By sentence, since `title_words` cuts a text after 4,000 characters.
     parts = re.split(r"(?<=[.。\n])\s*", text)
     return [w for part in parts for word in title_words(part) for w in _WORD.findall(word)]
 
@@ -317,31 +326,32 @@ _OTHER_KIND = re.compile(
 
 
 WIDTH, HEIGHT = 192, 256
-"""Pixels of a page's picture: letters cannot be read, words and their gaps are seen."""
+"""Pixels of a page's picture: too few to read letters, enough to see words and their gaps."""
 
 AROUND = 9
-"""Pixels of a row whose mean is taken off each: what stays is where words begin and end. Else
-the same lines with other words in them, or a page of the same template, look alike."""
+"""Pixels of a row whose mean is subtracted from each pixel, which leaves the begins and ends of
+words. Without it other words in the same lines, or in the same template, look alike."""
 
 SAME_PICTURE = 0.2
-"""Correlation of what stays. Of 20 papers' first pages, drawn anew as JPEG at 110 dpi with marks
-and ink in them, .23 to .9; of two different papers .08 at most; of two texts in one layout .18."""
+"""The least correlation of two pictures of one page. The first pages of 20 papers, drawn anew as
+JPEG at 110 dpi with marks and ink in them, had .23 to .9; two different papers .08 at most; two
+texts in one layout .18."""
 
 SAME_WORDS = 0.6
-"""What two pages share of the words of the one that has more."""
+"""The share of words that two pages have in common, of the page that has more."""
 
 FEWEST_PAGE_WORDS = 8
-"""Words that a page must have to be told by them."""
+"""The fewest words by which a page is compared; below, by its picture."""
 
 MOST_DIFFERENT = 3
-"""One page in so many may be covered by marks."""
+"""One page in so many may differ, since marks may cover it."""
 
 Likeness = Literal["same", "partly", "n_pages", "blank", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class PageLook:
-    """What one page shows. words: folded, with repeats. grey: WIDTH × HEIGHT levels, row by row."""
+    """The content of a page: words, folded, with repeats; grey, WIDTH × HEIGHT levels by row."""
 
     words: tuple[str, ...]
     grey: bytes
@@ -349,31 +359,32 @@ class PageLook:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What a PDF shows: the number of all its pages, and the first of them."""
+    """The content of a PDF: the number of all its pages, and the look of the first ones."""
 
     n_pages: int
     pages: tuple[PageLook, ...]
 
 
 def compare(original: Looks, copy: Looks) -> Likeness:
-    """Compare the pages that a copy shows with an original's.
+    """Compare the pages of a copy with those of the original.
 
-    n_pages: it has more or fewer. blank: nothing stands on the copy's pages. partly: too few
-    of its pages look like the original's, and other: none does.
+    Returns "same"; "n_pages" where the number of pages differs; "blank" where the copy's pages
+    are empty; "partly" where too few of its pages look like the original's, "other" where none
+    does.
     """
     if original.n_pages != copy.n_pages:
         return "n_pages"
-    if not any(_tells(page) for page in copy.pages):
+    if not any(_has_content(page) for page in copy.pages):
         return "blank"
-    # An empty page proves nothing, in whatever copy it is.
-    pairs = [(a, b) for a, b in zip(original.pages, copy.pages, strict=False) if _tells(a)]
+    # An empty page of the original proves nothing.
+    pairs = [(a, b) for a, b in zip(original.pages, copy.pages, strict=False) if _has_content(a)]
     n_same = sum(_is_same(a, b) for a, b in pairs)
     if not n_same:
         return "other"
     return "same" if MOST_DIFFERENT * (len(pairs) - n_same) <= len(pairs) else "partly"
 
 
-def _tells(page: PageLook) -> bool:
+def _has_content(page: PageLook) -> bool:
     return len(page.words) >= FEWEST_PAGE_WORDS or len(set(page.grey)) > 1
 
 
@@ -381,16 +392,17 @@ def _is_same(one: PageLook, other: PageLook) -> bool:
     most = max(len(one.words), len(other.words))
     if min(len(one.words), len(other.words)) >= FEWEST_PAGE_WORDS:
         return (Counter(one.words) & Counter(other.words)).total() >= SAME_WORDS * most
-    a, b = _gaps(one.grey), _gaps(other.grey)
+    a, b = _without_background(one.grey), _without_background(other.grey)
     both = sqrt(sum(map(mul, a, a)) * sum(map(mul, b, b)))
     return both > 0 and sum(map(mul, a, b)) >= SAME_PICTURE * both
 
 
-def _gaps(grey: bytes) -> list[float]:
-    """Subtract from each pixel the mean of those around it, row by row."""
+def _without_background(grey: bytes) -> list[float]:
+    """Subtract from each pixel the mean of the AROUND pixels around it, row by row."""
     found: list[float] = []
     for begin in range(0, len(grey), WIDTH):
         row = grey[begin : begin + WIDTH]
+        # Sums up to each pixel: the sum of any stretch is then one difference.
         sums = [0, *accumulate(row)]
         for x, level in enumerate(row):
             left, right = max(0, x - AROUND // 2), min(len(row), x + AROUND // 2 + 1)
@@ -399,24 +411,24 @@ def _gaps(grey: bytes) -> list[float]:
 
 
 N_PLACES = 128
+"""The number of values in a sketch, one for each class of hashes."""
 SHINGLE_WIDTH = 4
-"""Hexadecimal digits of one place."""
+"""Hexadecimal digits of one value in a sketch."""
 
 N_WORDS = 3
-"""Words of one piece; of Japanese and Chinese, which have no spaces, each two characters count
-as a word."""
+"""Words of one piece; two characters of Japanese or Chinese count as a word."""
 
 FEWEST = 60
-"""Pieces that a text must have: a title page is like many others."""
+"""The fewest pieces of a text with a sketch: a title page alone is like many others."""
 
 _NOTHING = "-" * SHINGLE_WIDTH
 
 
 def sketch_of(document: Document) -> str:
-    """Draw the sketch of a PDF's text; "" for one with next to no text.
+    """Compute the sketch of a PDF's text: N_PLACES values of SHINGLE_WIDTH digits.
 
-    References and the words in figures do not count: they are what programs read
-    differently.
+    "" for a PDF with fewer than FEWEST pieces. References and the words in figures do not
+    count, since programs read them differently.
     """
     hashes = set()
     for block in (block for page in document.pages for block in page.blocks):
@@ -429,6 +441,7 @@ def sketch_of(document: Document) -> str:
         return ""
     smallest: list[int | None] = [None] * N_PLACES
     for value in hashes:
+        # The lowest bits choose the place, the others are compared.
         value, place = divmod(value, N_PLACES)
         held = smallest[place]
         if held is None or value < held:
@@ -442,13 +455,13 @@ def sketch_of(document: Document) -> str:
 def likeness(a: str, b: str) -> float:
     """Estimate the share of pieces that two texts have in common, of all that either has.
 
-    0 to 1, give or take .04; 0 where one is not known.
+    a, b: sketches. Returns 0 to 1, with an error of about .04; 0 where one is unknown ("").
     """
     pairs = [pair for pair in zip(places(a), places(b), strict=False) if pair != (None, None)]
     return sum(one == two for one, two in pairs) / len(pairs) if pairs else 0.0
 
 
 def places(sketch: str) -> list[str | None]:
-    """Split a sketch: at each place a value, None where the text is too short for one."""
+    """Split a sketch into its values, None at places for which the text was too short."""
     values = [sketch[i : i + SHINGLE_WIDTH] for i in range(0, len(sketch), SHINGLE_WIDTH)]
     return [None if value == _NOTHING else value for value in values]

@@ -1,7 +1,7 @@
-"""Copy PDFs to the folder that the person's cloud brings to the tablet.
+"""Copy PDFs to the folder that a cloud service synchronises with the tablet.
 
-Knows nothing of the cloud and of the tablet: only a folder, in which files are renamed,
-evicted and marked by others. What lies there is never overwritten.
+It is only a folder here, in which other programs rename, evict and mark files. A file there is
+never overwritten.
 """
 
 from __future__ import annotations
@@ -31,24 +31,25 @@ from reader.pdfs.rows import highlights
 from reader.pdfs.rows.highlights import Taken
 
 LOCK = "tablet.lock"
-"""Held by the one `take` or `back` that works on a library."""
+"""The lock file of `take` and `back`, of which one at a time works on a library."""
 
 REMOVED = "removed"
-"""Where the files of marked copies lie that were taken out again."""
+"""The folder of marked copies that were removed again."""
 
 OWN_FOLDERS = ("papers", "notes", "pictures", "vectors", REMOVED)
-"""Where copies would be taken for the library's own files, or get in their way."""
+"""Folders of the library that cannot be the tablet's folder: copies would be mistaken for the
+library's own files."""
 
 IN_TABLET, IN_LIBRARY = "tablet:", "library:"
-"""How the names of places begin that lie in the tablet's folder and in the library."""
+"""The prefixes of places in the tablet's folder and in the library."""
 
 
 @dataclass(frozen=True, slots=True)
 class TabletOutcome:
-    """What became of one paper that should go to the tablet.
+    """The outcome for one paper that is copied to the tablet.
 
-    there: a copy lies there already, maybe marked or under another name, and stays. name: in
-    the folder, "" for none. error: of a paper that is missing.
+    there: a copy is there already, maybe marked or under another name, and stays. name: in the
+    folder, "" for none. error: why a PDF is missing.
     """
 
     held: LibraryPaper
@@ -58,7 +59,10 @@ class TabletOutcome:
 
 
 def tablet_folder(library: Library, given: Path | None = None) -> Path:
-    """Find the tablet's folder: given, else that of feeds.toml. Raises UsageError for none."""
+    """Return the tablet's folder: the given one, else that of feeds.toml.
+
+    Raises UsageError where there is none, or its home folder is unknown.
+    """
     if given is None and not library.config.tablet:
         raise UsageError(what=say("tablet.none"), hint=say("tablet.key"))
     folder = given if given is not None else Path(library.config.tablet)
@@ -66,27 +70,27 @@ def tablet_folder(library: Library, given: Path | None = None) -> Path:
         folder = folder.expanduser()
     except RuntimeError:
         raise UsageError(what=say("tablet.home", folder=folder), hint=say("tablet.key")) from None
-    # A relative one in feeds.toml is the library's neighbour, wherever the command runs.
+    # A relative path in feeds.toml starts at the library, one on the command line where the
+    # command runs.
     return Path(os.path.abspath(folder if given is not None else library.folder / folder))
 
 
 def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[TabletOutcome]:
-    """Copy the PDFs of papers, or of today's picks, to a folder; yields each as it is done.
+    """Copy the PDFs of papers, or of today's picks, to a folder; yield each as it is done.
 
-    Once there, a paper is not copied again, on whatever day it is taken and whatever was
-    done to its copy. Raises NotFound or UsageError before anything is copied, Locked,
-    ReadOnly or StoreError.
+    A paper that has a copy there is not copied again, whatever was done to that copy.
+    Raises NotFound or UsageError before anything is copied, Locked, ReadOnly or StoreError.
     """
     rows = [find_paper(library, text).row for text in texts]
     rows = rows or highlights.picks_on(library.db, library.today())
-    # Refused are the folders that hold the library's own files.
+    # Compared folded and with links resolved: on a Mac `Papers` is `papers`.
     own, asked = (PurePath(fold_name(os.path.realpath(f))) for f in (library.folder, folder))
     if asked == own or any(asked.is_relative_to(own / name) for name in OWN_FOLDERS):
         what = say("tablet.inside", folder=folder)
         raise UsageError(what=what, hint=say("tablet.inside.hint"))
     with lock_file(library.folder / LOCK):
         with library.db.writing():
-            pass  # a library that cannot be written is named before a file is
+            pass  # raises for a library that cannot be written, before a file is copied
         _make(folder, is_needed=bool(rows))
         for held in papers.papers_at(library.db, list(dict.fromkeys(rows))):
             try:
@@ -96,8 +100,10 @@ def take(library: Library, texts: Sequence[str], folder: Path) -> Iterator[Table
 
 
 def _make(folder: Path, *, is_needed: bool) -> None:
-    """Make the folder where something comes into it, but not the disk or cloud that it should
-    lie on."""
+    """Make the folder where it is needed, but not its parent.
+
+    A missing parent is a disk or a cloud folder that is not there now.
+    """
     try:
         if folder.is_dir():
             return
@@ -110,7 +116,7 @@ def _make(folder: Path, *, is_needed: bool) -> None:
 
 
 def no_folder(folder: Path) -> UsageError:
-    """Make the error of a folder that is not there, the same for `take` and `back`."""
+    """Return the error for a folder that does not exist, the same for `take` and `back`."""
     return UsageError(what=say("tablet.no_folder", folder=folder), hint=say("tablet.which"))
 
 
@@ -121,7 +127,7 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
         for name in there:
             if is_named_after(name, taken.path):
                 return TabletOutcome(held, "there", name)
-    # A file of the folder that `back` knew as this paper, whatever its name.
+    # An app may have renamed the copy: `back` has recorded which paper a file is.
     root = Path(os.path.realpath(folder))
     for last in reversed(highlights.returned_of(library.db, held.row)):
         file = file_at(library, last.place)
@@ -129,6 +135,7 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
             return TabletOutcome(held, "there", file.relative_to(root).as_posix())
     content = _content(library, held)
     today = library.today().isoformat()
+    # After a kill, or where the copy was deleted, today's name is used again.
     name = next((t.path for t in before if t.path.startswith(today)), "")
     if not name:
         names = [*there, *highlights.taken_rows(library.db)]
@@ -136,7 +143,7 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
         name = file_name(library, held, library.today(), max(numbers, default=0) + 1)
     file = folder / name
     taken = Taken(held.row, name, hashlib.sha256(content).hexdigest())
-    # The row first: a copy that is marked before it is on record would be a stranger's.
+    # The row comes first: an unrecorded copy could not be recognised when it comes back.
     with library.db.writing():
         highlights.add_taken(library.db, taken, at=library.now())
         highlights.forget_place(library.db, place_of(library, file))
@@ -145,14 +152,19 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
 
 
 def file_name(library: Library, held: LibraryPaper, day: date, number: int) -> str:
-    """Name a copy so that a folder's list shows the days, and each day's papers in order."""
+    """Return the name of a copy: day, number within the day, and the paper's key.
+
+    So a list of files by name shows the days, and the papers of each day in order.
+    """
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     return unicodedata.normalize("NFC", f"{day.isoformat()} {number:02} {stem}.pdf")
 
 
 def is_named_after(name: str, taken: str) -> bool:
-    """Check that a file has the name that a copy was taken under, or one that an app made
-    of it: `… (annotated).pdf`, `… 2.pdf`."""
+    """Check whether a file has a copy's name, or one that an app made of it.
+
+    Such names are `… (annotated).pdf` and `… 2.pdf`.
+    """
     stem, rest = fold_name(taken).removesuffix(".pdf"), fold_name(name)
     return rest.startswith(stem) and not re.match(r"[\w-]", rest[len(stem) :])
 
@@ -170,32 +182,37 @@ def _content(library: Library, held: LibraryPaper) -> bytes:
 
 
 def names_below(folder: Path) -> Iterator[str]:
-    """List the names of all files in a folder and below, also of those that iCloud took off
-    this disk for now: it leaves `.name.pdf.icloud` in the place of `name.pdf`."""
+    """Yield the names of all files in a folder and below, evicted ones too.
+
+    Where iCloud evicted `name.pdf` from this disk, it leaves `.name.pdf.icloud`.
+    """
     for _, folders, names in os.walk(folder):
         folders.sort()
         yield from (evicted(name) or name for name in sorted(names))
 
 
 def evicted(name: str) -> str:
-    """Read the name of the file whose placeholder this is; "" for what is none."""
+    """Return the name of the file that an iCloud placeholder stands for; "" for other names."""
     match = re.fullmatch(r"\.(.+)\.icloud", name)
     return match[1] if match else ""
 
 
 def place_of(library: Library, file: Path) -> str:
-    """Name the place that a file lies in, so that it is known again on another machine."""
+    """Return the name of a file's place, by which it is known on another machine too.
+
+    It is "tablet:" or "library:" and the path in that folder, else the whole path.
+    """
     place = file.as_posix()
     for prefix, root in _roots(library).items():
         if file.is_relative_to(root):
             place = prefix + file.relative_to(root).as_posix()
             break
-    # A name need not be UTF-8, but a row is.
+    # A file's name need not be UTF-8, but a text in SQLite is.
     return unicodedata.normalize("NFC", as_utf8(place))
 
 
 def file_at(library: Library, place: str) -> Path:
-    """Find the file that a place names."""
+    """Return the file of a place, as `place_of` names it."""
     for prefix, root in _roots(library).items():
         if prefix and place.startswith(prefix):
             return root / place.removeprefix(prefix)
@@ -203,8 +220,8 @@ def file_at(library: Library, place: str) -> Path:
 
 
 def _roots(library: Library) -> dict[str, Path]:
-    """Map what stands for a folder at the begin of a place to it; the tablet's may lie in the
-    library's and comes first."""
+    """Return the folders of places: prefix → folder."""
+    # The tablet's folder may be inside the library's, so it is tried first.
     roots = {}
     if library.config.tablet:
         roots[IN_TABLET] = Path(os.path.realpath(tablet_folder(library)))
@@ -213,12 +230,12 @@ def _roots(library: Library) -> dict[str, Path]:
 
 
 SHORT_SHA = 16
-"""Digits of a copy's SHA-256 by which it is asked for."""
+"""Digits of a copy's SHA-256 that identify it in an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class PdfFile:
-    """A PDF of a paper; name: one that people can read."""
+    """A PDF of a paper; name: for a person who saves it."""
 
     path: Path
     name: str
@@ -227,9 +244,10 @@ class PdfFile:
 def pdf_asked(
     library: Library, held: LibraryPaper, *, is_original: bool = False, copy: str = ""
 ) -> PdfFile:
-    """Choose the PDF to read: as `reader open` chooses, or the one kept beside it that is named.
+    """Choose a PDF of a paper: as `reader open` does, or one of the kept copies.
 
-    copy: the begin of its SHA-256. Raises NotKnown where it is not here.
+    is_original: the paper's own PDF. copy: the first SHORT_SHA digits of a copy's SHA-256.
+    Raises NotKnown where there is no such PDF.
     """
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     if copy:

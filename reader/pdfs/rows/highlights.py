@@ -1,8 +1,8 @@
-"""Keep what went to the tablet, what came back, and the marks in it.
+"""Store the copies taken to the tablet, the copies that came back, and their marks.
 
-A row of `highlights` is one state of a mark: it is never changed, only gone and there
-again. `sightings` say which place's newest copy has which state. Decides nothing of
-whether two marks are one.
+A row of `highlights` is one state of a mark; only its `gone_at` ever changes. `sightings` has
+the states that the newest copy of each place has. `pdfs.highlights` decides whether two marks
+are one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reader.library.rows.database import Database, Row
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A copy that was put into the tablet's folder; path is its name there."""
+    """A copy that was put into the tablet's folder; path: its name there."""
 
     paper: int
     path: str
@@ -27,26 +27,26 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class MarkedCopy:
-    """A marked PDF that is kept; path is relative to the library, `/` between its parts."""
+    """A marked PDF that is kept; path: relative to the library, with `/`."""
 
     paper: int
     path: str
     sha256: str
     n_ink: int
-    """Strokes and drawings by hand in it."""
+    """The number of strokes and drawings by hand in it."""
     ink: tuple[int, ...] = ()
     """The page of each of them; empty where only their number is known."""
     traces: frozenset[str] = frozenset()
-    """As `Marks.traces`; empty: not known."""
+    """See `Marks.traces`; empty where they are not known."""
     is_version: bool = False
-    """It is the paper's own PDF of before, in whose place a newer version came."""
+    """Whether it is the paper's own former PDF, which a newer version replaced."""
     at: datetime | None = field(default=None, compare=False)
-    """When it came; None where it is not recorded yet."""
+    """When it came, None where it is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceState:
-    """What lay at a place when it was looked at last."""
+    """The copy at a place when the place was last looked at."""
 
     place: str
     paper: int
@@ -70,7 +70,7 @@ class MarkState:
 
 
 def picks_on(db: Database, day: date) -> list[int]:
-    """List the papers that were picked on a local day and not let go since, in that order."""
+    """Return the papers that were picked on a local day and not skipped since, in that order."""
     rows = db.read(
         """
         SELECT d.paper FROM decisions AS d
@@ -87,7 +87,7 @@ def picks_on(db: Database, day: date) -> list[int]:
 
 
 def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
-    """Record a copy before it is put there; saying it twice changes nothing."""
+    """Record a copy that is about to be put into the folder; the same one is recorded once."""
     with db.writing():
         db.execute(
             """
@@ -100,13 +100,13 @@ def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
 
 
 def taken_of(db: Database, paper: int) -> list[Taken]:
-    """List what was taken of a paper, oldest first."""
+    """Return the copies that were taken of a paper, the oldest first."""
     rows = db.read("SELECT * FROM taken WHERE paper = ? ORDER BY id", (paper,))
     return [Taken(r["paper"], r["path"], r["sha256"]) for r in rows]
 
 
 def taken_rows(db: Database) -> dict[str, int]:
-    """Read all that was ever taken: name → paper."""
+    """Return all copies that were ever taken: name → paper."""
     rows = db.read(
         """
         SELECT t.path, coalesce(p.merged_into, p.id) AS row
@@ -117,24 +117,24 @@ def taken_rows(db: Database) -> dict[str, int]:
 
 
 def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
-    """List the PDFs kept beside a paper's own, the one that came last at the end."""
+    """Return the PDFs kept beside a paper's own, the newest last."""
     rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY at, id", (paper,))
     return [_copy(r) for r in rows]
 
 
 def marked_of(db: Database, paper: int) -> list[MarkedCopy]:
-    """List a paper's marked copies, the one that came last at the end."""
+    """Return a paper's marked copies, the newest last."""
     return [copy for copy in copies_of(db, paper) if not copy.is_version]
 
 
 def copy_at(db: Database, path: str) -> MarkedCopy | None:
-    """Read the marked copy that was put at a path, None where none was."""
+    """Return the marked copy with a path, None where there is none."""
     r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
     return _copy(r) if r else None
 
 
 def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
-    """Record a marked copy that lies in its place; the same bytes are recorded once."""
+    """Record a marked copy whose file is in its place; the same bytes are recorded once."""
     with db.writing():
         db.execute(
             """
@@ -146,7 +146,7 @@ def add_copy(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
 
 
 def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datetime) -> None:
-    """Record that a newer marked copy lies where an older one of the same paper lay."""
+    """Record a marked copy in place of an older one of the same paper."""
     with db.writing():
         db.execute(
             """
@@ -159,7 +159,7 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
             "UPDATE place_history SET sha256 = ? WHERE paper = ? AND sha256 = ?",
             (copy.sha256, older.paper, older.sha256),
         )
-        # A split gives a copy back to the paper that it came with.
+        # `moves` names copies by their hashes: a split must find this one to give it back.
         db.execute(
             "UPDATE OR REPLACE moves SET key = ? WHERE part = 'marked_copies' AND key = ?",
             (copy.sha256, older.sha256),
@@ -167,7 +167,7 @@ def replace_copy(db: Database, older: MarkedCopy, copy: MarkedCopy, *, at: datet
 
 
 def set_newest(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
-    """Record that a marked copy came once more: it is the one that came last."""
+    """Record that a marked copy came once more, so that it is the newest one."""
     with db.writing():
         db.execute(
             "UPDATE marked_copies SET at = ? WHERE paper = ? AND sha256 = ?",
@@ -176,7 +176,7 @@ def set_newest(db: Database, copy: MarkedCopy, *, at: datetime) -> None:
 
 
 def remove_copy(db: Database, copy: MarkedCopy) -> None:
-    """Record that a marked copy is none of its paper and never came; its file is not touched."""
+    """Delete the rows of a marked copy; its file is not touched."""
     which = (copy.paper, copy.sha256)
     with db.writing():
         db.execute("DELETE FROM marked_copies WHERE paper = ? AND sha256 = ?", which)
@@ -188,20 +188,22 @@ def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
 
 
 def returned_from(db: Database, place: str) -> PlaceState | None:
-    """Read what lay at a place last, None where nothing came from it yet."""
+    """Return the last copy at a place, None where nothing came from it yet."""
     r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
     return _returned(r) if r else None
 
 
 def returned_of(db: Database, paper: int) -> list[PlaceState]:
-    """List the places that a paper came back from, the one longest ago first."""
+    """Return the places that copies of a paper came from, the oldest first."""
     rows = db.read("SELECT * FROM returned WHERE paper = ? ORDER BY at, place", (paper,))
     return [_returned(r) for r in rows]
 
 
 def history_of(db: Database, paper: int) -> dict[str, list[str]]:
-    """List what came from each place of a paper: the SHA-256s, the newest last. The marks of a
-    place are those of its newest; where the copy that lies there was taken out, of the one before.
+    """Return the copies that came from each place of a paper: place → SHA-256s, newest last.
+
+    The marks of a place are those of its newest copy, or of the one before where that copy was
+    removed.
     """
     rows = db.read("SELECT place, sha256 FROM place_history WHERE paper = ? ORDER BY id", (paper,))
     found: dict[str, list[str]] = {}
@@ -211,7 +213,7 @@ def history_of(db: Database, paper: int) -> dict[str, list[str]]:
 
 
 def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
-    """Record what lies at a place now, and that it came after all that came from there."""
+    """Record the copy that is at a place now, as the newest one from there."""
     r = returned
     with db.writing():
         db.execute(
@@ -233,8 +235,10 @@ def set_returned(db: Database, returned: PlaceState, *, at: datetime) -> None:
 
 
 def forget_place(db: Database, place: str) -> None:
-    """Begin anew with what comes from a place next; the marks that it had stay, and go with the
-    copy of them that is kept."""
+    """Forget the history of a place, so that the next copy from it begins anew.
+
+    Where its newest copy is kept in the library, the marks stay as those of the kept file.
+    """
     with db.writing():
         kept = db.read_one(
             """
@@ -254,22 +258,23 @@ def forget_place(db: Database, place: str) -> None:
 
 
 def move_place(db: Database, place: str, target: str) -> None:
-    """Rename a place: what comes from it goes on under the new name."""
+    """Rename a place, with its history and its marks."""
     with db.writing():
         db.execute("UPDATE OR REPLACE returned SET place = ? WHERE place = ?", (target, place))
         db.execute("UPDATE place_history SET place = ? WHERE place = ?", (target, place))
+        # States that the new place has already stay; the rest of the old place goes.
         db.execute("UPDATE OR IGNORE sightings SET place = ? WHERE place = ?", (target, place))
         db.execute("DELETE FROM sightings WHERE place = ?", (place,))
 
 
 def highlights_of(db: Database, paper: int) -> list[MarkState]:
-    """List all states of a paper's marks, in reading order, the older state first."""
+    """Return all states of a paper's marks, in reading order, the older state first."""
     rows = db.read("SELECT * FROM highlights WHERE paper = ? ORDER BY page, place, id", (paper,))
-    return [_kept(r) for r in rows]
+    return [_mark_state(r) for r in rows]
 
 
 def seen_at(db: Database, place: str) -> set[int]:
-    """List the states that the newest copy from a place has."""
+    """Return the ids of the states that the newest copy from a place has."""
     rows = db.read("SELECT highlight FROM sightings WHERE place = ?", (place,))
     return {r["highlight"] for r in rows}
 
@@ -277,7 +282,8 @@ def seen_at(db: Database, place: str) -> set[int]:
 def add_highlight(
     db: Database, paper: int, highlight: Highlight, *, mark: int | None, at: datetime
 ) -> int:
-    """Add a state; mark None: of a new mark. Returns its id."""
+    """Add a state of a mark, or of a new mark where mark is None; return the state's id."""
+    # A new mark is numbered by the id that its first state gets.
     h = highlight
     with db.writing():
         return db.execute(
@@ -293,10 +299,10 @@ def add_highlight(
 
 
 def set_seen(db: Database, place: str, states: Sequence[int], *, at: datetime) -> None:
-    """Record which states the newest copy from a place has.
+    """Record the states that the newest copy from a place has.
 
-    They are there from now on. One that the place had before, and that no other place
-    has, is gone.
+    They count as there. A state that the place had before, and that no other place has, gets
+    its `gone_at`.
     """
     with db.writing():
         before = seen_at(db, place)
@@ -341,7 +347,7 @@ def _pages(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split()))
 
 
-def _kept(r: Row) -> MarkState:
+def _mark_state(r: Row) -> MarkState:
     x0, y0, x1, y1 = map(float, r["box"].split())
     highlight = Highlight(
         r["page"], r["place"], r["kind"], r["text"], r["note"], r["colour"], (x0, y0, x1, y1),

@@ -1,4 +1,4 @@
-"""Keep where each PDF lies, which had their pictures taken, and what was found in added files."""
+"""Store each PDF's path and sketch, its pictures, and the outcome for each added file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from reader.library.rows.database import Database, Row
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """One PDF on the disk; path is relative to the library, `/` between its parts.
+    """The PDF of a paper; path: relative to the library, with `/`.
 
-    version: arXiv's, as stamped on it. sketch: of its text; empty before it was read.
+    version: in arXiv's stamp, None without one. sketch: of its text, empty before it was read.
     """
 
     paper: int
@@ -25,8 +25,10 @@ class Pdf:
 
 
 def picks(db: Database) -> list[tuple[int, str]]:
-    """List the papers that are picked, oldest pick first, each with the path at which its PDF
-    was put, empty where none came yet."""
+    """Return the picked papers and the paths of their PDFs, the oldest pick first.
+
+    The path is "" where no PDF came yet.
+    """
     rows = db.read(
         """
         SELECT d.paper, coalesce(pdfs.path, '') AS path
@@ -43,7 +45,7 @@ def picks(db: Database) -> list[tuple[int, str]]:
 
 
 def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
-    """Record a PDF that lies in its place; what was read of the same bytes before stays."""
+    """Record a PDF whose file is in its place; what was read of the same bytes before stays."""
     with db.writing():
         db.execute(
             """
@@ -62,7 +64,7 @@ def add_pdf(db: Database, pdf: Pdf, *, n_bytes: int, at: datetime) -> None:
 
 
 def set_sketch(db: Database, pdf: Pdf) -> None:
-    """Record what reading a PDF told of it: its sketch and version, if it still has these bytes."""
+    """Record the sketch and version of a PDF that was read, if its bytes are still the same."""
     with db.writing():
         db.execute(
             """
@@ -75,7 +77,7 @@ def set_sketch(db: Database, pdf: Pdf) -> None:
 
 
 def set_wordless(db: Database, pdf: Pdf) -> None:
-    """Record that these bytes were read and have no words: their pages are pictures."""
+    """Record that the bytes of a PDF were read and have no words, only pictures."""
     with db.writing():
         db.execute(
             "UPDATE pdfs SET wordless_sha256 = sha256 WHERE paper = ? AND sha256 = ?",
@@ -84,14 +86,13 @@ def set_wordless(db: Database, pdf: Pdf) -> None:
 
 
 def forget_wordless(db: Database) -> None:
-    """Forget that PDFs have no words: what reads them may have become better."""
+    """Forget which PDFs have no words, since the reader may have become better."""
     with db.writing():
         db.execute("UPDATE pdfs SET wordless_sha256 = '' WHERE wordless_sha256 != ''")
 
 
 def sketches(db: Database) -> list[tuple[int, str]]:
-    """List the sketches of the PDFs that were read, each with its paper; a paper that was
-    joined of copies may have several."""
+    """Return (paper, sketch) for the PDFs that were read; a merged paper may have several."""
     rows = db.read(
         """
         SELECT coalesce(p.merged_into, p.id) AS paper, d.sketch
@@ -102,14 +103,13 @@ def sketches(db: Database) -> list[tuple[int, str]]:
 
 
 def pdf_of(db: Database, paper: int) -> Pdf | None:
-    """Read a paper's PDF, None where there is none yet."""
+    """Return a paper's PDF, None where there is none yet."""
     r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
     return _pdf(r) if r else None
 
 
 def pdfs_without_passages(db: Database) -> list[Pdf]:
-    """List the PDFs that were not split into passages since they came, but for those without
-    words."""
+    """Return the PDFs whose bytes were not split into passages, except those without words."""
     rows = db.read(
         """
         SELECT * FROM pdfs WHERE wordless_sha256 != sha256 AND NOT EXISTS (
@@ -130,30 +130,30 @@ FOLDER = "pictures"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was drawn of one PDF, and what its figure says.
+    """The pictures of a PDF, and the caption of its figure.
 
-    Files are named by the PDF's content, so a moved PDF keeps its pictures.
+    Their files are named by the PDF's bytes, so that a moved PDF keeps its pictures.
     """
 
     sha256: str
     """Of the PDF."""
     figure_page: int | None = None
-    """From 1; None where no figure was found."""
+    """The page of the figure, from 1; None where no figure was found."""
     caption: str = ""
 
     @property
     def page(self) -> str:
-        """Path of page 1's picture, relative to the library."""
+        """Return the path of page 1's picture, relative to the library."""
         return f"{FOLDER}/{self.sha256[:16]}-page.png"
 
     @property
     def figure(self) -> str:
-        """Path of the figure's picture, relative to the library; empty without a figure."""
+        """Return the path of the figure's picture, relative to the library; "" without one."""
         return f"{FOLDER}/{self.sha256[:16]}-figure.png" if self.figure_page else ""
 
 
 def add_picture(db: Database, paper: int, picture: Picture) -> None:
-    """Record what lies in the folder of pictures."""
+    """Record the pictures of a paper's PDF that are in the folder."""
     with db.writing():
         db.execute(
             """
@@ -167,7 +167,7 @@ def add_picture(db: Database, paper: int, picture: Picture) -> None:
 
 
 def picture_of(db: Database, paper: int) -> Picture | None:
-    """Read the pictures of a paper's PDF as it is now, None where none were taken."""
+    """Return the pictures of a paper's PDF with its present bytes, None where there are none."""
     r = db.read_one(
         """
         SELECT i.source_hash, i.figure_page, i.caption FROM idx.pictures AS i
@@ -179,7 +179,7 @@ def picture_of(db: Database, paper: int) -> Picture | None:
 
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
-    """List every PDF with the pictures that were taken of it."""
+    """Return every PDF with its pictures, None where it has none yet."""
     rows = db.read(
         """
         SELECT pdfs.paper, pdfs.path, pdfs.sha256, i.source_hash, i.figure_page, i.caption
@@ -199,7 +199,7 @@ def _picture(r: Row) -> Picture:
 
 
 def forget_gone(db: Database) -> None:
-    """Delete the rows of papers that have no PDF any more."""
+    """Delete the picture rows of papers that have no PDF any more."""
     with db.writing():
         db.execute("DELETE FROM idx.pictures WHERE paper NOT IN (SELECT paper FROM pdfs)")
 
@@ -209,10 +209,10 @@ Outcome = Literal["identified", "unknown", "asked", "duplicate", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What became of one file; see "Outcomes of add" in docs/reference.md.
+    """The outcome for an added file; see "Outcomes of add" in docs/reference.md.
 
-    path: absolute. paper: row that it became or is a copy of, None for none.
-    printed: an id that it prints and that could not be looked up yet.
+    path: absolute. modified_ns: of the file. paper: the row that it became or is a copy of, None
+    for none. printed: an id in it that could not be looked up yet, "" for none.
     """
 
     path: str
@@ -227,7 +227,7 @@ class Addition:
 
 
 def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
-    """Record what became of a file, in place of what was recorded of this path before."""
+    """Record the outcome for a file, in place of the one for this path before."""
     a = addition
     with db.writing():
         db.execute(
@@ -242,13 +242,13 @@ def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
 
 
 def addition_of(db: Database, path: str) -> Addition | None:
-    """Read what is recorded of a file's path."""
+    """Return the recorded outcome for a path, None where there is none."""
     row = db.read_one("SELECT * FROM additions WHERE path = ?", (path,))
     return _addition(row) if row else None
 
 
 def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
-    """Read what is recorded of the newest file with these bytes."""
+    """Return the newest recorded outcome for a file with these bytes, None where there is none."""
     row = db.read_one(
         "SELECT * FROM additions WHERE sha256 = ? ORDER BY at DESC, path LIMIT 1", (sha256,)
     )
@@ -256,7 +256,8 @@ def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
 
 
 def row_with_bytes(db: Database, sha256: str) -> int | None:
-    """Find the paper whose PDF, in the library or as it left it, has these very bytes."""
+    """Return the paper of which a PDF with these bytes is known, None where there is none."""
+    # In this order: its own PDF, a copy taken to the tablet, a marked copy, an added file.
     row = db.read_one(
         """
         SELECT coalesce(p.merged_into, p.id) AS row FROM (
@@ -272,8 +273,10 @@ def row_with_bytes(db: Database, sha256: str) -> int | None:
 
 
 def to_complete(db: Database) -> dict[str, list[Addition]]:
-    """List the ids that added files print and that were not looked up yet, each with these
-    files; their papers as they are read now."""
+    """Return the printed ids that were not looked up yet: id → the added files that print it.
+
+    The files' papers are the rows as they are read now, after merges.
+    """
     rows = db.read(
         """
         SELECT a.path, a.n_bytes, a.modified_ns, a.sha256, a.outcome, a.why, a.hint, a.printed,
@@ -289,7 +292,7 @@ def to_complete(db: Database) -> dict[str, list[Addition]]:
 
 
 def printed_of(db: Database, paper: int) -> list[str]:
-    """List the ids that a paper's PDFs print and that are still to be looked up."""
+    """Return the ids that a paper's PDFs print and that were not looked up yet."""
     rows = db.read(
         """
         SELECT DISTINCT a.printed AS id FROM additions AS a JOIN papers AS p ON p.id = a.paper
@@ -301,7 +304,7 @@ def printed_of(db: Database, paper: int) -> list[str]:
 
 
 def forget_printed(db: Database, ids: Iterable[str]) -> None:
-    """Forget these ids: they are known now, or no paper's of ours."""
+    """Forget printed ids that were looked up, whatever the result."""
     with db.writing():
         db.execute_many(
             "UPDATE additions SET printed = '' WHERE printed = ? AND printed != ''",

@@ -1,6 +1,6 @@
-"""Carry what was found in a PDF, or what is wrong with it, from the child to its caller.
+"""Define the answers of the process that reads PDFs, and their form as JSON in the pipe.
 
-Both ends share these values and the JSON in which they go through the pipe.
+Both ends of the pipe share this module: the child writes the values, its caller reads them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from reader.pdfs.recognition import Looks, PageLook
 
 
 class Tell(Protocol):
-    """Tells the caller which page comes next, of how many, and what more time it may take."""
+    """Tells the caller the next page, the number of pages, and how many more seconds it needs."""
 
     def __call__(self, page: int, of: int, more_s: float = 0.0) -> None: ...
 
 
 class Unreadable(Exception):
-    """A file's own fault. kind: one of those that `process` has words for."""
+    """The error of a file that cannot be read.
+
+    kind: one of those that `process` has words for. why: MuPDF's message, "" for none.
+    """
 
     def __init__(self, kind: str, why: str = "") -> None:
         super().__init__(kind)
@@ -29,40 +32,41 @@ class Unreadable(Exception):
 
 
 def failures(pymupdf: Any) -> tuple[type[Exception], ...]:
-    """List what PyMuPDF raises at what is wrong in a file."""
+    """Return the exceptions that PyMuPDF raises for faults of a file."""
     return (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError)
 
 
 def unreadable(error: Exception, kind: str) -> Unreadable:
-    """Make the file's fault of what PyMuPDF raised; memory that is short is a kind of its own."""
+    """Turn an exception of PyMuPDF into Unreadable, of kind "memory" where memory was short."""
     return Unreadable("memory" if is_memory(error) else kind, str(error)[:200])
 
 
 def is_memory(error: Exception) -> bool:
+    """Check whether MuPDF could not allocate memory; it says so in the message only."""
     return "alloc" in str(error)
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """What a PDF looks like: by its first figure people know a paper again."""
+    """The pictures by which people recognise a paper: its first page and its first figure."""
 
     page: bytes = b""
     """Page 1, small, as PNG; empty where it cannot be drawn."""
     figure: bytes = b""
-    """The first figure without its caption, as PNG; empty where none was found for sure."""
+    """The first figure without its caption, as PNG; empty where none was surely found."""
     figure_page: int | None = None
-    """From 1; None without a figure."""
+    """The page of the figure, from 1; None without a figure."""
     caption: str = ""
-    """Of the figure, as read; empty without one."""
+    """The caption of the figure; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line of a page, in points from the page's upper left corner, before it is turned.
+    """A line of a page, in points from the page's upper left corner, before the page is turned.
 
-    x, y: where its base line begins. angle: in which direction it runs, in degrees clockwise.
-    height: its upper and lower edge. words: left edge, right edge, word; none of a line that
-    is not level.
+    x, y: the begin of its base line. angle: its direction, in degrees clockwise. size: of its
+    largest letters. height: its upper and lower edge. words: (left edge, right edge, word);
+    empty for a line that is not level.
     """
 
     x: float
@@ -77,8 +81,11 @@ class PageLine:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The words of one page. turn: the six numbers by which its text is turned as the page is
-    shown, none for a page that stands upright."""
+    """The lines of one page, its size in points, and the number of pages.
+
+    turn: the six numbers of the matrix that turns the text as the page is shown; empty for a page
+    that is shown upright.
+    """
 
     n_pages: int
     width: float
@@ -88,10 +95,11 @@ class PageText:
 
 
 def fields(value: Any) -> Any:
-    """Turn a value of the answer into what JSON holds, for `json.dumps` as its `default`.
+    """Turn a value into one that JSON has; the `default` of `json.dumps`.
 
-    The fields of a dataclass in their order: dataclasses.asdict takes ten times as long.
+    A dataclass becomes the list of its fields in their order, bytes become Base64.
     """
+    # Not dataclasses.asdict, which takes ten times as long.
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, frozenset):
@@ -100,34 +108,38 @@ def fields(value: Any) -> Any:
 
 
 def document_from(plain: list[Any]) -> Document:
-    """Make a Document again of what `fields` made of it; so do the other functions below."""
+    """Make a Document from the lists that `fields` made of it."""
     read, title, stamp, first_page, n_scanned, authors, *rest = plain
     pages = tuple(Page(number, tuple(Block(*block) for block in blocks)) for number, blocks in read)
     return Document(pages, title, stamp, first_page, n_scanned, tuple(authors), *rest)
 
 
 def marks_from(plain: list[Any]) -> Marks:
+    """Make Marks from the lists that `fields` made of them."""
     marked, ink, unread, traces = plain
     highlights = tuple(Highlight(*_tuples(mark)) for mark in marked)
     return Marks(highlights, tuple(ink), tuple(unread), frozenset(traces))
 
 
 def looks_from(plain: list[Any]) -> Looks:
+    """Make Looks from the lists that `fields` made of them."""
     n_pages, pages = plain
     looks = (PageLook(tuple(words), base64.b64decode(grey)) for words, grey in pages)
     return Looks(n_pages, tuple(looks))
 
 
 def pictures_from(plain: list[Any]) -> Pictures:
+    """Make Pictures from the lists that `fields` made of them."""
     page, figure, *rest = plain
     return Pictures(base64.b64decode(page), base64.b64decode(figure), *rest)
 
 
 def page_from(plain: list[Any]) -> PageText:
+    """Make a PageText from the lists that `fields` made of it."""
     n_pages, width, height, turn, lines = _tuples(plain)
     return PageText(n_pages, width, height, turn, tuple(PageLine(*line) for line in lines))
 
 
 def _tuples(plain: Any) -> Any:
-    """Make the lists of JSON tuples again, at all depths."""
+    """Turn lists into tuples, at all depths."""
     return tuple(map(_tuples, plain)) if isinstance(plain, list) else plain

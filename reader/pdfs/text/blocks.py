@@ -1,7 +1,7 @@
-"""Make paragraphs of rows, and find what each is: text, heading, caption, reference, ….
+"""Group rows into paragraphs, and find the kind of each: text, heading, caption, reference, ….
 
-Knows rows in reading order, nothing of the PDF. What a row is, is told by its size, weight,
-place and first words, as measured on some hundred real papers.
+Knows rows in reading order, nothing of the PDF. Size, weight, place and first words decide on the
+kind; the thresholds were measured on some hundred real papers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ENDED = re.compile(r"[.!?。．！？:：;][)\]\"'”’」）]*(?:\s*[\d,]+)?$
 
 @dataclass
 class _Draft:
-    """A block while its neighbours may still change it."""
+    """A block that its neighbours may still change."""
 
     page: int
     text: str
@@ -43,7 +43,7 @@ class _Draft:
 
 @dataclass
 class Composer:
-    """Takes pages in order, because a paragraph or the references go on over many.
+    """Makes blocks of pages, in order, since paragraphs and references go on over pages.
 
     body: font size of the running text. hyphenated: see `lines.compounds`.
     """
@@ -51,17 +51,17 @@ class Composer:
     body: float
     hyphenated: frozenset[str]
     look: tuple[float, bool] | None = None
-    """How sections' names are printed, see `headings.section_look`."""
+    """The look of sections' names, see `headings.section_look`."""
     drafts: list[_Draft] = field(default_factory=list)
     references: Row | None = None
-    """The heading of the references while inside them."""
+    """The heading of the references while inside them, else None."""
     last_text: _Draft | None = None
     """The paragraph that the next text may continue, None right after a heading."""
     section: tuple[int, ...] = ()
     """The number of the last numbered heading."""
     title_size: float | None = None
-    """Of page 1's largest letters while before the first section: names of authors in
-    bold are no headings there."""
+    """The size of page 1's largest letters, None after the first section: before it, names of
+    authors in bold are no headings."""
 
     def add(self, number: int, runs: list[list[Row]], size: tuple[float, float]) -> None:
         """Add a page: its runs of rows, its width and height in points."""
@@ -73,7 +73,7 @@ class Composer:
         for run in runs:
             for part, is_contents in in_contents(run):
                 if is_contents:
-                    # Its lines are the headings of other pages.
+                    # Its lines repeat the headings of other pages, so they are no headings here.
                     for row in part:
                         self._draft(number, joined([row.text], self.hyphenated), "table", row)
                     self.last_text = None
@@ -88,11 +88,11 @@ class Composer:
     def _add_run(
         self, number: int, run: list[Row], height: float, *, is_slide: bool, since: int
     ) -> None:
-        """Add a run of a page; since: how many drafts there were before the page."""
+        """Add a run of a page; since: the number of drafts before the page."""
         last_body = max(
             (at for at, row in enumerate(run) if row.size > 0.93 * self.body), default=-1
         )
-        # Most rows begin at the left edge: the leftmost of those places that several share.
+        # The left edge is the leftmost x at which several rows begin.
         counts = Counter(round(row.x0) for row in run)
         often = [x for x, n in counts.items() if n >= max(2, 0.15 * len(run))]
         left = float(min(often, default=min(row.x0 for row in run)))
@@ -112,7 +112,7 @@ class Composer:
         return draft
 
     def pages(self, n_pages: int) -> tuple[Page, ...]:
-        """Return all pages with what was added, each with its blocks in reading order."""
+        """Return all pages, each with its blocks in reading order."""
         by_page: list[list[Block]] = [[] for _ in range(n_pages)]
         for d in self.drafts:
             if d.text:
@@ -129,7 +129,7 @@ class Composer:
     ) -> None:
         """Add rows that belong together.
 
-        is_first: whether it begins a slide, which has one heading; None on no slide.
+        is_first: whether the group begins a slide, which has one heading; None outside of slides.
         """
         first = group[0]
         found = headings.run_in(first.text)
@@ -149,7 +149,7 @@ class Composer:
             return
         before = self.last_text
         if self.references and before and before.kind == "reference":
-            # They end at text in the size of the running text, where entries are smaller.
+            # The references end at text in the size of the running text, if entries are smaller.
             is_body = abs(first.size - self.body) < 0.03 * self.body
             is_entry = has_numbered_entries(text) or before.size > 0.95 * self.body
             if is_body and not is_entry and len(text) > 60 and not is_caption(text):
@@ -160,7 +160,7 @@ class Composer:
             return
         draft = self._draft(page, text, kind, first)
         if kind == "text" and before and not _has_ended(before.text):
-            # Text goes on in its own size; an author's name does not go on in the next one's.
+            # A text goes on in its own size only, and a short one (an author's name) does not.
             is_alike = abs(before.size - draft.size) <= 0.5 and len(before.text) >= 40
             if is_alike and not _NO_MIDDLE.match(text):
                 before.text, draft.glue = glued(before.text, text, self.hyphenated)
@@ -183,7 +183,7 @@ class Composer:
             return False
         if self.title_size and not headings.is_known(text):
             if not any(draft.kind == "heading" for draft in self.drafts):
-                # The title: whatever follows it, names and addresses mostly.
+                # The first heading is the title; names and addresses, mostly, follow it.
                 is_large = row.top > 0.95 * self.title_size > self.body
                 return is_large and headings.is_title(group, text)
             if self.look and row.top < self.look[0] - 0.7:
@@ -195,14 +195,14 @@ class Composer:
             return False
         if self.references is not None:
             return self._is_like_references(row, text)
-        # In the right column of page 1 authors may stand beside the introduction.
+        # On page 1 authors may be in the right column, beside the introduction.
         is_author_like = page == 1 and (self.title_size or self.section)
         return not is_author_like or headings.is_known(text) or headings.is_numbered(text)
 
     def _is_like_references(self, row: Row, text: str) -> bool:
-        """Check that a heading ends the references: it looks as their own one.
+        """Check whether a heading ends the references, since it looks as their own heading.
 
-        Bold titles of works are many.
+        Entries with bold titles look as headings too.
         """
         assert self.references is not None  # noqa: S101 (asked for inside them alone)
         is_like = (
@@ -233,9 +233,9 @@ class Composer:
         return "text"
 
     def _continue_entry(self, text: str, *, is_hung: bool) -> bool:
-        """Add the end of an entry that a column or page parted from its begin to it.
+        """Add a text to the last entry, if a column or page separated it from its begin.
 
-        is_hung: it stands farther in than entries begin. Returns False for what is another entry.
+        is_hung: it is farther right than entries begin. Returns False where it is another entry.
         """
         entry = self.last_text
         if not entry or entry.kind != "reference" or has_numbered_entries(text, like=entry.text):
@@ -252,11 +252,9 @@ def _has_ended(text: str) -> bool:
 
 
 def body_size(pages: list[list[Line]]) -> float:
-    """Find the font size that most characters have, to a tenth of a point.
-
-    What follows the heading of the references counts only where nothing else does: in
-    short papers there is more of it than of the running text.
-    """
+    """Return the font size of the running text, that of most characters, to a tenth of a point."""
+    # Text before the heading of the references counts, if it is enough: in short papers there may
+    # be more references than running text.
     counts: dict[float, int] = {}
     before: dict[float, int] = {}
     for lines in pages:
@@ -274,7 +272,7 @@ def body_size(pages: list[list[Line]]) -> float:
 
 
 def _groups(run: list[Row], body: float, left: float, *, in_references: bool) -> list[list[Row]]:
-    """Part a run of rows where a paragraph, a heading or an entry begins."""
+    """Split a run of rows where a paragraph, a heading or an entry begins."""
     right = max(row.x1 for row in run)
     short = left + 0.75 * (right - left)
     steps = [
@@ -308,8 +306,7 @@ def _groups(run: list[Row], body: float, left: float, *, in_references: bool) ->
 
 
 def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
-    """Check that a row may be a heading that its number alone, or its place in the
-    middle, tells from text."""
+    """Check whether a numbered row may be a heading: it is short, or in the middle."""
     if row.n > 1 or not headings.number_of(row.text) or _has_ended(row.text):
         return False
     is_centred = row.x0 > left + 3 * row.size and abs(row.x0 - left - right + row.x1) < row.size
@@ -317,7 +314,7 @@ def _is_alone(row: Row, left: float, right: float, short: float) -> bool:
 
 
 def _goes_on(before: Row, row: Row, body: float) -> bool:
-    """Check that a heading has a second row: in its look, or below its name."""
+    """Check whether a row is a heading's second one: of the same look, or below its name."""
     if abs(row.size - before.size) > 0.3 or row.is_bold != before.is_bold:
         return False
     is_below_name = 0.8 * row.size < row.x0 - before.x0 < 4 * row.size and row.x1 < before.x1
@@ -325,23 +322,24 @@ def _goes_on(before: Row, row: Row, body: float) -> bool:
 
 
 def _begins_entry(before: Row, row: Row, left: float, *, is_numbered: bool) -> bool:
-    """Check that something new begins: a heading, a caption, an entry that hangs out."""
+    """Check whether a row begins something new: a heading, a caption, or an entry."""
     if headings.is_known(row.text) or headings.is_known(before.text):
         return True
     is_other = abs(row.top - before.top) > 0.15 * before.top or row.is_bold > before.is_bold
     if is_other or is_caption(row.text) or is_numbered:
-        # Where entries have numbers, nothing else begins one.
+        # Where entries have numbers, only a number begins one.
         return is_other or is_caption(row.text)
+    # The first row of an entry is farther left than its others, or there is a gap above it.
     return row.x0 < left + 0.4 * row.size and (
         before.x0 > left + 0.7 * row.size or row.y0 - before.y1 > 0.35 * row.size
     )
 
 
 def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
-    """Check that a row begins a paragraph, a heading, a caption or an item of a list."""
+    """Check whether a row begins a paragraph, a heading, a caption or an item of a list."""
     size = row.size
     step = row.base - before.base
-    # A gap, or back to the top as in the next column.
+    # A gap below the row before, or a step up to the next column.
     if step > 1.4 * max(leading, size) or step < -size:
         return True
     if row.is_bold != before.is_bold or abs(size - before.size) > 0.08 * before.size:
@@ -351,11 +349,11 @@ def _begins(before: Row, row: Row, left: float, leading: float) -> bool:
         return True
     if is_caption(text) or (text[0] in _BULLETS and _BULLET.match(text)):
         return True
-    # A first line is indented, once the line before it has come to its end.
+    # The first line of a paragraph is indented, and the line before it ends a sentence.
     is_indented = left + 0.7 * size < row.x0 < left + 4 * size
     return is_indented and before.x0 < left + 0.4 * size and _has_ended(before.text)
 
 
 def is_caption(text: str) -> bool:
-    """Check that a text begins as a caption does: "Figure 1:", "図 1"."""
+    """Check whether a text begins as a caption: "Figure 1:", "図 1"."""
     return text[0] in _CAPTIONS and _CAPTION.match(text) is not None

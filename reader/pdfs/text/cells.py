@@ -1,10 +1,10 @@
 """Turn a first page into cells of words, and find the part that is the paper's front.
 
-A cell is words on one baseline without a wide gap. Unlike the lines of the running text it
-knows which characters are raised marks of affiliations, since names of authors need that.
-The front goes from below the title to where the abstract or the text begins; the sheets that
-archives and publishers put before a paper have none. Knows places, sizes and the words that
-end a front, nothing of names.
+A cell is words on one baseline without a wide gap. Unlike a line of the running text it knows
+which characters are raised marks of affiliations, which the names of authors need. The front
+goes from below the title to the begin of the abstract or the text; sheets that archives and
+publishers put before a paper have none. Knows places, sizes and the words that end a front,
+nothing of names.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from reader.pdfs.text.lines import Line, PageLines, style_of
 
 MARK = "\x1f"
-"""Stands in `marked` for a raised mark, and for a gap of three spaces or more."""
+"""Replaces in `marked` a raised mark, and a gap of three spaces or more."""
 WIDE = 0.7
 WIDE_BESIDE_A_WORD = 1.3
-"""Of the letters' size: a wider gap parts two cells."""
+"""The gaps, in sizes of the letters, from which on two cells are apart."""
 _MARK_TEXT = re.compile(
     r"[\s\d,;.:*∗⁎†‡§¶‖∥∞#$+&()\[\]⋆★☆⇤\u2709−–‐-]*(?:[a-z][\s,;*∗†‡\d)]*){0,6}"
 )
@@ -30,8 +30,10 @@ _GAP = re.compile(r"\s{3,}")
 
 
 class Cell(NamedTuple):
-    """x0 … y1: its box; base: its baseline; size: of most of its letters; top: of the
-    largest ones (small capitals); marked: its text with MARK for what is raised.
+    """Words on one baseline, in points from the top left of the page.
+
+    x0 … y1: its box. base: its baseline. size: of most of its letters. top: of the largest ones
+    (small capitals have two sizes). marked: its text with MARK for raised marks.
     """
 
     x0: float
@@ -52,10 +54,10 @@ class Cell(NamedTuple):
 
 
 def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
-    """List the cells of a page, row by row and from left to right.
+    """Return the cells of a page, row by row and from left to right.
 
-    dropped: running heads and page numbers, left out. A page laid on its side is
-    taken from its `lines`, which are turned already but know no marks.
+    page: get_text("dict"). dropped: running heads and page numbers, which are left out. The cells
+    of a page laid on its side are made of `lines`, which are turned already but have no marks.
     """
     out = {(line.text, round(line.y0)) for line in dropped}
     parts = []
@@ -75,12 +77,12 @@ def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line
 
 
 def cell_of(line: Line) -> Cell:
-    """Make a cell of a line, which knows no marks."""
+    """Make a cell of a line, without marks."""
     return Cell(*line[:6], line.text, line.size, line.top, line.is_bold, line.is_italic)
 
 
 def rows_of(cells: list[Cell]) -> list[list[Cell]]:
-    """Group cells in their order into rows of one baseline."""
+    """Group cells, in their order, into rows of one baseline, each from left to right."""
     rows: list[list[Cell]] = []
     for cell in cells:
         if rows and abs(cell.base - rows[-1][0].base) < 0.4 * max(cell.size, rows[-1][0].size):
@@ -93,7 +95,7 @@ def rows_of(cells: list[Cell]) -> list[list[Cell]]:
 
 
 def _part(line: dict[str, Any]) -> Cell | None:
-    """Make a cell of one of PyMuPDF's lines, None of one without letters.
+    """Make a cell of one of PyMuPDF's lines, None for a line without letters.
 
     In `marked` each raised mark is MARK: "Ada Example¹,² and" is "Ada Example\x1f and".
     """
@@ -105,7 +107,7 @@ def _part(line: dict[str, Any]) -> Cell | None:
         n = len(text) - text.count(" ")
         if n:
             if len(spans) > 1:
-                # Marks of affiliations may have more signs than the name has letters.
+                # Letters count 20 times: a name may have fewer letters than signs of affiliations.
                 n = 20 * sum(map(str.isalpha, text)) + 1
             letters[size, *style_of(span["font"], span["flags"]), span["origin"][1]] += n
             sizes[size] += n
@@ -128,7 +130,7 @@ def _part(line: dict[str, Any]) -> Cell | None:
 
 
 def _merged(parts: list[Cell]) -> list[Cell]:
-    """Join the parts of a row that no wide gap holds apart, and make their white space one."""
+    """Join the parts of a row that have no wide gap between them, with single blanks."""
     found: list[Cell] = []
     for first, *rest in rows_of(sorted(parts, key=lambda part: (part.base, part.x0))):
         for part in rest:
@@ -136,7 +138,7 @@ def _merged(parts: list[Cell]) -> list[Cell]:
             is_like = part.size > 0.6 * first.size and first.size > 0.6 * part.size
             if part.text == first.text and abs(part.x0 - first.x0) < 1:
                 continue  # printed twice, to look bold or by mistake
-            # One of two is a word alone: "MICHAEL" "J. EXAMPLE" of scans read by OCR.
+            # A single word may stand further apart: "MICHAEL" "J. EXAMPLE" in a scan read by OCR.
             words = first.text.strip(), part.text.strip()
             is_word = any(word.isalpha() and word.isascii() for word in words)
             wide = WIDE_BESIDE_A_WORD if is_word and first.look[1:] == part.look[1:] else WIDE
@@ -177,11 +179,11 @@ _END = re.compile(
 _PROSE = re.compile(r"\b(?:the|of|and|to|is|are|that|we|which|in|a|for|this|with|by|be)\b")
 
 MANY = 45
-"""Cells: a page with more of them is no title page, and its front is short."""
+"""The most cells of a title page; the front of a page with more is short."""
 
 
 def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -> list[Cell]:
-    """List the cells below the title and above the abstract, in rows."""
+    """Return the cells below the title and above the abstract, in rows."""
     top = max((cell.y1 for cell in title), default=0.0)
     in_title = set(title)
     below = [c for c in cells if c.base > top - 0.2 * c.size and c not in in_title]
@@ -189,7 +191,7 @@ def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -
     zone = [cell for cell in below if cell.base < (end or height) - 1]
     if end is None and len(cells) > MANY:
         zone = [cell for cell in zone if cell.y0 < top + 0.25 * height]
-    # It ends before the first paragraph: two rows of prose, one right below the other.
+    # Without a heading it ends before the first paragraph: two rows of prose, one below the other.
     rows = rows_of(zone)
     for at, (row, after) in enumerate(pairwise(rows)):
         for cell in row:
@@ -207,6 +209,7 @@ def _is_prose(cell: Cell, width: float) -> bool:
     return is_wide and len(set(_PROSE.findall(cell.text))) >= 2 and "@" not in cell.text
 
 
+# Sentences that archives and publishers print on the sheets before a paper.
 _COVERS = (
     "hal is a multi",
     "hal id",
@@ -232,11 +235,11 @@ _COVERS = (
 
 
 def is_cover(cells: Sequence[Cell]) -> bool:
-    """Tell the sheets that archives put before a paper, whose abstract and text are elsewhere."""
+    """Check for a sheet that an archive put before a paper, with its title but not its text."""
     text = " ".join([cell.text for cell in cells]).lower()
     return any(words in text for words in _COVERS)
 
 
 def is_bare(cells: Sequence[Cell]) -> bool:
-    """Tell the cover of the report itself: some lines, no text."""
+    """Check for the cover of a report: some lines and no text."""
     return sum(len(cell.text) for cell in cells) < 500

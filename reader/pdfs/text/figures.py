@@ -1,8 +1,8 @@
-"""Find the figures of a page and their captions, from where its words and drawings stand.
+"""Find the figures of a page and their captions, by the places of its words and drawings.
 
-A figure is what was drawn between its caption and the text above it (below, where nothing is
-drawn above). Where that is not sure, because a table, a second caption or running text is in
-between, there is none. Plain geometry on plain values, in points from the top left; no PyMuPDF.
+A figure is the drawing between its caption and the text above it (below, where there is no
+drawing above). Where a table, a second caption or running text is in between, that is not sure,
+and no figure is found. Plain geometry on plain values, in points from the top left; no PyMuPDF.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from reader.pdfs.text.lines import IS_CJK, joined
 
 
 class Box(NamedTuple):
+    """A rectangle in points, from the top left of the page."""
+
     x0: float
     y0: float
     x1: float
@@ -23,14 +25,16 @@ class Box(NamedTuple):
 
     @property
     def width(self) -> float:
+        """Return the width, negative for an empty `cut`."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
+        """Return the height, negative for an empty `cut`."""
         return self.y1 - self.y0
 
     def cut(self, other: Box) -> Box:
-        """Cut out what both share; of negative width or height where that is nothing."""
+        """Return the part that two boxes share; of negative width or height where there is none."""
         return Box(
             max(self.x0, other.x0),
             max(self.y0, other.y0),
@@ -39,18 +43,20 @@ class Box(NamedTuple):
         )
 
     def meets(self, other: Box) -> bool:
+        """Check whether two boxes overlap by more than an edge."""
         shared = self.cut(other)
         return shared.width > 0 and shared.height > 0
 
     def grown(self, by: float) -> Box:
+        """Return the box with a margin around it."""
         return Box(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
 
 
 class WordLine(NamedTuple):
     """A line of text.
 
-    size, font: of most of it; lead: font of its first letters; block: its place among
-    PyMuPDF's blocks.
+    size, font: of most of its letters. lead: font of its first letters. block: the number of its
+    block in PyMuPDF's list.
     """
 
     box: Box
@@ -62,9 +68,10 @@ class WordLine(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What stands on a page.
+    """The words and drawings of a page.
 
-    body: size and font of the document's running text. gutter: see `gutter`.
+    body: size and font of the document's running text. gutter: the x between two columns, None
+    in one.
     """
 
     width: float
@@ -76,7 +83,7 @@ class Look(NamedTuple):
 
 
 def around(boxes: Iterable[Box]) -> Box:
-    """Make the smallest box around all; there must be one at least."""
+    """Return the smallest box around all boxes, of which there must be one at least."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return Box(min(x0), min(y0), max(x1), max(y1))
 
@@ -86,11 +93,11 @@ CAPTION = re.compile(
     r"(?P<mark>\s*[.:：|—–]|\s*$|\s+)(?P<rest>.*)"
 )
 _GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
-"""What makes a sentence of 図3."""
+"""Particles and marks after 図3 that make it a part of a sentence."""
 
 
 def captions_of(look: Look) -> list[list[WordLine]]:
-    """List the captions of figures, each as its lines, in the order of their numbers."""
+    """Return the captions of figures, each as its lines, in the order of their numbers."""
     found = []
     for at, line in enumerate(look.words):
         match = CAPTION.match(line.text)
@@ -106,7 +113,7 @@ def captions_of(look: Look) -> list[list[WordLine]]:
 
 
 def _begins(look: Look, at: int, match: re.Match[str]) -> bool:
-    """Tell a caption from a sentence of the text that has "Figure 1" at a line's begin."""
+    """Check whether "Figure 1" at a line's begin is a caption and no part of a sentence."""
     line = look.words[at]
     before = look.words[at - 1] if at else None
     if before is not None and before.block == line.block:
@@ -120,7 +127,7 @@ def _begins(look: Look, at: int, match: re.Match[str]) -> bool:
         return False
     if match["mark"].strip() or not match["rest"] or match["label"].startswith("図"):
         return True
-    # "Fig. 3 The parts of it": what "Fig. 3 shows" is text.
+    # "Fig. 3 The parts …" is a caption, "Fig. 3 shows …" is text.
     is_first = before is None or before.block != line.block
     return is_first and not match["rest"][0].islower()
 
@@ -147,24 +154,26 @@ _SECTION = re.compile(r"(?:\d+(?:\.\d+)*\.?|[A-Z]\.|[IVX]+\.)\s+\S")
 _SUB_CAPTION = re.compile(r"\(?[a-z]\)\s")
 
 LEAST = (60.0, 36.0)
-"""Width and height in points of what is worth showing: less is a logo or an equation."""
+"""The least width and height of a figure in points; a smaller drawing is a logo or an equation."""
 MARGIN = 4.0
 FEWEST_ROWS = 4
-"""Of a figure of words alone: fewer are an equation."""
+"""The fewest rows of a figure of words alone; fewer are an equation."""
 MAX_GAP = 42.0
-"""Points between a figure and its caption: a row of sub-captions may stand there."""
+"""The most points between a figure and its caption, enough for a row of sub-captions."""
 
 
 class Figure(NamedTuple):
+    """The place of a figure and the text of its caption."""
+
     box: Box
     caption: str
 
 
 def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[Figure]:
-    """List the figures of a page that are found for sure, in the order of their numbers.
+    """Return the figures of a page that are surely found, in the order of their numbers.
 
-    The box is generous: white around the drawing is the caller's to trim.
-    hyphenated: see `lines.joined`, by which captions are written.
+    The boxes have white around the drawing, which the caller trims.
+    hyphenated: see `lines.joined`, which joins the lines of captions.
     """
     captions = captions_of(look)
     found = []
@@ -178,11 +187,11 @@ def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[F
 def _figure_box(
     look: Look, caption: Sequence[WordLine], captions: Sequence[Sequence[WordLine]]
 ) -> Box | None:
-    """Find the box of a caption's figure, None where it is not sure."""
+    """Return the box of a caption's figure, None where it is not sure."""
     own = around(line.box for line in caption)
     left, right = _span(look, own, captions)
-    # Something drawn beside a caption may be the figure; a frame around figure and caption, or
-    # along the whole page, is nothing of the kind.
+    # A drawing beside a caption may be its figure. A frame around figure and caption, or along
+    # the whole page, is none.
     level = Box(left, own.y0 + 1, right, own.y1 - 1)
     beside = [box for box in look.drawn if box.meets(level) and not box.meets(own)]
     if any(
@@ -190,7 +199,7 @@ def _figure_box(
     ):
         return None
     others = [other for other in captions if other is not caption]
-    # What reaches into the span with a corner only does not stand in the way.
+    # Text that reaches into the span with a corner only is not in the way.
     stops = [
         stop
         for stop in _stops(look, caption, others)
@@ -200,27 +209,29 @@ def _figure_box(
     above = [stop for stop in stops if stop.box.y1 <= own.y0 + 2]
     top = max(above, key=lambda stop: stop.box.y1, default=None)
     upper = Box(left, top.box.y1 if top else 0.0, right, own.y0)
-    found = _fill(look, upper, own)
-    # Right below the caption of a table stands the table.
+    found = _drawn_box(look, upper, own)
+    # Right below the caption of a table is the table.
     if top is not None and top.is_table and (found is None or found.y0 - top.box.y1 < 5):
         return None
     if found is not None:
         return found if own.y0 - found.y1 < MAX_GAP else None
     end = min((stop.box.y0 for stop in stops if stop.box.y0 >= own.y1 - 2), default=look.height)
     lower = Box(left, own.y1, right, end)
-    # With another figure's caption right below, the drawing is that one's.
+    # With another figure's caption below it, the drawing belongs to that caption.
     claims = [other[0].box for other in others if other[0].box.y0 >= lower.y0]
     if any(box.x1 > lower.x0 and box.x0 < lower.x1 for box in claims):
         return None
-    found = _fill(look, lower, own)
+    found = _drawn_box(look, lower, own)
     if found is None and top is not None:
-        return _typed(look, upper, top.box)
+        return _text_box(look, upper, top.box)
     return found if found is not None and found.y0 - own.y1 < MAX_GAP else None
 
 
-def _typed(look: Look, space: Box, text: Box) -> Box | None:
-    """Find the box of a figure of words alone, a grammar or a listing, as they stand between
-    the text above and the caption; None unless all of them are indented."""
+def _text_box(look: Look, space: Box, text: Box) -> Box | None:
+    """Return the box of a figure of words alone, such as a grammar or a listing.
+
+    It is between the text above and the caption; None unless all of its lines are indented.
+    """
     lines = [line for line in look.words if _is_in(line.box, space)]
     if any(_is_in(box, space) and min(box.width, box.height) > MARGIN for box in look.drawn):
         return None
@@ -233,7 +244,7 @@ def _typed(look: Look, space: Box, text: Box) -> Box | None:
 
 
 def _span(look: Look, own: Box, captions: Sequence[Sequence[WordLine]]) -> tuple[float, float]:
-    """Find from where to where across the page a caption's figure may stand."""
+    """Return the left and right edges between which a caption's figure may be."""
     left, right = 0.0, look.width
     if look.gutter is not None:
         if own.x1 < look.gutter + 4:
@@ -241,7 +252,7 @@ def _span(look: Look, own: Box, captions: Sequence[Sequence[WordLine]]) -> tuple
         elif own.x0 > look.gutter - 4:
             left = look.gutter
     for line in look.words:
-        # Text that runs around a figure runs around its caption too.
+        # Text beside the caption is beside the figure too.
         is_level = line.box.y0 < own.y1 - 2 and own.y0 + 2 < line.box.y1
         if is_level and _is_running(look, line):
             if line.box.x1 <= own.x0 + 2:
@@ -265,7 +276,7 @@ def _is_running(look: Look, line: WordLine) -> bool:
 
 
 def gutter(pages: Iterable[Iterable[WordLine]], width: float) -> float | None:
-    """Find the middle between two columns, None for a document of one."""
+    """Return the x of the middle between two columns, None for a document with one column."""
     lines = [line.box for words in pages for line in words if _n_letters(line.text) > 25]
     narrow = [box for box in lines if 0.25 * width < box.width < 0.48 * width]
     wide = [box for box in lines if box.width > 0.55 * width]
@@ -279,7 +290,7 @@ def gutter(pages: Iterable[Iterable[WordLine]], width: float) -> float | None:
 
 
 class _Stop(NamedTuple):
-    """A line that no figure goes over. is_table: the caption of a table or a listing."""
+    """A line that no figure extends over; is_table: of the caption of a table or a listing."""
 
     box: Box
     is_table: bool
@@ -288,7 +299,7 @@ class _Stop(NamedTuple):
 def _stops(
     look: Look, caption: Sequence[WordLine], others: Sequence[Sequence[WordLine]]
 ) -> list[_Stop]:
-    """List what stands in a figure's way: running text, headings, other captions."""
+    """Return the lines that end a figure: running text, headings, other captions."""
     stops = [_Stop(line.box, is_table=False) for other in others for line in other]
     for lines in _paragraphs(look.words):
         kept = [line for line in lines if line not in caption]
@@ -301,8 +312,10 @@ def _stops(
 
 
 def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Check that lines are text and no labels: as wide as a column, and in no box of a figure
-    unless they look as the running text does."""
+    """Check whether lines are text and no labels: as wide as a column.
+
+    Inside a drawn box they must also look as the running text does.
+    """
     if _SUB_CAPTION.match(lines[0].text):
         return False
     least = (0.3 if look.gutter else 0.4) * look.width
@@ -314,7 +327,7 @@ def _is_text(look: Look, lines: Sequence[WordLine]) -> bool:
 
 
 def _is_head(look: Look, lines: Sequence[WordLine]) -> bool:
-    """Check for a heading, a title, an address or the begin of a caption."""
+    """Check for a heading, a title, an e-mail address or the begin of a caption."""
     size, font = look.body
     first = lines[0]
     if CAPTION.match(first.text) or any("@" in line.text for line in lines):
@@ -326,7 +339,7 @@ def _is_head(look: Look, lines: Sequence[WordLine]) -> bool:
 
 
 def _paragraphs(words: Sequence[WordLine]) -> list[list[WordLine]]:
-    """Group lines that PyMuPDF put together, or that follow as lines of one text do."""
+    """Group lines that PyMuPDF put into one block, or that follow like lines of one text."""
     found: list[list[WordLine]] = []
     for line in words:
         before = found[-1][-1] if found else None
@@ -344,7 +357,7 @@ def _paragraphs(words: Sequence[WordLine]) -> list[list[WordLine]]:
 
 
 def _n_letters(text: str) -> int:
-    """Count letters, a Japanese one as the two Latin ones whose place it takes."""
+    """Count letters, a Japanese one as two, since it is as wide as two Latin ones."""
     return sum(2 if c > "\u2e7f" else 1 for c in text)
 
 
@@ -352,21 +365,21 @@ def _is_around(box: Box, line: Box) -> bool:
     return box.cut(line) == line
 
 
-def _fill(look: Look, space: Box, own: Box) -> Box | None:
-    """Find the box of what is drawn in a space, with the labels at it; None where too little."""
+def _drawn_box(look: Look, space: Box, own: Box) -> Box | None:
+    """Return the box of the drawings in a space, with their labels; None for too little."""
     drawn = [box for box in look.drawn if _is_in(box, space) and not _is_rule(box, look)]
     if not drawn:
         return None
     box = around(drawn).cut(space)
     if box.width < LEAST[0] or box.height < LEAST[1]:
         return None
-    # A label at the drawing may have another one at it, twice at most.
+    # A label beside the drawing may have another one beside it, twice at most.
     for _ in range(3):
         near = Box(box.x0 - 12, box.y0 - 14, box.x1 + 12, box.y1 + 16)
         labels = [w.box for w in look.words if w.box.meets(near) and _is_in(w.box, space)]
         labels = [label for label in labels if label.cut(own).height < 0.4 * label.height]
         box = around([box, *labels])
-    # Running text over it that lies on nothing drawn: it is a page with ornaments.
+    # Running text in the box that is on no drawing: the drawings are ornaments of the page.
     inside = [w for w in look.words if _is_running(look, w) and w.box.meets(box)]
     if sum(not any(_is_around(d, w.box) for d in drawn) for w in inside) > 3:
         return None
@@ -378,11 +391,11 @@ def _is_in(box: Box, space: Box) -> bool:
     shared = box.cut(space)
     if shared.width < 0 or shared.height < 0:
         return False
-    # Lines have no area: compare lengths. Most of it must be inside.
+    # Lengths are compared, since lines have no area.
     return shared.width >= 0.7 * box.width and shared.height >= 0.7 * box.height
 
 
 def _is_rule(box: Box, look: Look) -> bool:
-    """Tell rules over a column, and what lies under the whole page (a scan, or strips of it)."""
+    """Check for a rule over a column, or a picture of the whole page (a scan, or strips of it)."""
     is_line = box.height < 2 and box.width > 0.35 * look.width
     return is_line or box.width > 0.95 * look.width

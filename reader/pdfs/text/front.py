@@ -1,9 +1,9 @@
-"""Read a paper's front: who wrote what, when, from its first page or the one after a cover.
+"""Read title, authors, year, abstract and DOI of a paper from its front.
 
-The title: the largest text is it in four of five real PDFs; what that misses are banners and
-names of journals, small capitals, initials, subtitles in a smaller size, titles in two
-languages, and names of authors in the same size. The abstract: from its heading to the next
-one. Authors and imprint are found by `people` and `imprint`.
+The front is the first page, or the one after a cover. The largest text is the title in four of
+five real PDFs; the rules here are for banners and names of journals, small capitals, initials,
+subtitles in a smaller size, titles in two languages, and names of authors in the same size. The
+abstract goes from its heading to the next one. `people` finds the authors, `imprint` year and DOI.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from reader.pdfs.text.lines import Line, PageLines, glued, joined
 from reader.pdfs.text.people import authors_of, names_in, tidy_accents
 
 N_RAW = 2
-"""Pages whose raw dict is needed."""
+"""The number of pages whose raw dict is needed."""
 N_ABSTRACT = 3
-"""Pages that an abstract is looked for on."""
+"""The number of pages on which the abstract is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What `reader.library.passage.Document` says of a paper besides its text."""
+    """The fields of `reader.library.passage.Document` that the front has."""
 
     title: str = ""
     authors: tuple[str, ...] = ()
@@ -49,8 +49,9 @@ class Front:
 
 
 class _Sheet:
-    """One page as a front: its cells, its title's, those between title and abstract.
+    """A page that may be the front.
 
+    cells: all of it; title, zone: those of the title, and those between title and abstract.
     heads: its running heads and feet, which are not among the cells.
     """
 
@@ -80,8 +81,8 @@ def read_front(
 ) -> Front:
     """Read title, authors, year, abstract, DOI and type.
 
-    raw: get_text("dict") of the first N_RAW pages; lines: of all pages; pages: as composed;
-    dropped: page 1's running heads; body: font size of the running text.
+    raw: get_text("dict") of the first N_RAW pages. lines, pages: all pages, as lines and as
+    composed. dropped: page 1's running heads. body: font size of the running text. stamp: arXiv's.
     """
     if not raw:
         return Front()
@@ -90,7 +91,7 @@ def read_front(
     is_foreign = len(raw) > 1 and is_cover(first.cells)
     if is_foreign or (len(raw) > 1 and is_bare(first.cells) and first.title):
         second = _Sheet(raw[1], lines[1], (), body)
-        # Page 2 is the front where its title is on the cover, or the cover is an archive's.
+        # Page 2 is the front where its title is on page 1 too, or page 1 is an archive's sheet.
         title = plain(title_text(second.title))
         is_named = len(title) > 15 and title in plain("".join(c.text for c in first.cells))
         if is_named or (is_foreign and title and authors_of(second.zone)):
@@ -105,7 +106,7 @@ def read_front(
         authors=authors,
         year=year_of(own_part(sheet.cells), sheet.zone, heads=sheet.heads, stamp=stamp, doi=doi),
         abstract=abstract_of(pages[:N_ABSTRACT]) or abstract_below(sheet.cells),
-        # What a supplement or slides print is mostly the DOI of the paper they belong to.
+        # The DOI on a supplement or on slides is mostly that of the paper they belong to.
         doi=doi if kind in ("paper", "thesis") else "",
         type=kind,
     )
@@ -146,7 +147,7 @@ _NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b
 
 
 def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
-    """Find the cells of the title, none where nothing stands out as one.
+    """Return the cells of the title, empty where no text stands out as one.
 
     cells: of the page, in rows. body: font size of the running text.
     """
@@ -159,7 +160,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
     # A journal's name and address above its masthead may be larger than any title.
     ends = [c.y1 for c in high if c.y0 < 0.3 * height and _MASTHEAD.match(c.text)]
     high = [cell for cell in high if cell.y0 >= max(ends) - 2] if ends else high
-    # Only what is large may be the title: the smaller rest need not be looked at.
+    # Only large cells may be the title, unless all of them are banners.
     largest = max((cell.top for cell in high), default=0.0)
     high = _no_banners([c for c in high if c.top > 0.6 * largest]) or _no_banners(high)
     if not high:
@@ -171,7 +172,7 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
         right = max(cell.x1 + 2 * cell.top for cell in found)
         below = [cell for cell in row if cell is not first and cell.x0 < right]
         more = [cell for cell in below if _belongs(cell, found, body)]
-        # The first row with nothing of the title ends it, but for a subtitle.
+        # The first row without a part of the title ends it, except for a subtitle.
         if below and not more and first not in row:
             found += _subtitle(found, rows[at:], body)
             break
@@ -180,10 +181,11 @@ def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
 
 
 def title_text(cells: list[Cell]) -> str:
-    """Write the title in one line, marks of footnotes taken away; "" for what is too long."""
+    """Join the title to one line, without marks of footnotes; "" for one that is too long."""
     whole = ""
     for row in rows_of(cells):
         text = _STRAY.sub("", " ".join(cell.text for cell in row))
+        # A smaller row is the subtitle.
         if whole and row[0].top < 0.93 * cells[0].top and not _PARTED.search(whole):
             whole += ":"
         # No blank where a line ends between Japanese and Latin letters.
@@ -194,7 +196,7 @@ def title_text(cells: list[Cell]) -> str:
 
 
 _PARTED = re.compile(r"[:：?？!—–-]")
-"""What a title has where its subtitle needs no colon."""
+"""A sign in a title after which the subtitle needs no colon."""
 
 
 def _no_banners(cells: list[Cell]) -> list[Cell]:
@@ -203,7 +205,8 @@ def _no_banners(cells: list[Cell]) -> list[Cell]:
 
 
 def _first_language(high: list[Cell], size: float) -> Cell:
-    """Find the first cell of the title; of two languages the one that stands first."""
+    """Return the first cell of the title; of a title in two languages the upper one."""
+    # A Japanese title may be a little smaller than its translation below it.
     largest = next(cell for cell in high if cell.top >= 0.96 * size)
     if not _CJK.search(largest.text):
         for cell in high[: high.index(largest)]:
@@ -213,16 +216,16 @@ def _first_language(high: list[Cell], size: float) -> Cell:
 
 
 def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
-    """Check that a cell below the title is still the title, and not the authors."""
+    """Check whether a cell below the title is a part of it, and not the authors."""
     first, last = found[0], found[-1]
     is_cjk = any(_CJK.search(c.text) for c in found)
     gap = cell.y0 - last.y1
     if not 0.92 * first.top <= cell.top <= 1.08 * first.top or gap > 1.2 * cell.top:
         return False
-    # Below a Japanese title stands its translation.
+    # Latin words below a Japanese title are its translation.
     if is_cjk and not _CJK.search(cell.text) and len(cell.text.split()) > 2:
         return False
-    # Names in the title's own type are marked, or set off and several.
+    # Names in the type of the title have raised marks, or are several, below a gap.
     names = names_in(cell.marked)
     if names is not None and (MARK in cell.marked or (len(names) > 1 and gap > 0.45 * cell.top)):
         return False
@@ -231,7 +234,7 @@ def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
 
 
 def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
-    """Find the lines right below that are smaller than the title and larger than the names."""
+    """Return the lines right below that are smaller than the title and larger than the names."""
     taken: list[Cell] = []
     last, first = found[-1], found[0]
     for row, after in pairwise(rows):
@@ -257,7 +260,7 @@ def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Ce
 
 
 def plain(text: str) -> str:
-    """Keep the letters and digits of a text alone, to compare titles by."""
+    """Fold a text to its letters and digits, for comparing titles."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
@@ -296,7 +299,7 @@ _NOT_HYPHENATED: frozenset[str] = frozenset()
 
 
 def abstract_of(pages: Iterable[Page]) -> str:
-    """Read the abstract, "" where no heading says where it is.
+    """Return the abstract, "" where no heading shows where it is.
 
     pages: the first few, in reading order.
     """
@@ -314,7 +317,10 @@ def abstract_of(pages: Iterable[Page]) -> str:
 
 
 def abstract_below(cells: Sequence[Cell]) -> str:
-    """Read on from the cell with the heading, where columns beside it confuse the blocks."""
+    """Return the abstract as the cells below its heading; "" without one.
+
+    It is for pages on which columns beside the abstract confuse the order of the blocks.
+    """
     head = next((c for c in cells if len(c.text) < 30 and _HEADING.fullmatch(c.text)), None)
     if head is None:
         return ""
@@ -333,18 +339,19 @@ def abstract_below(cells: Sequence[Cell]) -> str:
 
 
 def _text(blocks: list[Block]) -> str:
-    """Join the blocks from an abstract's first one to where the paper goes on."""
+    """Join the blocks of an abstract, from its first one to where the paper goes on."""
     text, size = "", 0.0
     for block in blocks:
         words = block.text
         if block.kind == "heading":
+            # "Background", "Methods": headings within a structured abstract.
             is_part = _PART.fullmatch(words)
             if (text and not is_part) or len(text) > 3000:
                 break
             if is_part:
                 text += ("\n" if text else "") + words.rstrip(":. ") + ": "
             continue
-        # A rest of the front may stand before the first: an e-mail.
+        # Before its first block there may be a rest of the front, an e-mail address for example.
         is_rest = len(words) < 15 or ("@" in words and len(words) < 120)
         if block.kind != "text" or (not text and is_rest):
             continue
@@ -353,7 +360,7 @@ def _text(blocks: list[Block]) -> str:
         if size and abs(block.size - size) > 0.8:
             if _ENDED.search(text):
                 break
-            continue  # a note or a label that stands among its lines
+            continue  # a note or a label among its lines
         size = block.size
         if text and not text.endswith(": "):
             glue = "\n"
@@ -367,7 +374,7 @@ def _text(blocks: list[Block]) -> str:
 
 
 def _cut(text: str) -> str:
-    """Leave out keywords and rights at the end."""
+    """Cut off keywords and rights at the end of an abstract."""
     inside = _AFTER_INSIDE.search(text)
     text = (text[: inside.start()] if inside else text).strip()
     return _NOTE.sub("", text)

@@ -1,8 +1,8 @@
-"""Tell headings, contents and entries of references from text, by their words and their look.
+"""Find headings, tables of contents and entries of references, by their words and their look.
 
-Knows rows alone. Names that papers use are headings where they look as most of such names
-do in that paper; else a heading is short, stands out (size, weight, capitals), and is
-numbered or has running text below it.
+Knows rows alone. Usual names of sections are headings where they look as most such names do in
+that paper. Any other heading is short, stands out (size, weight, capitals), and is numbered or
+has running text below it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from reader.pdfs.text.lines import Row
 
+# Names without blanks, in capitals: fonts of small capitals have odd blanks, "I NTRODUCTION".
 _REFERENCES = {
     "REFERENCES", "REFERENCE", "BIBLIOGRAPHY", "LITERATURECITED", "WORKSCITED",
     "REFERENCESANDNOTES", "BIBLIOGRAPHICALREFERENCES", "REFERENCESCITED",
@@ -67,7 +68,7 @@ _CJK = re.compile("[\u3040-\u9fff]")
 
 
 class Around(NamedTuple):
-    """What a paragraph of rows is judged by: the paper's looks, and what stands about it."""
+    """The surroundings by which a paragraph is judged: the paper's look, column and next row."""
 
     body: float
     """Font size of the running text."""
@@ -79,16 +80,15 @@ class Around(NamedTuple):
     after: Row | None
     """The row below, None at the end of a column."""
     is_below: bool
-    """It stands under all running text, as footnotes do."""
+    """Whether it is under all running text, as footnotes are."""
 
 
 def section_look(rows: Iterable[Row]) -> tuple[float, bool] | None:
-    """Learn from the names that most papers use how this one prints its sections.
+    """Find how a paper prints the names of its sections, by those that most papers use.
 
-    Returns size and whether they are bold, None where no such name stands alone.
-
-    The references may be small, heading and all.
+    Returns their size and whether they are bold, None where no such name is on a row of its own.
     """
+    # The most frequent look, since the references may be small, heading and all.
     looks = Counter(
         (round(row.top, 1), row.is_bold)
         for row in rows
@@ -109,39 +109,40 @@ def _is_unlike(row: Row, around: Around) -> bool:
 
 
 def run_in(text: str) -> tuple[str, str] | None:
-    """Part "Abstract—We show …" into its heading and its text."""
+    """Split "Abstract—We show …" into heading and text; None for any other text."""
     found = _RUN_IN.match(text) if text[0] in "AS概あ要" else None
     return (found[1], found[2]) if found else None
 
 
 def is_known(text: str) -> bool:
-    """Check that these words alone are a heading, whatever they look like."""
+    """Check whether a text is a usual name of a section, whatever it looks like."""
     return len(text) < 40 and not text[0].islower() and _name(text) in _KNOWN
 
 
 def begins_references(text: str) -> bool:
-    """Check that a text is the heading of the references."""
-    # A guide for authors may have a section 5.4 on references.
+    """Check whether a text is the heading of the references."""
+    # Section 5.4 of a guide for authors may be called "References".
     return len(text) < 40 and _name(text) in _REFERENCES and len(number_of(text)) < 2
 
 
 def number_of(text: str) -> tuple[int, ...]:
-    """Read a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
+    """Return a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
     found = _SECTION_NUMBER.match(text)
     return tuple(map(int, re.split("[.．]", found[1]))) if found else ()
 
 
 def is_numbered(text: str) -> bool:
+    """Check whether a text begins with a section's number or letter ("A. Data", "第 2 章")."""
     return bool(number_of(text)) or _LETTERED.match(text) is not None
 
 
 def follows(number: tuple[int, ...], last: tuple[int, ...]) -> bool:
-    """Check that a section of that number can come right after the last one."""
+    """Check whether a section of a number can come right after the last one."""
     return number in [*((*last[:n], last[n] + 1) for n in range(len(last))), (*last, 1)]
 
 
 def is_next(row: Row, text: str, last: tuple[int, ...], around: Around) -> bool:
-    """Check that a short row is a heading because its number is the next section's."""
+    """Check whether a short row is a heading because its number is the next section's."""
     number = number_of(text)
     if row.n > 1 or len(text) > 60 or not follows(number, last) or _NOT_A_NAME.match(text):
         return False
@@ -149,17 +150,17 @@ def is_next(row: Row, text: str, last: tuple[int, ...], around: Around) -> bool:
 
 
 def is_heading(group: list[Row], text: str, around: Around) -> bool:
-    """Judge a paragraph of rows that look alike: no sentence, no formula, no names of axes."""
+    """Check whether a paragraph of like rows is a heading, and no sentence, formula or label."""
     row = group[0]
     if is_known(text):
         may_differ = _name(text) not in _SECTIONS or begins_references(text)
         return row.n == 1 and (may_differ or not _is_unlike(row, around))
     if _CHAPTER.fullmatch(text):
         return row.top > 1.08 * around.body
-    # More rows are text, and several pieces in one row are cells of a table.
+    # More than three rows are text, and several pieces in one row are cells of a table.
     if len(group) > 3 or len(text) > 140 or max(r.n for r in group) > 1:
         return False
-    # Smaller than the text are labels of figures, and footnotes.
+    # Labels of figures and footnotes are smaller than the text.
     if row.top < 0.87 * around.body or (around.is_below and row.size < 0.97 * around.body):
         return False
     number = _NUMBER.match(text)
@@ -169,32 +170,32 @@ def is_heading(group: list[Row], text: str, around: Around) -> bool:
         return False
     if _SENTENCE_END.search(words) and not (number and row.is_bold):
         return False
-    # Most of it is letters, else it is a formula.
+    # A formula has fewer letters.
     if not 2 <= sum(map(str.isalpha, solid)) >= 0.6 * len(solid):
         return False
     if len(number_of(text)) == 1 and _is_unlike(row, around):
         return False
-    # Japanese and Latin letters of one text may have two sizes.
+    # Japanese and Latin letters of one text may have two sizes, so the size of most decides.
     is_larger = (row.size if _CJK.search(text) else row.top) > 1.08 * around.body
     if number:
         is_capitals = words.isupper() and len(words) > 3 and words.isascii()
         is_set_off = is_capitals or (row.is_italic and len(group) == 1)
         is_set_off = is_larger or row.is_bold or is_set_off
         return is_set_off and not _SENTENCE_INSIDE.search(words)
-    # Without a number it takes a capital, a larger or bold type, and text below it.
+    # Without a number a heading has a capital, larger or bold type, and text below it.
     is_title_like = words[0].isupper() or not words[0].isascii()
     if not is_title_like or len(text) > 90 or _NO_NAME_ALONE.match(text):
         return False
-    return (is_larger or row.is_bold) and _leads_on(group, around, is_larger=is_larger)
+    return (is_larger or row.is_bold) and _is_followed_by_text(group, around, is_larger=is_larger)
 
 
 def is_title(group: list[Row], text: str) -> bool:
-    """Check that page 1's largest rows can be its title."""
+    """Check whether the largest rows of page 1 can be its title."""
     return len(group) <= 5 and len(text) <= 300 and sum(map(str.isalpha, text)) > 1
 
 
-def _leads_on(group: list[Row], around: Around, *, is_larger: bool) -> bool:
-    """Check that running text, or another heading, stands below: not so in tables."""
+def _is_followed_by_text(group: list[Row], around: Around, *, is_larger: bool) -> bool:
+    """Check for running text, or another heading, below a row; in a table there is neither."""
     after, row = around.after, group[-1]
     if after is None:
         return is_larger
@@ -211,9 +212,9 @@ def _leads_on(group: list[Row], around: Around, *, is_larger: bool) -> bool:
     return is_text and (row.x0 < around.left + 2.5 * row.size or is_centred)
 
 
-@functools.lru_cache(maxsize=2048)  # rows are looked at twice, cells of tables often
+@functools.lru_cache(maxsize=2048)  # each row is asked about twice, cells of tables often
 def _name(text: str) -> str:
-    """Strip number, spaces (small capitals have odd ones) and case."""
+    """Fold a heading: without number, blanks (small capitals have odd ones) and case."""
     bare = _BARE_NUMBER.sub("", text)
     plain = "".join(bare.split()).strip(".:：．").replace("’", "'")
     if plain.upper() in _KNOWN:
@@ -228,10 +229,10 @@ _PAGE_NUMBER = re.compile(r"(?:^|\D)(?:\d{1,4}|[ivxl]{1,6})$")
 
 
 def in_contents(run: list[Row]) -> Iterator[tuple[list[Row], bool]]:
-    """Part a run into what is not and what is (True) a table of contents, in order.
+    """Yield the parts of a run in order, each with whether it is a table of contents.
 
-    One begins below its heading, or with three lines of dots, and goes on as long as
-    most rows end with a page's number.
+    A table of contents begins below its heading, or with three lines of dots, and goes on as
+    long as most rows end with a page number.
     """
     start: int | None = None
     dotted = []
@@ -268,13 +269,13 @@ _BRACKET = re.compile(r"\[(\d{1,3})\]")
 _LABEL = re.compile(r"\[[^\]]{1,12}\]")
 _DOT = re.compile(r"\(?(\d{1,3})[.)]\s")
 N_ENTRIES = 5
-"""So many in a row make a list of references where no heading says so."""
+"""The fewest entries in a row that make a list of references without a heading."""
 
 
 def has_numbered_entries(text: str, *, like: str = "") -> bool:
-    """Check that a text begins with an entry's number or label.
+    """Check whether a text begins with an entry's number or label.
 
-    like: another entry; where that has its number in brackets, so has this.
+    like: another entry; where its number is in brackets, this one's must be too.
     """
     if _LABEL.match(text):
         return True
@@ -282,9 +283,9 @@ def has_numbered_entries(text: str, *, like: str = "") -> bool:
 
 
 def entry_rows(run: list[Row]) -> frozenset[int]:
-    """Find the rows that begin numbered entries; returns their places in the run.
+    """Return the places in the run of the rows that begin numbered entries.
 
-    Numbers rise by one: a year or a page's number at a line's begin is no entry's.
+    The numbers must rise by one: a year or a page number may begin a row too.
     """
     brackets = _numbered(run, _BRACKET)
     dots = _numbered(run, _DOT)
@@ -296,7 +297,7 @@ def entry_rows(run: list[Row]) -> frozenset[int]:
 
 
 def first_entry(run: list[Row]) -> int | None:
-    """Find the place of "[1]" where "[2]", "[3]" … begin rows below it, else None."""
+    """Return the place of "[1]" where "[2]", "[3]" … begin rows below it; None without them."""
     found = _numbered(run, _BRACKET)
     first = next((n for n, (_, number) in enumerate(found) if number == 1), len(found))
     chain = _chain(found[first:])
@@ -312,7 +313,7 @@ def _numbered(run: list[Row], pattern: re.Pattern[str]) -> list[tuple[int, int]]
 
 
 def _chain(found: list[tuple[int, int]]) -> list[int]:
-    """Keep those whose numbers follow one another; one or two may be missing."""
+    """Return the places whose numbers follow one another; one or two may be missing between."""
     numbers = {number for _, number in found}
     kept: list[int] = []
     last: int | None = None

@@ -1,9 +1,9 @@
-"""Find the DOI, the year and the type of writing that a paper's first page prints.
+"""Find the DOI, the year and the type of a paper on its first page.
 
-DOI and year count only where imprints stand: edges of the page, running head and foot, below
-the title, the line of the proceedings or the journal, the block of rights; never in a sentence,
-a reference or a template, which tell others'. In doubt: none. The type is told by the shape of
-the pages and the first words.
+DOI and year count only where an imprint is printed: at the edges of the page, in running head and
+foot, below the title, in the line of the proceedings or the journal, in the block of rights.
+In a sentence, a reference or a template they are those of another paper. A doubtful one is none.
+The type is found by the shape of the pages and the first words.
 """
 
 from __future__ import annotations
@@ -41,22 +41,24 @@ _DATA_SETS = re.compile(
 
 
 def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end: float) -> str:
-    """Find the one DOI that the page prints as its own, "" for none or several.
+    """Return the DOI that a page prints as its own, "" for none or several.
 
-    end: where the front ends, in points from the top: a DOI above it is the paper's.
+    rotated: texts in other directions. height: of the page. end: of the front, in points from the
+    top; a DOI above it is the paper's.
     """
-    outer = [doi for text in rotated for doi in _own(text, at_edge=True)]
+    # A DOI at an edge goes before one within the text.
+    outer = [doi for text in rotated for doi in _own_dois(text, at_edge=True)]
     inner: list[str] = []
     for cell in cells:
         if "10." in cell.text:
             at_edge = cell.y0 < max(end, 0.12 * height) or cell.y0 > 0.88 * height
-            (outer if at_edge else inner).extend(_own(cell.text, at_edge=at_edge))
+            (outer if at_edge else inner).extend(_own_dois(cell.text, at_edge=at_edge))
     dois = {doi.lower(): doi for doi in outer or inner}
     return next(iter(dois.values())) if len(dois) == 1 else ""
 
 
 def own_part(cells: Sequence[Cell]) -> list[Cell]:
-    """Leave out what stands below a heading of references: others' DOIs and years."""
+    """Drop the cells below a heading of references, which have other papers' DOIs and years."""
     for at, cell in enumerate(cells):
         if len(cell.text) < 30 and _REFERENCES.fullmatch(cell.text):
             below = [c for c in cells[at:] if c.x0 > cell.x0 - 150]
@@ -70,12 +72,12 @@ _REFERENCES = re.compile(
 )
 
 
-def _own(text: str, *, at_edge: bool) -> list[str]:
-    """List the DOIs of a line that are labelled as its own, or alone on it."""
+def _own_dois(text: str, *, at_edge: bool) -> list[str]:
+    """Return the DOIs in a line that are labelled as the paper's own, or alone on it."""
     found = []
     for match in _DOI.finditer(text):
         before, doi = text[: match.start()], match[0].rstrip(".,;:'’”*…")
-        # A DOI may hold brackets, but one that it does not open is the sentence's.
+        # A DOI may have brackets, but a closing one without its opening one is the sentence's.
         while doi[-1:] in _OPENS and doi.count(doi[-1]) > doi.count(_OPENS[doi[-1]]):
             doi = doi[:-1].rstrip(".,;:")
         is_alone = at_edge and not before.strip(" |·")
@@ -83,7 +85,7 @@ def _own(text: str, *, at_edge: bool) -> list[str]:
             continue
         if _TEMPLATE.match(doi) or _DATA_SETS.match(doi) or re.search(r"[/.]$", doi):
             continue
-        # "To cite this article: …" comes before a paper's own, whatever else the line says.
+        # After "To cite this article: …" comes the paper's own DOI, whatever else is in the line.
         words = _LABEL.sub("", before)
         is_others = _NOT_OWN.search(words) or (not at_edge and len(words) > 40)
         if _CITE.search(words) or not is_others:
@@ -128,7 +130,7 @@ _PROSE = re.compile(
     r"|retrieved|printed)\b|^(?-i:[a-z]{2})",
     re.IGNORECASE,
 )
-"""What says that a line is a sentence, or a library's own stamp."""
+"""Words by which a line is a sentence, or a library's own stamp."""
 _ACRONYM = re.compile(rf"[A-Z][A-Za-z-]*[A-Z][A-Za-z-]*\s+{_YEAR}")
 _DAY_OR_MONTH = (
     rf"(?:{_MONTH}\.?\s*(?:\d{{1,2}}(?:st|nd|rd|th)?)?\s*,?\s*{_YEAR}"
@@ -149,7 +151,8 @@ _MAYBE_IMPRINT = re.compile(
     r"(?:19|20)\d\d|[Pp]roc|[Cc]opyright|PROC|COPYRIGHT|©|⃝|[Vv]ol|^In |\d(?:st|nd|rd|th) "
 )
 OUTDATED = 10
-"""Years: a right so much older than the date below the title is the form's, left as it came."""
+"""Years by which a copyright must be older than the date below the title to be the template's,
+which the authors did not change."""
 
 
 def year_of(
@@ -160,12 +163,14 @@ def year_of(
     stamp: str,
     doi: str,
 ) -> int | None:
-    """Find the year that the page prints as the paper's own, the surest place first.
+    """Return the year that a page prints as the paper's own, None where there is none.
 
-    The DOI, the line of the proceedings, arXiv's number (of the first version: the stamp's
-    date is the last one's), the line of rights, the journal's issue, the days of a meeting,
-    a date alone. heads: the running heads and feet, which `cells` lack.
+    cells, zone: of the page, and of the part below the title. heads: the running heads and feet,
+    which `cells` lack. stamp, doi: "" for none.
     """
+    # The surest place first: the DOI, the line of the proceedings, arXiv's number (of the first
+    # version; the stamp's date is that of the last one), the copyright, the journal's issue, the
+    # days of a meeting, a date alone.
     found = _DOI_YEAR.search(doi)
     if found:
         return int(found[1] or found[2])
@@ -192,7 +197,7 @@ def year_of(
 
 
 def _with_next(cells: Sequence[Cell]) -> list[str]:
-    """List each small cell's text with what stands below it, where an imprint goes on."""
+    """Return the texts that may be imprints, each with the cells below that continue it."""
     texts = []
     for at, cell in enumerate(cells):
         if not _MAYBE_IMPRINT.search(cell.text):
@@ -210,7 +215,7 @@ def _with_next(cells: Sequence[Cell]) -> list[str]:
 
 
 def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -> int | None:
-    """Read the date below the title, else the last one that is printed of the paper's history."""
+    """Return the year of the date below the title, else the last of the paper's history."""
     for cell in zone:
         found = _DATE.fullmatch(cell.text)
         if found:
@@ -220,7 +225,7 @@ def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -
         years = [int(end[1]) for end in ends if end]
         if years:
             return years[-1]
-    # A school year begins before the day of the thesis: the last date printed counts.
+    # A thesis prints its school year too, which begins earlier: the last date counts.
     places = [*heads, *cells[:4], *zone]
     years = [
         int(western or 0) or _ERAS[era] + (1 if year == "元" else int(year))
@@ -234,7 +239,7 @@ def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -
 
 
 def _at_edge(cells: Sequence[Cell]) -> int | None:
-    """Read a date that stands alone in head or foot, or a meeting's short name with its year."""
+    """Return the year of a date alone in head or foot, or in a meeting's short name (ACL 2023)."""
     alone = [
         _year(found)
         for cell in cells
@@ -275,11 +280,11 @@ _OTHER = re.compile(
 )
 
 POSTER = 1100
-"""Points: a sheet whose shorter side is longer than A3's is hung on a wall."""
+"""The shorter side in points, longer than A3's, from which on a single page is a poster."""
 
 
 def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[Cell]) -> Type:
-    """Judge by page 1's cells and the sizes of all pages; paper where nothing says else."""
+    """Return the type of a PDF by page 1's cells and the sizes of all pages; else "paper"."""
     if _is_slides(pages):
         return "slides"
     first = " ".join([cell.text for cell in cells[:60]])
@@ -300,7 +305,7 @@ def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[C
 
 
 def _is_slides(pages: Sequence[PageLines]) -> bool:
-    """Tell slides: pages that are wider than high, with few words in large letters."""
+    """Check for slides: pages that are wider than high, with few words in large letters."""
     seen = [page for page in pages[:12] if page.lines]
     if not seen:
         return False
@@ -308,6 +313,6 @@ def _is_slides(pages: Sequence[PageLines]) -> bool:
     if len(wide) < 0.8 * len(seen):
         return False
     n_letters = median(sum(len(line.text) for line in page.lines) for page in wide)
-    # Of the page's height: 10 points on A4 are .012, a slide's smallest words about .025.
+    # In page heights: 10 points on A4 are .012, a slide's smallest words about .025.
     size = median(median(line.size / page.height for line in page.lines) for page in wide)
     return n_letters < 1500 and size > 0.02

@@ -1,10 +1,10 @@
-"""Put the letters of a page into reading order, and find those that lie under a mark.
+"""Put the letters of a page into reading order, and find those under a mark.
 
 `lines` decides on the order, from PyMuPDF's get_text("rawdict"). A mark is the quad of an
-annotation, or a stroke that an app's marker pen left in the page. Such strokes are told from the
-drawings of the paper itself: an app paints over a finished page, and so that the words show
-through; authors shade first and write then. A marker's strokes are as high as a line and lie on
-lines of text, nearly all that are made with the same pen.
+annotation, or a stroke that an app's marker pen left in the page. Such strokes differ from the
+drawings of the paper itself: an app paints over a finished page, and lets the words show through;
+authors shade first and write afterwards. A marker's strokes are as high as a line, and nearly all
+strokes of one pen are on lines of text.
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ from reader.pdfs.text.lines import IS_CJK, NOT_TEXT, Row, joined, page_lines, ru
 
 Point = tuple[float, float]
 Quad = Sequence[Point]
-"""Four corners, in any order: programs do not agree on one."""
+"""Four corners, in any order, since programs use different ones."""
 
 _BIN = 12.0
-"""Points: letters are looked up in strips of the page, about a line high."""
+"""The height in points, about a line's, of the strips of a page in which letters are looked up."""
 _DASH = "—"
 _HIT = 0.4
-"""Of a word's letters: under a mark drawn freely, the whole word is meant."""
+"""The share of a word's letters under a mark drawn by hand from which on the word is marked."""
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 
 class Letter(NamedTuple):
-    """One character as the page shows it.
+    """A character of a page, placed as the page is shown.
 
-    origin: as PyMuPDF gives it. row: n-th of the page, as it is read.
+    x, y: the centre of its box. origin: as PyMuPDF returns it, before the page is turned.
+    line: number of PyMuPDF's line. row: number of the row, in reading order.
     """
 
     text: str
@@ -47,9 +48,9 @@ class Letter(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """How a page is turned when it is shown.
+    """The rotation with which a page is shown.
 
-    rotation: in degrees clockwise; width, height: before it, as PyMuPDF gives all places.
+    rotation: in degrees clockwise. width, height: before the rotation, as all of PyMuPDF's places.
     """
 
     rotation: int
@@ -57,6 +58,7 @@ class Turn(NamedTuple):
     height: float
 
     def box(self, box: Box) -> Box:
+        """Return a box of PyMuPDF's as the page is shown."""
         x0, y0, x1, y1 = box
         if self.rotation == 90:
             return self.height - y1, x0, self.height - y0, x1
@@ -68,14 +70,14 @@ class Turn(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """place: of its first letter."""
+    """A line of letters; place: of its first letter."""
 
     place: int
     box: Box
 
 
 class PageLetters:
-    """The letters of one page in reading order: a letter's index is its place."""
+    """The letters of a page in reading order; a letter's index is its place."""
 
     def __init__(self, letters: list[Letter]) -> None:
         self.letters = letters
@@ -89,10 +91,11 @@ class PageLetters:
             self._lines[letter.line] = _Line(line.place, _around(line.box, letter.box))
 
     def under(self, quad: Quad) -> set[int]:
-        """Find the places of letters whose centre lies in a quad."""
+        """Return the places of the letters whose centre is in a quad."""
         x0, y0, x1, y1 = bounds(quad)
         first, last = int(y0 // _BIN), int(y1 // _BIN)
         near: Iterable[int] = range(len(self.letters))
+        # A quad made to harm may span more strips than the page has.
         if last - first <= len(self._strips):
             strips = range(first, last + 1)
             near = (place for strip in strips for place in self._strips.get(strip, ()))
@@ -101,12 +104,14 @@ class PageLetters:
             for place in near
             if x0 <= (one := self.letters[place]).x <= x1 and y0 <= one.y <= y1
         }
+        # The usual quad is level, and its box is enough.
         if all(
             min(abs(x - x0), abs(x - x1)) < 0.1 and min(abs(y - y0), abs(y - y1)) < 0.1
             for x, y in quad
         ):
             return found
-        # Askew: a point inside is on the same side of all sides of the convex ring.
+        # The quad is askew: sort its corners around the middle; a point inside is then on the
+        # same side of all four sides.
         middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
         ring = sorted(
             quad, key=lambda corner: math.atan2(corner[1] - middle_y, corner[0] - middle_x)
@@ -122,13 +127,12 @@ class PageLetters:
         }
 
     def of_row(self, row: int) -> list[int]:
+        """Return the places of a row's letters."""
         return self._rows.get(row, [])
 
     def are_beside(self, first: int, last: int) -> bool:
-        """Check that all that is read between two letters stands in the margin of them.
-
-        Blanks are nowhere. Typed notes in the margin are read between the lines.
-        """
+        """Check whether all letters between two letters are in the margin beside these two."""
+        # Notes in the margin are read between the lines. Blanks have no place of their own.
         ends = [self._lines[self.letters[place].line].box for place in (first, last)]
         x0, _, x1, _ = _around(*ends)
         between = {one.line for one in self.letters[first + 1 : last] if not one.text.isspace()}
@@ -136,12 +140,13 @@ class PageLetters:
         return all(box[0] > x1 or box[2] < x0 for box in boxes)
 
     def in_row(self, row: int, x0: float, x1: float) -> list[int]:
+        """Return the places of a row's letters between two edges."""
         return [place for place in self.of_row(row) if x0 <= self.letters[place].x <= x1]
 
     def whole_words(self, places: Collection[int]) -> set[int]:
-        """Take words whole or not at all, as their larger part was hit by a free hand.
+        """Return the places of the words of which a mark by hand hit a large enough part.
 
-        Japanese has no blanks to tell its words: its characters are taken as they are.
+        Japanese has no blanks between words, so its characters are returned as they were hit.
         """
         found = {place for place in places if self.letters[place].text == _DASH}
         for row in {self.letters[place].row for place in places}:
@@ -167,7 +172,7 @@ class PageLetters:
             yield word
 
     def nearest(self, box: Box) -> int:
-        """Find the place of the letter that a note stands at; 0 on a page without text."""
+        """Return the place of the letter nearest to a note; 0 on a page without text."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         best, found = math.inf, 0
         for place, (x0, y0, x1, y1) in self._lines.values():
@@ -179,13 +184,17 @@ class PageLetters:
         return min(self.of_row(near), key=lambda n: abs(self.letters[n].x - x), default=0)
 
     def line_texts(self) -> list[str]:
+        """Return the text of each line, blanks included."""
         texts: dict[int, list[str]] = defaultdict(list)
         for letter in self.letters:
             texts[letter.line].append(letter.text)
         return ["".join(pieces) for pieces in texts.values()]
 
     def text(self, places: Iterable[int], hyphenated: frozenset[str]) -> str:
-        """Join letters as a person reads them; hyphenated: see `lines.compounds`."""
+        """Join the letters at some places to a text; hyphenated: see `lines.compounds`.
+
+        "" where the font has no readable letters.
+        """
         pieces: list[str] = []
         last: tuple[int, Letter] | None = None
         for place in sorted(places):
@@ -207,7 +216,7 @@ class PageLetters:
 
 
 def folded(text: str) -> str:
-    """Write out ligatures and the like (NFKC); Japanese keeps its full-width marks."""
+    """Write out ligatures and the like (NFKC), but keep full-width marks of Japanese."""
     text = NOT_TEXT.sub("", text.replace("\xa0", " ")).strip()
     if text.isascii():
         return text
@@ -218,6 +227,7 @@ def folded(text: str) -> str:
 
 
 def bounds(quad: Quad) -> Box:
+    """Return the box around a quad."""
     xs, ys = [x for x, _ in quad], [y for _, y in quad]
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -227,17 +237,22 @@ def _around(a: Box, b: Box) -> Box:
 
 
 _FIRST_TAG = 0xF0000
+"""The first of the private characters (plane 15) that stand for the numbers of lines."""
 _MAX_LINES = 60_000
+"""The most lines of a page, fewer than there are such characters."""
 _SPAN = ("size", "font", "flags", "origin")
-"""What `page_lines` asks of a span, besides its text."""
+"""The keys of a span that `page_lines` needs, besides its text."""
 _FAR = 1e5
-"""Points from the page's corner: what stands further away, or nowhere (NaN), is not seen."""
+"""Points from the page's corner beyond which nothing is seen."""
 _WITHIN = 0.95
-"""Of the letters' size: lines of text never stand closer, those of a formula do."""
+"""The least distance of two lines of text, in letter sizes; parts of a formula are closer."""
 
 
 def page_letters(raw: dict[str, Any], turn: Turn) -> PageLetters:
-    """Order a page's letters by its columns; blanks between words are among them."""
+    """Put the letters of a page into reading order, with the blanks between words.
+
+    raw: get_text("rawdict"). turn: the rotation of the page.
+    """
     lines = [
         (line, chars)
         for block in raw["blocks"]
@@ -252,16 +267,15 @@ def page_letters(raw: dict[str, Any], turn: Turn) -> PageLetters:
             for char in lines[tag][1]:
                 x0, y0, x1, y1 = box = turn.box(char["bbox"])
                 x, y = (x0 + x1) / 2, (y0 + y1) / 2
-                if abs(x) < _FAR and abs(y) < _FAR:
+                if abs(x) < _FAR and abs(y) < _FAR:  # False for NaN too
                     found.append(Letter(char["c"], x, y, box, char["origin"], tag, row))
     return PageLetters(found)
 
 
 def _order(raw: dict[str, Any], lines: list[tuple[dict[str, Any], list[Any]]]) -> list[list[int]]:
-    """List the numbers of lines, row by row, as `lines.runs` reads the page.
-
-    Its rows are text: each line goes in with its number as a first letter that no text has.
-    """
+    """Return the numbers of the lines, row by row, in the order of `lines.runs`."""
+    # `runs` returns texts only. So each line is given its number as a first, private character,
+    # which is read off the rows afterwards.
     tagged = []
     for number, (line, _) in enumerate(lines):
         spans = []
@@ -282,10 +296,9 @@ def _order(raw: dict[str, Any], lines: list[tuple[dict[str, Any], list[Any]]]) -
 
 
 def _with_formulas(run: list[Row]) -> list[list[int]]:
-    """Join rows that stand within one another: fractions, sums and their limits.
+    """Join rows that overlap: fractions, sums and their limits.
 
-    Those are read in the order in which the file has them; line by line they would be
-    nonsense.
+    Their lines are in the order of the file, since row by row they would make no sense.
     """
     groups: list[list[Row]] = []
     for row in run:
@@ -310,16 +323,21 @@ def _tags(text: str) -> list[int]:
 
 MAX_SHAPES = 2_000
 OPAQUE = 0.95
+"""The opacity from which on no text shows through."""
 CHROMA = 0.25
-"""Between a pen's strongest and weakest part of red, green and blue: grey is no marker."""
+"""The least difference of a marker's strongest and weakest part of red, green and blue, which
+grey does not have."""
 LOWEST, HIGHEST = 3.0, 60.0
-"""Points: how high a line of text can be; what is not is no mark, and no text is looked for."""
+"""The heights in points that a line of text, and so a mark, can have."""
 THICK = 4.0
-"""Points: a stroke as broad as a marker's."""
+"""The least width in points of a marker's stroke."""
 
 
 class Shape(NamedTuple):
-    """n: n-th thing painted on the page, as text is counted too. pen: colour and opacity."""
+    """A coloured shape on a page.
+
+    pen: colour and opacity. n: its number among all that is painted on the page, text included.
+    """
 
     box: Box
     pen: tuple[str, float]
@@ -327,7 +345,8 @@ class Shape(NamedTuple):
 
 
 def shapes_of(page: Any) -> list[Shape]:
-    """List the coloured shapes of a page that let text show through."""
+    """Return the coloured shapes of a page that let text show through, at most MAX_SHAPES."""
+    # Shapes within transparency groups have the blend mode and opacity of their groups too.
     found: list[Shape] = []
     groups: list[tuple[int, bool, float]] = []
     for path in page.get_cdrawings(extended=True):
@@ -344,7 +363,10 @@ def shapes_of(page: Any) -> list[Shape]:
 
 
 def colour(parts: list[float]) -> str:
-    """Write a colour of one (grey), three (RGB) or four parts (CMYK) as `#rrggbb`."""
+    """Return a colour of one (grey), three (RGB) or four parts (CMYK) as `#rrggbb`.
+
+    "" for any other number of parts.
+    """
     if not all(math.isfinite(part) for part in parts):
         return ""
     if len(parts) == 1:
@@ -357,7 +379,7 @@ def colour(parts: list[float]) -> str:
 
 
 def painting_order(page: Any) -> dict[tuple[float, float], int]:
-    """Map each letter's origin to which n-th thing painted it is."""
+    """Return the painting order of a page's letters: origin (x, y), to .1 point → number."""
     return {
         (round(char[2][0], 1), round(char[2][1], 1)): span["seqno"]
         for span in page.get_texttrace()
@@ -377,6 +399,7 @@ def _shape(path: dict[str, Any], groups: list[tuple[int, bool, float]]) -> Shape
     if opacity >= OPAQUE and not is_blended:
         return None
     x0, y0, x1, y1 = path["rect"]
+    # A stroked mark is a level line as broad as the text is high; its rectangle lacks the width.
     if not is_filled:
         half = (path.get("width") or 0.0) / 2
         if half < THICK / 2 or y1 - y0 > half:
@@ -388,25 +411,30 @@ def _shape(path: dict[str, Any], groups: list[tuple[int, bool, float]]) -> Shape
 
 
 LOWEST_SHARE, HIGHEST_SHARE = 0.4, 2.2
-"""A stroke's height in heights of the letters under it."""
+"""The heights that a stroke can have, in heights of the letters under it."""
 FILLED = 0.3
-"""Of a stroke's width: covered by letters, not by white. A table's row has half, a figure none."""
+"""The least share of a stroke's width that letters cover. A table's row has .5, a figure none."""
 SURE = 0.6
-"""Of a pen's strokes: on lines of text; a figure's colours lie mostly on none."""
+"""The least share of a reader's pen's strokes that are on lines of text; the colours of a figure
+are mostly on none."""
 PROSE_LETTERS, PROSE_SHARE = 20, 0.6
-"""How many letters a line of prose has; how many of its characters are letters."""
+"""The fewest letters in a line of prose, and their least share of its characters."""
 MANY = 5
-"""Strokes on prose: then the pen's short ones elsewhere are believed too."""
+"""The strokes on prose of a pen from which on its other, short strokes count too."""
 
 _NEXT = 1.9
-"""Heights from a line to the next one: more is a gap."""
+"""The most heights of letters from a line to the next one; more is a gap."""
 
 Order = dict[tuple[float, float], int]
 Pen = tuple[str, float]
 
 
 class Stroke(NamedTuple):
-    """A shape that could be a mark. places: of the letters under it; none otherwise."""
+    """A shape that may be a mark.
+
+    places: of the letters under it, empty where it is no mark. is_prose: they are on a line of
+    prose.
+    """
 
     shape: Shape
     places: frozenset[int]
@@ -414,13 +442,15 @@ class Stroke(NamedTuple):
 
 
 class Mark(NamedTuple):
+    """A mark that an app painted into the page; places: of its letters, in reading order."""
+
     places: tuple[int, ...]
     colour: str
     box: Box
 
 
 def pens(all_strokes: list[Stroke]) -> set[Pen]:
-    """Find the pens that are a reader's; all_strokes: of the whole file."""
+    """Return the pens that are a reader's; all_strokes: of the whole file."""
     n_all = Counter(stroke.shape.pen for stroke in all_strokes)
     n_sure = Counter(stroke.shape.pen for stroke in all_strokes if stroke.places)
     n_prose = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
@@ -430,9 +460,9 @@ def pens(all_strokes: list[Stroke]) -> set[Pen]:
 def marks(
     page_strokes: list[Stroke], letters: PageLetters, believed: set[Pen], sure: set[Pen]
 ) -> list[Mark]:
-    """Make a mark of each run of letters under one pen; strokes follow line by line.
+    """Make a mark of each run of letters under one pen, over several lines.
 
-    believed: the readers' pens; sure: those of which also strokes beside prose count.
+    believed: the readers' pens. sure: those of which strokes that are not on prose count too.
     """
     pen_of: dict[int, Stroke] = {}
     for stroke in page_strokes:
@@ -452,15 +482,15 @@ def marks(
 
 
 def often_on_prose(all_strokes: list[Stroke]) -> set[Pen]:
-    """Find the pens of which also the short strokes beside prose are believed."""
+    """Return the pens of which strokes that are not on prose count too."""
     counts = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
     return {pen for pen, n in counts.items() if n >= MANY}
 
 
 def stroke_of(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
-    """Find the letters that a shape marks, none where it is no marker's stroke.
+    """Find the letters that a shape marks; none where it is no marker's stroke.
 
-    order: which n-th thing painted each letter is.
+    order: the painting order of the letters.
     """
     nothing = Stroke(shape, frozenset(), is_prose=False)
     x0, y0, x1, y1 = shape.box
@@ -479,8 +509,8 @@ def stroke_of(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
         return nothing
     origins = [(round(letter.origin[0], 1), round(letter.origin[1], 1)) for letter in found]
     if sum(order.get(origin, shape.n) < shape.n for origin in origins) <= len(found) / 2:
-        return nothing  # it was painted first, and the letters over it
-    # Of the line and not of the row: labels of a figure stand side by side too.
+        return nothing  # the letters were painted over it, so it is the paper's own
+    # The line counts and not the row: labels of a figure are side by side too.
     whole = [letters.letters[n] for n in letters.of_row(row)]
     line = [o.text for o in whole if o.line == found[0].line and not o.text.isspace()]
     n_letters = sum(text.isalpha() for text in line)
@@ -490,7 +520,7 @@ def stroke_of(shape: Shape, letters: PageLetters, order: Order) -> Stroke:
 
 
 def _goes_on(letters: PageLetters, last: int, place: int, shapes: tuple[Shape, Shape]) -> bool:
-    """Check that two letters are of one mark: one pen, and nothing was left out between.
+    """Check whether two letters are of one mark: one pen, and nothing left out between.
 
     shapes: the strokes over the two letters.
     """
@@ -505,7 +535,7 @@ def _goes_on(letters: PageLetters, last: int, place: int, shapes: tuple[Shape, S
     height = before.box[3] - before.box[1]
     if before.row == after.row or 0 < after.y - before.y < _NEXT * height:
         return True
-    # In the next column a sentence goes on; after a gap below it is another mark.
+    # A sentence may go on at the top of the next column; below a gap it is another mark.
     return after.y < before.y and before.text not in ".!?。" and not after.text.isupper()
 
 

@@ -1,11 +1,11 @@
 """Turn a page of PyMuPDF's get_text("dict") into lines, in the order in which they are read.
 
-First stray blanks go, then lines are made of the dict, and what is printed on every page and
-read by nobody is taken away. PyMuPDF gives lines as the file holds them: mostly, not always, as
-they are read, and sort=True reads across columns. Here: find the gutter, cut the page into bands
-where a line crosses it, and read each band's left side before its right one. At last the lines
-of a paragraph are joined as a person reads them. Knows that dict and places, nothing of
-paragraphs and titles.
+Stray blanks are removed, lines are made of the dict, and running heads, page numbers and line
+numbers are dropped. PyMuPDF returns lines in the order of the file, which is not always that of
+reading, and its sort=True reads across columns. So the gutter is found, the page is cut into
+bands where a line crosses it, and each band's left side is read before its right one. Functions
+at the top join the lines of a paragraph. Knows that dict and places, nothing of paragraphs and
+titles.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 # Kana, ideographs, their punctuation, full-width forms. Hangul is written with spaces.
 CJK = "\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 IS_CJK = re.compile(f"[{CJK}]")
-# Begins with the space itself: the engine then skips from space to space.
+# Begins with the space itself, so that the engine can skip from space to space.
 _SPACE_WITHIN_CJK = re.compile(f" (?=[{CJK}])(?<=[{CJK}] )")
 _WHITE = re.compile(r"[^\S\u3000]+")
 _HYPHENS = "-‐\xad"
@@ -45,7 +45,7 @@ _FIRST_PART = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def compounds(texts: Iterable[str]) -> frozenset[str]:
-    """List the words that a paper itself writes with a hyphen inside a line."""
+    """Return the words that a paper writes with a hyphen inside a line."""
     found: set[str] = set()
     for text in texts:
         if "-" in text:
@@ -54,9 +54,9 @@ def compounds(texts: Iterable[str]) -> frozenset[str]:
 
 
 def joined(lines: Iterable[str], hyphenated: frozenset[str] = frozenset()) -> str:
-    """Make one line of many.
+    """Join lines to one text.
 
-    hyphenated: words that keep their hyphen at a line's end, as `compounds` gives them.
+    hyphenated: words that keep their hyphen at a line's end, as `compounds` returns them.
     """
     text = ""
     for line in lines:
@@ -68,18 +68,19 @@ def joined(lines: Iterable[str], hyphenated: frozenset[str] = frozenset()) -> st
 
 
 def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str]:
-    """Choose what stands between two lines; returns the first, perhaps without its hyphen, and it.
+    """Return the first of two lines, perhaps without its hyphen, and the text that joins them.
 
-    A hyphen at a line's end goes when a small letter follows; Japanese and Chinese lines are
-    joined without a space. hyphenated: as in `joined`.
+    A hyphen at a line's end is removed where a small letter follows; Japanese and Chinese lines
+    are joined without a blank. hyphenated: as in `joined`.
     """
     if not before or not after:
         return before, ""
     if before[-1] in _HYPHENS and len(before) > 1 and before[-2].isalpha():
-        if before[-1] == "\xad":
+        if before[-1] == "\xad":  # a soft hyphen is never part of the word
             return before[:-1], ""
         if not after[0].islower():
             return before, ""
+        # The paper's own spelling inside a line decides, then usual compounds.
         last, first = _LAST_PART.search(before[-40:]), _FIRST_PART.match(after[:40])
         if last and first:
             word = f"{last[1]}-{first[0]}".lower()
@@ -92,11 +93,12 @@ def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str
 
 
 def tidy(text: str) -> str:
-    """Make white space one space, and none between two Japanese characters.
+    """Reduce white space to single blanks, and to none between two Japanese characters.
 
-    A full-width space is meant (between two names, after a heading's number) and becomes
-    an ordinary one.
+    A full-width space is meant (between two names, after a heading's number) and becomes an
+    ordinary blank.
     """
+    # Plain ASCII, most of all lines, needs none of the expressions.
     is_ascii = text.isascii()
     if "`" in text or (not is_ascii and _HAS_ACCENT.search(text)):
         text = _APART.sub(lambda found: _ACCENTS[found[0]], text)
@@ -116,12 +118,14 @@ def _composed(found: re.Match[str]) -> str:
 
 
 LEAST_SIZE = 11.0
-"""Points: running text is mostly smaller, and read without its single letters."""
+"""The least size in points of lines whose single letters are looked at; running text is mostly
+smaller."""
 KERNED = 0.12
 SPACED = 0.15
 QUARTER = 0.29
-"""Of the letters' size: up to which a gap is none; beyond the spacing of the line; between
-Japanese and Latin letters, where TeX and word processors leave .25 by themselves."""
+"""Gaps, in sizes of the letters, up to which a blank is stray: in usual lines; in spaced ones,
+beyond their usual gap; between Japanese and Latin letters, where TeX and word processors leave
+.25 by themselves."""
 _ACCENTS_APART = "`´ˆ˜¨ˇ˘˙˝¸"
 _DOUBTFUL = re.compile(
     rf"\s[{_ACCENTS_APART}]|[{CJK}] +[0-9A-Za-z]|[0-9A-Za-z] +[{CJK}]"
@@ -130,7 +134,7 @@ _DOUBTFUL = re.compile(
 
 
 def is_doubtful(page: dict[str, Any]) -> bool:
-    """Check that a page, as get_text("dict") gives it, has large lines to look at closely."""
+    """Check whether a page, as get_text("dict") returns it, has large lines with stray blanks."""
     return any(_is_doubtful(line) for line in _lines(page))
 
 
@@ -160,7 +164,7 @@ def _is_doubtful(line: dict[str, Any]) -> bool:
 
 
 def _stray(chars: list[dict[str, Any]], size: float) -> set[int]:
-    """Find the places of the blanks that are no wider than what parts letters of one word."""
+    """Return the places of the blanks that are no wider than a gap within a word."""
     gaps: list[tuple[float, bool, list[int]]] = []
     before: dict[str, Any] | None = None
     blanks: list[int] = []
@@ -194,8 +198,8 @@ class Line(NamedTuple):
     """Characters that PyMuPDF put together, on one baseline, within one column.
 
     x0 … y1: the box in points, from the top left of the page as it is read.
-    base: where the letters stand, so that H₂O is one row; size: of most characters;
-    top: of its largest letters, a tenth of them at least (small capitals).
+    base: the baseline of most characters, so that H₂O is one row. size: of most characters.
+    top: of its largest letters, a tenth of them at least (small capitals have two sizes).
     """
 
     x0: float
@@ -209,11 +213,11 @@ class Line(NamedTuple):
     is_bold: bool
     is_italic: bool
     n: int = 1
-    """How many pieces it had: cells of a table, mostly, where more than two."""
+    """The number of pieces that it was made of; more than two are mostly cells of a table."""
 
 
 class PageLines(NamedTuple):
-    """width and height: of the page as its text is read."""
+    """The lines of a page; width, height: in points, of the page as its text is read."""
 
     lines: list[Line]
     width: float
@@ -221,9 +225,9 @@ class PageLines(NamedTuple):
     rotated: list[str]
     """Text in other directions than the page's own: stamps, labels of axes."""
     is_scanned: bool = False
-    """A picture, see `Document.n_scanned`."""
+    """Whether the page is a picture, see `Document.n_scanned`."""
     is_ocr: bool = False
-    """Its text was recognised in the picture."""
+    """Whether its text was recognised in the picture."""
 
 
 Row = Line
@@ -234,10 +238,10 @@ _TURNS = {(1, 0), (0, -1), (0, 1), (-1, 0)}
 
 
 def page_lines(page: dict[str, Any]) -> PageLines:
-    """Make lines of what runs in the direction that most characters of the page have.
+    """Make lines of the text that runs in the page's main direction.
 
-    Pages laid on their side, and vertical Japanese, are turned until their text is
-    horizontal; rotated text on a page is told apart.
+    Pages laid on their side, and vertical Japanese, are turned until their text is horizontal;
+    text in other directions is in `rotated`.
     """
     lines = [line for block in page["blocks"] if block["type"] == 0 for line in block["lines"]]
     directions: Counter[tuple[int, int]] = Counter()
@@ -278,7 +282,8 @@ def page_lines(page: dict[str, Any]) -> PageLines:
 
 @functools.lru_cache(maxsize=10_000)  # a long-lived worker meets endless font names
 def style_of(font: str, flags: int) -> tuple[bool, bool]:
-    """Judge by PyMuPDF's flags and the font's name: are letters bold, are they italic."""
+    """Return whether letters are bold and whether they are italic."""
+    # Flag 16 is bold, 2 italic; many fonts set neither, and say so in their names.
     is_bold = bool(flags & 16) or bool(_BOLD.search(font))
     return is_bold, bool(flags & 2) or bool(_ITALIC.search(font))
 
@@ -307,12 +312,13 @@ def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
         x0, y0, x1, y1 = y0, -x1, y1, -x0
     elif direction == (-1, 0):
         x0, y0, x1, y1 = -x1, -y1, -x0, -y0
+    # The origin of turned letters is no baseline; .2 of the size is a usual descender.
     base = y1 - 0.2 * size
     return Line(x0, y0, x1, y1, base, text, size, top, is_bold, is_italic)
 
 
 def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]:
-    """Find size, top, base, bold and italic of a line of many spans."""
+    """Return size, top, base, bold and italic of a line of many spans."""
     counts: dict[tuple[float, str, int, float], int] = {}
     for span in spans:
         words = span["text"]
@@ -332,8 +338,8 @@ def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]
         top = max([s for s, n in letters.items() if n >= enough], default=size)
     is_bold, is_italic = style_of(font, flags)
     if is_bold:
-        # A paragraph that begins with some words in bold is not bold. Small capitals, which
-        # few fonts have in bold, say nothing.
+        # A line that only begins with bold words is not bold. Small capitals, which few fonts
+        # have in bold, are not counted.
         n_bold = n_all = 0
         for span in spans:
             n = 0 if span["text"].isupper() else sum(map(str.isalpha, span["text"]))
@@ -352,11 +358,9 @@ _NUMBER = re.compile(
 
 
 def _goes_on(before: Line, line: Line) -> bool:
-    """Check that PyMuPDF parted a line at a wide space, as none is between columns.
-
-    The space after a full stop is stretched most; a section's number stands up to 3 em
-    before its name.
-    """
+    """Check whether PyMuPDF split a line at a wide blank, narrower than a gutter."""
+    # Justified text stretches the blank after a full stop most; a section's number is up to 3 em
+    # before its name.
     gap = (line.x0 - before.x1) / before.size
     if abs(line.base - before.base) > 0.15 * before.size or not -0.1 <= gap <= 3:
         return False
@@ -385,17 +389,18 @@ def _one(before: Line, line: Line) -> Line:
 
 N_BINS = 120
 GUTTER_FROM, GUTTER_TO = 0.22, 0.78
-"""Where in the width a gutter may lie: narrower columns are margins."""
+"""The part of the width in which a gutter may be: narrower columns are margins."""
 SLACK = 0.02
-"""Of the width: how far a line may reach over the gutter and still be of its column."""
+"""How far a line may reach over the gutter and still belong to its column, in page widths."""
 _BASE = operator.attrgetter("base")
 
 
 def runs(lines: list[Line], width: float) -> list[list[Row]]:
-    """Part a page into runs of rows: parts of a column, in reading order."""
+    """Split a page into runs of rows, each a part of a column, in reading order."""
     found = []
     for part in filter(None, _parts(lines, width, depth=0)):
-        # What stands on one baseline is a row.
+        # Lines on one baseline are a row; with an initial of several lines its own baseline
+        # would be that of the last of them.
         groups: list[list[Line]] = []
         base = 0.0
         has_initial = any(line.size > 18 and len(line.text) == 1 for line in part)
@@ -411,7 +416,7 @@ def runs(lines: list[Line], width: float) -> list[list[Row]]:
 
 
 def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
-    """Part lines at their gutter, band by band: what crosses it, its left side, its right one."""
+    """Split lines at their gutter, by bands: lines that cross it, the left side, the right side."""
     gutter = _gutter(lines, width)
     if gutter is None:
         return [lines]
@@ -425,8 +430,8 @@ def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
             (left if line.x0 + line.x1 < 2 * gutter else right).append(line)
             continue
         if left or right:
-            # So few lines between those that cross are no columns: the short last line of a
-            # paragraph, a heading in the middle, one that a wide space parts.
+            # A few lines between those that cross are no columns: the short last line of a
+            # paragraph, a heading in the middle, a line split at a wide blank.
             fewest = 2 if left and right else 4
             if across and max(_n_rows(left), _n_rows(right)) < fewest:
                 across += left + right
@@ -439,36 +444,38 @@ def _parts(lines: list[Line], width: float, depth: int) -> list[list[Line]]:
 
 
 def _side_by_side(left: list[Line], right: list[Line], depth: int) -> list[list[Line]]:
-    """Read two sides of a band: one after the other, or across where one is a row or so."""
+    """Return the two sides of a band one after the other, or as one where they are no columns."""
     both = (left, right)
     if not all(both) or min(map(_n_rows, both)) < 2:
         return [left + right]
-    # A side of numbers alone is the pages of a table of contents.
+    # A side of numbers alone has the page numbers of a table of contents.
     if any(all(len(line.text) < 6 for line in side) for side in both):
         return [left + right]
     wide = [max(line.x1 for line in side) - min(line.x0 for line in side) for side in both]
     sides: list[list[Line]] = []
     for side, own, other in zip(both, wide, reversed(wide), strict=True):
-        # Three columns: the side that is much wider than the other may have a gutter too.
+        # With three columns the side that is much wider than the other may have a gutter too.
         sides += _parts(side, own, depth + 1) if depth < 3 and own > 1.5 * other else [side]
     return sides
 
 
 def _gutter(lines: list[Line], width: float) -> float | None:
-    """Find the x that few lines cross and that many lie beside, None in one column."""
+    """Find the x that few lines cross and many lines are beside; None for a single column."""
     if len(lines) < 8:
         return None
     x0 = min(line.x0 for line in lines)
     span = max(line.x1 for line in lines) - x0
     if span < 0.3 * width or span <= 0:
         return None
+    # One step up where a line begins and one down behind its end: their running sum counts the
+    # lines over each bin, without a loop over bins for each line.
     steps = [0] * (N_BINS + 2)
     scale = N_BINS / span
     for line in lines:
         steps[int((line.x0 - x0) * scale)] += 1
         steps[int((line.x1 - x0) * scale) + 1] -= 1
     cover = list(accumulate(steps))  # how many lines cross each bin
-    # Only the middle of the page: white beside a narrow column is its margin.
+    # Only the middle of the page, since white beside a narrow column is its margin.
     first, last = int(GUTTER_FROM * N_BINS), int(GUTTER_TO * N_BINS)
     lowest = min(cover[first:last])
     # The middle of the longest run of bins that as few lines cross as any.
@@ -489,7 +496,7 @@ def _n_rows(lines: list[Line]) -> int:
 
 
 def _stand(line: Line) -> float:
-    """Find the baseline; an initial three lines high belongs to the first of them."""
+    """Return the baseline of a line; an initial three lines high belongs to the first of them."""
     is_initial = len(line.text) == 1 and line.size > 18
     return line.y0 + 0.45 * line.size if is_initial else line.base
 
@@ -498,7 +505,7 @@ def _row(group: list[Line]) -> Row:
     group.sort(key=lambda line: line.x0)
     text, end = group[0].text, group[0].x1
     for line in group[1:]:
-        # A gap of less than an eighth of the size is no blank: a word in two fonts.
+        # A gap of less than an eighth of the size is no blank, but a word in two fonts.
         text += ("" if line.x0 - end < 0.12 * line.size else " ") + line.text
         end = max(end, line.x1)
     main = max(group, key=lambda line: len(line.text))
@@ -508,10 +515,11 @@ def _row(group: list[Line]) -> Row:
 
 
 EDGE = 0.15
-"""Of the page's height: how far in from its top and bottom running heads are looked for."""
+"""The share of the page's height, at top and bottom, in which running heads are looked for."""
 N_ROWS = 3
+"""The most rows of a running head or foot."""
 FEWEST_NUMBERS = 15
-"""Of the lines of a page: fewer are no line numbers of a review copy."""
+"""The fewest line numbers of a page of a review copy."""
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"[-–—•|\[(\s]*(?:p(?:age|\.)?\s*)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,5})?[-–—•|\])\s]*",
@@ -520,10 +528,11 @@ _PAGE_NUMBER = re.compile(
 
 
 def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
-    """List each page's lines but for heads, page numbers and line numbers.
+    """Return each page's lines without running heads, page numbers and line numbers.
 
-    body: the font size of the running text; what is much larger is never furniture.
+    body: the font size of the running text; a much larger line is never dropped.
     """
+    # A running head is the same on two pages, but for its digits.
     edges = [_edge_lines(page) for page in pages]
     seen = Counter(key for lines in edges for key in set(lines.values()))
     kept = []
@@ -539,9 +548,9 @@ def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
 
 
 def _edge_lines(page: PageLines) -> dict[Line, tuple[str, int]]:
-    """Find the lines of the outermost rows near the top and the bottom.
+    """Return the lines of the outermost rows near the top and the bottom of a page.
 
-    Returns line → what is the same of running heads: the words and their height on the page.
+    line → its words and its height on the page, which running heads have in common.
     """
     top, bottom = EDGE * page.height, (1 - EDGE) * page.height
     high = sorted([line for line in page.lines if line.y1 < top], key=lambda line: line.y0)
@@ -559,7 +568,7 @@ def _edge_lines(page: PageLines) -> dict[Line, tuple[str, int]]:
 
 
 def _is_page_number(line: Line, page: PageLines) -> bool:
-    """Check that a number stands alone at the very edge, away from the text."""
+    """Check whether a line is a page number, above or below all other lines."""
     if len(line.text) > 16 or not _PAGE_NUMBER.fullmatch(line.text):
         return False
     others = [other for other in page.lines if other is not line]
@@ -569,7 +578,7 @@ def _is_page_number(line: Line, page: PageLines) -> bool:
 
 
 def _line_numbers(page: PageLines) -> set[Line]:
-    """Find the columns of rising numbers beside the text, over much of the page."""
+    """Return the line numbers: columns of rising numbers beside the text, over much of the page."""
     found: set[Line] = set()
     numbers = [line for line in page.lines if len(line.text) < 5 and line.text.isdecimal()]
     if len(numbers) < FEWEST_NUMBERS:
@@ -577,6 +586,7 @@ def _line_numbers(page: PageLines) -> set[Line]:
     others = [line for line in page.lines if not line.text.isdecimal()]
     columns: dict[int, list[Line]] = {}
     for line in numbers:
+        # The numbers of a column share their right edge.
         columns.setdefault(round(line.x1 / 6), []).append(line)
     for column in columns.values():
         column.sort(key=lambda line: line.y0)

@@ -1,9 +1,9 @@
-"""Make Marks of a file: its annotations, put to the letters under them, in reading order.
+"""Read the marks of a PDF: its annotations with the words under them, in reading order.
 
 The annotation objects themselves are read (ISO 32000-2, 12.5), whatever is wrong with some of
-them, and not PyMuPDF's `page.annots()`: that loads the page, draws what has no appearance, and
-raises at annotations without a rectangle. What an app drew into the page is told by `letters`.
-Only pages with marks are read letter by letter (6.7 ms each).
+them, and not PyMuPDF's `page.annots()`: that loads the page, draws annotations without an
+appearance, and raises at annotations without a rectangle. `letters` finds marks that an app drew
+into the page. Only pages with marks are read letter by letter, which takes 6.7 ms each.
 """
 
 from __future__ import annotations
@@ -46,36 +46,38 @@ MARKUP: dict[str, Kind] = {
 DRAWN = frozenset(["Ink", "Square", "Circle", "Line", "Polygon", "PolyLine"])
 TYPED = frozenset(["Text", "FreeText", "Caret"])
 MAX_QUADS = 2_000
-"""Of one annotation: a mark over a long page has some 60."""
+"""The most quads of one annotation; a mark over a long page has some 60."""
 MAX_ALL_QUADS = 100_000
-"""Of one file; a mark after them is taken as its rectangle."""
+"""The most quads of one file; of further marks the rectangle is taken."""
 _KNOWN = frozenset(MARKUP) | DRAWN | TYPED | {"Popup"}
 _HIDDEN = 2 | 32
 """Flags Hidden and NoView (12.5.3)."""
 _FAR = 1e5
-"""Points from the page's corner: what lies further away is broken."""
+"""Points from the page's corner beyond which a coordinate is broken."""
 _TAG = re.compile(r"<[^>]*>")
 _PARAGRAPH = re.compile(r"</(?:p|div)>|<br\s*/?>", re.IGNORECASE)
-_SAID = frozenset(MARKUP) | TYPED | {"Popup", "Link"}
-"""Annotations that are highlights, or that no reader makes: they leave no trace."""
+_TRACELESS = frozenset(MARKUP) | TYPED | {"Popup", "Link"}
+"""Annotations that are highlights, or that no reader makes; they are not among the traces."""
 MAX_ANNOTATIONS = 10_000
-"""Of one file; what comes after them is left out."""
+"""The most annotations of one file; further ones are left out."""
 MAX_LETTERS = 1_000_000
-"""Under all marks of one file; those after them are kept without words. A book has as many."""
+"""The most letters under all marks of one file, as many as in a book; further marks have no
+words."""
 MAX_POINTS = 64
-"""Of one line of a stroke that are compared, with how many there are."""
+"""The points of a stroke's line that are compared, besides their number."""
 MAX_DEPTH = 4
-"""Of forms within forms."""
+"""The greatest depth of forms within forms."""
 MAX_FORMS = 200
-"""Of one page that are looked into."""
+"""The most forms of one page that are read."""
 
 
 class Annotation(NamedTuple):
-    """What one object says.
+    """An annotation object.
 
-    number: of the object in the file; 0 where it stands in the page's own list.
-    quads, box: in points from the top left of the page as it is shown.
-    answers: number of the annotation that this is a reply to, or a popup of; 0 for none.
+    number: of the object in the file; 0 where it is written into the page's own list.
+    kind: None where it is no mark over words. quads, box: in points from the top left of the page
+    as it is shown. answers: the number of the annotation that it replies to, or is a popup of; 0
+    for none.
     """
 
     number: int
@@ -89,10 +91,10 @@ class Annotation(NamedTuple):
 
 
 class _Objects:
-    """The objects of a file, through MuPDF's own functions.
+    """The objects of a file, read with MuPDF's own functions. Pages are counted from 0.
 
-    They give 0, "" and null for what is not there or of another type, and follow references.
-    Pages are counted from 0.
+    These functions follow references, and return 0, "" and null for what is missing or of another
+    type.
     """
 
     def __init__(self, pymupdf: Any, file: Any) -> None:
@@ -103,11 +105,9 @@ class _Objects:
 
     @contextlib.contextmanager
     def put_aside(self, page: int) -> Iterator[None]:
-        """Remove the annotations of a page for a while.
-
-        What it paints is then the paper's and the app's own; and loading a page with
-        thousands of them takes long.
-        """
+        """Remove the annotations of a page for the time of a `with` block."""
+        # All that the page paints is then its own, and loading a page with thousands of
+        # annotations would take long.
         page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
         annots = self._get(page_object, "Annots")
         if not self._mupdf.pdf_array_len(annots):
@@ -128,7 +128,7 @@ class _Objects:
         objects, n_all = self._array(self._get(page_object, "Annots"), most)
         if not objects:
             return [], n_all == 0
-        # What turns the PDF's coordinates into those of the page as it is shown.
+        # The matrix from the PDF's coordinates to those of the page as it is shown.
         matrix = self._mupdf.FzMatrix()
         self._mupdf.pdf_page_obj_transform(page_object, self._mupdf.FzRect(), matrix)
         numbers = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
@@ -141,7 +141,7 @@ class _Objects:
         answers = int(self._mupdf.pdf_to_num(head))
         if subtype not in _KNOWN or self._name(one, "StateModel"):
             return None
-        # Acrobat hides replies: they are shown with what they answer.
+        # Acrobat hides replies, and shows them with the annotation that they reply to.
         if self._mupdf.pdf_to_int(self._get(one, "F")) & _HIDDEN and not answers:
             return None
         kind = MARKUP.get(subtype)
@@ -162,7 +162,7 @@ class _Objects:
             quads = [corners] if _is_sound(corners) else []
         note = self._note(one)
         if kind is not None and not quads and not note:
-            return None  # Some programs leave marks without any extent: nobody sees them.
+            return None  # some programs leave marks without extent, which nobody can see
         pen = colour(self._reals(self._get(one, "C"), 5)[0])
         number = int(self._mupdf.pdf_to_num(one))
         return Annotation(number, subtype, kind, quads, box, note, pen, answers)
@@ -184,11 +184,9 @@ class _Objects:
         return str(lines.encode("utf-8", "replace").decode()).strip()
 
     def is_translucent(self, page: int) -> bool:
-        """Check that a page can paint anything that text shows through.
-
-        Its graphics states tell, without reading what it paints: .1 ms in place of 15, and
-        19 of 20 papers' pages have none.
-        """
+        """Check whether a page can paint anything through which text shows."""
+        # Its graphics states are enough: .1 ms instead of 15 for reading what it paints, and 19
+        # of 20 papers' pages have no such state.
         page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
         own = self._mupdf.pdf_dict_get_inheritable(page_object, self._resources)
         if self._has_state(own):
@@ -211,7 +209,7 @@ class _Objects:
         return False
 
     def _forms(self, resources: Any, depth: int, seen: set[int]) -> Iterator[Any]:
-        """List the forms and images that resources name, and those within them."""
+        """Yield the forms and images in resources, and those within them."""
         forms = self._get(resources, "XObject")
         for n in range(self._mupdf.pdf_dict_len(forms)):
             form = self._mupdf.pdf_dict_get_val(forms, n)
@@ -225,19 +223,19 @@ class _Objects:
                 yield from self._forms(inner, depth + 1, seen)
 
     def traces(self, n_pages: int) -> frozenset[str]:
-        """Fingerprint what no highlight says: strokes and stamps, and what the pages paint.
+        """Return fingerprints of strokes and stamps, and one of all that the pages paint.
 
-        By these a newer copy is told to hold all that an older one held, handwriting that an
-        app drew into the page included. All paint is one of them, each stroke is one. Reads
-        no letters, unpacks no stream.
+        They show whether a newer copy has everything of an older one, also handwriting that an
+        app drew into the page.
         """
+        # Streams are hashed as they are packed, so that nothing is unpacked.
         paint = hashlib.sha256()
         found: set[str] = set()
         for page in range(n_pages):
             page_object = self._mupdf.pdf_lookup_page_obj(self._pdf, page)
             for one in self._array(self._get(page_object, "Annots"), MAX_ANNOTATIONS)[0]:
                 subtype = self._name(one, "Subtype")
-                if subtype not in _SAID:
+                if subtype not in _TRACELESS:
                     words = f"{page} {subtype} {self._shape(one)}"
                     found.add(hashlib.sha256(words.encode()).hexdigest()[:12])
             paint.update(b"page")
@@ -249,7 +247,7 @@ class _Objects:
                     paint.update(self._mupdf.fz_buffer_extract_copy(packed))
             resources = self._mupdf.pdf_dict_get_inheritable(page_object, self._resources)
             for form in self._forms(resources, 0, set()):
-                # Forms and images count by their length: other handwriting has another one.
+                # Of forms and images the length is enough, since other handwriting has another.
                 length = self._mupdf.pdf_to_int(self._get(form, "Length"))
                 kind = self._mupdf.pdf_to_name(self._get(form, "Subtype"))
                 paint.update(f"{kind} {length} ".encode())
@@ -262,17 +260,17 @@ class _Objects:
         shape: list[object] = [n_lines, value.encode("utf-8", "replace")]
         for array in arrays:
             numbers, n_all = self._reals(array, MAX_POINTS)
-            # Apps write the same place with more digits or less.
+            # Apps write the same place with more or fewer digits.
             shape.append([n_all, *(f"{number:.0f}" for number in numbers)])
         return shape
 
     def _array(self, array: Any, most: int) -> tuple[list[Any], int]:
-        """Take the first objects of an array; also returns how many it has."""
+        """Return the first objects of an array, and their whole number."""
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get(array, n) for n in range(min(most, n_all))], n_all
 
     def _reals(self, array: Any, most: int) -> tuple[list[float], int]:
-        """Take the first numbers of an array; also returns how many it has."""
+        """Return the first numbers of an array, and how many it has."""
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get_real(array, n) for n in range(min(most, n_all))], n_all
 
@@ -305,9 +303,10 @@ class _MarkedPage(NamedTuple):
 
 
 def marks_of(pymupdf: Any, file: Any) -> Marks:
-    """Read the marks of an opened PDF; what is broken in it is left out, and its page named.
+    """Read the marks of an opened PDF.
 
-    Raises Unreadable where it has no pages, or takes too much memory.
+    Broken marks are left out, and their pages are in `Marks.unread`. Raises Unreadable where the
+    page tree is broken or memory is short.
     """
     faults = failures(pymupdf)
     try:
@@ -328,8 +327,8 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
         n_left -= len(found)
         ink += [number + 1 for one in found if one.subtype in DRAWN and one.kind is None]
         wanted = _with_notes(found)
-        # Where its text cannot be read a page's annotations stay, without words: gone they
-        # would look as if the reader had removed them.
+        # Where its text cannot be read, a page keeps its annotations without words: without them
+        # the reader would seem to have removed them.
         page = _MarkedPage(number + 1, PageLetters([]), wanted, []) if wanted else None
         with _fault_noted(faults, number, unread):
             is_translucent = objects.is_translucent(number)
@@ -339,7 +338,7 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
         pages += [page] if page else []
     highlights = tuple(_highlights(pages))
     traces: frozenset[str] = frozenset()
-    if not unread:  # else copies are not compared by them
+    if not unread:  # a copy that is read in part is not compared by its traces
         with _fault_noted(faults, 0, set()):
             traces = objects.traces(n_pages)
     return Marks(highlights, tuple(ink), tuple(sorted(unread)), traces)
@@ -349,7 +348,7 @@ def marks_of(pymupdf: Any, file: Any) -> Marks:
 def _fault_noted(
     faults: tuple[type[Exception], ...], number: int, unread: set[int]
 ) -> Iterator[None]:
-    """Pass over a page's own fault and note its number; memory that is short is none of them."""
+    """Record a page with a fault as unread, and go on; raise Unreadable where memory is short."""
     try:
         yield
     except faults as error:
@@ -365,7 +364,7 @@ def _page(
     shapes = shapes_of(page) if is_translucent else []
     if not wanted and not shapes:
         return None
-    # Without a mapping the number of a glyph is no letter: U+FFFD says so.
+    # A font without a mapping then gives U+FFFD; the number of a glyph is no letter.
     flags = pymupdf.TEXTFLAGS_RAWDICT & ~(
         pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     )
@@ -379,7 +378,10 @@ def _page(
 
 
 def _with_notes(found: list[Annotation]) -> list[Annotation]:
-    """Choose what is a mark or says something; replies and popups go to what they answer."""
+    """Return the annotations that are marks or have a note.
+
+    The texts of replies and popups are added to the note of the annotation that they belong to.
+    """
     heads = {one.number: one for one in found if one.number and one.subtype != "Popup"}
     answers = {one.number: one.answers for one in found if one.number}
     notes: dict[int, list[str]] = {}
@@ -389,7 +391,8 @@ def _with_notes(found: list[Annotation]) -> list[Annotation]:
         if head is None:
             kept.append(one)
         elif one.kind is not None:
-            # "Replace": a caret with the new words, and the strike-out is the reply.
+            # Acrobat's "Replace" is a caret with the new words, and the strike-out replies to it.
+            # The mark counts, and takes over the words.
             kept.append(one)
             if heads[head].kind is None:
                 notes.setdefault(one.number, []).append(heads[head].note)
@@ -399,7 +402,7 @@ def _with_notes(found: list[Annotation]) -> list[Annotation]:
     taken = {number for number, one in heads.items() if one.number != number}
     marked = []
     for one in kept:
-        # Popups often say again what the mark says.
+        # Popups often repeat the text of the mark.
         note = "\n".join(dict.fromkeys(filter(None, [one.note, *notes.get(one.number, [])])))
         if one.number not in taken and (one.kind or note):
             marked.append(one._replace(note=note))
@@ -407,6 +410,8 @@ def _with_notes(found: list[Annotation]) -> list[Annotation]:
 
 
 def _head(one: Annotation, heads: dict[int, Annotation], answers: dict[int, int]) -> int | None:
+    """Return the number of the annotation at the top of a thread of replies, None for none."""
+    # A broken file may have a circle of replies.
     at, seen = one.answers, {one.number}
     while at in heads and at not in seen:
         seen.add(at)
@@ -449,7 +454,7 @@ def _highlights(pages: list[_MarkedPage]) -> Iterator[Highlight]:
                 is_flattened=True,
             )
             made.append((mark.places[-1], new))
-        # Of two that begin together the shorter one is inside the other.
+        # Of two marks that begin together the shorter one comes first.
         made.sort(key=lambda item: (item[1].place, item[0]))
         yield from (new for _, new in made)
 

@@ -1,9 +1,9 @@
-"""Read the pages of an opened PDF, one after the other, into a Document; in the child.
+"""Read the pages of an opened PDF, one after the other, into a Document; runs in the child.
 
-Pages that are pictures are read with tesseract, where it is installed: each is drawn and given
+Pages that are pictures are read with tesseract, where it is installed: each is drawn and passed
 to the `tesseract` command, a process of its own that can be ended. The library inside MuPDF can
-be neither ended nor told how pages are laid out. What comes back is a page as PyMuPDF's
-get_text("dict") would give it, so that all that follows knows no difference.
+neither be ended nor be told how a page is laid out. The result has the form of PyMuPDF's
+get_text("dict"), so that the code after it treats all pages alike.
 """
 
 from __future__ import annotations
@@ -38,30 +38,32 @@ from reader.pdfs.text.lines import (
 )
 
 WANTED = ("eng", "jpn")
+"""The languages of tesseract that are used, as far as they are installed."""
 DPI = 200
-"""Recognises as well as 300 does on papers, and as fast as 150 does."""
+"""Recognises as well as 300 dpi does on papers, and as fast as 150 does."""
 MAX_PIXELS = 25_000_000
 _IMAGES = {"fill-image", "fill-imgmask"}
 PAGE_S = 45.0
+"""Seconds for one pictured page."""
 FILE_S = 300.0
-"""Seconds for all pictured pages of one file; some 60 to 100 pages on a quiet machine."""
+"""Seconds for all pictured pages of one file, enough for 60 to 100 on a quiet machine."""
 FIRST_S = 20.0
-"""Seconds where only the first of them are asked for, to tell which paper it is."""
+"""Seconds where only the first pictured pages are read, to recognise the paper."""
 MIN_CHARACTERS = 120
 """A page with fewer characters and one large picture is a scan with a stamp on it."""
 MIN_CONFIDENCE = 45.0
-"""Of 100: lines below it are the insides of figures."""
+"""The least confidence of a line, of 100; lines below it are the insides of figures."""
 
 Faults = tuple[type[Exception], ...]
 _NO_TESSERACT: Faults = (OSError, MemoryError, subprocess.SubprocessError)
-"""What ends the reading of one page, besides the faults of the file."""
+"""The exceptions of running tesseract that end the reading of one page."""
 
 
 def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Document:
-    """Order, clean and join; pages: all of the PDF's, an unreadable one with no lines.
+    """Put the lines of all pages in reading order, clean them, and join them to a Document.
 
-    raw: get_text("dict") of the first pages, `front.N_RAW` of them; without it nothing is
-    known of title, authors, year and DOI.
+    pages: all pages, an unreadable one without lines. raw: get_text("dict") of the first
+    `front.N_RAW` pages; without it there are no title, authors, year and DOI.
     """
     all_lines: list[list[Line]] = [page.lines for page in pages]
     body = body_size(all_lines)
@@ -96,11 +98,11 @@ def compose(pages: list[PageLines], raw: Sequence[dict[str, Any]] = ()) -> Docum
 def document_of(pymupdf: Any, file: Any, tell: Tell, *, n_ocr: int | None = None) -> Document:
     """Read an opened file; raises Unreadable.
 
-    tell: told the number of each page before it is read, and of how many. n_ocr: how many of
-    the pages that are pictures are read, the first ones and in little time; None: all.
+    tell: is called before each page is read. n_ocr: the number of pictured pages to read, the
+    first ones and in little time; None for all.
     """
-    # The thousands of lines that are kept would be looked at for cycles again and again, for
-    # a sixth of the whole time.
+    # The collector would search the thousands of lines for cycles again and again, which takes a
+    # sixth of the whole time.
     gc.disable()
     try:
         return _document(pymupdf, file, tell, n_ocr)
@@ -117,8 +119,8 @@ def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Documen
     pages, n_failed = [], 0
     raw: list[dict[str, Any]] = []
     flags = pymupdf.TEXTFLAGS_DICT & ~(
-        # MuPDF itself writes out the ligatures (fi, ffl, …) without that flag, and they
-        # alone: NFKC would also turn x² into x2 and full-width Japanese marks into ASCII.
+        # Without this flag MuPDF writes out ligatures (fi, ffl, …) and nothing else. NFKC would
+        # also turn x² into x2 and full-width Japanese marks into ASCII.
         pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
     )
     for number in range(n_pages):
@@ -151,10 +153,10 @@ def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Documen
 
 
 def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]:
-    """List the pages, from 0, that show something but have no text layer to be read.
+    """Find the pages, from 0, that show something but have no readable text layer.
 
-    faults: what PyMuPDF raises; a page that cannot be drawn cannot be recognised. Where
-    another program has recognised the file before, pages without text are blank ones.
+    faults: the exceptions of PyMuPDF; a page that cannot be drawn is not returned. Where another
+    program has recognised the file before, pages without text are blank, and none is returned.
     """
     found = [n for n, page in enumerate(pages) if _is_pictured(file, n, page, faults)]
     others = [n for n, page in enumerate(pages) if page.lines and n not in found]
@@ -163,6 +165,7 @@ def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]
             drawn = file[others[len(others) // 2]].get_bboxlog()
         except faults:
             return found
+        # Recognised text is laid invisibly over the scan.
         if any(kind == "ignore-text" for kind, _ in drawn):
             return []
     return found
@@ -171,7 +174,7 @@ def pictured(file: Any, pages: Sequence[PageLines], faults: Faults) -> list[int]
 def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> bool:
     text = "".join([line.text for line in page.lines])
     # A font without a mapping gives U+FFFD or private characters throughout.
-    is_garbage = not text.isascii() and len(_LOST.findall(text)) > 0.5 * len(text)
+    is_garbage = not text.isascii() and len(_UNMAPPED.findall(text)) > 0.5 * len(text)
     if is_garbage or len(text) >= MIN_CHARACTERS:
         return is_garbage
     if page.width == 0:
@@ -186,16 +189,16 @@ def _is_pictured(file: Any, number: int, page: PageLines, faults: Faults) -> boo
     ) / (page.width * page.height)
     if text:
         return images > 0.7 and page.height > page.width
-    # Letters drawn as outlines, or a font without a mapping; a frame and a line are no page.
+    # Without text: a picture, or letters drawn as outlines. A frame and a line are no page.
     return images > 0.05 or sum(kind != "ignore-text" for kind, _ in drawn) > 20
 
 
-_LOST = re.compile("[\ufffd\ue000-\uf8ff]")
+_UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")
 
 
 @functools.cache
 def languages() -> str:
-    """Find what tesseract can read here, as it takes it ("eng+jpn"); empty without it."""
+    """Return the languages that tesseract has here ("eng+jpn"); "" where it is not installed."""
     command = shutil.which("tesseract")
     if command is None:
         return ""
@@ -218,10 +221,10 @@ def read_pages(
     file_s: float = FILE_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[dict[int, dict[str, Any]], WhyUnread]:
-    """Recognise pages, in order, for at most `file_s` seconds.
+    """Recognise pages with tesseract, in order, for at most `file_s` seconds.
 
-    Returns the pages read, each as get_text("dict") gives it, by number from 0; and why some
-    were not.
+    Returns the pages that were read, number from 0 → as get_text("dict") returns one; and why
+    others were not, "" where all were.
     """
     if not numbers:
         return {}, ""
@@ -247,7 +250,7 @@ def read_pages(
             confidence = statistics.fmean([float(word[4]) for word in words] or [100.0])
             if spoken != known and confidence < 70:  # a page in the other language
                 table = _recognise(picture, dpi, known, timeout_s=min(PAGE_S, left))
-            # The next page is most likely as this one: a Latin one has no use for Japanese.
+            # The next page most likely has this one's language: a Latin page needs no Japanese.
             text = "".join([word[5] for line in table.values() for word in line])
             is_latin = len(text) > 300 and sum(map(_is_cjk, text)) < 0.03 * len(text)
             spoken = "eng" if is_latin and "eng" in known else known
@@ -260,7 +263,10 @@ def read_pages(
 
 
 def _even_out(blocks: list[list[dict[str, Any]]]) -> None:
-    """Set one size for paragraphs of about the same, on all pages: only a title stands out."""
+    """Set one font size for all paragraphs of about the usual size.
+
+    Sizes that are measured in a picture vary, and only a title should stand out.
+    """
     usual = round(statistics.median([_size(line) for lines in blocks for line in lines] or [0]), 1)
     for lines in blocks:
         is_short = len(lines) == 1 and len(lines[0]["spans"][0]["text"]) < 20
@@ -269,7 +275,10 @@ def _even_out(blocks: list[list[dict[str, Any]]]) -> None:
 
 
 def _picture(page: Any) -> tuple[bytes, int, tuple[float, float]]:
-    """Draw a page; posters smaller, since their letters are larger."""
+    """Draw a page as PGM, and return it with its dpi and the page's size in points.
+
+    Posters are drawn smaller, since their letters are larger.
+    """
     width, height = page.rect.width, page.rect.height
     n_pixels = width * height * (DPI / 72) ** 2
     dpi = DPI if n_pixels <= MAX_PIXELS else max(50, int(DPI * (MAX_PIXELS / n_pixels) ** 0.5))
@@ -291,11 +300,12 @@ def _recognise(picture: bytes, dpi: int, spoken: str, *, timeout_s: float) -> Ta
         stderr=subprocess.DEVNULL,
         timeout=timeout_s,
         check=True,
-        # With threads it takes more time on all cores than on one.
+        # tesseract with threads takes more time on all cores than on one.
         env=os.environ | {"OMP_THREAD_LIMIT": "1"},
     )
     table: Table = {}
     for line in done.stdout.decode(errors="replace").splitlines()[1:]:
+        # level, page, block, paragraph, line, word, then the six of Table; level 5 is a word.
         cells = line.split("\t")
         if len(cells) == 12 and cells[0] == "5" and cells[11].strip():
             table.setdefault(tuple(cells[2:5]), []).append(cells[6:])
@@ -303,9 +313,9 @@ def _recognise(picture: bytes, dpi: int, spoken: str, *, timeout_s: float) -> Ta
 
 
 def page_dict(table: Table, width: float, height: float, dpi: int) -> dict[str, Any]:
-    """Turn a table of words into what get_text("dict") gives for a page.
+    """Turn a table of words into the form of get_text("dict").
 
-    Each of its blocks is one of tesseract's paragraphs: all its lines get one size.
+    Each block is one of tesseract's paragraphs, and all its lines get one size.
     """
     paragraphs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for place, words in table.items():
@@ -325,7 +335,8 @@ def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
     text = words[0][5]
     for word in words[1:]:
         text += _space(text[-1], word[5][0]) + word[5]
-    # Most words are as high as a capital; a box around all also holds what is askew.
+    # The height of words gives the font size: a Latin word is mostly as high as a capital (.72
+    # of the size), a Japanese one .92. The line's own box is too high where the line is askew.
     share = 0.92 if sum(map(_is_cjk, text)) > 0.5 * len(text) else 0.72
     span = {
         "text": text,
@@ -339,7 +350,7 @@ def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
 
 
 def _space(before: str, after: str) -> str:
-    """Choose no blank between Japanese characters, and none between one and a Latin mark."""
+    """Return the blank between two words, "" beside Japanese characters where none belongs."""
     if _is_cjk(before):
         return "" if _is_cjk(after) or after in ",.:;)]" else " "
     return "" if _is_cjk(after) and before in ",.:;([" else " "

@@ -1,10 +1,10 @@
-"""Find the authors between a paper's title and its abstract, in the order of reading.
+"""Find the authors between a paper's title and its abstract, in reading order.
 
-Names stand in one look (size, weight, slope), in one line or in blocks side by side, with
-affiliations and e-mails between them, often in that same look. What is a name is told by its
-letters: a line is names only if each part of it is one, so that no affiliation, e-mail or
-sentence is taken for an author. The tables are words that are never a person's, and those
-that stand in names only; all in lower case but for the acronyms.
+Names have one look (size, weight, slope), in one line or in blocks side by side, with
+affiliations and e-mail addresses between them, often in the same look. Words decide what is a
+name: a line is names only if each part of it is one, so that no affiliation, address or sentence
+is taken for an author. The tables have words that are never a name's, and those that are only in
+names, in small letters except the acronyms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.lines import tidy
 
-# Only what is no name with a capital: An, To, You, In, So, Can and Do are some.
+# Without words that with a capital are names: An, To, You, In, So, Can and Do.
 _GRAMMAR = """
 the of for with from was are were we our this that these its using via toward towards based when
 what why which into between without about through your
@@ -101,7 +101,7 @@ nam
 _ACRONYMS = "AI ML NLP LLM LLMS ASR MT TTS IT US EU VR AR 3D 2D CNN RNN GPU"
 
 NO_NAMES = frozenset(" ".join([_GRAMMAR, _INSTITUTIONS, _ADDRESSES, _IMPRINT, _TITLES]).split())
-"""Words that no name has; "May", "April", "June" and "August" are names."""
+"""Words that are in no name. "May", "April", "June" and "August" are left out, as names."""
 PARTICLES = frozenset(_PARTICLES.split())
 DEGREES = frozenset(_DEGREES.split()) | frozenset(_MEMBERS.strip().split("\n"))
 PLACES = frozenset(" ".join(_PLACES.split()).split(", "))
@@ -112,7 +112,7 @@ ABSTRACT_NOUN = re.compile(
     "|[nt]ional|icals?|ative|ematics|ometric|aware|based|driven|supervised|guided)"
     "|(?!mc)[a-z]{5,}(?:ness|ments?)"
 )
-"""Ends that no name has, in words that titles and institutions are made of."""
+"""Words of titles and institutions by their endings, which no name has."""
 
 CJK_NO_NAME = re.compile(
     "大学|大學|学院|學院|学部|学科|専攻|研究|株式|会社|有限|工学|理学|科学|技術|情報|高専|専門|学校"
@@ -148,10 +148,11 @@ _NAME_CJK = re.compile(f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?")
 
 
 def names_in(marked: str) -> list[str] | None:
-    """List the names that a cell holds, None where it holds anything else.
+    """Return the names in a cell, None where it has anything else.
 
     marked: as in `Cell.marked`.
     """
+    # MARK must survive NFKC, which the parts between marks get one by one.
     if not _HAS_CJK.search(unicodedata.normalize("NFKC", marked)):
         found, rest = _leading(marked)
         return found if found and not rest else None
@@ -173,7 +174,10 @@ _APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s
 
 
 def _persons(words: str) -> list[str] | None:
-    """Part "山田 太郎 鈴木 花子" in two, and take "山田太郎 鈴木花子" as two."""
+    """Return the persons in Japanese words: "山田 太郎 鈴木 花子" and "山田太郎 鈴木花子" are two.
+
+    None where a word is no name.
+    """
     tokens = words.split()
     while len(tokens) > 1 and len(tokens[0]) > 3 and CJK_NO_NAME.search(tokens[0]):
         tokens = tokens[1:]  # an affiliation before the name
@@ -186,14 +190,17 @@ def _persons(words: str) -> list[str] | None:
 
 
 def names_before(marked: str) -> list[str] | None:
-    """List names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University"."""
+    """Return names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University".
+
+    None for any other line.
+    """
     found, rest = _leading(marked)
     is_set_off = all(name.upper() in marked for name in found) and not rest.isupper()
     return found if found and rest and is_set_off else None
 
 
 def names_loosely(marked: str) -> list[str] | None:
-    """List names where a page has none in plain form: turned round, or with affiliations.
+    """Return names in less usual forms: turned round, or with affiliations; None without any.
 
     "Example, Ada B. and Other, Ben"; "Ada Example, University of Somewhere".
     """
@@ -215,21 +222,21 @@ _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
 
 def _leading(marked: str) -> tuple[list[str], str]:
-    """Split a line into the names that it begins with, and the first part that is none."""
+    """Return the names that a line begins with, and the first part that is none ("" for none)."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
     text = MARK.join([tidy_accents(part) for part in marked.split(MARK)])
     found: list[str] = []
     n_odd = 0
     for part in _SPLIT.split(_LABEL.sub("", unicodedata.normalize("NFKC", text), count=1)):
-        name = _bare(part)
+        name = _stripped(part)
         is_mark = len(name) == 1 and name.islower()  # of an affiliation, typed as a letter
         if not name or is_mark or name.lower().replace(".", "") in DEGREES:
             continue
         if is_name(name):
-            found += [_cased(one) for one in _two(name)]
+            found += [_cased(one) for one in _split_two(name)]
             continue
-        # One that is no name in itself is believed among sure ones, the more the surer.
+        # Among sure names one that is doubtful alone is accepted, one for each two sure ones.
         is_among = len(found) > 2 * n_odd + (0 if MARK in marked else 1)
         if not (is_among and _is_odd_name(name)):
             return found, name
@@ -239,7 +246,7 @@ def _leading(marked: str) -> tuple[list[str], str]:
 
 
 def is_name(name: str) -> bool:
-    """Check that words, in Latin or a like script, can be one person's name."""
+    """Check whether words, in Latin or a similar script, can be one person's name."""
     tokens = name.split()
     if len(tokens) == 1:
         return bool(_INITIALS_ON.fullmatch(name))
@@ -254,7 +261,7 @@ def is_name(name: str) -> bool:
 
 
 def _is_part(token: str) -> bool:
-    """Check that a word can be a part of a name: capital, and none that names never have."""
+    """Check whether a word can be a part of a name: with a capital, and in no table of words."""
     low = token.lower().strip(".,'’")
     if low in NO_NAMES or token in ACRONYMS or not _TOKEN.fullmatch(token):
         return False
@@ -269,9 +276,9 @@ _ELISION = re.compile(r"[dlDLO]['’][^\W\d_]|al-[A-Z]|el-[A-Z]")
 
 
 def _is_odd_name(name: str) -> bool:
-    """Check that words may be a name within a list of names, though not alone.
+    """Check whether words may be a name within a list of names, though not alone.
 
-    People with one name, names typed in small letters, letters that a font has lost.
+    These are people with one name, names in small letters, and letters that a font has lost.
     """
     tokens = name.split()
     if len(tokens) > 3 or len(name) < 3 or not name[0].isalpha() or re.search(r"\d", name):
@@ -282,8 +289,9 @@ def _is_odd_name(name: str) -> bool:
     )
 
 
-def _two(name: str) -> list[str]:
-    """Part two names that only a gap held apart: "Ada Example Ben C. Other"."""
+def _split_two(name: str) -> list[str]:
+    """Split two names with only a gap between them: "Ada Example Ben C. Other"."""
+    # The one initial shows where a name has its middle.
     tokens = name.split()
     initials = [at for at, token in enumerate(tokens) if len(token.rstrip(".")) == 1]
     if len(tokens) < 5 or len(initials) != 1 or any(t.lower() in PARTICLES for t in tokens):
@@ -293,7 +301,7 @@ def _two(name: str) -> list[str]:
 
 
 def tidy_accents(text: str) -> str:
-    """Set accents that old fonts wrote apart onto their letters: "C¸ ay", "dalo˘glu"."""
+    """Join accents that old fonts set apart with their letters: "C¸ ay", "dalo˘glu"."""
     for accent, combining in _BEFORE.items():
         if accent in text:
             text = re.sub(rf"{accent}\s?([^\W\d_])", rf"\1{combining}", text)
@@ -305,8 +313,9 @@ def tidy_accents(text: str) -> str:
 _BEFORE = {"˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a"}
 
 
-def _bare(part: str) -> str:
+def _stripped(part: str) -> str:
     """Strip marks, numbers, brackets and titles around a name."""
+    # Until nothing changes: one may be inside another, "(Dr. Ada Example*)".
     name, before = part.strip(_EDGES), ""
     while name != before:
         before = name
@@ -322,7 +331,7 @@ _NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing"
 
 
 def _cased(name: str) -> str:
-    """Write "ADA P. EXAMPLE" as "Ada P. Example"."""
+    """Turn a name in capitals into usual case: "ADA P. EXAMPLE" is "Ada P. Example"."""
     if not name.isupper() or len(name) < 4:
         return name
     tokens = []
@@ -333,7 +342,8 @@ def _cased(name: str) -> str:
 
 
 _Words = tuple[Cell, str, bool]
-"""A cell, its words as far as a list goes on, and whether it stands beside the one before."""
+"""A cell, its words with the rows that continue its list, and whether it is beside the cell
+before."""
 _ADVISOR = re.compile(
     r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
     r"|reviewed by|translat",
@@ -344,33 +354,34 @@ _OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
 
 
 def authors_of(zone: list[Cell]) -> tuple[str, ...]:
-    """List the authors; zone: the cells from the title to the abstract, in rows."""
-    lines = list(_without_advisors(_read(zone)))
-    found = _alike(lines, zone, lambda marked: names_in(marked) or names_before(marked))
+    """Return the authors; zone: the cells from the title to the abstract, in rows."""
+    lines = list(_without_advisors(_name_lines(zone)))
+    found = _names_of_one_look(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
-        found = _alike(lines, zone, names_loosely)
-    # Authors may be written twice, in two scripts: 山田太郎 … Taro Yamada …
+        found = _names_of_one_look(lines, zone, names_loosely)
+    # Authors may be printed twice, in two scripts (山田太郎 … Taro Yamada …): the first one counts.
     found = [name for name in found if (name[0] < "\u2e80") == (found[0][0] < "\u2e80")]
+    # More than three that all end with one word are labels, and no family.
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
     return () if are_labels else tuple(found)
 
 
-def _alike(
+def _names_of_one_look(
     lines: list[_Words], zone: list[Cell], parse: Callable[[str], list[str] | None]
 ) -> list[str]:
-    """Collect the names of all cells that look like the first one with names."""
+    """Return the names of all cells that look like the first one with names."""
     found: list[str] = []
     look: Cell | None = None
     for cell, marked, is_beside in lines:
         if look is not None:
-            # Side by side, sizes may differ a little.
+            # The sizes of cells side by side may differ a little.
             is_level = is_beside and abs(cell.base - look.base) < 2
             same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
             most = 0.15 if is_level else 0.04
             if not (is_level or same_style) or abs(cell.size - look.size) >= most * look.size:
                 continue
         names = parse(marked)
-        # The same words in several places are a firm or a place, not a person.
+        # The same words at several places are a company or a place, not a person.
         if names is None or sum(other.text == cell.text for other in zone) > 1:
             continue
         look = look or cell
@@ -379,9 +390,9 @@ def _alike(
 
 
 def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
-    """Leave out teachers and editors, and the names that stand below such a word.
+    """Leave out supervisors and editors, and the names below such a word.
 
-    Below "Committee:" there are as many as stand close.
+    Below "Committee:" all names that are close are left out, below "Supervisor:" one.
     """
     last: Cell | None = None
     is_list = False
@@ -397,10 +408,10 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
             last = cell if is_list else None
 
 
-def _read(zone: list[Cell]) -> Iterator[_Words]:
-    """List cells with their words, and whether they stand beside the one before.
+def _name_lines(zone: list[Cell]) -> Iterator[_Words]:
+    """Yield the cells with their words, and whether each is beside the one before.
 
-    A list of names that goes on in the next line is read as one.
+    A list of names over several lines is one.
     """
     rows = rows_of(zone)
     used: set[Cell] = set()
@@ -408,14 +419,17 @@ def _read(zone: list[Cell]) -> Iterator[_Words]:
         is_beside = False
         for cell in row:
             if cell not in used:
-                marked, taken = _whole(cell, row, rows[at + 1 : at + 9])
+                marked, taken = _joined_list(cell, row, rows[at + 1 : at + 9])
                 used.update(taken)
                 yield cell, marked, is_beside
                 is_beside = True
 
 
-def _whole(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, list[Cell]]:
-    """Read a list of names as far down as it is nothing but names."""
+def _joined_list(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, list[Cell]]:
+    """Join the lines of a list of names, as far down as all of it is names.
+
+    Returns its words, and the cells that were joined.
+    """
     lines = [cell]
     while rows:
         # A list may go on where it ends in a comma, or fills its row alone.
@@ -438,7 +452,7 @@ def _whole(cell: Cell, row: list[Cell], rows: list[list[Cell]]) -> tuple[str, li
 
 
 def _is_below(cell: Cell, above: Cell) -> bool:
-    """Check that a cell is the next line of the one above, by its look and its place."""
+    """Check whether a cell is the next line of the one above, by its look and its place."""
     is_near = cell.y0 - above.y1 < 1.2 * cell.size and cell.x0 < above.x1 and cell.x1 > above.x0
     same_style = cell.is_bold == above.is_bold and (
         cell.is_italic == above.is_italic or "Member" in cell.text + above.text
@@ -448,7 +462,7 @@ def _is_below(cell: Cell, above: Cell) -> bool:
 
 
 def _run_on(lines: list[Cell]) -> str:
-    """Join lines; a name parted by the line's end ("…, Dora" "Fifthling, …") is one."""
+    """Join lines of names; a name split at a line's end ("…, Dora" "Fifthling, …") is one."""
     text = lines[0].marked
     for line in lines[1:]:
         last = re.split(rf"[,{MARK}]|\band\b", text)[-1].split()

@@ -1,8 +1,7 @@
-"""Draw pages of an opened PDF, and list their words with their places; in the child.
+"""Draw pages of an opened PDF, and find the places of their words; runs in the child.
 
-What people know a paper by is its first page and its first figure, which `figures` finds. A page
-on the screen is its picture and its words; who looks at it, and which words they look for, is
-not asked here. Copies are compared by small pictures. Knows PyMuPDF.
+People recognise a paper by its first page and its first figure, which `figures` finds. A page on
+the screen is its picture and its words. Copies are compared by small pictures. Knows PyMuPDF.
 """
 
 from __future__ import annotations
@@ -28,24 +27,26 @@ from reader.pdfs.text.figures import CAPTION, Box, Figure, Look, WordLine, find_
 from reader.pdfs.text.lines import compounds
 
 PAGE_WIDTH = 480
-"""Pixels: a line of ten-point text is just legible, a file some 100 kB."""
+"""Width in pixels at which a line of ten-point text is just legible; a file has some 100 kB."""
 FIGURE_WIDTHS = (900, 600, 400)
 MAX_ZOOM = 3.0
 MAX_BYTES = 400_000
-"""Photographs as PNG are large: one over this is drawn smaller."""
+"""The most bytes of a figure: a photograph as PNG is large, and is drawn smaller."""
 MAX_PAGES = 12
-"""A first figure after these is none that people know the paper by."""
+"""The pages on which the first figure is looked for; people do not recognise a paper by a later
+one."""
 MAX_CAPTION = 600
 MAX_DRAWN = 50_000
 TRIM = 3.0
-"""Points of white that stay around a drawing."""
+"""Points of white that are left around a drawing."""
 _DRAWN = ("fill-path", "stroke-path", "fill-image", "fill-shade", "fill-imgmask")
 
 
 def pictures_of(pymupdf: Any, file: Any) -> Pictures:
-    """Draw what people know a paper by; raises Unreadable where page 1 cannot be drawn.
+    """Draw the first page and the first figure of a PDF.
 
-    A figure that cannot be found or drawn is left out.
+    A figure that cannot be found or drawn is left out. Raises Unreadable where page 1 cannot be
+    drawn.
     """
     faults = failures(pymupdf)
     try:
@@ -63,12 +64,12 @@ def pictures_of(pymupdf: Any, file: Any) -> Pictures:
     hyphenated = compounds(line.text for lines in pages for line in lines)
     for number, words in enumerate(pages, 1):
         if not any(CAPTION.match(line.text) for line in words):
-            continue  # cheap to tell
+            continue  # a cheap test, before the drawings of the page are read
         try:
             sheet = file[number - 1]
             whole = Box(*sheet.rect)
             drawn = [Box(*box).cut(whole) for kind, box in sheet.get_bboxlog() if kind in _DRAWN]
-            # What is drawn of more pieces is not looked at: each line is compared with each.
+            # Pieces after MAX_DRAWN are ignored: each of them is compared with each line.
             drawn = [box for box in drawn if box.width >= 0 and box.height >= 0][:MAX_DRAWN]
             look = Look(whole.width, whole.height, words, drawn, body, middle)
             figures = find_figures(look, hyphenated)
@@ -92,7 +93,7 @@ def _first_pages(
         except faults:
             pages.append([])
     height = file[0].rect.height
-    # Running heads and page numbers are alike at one height on several pages.
+    # Running heads and page numbers are the same at one height on several pages, but for digits.
     marked = [
         [(o, (re.sub(r"[\divxlc]+", "0", o.text), round(o.box.y0 / 3))) for o in words]
         for words in pages
@@ -106,7 +107,7 @@ def _first_pages(
 
 def _words(pymupdf: Any, page: Any) -> list[WordLine]:
     if page.rotation:
-        return []  # text and drawings are told in other directions there
+        return []  # there text and drawings have different coordinates
     flags = pymupdf.TEXTFLAGS_DICT & ~(
         pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_LIGATURES
     )
@@ -117,7 +118,7 @@ def _words(pymupdf: Any, page: Any) -> list[WordLine]:
             if not spans or line["dir"][0] <= 0.97:
                 continue
             main = max(spans, key=lambda span: len(span["text"]))
-            # Some fonts claim to be ten lines tall: what letters need is enough.
+            # Some fonts claim to be ten lines tall, so the box is made of base line and size.
             x0, y0, x1, y1 = line["bbox"]
             base, size = main["origin"][1], main["size"]
             box = Box(x0, max(y0, base - size), x1, min(y1, base + 0.35 * size))
@@ -137,7 +138,7 @@ def _figure_png(pymupdf: Any, file: Any, number: int, figure: Figure) -> bytes:
 
 
 def _trimmed(pymupdf: Any, page: Any, box: Box) -> Box:
-    """Cut the white around a drawing: MuPDF's boxes of lines are wider than the lines."""
+    """Cut off the white around a drawing: MuPDF's boxes of lines are wider than the lines."""
     clip = pymupdf.Rect(box) & page.rect
     image = page.get_pixmap(clip=clip, alpha=False)
     width, height, row = image.width, image.height, image.stride
@@ -156,7 +157,7 @@ def _trimmed(pymupdf: Any, page: Any, box: Box) -> Box:
 
 def _png(pymupdf: Any, page: Any, box: Box, width: int) -> bytes:
     scale = min(MAX_ZOOM, width / max(1.0, box.width))
-    # A strip of a page may be as tall as it likes: what counts is how many pixels come.
+    # A page may be a strip of any height, so the height is limited too.
     scale = min(scale, 2 * width / max(1.0, box.height))
     matrix = pymupdf.Matrix(scale, scale)
     image = page.get_pixmap(matrix=matrix, clip=pymupdf.Rect(box), alpha=False)
@@ -164,20 +165,20 @@ def _png(pymupdf: Any, page: Any, box: Box, width: int) -> bytes:
 
 
 MAX_PIXELS = 12_000_000
-"""A strip as tall as it likes is drawn smaller: 36 MB of pixels at most."""
+"""The most pixels of a page, 36 MB of memory; a larger one is drawn smaller."""
 MAX_LINES = 4_000
-"""Of a page that was made to have millions."""
+"""The most lines of a page; one that was made to harm may have millions."""
 MAX_LETTERS = 2_000
-"""Of a line."""
+"""The most letters of a line."""
 AHEAD = 50
-"""Lines among which words are looked for, from the line of those before them on."""
+"""The number of lines in which a group of words is looked for, from that of the last group on."""
 
 Word = tuple[float, float, float, float, str, int, int, int]
 """x0, y0, x1, y1, the word; the numbers of its block and its line, and its own there."""
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
-    """List the words of a page, from 1, where they stand; raises Unreadable."""
+    """Return the lines and words of a page, from 1, with their places; raises Unreadable."""
     faults = failures(pymupdf)
     page = _page(pymupdf, file, number)
     try:
@@ -200,7 +201,7 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
 
 
 def image_of_page(pymupdf: Any, file: Any, number: int, width: int) -> bytes:
-    """Draw a page, from 1, `width` pixels wide, with what is marked in it; raises Unreadable."""
+    """Draw a page, from 1, `width` pixels wide, with its marks, as PNG; raises Unreadable."""
     page = _page(pymupdf, file, number)
     try:
         scale = width / max(1.0, page.rect.width)
@@ -209,7 +210,7 @@ def image_of_page(pymupdf: Any, file: Any, number: int, width: int) -> bytes:
         image = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
         pixels = image.samples
         if pixels[0::3] == pixels[1::3] == pixels[2::3]:
-            # One number for each pixel where there are only greys: half the bytes as PNG.
+            # Only greys: one number for each pixel halves the bytes of the PNG.
             image = pymupdf.Pixmap(pymupdf.csGRAY, image)
         return bytes(image.tobytes("png"))
     except failures(pymupdf) as error:
@@ -229,11 +230,9 @@ def _page(pymupdf: Any, file: Any, number: int) -> Any:
 def _with_words(
     lines: Sequence[dict[str, Any]], words: Sequence[Word]
 ) -> Iterator[tuple[dict[str, Any], list[tuple[float, float, str]]]]:
-    """Pair each line of a block with its words, both in their order.
-
-    The lines that MuPDF numbers words by are not always those that it lists: a wide gap may
-    begin a new one, or one that is not listed lies between.
-    """
+    """Pair each line of a block with its words, both in their order."""
+    # MuPDF does not number the lines of words as it lists lines: a wide gap may begin a new line,
+    # or a line that is not listed lies between. So a group of words is found by its text.
     found: list[list[tuple[float, float, str]]] = [[] for _ in lines]
     left = ["".join("".join(span["text"] for span in line["spans"]).split()) for line in lines]
     at = 0
@@ -250,15 +249,15 @@ def _with_words(
 
 
 def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
-    """Measure a line: where it begins, in which direction it runs, how long and large it is."""
+    """Return a line with the begin, direction, length and size that a screen needs."""
     spans = [span for span in line["spans"] if span["text"].strip()]
     x0, y0, x1, y1 = line["bbox"]
     across, down = line["dir"]
-    # Of a line that runs askew the box tells nothing but how far its corners are apart.
+    # The box of a line askew gives only the distance of its corners.
     length = abs(x1 - x0) if abs(across) > 0.99 else abs(y1 - y0)
     length = length if max(abs(across), abs(down)) > 0.99 else math.hypot(x1 - x0, y1 - y0)
     x, y = spans[0]["origin"]
-    # With the spans that hold nothing but blanks: each word may be a span of its own.
+    # Of all spans, also those of blanks: each word may be a span of its own.
     text = " ".join("".join(span["text"] for span in line["spans"]).split())
     return PageLine(
         x,
@@ -273,14 +272,16 @@ def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) ->
 
 
 MOST_PAGES = 40
-"""Pages that are looked at: 40 pages tell a file from any other."""
+"""The number of pages that are compared; 40 distinguish a file from any other."""
 MOST_WORDS = 2_000
-"""Of a page that was made to have millions."""
+"""The most words of a page; one that was made to harm may have millions."""
 
 
 def looks_of(pymupdf: Any, file: Any) -> Looks:
-    """Read the first pages' words and small grey pictures; raises Unreadable where it has no
-    pages. A page that cannot be read shows nothing."""
+    """Return the words and a small grey picture of each of the first pages.
+
+    A page that cannot be read has neither. Raises Unreadable for a PDF without pages.
+    """
     faults = failures(pymupdf)
     try:
         n_pages = file.page_count
@@ -305,14 +306,14 @@ def _page_look(pymupdf: Any, page: Any) -> PageLook:
     matrix = pymupdf.Matrix(WIDTH / max(1.0, box.width), HEIGHT / max(1.0, box.height))
     image = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, alpha=False)
     pixels, row = bytes(image.samples), image.stride
-    # A box that begins between two pixels gives one more in each direction.
+    # A box that begins between two pixels makes the picture one pixel larger.
     lines = [pixels[y * row : y * row + image.width] for y in range(min(HEIGHT, image.height))]
     grey = b"".join(line[:WIDTH].ljust(WIDTH, b"\xff") for line in lines)
     return PageLook(tuple(words), grey.ljust(WIDTH * HEIGHT, b"\xff"))
 
 
 def png_of(svg: str, *, scale: float = 2.0) -> bytes:
-    """Render SVG as PNG. scale: pixels for one of the drawing's."""
+    """Render an SVG as PNG; scale: pixels for one of the drawing's."""
     import pymupdf
 
     with pymupdf.open(stream=svg.encode(), filetype="svg") as drawing:

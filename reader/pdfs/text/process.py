@@ -1,8 +1,8 @@
-"""Start, ask, limit and end the processes that read PDFs, one for each core.
+"""Start, question, limit and end the processes that read PDFs, one for each core.
 
-The caller's side: no PyMuPDF here, and nothing of what the files are for. Whatever a file does
-to the child, the caller gets an answer or a PdfError that names the file. Each child belongs to
-one `PdfReader`, so a file that ends its child takes nothing else of a `PdfPool` with it.
+This is the caller's side, without PyMuPDF. Whatever a file does to the child, the caller gets an
+answer or a PdfError that names the file. Each child belongs to one `PdfReader`, so a file that
+ends its child ends nothing else of a `PdfPool`.
 """
 
 from __future__ import annotations
@@ -44,15 +44,18 @@ from reader.pdfs.text.answer import (
 )
 
 TIMEOUT_S = 60.0
+"""Seconds that one file may take."""
 MAX_BYTES = 2 * 1024**3
+"""Memory that a worker may use."""
 N_FILES = 200
-"""A worker is replaced after so many: whatever PyMuPDF leaks stays small."""
+"""Files after which a worker is replaced, so that leaks of PyMuPDF stay small."""
 START_S = 60.0
+"""Seconds that the start of a worker may take."""
 MAX_ANSWER = 512 * 1024**2
-"""Bytes of text that the caller takes from one file."""
+"""The most bytes of one answer."""
 
 _HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
-"""What is wrong with files that MuPDF did not go into: the worker is as it was."""
+"""Errors found before MuPDF read the file's content; the worker can go on after them."""
 
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
@@ -73,14 +76,13 @@ _REMEDIES = {
     "crash": "pdf.look",
     "start": "pdf.start.hint",
 }
-"""What may be wrong with a file, and the key of what to do about it."""
+"""The kinds of errors, each with the key of its hint."""
 
 
 def check_pdf(content: bytes, *, name: str = "the download") -> None:
-    """Raise PdfError unless bytes look as a whole PDF; opens nothing.
+    """Raise PdfError unless bytes look as a whole PDF; they are not opened.
 
-    The end is looked for in the last 64 kB, since servers and mailers append: a file with
-    neither "%%EOF" nor "startxref" there was cut off.
+    A PDF with neither "%%EOF" nor "startxref" in its last 64 kB was cut off. name: for the error.
     """
     if not content:
         raise _error(name, "empty")
@@ -92,6 +94,7 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
         )
     if b"%PDF-" not in content[:1024]:
         raise _error(name, "not a pdf")
+    # Not at the very end only, since servers and mailers append bytes.
     tail = content[-65536:]
     if b"%%EOF" not in tail and b"startxref" not in tail:
         what = say("pdf.cut_off", n=len(content))
@@ -99,19 +102,20 @@ def check_pdf(content: bytes, *, name: str = "the download") -> None:
 
 
 def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
-    """Read one PDF in a process of its own; see `PdfReader` for many."""
+    """Read one PDF in a process of its own; for many use `PdfReader` or `PdfPool`."""
     with PdfReader(timeout_s=timeout_s, max_bytes=max_bytes) as reader:
         return reader.read(path)
 
 
 class _PdfQuestions(abc.ABC):
-    """What can be asked about a PDF; each raises PdfError with the file and what is wrong."""
+    """The questions about a PDF; each raises PdfError with the file and what is wrong."""
 
     @abc.abstractmethod
     def _ask(self, task: str, path: Path, **more: int) -> Any: ...
 
     @abc.abstractmethod
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the processes."""
 
     def __enter__(self) -> Self:
         return self
@@ -124,15 +128,15 @@ class _PdfQuestions(abc.ABC):
         return document_from(self._ask("read", path))
 
     def read_first(self, path: Path, n_ocr: int) -> Document:
-        """Read a file's text, but of its pages that are pictures only the first ones."""
+        """Read a file's text, and only the first n_ocr of its pages that are pictures."""
         return document_from(self._ask("read", path, n_ocr=n_ocr))
 
     def marks(self, path: Path) -> Marks:
-        """Read what a person marked in a file."""
+        """Read the marks in a file."""
         return marks_from(self._ask("marks", path))
 
     def looks(self, path: Path) -> Looks:
-        """Read what a file's pages show, to compare copies by."""
+        """Read the words and small pictures of a file's pages, by which copies are compared."""
         return looks_from(self._ask("looks", path))
 
     def pictures(self, path: Path) -> Pictures:
@@ -140,7 +144,7 @@ class _PdfQuestions(abc.ABC):
         return pictures_from(self._ask("pictures", path))
 
     def page_text(self, path: Path, page: int) -> PageText:
-        """List the words of one page, from 1, with their places."""
+        """Read the words of one page, from 1, with their places."""
         return page_from(self._ask("page text", path, page=page))
 
     def page_image(self, path: Path, page: int, width: int) -> bytes:
@@ -149,13 +153,13 @@ class _PdfQuestions(abc.ABC):
 
 
 class PdfReader(_PdfQuestions):
-    """Asks one worker about many PDFs; it is replaced after a failure or 200 files.
+    """Asks one worker about many PDFs; the worker is replaced after a failure or N_FILES files.
 
-    timeout_s and max_bytes hold for each file. Use from one thread; several readers work
-    side by side (`PdfPool`). The worker starts with the first file.
+    timeout_s and max_bytes are for each file. Use it from one thread; several readers work side
+    by side (`PdfPool`). The worker starts with the first file.
 
-    tell: told (file, page, of how many) before each page that takes seconds: pictures of
-    pages that tesseract reads.
+    tell: is called with (file, page, of how many) before each page that takes seconds, that is a
+    picture that tesseract reads.
     """
 
     def __init__(
@@ -171,7 +175,7 @@ class PdfReader(_PdfQuestions):
         self._worker: _Worker | None = None
 
     def close(self) -> None:
-        """End the worker, whatever it is at; the next question starts another."""
+        """End the worker at once, whatever it does; the next question starts another one."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
@@ -186,7 +190,7 @@ class PdfReader(_PdfQuestions):
             slow = (lambda page, of: tell(path, page, of)) if tell else None
             answer = worker.ask({"task": task, **file, **more}, slow)
         finally:
-            # Also after Ctrl-C: a late answer must not be taken for the next file's.
+            # Also after Ctrl-C, since a late answer would be taken for the next file's.
             is_well = "done" in answer or answer.get("failed") in _HARMLESS
             if worker.n_files >= N_FILES or not is_well:
                 self.close()
@@ -196,13 +200,13 @@ class PdfReader(_PdfQuestions):
 
     def _started(self, path: Path) -> _Worker:
         worker = self._worker
-        if worker is not None and worker.has_ended:  # killed from outside, at no question
+        if worker is not None and worker.has_ended:  # killed from outside, between two questions
             self.close()
             worker = None
         if worker is None:
             try:
                 worker = self._worker = _Worker(self._max_bytes)
-            except OSError as error:  # no more processes, no more memory
+            except OSError as error:  # too many processes, or too little memory
                 raise _error(path, "start") from error
             if "ready" not in worker.answer(START_S):
                 self.close()
@@ -211,7 +215,10 @@ class PdfReader(_PdfQuestions):
 
 
 def check_file(path: Path) -> None:
-    """Raise PdfError unless a path leads to a file; opens nothing, so that no pipe blocks."""
+    """Raise PdfError unless a path leads to a file with content.
+
+    It is not opened, since opening a named pipe would block.
+    """
     try:
         found = os.stat(path)
     except (OSError, ValueError) as error:
@@ -227,11 +234,12 @@ def check_file(path: Path) -> None:
 
 
 class _Worker:
-    """The child, its process group, and the thread that takes its answers in."""
+    """The child, its process group, and the thread that reads its answers."""
 
     def __init__(self, max_bytes: int) -> None:
         self.n_files = 0
-        # The child finds this very package, installed or not, and nothing in its folder.
+        # The child must import this very package, installed or not; -P keeps modules of the
+        # working directory out.
         root = str(Path(__file__).resolve().parents[3])
         search = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
@@ -240,11 +248,12 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": search},
-            # A group of its own: ended as a whole, and Ctrl-C is the caller's to handle.
+            # A group of its own can be killed with its tesseract, and gets no Ctrl-C.
             start_new_session=True,
         )
+        # A thread reads the pipe, so that waiting for an answer can have a time-out.
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._take_in, daemon=True).start()
+        threading.Thread(target=self._read_answers, daemon=True).start()
 
     @property
     def has_ended(self) -> bool:
@@ -266,7 +275,7 @@ class _Worker:
     def answer(
         self, timeout_s: float, tell: Callable[[int, int], None] | None = None
     ) -> dict[str, Any]:
-        """Wait for the answer; tell: how far the child is, once it has asked for more time."""
+        """Wait for the answer; tell: is called with page and total once more time was asked for."""
         begin = time.monotonic()
         place, is_slow = "", False
         while True:
@@ -274,7 +283,7 @@ class _Worker:
                 line = self._answers.get(timeout=max(0.0, begin + timeout_s - time.monotonic()))
             except queue.Empty:
                 return {"failed": "time", "why": say("pdf.seconds", n=f"{timeout_s:g}") + place}
-            # A line without an end: it is longer than allowed, or the child has died in it.
+            # A line without an end is longer than MAX_ANSWER, or the child died while writing it.
             if not line.endswith(b"\n"):
                 return {"failed": "memory" if len(line) >= MAX_ANSWER else "crash", "why": ""}
             try:
@@ -290,7 +299,7 @@ class _Worker:
             place = say("pdf.reached", page=answer["page"], of=answer["of"])
 
     def end(self) -> None:
-        """Kill the group; a child that is already gone has nothing left to kill."""
+        """Kill the process group, and wait for the child, also where it has ended already."""
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -302,7 +311,7 @@ class _Worker:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
 
-    def _take_in(self) -> None:
+    def _read_answers(self) -> None:
         stdout = self._process.stdout
         assert stdout is not None  # noqa: S101 (asked for above)
         line = b"\n"
@@ -321,7 +330,7 @@ def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
 
 
 def shown(path: Path | str) -> str:
-    """Write a path so that it can be printed, whatever bytes are in it."""
+    """Return a path as text that can be printed, whatever bytes it has."""
     text = os.fsencode(path).decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
@@ -329,15 +338,15 @@ def shown(path: Path | str) -> str:
 Answer = TypeVar("Answer")
 
 AHEAD = 2
-"""Files asked for beyond those being read: a worker that is done need not wait for the caller."""
+"""Files that are asked for beyond the number of workers, so that none waits for the caller."""
 
 
 class PdfPool(_PdfQuestions):
     """Answers about PDFs with up to `n_workers` processes, started as they are needed.
 
-    n_workers: 0 for one on each core. timeout_s and max_bytes hold for each file. Questions
-    about one file may come from any thread, those about many from one. At its end no child is
-    left. tell: see `PdfReader`; called by any thread.
+    n_workers: 0 for one on each core. timeout_s and max_bytes are for each file. Questions about
+    one file may come from any thread, those about many from one. After `close` no child is left.
+    tell: see `PdfReader`; it is called by any thread.
     """
 
     def __init__(
@@ -353,14 +362,14 @@ class PdfPool(_PdfQuestions):
             PdfReader(timeout_s=timeout_s, max_bytes=max_bytes, tell=tell)
             for _ in range(self.n_workers)
         ]
-        # The last one put back is taken first: one file after the other needs one worker.
+        # Last in, first out: asking about one file after the other then starts one worker only.
         self._free: queue.LifoQueue[PdfReader] = queue.LifoQueue()
         for reader in reversed(self._readers):
             self._free.put(reader)
         self._running: set[Future[Any]] = set()
 
     def marked(self, path: Path) -> tuple[Document, Marks | PdfError]:
-        """Read one file's text and marks; raises PdfError where the text cannot be read."""
+        """Read a file's text and marks; raises PdfError where the text cannot be read."""
         document = self.read(path)
         try:
             return document, self.marks(path)
@@ -370,10 +379,9 @@ class PdfPool(_PdfQuestions):
     def read_all(
         self, paths: Iterable[Path]
     ) -> Generator[tuple[Path, Document | PdfError], None, None]:
-        """Read many files, giving each as it is done, whatever the order.
+        """Read many files, and yield each as it is done, in any order.
 
-        paths: taken as they are needed, a few more than there are workers; thousands cost
-        nothing.
+        paths: consumed as they are needed, so that thousands cost nothing.
         """
         return self._all(self.read, paths)
 
@@ -388,7 +396,7 @@ class PdfPool(_PdfQuestions):
         return self._all(self.pictures, paths)
 
     def close(self) -> None:
-        """End all workers at once, whatever they are at."""
+        """End all workers at once, whatever they do."""
         self._give_up(self._running)
         self._end_workers()
 
@@ -412,7 +420,7 @@ class PdfPool(_PdfQuestions):
             try:
                 while True:
                     for path in itertools.islice(waiting, self.n_workers + AHEAD - len(running)):
-                        # In our context: what fails is said in our language.
+                        # In the caller's context, which has the language of errors.
                         work = contextvars.copy_context().run
                         running[threads.submit(work, ask, path)] = path
                     self._running.update(running)
@@ -428,9 +436,9 @@ class PdfPool(_PdfQuestions):
                 self._running.difference_update(running)
 
     def _give_up(self, running: Iterable[Future[Any]]) -> None:
-        """End what nobody waits for any more: after Ctrl-C, or when the caller has enough."""
+        """End the questions that nobody waits for, after Ctrl-C or where the caller stops early."""
         left = {future for future in running if not future.cancel() and not future.done()}
         while left:
-            # More than once: a thread may have been just about to start its worker.
+            # Again and again, since a thread may have been about to start its worker.
             self._end_workers()
             left = wait(left, timeout=0.05).not_done

@@ -3,10 +3,10 @@
     python -m reader.pdfs.text.worker MAX_BYTES
 
 Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
-"width" where one page is asked for, and "n_ocr" where few pictured ones are; each answer a
-line: {"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before the
-answer say how far it is, and what more time is needed. Whatever goes wrong in a way not foreseen
-here ends this process; the caller sees that and starts another.
+"width" for one page, and "n_ocr" where few pictured pages are to be read. Each answer is a line
+{"done": …} or {"failed": kind, "why": words}. Lines {"page", "of", "more_s"} before the answer
+report progress and ask for more time. An error that is not foreseen here ends this process; the
+caller sees that and starts another one.
 """
 
 from __future__ import annotations
@@ -30,18 +30,20 @@ if sys.platform != "win32":  # there the caller's clock is the only limit
 
 MAX_UNPACKED = 100_000_000
 MAX_RATIO = 200
-"""A file is a bomb when it unpacks to more bytes than both say. Of 98 papers none comes to five
-times its size; Flate packs zeros to a thousandth, and twice to a millionth."""
+"""A file is a bomb where it unpacks to more bytes than MAX_UNPACKED, and to more than MAX_RATIO
+times its size. Of 98 papers none unpacks to five times its size; Flate packs zeros to a
+thousandth, and twice to a millionth."""
 
 
 def main() -> None:
-    # Standard output is for answers: what libraries print goes to standard error.
+    """Answer questions until standard input ends."""
+    # Standard output is for answers alone: what libraries print goes to standard error.
     answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="ascii")  # line by line
     os.dup2(2, 1)
     if sys.platform != "win32":
         _limit(resource.RLIMIT_AS, int(sys.argv[1]))
-    # PyMuPDF imports what it finds of its layout model and of its Markdown writer (numpy,
-    # onnxruntime), which nothing here uses: without them the import takes .1 s in place of .5.
+    # PyMuPDF imports its layout model and its Markdown writer where it finds them (with numpy and
+    # onnxruntime). Nothing here uses them; without them the import takes .1 s instead of .5.
     for name in ("pymupdf.layout", "pymupdf4llm"):
         sys.modules[name] = None  # type: ignore[assignment]
     import pymupdf
@@ -56,9 +58,10 @@ def main() -> None:
     for line in sys.stdin:
         question = json.loads(line)
         if sys.platform != "win32":
-            # This process ends some time after the caller would end it, should that be gone.
+            # Should the caller be gone, this limit ends the process some time after the caller
+            # would have done so.
             _limit(resource.RLIMIT_CPU, int(time.process_time() + question["timeout_s"]) + 10)
-        _die_with_the_caller(is_at_work=True)
+        _end_with_caller(is_at_work=True)
         try:
             with opened(pymupdf, question["path"]) as file:
                 done = _answer(pymupdf, file, question, tell)
@@ -67,16 +70,16 @@ def main() -> None:
             found = json.dumps({"failed": error.kind, "why": error.why})
         except MemoryError:
             found = json.dumps({"failed": "memory", "why": ""})
-        _die_with_the_caller(is_at_work=False)
+        _end_with_caller(is_at_work=False)
         answers.write(found + "\n")
+        # MuPDF keeps fonts and pictures of the last file in its store; empty it.
         pymupdf.TOOLS.store_shrink(100)
 
 
 def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> object:
-    """Do what is asked of an opened file; raises Unreadable.
-
-    What only some questions need is imported for them: the first answer waits for it.
-    """
+    """Answer a question about an opened file; raises Unreadable."""
+    # Modules that only some questions need are imported for those, so that the first answer of a
+    # new process does not wait for them.
     task, page = question["task"], question.get("page", 0)
     if task == "read":
         return document_of(pymupdf, file, tell, n_ocr=question.get("n_ocr"))
@@ -100,17 +103,18 @@ def _answer(pymupdf: Any, file: Any, question: dict[str, Any], tell: Tell) -> ob
 
 @contextlib.contextmanager
 def opened(pymupdf: Any, path: str) -> Iterator[Any]:
-    """Open a file as a PDF and as nothing else, and close it; raises Unreadable.
+    """Open a file as a PDF and as nothing else, and close it at the end; raises Unreadable.
 
-    One that is encrypted with an empty password opens as any other does.
+    A file that is encrypted with an empty password opens as any other one.
     """
+    # MuPDF opens other formats too, and repairs much: the header decides what an error means.
     kind = "not a pdf"
     try:
         with open(path, "rb") as head:
             kind = "broken" if b"%PDF-" in head.read(1024) else kind
         if path.isprintable():
             file = pymupdf.open(path)
-        else:  # PyMuPDF takes no name that is not UTF-8
+        else:  # PyMuPDF accepts no name that is not UTF-8
             file = pymupdf.open(stream=Path(path).read_bytes(), filetype="pdf")
     except OSError as error:
         raise Unreadable("no file", error.strerror or "") from error
@@ -127,14 +131,15 @@ def opened(pymupdf: Any, path: str) -> Iterator[Any]:
 
 
 def check_unpacked(pymupdf: Any, file: Any) -> None:
-    """Raise Unreadable where a file's text and drawings unpack to far more than the file is.
+    """Raise Unreadable where a file's text and drawings unpack to far more than its size.
 
-    Nothing is kept while it is counted, and no more is counted than shows it. Pictures are
-    left out: a white page that was scanned is as small.
+    Streams are counted without being kept, and no further than needed. Pictures are left out: a
+    scan of a white page unpacks as far.
     """
     mupdf = pymupdf.mupdf
     pdf = mupdf.pdf_document_from_fz_document(file.this)
     most = max(MAX_UNPACKED, MAX_RATIO * Path(file.name).stat().st_size if file.name else 0)
+    # A content stream that calls itself a picture is counted all the same.
     drawn: set[int] = set()
     for number in range(file.page_count):
         with contextlib.suppress(
@@ -149,29 +154,27 @@ def check_unpacked(pymupdf: Any, file: Any) -> None:
                 stream = mupdf.pdf_open_stream_number(pdf, xref)
                 n_bytes += mupdf.fz_skip(stream, most + 1 - n_bytes)
         except failures(pymupdf):
-            continue  # a broken one ends where it breaks
+            continue  # a broken stream ends where it is broken
         if n_bytes > most:
             raise Unreadable("bomb", str(most // 10**6))
 
 
 def _limit(what: int, most: int) -> None:
-    """Limit what this process may use, as far as it is not limited already."""
+    """Set a limit of this process, or keep the one that it has where that is lower."""
     if sys.platform == "win32":
         return
     hard = resource.getrlimit(what)[1]
     soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    # macOS knows the limit of memory and refuses the value.
+    # macOS has the limit of memory, but refuses to set it.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(what, (soft, hard))
 
 
-def _die_with_the_caller(*, is_at_work: bool) -> None:
-    """Have the kernel end this process group when the caller's end of standard input closes.
-
-    Between files the loop sees that itself; within one, MuPDF may never come back, and no
-    Python runs meanwhile. While at work nothing is written to standard input, so the only
-    SIGIO that can come is for its end, and what SIGIO does to a process is end it.
-    """
+def _end_with_caller(*, is_at_work: bool) -> None:
+    """Let the kernel end this process group when the caller's end of standard input closes."""
+    # Between files the loop sees the end itself. Within a file MuPDF may never return, and no
+    # Python code runs. While at work nothing is written to standard input, so SIGIO comes only
+    # for its end, and the default action of SIGIO is to end the process.
     if sys.platform == "win32":
         return
     signal.signal(signal.SIGIO, signal.SIG_DFL)
