@@ -1,4 +1,4 @@
-"""Keep the index current: full text first, then vectors for what has none."""
+"""Bring the index up to date: full text first, then the vectors that are missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Encoder(Protocol):
-    """What makes vectors; `reader.search.encoder` has the real one, tests bring a small one."""
+    """A model that makes vectors: rows of length 1, (n, d) for n texts, (d,) for one query.
+
+    `reader.search.encoder` has the real one, tests have a small one.
+    """
 
     @property
     def name(self) -> str: ...
@@ -34,9 +37,9 @@ class Encoder(Protocol):
 
 
 class EncoderTools(Protocol):
-    """What makes vectors of texts.
+    """The functions that encode texts and report progress (stage, done, of how many).
 
-    encoder: opens the model, at most once; raises ModelError.
+    encoder: opens the model, at most once; raises ModelError. encoder_name: "" where unknown.
     """
 
     @property
@@ -55,14 +58,14 @@ def topic_text(topic: Topic) -> str:
 
 
 TEXTS_AT_ONCE = 2000
-"""Papers put into the full text in one transaction."""
+"""Papers that are put into the full text in one transaction."""
 
 VECTORS_AT_ONCE = 256
-"""Texts encoded before their vectors are kept: enough to keep all processors at work, and what
-a kill can cost is half a minute."""
+"""Texts that are encoded before their vectors are stored: enough for all processors, and a kill
+loses half a minute at most."""
 
 WAITING_AT_ONCE = 20_000
-"""Texts held in memory that wait to be encoded."""
+"""Texts in memory that wait to be encoded."""
 
 
 def index_words(library: Library, tools: EncoderTools) -> None:
@@ -71,7 +74,7 @@ def index_words(library: Library, tools: EncoderTools) -> None:
         index.add_note_text(library.db, paper)
     for paper in index.highlights_without_text(library.db):
         index.add_highlight_texts(library.db, paper)
-    # Papers last: what a person wrote is found first after index.db was deleted.
+    # Papers come last: after index.db was deleted, the person's own words are found first.
     n_done = 0
     while rows := index.papers_without_text(library.db, limit=TEXTS_AT_ONCE):
         index.add_paper_texts(library.db, rows)
@@ -82,11 +85,11 @@ def index_words(library: Library, tools: EncoderTools) -> None:
 def encode(
     library: Library, tools: EncoderTools, *, papers: list[int] | None = None
 ) -> list[Problem]:
-    """Make the vectors that are missing: all, or those of some papers.
+    """Make the missing vectors of all texts, or of those of some papers.
 
-    Resumable: what was encoded is kept in small transactions. A model that is missing or
-    broken is one problem; full text works without it. Once all texts have vectors of the
-    model that feeds.toml names, those of another go.
+    They are stored in small transactions, so that the next call goes on after a kill. A model
+    that is missing or broken is returned as a problem; full text works without it. Once all texts
+    have vectors of the model in feeds.toml, those of other models are deleted.
     """
     waiting = _waiting(library, tools, papers)
     topics = [] if papers is not None else [topic_text(t) for t in library.config.topics if t.words]
@@ -98,7 +101,7 @@ def encode(
         tools.progress("encode", 0, 0)
         n = index.n_without_vector(library.db, tools.encoder_name)
         return [Problem("encode", f"{len(waiting) if papers else n} texts", error)]
-    # The files of vectors follow: for some papers only what is new, else compared throughout.
+    # The files of vectors follow: for some papers by what is new, else by a full comparison.
     if papers is not None:
         append(library.db, tools.encoder_name)
     elif tools.encoder_name:
@@ -123,9 +126,9 @@ def _encode_all(
     topics: list[str],
     waiting: list[tuple[str, str]],
 ) -> None:
-    """Encode the topics, and what waits until nothing does. Raises ModelError."""
+    """Encode the topics and all waiting texts. Raises ModelError."""
     total = len(waiting)
-    if total >= WAITING_AT_ONCE // 2:  # one text may stand in several places
+    if total >= WAITING_AT_ONCE // 2:  # the limit counts places, and a text may have several
         total = max(total, index.n_without_vector(library.db, tools.encoder_name))
     encoder = tools.encoder()
     vectors = [encoder.encode_query(text).astype("float16").tobytes() for text in topics]

@@ -1,4 +1,4 @@
-"""Fuse rankings, choose the sentence that shows why a text was found, and fold copies. Pure."""
+"""Fuse rankings, choose the sentence that shows why a text was found, find equal texts. Pure."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from reader.library.passage import sentences
 _HEADING = re.compile(r"#{1,6} ")
 
 SAME = 0.85
-"""Share of their words that two texts have in common from which on one is shown."""
+"""The share of words in common from which on two texts count as the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that shows why a text was found.
 
-    text: safe to print. matches: where words of the query stand in it, as (start, end) in
-    characters, in order and apart; none where similarity alone found it.
+    text: safe to print. matches: the places of the query's words in it, as (start, end) in
+    characters, in order, without overlap; none where only similarity found it.
     """
 
     text: str
@@ -40,16 +40,18 @@ class Evidence:
 
 
 Scored = Sequence[tuple[int, float]]
-"""Things with their scores, best first, each once."""
+"""Items (rows) with their scores, best first, each once."""
 
 
 def fuse(*lists: tuple[float, Scored]) -> list[tuple[int, float]]:
-    """Join lists of the same things into one: (thing, score), best first.
+    """Add up the weighted scores of several lists: (item, score), best first.
 
-    lists: each with its weight, standing as `standing` gives it. How far a thing stands out
-    counts, and not its place alone: a title typed word for word is ahead of all others by
-    far. Equal scores stand in the order of the smaller number.
+    lists: (weight, list), with scores as `standing` returns them. Of equal scores the smaller
+    item comes first.
     """
+    # Scores and not ranks are added: a title that is typed word for word is far ahead of all
+    # others. With ranks (RRF, k = 60) quoted sentences lost 13.3 points of MRR@10 against full
+    # text alone.
     scores: dict[int, float] = {}
     for weight, scored in lists:
         for thing, score in scored:
@@ -58,10 +60,10 @@ def fuse(*lists: tuple[float, Scored]) -> list[tuple[int, float]]:
 
 
 def standing(scored: Scored, *, n: int, zero: float | None = None) -> list[tuple[int, float]]:
-    """Turn each score into its distance from the lowest, in standard deviations of the list.
+    """Turn each score into its distance from the lowest one, in standard deviations of the list.
 
-    n: how long the list may be at most. A shorter one goes on with `zero`, which is what all
-    other things have; None: there are no others. The lowest of a full list is its last.
+    n: the greatest length of the list. A shorter one is filled up with `zero`, the score of all
+    other items, before the deviation is computed; with None it is not.
     """
     if not scored:
         return []
@@ -73,15 +75,15 @@ def standing(scored: Scored, *, n: int, zero: float | None = None) -> list[tuple
 
 
 def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
-    """Choose the sentence that has most of a query's words, the first one where none has any.
+    """Choose the sentence of a text that has most of a query's words; the first where none has any.
 
-    At most `width` characters around the first match, cut with "…".
+    It is cut with "…" to at most `width` characters around the first match.
     """
     found = [line for s in sentences(text) if (line := plain(s))]
     if not found:
         return Evidence("")
     wanted = _QueryWords.of(query)
-    # A heading, mostly one of a template, is shown where its words were asked for.
+    # A heading is mostly the template's, and is shown only where it has words of the query.
     first = next((line for line in found if not _HEADING.match(line)), found[0])
     best, (places, most) = first, wanted.matches(first)
     for sentence in found:
@@ -92,33 +94,36 @@ def evidence(text: str, query: str, *, width: int = 200) -> Evidence:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Collect the words of a text, to compare it with others."""
+    """Get the words of a text as they are indexed."""
     return frozenset(searchable(text).split())
 
 
 def fingerprint(text: str) -> frozenset[str]:
-    """Collect what tells a text from others, in a tenth of the time of its words where it is
-    English."""
+    """Get the words by which texts are compared with `is_same_text`."""
+    # Splitting ASCII at white space takes a tenth of the time of indexing its words.
     return frozenset(text.casefold().split() if text.isascii() else grams(text).split())
 
 
 def is_same_text(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether two texts, given as fingerprints, say the same but for a few words."""
+    """Check whether two texts, given as fingerprints, are the same except for a few words."""
     if not one or not other:
         return False
     return len(one & other) >= SAME * len(one | other)
 
 
 def shared_words(one: str, other: str) -> dict[str, str]:
-    """Find what counts as a word in both of two texts → as the first one prints it.
+    """Find the words that two texts share: word as indexed → as the first text prints it.
 
-    Words of three and more letters, and parts of Japanese runs of two and more characters.
+    These are words of three letters and more, and parts of Japanese runs of two characters and
+    more.
     """
     theirs = words_of(other)
     shared: dict[str, str] = {}
     for place in word_places(one):
         printed = one[place.starts[0] : place.end]
         if not is_cjk(place.word):
+            # query_words drops empty words ("the"), unless a query has nothing else: so another
+            # word is added.
             if len(place.word) > 2 and place.word in theirs and query_words(f"{printed} a"):
                 shared.setdefault(place.word, printed)
             continue
@@ -130,8 +135,11 @@ def shared_words(one: str, other: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _QueryWords:
-    """A query's words as they are looked for in a sentence; of Japanese pairs of characters,
-    none of hiragana alone where the run has others."""
+    """The words of a query that are looked for in a sentence.
+
+    pairs: of Japanese words the pairs of characters, without pairs of hiragana alone where the
+    word has others.
+    """
 
     words: frozenset[str]
     pairs: frozenset[str]
@@ -147,10 +155,10 @@ class _QueryWords:
         return cls(frozenset([*words, *joined_words(query)]), frozenset(pairs))
 
     def matches(self, sentence: str) -> tuple[list[tuple[int, int]], int]:
-        """Find the places of the words that are there, and count the different ones."""
+        """Find the places of the query's words in a sentence, and how many different ones."""
         places: list[tuple[int, int]] = []
         units: set[str] = set()
-        # The last words that hyphens join: "end-to-end" is found by "endtoend".
+        # Up to three words joined by hyphens: "end-to-end" is found by "endtoend".
         latin: list[WordPlace] = []
         for place in word_places(sentence):
             if is_cjk(place.word):
@@ -166,7 +174,7 @@ class _QueryWords:
                 if word in self.words:
                     units.add(word)
                     places.append((latin[-n].starts[0], place.end))
-        # Pairs of characters overlap: places that touch become one.
+        # Pairs of characters overlap, so places that touch are merged.
         merged: list[tuple[int, int]] = []
         for start, end in sorted(places):
             if merged and start <= merged[-1][1]:
@@ -190,14 +198,14 @@ class _QueryWords:
 HYPHENS = ("-", "\u2010", "\u2011")
 
 LEAD = 40
-"""Characters shown before the first match in a sentence that is cut at its beginning."""
+"""Characters before the first match in a sentence that is cut at its beginning."""
 
 
 def _cut(sentence: str, places: Sequence[tuple[int, int]], width: int) -> Evidence:
     """Cut a sentence to a width, around its first match."""
     if len(sentence) <= width:
         return Evidence(sentence, tuple(places))
-    # From the beginning, where the first match can be seen then.
+    # The beginning is kept where the first match is within the width.
     start = 0
     if places and places[0][1] > width - 1:
         start = max(0, places[0][0] - min(LEAD, width // 4))

@@ -1,7 +1,7 @@
-"""Turn a query's filters and names into papers of this library, and tell what was meant.
+"""Interpret a query in a library: its filters, the names in it, and slips.
 
-What is mistyped is taken as what it is likest, only where nothing has it as typed, and
-never in silence.
+A mistyped word is replaced by the most similar one, only where nothing has it as typed, and the
+person is told.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from reader.search.rows.filters import Conditions, Names
 from reader.search.rows.index import Kind
 
 MOST_NAMES = 3
-"""Families that a mistyped name may stand for; the usual ones come first."""
+"""The most families that a mistyped name may stand for; the most frequent ones come first."""
 
 SHORT = 4
-"""Words of a query up to which one of them may be somebody's name."""
+"""The most words of a query in which a word may be somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryMeaning:
-    """What a query means in this library.
+    """The meaning of a query in a library.
 
-    names: whom its author filters mean. families: whom its free words may name, folded.
-    is_name: the free words are that and nothing else. more: words that were likely meant.
-    said: what was not taken as it stands, in sentences. gone: papers whose PDF is not on the
-    disk any more, where the query asks for PDFs.
+    names: the authors that each author filter means. families: family names, folded, that its
+    free words may be. is_name: the free words are a name and nothing else. more: words that were
+    likely meant. said: sentences about what was not taken as it was typed. gone: papers whose PDF
+    is not on the disk any more, where the query asks for PDFs.
     """
 
     names: dict[Filter, Names]
@@ -46,7 +46,7 @@ class QueryMeaning:
 
 
 def meant(library: Library, query: Query) -> QueryMeaning:
-    """Find out whom and what a query means."""
+    """Find the people and the words that a query means."""
     said = [say("search.operators")] if query.has_operators else []
     said += [say("search.cut", n=f"{LONGEST:,}")] if query.is_cut else []
     if query.unclear:
@@ -77,7 +77,7 @@ def meant(library: Library, query: Query) -> QueryMeaning:
 def conditions(
     library: Library, query: Query, kind: Kind, meaning: QueryMeaning
 ) -> Conditions | None:
-    """Put a query's filters into conditions for one kind of text; None without filters."""
+    """Turn a query's filters into conditions for one kind of text; None without filters."""
     if not query.filters:
         return None
     zone = library.config.timezone
@@ -86,7 +86,7 @@ def conditions(
 
 
 def _topic_text(library: Library, value: str) -> str:
-    """Name the topic that is likest, where nothing is filed under this one."""
+    """Make a sentence with the most similar topic, "" where something is filed under this one."""
     known = [t.path for t in library.config.topics]
     here = [*(count.topic for count in filings.counts(library.db)), *known]
     if any(f"/{value.lower()}/" in f"/{topic.lower()}/" for topic in here):
@@ -96,13 +96,14 @@ def _topic_text(library: Library, value: str) -> str:
 
 
 def _author(library: Library, value: str) -> tuple[Names, str]:
-    """Find whom a name means; a mistyped one is taken as those whose names are likest."""
+    """Find the authors whom a name means, and a sentence where it seems mistyped, else ""."""
     fold = family_fold(value)
     if len(value.replace(",", " ").split()) > 1:
         printed = frozenset(authors.authors_like(library.db, value))
         if printed:
             return Names(family_folds(value), printed), ""
     elif is_cjk(fold):
+        # A Japanese name is folded whole, so a family name is the beginning of it.
         if runs := authors.families_from(library.db, fold):
             return Names(frozenset(runs)), ""
     elif found := authors.n_by_family(library.db, family_folds(value)):
@@ -110,7 +111,7 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
     near = _near_families(library, fold)
     if not near:
         return Names(frozenset()), say("search.no_author", name=value)
-    # The given name of a mistyped full name is kept, where somebody has it.
+    # The given name of a mistyped full name counts, where somebody has it.
     given = value.partition(",")[2] or " ".join(value.split()[:-1])
     printed = frozenset(
         name
@@ -125,14 +126,14 @@ def _author(library: Library, value: str) -> tuple[Names, str]:
 
 
 def _near_families(library: Library, fold: str) -> list[str]:
-    """Find the families here whose names are likest, the usual ones first."""
-    # Another romanisation is likelier than a slip.
+    """Find the most similar family names in the library, the most frequent ones first."""
+    # Another romanisation is more likely than a slip.
     for ways in (other_spellings(fold), slips(fold)):
         if found := authors.n_by_family(library.db, ways if len(fold) >= SHORTEST else ()):
             return sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES]
     if len(fold) < SHORTEST + 3:
         return []
-    # Two slips in a long name, its beginning right: some hundred names are compared.
+    # Two slips in a long name, with its beginning right: some hundred names are compared.
     several = [
         (distance(fold, name), name)
         for name in authors.families_from(library.db, fold[:2])
@@ -142,10 +143,10 @@ def _near_families(library: Library, fold: str) -> list[str]:
 
 
 def _word(library: Library, word: str) -> tuple[set[str], str, str]:
-    """Tell whether a free word is somebody's name, or a slip.
+    """Check whether a free word is somebody's name, or mistyped.
 
-    A name: more papers are by such a one than say the word. Returns families, the word that
-    was likely meant, and what to tell the person of it; each empty for none.
+    It is a name where more papers are by people of that name than have the word. Returns the
+    families, the word that was likely meant, and a sentence for the person; each empty for none.
     """
     db = library.db
     if is_cjk(word):
@@ -153,6 +154,7 @@ def _word(library: Library, word: str) -> tuple[set[str], str, str]:
         return set(found[:MOST_NAMES]), "", ""
     if len(word) < SHORTEST or not word.isalpha():
         return set(), "", ""
+    # The words of a query are singular: "Williams" came as "william".
     here = authors.n_by_family(db, {word, word + "s"})
     term = f'"{word}"'
     n = sum(here.values())
@@ -160,7 +162,7 @@ def _word(library: Library, word: str) -> tuple[set[str], str, str]:
         return set(here), "", ""
     if here or index.n_having(db, term, limit=1):
         return set(), "", ""
-    # Nobody has it as typed: a word that many texts have is likelier than a name.
+    # Nothing has it as typed: a frequent word is more likely than a name.
     near = _near_families(library, word)
     other = index.most_used(db, slips(word))
     if other and other not in near:

@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from reader.search.encode import EncodeQuery
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
-"""The person's own words first, then what they marked, then papers, then places in them."""
+"""The kinds in the order of results: own words, marked words, papers, passages of papers."""
 
 AT_ONCE = 50
-"""Texts that are read at a time: mostly the first of them are enough."""
+"""Texts that are read at a time; mostly the first ones are enough."""
 
 MOST_ALIKE = 2
-"""Papers that are looked at for each that is listed: some say the same."""
+"""Papers that are read for each that is listed, since some have the same text."""
 
 MOST_OF_ONE = 20
-"""Texts of one paper that may push others out of a listing."""
+"""Texts that are read for each hit of a listing, since one paper may have many."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One thing found: a note, a highlight, a paper, or a place in a paper.
+    """A hit of a search: a note, a highlight, a paper, or a passage.
 
     page: where the passage or highlight begins, from 1; None for notes and papers.
-    evidence: the sentence that answers the query best. matches: where words of the query
-    stand in it. has_words: full text found it, and not similarity alone.
+    evidence: the sentence that fits the query best. matches: the places of the query's words in
+    it. has_words: full text found it, not only similarity.
     score: of the fusion; comparable within one search and kind only.
     also: ids of other papers with the same text.
     """
@@ -62,10 +62,12 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search gave; notice says what it could not look at, empty for nothing.
+    """The result of a search.
 
-    said: what of the query was not taken as it stands, in sentences.
-    is_listing: there were no words to look for, so what fits the filters, newest first.
+    notice: why similarity could not be used, None where it was. n_not_encoded, n_not_indexed:
+    texts that similarity, and any search, could not see.
+    said: sentences about what of the query was not taken as it was typed.
+    is_listing: the query had filters alone, so that the hits are all that fit, newest first.
     """
 
     hits: tuple[SearchHit, ...]
@@ -77,7 +79,7 @@ class SearchResult:
 
     @property
     def has_words(self) -> bool:
-        """Tell whether anything has a word of the query."""
+        """Check whether any hit has a word of the query."""
         return self.is_listing or any(hit.has_words for hit in self.hits)
 
 
@@ -90,12 +92,12 @@ def search(
     kinds: Sequence[Kind] = KINDS,
     limit: int = 10,
 ) -> SearchResult:
-    """Find what a person half remembers, in Japanese or English.
+    """Search for words, phrases and meaning, in Japanese and English.
 
     query: words, phrases and filters, as `reader.library.query` reads them.
-    encode_query: text → unit vector (d,); when it raises ModelError full text answers
-    alone, and `notice` says so.
-    Returns at most `limit` hits of each kind, in the order of KINDS, a paper once in each.
+    encode_query: text → unit vector (d,); where it raises ModelError, full text answers alone,
+    and `notice` is that error. encoder: the name of the encoder.
+    Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind.
     """
     asked = parse(query)
     wanted = [kind for kind in KINDS if kind in kinds]
@@ -107,10 +109,10 @@ def search(
     said = list(meaning.said)
     ranking, notice = Ranking(library, asked, encoder, None, meaning), None
     if not meaning.is_name:
-        ranking, notice = _both_ways(ranking, wanted, encode_query)
+        ranking, notice = _with_vector(ranking, wanted, encode_query)
     hits = _found(ranking, wanted, limit)
     if not hits and asked.phrases:
-        # A phrase that is nowhere: its words may be.
+        # No text has the phrase, but some may have its words.
         said.append(say("search.no_phrase", phrase=asked.phrases[0]))
         loose = replace(asked, phrases=())
         hits = _found(Ranking(library, loose, encoder, ranking.vector, meaning), wanted, limit)
@@ -119,20 +121,21 @@ def search(
     return with_limits(SearchResult(hits, notice, said=tuple(said)), library, encoder)
 
 
-def _both_ways(
+def _with_vector(
     ranking: Ranking, kinds: Sequence[Kind], encode_query: EncodeQuery
 ) -> tuple[Ranking, ModelError | None]:
-    """Look for the words while the question is being encoded, and compare its vector while
-    the last words are looked for: neither needs the other."""
+    """Return the ranking with the query's vector, and why it has none, None where it has one."""
+    # Words are ranked while the query is encoded in another thread, and its vector is compared
+    # there while the last kind is ranked by words: neither needs the other.
     with ThreadPoolExecutor(1) as beside:
-        # In this context, so that an error speaks the language that is spoken here.
+        # With this context, which has the language of error messages.
         encoding = beside.submit(copy_context().run, encode_query, ranking.query.words)
         ranking.look_for_words(kinds[:-1])
         try:
             vector = encoding.result()
         except ModelError as error:
             return ranking, error
-        # Only now, since the model sets numpy's threads before numpy is imported.
+        # Imported after the model, which sets numpy's number of threads before it imports numpy.
         from reader.search.rows.nearest import Nearest
 
         nearest = Nearest(ranking.library.db, ranking.encoder)
@@ -144,7 +147,7 @@ def _both_ways(
 
 
 def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchResult:
-    """Add the counts of what a search could not see."""
+    """Return a result with the counts of the texts that a search could not see."""
     return replace(
         found,
         n_not_encoded=index.n_without_vector(library.db, encoder),
@@ -160,9 +163,9 @@ def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchH
 def hits_of(
     ranking: Ranking, kind: Kind, *, query: str, limit: int, depth: int | None = None
 ) -> list[SearchHit]:
-    """Make what to show of one kind of text: a paper once, and papers that say the same once.
+    """Make the hits of one kind of text: each paper once, and papers with the same text once.
 
-    query: what evidence is looked for by. depth: texts that are looked at, None for all.
+    query: the words that the evidence should have. depth: of the ranking, None for all of it.
     """
     ranked, by_words = ranking.rank(kind)
     return _hits(ranking.library, kind, ranked[:depth], query, limit, by_words)
@@ -196,7 +199,7 @@ def _shown_once(
     limit: int,
     by_words: Container[int] = (),
 ) -> list[SearchHit]:
-    """Make what to show of texts of different papers; those that say the same once."""
+    """Make the hits for texts of different papers; papers with the same text become one."""
     held = {h.row: h for h in papers.papers_at(library.db, [t.paper for t, _ in chosen])}
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
@@ -207,7 +210,7 @@ def _shown_once(
             also = (*hits[same].also, held[text.paper].paper.id)
             hits[same] = replace(hits[same], also=also)
         elif len(hits) < limit:
-            # Of a paper the abstract: its title stands above.
+            # Evidence for a paper comes from the abstract, since the title is shown anyway.
             title, _, abstract = text.text.partition("\n")
             why = evidence((abstract or title) if text.kind == "paper" else text.text, query)
             place = held[text.paper], text.page, text.section
@@ -225,15 +228,14 @@ def _listing(
     encoder: str,
     limit: int,
 ) -> SearchResult:
-    """List what fits the filters, the newest first; passages only where nothing else is asked
-    for."""
+    """List what fits the filters, newest first; passages only where they are the only kind."""
     hits: list[SearchHit] = []
     for kind in kinds:
         wanted = conditions(library, query, kind, meaning)
         if wanted is None or (kind == "passage" and len(kinds) > 1):
             continue
         if kind == "paper":
-            # The filters need no text: what is not indexed yet is listed too.
+            # From the papers themselves, so that papers that are not indexed yet are listed too.
             some = filters.newest_papers(library.db, wanted, limit=limit * MOST_ALIKE)
             texts = [
                 (Text(0, "paper", h.row, None, "", f"{h.paper.title}\n{h.paper.abstract}"), 0.0)
@@ -248,14 +250,14 @@ def _listing(
 
 
 def nothing_asked(query: Query) -> str:
-    """Explain why a query looks for nothing."""
+    """Explain why there is nothing to search for in a query."""
     if query.has_operators:
         return say("search.operators_only")
     return say("search.without_only" if query.without else "search.empty")
 
 
 def head_of(found: SearchResult, query: str) -> str:
-    """Describe what the hits are, where that is not plain: "" where they have the words."""
+    """Write the heading of a result, "" for hits that have the query's words."""
     if not found.hits:
         return say("search.nothing", query=shorten(plain(query), 200))
     if found.is_listing:
@@ -264,7 +266,7 @@ def head_of(found: SearchResult, query: str) -> str:
 
 
 def notices_of(found: SearchResult) -> list[str]:
-    """List what of the query was not taken as it stands, and what was not looked at."""
+    """Write sentences about the query as it was taken, and about texts that were not seen."""
     told = [plain(sentence) for sentence in found.said]
     if found.n_not_encoded and found.notice is None and not found.is_listing:
         told.append(say("search.not_encoded", n=found.n_not_encoded))
@@ -274,7 +276,7 @@ def notices_of(found: SearchResult) -> list[str]:
 
 
 def byline(hit: SearchHit) -> str:
-    """Describe a paper in a line: its id, else its key, then who wrote it and when."""
+    """Describe a hit's paper in a line: its id or key, its authors and its year."""
     held = hit.held
     is_file = held.paper.id.startswith(("pdf:", "web:"))
     names = [family_name(author) for author in held.paper.authors]

@@ -1,9 +1,9 @@
-"""Rank the texts of one kind for a question: by words, by meaning, by names; and fuse them.
+"""Rank the texts of one kind for a query: by words, by meaning, by names; and fuse the lists.
 
-bm25 of a text takes a microsecond, and "language" and "model" stand in most of 300,000:
-a sixth of a second a kind. So where a question has rarer words too, only texts with one of
-these are scored, by all of its words: what has common ones alone would come behind them.
-Where it has none, only the newest texts are, which a search says.
+bm25 takes a microsecond for a text, and most of 300,000 texts have "language" and "model": a
+sixth of a second for each kind. So where a query has rarer words too, only texts with one of
+these are scored, by all of its words; texts with common words alone would come behind them
+anyway. Where it has only common words, only the newest texts are scored, and the search says so.
 """
 
 from __future__ import annotations
@@ -31,19 +31,21 @@ if TYPE_CHECKING:
     from reader.search.rows.nearest import Nearest
 
 MANY = 20_000
-"""Texts that have a word from which on it is common. A library of 10,000 papers with 200
-PDFs has no such word, and there nothing is left out."""
+"""The number of texts with a word from which on the word is common. A library of 10,000 papers
+with 200 PDFs has no such word, so nothing is left out there."""
 
 LOOKED_AT = 10_000
-"""Texts of a kind that are scored, the newest, where all words are common: 40 ms a kind, not
+"""The newest texts of a kind that are scored where all words are common: 40 ms for a kind, not
 180. By meaning all are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordQuery:
-    """A question's words as expressions of the full text: all of them; those that are rare
-    enough, and the others ("" where all count alike). without: what no text may have.
-    is_common: very many texts have each of the words."""
+    """The words of a query as FTS5 expressions.
+
+    every: all words. rare, common: the two kinds, "" where they are not separated. without: words
+    that no text may have. is_common: all of the words are common.
+    """
 
     every: str
     rare: str = ""
@@ -52,12 +54,12 @@ class WordQuery:
     is_common: bool = False
 
     def match(self, words: str) -> str:
-        """Make an expression of some of the words, less what no text may have."""
+        """Build an expression of some of the words, without texts that have `without`."""
         return f"({words}) NOT ({self.without})" if words and self.without else words
 
 
 def parted(db: Database, query: str, *, without: str = "", many: int = MANY) -> WordQuery:
-    """Split a question's words into rare and common ones, which more than `many` texts have."""
+    """Separate a query's words into rare and common ones, which more than `many` texts have."""
     words, joined = term_lists(query)
     every = " OR ".join([*words, *joined][:MAX_TERMS])
     if not words or len(words) + len(joined) > MAX_TERMS:
@@ -73,7 +75,10 @@ def parted(db: Database, query: str, *, without: str = "", many: int = MANY) -> 
 def ranked(
     db: Database, kind: Kind, words: WordQuery, *, limit: int, looked_at: int = LOOKED_AT
 ) -> list[tuple[int, float]]:
-    """Rank the texts of a kind by bm25: (row, score), best first."""
+    """Select the best texts of a kind by bm25: (row, score), best first, at most `limit`.
+
+    looked_at: the newest texts that are scored where all words are common.
+    """
     if not words.every or not index.has_any(db, kind):
         return []
     with_any = words.match(words.every)
@@ -86,7 +91,8 @@ def ranked(
     if words.rare:
         scores = dict(index.find_words(db, kind, words.match(words.rare), limit=limit))
         if len(scores) == limit:
-            # A text with both kinds of words is scored twice; the sum over all is the larger.
+            # Rare words alone fill the list. Texts with both kinds are scored by both; that
+            # score is the larger one.
             both = words.match(f"({words.rare}) AND ({words.common})")
             for row, score in index.find_words(db, kind, both, limit=limit):
                 scores[row] = max(score, scores.get(row, 0.0))
@@ -95,27 +101,30 @@ def ranked(
 
 
 DEPTH = 200
-"""How many texts of each kind each of the rankings contributes."""
+"""The number of texts of a kind that each of the rankings contributes."""
 
 WIDE = 5
-"""So many times as many are ranked where many papers fit, and held against filters afterwards."""
+"""The factor by which the rankings are longer where many papers fit the filters; the filters are
+applied afterwards."""
 
 ENOUGH = 50
-"""Where fewer of those fit, all papers that do are listed first."""
+"""The least number of texts in these rankings that fit; with fewer, all papers that fit are listed
+first, and only their texts are ranked."""
 
 WORDS, MEANING = 2.0, 1.0
-"""How much a standard deviation of bm25 and one of the cosines weigh. On half of the notes,
-titles and quoted sentences of the real data 1.2 to 2 are about equal (tests.benchmarks.search)."""
+"""The weights of a standard deviation of bm25 and of the cosines. On half of the notes, titles and
+quoted sentences of the real data 1.2 to 2 for words are about equal (tests.benchmarks.search)."""
 
 NAME, NAME_ALONE = 1.0, 8.0
-"""What the newest paper by somebody named in the question gets; more where that is all of it."""
+"""The score of the newest paper by a person in the query, in a query with a vector and in one
+that is only the name."""
 
 Ranked = list[tuple[int, float]]
 """Texts by row with their scores, best first."""
 
 
 class _Lists(NamedTuple):
-    """The texts of one kind in three orders, best first; of the first two with their scores."""
+    """The texts of one kind in three rankings, best first; the first two have scores."""
 
     by_words: Ranked
     by_meaning: Ranked
@@ -128,10 +137,10 @@ class _Lists(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """One question, ready to be asked of each kind of text.
+    """A query with all that is needed to rank each kind of text.
 
-    vector: of the question, (d,); None: words alone. nearest: the vectors to compare it
-    with, opened where none is given.
+    vector: of the query, (d,) of length 1; None to rank by words alone. nearest: the vectors to
+    compare it with, None to open them when they are needed.
     """
 
     library: Library
@@ -141,20 +150,23 @@ class Ranking:
     meaning: QueryMeaning
     nearest: Nearest | None = None
     by_word: dict[tuple[Kind, int], Ranked] = field(default_factory=dict)
-    """What was ranked by words already: (kind, depth) → texts."""
+    """Rankings by words that were made already: (kind, depth) → texts."""
     few: dict[Conditions, list[int] | None] = field(default_factory=dict)
-    """The papers that fit the filters, where they are few: of most filters the same for each
-    kind of text."""
+    """The papers that fit the filters, None where they are many; most filters have the same ones
+    for each kind of text."""
 
     @property
     def shown_words(self) -> str:
-        """The words that evidence is looked for by."""
+        """Get the words of the query, with those that were likely meant."""
         return f"{self.query.words} {self.meaning.more}".strip()
 
     def rank(self, kind: Kind) -> tuple[Ranked, frozenset[int]]:
-        """Rank the texts of a kind, in all ways; beside them those that words found."""
+        """Rank the texts of a kind in all ways.
+
+        Returns (row, score), best first, and the rows that words or a name found.
+        """
         lists = self._lists(kind)
-        # Both lists are measured at one length, else a deviation would mean two things.
+        # Both lists are cut to one length, so that a standard deviation means the same in both.
         n = min(DEPTH, len(lists.by_meaning)) if lists.by_meaning else DEPTH
         names = [(row, 1 - place / DEPTH) for place, row in enumerate(lists.by_name)]
         fused = fuse(
@@ -166,17 +178,17 @@ class Ranking:
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether words are looked for among the newest texts alone."""
+        """Check whether only the newest texts are ranked by words."""
         return not self._must and self._words.is_common
 
     def look_for_words(self, kinds: Sequence[Kind]) -> None:
-        """Rank by words ahead of `rank`, while the question is being encoded."""
+        """Rank by words in advance, while the query is being encoded."""
         for kind in kinds:
             if not self.query.filters:
                 self._by_words(kind, None, DEPTH)
 
     def _lists(self, kind: Kind) -> _Lists:
-        """Rank in each way, among what fits the filters."""
+        """Rank in each way, among the texts whose papers fit the filters."""
         wanted = conditions(self.library, self.query, kind, self.meaning)
         if wanted is None:
             return self._ranked(kind, None, DEPTH)
@@ -185,13 +197,13 @@ class Ranking:
         few = self.few[wanted]
         if few is None:
             every = self._ranked(kind, None, DEPTH * WIDE)
-            fitting = self._fitting(wanted, every)
+            fitting = self._only_fitting(wanted, every)
             is_all = max(every.lengths) < DEPTH * WIDE
             if is_all or sum(fitting.lengths) >= ENOUGH:
                 return fitting
-            # Hardly any of the best fit: then only what fits is ranked, however many it is.
+            # Hardly any of the best fit: rank only the texts that do, however many they are.
             few = filters.papers_that_fit(self.library.db, wanted)
-        return self._fitting(wanted, self._ranked(kind, few, DEPTH))
+        return self._only_fitting(wanted, self._ranked(kind, few, DEPTH))
 
     def _ranked(self, kind: Kind, few: Collection[int] | None, depth: int) -> _Lists:
         return _Lists(
@@ -201,7 +213,7 @@ class Ranking:
         )
 
     def _by_words(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
-        """Rank by bm25: a hundred titles push no note out."""
+        """Rank by bm25, each kind for itself, so that titles push no note out."""
         db = self.library.db
         if few is None and not self._must:
             if (kind, depth) not in self.by_word:
@@ -213,7 +225,7 @@ class Ranking:
         return index.find_words(db, kind, self._match, limit=depth, within=few)
 
     def _by_meaning(self, kind: Kind, few: Collection[int] | None, depth: int) -> Ranked:
-        """Rank by cosine to the question's vector; exact."""
+        """Rank by the cosine to the query's vector; all vectors are compared."""
         if self.vector is None:
             return []
         db = self.library.db
@@ -224,13 +236,13 @@ class Ranking:
         within = None if texts is None else set(texts.values())
         found = self._nearest.rank(kind, self.vector, limit=depth, within=within)
         if texts is not None:
-            # Another paper may have the very same text.
+            # Vectors are kept by text, and a paper that does not fit may have the same text.
             found = [(row, cosine) for row, cosine in found if row in texts]
         left_out = self._left_out(kind, [row for row, _ in found])
         return [(row, cosine) for row, cosine in found if row not in left_out]
 
     def _by_name(self, kind: Kind) -> list[int]:
-        """Rank what people wrote whose name is in the question, the newest first."""
+        """List papers, or notes on them, by people whose name is in the query, newest first."""
         if kind not in ("note", "paper") or not self.meaning.families:
             return []
         db = self.library.db
@@ -240,13 +252,13 @@ class Ranking:
         return [row for row in rows if row not in left_out]
 
     def _left_out(self, kind: Kind, rows: Sequence[int]) -> set[int]:
-        """List those of some texts that have a word that the question does not want."""
+        """Select those of some texts that have a word that the query leaves out."""
         if not self._without:
             return set()
         return set(index.having(self.library.db, kind, self._without, rows))
 
-    def _fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
-        """Keep what fits the filters, in each list."""
+    def _only_fitting(self, wanted: Conditions, lists: _Lists) -> _Lists:
+        """Keep the texts that fit the filters, in each list."""
         rows = {row for scored in lists[:2] for row, _ in scored} | set(lists.by_name)
         fits = filters.fitting(self.library.db, wanted, sorted(rows)) if rows else set()
         return _Lists(
@@ -257,6 +269,7 @@ class Ranking:
 
     @functools.cached_property
     def _nearest(self) -> Nearest:
+        # Imports numpy, which a search by words alone need not wait for.
         from reader.search.rows.nearest import Nearest
 
         return self.nearest or Nearest(self.library.db, self.encoder)
@@ -278,6 +291,7 @@ class Ranking:
     @functools.cached_property
     def _match(self) -> str:
         words = query_terms(self.shown_words)
+        # The phrases must be there; the other words only add to the score.
         if self._must:
             words = f"({self._must}) AND ({self._must} OR {words})"
         return f"({words}) NOT ({self._without})" if words and self._without else words

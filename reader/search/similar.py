@@ -1,4 +1,4 @@
-"""Find what is like a paper, a text from outside or a note: own notes first, and tell why."""
+"""Find papers and notes that are similar to a paper, a foreign text or a note, with reasons."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 SIMILAR_KINDS: tuple[Kind, ...] = ("note", "paper")
 
 LIKE_LETTERS = 2_000
-"""Of a text from outside that are compared by meaning: more than models read at once."""
+"""Letters of a foreign text that are compared by meaning, more than models read at once."""
 
 READ_LETTERS = 20_000
-"""Of a text from outside in which words are looked for."""
+"""Letters of a foreign text in which words are looked for."""
 
 TELLING = 12
-"""Words of a text that are looked for: those that fewest papers have."""
+"""Words of a text that are searched: those that the fewest papers have."""
 
 COMMON = 2_000
-"""Papers with a word from which on it tells nothing."""
+"""The number of papers with a word from which on the word is too common."""
 
 NEAR = 0.03
-"""From which on a note is near. With the bundled model eight notes on four subjects, each in
-both languages: the pairs have .073 to .095, most others less than .05."""
+"""The least score of a near note. With the bundled model and eight notes on four subjects, each in
+both languages, the pairs have .073 to .095, most others less than .05."""
 
 SAMPLES = (
     (
@@ -68,12 +68,12 @@ SAMPLES = (
         "どれだけ時間がかかるか著者に聞きたい。",
     ),
 )
-"""What any note may say, the same in each language: English, Japanese."""
+"""Sentences that any note may have, the same in English and Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Something found, and the words that it shares with what was asked about."""
+    """A similar paper or note, and the rare words that it shares with the text asked about."""
 
     hit: SearchHit
     words: tuple[str, ...]
@@ -82,7 +82,10 @@ class Neighbour:
 def similar(
     library: Library, held: LibraryPaper, *, encoder: str, limit: int = 10
 ) -> tuple[SearchResult, list[Neighbour]]:
-    """Find a paper's neighbours by its vector; by its telling words where it has none yet."""
+    """Find what is similar to a paper, by its vector, or by its rarest words without one.
+
+    Returns the result, and its hits with the words that they share; at most `limit` of a kind.
+    """
     from reader.search.rows.nearest import vector_from
 
     text = f"{held.paper.title}\n{held.paper.abstract}"
@@ -91,16 +94,16 @@ def similar(
     if kept is None:
         what, hint = say("similar.not_encoded"), say("similar.encode")
         notice = ModelMissing(model=encoder or library.config.encoder, what=what, hint=hint)
-    # Where there is a vector it says more than words that happen to be rare.
+    # With a vector the words are left out: those that happen to be rare say less.
     words = "" if kept is not None else telling_words(library, text)
     vector = None if kept is None else vector_from(kept)
     ranking = Ranking(library, Query(words=words), encoder, vector, QueryMeaning({}))
     hits: list[SearchHit] = []
     for kind in SIMILAR_KINDS:
-        # One more, as the paper itself is the nearest of its kind.
+        # One more than needed, since the paper itself is the nearest one.
         found = hits_of(ranking, kind, query=text, limit=limit + 1, depth=DEPTH)
         hits += [hit for hit in found if hit.held.row != held.row][:limit]
-    # Neighbours share the same words.
+    # Cached, since neighbours share many words.
     n_papers = functools.cache(functools.partial(_n_papers, library))
     result = with_limits(SearchResult(tuple(hits), notice), library, encoder)
     return result, [Neighbour(hit, _shared(text, hit, n_papers)) for hit in hits]
@@ -115,7 +118,10 @@ def search_like(
     kinds: Sequence[Kind],
     limit: int,
 ) -> SearchResult:
-    """Find what is like a text: its first 2,000 characters by meaning, its telling words."""
+    """Find what is similar to a text, by the meaning of its begin and by its rarest words.
+
+    LIKE_LETTERS are compared by meaning, and READ_LETTERS are searched for words.
+    """
     vector, notice = None, None
     try:
         vector = encode_query(text[:LIKE_LETTERS])
@@ -132,7 +138,7 @@ def search_like(
 
 
 def text_of(document: Document) -> str:
-    """Extract what a PDF is about: title and abstract, else its first pages."""
+    """Extract the text that says what a PDF is about: title and abstract, else its first pages."""
     if document.abstract:
         return f"{document.title}\n{document.abstract}"
     blocks = [b.text for page in document.pages[:3] for b in page.blocks if b.kind == "text"]
@@ -140,21 +146,22 @@ def text_of(document: Document) -> str:
 
 
 def telling_words(library: Library, text: str) -> str:
-    """Choose the words of a text that fewest papers have, among those that some have."""
+    """Select the words of a text that the fewest papers have, but at least one; by blanks."""
     found = [(_n_papers(library, word), word) for word in query_words_of(text)]
     rare = sorted((n, word) for n, word in found if 0 < n < COMMON) or sorted(found)
     return " ".join(word for _, word in rare[:TELLING])
 
 
 def query_words_of(text: str) -> list[str]:
-    """List the words of a long text that may tell what it is about, each once."""
+    """Extract the words of a long text that may say what it is about, each once, at most 300."""
+    # In pieces, since `query_words` reads no more than MAX_QUERY characters.
     pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
     words = (word for piece in pieces for word in query_words(piece))
     return list(dict.fromkeys(word for word in words if 2 < len(word) < 20))[:300]
 
 
 def _shared(text: str, hit: SearchHit, n_papers: Callable[[str], int]) -> tuple[str, ...]:
-    """List the words that tell most of why two papers are near: shared, and rare."""
+    """Select the rarest words that two papers share, at most six, as the first prints them."""
     other = f"{hit.held.paper.title}\n{hit.held.paper.abstract}"
     shared = shared_words(text, f"{other}\n{hit.evidence}")
     rare = sorted((n_papers(word), printed) for word, printed in shared.items())
@@ -169,15 +176,16 @@ def _n_papers(library: Library, word: str) -> int:
 def near_notes(
     library: Library, vector: NDArray[np.float32], encode: Encode, encoder: str
 ) -> tuple[list[int], set[int]]:
-    """Rank the papers whose notes are near to a vector (d,), nearest first; beside them all
-    papers whose notes have a vector of this encoder.
+    """Rank the papers whose notes are near to a vector (d,), nearest first.
 
-    Models put texts of one language nearer together than texts that say the same in two. So a
-    cosine is held against what either text has with plain sentences of the other one's
-    language: 2 cos(x, y) - mean cos(x, sentences as y) - mean cos(y, sentences as x), after
-    Conneau et al. 2018, arXiv:1710.04087, section 2.3 (CSLS). Raises ModelError.
+    Models place texts of one language nearer together than texts of the same content in two
+    languages. So each cosine is compared with those of either text to plain sentences of the
+    other one's language: 2 cos(x, y) - mean cos(x, sentences as y) - mean cos(y, sentences as x),
+    after Conneau et al. 2018, arXiv:1710.04087, section 2.3 (CSLS).
+    Returns the rows of near papers, and the rows of all papers whose notes have a vector of this
+    encoder. Raises ModelError.
     """
-    # Only here: pages and commands that import this module have no numpy at their start.
+    # Imported here, since pages and commands that import this module start without numpy.
     import numpy as np
 
     from reader.search.rows.nearest import vector_from
@@ -187,7 +195,7 @@ def near_notes(
         return [], set()
 
     def vector_of(sentence: str) -> NDArray[np.float32]:
-        """Encode a plain sentence, once: then it is kept."""
+        """Get the vector of a plain sentence, which is encoded once and then stored."""
         known = vector_files.vector_of(library.db, encoder, sentence)
         if known is None:
             known = encode(sentence)[1].astype("float16").tobytes()
@@ -200,7 +208,7 @@ def near_notes(
     plain = np.stack([np.mean([vector_of(s) for s in several], axis=0) for several in SAMPLES])
     others = notes @ plain.T
     mine = plain @ vector
-    # A text is in the language whose plain sentences it is nearest to.
+    # The language of a text is that of the plain sentences it is nearest to.
     scores = 2 * (notes @ vector) - mine[others.argmax(1)] - others[:, int(mine.argmax())]
     order = np.argsort(-scores, kind="stable")
     return [rows[at] for at in order if scores[at] >= NEAR], set(rows)

@@ -1,7 +1,7 @@
-"""Turn texts into vectors: open a model by its name in feeds.toml, in bulk or for one question.
+"""Open encoders by their names in feeds.toml, for many texts or for one query.
 
-Importing this package loads neither torch nor numpy; opening a model does what it must.
-No vector is kept here, and no text is read: callers bring both.
+Importing this package loads neither torch nor numpy; opening a model loads what it needs. No
+vector is stored and no text is read here.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 class QueryEncoder:
     """Turns single texts into unit vectors, (d,) float32.
 
-    name: as the passages' encoder's. note: empty, or why every first question takes seconds.
-    encode_query: of a question; a long one is cut into parts, as passages are.
-    encode_passage: of one text to be found, so that a note has its vector at once.
+    name: the same as that of the encoder of passages. note: "", or why the first query takes
+    seconds. encode_query: of a query; a long one is cut into parts, as passages are.
+    encode_passage: of a text to be found, so that a note has its vector at once.
     """
 
     name: str
@@ -53,10 +53,11 @@ def _silent(_: str) -> None:
 def prepare(
     model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
 ) -> ModelPlace:
-    """Do all that a model needs once, and return where it lies.
+    """Set a model up, if that was not done yet, and return its place.
 
-    The bundled one is unpacked into `cache`; any other is checked. allow_network: download a
-    hub's model that is not here. Raises ModelMissing, or ModelError for a broken one.
+    The bundled model is unpacked into `cache`; any other one is checked. allow_network: download
+    a model of the hub that is not here.
+    Raises ModelMissing, or ModelError for a broken model.
     """
     try:
         found = find(model, cache)
@@ -77,12 +78,12 @@ def prepare(
 def open_encoder(
     model: str, *, cache: Path, allow_network: bool = False, progress: Progress = _silent
 ) -> ModelEncoder:
-    """Open a model for many texts, without its library where that gives the same vectors.
+    """Open a model for many texts, without its library where the vectors are then the same.
 
-    A model that was never prepared is prepared first. Raises as `prepare` does.
+    A model that was never prepared is prepared first. Raises what `prepare` raises.
     """
     found = prepare(model, cache=cache, allow_network=allow_network, progress=progress)
-    # `bert` comes first: it sets numpy's threads before numpy is imported.
+    # `bert` is imported first: it sets numpy's number of threads before it imports numpy.
     from reader.search.encoder.bert import open_quick
     from reader.search.encoder.model import LibraryEngine, ModelEncoder, PlainEngine
 
@@ -91,9 +92,9 @@ def open_encoder(
 
 
 def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent) -> QueryEncoder:
-    """Open a model for one text at a time, without torch where that gives the same vectors.
+    """Open a model for one text at a time, without torch where the vectors are then the same.
 
-    A model that was never prepared is prepared first. Raises as `prepare` does.
+    A model that was never prepared is prepared first. Raises what `prepare` raises.
     """
     found = prepare(model, cache=cache, progress=progress)
     if note := read_note(found):
@@ -112,10 +113,10 @@ def open_query_encoder(model: str, *, cache: Path, progress: Progress = _silent)
 def open_token_counter(
     model: str, *, cache: Path, progress: Progress = _silent
 ) -> Callable[[Sequence[str]], list[int]]:
-    """Open only a model's tokenizer, without torch: for n texts n counts.
+    """Open only a model's tokenizer, without torch; the function returns n counts for n texts.
 
-    Counted without prefix and marks; nothing is cut. A model that was never prepared is
-    prepared first. Raises as `prepare` does.
+    Prefix and marks are not counted, and nothing is cut. A model that was never prepared is
+    prepared first. Raises what `prepare` raises.
     """
     from reader.search.encoder.tokens import clean, quick_pieces, read_pieces
 
@@ -130,7 +131,7 @@ def open_token_counter(
 
 
 def is_quick(model: str, *, cache: Path) -> bool:
-    """Tell whether a question can be encoded now without torch and without any set-up.
+    """Check whether a query can be encoded now, without torch and without set-up.
 
     Raises ModelMissing if the model is not on this disk.
     """

@@ -1,10 +1,10 @@
-"""Run a BERT encoder over memory-mapped weights without its library: by numpy, or by torch.
+"""Run a BERT encoder over memory-mapped weights without its library, with numpy or torch.
 
-numpy is there at once and needs .8 ms a token, so a question in a fresh process goes that
-way, one text at a time. Importing torch takes a second (sentence-transformers seven, and
-half the memory more), and then it needs .35 ms a token in batches. Both compute the same
-sums: Devlin et al. 2019, arXiv:1810.04805, with mean pooling. `setup` tells for which models
-they give the vectors of the model's own library.
+numpy is imported at once and needs .8 ms for a token, so a query in a new process is encoded with
+it, one text at a time. Importing torch takes a second (sentence-transformers seven, and half as
+much memory again), and then a token takes .35 ms in batches. Both compute the same: Devlin et al.
+2019, arXiv:1810.04805, with mean pooling. `setup` finds out for which models the vectors are
+those of the model's own library.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# numpy reads these when it is first imported; one thread, since with two on a busy machine 50 ms
-# became 350 to 2,300. Where numpy is loaded already only threadpoolctl can tell it, and does so
-# around each run, lest torch be slowed in the same process.
+# numpy reads these variables when it is first imported. One thread, since with two on a busy
+# machine 50 ms became 350 to 2,300. Where numpy is imported already, only threadpoolctl can limit
+# its threads; that is done around each run, so as not to slow torch in the same process.
 if "numpy" in sys.modules:
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
@@ -47,12 +47,13 @@ _TYPES = {"F32": "<f4", "F16": "<f2"}
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
-    """Map a safetensors file: 8 bytes of length, a JSON header, then the arrays.
+    """Map a safetensors file into memory: name → array.
 
-    Raises ValueError for another number format than fp32 and fp16, or a file cut short.
+    Raises ValueError for number formats other than fp32 and fp16, and for a file cut short.
     """
+    # 8 bytes with the length of the header, the header as JSON, then the arrays.
     with path.open("rb") as file:
-        # Nobody writes to it; torch wants arrays that could be written to, or it warns.
+        # Copy-on-write: nothing writes, but torch warns of arrays that cannot be written.
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     begin = 8 + int.from_bytes(data[:8], "little")
     if begin > len(data):
@@ -71,7 +72,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
 
 class NumpyBert:
-    """The encoder in numpy; calls want the ids of one text, marks included."""
+    """BERT in numpy; it is called with the ids of one text, marks included."""
 
     def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
         self._n_layers = int(config["num_hidden_layers"])
@@ -80,7 +81,7 @@ class NumpyBert:
         self._tensors = tensors
 
     def __call__(self, ids: Sequence[int]) -> Floats:
-        """Return the mean of the last layer's vectors, of length 1."""
+        """Compute the mean of the last layer's vectors, (d,), scaled to length 1."""
         words = self._tensors["embeddings.word_embeddings.weight"]
         x = words[np.asarray(ids)].astype(np.float32)
         x += self._get("embeddings.position_embeddings.weight")[: len(ids)]
@@ -118,7 +119,7 @@ class NumpyBert:
         )
         scores = query @ key.transpose(0, 2, 1)
         scores *= np.float32(shape[2] ** -0.5)
-        # The greatest is taken away first, so that no exponential overflows.
+        # The maximum is subtracted first, so that no exponential overflows.
         scores -= scores.max(axis=-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=-1, keepdims=True)
@@ -127,10 +128,14 @@ class NumpyBert:
 
 
 def _gelu(x: Floats) -> Floats:
-    """Compute x · Φ(x). numpy has no erf: Abramowitz and Stegun 7.1.26, error below 1.5e-7."""
+    """Compute GELU, x · Φ(x).
+
+    numpy has no erf; it is approximated by Abramowitz and Stegun 7.1.26, error below 1.5e-7.
+    """
     z = np.abs(x) * np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)
     factors = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+    # Horner's scheme, and in place: the arrays are the widest of a layer.
     poly = np.full_like(t, factors[0])
     for factor in factors[1:]:
         poly *= t
@@ -144,9 +149,9 @@ def _gelu(x: Floats) -> Floats:
 
 
 class TorchBert:
-    """The encoder in torch; calls want the ids of several texts, marks included.
+    """BERT in torch; it is called with the ids of several texts, marks included.
 
-    Products are in float32 or bfloat16, norms and sums in float32 always. query, key and value
+    Products are in float32 or bfloat16, norms and sums always in float32. Query, key and value
     are one product.
     """
 
@@ -161,7 +166,7 @@ class TorchBert:
         self._products = {torch.float32: self._all_products(torch.float32)}
 
     def __call__(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
-        """Return for each text the mean of the last layer's vectors, (n, d), of any length."""
+        """Compute the mean of the last layer's vectors for each text, (n, d), of any length."""
         import torch
         from torch.nn import functional
 
@@ -181,6 +186,7 @@ class TorchBert:
         ids = torch.tensor([[*part, *[0] * (longest - len(part))] for part in parts])
         is_there = torch.arange(longest) < torch.tensor([[len(part)] for part in parts])
         with torch.inference_mode():
+            # Without padding no mask is needed.
             hidden = torch.zeros(is_there.shape).masked_fill(~is_there, float("-inf"))
             mask = None if bool(is_there.all()) else hidden[:, None, None, :].to(dtype)
             x = self._tensors["embeddings.word_embeddings.weight"][ids].float()
@@ -204,8 +210,7 @@ class TorchBert:
         return self._tensors[name].float()
 
     def _all_products(self, dtype: torch.dtype) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-        """Return weights and biases by layer; in the type of the file they stay where they are
-        mapped."""
+        """Prepare weights and biases by layer in a type; in that of the file they stay mapped."""
         import torch
 
         found = {}
@@ -225,10 +230,10 @@ _ASKED = ("query", "key", "value")
 
 
 class NumpyEngine:
-    """BERT by numpy behind a tokenizer that opens at once; see `model.Engine`."""
+    """BERT in numpy, with a tokenizer that opens at once; see `model.Engine`."""
 
     def __init__(self, found: ModelPlace) -> None:
-        """Open. Raises ValueError, KeyError or OSError for another kind of model."""
+        """Open a model. Raises ValueError, KeyError or OSError for another kind of model."""
         folder = found.folder
         self.config = read_json(folder / "config.json")
         if reason := why_not_bert(folder, self.config):
@@ -236,7 +241,7 @@ class NumpyEngine:
         most = int(self.config["max_position_embeddings"])
         limit = read_json(folder / "sentence_bert_config.json").get("max_seq_length")
         tokenizers = read_json(folder / "tokenizer_config.json").get("model_max_length") or most
-        # Tokenizers without a limit of their own say 10**30.
+        # Tokenizers without a limit of their own have 10**30 here.
         self.limit = int(limit or min(most, tokenizers))
         self.pieces: Pieces = quick_pieces(found)
         self.tensors = read_tensors(folder / "model.safetensors")
@@ -244,7 +249,7 @@ class NumpyEngine:
         self._bert = NumpyBert(self.config, self.tensors)
 
     def expect(self, n_tokens: int) -> bool:
-        """Return False: one text after the other, in one thread."""
+        """Return False: texts are run one after the other, in one thread."""
         return False
 
     def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
@@ -254,7 +259,7 @@ class NumpyEngine:
 
 
 def open_quick(found: ModelPlace) -> NumpyEngine:
-    """Open where set-up found the quick path good. Raises ModelError for a damaged folder."""
+    """Open a model that set-up found to be right here. Raises ModelError for a damaged folder."""
     try:
         return NumpyEngine(found)
     except (ValueError, KeyError, OSError) as error:
@@ -262,7 +267,7 @@ def open_quick(found: ModelPlace) -> NumpyEngine:
 
 
 def why_not_bert(folder: Path, config: dict[str, Any]) -> str:
-    """Return what in a model's files this module cannot run; empty if nothing."""
+    """Explain why this module cannot run a model, by its files; "" if it can."""
     if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
         return f"{config.get('model_type', 'an unknown')} model, not BERT"
     if config.get("position_embedding_type", "absolute") != "absolute":

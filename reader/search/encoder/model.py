@@ -1,8 +1,8 @@
-"""Encode texts by the thousand: cut, batched by length, on all processors.
+"""Encode thousands of texts: cut to the model's length, batched by length, on all processors.
 
-An engine runs the batches: `PlainEngine` where the model's sums are known and came out the
-same at set-up, else `LibraryEngine`, which is right for all sentence-transformers models and
-slow to load. Both know a folder in sentence-transformers' layout, not where it came from.
+An engine runs the batches: `PlainEngine` for a model that it computed equally at set-up, else
+`LibraryEngine`, which is right for all sentence-transformers models and slow to load. Both read a
+folder in sentence-transformers' layout.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     Ids = list[int]
 
 _BATCH = 2048
-"""Tokens, padding included: 4 to 16 passages of 200 are alike, 32 are a fifth slower."""
+"""Tokens of a batch, with padding: 4 to 16 passages of 200 are equally fast, 32 a fifth slower."""
 
 _BULK = 6000
-"""After so many tokens, a short paper's, it pays to try whether bfloat16 is faster here."""
+"""Tokens, those of a short paper, after which trying whether bfloat16 is faster pays off."""
 
 _SAMPLE = 48
-"""Tokens of each of the four parts that it is tried on: a quarter of a second in all."""
+"""Tokens of each of the four parts on which it is tried, a quarter of a second in all."""
 
 _SAME = 0.999
-"""Cosine from which on vectors in bfloat16 count as the same."""
+"""The cosine from which on vectors in bfloat16 count as the same."""
 
 FEW = 3000
-"""Tokens, some 16 passages: what numpy has done before torch is imported."""
+"""Tokens, those of some 16 passages, that numpy encodes in the time that importing torch takes."""
 
 _DEFAULT_MAX = 512
 
 
 class Engine(Protocol):
-    """What runs batches of ids. limit: tokens of one part, marks included."""
+    """Runs batches of token ids; limit: the most tokens of one part, marks included."""
 
     pieces: Pieces
     limit: int
     n_dimensions: int
 
     def expect(self, n_tokens: int) -> bool:
-        """Be told how many tokens come; return whether threads may run batches at once."""
+        """Prepare for a number of tokens; return whether threads may run batches at once."""
         ...
 
     def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
@@ -71,31 +71,31 @@ class PlainEngine:
         self.pieces, self.limit, self.n_dimensions = quick.pieces, quick.limit, quick.n_dimensions
 
     def expect(self, n_tokens: int) -> bool:
-        """Load torch where it is quicker for so many tokens, or here anyway."""
+        """Load torch where that is faster for so many tokens, or where it is imported already."""
         if self._torch is None and (n_tokens > FEW or "torch" in sys.modules):
             self._torch = TorchBert(self._quick.config, self._quick.tensors)
         return self._torch is not None
 
     def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
-        """Run one batch; in bfloat16 only where torch is loaded."""
+        """Run one batch, see `Engine.run`; bfloat16 is used only where torch is loaded."""
         if self._torch is not None:
             return self._torch(parts, is_bf16=is_bf16)
         return self._quick.run(parts)
 
 
 class LibraryEngine:
-    """A loaded SentenceTransformer. Pooling is the model's own."""
+    """A loaded SentenceTransformer, with the model's own pooling."""
 
     def __init__(self, found: ModelPlace) -> None:
-        """Load, and run a text without words.
+        """Load the model, and try it on an empty text.
 
         Raises ModelError if the folder lacks something or cannot be read, or if the model
-        wants other input.
+        needs other input.
         """
         check_folder(found)
         self._passage_prefix = prompts(found)[1]
         self._model = _load(found)
-        # The model's own, not a second one: a large vocabulary takes 300 MB.
+        # The model's own tokenizer and no second one, since a large vocabulary takes 300 MB.
         self.pieces: Pieces = LibraryPieces(self._model.tokenizer.backend_tokenizer)
         self.limit = int(self._model.max_seq_length or _DEFAULT_MAX)
         self._pad = int(self._model.tokenizer.pad_token_id or 0)
@@ -108,11 +108,11 @@ class LibraryEngine:
         self.n_dimensions = len(vector)
 
     def expect(self, n_tokens: int) -> bool:
-        """Return True: torch is loaded, and its products leave the interpreter's lock."""
+        """Return True: torch is loaded, and releases the interpreter's lock in products."""
         return True
 
     def run(self, parts: Sequence[Sequence[int]], *, is_bf16: bool = False) -> Floats:
-        """Run one batch."""
+        """Run one batch, see `Engine.run`."""
         import torch
 
         longest = max(map(len, parts))
@@ -124,7 +124,7 @@ class LibraryEngine:
         return vectors
 
     def encode_as_it_comes(self, texts: Sequence[str]) -> Floats:
-        """Encode short passages by `SentenceTransformer.encode`: what ours are held against."""
+        """Encode short passages with `SentenceTransformer.encode`, with which ours are compared."""
         vectors: Floats = self._model.encode(
             list(texts),
             prompt=self._passage_prefix,
@@ -135,11 +135,9 @@ class LibraryEngine:
 
 
 def _load(found: ModelPlace) -> SentenceTransformer:
-    """Load quietly, from the folder alone, on the processor.
-
-    The libraries read the environment when they are imported, and ask the hub about
-    folders too unless they are told not to.
-    """
+    """Load a model quietly, from its folder alone, on the processor. Raises ModelError."""
+    # The libraries read these when they are imported, and ask the hub even about folders unless
+    # they are told not to.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -167,8 +165,8 @@ def _load(found: ModelPlace) -> SentenceTransformer:
 class ModelEncoder:
     """A model with the engine that runs it.
 
-    name: which model, with its revision: vectors are kept under it.
-    max_tokens: how long a passage may be, as `count_tokens` counts, to be one part.
+    name: of the model, with its revision; vectors are stored under it.
+    max_tokens: the most tokens, as `count_tokens` counts, of a passage that is one part.
     """
 
     def __init__(self, found: ModelPlace, engine: Engine) -> None:
@@ -183,39 +181,38 @@ class ModelEncoder:
         self.n_dimensions = engine.n_dimensions
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count each text's tokens without prefix and marks; nothing is cut."""
+        """Count the tokens of each text, without prefix and marks; nothing is cut."""
         cleaned = [clean(text, self._pieces.specials) for text in texts]
         return [len(ids) for ids in self._pieces.contents(cleaned)]
 
     def query_ids(self, text: str) -> Ids:
-        """Return the tokens of a question, prefix included, uncut, without the marks."""
+        """Get the token ids of a query, with its prefix, uncut, without the marks."""
         return self._pieces.content(self._query_prefix + clean(text, self._pieces.specials))
 
     def encode_query(self, text: str) -> Floats:
-        """Turn a question into a unit vector, (d,) float32, to be compared with passages'."""
+        """Turn a query into a unit vector, (d,) float32, to be compared with passages'."""
         vector: Floats = self._encode([text], self._query_prefix)[0]
         return vector
 
     def encode_passages(self, texts: Sequence[str]) -> Floats:
         """Turn texts into unit vectors.
 
-        A text longer than `max_tokens` is cut into equal parts, and its vector is the mean
-        of theirs, of length 1: nothing is dropped.
+        A text longer than `max_tokens` is cut into equal parts, and its vector is the mean of
+        theirs, scaled to length 1; nothing is dropped.
         Returns (n, d) float32, rows of length 1, in the order given.
         """
         return self._encode(texts, self._passage_prefix)
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Floats:
         parts, owners = self._cut(texts, prefix)
-        # The sum of a text's parts has the direction of their mean; its length goes anyway.
+        # The sum of the parts' vectors has the direction of their mean, and `_unit` scales it.
         out = np.zeros((len(texts), self.n_dimensions), np.float32)
         for rows, vectors in self._run_all(parts):
             np.add.at(out, [owners[row] for row in rows], vectors)
         return _unit(out)
 
     def _cut(self, texts: Sequence[str], prefix: str) -> tuple[list[Ids], list[int]]:
-        """Return what the model is fed, marks included, and for each part the number of its
-        text."""
+        """Make the parts as the model needs them, marks included, and the text of each part."""
         head, tail = self._pieces.head, self._pieces.tail
         cleaned = [clean(text, self._pieces.specials) for text in texts]
         parts: list[Ids] = []
@@ -223,7 +220,7 @@ class ModelEncoder:
         for i, ids in enumerate(self._pieces.contents([prefix + text for text in cleaned])):
             mine = [ids]
             if len(ids) > self._room:
-                # Each part has the prefix, so the text is cut without it.
+                # Each part gets the prefix, so the text is cut without it.
                 before = self._pieces.content(prefix.strip())
                 alone = self._pieces.content(cleaned[i])
                 mine = [before + part for part in windows(alone, self._room - len(before))]
@@ -232,16 +229,14 @@ class ModelEncoder:
         return parts, owners
 
     def _run_all(self, parts: Sequence[Ids]) -> Iterator[tuple[list[int], Floats]]:
-        """Run the parts in batches of like length, one thread a processor.
-
-        Threads over batches, not inside a product: those wait for one another at every
-        step, and with another program on the machine that made two slower than one.
-        """
+        """Run the parts in batches of similar length; yield (numbers of the parts, vectors)."""
+        # One thread for each processor runs batches. Threads inside a product wait for one
+        # another at every step: beside another program two of them were slower than one.
         n_tokens = sum(map(len, parts))
         self._n_seen += n_tokens
         is_parallel = self._engine.expect(n_tokens)
         is_bf16 = is_parallel and self._is_bf16_taken(parts)
-        # The longest part comes first in its batch, so it tells how much padding there is.
+        # The longest part is the first of its batch, so all others are padded to its length.
         batches: list[list[int]] = []
         longest = 0
         for row in sorted(range(len(parts)), key=lambda i: -len(parts[i])):
@@ -256,25 +251,24 @@ class ModelEncoder:
             )
             yield from zip(batches, results, strict=True)
         finally:
-            # After Ctrl-C what has not begun is not begun.
+            # After Ctrl-C no further batch begins.
             pool.shutdown(cancel_futures=True)
 
     def _run(self, parts: Sequence[Ids], *, is_bf16: bool = False) -> Floats:
-        """Run one batch; each row has length 1, so that parts of a text weigh alike."""
+        """Run one batch; rows are scaled to length 1, so that the parts of a text count alike."""
         return _unit(self._engine.run(parts, is_bf16=is_bf16))
 
     def _is_bf16_taken(self, parts: Sequence[Ids]) -> bool:
-        """Choose whether to multiply in bfloat16: where the processor can, it is twice as fast.
-
-        Others make it up slowly, so it is tried once, on a little, when there is work.
-        """
+        """Check whether to multiply in bfloat16."""
+        # It is twice as fast where the processor has it, and slow where it is emulated. So it is
+        # tried once, on a little, when there is enough work.
         if self._is_bf16 is None and self._n_seen >= _BULK:
-            # Parts of the usual length, cut: the products are of the same kind, the time is short.
+            # Parts of the usual length, cut short: the same kind of products in less time.
             longest = sorted(parts, key=len)[len(parts) // 2 :][:4]
             sample = [part[:_SAMPLE] for part in longest]
             seconds: dict[bool, float] = {}
             vectors: dict[bool, Floats] = {}
-            # Three times each and the best of them: another program may be at work.
+            # The best of three, since another program may disturb the measurement.
             for half in (False, True) * 3:
                 began = time.perf_counter()
                 vectors[half] = self._run(sample, is_bf16=half)

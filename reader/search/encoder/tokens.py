@@ -1,9 +1,9 @@
-"""Cut text into a model's tokens: no limit, nothing cut off, nothing filled up.
+"""Cut texts into a model's tokens, without truncation and padding.
 
-Two ways with one face (`Pieces`): the `tokenizers` library, right for any model and a second
-to open, and a table of our own for XLM-R's sentencepiece model, which a fresh process can use
-at once (parsing the 250,000 pieces of tokenizer.json takes a second). Loads no torch, and
-numpy only for the table.
+There are two tokenizers with one interface (`Pieces`): the `tokenizers` library, right for any
+model, and a table of our own for XLM-R's sentencepiece model. The library parses the 250,000
+pieces of tokenizer.json for a second; the table can be used at once. Loads no torch, and numpy
+only for the table.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PIECES = "pieces"
-"""The folder of the table, within a model's set-up."""
+"""The name of the table's folder, within a model's set-up."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str, specials: Iterable[str]) -> str:
-    """Return the text so that no part of it is taken for a mark of the model's own.
+    """Change a text so that no part of it is taken for a special token of the model.
 
-    A paper on masked models says <mask> and means the word. Halves of surrogate pairs,
-    which no encoding can carry, become spaces.
+    A paper on masked models may have the word <mask>. Halves of surrogate pairs, which no
+    encoding has, become blanks.
     """
     text = _SURROGATES.sub(" ", text)
     for special in specials:
@@ -44,63 +44,61 @@ def clean(text: str, specials: Iterable[str]) -> str:
 
 
 def windows(ids: Sequence[int], room: int) -> list[list[int]]:
-    """Cut ids into the fewest parts of at most `room`, all nearly of one length.
-
-    Nearly equal, so that the mean of the parts' vectors weighs every token alike.
-    """
+    """Cut ids into the fewest parts of at most `room`, all of nearly one length."""
+    # Of one length, so that every token has the same weight in the mean of the parts' vectors.
     n_windows = max(1, -(-len(ids) // room))
     bounds = [i * len(ids) // n_windows for i in range(n_windows + 1)]
     return [list(ids[a:b]) for a, b in pairwise(bounds)]
 
 
 class Pieces(Protocol):
-    """head, tail: the marks before and after every text; specials: how marks are spelt."""
+    """A tokenizer. head, tail: the marks before and after every text; specials: their spelling."""
 
     specials: list[str]
     head: list[int]
     tail: list[int]
 
     def content(self, text: str) -> list[int]:
-        """Return the ids of the (clean) text alone, without marks."""
+        """Return the ids of a (clean) text alone, without marks."""
         ...
 
     def contents(self, texts: Sequence[str]) -> list[list[int]]:
-        """Do so for many texts."""
+        """Return the ids of many (clean) texts, without marks."""
         ...
 
 
 class LibraryPieces:
-    """The model's tokenizer.json, read by `tokenizers`: right for any model, a second to open."""
+    """A tokenizer.json that `tokenizers` reads: right for any model, and a second to open."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._lift_limits()
         added = self._tokenizer.get_added_tokens_decoder().values()
         self.specials = [token.content for token in added if token.special]
-        # Which marks a model puts around a text is known by what it puts around one letter.
+        # The marks around a text are found by encoding one letter.
         marked = self._tokenizer.encode("a")
         inside = [i for i, mark in enumerate(marked.special_tokens_mask) if not mark]
         self.head: list[int] = marked.ids[: inside[0]]
         self.tail: list[int] = marked.ids[inside[-1] + 1 :]
 
     def content(self, text: str) -> list[int]:
-        """Return the ids of the (clean) text alone, without marks."""
+        """Return the ids of a (clean) text alone, without marks."""
         return self.contents([text])[0]
 
     def contents(self, texts: Sequence[str]) -> list[list[int]]:
-        """Do so for many texts."""
+        """Return the ids of many (clean) texts, without marks."""
         self._lift_limits()
         encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
 
     def _lift_limits(self) -> None:
-        """Undo what the file says, or what another user of the tokenizer set since."""
+        """Turn truncation and padding off, which the file or another user of it may turn on."""
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
 
 def read_pieces(found: ModelPlace) -> LibraryPieces:
-    """Read tokenizer.json. Raises ModelError if that is not possible."""
+    """Read the tokenizer.json of a model. Raises ModelError if it cannot be read."""
     from tokenizers import Tokenizer
 
     path = found.folder / "tokenizer.json"
@@ -111,7 +109,7 @@ def read_pieces(found: ModelPlace) -> LibraryPieces:
 
 
 def quick_pieces(found: ModelPlace) -> Pieces:
-    """Open the model's tokenizer: its small table where there is one."""
+    """Open a model's tokenizer: its table where it has one, else tokenizer.json."""
     if (found.setup / PIECES).is_dir():
         return Table(found.setup / PIECES)
     return read_pieces(found)
@@ -120,28 +118,27 @@ def quick_pieces(found: ModelPlace) -> Pieces:
 SPACE = "▁"
 """sentencepiece's mark for the beginning of a word."""
 
+# Characters that sentencepiece's normaliser of XLM-R drops, and those that it turns into blanks.
 _DROPPED = "\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f\ufdd0"
 
 _SPACES = "\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd"
 
 _TILDE, _STAND_IN = "～", "\ufdd0"
-"""The one common character that NFKC changes and this model's own table does not. It waits
-behind a code point that Unicode promises never to assign."""
+"""The one common character that NFKC changes and this model's own table does not. Meanwhile a
+code point stands in for it that Unicode will never assign."""
 
 _KNOWN_WORDS, _SHORT = 1 << 15, 24
-"""So many short words' splits are remembered; a Japanese sentence is one long word."""
+"""The number of words whose splits are cached, and the length of a short one, which is cached; a
+Japanese sentence is one long word."""
 
 _UNK_PENALTY = 10.0
-"""An unknown character costs so much more than the rarest piece (sentencepiece's rule)."""
+"""By how much an unknown character scores below the rarest piece (sentencepiece's rule)."""
 
 
 def normalise(text: str) -> str:
-    """Clean as the model's tokenizer does: NFKC, no controls, one space at a time.
-
-    The table shipped with the weights is NFKC a code point; composing too (ﾊ + ﾞ, e + ´)
-    is what the original sentencepiece model does, and engines that go by single code
-    points do not.
-    """
+    """Normalise a text as the model's tokenizer does: NFKC, no controls, single blanks."""
+    # The table shipped with the weights maps single code points. The original sentencepiece
+    # model also composes (ﾊ + ﾞ, e + ´), as NFKC here does.
     text = re.sub(f"[{_DROPPED}]", "", text)
     text = re.sub(f"[{_SPACES}]", " ", text).replace(_TILDE, _STAND_IN)
     text = unicodedata.normalize("NFKC", text).replace(_STAND_IN, _TILDE)
@@ -150,7 +147,7 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The pieces by id, their log probabilities, and the ids with a meaning of their own."""
+    """The pieces by id, their log probabilities, and the ids of the special tokens."""
 
     pieces: Sequence[str]
     scores: Sequence[float]
@@ -161,12 +158,13 @@ class Vocabulary:
 
     @property
     def specials(self) -> list[str]:
+        """Get the spelling of the special tokens."""
         ids = {self.bos, self.eos, self.pad, self.unk}
         return [piece for i, piece in enumerate(self.pieces) if i in ids or piece == "<mask>"]
 
 
 def tokenizer_json(vocabulary: Vocabulary) -> str:
-    """Describe the tokenizer in the words of the `tokenizers` library."""
+    """Make a tokenizer.json of the `tokenizers` library, equal to `normalise` and the table."""
     replace = [
         {"type": "Replace", "pattern": {"Regex": f"[{_DROPPED}]"}, "content": ""},
         {"type": "Replace", "pattern": {"Regex": f"[{_SPACES}]"}, "content": " "},
@@ -217,16 +215,18 @@ def tokenizer_json(vocabulary: Vocabulary) -> str:
 
 
 def write_table(vocabulary: Vocabulary, folder: Path) -> None:
-    """Write the pieces as an open-addressing hash table of four arrays and a few words.
+    """Write the pieces as a hash table (open addressing) of four arrays, and about.json.
 
-    slots: piece id + 1 or 0, at crc32(piece) and after; bounds: where each piece lies in
-    `blob`; scores. A word never spans a space here, so pieces with a mark inside are refused.
+    slots: id of a piece + 1, at crc32(piece) or behind, 0 for an empty slot. bounds: the place of
+    each piece in `blob`. scores: log probabilities.
+    Raises ValueError for a piece with a word's begin inside, since words are split one by one.
     """
     import numpy as np
 
     if any(SPACE in piece[1:] for piece in vocabulary.pieces if piece.strip(SPACE)):
         raise ValueError("a piece spans two words")
     encoded = [piece.encode() for piece in vocabulary.pieces]
+    # A power of two, so that a mask is the modulo; more than twice as many slots as pieces.
     n_slots = 1 << (2 * len(encoded)).bit_length()
     slots = [0] * n_slots
     for i, piece in enumerate(encoded):
@@ -251,7 +251,7 @@ def write_table(vocabulary: Vocabulary, folder: Path) -> None:
 
 
 class Table:
-    """The table, mapped: opening it reads a few pages only."""
+    """The table as `write_table` writes it, mapped, so that opening it reads few pages only."""
 
     def __init__(self, folder: Path) -> None:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
@@ -268,21 +268,21 @@ class Table:
         self._known = lru_cache(maxsize=_KNOWN_WORDS)(self._best)
 
     def content(self, text: str) -> list[int]:
-        """Return the ids of the text alone, without the marks of beginning and end."""
+        """Return the ids of a (clean) text alone, without marks."""
         text = normalise(text).replace(" ", SPACE)
         if not text:
             return []
-        # Pieces never span a space, so each word is split by itself, and the usual ones once.
+        # No piece spans a blank, so each word is split by itself, and the splits are cached.
         words = (text if text.startswith(SPACE) else SPACE + text).split(SPACE)[1:]
         splits = (self._known if len(word) < _SHORT else self._best for word in words)
         return [i for word, split in zip(words, splits, strict=True) for i in split(SPACE + word)]
 
     def contents(self, texts: Sequence[str]) -> list[list[int]]:
-        """Do so for many texts."""
+        """Return the ids of many (clean) texts, without marks."""
         return [self.content(text) for text in texts]
 
     def _find(self, piece: str) -> int:
-        """Return the id of the piece, -1 if there is none."""
+        """Find the id of a piece, -1 if there is no such piece."""
         key = piece.encode()
         mask = len(self._slots) - 1
         at = zlib.crc32(key) & mask
@@ -293,12 +293,13 @@ class Table:
         return -1
 
     def _best(self, word: str) -> list[int]:
-        """Find the most probable split (Viterbi over a unigram model: Kudo 2018,
-        arXiv:1804.10959, section 3.2), runs of unknown characters as one.
+        """Find the most probable split of a word; a run of unknown characters is one token.
+
+        Viterbi over a unigram model: Kudo 2018, arXiv:1804.10959, section 3.2.
         """
         n = len(word)
         best = [0.0] + [float("-inf")] * n
-        came: list[tuple[int, int]] = [(0, 0)] * (n + 1)
+        previous: list[tuple[int, int]] = [(0, 0)] * (n + 1)
         for start in range(n):
             for end in range(start + 1, min(n, start + self._longest) + 1):
                 piece = self._find(word[start:end])
@@ -309,19 +310,20 @@ class Table:
                 else:
                     continue
                 if score > best[end]:
-                    best[end], came[end] = score, (start, piece)
+                    best[end], previous[end] = score, (start, piece)
         ids: list[int] = []
         end = n
         while end:
-            end, piece = came[end]
+            end, piece = previous[end]
             if not (piece == self._unk and ids and ids[-1] == self._unk):
                 ids.append(piece)
         return ids[::-1]
 
 
 def _mapped(path: Path) -> memoryview[Any]:
-    """Map an array. A view gives plain ints and floats, and five times faster than numpy."""
+    """Map an array into memory."""
     import numpy as np
 
+    # A memoryview returns plain ints and floats, five times faster than a numpy array.
     array: Any = np.load(path, mmap_mode="r")
     return memoryview(array)

@@ -1,8 +1,7 @@
-"""Find the papers that a query's filters let through.
+"""Find the papers that fit a query's filters.
 
-Each filter is a condition on a paper `p`. Where only few papers fit they are listed, and
-the rest of a search looks at nothing else; where many do, what was found is held against
-the conditions.
+Each filter is a condition on a paper `p`. Where few papers fit, they are listed, and the search
+ranks their texts only; where many do, the conditions are applied to the texts that were found.
 """
 
 from __future__ import annotations
@@ -22,13 +21,15 @@ UNMERGED_SQL = "p.id NOT IN (SELECT id FROM papers WHERE merged_into IS NOT NULL
 LAST_ROW = 2**63 - 1
 
 FEW = 5_000
-"""Papers up to which their texts are looked up one by one."""
+"""The most papers that are listed before a search, whose texts are looked up one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The authors that a filter means: by family name, folded, and of those only `printed`,
-    or all of them where that is None."""
+    """The authors whom a filter means.
+
+    folds: folded family names. printed: of those only the names as printed; None for all.
+    """
 
     folds: frozenset[str]
     printed: frozenset[str] | None = None
@@ -36,9 +37,9 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What papers must fulfil, as SQL and its values.
+    """The conditions on papers, as SQL and its values.
 
-    kind: what is found of them, since a day means another thing for each.
+    kind: the kind of text that is searched, since a day means another date for each.
     """
 
     kind: Kind = field(compare=False)
@@ -48,7 +49,7 @@ class Conditions:
     """Whether an index leads to the papers that fit."""
 
 
-# As `papers.STATE_SQL` has it, asked from the few papers on which something was decided.
+# The same as `papers.STATE_SQL`, but starting from the few papers with a decision.
 _DECIDED_SQL = """
     SELECT d.paper FROM decisions AS d WHERE d.kind = ?
       AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id)
@@ -58,7 +59,7 @@ _DECIDED_SQL = """
       AND d.paper NOT IN (SELECT paper FROM notes)
 """
 
-# What gives the papers by itself, without looking at each.
+# Filters that list their papers by an index, without looking at each paper.
 _ROWS_SQL = {
     "topic": """
         SELECT f.paper FROM filings AS f
@@ -95,30 +96,31 @@ def conditions(
     gone: Collection[int] = (),
     zone: tzinfo,
 ) -> Conditions:
-    """Put the filters of a query into SQL for one kind of text.
+    """Turn the filters of a query into SQL for one kind of text.
 
-    names: whom each `author` filter means. gone: papers whose PDF is not on the disk any more.
-    zone: where a day begins and ends.
+    names: the authors that each `author` filter means. gone: papers whose PDF is not on the disk
+    any more. zone: the time zone in which days begin.
     """
-    # Not by the column: a paper's row would be read where an index has all that is asked.
+    # UNMERGED_SQL does not use the column `merged_into` of p, since then each paper's row would
+    # be read, where an index has all that is needed.
     pieces, values = [UNMERGED_SQL], []
     for one in filters:
         key, given = _piece(one, kind, names, gone, zone)
         pieces.append(f"NOT coalesce({_SQL[key]}, 0)" if one.is_not else _SQL[key])
         values += given
-    # What is left out, and what nobody decided on, is most of a library.
+    # A filter with a minus, and `state:candidate`, fit most of a library.
     is_narrow = any(not one.is_not and one.value != "candidate" for one in filters)
     return Conditions(kind, " AND ".join(pieces), tuple(values), is_narrow)
 
 
 def few_papers(db: Database, wanted: Conditions) -> list[int] | None:
-    """List the papers that fit; None where they are too many for that to save time."""
+    """Select the papers that fit; None where they are more than FEW."""
     found = papers_that_fit(db, wanted, limit=FEW + 1) if wanted.is_narrow else None
     return found if found is not None and len(found) <= FEW else None
 
 
 def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> list[int]:
-    """Find the papers that fit, in no order; at most `limit`, -1 for all."""
+    """Select the papers that fit, in no order; at most `limit`, -1 for all."""
     rows = db.read(
         f"SELECT p.id FROM papers AS p WHERE {wanted.sql} LIMIT ?",  # noqa: S608  constants above
         (*wanted.values, limit),
@@ -127,7 +129,7 @@ def papers_that_fit(db: Database, wanted: Conditions, *, limit: int = -1) -> lis
 
 
 def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]:
-    """Keep those of some texts whose papers fit."""
+    """Select those of some texts whose papers fit."""
     found = db.read(
         f"""
         SELECT t.id FROM idx.texts AS t CROSS JOIN papers AS p ON p.id = t.paper
@@ -139,8 +141,11 @@ def fitting(db: Database, wanted: Conditions, rows: Collection[int]) -> set[int]
 
 
 def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
-    """List the newest texts of papers that fit: notes by when they were written, the others
-    by when their paper came. Papers themselves are listed by `newest_papers`."""
+    """Select the newest texts of papers that fit, for all kinds except papers.
+
+    Notes and highlights are in the order in which they were made, passages in that of their
+    papers' arrival. `newest_papers` lists papers.
+    """
     order = {
         "note": "(SELECT max(id) FROM notes WHERE paper = p.id) DESC",
         "highlight": "t.position DESC",
@@ -157,7 +162,7 @@ def newest(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
 
 
 def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
-    """List the papers that fit, those that came last first, whether they are indexed or not."""
+    """Select the papers that fit, the newest arrival first, also papers that are not indexed."""
     rows = db.read(
         f"""
         SELECT p.id FROM papers AS p WHERE {wanted.sql}
@@ -171,19 +176,18 @@ def newest_papers(db: Database, wanted: Conditions, *, limit: int) -> list[int]:
 def rows_with(
     db: Database, one: Filter, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> set[int]:
-    """Find all papers that one filter lets through, as it stands without its minus; copies
-    that were joined to others among them."""
+    """Select all papers that fit a filter, without regard to its minus; merged copies too."""
     key, values = _piece(one, "paper", names, gone, zone)
     sql = _ROWS_SQL.get(key) or f"SELECT p.id FROM papers AS p WHERE {_SQL[key]}"  # noqa: S608
     return _rows(db, sql, values)
 
 
-# The day of a paper that a filter of days means.
+# The date of a paper that a filter by days compares.
 _DAY_SQL = {"year": "coalesce(p.published_on, p.announced_on)", "on": "p.arrived_on"}
 
 
 def n_in_days(db: Database, one: Filter) -> int:
-    """Count what a filter of days lets through, of `year` or `on`."""
+    """Count the papers that fit a filter by days, `year` or `on`."""
     first, last = one.days or (date.min, date.max)
     day = _DAY_SQL[one.name]
     sql = f"SELECT count(*) AS n FROM papers AS p WHERE {day} BETWEEN ? AND ?"  # noqa: S608
@@ -191,7 +195,7 @@ def n_in_days(db: Database, one: Filter) -> int:
 
 
 def rows_out_of_days(db: Database, one: Filter) -> set[int]:
-    """Find what a filter of days keeps out: where it lets most through these are fewer."""
+    """Select the papers that do not fit a filter by days; they are fewer where most papers fit."""
     first, last = one.days or (date.min, date.max)
     day = _DAY_SQL[one.name]
     sql = f"SELECT p.id FROM papers AS p WHERE {day} < ? OR {day} > ? OR {day} IS NULL"  # noqa: S608
@@ -199,7 +203,7 @@ def rows_out_of_days(db: Database, one: Filter) -> set[int]:
 
 
 def rows_in_folder(db: Database, folder: str) -> set[int]:
-    """Find the papers that are filed in a folder or below it, by its whole path."""
+    """Select the papers that are filed in a folder or below it; folder: its whole path."""
     sql = """
         SELECT f.paper FROM filings AS f WHERE (f.topic = ? OR instr(f.topic, ? || '/') = 1)
           AND f.id = (SELECT max(id) FROM filings WHERE paper = f.paper)"""
@@ -207,22 +211,22 @@ def rows_in_folder(db: Database, folder: str) -> set[int]:
 
 
 def joined_rows(db: Database) -> set[int]:
-    """Find the copies that were joined to other papers."""
+    """Select the copies that were merged into other papers."""
     return _rows(db, "SELECT id FROM papers WHERE merged_into IS NOT NULL", [])
 
 
 def every_row(db: Database) -> set[int]:
-    """List all papers, copies that were joined to others among them."""
+    """Select all papers, merged copies too."""
     return _rows(db, "SELECT id FROM papers", [])
 
 
 def n_rows(db: Database) -> int:
-    """Count all papers, copies that were joined to others among them."""
+    """Count all papers, merged copies too."""
     return int(db.read("SELECT count(*) AS n FROM papers")[0]["n"])
 
 
 def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
-    # As one text: a hundred thousand rows of one number each take five times as long.
+    # As one JSON text, since a hundred thousand rows of one number take five times as long.
     sql = f"WITH found(row) AS ({sql}) SELECT json_group_array(row) AS rows FROM found"  # noqa: S608
     return set(json.loads(db.read(sql, values)[0]["rows"]))
 
@@ -230,11 +234,11 @@ def _rows(db: Database, sql: str, values: Sequence[object]) -> set[int]:
 def last_rows(
     db: Database, *, limit: int, before: int, after: int, without: Collection[int]
 ) -> list[int]:
-    """List papers but some, the one that came last first.
+    """Select a page of papers, the highest row first, without some.
 
-    before, after: only those before this row; only the next ones after it, 0 for none.
+    before, after: only papers below this row, or the next ones above it; 0 for no such limit.
     """
-    # Forwards from a row the next ones come first; they are turned round below.
+    # Above a row the next ones come first in ascending order; they are reversed below.
     order = "ASC" if after else "DESC"
     rows = db.read(
         f"""
@@ -248,7 +252,7 @@ def last_rows(
 
 
 def years(db: Database) -> tuple[int, int] | None:
-    """Return the first and the last year of which a paper is here; None without any."""
+    """Get the first and the last year of the papers; None without any."""
     row = db.read_one(
         """
         SELECT min(coalesce(published_on, announced_on)) AS first,
@@ -259,7 +263,7 @@ def years(db: Database) -> tuple[int, int] | None:
 
 
 def texts_of_day(db: Database, day: date) -> list[int]:
-    """List the texts of the papers that came on a day."""
+    """Select the texts (rows) of the papers that arrived on a day."""
     rows = db.read(
         """
         SELECT t.id FROM papers AS p
@@ -274,9 +278,9 @@ def texts_of_day(db: Database, day: date) -> list[int]:
 def titles_of_day(
     db: Database, wanted: Conditions | None, day: date, texts: Sequence[int] | None
 ) -> list[tuple[str, str]]:
-    """List (identifier, title) of the papers that sources brought on a day and that fit.
+    """Select (id, title) of the papers that sources brought on a day and that fit.
 
-    texts: one of these must be theirs; None: all may be.
+    wanted: None for all. texts: only papers with one of these texts, None for all.
     """
     of_texts = "p.id IN (SELECT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?)))"
     rows = db.read(
@@ -298,7 +302,7 @@ def titles_of_day(
 def _piece(
     one: Filter, kind: Kind, names: dict[Filter, Names], gone: Collection[int], zone: tzinfo
 ) -> tuple[str, list[object]]:
-    """Return the key of a filter's SQL, and its values."""
+    """Get the key in `_SQL` of a filter, and the values of its SQL."""
     if one.name == "topic":
         return "topic", [one.value.lower()]
     if one.name == "author":
@@ -318,7 +322,7 @@ def _piece(
 
 
 def _begin(day: date, zone: tzinfo, *, days: int = 0) -> str:
-    """Return the moment at which a day begins, as moments are kept: UTC, text that sorts."""
+    """Compute the moment at which a day begins, as rows keep moments: ISO text in UTC."""
     try:
         moment = datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)
     except OverflowError:  # the year 9999

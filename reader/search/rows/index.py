@@ -1,10 +1,10 @@
-"""Keep index.db: texts to search, their full text and vectors; and ask the full text.
+"""Store the searchable texts in index.db, with full text and vectors, and query the full text.
 
-All of it can be remade. A text is a paper's title and abstract, the newest revision of a
-note, a highlight, or a passage of a PDF. Its `source_hash` is of what it was made from, so
-what is missing or out of date is a query.
-Vectors are kept by encoder and content: nothing is encoded twice.
-Expressions of the full text are made by `reader.base.words`, which quotes what a person typed.
+All of it can be made again. A text is a paper's title and abstract, the newest revision of a
+note, a highlight, or a passage of a PDF. Its `source_hash` is of the source that it was made
+from, so a query finds what is missing or out of date.
+Vectors are stored by encoder and hash of the text, so that nothing is encoded twice.
+`reader.base.words` makes the FTS5 expressions, and quotes the words that a person typed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from reader.library.rows.versions import BROUGHT_SQL
 
 Kind = Literal["note", "highlight", "paper", "passage"]
 
-# A highlight is found by the marked words and by what was typed at them.
+# A highlight is found by its marked words and by its typed note.
 _HIGHLIGHT_SQL = "trim(text || char(10) || note, char(10))"
 
-# What a text says: only a passage keeps its own words in index.db.
+# The words of a text `t`. Only passages have theirs in index.db; the others are read from
+# reader.db, so that nothing is stored twice.
 TEXT_SQL = f"""
     CASE t.kind WHEN 'passage' THEN t.text
     WHEN 'highlight' THEN (SELECT {_HIGHLIGHT_SQL} FROM highlights WHERE id = t.position)
@@ -36,7 +37,7 @@ TEXT_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """A piece of a PDF as it is indexed; page counts from 1."""
+    """A passage of a PDF as it is indexed; page: from 1."""
 
     text: str
     page: int
@@ -45,7 +46,7 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One searchable text with where it stands."""
+    """A searchable text; row: `texts.id`. page, section: its place, None and "" without one."""
 
     row: int
     kind: Kind
@@ -56,7 +57,7 @@ class Text:
 
 
 def papers_without_text(db: Database, *, limit: int) -> list[int]:
-    """List papers whose title and abstract are not in the full text as they are now."""
+    """Select papers whose present title and abstract are not in the full text, at most `limit`."""
     rows = db.read(
         """
         SELECT p.id FROM papers AS p
@@ -69,7 +70,7 @@ def papers_without_text(db: Database, *, limit: int) -> list[int]:
 
 
 def notes_without_text(db: Database) -> list[int]:
-    """List papers whose newest note is not in the full text."""
+    """Select papers whose newest note is not in the full text."""
     rows = db.read(
         """
         SELECT n.paper FROM (SELECT paper, max(id) AS id FROM notes GROUP BY paper) AS n
@@ -81,7 +82,7 @@ def notes_without_text(db: Database) -> list[int]:
 
 
 def add_paper_texts(db: Database, papers: Iterable[int]) -> None:
-    """Put titles and abstracts into the full text, in one transaction."""
+    """Put the titles and abstracts of papers into the full text, in one transaction."""
     with db.writing():
         for r in db.read(
             "SELECT id, title, abstract, content_hash AS hash FROM papers"
@@ -105,7 +106,7 @@ def add_note_text(db: Database, paper: int) -> None:
 
 
 def highlights_without_text(db: Database) -> list[int]:
-    """List papers of whose highlights the full text has one too few or one too many."""
+    """Select papers with a highlight that the full text lacks, or has though it was removed."""
     rows = db.read(
         """
         SELECT h.paper FROM highlights AS h
@@ -119,10 +120,8 @@ def highlights_without_text(db: Database) -> list[int]:
 
 
 def add_highlight_texts(db: Database, paper: int) -> None:
-    """Put a paper's highlights into the full text as they are now; removed ones are not found.
-
-    A row of theirs never changes, so those that are there already are left as they are.
-    """
+    """Put a paper's present highlights into the full text, and take removed ones out."""
+    # The words of a highlight's row never change, so texts that are there already stay.
     with db.writing():
         gone = db.read(
             """
@@ -132,7 +131,7 @@ def add_highlight_texts(db: Database, paper: int) -> None:
             """,
             (paper,),
         )
-        # A highlight of a joined paper moves to the other one, and its text with it.
+        # Removed highlights, and those that a merge or a split moved to another paper.
         _drop_rows(db, gone)
         for r in db.read(
             f"""
@@ -150,7 +149,10 @@ def add_highlight_texts(db: Database, paper: int) -> None:
 
 
 def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, sha256: str) -> None:
-    """Put a PDF's passages into the full text, in place of what stood there before."""
+    """Put a PDF's passages into the full text, in place of the paper's former ones.
+
+    sha256: of the PDF.
+    """
     with db.writing():
         _drop(db, "passage", paper)
         for n, passage in enumerate(passages):
@@ -160,7 +162,7 @@ def add_passages(db: Database, paper: int, passages: Sequence[PassageText], *, s
 
 
 def passages_of(db: Database, paper: int) -> list[PassageText]:
-    """List a paper's passages as its PDF has them, in order."""
+    """Load a paper's passages in the order of its PDF."""
     rows = db.read(
         "SELECT text, page, section FROM idx.texts WHERE paper = ? AND kind = 'passage'"
         " ORDER BY position",
@@ -176,8 +178,8 @@ def n_passages(db: Database, paper: int) -> int:
 
 
 def n_not_indexed(db: Database) -> int:
-    """Count notes, highlights and papers that the full text lacks, as after index.db was
-    deleted."""
+    """Count the notes, highlights and papers that the full text lacks."""
+    # By differences of counts where that is possible, since each is read off an index.
     sql = """
         SELECT max(0, (SELECT count(*) FROM papers)
                     - (SELECT count(*) FROM papers WHERE merged_into IS NOT NULL)
@@ -193,7 +195,7 @@ def n_not_indexed(db: Database) -> int:
 
 
 def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
-    """Read texts by row; those that are gone or of joined papers are left out."""
+    """Load texts by row; deleted ones and those of merged copies are left out."""
     found = db.read(
         f"""
         SELECT t.id, t.kind, t.paper, t.page, t.section, {TEXT_SQL} AS text
@@ -211,10 +213,10 @@ def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
 def texts_without_vector(
     db: Database, encoder: str, *, papers: Sequence[int] | None = None, limit: int = 1_000_000
 ) -> list[tuple[str, str]]:
-    """List (hash, text) of what this encoder has not encoded; notes and highlights first, then
-    passages, then papers.
+    """Load (hash, text) of texts that an encoder has not encoded, each once.
 
-    papers: only texts of these, None for all.
+    Notes and highlights come first, then passages, then papers, each newest first. papers: only
+    texts of these, None for all. limit: of places; one text may have several.
     """
     only = "" if papers is None else "AND t.paper IN (SELECT value FROM json_each(?))"
     rows = db.read(
@@ -229,9 +231,9 @@ def texts_without_vector(
 
 
 def n_without_vector(db: Database, encoder: str) -> int:
-    """Count the texts that this encoder has not encoded yet."""
-    # In order, two indexes are merged, in a third of the time of a look-up for each text;
-    # LIMIT keeps SQLite from dropping the order.
+    """Count the texts that an encoder has not encoded yet."""
+    # With ORDER BY, SQLite merges two indexes, in a third of the time of a look-up for each text.
+    # LIMIT -1 keeps it from dropping the order of the subquery.
     sql = """
         SELECT count(*) AS n FROM (
             SELECT hash FROM idx.texts
@@ -243,12 +245,12 @@ def n_without_vector(db: Database, encoder: str) -> int:
 
 
 def has_any(db: Database, kind: Kind) -> bool:
-    """Tell whether there is any text of a kind."""
+    """Check whether there is any text of a kind."""
     return db.read_one("SELECT 1 FROM idx.texts WHERE kind = ? LIMIT 1", (kind,)) is not None
 
 
 def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
-    """Count the papers that sources brought on a day and this encoder has not encoded yet."""
+    """Count the papers that sources brought on a day and an encoder has not encoded yet."""
     row = db.read(
         f"""
         SELECT count(*) AS n FROM papers AS p
@@ -261,7 +263,7 @@ def n_new_without_vector(db: Database, encoder: str, day: date) -> int:
 
 
 def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]) -> None:
-    """Keep (hash, float16 bytes), in one transaction."""
+    """Store vectors, as (hash of the text, float16 bytes), in one transaction."""
     with db.writing():
         db.execute_many(
             "INSERT INTO idx.vectors (encoder, hash, vector) VALUES (?, ?, ?)"
@@ -271,21 +273,21 @@ def add_vectors(db: Database, encoder: str, vectors: Iterable[tuple[str, bytes]]
 
 
 def paper_vectors(db: Database, encoder: str, papers: Sequence[int]) -> dict[int, bytes]:
-    """Read the vectors of papers' titles and abstracts, where they are encoded, by paper."""
+    """Load the vectors of papers that are encoded: paper → float16 bytes."""
     rows = db.read(
         """
         SELECT t.paper, v.vector FROM json_each(?) AS wanted
         CROSS JOIN idx.texts AS t
             ON t.paper = wanted.value AND t.kind = 'paper' AND t.position = 0
         CROSS JOIN idx.vectors AS v ON v.encoder = ? AND v.hash = t.hash
-        """,  # CROSS: else all texts are gone through for each list of papers (2.6 s of 100,000)
+        """,  # CROSS: else SQLite reads all texts for each list of papers (100,000 take 2.6 s)
         (json.dumps(list(papers)), encoder),
     )
     return {r["paper"]: r["vector"] for r in rows}
 
 
 def has_vector(db: Database, encoder: str, text: str) -> bool:
-    """Tell whether this encoder has encoded exactly this text."""
+    """Check whether an encoder has encoded exactly this text."""
     row = db.read_one(
         "SELECT 1 FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
     )
@@ -293,7 +295,7 @@ def has_vector(db: Database, encoder: str, text: str) -> bool:
 
 
 def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str) -> list[bytes]:
-    """Read the vectors that tell what a topic is about: of its words, and of its papers."""
+    """Load the vectors of a topic: of its words, and of some papers' titles and abstracts."""
     rows = db.read(
         """
         SELECT vector FROM idx.vectors WHERE encoder = ? AND hash IN (
@@ -307,7 +309,7 @@ def topic_vectors(db: Database, encoder: str, papers: Iterable[int], words: str)
 
 
 def hash_of(text: str) -> str:
-    """Return what a text's vectors are kept under: 32 hexadecimal digits of its SHA-256."""
+    """Compute the hash under which a text's vectors are stored: 32 digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -335,7 +337,7 @@ def _add(
     section: str = "",
     text: str = "",
 ) -> None:
-    """Insert one text, and its words by column of the full text."""
+    """Insert a text; words: its words by column of the full text; text: of a passage."""
     row = db.execute(
         """
         INSERT INTO idx.texts (kind, paper, position, page, section, text, source_hash, hash)
@@ -343,15 +345,15 @@ def _add(
         """,
         (kind, paper, position, page, section, text, source, hash_),
     )
-    # Every column is set: one without words is empty, not null, as bm25 counts its length.
+    # A column without words is "" and not NULL, since bm25 counts its length.
     columns = ("note", "title", "abstract", "passage", "highlight")
     db.execute(
         "INSERT INTO idx.full_text (rowid, note, title, abstract, passage, highlight)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (row, *(searchable(words.get(column, "")) for column in columns)),
     )
-    # A text that was here before has its vectors already. They move behind all others, where
-    # those who keep a copy of them look for what is new.
+    # A text that was here before has its vectors already. They get the highest row numbers, so
+    # that the files of vectors, which look there for new ones, copy them for this kind too.
     for r in db.read("SELECT encoder FROM idx.vectors WHERE hash = ?", (hash_,)):
         db.execute(
             "UPDATE idx.vectors SET rowid = (SELECT max(rowid) FROM idx.vectors) + 1"
@@ -361,7 +363,7 @@ def _add(
 
 
 # bm25 weights of the columns note, title, abstract, passage, highlight: the person's own words
-# first, then what a title says, before what stands somewhere in a text.
+# count most, then titles, then words somewhere in a text.
 WEIGHTS = "8.0, 5.0, 2.0, 1.0, 4.0"
 
 COLUMNS: dict[Kind, str] = {
@@ -384,10 +386,10 @@ def find_words(
 ) -> list[tuple[int, float]]:
     """Rank the texts of one kind by bm25 for an FTS5 expression: (row, score), best first.
 
-    score: bm25 as FTS5 has it with its sign turned: more is better. within: papers' rows, only
-    whose texts are ranked; None for all. since: the row from which on texts are ranked.
+    score: FTS5's bm25 with the sign changed, so that more is better. within: the papers (rows)
+    whose texts are ranked, None for all. since: the row from which on texts are ranked.
     """
-    # The plus keeps SQLite from asking the full text anew for each row.
+    # The plus keeps SQLite from querying the full text anew for each row.
     only = "" if within is None else f"AND +rowid IN ({_TEXTS_OF_SQL})"
     rows = db.read(
         f"""
@@ -395,7 +397,7 @@ def find_words(
         WHERE full_text MATCH ? AND rowid >= ? {only} ORDER BY score DESC LIMIT ?
         """,  # noqa: S608  constants of this module
         (
-            *(_of(kind, match), since),
+            *(_in_columns(kind, match), since),
             *([] if within is None else [kind, json.dumps(list(within))]),
             limit,
         ),
@@ -404,40 +406,40 @@ def find_words(
 
 
 def having(db: Database, kind: Kind, match: str, rows: Iterable[int] | None = None) -> list[int]:
-    """List the texts of one kind that fit an expression, unranked: all, or those of `rows`."""
+    """Select the texts of one kind that fit an expression, unranked: all, or those of `rows`."""
     if rows is None:
         only, values = "", tuple[object, ...]()
     else:
-        # A range of rows is passed over within the full text: those of one day stand
-        # together, the newest at the end.
+        # FTS5 can skip to a range of rows, and the texts of one day have rows close together.
         wanted = list(rows)
         only = """AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))
             ORDER BY rowid DESC"""
         values = (min(wanted, default=0), max(wanted, default=0), json.dumps(wanted))
     found = db.read(
         f"SELECT rowid FROM idx.full_text WHERE full_text MATCH ? {only}",  # noqa: S608
-        (_of(kind, match), *values),
+        (_in_columns(kind, match), *values),
     )
     return [r["rowid"] for r in found]
 
 
 def newest_having(db: Database, kind: Kind, match: str, *, limit: int) -> list[int]:
-    """List the texts of one kind that fit an expression and came last, unranked."""
+    """Select the newest texts of one kind that fit an expression, newest first."""
     found = db.read(
         "SELECT rowid FROM idx.full_text WHERE full_text MATCH ? ORDER BY rowid DESC LIMIT ?",
-        (_of(kind, match), limit),
+        (_in_columns(kind, match), limit),
     )
     return [r["rowid"] for r in found]
 
 
 def n_having(db: Database, match: str, *, limit: int, kind: Kind | None = None) -> int:
-    """Count the texts, of one kind or of all, that fit an expression; at most `limit`."""
+    """Count the texts, of one kind or of all, that fit an expression, up to `limit`."""
     sql = "SELECT count(*) AS n FROM (SELECT 1 FROM idx.full_text WHERE full_text MATCH ? LIMIT ?)"
-    return int(db.read(sql, (match if kind is None else _of(kind, match), limit))[0]["n"])
+    return int(db.read(sql, (match if kind is None else _in_columns(kind, match), limit))[0]["n"])
 
 
 def most_used(db: Database, words: Iterable[str]) -> str:
-    """Choose that of some plain words which most texts have; empty where none has any."""
+    """Find the one of some plain words that most texts have, "" where no text has any."""
+    # Each is counted only as far as it can beat the best one.
     best = (0, "")
     for word in sorted(words):
         if n := n_having(db, f'"{word}"', limit=max(100, best[0] + 1)):
@@ -446,7 +448,7 @@ def most_used(db: Database, words: Iterable[str]) -> str:
 
 
 def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
-    """List the texts of one kind that papers have, in the order of the papers given."""
+    """Select the texts of one kind of some papers, in the order of the papers given."""
     found: dict[int, list[int]] = {}
     for r in db.read(
         """
@@ -460,7 +462,7 @@ def rows_of(db: Database, kind: Kind, papers: Collection[int]) -> list[int]:
 
 
 def papers_of(db: Database, rows: Iterable[int]) -> list[int]:
-    """List the papers that some texts belong to, each once."""
+    """Select the papers of some texts, each once."""
     found = db.read(
         "SELECT DISTINCT paper FROM idx.texts WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(rows)),),
@@ -475,8 +477,10 @@ def hashes_of(
     papers: Collection[int] | None = None,
     rows: Collection[int] | None = None,
 ) -> dict[int, str]:
-    """Map texts' rows to the hashes by which their vectors are kept: of papers' texts, or of
-    those at `rows`, or of those that are both."""
+    """Load the hashes of texts of one kind: row → hash.
+
+    papers: only of these papers. rows: only of these texts. None for all.
+    """
     of_papers = "" if papers is None else "AND paper IN (SELECT value FROM json_each(?))"
     at_rows = "" if rows is None else "AND id IN (SELECT value FROM json_each(?))"
     given = [json.dumps(list(some)) for some in (papers, rows) if some is not None]
@@ -492,5 +496,6 @@ _TEXTS_OF_SQL = """
 """
 
 
-def _of(kind: Kind, match: str) -> str:
+def _in_columns(kind: Kind, match: str) -> str:
+    """Build an expression that is limited to the columns of a kind of text."""
     return f"{{{COLUMNS[kind]}}} : ({match})"

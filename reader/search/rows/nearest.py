@@ -1,7 +1,7 @@
-"""Find the vectors nearest to a question: exact, over files mapped into memory.
+"""Find the vectors nearest to a query's vector, exactly, in files that are mapped into memory.
 
-What index.db has beyond the files is read from there. Imported only by what needs numpy
-anyway.
+Vectors that index.db has beyond the files are read from there. It imports numpy, so it is
+imported only where that is needed anyway.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ from reader.search.rows.vector_files import (
 Vectors = NDArray[np.float16]
 
 MOST_MAPS = 8
-"""Files that stay mapped between questions of one process: two states of four kinds. To map
-them anew, each page of them touched again, takes longer than to compare; and twenty at once
-would count as twenty times their size."""
+"""Files that stay mapped between the queries of a process: two states of four kinds. Mapping them
+anew, with a page fault for each page, takes longer than comparing; and twenty at once would count
+as twenty times their size."""
 
 MAX_TAIL = 2_000
-"""Vectors read from index.db for a search, before the files are brought up to date first."""
+"""The most vectors that are read from index.db for a search; with more the files are brought up to
+date first."""
 
 
 class Nearest:
-    """The vectors of one encoder, opened for one question.
+    """The vectors of one encoder, opened for one query.
 
     Raises StoreError where index.db cannot be read.
     """
@@ -51,7 +52,7 @@ class Nearest:
         self._maps: dict[str, tuple[Vectors, NDArray[np.uint8]]] = {}
         self._open(encoder)
         if not db.is_read_only and n_beyond(db, encoder, self._upto) > MAX_TAIL:
-            # A full disk, say: index.db has them all the same.
+            # On a full disk, say, the vectors are read from index.db all the same.
             with contextlib.suppress(StoreError):
                 append(db, encoder)
             self._open(encoder)
@@ -59,9 +60,9 @@ class Nearest:
         self._looked: dict[tuple[Kind, int], tuple[list[str], Vectors]] = {}
 
     def _open(self, encoder: str) -> None:
-        """Map the files; none where they are not there, and then index.db answers alone."""
+        """Map the files; where there are none, all vectors are read from index.db."""
         folder = folder_of(self._db, encoder)
-        # A state may be read just before another process makes the files anew and removes these.
+        # Again where another process made the files anew after their state was read.
         for _ in range(3):
             state = state_of(self._db, encoder)
             if state is None:
@@ -78,8 +79,10 @@ class Nearest:
             return
 
     def look(self, kinds: Sequence[Kind], query: NDArray[np.float32], *, limit: int) -> None:
-        """Compare all vectors of some kinds ahead of `rank`, which then needs not; asks no
-        database, so that another thread may do it meanwhile."""
+        """Compare all vectors of some kinds in advance, for `rank` with the same limit.
+
+        It uses no database, so that another thread can run it meanwhile.
+        """
         for kind in kinds:
             self._looked[kind, 2 * limit] = self._in_files(kind, query, 2 * limit)
 
@@ -91,17 +94,17 @@ class Nearest:
         limit: int,
         within: Collection[str] | None = None,
     ) -> list[tuple[int, float]]:
-        """Rank texts of a kind by their cosine to a question: (row, cosine), best first.
+        """Rank texts of a kind by their cosine to a query: (row, cosine), best first.
 
-        query: (d,) float32, of length 1. within: the texts' hashes, only which are compared;
-        None for all. Exact: all vectors are compared in float16, the best again in float32.
+        query: (d,) float32, of length 1. within: hashes of the only texts that are compared, None
+        for all. All vectors are compared in float16, the best ones again in float32.
         """
-        k = 2 * limit  # float16 may swap neighbours: twice as many are compared again
+        k = 2 * limit  # float16 may swap neighbours, so twice as many are compared again
         while True:
             in_files = (
                 self._looked.get((kind, k)) or self._in_files(kind, query, k)
                 if within is None
-                else self._among(kind, query, within)
+                else self._vectors_of(kind, query, within)
             )
             scores: dict[str, float] = {}
             for keys, vectors in (in_files, self._in_tail(kind, within)):
@@ -120,7 +123,7 @@ class Nearest:
             n_in_files = len(self._maps[kind][0]) if kind in self._maps else 0
             if within is not None or n_from_files >= limit or k >= n_in_files:
                 return [(row, scores[key]) for key in best for row in rows.get(key, ())][:limit]
-            k *= 4  # some belong to texts that are gone, or stand there twice
+            k *= 4  # some vectors are of deleted texts, or are there twice
 
     def _in_files(
         self, kind: Kind, query: NDArray[np.float32], k: int
@@ -135,25 +138,26 @@ class Nearest:
         found = compare(
             vectors, query.astype(np.float16), most, MetricKind.IP, exact=True, threads=1
         ).keys.astype(np.int64)
-        return _names(keys, found), np.asarray(vectors[found])
+        return _hashes_at(keys, found), np.asarray(vectors[found])
 
-    def _among(
+    def _vectors_of(
         self, kind: Kind, query: NDArray[np.float32], within: Collection[str]
     ) -> tuple[list[str], Vectors]:
-        """Read the vectors of some texts from their places in the file alone."""
+        """Read the vectors of some texts in the files: (hashes, vectors)."""
         if kind not in self._maps or self._maps[kind][0].shape[1] != len(query):
             return [], np.empty((0, len(query)), np.float16)
         vectors, keys = self._maps[kind]
-        # The first half of a hash tells; what shares it by chance is left out below.
+        # The first 8 bytes of the hashes are compared as numbers, which is fast; texts that share
+        # them by chance are left out below.
         halves = np.frombuffer(b"".join(bytes.fromhex(h[:KEY]) for h in within), np.uint64)
         at = np.flatnonzero(np.isin(np.asarray(keys).view(np.uint64)[:, 0], halves))
         wanted = set(within)
-        names = _names(keys, at)
+        names = _hashes_at(keys, at)
         kept = [n for n, name in enumerate(names) if name in wanted]
         return [names[n] for n in kept], np.asarray(vectors[at[kept]])
 
     def _in_tail(self, kind: Kind, within: Collection[str] | None) -> tuple[list[str], Vectors]:
-        """Return the vectors that the files do not have yet."""
+        """Collect the vectors that the files do not have yet: (hashes, vectors)."""
         rows = [
             (key, vector)
             for k, key, vector in self._tail
@@ -162,14 +166,14 @@ class Nearest:
         if not rows:
             return [], np.empty((0, 0), np.float16)
         width = len(rows[0][1])
-        # A row of another width is none of this encoder's.
+        # A vector of another length is none of this encoder's.
         same = [(key, vector) for key, vector in rows if len(vector) == width]
         matrix = np.frombuffer(b"".join(vector for _, vector in same), np.float16)
         return [key for key, _ in same], matrix.reshape(len(same), -1)
 
 
 def vector_from(kept: bytes) -> NDArray[np.float32]:
-    """Convert what index.db keeps into a vector (d,)."""
+    """Convert the bytes of a vector in index.db to a vector (d,)."""
     return np.frombuffer(kept, np.float16).astype(np.float32)
 
 
@@ -193,7 +197,8 @@ def _mapped(
     )
 
 
-def _names(keys: NDArray[np.uint8], at: NDArray[np.int64]) -> list[str]:
-    """Read the hashes at some places: a mapped array takes ten times as long for each alone."""
+def _hashes_at(keys: NDArray[np.uint8], at: NDArray[np.int64]) -> list[str]:
+    """Read the hashes at some positions of the keys."""
+    # Copied together: reading each from the mapped array takes ten times as long.
     packed = np.asarray(keys[at]).tobytes()
     return [packed[start : start + KEY].hex() for start in range(0, len(packed), KEY)]

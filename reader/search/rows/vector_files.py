@@ -1,13 +1,13 @@
-"""Keep the vectors of index.db a second time, in files that can be mapped into memory.
+"""Copy the vectors of index.db into files that can be mapped into memory.
 
-    vectors/<encoder>/state.json       whose, made from what, how many rows of which files count
+    vectors/<encoder>/state.json       the encoder, the index.db, and how many rows count
     vectors/<encoder>/<kind>-<n>.f16   vectors, d float16 each, one after another
-    vectors/<encoder>/<kind>-<n>.keys  the hash of each one's text, 16 bytes each
+    vectors/<encoder>/<kind>-<n>.keys  the hash of each vector's text, 16 bytes each
 
-index.db is the truth and these repeat it. Rows are appended and flushed before state.json
-is renamed over the old one, so what a kill leaves behind is not counted, and overwritten
-by the next append. A vector may stand there twice. While a library is encoded anew for
-another model, two encoders have a folder each. Knows nothing of comparing vectors.
+index.db is the truth, and the files repeat it. Rows are appended and flushed before state.json
+is renamed over the old one, so rows that a kill left behind do not count, and the next append
+overwrites them. A vector may be there twice. While a library is encoded anew for another model,
+two encoders have a folder each. Vectors are compared elsewhere (`nearest`).
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ if TYPE_CHECKING:
     Keys = NDArray[np.bytes_]
 
 Row = tuple[Kind, str, bytes]
-"""What kind of text, its hash, its vector."""
+"""The kind of a text, its hash, its vector."""
 
 KEY = 16
 """Bytes of a hash: its 32 hexadecimal digits, packed."""
 
 AT_ONCE = 20_000
-"""Vectors carried over from index.db at a time: 15 MB of 384 dimensions."""
+"""Vectors that are copied from index.db at a time, 15 MB with 384 dimensions."""
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
 
 MIN_STALE = 2_000
-"""So many vectors of texts that are gone are never worth making the files anew."""
+"""The number of vectors of deleted texts up to which the files are never made anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the files of one encoder hold.
+    """The state of the files of one encoder.
 
-    encoder: its name. index: the index.db that they repeat (its application_id). upto: the
-    last row of its vectors that was looked at. generation: in the files' names, new when they
-    are remade.
+    encoder: its name. index: the index.db that they repeat (its application_id). d: numbers of a
+    vector. upto: the last row of index.db's vectors that was copied. generation: the number in
+    the files' names, another one when they are made anew. n: kind → rows that count.
     """
 
     encoder: str
@@ -66,27 +66,27 @@ class State:
 
 
 def append(db: Database, encoder: str) -> None:
-    """Add to the files what index.db has beyond them; costs no more than what is added.
+    """Append the vectors that index.db has beyond the files, in time of what is appended.
 
-    Does nothing where another process is at it, or the library cannot be written.
+    Does nothing where another process does so, or the library cannot be written.
     """
-    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+    with contextlib.suppress(Locked, ReadOnly), _locked(db):
         state = state_of(db, encoder)
         if state is None:
             _remake(db, encoder)
             return
-        # Asked first: what is written meanwhile is looked at the next time.
+        # Read first: vectors that are written meanwhile are copied the next time.
         upto = _last_row(db)
         added = beyond(db, encoder, state.upto)
         if added:
-            _keep(db, replace(_added(db, state, added), upto=upto))
+            _write_state(db, replace(_appended(db, state, added), upto=upto))
 
 
 def refresh(db: Database, encoder: str) -> None:
-    """Compare the files with index.db throughout and mend what differs.
+    """Compare the files with index.db completely, and add what they lack.
 
-    Remade where a quarter of their vectors belong to texts that are gone, or stand there
-    twice. Does nothing where `append` would not.
+    They are made anew where a quarter of their vectors are of deleted texts, or are there twice.
+    Does nothing where `append` would do nothing.
     """
     with contextlib.suppress(Locked, ReadOnly), _alone(db):
         # Folders of which nothing counts are another index.db's, or torn. Not this encoder's own:
@@ -110,13 +110,16 @@ def refresh(db: Database, encoder: str) -> None:
         elif missing or upto != state.upto:
             for start in range(0, len(missing), AT_ONCE):
                 rows = _vectors(db, encoder, missing[start : start + AT_ONCE])
-                state = _added(db, state, rows)
-            _keep(db, replace(state, upto=upto))
+                state = _appended(db, state, rows)
+            _write_state(db, replace(state, upto=upto))
 
 
 def serving(db: Database, encoder: str) -> str:
-    """Name the encoder whose vectors answer now: the one asked for, unless the files hold
-    more of another's, which then has not been replaced yet."""
+    """Choose the encoder whose vectors are used now.
+
+    It is the one given, unless the files have more vectors of another one, which it has not
+    replaced yet.
+    """
     folders = sorted(db.index_path.with_name("vectors").glob("*/"))
     states = [state for folder in folders if (state := _read_state(db, folder))]
     n_vectors = {state.encoder: sum(state.n.values()) for state in states}
@@ -125,7 +128,7 @@ def serving(db: Database, encoder: str) -> str:
 
 
 def others(db: Database, encoder: str) -> list[str]:
-    """Name the other encoders that index.db has vectors of; looks at all of its keys."""
+    """List the other encoders of which index.db has vectors; it reads all keys."""
     rows = db.read(
         "SELECT DISTINCT encoder FROM idx.vectors WHERE encoder != ? ORDER BY encoder", (encoder,)
     )
@@ -133,14 +136,15 @@ def others(db: Database, encoder: str) -> list[str]:
 
 
 def drop(db: Database, encoder: str) -> None:
-    """Forget the vectors of an encoder that another has replaced, a few at a time.
+    """Delete the vectors of an encoder that another one has replaced, a few at a time.
 
-    Row numbers must go on rising, since whoever keeps a copy looks beyond the last one: if
-    that is to go, one that stays is moved behind it first. Does nothing where `append`
-    would not; a kill in the middle leaves some for the next time.
+    Does nothing where `append` would do nothing; after a kill the next call goes on.
     """
-    with contextlib.suppress(Locked, ReadOnly), _alone(db):
+    with contextlib.suppress(Locked, ReadOnly), _locked(db):
         last = _last_row(db)
+        # SQLite gives a new row the highest number plus one. Files and searches look for numbers
+        # above the last one that they know, so the highest number must never get lower: where its
+        # row is deleted, another one is moved behind it first.
         with db.writing():
             stays = db.read_one(
                 "SELECT rowid AS at FROM idx.vectors WHERE encoder != ? ORDER BY rowid DESC"
@@ -163,14 +167,17 @@ def drop(db: Database, encoder: str) -> None:
 
 
 def folder_of(db: Database, encoder: str) -> Path:
-    """Name the folder of an encoder's files: readable, and unlike that of any other."""
+    """Get the folder of an encoder's files, with a readable name and a hash of the encoder's."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", encoder)[:60].strip("-")
     name = f"{readable}-{hashlib.sha256(encoder.encode()).hexdigest()[:8]}"
     return db.index_path.with_name("vectors") / name
 
 
 def state_of(db: Database, encoder: str) -> State | None:
-    """Read what the files hold; None where they are not there, not whole, or another index's."""
+    """Read the state of an encoder's files.
+
+    None where they are missing, incomplete, or of another index.db.
+    """
     return _read_state(db, folder_of(db, encoder))
 
 
@@ -182,21 +189,24 @@ def _read_state(db: Database, folder: Path) -> State | None:
             vectors, keys = files_of(folder, kind, state.generation)
             if vectors.stat().st_size < n * state.d * 2 or keys.stat().st_size < n * KEY:
                 return None
-        # A folder that was copied by hand may be another encoder's.
+        # Somebody may have copied or renamed the folder.
         is_its_own = folder_of(db, state.encoder).name == folder.name
     except (OSError, ValueError, TypeError, AttributeError):
-        return None  # remade from index.db, which has all of it
+        return None  # the files are made anew from index.db
     return state if is_its_own and state.index == _index_id(db) else None
 
 
 def files_of(folder: Path, kind: str, generation: int) -> tuple[Path, Path]:
-    """Name the files of one kind: of its vectors, of its keys."""
+    """Get the files of one kind of text: its vectors, its keys."""
     stem = folder / f"{kind}-{generation}"
     return stem.with_suffix(".f16"), stem.with_suffix(".keys")
 
 
 def _compared(db: Database, state: State, kind: Kind) -> tuple[list[str], int]:
-    """Compare one kind: the hashes that the files lack, and how many of theirs are wanted."""
+    """Compare the files of one kind with index.db.
+
+    Returns the hashes that the files lack, and how many of index.db's they have.
+    """
     import numpy as np
 
     n = state.n.get(kind, 0)
@@ -204,17 +214,17 @@ def _compared(db: Database, state: State, kind: Kind) -> tuple[list[str], int]:
     if n:
         keys = files_of(folder_of(db, state.encoder), kind, state.generation)[1]
         here = np.unique(np.fromfile(keys, f"S{KEY}", count=n))
-    wanted = np.frombuffer(b"".join(_wanted(db, state.encoder, kind)), f"S{KEY}")
+    wanted = np.frombuffer(b"".join(_wanted_hashes(db, state.encoder, kind)), f"S{KEY}")
     is_here = np.isin(wanted, here)
-    # numpy gives bytes without the zeros at their end.
+    # numpy drops zero bytes at the end.
     lacking = [key.ljust(KEY, b"\0").hex() for key in wanted[~is_here].tolist()]
     return lacking, int(is_here.sum())
 
 
-def _added(db: Database, state: State, rows: Sequence[Row]) -> State:
-    """Append rows to their files; none counts before the state is kept.
+def _appended(db: Database, state: State, rows: Sequence[Row]) -> State:
+    """Append rows to their files, and return the state with which they count.
 
-    A row of another width is none of this encoder's, and left out.
+    Vectors of another length are left out.
     """
     n = dict(state.n)
     folder = folder_of(db, state.encoder)
@@ -222,15 +232,15 @@ def _added(db: Database, state: State, rows: Sequence[Row]) -> State:
         chosen = [(k, v) for row, k, v in rows if row == kind and len(v) == 2 * state.d]
         old = n.get(kind, 0)
         vectors, keys = files_of(folder, kind, state.generation)
-        _put(vectors, old * state.d * 2, b"".join(v for _, v in chosen))
-        _put(keys, old * KEY, b"".join(bytes.fromhex(k) for k, _ in chosen))
+        _write_at(vectors, old * state.d * 2, b"".join(v for _, v in chosen))
+        _write_at(keys, old * KEY, b"".join(bytes.fromhex(k) for k, _ in chosen))
         n[kind] = old + len(chosen)
     return replace(state, n=n)
 
 
-def _put(file: Path, at: int, content: bytes) -> None:
-    """Write at a place, over whatever a kill left behind it."""
-    file.touch()  # "r+b" wants it there, "w+b" would empty it
+def _write_at(file: Path, at: int, content: bytes) -> None:
+    """Write at a position, in place of all that a kill left behind it, and flush."""
+    file.touch()  # "r+b" needs the file, "w+b" would empty it
     with file.open("r+b") as handle:
         handle.truncate(at)
         handle.seek(at)
@@ -239,9 +249,9 @@ def _put(file: Path, at: int, content: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def _keep(db: Database, state: State) -> None:
+def _write_state(db: Database, state: State) -> None:
     folder = folder_of(db, state.encoder)
-    # Only now the rows count: renaming is all or nothing, also where the power fails.
+    # The rows count from here on: renaming is all or nothing, also where the power fails.
     beside = folder / "state.json.part"
     with beside.open("w", encoding="ascii") as handle:
         json.dump(asdict(state), handle)
@@ -251,10 +261,10 @@ def _keep(db: Database, state: State) -> None:
 
 
 def _remake(db: Database, encoder: str) -> None:
-    """Make the files anew under new names: a search that has the old ones open goes on."""
+    """Make the files anew under new names, so that a search with the old ones open goes on."""
     width = db.read_one("SELECT length(vector) AS n FROM idx.vectors WHERE encoder = ?", (encoder,))
     if width is None:
-        return  # nothing is encoded yet, and nobody knows of how many numbers
+        return  # nothing is encoded yet, so the length of vectors is unknown
     folder = folder_of(db, encoder)
     folder.mkdir(parents=True, exist_ok=True)
     upto = _last_row(db)
@@ -263,17 +273,17 @@ def _remake(db: Database, encoder: str) -> None:
     generation = max(used, default=0) + 1
     state = State(encoder, _index_id(db), width["n"] // 2, generation=generation)
     for kind in KINDS:
-        for keys in _wanted(db, encoder, kind):
+        for keys in _wanted_hashes(db, encoder, kind):
             found = [(kind, keys[at : at + KEY].hex()) for at in range(0, len(keys), KEY)]
-            state = _added(db, state, _vectors(db, encoder, found))
-    _keep(db, replace(state, upto=upto))
+            state = _appended(db, state, _vectors(db, encoder, found))
+    _write_state(db, replace(state, upto=upto))
     for file in old:
-        with contextlib.suppress(OSError):  # open in another process, where that forbids it
+        with contextlib.suppress(OSError):  # Windows deletes no file that a process has open
             file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _alone(db: Database) -> Iterator[None]:
+def _locked(db: Database) -> Iterator[None]:
     """Hold the lock of the vectors' folder. Raises Locked, ReadOnly or StoreError."""
     folder = db.index_path.with_name("vectors")
     if db.is_read_only:
@@ -293,7 +303,7 @@ def _last_row(db: Database) -> int:
 
 
 def n_beyond(db: Database, encoder: str, upto: int) -> int:
-    """Count the vectors that came after a row, MIN_STALE + 1 at most."""
+    """Count the vectors of an encoder after a row, up to MIN_STALE + 1."""
     rows = db.read(
         "SELECT 1 FROM idx.vectors WHERE rowid > ? AND +encoder = ? LIMIT ?",
         (upto, encoder, MIN_STALE + 1),
@@ -302,7 +312,8 @@ def n_beyond(db: Database, encoder: str, upto: int) -> int:
 
 
 def beyond(db: Database, encoder: str, upto: int) -> list[Row]:
-    """List (kind, hash, vector) of what came after a row; the plus keeps SQLite to rowids."""
+    """Load (kind, hash, vector) of an encoder's vectors after a row."""
+    # The plus keeps SQLite from using the index of encoders in place of the row numbers.
     rows = db.read(
         """
         SELECT DISTINCT t.kind, v.hash, v.vector FROM idx.vectors AS v
@@ -314,8 +325,8 @@ def beyond(db: Database, encoder: str, upto: int) -> list[Row]:
     return [(r["kind"], r["hash"], r["vector"]) for r in rows]
 
 
-def _wanted(db: Database, encoder: str, kind: Kind) -> Iterator[bytes]:
-    """Read the hashes of a kind's encoded texts, in order, packed, `AT_ONCE` at a time."""
+def _wanted_hashes(db: Database, encoder: str, kind: Kind) -> Iterator[bytes]:
+    """Yield the hashes of a kind's encoded texts, in order, packed, AT_ONCE of them at a time."""
     last = ""
     while rows := db.read(
         """
@@ -342,7 +353,7 @@ def _vectors(db: Database, encoder: str, wanted: Sequence[tuple[Kind, str]]) -> 
 
 
 def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
-    """Read the vector of exactly this text, None where this encoder has none."""
+    """Load the vector of exactly this text (float16 bytes), None where there is none."""
     row = db.read_one(
         "SELECT vector FROM idx.vectors WHERE encoder = ? AND hash = ?", (encoder, hash_of(text))
     )
@@ -350,7 +361,7 @@ def vector_of(db: Database, encoder: str, text: str) -> bytes | None:
 
 
 def note_vectors(db: Database, encoder: str) -> dict[int, bytes]:
-    """Read the vectors of the newest notes by paper, where they are encoded."""
+    """Load the vectors of the newest notes that are encoded: paper → float16 bytes."""
     rows = db.read(
         """
         SELECT t.paper, v.vector FROM idx.texts AS t
