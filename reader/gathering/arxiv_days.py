@@ -1,8 +1,8 @@
 """Ask arXiv day by day: its API, its announcement feeds, and OAI-PMH for the days missed.
 
-The API is asked for each announcement day, by its window of submission, and counts. The feeds
-hold the newest mailing. Where one was missed, OAI-PMH makes up for it. Then the channels are
-compared: two that agree are complete.
+The API is asked for each announcement day, by its window of submission, and has a total. The
+feeds have the newest mailing; for a mailing that was missed OAI-PMH is asked. Then the channels
+are compared: two that agree are complete.
 """
 
 from __future__ import annotations
@@ -44,42 +44,43 @@ ARXIV = "arXiv"
 OAI = f"{ARXIV} OAI"
 
 DAILY = (ARXIV, OAI)
-"""The sources that are asked for single days, and give a batch for each."""
+"""The sources that are asked for single days, with a batch for each."""
 
 NO_ANSWER = ("failed", "not asked")
 GOOD_FEED = ("complete", "not checked", "unchanged", "empty")
 
 
 def feed_name(category: str) -> str:
-    """Name the announcement feed of a class among the sources."""
+    """Get the name of a class's announcement feed among the sources."""
     return f"{ARXIV} feed {category}"
 
 
 FIRST_LISTINGS = 2
-"""How many announcement days a new library begins with."""
+"""The number of announcement days that a new library begins with."""
 
 SETTLES = timedelta(hours=8)
-"""For so long after an announcement the API may still grow; such a day is asked again."""
+"""The time after an announcement in which the API's list may still grow; a day that was asked in
+it is asked again."""
 
 PARTIAL_IS_FINAL = timedelta(days=14)
-"""A day that stays short of its total for two weeks is left, marked as partial."""
+"""The time after which a day with fewer papers than its total is not asked for again."""
 
 EMPTY_IS_FINAL = timedelta(days=4)
-"""An announcement day that is empty so long after, and was on an earlier try, was a holiday.
+"""The time after which an announcement day that was empty twice counts as a holiday.
 
-Until then a day that was empty is asked for again, however sure it looked.
+Until then an empty day is asked for again, however sure it looked.
 """
 
 CLASSES_ADDED = timedelta(days=7)
-"""Days of the last week are asked again when feeds.toml names other classes."""
+"""The days that are asked for again when feeds.toml names other classes."""
 
 MOST_FAILURES = 2
-"""Days that may fail before the rest is left for the next gather."""
+"""The number of days that may fail before the rest is left for the next gather."""
 
 
 def plan_api(library: Library, tools: SourceTools) -> Work:
-    """Ask the API for each announcement day that is not here whole, oldest first."""
-    # Deferred: `today` plans nothing, and the API's package is slow to load.
+    """Plan to ask the API for each announcement day that is not complete here, oldest first."""
+    # Imported here, since `today` plans nothing, and the API's package is slow to load.
     from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_listed
 
     arxiv = library.config.arxiv
@@ -97,7 +98,7 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
             try:
                 listed = papers_listed(tools.fetch, place, day)
             except ReaderError as error:
-                # One bad day does not hide the days after it; a server that is down does.
+                # After one bad day the next ones are still asked, unless the server is down.
                 failures.append(error)
                 yield partial(
                     list, [Batch(ARXIV, day, None, 0, "failed", error.message, reason=error.reason)]
@@ -107,7 +108,7 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
                 tools.progress(ARXIV, 0, 0)
                 yield partial(given_up, left, error)
                 break
-            # Kept day by day: a break in a long catch-up goes on where it was.
+            # Stored day by day, so that a long catch-up that was interrupted goes on from there.
             yield partial(keep, day, listed)
             if listed.failure:
                 tools.progress(ARXIV, 0, 0)
@@ -126,7 +127,7 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
         return _api_batches(library, day, listed)
 
     def given_up(left: list[date], error: ReaderError) -> list[Batch]:
-        # Named too, or a long gap would look like the few days that failed.
+        # Days that were not asked get a batch too, else only the failed ones would seem missing.
         lacking = set(days_lacking(library, library.now()))
         return [
             Batch(ARXIV, day, None, 0, "not asked", error.message, reason=error.reason)
@@ -138,9 +139,9 @@ def plan_api(library: Library, tools: SourceTools) -> Work:
 
 
 def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]:
-    """Count what the API gave for a day: in all, and for each class.
+    """Make the batches of a day from the API: of all papers, and of each class.
 
-    A class has a total of its own only when the whole came: then it is what came.
+    A class has a total only where the whole day came: then it is the number that came.
     """
     n = len(listed.papers)
     state: BatchState = "complete"
@@ -161,11 +162,10 @@ def _api_batches(library: Library, day: date, listed: ApiListing) -> list[Batch]
 
 
 def _was_holiday(library: Library, day: date) -> bool:
-    """Check whether an empty day may be believed: the API gives empty answers by mistake.
-
-    Where all classes are small ones an empty day is nothing odd, before there is a feed to
-    compare it with and once it has settled; in between `compare_channels` decides.
-    """
+    """Check whether an empty answer of the API for a day is right."""
+    # The API returns empty answers by mistake. Where all classes are small, an empty day is
+    # usual: before there is a feed to compare it with, and once it has settled; in between
+    # `compare_channels` decides. Else it must be empty on two days, and long enough after.
     now, asked = library.now(), sources.days_asked(library.db, ARXIV).get(day)
     if is_quiet(library.config) and (latest_feed(now) < day or now - announced_at(day) >= SETTLES):
         return True
@@ -176,7 +176,7 @@ def _was_holiday(library: Library, day: date) -> bool:
 
 
 def is_quiet(config: Config) -> bool:
-    """Check whether a day may well pass without a paper of any class that is watched."""
+    """Check whether a day without a paper of any watched class is usual."""
     return QUIET.issuperset(config.arxiv.categories)
 
 
@@ -185,9 +185,9 @@ def _classes(config: Config) -> str:
 
 
 def nothing_to_ask(library: Library, name: str) -> Work:
-    """Repeat the count of the newest day, which is here whole already, for this morning.
+    """Plan to repeat the batch of the newest day, which is complete here, for this morning.
 
-    A channel that was never asked for that day has no count, and gave no answer.
+    A channel that was never asked for that day gets a batch "not needed".
     """
     day = latest_listing(library.now())
     last = sources.last_batch(library.db, name, day)
@@ -200,15 +200,13 @@ def nothing_to_ask(library: Library, name: str) -> Work:
 
 
 def days_to_ask(library: Library, now: datetime) -> list[date]:
-    """List the announcement days that are out and not here whole, oldest first.
-
-    A library that arXiv never answered still begins where its first try would have.
-    """
+    """List the announcement days that are out and not complete here, oldest first."""
     known = sources.days_asked(library.db, ARXIV)
-    # The first day ever asked for is where this library begins: nothing older is fetched.
+    # The library begins with the first day that it ever asked for: nothing older is fetched.
     first = min(known, default=latest_listing(now))
     is_begun = any(asked.state not in NO_ANSWER for asked in known.values())
-    # A new library begins with the newest listings; its first try may have failed altogether.
+    # A new library begins with the newest listings before that day, also where its first tries
+    # failed altogether.
     begins: list[date] = []
     if not is_begun and len(known) < FIRST_LISTINGS:
         week = (first - timedelta(days=n) for n in range(7))
@@ -220,14 +218,14 @@ def days_to_ask(library: Library, now: datetime) -> list[date]:
 
 
 def days_lacking(library: Library, now: datetime) -> list[date]:
-    """List those of the days to ask that are known not to be here whole."""
+    """Select those of the days to ask that are known to be incomplete here."""
     known = sources.days_asked(library.db, ARXIV)
     whole = {day for day, asked in known.items() if asked.state in ("complete", "empty")}
     return [day for day in days_to_ask(library, now) if day not in whole]
 
 
 def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
-    """Check whether a day that was asked before may hold more than what came."""
+    """Check whether a day that was asked before may have more papers than came."""
     since = asked.at - announced_at(day)
     if asked.state == "partial":
         return since < PARTIAL_IS_FINAL
@@ -235,7 +233,7 @@ def _is_open(asked: DayAnswer, day: date, now: datetime, classes: str) -> bool:
         return since < EMPTY_IS_FINAL
     if asked.state in ("not out yet", *NO_ANSWER):
         return True
-    # What was complete for the classes of then is not for those that were added since.
+    # A day that was complete for the classes of then lacks those that were added since.
     is_recent = now - announced_at(day) < CLASSES_ADDED
     return since < SETTLES or (is_recent and asked.digest != classes)
 
@@ -259,8 +257,8 @@ def announcement(config: Config, category: str) -> Source:
                 yield partial(keep, answer, read_feed(answer.content, source=name))
 
         def keep_unchanged(answer: Response) -> list[Batch]:
-            # It is the feed that was read before: right only if that was the one due. A day
-            # that failed or was stale does not come here by staying as it was.
+            # The feed is the one that was read before, which is right only if that was the one
+            # due: an unchanged feed does not complete a day that failed or was stale.
             succeed(library, known, answer)
             last = sources.last_batch(library.db, name, due)
             if last is None or last.state not in GOOD_FEED:
@@ -279,9 +277,9 @@ def announcement(config: Config, category: str) -> Source:
             if not here and feed_has_papers(library.now()):
                 state = "stale"
             elif not here and covers == due:
-                # Of the weekend, and no word on whether Friday's was ever read.
+                # A weekend's feed: it does not show whether Friday's was ever read.
                 covers = due + timedelta(days=1)
-            # Entries without an id make a total: what came and what could not be kept.
+            # With entries that have no id there is a total: those that came and those.
             if n_unread:
                 return [Batch(name, covers, n + n_unread, n, "partial")]
             return [Batch(name, covers, None, n, state, digest=digest_of(feed.new))]
@@ -294,19 +292,19 @@ def announcement(config: Config, category: str) -> Source:
 def _day_of(
     library: Library, name: str, said: date | None, new: tuple[Paper, ...], due: date
 ) -> tuple[date, bool]:
-    """Find which day a feed really covers, and whether that is older than the one due.
+    """Determine the day that a feed really covers, and whether that is older than the one due.
 
-    Its date line is not believed: arXiv has served yesterday's papers under today's date.
-    The same papers as on an earlier day are that day's; so are papers of which most were
-    announced on an earlier day by their submission.
+    said: the date in the feed, None without one. new: its new papers.
     """
+    # The date is not believed: arXiv has served yesterday's papers under today's date. A feed with
+    # exactly the papers of an earlier day is that day's, and so is one of which most papers are
+    # announced on an earlier day by their submission.
     covers = said or due
     if new:
         earlier = sources.day_of_digest(library.db, name, digest_of(new), before=due)
         if earlier:
             return earlier, True
         days = papers.announced_days(library.db, [paper.id for paper in new])
-        # By the submission of its papers: what was new on an earlier day is that day's list.
         common, n = Counter(days).most_common(1)[0] if days else (covers, 0)
         if n > len(new) / 2 and common < min(covers, due):
             return common, True
@@ -314,17 +312,17 @@ def _day_of(
 
 
 def digest_of(found: Iterable[Paper]) -> str:
-    """Name a set of papers by their ids, empty for none."""
+    """Compute a hash of the ids of some papers, in any order; "" for none."""
     ids = sorted(paper.id for paper in found)
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32] if ids else ""
 
 
 def compare_channels(library: Library) -> list[Batch]:
-    """Count this morning's answers against the API: two channels that agree are complete.
+    """Compare the feeds and OAI-PMH with the API, and return the batches whose state changes.
 
-    A day for which the API has nothing while a feed lists papers is not whole; nor is one
-    of OAI-PMH that lacks papers which the API has. An empty feed is right where the API has
-    no paper of its class for that day.
+    Two channels that agree are complete. A day is incomplete where the API has nothing and a feed
+    lists papers, and where OAI-PMH lacks papers that the API has. An empty feed is right where
+    the API has no paper of its class for that day.
     """
     found: list[Batch] = _days_without_papers(library)
     for category in library.config.arxiv.categories:
@@ -345,7 +343,7 @@ def compare_channels(library: Library) -> list[Batch]:
             if _is_empty(last) and has_none:
                 found.append(replace(last, state="empty"))
             continue
-        # One of the two is wrong, and the one that has papers is not: the API is asked again.
+        # One of the two is wrong, and it is not the one with papers: the API is asked again.
         if api.state in ("empty", "not out yet") and last.received:
             error = say("answer.feed_lists", category=category, n=last.received)
             found.append(Batch(ARXIV, last.covers, None, 0, "partial", error))
@@ -357,8 +355,10 @@ def compare_channels(library: Library) -> list[Batch]:
 
 
 def _days_without_papers(library: Library) -> list[Batch]:
-    """Believe the API's empty newest day where the feeds of all classes are empty too, and
-    none of these classes has papers each day."""
+    """Make batches that accept an empty newest day of the API as empty.
+
+    That is where the feeds of all classes are empty too, and all classes are small ones.
+    """
     names = [feed_name(category) for category in library.config.arxiv.categories]
     feeds = [sources.newest_batch(library.db, name) for name in names]
     days = {feed.covers for feed in feeds if feed and _is_empty(feed)}
@@ -380,9 +380,9 @@ def _is_empty(feed: Batch) -> bool:
 
 
 def _lists_cut_short(library: Library) -> Iterator[Batch]:
-    """Find the days of OAI-PMH, asked today, that lack papers: its lists have no total.
+    """Yield a batch for each day of OAI-PMH, asked today, that lacks papers of the API.
 
-    One that is older than `PARTIAL_IS_FINAL` is not asked for again.
+    OAI-PMH has no total of its own. A day older than PARTIAL_IS_FINAL is not asked for again.
     """
     for batch in sources.batches_on(library.db, library.today()):
         api = sources.last_batch(library.db, ARXIV, batch.covers)
@@ -402,12 +402,12 @@ def _lists_cut_short(library: Library) -> Iterator[Batch]:
 
 
 LATE = timedelta(days=60)
-"""An old paper among a day's records that is younger than this was held back or newly
-cross-listed; an older one merely had its record mended, which OAI-PMH does not tell apart."""
+"""The age up to which an old paper among a day's records counts as held back or newly
+cross-listed. An older one merely had its record edited, which OAI-PMH does not tell apart."""
 
 
 def plan_oai(library: Library, tools: SourceTools) -> Work:
-    """Ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
+    """Plan to ask OAI-PMH for the days whose announcement feed was missed, oldest first."""
     from reader.gathering.sources.arxiv_lists import ArxivPlace
     from reader.gathering.sources.oai import days_announced
 
@@ -450,7 +450,7 @@ def plan_oai(library: Library, tools: SourceTools) -> Work:
 def days_without_feed(library: Library, now: datetime) -> list[date]:
     """List the announcement days of which some class's feed was never read, oldest first.
 
-    Not the day whose feed is still there to be read; not a day that OAI-PMH gave whole.
+    Without the day whose feed can still be read, and days that OAI-PMH returned completely.
     """
     # Nothing was missed before this library began.
     began = min(sources.days_asked(library.db, ARXIV), default=None)

@@ -1,8 +1,8 @@
-"""arXiv's calendar: when a submission is announced, and what a day's mailing holds.
+"""Compute arXiv's calendar: when a submission is announced, and what a day's listing contains.
 
 Source: "Availability of submissions", info.arxiv.org/help/availability.html. Deadlines
-are 14:00 and announcements 20:00 Eastern time. A listing carries the date of the day
-after its announcement:
+are 14:00 and announcements 20:00 Eastern time. A listing has the date of the day after its
+announcement:
 
     listed    announced    submitted (Eastern time, from 14:00 up to 14:00)
     Monday    Sunday       Thursday - Friday
@@ -11,8 +11,8 @@ after its announcement:
     Thursday  Wednesday    Tuesday - Wednesday
     Friday    Thursday     Wednesday - Thursday
 
-arXiv's holidays move a batch to the next announcement and are not published far ahead,
-so they are not here: a day without a batch is found by asking.
+arXiv's holidays move a batch to the next announcement. They are not published far ahead, so they
+are not here: a day without a batch is found by asking for it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_listing_day(day: date) -> bool:
 
 
 def window(day: date) -> tuple[datetime, datetime]:
-    """Return the UTC times [start, end) between which a listing's papers were submitted.
+    """Compute the UTC times [start, end) between which a listing's papers were submitted.
 
     Raises ValueError for a Saturday or Sunday.
     """
@@ -46,7 +46,7 @@ def window(day: date) -> tuple[datetime, datetime]:
 
 
 def listing_day(submitted_at: datetime) -> date:
-    """Return the date of the listing that a submission of this moment stands in."""
+    """Compute the listing day on which arXiv announces a submission of a moment."""
     local = submitted_at.astimezone(EASTERN)
     day = local.date() + timedelta(days=local.time() >= DEADLINE)
     day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
@@ -56,12 +56,12 @@ def listing_day(submitted_at: datetime) -> date:
 
 
 def announced_at(day: date) -> datetime:
-    """Return the UTC moment at which a listing comes out: the evening before."""
+    """Compute the UTC moment at which a listing comes out: the evening before."""
     return datetime.combine(day - timedelta(days=1), ANNOUNCEMENT, EASTERN).astimezone(UTC)
 
 
 def latest_listing(now: datetime) -> date:
-    """Return the newest listing day that is out at this moment."""
+    """Compute the newest listing day that is out at a moment."""
     day = now.astimezone(EASTERN).date() + timedelta(days=1)
     # From tomorrow backwards: a listing comes out on the evening before its date.
     while not is_listing_day(day) or announced_at(day) > now:
@@ -70,19 +70,17 @@ def latest_listing(now: datetime) -> date:
 
 
 def latest_feed(now: datetime) -> date:
-    """Return the listing day that the announcement feed should hold at this moment.
+    """Compute the listing day that the announcement feed should have at a moment.
 
-    The feed is made at midnight Eastern time, hours after the announcement, and is there
-    an hour later; on Saturday and Sunday it is empty.
+    The feed is made at midnight Eastern time, hours after the announcement, and is there an
+    hour later; on Saturday and Sunday it is empty.
     """
     return latest_listing(datetime.combine(_feed_date(now), time(), EASTERN))
 
 
 def feed_has_papers(now: datetime) -> bool:
-    """Check whether the announcement feed of this moment should hold papers: on weekdays.
-
-    In the hour in which Saturday's or Monday's is made it may be either one.
-    """
+    """Check whether the announcement feed should have papers at a moment, as on weekdays."""
+    # In the hour in which Saturday's or Monday's feed is made, it may be the old or the new one.
     return is_listing_day(_feed_date(now)) and is_listing_day(now.astimezone(EASTERN).date())
 
 

@@ -1,4 +1,4 @@
-"""Follow a person: add them to feeds.toml, every other byte of it as it was."""
+"""Add a person to feeds.toml, without a change to its other bytes."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class FollowOutcome:
-    """A person who is followed now, and the authors here whom the name may mean."""
+    """A person who is followed now; authors: those in the library whom the name may mean."""
 
     name: str
     authors: dict[str, Certainty]
 
     @property
     def is_ambiguous(self) -> bool:
-        """More than one person may be meant: here are several authors who match."""
+        """Check whether several people may be meant, since several authors match."""
         return len(self.authors) > 1 or "ambiguous" in self.authors.values()
 
 
 def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutcome:
     """Add a [[person]] to feeds.toml.
 
-    feeds: addresses of their timelines or blogs. Raises UsageError for a name or an
-    address that cannot be or is there already, Incomplete when the file is being edited,
-    ReadOnly or DiskFull.
+    feeds: addresses of their timelines or blogs. Raises UsageError for a name or an address that
+    is impossible or exists already, Incomplete where the file changed meanwhile, ReadOnly or
+    DiskFull.
     """
     name = plain(name)
     if not any(c.isalpha() for c in name) or len(name) > LONGEST:
@@ -68,10 +68,8 @@ def follow(library: Library, name: str, feeds: Sequence[str] = ()) -> FollowOutc
 
 
 def with_person(content: bytes, name: str, feeds: Sequence[str]) -> bytes:
-    """Return a feeds.toml with one more person at its end.
-
-    Bytes are only added, in the file's own kind of line ends: so nothing else can change.
-    """
+    """Make the bytes of a feeds.toml with one more person at its end."""
+    # Bytes are only appended, with the file's own line ends, so that nothing else can change.
     text = content.removeprefix(BOM).decode()
     table = tomlkit.table()
     table["name"] = name
@@ -88,7 +86,7 @@ def with_person(content: bytes, name: str, feeds: Sequence[str]) -> bytes:
 
 
 def replace_file(file: Path, before: bytes, after: bytes) -> None:
-    """Write a file that still holds what was read, its rights as they were.
+    """Write a file, with its rights as they were, if it still has the bytes of before.
 
     Raises Incomplete where somebody saved it meanwhile, ReadOnly, DiskFull.
     """

@@ -1,15 +1,15 @@
-"""Ask every source, keep what it gave, and count it.
+"""Ask all sources, store their answers, and count them.
 
-arXiv is asked by its channels, and what they give is counted against each other:
+arXiv is asked by its channels, which are compared with each other:
 
     api      each announcement day by its window of submission, with a total
-    mailing  the announcement feeds: the newest mailing, also what was held back before
-    oai      OAI-PMH: what was announced on the days whose feed was missed
+    mailing  the announcement feeds: the newest mailing, also papers that were held back before
+    oai      OAI-PMH: the papers announced on the days whose feed was missed
 
 Timelines, blogs and lists of papers are asked over the network or read on this disk. A source
-that fails is named and comes again; the others go on. What a batch should hold is counted
-against what came, so that an empty list is never a guess. Hosts are asked at once, each by one
-thread; rows are written by this one alone.
+that fails is reported and tried again later; the others go on. The papers that came are counted
+against the total that a source names, so that an empty list is never a guess. Hosts are asked at
+once, each by one thread; this thread alone writes rows.
 """
 
 from __future__ import annotations
@@ -58,15 +58,16 @@ from reader.library.paper import Batch, BatchState, Paper, Post
 from reader.library.rows import papers
 
 MOST_PAGES = 50
-"""Pages of one list: a venue of 50,000 papers. A server that always names a next page stops."""
+"""The most pages of a list, enough for a venue of 50,000 papers; it ends a list of a server that
+always names a next page."""
 
 T = TypeVar("T")
 
 
 def all_sources(config: Config) -> list[Source]:
-    """List the sources that feeds.toml names, arXiv first.
+    """Build the sources that feeds.toml names, arXiv's channels first.
 
-    None of arXiv without categories; OAI-PMH only where it has an address.
+    arXiv has none without categories, and OAI-PMH only with an address.
     """
     arxiv = config.arxiv
     channels: list[Source] = []
@@ -79,18 +80,16 @@ def all_sources(config: Config) -> list[Source]:
 
 
 def source_names(config: Config) -> list[str]:
-    """Name the sources, in the order of feeds.toml, arXiv first."""
+    """List the names of the sources, in the order of feeds.toml, arXiv's first."""
     return [source.name for source in all_sources(config)]
 
 
 def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) -> list[Problem]:
-    """Ask the sources, all or those named; returns what failed.
+    """Ask all sources, or those named; return the problems.
 
-    A source that is held back after failures is not asked before its time, unless it is
-    named; it is a problem all the same.
+    A source that waits after failures is a problem, and is not asked unless it is named.
     """
     problems: list[Problem] = []
-    # Who names a source wants it asked now, however often it failed.
     chosen = [s for s in all_sources(library.config) if not only or s.name in only]
     works: dict[str, Work] = {}
     for source in chosen:
@@ -104,7 +103,7 @@ def gather(library: Library, tools: SourceTools, *, only: Sequence[str] = ()) ->
     problems += _run(library, tools, works, {source.name: source.host for source in chosen})
     for batch in compare_channels(library):
         _keep(library, batch)
-    # As feeds.toml has them, not as hosts happened to answer.
+    # In the order of feeds.toml, not in that in which hosts answered.
     order = {source.name: n for n, source in enumerate(chosen)}
     problems.sort(key=lambda problem: order[problem.subject])
     return problems + _not_whole(library, set(order) - {p.subject for p in problems})
@@ -118,7 +117,7 @@ def _run(
     n_done = 0
     feeds = {feed_name(category) for category in library.config.arxiv.categories}
     for name, item in _after(ARXIV in works, feeds, run_together(works, hosts)):
-        # Works end in any order; the bar counts those that ended.
+        # Works end in any order, so the bar counts those that ended.
         tools.progress("gather", n_done, len(works))
         try:
             if isinstance(item, EndMark):
@@ -128,7 +127,7 @@ def _run(
                 n_done += 1
                 raise item
             else:
-                # What came, its validators and its count together, or none of them.
+                # The answer's rows, its validators and its batches, in one transaction.
                 with library.db.writing():
                     for batch in item():
                         _keep(library, batch)
@@ -143,10 +142,8 @@ def _run(
 def _after(
     is_awaited: bool, feeds: Set[str], items: Iterable[tuple[str, T]]
 ) -> Iterator[tuple[str, T]]:
-    """Hold back what the announcement feeds gave until the API is done, if it is awaited.
-
-    Which day a feed is of shows only against what the API has.
-    """
+    """Yield the items of announcement feeds after all items of the API, if that is asked."""
+    # The day that a feed covers is found by comparison with the papers of the API.
     held_back: list[tuple[str, T]] = []
     for name, item in items:
         if is_awaited and name in feeds:
@@ -159,7 +156,7 @@ def _after(
 
 
 def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
-    """Name the days of which a source gave too little, or an older list."""
+    """Make a problem for each day of which a source gave too few papers, or an older list."""
     problems = []
     for batch in last_batches(library, library.today()):
         if batch.source not in names or batch.state not in ("partial", "stale"):
@@ -175,15 +172,14 @@ def _not_whole(library: Library, names: Set[str]) -> list[Problem]:
 
 
 def last_batches(library: Library, day: date) -> list[Batch]:
-    """List the last word on each source that feeds.toml names, as of one local day.
+    """Select the last batches of each source that feeds.toml names, as of a local day.
 
-    arXiv's API and OAI-PMH speak of several days; of any other source only what it said
-    last counts, whatever day that was about.
+    arXiv's API and OAI-PMH have one for each day that they covered, any other source one.
     """
     names = source_names(library.config)
     found: dict[tuple[str, date | None], Batch] = {}
     for batch in sources.batches_on(library.db, day):
-        # A later word replaces an earlier one; of daily sources each day has its own.
+        # A later batch replaces an earlier one; for daily sources each day has its own.
         found[batch.source, batch.covers if batch.source in DAILY else None] = batch
     return sorted(
         (batch for batch in found.values() if batch.source in names),
@@ -192,7 +188,7 @@ def last_batches(library: Library, day: date) -> list[Batch]:
 
 
 def _hold_back(library: Library, name: str) -> None:
-    # What a server asked for (Retry-After) and what we chose ourselves are kept alike.
+    # `retry_at` is the time that the server asked for (Retry-After), or one of our own.
     known = sources.source(library.db, name)
     if known.retry_at and known.retry_at > library.now():
         at = f"{known.retry_at.astimezone(library.config.timezone):%H:%M}"
@@ -214,15 +210,15 @@ def _keep(library: Library, batch: Batch) -> None:
 def _record_failure(
     library: Library, name: str, error: ReaderError, *, is_counted: bool = False
 ) -> Problem:
-    """Record that a source failed, and when it may be asked again; it is named until then.
+    """Record that a source failed, and when it may be asked again; return its problem.
 
-    is_counted: it gave batches before it failed, which say themselves what is missing.
+    is_counted: it had batches before it failed, which show themselves what is missing.
     """
     is_held_back = isinstance(error, HeldBack)
     if not is_held_back:
         fail(library, name, error)
     if not is_counted:
-        # Each day that is due gets its count, or the list would call it complete.
+        # Each day that is due gets a batch, else the list would call the day complete.
         state: BatchState = "not asked" if is_held_back else "failed"
         for day in _days_due(library, name):
             _keep(library, Batch(name, day, None, 0, state, error.message, reason=error.reason))
@@ -230,7 +226,7 @@ def _record_failure(
 
 
 def _days_due(library: Library, name: str) -> list[date]:
-    """List the days that a source should have covered now, one at least."""
+    """List the days that a source should cover now, at least one."""
     now = library.now()
     if name == ARXIV:
         return days_lacking(library, now) or [latest_listing(now)]
@@ -241,10 +237,11 @@ def _days_due(library: Library, name: str) -> list[date]:
 
 @dataclass(slots=True)
 class _SourcePages:
-    """What one source gave, all its pages together.
+    """The answer of a source, all its pages together.
 
-    expected: its own total, None where it gives none. failures: what could not be read.
-    left_out: of a feed of papers, the entries that are none.
+    left_out: entries of a feed of papers that are no papers. expected: the source's own total,
+    None where it has none. answer: the first one, None where nothing was asked. failures: pages
+    or files that could not be read.
     """
 
     posts: tuple[Post, ...] = ()
@@ -257,7 +254,7 @@ class _SourcePages:
 
 
 def _feed_source(feed: Feed) -> Source:
-    """Make the source of one [[feed]], or of one of a person's."""
+    """Make the source of a [[feed]], or of a person's feed."""
 
     def plan(library: Library, tools: SourceTools) -> Work:
         from reader.gathering.sources.kinds import KINDS
@@ -271,7 +268,7 @@ def _feed_source(feed: Feed) -> Source:
                 pages = _from_disk(library, feed, known)
             else:
                 pages = _from_web(tools.fetch, feed, known)
-            # Of the links of posts only those that are to be followed are kept.
+            # Only short addresses are kept among the links of posts.
             pages.posts = tuple(
                 replace(post, links=tuple(link for link in post.links if is_short(link, hosts)))
                 for post in pages.posts
@@ -284,7 +281,7 @@ def _feed_source(feed: Feed) -> Source:
 
 
 def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
-    """Read a source page by page; a page that fails leaves what pages before it."""
+    """Read a source page by page; where a page fails, those before it count."""
     from reader.gathering.sources.kinds import KINDS
 
     kind = KINDS[feed.kind]
@@ -292,7 +289,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
     if answer.is_unchanged:
         return _SourcePages(is_unchanged=True, answer=answer)
     pages = _SourcePages(answer=answer)
-    # The first answer alone has validators: later pages are asked for without.
+    # Validators are of the first page; later pages are asked for without.
     for _ in range(MOST_PAGES):
         content_type = answer.headers.get("content-type", "")
         page = kind.read(
@@ -303,7 +300,7 @@ def _from_web(fetch: Fetch, feed: Feed, known: SourceState) -> _SourcePages:
         if feed.kind == "papers":
             pages.left_out += tuple(post for post in page.posts if not post.mentions)
         pages.expected = page.total
-        # A page without entries ends a list whatever it says of a next one.
+        # A page without entries ends the list, whatever next page it names.
         if not page.next_url or not page.posts:
             break
         try:
@@ -324,32 +321,32 @@ def _from_disk(library: Library, feed: Feed, known: SourceState) -> _SourcePages
         posts=local.posts,
         expected=n + local.n_missing if local.n_missing else None,
         is_unchanged=local.is_unchanged,
-        # The state of the files takes the place of a server's validator.
+        # A hash of the files' names, sizes and times is stored in place of a server's ETag.
         answer=Response(feed.url, 200, b"", {"etag": local.etag}),
         failures=list(local.failures),
     )
 
 
 def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> list[Batch]:
-    """Keep what a source gave, and count it."""
+    """Store the papers and posts of a source, and return its batch."""
     day, db = library.today(), library.db
     new = [
         paper
         for paper in pages.papers
         if papers.paper_with_id(db, paper.id) is None
-        # A DOI without an abstract is looked up: its registry may have one.
+        # A DOI without an abstract is looked up instead, since its registry may have one.
         and (not paper.id.startswith("doi:") or paper.abstract or is_off(library, paper.id))
     ]
     papers.add_papers(db, new, source=known.name, on=day)
     posts.add_posts(db, pages.posts, source=known.name, on=day)
     if pages.failures:
-        # Its validators are not kept: the next gather asks for the whole again.
+        # Its validators are not stored, so that the next gather asks for all of it again.
         fail(library, known.name, pages.failures[0])
     else:
         succeed(library, known, pages.answer)
     if pages.is_unchanged:
         return [Batch(known.name, day, None, 0, "unchanged")]
-    # Distinct entries: a list that shifts while it is read gives some twice.
+    # Distinct entries, since a list that changes while it is read has some twice.
     n, expected = len({post.guid for post in pages.posts}), pages.expected
     n -= len({post.guid for post in pages.left_out})
     if pages.left_out and expected is None and not n:
@@ -361,7 +358,7 @@ def _keep_pages(library: Library, known: SourceState, pages: _SourcePages) -> li
         state = "complete"
     errors = [failure.message for failure in pages.failures]
     if pages.left_out:
-        # The entries that are no papers are counted, and the first few named.
+        # The entries that are no papers are counted, and the first three named.
         titles = [title for p in pages.left_out if (title := shorten(plain(p.text), 40))]
         n_untitled = len(pages.left_out) - len(titles)
         named = [*titles[:3], *([say("feed.untitled", n=n_untitled)] if n_untitled else [])]

@@ -1,9 +1,9 @@
-"""What a post is: made alike from all formats, with its papers, and the words shown of it.
+"""Make posts from the fields of any format: with their papers, and the words that are shown.
 
-Papers are found the same way in each format, with the words that are about them. What is shown
-beside a paper are the post's first characters, as they were written: only addresses and the
-paper's own title, where it stands by itself, are taken away, since the list has both. Where
-nothing is left, nothing was said. Knows no source, fetches and keeps nothing.
+Papers are found in the same way in each format, with the words that are about them. A list shows
+the first characters of a post as they were written; only addresses, and the paper's own title
+where it is by itself, are removed, since the list has both. A post without other words only names
+the paper. Knows no source, fetches and stores nothing.
 """
 
 from __future__ import annotations
@@ -24,28 +24,29 @@ from reader.library.paper import Mention, Paper, Post, PostKind
 
 MAX_SENTENCE = 300
 MAX_TEXT = 20_000
-"""Longer posts are whole articles: their ids are all found, their text is kept this far."""
+"""The most characters of a post that are stored. Longer ones are whole articles, in all of which
+ids are found."""
 
 MAX_LINKS = 200
 MOST_SHOWN = 280
 LOOKED_AT = 4_000
-"""Characters of a post that are looked at: fewer than these are addresses."""
+"""Characters of a post from which the shown words are made; addresses are fewer than these."""
 
 _LONGEST_LABEL = 120
 _LONGEST_NAMING = 600
-"""Longer words than these do more than name a paper: a link's label; a title and an id."""
+"""The most characters of a link's label, and of a post that only names a paper by title and id."""
 
 _QUOTED = "\n\n> "
-"""Stands before the quoted post in the text of a post that quotes."""
+"""The begin of the quoted post within the text of a post that quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostParts:
-    """What a format says of one post.
+    """The fields of a post, as a format has them.
 
-    quoted: the post below it that these words are about, as markup. The papers in it are
-    mentioned by the words above it.
-    links: addresses that stand beside the words, such as an attachment's.
+    body: HTML, or plain text (is_html). quoted: the post below it that these words are about, as
+    HTML; its papers are mentioned by the words above it.
+    links: addresses beside the words, such as an attachment's.
     """
 
     guid: str
@@ -62,24 +63,24 @@ class PostParts:
 
 
 def make_post(parts: PostParts) -> Post:
-    """Make a post that is safe to print, with the papers it mentions and its other links."""
+    """Make a post that is safe to print, with the papers that it mentions and its other links."""
     if parts.is_html:
         body, hrefs = html_to_text(parts.body)
     else:
         body, hrefs = plain_lines(parts.body), ()
     marked = body
     if any(find_ids(href) for href in hrefs):
-        # A link's address set before it shows where in the text its paper stands.
+        # With a link's address before its label, the place of the paper in the text is found.
         marked, _ = html_to_text(_ANCHOR.sub(r" \1\2\3 \g<0>", parts.body))
     title = plain(html_to_text(parts.title)[0])
-    # Timelines make a title of the beginning of the text; it is not said twice.
+    # Timelines make a title of the beginning of the text, which is not repeated.
     beginning = "".join(title.rstrip("….").split())
     if beginning and beginning in "".join(body.split()):
         title = ""
     quoted, quoted_hrefs = html_to_text(parts.quoted)
     own = f"{title}\n\n{body}".strip()
     text = f"{own}{_QUOTED}{quoted}".strip() if quoted else own
-    # A post without a page of its own is known by the first address beside it.
+    # A post without a page of its own is identified by the first address beside it.
     url = plain(parts.url or next(iter(parts.links), ""))
     beside = [*hrefs, *parts.links, parts.url, *_addresses(quoted), *quoted_hrefs]
     links = dict.fromkeys(plain(link) for link in (*_addresses(own), *beside))
@@ -87,7 +88,7 @@ def make_post(parts: PostParts) -> Post:
     links.pop(url, None)
     others = [link for link in links if _HTTP.fullmatch(link) and not find_ids(link)]
     return Post(
-        # The guid has to be the same at each reading, or a post would come again and again.
+        # The guid must be the same at each reading, else a post would come again and again.
         guid=plain(parts.guid)[:500] or url or _hash(text),
         author=plain(html_to_text(parts.author)[0]),
         text=text[:MAX_TEXT],
@@ -103,7 +104,7 @@ def make_post(parts: PostParts) -> Post:
 def make_posts(several: Iterable[PostParts]) -> tuple[Post, ...]:
     """Make posts, in the order given.
 
-    Posts with one guid are one post if they say the same, else the guid gets a suffix.
+    Posts with one guid are one post if their texts are equal, else the guid gets a suffix.
     """
     posts: dict[str, Post] = {}
     for post in map(make_post, several):
@@ -115,11 +116,11 @@ def make_posts(several: Iterable[PostParts]) -> tuple[Post, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """What one page of a source gave.
+    """A page of a source.
 
-    papers: those that the answer has whole: they need not be looked up. total: how many entries
-    the source says there are, all pages together; None where it does not say. next_url: the
-    address of the page after this one, "" after the last.
+    papers: those that need no look-up, since the answer has all of their fields. total: the
+    number of entries on all pages, by the source; None where it has none. next_url: the address
+    of the next page, "" for none.
     """
 
     posts: tuple[Post, ...]
@@ -129,7 +130,7 @@ class ListPage:
 
 
 def page_of(papers: Sequence[Paper], *, total: int | None = None, next_url: str = "") -> ListPage:
-    """Make a page of a list of papers, whose entries are nobody's words."""
+    """Make a page of a list of papers, with an entry without author for each."""
     posts = (
         Post(p.id, "", p.title, url_of(p.id), posted_at=None, mentions=(Mention(p.id),))
         for p in papers
@@ -144,7 +145,8 @@ _ANCHOR = compiled(
 _HTTP = compiled(r"https?://[!-~]{1,1000}", re.IGNORECASE)
 _SENTENCE_END = compiled(r"[.!?…]+[\"')\]]*\s+|[。！？]+[」』）]*\s*|\n+")
 _AROUND = 2 * MAX_SENTENCE
-# What may stand before the words: "Great work:\n<address>", or after: "<address>\nGreat work".
+# The sentence itself, then those before it ("Great work:\n<address>"), then the one after it
+# ("<address>\nGreat work").
 _NEIGHBOURS = (0, -1, -2, 1)
 
 
@@ -157,7 +159,7 @@ def _hash(text: str) -> str:
 
 
 def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
-    """Find each paper once: those in the text with their sentence, then those beside it."""
+    """Yield each paper once: those in the text with their sentence, then those beside it."""
     bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     found = find_ids(text)
     starts = [f.start for f in found]
@@ -166,7 +168,7 @@ def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
         if here.id not in seen:
             seen.add(here.id)
             yield Mention(here.id, _sentence(text, bounds, starts, (here.start, here.end)))
-    # What stands beside the words has no sentence of its own: the beginning has to do.
+    # A paper beside the words has no sentence of its own, so it gets the beginning.
     for other in (other for link in beside for other in find_ids(link)):
         if other.id not in seen:
             seen.add(other.id)
@@ -174,11 +176,11 @@ def _mentions(text: str, beside: Iterable[str]) -> Iterator[Mention]:
 
 
 def _sentence(text: str, bounds: list[int], starts: list[int], place: tuple[int, int]) -> str:
-    """Return the person's own words around a place: its sentence, or the nearest if empty.
+    """Extract the words of the sentence at a place, or of a neighbour where it has none.
 
-    bounds: where sentences begin and end. starts: of all identifiers. A neighbour in which
-    another paper stands is about that one, and so may be what stands before it.
+    bounds: where sentences begin and end. starts: of all ids. place: start and end of the id.
     """
+    # A neighbour with another paper in it is about that one, and ends the search.
     here = bisect_right(bounds, place[0]) - 1
     for i in (here + step for step in _NEIGHBOURS):
         if not 0 <= i < len(bounds) - 1:
@@ -191,14 +193,14 @@ def _sentence(text: str, bounds: list[int], starts: list[int], place: tuple[int,
 
 
 def own_words(text: str) -> str:
-    """Take the addresses out of some text, and cut it; "" if no words are left."""
+    """Return a text without addresses, cut to MAX_SENTENCE characters; "" without other words."""
     bare = _OPENED.sub(r"\1", _EMPTY_BRACKETS.sub("", ADDRESS.sub("", text)))
     words = _LOOSE_END.sub(r"\1", plain(bare).strip(" :;,-–—→>|•*"))
     if not re.search(r"\w", words) or _is_label(words):
         return ""
     if len(words) <= MAX_SENTENCE:
         return words
-    # Always at the space before, so that sentences which are kept already stay the same.
+    # Always at the blank before, so that sentences that are stored already stay the same.
     cut = words[: MAX_SENTENCE - 1]
     space = cut.rfind(" ", MAX_SENTENCE - 60)
     return (cut[:space] if space > 0 else cut).rstrip() + "…"
@@ -220,35 +222,35 @@ _LABEL = compiled(
 
 
 def _is_label(words: str) -> bool:
-    """Check whether words are what links are called, and say nothing of a paper."""
+    """Check whether words are only the label of a link ("read the paper here")."""
     return len(words) <= _LONGEST_LABEL and bool(_LABEL.fullmatch(words))
 
 
 @dataclass(frozen=True, slots=True)
 class PostMention:
-    """A post seen from the paper that it mentions."""
+    """A mention of a paper, with its post."""
 
     row: int
-    """The paper's."""
+    """The row of the paper."""
     author: str
     text: str
-    """The post's, plain; of a very long one the beginning."""
+    """The post's plain text, of a very long one the beginning."""
     url: str
     source: str
     kind: PostKind = "post"
     n_votes: int | None = None
     on: date | None = None
-    """The local day on which this library first saw it, None where that is not known."""
+    """The local day on which this library first saw it, None where unknown."""
     title: str = ""
-    """The paper's, which is not shown again; empty for one that is not known."""
+    """The paper's title, which is not shown again; empty where unknown."""
     sentence: str = ""
-    """Of a post that names several papers the words around this one; else empty."""
+    """The words around the paper in a post that mentions several; else empty."""
     id: str = ""
-    """The identifier by which the post names the paper."""
+    """The id by which the post names the paper."""
 
     @property
     def words(self) -> str:
-        """What is shown of the post; "" where it only names the paper."""
+        """Get the words that are shown; "" where the post only names the paper."""
         has_quoted = self.kind in ("quote", "repost")
         return shown_words(self.text, self.title, self.sentence, id_=self.id, has_quoted=has_quoted)
 
@@ -258,18 +260,19 @@ class PostMention:
 def shown_words(
     text: str, title: str = "", sentence: str = "", *, id_: str = "", has_quoted: bool = False
 ) -> str:
-    """Return the first 280 characters of a post, cut at a word; "" where it says nothing.
+    """Return the first MOST_SHOWN characters of a post without its paper's address and title.
 
-    title, id_: the paper's; an id at the end of a line is an address too. sentence: of a post
-    that names several papers the words around this one; they are shown where the beginning of
-    a long post does not hold them. has_quoted: below the words stands somebody else's post.
+    They are cut at a word; "" where nothing else is left. title, id_: the paper's; an id at the
+    end of a line counts as an address. sentence: the words around the paper in a post that
+    mentions several; they are shown where the beginning of a long post does not have them.
+    has_quoted: somebody else's post is below the words.
     """
     if has_quoted:
         text = "" if text.startswith(_QUOTED.lstrip()) else text.partition(_QUOTED)[0]
-    # Folding a title costs time a character, and a post may be a whole article.
-    words = _bare(text[:LOOKED_AT], title, id_)
+    # Folding takes time for each character, and a post may be a whole article.
+    words = _without_paper(text[:LOOKED_AT], title, id_)
     if sentence and len(words) > MOST_SHOWN:
-        about = _bare(sentence, title, id_)
+        about = _without_paper(sentence, title, id_)
         if about and about not in words[:MOST_SHOWN]:
             words = about
     if len(words) <= MOST_SHOWN:
@@ -280,10 +283,10 @@ def shown_words(
 
 
 _TAG = compiled(r"\[[A-Z]\]")
-"""What Reddit's people put before a title: [R] research, [D] discussion."""
+"""A tag before a title on Reddit: [R] research, [D] discussion."""
 
 _GAP = "\x00"
-"""Where something was taken away; no plain text has it."""
+"""Stands where something was removed; no plain text has it."""
 
 _PAIRS = (
     '""', "''", "“”", "‘’", "«»", "「」", "『』", "【】", "()", "（）", "[]", "［］", "<>",
@@ -302,23 +305,23 @@ _CLOSE_UP = ",;:："
 _OPENED_WIDE = compiled(r"([(\[（「『【])[ ,;|]+")
 
 
-def _bare(text: str, title: str, id_: str) -> str:
-    """Take addresses and the title out of a text, on one line; "" if nothing is said then."""
+def _without_paper(text: str, title: str, id_: str) -> str:
+    """Remove addresses, and a paper's title and id, from a text; "" if nothing else is left."""
     bare = ADDRESS.sub(_GAP, text)
-    # The paper's id goes where it ends a line; within one it is a part of what is said.
+    # The paper's id is removed at the end of a line; within one it is a part of a sentence.
     for found in reversed(find_ids(bare) if id_ else ()):
         after = bare[found.end :].lstrip(" ")[:1]
         if found.id == id_ and after in ("", "\n", _GAP):
             bare = f"{bare[: found.start]}{_GAP}{bare[found.end :]}"
     if len(bare) <= _LONGEST_NAMING:
-        # "[R] <title>, arXiv:2503.00001 [pdf]" names the paper and says nothing.
+        # "[R] <title>, arXiv:2503.00001 [pdf]" only names the paper.
         rest = bare
         for found in reversed(find_ids(rest)):
             rest = f"{rest[: found.start]}{_GAP}{rest[found.end :]}"
         rest = _TAG.sub("", _without_title(rest, title)).replace(_GAP, " ")
         if not re.search(r"\w", rest) or _is_label(rest):
             return ""
-    # The gaps are marked first and closed last: what stands around them decides how.
+    # The gaps are marked first and closed last, since the text around them decides how.
     gaps = _without_title(bare, title)
     gaps = _AROUND_GAP.sub(_GAP, _AROUND_GAP.sub(_GAP, gaps))  # **"a title in both"**
     words = plain(_OPENED_WIDE.sub(r"\1", _TAKEN.sub(_joined, gaps)))
@@ -326,7 +329,7 @@ def _bare(text: str, title: str, id_: str) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """Join what stands around a gap: "See: <address>. Then" is "See. Then"."""
+    """Return what joins the texts around a gap: "See: <address>. Then" becomes "See. Then"."""
     text, end = match.string, match["end"]
     before = text[: match.start()]
     if not before or before.endswith("\n"):
@@ -334,7 +337,7 @@ def _joined(match: re.Match[str]) -> str:
     is_closed = before.rstrip()[-1:] in _ENDS
     if end:
         return f"{'' if is_closed else end} "
-    # At the end of a line nothing follows that would need the marks.
+    # At the end of a line the marks are dropped.
     if match.end() == len(text) or text.startswith("\n", match.end()):
         return ""
     after = "" if is_closed or match["before"].strip() else match["after"].lstrip()
@@ -344,23 +347,23 @@ def _joined(match: re.Match[str]) -> str:
 _OPENING = " \t\"'“‘«「『【(（[［<*_#"
 _CLOSING = " \t\"'”’»」』】)）]］>*_"
 _GOES_ON = ",;、，"
-"""What a sentence goes on behind; letters do so too."""
+"""Marks after which, as after letters, a sentence goes on."""
 
 
 def _without_title(text: str, title: str) -> str:
-    """Take a title away wherever it stands by itself; within a sentence it is a part of it."""
+    """Replace a title by gaps wherever it is by itself, and not a part of a sentence."""
     wanted = title_fold(title)
     if not wanted:
         return text
-    # A title's own "?" goes with it.
-    # Titles are compared folded, by letters and digits alone.
+    # Titles are compared folded, by letters and digits; a title's own "?" is removed with it.
     ending = title.strip()[len(title.strip().rstrip("?!.…")) :]
     folded, places = _folded(text)
     pieces, done, at = [], 0, folded.find(wanted)
     while at >= 0:
         start, end = places[at][0], places[at + len(wanted) - 1][1]
         end += len(ending) if text.startswith(ending, end) else 0
-        # It stands by itself where it begins and ends as a sentence or a line may.
+        # It is by itself where no letter, digit or comma is beside it, brackets and quotation
+        # marks aside.
         around = text[:start].rstrip(_OPENING)[-1:], text[end:].lstrip(_CLOSING)[:1]
         if not any(c.isalnum() or c in _GOES_ON for c in around if c):
             pieces += [text[done:start], _GAP]
@@ -370,12 +373,12 @@ def _without_title(text: str, title: str) -> str:
 
 
 def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Fold a text as titles are; also returns where each folded character stood in it."""
+    """Fold a text as titles are; also return the place (start, end) of each folded character."""
     letters: list[str] = []
     places: list[tuple[int, int]] = []
     start = 0
     for end in range(1, len(text) + 1):
-        # A character is folded together with the accents and voicing marks behind it.
+        # A character is folded together with the combining marks behind it.
         next_ = text[end : end + 1]
         if not next_.isascii() and unicodedata.combining(unicodedata.normalize("NFKC", next_)[0]):
             continue

@@ -1,7 +1,7 @@
-"""Find out which papers are meant: ids and short addresses of posts become papers.
+"""Look up the papers that posts and topics name, by their ids and short addresses.
 
-A short address (t.co and its kind) is asked for once, as an address found in content: it never
-leads to a private one. What stands at the end is not read, only where that is.
+A short address (t.co, bit.ly) is asked for once, as an address found in content: it never leads to
+a private one. The page at its end is not read, only its address.
 """
 
 from __future__ import annotations
@@ -24,33 +24,32 @@ from reader.library.rows.failures import local_time, waiting
 from reader.library.rows.versions import BY_HAND
 
 BATCH = 100
-"""arXiv ids asked for in one call."""
+"""The number of arXiv ids in one call."""
 
 STAGE = "resolve"
 
 NO_PAPER: Reason = "no paper"
 IS_OFF: Reason = "off"
-"""Why an id became no paper although nothing failed."""
+"""The reasons for which an id has no paper although nothing failed."""
 
 
 def resolve(library: Library, tools: SourceTools) -> list[Problem]:
-    """Look up what is known of every mentioned identifier, and of the seeds of topics; returns
-    what could not be.
+    """Look up all mentioned ids without a paper, and the seeds of topics; return the problems.
 
-    An id that its registry does not know, and one that could not be asked for, are
-    recorded apart, and asked again later and later. Those that could not be asked for and
-    wait are one problem together: there may be hundreds.
+    An id that its registry does not know, and one that could not be looked up, are recorded with
+    different reasons, and are tried again later and later. All ids that wait after a failure are
+    one problem together, since there may be hundreds.
     """
     waits = waiting(library, STAGE)
     here = papers.ids_here(library.db, waits)
-    # What a registry does not have is no failure of ours, and is told nowhere.
+    # An id that its registry does not have is no problem to report.
     failed = [f for f in waits.values() if f.reason not in (NO_PAPER, IS_OFF)]
     failed = sorted((f for f in failed if f.subject not in here), key=lambda f: f.retry_at)
     wanted = {id_ for topic in library.config.topics for id_ in topic.seeds}
     seeds = wanted - papers.rows_of(library.db, wanted).keys() - waits.keys()
     ids = dict.fromkeys(sorted(seeds), BY_HAND)
     ids |= posts.ids_without_paper(library.db, now=library.now())
-    # arXiv takes a hundred ids a question; the others are asked for one by one.
+    # arXiv answers a hundred ids in one call, the other registries one.
     by_arxiv = {id_: source for id_, source in ids.items() if id_.startswith("arxiv:")}
     others = {id_: source for id_, source in ids.items() if id_ not in by_arxiv}
     problems = _look_up_all(library, tools, by_arxiv, at_once=BATCH)
@@ -64,16 +63,16 @@ def resolve(library: Library, tools: SourceTools) -> list[Problem]:
 
 
 def is_off(library: Library, id_: str) -> bool:
-    """Check whether feeds.toml says that ids of this kind are not looked up."""
+    """Check whether feeds.toml turns the look-up of an id's kind off."""
     places = library.config.resolve
     bases = {"doi": places.doi, "openreview": places.openreview, "acl": places.acl}
     return not bases.get(id_.partition(":")[0], "arXiv")
 
 
 def look_up(library: Library, tools: SourceTools, id_: str) -> Paper | None:
-    """Ask the registry that an identifier belongs to; None where it does not know it or is off.
+    """Look an id up in its registry; None where the registry does not know it or is off.
 
-    Raises SourceFailed when it cannot be asked.
+    Raises SourceFailed where the registry cannot be asked.
     """
     scheme = id_.partition(":")[0]
     if scheme == "arxiv":
@@ -86,13 +85,13 @@ def look_up(library: Library, tools: SourceTools, id_: str) -> Paper | None:
         "openreview": (paper_by_openreview, places.openreview),
         "acl": (paper_by_acl, places.acl),
     }
-    # Names of our own, made of a PDF's bytes or a page's address, are in no registry.
+    # Our own ids, made of a PDF's bytes or a page's address, are in no registry.
     function, base = ask.get(scheme, (paper_by_doi, ""))
     return function(tools.fetch, base, id_) if base else None
 
 
 def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple[Paper, ...]:
-    """Ask arXiv's API for at most BATCH papers by id, in one call. Raises SourceFailed."""
+    """Look up at most BATCH papers by id in arXiv's API, in one call. Raises SourceFailed."""
     from reader.gathering.sources.arxiv_lists import ArxivPlace, papers_by_id
 
     arxiv = library.config.arxiv
@@ -103,9 +102,9 @@ def ask_arxiv(library: Library, tools: SourceTools, ids: Sequence[str]) -> tuple
 def _look_up_all(
     library: Library, tools: SourceTools, named: Mapping[str, str], *, at_once: int
 ) -> list[Problem]:
-    """Look ids up and keep their papers; returns what could not be asked.
+    """Look ids up and add their papers; return the problems.
 
-    named: id → the source that named it. at_once: ids a question; more than one only of arXiv.
+    named: id → the source that named it. at_once: ids in one call; more than one only of arXiv's.
     """
     problems: list[Problem] = []
     ids = list(named)
@@ -121,7 +120,7 @@ def _look_up_all(
         except ReaderError as error:
             subject = f"{len(batch)} arXiv ids" if at_once > 1 else batch[0]
             problems.append(Problem(STAGE, subject, error))
-            # They wait together: one refusal says nothing of any single id.
+            # All of the batch wait, since the failure is not about a single id.
             for id_ in batch:
                 _fail(library, id_, error.message, error.reason)
             continue
@@ -148,18 +147,18 @@ def _fail(library: Library, id_: str, message: str, reason: Reason) -> None:
 
 LINKS = posts.LINK
 MAX_BYTES = 4_000_000
-"""A page at the end of a short address is read this far and thrown away. What is longer is mostly
-a PDF."""
+"""The most bytes that are read, and dropped, of the page at the end of a short address; a longer
+one is mostly a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPosts:
     """Posts whose short addresses were followed.
 
-    posts: those given, with what was found added to their mentions; `links` are the short
-    addresses that are still to be followed, and nothing else.
-    targets: short address → where it led, of those asked for now.
-    failures: why some could not be followed, by address.
+    posts: with the papers that were found added to their mentions; their `links` are only the
+    short addresses that are still to be followed.
+    targets: short address → its target, of those asked for now.
+    failures: short address → why it could not be followed.
     """
 
     posts: tuple[Post, ...]
@@ -168,9 +167,9 @@ class ResolvedPosts:
 
 
 def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
-    """Follow what is not followed yet, a post at a time; returns the first failure of a host.
+    """Follow the short addresses in posts; return one problem for each host that failed.
 
-    An address that failed waits longer each time; what the post says stays here meanwhile.
+    An address that failed waits longer each time.
     """
     db, now, hosts = library.db, library.now(), frozenset(library.config.resolve.short_links)
     waits = posts.posts_with_open_links(db, now=now)
@@ -180,12 +179,12 @@ def follow_links(library: Library, tools: SourceTools) -> list[Problem]:
     missed: set[str] = set()
     for n_done, (source, post) in enumerate(todo):
         tools.progress("link", n_done, len(todo))
-        # A post at a time, so that what was followed before a break is kept.
+        # One post at a time, so that what was followed before an interruption is stored.
         found = resolve_links(tools.fetch, [post], hosts=hosts, known=known, held_back=missed)
         known |= found.targets
         with db.writing():
             posts.add_posts(db, found.posts, source=source, on=library.today())
-            # Also where an address led that another post has: it is open no more.
+            # Also targets that are known from another post: the address is no longer open.
             led = {link: known[link] for link in post.links if link in known}
             posts.add_short_links(db, led, now=now)
         for link, error in found.failures.items():
@@ -205,9 +204,10 @@ def resolve_links(
     known: Mapping[str, str] | None = None,
     held_back: Collection[str] = (),
 ) -> ResolvedPosts:
-    """Follow the links on these hosts; those in `known` are not asked for again.
+    """Follow the links of posts on some hosts.
 
-    held_back: addresses that failed and whose time has not come: left for later.
+    known: short address → target of those that are not asked for again. held_back: addresses that
+    failed, which are left for later.
     """
     known = known or {}
     targets: dict[str, str] = {}
@@ -227,7 +227,7 @@ def resolve_links(
         mentions = {mention.id: mention for mention in post.mentions}
         for link in short:
             for found in find_ids(ends.get(link, "")):
-                # Beside it stands its line of the post, else the beginning.
+                # The mention gets the words of the address's line, else those of the beginning.
                 line = next((line for line in post.text.split("\n") if link in line), "")
                 words = own_words(line) or own_words(post.text[:600])
                 mentions.setdefault(found.id, Mention(found.id, words))
@@ -249,9 +249,9 @@ def is_short(link: str, hosts: Collection[str]) -> bool:
 def _end_of(fetch: Fetch, link: str) -> str:
     """Find the address that a short one leads to in the end.
 
-    Raises SourceFailed if it leads nowhere. An end that turns programs away, or is too long,
-    is an end too where the failure names it.
+    Raises SourceFailed where it leads nowhere.
     """
+    # A page that refuses programs, or is too long, is a target too: the failure has its address.
     source = f"short address {urlsplit(link).hostname}"
     try:
         return fetch(Request(link, source, max_bytes=MAX_BYTES, is_trusted=False)).url

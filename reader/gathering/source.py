@@ -1,7 +1,7 @@
-"""What a source is to the gathering, and how several hosts are asked at once.
+"""Define a source, and ask several hosts at once.
 
-Work is an iterator that waits for the network between its items; rows are written only
-by the thread that asked. One thread a host, so that no host sees two questions at once.
+A source's work is an iterator that waits for the network between its items; only the thread that
+gathers writes rows. Each host has one thread, so that no host gets two requests at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reader.library.paper import Batch
 
 
 class SourceTools(Protocol):
-    """What asks sources; docstrings of `Tools` say what each does."""
+    """The functions that ask sources and report progress (stage, done, of how many)."""
 
     @property
     def fetch(self) -> Fetch: ...
@@ -39,18 +39,18 @@ FIRST_RETRY = timedelta(minutes=10)
 LONGEST_RETRY = timedelta(hours=12)
 
 Keep = Callable[[], list[Batch]]
-"""Writes what came, in the thread that owns the rows; returns the counts of it."""
+"""Writes an answer, in the thread that owns the rows; returns its batches."""
 
 Work = Callable[[], Iterator[Keep]]
-"""Asks, away from the rows; raises ReaderError when the source failed."""
+"""Asks the source, without using rows; raises ReaderError where the source failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of a library.
+    """A source of a library.
 
-    host: whom it asks, so that no host is asked twice at once.
-    plan: looks at the rows, and gives the work.
+    host: the server that it asks; sources of one host are asked one after another.
+    plan: reads the rows, and returns the work.
     """
 
     name: str
@@ -59,12 +59,12 @@ class Source:
 
 
 def host_of(url: str) -> str:
-    """Return what two addresses share if they must not be asked at once."""
+    """Extract the host of an address with its port, or the whole address without one."""
     return urlsplit(url).netloc or url
 
 
 def ask(fetch: Fetch, known: SourceState, url: str, *, delay_s: float = 0.0) -> Response:
-    """Ask for an address that may not have changed since it last answered."""
+    """Ask for an address with the validators of its last answer, so that it may be unchanged."""
     return fetch(
         Request(
             url=url,
@@ -77,9 +77,9 @@ def ask(fetch: Fetch, known: SourceState, url: str, *, delay_s: float = 0.0) -> 
 
 
 def succeed(library: Library, known: SourceState, answer: Response | None = None) -> list[Batch]:
-    """Record a good answer, and its validators only now that its rows are on the disk.
+    """Record a good answer with its validators (ETag, Last-Modified); return no batches.
 
-    An answer that does not say them again (304) leaves those that are known. Counts nothing.
+    Call it when the answer's rows are written. A 304 without validators leaves the known ones.
     """
     headers = answer.headers if answer else {}
     is_unchanged = answer is not None and answer.is_unchanged
@@ -94,8 +94,10 @@ def succeed(library: Library, known: SourceState, answer: Response | None = None
 
 
 def fail(library: Library, name: str, error: ReaderError) -> None:
-    """Record that a source failed, and when it may be asked again: as it says, else later
-    and later."""
+    """Record that a source failed, and when it may be asked again.
+
+    It is the time that the source named, else one that is later after each failure.
+    """
     now = library.now()
     known = sources.source(library.db, name)
     retry_at = getattr(error, "retry_at", None) or now + wait_after(known.n_errors, name)
@@ -104,34 +106,32 @@ def fail(library: Library, name: str, error: ReaderError) -> None:
 
 
 def wait_after(n_errors: int, name: str) -> timedelta:
-    """Return how long a source rests that failed now and so many times before in a row.
-
-    Up to a fifth more, by its name: sources that failed together do not all come back
-    together.
-    """
-    # At most 20 doublings: the fortieth failure is longer than a timedelta can be.
+    """Compute how long a source waits after a failure; n_errors: failures in a row before it."""
+    # At most 20 doublings, since after the fortieth the wait would not fit into a timedelta.
     wait = min(FIRST_RETRY * (1 << min(n_errors, 20)), LONGEST_RETRY)
+    # Up to a fifth more, by the name, so that sources that failed together do not all come back
+    # together.
     return wait * (1 + 0.2 * hashlib.sha256(name.encode()).digest()[0] / 255)
 
 
 T = TypeVar("T")
 
 MOST_AT_ONCE = 128
-"""Threads: each mostly waits, and 100 hosts should take the time of the slowest one."""
+"""The most threads. Each mostly waits, and 100 hosts should take the time of the slowest one."""
 
 
 class EndMark:
-    """Stands behind the last item of one piece of work."""
+    """Marks the end of a source's work."""
 
 
 def run_together(
     works: Mapping[str, Callable[[], Iterator[T]]], hosts: Mapping[str, str]
 ) -> Iterator[tuple[str, T | Exception | EndMark]]:
-    """Run pieces of work, those of one host one after another, hosts at once.
+    """Run the works of several sources, hosts at once, those of one host one after another.
 
-    works: name → what starts it. hosts: name → its host.
-    Yields (name, item) as items come, then (name, EndMark()) or (name, the exception that
-    ended it). Leaving the loop early stops every piece at its next item.
+    works: name of a source → work. hosts: name → host.
+    Yields (name, item) as items come, and at the end of a work (name, EndMark()) or (name, the
+    exception that ended it). Leaving the loop early stops each work at its next item.
     """
     # In the order of feeds.toml within a host.
     by_host: dict[str, list[str]] = {}
@@ -150,7 +150,7 @@ def run_together(
     is_over = threading.Event()
 
     def put(pair: tuple[str, T | Exception | EndMark]) -> None:
-        """Hand an item over, or drop it once nobody takes any."""
+        """Put an item into the queue, or drop it once nobody reads the queue."""
         while not is_over.is_set():
             with contextlib.suppress(queue.Full):
                 return items.put(pair, timeout=0.2)
@@ -167,7 +167,7 @@ def run_together(
                     return
 
     for _ in range(min(len(by_host), MOST_AT_ONCE)):
-        # A thread begins with no context: what fails in it is said in our language.
+        # A new thread has an empty context; this one's has the language of errors.
         run = contextvars.copy_context().run
         # Daemons, so that Ctrl-C need not wait for a silent server.
         threading.Thread(target=run, args=(ask_groups,), daemon=True).start()

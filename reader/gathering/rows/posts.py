@@ -1,4 +1,4 @@
-"""Rows of posts: what people posted, and which papers they pointed at."""
+"""Store posts, their mentions of papers, and their short addresses."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from reader.library.rows.database import Database
 from reader.library.rows.versions import BROUGHT_SQL
 
 LINK = "link"
-"""The stage under which `failures` keeps short addresses that could not be followed."""
+"""The stage of `failures` for short addresses that could not be followed."""
 
 
 def add_posts(db: Database, posts: Iterable[Post], *, source: str, on: date) -> int:
-    """Add posts and their mentions, in one transaction; returns how many posts were new.
+    """Add posts and their mentions, in one transaction; return how many posts were new.
 
-    A post is known by its guid within its source. Links added to it later become
-    mentions too; a mention's words stay as they were first seen, votes only grow.
-    Its `links` are kept as still to be followed; give it only those that are to be.
+    A post is identified by its guid within its source. A known post gets new mentions and more
+    votes; its words, and those of its mentions, stay as they were first seen. Its `links` are
+    stored as still to be followed.
     """
     n_new = 0
     with db.writing():
@@ -70,7 +70,7 @@ def _insert(db: Database, post: Post, source: str) -> int:
 
 
 def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) -> None:
-    """Record where short addresses led, so that none is asked for twice, and follow no more."""
+    """Record the targets of short addresses, which are then no longer open."""
     with db.writing():
         db.execute_many(
             """
@@ -80,13 +80,13 @@ def add_short_links(db: Database, targets: Mapping[str, str], *, now: datetime) 
             [(url, target, now.isoformat()) for url, target in targets.items()],
         )
         urls = [(url,) for url in targets]
-        # Followed for one post is followed for all.
+        # For all posts, since a short address has one target.
         db.execute_many("DELETE FROM open_links WHERE url = ?", urls)
         db.execute_many("DELETE FROM failures WHERE stage = 'link' AND subject = ?", urls)
 
 
 def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
-    """Find where those of some addresses lead that were followed before."""
+    """Load the targets of those of some short addresses that were followed: address → target."""
     rows = db.read(
         "SELECT url, target FROM short_links WHERE url IN (SELECT value FROM json_each(?))",
         (json.dumps(list(urls)),),
@@ -95,9 +95,9 @@ def short_links(db: Database, urls: Iterable[str]) -> dict[str, str]:
 
 
 def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post]]:
-    """List, by source, the posts with short addresses that may be followed now.
+    """Load the posts with short addresses that may be followed now: source → posts.
 
-    Each with those addresses as its `links`, and with the mentions that it has.
+    Each has these addresses as its `links`, and its mentions so far.
     """
     rows = db.read(
         """
@@ -131,8 +131,7 @@ def posts_with_open_links(db: Database, *, now: datetime) -> dict[str, list[Post
 
 
 def ids_without_paper(db: Database, *, now: datetime) -> dict[str, str]:
-    """Find the identifiers in posts that no paper here has and that may be asked for now,
-    each with the source that named it first."""
+    """Select the ids in posts without a paper that may be looked up now: id → first source."""
     rows = db.read(
         """
         SELECT m.identifier AS id, p.source, min(p.id)
@@ -148,7 +147,7 @@ def ids_without_paper(db: Database, *, now: datetime) -> dict[str, str]:
 
 
 def n_without_paper(db: Database, day: date) -> int:
-    """Count the identifiers in posts seen on a day that no paper here has."""
+    """Count the ids in posts seen on a day that no paper in the library has."""
     row = db.read(
         """
         SELECT count(DISTINCT m.identifier) AS n FROM mentions AS m WHERE m.seen_on = ?
@@ -160,16 +159,15 @@ def n_without_paper(db: Database, day: date) -> int:
 
 
 def n_open_links(db: Database) -> int:
-    """Count the short addresses of which nobody knows yet where they lead."""
+    """Count the short addresses that are still to be followed."""
     row = db.read("SELECT count(DISTINCT url) AS n FROM open_links")[0]
     return int(row["n"])
 
 
 def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
-    """List the mentions of some papers, oldest post first.
-
-    An entry of a feed of papers is nobody's mention; it has no author and is not here.
-    """
+    """Load the mentions of some papers by people, oldest post first."""
+    # Entries of a feed of papers have no author, and are no mentions by people. The words around
+    # a mention are read only for posts that mention several papers.
     rows = db.read(
         """
         SELECT i.paper AS row, p.author, substr(p.text, 1, ?) AS text, p.url, p.source, p.kind,
@@ -190,9 +188,10 @@ def mentions_of(db: Database, papers: Iterable[int]) -> list[PostMention]:
 
 
 def papers_mentioned_on(db: Database, day: date) -> list[int]:
-    """List the papers that a post pointed at, as this library saw it on that day.
+    """Select the papers that are mentioned in posts which this library saw on a day.
 
-    Also those that arrived on it and were mentioned before: they were looked up late.
+    Papers that arrived on that day and were mentioned before it count too: they were looked up
+    late.
     """
     rows = db.read(
         f"""

@@ -1,4 +1,4 @@
-"""Rows of sources: when each answered, what it gave, what failed, when to retry."""
+"""Store the sources' answers: when each answered, its batches, failures and next tries."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from reader.library.rows.database import Database, Row
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of one source.
+    """The state of a source.
 
     etag, last_modified: validators of its last good answer, empty for none.
-    error, hint: why the last try failed and what to do, empty when it did not.
-    retry_at: not to be asked before; None: at once.
+    n_errors: failures in a row. error, hint: why the last try failed and what to do, empty where
+    it did not fail. retry_at: the moment before which it is not asked, None for none.
     """
 
     name: str
@@ -32,7 +32,7 @@ class SourceState:
 
 
 def source(db: Database, name: str) -> SourceState:
-    """Read what is known of a source; an unknown one is a fresh one."""
+    """Load the state of a source; a new one where it was never asked."""
     row = db.read_one("SELECT * FROM sources WHERE name = ?", (name,))
     if row is None:
         return SourceState(name)
@@ -44,7 +44,7 @@ def source(db: Database, name: str) -> SourceState:
 def add_success(
     db: Database, name: str, *, now: datetime, etag: str = "", last_modified: str = ""
 ) -> None:
-    """Record that a source answered; its error counter starts again at none."""
+    """Record that a source answered, which ends its failures."""
     with db.writing():
         db.execute(
             """
@@ -59,14 +59,14 @@ def add_success(
 
 
 def last_asked(db: Database) -> datetime | None:
-    """Return when any source was last asked, None for never."""
-    # Also of sources that feeds.toml names no more: the time counts, not who was asked.
+    """Get the moment at which any source was last asked, None for never."""
+    # Sources that feeds.toml names no more count too.
     row = db.read_one("SELECT max(asked_at) AS at FROM sources")
     return _moment(row["at"]) if row else None
 
 
 def touch(db: Database, name: str, *, now: datetime) -> None:
-    """Record that there was nothing to ask a source for; it neither answered nor failed."""
+    """Record that a source was not asked, since there was nothing to ask for."""
     with db.writing():
         db.execute(
             """
@@ -104,7 +104,7 @@ def add_error(
 
 
 def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
-    """Add the count of one answer; earlier counts of the same day stay as history."""
+    """Add a batch; earlier ones of the same day stay as history."""
     name, covers, *counts = astuple(batch)
     with db.writing():
         db.execute(
@@ -117,23 +117,24 @@ def add_batch(db: Database, batch: Batch, *, now: datetime, on: date) -> None:
 
 
 _COUNTS = ("expected", "received", "state", "error", "category", "digest", "reason")
-"""The fields of a batch behind its source and its day, and their columns."""
+"""The fields of a batch after its source and its day, which are also their columns."""
 
 
 def batches_on(db: Database, day: date) -> list[Batch]:
-    """List what the gathers of one local day gave: the last word on each batch, oldest first.
+    """Load the last batch of each source and day covered, of the gathers of a local day.
 
-    An announcement that came whole, by its own count, stays whole when nobody answers later.
-    Whole batches only; `batches_by_category` has the counts of each class.
+    In the order in which they came. An announcement that was complete by its own total stays so
+    where a later try fails. Without the batches of classes, which `batches_by_category` has.
     """
     rows = db.read(
         "SELECT * FROM batches WHERE on_date = ? AND category = '' ORDER BY id", (day.isoformat(),)
     )
-    # In the order of the last words: what is said again moves to the end.
+    # A batch that comes again moves to the end.
     found: dict[tuple[str, date], Batch] = {}
     for batch in map(_batch, rows):
         before = found.pop((batch.source, batch.covers), None)
-        # Other sources go on during a day; no feed can have a name that begins as arXiv's.
+        # Only arXiv's, since other sources go on during a day. No feed can have a name that
+        # begins with "arXiv".
         is_whole = (
             before
             and before.source.startswith("arXiv")
@@ -146,7 +147,7 @@ def batches_on(db: Database, day: date) -> list[Batch]:
 
 
 def last_batch(db: Database, name: str, covers: date) -> Batch | None:
-    """Return the last word on one day of a source, None where there is none."""
+    """Load the last batch of a source for a day, None where there is none."""
     row = db.read_one(
         "SELECT * FROM batches WHERE source = ? AND covers = ? AND category = ''"
         " ORDER BY id DESC LIMIT 1",
@@ -158,10 +159,10 @@ def last_batch(db: Database, name: str, covers: date) -> Batch | None:
 def good_answer_after(
     db: Database, name: str, day: date, *, covers: date | None
 ) -> tuple[Batch, date] | None:
-    """Find the first answer of a source after a local day in which nothing was missing, and the
-    day on which it came; None where there is none.
+    """Find the first complete answer of a source after a local day.
 
-    covers: the day that the answer must be of; None: any.
+    covers: the day that the answer must cover, None for any.
+    Returns the batch and the local day on which it came, None where there is none.
     """
     row = db.read_one(
         """
@@ -176,7 +177,7 @@ def good_answer_after(
 
 
 def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
-    """List the last counts of each class that a source gave for one day."""
+    """Load the last batch of each class of a source for a day, by class."""
     rows = db.read(
         """
         SELECT * FROM batches WHERE id IN (
@@ -190,7 +191,7 @@ def batches_by_category(db: Database, name: str, covers: date) -> list[Batch]:
 
 
 def newest_batch(db: Database, name: str) -> Batch | None:
-    """Return the last word on the newest day of a source that gave an answer for one."""
+    """Load the last batch of the newest day for which a source gave an answer, None without."""
     row = db.read_one(
         """
         SELECT * FROM batches WHERE source = ? AND category = ''
@@ -202,7 +203,7 @@ def newest_batch(db: Database, name: str) -> Batch | None:
 
 
 def batches_of(db: Database, name: str, *, limit: int) -> list[Batch]:
-    """List the last word on each day of a source, the newest day first; whole batches only."""
+    """Load the last batch of each day of a source, the newest day first, at most `limit`."""
     rows = db.read(
         """
         SELECT * FROM batches WHERE id IN (
@@ -215,7 +216,7 @@ def batches_of(db: Database, name: str, *, limit: int) -> list[Batch]:
 
 
 def day_of_digest(db: Database, name: str, digest: str, *, before: date) -> date | None:
-    """Find the earlier day for which a source gave exactly these papers, None if it never did."""
+    """Find the last earlier day with exactly these papers of a source, None without one."""
     row = db.read_one(
         "SELECT max(covers) AS day FROM batches WHERE source = ? AND digest = ? AND covers < ?",
         (name, digest, before.isoformat()),
@@ -225,7 +226,7 @@ def day_of_digest(db: Database, name: str, digest: str, *, before: date) -> date
 
 @dataclass(frozen=True, slots=True)
 class DayAnswer:
-    """The last word on one day of a source."""
+    """The last answer of a source for a day."""
 
     state: str
     at: datetime
@@ -233,7 +234,7 @@ class DayAnswer:
 
 
 def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
-    """Find the last word on each day that a source was asked for."""
+    """Load the last answer for each day that a source was asked for: day → answer."""
     rows = db.read(
         """
         SELECT covers, state, at, digest, max(id) FROM batches
@@ -250,7 +251,7 @@ def days_asked(db: Database, name: str) -> dict[date, DayAnswer]:
 
 
 def first_asked(db: Database) -> dict[str, date]:
-    """Find the local day on which each source was first asked."""
+    """Load the local day on which each source was first asked: name → day."""
     rows = db.read("SELECT source, min(on_date) AS day FROM batches GROUP BY source")
     return {row["source"]: date.fromisoformat(row["day"]) for row in rows}
 

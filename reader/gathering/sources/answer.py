@@ -1,10 +1,10 @@
-"""Read what servers answer, RSS, Atom or JSON, without trusting its shape.
+"""Read the answers of servers, RSS, Atom or JSON, without trusting their form.
 
-feedparser gets bytes in a file object only: given a string or bare bytes, it would take them for
-an address or a file's name. Its HTML sanitiser is off: it needs 36 s for 0.8 MB of "<!--", and
-what an entry holds is made plain text by `reader.base.text` anyway. In JSON, what is there under
-another type than it should have counts as absent: these servers change their answers without
-notice. This module knows nothing of papers or posts.
+feedparser gets bytes in a file object only: it would take a string or bare bytes for an address
+or a file's name. Its HTML sanitiser is off: it takes 36 s for 0.8 MB of "<!--", and
+`reader.base.text` makes plain text of all entries anyway. A JSON value of another type than
+expected counts as missing, since these servers change their answers without notice. Knows nothing
+of papers and posts.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from reader.base.text import plain
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed as feedparser gives it: dicts of the channel and of each entry."""
+    """A feed as feedparser returns it: a dict of the channel, and of each entry."""
 
     channel: Any
     entries: Sequence[Any]
 
 
 def parse_feed(content: bytes, *, source: str, content_type: str = "") -> ParsedFeed:
-    """Parse a feed of any common kind; no entries is a feed too.
+    """Parse a feed of any common kind, with or without entries.
 
-    content_type: the header, for its charset, which is believed only of bytes that are
-    not UTF-8. Raises SourceFailed for what is no feed and for one that cannot be read to its
-    end: it breaks off, its middle swallows entries, or its entities grow or lead elsewhere.
+    content_type: the header; its charset is used only for bytes that are not UTF-8.
+    Raises SourceFailed for anything that is no feed, and for a feed that is cut off, is so
+    malformed that entries are lost, or has entities that expand or lead elsewhere.
     """
-    import feedparser  # here, since most kinds of source need only what stands below
+    import feedparser  # not at the top, since most kinds of source need only the functions below
 
     data = to_utf8(content, content_type)
     if not data.strip():
@@ -49,7 +49,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
     try:
         parsed = feedparser.parse(
             io.BytesIO(_without_entities(data, source)),
-            # The bytes are UTF-8 by now; else feedparser would guess again.
+            # The bytes are UTF-8 by now, and feedparser must not guess again.
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -59,7 +59,7 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
         raise refusal(source, what) from error
     if not parsed.version:
         raise refusal(source, not_but("answer.no_feed", data))
-    # bozo: not well-formed. Many feeds are not, so by itself that is no failure.
+    # bozo means not well-formed, which alone is no failure, since many feeds are not.
     if parsed.bozo and not _END.search(data[-1000:]):
         raise refusal(source, say("answer.half_feed", n=len(parsed.entries)))
     if parsed.bozo and (n_begun := _n_begun(data)) > len(parsed.entries):
@@ -69,24 +69,24 @@ def parse_feed(content: bytes, *, source: str, content_type: str = "") -> Parsed
 
 
 def refusal(source: str, what: str) -> SourceFailed:
-    """Blame the source for what came instead of a feed."""
+    """Make the error of a source that answered something else."""
     return SourceFailed(source=source, what=what, hint=say("answer.browser"))
 
 
 def not_but(key: str, content: bytes) -> str:
-    """Describe what came in place of what was wanted. key: of a text that asks for `came`."""
+    """Describe an answer that is not what was expected; key: of a text with the value `came`."""
     return say(key, came=what_came(content).rstrip(","))
 
 
 def not_this(source: str, what: str) -> SourceFailed:
-    """Blame the source for JSON that is not of the form that its kind has."""
+    """Make the error of a source with JSON of another form than its kind has."""
     return refusal(source, say("answer.wrong_kind", what=what))
 
 
 def what_came(content: bytes) -> str:
-    """Name what some bytes are, for the sentence that refuses them."""
+    """Describe the kind of some bytes, for an error message."""
     start = content[:2000].lstrip().lower()
-    # In an order that matters: a page of HTML begins with "<" as XML does.
+    # HTML is checked before XML, since both begin with "<".
     if not start:
         return say("came.nothing")
     if b"<!doctype html" in start or b"<html" in start:
@@ -98,12 +98,13 @@ def what_came(content: bytes) -> str:
 
 
 def to_utf8(content: bytes, content_type: str = "") -> bytes:
-    """Return text as UTF-8 without control characters and impossible character references.
+    """Convert text to UTF-8, without control characters and impossible character references.
 
-    Bytes that are valid UTF-8 are taken for it whatever they declare: wrong declarations
-    are common, and other text is hardly ever valid UTF-8 by chance. Else the byte order
-    mark, the header or the XML declaration decides, else Windows' Latin alphabet.
+    The encoding of bytes that are not valid UTF-8 is that of the byte order mark, the header or
+    the XML declaration, else Windows-1252.
     """
+    # Valid UTF-8 is taken for it whatever is declared: wrong declarations are common, and other
+    # text is hardly ever valid UTF-8 by chance.
     is_utf8 = False
     if b"\x1b" not in content and b"\0" not in content[:4]:  # no ISO-2022-JP, no UTF-16
         with contextlib.suppress(UnicodeDecodeError):
@@ -116,7 +117,7 @@ def to_utf8(content: bytes, content_type: str = "") -> bytes:
     return _REFERENCE.sub(_possible_reference, content)
 
 
-# What 20,000 damaged feeds made it raise: feedparser catches only SAX's own errors.
+# The exceptions that feedparser raised on 20,000 damaged feeds; it catches only SAX's own errors.
 _FEEDPARSER_FAULTS = (ValueError, LookupError, AssertionError, OverflowError, RecursionError)
 _END = re.compile(rb"</\s*(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r")
@@ -144,14 +145,14 @@ def _possible_reference(match: re.Match[bytes]) -> bytes:
 
 
 def _charset(content: bytes, content_type: str) -> str:
-    """Name the encoding of text that is not UTF-8: one that Python knows."""
-    # UTF-32 before UTF-16, whose mark it begins with.
+    """Determine the encoding of text that is not UTF-8, as Python names it."""
+    # UTF-32 comes first, since its byte order mark begins with that of UTF-16.
     for mark, name in _BOMS:
         if content.startswith(mark):
             return name
     declared = _DECLARED.match(content)
     header = _HEADER.search(content_type)
-    # The header is set by who serves the file now, the declaration by who made it once.
+    # The header goes first: it is from the server of now, the declaration from the author of then.
     for name in (header[1] if header else "", declared[1].decode() if declared else ""):
         if _TEXT.match(name):
             with contextlib.suppress(LookupError):
@@ -165,7 +166,7 @@ _HARMLESS = re.compile(rb"(?:[^&]|&(?:#\w+|amp|lt|gt|quot|apos);){0,1000}")
 
 
 def _n_begun(data: bytes) -> int:
-    """Count the entries that a feed begins, outside of comments and CDATA that end."""
+    """Count the begins of entries in a feed, outside of comments and CDATA sections."""
     n, position = 0, 0
     ends = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
     for token in _BEGUN.finditer(data):
@@ -176,23 +177,23 @@ def _n_begun(data: bytes) -> int:
             n += token[0] not in (b"<!--", b"<![CDATA[")
         elif (found := data.find(end, token.end())) >= 0:
             position = found
-        else:  # nor does any later one end
+        else:  # it has no end, and no later one has: each begin of an entry counts from here
             del ends[token[0]]
     return n
 
 
 def _without_entities(data: bytes, source: str) -> bytes:
-    """Take out all entity declarations: none of them is needed, and some are bombs.
+    """Remove all entity declarations of a feed; an entity that stays unknown becomes text.
 
-    HTML's own names (&eacute;) are known without; an entity that stays unknown is text.
-    Raises SourceFailed where one is used that is not a few plain words: without it the feed
-    is not what it says.
+    Raises SourceFailed where a used entity is more than a few plain words, since without it the
+    feed would be incomplete.
     """
+    # None is needed, since HTML's own names (&eacute;) are known, and some are bombs.
     root = re.search(rb"<[A-Za-z_]", data)
     head = data[: root.start()] if root else data
     if b"<!ENTITY" not in head:
         return data
-    # What is declared and never used does no harm.
+    # Entities that are declared and never used do no harm.
     used = set(re.findall(rb"&([\w.:-]+);", data[len(head) :]))
     for entity in _ENTITY.finditer(head):
         text = entity[2] if entity[3] is None else entity[3]
@@ -207,10 +208,10 @@ Thing = Mapping[str, Any]
 
 
 def read_json(content: bytes, *, source: str, content_type: str = "") -> Any:
-    """Parse a whole answer.
+    """Parse an answer as JSON.
 
-    Raises SourceFailed for what is no JSON, breaks off, is nested without end or holds
-    numbers that JSON does not have.
+    Raises SourceFailed for anything else, and for JSON that is cut off, is nested without end or
+    has numbers that JSON does not allow.
     """
     data = to_utf8(content, content_type)
     if data.lstrip()[:1] not in (b"{", b"["):
@@ -226,19 +227,19 @@ def _refuse_number(text: str) -> float:
 
 
 def inner(thing: object, *names: str) -> Thing:
-    """Return the object at the end of a path of names; an empty one where there is none."""
+    """Get the object at the end of a path of names; {} where there is none."""
     for name in names:
         thing = thing.get(name) if isinstance(thing, dict) else None
     return thing if isinstance(thing, dict) else {}
 
 
 def objects(found: object) -> list[Thing]:
-    """Return the objects of a list; none if it is no list."""
+    """Select the objects in a list; [] for anything that is no list."""
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def text(thing: Thing, *names: str) -> str:
-    """Return the first of some fields that holds text or a whole number; "" for none."""
+    """Get the first of some fields that is a text or a whole number; "" for none."""
     for name in names:
         value = thing.get(name)
         # In Python True is an int; in JSON it is no number.
@@ -248,11 +249,11 @@ def text(thing: Thing, *names: str) -> str:
 
 
 def count(thing: Thing, *names: str) -> int | None:
-    """Return the first of some fields that holds a count, as a number or as text."""
+    """Get the first of some fields that is a count, as a number or as text; None for none."""
     for name in names:
         value = thing.get(name)
         if isinstance(value, str) and value.isascii() and value.isdigit():
-            # Python refuses to read numbers of thousands of digits, and takes long for fewer.
+            # Python refuses numbers of thousands of digits, and is slow with fewer.
             value = int(value[:9])
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
             return value
@@ -260,7 +261,7 @@ def count(thing: Thing, *names: str) -> int | None:
 
 
 def day_of(written: object) -> date | None:
-    """Read "2024-03-01"; None for what is no such day."""
+    """Read a day such as "2024-03-01"; None for anything else."""
     try:
         return date.fromisoformat(str(written))
     except ValueError:
@@ -268,14 +269,14 @@ def day_of(written: object) -> date | None:
 
 
 def moment(parsed: struct_time | None) -> datetime | None:
-    """Turn feedparser's UTC time into an aware one; None for none or an impossible one."""
+    """Turn feedparser's UTC time into an aware moment; None for an impossible one."""
     with contextlib.suppress(ValueError, OverflowError, TypeError):
         return moment_of_seconds(timegm(parsed)) if parsed else None
     return None
 
 
 def moment_of(texts: Iterable[str]) -> datetime | None:
-    """Return the first of some ISO 8601 texts that is a moment, as UTC; None for none."""
+    """Read the first of some ISO 8601 texts that is a moment, in UTC; None for none."""
     for written in texts:
         with contextlib.suppress(ValueError, OverflowError):
             at = datetime.fromisoformat(written)
@@ -284,7 +285,7 @@ def moment_of(texts: Iterable[str]) -> datetime | None:
 
 
 def moment_of_seconds(seconds: object) -> datetime | None:
-    """Turn seconds since 1970 into a moment; None for what is no such number."""
+    """Turn seconds since 1970 into a moment in UTC; None for anything else."""
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         return None
     try:

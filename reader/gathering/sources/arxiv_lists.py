@@ -1,14 +1,14 @@
-"""arXiv's papers: of a day or by their ids from its API, of a mailing from its feed.
+"""Read arXiv's papers: of a day or by ids from its API, of a mailing from its feed.
 
 The API is asked through the `arxiv` package, whose session, waiting and retries are replaced by
-ours: it builds the questions and reads the answers, `fetch` does the asking. What it takes for
-"no results" without a word (an HTML page, half an answer, an error entry) is refused here. The API
-knows when a paper was submitted, not when it was announced: a paper that the moderators held back
-stands in a later mailing than its time says, and only the announcement feed shows it that day.
+ours: the package builds the requests and reads the answers, `fetch` sends them. Answers that the
+package takes for "no results" silently (an HTML page, half an answer, an error entry) are refused
+here. The API has the time of a submission, not of its announcement: a paper that the moderators
+held back is in a later mailing than its time shows, and only the announcement feed has it there.
 
-The feed is one a category (Atom or RSS), remade each night. Its date of building says nothing: it
-has served yesterday's papers with today's. So the day is taken from the entries. At weekends and
-on holidays it has no entries: that is an answer, not a failure.
+Each category has a feed (Atom or RSS), which is made anew each night. Its date is no proof: it has
+served yesterday's papers with today's date. So the day is taken from the entries. On weekends and
+holidays it has no entries, which is no failure.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from reader.library.ids import find_ids, parse_id
 from reader.library.paper import Paper
 
 PAGE_SIZE = 200
-"""Papers a page, of 2,000 allowed. An ordinary day of three classes fits into one or two
-pages of some 500 kB; larger ones are slow at arXiv and more often come back empty, smaller
-ones cost a wait of three seconds each."""
+"""Papers of a page, of 2,000 allowed. A usual day of three classes has one or two pages of some
+500 kB. Larger pages are slow at arXiv and more often come empty, and each page more costs a wait
+of three seconds."""
 
 MAX_IDS = 100
 SOURCE = "arXiv"
 """As lists, `gather NAME` and the errors call it."""
 
-# arxiv logs what it skips as warnings, which Python prints on the terminal if nobody listens.
+# arxiv logs skipped entries as warnings, which Python prints on the terminal without a handler.
 logging.getLogger("arxiv").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
 class ArxivPlace:
-    """Where an interface of arXiv is, how long to wait between calls, and the classes wanted."""
+    """The address of an interface of arXiv, the seconds between calls, and the wanted classes."""
 
     url: str
     delay_s: float
@@ -56,10 +56,10 @@ class ArxivPlace:
 
 @dataclass(frozen=True, slots=True)
 class ApiListing:
-    """What the API gave for one day.
+    """The API's papers of a day.
 
-    expected: the total that it named last. Fewer papers than that is a list cut short,
-    and `failure` says by what, None where the API merely sent less than it announced.
+    expected: the total that it named last. With fewer papers the list was cut short; `failure` is
+    the reason, None where the API merely sent fewer than it announced.
     """
 
     papers: tuple[Paper, ...]
@@ -68,13 +68,14 @@ class ApiListing:
 
 
 def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
-    """List the papers of the place's classes submitted in the window of a listing day.
+    """Fetch the papers of some classes that were submitted in the window of a listing day.
 
-    Distinct papers, oldest submission first, so that pages do not shift while they are
-    read. Raises SourceFailed if the first page fails; ValueError for a weekend day.
+    Each paper comes once, the oldest submission first. Raises SourceFailed where the first page
+    fails, and ValueError for a weekend day.
     """
-    # The API's range includes both ends and counts in whole minutes of UTC; the window of a
-    # listing leaves its end out, hence the minute less.
+    # The API's range includes both ends and has whole minutes of UTC; the window of a listing
+    # does not include its end, so it ends a minute earlier here. Ascending order, since pages
+    # would shift if papers came in front while they are read.
     start, end = window(day)
     span = f"{start:%Y%m%d%H%M} TO {end - timedelta(minutes=1):%Y%m%d%H%M}"
     classes = " OR ".join(f"cat:{category}" for category in place.categories)
@@ -85,7 +86,7 @@ def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
         sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Ascending,
     )
-    # Half a day is better than none, where its lack is counted.
+    # A part of a day is kept, since the papers that it lacks are counted.
     papers, failure = _papers(session, place.url, search)
     if failure and not papers:
         raise failure
@@ -93,11 +94,12 @@ def papers_listed(fetch: Fetch, place: ArxivPlace, day: date) -> ApiListing:
 
 
 def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[Paper, ...]:
-    """Look papers up by id ("arxiv:2401.01234"), 100 a question.
+    """Look papers up by id ("arxiv:2401.01234"), MAX_IDS in a request.
 
-    Ids that arXiv does not know are absent from what comes back. One malformed id makes
-    the API refuse its whole batch: then each half is asked for by itself.
+    Papers that arXiv does not have are left out. Raises SourceFailed.
     """
+    # One malformed id makes the API refuse the whole request: each half is then asked for by
+    # itself.
     found: dict[str, Paper] = {}
     batches = [list(ids[i : i + MAX_IDS]) for i in range(0, len(ids), MAX_IDS)]
     while batches:
@@ -115,11 +117,11 @@ def papers_by_id(fetch: Fetch, place: ArxivPlace, ids: Sequence[str]) -> tuple[P
 
 
 class ArxivSession:
-    """Stand in for `requests.Session` in `arxiv.Client`: `get` asks our `fetch`.
+    """Replaces `requests.Session` in `arxiv.Client`; `get` calls our `fetch`.
 
-    Every answer is checked to be an Atom feed with a total. An answer that is empty where
-    papers must be, or whose total is not the page's before, is asked for once more: the API
-    is known for both (lukasschwab/arxiv.py issues 43 and 129).
+    Every answer must be an Atom feed with a total. A page that is empty where papers must be, or
+    has another total than the page before, is asked for once more: the API is known for both
+    (lukasschwab/arxiv.py issues 43 and 129).
     is_listing: an answer without any paper is doubtful too.
     """
 
@@ -128,9 +130,9 @@ class ArxivSession:
         self.total: int | None = None
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> _ArxivResponse:
-        """Fetch one page. `headers` is arxiv's User-Agent; ours is sent."""
+        """Fetch a page; headers: arxiv's User-Agent, in place of which ours is sent."""
         request = Request(url, SOURCE, delay_s=self._delay_s, accept="application/atom+xml")
-        # The package counts pages by itself; the question says where this one begins.
+        # The package counts pages itself; the address has the number of papers before this page.
         start = re.search(r"[?&]start=(\d+)", url)
         n_before = int(start[1]) if start else 0
         for _ in range(2):
@@ -150,7 +152,7 @@ class _ArxivResponse:
     status_code: int = 200
 
 
-# Atomic: many comments must not be parted in all possible ways.
+# Atomic groups, since many comments must not be split in all possible ways.
 _FEED = re.compile(rb"\A(?>\s+|<\?xml[^>]*>|<!--(?>.*?-->))*+<(?:\w+:)?feed[\s>]", re.DOTALL)
 _FEED_END = re.compile(rb"</(?:\w+:)?feed>\s*\Z")
 _TOTAL = re.compile(rb"<(?:\w+:)?totalResults(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
@@ -160,7 +162,7 @@ _SUMMARY = re.compile(rb"<summary[^>]*>([^<]*)<")
 
 
 def _read_page(content: bytes) -> tuple[bytes, int]:
-    """Check that this is an answer of the API, and read its total; raises SourceFailed."""
+    """Read an answer of the API and its total; raises SourceFailed for anything else."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not _FEED.match(content):
         raise _failed(say("answer.no_atom", came=what_came(content)))
@@ -181,11 +183,11 @@ def _failed(what: str, status: int = 200) -> SourceFailed:
 
 
 def client_of(session: ArxivSession, api_url: str) -> arxiv.Client:
-    """Make the package's client that asks through a session of ours, and waits for nothing."""
-    # Waiting and asking again are `fetch`'s: it knows what the server says of them.
+    """Make a client of the package that uses a session of ours, without waiting."""
+    # `fetch` waits and tries again, since it sees the server's Retry-After.
     client = arxiv.Client(page_size=PAGE_SIZE, delay_seconds=0, num_retries=0)
     client.query_url_format = api_url.replace("{", "{{").replace("}", "}}") + "?{}"
-    # The package has no public place for a session; a test holds that this is still the one.
+    # The package has no public way to set a session; a test fails when this name changes.
     client._session = session
     return client
 
@@ -193,7 +195,7 @@ def client_of(session: ArxivSession, api_url: str) -> arxiv.Client:
 def _papers(
     session: ArxivSession, api_url: str, search: arxiv.Search
 ) -> tuple[tuple[Paper, ...], SourceFailed | None]:
-    """Read all pages of a search: the distinct papers, and what ended it before its end."""
+    """Read all pages of a search; return its papers, each once, and why it ended early, if so."""
     papers: dict[str, Paper] = {}
     failure = None
     try:
@@ -203,7 +205,8 @@ def _papers(
     except SourceFailed as error:
         failure = error
     except arxiv.UnexpectedEmptyPageError:
-        # Asked for twice already. Unknown ids may count in the total, but never come.
+        # The session asked twice already. With a list of ids this is no failure: unknown ids may
+        # count in the total, but never come.
         failure = None if search.id_list else _failed(say("answer.empty_page"))
     except (arxiv.ArxivError, ValueError, OverflowError) as error:
         failure = _failed(say("answer.unreadable", error=plain(str(error))[:100]))
@@ -211,11 +214,11 @@ def _papers(
 
 
 def _paper(result: arxiv.Result) -> Paper | None:
-    """Turn the package's result into ours; None for an entry that is no arXiv paper."""
+    """Turn a result of the package into a paper; None for an entry that is no arXiv paper."""
     found = parse_id(result.entry_id)
     if not found or not found.id.startswith("arxiv:"):
         return None
-    # A DOI of the ACL Anthology is that paper's id there.
+    # find_ids turns a DOI of the ACL Anthology into the paper's id there.
     dois = (f.id for f in find_ids(result.doi or "") if not f.id.startswith("arxiv:"))
     names = (plain(author.name) for author in result.authors)
     # The primary class first, as arXiv prints them.
@@ -235,11 +238,10 @@ def _paper(result: arxiv.Result) -> Paper | None:
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What the announcement feed holds of one mailing for one category, in its order.
+    """A mailing as the announcement feed of a category has it, in its order.
 
-    covers: arXiv's day of the newest entry; of an empty feed the day that it names itself,
-    or None.
-    n_unread: entries without an arXiv id, which could not be kept.
+    covers: arXiv's day of the newest entry; of an empty feed the feed's own day, or None.
+    n_unread: entries without an arXiv id, which are left out.
     """
 
     covers: date | None
@@ -250,7 +252,7 @@ class Mailing:
 
 
 def address(rss_url: str, category: str) -> str:
-    """Build the address of a category's feed; `rss_url` ends with a slash, or gets one."""
+    """Build the address of a category's feed; rss_url: with or without a slash at its end."""
     return rss_url.rstrip("/") + "/" + quote(category, safe="-.")
 
 
@@ -261,10 +263,10 @@ _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 
 
 def read_feed(content: bytes, *, source: str) -> Mailing:
-    """Read a mailing. Raises SourceFailed for what is no feed or breaks off.
+    """Read a mailing. Raises SourceFailed for anything that is no feed, and for half a feed.
 
-    An entry of an unknown kind counts as new: complete before neat. Replaced papers carry
-    their new version; whether they were new on another day the feed does not say.
+    An entry of an unknown kind counts as new, so that no paper is lost. Replaced papers have
+    their new version; the feed does not show on which day they were new.
     """
     feed = parse_feed(content, source=source)
     kinds: dict[str, dict[str, Paper]] = {"new": {}, "cross": {}, "replaced": {}}
@@ -288,7 +290,7 @@ def read_feed(content: bytes, *, source: str) -> Mailing:
 
 
 def _day(thing: Any) -> date | None:
-    # Only "published": "updated" is the moment of building.
+    # Only "published", since "updated" is the moment at which the feed was made.
     at = moment(thing.get("published_parsed"))
     return at.astimezone(EASTERN).date() if at else None
 
@@ -304,7 +306,7 @@ def _mailed(entry: Any, announced_on: date | None) -> Paper | None:
     return Paper(
         ids=(found[0].id,),
         title=plain(entry.get("title", "")),
-        # All names stand in one text.
+        # The feed has all names in one text.
         authors=split_authors(entry.get("author", "")),
         abstract=plain(_HEAD.sub("", entry.get("summary", ""), count=1)),
         categories=tuple(dict.fromkeys(tag["term"] for tag in tags if tag.get("term"))),
@@ -314,9 +316,9 @@ def _mailed(entry: Any, announced_on: date | None) -> Paper | None:
 
 
 def split_authors(names: str) -> tuple[str, ...]:
-    """Part the one string that arXiv gives: commas between names, affiliations in brackets."""
+    """Split arXiv's one text of authors: commas between names, affiliations in brackets."""
     flat = plain(names)
-    for _ in range(3):  # brackets within brackets; nobody nests deeper in earnest
+    for _ in range(3):  # brackets within brackets, three deep
         flat = re.sub(r" ?\([^()]*\)", "", flat)
     parts: list[str] = []
     for part in re.split(r",\s*(?:and\s+)?", flat):

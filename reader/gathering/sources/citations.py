@@ -1,11 +1,11 @@
-"""Ask Semantic Scholar or OpenAlex how often papers are cited, and which of a topic most.
+"""Ask Semantic Scholar or OpenAlex for papers' citations, and for the most cited of a topic.
 
 Two documented endpoints of Semantic Scholar's Academic Graph API need no key: `paper/batch` for
-counts, `paper/search/bulk` for a topic's words. Without a key all its callers share one
-allowance, so 429 is an everyday answer. OpenAlex has a documented list of `works`, filtered by
-DOI (an arXiv paper has one too), and a key for each person. It goes into a header, as pyalex sends
-it, so that no address and no message ever holds it. Written from the documentation and tried on
-invented answers only, never yet on real bytes. Knows no rows and no dates of its own.
+counts, `paper/search/bulk` for a topic's words. All callers without a key share one allowance, so
+429 is a usual answer. OpenAlex has a documented list of `works`, filtered by DOI (an arXiv paper
+has one too), and a key for each person. The key goes into a header, as pyalex sends it, so that no
+address and no message ever has it. Written from the documentation and tried on invented answers
+only, never yet on real bytes. Knows no rows.
 """
 
 from __future__ import annotations
@@ -30,18 +30,19 @@ from reader.library.paper import CitationCount, Paper
 
 SOURCE = "Semantic Scholar"
 BATCH = 500
-"""Ids a question, the most that it takes."""
+"""The most ids of a request, by the API."""
 DELAY_S = 3.0
 MAX_BYTES = 20_000_000
-"""Its own limit is 10 MB an answer."""
+"""The most bytes of an answer; the API's own limit is 10 MB."""
 MAX_REFUSED = 30
-"""Two malformed ids among 500 are found within twenty questions; more is a changed API."""
+"""The most refused requests. Two malformed ids among 500 are found within twenty; more means that
+the API has changed."""
 MOST = 1_000_000_000
-"""No paper is cited so often: such a number is a fault."""
+"""The highest possible count; a higher one is a fault."""
 
 KNOWN = "ARXIV:1706.03762"
-"""A paper that it knows goes along in each batch: one of which it knows nothing at all is
-answered with 400, as one with a malformed id is ("No valid paper ids given")."""
+"""A paper that the API knows, which is a part of each batch: it answers a batch without any known
+paper with 400, as one with a malformed id ("No valid paper ids given")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ class CitedPaper:
 
 
 def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[CitationCount | None]:
-    """Look up each paper's count, None where it is not known there or has no id to ask by.
+    """Look up the citation count of each paper at Semantic Scholar.
 
-    base: "https://api.semanticscholar.org/graph/v1". papers: the identifiers of each, at
-    most BATCH papers. Raises SourceFailed; then nothing is known of any of them.
+    base: "https://api.semanticscholar.org/graph/v1". papers: the ids of each, at most BATCH
+    papers. Returns a count for each, None for a paper that is unknown there or has no id that the
+    API understands. Raises SourceFailed; then no count is returned.
     """
     names = [name_of(ids) for ids in papers]
     found: dict[str, CitationCount | None] = {}
@@ -72,15 +74,15 @@ def counts(fetch: Fetch, base: str, papers: Sequence[Sequence[str]]) -> list[Cit
             n_refused += 1
             if error.status != 400 or n_refused > MAX_REFUSED:
                 raise
-            # One malformed id spoils its batch: each half is asked for by itself.
+            # One malformed id makes the API refuse the batch: each half is asked for by itself.
             middle = len(batch) // 2
             batches += [batch[:middle], batch[middle:]] if middle else []
     return [found.get(name) for name in names]
 
 
 def name_of(ids: Sequence[str]) -> str:
-    """Choose the identifier to ask by, in the API's spelling; empty where it knows none."""
-    # arXiv's first: most papers here have one.
+    """Choose the id to ask by, in the API's spelling; "" where it understands none."""
+    # arXiv's first, since most papers here have one.
     for scheme in ("arxiv:", "doi:", "acl:"):
         for id_ in ids:
             if id_.startswith(scheme):
@@ -92,8 +94,8 @@ def _ask(fetch: Fetch, base: str, names: Sequence[str]) -> Mapping[str, Citation
     url = f"{base.rstrip('/')}/paper/batch?fields=citationCount,influentialCitationCount"
     asked = [*names, KNOWN]
     answer = _object(fetch, url, json.dumps({"ids": asked}).encode())
-    # The answers stand in the order of the ids, null for one that is not known; so a list
-    # of another length says nothing of any.
+    # The counts are in the order of the ids, null for an unknown one; so a list of another
+    # length is useless.
     if not isinstance(answer, list):
         raise SourceFailed(source=SOURCE, what=say("answer.no_list"))
     if len(answer) != len(asked):
@@ -119,7 +121,7 @@ def _object(fetch: Fetch, url: str, body: bytes = b"") -> object:
 
 
 def _json(content: bytes, source: str) -> object:
-    """Read an answer, without a word of it in what is said when it is none."""
+    """Parse an answer; the error for anything else has no part of the answer in it."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -134,7 +136,7 @@ def _count(entry: object) -> CitationCount | None:
 
 
 def _number(value: object) -> int | None:
-    """Take a value for a count if it can be one."""
+    """Return a value if it can be a count, else None."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 <= value <= MOST else None
@@ -147,16 +149,16 @@ def _text(value: object) -> str:
 def most_cited(
     fetch: Fetch, base: str, words: Sequence[str], *, since: date, at_least: int
 ) -> list[CitedPaper]:
-    """Find papers with any of the words in title or abstract, published since a day and
-    cited so often at least, the most cited first.
+    """Find the most cited papers with any of some words in title or abstract, most cited first.
 
-    Only the first page is read, 1,000 papers. Papers without an id that we know, or
-    without a title, are left out. Raises SourceFailed.
+    since: the first day of publication. at_least: the least number of citations.
+    Only the first page is read, 1,000 papers. Papers without an id that we understand, or without
+    a title, are left out. Raises SourceFailed.
     """
     phrases = [f'"{bare}"' for word in words if (bare := word.replace('"', " ").strip())]
     if not phrases:
         return []
-    # `|` is "or" in its query language; quotation marks keep a phrase together.
+    # In the API's query language `|` is "or", and quotation marks keep a phrase together.
     question = urlencode(
         {
             "query": " | ".join(phrases),
@@ -178,7 +180,7 @@ def most_cited(
 
 
 def _cited(entry: Mapping[str, object]) -> CitedPaper | None:
-    """Make a paper of what was found; None without a count, a title or an id that we know too."""
+    """Make a paper of an entry; None without a count, a title or an id that we understand."""
     numbers = inner(entry, "externalIds")
     named = [
         f"{head}{number}"
@@ -202,7 +204,7 @@ def _cited(entry: Mapping[str, object]) -> CitedPaper | None:
 
 OPENALEX = "OpenAlex"
 OPENALEX_BATCH = 25
-"""Papers a question: with two DOIs each the fifty values that a filter may have for sure."""
+"""Papers of a request: with two DOIs each, the fifty values that a filter surely allows."""
 
 KEY_NAME = "OPENALEX_API_KEY"
 LONGEST_KEY = 500
@@ -210,7 +212,7 @@ LONGEST_KEY = 500
 
 @dataclass(frozen=True, slots=True)
 class OpenAlexPlace:
-    """Where the API is, "https://api.openalex.org", and the person's key there."""
+    """The address of the API, "https://api.openalex.org", and the person's key."""
 
     url: str
     key: str = field(repr=False)
@@ -219,12 +221,13 @@ class OpenAlexPlace:
 def openalex_counts(
     fetch: Fetch, place: OpenAlexPlace, papers: Sequence[Sequence[str]]
 ) -> list[CitationCount | None]:
-    """Look up each paper's count, the highest of its copies; None where none is known there.
+    """Look up the citation count of each paper at OpenAlex, the highest of its copies.
 
-    papers: the identifiers of each, at most OPENALEX_BATCH papers. Raises SourceFailed.
+    papers: the ids of each, at most OPENALEX_BATCH papers. Returns a count for each, None for a
+    paper that is unknown there. Raises SourceFailed.
     """
     names = [_dois(ids) for ids in papers]
-    # Two papers here may have one DOI, and the filter takes fifty values.
+    # Each once: two papers here may have one DOI, and the filter allows fifty values.
     asked = list(dict.fromkeys(doi for dois in names for doi in dois))
     found = _ask_openalex(fetch, place, asked) if asked else {}
     known = [[found[doi] for doi in dois if doi in found] for dois in names]
@@ -232,15 +235,15 @@ def openalex_counts(
 
 
 def _dois(ids: Sequence[str]) -> list[str]:
-    """Return a paper's DOIs in lower case; arXiv gives one to each of its papers."""
+    """Get at most two DOIs of a paper, in small letters; each arXiv paper has one."""
     dois = [f"10.48550/arxiv.{i.removeprefix('arxiv:')}" for i in ids if i.startswith("arxiv:")]
     dois += [i.removeprefix("doi:") for i in ids if i.startswith("doi:")]
-    # A comma or a bar in a DOI would end its place in the filter.
+    # A comma or a bar in a DOI would end the value in the filter.
     return [doi.lower() for doi in dois if not re.search(r"[,|\s]", doi)][:2]
 
 
 def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Mapping[str, int]:
-    """Find DOI → citations of the works that are known, the higher one where two have it."""
+    """Ask OpenAlex for the citations of works: DOI → count, the higher one of two with one DOI."""
     question = urlencode(
         {"filter": "doi:" + "|".join(dois), "select": "doi,cited_by_count", "per-page": 100}
     )
@@ -274,9 +277,10 @@ def _ask_openalex(fetch: Fetch, place: OpenAlexPlace, dois: Sequence[str]) -> Ma
 
 
 def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
-    """Find the key in OPENALEX_API_KEY, else in a file that only its owner can read.
+    """Read OpenAlex's key from OPENALEX_API_KEY, else from a file that only its owner can read.
 
-    folder: what the file's name is relative to. Raises ConfigError, without the key.
+    folder: where a relative file starts. Raises UsageError or ConfigError, whose texts never have
+    the key.
     """
     if named := environ.get("OPENALEX_API_KEY", "").strip():
         if not _is_key(named):
@@ -289,7 +293,7 @@ def read_key(environ: Mapping[str, str], folder: Path, file: str) -> str:
     path = folder / os.path.expanduser(file)
     try:
         with path.open("rb") as handle:
-            # Of the opened file, so that it cannot be exchanged in between.
+            # The rights of the opened file, so that it cannot be exchanged in between.
             about = os.fstat(handle.fileno())
             if os.name == "posix" and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 hint = f"chmod 600 {path}"

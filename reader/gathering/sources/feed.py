@@ -1,15 +1,15 @@
 """Read feeds entry by entry, RSS 0.9 to 2.0, Atom and JSON Feed 1.1: of posts, or of papers.
 
 RSS has no field for a repost, a quote or a score, so each service writes them into the title or
-the body in its own way; that is recognised and taken off. Written after recorded feeds of Nitter,
-Tumblr, Reddit and Lemmy, and after the source text of Nitter (quotes) and hnrss. What is not
-recognised stays as it is: an own post.
+the body in its own way, which is recognised and removed. Written after recorded feeds of Nitter,
+Tumblr, Reddit and Lemmy, and after the source code of Nitter (quotes) and hnrss. An entry that is
+not recognised is a post of its author.
 
 A feed of papers has the names of Dublin Core (`dc:*`), PRISM (`prism:*`) and Highwire
-(`citation_*`), and what IEEE Xplore and ScienceDirect put elsewhere. An entry is the paper that
-its own fields name; one that names none is known by its address (`web:…`). What its abstract
-links is cited. An entry that only links papers, as in somebody's reading list, stands for those.
-Short addresses (t.co) are not followed here; nothing is fetched.
+(`citation_*`), and fields of IEEE Xplore and ScienceDirect. An entry is the paper that its own
+fields name; one that names none is identified by its address (`web:…`). Papers that its abstract
+links are cited ones. An entry that only links papers, as in somebody's reading list, stands for
+those. Short addresses (t.co) are not followed here; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -42,30 +42,30 @@ from reader.library.paper import Mention, Paper, Post
 
 
 def read_posts(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read all posts of a feed, as it orders them; none if it holds none.
+    """Read all posts of a feed, in its order.
 
-    content_type: the header, for its charset. Raises SourceFailed for what is no feed.
-    Posts with one guid are one post if they say the same, else the guid gets a suffix.
+    content_type: the header, for its charset. Raises SourceFailed for anything that is no feed.
+    Posts with one guid are one post if their texts are equal, else the guid gets a suffix.
     """
     return make_posts(parts for parts, _ in _entries(content, source, content_type))
 
 
 _TELLING = ("alternate", "enclosure", "related", "via")
-"""Relations of the links of an entry that may lead to its paper."""
+"""The relations of an entry's links that may lead to its paper."""
 
 
 def _entries(content: bytes, source: str, content_type: str) -> Iterator[tuple[PostParts, Any]]:
-    """Read what a feed says of each entry, beside all of the entry's own fields: a dict."""
+    """Yield each entry of a feed as the parts of a post, and as a dict of all its fields."""
     if content.lstrip()[:1] in (b"{", b"["):
         yield from _json_entries(content, source, content_type)
         return
     feed = parse_feed(content, source=source, content_type=content_type)
     owner = feed.channel.get("title", "")
     for entry in feed.entries:
-        # The whole text before its summary, where a feed has both.
+        # The whole text is preferred to its summary.
         bodies = [*entry.get("content", ()), entry.get("summary_detail") or {}]
         body = next((b for b in bodies if b.get("value")), {"value": entry.get("summary", "")})
-        # dict.get: feedparser's own gives one for the other, with a warning.
+        # feedparser's own `get` would return one date for the other, with a warning.
         at = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
         links = (x.get("href", "") for x in entry.get("links", ()) if x.get("rel") in _TELLING)
         parts = PostParts(
@@ -86,7 +86,7 @@ def _json_entries(
 ) -> Iterator[tuple[PostParts, Thing]]:
     feed = read_json(content, source=source, content_type=content_type)
     items = feed.get("items") if isinstance(feed, dict) else None
-    # Any JSON may have "items"; the version says what it is.
+    # Other JSON may have "items" too; the version identifies a JSON Feed.
     if not isinstance(items, list) or "jsonfeed.org" not in text(feed, "version"):
         raise refusal(source, not_but("answer.no_feed", to_utf8(content, content_type)))
     owner = _json_author(feed) or text(feed, "title")
@@ -112,7 +112,7 @@ def _json_author(thing: Thing) -> str:
 
 
 def tidy(parts: PostParts, owner: str) -> PostParts:
-    """Take off what one service put around an entry's words. owner: whose feed it is."""
+    """Remove what a service puts around an entry's words; owner: the title of the feed."""
     fields = {
         "title": parts.title,
         "body": parts.body,
@@ -123,7 +123,7 @@ def tidy(parts: PostParts, owner: str) -> PostParts:
         match = pattern.search(fields[name])
         if match and (tidied := take_off(parts, match, owner)):
             return tidied
-    # What bridges write: "RT @ada: …".
+    # Bridges write "RT @ada: …".
     if _RT.match(parts.title or html_to_text(parts.body[:500])[0]):
         title = _RT.sub("", parts.title, count=1)
         return replace(parts, title=title, author=owner or parts.author, kind="repost")
@@ -170,7 +170,7 @@ def _nitter_repost(parts: PostParts, match: re.Match[str], owner: str) -> PostPa
 
 
 def _nitter_post(parts: PostParts, _: re.Match[str], owner: str) -> PostParts:
-    """Take off "R to @who: …", "Pinned: …", and a quote below a line."""
+    """Remove Nitter's "R to @who: …" and "Pinned: …", and take a quote below a line apart."""
     head = _NITTER_HEAD.match(parts.title)
     title = parts.title[head.end() :] if head else parts.title
     quote = _NITTER_QUOTE.search(parts.body)
@@ -178,15 +178,17 @@ def _nitter_post(parts: PostParts, _: re.Match[str], owner: str) -> PostParts:
         body = parts.body[: quote.start()] + parts.body[quote.end() :]
         return replace(parts, title=title, body=body, quoted=quote[1], kind="quote")
     to = (head["whom"] or "").lower() if head else ""
-    is_reply = to not in ("", parts.author.removeprefix("@").lower())  # else a thread goes on
+    # A reply to oneself goes on with a thread.
+    is_reply = to not in ("", parts.author.removeprefix("@").lower())
     return replace(parts, title=title, kind="reply" if is_reply else parts.kind)
 
 
 def _tumblr(parts: PostParts, match: re.Match[str], owner: str) -> PostParts:
-    """Tumblr: a link to the other blog, its words as a block quotation, then own ones."""
+    """Take a reblog of Tumblr apart."""
+    # It is a link to the other blog, its words as a block quotation, then own words.
     author = owner or parts.author
     below = parts.body[match.end() :]
-    # The last one: reblogs of reblogs are nested.
+    # The end of the last quotation, since reblogs of reblogs are nested.
     end = below.rfind("</blockquote")
     cut = below.find(">", end) + 1 if end >= 0 else len(below)
     own = below[cut:]
@@ -196,11 +198,11 @@ def _tumblr(parts: PostParts, match: re.Match[str], owner: str) -> PostParts:
 
 
 def _framed(parts: PostParts, match: re.Match[str], owner: str) -> PostParts:
-    """Take a frame out of the body: its link is what the post is about, its points are votes.
+    """Remove a service's frame from the body; its link is the post's, its points are votes.
 
     Reddit: "submitted by … [link] [comments]" at the end. Lemmy: "submitted by … to … | 180
-    points | 19 comments" and the link before the words. hnrss: article and comments as
-    addresses, then points.
+    points | 19 comments" and the link before the words. hnrss: addresses of article and comments,
+    then points.
     """
     found = match.groupdict()
     _, hrefs = html_to_text(found["link"] or "")
@@ -215,16 +217,16 @@ def _framed(parts: PostParts, match: re.Match[str], owner: str) -> PostParts:
 
 
 def _tag_feed(parts: PostParts, match: re.Match[str], owner: str) -> PostParts | None:
-    """Mastodon's feed of a tag: many people, whom only the addresses tell apart."""
+    """Find the author of an entry in Mastodon's feed of a tag, by its address."""
     if not owner.startswith("#") or parts.author != owner:
         return None
     return replace(parts, author=f"@{match[2]}@{match[1]}")
 
 
 def _passed_on(parts: PostParts, match: re.Match[str], owner: str) -> PostParts | None:
-    """Bridges: "Mio boosted Ada: …"."""
+    """Turn a bridge's "Mio boosted Ada: …" into a repost."""
     who = match["who"].strip()
-    # Only whose feed it is passes on in it: "How we boosted accuracy" is a title.
+    # Only the feed's owner boosts in it: "How we boosted accuracy" is a title.
     if who not in owner or not (who or match["whom"].strip()):
         return None
     title = parts.title[match.end() :]
@@ -243,7 +245,8 @@ _HABITS: tuple[
     ("body", _HNRSS, _framed),
     ("title", _PASSED_ON, _passed_on),
 )
-"""Where a service's habit is seen, by what, and what takes it off; the first one counts."""
+"""The habits of services: the field, the pattern that recognises it, and the function that removes
+it; the first one that fits is applied."""
 
 
 _CITATION_AUTHOR = re.compile(rb"<(/?)citation_author\b")
@@ -255,26 +258,26 @@ _DATES = (
     "citation_date",
 )
 _LABEL = re.compile(r"(Publication date|Source|Author\(s\)|Available online):?\s*(.*)")
-"""What ScienceDirect writes into a description."""
+"""A labelled line in ScienceDirect's descriptions."""
 
 _HEADING = re.compile(r"(?:abstract|summary)[.:]?", re.IGNORECASE)
-_SAID_FIRST = re.compile(r"(?:ABSTRACT|Abstract[.:])\s+")
+_HEADING_WORD = re.compile(r"(?:ABSTRACT|Abstract[.:])\s+")
 _PLACE = re.compile(
     r"[^.]{0,120},\s*(?:Published online:.*|EarlyView|Ahead of Print|Volume \d.*|Issue \d.*)"
     r"|doi:\s*\S+",
     re.IGNORECASE,
 )
-"""The line of its own that says where a paper stands, and nothing of what it says."""
+"""A line with the place of a paper in its journal, which is no part of the abstract."""
 
 _LONGEST_PLACE = 200
 
 
 def read_entries(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
-    """Read all entries of a feed of papers, as it orders them; each mentions the paper it is.
+    """Read all entries of a feed of papers, in its order; each mentions the paper that it is.
 
-    One without a mention is no paper that can be told: a cover, a masthead.
+    An entry without a mention is no paper: a cover, a masthead.
     """
-    # feedparser keeps of several elements of an unknown name the last, of authors all.
+    # Of several elements of an unknown name feedparser keeps the last one, of `author` all.
     content = _CITATION_AUTHOR.sub(rb"<\1author", content)
     posts: dict[str, Post] = {}
     papers: dict[str, Paper] = {}
@@ -291,23 +294,24 @@ def read_entries(content: bytes, *, source: str, content_type: str = "", url: st
 
 
 def _field(entry: Any, *names: str) -> str:
-    """Return the first of some fields that has a text, "" for none."""
+    """Get the first of some fields that is a text, "" for none."""
     values = (entry.get(name) for name in names)
     return next((value for value in values if isinstance(value, str) and value.strip()), "")
 
 
 def _paper(parts: PostParts, entry: Any, title: str, post: Post) -> Paper | None:
-    """Make the paper that an entry is; None where its own fields do not tell.
+    """Make the paper that an entry is; None where its own fields do not show one.
 
-    arXiv's, OpenReview's and the Anthology's ids are looked up: there is more to know there.
+    Papers of arXiv, OpenReview and the Anthology are None too: they are looked up by their ids,
+    since their registries have more.
     """
-    # Not in the abstract: what it names is cited.
+    # Ids in the abstract are those of cited papers.
     named = [*(_field(entry, name) for name in _NAMES), parts.guid, parts.url]
     ids = [found.id for field in named for found in find_ids(field)]
     if not title or (ids and not ids[0].startswith("doi:")):
         return None
     bodies = [parts.body, _field(entry, "summary"), _field(entry, "citation_abstract")]
-    # Summary and body are often the same, one of them cut.
+    # Summary and body are often the same, and one of them is cut.
     described = max((html_to_text(b)[0] if parts.is_html else b for b in bodies), key=len)
     lines = [plain(line) for line in described.split("\n")]
     labels = {match[1]: match[2] for line in lines if (match := _LABEL.match(line))}
@@ -315,12 +319,12 @@ def _paper(parts: PostParts, entry: Any, title: str, post: Post) -> Paper | None
     is_described = any(name.startswith(("prism_", "citation_", "dc_")) for name in entry)
     is_described = is_described or isinstance(entry.get("authors"), str) or bool(labels)
     if (ids or post.mentions) and not is_described:
-        return None  # somebody's list: what it links are the papers, by other authors
-    # A title alone is a paper by its DOI, an editorial alone is none.
+        return None  # somebody's list: the papers are those that it links, by other authors
+    # An entry without authors is a paper only with a DOI or an abstract, and no editorial.
     if not (authors or ((ids or abstract) and not is_generic(title))):
         return None
     id_ = ids[0] if ids else web_id(parts.url) or web_id(parts.guid)
-    if not id_:  # not even a page
+    if not id_:  # it has no page either
         digest = hashlib.sha256("\n".join([title, *authors]).encode()).hexdigest()
         id_ = f"pdf:{digest[:16]}"
     return Paper(
@@ -342,7 +346,7 @@ def _abstract(lines: Iterable[str]) -> str:
         and not _LABEL.match(line)
         and not (len(line) <= _LONGEST_PLACE and _PLACE.match(line))
     ]
-    return _SAID_FIRST.sub("", " ".join(kept[bool(kept and _HEADING.fullmatch(kept[0])) :]), 1)
+    return _HEADING_WORD.sub("", " ".join(kept[bool(kept and _HEADING.fullmatch(kept[0])) :]), 1)
 
 
 def _authors(entry: Any, labels: Mapping[str, str]) -> tuple[str, ...]:
@@ -359,17 +363,17 @@ _INITIALS = re.compile(r"(?:[A-ZÀ-Þ]\.?[ -]?){1,4}")
 
 
 def _names(written: str) -> tuple[str, ...]:
-    """Part several names that stand in one text: by semicolons or lines, else by commas.
+    """Split several names in one text: at semicolons or lines, else at commas.
 
     "Field, Ada" is one name, and "Field, A., Lind, B." are two.
     """
     if re.search(r";|,\s*\n", written):
         parts = re.split(r";|,\s*\n", written)
         return tuple(_turned(name) for part in parts if (name := plain(part)))
-    # By commas and "and", also those of Chinese and Japanese.
+    # At commas and "and", also at Chinese and Japanese commas.
     parts = re.split(r",\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+|\s*[、，]\s*", plain(written))
     parts = [part for part in parts if part]
-    # Every second part is initials: family and given names take turns.
+    # Where every second part is initials, family names and initials alternate.
     if parts and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
         return tuple(f"{b} {a}" for a, b in zip(parts[::2], parts[1::2], strict=True))
     is_turned = len(parts) == 2 and "," in written and not any(" " in part for part in parts)
@@ -390,8 +394,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _published(parts: PostParts, entry: Any, labels: Mapping[str, str]) -> date | None:
-    """Find the day that the feed says a paper is of: its own, else that of the entry, else that
-    of the issue, which may be still to come."""
+    """Determine the day of a paper: its own, else the entry's, else the issue's."""
+    # The issue's comes last, since it may still be in the future.
     written = [_field(entry, name) for name in _DATES]
     written += [labels.get("Available online", ""), labels.get("Publication date", "")]
     written.append(parts.posted_at.date().isoformat() if parts.posted_at else "")
@@ -399,7 +403,7 @@ def _published(parts: PostParts, entry: Any, labels: Mapping[str, str]) -> date 
 
 
 def _day(written: str) -> date | None:
-    """Read "2024-03-01" or "1 March 2024"; a missing month or day is the first."""
+    """Read a day such as "2024-03-01" or "1 March 2024"; a missing month or day is the first."""
     match = _DAY.match(written.strip()) or _WRITTEN.match(written.strip())
     if not match:
         return None

@@ -1,16 +1,16 @@
 """Read files that others wrote: BibTeX, mails of Google Scholar, an archive of X.
 
-BibTeX: bibtexparser takes a file apart. Its entries are what others typed, any of them may be
-broken; what cannot be read is counted and left out.
+BibTeX: bibtexparser parses the file. People typed its entries, and any of them may be broken; an
+entry that cannot be read is counted and left out.
 
-Google Scholar: the mails in which it announces papers, an .eml file or an mbox. Nobody says
-anything there: each paper that a mail lists is an entry without author. Other mails are passed
-over. Only the standard library's parser of mail is trusted, and every part of a mail may be
-missing or damaged. Written after alert mails as they are described and shown on the web.
+Google Scholar: the mails in which it announces papers, an .eml file or an mbox. Each paper in such
+a mail is an entry without author; other mails are ignored. The standard library parses mails, and
+every part of a mail may be missing or damaged. Written after alert mails as they are described and
+shown on the web.
 
-X: tweets.js or like.js of the archive of an account that its owner asked for. Each file is a
-script that sets a list ("window.YTD.tweets.part0 = [ … ]"). The archive does not name its owner in
-these files: the author is the source. Fields after the README.txt of the archive.
+X: tweets.js or like.js of an account's archive, which its owner asked for. Each file is a script
+that sets a list ("window.YTD.tweets.part0 = [ … ]"). These files do not name the owner, so the
+author is the source. Fields after the README.txt of the archive.
 
 Mails and archives were not tried on real bytes.
 """
@@ -61,29 +61,30 @@ _ARXIV = re.compile(r"(?:[a-z-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """What a file gave: its papers, each once, and how many entries could not be read."""
+    """The papers in a file, each once, and the number of entries that could not be read."""
 
     papers: tuple[Paper, ...]
     n_broken: int
 
 
 def read_bibtex(data: bytes) -> Bibliography:
-    """Read all entries that have a title.
+    """Read all entries of a BibTeX file that have a title.
 
-    One without any identifier is named by its title, first author and year: `pdf:…`, which
-    gives way as soon as a source brings the paper.
+    An entry without an id gets one that is made of its title, first author and year, `pdf:…`,
+    which gives way as soon as a source brings the paper.
     """
-    # It reports each broken entry on the error stream; they are counted instead.
+    # bibtexparser logs each broken entry to standard error; they are counted instead.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    # Not strict: an old bibliography may have bytes of Latin-1.
+    # With "replace", since an old bibliography may have bytes of Latin-1.
     text = data[:MOST_BYTES].decode("utf-8-sig", "replace")
-    # Braces are left for the names: of "{Moss and Fern}" nobody is called Fern.
+    # Braces are kept for splitting names: "{Moss and Fern}" is one author.
     decode = LatexDecodingMiddleware(keep_braced_groups=True)
     found = parse_string(text, append_middleware=[decode, SeparateCoAuthors()])
     papers = [
         _paper({key.casefold(): one.value for key, one in entry.fields_dict.items()})
         for entry in found.entries
     ]
+    # Reversed twice, so that of two entries with one id the first one counts, in its place.
     read = {paper.id: paper for paper in reversed(papers) if paper}
     return Bibliography(
         tuple(reversed(read.values())), len(found.failed_blocks) + papers.count(None)
@@ -104,7 +105,7 @@ def _paper(fields: dict[str, object]) -> Paper | None:
     ids: list[str] = []
     for name in _ID_FIELDS:
         value = _text(fields.get(name))
-        # A bare number counts in a field of its own only.
+        # A number without "arXiv:" counts only in a field that is meant for it.
         if name in ("eprint", "arxivid") and _ARXIV.fullmatch(value):
             value = f"arXiv:{value}"
         if name == "doi" and value.startswith("10."):
@@ -124,7 +125,7 @@ def _paper(fields: dict[str, object]) -> Paper | None:
 
 
 def _in_order(author: str) -> str:
-    """Print a name as papers do: "Field, Ada" is Ada Field; 山田, 太郎 is 山田 太郎."""
+    """Put a name into the order of papers: "Field, Ada" is Ada Field; 山田, 太郎 is 山田 太郎."""
     if is_cjk(author):
         return " ".join(_text(author).replace(",", " ").split())
     return _text(parse_single_name_into_parts(author, strict=False).merge_first_name_first)
@@ -135,7 +136,7 @@ def _text(value: object) -> str:
 
 
 MAIL_FILES = ("*.eml", "*.mbox", "*.mbx")
-"""What of a folder is read."""
+"""Patterns of the files that are read in a folder of mails."""
 
 _NEXT_MAIL = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{1,300}\r?\n")
 _HEADER = re.compile(rb"\A\s*(?:[A-Za-z][A-Za-z0-9-]{0,60}:[^\n]*\n)")
@@ -149,9 +150,9 @@ _LINKS = re.compile(r"<a\s[^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a\s*>", re.IGNORECAS
 def read_scholar(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read the papers of all alerts, each once, in the order of the mails.
 
-    total: the papers and, for one each, the alerts of which nothing could be read. Raises
-    SourceFailed for what is no mail, and where there are alerts and none of them lists
-    anything that can be read: their form has changed then.
+    The page's total is the number of papers and of alerts in which nothing could be read. Raises
+    SourceFailed for anything that is no mail, and where no alert has a paper that can be read,
+    since then their form has changed.
     """
     mails = [part for part in _NEXT_MAIL.split(content) if part.strip()]
     if not mails or not _HEADER.match(mails[0]):
@@ -172,8 +173,8 @@ def read_scholar(content: bytes, *, source: str, content_type: str = "", url: st
 
 
 def _listed(html: str, at: datetime | None) -> Iterator[Post]:
-    """Make the entries of a mail: title, address, and what stands below: authors, some words."""
-    # The class that the mails give to the link of each paper.
+    """Yield the entries of a mail: title, address, and the lines below (authors, some words)."""
+    # The mails mark the link of each paper by this class.
     titles = [t for t in _TITLE.finditer(html) if "gse_alrt_title" in t["attributes"]]
     ends = [t.start() for t in titles[1:]] + [len(html)]
     for match, end in zip(titles, ends, strict=False):
@@ -195,7 +196,7 @@ def _listed(html: str, at: datetime | None) -> Iterator[Post]:
 
 
 def _unwrapped(hrefs: tuple[str, ...]) -> str:
-    """Return the address within scholar_url?url=…, or the one that there is."""
+    """Extract the address within scholar_url?url=…, or the link's own; "" for none."""
     href = hrefs[0] if hrefs else ""
     try:
         parts = urlsplit(href)
@@ -206,10 +207,10 @@ def _unwrapped(hrefs: tuple[str, ...]) -> str:
 
 
 def _html(message: Message) -> str:
-    """Return the HTML of a mail as text, "" where it has none."""
+    """Extract the HTML of a mail as text, "" without any."""
     for part in message.walk():
         if part.get_content_type() == "text/html":
-            # Quoted-printable or base64, taken off; None for a part that has parts.
+            # Decoded from quoted-printable or base64; None for a part that has parts.
             payload = part.get_payload(decode=True)
             charset = part.get_param("charset") or ""
             kind = f"charset={charset}" if isinstance(charset, str) else ""
@@ -219,7 +220,7 @@ def _html(message: Message) -> str:
 
 
 def _moment(written: str) -> datetime | None:
-    """Read the date of a mail."""
+    """Read the date of a mail, as UTC; None where it cannot be read."""
     try:
         at = parsedate_to_datetime(written)
         return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
@@ -228,7 +229,7 @@ def _moment(written: str) -> datetime | None:
 
 
 ARCHIVE_FILES = ("tweets.js", "tweets-part*.js", "tweet.js", "like.js")
-"""What of an archive's folder `data` is read."""
+"""Patterns of the files that are read in an archive's folder `data`."""
 
 _HEAD = re.compile(rb"\A\s*(?:\xef\xbb\xbf)?window\.YTD\.\w+\.part\d+\s*=\s*(?=\[)")
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/\w+/status/\d+")
@@ -236,7 +237,7 @@ _PASSED_ON = re.compile(r"RT @\w{1,20}: ")
 
 
 def read_x_archive(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read one file of an archive. What the person liked counts as passed on."""
+    """Read a file of an archive; a tweet that the person liked counts as a repost."""
     head = _HEAD.match(content)
     if head is None:
         raise refusal(source, not_but("answer.no_tweets", content))
@@ -263,9 +264,9 @@ def read_x_archive(content: bytes, *, source: str, content_type: str = "") -> tu
 
 
 def _tweet(tweet: Thing, source: str, own: frozenset[str]) -> PostParts:
-    """Make a post of a tweet. own: the ids of the person's tweets, to tell replies to others."""
+    """Make a post of a tweet; own: the ids of the person's tweets, replies to which are posts."""
     id_, text = field(tweet, "id_str", "id"), field(tweet, "full_text", "text")
-    # t.co is not asked, since the archive knows the whole address of each link.
+    # t.co is not asked, since the archive has the whole address of each link.
     found = objects(inner(tweet, "entities").get("urls"))
     pairs = [(field(link, "url"), field(link, "expanded_url")) for link in found]
     links = {short: whole for short, whole in pairs if short and whole}

@@ -1,7 +1,7 @@
-"""The kinds of source that a [[feed]] can be, and the reading of those that are files on this disk.
+"""Define the kinds of a [[feed]], and read those that are files on this disk.
 
-A local source is an archive or saved mails: a file, or a folder of them. One file that cannot be
-read does not hide the others: it is named. Never the network.
+A local source is an archive or saved mails: a file, or a folder of them. A file that cannot be
+read is reported, and the others are read. Never uses the network.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from reader.library.paper import Post
 
 
 class PageReader(Protocol):
-    """Turn an answer into what it lists; raises SourceFailed for what is not of the kind.
+    """Reads an answer into a page; raises SourceFailed for an answer of another kind.
 
-    content_type: the header. url: where the answer came from, by which the next page is named.
+    content_type: the header. url: the address of the answer, from which that of the next page is
+    made.
     """
 
     def __call__(
@@ -42,7 +43,7 @@ class PageReader(Protocol):
 
 
 def _posts(read: Callable[..., tuple[Post, ...]]) -> PageReader:
-    """Make a reader of pages of one that gives posts alone."""
+    """Make a reader of pages of a function that returns posts alone."""
 
     def page(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
         return ListPage(read(content, source=source, content_type=content_type))
@@ -52,10 +53,10 @@ def _posts(read: Callable[..., tuple[Post, ...]]) -> PageReader:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of source is read, and what `reader sources` says of it.
+    """A kind of source: how it is read, and its description in `reader sources`.
 
-    tried_on: whether it was ever tried on bytes that a server sent. files: the names that are
-    read of a folder, where the address may be a path on this disk; () for none.
+    tried_on: whether it was ever tried on bytes that a server sent. files: patterns of the files
+    that are read in a folder, where the address may be a path on this disk; () for other kinds.
     """
 
     read: PageReader
@@ -65,6 +66,7 @@ class Kind:
 
     @property
     def is_local(self) -> bool:
+        """Check whether the address may be a path on this disk."""
         return bool(self.files)
 
 
@@ -100,17 +102,17 @@ KINDS: Mapping[str, Kind] = {
 
 
 MAX_BYTES = 500_000_000
-"""A longer file is refused: no archive of one person is that long."""
+"""The most bytes of a file; no archive of one person is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What a file or a folder gave.
+    """The posts in a file or a folder.
 
-    etag: names its state, by names, sizes and times; the same one means that nothing changed
-    since, and then no file was read.
-    n_missing: entries that the files say they have and that could not be read.
-    failures: of single files, each named.
+    etag: a hash of names, sizes and times, "" where a file failed. is_unchanged: it is the same
+    as before, and no file was read.
+    n_missing: entries that the files announce and that could not be read.
+    failures: of single files, which are named in them.
     """
 
     etag: str
@@ -122,17 +124,17 @@ class Local:
 
 
 def local_path(url: str, folder: Path) -> Path:
-    """Return the path that a feed's address means; a relative one is the library's."""
+    """Compute the path of a feed's address; a relative one starts at the library's folder."""
     try:
         return folder / Path(url).expanduser()
-    except RuntimeError:  # "~somebody" who has no home here
+    except RuntimeError:  # "~somebody" without a home on this machine
         return folder / url
 
 
 def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
-    """Read a file, or those files of a folder that the kind names, oldest name first.
+    """Read a file, or the files of a folder that the kind has, in the order of their names.
 
-    etag: what the last reading gave. Raises SourceFailed if there is nothing to read.
+    etag: of the last reading. Raises SourceFailed where there is nothing to read.
     """
     try:
         files = _files(path, kind.files)
@@ -166,16 +168,16 @@ def read_local(path: Path, kind: Kind, *, source: str, etag: str = "") -> Local:
             n_missing += max((page.total or 0) - len(page.posts), 0)
     if failures and not posts:
         raise failures[0]
-    # A state with failures is none to remember: the next gather tries them again.
+    # After a failure no state is stored, so that the next gather reads the files again.
     kept = "" if failures else state
     return Local(kept, tuple(posts.values()), len(files), n_missing, False, tuple(failures))
 
 
 def _files(path: Path, patterns: Sequence[str]) -> list[Path]:
     if not path.is_dir():
-        path.stat()  # a missing file is named by the system
+        path.stat()  # raises the system's error for a missing file
         return [path]
-    # An archive of X has its files in `data`, and is named by its folder.
+    # An archive of X has its files in the folder `data`.
     folders = (path, path / "data") if (path / "data").is_dir() else (path,)
     found = {file for folder in folders for pattern in patterns for file in folder.glob(pattern)}
     return sorted(file for file in found if file.is_file())

@@ -1,19 +1,19 @@
-"""Ask arXiv's OAI-PMH interface what a listing held: new, late and replaced papers.
+"""Read the papers of a listing from arXiv's OAI-PMH interface: new, late and replaced ones.
 
-Through the `oaipmh_scythe` package: it builds the questions and follows the resumption tokens,
-`fetch` does the asking. Records are read in the format arXivRaw. The package's parser repairs what
-is broken, so half a page would look like a short one; what is no whole answer, and one that
-declares entities, is refused here before it sees it.
+The `oaipmh_scythe` package builds the requests and follows the resumption tokens, `fetch` sends
+them. Records are read in the format arXivRaw. The package's parser repairs broken XML, so half a
+page would look like a short one: an incomplete answer, and one that declares entities, is refused
+here before the package sees it.
 
-What a datestamp is (arXiv's own server, github.com/arXiv/oaipmh, and info.arxiv.org/help/oa):
-the UTC day on which the record last changed. A listing is mailed at 20:00 Eastern time and
-reaches OAI-PMH some two hours later; that is after midnight UTC, so its records are stamped
-with the date of the listing itself. But any later change, of a reference as of a version,
-moves a record to its own day, and nothing says what changed. Hence
+A datestamp (arXiv's own server, github.com/arXiv/oaipmh, and info.arxiv.org/help/oa) is the UTC
+day on which the record last changed. A listing is mailed at 20:00 Eastern time and reaches
+OAI-PMH some two hours later; that is after midnight UTC, so its records have the date of the
+listing itself. But any later change, of a reference as of a version, gives a record another
+datestamp, and nothing shows what changed. So
 
-- a day is told from the dates of the versions, the stamp only finds the rest;
-- a closed window holds what has not changed since: good for a day or two. For a longer gap
-  ask for all its days at once (`days_announced`): that window has no end and loses nothing.
+- the dates of the versions decide on the day, and the datestamp only finds the rest;
+- a closed window has only records without a later change, which is enough for a day or two. For a
+  longer gap ask for all its days at once (`days_announced`): that window has no end.
 """
 
 from __future__ import annotations
@@ -51,21 +51,22 @@ PHYSICS = frozenset(
     {"astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph"}
     | {"nlin", "nucl-ex", "nucl-th", "physics", "quant-ph"}
 )
-"""The archives that stand in the set "physics"; every other one is a set of its own."""
+"""The archives in the set "physics"; every other one is a set of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """What one listing held in the classes wanted, each paper once.
+    """The papers of a listing in the wanted classes, each once.
 
-    new: first submitted in the listing's window. replaced: their newest version was.
-    cross_or_late: stamped with this listing, and neither: held back by moderation, newly
-    cross-listed, or merely edited. OAI-PMH does not tell these apart, but a paper that is
-    years old was hardly held back (`published_on`). A Monday has the weekend's edits too.
-    `announced_on` is the day that the calendar gives for version 1, in all three.
-    n_records: distinct records that came, of whatever day and class.
+    new: first submitted in the listing's window. replaced: whose newest version was.
+    cross_or_late: with the datestamp of this listing, and neither new nor replaced: held back by
+    moderation, newly cross-listed, or merely edited. OAI-PMH does not tell these apart, but a
+    paper that is years old was hardly held back (`published_on`). A Monday has the weekend's
+    edits too.
+    `announced_on` of all three is the calendar's day for version 1.
+    n_records: distinct records that came, of any day and class.
     is_whole: every record that the interface announced came and could be read.
-    failure: what went wrong; what came before it is here.
+    failure: what went wrong, None for nothing; the papers before it are here.
     """
 
     new: tuple[Paper, ...] = ()
@@ -78,7 +79,7 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True)
 class OaiRecord:
-    """A paper, the listings of its first and newest version, and that of its last change."""
+    """A paper, with the listing days of its first version, its newest one, and its last change."""
 
     paper: Paper
     first_on: date
@@ -87,22 +88,22 @@ class OaiRecord:
 
 
 _Records = dict[str, OaiRecord | None]
-"""By OAI identifier; None for one that holds no paper of a wanted class."""
+"""Records by OAI identifier; None for a record without a paper of a wanted class."""
 
 
 def papers_announced(fetch: Fetch, place: ArxivPlace, day: date) -> Harvest:
-    """Ask what a listing held, by the records stamped with it or since the listing before.
+    """Harvest a listing, from the records changed on its day and since the listing before.
 
-    Never raises SourceFailed: see `Harvest.failure`. ValueError for a weekend day.
+    Never raises SourceFailed, see `Harvest.failure`. Raises ValueError for a weekend day.
     """
     return _harvest(*_ask(fetch, place, _window_start(day), day), day)
 
 
 def days_announced(fetch: Fetch, place: ArxivPlace, days: Iterable[date]) -> dict[date, Harvest]:
-    """Ask what several listings held, by all records stamped since the first of them.
+    """Harvest several listings, from all records changed since the first of them.
 
-    For a gap of any length: some 3,500 records a request, whatever the number of days. Where
-    something fails no day is whole, since any record may be stamped at the end.
+    A gap may have any length, since a page has some 3,500 records whatever the number of days.
+    Where a request fails no day is whole, since any record may have a late datestamp.
     """
     wanted = sorted(set(days))
     if not wanted:
@@ -112,8 +113,8 @@ def days_announced(fetch: Fetch, place: ArxivPlace, days: Iterable[date]) -> dic
 
 
 def _window_start(day: date) -> date:
-    # A day more than the documents ask for: were a stamp made before midnight UTC after all,
-    # its versions' dates would still put the paper where it belongs.
+    # One day more than the documents ask for. Were a datestamp made before midnight UTC after
+    # all, the dates of the versions would still show the right day.
     if not is_listing_day(day):
         raise ValueError(f"{day} is a {day:%A}: arXiv lists nothing under it")
     return day - timedelta(days=2 if day.weekday() == 0 else 1)
@@ -122,7 +123,7 @@ def _window_start(day: date) -> date:
 def _harvest(
     records: Mapping[str, OaiRecord | None], failure: SourceFailed | None, day: date
 ) -> Harvest:
-    """Sort the records out for one listing."""
+    """Sort the records of a listing into new, late and replaced ones."""
     known = [record for record in records.values() if record]
     rest = [record for record in known if record.first_on != day]
     late = [r for r in rest if r.newest_on != day and r.stamped_on == day]
@@ -139,19 +140,22 @@ def _harvest(
 def _ask(
     fetch: Fetch, place: ArxivPlace, start: date, end: date | None
 ) -> tuple[_Records, SourceFailed | None]:
-    """Read the list of each class; one that fails does not keep the others from coming."""
+    """Read the list of each class; return the records, and the first failure, None for none.
+
+    After a failure the other classes are still read, unless the server is down.
+    """
     records: _Records = {}
     first: SourceFailed | None = None
     for name in dict.fromkeys(map(set_of, place.categories)):
         failure = _read_list(_Session(fetch, place), records, (start, end), name)
         first = first or failure
         if failure and (isinstance(failure, Unreachable) or failure.retry_at):
-            break  # the server is down, or asks for a rest
+            break  # the server is down, or wants no requests for a time
     return records, first
 
 
 def set_of(category: str) -> str:
-    """Name the set of a class: "cs.CL" is "cs:cs:CL", "hep-th" is "physics:hep-th"."""
+    """Get the OAI set of a class: "cs.CL" is "cs:cs:CL", "hep-th" is "physics:hep-th"."""
     archive, _, subject = category.partition(".")
     group = "physics" if archive in PHYSICS else archive
     if not subject:
@@ -159,8 +163,8 @@ def set_of(category: str) -> str:
     return f"{group}:{archive}:{subject}"
 
 
-# No DOCTYPE among what may stand before the root, so no entity is ever declared.
-# Atomic: a thousand comments must not be parted in all possible ways.
+# A DOCTYPE before the root does not match, so no entity is ever declared. Atomic groups, since a
+# thousand comments must not be split in all possible ways.
 _HEAD = re.compile(rb"\A(?>\s+|<\?[^>]*\?>|<!--(?>.*?-->))*+(?=<(?:\w+:)?OAI-PMH[\s>])", re.DOTALL)
 _END = re.compile(rb"</(?:\w+:)?OAI-PMH>\s*\Z")
 _RECORD = re.compile(rb"<(?:\w+:)?record[\s/>]")
@@ -169,7 +173,7 @@ _RECORD = re.compile(rb"<(?:\w+:)?record[\s/>]")
 def _read_list(
     session: _Session, records: _Records, window: tuple[date, date | None], set_: str
 ) -> SourceFailed | None:
-    """Add the records of one set to `records`; returns what is missing, and why."""
+    """Add the records of a set to `records`; return why some are missing, None for none."""
     start, end = window
     pages = session.list_records(
         start.isoformat(), end.isoformat() if end else None, "arXivRaw", set_
@@ -182,10 +186,10 @@ def _read_list(
             is_damaged = is_damaged or not _is_sound(content)
             token = page.xml.find(f".//{OAI}resumptionToken")
             size = "" if token is None else token.get("completeListSize", "")
-            # The total stands in each token, and only there; a list of one page may have none.
+            # Only tokens have the total, and a list of one page may have no token.
             n_announced = max(n_announced, int(size) if re.fullmatch(r"[0-9]{1,9}", size) else 0)
             found = list(page.xml.iterfind(f".//{OAI}record"))
-            # What the page begins, whether or not the parser can save it.
+            # Records that begin in the page, but that the parser could not repair.
             n_unread += len(_RECORD.findall(content)) - len(found)
             for record in found:
                 name = _identifier(record)
@@ -206,7 +210,8 @@ def _read_list(
 
 
 def _is_sound(page: bytes) -> bool:
-    """Check whether a page is well-formed: what repairs XML may drop a record in silence."""
+    """Check whether a page is well-formed XML."""
+    # lxml's repair of broken XML may drop a record silently.
     try:
         expat.ParserCreate().Parse(page, True)
     except expat.ExpatError:
@@ -215,7 +220,7 @@ def _is_sound(page: bytes) -> bool:
 
 
 class _Session(Scythe):
-    """A `Scythe` that asks through our `fetch`, and believes only whole answers."""
+    """A `Scythe` that sends its requests with our `fetch`, and accepts only complete answers."""
 
     def __init__(self, fetch: Fetch, place: ArxivPlace) -> None:
         super().__init__(place.url, iterator=OAIResponseIterator)
@@ -224,9 +229,9 @@ class _Session(Scythe):
         self._asked: set[str] = set()
 
     def harvest(self, query: dict[str, str]) -> OAIResponse:
-        """Fetch one page, without records where none match. Raises SourceFailed for all else."""
+        """Fetch a page, without records where none match. Raises SourceFailed for anything else."""
         asked = urlencode(query)
-        # The package follows tokens for ever: a server that repeats one must be stopped here.
+        # The package follows tokens for ever, so a server that repeats one is stopped here.
         if asked in self._asked:
             raise _failed(say("answer.endless"))
         self._asked.add(asked)
@@ -251,7 +256,7 @@ class _OaiResponse:
 
 
 def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
-    # Not by the package's own raise_for_oaipmh_error, which takes any code for a class's name.
+    # Not with the package's raise_for_oaipmh_error, which uses any code as a class's name.
     try:
         root = page.xml
     except SyntaxError:  # what lxml's own errors are
@@ -263,7 +268,7 @@ def _refuse_error(page: OAIResponse, *, is_first: bool) -> None:
         if root.find(f"{OAI}ListRecords") is None:
             raise _failed(say("answer.no_records"))
         return
-    # "noRecordsMatch" is how a day without papers looks; behind a first page it is a fault.
+    # "noRecordsMatch" is the answer for a day without papers; after a first page it is a fault.
     code = error.get("code", "")
     if code != "noRecordsMatch" or not is_first:
         said = plain(error.text or "")[:200] or say("answer.no_reason")
@@ -275,12 +280,12 @@ def _failed(what: str, status: int = 200) -> SourceFailed:
 
 
 def _identifier(record: Any) -> str:
-    """Read a record's OAI identifier, empty where it has none. record: an lxml element."""
+    """Read a record's OAI identifier, "" without one; record: an lxml element."""
     return str(record.findtext(f"{OAI}header/{OAI}identifier", "")).strip()
 
 
 def _record(record: Any, name: str, categories: AbstractSet[str]) -> OaiRecord | None:
-    """Read a record; None where it was deleted or is of no wanted class.
+    """Read a record; None where it was deleted or has no wanted class.
 
     Raises ValueError where it has no identifier, arXiv id, version or readable date.
     """
@@ -300,6 +305,7 @@ def _record(record: Any, name: str, categories: AbstractSet[str]) -> OaiRecord |
         (_, first_at), (newest, newest_at) = versions[0], versions[-1]
         stamp = str(header.findtext(f"{OAI}datestamp", "")).strip()[:10]
         stamped_on = date.fromisoformat(stamp)
+        # Changes of a weekend count for Monday's listing.
         while not is_listing_day(stamped_on):
             stamped_on += timedelta(days=1)
         paper = _paper(raw, published_at=first_at, version=newest)

@@ -1,4 +1,4 @@
-"""Papers of a conference or a preprint server: ACL, ISCA, bioRxiv, medRxiv.
+"""Read the papers of a conference or a preprint server: ACL, ISCA, bioRxiv, medRxiv.
 
 ACL Anthology: a volume's or an event's page, its XML or its .bib.
 `https://aclanthology.org/volumes/2024.iwslt-1/`, the same with `.bib` or `.xml` (MODS), and
@@ -6,11 +6,12 @@ the files of the Anthology's own repository (`data/xml/2024.iwslt.xml`). BibTeX 
 titles only: its accents are LaTeX. Written after the Anthology's templates and documentation.
 
 ISCA archive: a conference's page, `https://www.isca-archive.org/interspeech_2024/index.html`, has
-titles, authors and links. It has no ids, and its papers' DOIs stand on pages of their own: so a
-paper is known by the address of its page until another source brings the same title and authors.
+titles, authors and links. It has no ids, and the DOI of a paper is on the paper's own page: so a
+paper is identified by the address of its page until another source brings the same title and
+authors.
 
-bioRxiv and medRxiv: their own API, `https://api.biorxiv.org/details/biorxiv/7d/0/json`, gives the
-preprints of the last seven days, 100 a page. Fields after api.biorxiv.org.
+bioRxiv and medRxiv: their own API, `https://api.biorxiv.org/details/biorxiv/7d/0/json`, returns
+the preprints of the last seven days, 100 on a page. Fields after api.biorxiv.org.
 
 None of them was tried on real bytes.
 """
@@ -44,7 +45,7 @@ from reader.library.paper import Mention, Paper, Post
 
 _ID = r"(?:(?:19|20)\d\d\.[a-z][\w-]{1,60}\.\d{1,4}|[A-Z]\d\d-\d{4})"
 _FRONT = re.compile(r"acl:(?:.*\.0|W\d\d-\d\d00|[A-VX-Z]\d\d-\d000)")
-"""A volume's front matter: paper 0 of it."""
+"""A volume's front matter, which is its paper 0."""
 
 _TITLE = re.compile(
     rf"""<a\s[^<>]*?href=["']?(?:https?://(?:www\.)?aclanthology\.org)?/(?P<id>{_ID})/?["']?
@@ -61,8 +62,8 @@ _BIB_URL = re.compile(r"""^[ \t]*url\s*=\s*["{]([^"{}\s]{1,300})["}]""", re.MULT
 def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read a volume's papers, without its front matter.
 
-    total: what its XML or .bib holds, read or not; None for a page, which is read by what it
-    holds of each. A .bib has entries only, and no paper whole.
+    The page's total is the number of papers in its XML or .bib, read or not; None for an HTML
+    page. A .bib has entries only, and no complete papers.
     """
     data = to_utf8(content, content_type)
     start = data[:2000].lstrip().lower()
@@ -88,7 +89,7 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
             raise refusal(source, not_but("answer.no_acl", data)) from error
         ids = (parse_id(record.findtext("location/url") or "") for record in root.iter("mods"))
         total = sum(found is None or not _FRONT.fullmatch(found.id) for found in ids)
-        # Of the Anthology's own XML; front matter has an element of its own there.
+        # In the Anthology's own XML front matter has another element.
         total += sum(1 for _ in root.iter("paper"))
         papers = _of_xml(root)
     listed = {paper.id: paper for paper in papers if not _FRONT.fullmatch(paper.id)}
@@ -99,7 +100,7 @@ def read_acl(content: bytes, *, source: str, content_type: str = "", url: str = 
 
 
 def _of_bib(entry: str) -> tuple[str, str]:
-    """Read the id and the title of an entry; "" for none."""
+    """Read the id and the title of a BibTeX entry, "" for a missing one."""
     url, title = _BIB_URL.search(entry), _BIB_TITLE.search(entry[:5_000])
     found = parse_id(url[1]) if url else None
     return found.id if found else "", plain(re.sub(r"[{}]", "", title[1])) if title else ""
@@ -107,14 +108,14 @@ def _of_bib(entry: str) -> tuple[str, str]:
 
 def _of_page(html: str) -> Iterator[Paper]:
     titles = list(_TITLE.finditer(html))
-    # Between one title and the next stands all that the page says of a paper.
+    # All about a paper is between its title and the next one.
     ends = [title.start() for title in titles[1:]] + [len(html)]
     for title, end in zip(titles, ends, strict=False):
         below = html[title.end() : min(end, title.end() + 50_000)]
         found, name = parse_id(f"acl:{title['id']}"), plain(html_to_text(title["title"])[0])
         abstract = _ABSTRACT.search(below)
         if found and name:
-            # "2024.rain-1.1" or "P19-1001": in the name is the year.
+            # The year is in the id: "2024.rain-1.1", "P19-1001".
             digits = title["id"][:4] if title["id"][0].isdigit() else title["id"][1:3]
             yield Paper(
                 ids=(found.id,),
@@ -127,7 +128,7 @@ def _of_page(html: str) -> Iterator[Paper]:
 
 
 def _full_year(digits: str, *, first: int) -> int:
-    """Complete a year of two digits. first: the earliest one of the last century."""
+    """Complete a year of two digits; first: the first one that is in the 20th century."""
     year = int(digits)
     return year if year > 99 else year + (2000 if year < first else 1900)
 
@@ -161,15 +162,17 @@ def _of_xml(root: ElementTree.Element) -> Iterator[Paper]:
 
 
 def _place(collection: str, volume: str, number: str) -> str:
-    """Name a paper by its place, as the Anthology does: its own name stands only in the address
-    of its PDF, and early volumes have papers without one."""
-    if collection == volume:  # the oldest files: no collection, and the volume within the number
+    """Build the Anthology's name of a paper by its place in a collection; "" for an odd place."""
+    # The XML has the name only in the address of the PDF, which some papers of early volumes lack.
+    # In the oldest files there is no collection, and the number begins with the volume's.
+    if collection == volume:
         return f"{volume}-{number}"
     if not re.fullmatch(r"[A-Z]\d\d", collection):
         return f"{collection}-{volume}.{number}"
     if not (volume.isdecimal() and number.isdecimal()):
         return ""
     n_volume, n_paper = int(volume), int(number)
+    # P19-1001 is volume 1, paper 1. Workshops have two digits of each: W19-0401.
     is_wide = collection[0] == "W" or collection == "C69" or (collection == "D19" and n_volume > 4)
     rest = f"{n_volume:02}{n_paper:02}" if is_wide else f"{n_volume}{n_paper:03}"
     return f"{collection}-{rest}"
@@ -188,12 +191,12 @@ def read_isca(content: bytes, *, source: str, content_type: str = "", url: str =
     found: dict[str, tuple[Post, Paper]] = {}
     for entry in _ISCA_ENTRY.finditer(data.decode("utf-8", "replace")):
         lines = [plain(line) for line in html_to_text(entry["about"])[0].split("\n")]
-        # The first line of a link is the title, the others are the authors.
+        # The first line of a link is the title, the others have the authors.
         title, *rest = [line for line in lines if line] or [""]
         key = entry["key"]
         if not title or key in found:
             continue
-        # The year within a key is in the name of the conference's folder too.
+        # The key has the year in two digits, the conference's folder in four.
         digits = re.search(r"(\d\d)[a-z]{0,3}_", key)
         year = _full_year(digits[1] if digits else "0", first=80)
         folder = f"https://www.isca-archive.org/{key.partition('_')[2]}_{year}/"
@@ -220,8 +223,8 @@ _CURSOR = re.compile(r"/details/\w+/[^?#]*?/(?P<cursor>[0-9]{1,7})(?=/json|/xml|
 def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
     """Read the preprints, each once with its newest version.
 
-    One that a journal has published is known by the journal's DOI too. total: of the
-    interval's rows; a preprint has one for each version in it.
+    One that a journal has published has the journal's DOI too. The page's total counts rows, of
+    which a preprint has one for each version.
     """
     answer = read_json(content, source=source, content_type=content_type)
     if not isinstance(answer, dict) or not isinstance(answer.get("collection"), list):
@@ -230,7 +233,7 @@ def read_biorxiv(content: bytes, *, source: str, content_type: str = "", url: st
     status = field(message, "status")
     if status not in ("", "ok") and "no posts" not in status.lower():
         raise not_this(source, say("kind_of.list", status=plain(status)[:100]))
-    # Versions come in the order of their days.
+    # Versions come in the order of their days, so the newest one stays in the dict.
     papers = {paper.id: paper for row in objects(answer["collection"]) if (paper := _preprint(row))}
     n, total = count(message, "count") or 0, count(message, "total")
     cursor, next_url = _CURSOR.search(url), ""

@@ -1,9 +1,9 @@
-"""Papers as registries have them: looked up by DOI, OpenReview or ACL id; a venue's list.
+"""Look papers up in registries by DOI, OpenReview or ACL id, and read a venue's list.
 
-CSL-JSON (citeproc.org) is what Crossref and DataCite both answer a DOI with, by content
-negotiation. OpenReview is asked through version 2 of its API. Of the ACL Anthology the MODS record
-(XML) is read, not the BibTeX: it is UTF-8 without LaTeX's accents, and names have parts. Written
-from their documentation and tried on invented answers only, never yet on real bytes.
+Crossref and DataCite both answer a DOI with CSL-JSON (citeproc.org), by content negotiation.
+OpenReview is asked by version 2 of its API. Of the ACL Anthology the MODS record (XML) is read and
+not the BibTeX: it is UTF-8 without LaTeX's accents, and names have parts. Written from their
+documentation and tried on invented answers only, never yet on real bytes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CSL = "application/vnd.citationstyles.csl+json"
 
 
 def _fetched(fetch: Fetch, request: Request, *gone: int) -> bytes | None:
-    """Ask for a record; None where the answer is one of the statuses that say there is none."""
+    """Fetch a record; None where the status is one of `gone`, by which there is no record."""
     try:
         return fetch(request).content
     except SourceFailed as error:
@@ -47,14 +47,14 @@ def _fetched(fetch: Fetch, request: Request, *gone: int) -> bytes | None:
 
 
 def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
-    """Fetch one paper's record: `base` ("https://doi.org/") and the DOI after it.
+    """Look a paper up by its DOI; None if the DOI is not registered.
 
-    id: "doi:10.…", or without the scheme. None if no such DOI is registered; raises
-    SourceFailed for every other failure.
+    base: "https://doi.org/". id: "doi:10.…", or without the scheme. Raises SourceFailed for every
+    other failure.
     """
     name = id.removeprefix("doi:")
     url = f"{base.rstrip('/')}/{quote(name, safe='/:;()._-+,')}"
-    # 410: a DOI that its registrar took back.
+    # 410 is a DOI that its registrar withdrew.
     content = _fetched(fetch, Request(url, DOI, accept=CSL), 404, 410)
     if content is None:
         return None
@@ -76,26 +76,26 @@ def paper_by_doi(fetch: Fetch, base: str, id: str) -> Paper | None:
 
 
 def _first(value: object) -> str:
-    """Return a text that some registrars wrap in a list."""
+    """Get a text, also where a registrar has put it into a list; "" for anything else."""
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) else ""
 
 
 def _bare(text: str) -> str:
-    """Take the tags out of a title or abstract: JATS ("<jats:p>"), MathML or HTML."""
+    """Remove the tags from a title or abstract: JATS ("<jats:p>"), MathML or HTML."""
     return plain(html_to_text(re.sub(r"(</?)jats:", r"\1", text))[0])
 
 
 def _author(author: Mapping[str, Any]) -> str:
-    # A group has `literal` or `name` in place of the two.
+    # A group of authors has `literal` or `name` in place of given and family name.
     parts = (author.get("given"), author.get("family"))
     whole = author.get("literal") or author.get("name")
     return plain(" ".join(p for p in parts if isinstance(p, str)) or _first(whole))
 
 
 def _csl_day(value: object) -> date | None:
-    """Read CSL's date-parts; a missing month or day is taken for the first."""
+    """Read CSL's date-parts; a missing month or day is the first; None for anything else."""
     try:
         parts = value["date-parts"][0]  # type: ignore[index]
         year, month, day = ([int(part) for part in parts] + [1, 1])[:3]
@@ -105,10 +105,10 @@ def _csl_day(value: object) -> date | None:
 
 
 def paper_by_openreview(fetch: Fetch, base: str, id: str) -> Paper | None:
-    """Fetch the submission of a forum: `base` is the API, "https://api2.openreview.net".
+    """Look a paper up at OpenReview, the submission of a forum; None if there is none in public.
 
-    id: "openreview:…", or without the scheme. None if there is none, or it is not public;
-    raises SourceFailed for every other failure.
+    base: the API, "https://api2.openreview.net". id: "openreview:…", or without the scheme.
+    Raises SourceFailed for every other failure.
     """
     name = id.removeprefix("openreview:")
     url = f"{base.rstrip('/')}/notes?forum={quote(name, safe='')}"
@@ -129,7 +129,7 @@ def paper_by_openreview(fetch: Fetch, base: str, id: str) -> Paper | None:
 def read_openreview(
     content: bytes, *, source: str, content_type: str = "", url: str = ""
 ) -> ListPage:
-    """Read a venue's notes, one for each paper; a review or a comment below a paper is none.
+    """Read a venue's papers from its notes, without reviews and comments.
 
     `https://api2.openreview.net/notes?content.venueid=<venue>&limit=1000`.
     """
@@ -138,14 +138,14 @@ def read_openreview(
     if not isinstance(notes, list):
         raise not_this(source, say("kind_of.openreview"))
     forums = [n for n in objects(notes) if parse_id(f"openreview:{n.get('id')}")]
-    # Reviews and comments stand below a paper, which is the top of its forum.
+    # A paper is the top of its forum, and reviews and comments are below it.
     tops = [n for n in forums if n.get("forum") in (None, n["id"])]
     papers = (_submission(note, "https://api2.openreview.net") for note in tops)
     total, n = count(answer, "count"), len(objects(notes))
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     offset = query.get("offset", "0")
-    # The API pages by offset; an address that the person wrote may have one already.
+    # The API's pages begin at an offset, which the person's address may have already.
     start = (int(offset) if re.fullmatch(r"[0-9]{1,7}", offset) else 0) + n
     next_url = ""
     if n and total is not None and start < total:
@@ -156,13 +156,13 @@ def read_openreview(
 def _submission(note: Mapping[str, Any], base: str) -> Paper | None:
     """Make a paper of a note; None for one without a title."""
     content = inner(note, "content")
-    # Version 2 wraps every value in {"value": …}, version 1 did not.
+    # Version 2 of the API wraps every value in {"value": …}, version 1 did not.
     fields = {k: v.get("value") if isinstance(v, dict) else v for k, v in content.items()}
     texts = {name: plain(value) for name, value in fields.items() if isinstance(value, str)}
     if not texts.get("title"):
         return None
     authors, pdf = fields.get("authors"), texts.get("pdf", "")
-    if pdf.startswith("/"):  # files lie at openreview.net, not at api2
+    if pdf.startswith("/"):  # files are at openreview.net, not at api2.openreview.net
         site = urlsplit(base)
         pdf = f"{site.scheme}://{site.netloc.removeprefix('api2.').removeprefix('api.')}{pdf}"
     return Paper(
@@ -186,9 +186,9 @@ def _openreview_day(milliseconds: object) -> date | None:
 
 
 def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
-    """Fetch one paper's record: `base` ("https://aclanthology.org/"), the id, ".xml".
+    """Look a paper up at the ACL Anthology; None if it is not there.
 
-    id: "acl:2023.acl-long.1", or without the scheme. None if there is none; raises
+    base: "https://aclanthology.org/". id: "acl:2023.acl-long.1", or without the scheme. Raises
     SourceFailed for every other failure.
     """
     name = id.removeprefix("acl:")
@@ -208,11 +208,12 @@ def paper_by_acl(fetch: Fetch, base: str, id: str) -> Paper | None:
 
 
 NO_XML = (ElementTree.ParseError, ValueError, LookupError)
+"""The exceptions of `xml_root` for anything that is no XML."""
 
 
 def xml_root(data: bytes) -> ElementTree.Element:
-    """Parse XML into elements named without their namespace. Raises one of NO_XML."""
-    # ElementTree fetches no external entity, and expat (2.4.1 on) stops entities that explode.
+    """Parse XML into elements whose names have no namespace. Raises one of NO_XML."""
+    # ElementTree fetches no external entity, and expat from 2.4.1 on limits how entities expand.
     root = ElementTree.fromstring(data)  # noqa: S314
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
@@ -220,13 +221,13 @@ def xml_root(data: bytes) -> ElementTree.Element:
 
 
 def text_at(element: ElementTree.Element, path: str) -> str:
-    """Return the whole text of an element's first descendant at a path; "" for none."""
+    """Get the whole text of an element's first descendant at a path; "" for none."""
     found = element.find(path)
     return "" if found is None else plain("".join(found.itertext()))
 
 
 def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
-    """Turn one MODS record, its names without namespace, into a paper."""
+    """Turn a MODS record, with names without namespace, into a paper."""
     doi = parse_id(text_at(record, "identifier[@type='doi']"))
     title, subtitle = text_at(record, "titleInfo/title"), text_at(record, "titleInfo/subTitle")
     names = (
@@ -245,7 +246,7 @@ def paper_of_mods(record: ElementTree.Element, id: str, pdf_url: str) -> Paper:
 
 
 def _mods_day(record: ElementTree.Element) -> date | None:
-    """Read "2023-07": a missing month or day is taken for the first."""
+    """Read a date such as "2023-07"; a missing month or day is the first; None without one."""
     issued = text_at(record, "originInfo/dateIssued")
     issued = issued or text_at(record, "relatedItem/originInfo/dateIssued")
     parts = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", issued)

@@ -16,9 +16,9 @@ Hacker News: the JSON of its search at hn.algolia.com, or hnrss's feeds.
 `https://hn.algolia.com/api/v1/search_by_date?query=arxiv.org&tags=story`. Fields after
 hn.algolia.com/api; not tried on real bytes.
 
-Hugging Face: its daily papers with the votes that they got, `https://huggingface.co/api/daily_papers`.
-Nobody says anything there: the entries are a list's, without author. An archive of the list keeps
-each entry as the text of a Python dict; that form is read too.
+Hugging Face: its daily papers with their votes, `https://huggingface.co/api/daily_papers`.
+The entries of this list have no author. An archive of the list has each entry as the text of a
+Python dict; that form is read too.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from reader.library.paper import Mention, Paper, Post, PostKind
 
 
 def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read statuses in their order. Raises SourceFailed for what holds none.
+    """Read statuses in their order. Raises SourceFailed for an answer of another form.
 
-    A boost is a repost by the account that passed it on, with the words of the first
-    author; a thread that goes on under one's own status is a post, not a reply.
+    A boost is a repost by the account that boosted, with the words of the first author; a thread
+    that goes on under one's own status is a post and no reply.
     """
     answer = read_json(content, source=source, content_type=content_type)
     is_empty = answer == []
@@ -66,7 +66,7 @@ def read_mastodon(content: bytes, *, source: str, content_type: str = "") -> tup
     return make_posts(_status(status, source) for status in statuses)
 
 
-# What Mastodon 4.5 puts before a quote for servers that do not know quotes.
+# Mastodon 4.5 puts this line before a quote, for servers that have no quotes.
 _RE_LINE = re.compile(r'\A\s*<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
@@ -86,9 +86,9 @@ def _status(status: Thing, source: str) -> PostParts:
         kind = "reply"
     body, name = field(shown, "content"), field(account, "acct", "username")
     return PostParts(
-        # A boost has an identity of its own: the same status may be boosted by several.
+        # A boost has a guid of its own, since several accounts may boost one status.
         guid=field(status, "uri", "url", "id"),
-        # Who is not named is the source: only an entry of a list is nobody's.
+        # An account without a name is the source; only entries of lists have no author.
         author=field(account, "display_name") or (f"@{name}" if name else source),
         title=field(shown, "spoiler_text"),
         body=_RE_LINE.sub("", body) if quoted else body,
@@ -102,10 +102,10 @@ def _status(status: Thing, source: str) -> PostParts:
 
 
 def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read posts in their order. Raises SourceFailed for what holds none.
+    """Read posts in their order. Raises SourceFailed for an answer of another form.
 
-    A repost is by the one who passed it on, with the words of the first author; a thread
-    that goes on under one's own post is a post, not a reply.
+    A repost is by the account that reposted, with the words of the first author; a thread that
+    goes on under one's own post is a post and no reply.
     """
     answer = read_json(content, source=source, content_type=content_type)
     views = _views(answer)
@@ -115,7 +115,7 @@ def read_bluesky(content: bytes, *, source: str, content_type: str = "") -> tupl
 
 
 def _views(answer: object) -> list[Thing] | None:
-    """List views of the form {post, reason}; None where the answer is of no known form."""
+    """Collect views of the form {post, reason}; None for an answer of an unknown form."""
     if not isinstance(answer, dict):
         listed = objects(answer)
         return [v for item in listed for v in _views(item) or []] or None
@@ -140,7 +140,7 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
     record, author = inner(post, "record"), inner(post, "author")
     uri = field(post, "uri")
     embedded = inner(post, "embed", "record")
-    # A quote beside pictures is one level deeper than one alone.
+    # A quote together with pictures is one level deeper.
     embedded = inner(embedded, "record") or embedded
     # The view of the quoted post, where it is shown.
     quoted = inner(embedded, "value") if _POST in field(embedded, "uri") else {}
@@ -171,21 +171,21 @@ def _bluesky_post(view: Thing, source: str) -> PostParts:
 
 
 def _kind_of_bluesky(uri: str, author: Thing, parent: str) -> PostKind:
-    """Return "reply" for one to somebody else; a thread of one's own goes on as posts."""
+    """Return "reply" for a reply to somebody else, "post" for one to oneself."""
     of_parent, own = (u.removeprefix("at://").partition("/")[0] for u in (parent, uri))
     return "reply" if parent and of_parent != (field(author, "did") or own) else "post"
 
 
 def _cards(record: Thing) -> tuple[str, ...]:
-    """Return the address of the card below a post, () for none."""
+    """Get the address of the card below a post, () for none."""
     embed = inner(record, "embed")
     cards = (inner(embed, "external"), inner(embed, "media", "external"))
     return tuple(uri for card in cards if (uri := field(card, "uri")))
 
 
 def _markup(record: Thing) -> str:
-    """Write a record's text as HTML, its links as links: shortened ones become whole so."""
-    # Facets count bytes of UTF-8.
+    """Turn a record's text into HTML with its links, which the text may show shortened."""
+    # Facets count bytes of UTF-8, not characters.
     raw = field(record, "text").encode("utf-8", "replace")
     links = []
     for facet in objects(record.get("facets")):
@@ -196,7 +196,7 @@ def _markup(record: Thing) -> str:
         if uri and start is not None and end is not None and start < end <= len(raw):
             links.append((start, end, uri))
     pieces, position = [], 0
-    # Facets may overlap or come in any order: a link within another one is left out.
+    # Facets may overlap and come in any order; a link within another one is left out.
     for start, end, uri in sorted(links):
         if start >= position:
             before, shown = _html(raw[position:start]), _html(raw[start:end])
@@ -210,7 +210,7 @@ def _html(raw: bytes) -> str:
 
 
 def read_reddit(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read posts and comments; a crosspost under the same title is a repost, else a quote."""
+    """Read posts and comments; a crosspost with the same title is a repost, else a quote."""
     if content.lstrip()[:1] == b"<":
         return read_posts(content, source=source, content_type=content_type)
     answer = read_json(content, source=source, content_type=content_type)
@@ -231,7 +231,7 @@ def _reddit_post(data: Thing) -> PostParts:
         kind = "reply"
     elif parents:
         kind = "repost" if field(parents[0], "title") == title else "quote"
-    # A crosspost links what its first post links.
+    # A crosspost has the links of its first post too.
     places = [field(data, name) for name in ("url_overridden_by_dest", "url", "link_url")]
     places += [field(p, name) for p in parents for name in ("url_overridden_by_dest", "url")]
     places += [unescape(field(p, "selftext")) for p in parents]
@@ -250,7 +250,7 @@ def _reddit_post(data: Thing) -> PostParts:
 
 
 def read_hn(content: bytes, *, source: str, content_type: str = "") -> tuple[Post, ...]:
-    """Read stories and comments. A comment mentions what it says and what its story links."""
+    """Read stories and comments; a comment also mentions the papers that its story links."""
     if content.lstrip()[:1] == b"<":
         return read_posts(content, source=source, content_type=content_type)
     answer = read_json(content, source=source, content_type=content_type)
@@ -277,9 +277,9 @@ def _hn_post(hit: Thing) -> PostParts:
 
 
 def read_hf(content: bytes, *, source: str, content_type: str = "", url: str = "") -> ListPage:
-    """Read the day's papers as posts of nobody, with their votes, in the list's order.
+    """Read the day's papers as posts without author, with their votes, in the list's order.
 
-    The papers are whole but for arXiv's classes and comment, which the list does not have.
+    The papers are complete except arXiv's classes and comment, which the list does not have.
     """
     answer = read_json(content, source=source, content_type=content_type)
     listed = answer if isinstance(answer, list) else []
@@ -318,8 +318,8 @@ def read_hf(content: bytes, *, source: str, content_type: str = "", url: str = "
     return ListPage(tuple(posts.values()), tuple(papers.values()))
 
 
-# Only what a dict of texts and numbers is made of: the parser of Python must never see
-# foreign text that holds anything else (a thousand brackets or minus signs stop it).
+# The tokens of a dict of texts and numbers. Python's parser must never get foreign text with
+# anything else: a thousand brackets or minus signs end it.
 _TOKEN = re.compile(
     r"""(?P<open>[\[{]) | (?P<close>[\]}]) | [,:]\s* | \s+ | True|False|None
     | -?\d{1,15}(?:\.\d{1,15})?
@@ -330,7 +330,7 @@ _DEEPEST = 20
 
 
 def _python(text: str) -> object:
-    """Read a Python dict that was written into JSON as text; None if it is anything else."""
+    """Read a Python dict that was written into JSON as text; None for anything else."""
     position = depth = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
