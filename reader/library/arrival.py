@@ -59,7 +59,7 @@ class ActLibrary(Library):
 
 
 def sent_act(library: Library) -> SentAct | None:
-    """Return the act that this library was opened for, None for a library of any other kind."""
+    """Get the act that this library was opened for, None for a library of any other kind."""
     return library.sent if isinstance(library, ActLibrary) else None
 
 
@@ -150,7 +150,7 @@ def _raise_if_repeated(library: Library, sent: SentAct) -> None:
 
 
 def meant_at(library: Library) -> datetime | None:
-    """Return the moment of an act that arrives late, None for an act that is sent at once."""
+    """Get the moment of an act that arrives late, None for an act that is sent at once."""
     sent = sent_act(library)
     if sent is None:
         return None
@@ -158,7 +158,7 @@ def meant_at(library: Library) -> datetime | None:
 
 
 def base_of(library: Library, base: str, after: str) -> str:
-    """Return the revision (`notes.id` as text) that a text from a browser was begun from.
+    """Determine the revision (`notes.id` as text) that a text from a browser was begun from.
 
     base: the revision as the browser knows it. after: the act that saved the same note before,
     where the browser had no answer to it yet; "" for none.

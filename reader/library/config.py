@@ -60,7 +60,7 @@ class Arxiv:
     unknown: tuple[str, ...] = ()
 
     def delay_for(self, url: str) -> float:
-        """Return the seconds between two calls to an address.
+        """Get the seconds between two calls to an address.
 
         They are fewer than arXiv asks for only where the address is on this machine.
         """
@@ -217,22 +217,22 @@ class Config:
 
     @property
     def own_topics(self) -> tuple[Topic, ...]:
-        """Return the topics whose papers are all listed, in the order of feeds.toml."""
+        """List the topics whose papers are all listed, in the order of feeds.toml."""
         return tuple(t for t in self.topics if t.lane == "own")
 
     @property
     def near_topics(self) -> tuple[Topic, ...]:
-        """Return the topics whose papers are listed where people talk about them."""
+        """List the topics whose papers are listed where people talk about them."""
         return tuple(t for t in self.topics if t.lane == "near")
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """Return the themes of the own topics, each once, in the order of feeds.toml."""
+        """List the themes of the own topics, each once, in the order of feeds.toml."""
         return tuple(dict.fromkeys(t.theme for t in self.own_topics))
 
     @property
     def all_feeds(self) -> tuple[Feed, ...]:
-        """Return the feeds and those of the people, each with a name of its own."""
+        """List the feeds and those of the people, each with a name of its own."""
         of_people = (
             # Sources are kept by name, so two feeds of one person cannot both have theirs.
             Feed(p.name if len(p.feeds) == 1 else f"{p.name}, {short_address(url)}", url)
@@ -242,7 +242,7 @@ class Config:
         return (*self.feeds, *of_people)
 
     def next_deadline(self, day: date) -> Deadline | None:
-        """Return the first deadline from a day on, however far away; None where there is none."""
+        """Find the first deadline from a day on, however far away; None where there is none."""
         return min((d for d in self.deadlines if d.on >= day), key=lambda d: d.on, default=None)
 
     def is_day_off(self, day: date) -> bool:
@@ -250,7 +250,7 @@ class Config:
         return WEEKDAYS[day.weekday()] in self.days_off or day.isoformat() in self.days_off
 
     def quota_on(self, day: date) -> int:
-        """Return the quota of a day, in papers.
+        """Compute the quota of a day, in papers.
 
         It is 0 on a day off, else the lowest of the deadlines that are near, else the usual one.
         """
@@ -260,7 +260,7 @@ class Config:
 
 
 def short_address(url: str) -> str:
-    """Return host and path of an address; it names a feed that has no name."""
+    """Get host and path of an address; it names a feed that has no name."""
     parts = urlsplit(url)
     return (parts.netloc + parts.path).rstrip("/")
 

@@ -14,7 +14,7 @@ from reader.library.config import WEEKDAYS
 
 
 def days_back(day: date, n: int) -> date:
-    """Return the day that is n days earlier, or `date.min` where that would be before it."""
+    """Compute the day that is n days earlier, or `date.min` where that would be before it."""
     return day - min(timedelta(days=n), day - date.min)
 
 

@@ -170,7 +170,7 @@ class Checks:
         return value
 
     def day(self, place: Place, value: object) -> str:
-        """Return a weekday's English name in small letters, or a date as ISO text."""
+        """Read a weekday's English name in small letters, or a date as ISO text."""
         if isinstance(value, date) and not isinstance(value, datetime):
             return value.isoformat()
         if not isinstance(value, str):

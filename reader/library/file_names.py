@@ -94,7 +94,7 @@ def file_stem(paper: Paper, pattern: str = DEFAULT_PATTERN) -> str:
 
 
 def year_of(paper: Paper) -> int | None:
-    """Return the year of a paper's first version; None where neither a date nor its id has it."""
+    """Get the year of a paper's first version; None where neither a date nor its id has it."""
     year = _year(paper)
     return int(year) if year.isdigit() else None
 
@@ -113,7 +113,7 @@ def fold_name(name: str) -> str:
 
 
 def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
-    """Return a stem that is free: the given one, else with -2, -3 … behind it.
+    """Choose a stem that is free: the given one, else with -2, -3 … behind it.
 
     is_taken: is called with folded names.
     """
@@ -124,7 +124,7 @@ def free_stem(stem: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def nearest_names(name: str, known: Sequence[str], *, limit: int = 3) -> list[str]:
-    """Return the folders that somebody may have meant by a path, the most likely first.
+    """Find the folders that somebody may have meant by a path, the most likely first.
 
     First those of like spelling, then those that have its last part as a part of theirs, then
     those with the same first part. At most `limit`.
@@ -183,7 +183,7 @@ UNFILED = "unfiled"
 
 
 def folder_name(path: str) -> str:
-    """Return the name of a folder for a screen: its path, or words for UNFILED."""
+    """Get the name of a folder for a screen: its path, or words for UNFILED."""
     return say("folder.unfiled") if path == UNFILED else path
 
 

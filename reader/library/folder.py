@@ -26,7 +26,7 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """Return the present moment, aware, in UTC."""
+    """Get the present moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -46,11 +46,11 @@ class Library:
         self.db.close()
 
     def today(self) -> date:
-        """Return today's date in the time zone of feeds.toml."""
+        """Get today's date in the time zone of feeds.toml."""
         return self.day_of(self.now())
 
     def day_of(self, moment: datetime) -> date:
-        """Return the date of a moment in the time zone of feeds.toml."""
+        """Compute the date of a moment in the time zone of feeds.toml."""
         return moment.astimezone(self.config.timezone).date()
 
 
@@ -91,7 +91,7 @@ def read_config(file: Path) -> Config:
 
 
 def template() -> str:
-    """Return the text of the feeds.toml that `reader init` writes."""
+    """Read the text of the feeds.toml that `reader init` writes."""
     return importlib.resources.files("reader").joinpath(FEEDS).read_text("utf-8")
 
 

@@ -36,12 +36,12 @@ def matches(followed: str, author: str) -> Certainty:
 
 
 def family_fold(author: str) -> str:
-    """Return the folded last word of the family name, by which authors are looked up."""
+    """Compute the folded last word of the family name, by which authors are looked up."""
     return _readings(author)[0].key
 
 
 def family_folds(followed: str) -> frozenset[str]:
-    """Return each `family_fold` that an author may have whom `matches` accepts."""
+    """Compute each `family_fold` that an author may have whom `matches` accepts."""
     folds = set()
     for name in _readings(followed):
         words = [*name.given, *name.family]
@@ -79,7 +79,7 @@ class _Name:
 
 @functools.lru_cache(maxsize=16_384)
 def _readings(name: str) -> tuple[_Name, ...]:
-    """Return the ways to read a name: as printed first, then turned, then with ü as ue."""
+    """List the ways to read a name: as printed first, then turned, then with ü as ue."""
     # Brackets hold an affiliation: "Søren Łoś (ETH)".
     bare = _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_LONGEST])).strip()
     # Nothing shows where a name in characters parts into family and given name.
@@ -317,7 +317,7 @@ def is_generic(title: str) -> bool:
 
 
 def year_of(paper: Paper) -> int | None:
-    """Return the year of a paper, by its date, else by an id that has one; None without both."""
+    """Get the year of a paper, by its date, else by an id that has one; None without both."""
     day = paper.published_on or paper.announced_on
     if day:
         return day.year

@@ -97,7 +97,7 @@ def parse_id(text: str) -> IdMatch | None:
 
 
 def url_of(id: str) -> str:
-    """Return the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
+    """Build the address to share: the paper's page, not its PDF; "" for an unknown scheme."""
     scheme, _, name = id.partition(":")
     name = quote(name, safe="/:;()._-+,") if scheme == "doi" else name.replace(";", "?", 1)
     return _PAGES[scheme].format(name) if scheme in _PAGES else ""

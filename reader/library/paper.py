@@ -158,7 +158,7 @@ class NewestCount:
 
 
 def family_name(author: str) -> str:
-    """Return the family name in a name as arXiv prints it: the last word with its particles.
+    """Extract the family name in a name as arXiv prints it: the last word with its particles.
 
     "Inaguma, Hirofumi" has "Inaguma", "Ada de la Cruz" and "Cruz, Ada de la" have "de la Cruz";
     a trailing "Jr." or "III" does not count. A name in Chinese, Japanese or Korean characters is
@@ -174,7 +174,7 @@ def family_name(author: str) -> str:
 
 
 def _particles(words: list[str]) -> list[str]:
-    """Return the particles at the end ("van", "de la"); with a capital, "Van" is a given name."""
+    """Extract the particles at the end ("van", "de la"); with a capital, "Van" is a given name."""
     n = 0
     while n < len(words) and words[-1 - n] in _PARTICLES:
         n += 1

@@ -88,7 +88,7 @@ class Document:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Return the entries of the list of references, in order."""
+        """List the entries of the list of references, in order."""
         return tuple(b.text for page in self.pages for b in page.blocks if b.kind == "reference")
 
 

@@ -223,7 +223,7 @@ class _Run:
         return CopyOutcome(file.name, "imported" if is_news else "unchanged", held, counts, copy)
 
     def _recognised(self, file: _FolderFile, last: PlaceState | None) -> int | CopyOutcome:
-        """Return the row of the paper that a file is, or the outcome where that is not sure."""
+        """Find the row of the paper that a file is, or the outcome where that is not sure."""
         expected = self.expected.row if self.expected else None
         meant = last.paper if last else expected
         # First its pages are compared with the papers that its name, and the file that was there
@@ -291,7 +291,7 @@ class _Run:
         return found[0] if found else (None, say("back.nothing_here"))
 
     def _read_taken(self) -> PdfSketches:
-        """Return the sketches of the library; PDFs that were taken unread are read now."""
+        """Collect the sketches of the library; PDFs that were taken unread are read now."""
         library = self.library
         for row in sorted(set(highlights.taken_rows(library.db).values())):
             pdf, file = pdfs.pdf_of(library.db, row), pdf_file(library, row)
@@ -331,7 +331,7 @@ def _stamp(file: Path) -> _Stamp:
 
 
 def _unsure(library: Library, name: str, found: Recognition) -> CopyOutcome:
-    """Return the outcome of a file that is not surely recognised, with what to do."""
+    """Make the outcome of a file that is not surely recognised, with what to do."""
     several = tuple(papers.papers_at(library.db, list(found.candidates)))
     if several:
         names = "; ".join(f"{plain(h.paper.title)} ({h.paper.id})" for h in several[:3])
@@ -351,6 +351,6 @@ def _broken(name: str, what: str, hint: str) -> CopyOutcome:
 
 
 def _waiting(name: str, key: str) -> CopyOutcome:
-    """Return the outcome of a file that is not whole yet; key: of the text that says why."""
+    """Make the outcome of a file that is not whole yet; key: of the text that says why."""
     error = PdfError(file=name, what=say(key), hint=say("back.wait"))
     return CopyOutcome(name, "waiting", error=error)

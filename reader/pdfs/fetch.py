@@ -108,7 +108,7 @@ def fetch_pdfs(
 
 
 def picks_to_fetch(library: Library) -> tuple[list[int], list[Problem]]:
-    """Return the picks (rows) whose PDF is missing and may be fetched now, the oldest first.
+    """List the picks (rows) whose PDF is missing and may be fetched now, the oldest first.
 
     Also returns the problems of those that failed before and wait for their next try.
     """
@@ -155,7 +155,7 @@ def _fetch_one(library: Library, tools: PdfTools, held: LibraryPaper) -> None:
 
 
 def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
-    """Return the address of a paper's PDF, "" for none, and whether it is trusted.
+    """Find the address of a paper's PDF, "" for none, and whether it is trusted.
 
     Trusted is an address that is built from one in feeds.toml.
     """
@@ -171,7 +171,7 @@ def pdf_address(held: LibraryPaper, config: Config) -> tuple[str, bool]:
 
 
 def place_of(library: Library, held: LibraryPaper, sha256: str) -> Path:
-    """Return the path for a PDF in the library, relative to it.
+    """Choose the path for a PDF in the library, relative to it.
 
     A file with these bytes that a kill left there is used. One with other bytes is somebody's
     (marked on a tablet, say) and stays, as does one that cannot be read or is in iCloud only;
@@ -309,7 +309,7 @@ def note_unread(library: Library, held: LibraryPaper, document: Document) -> Non
 
 
 def unread_pages(document: Document, file: str) -> PdfError | None:
-    """Return an error for pages that are pictures and were not read; None for hardly any."""
+    """Make an error for pages that are pictures and were not read; None for hardly any."""
     # A single page, or fewer than a tenth, is mostly a figure that fills its page.
     n_unread = document.n_scanned - document.n_ocr
     if n_unread < min(2, document.n_pages) or n_unread < document.n_pages / 10:

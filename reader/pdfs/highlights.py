@@ -132,7 +132,7 @@ def holds(older: Iterable[MarkState], newer: Iterable[MarkState]) -> bool:
 
 
 def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
-    """Return each mark with the state that is shown, in reading order.
+    """List each mark with the state that is shown, in reading order.
 
     It is the newest state that a copy has; where two copies have two states, the typed notes of
     both are shown. A mark that no copy has is removed: its last state is shown, with the moment.
@@ -159,7 +159,7 @@ def shown(states: Iterable[MarkState]) -> list[VisibleMark]:
 
 @functools.lru_cache(maxsize=256)
 def colour_word(colour: str) -> str:
-    """Return the English name of a colour `#rrggbb`; "" for none."""
+    """Get the English name of a colour `#rrggbb`; "" for none."""
     try:
         red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     except ValueError:
@@ -188,7 +188,7 @@ def _key(h: Highlight) -> tuple[object, ...]:
 
 
 def _keys(h: Highlight) -> tuple[object, object, object, object]:
-    """Return the keys by which a mark is looked up, the surest first."""
+    """List the keys by which a mark is looked up, the surest first."""
     # `:g`, since rows store a box in that form.
     key = _key(h)
     return (key, tuple(f"{x:g}" for x in h.box)), key, key[:3], h.page
@@ -232,13 +232,13 @@ _CRITERIA: tuple[tuple[int, Callable[[Highlight, Highlight], bool] | None], ...]
 
 
 def _overlap_of_smaller(one: Box, other: Box) -> float:
-    """Return the common area of two boxes as a share of the smaller one."""
+    """Compute the common area of two boxes as a share of the smaller one."""
     smaller = min(_area(one), _area(other))
     return _common(one, other) / smaller if smaller > 0 else float(one == other)
 
 
 def _overlap(one: Box, other: Box) -> float:
-    """Return the common area of two boxes as a share of the area that they cover together."""
+    """Compute the common area of two boxes as a share of the area that they cover together."""
     both = _area(one) + _area(other) - _common(one, other)
     return _common(one, other) / both if both > 0 else float(one == other)
 

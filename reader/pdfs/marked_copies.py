@@ -86,7 +86,7 @@ def counts_text(counts: Counts, copy: str) -> str:
 
 
 def pages_text(pages: Iterable[int]) -> str:
-    """Return page numbers in words, each once and in order."""
+    """Write page numbers in words, each once and in order."""
     names = [str(page) for page in sorted(set(pages))]
     if len(names) == 1:
         return say("marks.page", page=names[0])
@@ -151,7 +151,7 @@ def _with_bytes(copies: Iterable[MarkedCopy], sha256: str) -> MarkedCopy | None:
 def _replaced_copy(
     library: Library, returned: ReturnedCopy, last: PlaceState | None, had: Sequence[MarkState]
 ) -> MarkedCopy | None:
-    """Return the stored copy that this one replaces, None where it replaces none.
+    """Find the stored copy that this one replaces, None where it replaces none.
 
     It is the last one from this place, if the new copy has all its marks, strokes and stamps, on
     pages that paint the same (an app may draw handwriting into them). It is not replaced where
@@ -174,7 +174,7 @@ def _replaced_copy(
 
 
 def _free_path(library: Library, held: LibraryPaper, original: str, sha256: str) -> str:
-    """Return a free path beside the original; a file with these bytes, left by a kill, is used."""
+    """Choose a free path beside the original; a file with these bytes, left by a kill, is used."""
     stem = held.key or file_stem(held.paper, library.config.pdf_name)
     beside = PurePosixPath(original or f"papers/{held.topic or UNFILED}/{stem}.pdf")
     path, n = beside.with_name(f"{beside.stem}.marked.pdf"), 2
@@ -219,7 +219,7 @@ def keep_marks(
 def _of_same_bytes(
     library: Library, returned: ReturnedCopy, known: Sequence[MarkState], n_found: int
 ) -> list[int]:
-    """Return the states that the same bytes have at another place, if as many were read there."""
+    """Find the states that the same bytes have at another place, if as many were read there."""
     ids = {kept.id for kept in known}
     for place, history in highlights.history_of(library.db, returned.held.row).items():
         if history[-1] == returned.sha256:
@@ -236,7 +236,7 @@ def _last_state(
     matches: Sequence[MarkMatch],
     walked: Path,
 ) -> PlaceState | None:
-    """Return the last state of a copy's place for its paper, None for none.
+    """Find the last state of a copy's place for its paper, None for none.
 
     Where the place had another paper, its history is deleted. Where the file was renamed, the
     history of its old place moves to the new one.

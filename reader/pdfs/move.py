@@ -179,7 +179,7 @@ def drop_empty(folder: Path, root: Path) -> None:
 
 
 def folder_at(library: Library, root: str, topic: str) -> str:
-    """Return the path of a topic's folder as it is on the disk, which may decompose its name."""
+    """Find the path of a topic's folder as it is on the disk, which may decompose its name."""
     path = f"{root}/{topic}"
     apart = unicodedata.normalize("NFD", path)
     is_apart = apart != path and not (library.folder / path).exists()
@@ -187,7 +187,7 @@ def folder_at(library: Library, root: str, topic: str) -> str:
 
 
 def existing(file: Path) -> Path | None:
-    """Return a file under its name on the disk, composed or not; None where there is none."""
+    """Find a file under its name on the disk, composed or not; None where there is none."""
     for form in (file.name, nfc(file.name), unicodedata.normalize("NFD", file.name)):
         if os.path.lexists(file.with_name(form)):
             return file.with_name(form)
@@ -195,7 +195,7 @@ def existing(file: Path) -> Path | None:
 
 
 def sha256_of(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
+    """Compute the SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
@@ -303,7 +303,7 @@ def find_moved(
 
 
 def _topic_in(library: Library, path: str) -> str:
-    """Return the topic of the folder that a PDF is in; "" where that can be no topic."""
+    """Get the topic of the folder that a PDF is in; "" where that can be no topic."""
     folder = nfc(str(PurePosixPath(path).parent)).removeprefix("papers").removeprefix("/")
     known = {fold_name(t.path): t.path for t in library.config.topics}
     return "" if path_problem(folder) else known.get(fold_name(folder), folder)
@@ -326,7 +326,7 @@ class _Strays:
                 self._by_name.setdefault(_name(path), []).append(path)
 
     def find(self, place: FilePlace) -> str:
-        """Return the path of a file that is surely this one, "" for none."""
+        """Find the path of a file that is surely this one, "" for none."""
         # First the same path with decomposed letters, as a disk of a Mac has it, then the same
         # bytes, those with the same name before others.
         name = _name(place.path)
@@ -338,7 +338,7 @@ class _Strays:
         return path
 
     def find_by_name(self, place: FilePlace, read: Read) -> str:
-        """Return the path of a file of the same name and other bytes that is the same paper."""
+        """Find the path of a file of the same name and other bytes that is the same paper."""
         for path in self._by_name.get(_name(place.path), []):
             if path not in self._sizes:
                 continue
@@ -354,7 +354,7 @@ class _Strays:
         return ""
 
     def _same_bytes(self, place: FilePlace) -> list[str]:
-        """Return the paths of the files that have the bytes of a recorded file."""
+        """Find the paths of the files that have the bytes of a recorded file."""
         # An unknown size (None) fits every file.
         if place.n_bytes not in self._by_hash:
             found = self._by_hash.setdefault(place.n_bytes, {})

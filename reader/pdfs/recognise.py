@@ -52,7 +52,7 @@ class Recognition:
 
     @property
     def paper(self) -> Paper | None:
-        """Return the paper as the page prints it, None where the bytes were enough."""
+        """Get the paper as the page prints it, None where the bytes were enough."""
         return self.printed.paper if self.printed else None
 
 
@@ -87,7 +87,7 @@ class PdfSketches:
                 self._having.setdefault((n, value), []).append(number)
 
     def like(self, sketch: str) -> dict[int, float]:
-        """Return the rows whose text is similar to a sketch: row → likeness, 0 to 1."""
+        """Find the rows whose text is similar to a sketch: row → likeness, 0 to 1."""
         # Only the 20 that share the most values are compared in full.
         shared = Counter(
             number
@@ -104,7 +104,7 @@ class PdfSketches:
 
 
 def pdf_id(sha256: str) -> str:
-    """Return the id of a paper of which only a PDF is known."""
+    """Make the id of a paper of which only a PDF is known."""
     return f"pdf:{sha256[:16]}"
 
 
@@ -146,7 +146,7 @@ def recognise(
 
 
 def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -> list[KnownPaper]:
-    """Return the papers in the library that a PDF may be, by id, title or text."""
+    """List the papers in the library that a PDF may be, by id, title or text."""
     ids = [i for i in (printed.stamp, printed.doi, *printed.hints, printed.paper.id) if i]
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
     named = merges.papers_named(library.db, ids, folds)

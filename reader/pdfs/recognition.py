@@ -147,7 +147,7 @@ def read_print(document: Document, *, id_: str, name: str) -> PdfClues:
 
 
 def _titles(document: Document) -> tuple[str, ...]:
-    """Return texts that may be the title: as read, then one to three blocks of page 1 joined."""
+    """Collect texts that may be the title: as read, then one to three blocks of page 1 joined."""
     texts = [document.title]
     blocks = [b.text for b in document.pages[0].blocks[:N_BLOCKS]] if document.pages else []
     for i in range(len(blocks)):
@@ -160,7 +160,7 @@ def _titles(document: Document) -> tuple[str, ...]:
 
 
 def stamped_version(document: Document) -> int | None:
-    """Return the version in arXiv's stamp, None where there is none."""
+    """Read the version in arXiv's stamp, None where there is none."""
     stamp = next(iter(find_ids(document.stamp)), None)
     return stamp.version if stamp else None
 
@@ -255,7 +255,7 @@ def _by_title(printed: PdfClues, one: KnownPaper, title: str, covered: float | N
 
 
 def _title_of(printed: PdfClues, paper: Paper) -> str:
-    """Return the printed title that is a paper's title; "" for none, and for a generic one."""
+    """Find the printed title that is a paper's title; "" for none, and for a generic one."""
     fold = title_fold(paper.title)
     if not fold or is_generic(paper.title):
         return ""
@@ -263,7 +263,7 @@ def _title_of(printed: PdfClues, paper: Paper) -> str:
 
 
 def _abstract_share(printed: PdfClues, paper: Paper) -> float | None:
-    """Return the share of a paper's abstract that is on the first pages; None where unknown."""
+    """Compute the share of a paper's abstract that is on the first pages; None where unknown."""
     # Fewer than 20 pieces are too short an abstract to compare.
     pieces = set(_pieces(_words_of(paper.abstract)))
     return len(pieces & printed.words) / len(pieces) if len(pieces) >= 20 else None

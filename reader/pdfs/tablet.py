@@ -59,7 +59,7 @@ class TabletOutcome:
 
 
 def tablet_folder(library: Library, given: Path | None = None) -> Path:
-    """Return the tablet's folder: the given one, else that of feeds.toml.
+    """Choose the tablet's folder: the given one, else that of feeds.toml.
 
     Raises UsageError where there is none, or its home folder is unknown.
     """
@@ -116,7 +116,7 @@ def _make(folder: Path, *, is_needed: bool) -> None:
 
 
 def no_folder(folder: Path) -> UsageError:
-    """Return the error for a folder that does not exist, the same for `take` and `back`."""
+    """Make the error for a folder that does not exist, the same for `take` and `back`."""
     return UsageError(what=say("tablet.no_folder", folder=folder), hint=say("tablet.which"))
 
 
@@ -152,7 +152,7 @@ def _take_one(library: Library, held: LibraryPaper, folder: Path) -> TabletOutco
 
 
 def file_name(library: Library, held: LibraryPaper, day: date, number: int) -> str:
-    """Return the name of a copy: day, number within the day, and the paper's key.
+    """Make the name of a copy: day, number within the day, and the paper's key.
 
     So a list of files by name shows the days, and the papers of each day in order.
     """
@@ -192,13 +192,13 @@ def names_below(folder: Path) -> Iterator[str]:
 
 
 def evicted(name: str) -> str:
-    """Return the name of the file that an iCloud placeholder stands for; "" for other names."""
+    """Get the name of the file that an iCloud placeholder stands for; "" for other names."""
     match = re.fullmatch(r"\.(.+)\.icloud", name)
     return match[1] if match else ""
 
 
 def place_of(library: Library, file: Path) -> str:
-    """Return the name of a file's place, by which it is known on another machine too.
+    """Make the name of a file's place, by which it is known on another machine too.
 
     It is "tablet:" or "library:" and the path in that folder, else the whole path.
     """
@@ -212,7 +212,7 @@ def place_of(library: Library, file: Path) -> str:
 
 
 def file_at(library: Library, place: str) -> Path:
-    """Return the file of a place, as `place_of` names it."""
+    """Find the file of a place, as `place_of` names it."""
     for prefix, root in _roots(library).items():
         if prefix and place.startswith(prefix):
             return root / place.removeprefix(prefix)
@@ -220,7 +220,7 @@ def file_at(library: Library, place: str) -> Path:
 
 
 def _roots(library: Library) -> dict[str, Path]:
-    """Return the folders of places: prefix → folder."""
+    """List the folders of places: prefix → folder."""
     # The tablet's folder may be inside the library's, so it is tried first.
     roots = {}
     if library.config.tablet:

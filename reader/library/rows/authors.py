@@ -63,7 +63,7 @@ def papers_by(
 
 
 def authors_like(db: Database, name: str) -> dict[str, Certainty]:
-    """Return the authors in the library whom a name may mean: name as printed → how sure."""
+    """Find the authors in the library whom a name may mean: name as printed → how sure."""
     rows = db.read(
         "SELECT DISTINCT name FROM authors WHERE family_fold IN (SELECT value FROM json_each(?))"
         " ORDER BY name",
@@ -90,7 +90,7 @@ def n_by_family(db: Database, folds: Iterable[str], *, limit: int = 1_000) -> di
 
 
 def families_from(db: Database, beginning: str) -> list[str]:
-    """Return the folded family names that begin with some letters."""
+    """List the folded family names that begin with some letters."""
     # A range and not LIKE, so that the index serves it; U+10FFFF is the last character there is.
     rows = db.read(
         "SELECT DISTINCT family_fold FROM authors WHERE family_fold >= ? AND family_fold < ?",
@@ -100,7 +100,7 @@ def families_from(db: Database, beginning: str) -> list[str]:
 
 
 def newest_by_family(db: Database, folds: Iterable[str], *, limit: int) -> list[int]:
-    """Return the papers (rows) of authors with some folded family names, the newest first."""
+    """Select the papers (rows) of authors with some folded family names, the newest first."""
     rows = db.read(
         """
         SELECT p.id FROM papers AS p

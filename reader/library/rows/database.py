@@ -402,7 +402,7 @@ class Database:
 
 
 def _translated_error(error: sqlite3.Error | OSError, path: Path) -> ReaderError:
-    """Return our error for one of SQLite's or of the system's."""
+    """Make our error for one of SQLite's or of the system's."""
     # The low byte is the primary result code; the bytes above it say which kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -454,7 +454,7 @@ def forget_index(folder: Path) -> None:
 
 
 def commits(db: Database) -> tuple[int, ...]:
-    """Return two numbers that change once another connection writes to reader.db or index.db.
+    """Read two numbers that change once another connection writes to reader.db or index.db.
 
     Writes of other processes count too, those of this connection do not. The numbers can be
     compared on this connection only: sqlite.org/pragma.html#pragma_data_version.

@@ -62,7 +62,7 @@ def take_back(db: Database, papers: Sequence[int], *, at: datetime, on: date) ->
 
 
 def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[int]:
-    """Return those of some papers that have a decision, or an undo, after a moment."""
+    """Select those of some papers that have a decision, or an undo, after a moment."""
     rows = db.read(
         """
         SELECT DISTINCT paper FROM decisions WHERE at > ?
@@ -74,7 +74,7 @@ def decided_after(db: Database, papers: Sequence[int], moment: datetime) -> set[
 
 
 def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]:
-    """Return the moments of a day's decisions and undos on some papers, in their order."""
+    """Load the moments of a day's decisions and undos on some papers, in their order."""
     rows = db.read(
         """
         SELECT at FROM decisions WHERE on_date = ?
@@ -86,7 +86,7 @@ def moments_on(db: Database, day: date, papers: Sequence[int]) -> list[datetime]
 
 
 def last_decided(db: Database, papers: Sequence[int]) -> int | None:
-    """Return the one of some papers whose pick or skip is the newest that was not taken back."""
+    """Find the one of some papers whose pick or skip is the newest that was not taken back."""
     found = db.read_one(
         """
         SELECT paper FROM decisions AS d WHERE kind IN ('pick', 'skip')
@@ -143,7 +143,7 @@ def undo_act(db: Database, act: int, *, at: datetime, on: date) -> None:
 
 
 def _standing(db: Database, act: int, paper: int | None = None) -> list[Row]:
-    """Return the decisions and lessons of an act that were not taken back, of one paper or all."""
+    """Select the decisions and lessons of an act that were not taken back, of one paper or all."""
     return db.read(
         """
         SELECT 'decisions' AS place, id, act, paper FROM decisions AS d
@@ -248,7 +248,7 @@ def add_filing(
 
 
 def next_act(db: Database) -> int:
-    """Return the number of the next act."""
+    """Get the number of the next act."""
     # One number for all three tables, so that the last act of any kind can be found.
     row = db.read_one(
         """

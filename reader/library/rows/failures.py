@@ -84,7 +84,7 @@ def clear_failures(db: Database, stage: str) -> None:
 
 
 def failures(db: Database, stage: str) -> list[Failure]:
-    """Return all failures of a stage, by subject."""
+    """List all failures of a stage, by subject."""
     rows = db.read("SELECT * FROM failures WHERE stage = ? ORDER BY subject", (stage,))
     return [
         Failure(
@@ -102,7 +102,7 @@ def failures(db: Database, stage: str) -> list[Failure]:
 
 
 def waiting(library: Library, stage: str) -> dict[str, Failure]:
-    """Return the failures of a stage whose time to try again has not come: subject → failure."""
+    """List the failures of a stage whose time to try again has not come: subject → failure."""
     now = library.now()
     return {f.subject: f for f in failures(library.db, stage) if f.retry_at > now}
 

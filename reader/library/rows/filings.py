@@ -66,7 +66,7 @@ class FiledByHand:
 def places(
     db: Database, papers: Iterable[int] | None = None, *, has_notes: bool = True
 ) -> list[FilePlace]:
-    """Return the files of some papers, or of all; has_notes: their Markdown files too.
+    """List the files of some papers, or of all; has_notes: their Markdown files too.
 
     Of one paper marked copies come first, then the Markdown file, its own PDF, and the PDFs of
     merged copies.
@@ -114,7 +114,7 @@ def set_path(db: Database, place: FilePlace, path: str) -> None:
 
 
 def last_filing(db: Database, paper: int) -> tuple[str, bool] | None:
-    """Return the topic of a paper and whether the person chose it, None where it is not filed."""
+    """Look up the topic of a paper and whether the person chose it, None where it is not filed."""
     row = db.read_one(
         "SELECT topic, is_by_hand FROM filings WHERE paper = ? ORDER BY id DESC LIMIT 1", (paper,)
     )
@@ -164,7 +164,7 @@ def states(db: Database) -> dict[str, dict[str, int]]:
 
 
 def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, list[int]]:
-    """Return the newest papers filed under some topics, at most `each` for one: topic → rows."""
+    """Select the newest papers filed under some topics, at most `each` for one: topic → rows."""
     rows = db.read(
         f"""
         SELECT topic, paper FROM (
@@ -181,7 +181,7 @@ def filed_last(db: Database, topics: Iterable[str], *, each: int) -> dict[str, l
 
 
 def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
-    """Return the papers whose folder the person chose, at most `limit`, newest filing first."""
+    """Select the papers whose folder the person chose, at most `limit`, newest filing first."""
     rows = db.read(
         """
         SELECT f.paper, f.topic, p.key, p.title || char(10) || p.abstract AS text, p.categories,
@@ -207,11 +207,11 @@ def filed_by_hand(db: Database, *, limit: int) -> list[FiledByHand]:
 
 
 def files(db: Database) -> dict[str, tuple[int, int]]:
-    """Return the papers' PDFs as they were put last: path → (paper, size in bytes)."""
+    """Load the papers' PDFs as they were put last: path → (paper, size in bytes)."""
     rows = db.read("SELECT path, paper, n_bytes FROM pdfs")
     return {r["path"]: (r["paper"], r["n_bytes"]) for r in rows}
 
 
 def copy_paths(db: Database) -> set[str]:
-    """Return the paths of the marked copies, which are kept beside the papers' own PDFs."""
+    """List the paths of the marked copies, which are kept beside the papers' own PDFs."""
     return {r["path"] for r in db.read("SELECT path FROM marked_copies")}

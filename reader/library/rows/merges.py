@@ -148,7 +148,7 @@ def _record(
 
 
 def merges_of(db: Database, row: int) -> list[Merge]:
-    """Return the merges of the paper that a row belongs to, the oldest first."""
+    """List the merges of the paper that a row belongs to, the oldest first."""
     rows = db.read(
         """
         SELECT m.* FROM merges AS m JOIN papers AS p ON p.id = m.merged
@@ -163,7 +163,7 @@ def merges_of(db: Database, row: int) -> list[Merge]:
 
 
 def merge_that_brought(db: Database, identifier: str) -> Merge | None:
-    """Return the merge that moved an identifier to another paper, None where none did."""
+    """Find the merge that moved an identifier to another paper, None where none did."""
     row = db.read_one(
         """
         SELECT m.* FROM moves AS v JOIN merges AS m ON m.id = v.merge_id
@@ -175,7 +175,7 @@ def merge_that_brought(db: Database, identifier: str) -> Merge | None:
 
 
 def last_split(db: Database, first: int, second: int) -> int | None:
-    """Return the id of the split that keeps two rows apart, None where nothing does."""
+    """Find the id of the split that keeps two rows apart, None where nothing does."""
     row = db.read_one(
         """
         SELECT id, kind FROM merges
@@ -187,7 +187,7 @@ def last_split(db: Database, first: int, second: int) -> int | None:
 
 
 def row_now(db: Database, row: int) -> int:
-    """Return the row that a row was merged into, or the row itself."""
+    """Find the row that a row was merged into, or the row itself."""
     found = db.read_one("SELECT coalesce(merged_into, id) AS row FROM papers WHERE id = ?", (row,))
     return int(found["row"]) if found else row
 
@@ -207,7 +207,7 @@ def ask(db: Database, one: int, other: int, *, why: str, on: date) -> None:
 
 
 def open_questions(db: Database) -> list[Question]:
-    """Return the open questions: pairs with a decision or a note first, then the newest."""
+    """List the open questions: pairs with a decision or a note first, then the newest."""
     rows = db.read(
         """
         SELECT DISTINCT coalesce(a.merged_into, a.id) AS first,
@@ -407,7 +407,7 @@ def paper_of(row: Row) -> Paper:
 
 
 def row_of(db: Database, paper: Paper) -> int | None:
-    """Return the row of a paper by its identifiers, the canonical one first; None where new.
+    """Find the row of a paper by its identifiers, the canonical one first; None where new.
 
     An arXiv paper is not found by the DOI that a paper with another arXiv number has: authors
     enter wrong DOIs, so the two are compared instead.
@@ -424,7 +424,7 @@ def row_of(db: Database, paper: Paper) -> int | None:
 
 
 def arxiv_ids(db: Database, row: int) -> list[str]:
-    """Return the arXiv ids of a row, the canonical one first."""
+    """List the arXiv ids of a row, the canonical one first."""
     rows = db.read(
         """
         SELECT i.id FROM identifiers AS i JOIN papers AS p ON p.id = i.paper
@@ -457,7 +457,7 @@ def join_rows(db: Database, row: int, paper: Paper, on: date) -> None:
 
 
 def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list[tuple[int, Paper]]:
-    """Return the papers that have one of some ids or of some folded titles.
+    """Find the papers that have one of some ids or of some folded titles.
 
     Each is (row as it is read now, the copy that has the id or title). At most MAX_CANDIDATES,
     since some titles are those of many papers.
@@ -474,7 +474,7 @@ def papers_named(db: Database, ids: Sequence[str], folds: Sequence[str]) -> list
 
 
 def copies_of(db: Database, paper: Paper) -> dict[int, Match]:
-    """Return the rows that are, or may be, copies of a paper: row as it is read now → match."""
+    """Find the rows that are, or may be, copies of a paper: row as it is read now → match."""
     rows = db.read(
         """
         SELECT paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))
@@ -512,7 +512,7 @@ def meant_by(db: Database, entry: Paper) -> int | None:
 
 
 def doubles(db: Database) -> list[tuple[int, int, Match]]:
-    """Return the pairs of unmerged rows with one folded title that are or may be one paper."""
+    """Find the pairs of unmerged rows with one folded title that are or may be one paper."""
     rows = db.read(
         """
         SELECT json_group_array(id) AS ids FROM papers WHERE fold != '' AND merged_into IS NULL

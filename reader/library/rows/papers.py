@@ -207,7 +207,7 @@ def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
 
 
 def papers_at(db: Database, rows: Iterable[int]) -> list[LibraryPaper]:
-    """Return the papers of some rows, in the order given; unknown rows are left out."""
+    """Load the papers of some rows, in the order given; unknown rows are left out."""
     wanted = list(rows)
     found = {
         held.row: held
@@ -217,7 +217,7 @@ def papers_at(db: Database, rows: Iterable[int]) -> list[LibraryPaper]:
 
 
 def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPaper]:
-    """Return the papers whose key or title is a name, or begins with it; newest first.
+    """Find the papers whose key or title is a name, or begins with it; newest first.
 
     A whole key goes before a whole title, and either before a beginning; case is ignored for
     ASCII. Only where nothing begins as it is typed, titles are compared without width, accents,
@@ -243,13 +243,13 @@ def papers_named(db: Database, name: str, *, limit: int = 6) -> list[LibraryPape
 
 
 def paper_with_id(db: Database, id_: str) -> LibraryPaper | None:
-    """Return the paper that has an identifier, None where no paper has it."""
+    """Look up the paper that has an identifier, None where no paper has it."""
     rows = _select(db, "p.id = (SELECT paper FROM identifiers WHERE id = ?)", (id_,))
     return rows[0] if rows else None
 
 
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the sources that brought some papers, the earliest first; row → names."""
+    """Load the sources that brought some papers, the earliest first; row → names."""
     found: dict[int, tuple[str, ...]] = {}
     for r in db.read(
         """
@@ -263,7 +263,7 @@ def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def announced_days(db: Database, ids: Sequence[str]) -> list[date]:
-    """Return the announcement days of some papers by their ids.
+    """Load the announcement days of some papers by their ids.
 
     One for each paper that is in the library and has such a day; in no order.
     """
@@ -326,7 +326,7 @@ def fix_key(db: Database, row: int, stem: str) -> str:
 
 
 def _select(db: Database, where: str, values: Sequence[object]) -> list[LibraryPaper]:
-    """Return the papers `p` that meet an SQL condition, with state and topic."""
+    """Select the papers `p` that meet an SQL condition, with state and topic."""
     rows = db.read(
         f"""
         SELECT {PAPER_COLUMNS}, {STATE_SQL} AS state,
@@ -353,7 +353,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
-    """Return the rows of some identifiers: id → row, without those that no paper has."""
+    """Look up the rows of some identifiers: id → row, without those that no paper has."""
     rows = db.read(
         "SELECT id, paper FROM identifiers WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
@@ -362,5 +362,5 @@ def rows_of(db: Database, ids: Iterable[str]) -> dict[str, int]:
 
 
 def ids_here(db: Database, ids: Iterable[str]) -> set[str]:
-    """Return those of some identifiers that a paper in the library has."""
+    """Select those of some identifiers that a paper in the library has."""
     return set(rows_of(db, ids))

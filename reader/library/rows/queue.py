@@ -40,7 +40,7 @@ class Extent:
 
 
 def picked(db: Database) -> list[WaitingPick]:
-    """Return the picks without a note, the oldest first.
+    """List the picks without a note, the oldest first.
 
     A paper that was picked several times counts from the first pick after its last skip. One
     that was picked again since it was put off is not put off any more.
@@ -85,7 +85,7 @@ def picked(db: Database) -> list[WaitingPick]:
 
 
 def let_go_on(db: Database, day: date) -> dict[int, int]:
-    """Return the papers that were let go from the queue on a day: paper → its pick.
+    """List the papers that were let go from the queue on a day: paper → its pick.
 
     In the order in which they were let go, each with the pick (`decisions.id`) that is over. A
     paper with a later decision or a note is left out.
@@ -108,7 +108,7 @@ def let_go_on(db: Database, day: date) -> dict[int, int]:
 
 
 def extents(db: Database, papers: Iterable[int]) -> dict[int, Extent]:
-    """Return the length of the text of each paper's PDF, without papers whose PDF was not read."""
+    """Load the length of the text of each paper's PDF, without papers whose PDF was not read."""
     rows = db.read(
         """
         SELECT paper, sum(length(text)) AS n_characters, sum(octet_length(text)) AS n_bytes
@@ -138,7 +138,7 @@ class QueueQuestion:
 
 
 def asked(db: Database, picks: Iterable[int]) -> dict[int, QueueQuestion]:
-    """Return the questions about some picks (`decisions.id`), without picks that have none."""
+    """Load the questions about some picks (`decisions.id`), without picks that have none."""
     rows = db.read(
         """
         SELECT decision, on_date, is_kept FROM asked
@@ -209,7 +209,7 @@ def add_arrival(db: Database, arrival: Arrival) -> bool:
 
 
 def arrival_of(db: Database, act: str) -> Arrival | None:
-    """Return the record of an act, None where it did not arrive."""
+    """Look up the record of an act, None where it did not arrive."""
     row = db.read_one("SELECT * FROM arrivals WHERE act = ?", (act,))
     if row is None:
         return None

@@ -53,13 +53,13 @@ def add_changes(db: Database, row: int, old: Paper, paper: Paper) -> None:
 
 
 def versions_of(db: Database, row: int) -> list[tuple[int, date]]:
-    """Return the arXiv versions of a paper that were seen: (number, day), in order."""
+    """List the arXiv versions of a paper that were seen: (number, day), in order."""
     rows = db.read("SELECT number, seen_on FROM versions WHERE paper = ? ORDER BY number", (row,))
     return [(r["number"], date.fromisoformat(r["seen_on"])) for r in rows]
 
 
 def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
-    """Return (paper, version) for the new versions of a day that deserve a look.
+    """List (paper, version) for the new versions of a day that deserve a look.
 
     These are later versions of papers that have a note, but none written since the version came.
     Notes are numbered as they come. Of a version that was seen before layout 18 the day alone
@@ -85,7 +85,7 @@ def new_versions(db: Database, day: date) -> list[tuple[int, int]]:
 
 
 def changed_fields(db: Database, day: date) -> dict[int, tuple[str, ...]]:
-    """Return what the later versions seen on a day changed: row → names of fields, in order."""
+    """List what the later versions seen on a day changed: row → names of fields, in order."""
     rows = db.read(
         """
         SELECT DISTINCT c.paper, c.field FROM changes AS c
@@ -115,7 +115,7 @@ BROUGHT_SQL = f"""
 
 
 def brought(db: Database, rows: Iterable[int]) -> set[int]:
-    """Return those of some papers that a source brought, and no hand before it."""
+    """Select those of some papers that a source brought, and no hand before it."""
     found = db.read(
         f"""
         SELECT p.id FROM papers AS p

@@ -70,7 +70,7 @@ class MarkState:
 
 
 def picks_on(db: Database, day: date) -> list[int]:
-    """Return the papers that were picked on a local day and not skipped since, in that order."""
+    """List the papers that were picked on a local day and not skipped since, in that order."""
     rows = db.read(
         """
         SELECT d.paper FROM decisions AS d
@@ -100,13 +100,13 @@ def add_taken(db: Database, taken: Taken, *, at: datetime) -> None:
 
 
 def taken_of(db: Database, paper: int) -> list[Taken]:
-    """Return the copies that were taken of a paper, the oldest first."""
+    """List the copies that were taken of a paper, the oldest first."""
     rows = db.read("SELECT * FROM taken WHERE paper = ? ORDER BY id", (paper,))
     return [Taken(r["paper"], r["path"], r["sha256"]) for r in rows]
 
 
 def taken_rows(db: Database) -> dict[str, int]:
-    """Return all copies that were ever taken: name → paper."""
+    """List all copies that were ever taken: name → paper."""
     rows = db.read(
         """
         SELECT t.path, coalesce(p.merged_into, p.id) AS row
@@ -117,18 +117,18 @@ def taken_rows(db: Database) -> dict[str, int]:
 
 
 def copies_of(db: Database, paper: int) -> list[MarkedCopy]:
-    """Return the PDFs kept beside a paper's own, the newest last."""
+    """List the PDFs kept beside a paper's own, the newest last."""
     rows = db.read("SELECT * FROM marked_copies WHERE paper = ? ORDER BY at, id", (paper,))
     return [_copy(r) for r in rows]
 
 
 def marked_of(db: Database, paper: int) -> list[MarkedCopy]:
-    """Return a paper's marked copies, the newest last."""
+    """List a paper's marked copies, the newest last."""
     return [copy for copy in copies_of(db, paper) if not copy.is_version]
 
 
 def copy_at(db: Database, path: str) -> MarkedCopy | None:
-    """Return the marked copy with a path, None where there is none."""
+    """Look up the marked copy with a path, None where there is none."""
     r = db.read_one("SELECT * FROM marked_copies WHERE path = ?", (path,))
     return _copy(r) if r else None
 
@@ -188,19 +188,19 @@ def _content(copy: MarkedCopy) -> tuple[str, int, str, str]:
 
 
 def returned_from(db: Database, place: str) -> PlaceState | None:
-    """Return the last copy at a place, None where nothing came from it yet."""
+    """Look up the last copy at a place, None where nothing came from it yet."""
     r = db.read_one("SELECT * FROM returned WHERE place = ?", (place,))
     return _returned(r) if r else None
 
 
 def returned_of(db: Database, paper: int) -> list[PlaceState]:
-    """Return the places that copies of a paper came from, the oldest first."""
+    """List the places that copies of a paper came from, the oldest first."""
     rows = db.read("SELECT * FROM returned WHERE paper = ? ORDER BY at, place", (paper,))
     return [_returned(r) for r in rows]
 
 
 def history_of(db: Database, paper: int) -> dict[str, list[str]]:
-    """Return the copies that came from each place of a paper: place → SHA-256s, newest last.
+    """List the copies that came from each place of a paper: place → SHA-256s, newest last.
 
     The marks of a place are those of its newest copy, or of the one before where that copy was
     removed.
@@ -268,13 +268,13 @@ def move_place(db: Database, place: str, target: str) -> None:
 
 
 def highlights_of(db: Database, paper: int) -> list[MarkState]:
-    """Return all states of a paper's marks, in reading order, the older state first."""
+    """List all states of a paper's marks, in reading order, the older state first."""
     rows = db.read("SELECT * FROM highlights WHERE paper = ? ORDER BY page, place, id", (paper,))
     return [_mark_state(r) for r in rows]
 
 
 def seen_at(db: Database, place: str) -> set[int]:
-    """Return the ids of the states that the newest copy from a place has."""
+    """Select the ids of the states that the newest copy from a place has."""
     rows = db.read("SELECT highlight FROM sightings WHERE place = ?", (place,))
     return {r["highlight"] for r in rows}
 

@@ -25,7 +25,7 @@ class Pdf:
 
 
 def picks(db: Database) -> list[tuple[int, str]]:
-    """Return the picked papers and the paths of their PDFs, the oldest pick first.
+    """List the picked papers and the paths of their PDFs, the oldest pick first.
 
     The path is "" where no PDF came yet.
     """
@@ -92,7 +92,7 @@ def forget_wordless(db: Database) -> None:
 
 
 def sketches(db: Database) -> list[tuple[int, str]]:
-    """Return (paper, sketch) for the PDFs that were read; a merged paper may have several."""
+    """Load (paper, sketch) for the PDFs that were read; a merged paper may have several."""
     rows = db.read(
         """
         SELECT coalesce(p.merged_into, p.id) AS paper, d.sketch
@@ -103,13 +103,13 @@ def sketches(db: Database) -> list[tuple[int, str]]:
 
 
 def pdf_of(db: Database, paper: int) -> Pdf | None:
-    """Return a paper's PDF, None where there is none yet."""
+    """Look up a paper's PDF, None where there is none yet."""
     r = db.read_one("SELECT * FROM pdfs WHERE paper = ?", (paper,))
     return _pdf(r) if r else None
 
 
 def pdfs_without_passages(db: Database) -> list[Pdf]:
-    """Return the PDFs whose bytes were not split into passages, except those without words."""
+    """Select the PDFs whose bytes were not split into passages, except those without words."""
     rows = db.read(
         """
         SELECT * FROM pdfs WHERE wordless_sha256 != sha256 AND NOT EXISTS (
@@ -143,12 +143,12 @@ class Picture:
 
     @property
     def page(self) -> str:
-        """Return the path of page 1's picture, relative to the library."""
+        """Get the path of page 1's picture, relative to the library."""
         return f"{FOLDER}/{self.sha256[:16]}-page.png"
 
     @property
     def figure(self) -> str:
-        """Return the path of the figure's picture, relative to the library; "" without one."""
+        """Get the path of the figure's picture, relative to the library; "" without one."""
         return f"{FOLDER}/{self.sha256[:16]}-figure.png" if self.figure_page else ""
 
 
@@ -167,7 +167,7 @@ def add_picture(db: Database, paper: int, picture: Picture) -> None:
 
 
 def picture_of(db: Database, paper: int) -> Picture | None:
-    """Return the pictures of a paper's PDF with its present bytes, None where there are none."""
+    """Look up the pictures of a paper's PDF with its present bytes, None where there are none."""
     r = db.read_one(
         """
         SELECT i.source_hash, i.figure_page, i.caption FROM idx.pictures AS i
@@ -179,7 +179,7 @@ def picture_of(db: Database, paper: int) -> Picture | None:
 
 
 def all_pdfs(db: Database) -> list[tuple[Pdf, Picture | None]]:
-    """Return every PDF with its pictures, None where it has none yet."""
+    """List every PDF with its pictures, None where it has none yet."""
     rows = db.read(
         """
         SELECT pdfs.paper, pdfs.path, pdfs.sha256, i.source_hash, i.figure_page, i.caption
@@ -242,13 +242,13 @@ def add_addition(db: Database, addition: Addition, *, at: datetime) -> None:
 
 
 def addition_of(db: Database, path: str) -> Addition | None:
-    """Return the recorded outcome for a path, None where there is none."""
+    """Look up the recorded outcome for a path, None where there is none."""
     row = db.read_one("SELECT * FROM additions WHERE path = ?", (path,))
     return _addition(row) if row else None
 
 
 def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
-    """Return the newest recorded outcome for a file with these bytes, None where there is none."""
+    """Look up the newest recorded outcome for a file with these bytes, None where there is none."""
     row = db.read_one(
         "SELECT * FROM additions WHERE sha256 = ? ORDER BY at DESC, path LIMIT 1", (sha256,)
     )
@@ -256,7 +256,7 @@ def addition_with_bytes(db: Database, sha256: str) -> Addition | None:
 
 
 def row_with_bytes(db: Database, sha256: str) -> int | None:
-    """Return the paper of which a PDF with these bytes is known, None where there is none."""
+    """Find the paper of which a PDF with these bytes is known, None where there is none."""
     # In this order: its own PDF, a copy taken to the tablet, a marked copy, an added file.
     row = db.read_one(
         """
@@ -273,7 +273,7 @@ def row_with_bytes(db: Database, sha256: str) -> int | None:
 
 
 def to_complete(db: Database) -> dict[str, list[Addition]]:
-    """Return the printed ids that were not looked up yet: id → the added files that print it.
+    """List the printed ids that were not looked up yet: id → the added files that print it.
 
     The files' papers are the rows as they are read now, after merges.
     """
@@ -292,7 +292,7 @@ def to_complete(db: Database) -> dict[str, list[Addition]]:
 
 
 def printed_of(db: Database, paper: int) -> list[str]:
-    """Return the ids that a paper's PDFs print and that were not looked up yet."""
+    """List the ids that a paper's PDFs print and that were not looked up yet."""
     rows = db.read(
         """
         SELECT DISTINCT a.printed AS id FROM additions AS a JOIN papers AS p ON p.id = a.paper

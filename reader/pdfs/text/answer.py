@@ -32,7 +32,7 @@ class Unreadable(Exception):
 
 
 def failures(pymupdf: Any) -> tuple[type[Exception], ...]:
-    """Return the exceptions that PyMuPDF raises for faults of a file."""
+    """List the exceptions that PyMuPDF raises for faults of a file."""
     return (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError)
 
 

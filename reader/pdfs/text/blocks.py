@@ -252,7 +252,7 @@ def _has_ended(text: str) -> bool:
 
 
 def body_size(pages: list[list[Line]]) -> float:
-    """Return the font size of the running text, that of most characters, to a tenth of a point."""
+    """Find the font size of the running text, that of most characters, to a tenth of a point."""
     # Text before the heading of the references counts, if it is enough: in short papers there may
     # be more references than running text.
     counts: dict[float, int] = {}

@@ -54,7 +54,7 @@ class Cell(NamedTuple):
 
 
 def cells_of(page: dict[str, Any], lines: PageLines, *, dropped: Collection[Line]) -> list[Cell]:
-    """Return the cells of a page, row by row and from left to right.
+    """Make the cells of a page, row by row and from left to right.
 
     page: get_text("dict"). dropped: running heads and page numbers, which are left out. The cells
     of a page laid on its side are made of `lines`, which are turned already but have no marks.
@@ -183,7 +183,7 @@ MANY = 45
 
 
 def zone_of(cells: list[Cell], title: list[Cell], width: float, height: float) -> list[Cell]:
-    """Return the cells below the title and above the abstract, in rows."""
+    """Find the cells below the title and above the abstract, in rows."""
     top = max((cell.y1 for cell in title), default=0.0)
     in_title = set(title)
     below = [c for c in cells if c.base > top - 0.2 * c.size and c not in in_title]

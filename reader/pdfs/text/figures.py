@@ -25,16 +25,16 @@ class Box(NamedTuple):
 
     @property
     def width(self) -> float:
-        """Return the width, negative for an empty `cut`."""
+        """Compute the width, negative for an empty `cut`."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
-        """Return the height, negative for an empty `cut`."""
+        """Compute the height, negative for an empty `cut`."""
         return self.y1 - self.y0
 
     def cut(self, other: Box) -> Box:
-        """Return the part that two boxes share; of negative width or height where there is none."""
+        """Compute the part that two boxes share; its width or height is negative without one."""
         return Box(
             max(self.x0, other.x0),
             max(self.y0, other.y0),
@@ -83,7 +83,7 @@ class Look(NamedTuple):
 
 
 def around(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around all boxes, of which there must be one at least."""
+    """Compute the smallest box around all boxes, of which there must be one at least."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return Box(min(x0), min(y0), max(x1), max(y1))
 
@@ -97,7 +97,7 @@ _GOES_ON = re.compile("[にのはをでとがかへもや、，。)）]")
 
 
 def captions_of(look: Look) -> list[list[WordLine]]:
-    """Return the captions of figures, each as its lines, in the order of their numbers."""
+    """Find the captions of figures, each as its lines, in the order of their numbers."""
     found = []
     for at, line in enumerate(look.words):
         match = CAPTION.match(line.text)
@@ -170,7 +170,7 @@ class Figure(NamedTuple):
 
 
 def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[Figure]:
-    """Return the figures of a page that are surely found, in the order of their numbers.
+    """Find the figures of a page that are surely found, in the order of their numbers.
 
     The boxes have white around the drawing, which the caller trims.
     hyphenated: see `lines.joined`, which joins the lines of captions.
@@ -187,7 +187,7 @@ def find_figures(look: Look, hyphenated: frozenset[str] = frozenset()) -> list[F
 def _figure_box(
     look: Look, caption: Sequence[WordLine], captions: Sequence[Sequence[WordLine]]
 ) -> Box | None:
-    """Return the box of a caption's figure, None where it is not sure."""
+    """Find the box of a caption's figure, None where it is not sure."""
     own = around(line.box for line in caption)
     left, right = _span(look, own, captions)
     # A drawing beside a caption may be its figure. A frame around figure and caption, or along
@@ -228,7 +228,7 @@ def _figure_box(
 
 
 def _text_box(look: Look, space: Box, text: Box) -> Box | None:
-    """Return the box of a figure of words alone, such as a grammar or a listing.
+    """Find the box of a figure of words alone, such as a grammar or a listing.
 
     It is between the text above and the caption; None unless all of its lines are indented.
     """
@@ -244,7 +244,7 @@ def _text_box(look: Look, space: Box, text: Box) -> Box | None:
 
 
 def _span(look: Look, own: Box, captions: Sequence[Sequence[WordLine]]) -> tuple[float, float]:
-    """Return the left and right edges between which a caption's figure may be."""
+    """Find the left and right edges between which a caption's figure may be."""
     left, right = 0.0, look.width
     if look.gutter is not None:
         if own.x1 < look.gutter + 4:
@@ -276,7 +276,7 @@ def _is_running(look: Look, line: WordLine) -> bool:
 
 
 def gutter(pages: Iterable[Iterable[WordLine]], width: float) -> float | None:
-    """Return the x of the middle between two columns, None for a document with one column."""
+    """Find the x of the middle between two columns, None for a document with one column."""
     lines = [line.box for words in pages for line in words if _n_letters(line.text) > 25]
     narrow = [box for box in lines if 0.25 * width < box.width < 0.48 * width]
     wide = [box for box in lines if box.width > 0.55 * width]
@@ -299,7 +299,7 @@ class _Stop(NamedTuple):
 def _stops(
     look: Look, caption: Sequence[WordLine], others: Sequence[Sequence[WordLine]]
 ) -> list[_Stop]:
-    """Return the lines that end a figure: running text, headings, other captions."""
+    """Collect the lines that end a figure: running text, headings, other captions."""
     stops = [_Stop(line.box, is_table=False) for other in others for line in other]
     for lines in _paragraphs(look.words):
         kept = [line for line in lines if line not in caption]
@@ -366,7 +366,7 @@ def _is_around(box: Box, line: Box) -> bool:
 
 
 def _drawn_box(look: Look, space: Box, own: Box) -> Box | None:
-    """Return the box of the drawings in a space, with their labels; None for too little."""
+    """Find the box of the drawings in a space, with their labels; None for too little."""
     drawn = [box for box in look.drawn if _is_in(box, space) and not _is_rule(box, look)]
     if not drawn:
         return None

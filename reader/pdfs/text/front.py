@@ -147,7 +147,7 @@ _NO_SUBTITLE = re.compile(r"@|https?:|\d{4}$|\b(?:19|20)\d\d\b|^\W|^(?:by|and)\b
 
 
 def title_cells(cells: list[Cell], height: float, body: float) -> list[Cell]:
-    """Return the cells of the title, empty where no text stands out as one.
+    """Find the cells of the title, empty where no text stands out as one.
 
     cells: of the page, in rows. body: font size of the running text.
     """
@@ -205,7 +205,7 @@ def _no_banners(cells: list[Cell]) -> list[Cell]:
 
 
 def _first_language(high: list[Cell], size: float) -> Cell:
-    """Return the first cell of the title; of a title in two languages the upper one."""
+    """Find the first cell of the title; of a title in two languages the upper one."""
     # A Japanese title may be a little smaller than its translation below it.
     largest = next(cell for cell in high if cell.top >= 0.96 * size)
     if not _CJK.search(largest.text):
@@ -234,7 +234,7 @@ def _belongs(cell: Cell, found: list[Cell], body: float) -> bool:
 
 
 def _subtitle(found: list[Cell], rows: list[list[Cell]], body: float) -> list[Cell]:
-    """Return the lines right below that are smaller than the title and larger than the names."""
+    """Find the lines right below that are smaller than the title and larger than the names."""
     taken: list[Cell] = []
     last, first = found[-1], found[0]
     for row, after in pairwise(rows):
@@ -299,7 +299,7 @@ _NOT_HYPHENATED: frozenset[str] = frozenset()
 
 
 def abstract_of(pages: Iterable[Page]) -> str:
-    """Return the abstract, "" where no heading shows where it is.
+    """Extract the abstract, "" where no heading shows where it is.
 
     pages: the first few, in reading order.
     """
@@ -317,7 +317,7 @@ def abstract_of(pages: Iterable[Page]) -> str:
 
 
 def abstract_below(cells: Sequence[Cell]) -> str:
-    """Return the abstract as the cells below its heading; "" without one.
+    """Extract the abstract as the cells below its heading; "" without one.
 
     It is for pages on which columns beside the abstract confuse the order of the blocks.
     """

@@ -126,7 +126,7 @@ def begins_references(text: str) -> bool:
 
 
 def number_of(text: str) -> tuple[int, ...]:
-    """Return a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
+    """Read a section's number ("2.1 Data": 2, 1), empty where the text begins with none."""
     found = _SECTION_NUMBER.match(text)
     return tuple(map(int, re.split("[.．]", found[1]))) if found else ()
 
@@ -283,7 +283,7 @@ def has_numbered_entries(text: str, *, like: str = "") -> bool:
 
 
 def entry_rows(run: list[Row]) -> frozenset[int]:
-    """Return the places in the run of the rows that begin numbered entries.
+    """Find the places in the run of the rows that begin numbered entries.
 
     The numbers must rise by one: a year or a page number may begin a row too.
     """
@@ -297,7 +297,7 @@ def entry_rows(run: list[Row]) -> frozenset[int]:
 
 
 def first_entry(run: list[Row]) -> int | None:
-    """Return the place of "[1]" where "[2]", "[3]" … begin rows below it; None without them."""
+    """Find the place of "[1]" where "[2]", "[3]" … begin rows below it; None without them."""
     found = _numbered(run, _BRACKET)
     first = next((n for n, (_, number) in enumerate(found) if number == 1), len(found))
     chain = _chain(found[first:])
@@ -313,7 +313,7 @@ def _numbered(run: list[Row], pattern: re.Pattern[str]) -> list[tuple[int, int]]
 
 
 def _chain(found: list[tuple[int, int]]) -> list[int]:
-    """Return the places whose numbers follow one another; one or two may be missing between."""
+    """Select the places whose numbers follow one another; one or two may be missing between."""
     numbers = {number for _, number in found}
     kept: list[int] = []
     last: int | None = None

@@ -41,7 +41,7 @@ _DATA_SETS = re.compile(
 
 
 def doi_of(cells: Sequence[Cell], rotated: Iterable[str], *, height: float, end: float) -> str:
-    """Return the DOI that a page prints as its own, "" for none or several.
+    """Find the DOI that a page prints as its own, "" for none or several.
 
     rotated: texts in other directions. height: of the page. end: of the front, in points from the
     top; a DOI above it is the paper's.
@@ -73,7 +73,7 @@ _REFERENCES = re.compile(
 
 
 def _own_dois(text: str, *, at_edge: bool) -> list[str]:
-    """Return the DOIs in a line that are labelled as the paper's own, or alone on it."""
+    """Find the DOIs in a line that are labelled as the paper's own, or alone on it."""
     found = []
     for match in _DOI.finditer(text):
         before, doi = text[: match.start()], match[0].rstrip(".,;:'’”*…")
@@ -163,7 +163,7 @@ def year_of(
     stamp: str,
     doi: str,
 ) -> int | None:
-    """Return the year that a page prints as the paper's own, None where there is none.
+    """Find the year that a page prints as the paper's own, None where there is none.
 
     cells, zone: of the page, and of the part below the title. heads: the running heads and feet,
     which `cells` lack. stamp, doi: "" for none.
@@ -197,7 +197,7 @@ def year_of(
 
 
 def _with_next(cells: Sequence[Cell]) -> list[str]:
-    """Return the texts that may be imprints, each with the cells below that continue it."""
+    """Collect the texts that may be imprints, each with the cells below that continue it."""
     texts = []
     for at, cell in enumerate(cells):
         if not _MAYBE_IMPRINT.search(cell.text):
@@ -215,7 +215,7 @@ def _with_next(cells: Sequence[Cell]) -> list[str]:
 
 
 def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -> int | None:
-    """Return the year of the date below the title, else the last of the paper's history."""
+    """Read the year of the date below the title, else the last of the paper's history."""
     for cell in zone:
         found = _DATE.fullmatch(cell.text)
         if found:
@@ -239,7 +239,7 @@ def _dated(cells: Sequence[Cell], zone: Sequence[Cell], heads: Sequence[Cell]) -
 
 
 def _at_edge(cells: Sequence[Cell]) -> int | None:
-    """Return the year of a date alone in head or foot, or in a meeting's short name (ACL 2023)."""
+    """Read the year of a date alone in head or foot, or in a meeting's short name (ACL 2023)."""
     alone = [
         _year(found)
         for cell in cells
@@ -284,7 +284,7 @@ POSTER = 1100
 
 
 def type_of(pages: Sequence[PageLines], cells: Sequence[Cell], title: Sequence[Cell]) -> Type:
-    """Return the type of a PDF by page 1's cells and the sizes of all pages; else "paper"."""
+    """Determine the type of a PDF by page 1's cells and the sizes of all pages; else "paper"."""
     if _is_slides(pages):
         return "slides"
     first = " ".join([cell.text for cell in cells[:60]])

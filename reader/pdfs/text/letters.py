@@ -58,7 +58,7 @@ class Turn(NamedTuple):
     height: float
 
     def box(self, box: Box) -> Box:
-        """Return a box of PyMuPDF's as the page is shown."""
+        """Turn a box of PyMuPDF's as the page is shown."""
         x0, y0, x1, y1 = box
         if self.rotation == 90:
             return self.height - y1, x0, self.height - y0, x1
@@ -91,7 +91,7 @@ class PageLetters:
             self._lines[letter.line] = _Line(line.place, _around(line.box, letter.box))
 
     def under(self, quad: Quad) -> set[int]:
-        """Return the places of the letters whose centre is in a quad."""
+        """Find the places of the letters whose centre is in a quad."""
         x0, y0, x1, y1 = bounds(quad)
         first, last = int(y0 // _BIN), int(y1 // _BIN)
         near: Iterable[int] = range(len(self.letters))
@@ -144,7 +144,7 @@ class PageLetters:
         return [place for place in self.of_row(row) if x0 <= self.letters[place].x <= x1]
 
     def whole_words(self, places: Collection[int]) -> set[int]:
-        """Return the places of the words of which a mark by hand hit a large enough part.
+        """Select the places of the words of which a mark by hand hit a large enough part.
 
         Japanese has no blanks between words, so its characters are returned as they were hit.
         """
@@ -172,7 +172,7 @@ class PageLetters:
             yield word
 
     def nearest(self, box: Box) -> int:
-        """Return the place of the letter nearest to a note; 0 on a page without text."""
+        """Find the place of the letter nearest to a note; 0 on a page without text."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         best, found = math.inf, 0
         for place, (x0, y0, x1, y1) in self._lines.values():
@@ -184,7 +184,7 @@ class PageLetters:
         return min(self.of_row(near), key=lambda n: abs(self.letters[n].x - x), default=0)
 
     def line_texts(self) -> list[str]:
-        """Return the text of each line, blanks included."""
+        """Get the text of each line, blanks included."""
         texts: dict[int, list[str]] = defaultdict(list)
         for letter in self.letters:
             texts[letter.line].append(letter.text)
@@ -227,7 +227,7 @@ def folded(text: str) -> str:
 
 
 def bounds(quad: Quad) -> Box:
-    """Return the box around a quad."""
+    """Compute the box around a quad."""
     xs, ys = [x for x, _ in quad], [y for _, y in quad]
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -345,7 +345,7 @@ class Shape(NamedTuple):
 
 
 def shapes_of(page: Any) -> list[Shape]:
-    """Return the coloured shapes of a page that let text show through, at most MAX_SHAPES."""
+    """Find the coloured shapes of a page that let text show through, at most MAX_SHAPES."""
     # Shapes within transparency groups have the blend mode and opacity of their groups too.
     found: list[Shape] = []
     groups: list[tuple[int, bool, float]] = []
@@ -363,7 +363,7 @@ def shapes_of(page: Any) -> list[Shape]:
 
 
 def colour(parts: list[float]) -> str:
-    """Return a colour of one (grey), three (RGB) or four parts (CMYK) as `#rrggbb`.
+    """Write a colour of one (grey), three (RGB) or four parts (CMYK) as `#rrggbb`.
 
     "" for any other number of parts.
     """
@@ -379,7 +379,7 @@ def colour(parts: list[float]) -> str:
 
 
 def painting_order(page: Any) -> dict[tuple[float, float], int]:
-    """Return the painting order of a page's letters: origin (x, y), to .1 point → number."""
+    """Get the painting order of a page's letters: origin (x, y), to .1 point → number."""
     return {
         (round(char[2][0], 1), round(char[2][1], 1)): span["seqno"]
         for span in page.get_texttrace()
@@ -450,7 +450,7 @@ class Mark(NamedTuple):
 
 
 def pens(all_strokes: list[Stroke]) -> set[Pen]:
-    """Return the pens that are a reader's; all_strokes: of the whole file."""
+    """Find the pens that are a reader's; all_strokes: of the whole file."""
     n_all = Counter(stroke.shape.pen for stroke in all_strokes)
     n_sure = Counter(stroke.shape.pen for stroke in all_strokes if stroke.places)
     n_prose = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
@@ -482,7 +482,7 @@ def marks(
 
 
 def often_on_prose(all_strokes: list[Stroke]) -> set[Pen]:
-    """Return the pens of which strokes that are not on prose count too."""
+    """Find the pens of which strokes that are not on prose count too."""
     counts = Counter(stroke.shape.pen for stroke in all_strokes if stroke.is_prose)
     return {pen for pen, n in counts.items() if n >= MANY}
 

@@ -45,7 +45,7 @@ _FIRST_PART = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def compounds(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words that a paper writes with a hyphen inside a line."""
+    """Collect the words that a paper writes with a hyphen inside a line."""
     found: set[str] = set()
     for text in texts:
         if "-" in text:
@@ -164,7 +164,7 @@ def _is_doubtful(line: dict[str, Any]) -> bool:
 
 
 def _stray(chars: list[dict[str, Any]], size: float) -> set[int]:
-    """Return the places of the blanks that are no wider than a gap within a word."""
+    """Find the places of the blanks that are no wider than a gap within a word."""
     gaps: list[tuple[float, bool, list[int]]] = []
     before: dict[str, Any] | None = None
     blanks: list[int] = []
@@ -282,7 +282,7 @@ def page_lines(page: dict[str, Any]) -> PageLines:
 
 @functools.lru_cache(maxsize=10_000)  # a long-lived worker meets endless font names
 def style_of(font: str, flags: int) -> tuple[bool, bool]:
-    """Return whether letters are bold and whether they are italic."""
+    """Determine whether letters are bold and whether they are italic."""
     # Flag 16 is bold, 2 italic; many fonts set neither, and say so in their names.
     is_bold = bool(flags & 16) or bool(_BOLD.search(font))
     return is_bold, bool(flags & 2) or bool(_ITALIC.search(font))
@@ -318,7 +318,7 @@ def _line(line: dict[str, Any], direction: tuple[int, int]) -> Line:
 
 
 def _look(spans: list[dict[str, Any]]) -> tuple[float, float, float, bool, bool]:
-    """Return size, top, base, bold and italic of a line of many spans."""
+    """Determine size, top, base, bold and italic of a line of many spans."""
     counts: dict[tuple[float, str, int, float], int] = {}
     for span in spans:
         words = span["text"]
@@ -496,7 +496,7 @@ def _n_rows(lines: list[Line]) -> int:
 
 
 def _stand(line: Line) -> float:
-    """Return the baseline of a line; an initial three lines high belongs to the first of them."""
+    """Get the baseline of a line; an initial three lines high belongs to the first of them."""
     is_initial = len(line.text) == 1 and line.size > 18
     return line.y0 + 0.45 * line.size if is_initial else line.base
 
@@ -548,7 +548,7 @@ def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
 
 
 def _edge_lines(page: PageLines) -> dict[Line, tuple[str, int]]:
-    """Return the lines of the outermost rows near the top and the bottom of a page.
+    """Find the lines of the outermost rows near the top and the bottom of a page.
 
     line → its words and its height on the page, which running heads have in common.
     """
@@ -578,7 +578,7 @@ def _is_page_number(line: Line, page: PageLines) -> bool:
 
 
 def _line_numbers(page: PageLines) -> set[Line]:
-    """Return the line numbers: columns of rising numbers beside the text, over much of the page."""
+    """Find the line numbers: columns of rising numbers beside the text, over much of the page."""
     found: set[Line] = set()
     numbers = [line for line in page.lines if len(line.text) < 5 and line.text.isdecimal()]
     if len(numbers) < FEWEST_NUMBERS:

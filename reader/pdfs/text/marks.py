@@ -223,7 +223,7 @@ class _Objects:
                 yield from self._forms(inner, depth + 1, seen)
 
     def traces(self, n_pages: int) -> frozenset[str]:
-        """Return fingerprints of strokes and stamps, and one of all that the pages paint.
+        """Compute fingerprints of strokes and stamps, and one of all that the pages paint.
 
         They show whether a newer copy has everything of an older one, also handwriting that an
         app drew into the page.
@@ -265,12 +265,12 @@ class _Objects:
         return shape
 
     def _array(self, array: Any, most: int) -> tuple[list[Any], int]:
-        """Return the first objects of an array, and their whole number."""
+        """Read the first objects of an array, and their whole number."""
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get(array, n) for n in range(min(most, n_all))], n_all
 
     def _reals(self, array: Any, most: int) -> tuple[list[float], int]:
-        """Return the first numbers of an array, and how many it has."""
+        """Read the first numbers of an array, and how many it has."""
         n_all = int(self._mupdf.pdf_array_len(array))
         return [self._mupdf.pdf_array_get_real(array, n) for n in range(min(most, n_all))], n_all
 
@@ -378,7 +378,7 @@ def _page(
 
 
 def _with_notes(found: list[Annotation]) -> list[Annotation]:
-    """Return the annotations that are marks or have a note.
+    """Select the annotations that are marks or have a note.
 
     The texts of replies and popups are added to the note of the annotation that they belong to.
     """
@@ -410,7 +410,7 @@ def _with_notes(found: list[Annotation]) -> list[Annotation]:
 
 
 def _head(one: Annotation, heads: dict[int, Annotation], answers: dict[int, int]) -> int | None:
-    """Return the number of the annotation at the top of a thread of replies, None for none."""
+    """Find the number of the annotation at the top of a thread of replies, None for none."""
     # A broken file may have a circle of replies.
     at, seen = one.answers, {one.number}
     while at in heads and at not in seen:

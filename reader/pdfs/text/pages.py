@@ -198,7 +198,7 @@ _UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff]")
 
 @functools.cache
 def languages() -> str:
-    """Return the languages that tesseract has here ("eng+jpn"); "" where it is not installed."""
+    """Find the languages that tesseract has here ("eng+jpn"); "" where it is not installed."""
     command = shutil.which("tesseract")
     if command is None:
         return ""
@@ -350,7 +350,7 @@ def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
 
 
 def _space(before: str, after: str) -> str:
-    """Return the blank between two words, "" beside Japanese characters where none belongs."""
+    """Choose the blank between two words, "" beside Japanese characters where none belongs."""
     if _is_cjk(before):
         return "" if _is_cjk(after) or after in ",.:;)]" else " "
     return "" if _is_cjk(after) and before in ",.:;([" else " "

@@ -148,7 +148,7 @@ _NAME_CJK = re.compile(f"[{_CJK}]{{1,6}}(?:[ \u3000・][{_CJK}]{{1,6}})?")
 
 
 def names_in(marked: str) -> list[str] | None:
-    """Return the names in a cell, None where it has anything else.
+    """Extract the names in a cell, None where it has anything else.
 
     marked: as in `Cell.marked`.
     """
@@ -174,7 +174,7 @@ _APART_CJK = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]|[\d*∗†‡§¶※]+(?:[,\s
 
 
 def _persons(words: str) -> list[str] | None:
-    """Return the persons in Japanese words: "山田 太郎 鈴木 花子" and "山田太郎 鈴木花子" are two.
+    """Extract the persons in Japanese words: "山田 太郎 鈴木 花子" and "山田太郎 鈴木花子" are two.
 
     None where a word is no name.
     """
@@ -190,7 +190,7 @@ def _persons(words: str) -> list[str] | None:
 
 
 def names_before(marked: str) -> list[str] | None:
-    """Return names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University".
+    """Extract names that capitals set off: "ADA EXAMPLE and BEN OTHER, Some University".
 
     None for any other line.
     """
@@ -200,7 +200,7 @@ def names_before(marked: str) -> list[str] | None:
 
 
 def names_loosely(marked: str) -> list[str] | None:
-    """Return names in less usual forms: turned round, or with affiliations; None without any.
+    """Extract names in less usual forms: turned round, or with affiliations; None without any.
 
     "Example, Ada B. and Other, Ben"; "Ada Example, University of Somewhere".
     """
@@ -222,7 +222,7 @@ _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
 
 def _leading(marked: str) -> tuple[list[str], str]:
-    """Return the names that a line begins with, and the first part that is none ("" for none)."""
+    """Extract the names that a line begins with, and the first part that is none ("" for none)."""
     if "@" in marked or "http" in marked or "www." in marked:
         return [], marked
     text = MARK.join([tidy_accents(part) for part in marked.split(MARK)])
@@ -354,7 +354,7 @@ _OPEN = re.compile(r"(?:[,&、，]|\band)\s*$")
 
 
 def authors_of(zone: list[Cell]) -> tuple[str, ...]:
-    """Return the authors; zone: the cells from the title to the abstract, in rows."""
+    """Extract the authors; zone: the cells from the title to the abstract, in rows."""
     lines = list(_without_advisors(_name_lines(zone)))
     found = _names_of_one_look(lines, zone, lambda marked: names_in(marked) or names_before(marked))
     if not found:
@@ -369,7 +369,7 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
 def _names_of_one_look(
     lines: list[_Words], zone: list[Cell], parse: Callable[[str], list[str] | None]
 ) -> list[str]:
-    """Return the names of all cells that look like the first one with names."""
+    """Collect the names of all cells that look like the first one with names."""
     found: list[str] = []
     look: Cell | None = None
     for cell, marked, is_beside in lines:

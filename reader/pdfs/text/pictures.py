@@ -178,7 +178,7 @@ Word = tuple[float, float, float, float, str, int, int, int]
 
 
 def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
-    """Return the lines and words of a page, from 1, with their places; raises Unreadable."""
+    """Read the lines and words of a page, from 1, with their places; raises Unreadable."""
     faults = failures(pymupdf)
     page = _page(pymupdf, file, number)
     try:
@@ -249,7 +249,7 @@ def _with_words(
 
 
 def _screen_line(line: dict[str, Any], words: list[tuple[float, float, str]]) -> PageLine:
-    """Return a line with the begin, direction, length and size that a screen needs."""
+    """Make a line with the begin, direction, length and size that a screen needs."""
     spans = [span for span in line["spans"] if span["text"].strip()]
     x0, y0, x1, y1 = line["bbox"]
     across, down = line["dir"]
@@ -278,7 +278,7 @@ MOST_WORDS = 2_000
 
 
 def looks_of(pymupdf: Any, file: Any) -> Looks:
-    """Return the words and a small grey picture of each of the first pages.
+    """Read the words and a small grey picture of each of the first pages.
 
     A page that cannot be read has neither. Raises Unreadable for a PDF without pages.
     """

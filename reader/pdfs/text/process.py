@@ -330,7 +330,7 @@ def _error(path: Path | str, kind: str, why: str = "") -> PdfError:
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as text that can be printed, whatever bytes it has."""
+    """Write a path as text that can be printed, whatever bytes it has."""
     text = os.fsencode(path).decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
