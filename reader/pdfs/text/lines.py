@@ -3,9 +3,8 @@
 Stray blanks are removed, lines are made of the dict, and running heads, page numbers and line
 numbers are dropped. PyMuPDF returns lines in the order of the file, which is not always that of
 reading, and its sort=True reads across columns. So the gutter is found, the page is cut into
-bands where a line crosses it, and each band's left side is read before its right one. Functions
-at the top join the lines of a paragraph. Knows that dict and places, nothing of paragraphs and
-titles.
+bands where a line crosses it, and each band's left side is read before its right one. Knows that
+dict and places, nothing of paragraphs and titles.
 """
 
 from __future__ import annotations
@@ -95,8 +94,7 @@ def glued(before: str, after: str, hyphenated: frozenset[str]) -> tuple[str, str
 def tidy(text: str) -> str:
     """Reduce white space to single blanks, and to none between two Japanese characters.
 
-    A full-width space is meant (between two names, after a heading's number) and becomes an
-    ordinary blank.
+    A full-width space is meant (between names, after a heading's number) and becomes a blank.
     """
     # Plain ASCII, most of all lines, needs none of the expressions.
     is_ascii = text.isascii()
@@ -118,8 +116,7 @@ def _composed(found: re.Match[str]) -> str:
 
 
 LEAST_SIZE = 11.0
-"""The least size in points of lines whose single letters are looked at; running text is mostly
-smaller."""
+"""The least size in points of lines whose single letters are read; running text is smaller."""
 KERNED = 0.12
 SPACED = 0.15
 QUARTER = 0.29
@@ -548,10 +545,7 @@ def without_furniture(pages: list[PageLines], body: float) -> list[list[Line]]:
 
 
 def _edge_lines(page: PageLines) -> dict[Line, tuple[str, int]]:
-    """Find the lines of the outermost rows near the top and the bottom of a page.
-
-    line → its words and its height on the page, which running heads have in common.
-    """
+    """Map lines of the outermost rows to what running heads share: words, height on the page."""
     top, bottom = EDGE * page.height, (1 - EDGE) * page.height
     high = sorted([line for line in page.lines if line.y1 < top], key=lambda line: line.y0)
     low = sorted([line for line in page.lines if line.y0 > bottom], key=lambda line: -line.y1)
