@@ -1,5 +1,4 @@
-"""Hold the look-up at the ACL Anthology against invented records: real ones were never
-at hand."""
+"""Test the look-up at the ACL Anthology with invented records; no real ones were recorded."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ def test_a_record_becomes_a_paper(id: str) -> None:
     )
 
 
-def test_gaps_are_borne() -> None:
+def test_missing_fields_are_accepted() -> None:
     content = b"<mods><titleInfo><title>Rivers</title></titleInfo><dateIssued>x</dateIssued></mods>"
     assert paper_by_acl(answering(content), BASE, "2025.river-long.7") == Paper(
         ids=("acl:2025.river-long.7",),
@@ -57,7 +56,7 @@ def test_gaps_are_borne() -> None:
     )
 
 
-def test_not_found_is_none_and_all_else_a_failure() -> None:
+def test_not_found_is_none_and_any_other_status_a_failure() -> None:
     def refusing(request: Request) -> Response:
         status = 404 if "none" in request.url else 500
         raise SourceFailed(source=request.source, what=str(status), status=status)

@@ -1,4 +1,4 @@
-"""Hold the reading of the ACL Anthology's lists: page, MODS, its own XML, BibTeX."""
+"""Test the reading of the ACL Anthology's lists: page, MODS, its own XML, BibTeX."""
 
 from __future__ import annotations
 

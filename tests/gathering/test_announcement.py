@@ -1,4 +1,4 @@
-"""Hold arXiv's calendar against its own published table."""
+"""Test arXiv's calendar against its own published table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAYS = st.dates(date(1995, 1, 1), date(2060, 1, 1)).filter(is_listing_day)
 
 
 def eastern(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of January 2024, whose first day is a Monday."""
+    """Build a moment of January 2024, whose first day is a Monday, in Eastern time."""
     return datetime(2024, 1, day, hour, minute, tzinfo=EASTERN)
 
 

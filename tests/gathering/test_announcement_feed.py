@@ -1,4 +1,4 @@
-"""Hold the reading of arXiv's mailings against invented and recorded ones."""
+"""Test the reading of arXiv's mailings against invented and recorded ones."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_is_no_mailing_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("base", ["https://rss.arxiv.org/atom", "https://rss.arxiv.org/atom/"])
-def test_a_category_has_an_address(base: str) -> None:
+def test_the_address_of_a_category_is_built(base: str) -> None:
     assert address(base, "cs.CL") == "https://rss.arxiv.org/atom/cs.CL"
     assert address(base, "../x?y") == "https://rss.arxiv.org/atom/..%2Fx%3Fy"
 

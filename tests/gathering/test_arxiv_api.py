@@ -1,4 +1,4 @@
-"""Hold the arXiv API's source against a real server that plays the API, and its faults."""
+"""Test the source of the arXiv API with a local server that plays the API and its faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAY = date(2025, 3, 4)  # a Tuesday: submitted from Friday to Monday, 14:00 East
 
 
 def entry(number: int, *, published: str = "2025-03-01T10:00:00Z", more: str = "") -> str:
-    """One paper of our own invention, as the API prints papers."""
+    """Print an invented paper as the API does."""
     return f"""<entry>
     <id>http://arxiv.org/abs/2503.{number:05}v2</id>
     <title>Whispering   Gardens,
@@ -103,7 +103,7 @@ def play(server: Server, *pages: bytes) -> None:
 
 
 def test_the_package_asks_through_the_session_that_it_is_given() -> None:
-    """The package has no public place for it: this fails when it moves the private one."""
+    """Test the private attribute of the package that we set: this fails when it moves."""
     assert isinstance(vars(arxiv.Client())["_session"], requests.Session)
     asked: list[Request] = []
 
@@ -117,7 +117,7 @@ def test_the_package_asks_through_the_session_that_it_is_given() -> None:
 
 
 class TestADay:
-    def test_it_is_asked_for_by_classes_and_minutes_of_submission(
+    def test_a_day_is_asked_for_by_classes_and_minutes_of_submission(
         self, client: Client, server: Server, place: ArxivPlace
     ) -> None:
         play(server, feed([entry(1)]))
@@ -251,7 +251,7 @@ ERROR = b"""<?xml version="1.0" encoding="UTF-8"?>
          "string: 'yesterday')"),
     ],
 )  # fmt: skip
-def test_no_other_answer_is_taken_for_no_papers(
+def test_an_answer_that_is_no_feed_is_not_taken_for_an_empty_list(
     client: Client, server: Server, place: ArxivPlace, body: bytes, sentence: str
 ) -> None:
     play(server, body)
@@ -277,7 +277,7 @@ def test_control_characters_and_entities_do_no_harm(
 
 
 class TestIds:
-    def test_they_are_asked_for_in_one_question(
+    def test_ids_are_asked_for_in_one_request(
         self, client: Client, server: Server, place: ArxivPlace
     ) -> None:
         play(server, feed([entry(1), entry(2)]))
@@ -286,11 +286,13 @@ class TestIds:
         assert server.seen[0].query["id_list"] == "2503.00001,2503.00002,2503.99999"
         assert len(server.seen) == 1
 
-    def test_none_is_no_question(self, client: Client, server: Server, place: ArxivPlace) -> None:
+    def test_no_ids_make_no_request(
+        self, client: Client, server: Server, place: ArxivPlace
+    ) -> None:
         assert papers_by_id(client.fetch, place, ()) == ()
         assert server.seen == []
 
-    def test_unknown_ones_are_absent_even_where_the_total_counts_them(
+    def test_unknown_ids_are_absent_even_where_the_total_counts_them(
         self, client: Client, server: Server, place: ArxivPlace
     ) -> None:
         play(server, feed([entry(1)], 2), feed([], 2, 1))
@@ -298,7 +300,7 @@ class TestIds:
         assert papers_by_id(client.fetch, place, ids) == (paper(1),)
 
     @pytest.mark.parametrize("refusal", [Answer(b"", status=400), Answer(ERROR)])
-    def test_a_malformed_one_costs_the_others_nothing(
+    def test_a_malformed_id_does_not_lose_the_others(
         self, client: Client, server: Server, place: ArxivPlace, refusal: Answer
     ) -> None:
         known = {f"2503.{i:05}": entry(i) for i in range(1, 9)}
@@ -321,7 +323,7 @@ class TestIds:
             papers_by_id(client.fetch, place, ["arxiv:2503.00001"])
         assert caught.value.retry_at == datetime(2025, 3, 4, 6, 10, tzinfo=UTC)
 
-    def test_many_go_in_batches_of_a_hundred(
+    def test_many_ids_are_asked_for_in_batches_of_a_hundred(
         self, client: Client, server: Server, place: ArxivPlace
     ) -> None:
         play(server, feed([entry(1)]), feed([entry(2)]), feed([entry(3)]))
@@ -331,7 +333,7 @@ class TestIds:
 
 
 def test_no_second_client_opens_a_socket() -> None:
-    """In a process where any connection or name look-up is an error, `fetch` suffices."""
+    """Test that `fetch` suffices in a process where any other connection or look-up fails."""
     script = f"""
 import sys
 from datetime import date

@@ -1,4 +1,4 @@
-"""Hold what is said of arXiv at every hour of two weeks: late only what is late.
+"""Test the warnings about arXiv at every hour of two weeks: late lists only, and all of them.
 
 A listing is at the API from 20:00 Eastern, at the feed from the midnight after; between the
 two the feed is the one of the day before.
@@ -66,7 +66,7 @@ def nothing(_day: date) -> list[int]:
 
 
 def some(day: date) -> list[int]:
-    """Two papers on Tuesdays and Thursdays, none on the other days."""
+    """Count two papers on Tuesdays and Thursdays, none on the other days."""
     return [day.day * 100 + n for n in (1, 2)] if day.weekday() in (1, 3) else []
 
 
@@ -91,14 +91,14 @@ def watch(tmp_path: Path, clock: Clock) -> Iterator[Callable[[str], Library]]:
 
 
 def forget(library: Library) -> None:
-    """Let a library be a new one again, as far as its sources go."""
+    """Delete all that a library knows of its sources, as if it were new."""
     with library.db.writing():
         library.db.execute("DELETE FROM batches")
         library.db.execute("DELETE FROM sources")
 
 
 def alarms(library: Library, play: Play) -> list[str]:
-    """Gather now; gives what is said to be missing."""
+    """Gather now, and list the missing parts that are reported."""
     problems = [p.error.message for p in gather(library, tools(play))]
     lacking = ("partial", "stale", "not out yet", "failed", "not asked")
     lines = last_batches(library, library.today())

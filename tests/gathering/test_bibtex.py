@@ -1,4 +1,4 @@
-"""Hold what is read from BibTeX files, whatever stands in them."""
+"""Test the reading of BibTeX files, good and damaged ones."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_an_arxiv_number_comes_before_a_doi() -> None:
     assert read_bibtex(entry).papers[0].ids == ("arxiv:2506.00003", "doi:10.5555/2")
 
 
-def test_one_that_stands_there_twice_is_one() -> None:
+def test_an_entry_that_stands_in_the_file_twice_is_one_paper() -> None:
     twice = b"@misc{a, title={Wasps}, doi={10.5555/2}} @misc{b, title={Wasps}, doi={10.5555/2}}"
     assert len(read_bibtex(twice).papers) == 1
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_read(
 @pytest.mark.parametrize(
     "data", [b"", b"\x00" * 99, b"\xff\xfe\xff", b"@" * 99, b"{" * 2_000, b"@a{" + b"{" * 2_000]
 )
-def test_what_is_no_bibliography_has_no_papers(data: bytes) -> None:
+def test_a_file_that_is_no_bibliography_has_no_papers(data: bytes) -> None:
     assert read_bibtex(data).papers == ()
 
 
@@ -89,5 +89,5 @@ PIECES = ["@misc{a,", "}", "{", "title=", '"', "#", "\n", ",", "%", "é", "\\", 
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.sampled_from([*PIECES, "author="]), max_size=40))
-def test_no_file_makes_it_fail(pieces: list[str]) -> None:
+def test_any_bytes_are_read_without_an_error(pieces: list[str]) -> None:
     read_bibtex("".join(pieces).encode())

@@ -1,4 +1,4 @@
-"""Hold the reading of Bluesky's API: facets by bytes, cards, quotes, reposts, threads."""
+"""Test the reading of Bluesky's API: facets by bytes, cards, quotes, reposts, threads."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_pinned_post_is_a_post() -> None:
     assert read({"post": post("Hello"), "reason": reason})[0].kind == "post"
 
 
-def test_a_reply_is_one_unless_it_goes_on_with_a_thread() -> None:
+def test_a_reply_counts_as_one_unless_it_continues_a_thread() -> None:
     kinds = [
         read({"post": post("x", reply={"parent": {"uri": f"at://{who}/app.bsky.feed.post/k"}})})[0]
         for who in ("did:plc:ada", "did:plc:mio")
@@ -106,7 +106,7 @@ def test_a_reply_is_one_unless_it_goes_on_with_a_thread() -> None:
     assert [found.kind for found in kinds] == ["reply", "post"]
 
 
-def test_facets_that_lie_leave_the_text_as_it_is() -> None:
+def test_wrong_facets_leave_the_text_as_it_is() -> None:
     wrong = [{"index": {"byteStart": 2, "byteEnd": 99}, "features": [{"uri": URL}]},
              {"index": {"byteStart": 3, "byteEnd": 1}, "features": [{"uri": URL}]}]  # fmt: skip
     assert read({"post": post("Hello <b>", facets=wrong)})[0].text == "Hello <b>"

@@ -1,4 +1,4 @@
-"""Hold the asking of Semantic Scholar against a real server with invented answers."""
+"""Test requests to Semantic Scholar with a local server and invented answers."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class TestCounts:
         assert error.message.startswith("Semantic Scholar: 127.0.0.1 answered 400")
         assert len(server.seen) <= 2 * MAX_REFUSED
 
-    def test_too_many_questions_is_told_with_the_time_that_it_names(
+    def test_too_many_requests_is_an_error_with_the_time_that_the_server_names(
         self, client: Client, server: Server, time_: Time
     ) -> None:
         server.script("/graph/v1/paper/batch", Answer(status=429, headers={"Retry-After": "600"}))
@@ -182,7 +182,7 @@ class TestCounts:
             (b'[{"citationCount": 1234567890123456789012}, 3]', "its answer holds no citation"),
         ],
     )
-    def test_what_is_no_answer_is_refused_whole(
+    def test_a_malformed_answer_is_refused_whole(
         self, client: Client, server: Server, body: bytes, what: str
     ) -> None:
         server.script("/graph/v1/paper/batch", Answer(body))
@@ -297,7 +297,7 @@ class TestMostCited:
             (b'{"data": [{"title": "x"}, 3]}', "its answer holds no paper that can be read"),
         ],
     )
-    def test_what_is_no_answer_is_refused(
+    def test_a_malformed_search_answer_is_refused(
         self, client: Client, server: Server, body: bytes, what: str
     ) -> None:
         server.script("/graph/v1/paper/search/bulk", Answer(body))

@@ -1,4 +1,4 @@
-"""Hold the look-up of DOIs against invented records: real ones were never at hand."""
+"""Test the look-up of DOIs with invented records; no real ones were recorded."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_odd_characters_are_escaped(client: Client, server: Server) -> None:
     assert server.seen[0].path == path
 
 
-def test_lists_for_texts_and_gaps_are_borne(client: Client, server: Server) -> None:
+def test_lists_for_texts_and_missing_fields_are_accepted(client: Client, server: Server) -> None:
     record = {"title": ["Rivers"], "author": None, "issued": {"date-parts": [[None]]}}
     server.script("/10.1/x", Answer(json.dumps(record).encode()))
     found = paper_by_doi(client.fetch, server.url(), "doi:10.1/x")
@@ -75,7 +75,7 @@ def test_lists_for_texts_and_gaps_are_borne(client: Client, server: Server) -> N
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_an_unregistered_one_is_none(client: Client, server: Server, status: int) -> None:
+def test_an_unregistered_doi_is_none(client: Client, server: Server, status: int) -> None:
     server.script("/10.1/x", Answer(status=status))
     assert paper_by_doi(client.fetch, server.url(), "doi:10.1/x") is None
 
@@ -92,7 +92,7 @@ def test_an_unregistered_one_is_none(client: Client, server: Server, status: int
         (Answer(status=406), "127.0.0.1 answered 406: not what was asked for"),
     ],
 )
-def test_all_else_is_a_failure(
+def test_any_other_status_is_a_failure(
     client: Client, server: Server, answer: Answer, sentence: str
 ) -> None:
     server.script("/10.1/x", answer)

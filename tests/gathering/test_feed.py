@@ -1,4 +1,4 @@
-"""Hold the reading of feeds against wrong alphabets, damage, and what is no feed."""
+"""Test the reading of feeds: wrong encodings, damage, and answers that are no feed."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class TestHostile:
         content = rss("t").replace("</channel>", f"{broken}</channel>")
         assert f"{n} of 3 entries of its feed can be read" in self.refused(content.encode())
 
-    def test_entries_within_comments_and_cdata_are_none(self) -> None:
+    def test_entries_within_comments_and_cdata_are_not_counted(self) -> None:
         items = "<item><title>a & b</title><description><![CDATA[<item>]]></description></item>"
         content = rss("t").replace("</channel>", f"<!-- <item> -->{items}</channel>")
         assert len(parse_feed(content.encode(), source="Feed").entries) == 1
@@ -165,16 +165,18 @@ class TestRefusals:
             (rss("t").encode()[:-9], "its feed breaks off after 0 entries"),
         ],
     )
-    def test_what_came_is_named(self, content: bytes, sentence: str) -> None:
+    def test_an_answer_that_is_no_feed_is_named_in_the_error(
+        self, content: bytes, sentence: str
+    ) -> None:
         with pytest.raises(SourceFailed) as caught:
             parse_feed(content, source="Feed")
         assert caught.value.message == f"Feed: {sentence}"
         assert caught.value.hint.startswith("Open the address of it in a browser.")
 
-    def test_a_feed_without_entries_is_one(self) -> None:
+    def test_a_feed_without_entries_is_accepted(self) -> None:
         assert list(parse_feed(rss("t").encode(), source="Feed").entries) == []
 
-    def test_an_undeclared_entity_costs_nothing(self) -> None:
+    def test_an_undeclared_entity_does_no_harm(self) -> None:
         assert title(rss("a &nbsp;&eacute;&nope;").encode()) == "a \xa0é&nope;"
 
 

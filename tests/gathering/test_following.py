@@ -1,4 +1,4 @@
-"""Hold that `follow` adds a person to feeds.toml and touches nothing else."""
+"""Test that `follow` adds a person to feeds.toml and touches nothing else."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_followed_changes_nothing(
     assert file(library).read_text("utf-8") == FEEDS_TOML
 
 
-def test_people_written_in_one_line_are_left_to_the_hand(library: Library) -> None:
+def test_people_written_in_one_line_are_refused_and_left(library: Library) -> None:
     before = 'person = [{name = "Bo Lind"}]\n' + SMALL
     file(library).write_text(before, "utf-8")
     with pytest.raises(UsageError, match="would not be valid"):
@@ -98,7 +98,7 @@ def test_people_written_in_one_line_are_left_to_the_hand(library: Library) -> No
     assert file(library).read_text("utf-8") == before
 
 
-def test_a_person_whom_only_the_file_knows_yet_is_a_double_too(library: Library) -> None:
+def test_a_person_added_since_the_library_was_opened_is_a_duplicate_too(library: Library) -> None:
     follow(library, "Di Reed")
     with pytest.raises(UsageError, match="You follow Di Reed already"):
         follow(library, "Di Reed")  # the open library still has the configuration of before

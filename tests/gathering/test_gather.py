@@ -1,4 +1,4 @@
-"""Hold the asking of sources: every day whole or named, missed days caught up, failures apart."""
+"""Test the gather: each day whole or named, missed days caught up, failures kept apart."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def timeline(*numbers: int) -> bytes:
 
 
 class Play:
-    """Play arXiv and a timeline, asked through the very questions that the stage makes.
+    """Play arXiv and a timeline, by the addresses that the stage really asks for.
 
     days: what the API has for each day, and its total where that is another number.
     """
@@ -168,7 +168,7 @@ def play() -> Play:
 
 
 def run(library: Library, play: Play, *only: str) -> list[tuple[str, str]]:
-    """Gather; gives (source, message) of what failed."""
+    """Gather, and list (source, message) of the failures."""
     problems = gather(library, tools(play), only=only)
     assert {p.stage for p in problems} <= {"gather"}
     return [(p.subject, p.error.message) for p in problems]
@@ -226,7 +226,7 @@ class TestAMorning:
         assert {b.state for b in batches(library)} == {"failed"}
         assert papers.n_papers(library.db) == 0
 
-    def test_what_is_no_feed_is_a_failure_and_not_an_empty_morning(
+    def test_an_answer_that_is_no_feed_is_a_failure_and_not_an_empty_day(
         self, library: Library, play: Play
     ) -> None:
         play.timeline = b"<!doctype html><html><body>Sign in</body></html>"
@@ -261,7 +261,9 @@ class TestArxivsDays:
             date(2025, 5, 29), FRIDAY,
         ]  # fmt: skip
 
-    def test_a_library_that_was_never_answered_still_begins_there(self, library: Library) -> None:
+    def test_a_library_that_was_never_answered_begins_with_the_two_newest_lists_too(
+        self, library: Library
+    ) -> None:
         keep(library, TUESDAY, "failed", MORNING - timedelta(days=1), 0)
         assert days_to_ask(library, MORNING) == [MONDAY, TUESDAY, WEDNESDAY]
 
@@ -292,7 +294,7 @@ class TestArxivsDays:
         keep(library, WEDNESDAY, state, announced_at(WEDNESDAY) + after)
         assert days_to_ask(library, MORNING) == ([WEDNESDAY] if is_asked_again else [])
 
-    def test_the_last_word_on_a_day_counts(self, library: Library) -> None:
+    def test_the_last_answer_about_a_day_counts(self, library: Library) -> None:
         keep(library, WEDNESDAY, "failed", NOON)
         keep(library, WEDNESDAY, "complete", NOON)
         assert days_to_ask(library, NOON) == []
@@ -345,7 +347,7 @@ class TestArxivsDays:
     def test_one_empty_answer_long_after_is_not_yet_a_holiday(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
-        """The API gives empty answers by mistake; a second one on another day is believed."""
+        """Test that one empty answer is not believed, as the API errs so, but a second one is."""
         clock.at = announced_at(WEDNESDAY) + timedelta(days=6)
         play.days = {MONDAY: [1]}
         keep(library, MONDAY, "complete", NOON)
@@ -378,7 +380,7 @@ class TestArxivsDays:
         assert days_to_ask(library, NOON) == []
         assert days_to_ask(wider, NOON) == [TUESDAY, WEDNESDAY]
 
-    def test_what_was_short_makes_it_due_a_while_later(
+    def test_a_list_cut_short_makes_a_gather_due_a_while_later(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
         clock.at = NOON
@@ -488,7 +490,7 @@ class TestTheFeed:
     def test_yesterdays_papers_under_todays_date_are_yesterdays(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
-        """arXiv has done this: one class stale, another fresh, both built today."""
+        """Test what arXiv has done: one class stale, another fresh, both built today."""
         self.ask(library, play)
         clock.at += timedelta(days=1)
         play.mailing = mailing([1, 2], THURSDAY)
@@ -530,7 +532,7 @@ class TestTheFeed:
 
 
 class TestSmallClasses:
-    """A class in which nothing was announced is told by both channels together."""
+    """Test that both channels together show that a class had no papers."""
 
     GL = "arXiv feed cs.GL"
 
@@ -594,7 +596,7 @@ class TestSmallClasses:
     def test_an_empty_day_is_asked_for_again_until_it_is_sure(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
-        """Papers that were late come all the same, though nothing was said to be missing."""
+        """Test that late papers come, though nothing was reported as missing."""
         library = self.watching(library, "cs.GL")
         play.days, play.mailing = {TUESDAY: [], WEDNESDAY: []}, mailing([], None)
         run(library, play)
@@ -627,7 +629,9 @@ class TestHoldingBack:
         assert run(library, play) == []
         assert sources.source(library.db, name).error == ""
 
-    def test_who_names_it_asks_it_now(self, library: Library, play: Play) -> None:
+    def test_a_resting_source_that_is_named_is_asked_at_once(
+        self, library: Library, play: Play
+    ) -> None:
         play.timeline = no_answer("timeline")
         run(library, play)
         play.timeline = timeline(1)
@@ -675,7 +679,7 @@ class TestBeingDue:
         clock.at += timedelta(hours=3)
         assert not is_due(library)
 
-    def test_a_new_local_day_and_a_new_announcement_are(
+    def test_a_new_local_day_and_a_new_announcement_make_a_gather_due(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
         clock.at = NOON
@@ -685,7 +689,7 @@ class TestBeingDue:
         clock.at = datetime(2025, 6, 5, 0, 0, tzinfo=UTC)
         assert is_due(library)
 
-    def test_a_failed_source_makes_it_due_when_it_may_be_asked_again(
+    def test_a_failed_source_makes_a_gather_due_when_it_may_be_asked_again(
         self, library: Library, play: Play, clock: Clock
     ) -> None:
         play.timeline = no_answer("timeline")

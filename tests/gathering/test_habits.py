@@ -1,4 +1,4 @@
-"""Hold the recognition of what services write around a person's words."""
+"""Test how the texts that services add to a person's words are recognised."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_retweet_in_nitter_is_by_the_one_who_passed_it_on() -> None:
     assert post.text == f"Rivers talk {A}"
 
 
-def test_a_reply_in_nitter_is_one_unless_it_is_to_oneself() -> None:
+def test_a_reply_in_nitter_counts_as_one_unless_it_is_to_oneself() -> None:
     for who, kind in (("ada", "reply"), ("Mio", "post")):
         said = PostParts(STATUS, "@mio", f"<p>Yes, {A}</p>", title=f"R to @{who}: Yes, {A}")
         assert told(tidied(said)) == (kind, "@mio", (Mention(ID, "Yes"),))

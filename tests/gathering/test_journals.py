@@ -1,4 +1,4 @@
-"""An entry of a journal's feed is a paper at once, or is counted with the reason.
+"""Test that an entry of a journal's feed becomes a paper at once, or is counted with the reason.
 
 The feeds are invented samples: see tests/journal_feeds.py.
 """
@@ -51,7 +51,7 @@ kind = "{kind}"
 def read(
     folder: Path, feed: str, *, kind: str = "papers", doi: str = "http://127.0.0.1:9/doi/"
 ) -> Iterator[Library]:
-    """Gather a feed, and look up what is to be; nobody else answers."""
+    """Gather a feed and look up its identifiers; no other server answers."""
     with a_library(folder, TOML.format(kind=kind, doi=doi)) as library:
         assert gather(library, tools(Web({URL: feed.encode()}))) == []
         resolve(library, tools(Web()))
@@ -216,7 +216,7 @@ def test_words_of_an_abstract_are_not_taken_for_its_place(tmp_path: Path) -> Non
         assert all_papers(library)[0].paper.abstract.startswith("Of all that ears do, volume 2")
 
 
-def test_somebody_who_links_a_doi_is_not_its_author(tmp_path: Path) -> None:
+def test_a_post_that_links_a_doi_is_not_by_its_author(tmp_path: Path) -> None:
     feed = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
     <title>Cy reads</title><link>https://cy.example</link><item><title>Gardens</title>
     <link>https://doi.org/10.5555/garden.1</link><dc:creator>Cy Pond</dc:creator>

@@ -1,4 +1,4 @@
-"""Hold the list of kinds, what each reads of the recordings, and what each refuses."""
+"""Test the list of kinds: which recordings each reads, and which answers it refuses."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_every_recording_of_the_manifest_is_read_by_its_kind() -> None:
 
 
 @needs_data
-def test_recorded_reposts_quotes_and_votes_are_told() -> None:
+def test_recorded_reposts_quotes_and_votes_are_recognised() -> None:
     kinds = {
         name: Counter(
             post.kind for post in KINDS[kind].read(recorded(name), source="Recorded").posts
@@ -195,7 +195,7 @@ def test_what_is_not_of_the_kind_is_refused_with_a_sentence(name: str, hostile: 
 @pytest.mark.parametrize("name", ALL_KINDS)
 @pytest.mark.parametrize("number", range(40))
 def test_damaged_answers_are_read_or_refused_but_raise_nothing_else(name: str, number: int) -> None:
-    """Bend every value of a good answer in turn: into another type, or away."""
+    """Change or remove every value of a good answer in turn."""
     good = GOOD.get(name)
     if good is None:
         return
@@ -238,7 +238,7 @@ BENT: tuple[object, ...] = (
 
 
 def _bend(value: object, number: int) -> object:
-    """Give a copy in which the value at place `number` is another one."""
+    """Copy an answer with another value at place `number`."""
     n_seen = 0
 
     def copy(thing: object) -> object:

@@ -1,4 +1,4 @@
-"""Hold the following of short addresses: what becomes of each, and what is tried again."""
+"""Test the following of short addresses: mentions, failures and retries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def test_where_it_leads_becomes_a_mention_with_the_words_of_the_post(library: Library) -> None:
+def test_the_target_of_a_short_link_becomes_a_mention_with_the_words_of_the_post(
+    library: Library,
+) -> None:
     posts.add_posts(library.db, [GIVEN], source="timeline", on=DAY)
     assert follow_links(library, tools(Web(dict(ENDS)))) == []
     assert posts.n_open_links(library.db) == 0
@@ -52,7 +54,7 @@ def test_an_address_is_asked_for_once_though_many_posts_have_it(library: Library
     assert posts.n_open_links(library.db) == 0
 
 
-def test_what_failed_is_named_waits_and_is_tried_again(tmp_path: Path) -> None:
+def test_a_link_that_failed_is_named_waits_and_is_tried_again(tmp_path: Path) -> None:
     now = NOW
     with a_library(tmp_path, TOML, now=lambda: now) as library:
         posts.add_posts(library.db, [GIVEN], source="timeline", on=DAY)

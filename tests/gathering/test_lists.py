@@ -1,4 +1,4 @@
-"""Hold the reading of lists that nobody says anything in, and of Hacker News and Reddit."""
+"""Test the reading of lists of papers without authors of posts, of Hacker News and of Reddit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TestHuggingFace:
     )  # fmt: skip
 
     @pytest.mark.parametrize("entry", [ENTRY, repr(ENTRY)], ids=["object", "text of Python"])
-    def test_a_day_is_posts_of_nobody_and_whole_papers(self, entry: object) -> None:
+    def test_a_day_is_posts_without_author_and_whole_papers(self, entry: object) -> None:
         content = json.dumps([entry]).encode()
         assert read_hf(content, source="HF").posts == (self.POST,)
         assert read_hf(content, source="HF").papers == (
@@ -66,7 +66,7 @@ class TestHuggingFace:
         with pytest.raises(SourceFailed, match="not Hugging Face's daily papers"):
             read_hf(json.dumps([text]).encode(), source="HF")
 
-    def test_an_id_that_is_none_stays_an_entry_without_paper(self) -> None:
+    def test_a_malformed_id_stays_an_entry_without_paper(self) -> None:
         content = json.dumps([{"paper": {"id": "2513.00001", "title": "Bad"}}]).encode()
         assert read_hf(content, source="HF").posts[0].mentions == ()
         assert read_hf(content, source="HF").papers == ()
@@ -228,7 +228,7 @@ class TestBiorxiv:
         assert _next(read_biorxiv, between, content).endswith("/2025-03-01/2025-03-07/2")
         assert _next(read_biorxiv, "https://api.biorxiv.org/details/biorxiv/50", content) == ""
 
-    def test_what_the_server_complains_of_is_told(self) -> None:
+    def test_the_servers_error_message_is_shown(self) -> None:
         content = self.content(status="Error: bad interval")
         with pytest.raises(SourceFailed, match="bad interval"):
             read_biorxiv(content, source="B")

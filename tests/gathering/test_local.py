@@ -1,4 +1,4 @@
-"""Hold the reading of files and folders: what changed, what is missing, what is damaged."""
+"""Test the reading of local files and folders: changed, missing and damaged ones."""
 
 from __future__ import annotations
 

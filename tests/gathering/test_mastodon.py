@@ -1,4 +1,4 @@
-"""Hold the reading of Mastodon's API: words, boosts, quotes, replies, threads."""
+"""Test the reading of Mastodon's API: words, boosts, quotes, replies, threads."""
 
 from __future__ import annotations
 
@@ -67,26 +67,26 @@ def test_a_quote_keeps_the_own_words_about_the_paper() -> None:
     assert post.text == "Wow.\n\n> Rivers talk: https://arxiv.org/abs/2503.00001v2"
 
 
-def test_a_quote_in_the_form_of_other_servers_is_one_too() -> None:
+def test_a_quote_in_the_form_of_other_servers_is_read_too() -> None:
     (post,) = read(status("<p>Wow.</p>", quote=status()))
     assert (post.kind, post.mentions) == ("quote", (Mention(ID, "Wow."),))
 
 
-def test_a_reply_is_one_unless_it_goes_on_with_a_thread() -> None:
+def test_a_reply_counts_as_one_unless_it_continues_a_thread() -> None:
     kinds = [
         read(status(in_reply_to_id="5", in_reply_to_account_id=who))[0].kind for who in ("8", "7")
     ]
     assert kinds == ["reply", "post"]
 
 
-def test_the_card_and_the_warning_belong_to_it() -> None:
+def test_the_card_and_the_content_warning_belong_to_the_post() -> None:
     card = {"url": "https://doi.org/10.1234/river"}
     (post,) = read(status("<p>See below.</p>", card=card, spoiler_text="Rivers"))
     assert post.text == "Rivers\n\nSee below."
     assert post.mentions == (Mention("doi:10.1234/river", "Rivers See below."),)
 
 
-def test_who_is_not_named_is_the_source() -> None:
+def test_a_post_without_an_account_is_by_the_source() -> None:
     assert read(status(account={}))[0].author == "Mio"
 
 

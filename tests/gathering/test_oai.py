@@ -1,4 +1,4 @@
-"""Hold the OAI-PMH source against the played arXiv, scripted answers, and every fault."""
+"""Test the OAI-PMH source with the played arXiv, scripted answers, and faults of each kind."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def paper(n: int, day: date, *categories: str) -> Paper:
 
 
 def played(n: int, day: date, *categories: str, replaced_on: date | None = None) -> PlayedPaper:
-    """A paper of a listing, as arXiv got it; `replaced_on` is the listing of its version 2."""
+    """Build a paper of a listing; `replaced_on` is the listing of its version 2."""
     again = window(replaced_on)[0] if replaced_on else None
     return PlayedPaper(replace(paper(n, day, *categories), version=None), window(day)[0], again)
 
 
 def held(n: int, *, day: date, until: date) -> PlayedPaper:
-    """A paper submitted for one listing that moderation held back until another."""
+    """Build a paper submitted for one listing that moderation held back until another."""
     return PlayedPaper(replace(paper(n, day), announced_on=until), window(day)[0])
 
 
@@ -72,7 +72,7 @@ PAPERS = (
 
 
 class Asked:
-    """A fetch that keeps what it was asked."""
+    """Fetch as the client does, and keep the addresses asked for."""
 
     def __init__(self, answer: Fetch) -> None:
         self.requests: list[Request] = []
@@ -262,7 +262,7 @@ def test_a_server_that_asks_for_a_rest_is_not_asked_for_the_next_class(fetch: As
 
 
 def record(n: int, *, more: str = "", fields: str = "", versions: Sequence[str] = ()) -> str:
-    """One record of our own invention, as arXiv prints it."""
+    """Print an invented record as arXiv does."""
     dates = versions or ("Fri, 28 Feb 2031 20:00:00 GMT",)
     written = "".join(
         f'<version version="v{i}"><date>{at}</date><size>9kb</size></version>'
@@ -381,7 +381,7 @@ def test_damage_within_a_page_is_not_taken_for_a_short_page() -> None:
     assert not harvest.is_whole
 
 
-def test_a_text_beyond_all_measure_is_not_taken_for_a_short_page() -> None:
+def test_a_huge_text_is_not_taken_for_a_short_page() -> None:
     fields = f"<comments>{'x' * 11_000_000}</comments>"
     harvest = harvest_of(page([record(1), record(2, fields=fields), record(3)]))
     assert not harvest.is_whole
@@ -430,7 +430,7 @@ def test_no_damage_raises_or_is_taken_for_whole_while_a_paper_is_gone(data: st.D
 
 
 def facts(paper: Paper) -> tuple[object, ...]:
-    """All that both channels give alike.
+    """Select the fields that both channels have alike.
 
     The API leaves TeX's accents as they are, and has the classes of MSC and ACM too.
     """
@@ -476,5 +476,5 @@ def test_a_recorded_answer_of_another_kind_is_no_list(kind: str) -> None:
     assert (harvest.new, harvest.is_whole) == ((), False)
 
 
-def test_a_failure_is_one_of_ours() -> None:
+def test_a_failure_is_a_source_failed() -> None:
     assert isinstance(harvest_of(b"").failure, SourceFailed)

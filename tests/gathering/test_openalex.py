@@ -1,4 +1,4 @@
-"""Hold the asking of OpenAlex against a real server, and that its key shows nowhere."""
+"""Test requests to OpenAlex with a local server, and that the key shows nowhere."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_doi_that_would_break_the_filter_is_not_asked_for(client: Client, serv
         (b'{"results": [{"doi": "10.5555/pond", "cited_by_count": "5"}]}', "its answer holds no"),
     ],
 )
-def test_what_is_no_answer_is_refused(
+def test_a_malformed_answer_is_refused(
     client: Client, server: Server, body: bytes, what: str
 ) -> None:
     server.script("/oa/works", Answer(body))
@@ -116,7 +116,7 @@ def test_a_key_that_is_not_taken_is_named_with_its_remedy(client: Client, server
 
 
 def everything_said(error: BaseException) -> str:
-    """Give all words of an exception, its values, its causes and its traceback's."""
+    """Collect all text of an exception: its values, its causes and its traceback."""
     words = traceback.format_exception(error)
     words += [repr(error), str(error), *map(repr, error.args)]
     words += [repr(getattr(error, "values", "")), repr(getattr(error, "hint", ""))]
@@ -161,7 +161,7 @@ def test_the_key_goes_to_no_other_host(client: Client, server: Server) -> None:
         assert "authorization" not in other.seen[0].headers
 
 
-def test_a_place_does_not_show_its_key() -> None:
+def test_the_repr_of_a_place_hides_its_key() -> None:
     assert KEY not in repr(OpenAlexPlace("https://a.example", KEY))
 
 
@@ -178,13 +178,15 @@ class TestKey:
         assert KEY not in everything_said(caught.value)
         return caught.value
 
-    def test_it_is_in_the_environment_or_else_in_the_file(self, tmp_path: Path) -> None:
+    def test_the_key_is_read_from_the_environment_or_else_from_the_file(
+        self, tmp_path: Path
+    ) -> None:
         file = self.file(tmp_path, b" from-file \n")
         assert read_key({"OPENALEX_API_KEY": f" {KEY}\n"}, tmp_path, file) == KEY
         assert read_key({"OPENALEX_API_KEY": ""}, tmp_path, file) == "from-file"
         assert read_key({}, Path("/nowhere"), str(tmp_path / file)) == "from-file"
 
-    def test_without_one_it_is_said_how_to_give_one(self, tmp_path: Path) -> None:
+    def test_a_missing_key_is_an_error_that_explains_how_to_set_one(self, tmp_path: Path) -> None:
         error = self.refusal({}, tmp_path, "")
         assert isinstance(error, ConfigError)
         assert "OpenAlex wants a key" in error.message
@@ -203,11 +205,11 @@ class TestKey:
     @pytest.mark.parametrize(
         "content", [b"", f"{KEY}\n{KEY}".encode(), KEY.encode() + b"\xff", b"k" * (LONGEST_KEY + 1)]
     )
-    def test_a_file_without_one_is_refused(self, tmp_path: Path, content: bytes) -> None:
+    def test_a_file_without_a_key_is_refused(self, tmp_path: Path, content: bytes) -> None:
         error = self.refusal({}, tmp_path, self.file(tmp_path, content))
         assert "no key is in it" in error.message
 
-    def test_a_file_that_is_not_there_or_none_is_named(self, tmp_path: Path) -> None:
+    def test_a_missing_file_or_a_folder_in_its_place_is_named(self, tmp_path: Path) -> None:
         error = self.refusal({}, tmp_path, "none.key")
         assert "none.key, line 1: citations.openalex_key_file: it cannot be read" in error.message
         assert "it cannot be read" in self.refusal({}, tmp_path, ".").message

@@ -1,4 +1,4 @@
-"""Hold the look-up at OpenReview against invented answers: real ones were never at hand."""
+"""Test the look-up at OpenReview with invented answers; no real ones were recorded."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_submission_among_its_reviews_becomes_a_paper() -> None:
     )
 
 
-def test_version_1_and_gaps_are_borne() -> None:
+def test_version_1_and_missing_fields_are_accepted() -> None:
     old = note(content={"title": "Rivers", "authors": None}, pdate=None, cdate="soon")
     assert paper_by_openreview(answering(old), BASE, "aBcDe12345") == Paper(
         ids=("openreview:aBcDe12345",), title="Rivers"
@@ -73,7 +73,7 @@ def refusing(status: int) -> Fetch:
     return fetch
 
 
-def test_not_found_is_none_and_all_else_a_failure() -> None:
+def test_not_found_is_none_and_any_other_status_a_failure() -> None:
     assert paper_by_openreview(refusing(404), BASE, "aBcDe12345") is None
     with pytest.raises(SourceFailed, match="OpenReview: 403"):
         paper_by_openreview(refusing(403), BASE, "aBcDe12345")

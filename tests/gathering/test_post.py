@@ -1,4 +1,4 @@
-"""Hold what of a post is shown: its first characters, without addresses and the paper's title."""
+"""Test the line shown of a post: its first characters, without addresses and the title."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_titles_own_question_mark_goes_with_it() -> None:
         "",
     ],
 )
-def test_a_post_that_only_names_the_paper_says_nothing(text: str) -> None:
+def test_a_post_that_only_names_the_paper_is_shown_without_words(text: str) -> None:
     assert words(text) == ""
 
 

@@ -1,4 +1,4 @@
-"""Hold posts and mentions: known by their guid, joined to papers by identifier."""
+"""Test posts and mentions: kept once by guid, joined to papers by identifier."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class TestShortLinks:
         posts.add_posts(db, [replace(given, guid="b")], source="timeline", on=DAY)
         assert posts.n_open_links(db) == 1
 
-    def test_one_that_failed_waits_for_its_time(self, db: Database) -> None:
+    def test_a_link_that_failed_waits_for_its_retry(self, db: Database) -> None:
         given = replace(post("a", ID), links=(self.SHORT,))
         posts.add_posts(db, [given], source="timeline", on=DAY)
         failures.add_failure(db, posts.LINK, self.SHORT, ("no answer", ""), now=NOW)

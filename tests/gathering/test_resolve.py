@@ -1,4 +1,4 @@
-"""Hold the looking up of what posts mention: each id becomes a paper, or waits and is named."""
+"""Test the look-up of mentioned ids: each becomes a paper, or waits and is named."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_when_arxiv_is_down_the_batch_is_one_problem_and_the_others_go_on(
     assert len(run(library, registry)) == 2
 
 
-def test_what_waits_and_came_by_another_way_is_no_problem(library: Library) -> None:
+def test_a_waiting_id_that_came_from_another_source_is_no_problem(library: Library) -> None:
     mention(library, *ids(1))
     assert len(run(library, Registry(is_down=True))) == 1
     papers.add_papers(library.db, [paper(1)], source="arXiv", on=DAY)

@@ -1,4 +1,4 @@
-"""Hold the reading of Google Scholar's alerts: one mail, an mbox, damaged ones."""
+"""Test the reading of Google Scholar's alerts: one mail, an mbox, damaged ones."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def mail(
 
 
 @pytest.mark.parametrize("encoding", ["8bit", "base64"])
-def test_each_paper_of_a_mail_is_an_entry_of_nobody(encoding: str) -> None:
+def test_each_paper_of_a_mail_is_a_post_without_author(encoding: str) -> None:
     assert read_scholar(mail(encoding=encoding), source="Alerts").posts == POSTS
 
 

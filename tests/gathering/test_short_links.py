@@ -1,4 +1,4 @@
-"""Hold the following of short addresses: once each, never to private ones, failures kept."""
+"""Test the following of short addresses: once each, never to private ones, failures kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what is known of sources: answers, counts, failures, and the wait before a retry."""
+"""Test the rows of sources: answers, counts, failures, and the wait before a retry."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_good_answer_ends_the_failures(db: Database) -> None:
     assert sources.source(db, "timeline") == SourceState("timeline", "", "", LATER, LATER)
 
 
-def test_the_last_word_on_each_batch_holds_and_earlier_ones_stay(db: Database) -> None:
+def test_the_last_row_of_each_batch_counts_and_earlier_ones_stay(db: Database) -> None:
     short = Batch("arXiv", DAY, 7, 5, "partial", "cut off")
     whole = Batch("arXiv", DAY, 7, 7, "complete")
     other = Batch("timeline", DAY, None, 3, "not checked")
@@ -80,14 +80,14 @@ def test_an_announcement_that_came_whole_stays_so_when_nobody_answers_later(db: 
     assert sources.batches_on(db, DAY) == [whole, silent, cut]
 
 
-def test_days_asked_are_told_with_their_last_state_and_moment(db: Database) -> None:
+def test_days_asked_are_listed_with_their_last_state_and_moment(db: Database) -> None:
     sources.add_batch(db, Batch("arXiv", DAY, None, 0, "failed"), now=NOW, on=DAY)
     sources.add_batch(db, Batch("arXiv", DAY, 2, 2, "complete"), now=LATER, on=DAY)
     sources.add_batch(db, Batch("timeline", DAY, 2, 2, "complete"), now=LATER, on=DAY)
     assert sources.days_asked(db, "arXiv") == {DAY: sources.DayAnswer("complete", LATER, "")}
 
 
-def test_a_failed_piece_of_work_is_told_until_it_worked(db: Database) -> None:
+def test_a_failed_piece_of_work_is_listed_until_it_worked(db: Database) -> None:
     failures.add_failure(db, "pdf", "arxiv:2506.00001", ("no PDF", "Look."), now=NOW)
     failures.add_failure(db, "extract", "a.pdf", ("torn", ""), now=NOW)
     assert failures.failures(db, "pdf") == [

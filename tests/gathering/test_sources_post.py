@@ -1,4 +1,4 @@
-"""Hold the making of posts: each paper with the words that are about it, and other links."""
+"""Test how posts are built: each paper with the words about it, and other links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TestNewsletters:
             Mention(IDS[2], "Clouds: the one to read."),
         )
 
-    def test_a_heading_that_is_the_link_keeps_its_own_words(self) -> None:
+    def test_a_linked_heading_keeps_its_own_words(self) -> None:
         html = (
             f'<h3><a href="{A}">Rivers talk</a></h3><p>We loved this.</p>'
             f'<h3><a href="{B}">Gardens hear</a></h3><p>We did not.</p>'
@@ -86,7 +86,7 @@ def test_one_guid_with_two_texts_is_two_posts() -> None:
     assert [post.guid for post in posts] == ["g", "g#3fc4ccfe745870e2"]
 
 
-def test_labels_of_links_are_no_words() -> None:
+def test_link_labels_are_not_own_words() -> None:
     for label in (
         "[PDF]",
         "paper | code",

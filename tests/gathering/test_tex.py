@@ -1,4 +1,4 @@
-"""Hold TeX's accents: every form that arXiv's records have, and nothing else touched."""
+"""Test TeX's accents: every form in arXiv's records is read, and nothing else changed."""
 
 from __future__ import annotations
 

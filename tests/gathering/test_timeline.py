@@ -1,4 +1,4 @@
-"""Hold the reading of timelines: posts, the papers they point at, and the words around."""
+"""Test the reading of timelines: posts, the papers they point at, and the words around."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class TestPosts:
         )
         assert post.text == "Rivers talk\nand nobody listens."
 
-    def test_without_a_guid_the_link_and_without_that_the_text_is_it(self) -> None:
+    def test_a_post_without_guid_is_known_by_its_link_or_else_its_text(self) -> None:
         linked = "<item><title>A</title><link>https://x.example/a</link></item>"
         posts = read_posts(rss(linked, "<item><title>B</title></item>"), source="Mio")
         assert [post.guid for post in posts] == ["https://x.example/a", "df7e70e5021544f4"]
@@ -148,7 +148,7 @@ class TestMentions:
             Mention("arxiv:2503.00001", "So good!"),
         )
 
-    def test_words_after_it_are_it_too(self) -> None:
+    def test_words_after_a_bare_address_are_the_sentence_too(self) -> None:
         assert mentions(f"<p>{ARXIV}</p><p>So good!</p>") == (
             Mention("arxiv:2503.00001", "So good!"),
         )
@@ -173,7 +173,7 @@ class TestMentions:
             Mention("acl:2023.acl-long.1", "Again one, and"),
         )
 
-    def test_what_is_only_attached_has_the_posts_beginning(self) -> None:
+    def test_a_paper_that_is_only_attached_gets_the_posts_beginning(self) -> None:
         enclosed = f'<enclosure url="{ARXIV}" type="application/pdf" length="1"/>'
         assert mentions("<p>Our poster.</p>", enclosed) == (
             Mention("arxiv:2503.00001", "Our poster."),
@@ -209,13 +209,15 @@ class TestRefusals:
             (rss(item("x"))[:-60], "its feed breaks off after 1 entry"),
         ],
     )  # fmt: skip
-    def test_what_came_is_named(self, content: bytes, sentence: str) -> None:
+    def test_an_answer_that_is_no_feed_is_named_in_the_error(
+        self, content: bytes, sentence: str
+    ) -> None:
         with pytest.raises(SourceFailed) as caught:
             read_posts(content, source="Mio")
         assert caught.value.message == f"Mio: {sentence}"
 
     @pytest.mark.parametrize("content", [b'{"items": [', b"[" * 100_000, b'{"a": ' + b"9" * 9999])
-    def test_damaged_json_is_told_so(self, content: bytes) -> None:
+    def test_damaged_json_is_named_as_such(self, content: bytes) -> None:
         with pytest.raises(SourceFailed, match="JSON that is damaged or breaks off"):
             read_posts(content, source="Mio")
 

@@ -1,4 +1,4 @@
-"""Timelines, lists of papers and local archives: what came is kept, counted and named."""
+"""Test that papers of timelines, lists and local archives are kept, counted and named."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ kind = "{kind}"
 
 
 def notes(*names: str, total: int) -> bytes:
-    """Write what OpenReview's API gives of a venue."""
+    """Write an answer of OpenReview's API about a venue."""
     found = [
         {
             "id": name,

@@ -1,4 +1,4 @@
-"""Work of several hosts goes on at once; its pieces come to one thread, in their order."""
+"""Test that several hosts are asked at once, and that one thread gets the items in order."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_every_item_comes_in_order_and_each_work_ends_once(hosts: dict[str, str]
     }
 
 
-def test_a_mistake_of_ours_comes_out_too() -> None:
+def test_an_exception_of_the_work_itself_is_raised_too() -> None:
     def work() -> Iterator[int]:
         yield 1
         raise KeyError("ours")
@@ -50,7 +50,7 @@ def test_a_mistake_of_ours_comes_out_too() -> None:
 
 
 def test_hosts_are_asked_at_once_and_one_host_never_twice_at_once() -> None:
-    """Forty hosts meet at a barrier: were they asked in turn, it would never open."""
+    """Let forty hosts meet at a barrier, which would never open were they asked in turn."""
     barrier = threading.Barrier(40, timeout=20)
     at_host: dict[str, int] = {}
     most: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""A class that arXiv does not have is said with the nearest one, and not asked for."""
+"""Test that a class unknown to arXiv is reported with the nearest one, and not asked for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def mistyped(fresh: Path) -> Path:
     return fresh
 
 
-def test_it_is_a_warning_wherever_trust_is_asked_about(mistyped: Path, server: PlayServer) -> None:
+def test_an_unknown_class_is_a_warning_in_every_command_that_reports_completeness(
+    mistyped: Path, server: PlayServer
+) -> None:
     code, out, err = run("gather", "--no-encode", library=mistyped)
     assert (code, out) == (0, "")
     assert says(err, SAID)
@@ -67,7 +69,7 @@ def test_a_class_of_arxivs_is_not_warned_of(fresh: Path) -> None:
     assert "no class" not in out + err
 
 
-def test_the_page_of_the_sources_says_it_too(tmp_path: Path) -> None:
+def test_the_sources_page_shows_the_warning_too(tmp_path: Path) -> None:
     text = FEEDS_TOML.replace('["cs.CL"]', '["cs.CL", "eess.ASS"]')
     with site(parts_of(tmp_path, text)) as client:
         assert SAID in unescape(client.get("/sources").text)

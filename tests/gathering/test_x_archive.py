@@ -1,4 +1,4 @@
-"""Hold the reading of an archive of X: its script, whole links, what was passed on."""
+"""Test the reading of an archive of X: its script, whole links and reposts."""
 
 from __future__ import annotations
 
