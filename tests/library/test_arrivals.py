@@ -1,4 +1,4 @@
-"""Hold what browsers sent: an act's id stands once; older libraries get the tables."""
+"""Test the acts sent by browsers: an id is kept once, and older libraries get the tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
         yield found
 
 
-def test_an_act_arrives_once_and_what_came_of_it_is_kept(db: Database) -> None:
+def test_an_act_arrives_once_and_its_outcome_is_kept(db: Database) -> None:
     first = Arrival("act-0000000000001", EARLIER, NOW)
     assert queue.add_arrival(db, first)
     assert not queue.add_arrival(db, Arrival(first.act, NOW, NOW, became="overtaken"))

@@ -1,4 +1,4 @@
-"""Hold that a followed person's papers are found by any form of the name."""
+"""Test that a followed person's papers are found by any form of the name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the BibTeX entry of a paper."""
+"""Test the BibTeX entry of a paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold that a connection is told of what others write, and of nothing else."""
+"""Test that a connection notices the writes of others, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the reading of feeds.toml: what it means, and what is said of what is wrong."""
+"""Test the reading of feeds.toml: its meaning, and the errors about it."""
 
 from __future__ import annotations
 
@@ -389,7 +389,7 @@ WRONG = [
 @pytest.mark.parametrize(
     ("text", "line", "key", "what", "hint"), WRONG, ids=[f"{w[2]}-{w[3][:24]}" for w in WRONG]
 )
-def test_what_is_wrong_is_said_with_file_line_key_and_remedy(
+def test_errors_name_file_line_key_and_remedy(
     text: str, line: int, key: str, what: str, hint: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -454,7 +454,7 @@ def test_a_folder_path_is_a_topic(path: str) -> None:
     ["", "/", "a/", "/a", "~/a", "a//b", "..", "a/../b", ".a", "a/.b", " a", "a /b", "a\\b",
      "C:a", "a\nb", "a?b", 'a"b', "a\x7f", "a/./b", "a./b", "a/con", "Lpt1.x", "\udc80", "a" * 256],
 )  # fmt: skip
-def test_what_is_no_folder_within_the_library_is_no_topic(path: str) -> None:
+def test_a_path_outside_the_library_is_no_topic(path: str) -> None:
     assert path_problem(path)
 
 
@@ -467,7 +467,7 @@ WORDS = ("[reader]", "[arxiv]", "[[feed]]", "[[person]]", "[[deadline]]", '[topi
 
 
 def checked(text: str) -> None:
-    """Hold that a text is a Config or a ConfigError that names a line of the file."""
+    """Check that a text is a Config, or a ConfigError that names a line of the file."""
     try:
         config = parse(text)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""Hold arXiv's classes: a name that arXiv does not have is said, with the one that is near."""
+"""Test arXiv's classes: an unknown name is reported with the nearest one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_arxivs_own_classes_are_here() -> None:
     [("eess.ASS", "eess.AS"), ("cs.cl", "cs.CL"), ("cs.CLL", "cs.CL"), ("stat-ML", "stat.ML"),
      ("cond-mat.softt", "cond-mat.soft"), ("xyzzy", "")],
 )  # fmt: skip
-def test_a_name_that_is_none_has_a_nearest_one(name: str, near: str) -> None:
+def test_an_unknown_class_has_a_nearest_one(name: str, near: str) -> None:
     assert nearest_class(name) == near
     assert unknown_class_text(name).endswith(f"Did you mean {near}?" if near else "for it.")
 
@@ -34,6 +34,6 @@ def test_an_archive_is_no_class_and_its_classes_are_named() -> None:
     )
 
 
-def test_what_arxiv_does_not_have_is_kept_apart() -> None:
+def test_unknown_classes_are_kept_apart() -> None:
     arxiv = parse(f'[arxiv]\ncategories = ["eess.ASS", "cs.CL"]\n{TOPIC}').arxiv
     assert (arxiv.categories, arxiv.unknown) == (("cs.CL",), ("eess.ASS",))

@@ -1,4 +1,4 @@
-"""Hold the store's promise: what was confirmed stays, and what is wrong is said in our words.
+"""Test that confirmed rows stay, and that each fault of the store is a clear error.
 
 Kills, full disks, locks and damage are real ones: other processes, SQLite's own limits,
 bytes overwritten on the disk.
@@ -64,7 +64,7 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
 
 
 def tell(process: subprocess.Popen[str]) -> None:
-    """Let a process go on that waits for a line."""
+    """Send a line to a process that waits for one."""
     assert process.stdin is not None
     process.stdin.write("\n")
     process.stdin.flush()
@@ -78,7 +78,7 @@ def answer(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A library with two papers in it."""
+    """Create a library with two papers."""
     with new_database(tmp_path) as db:
         papers.add_papers(db, [paper(1), paper(2)], source="arXiv", on=DAY)
     return tmp_path
@@ -99,7 +99,9 @@ def texts(db: Database) -> list[str]:
 
 
 class TestOpening:
-    def test_a_new_library_has_every_table_and_sqlites_safest_manners(self, tmp_path: Path) -> None:
+    def test_a_new_library_has_every_table_and_sqlites_safest_settings(
+        self, tmp_path: Path
+    ) -> None:
         with Database(tmp_path) as db:
             assert db.index_is_new
             assert not db.index_was_damaged
@@ -143,7 +145,7 @@ class TestOpening:
 
 
 class TestTransactions:
-    def test_all_of_it_is_kept_or_none(self, db: Database) -> None:
+    def test_a_transaction_is_kept_whole_or_not_at_all(self, db: Database) -> None:
         def break_off() -> None:
             with db.writing():
                 add_note(db)
@@ -156,7 +158,7 @@ class TestTransactions:
             add_note(db)
         assert texts(db) == ["Mine."]
 
-    def test_one_within_another_is_part_of_it(self, db: Database) -> None:
+    def test_an_inner_transaction_is_part_of_the_outer_one(self, db: Database) -> None:
         def break_off() -> None:
             with db.writing():
                 with db.writing():
@@ -167,7 +169,9 @@ class TestTransactions:
             break_off()
         assert texts(db) == []
 
-    def test_what_is_committed_another_connection_sees(self, db: Database, folder: Path) -> None:
+    def test_committed_rows_are_seen_by_another_connection(
+        self, db: Database, folder: Path
+    ) -> None:
         add_note(db)
         with Database(folder) as other:
             assert texts(other) == ["Mine."]
@@ -222,7 +226,9 @@ with Database(folder) as db:
         assert len({r["act"] for r in rows}) == 100  # no two acts were made one
         assert [h.state for h in papers.papers_at(db, [1, 2])] == ["pick", "skip"]
 
-    def test_a_library_wide_lock_is_one_processs_and_ends_with_it(self, tmp_path: Path) -> None:
+    def test_a_library_wide_lock_belongs_to_one_process_and_ends_with_it(
+        self, tmp_path: Path
+    ) -> None:
         lock = tmp_path / "gather.lock"
         code = """
 from reader.library.rows.database import lock_file
@@ -243,7 +249,7 @@ with lock_file(folder / "gather.lock"):
 
 class TestKill:
     @pytest.mark.parametrize("n_seen", [1, 2, 3, 8, 20])
-    def test_every_note_that_was_confirmed_outlives_kill_9(self, folder: Path, n_seen: int) -> None:
+    def test_every_confirmed_note_survives_kill_9(self, folder: Path, n_seen: int) -> None:
         code = """
 with Database(folder) as db:
     while True:
@@ -283,7 +289,7 @@ with Database(folder) as db, db.writing():
 
 
 class TestDamage:
-    def test_a_damaged_index_is_made_anew_and_the_notes_are_there(self, folder: Path) -> None:
+    def test_a_damaged_index_is_rebuilt_and_the_notes_are_kept(self, folder: Path) -> None:
         with Database(folder) as db:
             add_note(db)
         (folder / "index.db").write_bytes(b"no database at all " * 500)
@@ -294,7 +300,7 @@ class TestDamage:
         with Database(folder) as db:
             assert (db.index_was_damaged, db.index_is_new) == (False, False)
 
-    def test_an_index_of_another_layout_is_made_anew(self, folder: Path) -> None:
+    def test_an_index_of_another_layout_is_rebuilt(self, folder: Path) -> None:
         with Database(folder) as db:
             index.add_paper_texts(db, [1, 2])
         with sqlite3.connect(folder / "index.db") as raw:
@@ -304,7 +310,7 @@ class TestDamage:
             assert (db.index_was_damaged, db.index_is_new) == (False, True)
             assert index.papers_without_text(db, limit=9) == [1, 2]
 
-    def test_a_deleted_index_is_made_anew(self, folder: Path) -> None:
+    def test_a_deleted_index_is_rebuilt(self, folder: Path) -> None:
         with Database(folder) as db:
             index.add_paper_texts(db, [1, 2])
         forget_index(folder)
@@ -313,7 +319,7 @@ class TestDamage:
             assert db.index_is_new
             assert index.papers_without_text(db, limit=9) == [1, 2]
 
-    def test_damage_within_the_index_is_not_laid_on_the_notes(self, folder: Path) -> None:
+    def test_damage_within_the_index_leaves_the_notes_readable(self, folder: Path) -> None:
         with Database(folder) as db:
             add_note(db)
             index.add_paper_texts(db, [1, 2])
@@ -332,7 +338,7 @@ class TestDamage:
             assert texts(db) == ["Mine."]
 
     @pytest.mark.parametrize("content", [b"no database at all " * 500, b"SQLite format 3\0" * 40])
-    def test_a_reader_db_that_is_none_is_damaged_and_left_as_it_is(
+    def test_a_reader_db_that_is_no_database_is_damaged_and_left_as_it_is(
         self, folder: Path, content: bytes
     ) -> None:
         file = folder / "reader.db"
@@ -369,7 +375,9 @@ class TestDamage:
 
 
 class TestFullDisk:
-    def test_what_was_confirmed_is_safe_and_the_rest_is_said(self, db: Database) -> None:
+    def test_on_a_full_disk_confirmed_notes_are_safe_and_the_failure_is_reported(
+        self, db: Database
+    ) -> None:
         add_note(db)
         n_pages = db.read("PRAGMA page_count")[0][0]
         db.read(f"PRAGMA max_page_count = {n_pages + 2}")
@@ -381,7 +389,7 @@ class TestFullDisk:
         add_note(db, "After.")
         assert texts(db) == ["Mine.", "After."]
 
-    def test_a_full_disk_within_a_longer_act_undoes_all_of_it(self, db: Database) -> None:
+    def test_a_full_disk_within_a_transaction_undoes_all_of_it(self, db: Database) -> None:
         n_pages = db.read("PRAGMA page_count")[0][0]
         db.read(f"PRAGMA max_page_count = {n_pages + 2}")
 
@@ -408,7 +416,7 @@ with Database(folder) as db:
 
 @pytest.fixture
 def shelf() -> Iterator[Path]:
-    """A library with a note, in a folder that others may enter, as pytest's own are not."""
+    """Create a library with a note in a folder that others may enter; pytest's own are closed."""
     with tempfile.TemporaryDirectory(prefix="reader-test-") as name:
         folder = Path(name)
         with new_database(folder) as db:
@@ -425,7 +433,7 @@ def close_folder(folder: Path) -> None:
 
 
 def as_reader(code: str, folder: Path) -> list[str]:
-    """Run code as somebody whom modes bind."""
+    """Run code as a user whom file modes bind, as they do not bind root."""
     if os.geteuid() != 0:
         return finish(start(code, folder))
     if not shutil.which("setpriv"):
@@ -445,7 +453,7 @@ class TestReadOnly:
         assert as_reader(READ, shelf) == ["True", "['Mine.']", "2", "6", file]
         assert sorted(file.name for file in shelf.iterdir()) == before
 
-    def test_a_missing_index_is_no_hindrance(self, shelf: Path) -> None:
+    def test_a_missing_index_does_not_prevent_reading(self, shelf: Path) -> None:
         forget_index(shelf)
         close_folder(shelf)
         assert as_reader(READ, shelf)[:3] == ["True", "['Mine.']", "2"]
@@ -457,7 +465,7 @@ with Database(folder) as db:
 """
         assert as_reader(code, shelf) == ["[1,", "2]", "{}", "True"]
 
-    def test_what_was_written_but_not_yet_moved_from_the_log_is_seen(self, shelf: Path) -> None:
+    def test_rows_that_are_still_in_the_write_ahead_log_are_read(self, shelf: Path) -> None:
         with Database(shelf) as db:
             add_note(db)
             close_folder(shelf)
@@ -497,7 +505,9 @@ def test_a_files_row_is_found_by_an_index(db: Database, sql: str) -> None:
 def test_what_a_process_with_two_connections_writes_is_seen_by_others_that_come_and_go(
     folder: Path,
 ) -> None:
-    """So does one that serves pages. Were a file of theirs opened and closed by other means,
+    """Test a process with two connections, as one that serves pages has.
+
+    Were a file of theirs opened and closed by other means,
     their locks would go, and whoever else looks would delete the log that they write to
     (sqlite.org/howtocorrupt.html, section 2.2)."""
     look = "with Database(folder) as db: print(len(notes.revisions(db, 1)))"

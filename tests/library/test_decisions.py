@@ -1,4 +1,4 @@
-"""Hold decisions: what was decided stays, and undo gives back exactly what was before."""
+"""Test that decisions stay, and that undo restores exactly the state before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold how papers' files are named, safe on every disk, and what folders are suggested."""
+"""Test names of papers' files, which are safe on every disk, and suggestions of folders."""
 
 from __future__ import annotations
 
@@ -101,10 +101,12 @@ class TestNames:
             ("x" * 41 + "{title}", "it leaves too little room for the fields"),
         ],
     )
-    def test_a_pattern_that_cannot_be_is_told_why(self, pattern: str, problem: str) -> None:
+    def test_a_pattern_that_is_not_allowed_is_refused_with_the_reason(
+        self, pattern: str, problem: str
+    ) -> None:
         assert pattern_problem(pattern) == problem
 
-    def test_what_is_too_long_loses_the_end_of_its_title_first(self) -> None:
+    def test_a_long_stem_loses_the_end_of_its_title_first(self) -> None:
         long = paper("言" * 60, "語" * 60)
         for pattern in ("{title}_{author}_{year}", "{author}_{title}_{year}"):
             stem = file_stem(long, pattern)
@@ -196,7 +198,7 @@ class TestNearestNames:
             ("gardens", []),
         ],
     )
-    def test_what_may_have_been_meant(self, name: str, near: list[str]) -> None:
+    def test_the_nearest_names_are_suggested(self, name: str, near: list[str]) -> None:
         assert nearest_names(name, self.KNOWN)[: len(near)] == near
         assert bool(near) == bool(nearest_names(name, self.KNOWN))
 
@@ -208,28 +210,28 @@ NOBODY = PaperToFile({}, "", {})
 
 
 class TestSuggestions:
-    def test_the_nearest_papers_speak_for_their_folder(self) -> None:
+    def test_the_nearest_papers_suggest_their_folder(self) -> None:
         assert suggest([SEAS, MORE, GARDENS], NOBODY) == [
             Suggestion("gardens", 1.0, ("2023_Field_Roses", "2024_Lind_Tulips"))
         ]
 
-    def test_an_author_of_what_is_filed_there_does_too(self) -> None:
+    def test_an_author_of_papers_filed_there_suggests_the_folder(self) -> None:
         wanted = PaperToFile({"hoshi m": "Mio Hoshi", "new n": "No New"}, "cs.SD", {})
         assert suggest([SEAS, GARDENS], wanted) == [
             Suggestion("gardens", 1.0, ("2023_Field_Roses",)),
             Suggestion("seas", 0.4, (), ("Mio Hoshi",), 1, (), "cs.SD"),
         ]
 
-    def test_words_of_feeds_toml_do_without_anything_filed(self) -> None:
+    def test_words_of_feeds_toml_suggest_a_folder_without_papers(self) -> None:
         wanted = PaperToFile({}, "cs.CL", {"speech/translation": ("simultaneous", "interpreting")})
         assert suggest([], wanted) == [
             Suggestion("speech/translation", 0.262, words=("simultaneous", "interpreting"))
         ]
 
-    def test_a_class_alone_says_nothing(self) -> None:
+    def test_a_class_alone_suggests_no_folder(self) -> None:
         assert suggest([SEAS], PaperToFile({}, "cs.SD", {})) == []
 
-    def test_there_are_three_at_most_the_best_first(self) -> None:
+    def test_at_most_three_folders_are_suggested_best_first(self) -> None:
         several = [FilingExample(f"t{n}", f"k{n}", 0.2 + n / 100) for n in range(9)]
         assert [s.topic for s in suggest(several, NOBODY)] == ["t8", "t7", "t6"]
 
@@ -255,7 +257,7 @@ class TestSuggestions:
             likenesses(text, texts[25:]) for text in texts[:3]
         ]
 
-    def test_what_is_usual_among_cosines_is_no_likeness(self) -> None:
+    def test_the_usual_cosine_counts_as_zero_likeness(self) -> None:
         assert scaled([0.9, 0.8, 0.7]) == [pytest.approx(0.5), pytest.approx(0), 0]
         many = scaled([0.8] * 19 + [0.9])
         assert many[0] == 0

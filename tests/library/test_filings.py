@@ -1,4 +1,4 @@
-"""Hold where everything of a paper lies, and that an old library keeps its filings and keys."""
+"""Test the topic and the files of each paper, and that an old library keeps both and its keys."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_file_is_known_with_the_topic_that_it_belongs_to(db: Database) -> None
     assert filings.places(db, [2]) == []
 
 
-def test_what_waits_for_a_file_follows_it(db: Database) -> None:
+def test_pending_work_of_a_file_follows_it(db: Database) -> None:
     failures.add_failure(db, "extract", "papers/gardens/a.pdf", ("torn", ""), now=NOW)
     came = highlights.PlaceState("library:papers/gardens/a.pdf", 1, "abc")
     highlights.set_returned(db, came, at=NOW)

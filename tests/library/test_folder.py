@@ -1,4 +1,4 @@
-"""Hold how a library is found, opened and made, and how a file is written whole."""
+"""Test how a library is found, opened and made, and how a file is written whole."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TestConfiguration:
         assert caught.value.message == f"There is no library at {tmp_path}: no feeds.toml there."
         assert list(tmp_path.iterdir()) == []
 
-    def test_what_is_wrong_in_it_names_the_file(self, tmp_path: Path) -> None:
+    def test_an_error_in_feeds_toml_names_the_file(self, tmp_path: Path) -> None:
         file = tmp_path / "feeds.toml"
         file.write_text("[reader]\nqouta = 3\n")
         with pytest.raises(ConfigError) as caught:
@@ -56,7 +56,7 @@ class TestConfiguration:
         file.write_bytes(b"\xef\xbb\xbf" + FEEDS_TOML.replace("\n", "\r\n").encode())
         assert read_config(file) == parse(FEEDS_TOML)
 
-    def test_a_folder_in_its_place_is_said_plainly(self, tmp_path: Path) -> None:
+    def test_a_folder_in_place_of_feeds_toml_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "feeds.toml").mkdir()
         with pytest.raises(ConfigError) as caught:
             read_config(tmp_path / "feeds.toml")
@@ -88,7 +88,7 @@ class TestMaking:
         assert caught.value.message == f"{tmp_path / place} is no folder."
 
     @needs_full_device
-    def test_a_full_disk_is_said_and_leaves_no_half_of_a_library(self, tmp_path: Path) -> None:
+    def test_a_full_disk_is_reported_and_leaves_no_half_of_a_library(self, tmp_path: Path) -> None:
         os.symlink("/dev/full", tmp_path / f".feeds.toml.{os.getpid()}.part")
         with pytest.raises(DiskFull) as caught:
             make_library(tmp_path)
@@ -111,7 +111,7 @@ class TestTime:
 
 
 class TestWritingAFile:
-    def test_it_is_whole_in_its_folder_and_nothing_else_is_left(self, tmp_path: Path) -> None:
+    def test_a_file_is_written_whole_and_no_temporary_file_is_left(self, tmp_path: Path) -> None:
         file = tmp_path / "a" / "b.md"
         for content in (b"old", b"new"):
             write_whole(file, content)
@@ -126,7 +126,7 @@ class TestWritingAFile:
         assert caught.value.message == f"{file}: a file stands where its folder should be"
         assert caught.value.hint == "Move that file away and say it again."
 
-    def test_each_obstacle_is_said_in_its_own_words(self, tmp_path: Path) -> None:
+    def test_each_obstacle_has_its_own_error_text(self, tmp_path: Path) -> None:
         (tmp_path / "folder").mkdir()
         for name, what in (
             ("x" * 300, "its name is too long for this disk"),
@@ -155,7 +155,7 @@ class TestWritingAFile:
         assert type(error) is kind
         assert (error.message == "a.md: Input/output error") == (code == "EIO")
 
-    def test_a_link_stays_one_and_its_file_is_written(self, tmp_path: Path) -> None:
+    def test_a_link_stays_a_link_and_its_target_is_written(self, tmp_path: Path) -> None:
         vault, file = tmp_path / "vault" / "mine.md", tmp_path / "notes" / "b.md"
         for folder in (vault.parent, file.parent):
             folder.mkdir()
@@ -198,7 +198,7 @@ class TestWritingAFile:
         assert synced == [file.stat().st_ino, tmp_path.stat().st_ino]
 
     @needs_full_device
-    def test_a_full_disk_is_said_and_the_old_file_stays(self, tmp_path: Path) -> None:
+    def test_a_full_disk_is_reported_and_the_old_file_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "b.md"
         file.write_bytes(b"old")
         # What is written beside its place goes to a device that is always full.

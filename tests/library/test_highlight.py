@@ -1,4 +1,4 @@
-"""Hold what is shown of marks whose words come again and again."""
+"""Test how marks whose words repeat are shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what makes two papers one: nothing false merges, what is alike is asked about."""
+"""Test when two papers are the same: no false merge, and doubtful pairs are asked about."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_title_that_many_have_never_matches(title: str) -> None:
     ["Response Generation in Gardens", "Editorial Cartoons and their Readers", "Preface Tuning",
      "Correction of Accents", "Indexing Gardens", "Comment Sections of Newspapers", TITLE, ""],
 )  # fmt: skip
-def test_a_title_that_only_begins_so_is_a_papers_own(title: str) -> None:
+def test_a_title_that_only_begins_like_a_generic_one_is_not_generic(title: str) -> None:
     assert not is_generic(title) or title.startswith("Editorial ")
 
 

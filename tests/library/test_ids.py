@@ -1,4 +1,4 @@
-"""Hold the reading of identifiers: every form that people paste, and nothing else."""
+"""Test the reading of identifiers: every form that people paste, and nothing else."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def test_a_post_names_these_papers(post: str, expected: list[tuple[str, int | No
     assert named(post) == expected
 
 
-def test_the_table_is_long_enough_to_mean_something() -> None:
+def test_the_table_has_enough_cases_of_both_kinds() -> None:
     assert len(CASES) >= 150
     assert sum(not expected for _, expected in CASES) >= 60
 
@@ -360,7 +360,7 @@ def test_positions_hold_the_whole_address() -> None:
         ("https://arxiv.org/abs/2401.01234\n", "arxiv:2401.01234", None),
     ],
 )
-def test_what_a_person_types_is_read(typed: str, id: str, version: int | None) -> None:
+def test_typed_ids_are_read(typed: str, id: str, version: int | None) -> None:
     found = parse_id(typed)
     assert found
     assert (found.id, found.version) == (id, version)
@@ -384,7 +384,7 @@ def test_what_a_person_types_is_read(typed: str, id: str, version: int | None) -
         "2401.01234" * 10_000,
     ],
 )
-def test_what_is_no_single_id_is_none(typed: str) -> None:
+def test_a_text_that_is_not_one_single_id_is_none(typed: str) -> None:
     assert parse_id(typed) is None
 
 
@@ -499,7 +499,7 @@ def test_ids_in_a_row_are_all_found_where_they_stand(parts: list[tuple[str, int,
 
 @settings(max_examples=300, deadline=None)
 @given(st.text() | st.text(alphabet="arxivdo:/.0123456789-()[]<>%&=?h tpsv…を", max_size=60))
-def test_no_text_is_too_odd(text: str) -> None:
+def test_any_text_is_read_and_positions_lie_within_it(text: str) -> None:
     end = 0
     for found in find_ids(text):
         assert end <= found.start < found.end <= len(text)
@@ -569,7 +569,7 @@ def test_every_talked_about_paper_is_found_in_every_form() -> None:
 def test_the_real_data_names_as_many_papers_as_was_counted_there(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Compare with the counts that came with the files; each was made in another way."""
+    """Compare with the counts that came with the files, each made in another way."""
     assert DATA
     told = []
     for path in ("arxiv/heat/heat_hf.jsonl.gz", "arxiv/heat/heat_mpotw.jsonl.gz"):

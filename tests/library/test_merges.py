@@ -1,4 +1,4 @@
-"""Hold that two rows become one paper and come apart again exactly as they were."""
+"""Test that two rows are merged into one paper and split again exactly as they were."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_copy_under_the_same_title_becomes_the_paper_that_is_here(db: Database
     assert add(db, COPY, PREPRINT, on=NEXT) == PaperCounts(0, 2)
 
 
-def test_what_was_skipped_does_not_return_as_a_copy(db: Database) -> None:
+def test_a_skipped_paper_does_not_return_as_a_copy(db: Database) -> None:
     add(db, PREPRINT)
     decisions.add_decisions(db, "skip", [1], at=NOW, on=DAY)
     add(db, COPY, on=NEXT)
@@ -319,7 +319,7 @@ def test_pictures_go_with_their_pdf_and_come_back_with_it(db: Database) -> None:
     assert [pdfs.picture_of(db, row) is None for row in (1, 2)] == [True, False]
 
 
-def test_what_its_owner_had_under_a_pdfs_name_is_no_news_when_a_source_brings_it(
+def test_a_paper_added_by_its_pdf_is_no_news_when_a_source_brings_it(
     db: Database,
 ) -> None:
     mine = paper(1, TITLE, ids=("pdf:00aa11bb22cc33dd",), version=None)

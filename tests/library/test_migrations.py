@@ -1,4 +1,4 @@
-"""Hold that a step of the layout, once it is out, is never changed."""
+"""Test that a released step of the layout is never changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what a name's family is, and a paper's first id."""
+"""Test the family part of a name, and a paper's first id."""
 
 from __future__ import annotations
 

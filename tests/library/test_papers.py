@@ -1,4 +1,4 @@
-"""Hold papers in the store: one row each, nothing lost, nothing replaced by nothing."""
+"""Test papers in the store: one row each, no field lost or replaced by a blank one."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_an_earlier_version_changes_nothing(db: Database) -> None:
     assert one(db).paper == WHOLE
 
 
-def test_nothing_never_replaces_something(db: Database) -> None:
+def test_blank_fields_never_replace_known_ones(db: Database) -> None:
     add(db, WHOLE)
     add(db, Paper(ids=WHOLE.ids, title="Gardens", abstract="We listen."))
     add(db, Paper(ids=WHOLE.ids, title="Shorter", abstract=""))
@@ -166,7 +166,7 @@ def test_no_more_papers_are_named_than_asked_for(db: Database) -> None:
     assert [h.row for h in papers.papers_named(db, "Rain", limit=3)] == [9, 8, 7]
 
 
-def test_a_key_is_fixed_once_and_for_ever_and_never_shared(db: Database) -> None:
+def test_a_key_never_changes_and_is_never_shared(db: Database) -> None:
     add(db, *(paper(n) for n in range(1, 5)))
     assert papers.fix_key(db, 1, "2025_Field_Rain") == "2025_Field_Rain"
     assert papers.fix_key(db, 1, "another") == "2025_Field_Rain"
@@ -245,7 +245,7 @@ def test_every_identifier_finds_the_one_paper_that_has_it(given: list[Paper]) ->
         assert sorted(ids) == sorted(seen)
 
 
-def test_a_name_is_taken_off_a_paper_and_free_for_its_own(db: Database) -> None:
+def test_an_id_taken_off_a_paper_is_free_for_the_paper_it_belongs_to(db: Database) -> None:
     published = paper(1, "Gardens, and What They Hear at Night", ids=("doi:10.1/a",), version=None)
     add(db, published, replace(published, ids=("arxiv:2506.00001",), version=2))
     assert one(db, published.id).paper.version == 2

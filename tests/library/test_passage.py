@@ -1,4 +1,4 @@
-"""Passages: sentences kept whole, sections apart, nothing lost, nothing over the limit."""
+"""Test passages: sentences whole, sections apart, nothing lost, none over the limit."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def solid(text: str) -> str:
 
 
 def kept_text(paper: Document) -> str:
-    """Lay out by hand what is promised: each section's text, then what stands apart in it."""
+    """Build the promised text by hand: each section's text, then the parts set aside in it."""
     text, running, apart = "", "", ""
     for page in paper.pages:
         for block in page.blocks:

@@ -1,4 +1,4 @@
-"""Hold how names are compared: every usual form of one name, and what stays uncertain."""
+"""Test how names are compared: the usual forms of one name, and uncertain pairs."""
 
 from __future__ import annotations
 

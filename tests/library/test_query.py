@@ -1,4 +1,4 @@
-"""Hold the query language: every string is a query, and filters are read as documented."""
+"""Test the query language: every string is a query, and filters are read as documented."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ def test_a_query_is_read_as_words_phrases_and_filters(text: str, query: Query) -
 @pytest.mark.parametrize(
     ("text", "asks"), [("a", True), ("has:note", True), ("-a", False), (" ", False), ("-", False)]
 )
-def test_leaving_out_alone_is_no_question(text: str, asks: bool) -> None:
+def test_a_query_of_exclusions_alone_asks_for_nothing(text: str, asks: bool) -> None:
     assert parse(text).asks == asks
 
 
-def test_a_long_text_was_pasted_and_is_words_throughout() -> None:
+def test_a_long_pasted_text_is_all_words() -> None:
     text = 'They call it "a garden of rain" and leave it -- -based on year:2020 ' * 3
     assert parse(text) == Query(words=text)
 
@@ -103,7 +103,7 @@ def test_a_long_text_was_pasted_and_is_words_throughout() -> None:
     ),
     st.data(),
 )
-def test_operators_are_told_and_are_no_words(
+def test_operators_are_recognised_and_not_searched_as_words(
     words: list[str], operators: list[str], data: st.DataObject
 ) -> None:
     mixed = data.draw(st.permutations([*words, *operators]))
@@ -112,13 +112,13 @@ def test_operators_are_told_and_are_no_words(
 
 
 @given(st.text(), st.text('ab -"():音', max_size=40))
-def test_what_is_longer_than_can_be_asked_is_cut_before_it_is_read(a: str, b: str) -> None:
+def test_a_text_over_the_limit_is_cut_before_it_is_parsed(a: str, b: str) -> None:
     text = (a + b).ljust(LONGEST, "x")
     assert parse(text + "AND more -words has:note") == parse(text[:LONGEST] + "y")
     assert (parse(text[:LONGEST]).is_cut, parse(text[:LONGEST] + "y").is_cut) == (False, True)
 
 
-def test_what_is_too_many_is_words() -> None:
+def test_parts_beyond_the_limit_are_words() -> None:
     query = parse("-a " * 20)
     assert len(query.without) == MAX_PARTS
     assert query.words.split() == ["a"] * (20 - MAX_PARTS)

@@ -1,4 +1,4 @@
-"""Hold what reading is estimated to take."""
+"""Test the estimates of reading time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_paper_takes_its_title_its_abstract_and_what_is_said_of_it() -> None:
     assert paper_seconds(held, ["Read this."]) == pytest.approx(8 * 60 / WORDS_A_MINUTE)
 
 
-def test_anything_at_all_is_a_minute() -> None:
+def test_any_text_takes_at_least_one_minute() -> None:
     assert [minutes(s) for s in (0, 0.1, 60, 89, 91, 600)] == [0, 1, 1, 1, 2, 10]
 
 

@@ -1,4 +1,4 @@
-"""Hold that a new version is announced once, with what it changed."""
+"""Test that a new version is announced once, with its changes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_new_version_says_what_it_changed(
     assert changed_fields(db, DAY) == {}
 
 
-def test_two_sources_tell_of_one_version_together(db: Database) -> None:
+def test_two_sources_report_one_version_together(db: Database) -> None:
     see(db, FIRST, on=DAY)
     see(db, paper(1, "Gardens, Cut Sh…", "We listen.", version=2))
     see(db, paper(1, "Gardens", "We listen.", version=2, comment="Accepted at Gardens"))
@@ -100,7 +100,7 @@ def test_a_first_note_of_the_day_before_the_version_came_makes_it_news(db: Datab
 
 
 def test_versions_of_an_older_layout_are_compared_by_what_is_known_of_them(db: Database) -> None:
-    """Before layout 19 nothing but the day of a version was kept."""
+    """Test versions kept before layout 19, of which only the day is known."""
     see(db, paper(1), paper(2), on=DAY)
     for row in (1, 2):
         notes.add_note(db, row, "Mine.", is_written=False, at=NOW, on=DAY)
@@ -115,7 +115,7 @@ def test_versions_of_an_older_layout_are_compared_by_what_is_known_of_them(db: D
 
 
 def brought(db: Database, *, at: datetime, n: int = 1) -> None:
-    """Let a source have brought something on the day of the new versions."""
+    """Record an answer of a source on the day of the new versions."""
     add_batch(db, Batch("arXiv", LATER, n, n, "complete"), now=at, on=LATER)
 
 
