@@ -1,4 +1,4 @@
-"""Hold the keeping of the index: words first, vectors for what has none, resumable."""
+"""Test that the index is kept up to date: words first, then missing vectors, resumable."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def fill(library: Library, n: int) -> None:
 
 
 class Breaking(SmallEncoder):
-    """Break after some calls, as a kill or a broken model does."""
+    """Fail after some calls, as a kill or a broken model does."""
 
     def __init__(self, n: int, error: BaseException) -> None:
         self.n, self.error = n, error
@@ -144,7 +144,7 @@ def test_a_missing_model_is_one_problem_and_words_work_without_it(library: Libra
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), ModelError(model="small", what="broke", hint="Look.")]
 )
-def test_a_break_keeps_what_was_encoded_and_the_next_run_goes_on(
+def test_an_interrupted_run_keeps_its_vectors_and_the_next_one_continues(
     library: Library, error: BaseException
 ) -> None:
     fill(library, 2 * VECTORS_AT_ONCE + 5)

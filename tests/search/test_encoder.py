@@ -1,4 +1,4 @@
-"""The real models, small questions: what the bundled and a second one must be able to do."""
+"""Test the bundled model and a second one on small questions."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ PAIRS = [
 
 @pytest.fixture(scope="session")
 def cache() -> Path:
-    """Where the bundled model is unpacked once a machine, and again when our code changes."""
+    """Find the folder where the bundled model is unpacked once per machine and code version."""
     sources = sorted((ROOT / "reader/search/encoder").glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     home = Path(platformdirs.user_cache_dir("asayomi-tests"))
@@ -84,7 +84,7 @@ def test_rows_are_unit_vectors_in_the_order_given(e5: ModelEncoder) -> None:
     np.testing.assert_allclose(vectors, alone, atol=1e-5)
 
 
-def test_no_text_is_no_vector(e5: ModelEncoder) -> None:
+def test_no_texts_give_no_vectors(e5: ModelEncoder) -> None:
     assert e5.encode_passages([]).shape == (0, 384)
 
 
@@ -127,7 +127,7 @@ def test_the_end_of_a_long_text_is_not_cut_off(e5: ModelEncoder) -> None:
     assert float(long[0] @ long[1]) < 0.9999
 
 
-def test_marks_surrogates_and_nothing_at_all_are_encoded_too(e5: ModelEncoder) -> None:
+def test_special_tokens_surrogates_and_empty_texts_are_encoded_too(e5: ModelEncoder) -> None:
     vectors = e5.encode_passages(["", "</s>", "half \ud83d", "\x00", "𩸽" * 50])
     assert np.isfinite(vectors).all()
 
@@ -196,7 +196,7 @@ def copy_of_minilm(folder: Path) -> Path:
     return folder
 
 
-def test_a_folder_is_named_by_what_is_in_it(tmp_path: Path) -> None:
+def test_a_folders_encoder_is_named_by_a_hash_of_its_files(tmp_path: Path) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     name = encoder_name(str(folder), tmp_path / "cache")
     assert name.startswith("mine@")
@@ -208,7 +208,7 @@ def test_a_folder_is_named_by_what_is_in_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_model_that_cannot_go_the_quick_way_says_so(tmp_path: Path) -> None:
+def test_a_model_without_a_quick_path_says_so(tmp_path: Path) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "1_Pooling" / "config.json").write_text(
         '{"word_embedding_dimension": 384, "pooling_mode_cls_token": true}'
@@ -235,7 +235,7 @@ def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
         pytest.param(b"\x08\0\0\0\0\0\0\0{}      ", marks=pytest.mark.slow),
     ],
 )
-def test_broken_weights_are_a_clear_word(tmp_path: Path, content: bytes) -> None:
+def test_broken_weights_are_a_clear_error(tmp_path: Path, content: bytes) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors").write_bytes(content)
@@ -246,7 +246,7 @@ def test_broken_weights_are_a_clear_word(tmp_path: Path, content: bytes) -> None
 
 
 @pytest.mark.parametrize("content", ["", "{}", "not json"])
-def test_a_broken_tokenizer_is_a_clear_word(tmp_path: Path, content: str) -> None:
+def test_a_broken_tokenizer_is_a_clear_error(tmp_path: Path, content: str) -> None:
     folder = copy_of_minilm(tmp_path / "mine")
     (folder / "tokenizer.json").write_text(content)
     with pytest.raises(ModelError, match="mine"):
@@ -267,7 +267,7 @@ def test_a_missing_model_is_named_with_a_remedy(model: str, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written_is_a_clear_word(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(ModelError, match="cannot be made ready"):
         prepare(BUNDLED, cache=tmp_path / "file")

@@ -1,4 +1,4 @@
-"""A model other than the bundled one, and a change of model, through the installed command."""
+"""Test another model than the bundled one, and a change of model, by the installed command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversion and set-up, on a tiny model in the bundled one's format."""
+"""Test conversion and set-up on a tiny model in the format of the bundled one."""
 
 import json
 import shutil

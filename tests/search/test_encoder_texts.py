@@ -6,7 +6,7 @@ from reader.search.encoder.tokens import clean, windows
 MARKS = ["<s>", "</s>", "<mask>"]
 
 
-def test_a_mark_of_the_model_in_a_text_is_only_a_word() -> None:
+def test_a_special_token_in_a_text_is_only_a_word() -> None:
     assert clean("fill <mask> in </s>", MARKS) == "fill < mask> in < /s>"
 
 
@@ -18,7 +18,7 @@ def test_space_around_a_text_is_dropped() -> None:
     assert clean("\n 音声 翻訳\t", MARKS) == "音声 翻訳"
 
 
-def test_what_fits_is_one_window_even_if_empty() -> None:
+def test_a_short_or_empty_text_is_one_window() -> None:
     assert windows([1, 2, 3], 3) == [[1, 2, 3]]
     assert windows([], 3) == [[]]
 

@@ -1,4 +1,4 @@
-"""Hold the search: each kind is looked through by itself, and none pushes another out."""
+"""Test that a search ranks each kind by itself, so that none pushes another out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ NOTE = "Attention, of all things, waters it."
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """More papers than a ranking is deep say in their title what one page and one note say."""
+    """Open a library with more papers than a ranking is deep.
+
+    Their titles have the words of one page and of one note."""
     with a_library(tmp_path) as library:
         given = [paper(n, f"Attention, Attention {n} {-n}") for n in range(1, DEPTH + 50)]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
@@ -76,7 +78,7 @@ def test_hits_come_as_notes_then_papers_then_passages_whatever_was_asked_first(
     assert isinstance(found.notice, ModelMissing)
 
 
-def test_a_query_without_a_word_finds_nothing(library: Library) -> None:
+def test_a_query_without_words_finds_nothing(library: Library) -> None:
     assert shown(search(library, " ", encode_query=no_model, encoder="")) == []
 
 

@@ -1,4 +1,4 @@
-"""Hold index.db: found by words, encoded once, ranked by topic, and all of it made again."""
+"""Test index.db: searching by words, encoding once, ranking by topic, and rebuilding."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class TestWords:
         assert (index.n_passages(db, 1), index.n_passages(db, 2)) == (1, 0)
         assert find(db, "雨量計") == []
 
-    def test_a_text_says_what_the_paper_or_note_says_now(self, db: Database) -> None:
+    def test_a_text_has_the_current_words_of_its_paper_or_note(self, db: Database) -> None:
         note(db, 2, "Mine.")
         fill(db)
         assert list(index.texts_at(db, [1, 2, 3, 99]).values()) == [
@@ -134,7 +134,7 @@ class TestWords:
         ]
 
     @pytest.mark.parametrize("query", ['"', "a OR", "NEAR(", "title:x", "*", "-x", "a AND NOT b"])
-    def test_what_looks_like_an_operator_is_text(self, db: Database, query: str) -> None:
+    def test_operators_of_fts5_are_searched_as_text(self, db: Database, query: str) -> None:
         fill(db)
         if terms := query_terms(query):
             index.find_words(db, "paper", terms, limit=9)

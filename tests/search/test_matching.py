@@ -1,4 +1,4 @@
-"""Hold the fusion of rankings and the choice of the sentence that is shown."""
+"""Test the fusion of rankings and the choice of the sentence that is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reader.search.evidence import evidence, fingerprint, fuse, is_same_text, shared_words, standing
 
 
-def test_a_thing_that_stands_out_in_one_list_comes_before_what_two_lists_have() -> None:
+def test_one_outstanding_score_ranks_before_two_middling_ones() -> None:
     assert fuse((2.0, [(1, 3.0), (2, 0.5)]), (1.0, [(3, 1.5), (2, 1.0)])) == [
         (1, 6.0),
         (2, 2.0),
@@ -89,7 +89,7 @@ def test_a_sentence_is_never_longer_than_the_width(text: str, query: str, width:
 
 
 def marked(text: str, query: str, *, width: int = 200) -> str:
-    """Give the evidence with its matches in brackets."""
+    """Print the evidence with its matches in brackets."""
     found, shown, done = evidence(text, query, width=width), "", 0
     for start, end in found.matches:
         shown += f"{found.text[done:start]}[{found.text[start:end]}]"

@@ -1,4 +1,4 @@
-"""Hold what a query lets through, and what a mistyped name or word is taken for."""
+"""Test what a query lets through, and what a mistyped name or word is taken for."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def ask(library: Library, query: str, *, is_encoded: bool = True) -> SearchResul
 
 
 def found(library: Library, query: str, kind: str = "paper") -> set[int]:
-    """Give the papers found, which must be the same by words alone."""
+    """List the papers found, and check that words alone find the same."""
     return {hit.held.row for hit in ask(library, query).hits if hit.kind == kind}
 
 
@@ -167,7 +167,7 @@ def test_filters_alone_list_the_newest_first_without_pages(library: Library) -> 
          "autor:field is searched as words. Did you mean the filter `author:`?"),
     ],
 )  # fmt: skip
-def test_what_is_mistyped_is_taken_as_the_likest_and_said(
+def test_a_mistyped_name_is_taken_as_the_nearest_and_reported(
     library: Library, query: str, rows: set[int], said: str
 ) -> None:
     answer = ask(library, query, is_encoded=False)
@@ -203,7 +203,7 @@ def test_a_name_among_words_brings_their_paper_up(library: Library) -> None:
     assert papers_found[0] == 1
 
 
-def test_a_phrase_that_is_nowhere_is_said_and_its_words_are_looked_for(library: Library) -> None:
+def test_a_phrase_without_matches_is_reported_and_its_words_are_searched(library: Library) -> None:
     answer = ask(library, '"gardens of speech"')
     assert answer.said == ("Nothing has the phrase “gardens of speech”. Found by its words:",)
     assert {hit.held.row for hit in answer.hits if hit.kind == "paper"} == {1, 2, 3}

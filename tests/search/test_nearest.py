@@ -1,4 +1,4 @@
-"""Hold that similarity is exact, whatever the files beside index.db have or lack."""
+"""Test that similarity is exact, whatever the vector files beside index.db have or lack."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ QUERY = vector("what was it?")
 
 
 def add_passages(db: Database, row: int, texts: list[str], *, encoder: str = E5) -> None:
-    """Give a paper passages, and each a vector."""
+    """Add passages to a paper, each with a vector."""
     index.add_passages(db, row, [PassageText(t, 1, "") for t in texts], sha256="0")
     encode(db, encoder)
 
@@ -195,7 +195,7 @@ def test_rows_that_were_written_and_not_counted_are_overwritten(db: Database) ->
     assert (folder_of(db, E5) / "passage-1.f16").stat().st_size == 5 * D * 2
 
 
-def test_the_files_of_another_index_do_not_count(db: Database, tmp_path: Path) -> None:
+def test_files_of_another_index_are_not_used(db: Database, tmp_path: Path) -> None:
     append(db, E5)
     db.close()
     forget_index(tmp_path)
@@ -267,7 +267,7 @@ def test_vectors_that_stand_twice_push_nothing_out(db: Database) -> None:
     assert ranked(db, limit=3) == by_hand(db)[:3]
 
 
-def test_the_one_before_serves_until_the_new_one_has_as_many(db: Database) -> None:
+def test_the_old_encoder_is_used_until_the_new_one_has_as_many_vectors(db: Database) -> None:
     assert serving(db, E5) == E5
     append(db, E5)
     add_passages(db, 2, ["wind"], encoder="none")
@@ -305,7 +305,7 @@ def test_the_only_vectors_there_are_are_not_dropped(db: Database) -> None:
     assert ranked(db) == by_hand(db)
 
 
-def test_folders_that_count_for_nothing_are_swept(db: Database) -> None:
+def test_folders_of_unused_encoders_are_deleted(db: Database) -> None:
     append(db, "gone")
     folder_of(db, "gone").mkdir(parents=True)
     (folder_of(db, "gone") / "passage-1.f16").write_bytes(b"torn")

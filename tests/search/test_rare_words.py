@@ -1,4 +1,4 @@
-"""Hold that a question with rare words scores few texts, and ranks them as if it scored all."""
+"""Test that a question with rare words scores few texts, and ranks them as if it scored all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ N, EVERY = 60, 3
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """60 papers on models, every third of them on bees, each of its own length."""
+    """Open a library of 60 papers on models, a third of them on bees, each of another length."""
     with a_library(tmp_path) as library:
         given = [
             paper(n, f"Models {n}", "language model " * (n % 7) + "of bees " * (n % EVERY == 0))

@@ -1,4 +1,4 @@
-"""Hold the saved searches: which of a day's papers fit each, by words and filters."""
+"""Test the saved searches: which of a day's papers fit each, by words and filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what is shown as similar to a paper, or to a file from outside, and why."""
+"""Test which papers are shown as similar to a paper or to a file, and the reasons."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_a_paper_without_a_vector_is_compared_by_its_rare_words_and_that_is_said
     assert all(one.hit.has_words for one in near)
 
 
-def test_a_text_from_outside_is_compared_by_meaning_and_by_words(library: Library) -> None:
+def test_a_text_that_is_not_in_the_library_is_compared_by_meaning_and_by_words(
+    library: Library,
+) -> None:
     encode(library, tools(Web()))
     seen: list[str] = []
 
@@ -82,7 +84,9 @@ def test_a_text_from_outside_is_compared_by_meaning_and_by_words(library: Librar
     assert [(h.kind, h.held.row) for h in found.hits if h.has_words] == [("paper", 3)]
 
 
-def test_without_the_model_a_text_from_outside_is_looked_for_by_words(library: Library) -> None:
+def test_without_the_model_a_text_that_is_not_in_the_library_is_compared_by_words(
+    library: Library,
+) -> None:
     found = search_like(
         library, "tides", encode_query=no_model, encoder="", kinds=["paper"], limit=3
     )
