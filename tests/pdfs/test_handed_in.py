@@ -1,4 +1,4 @@
-"""Hold that a marked PDF that is handed in at a paper's page comes home as from a folder."""
+"""Test that a marked PDF uploaded at a paper's page is read like one in a folder."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def hand(
     return handed_in(library, tools, file, held, is_sure=sure)
 
 
-def test_marks_come_in_once_and_are_kept(
+def test_marks_are_read_once_and_kept(
     library: Library, tools: Tools, given: Path, held: LibraryPaper
 ) -> None:
     first = hand(library, tools, given, held, RAIN, SLEPT)
@@ -117,7 +117,7 @@ def test_another_papers_pdf_is_named_and_not_taken_over(
     assert (there(library), there(library, 2)) == ([], [])
 
 
-def test_who_is_sure_is_believed(
+def test_a_confirmed_paper_is_taken_whatever_the_file_prints(
     library: Library, tools: Tools, given: Path, held: LibraryPaper
 ) -> None:
     put(given, pdf(RAIN, title="Something Printed Wrongly on It"))

@@ -1,4 +1,4 @@
-"""Hold the rows of what went to the tablet, came back, and was marked."""
+"""Test the rows of copies taken to the tablet, copies that came back, and marks."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_renamed_place_goes_on_under_its_new_name(db: Database) -> None:
     assert there(db) == []
 
 
-def test_what_was_taken_and_kept_is_listed_once(db: Database) -> None:
+def test_a_copy_that_was_taken_and_kept_is_listed_once(db: Database) -> None:
     taken = Taken(1, "2025-06-04 01 Snails.pdf", "0" * 64)
     for _ in range(2):
         highlights.add_taken(db, taken, at=NOW)
@@ -123,7 +123,7 @@ def test_a_newer_copy_takes_an_older_ones_row_and_versions_are_no_marked_copies(
     assert highlights.returned_of(db, 1) == [back]
 
 
-def test_todays_picks_are_those_that_stand_in_their_order(db: Database) -> None:
+def test_todays_picks_are_listed_in_their_order(db: Database) -> None:
     papers.add_papers(db, [paper(3, "On Rain"), paper(4, "On Fog")], source="arXiv", on=DAY)
     yesterday = DAY - timedelta(1)
     decisions.add_decisions(db, "pick", [4], at=NOW, on=yesterday)

@@ -1,4 +1,4 @@
-"""Hold that a marked copy can be taken out again: what was before shows, and nothing is lost."""
+"""Test that a marked copy can be removed: the state before it shows, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold when two marks are one, what of a mark is shown, and what colours are called."""
+"""Test when two marks are the same, which words of a mark are shown, and names of colours."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_word_that_is_marked_twice_is_two_marks() -> None:
     assert match(known[:1], twice) == [MarkMatch(1, 1), MarkMatch()]
 
 
-def test_of_one_that_was_parted_in_two_the_second_is_new() -> None:
+def test_of_a_mark_split_in_two_the_second_part_is_new() -> None:
     one = replace(OLD, text="sixty snails", box=(72, 100, 180, 112))
     other = replace(OLD, text="turned", box=(240, 100, 300, 112))
     assert match([kept(1, OLD)], [one, other]) == [MarkMatch(1), MarkMatch()]
@@ -98,8 +98,8 @@ def test_thousands_of_marks_at_one_place_are_compared_in_time() -> None:
 
 
 @pytest.mark.parametrize("n", [1_000, 10_000])
-def test_however_many_lie_on_a_page_each_is_known_again(n: int) -> None:
-    """The page's width is so many places; a row gives a box with six digits."""
+def test_each_of_many_marks_on_a_page_is_known_again(n: int) -> None:
+    """Test more marks than a page has places at the six digits that a row keeps of a box."""
     places = [(x / 7, 0.0, x / 7 + 0.123456789, 9.0) for x in range(n)]
     many = [replace(OLD, text=f"word {x % 999}", box=box) for x, box in enumerate(places)]
     rows = [replace(h, box=each(h.box, lambda x: float(f"{x:g}"))) for h in many]
@@ -123,7 +123,7 @@ def test_a_mark_whose_words_cannot_be_read_any_more_keeps_those_it_had() -> None
     assert match([kept(1, mute)], [OLD]) == [MarkMatch(1)]
 
 
-def test_what_an_app_wrote_twice_is_one_mark_and_its_text_is_safe() -> None:
+def test_a_mark_that_an_app_wrote_twice_is_one_and_keeps_its_text() -> None:
     dirty = replace(OLD, text="sixty\x1b[31m\nsnails", note="a\r\nb\ud800")
     assert cleaned([dirty, dirty, STICKY]) == [
         replace(OLD, text="sixty snails", note="a\nb"),

@@ -1,4 +1,4 @@
-"""Hold where the words of a search are found on a page."""
+"""Test where the words of a search are found on a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_phrase_and_filters_count_by_their_words() -> None:
     assert found == [(0, 90, 30, 102), (70, 90, 100, 102)]
 
 
-def test_what_is_not_there_marks_nothing() -> None:
+def test_words_that_are_not_on_the_page_mark_nothing() -> None:
     for query in ("", "  ", "::", "absent", "author:field", "の"):
         assert boxes_of(page("Present words"), query) == []
 

@@ -1,4 +1,4 @@
-"""Hold by what two PDFs are seen to show the same pages, invented and real ones."""
+"""Test how two PDFs are recognised as showing the same pages, with invented and real ones."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_real_papers_drawn_anew_are_themselves_and_no_other() -> None:
 
 @needs_data
 @pytest.mark.slow
-def test_what_people_marked_is_the_paper_without_their_marks() -> None:
+def test_a_marked_copy_looks_like_the_unmarked_paper() -> None:
     assert DATA is not None
     files = sorted((DATA / "files" / "annotated").glob("*.pdf"))[::4]
     for file in files:

@@ -1,4 +1,4 @@
-"""PDFs: read as a person reads them, and never the caller's undoing.
+"""Test that PDFs are read in the order of a human reader, and that a bad one harms no caller.
 
 The small ones are made here; the real ones (needs_data) are others' papers and stay apart.
 """
@@ -28,7 +28,7 @@ WIDTH, HEIGHT = 595, 842
 
 
 class Draft:
-    """A PDF in the making; its last page is written on."""
+    """Build a PDF; each call writes on its last page."""
 
     def __init__(self) -> None:
         self.file = pymupdf.open()
@@ -226,7 +226,7 @@ def test_a_small_remark_under_all_text_is_a_footnote(reader: PdfReader, tmp_path
     assert texts(document, "footnote") == ["3 A remark at the foot of the page, smaller than text."]
 
 
-def test_a_blank_page_is_no_scanned_one(reader: PdfReader, tmp_path: Path) -> None:
+def test_a_blank_page_is_not_a_scan(reader: PdfReader, tmp_path: Path) -> None:
     draft = Draft()
     draft.write(LEFT, TOP, "Only this page has words.")
     draft.page()
@@ -498,7 +498,7 @@ def squeezed(text: str) -> str:
 
 
 def bare(heading: str) -> str:
-    """Take a heading's number away: outlines often have none."""
+    """Remove a heading's number: outlines often have none."""
     plain = unicodedata.normalize("NFKC", heading)
     return squeezed(re.sub(r"^(?:\d+(?:\.\d+)*|[IVX]+|[A-Z])[.:]?\s+", "", plain))
 

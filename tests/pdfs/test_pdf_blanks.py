@@ -1,4 +1,4 @@
-"""Blanks that nobody typed: told from typed ones by the places of single letters."""
+"""Test that spaces made by typesetting are told from typed ones by the places of letters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ SIZE = 16.0
 
 
 def read(pieces: list[tuple[str, str, float]], *, size: float = SIZE) -> tuple[bool, list[str]]:
-    """Draw pieces (text, font, gap after it in em) on one line; say if doubtful, and the lines."""
+    """Draw pieces (text, font, gap after it in em) on one line.
+
+    Returns whether its spaces are doubtful, and the lines that are read."""
     page = pymupdf.open().new_page()
     x = 60.0
     for text, font, gap in pieces:

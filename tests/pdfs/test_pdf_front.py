@@ -1,4 +1,4 @@
-"""The front of a paper: title, authors, year, DOI, abstract and type, as typography shows them.
+"""Test what is read of a first page by its typography: title, authors, year, DOI, abstract, type.
 
 All pages are drawn here, after the habits of conferences, journals, theses and slides.
 """
@@ -21,7 +21,7 @@ UP = 3.6
 
 
 class Sheet:
-    """A PDF in the making. Fonts: tiro, tibo, tiit (Times), helv, japan."""
+    """Build a PDF. Fonts: tiro, tibo, tiit (Times), helv, japan."""
 
     def __init__(self, width: float = 595, height: float = 842) -> None:
         self.file = pymupdf.open()
@@ -132,7 +132,7 @@ def test_an_affiliation_in_the_names_own_type_is_no_author() -> None:
     assert sheet.body().read().authors == (ADA, BEN, "Carl Fourth")
 
 
-def test_a_second_line_of_names_in_another_look_is_none() -> None:
+def test_a_second_line_in_another_type_is_no_author() -> None:
     sheet = titled().mid(110, f"{ADA} and {BEN}", 11, "tibo").mid(126, "Pleasant Harbour", 10)
     assert sheet.body().read().authors == (ADA, BEN)
 
@@ -167,19 +167,19 @@ def test_names_turned_round_or_with_their_affiliation_are_found(lines: tuple[str
     assert sheet.body().read().authors == (ADA, BEN)
 
 
-def test_marks_longer_than_the_names_are_marks() -> None:
+def test_raised_marks_longer_than_the_names_are_dropped() -> None:
     sheet = titled().raised(90, 110, f"{ADA}^1(B)[0000-0001-2345-6789]^, {BEN}^2^, and", 10)
     sheet.raised(120, 122, f"{EVA}^1,2[0000-0002-1111-2222]^", 10)
     assert sheet.body().read().authors == (ADA, BEN, EVA)
 
 
-def test_one_name_or_a_small_letter_among_names_spoils_none() -> None:
+def test_one_single_name_or_a_small_letter_does_not_spoil_the_others() -> None:
     sheet = titled().mid(110, f"{ADA}, {BEN}, Cicero, {EVA}, Carl Fourth and Dora fifth", 11)
     expected = (ADA, BEN, "Cicero", EVA, "Carl Fourth", "Dora fifth")
     assert sheet.body().read().authors == expected
 
 
-def test_a_name_said_twice_in_other_places_is_a_firm() -> None:
+def test_a_name_printed_twice_is_a_firm_and_no_author() -> None:
     sheet = titled()
     for x, name in ((150, ADA), (400, BEN)):
         sheet.mid(120, name, 11, x=x).mid(133, "Pleasant Harbour", 11, x=x)
@@ -347,7 +347,7 @@ def test_a_supplement_says_so_above_its_title_and_has_no_doi_of_its_own() -> Non
     assert (document.type, document.doi) == ("supplement", "")
 
 
-def test_a_poster_is_other() -> None:
+def test_a_poster_has_the_type_other() -> None:
     sheet = Sheet(2384, 3370).mid(300, "Quiet Machines that Listen", 90, "tibo")
     assert sheet.mid(420, ADA, 60).read().type == "other"
 
@@ -376,7 +376,7 @@ def test_a_doi_counts_only_where_a_paper_prints_its_own(y: float, line: str, doi
     assert sheet.read().doi == doi
 
 
-def test_two_dois_at_the_edge_are_none() -> None:
+def test_two_dois_at_the_edge_give_no_doi() -> None:
     sheet = titled().mid(110, ADA, 11).body()
     sheet.put(70, 790, "doi:10.1234/one.2031", 9)
     sheet.put(70, 802, "doi:10.1234/two.2031", 9)

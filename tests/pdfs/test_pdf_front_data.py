@@ -1,4 +1,4 @@
-"""Bars for the fronts of real papers: only their first pages are read.
+"""Test how many fronts of real papers are read right, from their first pages only.
 
 Titles are compared by NFKC without case and white space, names without accents and marks.
 """
@@ -48,7 +48,7 @@ def plain(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """Leave accents, marks and white space out."""
+    """Drop accents, marks and white space."""
     decomposed = unicodedata.normalize("NFKD", text.replace("ı", "i"))
     return "".join(c for c in decomposed.casefold() if c.isalnum())
 

@@ -1,4 +1,4 @@
-"""Hostile PDFs: a clear word for each, and the others are read on."""
+"""Test that each hostile PDF gets a clear error, and that the others are still read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def reader() -> Iterator[PdfReader]:
 
 
 def said(reader: PdfReader, path: Path) -> str:
-    """Read a bad file; gives what is said of it, its hint in the same breath."""
+    """Read a bad file, and return its error's message and hint as one text."""
     with pytest.raises(PdfError) as error:
         reader.read(path)
     begin, _, rest = error.value.message.partition(": ")
@@ -94,7 +94,9 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes_or_named(
             assert error.kind in ("no page", "broken")  # noqa: PT017
 
 
-def test_what_is_no_file_is_named_and_not_waited_for(reader: PdfReader, tmp_path: Path) -> None:
+def test_a_path_that_is_no_file_is_named_and_not_waited_for(
+    reader: PdfReader, tmp_path: Path
+) -> None:
     folder, loop = tmp_path / "folder.pdf", tmp_path / "loop.pdf"
     folder.mkdir()
     loop.symlink_to(loop)

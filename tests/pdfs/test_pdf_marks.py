@@ -1,4 +1,4 @@
-"""Marks in PDFs: what the reader marked and typed, in the order in which it is read.
+"""Test the reading of marks and typed notes in PDFs, in reading order.
 
 The small PDFs are drawn and marked here; the real ones (needs_data) stay apart.
 """
@@ -29,7 +29,7 @@ YELLOW, PINK = (1, 1, 0), (1, 0.5, 0.75)
 
 
 class Draft:
-    """A PDF to be marked on its last page; `marks` reads it as saved."""
+    """Build a PDF with marks on its last page; `marks` saves and reads it."""
 
     def __init__(self) -> None:
         self.file = pymupdf.open()
@@ -418,7 +418,7 @@ def test_a_page_that_cannot_be_loaded_is_named_and_keeps_its_marks() -> None:
     draft.mark("gardener", note="who?")
 
     class Torn:
-        """An opened file of which no page can be loaded."""
+        """Play an opened file of which no page can be loaded."""
 
         def __init__(self, file: Any) -> None:
             self.this, self.page_count, self._file = file.this, file.page_count, file
@@ -463,7 +463,7 @@ def test_a_file_without_marks_is_read_without_its_letters() -> None:
     draft = a_page()
 
     class Watched:
-        """An opened file that says no to whoever asks for a page."""
+        """Play an opened file that fails when a page is asked for."""
 
         def __init__(self, file: Any) -> None:
             self.this, self.page_count, self._file = file.this, file.page_count, file
@@ -506,7 +506,7 @@ def _bare(text: str) -> str:
 
 
 def _annotated() -> Iterator[tuple[list[str], list[str]]]:
-    """Give for each real annotated PDF what is marked in truth, and what was read."""
+    """List for each real annotated PDF its true marks, and those that were read."""
     assert DATA is not None
     folder = DATA / "files"
     for line in (folder / "annotated_truth.jsonl").read_text("utf-8").splitlines():

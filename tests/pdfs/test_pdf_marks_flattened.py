@@ -1,4 +1,4 @@
-"""Marks that an app drew into the page, and drawings of the paper that only look like them."""
+"""Test marks that an app drew into the page, and drawings that only look like marks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ YELLOW, GREEN, GREY = (1, 1, 0), (0.66, 1, 0.09), (0.8, 0.8, 0.8)
 
 
 class Draft:
-    """A PDF of one page; painted in the order of the calls."""
+    """Build a PDF of one page, painted in the order of the calls."""
 
     def __init__(self) -> None:
         self.file = pymupdf.open()

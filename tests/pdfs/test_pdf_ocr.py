@@ -1,4 +1,4 @@
-"""Scanned pages: told as such, read where tesseract is installed, never a lost file."""
+"""Test that scanned pages are recognised, read where tesseract is installed, and lose no file."""
 
 from __future__ import annotations
 
@@ -148,14 +148,14 @@ class TestPictured:
         assert self.of(lambda page: None) == []
         assert self.of(lambda page: page.draw_line((70, 70), (500, 70))) == []
 
-    def test_a_page_of_outlines_is(self) -> None:
+    def test_a_page_whose_letters_are_outlines_is_a_picture(self) -> None:
         def outlines(page: Any) -> None:
             for n in range(40):
                 page.draw_circle((70 + 10 * n, 90), 4)
 
         assert self.of(outlines) == [0]
 
-    def test_a_scan_with_a_stamp_on_it_is_and_a_figure_in_a_text_is_not(self) -> None:
+    def test_a_stamped_scan_is_a_picture_and_a_page_with_a_figure_is_not(self) -> None:
         pixels = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 60, 80)).tobytes("png")
 
         def full(page: Any) -> None:
@@ -164,7 +164,7 @@ class TestPictured:
         assert self.of(full, lines_of("Downloaded by a library.")) == [0]
         assert self.of(full, lines_of("A page of words on a tinted ground. " * 5)) == []
 
-    def test_a_font_without_mapping_is(self) -> None:
+    def test_a_page_in_a_font_without_mapping_is_a_picture(self) -> None:
         assert self.of(lambda page: None, lines_of("\ufffd\ue003 " * 90)) == [0]
         assert self.of(lambda page: None, lines_of("naïve words " * 90)) == []
 

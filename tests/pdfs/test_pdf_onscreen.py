@@ -1,4 +1,4 @@
-"""Hold one page for a screen: its picture, its words with places, and what a bad file may do."""
+"""Test one page for a screen: its picture, its words with places, and bad files."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_strip_of_any_height_takes_few_pixels(reader: PdfReader, tmp_path: Pat
 
 
 @pytest.mark.parametrize("page", [0, 2, 10**30])
-def test_a_page_that_is_not_there_is_said(reader: PdfReader, tmp_path: Path, page: int) -> None:
+def test_a_page_past_the_end_is_an_error(reader: PdfReader, tmp_path: Path, page: int) -> None:
     file = good(tmp_path / "a.pdf")
     for ask in (lambda: reader.page_text(file, page), lambda: reader.page_image(file, page, 600)):
         with pytest.raises(PdfError) as error:
@@ -134,7 +134,7 @@ def test_an_endless_page_ends_when_its_time_is_over_and_others_go_on(tmp_path: P
         assert isinstance(pool.page_text(fine, 1), PageText)
 
 
-def test_what_is_no_pdf_is_named_as_that(reader: PdfReader, tmp_path: Path) -> None:
+def test_a_file_that_is_no_pdf_is_named_as_that(reader: PdfReader, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"<html>Log in")
     with pytest.raises(PdfError) as error:
         reader.page_image(tmp_path / "a.pdf", 1, 600)

@@ -1,4 +1,4 @@
-"""The first figure: found by its caption, cropped whole, or left out."""
+"""Test that the first figure is found by its caption and cropped whole, or left out."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_figure_may_be_words_alone_where_all_are_indented() -> None:
     assert boxes(look([*paragraph(100), *left, caption], [])) == []
 
 
-def test_each_column_has_its_own() -> None:
+def test_each_column_has_its_own_figure() -> None:
     left, right = Box(70, 200, 280, 320), Box(320, 200, 530, 320)
     words = [
         line("Figure 2: Dry.", 100, 340, block=1),
@@ -140,7 +140,7 @@ def test_each_column_has_its_own() -> None:
         "text over the drawing",
     ],
 )
-def test_what_is_not_sure_is_no_figure(words: list[WordLine], drawn: list[Box]) -> None:
+def test_an_uncertain_figure_is_left_out(words: list[WordLine], drawn: list[Box]) -> None:
     assert boxes(look(words, drawn)) == []
 
 

@@ -1,4 +1,4 @@
-"""Many PDFs at once: as they are done, a few in flight, each failure its own."""
+"""Test the reading of many PDFs at once: order, number in work, and separate failures."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_file_that_ends_its_worker_takes_nothing_else_with_it(tmp_path: Path) 
     assert found == {"endless.pdf": "time", **{f"{n}.pdf": "document" for n in range(6)}}
 
 
-def test_what_nobody_waits_for_any_more_is_ended_and_the_pool_goes_on(tmp_path: Path) -> None:
+def test_abandoned_work_is_ended_and_the_pool_goes_on(tmp_path: Path) -> None:
     endless = bomb(tmp_path / "endless.pdf")
     fine = good(tmp_path / "fine.pdf")
     with PdfPool(2, timeout_s=60) as pool:

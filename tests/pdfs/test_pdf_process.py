@@ -1,4 +1,4 @@
-"""The process that reads PDFs: what it may take, and that it never outlives its caller."""
+"""Test the process that reads PDFs: its limits, and that it never outlives its caller."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ with PdfPool(2) as pool:
 
 
 def wait_for(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
-    """Wait until a function says yes."""
+    """Wait until a condition is true."""
     begin = time.monotonic()
     while not is_so():
         assert time.monotonic() - begin < seconds
@@ -77,8 +77,8 @@ def test_a_reader_that_is_closed_has_no_child(tmp_path: Path) -> None:
 
 
 @linux
-def test_a_child_that_somebody_ended_between_two_files_costs_none(tmp_path: Path) -> None:
-    """The system may end it for want of memory; the next file did nothing wrong."""
+def test_a_child_ended_between_two_files_loses_no_file(tmp_path: Path) -> None:
+    """Test a child that the system ended for want of memory: the next file is read."""
     fine = good(tmp_path / "fine.pdf")
     with PdfReader() as reader:
         reader.read(fine)
@@ -137,7 +137,7 @@ def test_marks_and_pictures_are_asked_of_the_same_worker(tmp_path: Path) -> None
         assert reader.read(path).first_page == "Fine."
 
 
-def test_mupdfs_own_words_reach_no_screen(
+def test_mupdfs_own_messages_are_not_printed(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "cut.pdf"

@@ -1,4 +1,4 @@
-"""Hold where a library is looked for, and that its language is known before it is opened."""
+"""Test where a library is looked for, and that its language is known before it is opened."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from reader.library.place import find_folder, language_of
 
 
 class TestFinding:
-    def test_what_is_named_on_the_command_line_comes_first(self, tmp_path: Path) -> None:
+    def test_the_folder_of_the_command_line_comes_first(self, tmp_path: Path) -> None:
         (tmp_path / "feeds.toml").touch()
         found = find_folder(Path("~/x"), {"READER_LIBRARY": "/y"}, tmp_path)
         assert found == Path.home() / "x"
 
-    def test_then_what_the_environment_names(self, tmp_path: Path) -> None:
+    def test_then_the_folder_of_the_environment(self, tmp_path: Path) -> None:
         (tmp_path / "feeds.toml").touch()
         assert find_folder(None, {"READER_LIBRARY": "~/y"}, tmp_path) == Path.home() / "y"
 
@@ -28,11 +28,11 @@ class TestFinding:
         assert find_folder(None, {"READER_LIBRARY": ""}, within) == tmp_path / "a"
         assert find_folder(None, {}, tmp_path) == tmp_path
 
-    def test_and_at_last_the_reader_folder_at_home(self, tmp_path: Path) -> None:
+    def test_at_last_the_folder_reader_in_the_home(self, tmp_path: Path) -> None:
         (tmp_path / "feeds.toml").mkdir()
         assert find_folder(None, {}, tmp_path) == Path.home() / "reader"
 
-    def test_a_home_that_is_none_is_said_to_be_none(self, tmp_path: Path) -> None:
+    def test_a_home_that_does_not_exist_is_an_error(self, tmp_path: Path) -> None:
         for given, environ in ((Path("~no-such-user/x"), {}), (None, {"READER_LIBRARY": "~n-s-u"})):
             with pytest.raises(UsageError, match="there is no such home"):
                 find_folder(given, environ, tmp_path)
@@ -57,5 +57,5 @@ def test_the_language_is_found_whatever_else_is_wrong(
     assert language_of(tmp_path) == language
 
 
-def test_where_there_is_no_library_english_is_spoken(tmp_path: Path) -> None:
+def test_without_a_library_the_language_is_english(tmp_path: Path) -> None:
     assert language_of(tmp_path) == "en"

@@ -1,4 +1,4 @@
-"""Hold which rows a PDF is compared with, and what is found by its bytes, title and text."""
+"""Test which rows a PDF is compared with: by its bytes, its title and its text."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_stamp_that_nobody_here_knows_is_an_id(library: Library) -> None:
     )
 
 
-def test_what_was_looked_up_counts_if_the_page_bears_it_out(library: Library) -> None:
+def test_a_looked_up_paper_counts_if_the_page_confirms_it(library: Library) -> None:
     page = pdf(
         "On Hail that Falls Upwards in Spring", body=7, abstract="Hail.", doi="10.5555/hail.1"
     )
@@ -110,7 +110,7 @@ def test_what_was_looked_up_counts_if_the_page_bears_it_out(library: Library) ->
     assert (found.level, found.id) == ("none", "")
 
 
-def test_what_may_be_a_paper_names_it_as_a_candidate(library: Library) -> None:
+def test_a_possible_paper_is_named_as_a_candidate(library: Library) -> None:
     found = seen(library, pdf(type="slides"))
     assert (found.level, found.row, found.candidates) == ("medium", None, (1,))
 

@@ -1,4 +1,4 @@
-"""Hold which paper a PDF is taken for, asked about, or not: with everything that misleads."""
+"""Test which paper a PDF is taken for or asked about, with all that may mislead."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def level(document: Document, *papers: Paper, likeness: float = 0.0) -> str:
     return verdict(document, *papers, likeness=likeness).level
 
 
-def test_the_page_says_what_it_is_called() -> None:
+def test_title_authors_and_ids_are_read_from_the_page() -> None:
     found = printed(pdf(stamp="arXiv:2506.00001v2 [cs.CL] 5 Jun 2025", doi="10.5555/GARDEN.1"))
     assert (found.stamp, found.version, found.doi) == (
         "arxiv:2506.00001",
@@ -165,7 +165,7 @@ def test_the_same_title_by_other_authors_is_another_paper() -> None:
         f"Supplementary Material for {TITLE}",
     ],
 )
-def test_what_is_written_about_a_paper_is_not_it(title: str) -> None:
+def test_a_comment_on_a_paper_is_not_the_paper(title: str) -> None:
     about = pdf(title, abstract="One sentence was wrong.")
     assert level(about) == "none"
     first, rest = title[: title.index(TITLE)], about.pages[0].blocks[1:]
@@ -188,13 +188,13 @@ def test_slides_that_nobody_recognised_as_such_are_asked_about() -> None:
     assert level(slides, replace(PAPER, abstract="")) == "medium"
 
 
-def test_a_thesis_that_contains_a_papers_title_is_none() -> None:
+def test_a_thesis_that_contains_a_papers_title_is_not_the_paper() -> None:
     thesis = pdf("On the Sound of Plants", abstract="A thesis.", type="thesis")
     chapter = Page(40, (Block(TITLE, "heading"), Block(ABSTRACT)))
     assert level(replace(thesis, pages=(*thesis.pages, chapter))) == "none"
 
 
-def test_a_translation_is_none_and_is_asked_about_where_it_prints_the_doi() -> None:
+def test_a_translation_is_not_the_paper_and_is_asked_about_where_it_prints_the_doi() -> None:
     title = "とても小さな機械で庭を聴く試みについて"
     translated = pdf(title, abstract="葉のあいだに小さな機械を置く。")
     assert level(translated) == "none"
@@ -210,7 +210,7 @@ def test_two_papers_in_one_file_are_asked_about() -> None:
     assert level(replace(one, stamp="", pages=(*one.pages, end, second))) == "medium"
 
 
-def test_the_front_matter_of_proceedings_is_none() -> None:
+def test_the_front_matter_of_proceedings_is_not_a_paper_of_them() -> None:
     front = pdf("Proceedings of the 3rd Workshop on Gardens", abstract="Welcome.")
     volume = Paper(("acl:2025.garden-1.0",), "Proceedings of the 3rd Workshop on Gardens", AUTHORS)
     assert level(front, PAPER, volume) == "none"

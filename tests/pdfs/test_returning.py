@@ -1,4 +1,4 @@
-"""Hold that marks come home once, from every device, and that none is lost on the way.
+"""Test that marks are read once from every device, and that none is lost.
 
 A PDF here is a head, JSON that says what a reader of PDFs would find, and an end.
 """
@@ -90,7 +90,7 @@ def read_looks(file: Path) -> Looks:
 
 
 def read_pdf(file: Path) -> Document:
-    """Give a text of a hundred words that only this title has."""
+    """Invent a text of a hundred words that only this title has."""
     title = said(file)["title"]
     text = " ".join(hashlib.sha256(f"{title}{n}".encode()).hexdigest()[:7] for n in range(99))
     blocks = (Block(title, "heading", 18.0), Block(text)) if title else ()
@@ -104,7 +104,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def library(tmp_path: Path, clock: Clock) -> Iterator[Library]:
-    """A library with two papers; the first one was taken to the tablet today."""
+    """Open a library with two papers; the first one was taken to the tablet today."""
     folder, pad = tmp_path / "library", tmp_path / "pad"
     folder.mkdir()
     with a_library(folder, f'{FEEDS_TOML}[tablet]\nfolder = "{pad}"\n', now=clock) as library:
@@ -165,7 +165,7 @@ def copies(library: Library) -> list[str]:
     )
 
 
-def test_marks_come_home_once_and_the_copy_is_kept(
+def test_marks_are_read_once_and_the_copy_is_kept(
     library: Library, tools: Tools, pad: Path
 ) -> None:
     file = put(pad / NAME, pdf(RAIN, SLEPT, ink=(1, 1, 2, 2)))
@@ -228,7 +228,7 @@ def test_a_mark_that_was_changed_is_one_mark(
     assert len(highlights.highlights_of(library.db, 1)) == 3
 
 
-def test_what_another_device_never_had_is_not_removed_by_it(
+def test_a_mark_that_another_device_never_had_is_not_removed_by_it(
     library: Library, tools: Tools, pad: Path, tmp_path: Path
 ) -> None:
     laptop = tmp_path / "laptop"
@@ -245,7 +245,7 @@ def test_what_another_device_never_had_is_not_removed_by_it(
     assert there(library) == [SLEPT]
 
 
-def test_two_devices_that_typed_two_notes_at_one_mark_are_both_heard(
+def test_two_notes_of_two_devices_at_one_mark_are_both_kept(
     library: Library, tools: Tools, pad: Path, tmp_path: Path
 ) -> None:
     laptop = tmp_path / "laptop"
@@ -322,7 +322,9 @@ def test_a_file_that_grows_while_it_is_read_waits(
     assert (brought.outcome, there(library), copies(library)) == ("waiting", [], [])
 
 
-def test_who_a_file_is_must_be_sure_or_said(library: Library, tools: Tools, pad: Path) -> None:
+def test_a_files_paper_must_be_certain_or_named_by_the_person(
+    library: Library, tools: Tools, pad: Path
+) -> None:
     stranger = put(pad / "soup.pdf", pdf(RAIN, title="A Menu of Soups"))
     perhaps = put(pad / "moss.pdf", pdf(SLEPT, title=MOSS))
     first, second, _ = bring(library, tools, pad)[::-1]
@@ -404,7 +406,9 @@ def test_what_was_marked_within_the_library_is_read_where_it_is(
     assert [(r.n_ink, r.ink) for r in highlights.returned_of(library.db, 1)] == [(1, (7,))]
 
 
-def test_kept_copies_are_no_place_of_their_own(library: Library, tools: Tools, pad: Path) -> None:
+def test_kept_copies_do_not_count_as_another_device(
+    library: Library, tools: Tools, pad: Path
+) -> None:
     put(pad / NAME, pdf(RAIN))
     bring(library, tools, pad)
     assert {b.outcome for b in bring(library, tools, library.folder / "papers")} == {"unchanged"}
@@ -459,7 +463,7 @@ def test_a_copy_that_has_less_never_takes_an_older_ones_place(
     assert (library.folder / f"{KEPT}-2.pdf").read_bytes() == newer
 
 
-def test_a_note_that_was_gone_on_with_takes_the_older_ones_place(
+def test_a_note_that_was_continued_replaces_the_older_one(
     library: Library, tools: Tools, pad: Path
 ) -> None:
     put(pad / NAME, pdf(replace(RAIN, note="How long?")))
@@ -555,7 +559,7 @@ def test_a_thousand_marks_on_a_page_are_the_same_again_at_another_place(
     assert bring(library, tools, pad)[0].counts == Counts(there=1_000)
 
 
-def test_bytes_that_are_known_have_the_marks_that_they_had(
+def test_known_bytes_have_the_marks_that_they_had(
     library: Library, tools: Tools, pad: Path
 ) -> None:
     many = [replace(RAIN, text=f"word {n}", box=(n, 0.0, n + 9.0, 9.0)) for n in range(400)]
@@ -568,7 +572,7 @@ def test_bytes_that_are_known_have_the_marks_that_they_had(
     assert (twin.counts.new, twin.counts.changed, twin.counts.removed) == (0, 0, 0)
 
 
-def test_a_half_file_is_said_also_where_a_person_says_which_paper_it_is(
+def test_an_incomplete_file_is_reported_also_where_the_person_names_its_paper(
     library: Library, tools: Tools, pad: Path
 ) -> None:
     file = put(pad / NAME, pdf(RAIN, SLEPT))

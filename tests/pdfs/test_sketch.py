@@ -1,4 +1,4 @@
-"""Hold that a text is known again in another file, and that no other text is taken for it."""
+"""Test that a text is recognised in another file, and that no other text is taken for it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_japanese_without_spaces_has_a_sketch_too() -> None:
     assert likeness(one, sketch_of(document(long, "追記。"))) > 0.9
 
 
-def test_what_says_next_to_nothing_has_no_sketch_and_is_like_nothing() -> None:
+def test_a_text_of_few_words_has_no_sketch_and_no_likeness() -> None:
     assert sketch_of(Document(())) == ""
     assert sketch_of(document("A title page", "with few words")) == ""
     assert sketch_of(document(" ".join(WORDS[: FEWEST + 1]))) == ""

@@ -1,4 +1,4 @@
-"""Hold the fetching and splitting of PDFs: one bad one never stops the others."""
+"""Test the fetching and splitting of PDFs: a bad one never stops the others."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ANTS = paper(2, "On Ants")
 
 
 class Moving:
-    """A clock that moves when told."""
+    """Play a clock that moves only when it is set."""
 
     def __init__(self) -> None:
         self.at = NOW
@@ -141,7 +141,7 @@ class TestFetching:
         assert [p.subject for p in problems] == ["arxiv:2506.00001", "arxiv:2506.00002"]
         assert {p.error.exit_code for p in problems} == {5}
 
-    def test_what_is_picked_again_is_fetched_at_once_and_nothing_else(
+    def test_a_paper_picked_again_is_fetched_at_once_and_nothing_else(
         self, library: Library
     ) -> None:
         pick(library, "2506.00001", "2506.00002")
@@ -151,7 +151,7 @@ class TestFetching:
         assert fetch_pdfs(library, tools(served), only=[1]) == []
         assert [r.source for r in served.seen] == ["PDF of arxiv:2506.00001"]
 
-    def test_what_fails_of_an_older_pick_is_no_problem_of_this_one(self, library: Library) -> None:
+    def test_a_failure_of_an_older_pick_is_no_problem_of_this_one(self, library: Library) -> None:
         pick(library, "2506.00001")
         pick(library, "2506.00002")
         served = web(n00002=PDF)
@@ -275,7 +275,7 @@ def test_where_openreview_is_off_it_is_not_asked_for_pdfs_either(library: Librar
 class TestReading:
     @pytest.fixture
     def here(self, library: Library) -> Library:
-        """Two PDFs are here."""
+        """Open a library that has the PDFs of two papers."""
         for row in (1, 2):
             pdf = Pdf(row, f"papers/{row}.pdf", f"sha{row}")
             pdfs.add_pdf(library.db, pdf, n_bytes=9, at=NOW)

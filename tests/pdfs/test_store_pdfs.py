@@ -1,4 +1,4 @@
-"""Hold which PDFs are wanted, which are here, and which were read."""
+"""Test which PDFs are wanted, which are here, and which were read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold what `take` puts into the tablet's folder, and that it never overwrites."""
+"""Test which files `take` puts into the tablet's folder, and that it never overwrites."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_kill_after_the_row_leaves_nothing_that_the_next_run_does_not_mend(
     assert taken(library, pad) == [("copied", FIRST)]
 
 
-def test_what_has_no_pdf_is_named_and_the_rest_is_copied(library: Library, pad: Path) -> None:
+def test_a_paper_without_pdf_is_named_and_the_rest_is_copied(library: Library, pad: Path) -> None:
     pick(library, 1)
     took = list(take(library, ["On Moss", "On Snails", "2506.00001"], pad))
     hint = "`reader pick arxiv:2506.00002` fetches it; then take again."
@@ -271,13 +271,13 @@ def test_nothing_is_copied_to_where_the_library_keeps_its_own_files(
         taken(library, library.folder / name)
 
 
-def test_a_folder_whose_name_no_disk_can_have_is_said_in_our_words(library: Library) -> None:
+def test_a_folder_with_an_impossible_name_is_a_clear_error(library: Library) -> None:
     pick(library, 1)
     with pytest.raises(StoreError, match="its name is too long for this disk"):
         taken(library, library.folder.parent / ("n" * 300))
 
 
-def test_a_library_that_cannot_be_written_is_said_before_a_file_is(
+def test_a_read_only_library_is_reported_before_any_file_is_written(
     tmp_path: Path, pad: Path
 ) -> None:
     with a_library(tmp_path) as library:
